@@ -1,0 +1,39 @@
+"""A rendered file whose every line knows its origin.
+
+Backends hand lines, not text, to the delivery: the bytes are the lines joined, and `explain FILE:LINE` looks the
+origin up instead of reading back what was printed.
+"""
+
+from dataclasses import dataclass
+
+from netloom.plan.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a rendered file, without its line end; None for lines that no entry of the spec causes."""
+
+    text: str
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One rendered file.
+
+    Attributes:
+        path: path in the rendered tree, such as `hosts/hv1/networkd/20-br-dmz.network`.
+        lines: its lines.
+        install: absolute path on the host, or "" for what is not installed.
+        mode: permission bits of the installed file.
+    """
+
+    path: str
+    lines: tuple[Line, ...]
+    install: str = ""
+    mode: int = 0o644
+
+    @property
+    def text(self) -> str:
+        """The whole file, with a line end after each line."""
+        return "".join(f"{line.text}\n" for line in self.lines)

@@ -1,0 +1,57 @@
+"""Names: what a user may call a thing, and what a tool with tighter limits calls it.
+
+Linux gives an interface 15 bytes (`IFNAMSIZ`, if.h), a spec gives a name 63. Where a name must be cut, a part of its
+digest replaces the tail, so that the short name depends on the long one alone: adding a guest never renames another.
+"""
+
+import hashlib
+from collections.abc import Iterable
+
+NAME_BYTES = 63
+INTERFACE_BYTES = 15
+_FIRST = frozenset("abcdefghijklmnopqrstuvwxyz")
+_REST = _FIRST | frozenset("0123456789-")
+_IFACE_BANNED = frozenset("/:%\"'\\;{}$`*?[]!@ \t\r\n")
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` may name an entry: `[a-z][a-z0-9-]*`, at most 63 bytes."""
+    return 0 < len(text) <= NAME_BYTES and text[0] in _FIRST and _REST.issuperset(text)
+
+
+def interface_problem(text: str) -> str:
+    """Why `text` cannot name an interface (`dev_valid_name`, net/core/dev.c; systemd's stricter `ifname_valid`), or ""."""
+    if not text:
+        return "is empty"
+    if len(text.encode()) > INTERFACE_BYTES:
+        return f"has {len(text.encode())} bytes, and Linux takes {INTERFACE_BYTES}"
+    if text in (".", "..", "all", "default"):
+        return "has a meaning of its own to the kernel"
+    if text.isdigit():
+        return "is a number, which tools read as an index"
+    if not text.isascii() or not text.isprintable() or _IFACE_BANNED & set(text):
+        return "has a character that an interface name cannot have"
+    return ""
+
+
+def shortened(name: str, limit: int) -> str:
+    """`name`, or its head and five characters of its digest where it is longer than `limit` bytes."""
+    if len(name) <= limit:
+        return name
+    tail = digest(name, 4)
+    return f"{name[: max(limit - 5, 0)].rstrip('-')}-{tail}"[-limit:]
+
+
+def digest(text: str, characters: int) -> str:
+    """The first characters of the SHA-256 of `text`, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()[:characters]
+
+
+def closest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that the user may have meant."""
+    if len(word) > 2 * NAME_BYTES:
+        return None
+    import difflib  # only on the way to an error: start-up does not pay for it
+
+    found = difflib.get_close_matches(word, tuple(known), n=1, cutoff=0.6)
+    return found[0] if found else None

@@ -1,0 +1,35 @@
+"""Where a fact of the plan comes from.
+
+Every object of the plan carries an origin, and backends hand it on to each line that they print. That is what lets
+a late check, `explain FILE:LINE` and a reviewer point at the line of YAML that is the cause.
+"""
+
+from dataclasses import dataclass, field
+
+from netloom.base.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The cause of a fact.
+
+    Attributes:
+        entry: the entry of the spec, as a path of keys, such as `guests.web.nics.dmz`; for implied flows `implied.NAME`.
+        span: the text of that entry; None for what no text says (an implied flow). Spans do not count when origins are
+            compared: a plan does not differ because a comment moved its lines.
+        by: the pass that made the fact.
+    """
+
+    entry: str
+    span: Span | None = field(compare=False)
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What every entry may say about itself."""
+
+    description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    link: str = ""
