@@ -1,0 +1,158 @@
+"""The plan of the seed, written by hand: what the backends' tests lower before and besides the compiler's own plan."""
+
+from netloom.base.address import Family, Prefix, parse_address, parse_interface, parse_mac, parse_prefix
+from netloom.base.span import Span
+from netloom.plan.guest import Guest, Mode, Nic, NicAddress
+from netloom.plan.host import (
+    Bridge,
+    DhcpServer,
+    Host,
+    Input,
+    Learned,
+    Lease,
+    Port,
+    RouterAdvertisement,
+    Taps,
+    Target,
+    Uplink,
+)
+from netloom.plan.origin import Meta, Origin
+from netloom.plan.policy import (
+    Action,
+    Forward,
+    Lane,
+    NatKind,
+    Rule,
+    Service,
+    Side,
+    SideKind,
+    SourceNat,
+    Term,
+)
+from netloom.plan.site import Nat, Network, Plan, Zone
+
+TARGET = Target(252, (1, 0, 6), "25.11")
+NET4, NET6 = parse_prefix("10.0.0.0/24"), parse_prefix("fd12:3456:789a::/64")
+ANY4, ANY6 = parse_prefix("0.0.0.0/0"), parse_prefix("::/0")
+LL6 = parse_prefix("fe80::/64")
+BRIDGE, OUTSIDE = Side(SideKind.BRIDGE, "microvm"), Side(SideKind.OUTSIDE, "internet")
+SELF, OTHER = Side(SideKind.SELF), Side(SideKind.OTHER)
+GUESTS = (
+    ("http-reverse-proxy", "10.0.0.10", "fd12:3456:789a::10", "02:00:00:00:00:10", 80),
+    ("https-reverse-proxy", "10.0.0.11", "fd12:3456:789a::11", "02:00:00:00:00:11", 443),
+)
+
+
+def origin(entry: str, line: int = 1) -> Origin:
+    """An origin in a file of its own."""
+    return Origin(entry, Span("specs/seed.yaml", line, 3, line, 10), "test")
+
+
+def term(rule: str, ingress: Side, egress: Side, src: tuple[Prefix, ...], dst: Prefix, *services: Service) -> Term:
+    """An allow of the seed."""
+    return Term(
+        f"policy/{rule}", Action.ALLOW, ingress, egress, dst.family, src, (dst,), services, False, None, None,
+        origin(f"policy.{rule}"),
+    )  # fmt: skip
+
+
+def tap_of(name: str) -> str:
+    """Names of the seed's TAPs."""
+    return {"http-reverse-proxy": "vm-http-re-8d92", "https-reverse-proxy": "vm-https-r-1c0f"}[name]
+
+
+def ports() -> tuple[Port, ...]:
+    """The TAPs of both guests."""
+    return tuple(
+        Port(n, tap_of(n), parse_mac(m), (parse_address(a4),), (parse_address(a6),), origin(f"guests.{n}", 15 + i))
+        for i, (n, a4, a6, m, _) in enumerate(GUESTS)
+    )
+
+
+def bridge() -> Bridge:
+    """The network `microvm` on the hypervisor."""
+    leases = tuple(
+        Lease(n, parse_mac(m), parse_address(a4), origin(f"guests.{n}")) for n, a4, _, m, _ in GUESTS
+    )
+    here = origin("networks.microvm", 4)
+    return Bridge(
+        network="microvm", device="br-microvm", zone="microvm",
+        ipv4=parse_interface("10.0.0.1/24"), ipv6=parse_interface("fd12:3456:789a::1/64"),
+        dhcp=DhcpServer(parse_address("10.0.0.128"), parse_address("10.0.0.254"), 43200, leases, here),
+        ra=RouterAdvertisement(NET6, here), dns=(), serves_dns=False, domain="vm.example.org", mtu=None,
+        isolated=False, guarded=True, taps=Taps(("vm-*",), False, ""), ports=ports(), origin=here,
+    )  # fmt: skip
+
+
+def lanes() -> tuple[Lane, ...]:
+    """Both forwards in both families."""
+    return tuple(
+        Lane(f"forward/{name}", family, ("eth0",), "tcp", port, port, guest, "microvm", parse_address(target), port,
+             None, True, None, origin(f"forwards.{name}", 18))
+        for name, (guest, a4, a6, _, port) in zip(("http", "https"), GUESTS, strict=True)
+        for family, target in ((Family.IPV4, a4), (Family.IPV6, a6))
+    )  # fmt: skip
+
+
+def host() -> Host:
+    """The hypervisor of the seed."""
+    ssh = Service("tcp", 22, 22)
+    terms = tuple(
+        found
+        for net, any_, ll in ((NET4, ANY4, ()), (NET6, ANY6, (LL6,)))
+        for found in (
+            term("admin", BRIDGE, SELF, (net, *ll), any_, ssh),
+            term("admin", OTHER, SELF, (any_,), any_, ssh),
+            term("admin", OUTSIDE, SELF, (any_,), any_, ssh),
+            term("guests-out", BRIDGE, OUTSIDE, (net,), any_),
+        )
+    )
+    nat = tuple(
+        SourceNat("microvm", net.family, net, "eth0", NatKind.MASQUERADE, None, origin("networks.microvm.nat", 9))
+        for net in (NET4, NET6)
+    )
+    uplink = Uplink("eth0", "internet", Learned.DHCP, Learned.RA, (), None, origin("hosts.hypervisor.uplinks.eth0"))
+    return Host(
+        "hypervisor", TARGET, Input.MANAGED, (ssh,), (uplink,), (bridge(),), (), (NET4, NET6), (), nat, lanes(), terms,
+        Meta(), origin("hosts.hypervisor", 10),
+    )  # fmt: skip
+
+
+def guests() -> tuple[Guest, ...]:
+    """Both guests: IPv4 by reservation, IPv6 static with the route from RA."""
+    gate4, gate6 = parse_address("10.0.0.1"), parse_address("fd12:3456:789a::1")
+    return tuple(
+        Guest(n, "hypervisor", TARGET, (
+            Nic("microvm", tap_of(n), "br-microvm", parse_mac(m),
+                NicAddress(Mode.RESERVED, parse_address(a4), 24, gate4, False),
+                NicAddress(Mode.STATIC, parse_address(a6), 64, gate6, True),
+                True, True, (), "vm.example.org", None, origin(f"guests.{n}.nics.microvm")),
+        ), Meta(), origin(f"guests.{n}"))
+        for n, a4, a6, m, _ in GUESTS
+    )  # fmt: skip
+
+
+def seed() -> Plan:
+    """The whole plan of the seed."""
+    masquerade = Nat(NatKind.MASQUERADE, None)
+    network = Network(
+        "microvm", "microvm", "hypervisor", parse_interface("10.0.0.1/24"), parse_interface("fd12:3456:789a::1/64"),
+        masquerade, masquerade, False, Meta(), origin("networks.microvm", 4),
+    )  # fmt: skip
+    zones = (
+        Zone("internet", "", (), ("hypervisor/eth0",), Meta(), origin("hosts.hypervisor.uplinks.eth0")),
+        Zone("microvm", "", ("microvm",), (), Meta(), origin("networks.microvm", 4)),
+    )
+    forwards = tuple(
+        Forward(name, "hypervisor", ("eth0",), (Service("tcp", port, port),), guest, None, ("any",), True, None, Meta(),
+                origin(f"forwards.{name}"))
+        for name, (guest, _, _, _, port) in zip(("http", "https"), GUESTS, strict=True)
+    )  # fmt: skip
+    rules = (
+        Rule("admin", Action.ALLOW, ("any",), ("host/hypervisor",), ("ssh",), False, None, None, Meta(),
+             origin("policy.admin")),
+        Rule("guests-out", Action.ALLOW, ("microvm",), ("internet",), ("any",), False, None, None, Meta(),
+             origin("policy.guests-out")),
+    )  # fmt: skip
+    return Plan("seed", "vm.example.org", zones, (network,), (), (), (host(),), guests(), forwards, rules, (),
+                origin("site"))  # fmt: skip
