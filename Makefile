@@ -1,0 +1,90 @@
+# Every way of working on netloom is a target here; CI, the Git hooks and people call the same ones.
+# Set-up leaves a stamp named after what it installed, so a second run touches neither pip nor the network.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+SPECS ?= specs
+OUT ?= build/plan
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements.lock
+digest = $(firstword $(shell cat $(1) 2>/dev/null | sha256sum))
+DEPS := $(VENV)/.deps-$(call digest,$(LOCK))
+SELF := $(VENV)/.self-$(call digest,$(LOCK) pyproject.toml)
+
+# command:Debian package, of what the tests hold netloom's output against; then what only the benchmark compares with
+TEST_TOOLS := nft:nftables networkctl:systemd ip:iproute2 ping:iputils-ping dbus-daemon:dbus-daemon nix-instantiate:nix-bin dot:graphviz
+BENCH_TOOLS := netplan:netplan.io nix-instantiate:nix-bin
+
+.PHONY: help plan test check cover bench format lock-deps setup venv clean distclean
+
+help: ## Show this list
+	@echo "netloom: from specs of a network to files that hosts load. Targets:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@echo "Variables: SPECS=$(SPECS) OUT=$(OUT) PYTHON=$(PYTHON) ARGS= (more arguments for the command)"
+
+plan: setup ## Set everything up, compile SPECS into OUT and print what came out
+	@$(BIN)/netloom validate --specs $(SPECS)
+	@$(BIN)/netloom render --specs $(SPECS) --out $(OUT) $(ARGS)
+
+test: setup ## Run the tests (ARGS="-k name" narrows them)
+	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+
+check: venv ## Lint, format, types, import rules, file lengths
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@find compiler tests -name '*.py' -exec awk 'END {if (NR > 300) {print FILENAME ": " NR " lines, 300 are allowed"; exit 1}}' {} \; \
+	  | { ! grep .; }
+
+cover: setup ## Run the tests with line coverage of the compiler's core
+	@$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report= $(ARGS)
+	@$(BIN)/coverage report
+	@$(BIN)/coverage report --fail-under=95 --include='*/netloom/plan/*,*/netloom/passes/*,*/netloom/backends/*,*/netloom/checks/*'
+
+bench: venv ## Measure validate and render for 10 to 10,000 guests
+	@.ci/tools $(BENCH_TOOLS)
+	@$(BIN)/python tests/bench $(ARGS)
+
+format: venv ## Format the code and fix what the linter can
+	@$(BIN)/ruff format
+	@$(BIN)/ruff check --fix
+
+setup: venv ## Set up the environment and the tools that tests compare with
+	@.ci/tools $(TEST_TOOLS)
+
+venv: $(SELF) ## Set up the Python environment alone
+
+lock-deps: ## Resolve the dependencies anew into requirements.lock
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet 'pip-tools>=7.4'
+	@CUSTOM_COMPILE_COMMAND='make lock-deps' build/lock/bin/pip-compile --quiet --upgrade --strip-extras --allow-unsafe \
+	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
+	  --extra dev --build-deps-for editable --output-file $(LOCK) pyproject.toml
+
+clean: ## Remove what was rendered and what tools have cached
+	@rm -rf build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find compiler tests -name __pycache__ -prune -exec rm -rf {} +
+
+distclean: clean ## Remove the environment as well
+	@rm -rf $(VENV)
+
+$(VENV)/bin/python:
+	@.ci/venv $(PYTHON) $(VENV)
+
+$(DEPS): | $(VENV)/bin/python
+	@echo "Installing the pinned dependencies into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK)
+	@rm -f $(VENV)/.deps-* && touch $@
+
+# The lock holds the build backend too, so installing the checkout itself never needs the network.
+$(SELF): | $(DEPS)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/.self-* && touch $@
