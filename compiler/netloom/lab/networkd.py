@@ -1,0 +1,169 @@
+"""A real systemd-networkd that runs given units inside a namespace.
+
+systemd has no offline validator for units (systemd#31984), but the daemon says of every line what it did not
+understand. So the units are executed, and `complaints` is the verdict of systemd itself: a compiler whose units draw
+one is at fault.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from netloom.lab.bus import start_bus
+from netloom.lab.waiting import LabError, wait_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netloom.lab.namespace import Daemon, Namespace
+
+UNIT_DIR = "/run/systemd/network"
+STATE_DIRS = ("/run/systemd/netif/links", "/run/systemd/netif/leases", "/run/systemd/netif/lldp", "/run/systemd/netif")
+STORAGE_DIR = "/var/lib/systemd/network"
+DAEMONS = (
+    "/lib/systemd/systemd-networkd",
+    "/usr/lib/systemd/systemd-networkd",
+    "/run/current-system/systemd/lib/systemd/systemd-networkd",
+)
+PERSISTENT_STORAGE = 256
+"""From this version on the DHCP server waits to be told that /var is there."""
+
+_COMPLAINT = re.compile(
+    r"""\.(network|netdev|link|conf):            # anything said of a configuration file
+      | unknown\ (key|section|lvalue)
+      | failed\ to | could\ not | cannot | not\ supported
+      | invalid | ignor(ing|ed) | deprecated | obsolete | out\ of\ range""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_HARMLESS = re.compile(
+    r"""Failed\ to\ increase\ receive\ buffer\ size        # a limit of the kernel's, not of the units
+      | Failed\ to\ connect\ to\ (system\ )?bus             # the bus is optional here
+      | (Could\ not|Failed\ to)\ set\ host\s?name           # there is no systemd-hostnamed in a lab
+      | \.network:\ Configuring\ with
+      | Could\ not\ emit\ changed\ OperationalState
+      | netif/persistent-storage""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def binary() -> Path | None:
+    """The daemon of this machine, or none."""
+    return next((path for path in map(Path, DAEMONS) if path.exists()), None)
+
+
+def units_in(directory: Path) -> dict[str, str]:
+    """The files below a directory by their path in it, as `Networkd` takes them."""
+    return {
+        str(path.relative_to(directory)): path.read_text() for path in sorted(directory.rglob("*")) if path.is_file()
+    }
+
+
+class Networkd:
+    """A running systemd-networkd; it ends with its namespace at the latest.
+
+    Attributes:
+        namespace: Where it runs.
+        version: Its version, such as 252.
+    """
+
+    def __init__(self, namespace: Namespace, units: Mapping[str, str], bus: bool = False) -> None:
+        """Starts it, and returns when it has read its units and listed the links.
+
+        Args:
+            namespace: Where it runs.
+            units: Text of the files by their path below the unit directory: `10-a.network`, `10-a.network.d/x.conf`.
+            bus: Start a D-Bus too, so that `networkctl reload` and `status` work.
+
+        Raises:
+            LabError: There is no such daemon, or it ended.
+        """
+        program = binary()
+        if program is None:
+            raise LabError("no systemd-networkd on this machine")
+        self.namespace = namespace
+        self._program = str(program)
+        self.version = int(namespace.run(self._program, "--version").split()[1])
+        self.put(units)
+        _own(namespace)
+        if bus:
+            start_bus(namespace)
+        self._daemon = self._start()
+
+    def _start(self) -> Daemon:
+        settings = ["SYSTEMD_LOG_LEVEL=info", "SYSTEMD_LOG_TARGET=console", "SYSTEMD_LOG_COLOR=0", "container=lxc"]
+        daemon = self.namespace.spawn("networkd", "env", *settings, self._program)
+        wait_for(
+            lambda: not daemon.running() or "Enumeration completed" in daemon.log(),
+            f"networkd in {self.namespace.name}",
+        )
+        if not daemon.running():
+            raise LabError(f"networkd in {self.namespace.name} ended:\n{daemon.log()}")
+        if self.version >= PERSISTENT_STORAGE:
+            self.namespace.run("networkctl", "persistent-storage", "yes")
+        return daemon
+
+    def put(self, units: Mapping[str, str]) -> None:
+        """Replaces the unit files by these; the daemon takes them at its next `reload` or `restart`."""
+        directory = self.namespace.file(UNIT_DIR)
+        shutil.rmtree(directory, ignore_errors=True)
+        directory.mkdir(parents=True)
+        for path, text in sorted(units.items()):
+            self.namespace.write(f"{UNIT_DIR}/{path}", text)
+
+    def reload(self) -> None:
+        """`networkctl reload`; needs the bus."""
+        self.namespace.run("networkctl", "reload")
+
+    def restart(self) -> None:
+        """Stops the daemon and starts it again, as `systemctl restart` would."""
+        self.stop()
+        self._daemon = self._start()
+
+    def stop(self) -> None:
+        """Stops the daemon; what it configured stays."""
+        self._daemon.stop()
+
+    def log(self) -> str:
+        """All it has written so far."""
+        return self._daemon.log()
+
+    def complaints(self) -> tuple[str, ...]:
+        """Lines of the log in which it refuses, ignores or fails to do something; empty when all is well."""
+        lines = self.log().splitlines()
+        if not self._daemon.running():
+            lines.append("networkd: Failed to keep running")
+        return tuple(line for line in lines if _COMPLAINT.search(line) and not _HARMLESS.search(line))
+
+    def wait_for_addresses(self, ifname: str, *addresses: str, usable: bool = True, timeout: float = 10.0) -> None:
+        """Waits until an interface has all of these addresses (`10.0.0.10/24`).
+
+        Args:
+            ifname: The interface.
+            addresses: Each with its prefix length.
+            usable: Wait until they are no longer tentative; an interface without carrier never gets that far.
+            timeout: Seconds.
+
+        Raises:
+            LabError: It did not get them in time; the message holds the log.
+        """
+        wanted = frozenset(addresses)
+        try:
+            wait_for(
+                lambda: wanted <= self.namespace.addresses(ifname, usable),
+                f"{', '.join(sorted(wanted))} on {self.namespace.name}/{ifname}",
+                timeout,
+            )
+        except LabError as late:
+            there = sorted(self.namespace.addresses(ifname))
+            raise LabError(f"{late}\naddresses: {there}\nnetworkd's log:\n{self.log()}") from late
+
+
+def _own(namespace: Namespace) -> None:
+    """Makes the directories of state, which belong to the user that the daemon becomes."""
+    for path in (*STATE_DIRS, STORAGE_DIR):
+        directory = namespace.file(path)
+        directory.mkdir(parents=True, exist_ok=True)
+        shutil.chown(directory, "systemd-network", "systemd-network")

@@ -1,0 +1,41 @@
+"""Waiting for a state of the world.
+
+Everything in a lab is asynchronous (a lease, a neighbour discovery, a process), so every lab step is "poll until it
+holds". One function does it, so that each wait names what it waited for and what it saw last when it gives up.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Seen = TypeVar("Seen")
+
+INTERVAL = 0.05
+"""Seconds between two looks."""
+
+
+class LabError(RuntimeError):
+    """The lab itself failed (a tool, a timeout); never the verdict of a probe."""
+
+
+def wait_for(look: Callable[[], Seen], what: str, timeout: float = 10.0) -> Seen:
+    """Polls until `look` returns something true, and returns that.
+
+    Args:
+        look: Called every `INTERVAL` seconds, and at least once.
+        what: What is waited for, for the message.
+        timeout: Seconds until it gives up.
+
+    Raises:
+        LabError: It did not come true in time; the message holds the last value seen.
+    """
+    deadline = time.monotonic() + timeout
+    while not (seen := look()):
+        if time.monotonic() > deadline:
+            raise LabError(f"waited {timeout:g} s in vain for {what}; last seen: {seen!r}")
+        time.sleep(INTERVAL)
+    return seen
