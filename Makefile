@@ -41,7 +41,7 @@ check: venv ## Lint, format, types, import rules, file lengths
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 	@find compiler tests -name '*.py' -exec awk 'END {if (NR > 300) {print FILENAME ": " NR " lines, 300 are allowed"; exit 1}}' {} \; \
 	  | { ! grep .; }
 

@@ -1,0 +1,154 @@
+"""The house itself: what every file, package and make target has to keep to, whoever wrote it."""
+
+import ast
+import hashlib
+import importlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "compiler" / "netloom"
+LINES_ALLOWED = 300
+
+# Spelled in two halves, so that this file does not hold what it forbids.
+FORBIDDEN_WORDS = (
+    "/wo" + "rk/",
+    "/ro" + "ot/",
+    "/opt/wh" + "eels",
+    "pypi" + ".org",
+    "pythonhosted" + ".org",
+    "deb.debian" + ".org",
+    "npmjs" + ".org",
+    "TO" + "DO:",
+    "FIX" + "ME",
+)
+
+
+def _committed() -> list[Path]:
+    """The files that git knows, or all of them where the checkout is an unpacked archive."""
+    if not (ROOT / ".git").exists():
+        return [path for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
+    # The owner of a mounted checkout may be somebody else; that is no reason to read nothing.
+    command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
+
+
+def _sources() -> list[Path]:
+    return sorted([*PACKAGE.rglob("*.py"), *(ROOT / "tests").rglob("*.py")])
+
+
+def _modules() -> list[str]:
+    parts = (path.relative_to(PACKAGE.parent).with_suffix("").parts for path in sorted(PACKAGE.rglob("*.py")))
+    return [".".join(part[:-1] if part[-1] == "__init__" else part) for part in parts]
+
+
+def _imports(path: Path) -> set[str]:
+    """The top-level names of everything that a file imports, at whatever depth it does so."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found.update(alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or ".").split(".")[0])
+    return found
+
+
+def _make(*arguments: str, folder: Path) -> str:
+    """Run make as a shell would, even where the tests themselves run under make."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", *arguments], cwd=folder, env=env, capture_output=True, text=True, check=True).stdout
+
+
+def test_no_file_is_longer_than_one_can_hold_in_mind() -> None:
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in _sources()}
+    assert len(lengths) > 10
+    assert {str(path.relative_to(ROOT)): n for path, n in lengths.items() if n > LINES_ALLOWED} == {}
+
+
+def test_no_committed_file_names_a_machine_or_a_registry() -> None:
+    found = []
+    for path in _committed():
+        text = path.read_bytes().decode("utf-8", errors="replace")
+        found += [f"{path.relative_to(ROOT)}: {word}" for word in FORBIDDEN_WORDS if word in text]
+    assert found == []
+
+
+def test_compiler_is_a_source_root_and_no_package() -> None:
+    """An `__init__.py` there would import everything twice, as `netloom` and as `compiler.netloom`."""
+    assert not (ROOT / "compiler" / "__init__.py").exists()
+    folders = {path.parent for path in PACKAGE.rglob("*.py")}
+    assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
+
+
+@pytest.mark.parametrize("module", _modules())
+def test_every_module_can_be_imported(module: str) -> None:
+    if module.endswith("__main__"):
+        pytest.skip("importing it runs it")
+    assert importlib.import_module(module).__doc__, f"{module} does not say why it has this shape"
+
+
+@pytest.mark.parametrize("layer", ["base", "plan"])
+def test_the_lowest_layers_need_the_standard_library_alone(layer: str) -> None:
+    allowed = sys.stdlib_module_names | {"netloom"}
+    strangers = {path.name: _imports(path) - allowed for path in (PACKAGE / layer).rglob("*.py")}
+    assert strangers
+    assert {name: names for name, names in strangers.items() if names} == {}
+
+
+def test_importing_the_package_loads_nothing() -> None:
+    """`validate` has 0.2 s; what is imported here would be paid by every command."""
+    script = "import sys, netloom; print(sorted(m for m in sys.modules if m.startswith('netloom')))"
+    shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert shown.strip() == "['netloom']"
+
+
+def test_make_help_lists_every_target() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    phony = re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    assert phony
+    shown = _make(folder=ROOT)
+    listed = re.findall(r"^  make ([a-z-]+) +\S", shown, re.MULTILINE)
+    assert sorted(listed) == sorted(phony[1].split())
+    assert {"plan", "test", "check", "bench", "clean"} <= set(listed)
+
+
+def test_pip_runs_when_the_lock_changed_and_not_otherwise(tmp_path: Path) -> None:
+    """What was set up once works with the network unplugged; what has changed is not overlooked."""
+    for name in ("Makefile", "requirements.lock", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    lock, project = ((tmp_path / name).read_bytes() for name in ("requirements.lock", "pyproject.toml"))
+    stamps = (f".deps-{hashlib.sha256(lock).hexdigest()}", f".self-{hashlib.sha256(lock + project).hexdigest()}")
+    for made in ("bin/python", *stamps):
+        (tmp_path / ".venv" / made).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / ".venv" / made).touch()
+    assert "pip" not in _make("--dry-run", "venv", folder=tmp_path)
+    (tmp_path / "requirements.lock").write_bytes(lock + b"# changed\n")
+    assert "pip install" in _make("--dry-run", "venv", folder=tmp_path)
+
+
+def test_the_lock_pins_every_dependency_with_its_hash() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    entries = re.findall(r"^([a-z0-9-]+)==\S+ \\\n((?: +--hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)", lock, re.MULTILINE)
+    pinned = {name for name, _ in entries}
+    assert len(pinned) == len(re.findall(r"^\S+==", lock, re.MULTILINE))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wanted = [*project["project"]["dependencies"], *project["project"]["optional-dependencies"]["dev"]]
+    wanted += [*project["build-system"]["requires"], "editables"]
+    names = {re.split(r"[<>=\[]", want)[0].lower().replace(".", "-") for want in wanted}
+    assert names - pinned == set()
+
+
+def test_workflow_and_ci_script_call_what_people_call() -> None:
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    for target in ("make check", "make test"):
+        assert target in workflow
+        assert target in script
