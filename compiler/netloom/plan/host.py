@@ -114,7 +114,7 @@ class Taps:
     """How TAPs get onto a bridge.
 
     Attributes:
-        patterns: shell globs or exact names that the bridge's unit matches; sorted; may be empty where no guest is there.
+        patterns: shell globs or exact names that the bridge's unit matches; sorted; empty where no guest is.
         create: whether the host creates the TAPs (else the guest's runner does).
         user: owner of created TAPs, or "".
     """

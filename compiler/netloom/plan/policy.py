@@ -23,8 +23,8 @@ class SideKind(enum.Enum):
     """The kinds of sides that a host has.
 
     BRIDGE: the guests of a network of this host. OUTSIDE: what is beyond the uplinks of a zone, without the site's
-    own networks. REMOTE: the site's networks and hosts that are reached through the uplinks of a zone. SELF: the host itself.
-    OTHER: interfaces that the spec does not know.
+    own networks. REMOTE: the site's networks and hosts that are reached through the uplinks of a zone. SELF: the host
+    itself. OTHER: interfaces that the spec does not know.
     """
 
     BRIDGE = "bridge"
