@@ -1,0 +1,65 @@
+"""Characters that no spec may contain, whether as they are or by an escape.
+
+Everything later relies on it: a text of the tree has no control character but line feed and tab, no line separator
+that only some tools honour, and none of the marks that reorder text on screen, with which a review can be shown one
+thing while another is compiled (CVE-2021-42574).
+"""
+
+import functools
+import re
+
+_C0 = "\x00-\x08\x0b\x0c\x0e-\x1f"
+_C1 = "\x7f-\x9f"
+_SEPARATORS = "\u2028\u2029"
+_BIDI = "\u202a-\u202e\u2066-\u2069"
+_NOT_TEXT = "\ud800-\udfff\ufeff\ufffe\uffff"
+_BANNED = re.compile(f"[{_C0}{_C1}{_SEPARATORS}{_BIDI}{_NOT_TEXT}]")
+_BREAK = re.compile("\r\n|\n|\r")
+
+_NAMES = {"\x00": "NUL", "\x1b": "escape", "\x7f": "delete", "\ufeff": "a byte order mark", "\r": "carriage return"}
+
+
+def first_banned(text: str) -> int | None:
+    """Index of the first character that no spec may contain; of line breaks all are fine."""
+    found = _BANNED.search(text)
+    return found.start() if found else None
+
+
+def banned_value(text: str) -> str | None:
+    """The first character that no value may contain: as in a file, and carriage return too."""
+    found = _BANNED.search(text)
+    return found.group() if found else "\r" if "\r" in text else None
+
+
+def name_of(character: str) -> str:
+    """What to call a character that cannot be shown, as in `U+0000 NUL`."""
+    code = f"U+{ord(character):04X}"
+    if character in _NAMES:
+        return f"{code} ({_NAMES[character]})"
+    if "\u202a" <= character <= "\u2069":
+        return f"{code} (it reorders the text on screen)"
+    return code
+
+
+def position(text: str, index: int) -> tuple[int, int]:
+    """Line and column, both from 1, of the character at `index`."""
+    line, start = 1, 0
+    for found in _BREAK.finditer(text, 0, index):
+        line, start = line + 1, found.end()
+    return line, index - start + 1
+
+
+@functools.lru_cache(maxsize=4)
+def lines(text: str) -> tuple[str, ...]:
+    """The lines of a text, without their ends, cut where YAML cuts them; kept, since snippets come file by file."""
+    return tuple(_BREAK.split(text))
+
+
+def visible(text: str) -> str:
+    """A line for a terminal: as many characters, and none that would move the cursor or colour the screen."""
+    return _BANNED.sub("\ufffd", text)
+
+
+def printable_path(path: str) -> str:
+    """A path for messages: bytes that are not UTF-8, control characters and line breaks become U+FFFD."""
+    return "".join("\ufffd" if c in "\t\n\r" else c for c in visible(path))

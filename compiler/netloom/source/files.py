@@ -1,0 +1,114 @@
+"""From a folder to the specs in it, each with its text and its tree."""
+
+import codecs
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.span import Span, start_of
+from netloom.source import rules
+from netloom.source.builder import NODES
+from netloom.source.characters import lines, position, visible
+from netloom.source.listing import FILE_BYTES, Found, listed
+from netloom.source.reader import read_counted
+from netloom.source.tree import Mapping
+
+_OTHER_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One spec.
+
+    Attributes:
+        path: as the user would name it; the same as in the spans of the tree.
+        text: decoded, without a byte order mark.
+        root: the tree, or None where the file is not YAML or no mapping.
+    """
+
+    path: str
+    text: str
+    root: Mapping | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSet:
+    """All specs of a site, sorted by path."""
+
+    files: tuple[SourceFile, ...]
+
+    def line(self, span: Span) -> str:
+        """The first line of a span, fit for a terminal; "" where there is none, as for a file that is not text."""
+        for file in self.files:
+            if file.path == span.file:
+                found = lines(file.text)
+                return visible(found[span.line - 1]) if span.line <= len(found) else ""
+        return ""
+
+
+def load(folder: Path, report: Report) -> SourceSet:
+    """Read every spec of a folder, and of the folders in it.
+
+    Args:
+        folder: as the user named it; the paths in spans begin with it.
+        report: takes what is wrong with files, and with their YAML.
+
+    Returns:
+        The files that are text, so that a snippet can be shown of each.
+    """
+    files: list[SourceFile] = []
+    left = NODES
+    for spec in listed(folder, report):
+        text = _text(spec, report)
+        if text is None:
+            continue
+        root, count = read_counted(text, spec.path, report, left)
+        files.append(SourceFile(spec.path, text, root))
+        left -= count
+        if left < 0:
+            break
+    return SourceSet(tuple(files))
+
+
+def _text(spec: Found, report: Report) -> str | None:
+    try:
+        raw = _bytes(spec.real)
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        report.add(Diagnostic(rules.UNREADABLE, f"the file cannot be read: {reason}", start_of(spec.path)))
+        return None
+    for mark, name in _OTHER_ENCODINGS:
+        if raw.startswith(mark):
+            report.add(_not_utf8(start_of(spec.path), f"the file is {name}, not UTF-8"))
+            return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        report.add(_bad_byte(raw.removeprefix(codecs.BOM_UTF8), error, spec.path))
+        return None
+
+
+def _bytes(path: str) -> bytes:
+    """The content, as far as a spec may go: a file that grows meanwhile is cut, and fails as YAML or as UTF-8."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(FILE_BYTES)
+
+
+def _bad_byte(raw: bytes, error: UnicodeDecodeError, path: str) -> Diagnostic:
+    before = raw[: error.start].decode("utf-8", "replace")
+    line, column = position(before, len(before))
+    byte = raw[error.start]
+    latin = bytes([byte]).decode("latin-1")
+    guess = f", which is `{latin}` in Latin-1" if latin.isprintable() else ""
+    return _not_utf8(Span(path, line, column, line, column + 1), f"the byte 0x{byte:02X} is not UTF-8{guess}")
+
+
+def _not_utf8(span: Span, message: str) -> Diagnostic:
+    return Diagnostic(rules.ENCODING, message, span, "save the file as UTF-8")
