@@ -71,9 +71,7 @@ def ports() -> tuple[Port, ...]:
 
 def bridge() -> Bridge:
     """The network `microvm` on the hypervisor."""
-    leases = tuple(
-        Lease(n, parse_mac(m), parse_address(a4), origin(f"guests.{n}")) for n, a4, _, m, _ in GUESTS
-    )
+    leases = tuple(Lease(n, parse_mac(m), parse_address(a4), origin(f"guests.{n}")) for n, a4, _, m, _ in GUESTS)
     here = origin("networks.microvm", 4)
     return Bridge(
         network="microvm", device="br-microvm", zone="microvm",

@@ -20,7 +20,7 @@ def is_name(text: str) -> bool:
 
 
 def interface_problem(text: str) -> str:
-    """Why `text` cannot name an interface, or "" (`dev_valid_name`, net/core/dev.c; systemd's stricter `ifname_valid`)."""
+    """Why `text` cannot name an interface, or "" (`dev_valid_name`, net/core/dev.c; systemd's `ifname_valid`)."""
     if not text:
         return "is empty"
     if len(text.encode()) > INTERFACE_BYTES:

@@ -11,8 +11,8 @@ from netloom.plan.origin import Meta, Origin
 class Mode(enum.Enum):
     """How a NIC comes by its address in one family.
 
-    STATIC: configured in the guest. RESERVED: by DHCP, from the host's reservation for its MAC. DHCP: from the pool, not
-    known beforehand. SLAAC: formed from RA and MAC (EUI-64). NONE: the family is not used.
+    STATIC: configured in the guest. RESERVED: by DHCP, from the host's reservation for its MAC. DHCP: from the pool,
+    not known beforehand. SLAAC: formed from RA and MAC (EUI-64). NONE: the family is not used.
     """
 
     STATIC = "static"

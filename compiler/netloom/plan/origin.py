@@ -14,8 +14,8 @@ class Origin:
     """The cause of a fact.
 
     Attributes:
-        entry: the entry of the spec, as a path of keys, such as `guests.web.nics.dmz`; for implied flows `implied.NAME`.
-        span: the text of that entry; None for what no text says (an implied flow). They do not count when origins are
+        entry: the entry of the spec, as a path of keys, as `guests.web.nics.dmz`; for implied flows `implied.NAME`.
+        span: the text of that entry; None for what no text says (an implied flow). Spans do not count when origins are
             compared: a plan does not differ because a comment moved its lines.
         by: the pass that made the fact.
     """
