@@ -1,0 +1,64 @@
+"""Whatever text goes in, Nix gives the same text back, and evaluates nothing of it."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from netloom.backends.nixos import printer
+from netloom.backends.nixos.tree import Attribute, Attributes, Integer, Item, Lines, Listing, Text, TextLine
+from tests.backends.nixos import nix
+
+import pytest
+
+HOSTILE = (
+    "${builtins.readFile /etc/shadow}", "$${x}", "$$${x}", "\\${x}", "''${x}", "'${x}", "''", "'''", "''''", "'", "$",
+    "$'", "'$", "\\", '"', '\\"', "''\\n", "\r", "\r\n", "\t", "  two", " ", "", "or", "let", "a.b", "a'b", "1a", "-a",
+    "é€😀", "\u2028", "\x7f", "\x1b[31m", "/* */", "# no comment", "@th", "''\\'", "then",
+)  # fmt: skip
+fragments = st.sampled_from((*HOSTILE, "\n", "{", "}", "a"))
+anything = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=20)
+texts = st.one_of(anything, st.lists(fragments, max_size=8).map("".join))
+one_line = texts.map(lambda text: text.replace("\n", ""))
+
+
+def value_of(expression: object) -> object:
+    return nix.evaluate("-", text=printer.expression(expression))  # type: ignore[arg-type]
+
+
+def as_lines(*lines: str) -> Lines:
+    return Lines(tuple(map(TextLine, lines)))
+
+
+def test_hostile_strings_come_back() -> None:
+    block = as_lines(*(text for text in HOSTILE if "\n" not in text))
+    assert value_of(Listing(tuple(Item(Text(text)) for text in HOSTILE))) == list(HOSTILE)
+    assert value_of(block) == "".join(f"{line.value}\n" for line in block.lines)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(texts, min_size=2, max_size=60))
+def test_strings_come_back(values: list[str]) -> None:
+    assert value_of(Listing(tuple(Item(Text(text)) for text in values))) == values
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(one_line, max_size=6), min_size=2, max_size=20))
+def test_blocks_of_lines_come_back(blocks: list[list[str]]) -> None:
+    printed = Listing(tuple(Item(as_lines(*lines)) for lines in blocks))
+    assert value_of(printed) == ["".join(f"{line}\n" for line in lines) for lines in blocks]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sets(texts, max_size=30), st.integers(-(2**62), 2**62), st.booleans())
+def test_names_come_back(names: set[str], number: int, inline: bool) -> None:  # noqa: FBT001
+    entries = tuple(Attribute((name, name), Integer(number)) for name in sorted(names))
+    assert value_of(Attributes(entries, inline)) == {name: {name: number} for name in names}
+
+
+def test_a_nul_is_refused_before_it_is_cut() -> None:
+    for value in (Text("a\0b"), as_lines("a\0b")):
+        with pytest.raises(ValueError, match="NUL"):
+            printer.expression(value)
+
+
+def test_a_line_is_one_line() -> None:
+    with pytest.raises(ValueError, match="line end"):
+        printer.expression(as_lines("a\nb"))
