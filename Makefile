@@ -35,7 +35,7 @@ plan: setup ## Set everything up, compile SPECS into OUT and print what came out
 	@$(BIN)/netloom render --specs $(SPECS) --out $(OUT) $(ARGS)
 
 test: setup ## Run the tests (ARGS="-k name" narrows them)
-	@$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadscope $(ARGS)
 
 check: venv ## Lint, format, types, import rules, file lengths
 	@$(BIN)/ruff check
@@ -46,7 +46,7 @@ check: venv ## Lint, format, types, import rules, file lengths
 	  | { ! grep .; }
 
 cover: setup ## Run the tests with line coverage of the compiler's core
-	@$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report= $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadscope --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report
 	@$(BIN)/coverage report --fail-under=95 --include='*/netloom/plan/*,*/netloom/passes/*,*/netloom/backends/*,*/netloom/checks/*'
 

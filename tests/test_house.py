@@ -152,3 +152,10 @@ def test_workflow_and_ci_script_call_what_people_call() -> None:
     for target in ("make check", "make test"):
         assert target in workflow
         assert target in script
+
+
+def test_documentation_builds_without_a_broken_link(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    built = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (built.returncode, built.stderr) == (0, "")
+    assert "<h1" in (tmp_path / "index.html").read_text(encoding="utf-8")
