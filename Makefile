@@ -30,7 +30,9 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "Variables: SPECS=$(SPECS) OUT=$(OUT) PYTHON=$(PYTHON) ARGS= (more arguments for the command)"
 
-plan: setup ## Set everything up, compile SPECS into OUT and print what came out
+# Only the tests need the tools, so compiling goes on without; `make test` asks for them again.
+plan: venv ## Set everything up, compile SPECS into OUT and print what came out
+	@.ci/tools $(TEST_TOOLS) || echo "note: compiling needs none of these; the tests do" >&2
 	@$(BIN)/netloom validate --specs $(SPECS)
 	@$(BIN)/netloom render --specs $(SPECS) --out $(OUT) $(ARGS)
 
