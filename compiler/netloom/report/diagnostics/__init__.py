@@ -1,0 +1,1 @@
+"""The formats of diagnostics, one file each; `formats.FORMATS` names them all."""

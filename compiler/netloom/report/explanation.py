@@ -1,0 +1,62 @@
+"""A rule as prose, for the terminal and for the reference page: one text, two layouts."""
+
+import textwrap
+
+from netloom.base.rule import Rule, Severity
+
+_WIDTH = 92
+_WEIGHT = {
+    Severity.ERROR: "An error: nothing is written while it stands.",
+    Severity.WARNING: "A warning: `netloom validate` fails, `netloom render` goes on.",
+    Severity.NOTE: "A note: nothing fails.",
+}
+
+
+def plain(rule: Rule) -> str:
+    """The explanation for a terminal."""
+    parts = [f"{rule.code} {rule.name} ({rule.severity.value})", _wrapped(rule.summary, "")]
+    parts += [f"Why\n{_wrapped(rule.why)}", f"Fix\n{_wrapped(rule.fix)}"]
+    if rule.bad:
+        parts.append(f"Refused\n{_code(rule.bad)}")
+    if rule.good:
+        parts.append(f"Mended\n{_code(rule.good)}")
+    parts.append(_wrapped(_WEIGHT[rule.severity], ""))
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown(rule: Rule) -> str:
+    """The explanation as a section of a page, under a heading that bears the code."""
+    parts = [
+        f"## {rule.code} {rule.name} {{ #{rule.code.lower()} }}",
+        f"*{rule.severity.value}.* {rule.summary}",
+        f"**Why.** {rule.why}",
+        f"**Fix.** {rule.fix}",
+    ]
+    if rule.bad:
+        parts.append(f"Refused:\n\n{_fence(rule.bad)}")
+    if rule.good:
+        parts.append(f"Mended:\n\n{_fence(rule.good)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _wrapped(text: str, indent: str = "  ") -> str:
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(
+        textwrap.fill(
+            part,
+            _WIDTH,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        for part in paragraphs
+    )
+
+
+def _code(yaml: str) -> str:
+    return textwrap.indent(textwrap.dedent(yaml).strip("\n"), "    ")
+
+
+def _fence(yaml: str) -> str:
+    return f"```yaml\n{textwrap.dedent(yaml).strip(chr(10))}\n```"
