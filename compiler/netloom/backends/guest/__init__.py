@@ -1,0 +1,60 @@
+"""The networkd units of a guest: one for each NIC, matched by its hardware address.
+
+Whatever distribution the guest runs, its interfaces get names that nobody knows beforehand, while the plan has the
+hardware addresses. A bridge, a VLAN or a macvlan that somebody puts on top inherits the address, and must not be taken
+for the NIC: those kinds are left out of the match (and `Kind=!*` would be too much, as it leaves out a veth or a TAP,
+which is what a container has for a NIC).
+"""
+
+from netloom.backends.artifact import Artifact
+from netloom.backends.guest import addressing
+from netloom.backends.units import printer
+from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
+from netloom.plan.guest import Guest, Mode, Nic
+
+STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
+"""Kinds of links that may bear the hardware address of the link below; `!` at the start turns the whole list round."""
+
+
+def units(guest: Guest) -> tuple[Unit, ...]:
+    """The units of a guest, sorted by network."""
+    return tuple(_unit(nic, dns=_takes_dns(guest, nic)) for nic in guest.nics)
+
+
+def artifacts(guest: Guest) -> tuple[Artifact, ...]:
+    """The units as files of `guests/GUEST/networkd`."""
+    return printer.artifacts(units(guest), f"guests/{guest.name}/networkd")
+
+
+def _takes_dns(guest: Guest, nic: Nic) -> bool:
+    """Whether learned resolvers count: those of a side network are out of reach where the way out is elsewhere."""
+    return nic.default_route or not any(other.default_route for other in guest.nics)
+
+
+def _unit(nic: Nic, *, dns: bool) -> Unit:
+    here = nic.origin
+    sections = (
+        section("Match", here, ("MACAddress", str(nic.mac)), ("Kind", STACKED)),
+        section("Link", here, ("MTUBytes", nic.mtu)),
+        _network(nic),
+        *addressing.dhcp4(nic, dns=dns),
+        *addressing.accept_ra(nic, dns=dns),
+    )
+    return unit(stem(10, nic.network), Kind.NETWORK, here, sections)
+
+
+def _network(nic: Nic) -> Section:
+    """`[Network]`: everything that is said once, whatever the family."""
+    base = section(
+        "Network",
+        nic.origin,
+        ("DHCP", "ipv4" if addressing.by_dhcp(nic.ipv4) else "no"),
+        ("LinkLocalAddressing", "no" if nic.ipv6.mode is Mode.NONE else "ipv6"),
+        ("IPv6AcceptRA", addressing.listens(nic)),
+        ("IPv6PrivacyExtensions", False),
+        ("Domains", nic.domain or None),
+    )
+    fixed = [("Address", address) for address in addressing.static(nic)]
+    ways = [("Gateway", address) for address in addressing.gateways(nic)]
+    resolvers = [("DNS", str(address)) for address in nic.dns]
+    return Section("Network", (*base.entries, *(Entry(k, v, nic.origin) for k, v in (*fixed, *ways, *resolvers))))

@@ -1,0 +1,38 @@
+"""The networkd units of a host: its uplinks, its bridges and the TAPs that join them.
+
+The first `.network` file by name whose `[Match]` fits takes a link, so the order of the files is part of what they
+say: uplinks (10), bridges (20), TAPs by their exact names (30), TAPs by a glob (35). All of it sorts before what NixOS
+(40, 99) and systemd (80) bring along.
+
+Forwarding is left to sysctl: `IPForward=` does nothing from 256 on and `IPv4Forwarding=` is unknown before. NAT is left to
+nftables: `IPMasquerade=` would make networkd keep a ruleset of its own.
+"""
+
+from netloom.backends.artifact import Artifact
+from netloom.backends.networkd import bridge, tap, uplink
+from netloom.backends.units import printer
+from netloom.backends.units.tree import Unit
+from netloom.plan.host import Host
+
+
+def units(host: Host) -> tuple[Unit, ...]:
+    """All units of a host, sorted by file name.
+
+    Raises:
+        ValueError: a route's device is neither an uplink nor a bridge of the host, which the plan rules out.
+    """
+    known = {u.name for u in host.uplinks} | {b.device for b in host.bridges}
+    stray = [route.name for route in host.routes if route.device not in known]
+    if stray:
+        raise ValueError(f"routes without a link: {', '.join(stray)}")
+    found = [
+        *(uplink.unit(u, host.routes) for u in host.uplinks),
+        *(unit for b in host.bridges for unit in bridge.units(host, b)),
+        *(unit for b in host.bridges for unit in tap.units(host, b)),
+    ]
+    return tuple(sorted(found, key=lambda unit: unit.name))
+
+
+def artifacts(host: Host) -> tuple[Artifact, ...]:
+    """The units as files of `hosts/HOST/networkd`."""
+    return printer.artifacts(units(host), f"hosts/{host.name}/networkd")

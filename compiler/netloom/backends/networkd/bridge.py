@@ -1,0 +1,66 @@
+"""A network of the spec on its host: the bridge, its addresses, and who serves addresses on it.
+
+The bridge has to work before its first guest comes, so it is configured without carrier, and its IPv6 address without
+duplicate address detection: there is nobody to ask, the address would stay tentative and unusable, and later a
+guest could take the gateway's address away by answering.
+"""
+
+from netloom.backends.networkd import dhcp, ra, route
+from netloom.backends.units.tree import Kind, Section, Unit, section, stem, unit
+from netloom.base.address import Mac
+from netloom.base.names import digest
+from netloom.plan.host import Bridge, Host
+
+
+def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
+    """The device of a bridge, and what is configured on it."""
+    here, name = bridge.origin, stem(20, bridge.device)
+    device = section(
+        "NetDev", here, ("Name", bridge.device), ("Kind", "bridge"), ("MACAddress", str(mac(host.name, bridge.network)))
+    )
+    prefixes = [interface.prefix for interface in (bridge.ipv4, bridge.ipv6) if interface]
+    sections = (
+        section("Match", here, ("Name", bridge.device), ("Kind", "bridge")),
+        section("Link", here, ("MTUBytes", bridge.mtu), ("RequiredForOnline", False)),
+        _network(bridge),
+        *_addresses(bridge),
+        *route.static(host.routes, bridge.device, prefixes),
+        *dhcp.sections(bridge, host.target),
+        *ra.sections(bridge),
+    )
+    return unit(name, Kind.NETDEV, here, (device,)), unit(name, Kind.NETWORK, here, sections)
+
+
+def mac(host: str, network: str) -> Mac:
+    """The hardware address of a bridge: locally administered, and the same wherever and whenever it is rendered.
+
+    Left to the kernel it would be the lowest of its ports' and change as guests come and go, left to networkd it would follow
+    from the machine id: a host that is installed anew would be a stranger to its guests until their caches expire.
+    """
+    return Mac(int(digest(f"bridge {host} {network}", 12), 16) & ~(0x03 << 40) | 0x02 << 40)
+
+
+def _network(bridge: Bridge) -> Section:
+    """`[Network]`: never a client of what a guest might advertise."""
+    return section(
+        "Network",
+        bridge.origin,
+        ("ConfigureWithoutCarrier", True),
+        ("LinkLocalAddressing", "ipv6" if bridge.ipv6 else "no"),
+        ("IPv6AcceptRA", False),
+        ("DHCPServer", True if bridge.dhcp else None),
+        ("IPv6SendRA", True if bridge.ra else None),
+        ("LLMNR", False),
+        ("MulticastDNS", False),
+    )
+
+
+def _addresses(bridge: Bridge) -> tuple[Section, ...]:
+    """The host's own addresses; the trap that the module's header tells of is one of IPv6 alone."""
+    here = bridge.origin
+    found: list[Section] = []
+    if bridge.ipv4:
+        found.append(section("Address", here, ("Address", str(bridge.ipv4))))
+    if bridge.ipv6:
+        found.append(section("Address", here, ("Address", str(bridge.ipv6)), ("DuplicateAddressDetection", "none")))
+    return tuple(found)
