@@ -6,9 +6,13 @@ can be left behind and two labs never meet. It needs root.
 
 | module | gives |
 |---|---|
-| `session` | `Lab`: `machine(name)`, `cable(a, "eth0", b, "eth0")` (veth), `tap(host, "vm-a", guest, "eth0", mac)` |
+| `session` | `Lab`: `machine`, `cable` (veth), `tap` (what a monitor makes for a guest), `agent` |
 | `namespace` | `Namespace`: `run`, `ip`, `write`, `file`, `sysctl`, `addresses`, `spawn` |
-| `networkd` | `Networkd(machine, units, bus=False)`: `wait_for_addresses`, `complaints`, `put`, `reload`, `restart`, `log` |
+| `networkd` | `Networkd`: `wait_for_addresses`, `complaints`, `put`, `reload`, `restart`, `log`; `units_in` |
+| `world` | `World`: the outside of uplinks, with DHCP, RA and internet hosts; `Segment`: one link of it |
+| `ruleset` | `check` (without root), `load`, `listing`, `tables`, `counters`, `filter_bridged` |
+| `probe` | `Agent`: `listen`, `seen`, `hold` and `alive`, `send_frame`, `capture`; `Probe`, `run(probes)`, `Answer` |
+| `frames` | Ethernet frames by hand |
 | `waiting` | `wait_for(look, what, timeout)`, `LabError` |
 
 The order is that of a real machine: sysctl, then the host's networkd; plug the guest in (`tap`), then boot it (its

@@ -7,8 +7,10 @@ one is at fault.
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,7 +37,7 @@ _COMPLAINT = re.compile(
     r"""\.(network|netdev|link|conf):            # anything said of a configuration file
       | unknown\ (key|section|lvalue)
       | failed\ to | could\ not | cannot | not\ supported
-      | invalid | ignor(ing|ed) | deprecated | obsolete | out\ of\ range""",
+      | invalid | ignor(ing|ed) | reducing | deprecated | obsolete | out\ of\ range""",
     re.VERBOSE | re.IGNORECASE,
 )
 _HARMLESS = re.compile(
@@ -59,6 +61,20 @@ def units_in(directory: Path) -> dict[str, str]:
     return {
         str(path.relative_to(directory)): path.read_text() for path in sorted(directory.rglob("*")) if path.is_file()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class LinkState:
+    """What networkd has made of a link.
+
+    Attributes:
+        setup: `configured`; `configuring`, also for ever where something cannot be had (a route by a gateway that is
+            not there draws no line in the log); `failed`; `unmanaged` where no unit matched.
+        unit: Name of the `.network` file that took it, or none.
+    """
+
+    setup: str
+    unit: str | None
 
 
 class Networkd:
@@ -136,6 +152,37 @@ class Networkd:
         if not self._daemon.running():
             lines.append("networkd: Failed to keep running")
         return tuple(line for line in lines if _COMPLAINT.search(line) and not _HARMLESS.search(line))
+
+    def links(self) -> dict[str, LinkState]:
+        """The state of every link, by name: which unit took it, and whether all of that could be done."""
+        listed = json.loads(self.namespace.run("ip", "-j", "link", "show"))
+        return {link["ifname"]: self._link(link["ifindex"]) for link in listed}
+
+    def _link(self, index: int) -> LinkState:
+        path = self.namespace.file(f"/run/systemd/netif/links/{index}")
+        lines = path.read_text().splitlines() if path.exists() else []
+        entries = dict(line.split("=", 1) for line in lines if "=" in line)
+        unit = entries.get("NETWORK_FILE")
+        return LinkState(entries.get("ADMIN_STATE", "pending"), Path(unit).name if unit else None)
+
+    def wait_configured(self, *ifnames: str, timeout: float = 10.0) -> None:
+        """Waits until networkd has done all that its units ask for on these links.
+
+        Raises:
+            LabError: It has not in time; the message holds the states and the log.
+        """
+        try:
+            wait_for(
+                lambda: all(self._setup(ifname) == "configured" for ifname in ifnames),
+                f"{', '.join(ifnames)} to be configured in {self.namespace.name}",
+                timeout,
+            )
+        except LabError as late:
+            raise LabError(f"{late}\nlinks: {self.links()}\nnetworkd's log:\n{self.log()}") from late
+
+    def _setup(self, ifname: str) -> str | None:
+        state = self.links().get(ifname)
+        return state.setup if state else None
 
     def wait_for_addresses(self, ifname: str, *addresses: str, usable: bool = True, timeout: float = 10.0) -> None:
         """Waits until an interface has all of these addresses (`10.0.0.10/24`).

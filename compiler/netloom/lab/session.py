@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
 from netloom.lab.namespace import Namespace, veth
+from netloom.lab.probe import Agent
 from netloom.lab.tap import Pump
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Lab:
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._pump: Pump | None = None
+        self._agents: dict[int, Agent] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -45,3 +47,10 @@ class Lab:
         if self._pump is None:
             self._pump = self._stack.enter_context(Pump())
         self._pump.connect(host, tap, guest, nic, mac)
+
+    def agent(self, machine: Namespace) -> Agent:
+        """The probing process of a machine; started at the first call."""
+        if machine.pid not in self._agents:
+            agent = self._agents[machine.pid] = Agent(machine)
+            self._stack.callback(agent.close)
+        return self._agents[machine.pid]

@@ -25,9 +25,8 @@ class Pump:
     """The process that holds the TAPs of one lab; a context manager. All TAPs go when it closes."""
 
     def __init__(self) -> None:
-        program = str(Path(__file__).with_name("pump.py"))
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", program],
+            [sys.executable, "-I", "-S", str(Path(__file__).with_name("pump.py"))],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

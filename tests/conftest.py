@@ -1,0 +1,17 @@
+"""Hooks of the whole suite."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support import enforce
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declares the mark of `tests.support.needs`."""
+    config.addinivalue_line("markers", "needs(*tools): what the test needs of the machine")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Looks at the needs of a test before any of its fixtures is built."""
+    enforce(item)

@@ -1,0 +1,107 @@
+"""Units in a real networkd: what is right is taken, and what is wrong is told."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from tests.lab.handmade import BRIDGE, MACS, Site, dedented
+from tests.support import needs
+
+from netloom.lab.networkd import LinkState, Networkd
+from netloom.lab.session import Lab
+from netloom.lab.waiting import LabError, wait_for
+
+pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "nsenter")
+
+
+def test_the_units_of_both_sides_draw_no_complaint(site: Site) -> None:
+    for name in MACS:
+        site.guests[name].wait_for_addresses("eth0", f"10.0.0.1{list(MACS).index(name)}/24")
+    daemons = (site.networkd, site.world.networkd, *site.guests.values())
+    assert [daemon.complaints() for daemon in daemons] == [()] * 4
+
+
+def test_a_guest_gets_its_reserved_address_and_one_by_ra_through_the_tap(site: Site) -> None:
+    site.guests["web"].wait_for_addresses("eth0", "10.0.0.10/24", "fd12:3456:789a::ff:fe00:a/64")
+    site.guests["db"].wait_for_addresses("eth0", "10.0.0.11/24", "fd12:3456:789a::ff:fe00:b/64")
+    assert "master vmbr" in site.host.run("ip", "link", "show", "vm-web")
+    site.networkd.wait_configured("vm-web", "vm-db", "vmbr")
+    assert site.networkd.links()["vm-web"].unit == "20-taps.network"
+
+
+def test_the_uplink_gets_a_lease_and_an_address_by_ra(site: Site) -> None:
+    assert site.uplink().startswith("203.0.113.1")
+    wait_for(
+        lambda: [a for a in site.host.addresses("eth0", usable=True) if a.startswith("2001:db8:1:")], "RA on the uplink"
+    )
+
+
+def test_networkctl_answers_and_reload_takes_a_changed_unit(site: Site) -> None:
+    assert "routable (configured)" in site.host.run("networkctl", "status", "vmbr", "--no-pager")
+    changed = {
+        **BRIDGE,
+        "10-vmbr.network": BRIDGE["10-vmbr.network"].replace(
+            "[DHCPServer]", "Address=10.9.9.1/24\n        [DHCPServer]", 1
+        ),
+    }
+    site.networkd.put(dedented(changed))
+    site.networkd.reload()
+    site.networkd.wait_for_addresses("vmbr", "10.9.9.1/24")
+
+
+def test_a_unit_with_an_unknown_key_is_reported() -> None:
+    with Lab() as lab:
+        bad = Networkd(
+            lab.machine("bad"), {"10-x.network": "[Match]\nName=x\n[Network]\nBogus=1\nAddress=10.0.0.300/24"}
+        )
+        found = "\n".join(bad.complaints())
+    assert "10-x.network:4: Unknown key 'Bogus' in section [Network]" in found
+    assert "10-x.network:5: " in found
+
+
+def test_what_a_unit_could_not_do_is_reported() -> None:
+    with Lab() as lab:
+        machine = lab.machine("bad")
+        machine.ip("link add eth0 type veth peer name eth1")
+        machine.ip("link set eth1 up")
+        bad = Networkd(machine, {"10-x.network": "[Match]\nName=eth0\n[Link]\nMTUBytes=70000\n"})
+        assert "Reducing the requested MTU" in wait_for(bad.complaints, "the MTU that cannot be")[0]
+
+
+def test_a_link_that_never_gets_its_route_is_not_configured() -> None:
+    with Lab() as lab:
+        machine = lab.machine("stuck")
+        for number in (0, 1):
+            machine.ip(f"link add eth{number} type veth peer name peer{number}")
+            machine.ip(f"link set peer{number} up")
+        unit = "[Match]\nName=eth{0}\n[Network]\nIPv6AcceptRA=no\nAddress=10.0.{0}.2/24\n[Route]\nGateway=10.0.{1}.9\n"
+        daemon = Networkd(machine, {f"1{number}-x.network": unit.format(number, number * 2) for number in (0, 1)})
+        daemon.wait_configured("eth0")
+        assert daemon.links()["eth0"] == LinkState("configured", "10-x.network")
+        assert daemon.links()["peer0"] == LinkState("unmanaged", None)
+        with pytest.raises(LabError, match="eth1 to be configured in stuck"):
+            daemon.wait_configured("eth1", timeout=2.0)
+
+
+def test_networkd_can_stop_and_start_again() -> None:
+    with Lab() as lab:
+        daemon = Networkd(lab.machine("a"), dedented(BRIDGE))
+        daemon.wait_for_addresses("vmbr", "10.0.0.1/24")
+        daemon.stop()
+        assert daemon.complaints() == ("networkd: Failed to keep running",)
+        daemon.restart()
+        assert daemon.complaints() == ()
+
+
+def test_a_lab_of_ten_guests_is_up_in_seconds() -> None:
+    began = time.monotonic()
+    with Lab() as lab:
+        host = lab.machine("host")
+        daemon = Networkd(host, dedented(BRIDGE))
+        for number in range(10):
+            guest = lab.machine(f"g{number}")
+            lab.tap(host, f"vm-{number}", guest, "eth0", f"02:00:00:00:01:{number:02x}")
+        wait_for(lambda: host.run("ip", "-o", "link", "show", "master", "vmbr").count("\n") == 10, "ten ports")
+        assert daemon.complaints() == ()
+    assert time.monotonic() - began < 10
