@@ -69,7 +69,7 @@ def test_gitlab_report_has_what_gitlab_reads() -> None:
 def test_a_fingerprint_outlives_a_move_and_tells_twins_apart() -> None:
     here = dmx()
     assert here.span
-    moved = replace(here, span=replace(here.span, line=60, end_line=60))
+    moved = replace(here, span=here.span._replace(line=60, end_line=60))
     before = [row["fingerprint"] for row in json.loads(FORMATS["gitlab"](Findings((here,))))]
     after = [row["fingerprint"] for row in json.loads(FORMATS["gitlab"](Findings((moved, here))))]
     assert before[0] == after[0]

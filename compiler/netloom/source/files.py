@@ -1,6 +1,7 @@
 """From a folder to the specs in it, each with its text and its tree."""
 
 import codecs
+import gc
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.span import Span, start_of
 from netloom.source import rules
 from netloom.source.builder import NODES
-from netloom.source.characters import lines, position, visible
+from netloom.source.characters import lines, position, printable_path, visible
 from netloom.source.listing import FILE_BYTES, Found, listed
 from netloom.source.reader import read_counted
 from netloom.source.tree import Mapping
@@ -39,9 +40,15 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class SourceSet:
-    """All specs of a site, sorted by path."""
+    """All specs of a site.
+
+    Attributes:
+        files: those that are text, sorted by path.
+        folder: as the user named it, for what is wrong with the site as a whole.
+    """
 
     files: tuple[SourceFile, ...]
+    folder: str
 
     def line(self, span: Span) -> str:
         """The first line of a span, fit for a terminal; "" where there is none, as for a file that is not text."""
@@ -62,6 +69,16 @@ def load(folder: Path, report: Report) -> SourceSet:
     Returns:
         The files that are text, so that a snippet can be shown of each.
     """
+    collecting = gc.isenabled()
+    gc.disable()  # a tree has no cycles: the collector would walk it again and again while it grows, and find nothing
+    try:
+        return SourceSet(_read_all(folder, report), printable_path(str(folder)))
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read_all(folder: Path, report: Report) -> tuple[SourceFile, ...]:
     files: list[SourceFile] = []
     left = NODES
     for spec in listed(folder, report):
@@ -73,7 +90,7 @@ def load(folder: Path, report: Report) -> SourceSet:
         left -= count
         if left < 0:
             break
-    return SourceSet(tuple(files))
+    return tuple(files)
 
 
 def _text(spec: Found, report: Report) -> str | None:
