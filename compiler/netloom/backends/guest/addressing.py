@@ -1,8 +1,8 @@
 """How a NIC comes by its addresses and its way out, in the terms of networkd.
 
-A guest's packets have to bear the addresses that policy and spoof guard know. So a NIC with a fixed IPv6 address takes the
-route that RA brings and refuses its prefix, as it would else send from its SLAAC address; and a DHCP client says who
-it is by its hardware address, as networkd's server compares reservations with the client identifier.
+A guest's packets have to bear the addresses that policy and spoof guard know. So a NIC with a fixed IPv6 address
+takes the route that RA brings and refuses its prefix, as it would else send from its SLAAC address; and a DHCP client
+says who it is by its hardware address, as networkd's server compares reservations with the client identifier.
 """
 
 from netloom.backends.units.tree import Section, section

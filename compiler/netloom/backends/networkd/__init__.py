@@ -4,8 +4,8 @@ The first `.network` file by name whose `[Match]` fits takes a link, so the orde
 say: uplinks (10), bridges (20), TAPs by their exact names (30), TAPs by a glob (35). All of it sorts before what NixOS
 (40, 99) and systemd (80) bring along.
 
-Forwarding is left to sysctl: `IPForward=` does nothing from 256 on and `IPv4Forwarding=` is unknown before. NAT is left to
-nftables: `IPMasquerade=` would make networkd keep a ruleset of its own.
+Forwarding is left to sysctl: `IPForward=` does nothing from 256 on and `IPv4Forwarding=` is unknown before. NAT is
+left to nftables: `IPMasquerade=` would make networkd keep a ruleset of its own.
 """
 
 from netloom.backends.artifact import Artifact

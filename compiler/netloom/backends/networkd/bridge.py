@@ -34,8 +34,8 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
 def mac(host: str, network: str) -> Mac:
     """The hardware address of a bridge: locally administered, and the same wherever and whenever it is rendered.
 
-    Left to the kernel it would be the lowest of its ports' and change as guests come and go, left to networkd it would follow
-    from the machine id: a host that is installed anew would be a stranger to its guests until their caches expire.
+    Left to the kernel it would be the lowest of its ports' and change as guests come and go; left to networkd it would
+    follow from the machine id, and a host installed anew would be a stranger to its guests until their caches expire.
     """
     return Mac(int(digest(f"bridge {host} {network}", 12), 16) & ~(0x03 << 40) | 0x02 << 40)
 

@@ -25,8 +25,8 @@ def sections(bridge: Bridge, target: Target) -> tuple[Section, ...]:
 def _server(bridge: Bridge, dhcp: DhcpServer, start: int, target: Target) -> Section:
     """The server's own section.
 
-    Without resolvers in the spec networkd announces those of the uplink. Leases are not kept on disk: the reservations of the
-    plan are the truth, and one that is moved to another guest must not lose against a stored lease of the first.
+    Without resolvers in the spec networkd announces those of the uplink. Leases are not kept on disk: the reservations
+    of the plan are the truth, and one that moves to another guest must not lose against a stored lease of the first.
     """
     resolvers = [str(address) for address in bridge.dns if address.family is Family.IPV4]
     base = section(

@@ -39,6 +39,6 @@ def static(routes: Iterable[Route], device: str, on_link: Iterable[Prefix]) -> t
 
 
 def _on_link(gateway: Address, prefixes: Iterable[Prefix]) -> bool | None:
-    """Whether the kernel has to be told that a next hop is reached directly, as no address says so (`onlink`, ip-route(8))."""
+    """True where no address says that the next hop is on the link: the kernel must be told (ip-route(8), `onlink`)."""
     known = any(gateway in prefix for prefix in (*prefixes, LINK_LOCAL))
     return None if known else True

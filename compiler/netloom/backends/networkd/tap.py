@@ -59,9 +59,13 @@ def _attach(bridge: Bridge, priority: int, names: Iterable[tuple[str, Origin]]) 
         match,
         section("Link", here, ("MTUBytes", bridge.mtu), ("RequiredForOnline", False)),
         section(
-            "Network", here, ("Bridge", bridge.device), ("ConfigureWithoutCarrier", True), ("LinkLocalAddressing", "no"),
+            "Network",
+            here,
+            ("Bridge", bridge.device),
+            ("ConfigureWithoutCarrier", True),
+            ("LinkLocalAddressing", "no"),
             ("IPv6AcceptRA", False),
         ),
         section("Bridge", here, ("Isolated", bridge.isolated)),
-    )  # fmt: skip
+    )
     return unit(stem(priority, f"taps-{bridge.device}"), Kind.NETWORK, here, sections)

@@ -1,0 +1,79 @@
+"""Kernel settings of a host: that it forwards, and that it learns its own way out all the same.
+
+No setting is here for good measure, as each is one that the machine's owner may have set otherwise, and most hold for
+interfaces that are none of ours. What the ruleset does for itself is left alone: `rp_filter`, as it looks up the reverse
+path, in both families. So is what the kernel does by itself: as soon as it forwards, it ignores redirects
+(`inet_forward_change`, net/ipv4/devinet.c; `rt6_do_redirect`, net/ipv6/route.c), and a guest whose packets a forward
+turns back to its own bridge is sent none (`nf_nat_icmp_reply_translation`; tried with 6.18).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netloom.backends.artifact import Artifact, Line
+from netloom.base.address import FAMILIES, Family
+from netloom.plan.host import Bridge, Host, Learned
+from netloom.plan.origin import Origin
+
+FILE = "60-netloom.conf"
+"""After the distribution's `50-default.conf`, before the owner's `99-*.conf`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One kernel setting.
+
+    Attributes:
+        key: in the notation of sysctl.d(5): with dots, or with slashes where the name of an interface has a dot.
+        value: the number.
+        origin: what of the spec asks for it.
+    """
+
+    key: str
+    value: int
+    origin: Origin
+
+
+def settings(host: Host) -> tuple[Setting, ...]:
+    """The settings of a host, sorted by key; none of them changes another, so that their order does not count."""
+    found = (*_forwarding(host), *_accept_ra(host))
+    return tuple(sorted(found, key=lambda setting: setting.key))
+
+
+def artifacts(host: Host) -> tuple[Artifact, ...]:
+    """The settings as one file of `hosts/HOST/sysctl`; none where there are none."""
+    lines = tuple(Line(f"{s.key} = {s.value}", s.origin) for s in settings(host))
+    path = f"hosts/{host.name}/sysctl/{FILE}"
+    return (Artifact(path, lines, f"/etc/sysctl.d/{FILE}"),) if lines else ()
+
+
+def _forwarding(host: Host) -> Iterator[Setting]:
+    """Forwarding in each family that some network of the host has.
+
+    It is for all interfaces, as the kernel has no other way for IPv6; the ruleset says what passes. networkd's own
+    settings for it mean different things in the versions that are written for.
+    """
+    for family in FAMILIES:
+        bridge = next((b for b in host.bridges if _has(b, family)), None)
+        if bridge:
+            yield Setting(f"net.{family.key}.conf.all.forwarding", 1, bridge.origin)
+
+
+def _has(bridge: Bridge, family: Family) -> bool:
+    return (bridge.ipv4 if family is Family.IPV4 else bridge.ipv6) is not None
+
+
+def _accept_ra(host: Host) -> Iterator[Setting]:
+    """Router advertisements on uplinks: a kernel that forwards ignores them unless it is told 2 (ip-sysctl.rst).
+
+    networkd listens for itself and sets its links to 0; this is for the time before it runs.
+    """
+    for uplink in host.uplinks:
+        if uplink.ipv6 is Learned.RA:
+            yield Setting(_key("ipv6", uplink.name, "accept_ra"), 2, uplink.origin)
+
+
+def _key(family: str, interface: str, name: str) -> str:
+    """The key of an interface's setting: the first separator says which of the two separates (sysctl.d(5))."""
+    separator = "/" if "." in interface else "."
+    return separator.join(("net", family, "conf", interface, name))
