@@ -11,7 +11,7 @@ NAME_BYTES = 63
 INTERFACE_BYTES = 15
 _FIRST = frozenset("abcdefghijklmnopqrstuvwxyz")
 _REST = _FIRST | frozenset("0123456789-")
-_IFACE_BANNED = frozenset("/:%\"'\\;{}$`*?[]!@ \t\r\n")
+_IFACE_BANNED = frozenset("/:=%\"'\\;{}$`*?[]!@ \t\r\n")
 
 
 def is_name(text: str) -> bool:
