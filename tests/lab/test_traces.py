@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -16,57 +17,97 @@ from netloom.lab.probe import Probe, run
 from netloom.lab.session import Lab
 from netloom.lab.waiting import wait_for
 
-pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "nsenter")
-
+pytestmark = needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter")
 
 PROGRAM = """
-import os, sys, time
-from netloom.lab.networkd import LinkState, Networkd
+import sys, time
+from netloom.lab.networkd import Networkd
 from netloom.lab.session import Lab
+end, token = sys.argv[1:]
 with Lab() as lab:
     host, guest = lab.machine("host"), lab.machine("guest")
     Networkd(host, {"10-b.netdev": "[NetDev]\\nName=b\\nKind=bridge\\n"}, bus=True)
-    lab.cable(host, "eth0", guest, "eth0")
-    lab.tap(host, "vm-a", guest, "eth1", "02:00:00:00:00:0a")
+    lab.cable(host, f"v{token}", guest, f"w{token}")
+    lab.tap(host, f"t{token}", guest, f"n{token}", "02:00:00:00:00:0a")
     lab.agent(guest).listen("tcp", 80)
-    print("up", os.getpid(), host.pid, guest.pid, flush=True)
-    if sys.argv[1] == "raise":
+    print(host.pid, guest.pid, flush=True)
+    sys.stdin.read()
+    if end == "raise":
         raise KeyError("on purpose")
-    time.sleep(60)
 """
+KINDS = ("net", "mnt", "pid", "uts")
+PLACES = ("/run", "/sys", "/proc", "/var/lib/systemd", "/etc/systemd/network", "/etc/machine-id")
 
 
-def state() -> dict[str, list[str]]:
-    """What a lab could leave on the machine, of this process's labs and those of its children."""
-    lab_programs = ("unshare --net", "nsenter --net", "netloom/lab", "netloom.lab", "networkd", "/run/netloom-lab")
-    lines = subprocess.run(["ps", "-eo", "pid=,args="], capture_output=True, text=True, check=True).stdout.splitlines()
-    return {
-        "processes": sorted(line for line in lines if any(mark in line for mark in lab_programs)),
-        "mounts": sorted(Path("/proc/self/mounts").read_text().splitlines()),
-        "links": sorted(path.name for path in Path("/sys/class/net").iterdir()),
-        "files": sorted(str(path) for top in ("/run", "/run/systemd", "/etc/systemd") for path in Path(top).iterdir()),
-    }
+def processes() -> dict[int, tuple[int, frozenset[str]]]:
+    """Every process of the machine: its parent and its namespaces."""
+    found = {}
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            found[int(entry.name)] = (parent, frozenset(str((entry / "ns" / kind).readlink()) for kind in KINDS))
+        except OSError:
+            continue
+    return found
+
+
+def descendants(pid: int) -> set[int]:
+    """The processes below one, across process namespaces."""
+    table, family = processes(), {pid}
+    while more := {child for child, (parent, _) in table.items() if parent in family} - family:
+        family |= more
+    return family
+
+
+def mounts() -> list[str]:
+    """The mounts of this machine at the places where a lab has mounts of its own."""
+    lines = Path("/proc/self/mounts").read_text().splitlines()
+    return sorted(line for line in lines if line.split()[1] in PLACES)
+
+
+def files() -> set[Path]:
+    """Files that a lab might have left."""
+    places = ("run/netloom*", "tmp/netloom*", "run/systemd/network/*", "run/systemd/netif/*", "run/netns/*")
+    return {path for place in places for path in Path("/").glob(place)}
 
 
 @pytest.mark.parametrize("end", ["raise", "SIGINT", "SIGTERM", "SIGKILL"])
 def test_nothing_is_left_behind(end: str) -> None:
-    before = state()
+    mounted, present, token = mounts(), files(), secrets.token_hex(4)
+    ours = processes()[os.getpid()][1]
     root = str(Path(sys.modules["netloom.lab"].__path__[0]).parents[1])
     lab = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, end],
+        [sys.executable, "-c", PROGRAM, end, token],
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, "PYTHONPATH": root},
     )
     assert lab.stdout
-    with lab.stdout:
-        assert lab.stdout.readline().startswith("up")
-        if end != "raise":
-            assert state()["processes"] != before["processes"]
+    with lab:
+        machines = [int(pid) for pid in lab.stdout.readline().split()]
+        family = descendants(lab.pid)
+        namespaces = frozenset().union(*(processes()[pid][1] for pid in machines)) - ours
+        inside = {pid for pid, (_, own) in processes().items() if own & namespaces}
+        # Two anchors, each with its process 1; networkd, a bus and an agent, each behind an nsenter; the pump.
+        assert len(inside) == 11
+        if end == "raise":
+            lab.communicate("")
+        else:
             lab.send_signal(signal.Signals[end])
         assert lab.wait(10) != 0
-    wait_for(lambda: state() == before, f"the state from before, after {end}", 5.0)
+
+    def gone() -> bool:
+        table = processes()
+        return not any(pid in table for pid in family | inside) and not any(
+            own & namespaces for _, own in table.values()
+        )
+
+    wait_for(gone, f"the end of everything after {end}", 5.0)
+    assert mounts() == mounted
+    assert not [path for path in Path("/sys/class/net").iterdir() if token in path.name]
+    assert not [path for path in files() - present if "netloom" in path.name or token in path.name]
 
 
 def test_two_labs_at_once_do_not_meet() -> None:
