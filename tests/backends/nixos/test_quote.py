@@ -1,12 +1,12 @@
 """Whatever text goes in, Nix gives the same text back, and evaluates nothing of it."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from netloom.backends.nixos import printer
-from netloom.backends.nixos.tree import Attribute, Attributes, Integer, Item, Lines, Listing, Text, TextLine
 from tests.backends.nixos import nix
 
-import pytest
+from netloom.backends.nixos import printer
+from netloom.backends.nixos.tree import Attribute, Attributes, Integer, Item, Lines, Listing, Text, TextLine
 
 HOSTILE = (
     "${builtins.readFile /etc/shadow}", "$${x}", "$$${x}", "\\${x}", "''${x}", "'${x}", "''", "'''", "''''", "'", "$",
@@ -48,7 +48,7 @@ def test_blocks_of_lines_come_back(blocks: list[list[str]]) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(st.sets(texts, max_size=30), st.integers(-(2**62), 2**62), st.booleans())
-def test_names_come_back(names: set[str], number: int, inline: bool) -> None:  # noqa: FBT001
+def test_names_come_back(names: set[str], number: int, inline: bool) -> None:
     entries = tuple(Attribute((name, name), Integer(number)) for name in sorted(names))
     assert value_of(Attributes(entries, inline)) == {name: {name: number} for name in names}
 

@@ -9,6 +9,7 @@ from typing import assert_never
 from netloom.backends.artifact import Line
 from netloom.backends.nixos import quote
 from netloom.backends.nixos.tree import (
+    Attribute,
     Attributes,
     Bool,
     Call,
@@ -56,8 +57,8 @@ def _block(value: Expression, margin: str, before: str, after: str, origin: Orig
         case Attributes(entries, inline) if entries and not inline:
             yield Line(f"{margin}{before}{{", origin)
             for entry in entries:
-                path = ".".join(map(quote.name, entry.path))
-                yield from _block(entry.value, margin + _STEP, f"{path} = ", ";", entry.origin or origin)
+                path, inner, cause = _joined(entry, origin)
+                yield from _block(inner, margin + _STEP, f"{path} = ", ";", cause)
             yield Line(f"{margin}}}{after}", origin)
         case Listing(items) if len(items) > 1 or any(not _short(item.value) for item in items):
             yield Line(f"{margin}{before}[", origin)
@@ -79,6 +80,16 @@ def _block(value: Expression, margin: str, before: str, after: str, origin: Orig
                 yield from _block(last, margin, f"{before}{head}", after, origin)
         case _:
             yield Line(f"{margin}{before}{_flat(value)}{after}", origin)
+
+
+def _joined(entry: Attribute, origin: Origin | None) -> tuple[str, Expression, Origin | None]:
+    """The path of an attribute, its value and its origin; a set of one leaf goes into the path, as in `a.b = 1;`."""
+    path, value, cause = entry.path, entry.value, entry.origin or origin
+    if isinstance(value, Attributes) and not value.inline and len(value.entries) == 1:
+        only = value.entries[0]
+        if not isinstance(only.value, Attributes):
+            path, value, cause = (*path, *only.path), only.value, only.origin or cause
+    return ".".join(map(quote.name, path)), value, cause
 
 
 def _short(value: Expression) -> bool:
