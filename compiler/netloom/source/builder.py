@@ -21,7 +21,7 @@ from netloom.base.diagnostic import Diagnostic, Label, Report
 from netloom.base.rule import Rule
 from netloom.base.span import Span, start_of
 from netloom.source import rules
-from netloom.source.characters import banned_value, name_of
+from netloom.source.characters import banned_value, name_of, position
 from netloom.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
 DEPTH = 64
@@ -74,13 +74,15 @@ class Builder:
     """Takes the events of one file.
 
     Attributes:
-        file: the path for spans.
+        text: the whole file.
+        file: its path, for spans.
         report: where findings go.
         limit: how many nodes there may be.
         count: how many there are, aliases written out.
         root: the first document, once it is complete.
     """
 
+    text: str
     file: str
     report: Report
     limit: int
@@ -127,7 +129,7 @@ class Builder:
         span = _new(Span, (self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1))
         node = Scalar(self._texts.setdefault(text, text), span, style != "")
         self.count += 1
-        if style or event.anchor is not None or event.tag is not None or self.count > self.limit:
+        if style or not text or event.anchor is not None or event.tag is not None or self.count > self.limit:
             node = self._unusual(event, node)
         self._place(node)
 
@@ -136,6 +138,8 @@ class Builder:
         self._grow(0, node.span)
         if event.style in ("|", ">"):
             node = Scalar(node.text, _one_character(node.span), quoted=True)
+        elif not node.text and _index(event) >= len(self.text):
+            node = Scalar("", self._end_of_text(), quoted=False)
         if not node.text.isprintable():
             self._check_escapes(node.text, node.span)
         if event.tag is not None:
@@ -259,11 +263,21 @@ class Builder:
             raise self._refusal(rules.FLOOD, message, span, "correct the first ones, and run again")
         self.report.add(Diagnostic(rule, message, span, help_, labels))
 
+    def _end_of_text(self) -> Span:
+        """The place behind the last character; libyaml counts a line more where the last one is not ended."""
+        line, column = position(self.text, len(self.text))
+        return Span(self.file, line, column, line, column)
+
     def _span(self, event: Event) -> Span:
         start, end = event.start_mark, event.end_mark
         assert start is not None
         assert end is not None
         return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _index(event: Event) -> int:
+    assert event.start_mark is not None
+    return event.start_mark.index
 
 
 def _joined(start: Span, end: Span) -> Span:

@@ -12,7 +12,7 @@ from netloom.source import rules
 from netloom.source.builder import NODES, Builder, RefusedError
 from netloom.source.characters import first_banned, name_of, position
 from netloom.source.mistakes import explained
-from netloom.source.tree import Mapping, Node
+from netloom.source.tree import Mapping, Node, Scalar
 
 LOADER: type[yaml.CSafeLoader] | type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -38,9 +38,9 @@ def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapp
     if index is not None:
         report.add(_banned(text, index, file))
         return None, 0
-    builder = Builder(file, report, limit)
+    builder = Builder(text, file, report, limit)
     try:
-        _build(text, builder)
+        _build(builder)
     except RefusedError as refusal:
         report.add(refusal.diagnostic)
         if refusal.diagnostic.rule is not rules.DOCUMENTS:
@@ -51,8 +51,8 @@ def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapp
     return _mapping(builder.root, file, report), builder.count
 
 
-def _build(text: str, builder: Builder) -> None:
-    loader = LOADER(text)
+def _build(builder: Builder) -> None:
+    loader = LOADER(builder.text)
     take = builder.take
     try:
         for event in iter(loader.get_event, None):
@@ -64,7 +64,7 @@ def _build(text: str, builder: Builder) -> None:
 def _mapping(root: Node | None, file: str, report: Report) -> Mapping | None:
     if isinstance(root, Mapping):
         return root
-    if root is None:
+    if root is None or (isinstance(root, Scalar) and not root.text):
         message, help_ = "the file has no content", "delete it, or begin it with `netloom: 1`"
         report.add(Diagnostic(rules.EMPTY, message, start_of(file), help_))
     else:
