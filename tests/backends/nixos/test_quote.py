@@ -14,7 +14,7 @@ HOSTILE = (
     "é€😀", "\u2028", "\x7f", "\x1b[31m", "/* */", "# no comment", "@th", "''\\'", "then",
 )  # fmt: skip
 fragments = st.sampled_from((*HOSTILE, "\n", "{", "}", "a"))
-anything = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=20)
+anything = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=20)
 texts = st.one_of(anything, st.lists(fragments, max_size=8).map("".join))
 one_line = texts.map(lambda text: text.replace("\n", ""))
 

@@ -1,0 +1,115 @@
+"""The module beside other configuration: what gives way, what makes room, what refuses."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import plans
+from tests.backends.nixos import nix, sites
+from tests.backends.nixos.test_units import evaluated
+
+from netloom.backends.nixos import guest as guest_module
+from netloom.backends.nixos import host as host_module
+from netloom.plan.host import Host, Input
+
+GENERATED = "{ lib, ... }: { networking.useDHCP = lib.mkDefault true; }"
+
+
+def beside(folder: Path, host: Host, *more: str) -> Any:
+    return evaluated(folder, host_module.artifacts(host)[0], "25.11", *more)
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("networking.nat.enable = true", "translate a second time"),
+        ("networking.nftables.enable = lib.mkForce false", "neither filters nor translates"),
+        ("systemd.network.enable = lib.mkForce false", "no bridge and no uplink"),
+        ("networking.interfaces.eth0.useDHCP = true", "one of br-microvm, eth0."),
+        ("networking.interfaces.br-microvm.ipv4.addresses = [ { } ]", "Remove it there"),
+        ("networking.interfaces.br-microvm.ipv6.addresses = [ { } ]", "Remove it there"),
+        ('networking.bridges.br-microvm.interfaces = [ "eth1" ]', "Remove it there"),
+    ],
+)
+def test_a_second_owner_is_refused(setting: str, words: str, tmp_path: Path) -> None:
+    failed = beside(tmp_path, plans.host(), f"{{ lib, ... }}: {{ {setting}; }}")["failed"]
+    assert len(failed) == 1
+    assert words in failed[0]
+
+
+def test_a_release_before_the_first_is_refused(tmp_path: Path) -> None:
+    failed = evaluated(tmp_path, host_module.artifacts(plans.host())[0], "23.11")["failed"]
+    assert failed == ["netloom: this module needs NixOS 24.05 or later."]
+
+
+def test_links_of_others_are_their_own(tmp_path: Path) -> None:
+    other = "{ networking.interfaces = { eth0 = { }; eth1.useDHCP = true; }; networking.bridges.br1.interfaces = [ ]; }"
+    assert beside(tmp_path, plans.host(), other)["failed"] == []
+
+
+def test_without_translation_networking_nat_is_nobodys_rival(tmp_path: Path) -> None:
+    plain = replace(plans.host(), nat=(), lanes=())
+    assert beside(tmp_path, plain, "{ networking.nat.enable = true; }")["failed"] == []
+
+
+def test_defaults_win_over_generated_files_and_lose_against_people(tmp_path: Path) -> None:
+    person = "{ networking.useDHCP = true; networking.firewall.enable = true; }"
+    quiet = beside(tmp_path, plans.host(), GENERATED)["settings"]["networking"]
+    loud = beside(tmp_path, plans.host(), GENERATED, person)["settings"]["networking"]
+    assert (quiet["useDHCP"], quiet["firewall"]["enable"]) == (False, False)
+    assert (loud["useDHCP"], loud["firewall"]["enable"]) == (True, True)
+    assert loud["dhcpcd"]["denyInterfaces"] == ["br-microvm", "eth0", "vm-*"]
+
+
+def test_a_guest_needs_no_dhcpcd(tmp_path: Path) -> None:
+    module = guest_module.artifacts(plans.guests()[0])[0]
+    assert evaluated(tmp_path, module, "25.11", GENERATED)["settings"]["networking"]["useDHCP"] is False
+
+
+def test_a_foreign_firewall_stays_on_and_opens_what_the_host_serves(tmp_path: Path) -> None:
+    host = sites.wide()
+    assert host.input is Input.FOREIGN
+    own = "{ networking.firewall.interfaces.br-microvm.allowedUDPPorts = [ 123 ]; }"
+    firewall = beside(tmp_path, host, own)["settings"]["networking"]["firewall"]
+    assert firewall["enable"] is True
+    assert firewall["interfaces"] == {
+        "br-microvm": {"allowedTCPPorts": [], "allowedUDPPorts": [67, 123]},
+        "or": {"allowedTCPPorts": [53], "allowedUDPPorts": [53, 67]},
+    }
+
+
+def test_network_manager_leaves_the_links_alone(tmp_path: Path) -> None:
+    unmanaged = beside(tmp_path, plans.host())["settings"]["networking"]["networkmanager"]["unmanaged"]
+    assert unmanaged == ["interface-name:br-microvm", "interface-name:eth0", "interface-name:vm-*"]
+
+
+def test_what_people_write_about_a_host_is_no_part_of_its_module() -> None:
+    wide = sites.wide()
+    named = replace(wide, meta=plans.host().meta)
+    assert host_module.artifacts(wide) == host_module.artifacts(named)
+
+
+def test_a_link_named_to_hurt_stays_a_string(tmp_path: Path) -> None:
+    uplink = replace(plans.host().uplinks[0], name="${abort}'")
+    host = replace(plans.host(), uplinks=(uplink,))
+    networking = beside(tmp_path, host)["settings"]["networking"]
+    assert "${abort}'" in networking["dhcpcd"]["denyInterfaces"]
+
+
+def test_every_line_of_a_unit_has_its_origin() -> None:
+    """`explain FILE:LINE` finds the entry of the spec for whatever is particular to this host."""
+    lines = host_module.artifacts(plans.host())[0].lines
+    lease = next(line for line in lines if "10.0.0.11" in line.text)
+    assert lease.origin is not None
+    assert lease.origin.entry == "guests.https-reverse-proxy"
+    start = next(n for n, line in enumerate(lines) if line.text.startswith("  systemd.network"))
+    assert all(line.origin for line in lines[start:-1])
+
+
+def test_an_empty_host_is_a_module_still(tmp_path: Path) -> None:
+    bare = replace(plans.host(), uplinks=(), bridges=(), routes=(), nat=(), lanes=(), terms=())
+    result = beside(tmp_path, bare)
+    assert result["failed"] == []
+    assert result["units"] == {}
+    assert nix.run("--parse", str(tmp_path / "module.nix")).returncode == 0
