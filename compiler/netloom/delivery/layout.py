@@ -1,0 +1,78 @@
+"""What a rendered tree and a host's bundle hold: the artifacts of all backends, and the manifests over them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from netloom.backends.artifact import Artifact
+from netloom.delivery.activation import activation
+from netloom.delivery.comparison import File
+from netloom.delivery.manifest import HOST, NAME, SUMS, Row, document, sha256
+from netloom.delivery.tree import with_manifest
+from netloom.plan.host import Host
+from netloom.plan.site import Plan
+
+PLAN = "plan.json"
+
+
+def tree_of(plan: Plan, artifacts: Sequence[Artifact]) -> dict[str, File]:
+    """Every file of the rendered tree.
+
+    Args:
+        plan: the plan that was rendered.
+        artifacts: all its files but the manifests; `plan.json` is among them.
+    """
+    files = {artifact.path: artifact.text.encode() for artifact in artifacts}
+    mine = _by_host(plan, artifacts)
+    for host in plan.hosts:
+        prefix = f"hosts/{host.name}/"
+        rows = [_row(a.path.removeprefix(prefix), files[a.path], a) for a in mine[host.name]]
+        files[prefix + NAME] = _host_manifest(host, files[PLAN], mine[host.name], rows)
+    return with_manifest({path: File(data) for path, data in files.items()})
+
+
+def bundle_of(plan: Plan, host: Host, artifacts: Sequence[Artifact]) -> dict[str, File]:
+    """A host's installed files at their paths below `/`, with a manifest and checksums.
+
+    Args:
+        plan: the plan that was rendered.
+        host: one of its hosts.
+        artifacts: all files of the plan.
+    """
+    whole = next(artifact.text.encode() for artifact in artifacts if artifact.path == PLAN)
+    mine = [artifact for artifact in _by_host(plan, artifacts)[host.name] if artifact.install]
+    files = {a.install.lstrip("/"): File(a.text.encode(), a.mode) for a in mine}
+    rows = [_row(a.install.lstrip("/"), a.text.encode(), a) for a in sorted(mine, key=lambda a: a.install)]
+    files[NAME] = File(_host_manifest(host, whole, mine, rows), 0o644)
+    sums = "".join(f"{sha256(files[path].data)}  {path}\n" for path in sorted(files))
+    return {**files, SUMS: File(sums.encode(), 0o644)}
+
+
+def _by_host(plan: Plan, artifacts: Sequence[Artifact]) -> Mapping[str, list[Artifact]]:
+    found: dict[str, list[Artifact]] = {host.name: [] for host in plan.hosts}
+    for artifact in artifacts:
+        top, _, rest = artifact.path.partition("/")
+        if top == "hosts":
+            found[rest.partition("/")[0]].append(artifact)
+    return {name: sorted(mine, key=lambda artifact: artifact.path) for name, mine in found.items()}
+
+
+def _row(path: str, data: bytes, artifact: Artifact) -> Row:
+    row: dict[str, object] = {"path": path, "sha256": sha256(data)}
+    if artifact.install:
+        row |= {"install": artifact.install, "mode": f"{artifact.mode:04o}"}
+    return row
+
+
+def _host_manifest(host: Host, plan: bytes, artifacts: Sequence[Artifact], rows: Iterable[Row]) -> bytes:
+    target = host.target
+    head = {
+        "format": HOST,
+        "host": host.name,
+        "target": {
+            "systemd": target.systemd,
+            "nftables": ".".join(map(str, target.nftables)),
+            "nixos": target.nixos,
+        },
+        "plan": f"sha256:{sha256(plan)}",
+        "activation": activation(artifacts),
+    }
+    return document(head, rows)

@@ -1,0 +1,168 @@
+"""Links, interruptions, full disks and rivals: what a delivery must survive without harm."""
+
+import errno
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.delivery.trees import content, tree
+
+from netloom.delivery.folder import Folder
+from netloom.delivery.manifest import read_manifest, tree_manifest
+from netloom.delivery.tree import write
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder that must stay as it is."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    (folder / "x").write_text("precious")
+    return folder
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The folder to deliver into."""
+    folder = tmp_path / "root"
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("link", ["hosts", "hosts/a"])
+def test_a_linked_folder_is_never_entered(root: Path, outside: Path, link: str, force: bool) -> None:
+    (root / link).parent.mkdir(exist_ok=True)
+    (root / link).symlink_to(outside)
+    wanted = tree(hosts__a__x="1") if link == "hosts/a" else tree(hosts__x="1")
+    assert {d.code for d in write(root, wanted, force=force).diagnostics} == {"NL912"}
+    assert content(outside) == {"x": b"precious"}
+
+
+def test_a_linked_folder_that_came_later_is_not_cleaned_through(root: Path, outside: Path) -> None:
+    write(root, tree(hosts__x="precious", plan="1"))
+    (root / "hosts/x").unlink()
+    (root / "hosts").rmdir()
+    (root / "hosts").symlink_to(outside)
+    write(root, tree(plan="1"))
+    assert content(outside) == {"x": b"precious"}
+
+
+def test_a_linked_file_is_replaced_and_not_followed(root: Path, outside: Path) -> None:
+    write(root, tree(hosts__x="1"))
+    (root / "hosts/x").unlink()
+    (root / "hosts/x").symlink_to(outside / "x")
+    assert write(root, tree(hosts__x="1")).restored == ("hosts/x",)
+    assert not (root / "hosts/x").is_symlink()
+    assert content(outside) == {"x": b"precious"}
+
+
+def test_a_linked_manifest_owns_nothing_and_is_not_followed(root: Path, outside: Path) -> None:
+    (outside / "m").write_bytes(tree_manifest({"x": frozenset()}))
+    (root / "manifest.json").symlink_to(outside / "m")
+    (root / "x").write_text("mine")
+    before = content(outside)
+    assert {d.code for d in write(root, tree(plan="1")).diagnostics} == {"NL912"}
+    assert content(root)["x"] == b"mine"
+    write(root, tree(plan="1"), force=True)
+    assert content(outside) == before
+
+
+@pytest.mark.parametrize(
+    "path", ["../outside/x", "/etc/passwd", "hosts/../../outside/x", "", "hosts//x", "./x", "x\0y", "hosts/.."]
+)
+def test_a_manifest_that_leaves_its_folder_is_not_believed(root: Path, outside: Path, path: str) -> None:
+    assert read_manifest(tree_manifest({path: frozenset(("0",))})) is None
+    (root / "manifest.json").write_bytes(tree_manifest({path: frozenset(("0",))}))
+    write(root, tree(plan="1"), force=True)
+    assert content(outside) == {"x": b"precious"}
+
+
+def test_a_pipe_in_the_way_does_not_hang(root: Path) -> None:
+    (root / "hosts").mkdir()
+    os.mkfifo(root / "hosts/x")
+    assert [d.code for d in write(root, tree(hosts__x="1")).diagnostics] == ["NL912"]
+
+
+def test_a_folder_in_the_way_is_never_removed(root: Path) -> None:
+    (root / "hosts/x").mkdir(parents=True)
+    assert [d.code for d in write(root, tree(hosts__x="1"), force=True).diagnostics] == ["NL912"]
+
+
+def test_killed_half_way_the_next_run_completes(root: Path) -> None:
+    """A process is killed between two files; what it wrote belongs to the next run, even for other specs."""
+    write(root, tree(hosts__a="0", hosts__z="0"))
+    script = (
+        "import os, signal, sys\nfrom pathlib import Path\nimport netloom.delivery.folder as folder\n"
+        "from tests.delivery.trees import tree\nfrom netloom.delivery.tree import write\n"
+        "rename, calls = os.rename, []\n"
+        "def dying(*args, **more):\n"
+        "    calls.append(args)\n"
+        "    if len(calls) == 4: os.kill(os.getpid(), signal.SIGKILL)\n"
+        "    rename(*args, **more)\n"
+        "os.rename = dying\n"
+        "write(Path(sys.argv[1]), tree(hosts__a='1', hosts__b='1', hosts__c='1', hosts__z='1'))\n"
+    )
+    here = Path(__file__).parents[2]
+    died = subprocess.run([sys.executable, "-c", script, root], cwd=here, check=False)
+    assert died.returncode == -signal.SIGKILL
+    # the journal, a and b are in place; c was about to be
+    assert {path: data for path, data in content(root).items() if path != "manifest.json"} == {
+        "hosts/a": b"1", "hosts/b": b"1", "hosts/.c.netloom-new": b"1", "hosts/z": b"0",
+    }  # fmt: skip
+    wanted = tree(hosts__b="2", hosts__d="2")
+    done = write(root, wanted)
+    assert not done.diagnostics
+    assert done.removed == ("hosts/a", "hosts/z")
+    assert content(root) == {path: file.data for path, file in wanted.items()}
+
+
+def test_a_full_disk_is_a_finding_and_leaves_no_part(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(root, tree(hosts__a="0", hosts__b="0"))
+    fill = Folder._fill
+
+    def full(name: str, parent: int, data: bytes, mode: int | None) -> None:
+        if name.startswith(".b"):
+            fill(name, parent, data[:1], mode)
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        fill(name, parent, data, mode)
+
+    monkeypatch.setattr(Folder, "_fill", staticmethod(full))
+    done = write(root, tree(hosts__a="1 new", hosts__b="1 new"))
+    assert [d.message for d in done.diagnostics] == [f"cannot write `{root}/hosts/b`: No space left on device"]
+    assert done.written == ("hosts/a",)
+    assert {path: data for path, data in content(root).items() if path != "manifest.json"} == {
+        "hosts/a": b"1 new", "hosts/b": b"0",
+    }  # fmt: skip
+    monkeypatch.undo()
+    assert not write(root, tree(hosts__a="1 new", hosts__b="1 new")).diagnostics
+
+
+@pytest.mark.parametrize("below", ["", "/plan"])
+def test_a_file_for_a_folder_is_a_finding(root: Path, below: str) -> None:
+    (root / "file").write_text("")
+    done = write(Path(f"{root}/file{below}"), tree(plan="1"))
+    assert [d.code for d in done.diagnostics] == ["NL911"]
+    assert str(root / "file") in done.diagnostics[0].message
+
+
+def test_two_at_once_is_a_finding(root: Path) -> None:
+    descriptor = os.open(root, os.O_RDONLY)
+    fcntl.flock(descriptor, fcntl.LOCK_EX)
+    try:
+        assert [d.code for d in write(root, tree(plan="1")).diagnostics] == ["NL914"]
+    finally:
+        os.close(descriptor)
+    assert not write(root, tree(plan="1")).diagnostics
+
+
+def test_no_descriptor_is_left_open(root: Path) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for text in ("1", "2"):
+        write(root, tree(**{f"hosts__{n}__a__b__c": text for n in range(50)}))
+    write(root, tree(hosts="now a file"))
+    assert len(list(Path("/proc/self/fd").iterdir())) == before

@@ -1,0 +1,36 @@
+"""Small trees for the tests of the delivery."""
+
+import json
+from pathlib import Path
+
+from netloom.backends.artifact import Artifact, Line
+from netloom.delivery.comparison import File
+from netloom.delivery.tree import with_manifest
+
+
+def tree(**files: str) -> dict[str, File]:
+    """A tree with files such as `hosts/a/x`, written here as `hosts__a__x`."""
+    return with_manifest({name.replace("__", "/"): File(text.encode()) for name, text in files.items()})
+
+
+def content(root: Path) -> dict[str, bytes]:
+    """Every file below a folder; links as what they point to."""
+    return {
+        str(path.relative_to(root)): f"-> {path.readlink()}".encode() if path.is_symlink() else path.read_bytes()
+        for path in sorted(root.rglob("*"))
+        if path.is_symlink() or path.is_file()
+    }
+
+
+def artifacts() -> tuple[Artifact, ...]:
+    """What backends would make of the seed, in small."""
+    return (
+        Artifact("guests/web/nixos.nix", (Line("{ }"),)),
+        Artifact("hosts/hypervisor/networkd/20-br.network", (Line("[Match]"), Line("Name=br")),
+                 "/etc/systemd/network/20-br.network"),
+        Artifact("hosts/hypervisor/nftables/netloom.nft", (Line("# ünïcode"),), "/etc/netloom/netloom.nft", 0o600),
+        Artifact("hosts/hypervisor/nixos/default.nix", (Line("{ }"),)),
+        Artifact("hosts/hypervisor/sysctl/60-netloom.conf", (Line("net.ipv4.ip_forward = 1"),),
+                 "/etc/sysctl.d/60-netloom.conf"),
+        Artifact("plan.json", (Line(json.dumps({"format": "netloom-plan/1"})),)),
+    )  # fmt: skip
