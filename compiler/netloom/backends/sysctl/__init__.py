@@ -1,7 +1,7 @@
 """Kernel settings of a host: that it forwards, and that it learns its own way out all the same.
 
 No setting is here for good measure, as each is one that the machine's owner may have set otherwise, and most hold for
-interfaces that are none of ours. What the ruleset does for itself is left alone: `rp_filter`, as it looks up the reverse
+interfaces that are none of ours. What the ruleset does for itself is left alone: `rp_filter`, as it checks the reverse
 path, in both families. So is what the kernel does by itself: as soon as it forwards, it ignores redirects
 (`inet_forward_change`, net/ipv4/devinet.c; `rt6_do_redirect`, net/ipv6/route.c), and a guest whose packets a forward
 turns back to its own bridge is sent none (`nf_nat_icmp_reply_translation`; tried with 6.18).

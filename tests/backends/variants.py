@@ -1,0 +1,81 @@
+"""Sites that differ from the seed in one thing each, built from its plan by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests import plans
+
+from netloom.base.address import Interface, parse_address, parse_interface, parse_mac
+from netloom.plan.guest import Guest, Mode, Nic, NicAddress
+from netloom.plan.host import Bridge, DhcpServer, Host, Lease, Port, RouterAdvertisement, Taps, Uplink
+
+NONE = NicAddress(Mode.NONE, None, 0, None, allocated=False)
+
+
+def mac_of(name: str, network: str) -> str:
+    """A MAC that follows from the names."""
+    return f"02:{sum(name.encode()) % 251:02x}:{sum(network.encode()) % 251:02x}:00:00:{len(name):02x}"
+
+
+def nic(name: str, bridge: Bridge, tap: str, ipv4: str = "none", ipv6: str = "none", **more: Any) -> Nic:
+    """A NIC; an address is written as `static 10.1.0.5`, `reserved …`, `slaac`, `dhcp` or `none`."""
+    mac = parse_mac(mac_of(name, bridge.network))
+    addresses = []
+    for text, interface in ((ipv4, bridge.ipv4), (ipv6, bridge.ipv6)):
+        mode, _, address = text.partition(" ")
+        addresses.append(_address(Mode(mode), address, interface))
+    base = Nic(
+        bridge.network, tap, bridge.device, mac, addresses[0], addresses[1], default_route=True,
+        ra=bridge.ra is not None, dns=(), domain=bridge.domain, mtu=bridge.mtu,
+        origin=plans.origin(f"guests.{name}.nics.{bridge.network}"),
+    )  # fmt: skip
+    return replace(base, **more)
+
+
+def _address(mode: Mode, address: str, interface: Interface | None) -> NicAddress:
+    if mode is Mode.NONE or interface is None:
+        return NONE
+    known = parse_address(address) if address else None
+    return NicAddress(mode, known, interface.length, interface.address, allocated=False)
+
+
+def bridge(network: str, ipv4: str = "", ipv6: str = "", **more: Any) -> Bridge:
+    """A network without DHCP and RA, its bridge named after it."""
+    here = plans.origin(f"networks.{network}")
+    base = Bridge(
+        network=network, device=f"br-{network}", zone=network, ipv4=parse_interface(ipv4) if ipv4 else None,
+        ipv6=parse_interface(ipv6) if ipv6 else None, dhcp=None, ra=None, dns=(), serves_dns=False, domain="", mtu=None,
+        isolated=False, guarded=False, taps=Taps((), create=False, user=""), ports=(), origin=here,
+    )  # fmt: skip
+    return replace(base, **more)
+
+
+def dhcp(first: str, last: str, *leases: tuple[str, str, str], lease: int = 3600) -> DhcpServer:
+    """A DHCP server; leases are guest, MAC, address."""
+    here = plans.origin("networks.dhcp")
+    found = tuple(Lease(g, parse_mac(m), parse_address(a), plans.origin(f"guests.{g}")) for g, m, a in leases)
+    return DhcpServer(parse_address(first), parse_address(last), lease, found, here)
+
+
+def advertised(bridge: Bridge) -> Bridge:
+    """The bridge with router advertisements."""
+    assert bridge.ipv6
+    return replace(bridge, ra=RouterAdvertisement(bridge.ipv6.prefix, plans.origin(f"networks.{bridge.network}.ra")))
+
+
+def port(name: str, tap: str, network: str) -> Port:
+    """A guest's TAP."""
+    return Port(name, tap, parse_mac(mac_of(name, network)), None, None, plans.origin(f"guests.{name}"))
+
+
+def guest(name: str, *nics: Nic) -> Guest:
+    """A guest of the host."""
+    return replace(plans.guests()[0], name=name, nics=nics, origin=plans.origin(f"guests.{name}"))
+
+
+def host(*bridges: Bridge, uplinks: tuple[Uplink, ...] = (), **more: Any) -> Host:
+    """A host with these bridges and no policy."""
+    base = replace(plans.host(), name="hv", uplinks=uplinks, bridges=bridges, nat=(), lanes=(), terms=())
+    return replace(base, **more)
