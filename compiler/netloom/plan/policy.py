@@ -149,6 +149,7 @@ class Lane:
         target: address of the target.
         target_first: inside port that `first` becomes; ranges keep their order.
         sources: prefixes that may use it, disjoint and sorted; None for anybody.
+        outside: zones whose outside may use it whatever the prefix, besides `sources`; empty where `sources` is None.
         hairpin: whether guests and the host itself reach it by the outside address.
         expires: end of validity in seconds since the epoch (UTC), or None.
         origin: the forward entry.
@@ -168,6 +169,7 @@ class Lane:
     hairpin: bool
     expires: int | None
     origin: Origin
+    outside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

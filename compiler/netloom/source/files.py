@@ -129,3 +129,14 @@ def _bad_byte(raw: bytes, error: UnicodeDecodeError, path: str) -> Diagnostic:
 
 def _not_utf8(span: Span, message: str) -> Diagnostic:
     return Diagnostic(rules.ENCODING, message, span, "save the file as UTF-8")
+
+
+def read_text(path: Path, report: Report) -> str:
+    """A single file beside the specs, such as the lock; "" where there is none, or after a diagnostic."""
+    if not path.exists():
+        return ""
+    shown = printable_path(str(path))
+    if not path.is_file() or path.stat().st_size >= FILE_BYTES:
+        report.add(Diagnostic(rules.UNREADABLE, "this is not a file of a size that netloom reads", start_of(shown)))
+        return ""
+    return _text(Found(shown, str(path), path.stat().st_size), report) or ""

@@ -1,0 +1,21 @@
+"""What a check looks at."""
+
+from dataclasses import dataclass
+
+from netloom.plan.site import Plan
+from netloom.spec.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The site, as spec and as plan.
+
+    Attributes:
+        document: resolved; gives the places to point at.
+        plan: of all that is sound.
+        now: seconds since the epoch, for expiry.
+    """
+
+    document: Document
+    plan: Plan
+    now: int

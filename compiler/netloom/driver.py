@@ -1,0 +1,82 @@
+"""The order of the stages: from a folder of specs to a plan and its files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from netloom.backends import guest as guest_units
+from netloom.backends import networkd, nftables, nixos, sysctl
+from netloom.backends.artifact import Artifact, Line
+from netloom.base.diagnostic import Diagnostic, Report
+from netloom.checks import CHECKS, Context
+from netloom.passes.lock import FILE, Lock, read_lock
+from netloom.passes.pipeline import run
+from netloom.passes.waive import waive
+from netloom.plan.guest import Guest
+from netloom.plan.host import Host
+from netloom.plan.json import plan_json
+from netloom.plan.site import Plan
+from netloom.source.files import SourceSet, load, read_text
+from netloom.spec.document import Document, read_document
+
+HOST_BACKENDS: tuple[Callable[[Host], tuple[Artifact, ...]], ...] = (
+    networkd.artifacts,
+    nftables.artifacts,
+    sysctl.artifacts,
+    nixos.artifacts,
+)
+GUEST_BACKENDS: tuple[Callable[[Guest], tuple[Artifact, ...]], ...] = (guest_units.artifacts, nixos.guest_artifacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What every verb works from.
+
+    Attributes:
+        source: the files, as read.
+        document: the site as the spec says it, resolved.
+        plan: the plan of all that is sound; to be rendered only where `failed` is false.
+        lock: the lock as it should be, with what was missing and with tombstones.
+        diagnostics: in reading order, waived ones marked.
+    """
+
+    source: SourceSet
+    document: Document
+    plan: Plan
+    lock: Lock
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error keeps netloom from writing anything."""
+        return Report(list(self.diagnostics)).failed
+
+
+def compile_site(specs: Path, *, now: int) -> Compiled:
+    """Compile a site; a user's mistake becomes a diagnostic, never an exception.
+
+    Args:
+        specs: folder of the site.
+        now: seconds since the epoch, for findings about expiry; it has no part in the plan.
+    """
+    report = Report()
+    source = load(specs, report)
+    document = read_document(source, report)
+    lock = read_lock(read_text(specs / FILE, report), str(specs / FILE), report)
+    passed = run(document, lock, report)
+    context = Context(passed.document, passed.plan, now)
+    for check in CHECKS:
+        report.extend(check(context))
+    plan, diagnostics = waive(passed, report)
+    return Compiled(source, passed.document, plan, passed.allocation.lock, diagnostics)
+
+
+def rendered(plan: Plan) -> tuple[Artifact, ...]:
+    """Every file of the rendered tree but its manifests, sorted by path."""
+    whole = tuple(Line(line) for line in plan_json(plan).splitlines())
+    found = [Artifact("plan.json", whole)]
+    for host in plan.hosts:
+        found.extend(artifact for backend in HOST_BACKENDS for artifact in backend(host))
+    for guest in plan.guests:
+        found.extend(artifact for backend in GUEST_BACKENDS for artifact in backend(guest))
+    return tuple(sorted(found, key=lambda artifact: artifact.path))

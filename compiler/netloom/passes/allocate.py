@@ -1,0 +1,191 @@
+"""Second pass: every NIC gets its MAC and addresses, from the spec or from the lock.
+
+A new address is looked for from a place that the digest of network and guest decides, so that two branches which add
+different guests rarely pick the same, and the order of guests plays no part.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from netloom.base.address import Address, Family, Interface, Mac
+from netloom.base.diagnostic import Diagnostic, Report
+from netloom.passes import rules
+from netloom.passes.lock import Lock, Locked, Slot
+from netloom.passes.pools import pool_of
+from netloom.spec.document import Document
+from netloom.spec.model.guest import NicSpec
+from netloom.spec.model.network import NetworkSpec
+from netloom.spec.values import Setting
+
+KEY = {Family.IPV4: "ipv4", Family.IPV6: "ipv6"}
+IPV6_SPAN = 0xE000
+IPV6_FIRST = 0x1000
+"""Allocated IPv6 addresses end in `::1000` to `::efff`: short to read, and apart from what people pick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allocation:
+    """The value of every slot that the spec leaves open, and the lock that holds them.
+
+    Attributes:
+        lock: the lock with what was missing added and what is gone marked as freed.
+        lacking: slots that the lock did not have.
+    """
+
+    lock: Lock
+    lacking: tuple[Slot, ...]
+
+    def address(self, guest: str, network: str, family: Family) -> Address | None:
+        """The allocated address of a NIC; None where none could be found."""
+        found = self.lock.entries.get(Slot(guest, network, KEY[family]))
+        return found.value if found and isinstance(found.value, Address) else None
+
+    def mac(self, guest: str, network: str) -> Mac | None:
+        """The allocated MAC of a NIC."""
+        found = self.lock.entries.get(Slot(guest, network, "mac"))
+        return found.value if found and isinstance(found.value, Mac) else None
+
+
+def allocate(document: Document, lock: Lock, report: Report) -> Allocation:
+    """Give every open slot a value: that of the lock, or a new one.
+
+    Args:
+        document: resolved.
+        lock: as committed.
+        report: takes what cannot be given.
+    """
+    wanted = dict(_open_slots(document))
+    entries: dict[Slot, Locked] = {}
+    for slot, locked in lock.entries.items():
+        if slot not in wanted:
+            entries[slot] = replace(locked, freed=True)
+        elif _fits(document, slot, locked):
+            entries[slot] = replace(locked, freed=False)
+    taken = _Taken.of(document, entries)
+    lacking = tuple(sorted(slot for slot in wanted if slot not in entries))
+    for slot in lacking:
+        value = taken.pick(slot, document.networks[slot.network])
+        if value is None:
+            _exhausted(document, slot, report)
+            continue
+        entries[slot] = Locked(value, freed=False, span=None)
+    return Allocation(Lock(entries), lacking)
+
+
+def report_lacking(document: Document, lock: Lock, allocation: Allocation, file: str, report: Report) -> None:
+    """Say what the lock lacks: one diagnostic for each NIC, since `netloom lock` mends all of them at once."""
+    nics: dict[tuple[str, str], list[str]] = {}
+    for slot in allocation.lacking:
+        before = lock.entries.get(slot)
+        if before is not None:
+            message = f"{before.value} of guest `{slot.guest}` is no address for guests of `{slot.network}`"
+            hint = "run `netloom lock` to move it"
+            report.add(Diagnostic(rules.LOCK_STALE, message, before.span, hint, subject=f"guest/{slot.guest}"))
+            continue
+        nics.setdefault((slot.guest, slot.network), []).append(
+            {"ipv4": "IPv4", "ipv6": "IPv6", "mac": "MAC"}[slot.kind]
+        )
+    for (guest, network), kinds in nics.items():
+        message = f"`{file}` lacks {' and '.join(kinds)} of guest `{guest}` on `{network}`"
+        span = document.places.key("guests", guest, "nics", network)
+        report.add(
+            Diagnostic(rules.LOCK_LACKS, message, span, "run `netloom lock` and commit it", subject=f"guest/{guest}")
+        )
+
+
+def uses_family(nic: NicSpec, network: NetworkSpec, family: Family) -> bool:
+    """Whether a NIC takes its address of a family from the lock."""
+    value = nic.ipv4 if family is Family.IPV4 else nic.ipv6
+    own = network.ipv4 if family is Family.IPV4 else network.ipv6
+    return value is Setting.AUTO and own is not None
+
+
+def _open_slots(document: Document) -> Iterator[tuple[Slot, NicSpec]]:
+    for name, guest in document.guests.items():
+        for net, nic in guest.nics.items():
+            network = document.networks[net]
+            if nic.mac is Setting.AUTO:
+                yield Slot(name, net, "mac"), nic
+            for family, key in KEY.items():
+                if uses_family(nic, network, family):
+                    yield Slot(name, net, key), nic
+
+
+def _fits(document: Document, slot: Slot, locked: Locked) -> bool:
+    if isinstance(locked.value, Mac):
+        return True
+    network = document.networks[slot.network]
+    own = network.ipv4 if slot.kind == "ipv4" else network.ipv6
+    if own is None or locked.value not in own.prefix or locked.value == own.address:
+        return False
+    ends = (own.prefix.first, own.prefix.last) if own.family is Family.IPV4 and own.length < 31 else ()
+    return locked.value not in ends
+
+
+def _exhausted(document: Document, slot: Slot, report: Report) -> None:
+    span = document.places.key("guests", slot.guest, "nics", slot.network)
+    message = f"`{slot.network}` has no {slot.kind} address left for guest `{slot.guest}`"
+    hint = "widen the network, shrink its DHCP pool, or run `netloom lock --prune`"
+    report.add(Diagnostic(rules.POOL_EXHAUSTED, message, span, hint, subject=f"network/{slot.network}"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    addresses: dict[str, set[int]]
+    macs: set[int]
+
+    @classmethod
+    def of(cls, document: Document, entries: Mapping[Slot, Locked]) -> "_Taken":
+        """What spec and lock hold already; IPv4 and IPv6 of a network share a set."""
+        addresses: dict[str, set[int]] = {name: set() for name in document.networks}
+        macs: set[int] = set()
+        for slot, locked in entries.items():
+            if isinstance(locked.value, Mac):
+                macs.add(locked.value.value)
+            else:
+                addresses.setdefault(slot.network, set()).add(locked.value.value)
+        for guest in document.guests.values():
+            for net, nic in guest.nics.items():
+                addresses[net].update(a.value for a in (nic.ipv4, nic.ipv6) if isinstance(a, Address))
+                if isinstance(nic.mac, Mac):
+                    macs.add(nic.mac.value)
+        return cls(addresses, macs)
+
+    def pick(self, slot: Slot, network: NetworkSpec) -> Address | Mac | None:
+        """A free value, which is taken from then on."""
+        start = int.from_bytes(hashlib.sha256(f"{slot.network}/{slot.guest}/{slot.kind}".encode()).digest()[:8], "big")
+        if slot.kind == "mac":
+            value = next(v for v in _around(0x02 << 40, 1 << 40, start) if v not in self.macs)
+            self.macs.add(value)
+            return Mac(value)
+        own = network.ipv4 if slot.kind == "ipv4" else network.ipv6
+        taken = self.addresses[slot.network]
+        if own is None:
+            return None
+        first, size, barred = _candidates(own, network)
+        for value in _around(first, size, start):
+            if value not in taken and value not in barred and value != own.address.value:
+                taken.add(value)
+                return Address(own.family, value)
+        return None
+
+
+def _candidates(own: Interface, network: NetworkSpec) -> tuple[int, int, range]:
+    """First value and number of values to try, and the DHCP pool, which is left alone."""
+    prefix = own.prefix
+    if own.family is Family.IPV6:
+        if prefix.size > IPV6_FIRST + IPV6_SPAN:
+            return prefix.value + IPV6_FIRST, IPV6_SPAN, range(0)
+        return prefix.value + 1, max(prefix.size - 1, 0), range(0)
+    pool = pool_of(network)
+    barred = range(pool.first.value, pool.last.value + 1) if pool else range(0)
+    if prefix.length >= 31:
+        return prefix.value, prefix.size, barred
+    return prefix.value + 1, prefix.size - 2, barred
+
+
+def _around(first: int, size: int, start: int) -> Iterator[int]:
+    """All values from a starting place on, and round to it again."""
+    for step in range(size):
+        yield first + (start + step) % size

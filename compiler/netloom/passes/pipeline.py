@@ -1,0 +1,51 @@
+"""All passes in their order, on one page."""
+
+from dataclasses import dataclass
+
+from netloom.base.diagnostic import Report
+from netloom.passes.allocate import Allocation, allocate, report_lacking
+from netloom.passes.equip import equip
+from netloom.passes.finish import finish
+from netloom.passes.lock import FILE, Lock
+from netloom.passes.police import meanings
+from netloom.passes.publish import publish
+from netloom.passes.resolve import resolve
+from netloom.passes.spaces import Gazetteer
+from netloom.passes.wire import wire
+from netloom.plan.site import Plan
+from netloom.spec.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What the passes make of a document.
+
+    Attributes:
+        document: the resolved document, without what refers to nothing.
+        allocation: what the lock holds, or should hold.
+        plan: the plan of all that is sound; worth writing only where the report has no error.
+    """
+
+    document: Document
+    allocation: Allocation
+    plan: Plan
+
+
+def run(document: Document, lock: Lock, report: Report) -> Passed:
+    """Compile a document.
+
+    Args:
+        document: as decoded.
+        lock: as committed.
+        report: takes what is wrong.
+    """
+    resolved, names = resolve(document, report)
+    allocation = allocate(resolved, lock, report)
+    report_lacking(resolved, lock, allocation, FILE, report)
+    wiring = wire(resolved, allocation, report)
+    equipment = equip(resolved, wiring)
+    gazetteer = Gazetteer.of(resolved, names, wiring)
+    publication = publish(resolved, wiring, equipment, gazetteer, report)
+    policy = meanings(resolved, gazetteer)
+    plan = finish(resolved, names, wiring, equipment, publication, policy)
+    return Passed(resolved, allocation, plan)

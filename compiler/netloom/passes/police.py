@@ -1,0 +1,151 @@
+"""Fifth pass: policy and forwards become what each host enforces."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netloom.base.address import FAMILIES, Family
+from netloom.passes.sides import HostView, split
+from netloom.passes.spaces import Gazetteer, Space
+from netloom.plan.origin import Origin
+from netloom.plan.policy import Action, Rule, Service, Side, SideKind, Term
+from netloom.spec.document import Document
+from netloom.spec.model.policy import PolicySpec
+from netloom.spec.services import BUILT_IN
+from netloom.spec.values import ServiceRef
+
+PASS = "police"
+ONLY_IN = {"icmp": Family.IPV4, "igmp": Family.IPV4, "icmpv6": Family.IPV6}
+"""Protocols that one family has alone."""
+
+INWARD = (SideKind.BRIDGE, SideKind.SELF)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Looks services up, the site's and the built-in ones."""
+
+    document: Document
+
+    def expand(self, refs: tuple[ServiceRef, ...]) -> tuple[Service, ...] | None:
+        """The services meant, sorted; () for any; None where they go round in a circle."""
+        found: set[Service] = set()
+        for ref in refs:
+            part = self._one(ref, ())
+            if part is None:
+                continue
+            if not part:
+                return ()
+            found.update(part)
+        return tuple(sorted(found)) if found else None
+
+    def _one(self, ref: ServiceRef, above: tuple[str, ...]) -> tuple[Service, ...] | None:
+        if ref.literal is not None:
+            return ref.literal
+        if ref.text in BUILT_IN:
+            return BUILT_IN[ref.text]
+        if ref.text in above or ref.text not in self.document.services:
+            return None
+        inner = [self._one(each, (*above, ref.text)) for each in self.document.services[ref.text].ports]
+        if any(part == () for part in inner):
+            return ()
+        return tuple(sorted({s for part in inner if part is not None for s in part})) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One policy entry with its meaning."""
+
+    name: str
+    spec: PolicySpec
+    sources: Space
+    destinations: Space
+    services: tuple[Service, ...]
+    origin: Origin
+
+    @property
+    def action(self) -> Action:
+        """Allow or deny."""
+        return Action.DENY if self.spec.deny is not None else Action.ALLOW
+
+
+def meanings(document: Document, gazetteer: Gazetteer) -> tuple[Resolved, ...]:
+    """Every policy entry with its spaces, looked up once for all hosts."""
+    services = Services(document)
+    found = []
+    for name, spec in sorted(document.policy.items()):
+        meant = services.expand(spec.deny if spec.deny is not None else spec.allow or ())
+        if meant is not None:
+            origin = Origin(f"policy.{name}", document.places.key("policy", name), PASS)
+            spaces = gazetteer.space(spec.from_), gazetteer.space(spec.to)
+            found.append(Resolved(name, spec, *spaces, meant, origin))
+    return tuple(found)
+
+
+def terms(entries: tuple[Resolved, ...], view: HostView) -> tuple[Term, ...]:
+    """What one host enforces of the policy."""
+    found = [term for entry in entries for term in _entry_terms(entry, view)]
+    return tuple(sorted(found, key=_order))
+
+
+def _order(term: Term) -> tuple[object, ...]:
+    ends = (term.ingress.kind.value, term.ingress.name, term.egress.kind.value, term.egress.name)
+    return (term.rule, *ends, term.family)
+
+
+def _entry_terms(entry: Resolved, view: HostView) -> Iterator[Term]:
+    egress = tuple(view.egress(entry.destinations))
+    if not egress:
+        return
+    for came, sources in view.ingress(entry.sources):
+        for goes, destinations in egress:
+            if not _possible(came, goes, entry.action):
+                continue
+            for family in FAMILIES:
+                src = split(sources, family, to_self=goes.kind is SideKind.SELF)
+                dst = split(destinations, family, to_self=False)
+                services = tuple(s for s in entry.services if ONLY_IN.get(s.protocol, family) is family)
+                if src and dst and (services or not entry.services):
+                    yield Term(
+                        f"policy/{entry.name}",
+                        entry.action,
+                        came,
+                        goes,
+                        family,
+                        src,
+                        dst,
+                        services,
+                        entry.spec.log,
+                        entry.spec.limit,
+                        entry.spec.expires,
+                        entry.origin,
+                    )
+
+
+def _possible(came: Side, goes: Side, action: Action) -> bool:
+    """Uplinks to uplinks are not ours, and inside one bridge only a deny has something to decide."""
+    if came.kind is SideKind.BRIDGE:
+        return came != goes or action is Action.DENY
+    if came.kind is SideKind.OTHER:
+        return goes.kind is SideKind.SELF
+    return goes.kind in INWARD
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """The policy as the spec says it."""
+    return tuple(_rule(document, name, spec) for name, spec in sorted(document.policy.items()))
+
+
+def _rule(document: Document, name: str, spec: PolicySpec) -> Rule:
+    refs = spec.deny if spec.deny is not None else spec.allow or ()
+    return Rule(
+        name,
+        Action.DENY if spec.deny is not None else Action.ALLOW,
+        tuple(sorted({s.text for s in spec.from_})),
+        tuple(sorted({s.text for s in spec.to})),
+        tuple(sorted({r.text for r in refs})),
+        spec.log,
+        spec.limit,
+        spec.expires,
+        spec.meta,
+        Origin(f"policy.{name}", document.places.key("policy", name), PASS),
+    )

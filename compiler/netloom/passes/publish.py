@@ -1,0 +1,227 @@
+"""Forwards: one lane for each family, protocol and range, and the way there for other hosts' guests."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from netloom.base.address import FAMILIES, Family, Prefix
+from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.span import Span
+from netloom.passes import rules
+from netloom.passes.equip import Equipment
+from netloom.passes.police import Services
+from netloom.passes.sides import HostView
+from netloom.passes.spaces import Gazetteer, Space, common, host_addresses, minimal, of_family, own_of
+from netloom.passes.wire import Wiring, nic_address
+from netloom.plan.guest import Guest, Nic
+from netloom.plan.host import Fixed, Uplink
+from netloom.plan.origin import Origin
+from netloom.plan.policy import Action, Forward, Lane, Service, Side, SideKind, Term
+from netloom.spec.document import Document
+from netloom.spec.model.policy import ForwardSpec
+from netloom.spec.services import PORT_PROTOCOLS
+
+PASS = "publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The forwards of the site.
+
+    Attributes:
+        lanes: by host.
+    """
+
+    forwards: tuple[Forward, ...]
+    lanes: Mapping[str, tuple[Lane, ...]]
+
+
+def publish(
+    document: Document, wiring: Wiring, equipment: Mapping[str, Equipment], gazetteer: Gazetteer, report: Report
+) -> Publication:
+    """Lower every forward, and report those that lead nowhere."""
+    guests = {guest.name: guest for guest in wiring.guests}
+    lanes: dict[str, list[Lane]] = {}
+    forwards = []
+    for name, spec in sorted(document.forwards.items()):
+        host, guest = spec.on.host, guests[spec.to]
+        publisher = _Publisher(document, name, spec, guest, equipment[host], gazetteer.space(spec.from_), report)
+        forwards.append(publisher.forward())
+        lanes.setdefault(host, []).extend(publisher.lanes())
+    ordered = {host: tuple(sorted(found, key=_order)) for host, found in lanes.items()}
+    return Publication(tuple(forwards), ordered)
+
+
+def _order(lane: Lane) -> tuple[object, ...]:
+    return (lane.forward, lane.family, lane.protocol, lane.first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Publisher:
+    document: Document
+    name: str
+    spec: ForwardSpec
+    guest: Guest
+    equipment: Equipment
+    space: Space
+    report: Report
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(f"forwards.{self.name}", self.document.places.key("forwards", self.name), PASS)
+
+    @property
+    def uplinks(self) -> tuple[Uplink, ...]:
+        chosen = self.spec.on.uplink
+        return tuple(uplink for uplink in self.equipment.uplinks if chosen in ("", uplink.name))
+
+    @property
+    def ports(self) -> tuple[Service, ...]:
+        return Services(self.document).expand(self.spec.ports) or ()
+
+    def forward(self) -> Forward:
+        spec = self.spec
+        return Forward(
+            self.name,
+            spec.on.host,
+            tuple(uplink.name for uplink in self.uplinks),
+            self.ports,
+            spec.to,
+            spec.to_port.first if spec.to_port else None,
+            tuple(sorted({selector.text for selector in spec.from_})),
+            spec.hairpin,
+            spec.expires,
+            spec.meta,
+            self.origin,
+        )
+
+    def lanes(self) -> list[Lane]:
+        """The lanes; none after a diagnostic."""
+        nic = self._nic()
+        if nic is None or not self._check_ports():
+            return []
+        found = [lane for family in FAMILIES for port in self.ports for lane in self._lane(nic, family, port)]
+        if not found:
+            self._nowhere(
+                f"guest `{self.spec.to}` and the uplink of `{self.spec.on.host}` share no family with known addresses"
+            )
+        return found
+
+    def _nic(self) -> Nic | None:
+        """The NIC by which the host reaches the guest: that of the default route where there are several."""
+        here = {bridge.network for bridge in self.equipment.bridges}
+        nics = [nic for nic in self.guest.nics if nic.network in here]
+        if nics and self.guest.host == self.spec.on.host:
+            return next((nic for nic in nics if nic.default_route), nics[0])
+        if self.guest.nics:
+            self._nowhere(f"guest `{self.spec.to}` is on host `{self.guest.host}`, not on `{self.spec.on.host}`")
+        elif not self.document.guests[self.spec.to].nics:
+            self._nowhere(f"guest `{self.spec.to}` has no NIC")
+        return None
+
+    def _nowhere(self, message: str) -> None:
+        span = self.document.places.span("forwards", self.name, "to")
+        hint = "listen on the guest's own host, or give the guest an address that is known"
+        self.report.add(Diagnostic(rules.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
+
+    def _check_ports(self) -> bool:
+        places, at, spec = self.document.places, ("forwards", self.name), self.spec
+        wrong = [s.protocol for s in self.ports if s.protocol not in PORT_PROTOCOLS or s.first == 0]
+        if wrong or not self.ports:
+            message = f"`{wrong[0]}` has no ports to forward" if wrong else "`any` is no port to forward"
+            self._ports_wrong(message, places.span(*at, "ports"), "such as `tcp/443` or `udp/5000-5010`")
+            return False
+        if spec.to_port is None:
+            return True
+        size = spec.to_port.last - spec.to_port.first + 1
+        for port in self.ports:
+            length = port.last - port.first + 1
+            if size not in (1, length) or spec.to_port.first + length - 1 > 65535:
+                message = f"`to-port` has {size} ports, and `{port.protocol}/{port.first}-{port.last}` has {length}"
+                self._ports_wrong(
+                    message, places.span(*at, "to-port"), "write its first port, or a range of equal length"
+                )
+                return False
+        return True
+
+    def _ports_wrong(self, message: str, span: Span, hint: str) -> None:
+        self.report.add(Diagnostic(rules.FORWARD_PORTS, message, span, hint, subject=f"forward/{self.name}"))
+
+    def _lane(self, nic: Nic, family: Family, port: Service) -> Iterator[Lane]:
+        target = nic_address(nic, family).address
+        uplinks = tuple(u.name for u in self.uplinks if (u.ipv4 if family is Family.IPV4 else u.ipv6) is not None)
+        sources = self._sources(family)
+        if target is None or not uplinks or (sources == () and not self.space.outside):
+            return
+        yield Lane(
+            f"forward/{self.name}",
+            family,
+            uplinks,
+            port.protocol,
+            port.first,
+            port.last,
+            self.spec.to,
+            nic.network,
+            target,
+            self.spec.to_port.first if self.spec.to_port else port.first,
+            sources,
+            self.spec.hairpin,
+            self.spec.expires,
+            self.origin,
+            tuple(sorted(self.space.outside)) if sources is not None else (),
+        )
+
+    def _sources(self, family: Family) -> tuple[Prefix, ...] | None:
+        if self.space.everyone:
+            return None
+        networks = (own_of(self.document, network, family) for network in self.space.networks)
+        guests = (prefix for found in self.space.guests.values() for prefix in found)
+        peers = (a for host in self.space.hosts for a in _fixed(self.document, host))
+        found = (*(p for p in networks if p), *guests, *self.space.literals, *peers)
+        return of_family(minimal(found), family)
+
+
+def _fixed(document: Document, host: str) -> Iterator[Prefix]:
+    return (address.prefix for address in host_addresses(document, host))
+
+
+def approaches(view: HostView, publication: Publication, equipment: Mapping[str, Equipment]) -> tuple[Term, ...]:
+    """What a forward implies on the way: guests of this host may go to the outside address on another host."""
+    found: list[Term] = []
+    for host, lanes in sorted(publication.lanes.items()):
+        if host == view.host or not view.zones:
+            continue
+        outside = {uplink.name: uplink for uplink in equipment[host].uplinks}
+        for lane in lanes:
+            fixed = _outside_addresses(lane, outside)
+            if fixed:
+                found.extend(_approach(view, lane, fixed))
+    return tuple(found)
+
+
+def _outside_addresses(lane: Lane, uplinks: Mapping[str, Uplink]) -> tuple[Prefix, ...]:
+    sides = (uplinks[name].ipv4 if lane.family is Family.IPV4 else uplinks[name].ipv6 for name in lane.uplinks)
+    return minimal(side.interface.address.prefix for side in sides if isinstance(side, Fixed))
+
+
+def _approach(view: HostView, lane: Lane, fixed: tuple[Prefix, ...]) -> Iterator[Term]:
+    service = Service(lane.protocol, lane.first, lane.last)
+    for network, prefixes in sorted(view.bridges.items()):
+        own = prefixes.get(lane.family)
+        if own is None or not lane.hairpin:
+            continue
+        sources = (own,) if lane.sources is None else common(lane.sources, own)
+        for zone in view.zones if sources else ():
+            yield Term(
+                lane.forward,
+                Action.ALLOW,
+                Side(SideKind.BRIDGE, network),
+                Side(SideKind.REMOTE, zone),
+                lane.family,
+                sources,
+                fixed,
+                (service,),
+                log=False,
+                limit=None,
+                expires=lane.expires,
+                origin=lane.origin,
+            )

@@ -1,0 +1,186 @@
+"""Third pass: hosts get their uplinks, bridges, ports and routes; guests their NICs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from netloom.base.address import FAMILIES, Address, Family, Interface, Mac
+from netloom.base.diagnostic import Diagnostic, Label, Report
+from netloom.passes import rules
+from netloom.passes.allocate import Allocation
+from netloom.passes.naming import bridge_name, tap_name
+from netloom.plan.guest import Guest, Mode, Nic, NicAddress
+from netloom.plan.host import Target
+from netloom.plan.origin import Origin
+from netloom.spec.document import Document
+from netloom.spec.model.guest import GuestSpec, NicSpec
+from netloom.spec.model.network import DhcpSpec, NetworkSpec
+from netloom.spec.model.site import TargetSpec
+from netloom.spec.values import Setting
+
+DEFAULT_TARGET = Target(252, (1, 0, 6), "25.11")
+"""The oldest supported tools: what they read, later ones read too."""
+
+NOTHING = NicAddress(Mode.NONE, None, 0, None, allocated=False)
+PASS = "wire"
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Where networks are, and what each guest has.
+
+    Attributes:
+        carriers: the host of each network that is on one.
+        guests: sorted by name.
+    """
+
+    carriers: Mapping[str, str]
+    guests: tuple[Guest, ...]
+
+
+def wire(document: Document, allocation: Allocation, report: Report) -> Wiring:
+    """Place networks on hosts and NICs on networks."""
+    carriers = _carriers(document, report)
+    builder = _Builder(document, allocation, carriers, report)
+    return Wiring(carriers, tuple(builder.guest(name, spec) for name, spec in sorted(document.guests.items())))
+
+
+def target_of(document: Document, host: str) -> Target:
+    """The versions for a host: its own, then the site's, then the default."""
+    chain: tuple[TargetSpec, ...] = (document.hosts[host].target, document.site.target)
+    systemd = next((t.systemd for t in chain if t.systemd is not None), DEFAULT_TARGET.systemd)
+    nftables = next((t.nftables for t in chain if t.nftables is not None), DEFAULT_TARGET.nftables)
+    nixos = next((t.nixos for t in chain if t.nixos is not None), DEFAULT_TARGET.nixos)
+    return Target(systemd, nftables, nixos)
+
+
+def dns_of(network: NetworkSpec) -> tuple[Address, ...]:
+    """The resolvers that guests are told, `host` replaced by the host's own addresses."""
+    own = tuple(i.address for i in (network.ipv4, network.ipv6) if i is not None)
+    found = [a for entry in network.dns for a in (own if isinstance(entry, Setting) else (entry,))]
+    return tuple(sorted(set(found)))
+
+
+def _carriers(document: Document, report: Report) -> dict[str, str]:
+    carriers: dict[str, str] = {}
+    for host, spec in sorted(document.hosts.items()):
+        for network in spec.networks:
+            first = carriers.setdefault(network, host)
+            if first != host:
+                places = document.places
+                span = places.key("hosts", host, "networks", network)
+                message = f"network `{network}` is on host `{host}` and on host `{first}`"
+                label = Label(places.key("hosts", first, "networks", network), "also here")
+                hint = "declare a network for each host; both can share a `zone`"
+                report.add(Diagnostic(rules.NETWORK_TWICE, message, span, hint, (label,), subject=f"network/{network}"))
+    return carriers
+
+
+@dataclass(frozen=True, slots=True)
+class _Builder:
+    document: Document
+    allocation: Allocation
+    carriers: Mapping[str, str]
+    report: Report
+
+    def guest(self, name: str, spec: GuestSpec) -> Guest:
+        """A guest with the NICs whose networks its host carries."""
+        carried = [net for net in sorted(spec.nics) if self._carried(name, spec.host, net)]
+        way_out = self._way_out(name, spec, carried)
+        nics = tuple(self._nic(name, net, spec.nics[net], default=net == way_out) for net in carried)
+        places = self.document.places
+        origin = Origin(f"guests.{name}", places.key("guests", name), PASS)
+        return Guest(name, spec.host, target_of(self.document, spec.host), nics, spec.meta, origin)
+
+    def _carried(self, guest: str, host: str, network: str) -> bool:
+        if network in self.document.hosts[host].networks:
+            return True
+        if network not in self.document.places.names("hosts", host, "networks"):
+            span = self.document.places.key("guests", guest, "nics", network)
+            message = f"host `{host}` of guest `{guest}` does not carry network `{network}`"
+            other = self.carriers.get(network)
+            hint = f"`{network}` is on host `{other}`" if other else f"add `{network}` to the networks of `{host}`"
+            self.report.add(Diagnostic(rules.NETWORK_ABSENT, message, span, hint, subject=f"guest/{guest}"))
+        return False
+
+    def _way_out(self, name: str, spec: GuestSpec, carried: list[str]) -> str:
+        """The network of the default route: the one that says so, else the first by name that has a way out."""
+        said = [net for net in carried if spec.nics[net].gateway]
+        for net in said[1:]:
+            span = self.document.places.span("guests", name, "nics", net, "gateway")
+            message = f"guest `{name}` has its default route on `{said[0]}` and on `{net}`"
+            self.report.add(Diagnostic(rules.TWO_GATEWAYS, message, span, "keep one of them", subject=f"guest/{name}"))
+        if said or not carried:
+            return said[0] if said else ""
+        open_ = [net for net in carried if not self.document.networks[net].isolated]
+        return (open_ or carried)[0]
+
+    def _nic(self, guest: str, network: str, nic: NicSpec, *, default: bool) -> Nic:
+        net, host = self.document.networks[network], self.document.guests[guest].host
+        attachment = self.document.hosts[host].networks[network]
+        mac = nic.mac if isinstance(nic.mac, Mac) else self.allocation.mac(guest, network) or Mac(0)
+        return Nic(
+            network=network,
+            tap=nic.tap or tap_name(guest, network, attachment.taps),
+            bridge=attachment.bridge or bridge_name(network),
+            mac=mac,
+            ipv4=self._ipv4(guest, network, nic, net),
+            ipv6=self._ipv6(guest, network, nic, net, mac),
+            default_route=default,
+            ra=net.ra and net.ipv6 is not None,
+            dns=dns_of(net),
+            domain=net.domain or self.document.site.domain,
+            mtu=net.mtu,
+            origin=Origin(
+                f"guests.{guest}.nics.{network}", self.document.places.key("guests", guest, "nics", network), PASS
+            ),
+        )
+
+    def _ipv4(self, guest: str, network: str, nic: NicSpec, net: NetworkSpec) -> NicAddress:
+        own, value = net.ipv4, nic.ipv4
+        served = isinstance(net.dhcp, DhcpSpec)
+        if value is Setting.NONE or (own is None and value is Setting.AUTO):
+            return NOTHING
+        if own is None:
+            return self._absent(guest, network, "ipv4", "has no IPv4", "give the network an `ipv4`, or drop the key")
+        if value is Setting.DHCP:
+            if not served:
+                return self._absent(guest, network, "ipv4", "serves no DHCP", "write `dhcp: true` in the network")
+            return NicAddress(Mode.DHCP, None, own.length, own.address, allocated=False)
+        return self._fixed(guest, network, value, own, Mode.RESERVED if served else Mode.STATIC)
+
+    def _ipv6(self, guest: str, network: str, nic: NicSpec, net: NetworkSpec, mac: Mac) -> NicAddress:
+        own, value = net.ipv6, nic.ipv6
+        if value is Setting.NONE or (own is None and value is Setting.AUTO):
+            return NOTHING
+        if own is None:
+            return self._absent(guest, network, "ipv6", "has no IPv6", "give the network an `ipv6`, or drop the key")
+        if value is Setting.SLAAC:
+            if not net.ra or own.length != 64:
+                return self._absent(guest, network, "ipv6", "advertises no /64", "write `ra: true` in the network")
+            return NicAddress(Mode.SLAAC, mac.eui64(own.prefix), 64, own.address, allocated=False)
+        return self._fixed(guest, network, value, own, Mode.STATIC)
+
+    def _fixed(self, guest: str, network: str, value: Address | Setting, own: Interface, mode: Mode) -> NicAddress:
+        if isinstance(value, Address):
+            return NicAddress(mode, value, own.length, own.address, allocated=False)
+        address = self.allocation.address(guest, network, own.family)
+        return NicAddress(mode, address, own.length, own.address, allocated=True) if address else NOTHING
+
+    def _absent(self, guest: str, network: str, key: str, lacks: str, hint: str) -> NicAddress:
+        span = self.document.places.span("guests", guest, "nics", network, key)
+        message = f"network `{network}` {lacks}"
+        self.report.add(Diagnostic(rules.FAMILY_ABSENT, message, span, hint, subject=f"guest/{guest}"))
+        return NOTHING
+
+
+def nic_address(nic: Nic, family: Family) -> NicAddress:
+    """One family of a NIC."""
+    return nic.ipv4 if family is Family.IPV4 else nic.ipv6
+
+
+def known_addresses(nic: Nic) -> Iterator[Address]:
+    """The addresses of a NIC that are known beforehand."""
+    for family in FAMILIES:
+        address = nic_address(nic, family).address
+        if address is not None:
+            yield address

@@ -1,0 +1,215 @@
+"""How a model is decoded: keys with parsers, walked over the tree.
+
+A parser returns a value, or `None` after it has reported what is wrong; a model with such a hole is reported as broken
+and left out, so that one mistake neither hides others nor causes more.
+"""
+
+# `refuse` returns None, which is what a parser returns after a diagnostic.
+# mypy: disable-error-code="func-returns-value"
+
+from collections.abc import Callable
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.names import closest
+from netloom.base.rule import Rule
+from netloom.base.span import Span
+from netloom.source.tree import Mapping, Node, Scalar, Sequence
+from netloom.spec import rules
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+Schema = dict[str, Any]
+
+
+class Parser(Protocol[T_co]):
+    """Decodes one kind of value and describes it."""
+
+    def parse(self, node: Node, report: Report) -> T_co | None:
+        """The value, or None after a diagnostic."""
+
+    def schema(self) -> Schema:
+        """JSON Schema (2020-12) of what `parse` takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a model.
+
+    Attributes:
+        name: as written in specs, kebab-case.
+        parser: of its value.
+        doc: one or two sentences for editors and the reference.
+        default: value where the key is absent.
+        required: whether it must be there.
+        example: a value in YAML, for the reference.
+    """
+
+    name: str
+    parser: Parser[Any]
+    doc: str
+    default: Any = None
+    required: bool = False
+    example: str = ""
+
+    @property
+    def attribute(self) -> str:
+        """Name of the field of the model: a Python identifier."""
+        plain = self.name.replace("-", "_")
+        return f"{plain}_" if plain == "from" else plain
+
+
+@dataclass(frozen=True)
+class Model(Generic[T]):
+    """A mapping with known keys, decoded into a dataclass.
+
+    Attributes:
+        noun: what an entry is called in messages, such as `guest`.
+        make: the dataclass.
+        keys: its keys.
+        shorthand: the key that a value which is no mapping stands for; "" where only a mapping will do.
+    """
+
+    noun: str
+    make: Callable[..., T]
+    keys: tuple[Key, ...]
+    shorthand: str = ""
+    by_name: Map[str, Key] = field(init=False, repr=False)
+    defaults: Map[str, Any] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {key.name: key for key in self.keys})
+        object.__setattr__(self, "defaults", {key.attribute: key.default for key in self.keys if not key.required})
+
+    def parse(self, node: Node, report: Report) -> T | None:
+        """Decode a mapping; an empty value counts as an empty mapping."""
+        if isinstance(node, Mapping):
+            return self._decode(node, report)
+        if self.shorthand and not is_empty(node):
+            return self._shorthand(node, report)
+        if is_empty(node):
+            return self._decode(Mapping({}, node.span), report)
+        return refuse(report, rules.WRONG_SHAPE, f"{self.noun} is a mapping, not {shape(node)}", node.span)
+
+    def _shorthand(self, node: Node, report: Report) -> T | None:
+        key = self.by_name[self.shorthand]
+        value = key.parser.parse(node, report)
+        if value is None:
+            return None
+        return self.make(**{**self.defaults, key.attribute: value})
+
+    def _decode(self, node: Mapping, report: Report) -> T | None:
+        values = dict(self.defaults)
+        whole = True
+        for name, entry in node.entries.items():
+            key = self.by_name.get(name)
+            if key is None:
+                unknown_key(report, entry.key, self.noun, self.by_name)
+                continue
+            value = key.parser.parse(entry.value, report)
+            if value is None:
+                whole = False
+            values[key.attribute] = value
+        for key in self.keys:
+            if key.required and key.name not in node.entries:
+                whole = False
+                message = f"{self.noun} lacks its key `{key.name}`"
+                refuse(report, rules.MISSING_KEY, message, node.span, hint=f"add `{key.name}: {key.example or '…'}`")
+        return self.make(**values) if whole else None
+
+    def schema(self) -> Schema:
+        """An object without further properties, or the shorthand."""
+        properties = {key.name: {**key.parser.schema(), "description": key.doc} for key in self.keys}
+        found: Schema = {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
+        required = [key.name for key in self.keys if key.required]
+        if required:
+            found |= {"required": required, "type": "object"}
+        if self.shorthand:
+            return {"anyOf": [self.by_name[self.shorthand].parser.schema(), found]}
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf(Generic[T]):
+    """A list of values, or one value alone; decoded to a tuple in the order written."""
+
+    item: Parser[T]
+    noun: str
+
+    def parse(self, node: Node, report: Report) -> tuple[T, ...] | None:
+        """Decode each item; None where one is wrong."""
+        if isinstance(node, Mapping):
+            message = f"expected {self.noun} or a list of them, not a mapping"
+            return refuse(report, rules.WRONG_SHAPE, message, node.span)
+        nodes = node.items if isinstance(node, Sequence) else (node,)
+        found = [self.item.parse(each, report) for each in nodes]
+        if not found:
+            return refuse(report, rules.BAD_VALUE, f"expected {self.noun}, and the list is empty", node.span)
+        return None if any(value is None for value in found) else tuple(v for v in found if v is not None)
+
+    def schema(self) -> Schema:
+        """One item or an array."""
+        one = self.item.schema()
+        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+
+
+@dataclass(frozen=True, slots=True)
+class MapOf(Generic[T]):
+    """A mapping from names to entries; broken entries are left out, their names stay known to the tree."""
+
+    item: Parser[T]
+    noun: str
+    check_key: Callable[[Scalar, Report], bool]
+
+    def parse(self, node: Node, report: Report) -> dict[str, T] | None:
+        """Decode each entry."""
+        if is_empty(node):
+            return {}
+        if not isinstance(node, Mapping):
+            message = f"expected a mapping from names to {self.noun} entries, not {shape(node)}"
+            return refuse(report, rules.WRONG_SHAPE, message, node.span)
+        found = {}
+        for name, entry in node.entries.items():
+            named = self.check_key(entry.key, report)
+            value = self.item.parse(entry.value, report)
+            if named and value is not None:
+                found[name] = value
+        return found
+
+    def schema(self) -> Schema:
+        """An object with entries of one kind."""
+        return {"type": ["object", "null"], "additionalProperties": self.item.schema()}
+
+
+def refuse(report: Report, rule: Rule, message: str, span: Span, hint: str = "") -> None:
+    """Report a mistake; returns None, which is what a parser returns then."""
+    report.add(Diagnostic(rule, message, span, hint))
+
+
+def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object]) -> None:
+    """Report a key that a model lacks, with the one that may be meant."""
+    near = closest(key.text, known)
+    hint = f"did you mean `{near}`?" if near else "known: " + ", ".join(f"`{name}`" for name in sorted(known))
+    report.add(Diagnostic(rules.UNKNOWN_KEY, f"{noun} has no key `{visible(key.text)}`", key.span, hint))
+
+
+def is_empty(node: Node) -> bool:
+    """Whether nothing stands after the colon."""
+    return isinstance(node, Scalar) and not node.text and not node.quoted
+
+
+def shape(node: Node) -> str:
+    """What a node is, in words."""
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return "a list"
+    return f"`{visible(node.text)}`" if node.text else "empty"
+
+
+def visible(text: str) -> str:
+    """A text of the user's, short and without characters that could confuse a terminal or a line-based format."""
+    short = text if len(text) <= 80 else f"{text[:77]}…"
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" for c in short)

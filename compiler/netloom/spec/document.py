@@ -1,0 +1,200 @@
+"""A whole site as the spec says it: the sections of all files united, each entry typed, each place findable.
+
+United means that it makes no difference in which file, or where in it, an entry stands. The tree is kept beside the
+models, so that models stay free of spans and a pass can still point at the key that it means.
+"""
+
+from collections.abc import Mapping as Map
+from dataclasses import dataclass
+from typing import Any
+
+from netloom.base.diagnostic import Diagnostic, Label, Report
+from netloom.base.span import Span, start_of
+from netloom.source.files import SourceSet
+from netloom.source.tree import Entry, Mapping, Node, Scalar, Sequence
+from netloom.spec import rules
+from netloom.spec.decode import Key, Schema, refuse, shape, unknown_key
+from netloom.spec.model.entry import section
+from netloom.spec.model.guest import GUEST, GuestSpec
+from netloom.spec.model.host import HOST, HostSpec
+from netloom.spec.model.network import NETWORK, NetworkSpec
+from netloom.spec.model.policy import FORWARD, POLICY, ForwardSpec, PolicySpec
+from netloom.spec.model.site import (
+    ADDRESSES,
+    SERVICES,
+    SITE,
+    WAIVER,
+    ZONE,
+    AddressSpec,
+    ServiceSpec,
+    SiteSpec,
+    WaiverSpec,
+    ZoneSpec,
+)
+
+LANGUAGE = "1"
+
+SECTIONS: tuple[Key, ...] = (
+    Key("site", SITE, "What holds for the whole site: its name, domain and target versions."),
+    Key("addresses", section(ADDRESSES, "address"), "Named prefixes outside of the site."),
+    Key("services", section(SERVICES, "service"), "Named services, besides the built-in ones."),
+    Key("zones", section(ZONE, "zone"), "Colour and description of zones; networks and uplinks name theirs."),
+    Key("networks", section(NETWORK, "network"), "The networks of guests, each a bridge on its host."),
+    Key("hosts", section(HOST, "host"), "The hypervisors."),
+    Key("guests", section(GUEST, "guest"), "The microVMs."),
+    Key("forwards", section(FORWARD, "forward"), "Ports of hosts that reach guests."),
+    Key("policy", section(POLICY, "policy"), "Who may talk to whom."),
+    Key("waivers", section(WAIVER, "waiver"), "Findings that are accepted, with a reason."),
+)
+SECTION_NAMES = tuple(key.name for key in SECTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each entry and key of the site stands.
+
+    Attributes:
+        root: the united tree, from section to entries.
+    """
+
+    root: Mapping
+
+    def span(self, *path: str) -> Span:
+        """The value at a path of keys; of the nearest part that exists where the path says more than the text."""
+        node: Node = self.root
+        found = self.root.span
+        for step in path:
+            entry = node.entries.get(step) if isinstance(node, Mapping) else None
+            if entry is None:
+                return found
+            node = entry.value
+            found = entry.key.span if isinstance(node, Mapping) or _blank(node) else node.span
+        return found
+
+    def key(self, *path: str) -> Span:
+        """The key at a path, or the nearest part above it."""
+        *parents, last = path
+        node = self.node(*parents)
+        if isinstance(node, Mapping) and last in node.entries:
+            return node.entries[last].key.span
+        return self.span(*parents)
+
+    def item(self, text: str, *path: str) -> Span:
+        """The item of the list at a path that reads `text`, or the whole value."""
+        node = self.node(*path)
+        if isinstance(node, Mapping):
+            inner = next(iter(node.entries.values()), None)
+            node = inner.value if inner else node
+        for item in node.items if isinstance(node, Sequence) else ():
+            if isinstance(item, Scalar) and item.text == text:
+                return item.span
+        return self.span(*path)
+
+    def node(self, *path: str) -> Node | None:
+        """The node at a path, or None."""
+        node: Node = self.root
+        for step in path:
+            entry = node.entries.get(step) if isinstance(node, Mapping) else None
+            if entry is None:
+                return None
+            node = entry.value
+        return node
+
+    def names(self, *path: str) -> Map[str, Entry]:
+        """All names that a section (or a mapping within an entry) defines, those of broken entries too."""
+        node = self.node(*path)
+        return node.entries if isinstance(node, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The site. Entries that could not be decoded are left out; `places` still knows their names."""
+
+    site: SiteSpec
+    addresses: Map[str, AddressSpec]
+    services: Map[str, ServiceSpec]
+    zones: Map[str, ZoneSpec]
+    networks: Map[str, NetworkSpec]
+    hosts: Map[str, HostSpec]
+    guests: Map[str, GuestSpec]
+    forwards: Map[str, ForwardSpec]
+    policy: Map[str, PolicySpec]
+    waivers: Map[str, WaiverSpec]
+    places: Places
+
+
+def read_document(sources: SourceSet, report: Report) -> Document:
+    """Unite the files of a site and decode every entry.
+
+    Args:
+        sources: the files, read.
+        report: takes what is wrong.
+    """
+    united = unite([file.root for file in sources.files if file.root is not None], sources.folder, report)
+    values: dict[str, Any] = {}
+    for key in SECTIONS:
+        entry = united.entries.get(key.name)
+        node: Node = entry.value if entry else Mapping({}, united.span)
+        values[key.name] = key.parser.parse(node, report)
+    if values["site"] is None:
+        values["site"] = SITE.parse(Mapping({}, united.span), Report())
+    return Document(**{k: v if v is not None else {} for k, v in values.items()}, places=Places(united))
+
+
+def unite(roots: list[Mapping], folder: str, report: Report) -> Mapping:
+    """One tree of sections from many files; a name defined twice is reported with both places, and the first kept."""
+    sections: dict[str, tuple[Entry, dict[str, Entry]]] = {}
+    for root in roots:
+        _check_version(root, report)
+        for name, entry in root.entries.items():
+            if name == "netloom":
+                continue
+            if name not in SECTION_NAMES:
+                unknown_key(report, entry.key, "a site", dict.fromkeys((*SECTION_NAMES, "netloom")))
+            elif isinstance(entry.value, Mapping):
+                _add(sections.setdefault(name, (entry, {}))[1], entry.value, name, report)
+            elif not _blank(entry.value):
+                refuse(report, rules.WRONG_SHAPE, f"`{name}` is a mapping, not {shape(entry.value)}", entry.value.span)
+    merged = {name: Entry(first.key, Mapping(found, first.key.span)) for name, (first, found) in sections.items()}
+    return Mapping(merged, roots[0].span if roots else start_of(folder))
+
+
+def _add(into: dict[str, Entry], found: Mapping, section: str, report: Report) -> None:
+    for name, entry in found.entries.items():
+        before = into.setdefault(name, entry)
+        if before is not entry:
+            message = f"`{name}` is defined twice in `{section}`"
+            label = Label(before.key.span, "first defined here")
+            report.add(Diagnostic(rules.DEFINED_TWICE, message, entry.key.span, "remove or rename one", (label,)))
+
+
+def _check_version(root: Mapping, report: Report) -> None:
+    entry = root.entries.get("netloom")
+    if entry is None:
+        hint = f"begin the file with `netloom: {LANGUAGE}`"
+        refuse(report, rules.VERSION, "the file does not say its language version", root.span, hint)
+    elif not (isinstance(entry.value, Scalar) and entry.value.text == LANGUAGE):
+        message = f"language version {shape(entry.value)} is not known"
+        refuse(report, rules.VERSION, message, entry.value.span, f"write `netloom: {LANGUAGE}`")
+
+
+def _blank(node: Node) -> bool:
+    return isinstance(node, Scalar) and not node.text and not node.quoted
+
+
+def language_schema() -> Schema:
+    """The JSON Schema (2020-12) of a file of a site."""
+    properties: Schema = {
+        "netloom": {"const": 1, "description": "Version of the language; the first line of each file."}
+    }
+    for key in SECTIONS:
+        properties[key.name] = {**key.parser.schema(), "description": key.doc}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "netloom 1",
+        "description": "A file of a netloom site.",
+        "type": "object",
+        "required": ["netloom"],
+        "properties": properties,
+        "additionalProperties": False,
+    }

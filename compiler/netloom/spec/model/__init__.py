@@ -1,0 +1,1 @@
+"""The sections of the language, one file per domain: what an entry may say, with the words that editors show."""

@@ -1,0 +1,55 @@
+"""What every entry of every section may say about itself."""
+
+from dataclasses import dataclass
+
+from netloom.base.diagnostic import Report
+from netloom.base.names import is_name
+from netloom.plan.origin import Meta
+from netloom.source.tree import Scalar
+from netloom.spec import rules
+from netloom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse, visible
+from netloom.spec.scalars import LINK, NAME, PROSE
+
+META_KEYS = (
+    Key("description", PROSE, "What this is for, in a sentence.", default="", example="customer shop"),
+    Key("owner", PROSE, "Who answers for it: a team or a person.", default="", example="team-web"),
+    Key("tags", ListOf(NAME, "a tag"), "Words to select it by, as in `tag/web`.", (), example="[web, public]"),
+    Key("link", LINK, "Where to read more, such as a ticket.", default="", example="https://wiki.example.org/shop"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The metadata of an entry."""
+
+    description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    link: str = ""
+
+    @property
+    def meta(self) -> Meta:
+        """The metadata as the plan carries it."""
+        return Meta(self.description, self.owner, tuple(sorted(set(self.tags))), self.link)
+
+
+def check_name(key: Scalar, report: Report) -> bool:
+    """Whether a key may name an entry; reports why not."""
+    if key.text in ("any", "hosts"):
+        refuse(report, rules.RESERVED, f"`{key.text}` is a selector and names nothing", key.span, "choose another name")
+        return False
+    return check_plain_name(key, report)
+
+
+def check_plain_name(key: Scalar, report: Report) -> bool:
+    """The same for names outside of the shared namespace."""
+    if is_name(key.text):
+        return True
+    hint = "names match [a-z][a-z0-9-]*, at most 63 bytes"
+    refuse(report, rules.BAD_NAME, f"`{visible(key.text)}` cannot be a name", key.span, hint)
+    return False
+
+
+def section(item: Parser[T], noun: str) -> MapOf[T]:
+    """A mapping from names to entries."""
+    return MapOf(item, noun, check_name)

@@ -1,0 +1,129 @@
+"""`forwards` and `policy`: what is let in, and who may talk to whom."""
+
+from dataclasses import dataclass
+
+from netloom.plan.policy import Limit
+from netloom.spec.decode import Key, ListOf, Model, visible
+from netloom.spec.model.entry import META_KEYS, Entry
+from netloom.spec.scalars import BOOLEAN, NAME, InvalidError, Text, read_interface_name, read_name
+from netloom.spec.traffic import EXPIRY, LIMIT, PORT_RANGE, SELECTOR, SERVICE
+from netloom.spec.values import PortRange, Selector, ServiceRef
+
+ANYBODY = (Selector("any", "", None, "any"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where a forward listens: all uplinks of a host, or one.
+
+    Attributes:
+        uplink: name of the uplink, or "" for all.
+    """
+
+    host: str
+    uplink: str
+
+
+def read_listener(text: str) -> Listener:
+    """`HOST` or `HOST/UPLINK`."""
+    host, slash, uplink = text.partition("/")
+    if slash and not uplink:
+        raise InvalidError(f"`{visible(text)}` lacks the name of the uplink", "such as `hypervisor/eth0`")
+    return Listener(read_name(host), read_interface_name(uplink) if slash else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardSpec(Entry):
+    """An entry of `forwards`."""
+
+    on: Listener
+    ports: tuple[ServiceRef, ...]
+    to: str
+    to_port: PortRange | None
+    from_: tuple[Selector, ...]
+    hairpin: bool
+    expires: int | None
+
+
+def read_target(text: str) -> str:
+    """The name of a guest, bare or as `guest/NAME`."""
+    return read_name(text.removeprefix("guest/"))
+
+
+FORWARD = Model(
+    "a forward",
+    ForwardSpec,
+    (
+        Key(
+            "on",
+            Text(read_listener, "a host or host/uplink", {"type": "string"}),
+            "Host, or host/uplink, at whose outside address it listens.",
+            required=True,
+            example="hypervisor/eth0",
+        ),
+        Key("ports", ListOf(SERVICE, "a port such as tcp/443"), "Outside ports.", required=True, example="tcp/443"),
+        Key(
+            "to",
+            Text(read_target, "the name of a guest", NAME.schema()),
+            "The guest that answers.",
+            required=True,
+            example="web",
+        ),
+        Key(
+            "to-port",
+            PORT_RANGE,
+            "Port on the guest, or the range that an equally long outside range becomes; by default the outside port.",
+            example="8443",
+        ),
+        Key("from", ListOf(SELECTOR, "a selector"), "Who may use it; by default anybody.", ANYBODY, example="office"),
+        Key(
+            "hairpin",
+            BOOLEAN,
+            "Whether the site's own guests and the host reach it by the outside address too.",
+            default=True,
+            example="false",
+        ),
+        Key("expires", EXPIRY, "Day after which, or moment from which, it is closed.", example="2027-01-31"),
+        *META_KEYS,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySpec(Entry):
+    """An entry of `policy`; exactly one of `allow` and `deny` is not None."""
+
+    from_: tuple[Selector, ...]
+    to: tuple[Selector, ...]
+    allow: tuple[ServiceRef, ...] | None
+    deny: tuple[ServiceRef, ...] | None
+    log: bool
+    limit: Limit | None
+    expires: int | None
+
+
+POLICY = Model(
+    "a policy entry",
+    PolicySpec,
+    (
+        Key(
+            "from",
+            ListOf(SELECTOR, "a selector"),
+            "Who opens the connection.",
+            required=True,
+            example="[microvm, tag/web]",
+        ),
+        Key("to", ListOf(SELECTOR, "a selector"), "Who answers it.", required=True, example="internet"),
+        Key("allow", ListOf(SERVICE, "a service"), "Services that pass.", example="[https, tcp/9100]"),
+        Key(
+            "deny",
+            ListOf(SERVICE, "a service"),
+            "Services that do not pass, whatever else allows them.",
+            example="smtp",
+        ),
+        Key("log", BOOLEAN, "Whether the host's kernel logs new connections.", default=False, example="true"),
+        Key("limit", LIMIT, "Rate of new connections above which they are dropped.", example="10/second"),
+        Key("expires", EXPIRY, "Day after which, or moment from which, it has no effect.", example="2027-01-31"),
+        *META_KEYS,
+    ),
+)
