@@ -71,7 +71,8 @@ def crowded(guests: int) -> Host:
     )
     leases = tuple(Lease(p.guest, p.mac, p.ipv4[0], p.origin) for p in ports if p.ipv4)
     assert bridge.dhcp
-    wider = replace(bridge, ipv4=parse_interface("10.64.0.1/16"), ports=ports, dhcp=replace(bridge.dhcp, leases=leases))
+    pool = replace(bridge.dhcp, first=parse_address("10.64.128.0"), last=parse_address("10.64.255.254"), leases=leases)
+    wider = replace(bridge, ipv4=parse_interface("10.64.0.1/16"), ports=ports, dhcp=pool)
     return replace(seed, bridges=(wider,))
 
 

@@ -8,10 +8,13 @@ import pytest
 from tests import plans
 from tests.backends.nixos import nix, sites
 from tests.backends.nixos.test_units import evaluated
+from tests.support import needs
 
 from netloom.backends.nixos import guest as guest_module
 from netloom.backends.nixos import host as host_module
 from netloom.plan.host import Host, Input
+
+pytestmark = needs(nix.NIX)
 
 GENERATED = "{ lib, ... }: { networking.useDHCP = lib.mkDefault true; }"
 

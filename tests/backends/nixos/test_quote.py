@@ -4,9 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.backends.nixos import nix
+from tests.support import needs
 
 from netloom.backends.nixos import printer
 from netloom.backends.nixos.tree import Attribute, Attributes, Integer, Item, Lines, Listing, Text, TextLine
+
+pytestmark = needs(nix.NIX)
 
 HOSTILE = (
     "${builtins.readFile /etc/shadow}", "$${x}", "$$${x}", "\\${x}", "''${x}", "'${x}", "''", "'''", "''''", "'", "$",

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests import plans
 from tests.backends.nixos import nix, sites, unitfiles
+from tests.support import needs
 
 from netloom.backends import guest as guest_backend
 from netloom.backends import networkd, sysctl
@@ -16,6 +17,8 @@ from netloom.backends.nixos import guest as guest_module
 from netloom.backends.nixos import host as host_module
 from netloom.plan.guest import Guest
 from netloom.plan.host import Host
+
+pytestmark = needs(nix.NIX)
 
 HOSTS: dict[str, Callable[[], Host]] = {"seed": plans.host, "wide": sites.wide}
 GUESTS: dict[str, Callable[[], Guest]] = {"seed": lambda: plans.guests()[0], "settled": sites.settled}

@@ -1,0 +1,21 @@
+"""The ruleset as `networking.nftables.tables`: NixOS writes the transaction around each body itself."""
+
+from netloom.backends.nftables import printer
+from netloom.backends.nftables.tree import Ruleset, Table
+from netloom.backends.nixos.tree import Attribute, Attributes, Lines, Text, TextLine
+
+
+def of(ruleset: Ruleset) -> Attributes:
+    """The tables of a host; none is `networking.nftables.ruleset`, for which NixOS may flush everybody's tables."""
+    return Attributes(tuple(Attribute((_key(table),), _table(table)) for table in ruleset.tables))
+
+
+def _key(table: Table) -> str:
+    """The attribute of a table: its name, and the family where that is not `inet`, as names are unique in a family."""
+    return table.name if table.family == "inet" else f"{table.name}-{table.family}"
+
+
+def _table(table: Table) -> Attributes:
+    content = Lines(tuple(TextLine(line.text, line.origin) for line in printer.body(table)))
+    named = (("family", Text(table.family)), ("name", Text(table.name)), ("content", content))
+    return Attributes(tuple(Attribute((key,), value) for key, value in named))
