@@ -20,6 +20,15 @@ def needs(*tools: str) -> pytest.MarkDecorator:
     return pytest.mark.needs(*tools)
 
 
+def systemds() -> list[object]:
+    """Parameters for what takes `Networkd`'s `root`: this machine's systemd, and any others there are.
+
+    Others are folders made by debootstrap, given in `NETLOOM_LAB_ROOTS` and separated by colons: a check by hand.
+    """
+    others = [path for path in os.environ.get("NETLOOM_LAB_ROOTS", "").split(":") if path]
+    return [pytest.param(None, id="systemd"), *(pytest.param(Path(path), id=Path(path).name) for path in others)]
+
+
 def missing(tool: str) -> str | None:
     """Why a tool cannot be used here, or none if it can.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.lab.handmade import Site
+from tests.support import systemds
 
 from netloom.lab.session import Lab
 
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+@pytest.fixture(scope="session", params=systemds())
+def site(request: pytest.FixtureRequest) -> Iterator[Site]:
     """Two guests on a hypervisor with an uplink; a test leaves it as it found it."""
     with Lab() as lab:
-        yield Site(lab)
+        yield Site(lab, request.param)

@@ -11,6 +11,8 @@ from netloom.lab.waiting import wait_for
 from netloom.lab.world import World
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from netloom.lab.probe import Agent
     from netloom.lab.session import Lab
 
@@ -84,7 +86,8 @@ def dedented(units: dict[str, str]) -> dict[str, str]:
 class Site:
     """A hypervisor with two guests and an uplink to the world; built once for this file."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, root: Path | None = None) -> None:
+        self.root = root
         self.lab = lab
         self.world = World(lab, hosts=(OUTSIDE4, OUTSIDE6))
         self.host = lab.machine("hypervisor")
@@ -92,7 +95,7 @@ class Site:
         ruleset.filter_bridged(self.host, on=False)
         self.world.plug("wan", self.host, "eth0")
         self.host.sysctl({"net/ipv6/conf/eth0/accept_ra": "2"})
-        self.networkd = Networkd(self.host, dedented(BRIDGE), bus=True)
+        self.networkd = Networkd(self.host, dedented(BRIDGE), bus=True, root=root)
         # Looked at before any guest is there: a bridge without a carrier is a trap of its own.
         self.networkd.wait_for_addresses("vmbr", "10.0.0.1/24", "fd12:3456:789a::1/64", usable=False)
         self.guests = {name: self._boot(name) for name in MACS}
@@ -100,7 +103,7 @@ class Site:
     def _boot(self, name: str) -> Networkd:
         machine = self.lab.machine(name)
         self.lab.tap(self.host, f"vm-{name}", machine, "eth0", MACS[name])
-        return Networkd(machine, dedented(guest_units(name)))
+        return Networkd(machine, dedented(guest_units(name)), root=self.root)
 
     def agent(self, name: str) -> Agent:
         machine = self.guests[name].namespace if name in self.guests else self.world.machine

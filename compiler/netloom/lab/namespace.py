@@ -46,7 +46,7 @@ echo ready
 exec cat >/dev/null
 """
 _SET = 'while [ $# -gt 0 ]; do printf %s "$2" >"/proc/sys/$1" || exit 1; shift 2; done'
-_DAEMON = 'echo $$ >"$0.pid"; exec "$@" >>"$0.log" 2>&1'
+_DAEMON = 'echo $$ >"$0.pid"; exec "$@" >"$0.log" 2>&1'
 
 
 class Namespace:
@@ -168,7 +168,8 @@ class Namespace:
         )
 
     def spawn(self, name: str, *argv: str) -> Daemon:
-        """Starts a long-running command inside, its output in a log file there."""
+        """Starts a long-running command inside, its output in a new log file there."""
+        self.file(f"{LAB_DIR}/{name}.log").unlink(missing_ok=True)
         command = self.entering(["sh", "-c", _DAEMON, f"{LAB_DIR}/{name}", *argv])
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

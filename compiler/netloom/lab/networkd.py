@@ -8,13 +8,13 @@ one is at fault.
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netloom.lab.bus import start_bus
+from netloom.lab.complaints import complaints
 from netloom.lab.waiting import LabError, wait_for
 
 if TYPE_CHECKING:
@@ -30,30 +30,23 @@ DAEMONS = (
     "/usr/lib/systemd/systemd-networkd",
     "/run/current-system/systemd/lib/systemd/systemd-networkd",
 )
+READY = "lo: Link UP"
+"""Said when it lists the links, which is after it has read its units. (`Enumeration completed` is gone in 257.)"""
 PERSISTENT_STORAGE = 256
 """From this version on the DHCP server waits to be told that /var is there."""
 
-_COMPLAINT = re.compile(
-    r"""\.(network|netdev|link|conf):            # anything said of a configuration file
-      | unknown\ (key|section|lvalue)
-      | failed\ to | could\ not | cannot | not\ supported
-      | invalid | ignor(ing|ed) | reducing | deprecated | obsolete | out\ of\ range""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_HARMLESS = re.compile(
-    r"""Failed\ to\ increase\ receive\ buffer\ size        # a limit of the kernel's, not of the units
-      | Failed\ to\ connect\ to\ (system\ )?bus             # the bus is optional here
-      | (Could\ not|Failed\ to)\ set\ host\s?name           # there is no systemd-hostnamed in a lab
-      | \.network:\ Configuring\ with
-      | Could\ not\ emit\ changed\ OperationalState
-      | netif/persistent-storage""",
-    re.VERBOSE | re.IGNORECASE,
-)
+
+def binary(root: Path = Path("/")) -> Path | None:
+    """The daemon of this machine or of a folder that holds another one's files, as a path in it; or none."""
+    return next((Path(path) for path in DAEMONS if (root / path.lstrip("/")).exists()), None)
 
 
-def binary() -> Path | None:
-    """The daemon of this machine, or none."""
-    return next((path for path in map(Path, DAEMONS) if path.exists()), None)
+_ENTER_ROOT = """
+set -eu
+for part in run proc dev sys; do mount --rbind "/$part" "$1/$part"; done
+mount -t tmpfs -o mode=755 tmpfs "$1/var/lib/systemd"
+if [ -e "$1/etc/machine-id" ]; then mount --bind /etc/machine-id "$1/etc/machine-id"; fi
+"""
 
 
 def units_in(directory: Path) -> dict[str, str]:
@@ -85,41 +78,60 @@ class Networkd:
         version: Its version, such as 252.
     """
 
-    def __init__(self, namespace: Namespace, units: Mapping[str, str], bus: bool = False) -> None:
+    def __init__(
+        self, namespace: Namespace, units: Mapping[str, str], bus: bool = False, root: Path | None = None
+    ) -> None:
         """Starts it, and returns when it has read its units and listed the links.
 
         Args:
             namespace: Where it runs.
             units: Text of the files by their path below the unit directory: `10-a.network`, `10-a.network.d/x.conf`.
             bus: Start a D-Bus too, so that `networkctl reload` and `status` work.
+            root: Folder of another distribution, such as debootstrap makes, whose systemd shall run instead.
 
         Raises:
             LabError: There is no such daemon, or it ended.
         """
-        program = binary()
+        program = binary(root or Path("/"))
         if program is None:
-            raise LabError("no systemd-networkd on this machine")
+            raise LabError(f"no systemd-networkd in {root or 'this machine'}")
         self.namespace = namespace
+        self._within = ("chroot", str(root)) if root else ()
+        if root:
+            namespace.run("sh", "-c", _ENTER_ROOT, "root", str(root))
         self._program = str(program)
-        self.version = int(namespace.run(self._program, "--version").split()[1])
+        self.version = int(namespace.run(*self._within, self._program, "--version").split()[1])
         self.put(units)
-        _own(namespace)
+        self._own_state()
         if bus:
             start_bus(namespace)
         self._daemon = self._start()
 
     def _start(self) -> Daemon:
         settings = ["SYSTEMD_LOG_LEVEL=info", "SYSTEMD_LOG_TARGET=console", "SYSTEMD_LOG_COLOR=0", "container=lxc"]
-        daemon = self.namespace.spawn("networkd", "env", *settings, self._program)
-        wait_for(
-            lambda: not daemon.running() or "Enumeration completed" in daemon.log(),
-            f"networkd in {self.namespace.name}",
-        )
+        daemon = self.namespace.spawn("networkd", *self._within, "env", *settings, self._program)
+        try:
+            wait_for(lambda: READY in daemon.log() or not daemon.running(), f"networkd in {self.namespace.name}")
+        except LabError as late:
+            raise LabError(f"{late}\n{daemon.log()}") from late
         if not daemon.running():
             raise LabError(f"networkd in {self.namespace.name} ended:\n{daemon.log()}")
         if self.version >= PERSISTENT_STORAGE:
-            self.namespace.run("networkctl", "persistent-storage", "yes")
+            self.networkctl("persistent-storage", "yes")
         return daemon
+
+    def _own_state(self) -> None:
+        """Makes the directories of state, which belong to the user that the daemon becomes."""
+        directories = (*STATE_DIRS, STORAGE_DIR)
+        self.namespace.run(*self._within, "mkdir", "-p", *directories)
+        self.namespace.run(*self._within, "chown", "systemd-network:systemd-network", *directories)
+
+    def networkctl(self, *arguments: str) -> str:
+        """Runs `networkctl` and returns what it prints; most of its commands need the bus."""
+        # In a chroot it would do nothing, and say that it succeeded.
+        return self.namespace.run(
+            *self._within, "env", "SYSTEMD_IGNORE_CHROOT=1", "networkctl", "--no-pager", *arguments
+        )
 
     def put(self, units: Mapping[str, str]) -> None:
         """Replaces the unit files by these; the daemon takes them at its next `reload` or `restart`."""
@@ -131,7 +143,7 @@ class Networkd:
 
     def reload(self) -> None:
         """`networkctl reload`; needs the bus."""
-        self.namespace.run("networkctl", "reload")
+        self.networkctl("reload")
 
     def restart(self) -> None:
         """Stops the daemon and starts it again, as `systemctl restart` would."""
@@ -148,10 +160,8 @@ class Networkd:
 
     def complaints(self) -> tuple[str, ...]:
         """Lines of the log in which it refuses, ignores or fails to do something; empty when all is well."""
-        lines = self.log().splitlines()
-        if not self._daemon.running():
-            lines.append("networkd: Failed to keep running")
-        return tuple(line for line in lines if _COMPLAINT.search(line) and not _HARMLESS.search(line))
+        ended = () if self._daemon.running() else ("networkd: has ended",)
+        return (*complaints(self.log()), *ended)
 
     def links(self) -> dict[str, LinkState]:
         """The state of every link, by name: which unit took it, and whether all of that could be done."""
@@ -206,11 +216,3 @@ class Networkd:
         except LabError as late:
             there = sorted(self.namespace.addresses(ifname))
             raise LabError(f"{late}\naddresses: {there}\nnetworkd's log:\n{self.log()}") from late
-
-
-def _own(namespace: Namespace) -> None:
-    """Makes the directories of state, which belong to the user that the daemon becomes."""
-    for path in (*STATE_DIRS, STORAGE_DIR):
-        directory = namespace.file(path)
-        directory.mkdir(parents=True, exist_ok=True)
-        shutil.chown(directory, "systemd-network", "systemd-network")

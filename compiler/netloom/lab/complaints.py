@@ -1,0 +1,28 @@
+"""What in networkd's log speaks against the units that it was given.
+
+A refusal is recognised by words that systemd has used from 252 to 257, and everything said of a configuration file
+counts. The rest of this file is what a lab, and no unit, is the cause of.
+"""
+
+from __future__ import annotations
+
+import re
+
+_COMPLAINT = re.compile(
+    r"""\.(network|netdev|link|conf):            # anything said of a configuration file
+      | unknown\ (key|section|lvalue)
+      | failed\ to | could\ not | cannot | not\ supported
+      | invalid | ignor(ing|ed) | reducing | deprecated | obsolete | out\ of\ range""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_HARMLESS = re.compile(
+    r"""Failed\ to\ increase\ receive\ buffer\ size            # a limit on the lab's own rights
+      | Failed\ to\ detect\ if\ root\ is\ network\ filesystem   # 257, of a folder that is not the root of a mount
+      | Failed\ to\ get\ cgroup\ path                          # there is no service manager above it""",
+    re.VERBOSE | re.IGNORECASE,
+)
+
+
+def complaints(log: str) -> tuple[str, ...]:
+    """The lines in which networkd refuses, ignores or fails to do something."""
+    return tuple(line for line in log.splitlines() if _COMPLAINT.search(line) and not _HARMLESS.search(line))
