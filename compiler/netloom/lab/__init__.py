@@ -8,7 +8,7 @@ can be left behind and two labs never meet. It needs root.
 |---|---|
 | `session` | `Lab`: `machine`, `cable` (veth), `tap` (what a monitor makes for a guest), `agent` |
 | `namespace` | `Namespace`: `run`, `ip`, `write`, `file`, `sysctl`, `addresses`, `spawn` |
-| `networkd` | `Networkd`: `wait_for_addresses`, `complaints`, `put`, `reload`, `restart`, `log`; `units_in` |
+| `networkd` | `Networkd`: `wait_for_addresses`, `wait_configured`, `links`, `complaints`, `put`, `reload`; `units_in` |
 | `world` | `World`: the outside of uplinks, with DHCP, RA and internet hosts; `Segment`: one link of it |
 | `ruleset` | `check` (without root), `load`, `listing`, `tables`, `counters`, `filter_bridged` |
 | `probe` | `Agent`: `listen`, `seen`, `hold` and `alive`, `send_frame`, `capture`; `Probe`, `run(probes)`, `Answer` |
@@ -32,6 +32,9 @@ def test_guest_gets_its_reserved_address(rendered: Path) -> None:
         guest_daemon.wait_for_addresses("eth0", "10.0.0.10/24")
         assert host_daemon.complaints() == guest_daemon.complaints() == ()
 ```
+
+`complaints` is what systemd says against the units; it says nothing of what it merely waits for (a router that does
+not answer, a gateway that is not there), which `wait_configured` shows.
 
 Time: 0.03 s for a machine, 0.1 s for a networkd, a lease at once, an address by RA after 2 to 4 s (duplicate address
 detection; `net.ipv6.conf.default.dad_transmits=0` before anything else in a machine saves one of them).
