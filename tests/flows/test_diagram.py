@@ -1,0 +1,78 @@
+"""Diagrams against plain enumeration of every point of a small space."""
+
+import itertools
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netloom.flows.diagram import Box, Space, answer_at
+
+SIZES = (6, 4, 5)
+POINTS = list(itertools.product(*(range(size) for size in SIZES)))
+
+
+@st.composite
+def spans(draw: st.DrawFn, size: int) -> tuple[tuple[int, int], ...] | None:
+    values = draw(st.none() | st.sets(st.integers(0, size - 1), min_size=1))
+    if values is None:
+        return None
+    found: list[list[int]] = []
+    for value in sorted(values):
+        if found and found[-1][1] == value - 1:
+            found[-1][1] = value
+        else:
+            found.append([value, value])
+    return tuple((first, last) for first, last in found)
+
+
+BOXES = st.tuples(*(spans(size) for size in SIZES))
+OVERLAYS = st.lists(st.tuples(BOXES, st.integers(0, 3)), max_size=8)
+
+
+def holds(box: Box, point: tuple[int, ...]) -> bool:
+    return all(s is None or any(a <= v <= b for a, b in s) for s, v in zip(box, point, strict=True))
+
+
+def first(boxes: list[tuple[Box, int]], point: tuple[int, ...]) -> int:
+    return next((answer for box, answer in boxes if holds(box, point)), 9)
+
+
+@given(OVERLAYS)
+def test_the_first_box_gives_the_answer(boxes: list[tuple[Box, int]]) -> None:
+    diagram = Space[int](SIZES).overlay(boxes, 9)
+    assert [answer_at(diagram, p) for p in POINTS] == [first(boxes, p) for p in POINTS]
+
+
+@given(OVERLAYS, OVERLAYS)
+def test_equal_maps_are_one_object(one: list[tuple[Box, int]], other: list[tuple[Box, int]]) -> None:
+    space = Space[int](SIZES)
+    same = all(first(one, p) == first(other, p) for p in POINTS)
+    assert (space.overlay(one, 9) is space.overlay(other, 9)) == same
+
+
+@given(OVERLAYS, OVERLAYS, OVERLAYS)
+def test_merging_and_choosing_work_point_by_point(one, other, where) -> None:  # type: ignore[no-untyped-def]
+    space = Space[int](SIZES)
+    a, b, w = (space.overlay(boxes, 9) for boxes in (one, other, where))
+    merged, chosen = space.merge(lambda x, y: 10 * x + y, a, b), space.choose(w, 1, a, b)
+    for p in POINTS:
+        assert answer_at(merged, p) == 10 * first(one, p) + first(other, p)
+        assert answer_at(chosen, p) == (first(one, p) if first(where, p) == 1 else first(other, p))
+
+
+@given(OVERLAYS, st.integers(0, 2), st.data())
+def test_a_fixed_dimension_is_asked_no_more(boxes, level, data) -> None:  # type: ignore[no-untyped-def]
+    space = Space[int](SIZES)
+    value = data.draw(st.integers(0, SIZES[level] - 1))
+    fixed = space.fix(space.overlay(boxes, 9), level, value)
+    for p in POINTS:
+        assert answer_at(fixed, p) == first(boxes, (*p[:level], value, *p[level + 1 :]))
+
+
+@given(OVERLAYS)
+def test_regions_are_disjoint_and_cover_everything(boxes: list[tuple[Box, int]]) -> None:
+    space = Space[int](SIZES)
+    regions = list(space.regions(space.overlay(boxes, 9)))
+    for p in POINTS:
+        holding = [answer for box, answer in regions if all(a <= v <= b for (a, b), v in zip(box, p, strict=True))]
+        assert holding == [first(boxes, p)]
