@@ -1,0 +1,89 @@
+"""The example site: what it has to show, what editors read of it, and that the whole compiler takes it without a word."""
+
+import datetime
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+from ruamel.yaml import YAML
+
+from netloom.driver import Compiled, compile_site
+from netloom.passes.lock import FILE
+from netloom.plan.guest import Mode
+from netloom.plan.policy import Action, NatKind
+from netloom.spec.document import language_schema
+
+SPECS = Path(__file__).parent.parent / "specs"
+SCHEMA = SPECS / "netloom.schema.json"
+FILES = sorted(SPECS.rglob("*.yaml"))
+NOW = 1_800_000_000
+
+
+@pytest.fixture(scope="module")
+def site() -> Compiled:
+    return compile_site(SPECS, now=NOW)
+
+
+def test_nothing_is_found_that_is_not_waived(site: Compiled) -> None:
+    assert [(d.code, d.message) for d in site.diagnostics if not d.waiver] == []
+
+
+def test_the_lock_is_as_netloom_writes_it(site: Compiled) -> None:
+    assert (SPECS / FILE).read_text() == site.lock.text()
+
+
+def test_editors_read_the_schema_of_this_netloom() -> None:
+    assert json.loads(SCHEMA.read_text()) == language_schema()
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(SPECS)))
+def test_editors_find_the_schema_and_take_the_file(file: Path) -> None:
+    first = file.read_text().splitlines()[0]
+    assert first.startswith("# yaml-language-server: $schema=")
+    assert (file.parent / first.partition("=")[2]).resolve() == SCHEMA.resolve()
+    text = YAML(typ="safe", pure=True).load(file)  # YAML 1.2, as editors read it
+    jsonschema.Draft202012Validator(language_schema()).validate(_without_dates(text))
+
+
+def _without_dates(value: object) -> object:
+    """What the core schema of YAML 1.2 knows: a date is a text."""
+    if isinstance(value, dict):
+        return {key: _without_dates(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_without_dates(inner) for inner in value]
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def test_it_shows_what_a_small_company_needs(site: Compiled) -> None:
+    plan = site.plan
+    assert len(plan.hosts) == 2
+    assert len({host.target for host in plan.hosts}) == 2
+    assert len(plan.networks) >= 5
+    assert len(plan.guests) >= 12
+    assert any(network.ipv4 is None for network in plan.networks)
+    assert any(network.isolated for network in plan.networks)
+    assert any(network.nat4 is None and network.nat6 is None for network in plan.networks)
+    assert {nat.kind for host in plan.hosts for nat in host.nat} == set(NatKind)
+    assert {nic.ipv4.mode for guest in plan.guests for nic in guest.nics} >= {Mode.STATIC, Mode.RESERVED, Mode.DHCP}
+    assert any(nic.ipv6.mode is Mode.SLAAC for guest in plan.guests for nic in guest.nics)
+    assert any(len(guest.nics) > 1 for guest in plan.guests)
+    assert any(host.routes for host in plan.hosts)
+    assert any(waiver.used for waiver in plan.waivers)
+
+
+def test_it_shows_every_form_of_forward_and_policy(site: Compiled) -> None:
+    forwards, rules = site.plan.forwards, site.plan.rules
+    assert any(len(forward.ports) > 1 for forward in forwards)
+    assert any(port.first != port.last for forward in forwards for port in forward.ports)
+    assert {port.protocol for forward in forwards for port in forward.ports} == {"tcp", "udp"}
+    assert any(forward.to_port for forward in forwards)
+    assert any(forward.sources != ("any",) for forward in forwards)
+    assert any(len(forward.uplinks) == 1 for forward in forwards)
+    assert any(not forward.hairpin for forward in forwards)
+    assert any(forward.expires for forward in forwards)
+    assert {rule.action for rule in rules} == set(Action)
+    assert any(rule.expires for rule in rules)
+    assert any(rule.log for rule in rules)
+    assert any(rule.limit for rule in rules)
+    assert any(name.startswith("tag/") for rule in rules for name in (*rule.sources, *rule.destinations))
