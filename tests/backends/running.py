@@ -14,6 +14,7 @@ from netloom.lab.world import Segment, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from netloom.backends.artifact import Artifact
     from netloom.lab.namespace import Namespace
@@ -32,8 +33,11 @@ def files(artifacts: Iterable[Artifact]) -> dict[str, str]:
 class Running:
     """One host with its guests, in a lab."""
 
-    def __init__(self, lab: Lab, plan: Host, guests: Iterable[Guest] = (), segment: Segment | None = None) -> None:
+    def __init__(
+        self, lab: Lab, root: Path | None, plan: Host, guests: Iterable[Guest] = (), segment: Segment | None = None
+    ) -> None:
         self.lab = lab
+        self.root = root
         self.plan = plan
         self.world = World(lab, (segment or Segment(),))
         self.machine = lab.machine(plan.name)
@@ -45,16 +49,17 @@ class Running:
 
     def _start(self) -> Networkd:
         """The units for the version that is here, which only a first daemon can tell."""
-        version = Networkd(self.lab.machine("version"), {}).version
+        version = Networkd(self.lab.machine("version"), {}, root=self.root).version
         target = replace(self.plan.target, systemd=min(max(version, OLDEST), NEWEST))
-        return Networkd(self.machine, files(networkd.artifacts(replace(self.plan, target=target))), bus=True)
+        units = files(networkd.artifacts(replace(self.plan, target=target)))
+        return Networkd(self.machine, units, bus=True, root=self.root)
 
     def boot(self, guest: Guest) -> Networkd:
         """A guest whose NICs are plugged in before it starts."""
         machine = self.lab.machine(guest.name)
         for number, nic in enumerate(guest.nics):
             self.lab.tap(self.machine, nic.tap, machine, f"eth{number}", str(nic.mac))
-        return Networkd(machine, files(guest_backend.artifacts(guest)))
+        return Networkd(machine, files(guest_backend.artifacts(guest)), root=self.root)
 
     def complaints(self) -> dict[str, tuple[str, ...]]:
         """What the daemons refused, by machine; empty when all is well."""

@@ -1,6 +1,7 @@
 """The seed's units in a real networkd: what the host has before any guest, and what a guest has after its boot."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests import plans
@@ -21,17 +22,17 @@ ADDRESSES = {WEB.name: ("10.0.0.10/24", "fd12:3456:789a::10/64"), TLS.name: ("10
 
 
 @pytest.fixture(scope="module")
-def empty() -> Iterator[Running]:
+def empty(root: Path | None) -> Iterator[Running]:
     """The host alone."""
     with Lab() as lab:
-        yield Running(lab, plans.host())
+        yield Running(lab, root, plans.host())
 
 
 @pytest.fixture(scope="module")
-def seed() -> Iterator[Running]:
+def seed(root: Path | None) -> Iterator[Running]:
     """The host with both guests, which have what they should have."""
     with Lab() as lab:
-        running = Running(lab, plans.host(), plans.guests())
+        running = Running(lab, root, plans.host(), plans.guests())
         for name, addresses in ADDRESSES.items():
             running.guests[name].wait_for_addresses("eth0", *addresses)
         yield running
@@ -98,10 +99,11 @@ def test_a_stranger_gets_an_address_of_the_pool(seed: Running) -> None:
     """Somebody whose TAP matches, and whom the spec does not know."""
     machine = seed.lab.machine("stranger")
     seed.lab.tap(seed.machine, "vm-stranger", machine, "eth0", "02:00:00:00:00:99")
-    unit = "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=yes\n"
-    Networkd(machine, {"10-eth0.network": unit})
+    unit = "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\nIPv6AcceptRA=yes\n[DHCPv4]\nUseDomains=yes\n"
+    Networkd(machine, {"10-eth0.network": unit}, root=seed.root)
     got = wait_for(lambda: [a for a in machine.addresses("eth0", usable=True) if a.startswith("10.")], "a lease")[0]
     assert 128 <= int(got.partition("/")[0].rpartition(".")[2]) <= 254
+    assert search_domains(machine) == {"vm.example.org"}
     slaac = parse_mac("02:00:00:00:00:99").eui64(plans.NET6)
     wait_for(lambda: f"{slaac}/64" in machine.addresses("eth0"), "a SLAAC address")
 
@@ -110,6 +112,6 @@ def test_a_restart_of_the_daemon_keeps_the_addresses(seed: Running) -> None:
     """An address that is there already, with other flags than the unit says, would make the link fail."""
     seed.daemon.restart()
     seed.daemon.wait_for_addresses("br-microvm", "10.0.0.1/24", "fd12:3456:789a::1/64")
-    status = seed.machine.run("networkctl", "status", "br-microvm", "--no-pager")
+    status = seed.daemon.networkctl("status", "br-microvm")
     assert "(failed)" not in status
     assert seed.complaints() == {}

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import pytest
 from tests import plans
@@ -19,22 +20,22 @@ from netloom.plan.host import Fixed, Learned, Route, Taps, Uplink
 pytestmark = [needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 
 
-def test_the_host_makes_taps_isolated_and_with_another_mtu() -> None:
+def test_the_host_makes_taps_isolated_and_with_another_mtu(root: Path | None) -> None:
     """Without a carrier, as no monitor has opened them, they are on the bridge all the same."""
     ports = tuple(variants.port(name, f"tap-{name}", "lan") for name in ("a", "b"))
     lan = variants.bridge(
-        "lan", "10.1.0.1/24", "fd01::1/64", ports=ports, taps=Taps((), create=True, user="nobody"), isolated=True,
+        "lan", "10.1.0.1/24", "fd01::1/64", ports=ports, taps=Taps((), create=True, user="daemon"), isolated=True,
         mtu=1400, dhcp=variants.dhcp("10.1.0.100", "10.1.0.200", ("a", variants.mac_of("a", "lan"), "10.1.0.5")),
     )  # fmt: skip
     guest = variants.guest("a", variants.nic("a", lan, "tap-a", "reserved 10.1.0.5"))
     with Lab() as lab:
-        running = Running(lab, variants.host(lan))
+        running = Running(lab, root, variants.host(lan))
         for tap in ("tap-a", "tap-b"):
             wait_for(partial(_master, running, tap), f"{tap} on the bridge")
             found = link(running.machine, tap)
             assert (found["master"], found["mtu"]) == ("br-lan", 1400)
             assert found["linkinfo"]["info_slave_data"]["isolated"] is True
-            assert found["linkinfo"]["info_data"]["user"] == "nobody"
+            assert found["linkinfo"]["info_data"]["user"] == "daemon"
         assert link(running.machine, "br-lan")["mtu"] == 1400
         running.guests["a"] = running.boot(guest)
         running.guests["a"].wait_for_addresses("eth0", "10.1.0.5/24")
@@ -42,14 +43,14 @@ def test_the_host_makes_taps_isolated_and_with_another_mtu() -> None:
         assert running.complaints() == {}
 
 
-def test_a_reload_takes_the_isolation_back() -> None:
+def test_a_reload_takes_the_isolation_back(root: Path | None) -> None:
     """A key that is left out would leave the flag where it is."""
     lan = variants.bridge(
         "lan", "10.1.0.1/24", "fd01::1/64", taps=Taps(("vm-*",), create=False, user=""), isolated=True
     )
     before, after = variants.host(lan), variants.host(replace(lan, isolated=False))
     with Lab() as lab:
-        running = Running(lab, before)
+        running = Running(lab, root, before)
         lab.tap(running.machine, "vm-x", lab.machine("x"), "eth0", "02:00:00:00:00:01")
         wait_for(lambda: _isolated(running, "vm-x") is True, "isolation")
         running.daemon.put(files(networkd.artifacts(after)))
@@ -67,7 +68,7 @@ def _isolated(running: Running, tap: str) -> object:
     return link(running.machine, tap).get("linkinfo", {}).get("info_slave_data", {}).get("isolated")
 
 
-def test_static_uplinks_have_their_gateways_resolvers_and_routes() -> None:
+def test_static_uplinks_have_their_gateways_resolvers_and_routes(root: Path | None) -> None:
     here = plans.origin("hosts.hv.uplinks")
     near = Uplink(
         "eth0", "internet",
@@ -83,7 +84,7 @@ def test_static_uplinks_have_their_gateways_resolvers_and_routes() -> None:
     )
     host = variants.host(variants.bridge("lan", "10.1.0.1/24", "fd01::1/64"), uplinks=(near,), routes=routed)
     with Lab() as lab:
-        running = Running(lab, host)
+        running = Running(lab, root, host)
         running.daemon.wait_for_addresses("eth0", "203.0.113.9/24", "2001:db8:1::9/64")
         assert way_out(running.machine, 4) == ("203.0.113.1", "eth0")
         assert way_out(running.machine, 6) == ("fe80::1", "eth0")
@@ -100,7 +101,7 @@ def test_static_uplinks_have_their_gateways_resolvers_and_routes() -> None:
         assert running.complaints() == {}
 
 
-def test_a_gateway_beyond_the_prefix_is_reached_directly() -> None:
+def test_a_gateway_beyond_the_prefix_is_reached_directly(root: Path | None) -> None:
     """As hosting companies do it: one address, and a gateway that no prefix holds."""
     here = plans.origin("hosts.hv.uplinks")
     alone = Uplink(
@@ -109,18 +110,18 @@ def test_a_gateway_beyond_the_prefix_is_reached_directly() -> None:
         Fixed(parse_interface("2001:db8:1::9/128"), parse_address("2001:db8:1::1")), (), None, here,
     )  # fmt: skip
     with Lab() as lab:
-        running = Running(lab, variants.host(uplinks=(alone,)))
+        running = Running(lab, root, variants.host(uplinks=(alone,)))
         assert way_out(running.machine, 4) == ("203.0.113.1", "eth0")
         assert way_out(running.machine, 6) == ("2001:db8:1::1", "eth0")
         assert running.complaints() == {}
 
 
-def test_an_uplink_without_a_family_has_nothing_of_it() -> None:
+def test_an_uplink_without_a_family_has_nothing_of_it(root: Path | None) -> None:
     here = plans.origin("hosts.hv.uplinks")
     only4 = Uplink("eth0", "internet", Learned.DHCP, None, (parse_address("9.9.9.9"),), None, here)
     only6 = Uplink("eth1", "internet", None, Learned.RA, (), None, here)
     with Lab() as lab:
-        running = Running(lab, variants.host(uplinks=(only4, only6)))
+        running = Running(lab, root, variants.host(uplinks=(only4, only6)))
         four = wait_for(lambda: running.machine.addresses("eth0", usable=True), "a lease")
         assert {":" in address for address in four} == {False}
         wait_for(lambda: [a for a in running.machine.addresses("eth1", usable=True) if "2001" in a], "RA on eth1")
@@ -130,7 +131,7 @@ def test_an_uplink_without_a_family_has_nothing_of_it() -> None:
         assert running.complaints() == {}
 
 
-def test_a_network_of_ipv6_alone() -> None:
+def test_a_network_of_ipv6_alone(root: Path | None) -> None:
     lan = variants.advertised(variants.bridge(
         "lan", "", "fd01::1/64", taps=Taps(("vm-*",), create=False, user=""), dns=(parse_address("fd01::1"),),
         domain="six.example.org", mtu=1280,
@@ -138,7 +139,9 @@ def test_a_network_of_ipv6_alone() -> None:
     slaac = variants.nic("slaac", lan, "vm-slaac", "none", "slaac")
     static = variants.nic("static", lan, "vm-static", "none", "static fd01::5")
     with Lab() as lab:
-        running = Running(lab, variants.host(lan), (variants.guest("slaac", slaac), variants.guest("static", static)))
+        running = Running(
+            lab, root, variants.host(lan), (variants.guest("slaac", slaac), variants.guest("static", static))
+        )
         expected = {"slaac": slaac.mac.eui64(lan.ipv6.prefix) if lan.ipv6 else None, "static": parse_address("fd01::5")}
         for name, address in expected.items():
             guest, mac = running.guests[name], {"slaac": slaac, "static": static}[name].mac
@@ -153,13 +156,13 @@ def test_a_network_of_ipv6_alone() -> None:
         assert running.complaints() == {}
 
 
-def test_a_network_without_servers_has_static_guests() -> None:
+def test_a_network_without_servers_has_static_guests(root: Path | None) -> None:
     lan = variants.bridge("lan", "10.1.0.1/24", "fd01::1/64", taps=Taps(("vm-*",), create=False, user=""))
     nic = variants.nic(
         "a", lan, "vm-a", "static 10.1.0.5", "static fd01::5", dns=(parse_address("10.1.0.1"), parse_address("fd01::1"))
     )
     with Lab() as lab:
-        running = Running(lab, variants.host(lan), [variants.guest("a", nic)])
+        running = Running(lab, root, variants.host(lan), [variants.guest("a", nic)])
         guest = running.guests["a"]
         guest.wait_for_addresses("eth0", "10.1.0.5/24", "fd01::5/64")
         assert way_out(guest.namespace, 4) == ("10.1.0.1", "eth0")
@@ -168,7 +171,7 @@ def test_a_network_without_servers_has_static_guests() -> None:
         assert running.complaints() == {}
 
 
-def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers() -> None:
+def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers(root: Path | None) -> None:
     taps = Taps(("vm-*",), create=False, user="")
     front = variants.advertised(variants.bridge(
         "front", "10.1.0.1/24", "fd01::1/64", taps=taps, dns=(parse_address("10.1.0.1"),),
@@ -184,7 +187,7 @@ def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers() -> None:
         variants.nic("db", front, "vm-db-front", "dhcp", "static fd01::5"),
     )
     with Lab() as lab:
-        running = Running(lab, variants.host(back, front), [variants.guest("db", *nics)])
+        running = Running(lab, root, variants.host(back, front), [variants.guest("db", *nics)])
         guest = running.guests["db"]
         guest.wait_for_addresses("eth0", "10.2.0.5/24", f"{nics[0].mac.eui64(parse_prefix('fd02::/64'))}/64")
         guest.wait_for_addresses("eth1", "fd01::5/64")
@@ -197,18 +200,18 @@ def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers() -> None:
 
 
 @pytest.mark.parametrize(("first", "last"), [("10.1.0.2", "10.1.0.2"), ("10.1.0.6", "10.1.0.6")])
-def test_a_pool_is_what_the_plan_says_to_the_last_address(first: str, last: str) -> None:
+def test_a_pool_is_what_the_plan_says_to_the_last_address(root: Path | None, first: str, last: str) -> None:
     """A /29 has room for 1 to 6: a pool of one shows a wrong offset, one that is too long is refused."""
     lan = variants.bridge(
         "lan", "10.1.0.1/29", dhcp=variants.dhcp(first, last), taps=Taps(("vm-*",), create=False, user="")
     )
     with Lab() as lab:
-        running = Running(lab, variants.host(lan), [variants.guest("a", variants.nic("a", lan, "vm-a", "dhcp"))])
+        running = Running(lab, root, variants.host(lan), [variants.guest("a", variants.nic("a", lan, "vm-a", "dhcp"))])
         running.guests["a"].wait_for_addresses("eth0", f"{first}/29")
         assert running.complaints() == {}
 
 
-def test_learned_resolvers_of_the_uplink_reach_guests_where_the_spec_names_none() -> None:
+def test_learned_resolvers_of_the_uplink_reach_guests_where_the_spec_names_none(root: Path | None) -> None:
     lan = variants.bridge(
         "lan",
         "10.1.0.1/24",
@@ -219,16 +222,16 @@ def test_learned_resolvers_of_the_uplink_reach_guests_where_the_spec_names_none(
     uplink = Uplink("eth0", "internet", fixed, None, (parse_address("9.9.9.9"),), None, plans.origin("hosts.hv"))
     with Lab() as lab:
         guest = variants.guest("a", variants.nic("a", lan, "vm-a", "dhcp"))
-        running = Running(lab, variants.host(lan, uplinks=(uplink,)), [guest], Segment(dhcp=False, ra=False))
+        running = Running(lab, root, variants.host(lan, uplinks=(uplink,)), [guest], Segment(dhcp=False, ra=False))
         wait_for(lambda: resolvers(running.guests["a"].namespace) == {"9.9.9.9"}, "the uplink's resolver in the guest")
 
 
-def test_a_bridge_on_top_of_a_nic_is_not_taken_for_it() -> None:
+def test_a_bridge_on_top_of_a_nic_is_not_taken_for_it(root: Path | None) -> None:
     """It inherits the hardware address that the unit matches."""
     lan = variants.bridge("lan", "10.1.0.1/24", taps=Taps(("vm-*",), create=False, user=""))
     nic = variants.nic("a", lan, "vm-a", "static 10.1.0.5")
     with Lab() as lab:
-        running = Running(lab, variants.host(lan), [variants.guest("a", nic)])
+        running = Running(lab, root, variants.host(lan), [variants.guest("a", nic)])
         guest = running.guests["a"]
         guest.wait_for_addresses("eth0", "10.1.0.5/24")
         guest.namespace.ip(f"link add br0 address {nic.mac} type bridge")
