@@ -10,8 +10,7 @@ from tests.backends.nixos import nix, sites
 from tests.backends.nixos.test_units import evaluated
 from tests.support import needs
 
-from netloom.backends.nixos import guest as guest_module
-from netloom.backends.nixos import host as host_module
+from netloom.backends import nixos
 from netloom.plan.host import Host, Input
 
 pytestmark = needs(nix.NIX)
@@ -20,7 +19,7 @@ GENERATED = "{ lib, ... }: { networking.useDHCP = lib.mkDefault true; }"
 
 
 def beside(folder: Path, host: Host, *more: str) -> Any:
-    return evaluated(folder, host_module.artifacts(host)[0], "25.11", *more)
+    return evaluated(folder, nixos.artifacts(host)[0], "25.11", *more)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +41,7 @@ def test_a_second_owner_is_refused(setting: str, words: str, tmp_path: Path) -> 
 
 
 def test_a_release_before_the_first_is_refused(tmp_path: Path) -> None:
-    failed = evaluated(tmp_path, host_module.artifacts(plans.host())[0], "23.11")["failed"]
+    failed = evaluated(tmp_path, nixos.artifacts(plans.host())[0], "23.11")["failed"]
     assert failed == ["netloom: this module needs NixOS 24.05 or later."]
 
 
@@ -66,7 +65,7 @@ def test_defaults_win_over_generated_files_and_lose_against_people(tmp_path: Pat
 
 
 def test_a_guest_needs_no_dhcpcd(tmp_path: Path) -> None:
-    module = guest_module.artifacts(plans.guests()[0])[0]
+    module = nixos.guest_artifacts(plans.guests()[0])[0]
     assert evaluated(tmp_path, module, "25.11", GENERATED)["settings"]["networking"]["useDHCP"] is False
 
 
@@ -90,7 +89,7 @@ def test_network_manager_leaves_the_links_alone(tmp_path: Path) -> None:
 def test_what_people_write_about_a_host_is_no_part_of_its_module() -> None:
     wide = sites.wide()
     named = replace(wide, meta=plans.host().meta)
-    assert host_module.artifacts(wide) == host_module.artifacts(named)
+    assert nixos.artifacts(wide) == nixos.artifacts(named)
 
 
 def test_a_link_named_to_hurt_stays_a_string(tmp_path: Path) -> None:
@@ -102,7 +101,7 @@ def test_a_link_named_to_hurt_stays_a_string(tmp_path: Path) -> None:
 
 def test_every_line_of_a_unit_has_its_origin() -> None:
     """`explain FILE:LINE` finds the entry of the spec for whatever is particular to this host."""
-    lines = host_module.artifacts(plans.host())[0].lines
+    lines = nixos.artifacts(plans.host())[0].lines
     lease = next(line for line in lines if "10.0.0.11" in line.text)
     assert lease.origin is not None
     assert lease.origin.entry == "guests.https-reverse-proxy"

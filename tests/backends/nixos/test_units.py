@@ -11,10 +11,8 @@ from tests.backends.nixos import nix, sites, unitfiles
 from tests.support import needs
 
 from netloom.backends import guest as guest_backend
-from netloom.backends import networkd, sysctl
+from netloom.backends import networkd, nixos, sysctl
 from netloom.backends.artifact import Artifact
-from netloom.backends.nixos import guest as guest_module
-from netloom.backends.nixos import host as host_module
 from netloom.plan.guest import Guest
 from netloom.plan.host import Host
 
@@ -46,7 +44,7 @@ def written(result: Any) -> dict[str, unitfiles.Read]:
 @pytest.mark.parametrize("name", HOSTS)
 def test_a_host_gets_the_exported_units(name: str, release: str, tmp_path: Path) -> None:
     host = HOSTS[name]()
-    result = evaluated(tmp_path, host_module.artifacts(host)[0], release)
+    result = evaluated(tmp_path, nixos.artifacts(host)[0], release)
     assert result["failed"] == []
     assert written(result) == exported(networkd.artifacts(host))
 
@@ -55,7 +53,7 @@ def test_a_host_gets_the_exported_units(name: str, release: str, tmp_path: Path)
 @pytest.mark.parametrize("name", GUESTS)
 def test_a_guest_gets_the_exported_units(name: str, release: str, tmp_path: Path) -> None:
     guest = GUESTS[name]()
-    module = guest_module.artifacts(guest)[0]
+    module = nixos.guest_artifacts(guest)[0]
     result = evaluated(tmp_path, module, release, microvm=True)
     assert written(result) == exported(guest_backend.artifacts(guest))
     assert result["settings"]["microvm"]["interfaces"] == [
@@ -68,7 +66,7 @@ def test_a_guest_gets_the_exported_units(name: str, release: str, tmp_path: Path
 def test_a_host_gets_the_exported_kernel_settings(name: str, tmp_path: Path) -> None:
     host = HOSTS[name]()
     nat = 'c: { boot.kernel.sysctl."net.ipv4.conf.all.forwarding" = c.lib.mkOverride 99 true; }'
-    result = evaluated(tmp_path, host_module.artifacts(host)[0], "25.11", nat)
+    result = evaluated(tmp_path, nixos.artifacts(host)[0], "25.11", nat)
     lines = (line.text.split(" = ") for artifact in sysctl.artifacts(host) for line in artifact.lines)
     assert {key: int(value) for key, value in result["settings"]["boot"]["kernel"]["sysctl"].items()} == {
         key: int(value) for key, value in lines

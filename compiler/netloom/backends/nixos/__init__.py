@@ -3,3 +3,8 @@
 Nothing is lowered from the plan a second time: a unit becomes attributes by its section names, a table's body becomes a
 string, so that a host that takes the module and one that takes the files cannot drift apart.
 """
+
+from netloom.backends.nixos.guest import artifacts as guest_artifacts
+from netloom.backends.nixos.host import artifacts
+
+__all__ = ["artifacts", "guest_artifacts"]

@@ -3,6 +3,7 @@
 The layout is that of nixfmt, two spaces a level, one element a line, so that a guest more is a line more.
 """
 
+import functools
 from collections.abc import Iterator
 from typing import assert_never
 
@@ -29,15 +30,19 @@ _STEP = "  "
 
 def lines(module: Module) -> tuple[Line, ...]:
     """Print a module, ready for an artifact."""
-    return tuple(_module(module))
+    out = list(_head(module))
+    _print(out, module.body, "", "", "", None)
+    return tuple(out)
 
 
 def expression(value: Expression) -> str:
     """Print an expression alone, as it stands at the left margin."""
-    return "\n".join(line.text for line in _block(value, "", "", "", None))
+    out: list[Line] = []
+    _print(out, value, "", "", "", None)
+    return "\n".join(line.text for line in out)
 
 
-def _module(module: Module) -> Iterator[Line]:
+def _head(module: Module) -> Iterator[Line]:
     if not module.comment.isprintable():
         raise ValueError("a comment is one line of printable text")
     yield Line(f"# {module.comment}")
@@ -48,48 +53,59 @@ def _module(module: Module) -> Iterator[Line]:
             yield Line(f"{_STEP}# {binding.comment}")
             yield from (Line(f"{_STEP}{text}") for text in f"{binding.name} = {binding.code};".split("\n"))
         yield Line("in")
-    yield from _block(module.body, "", "", "", None)
 
 
-def _block(value: Expression, margin: str, before: str, after: str, origin: Origin | None) -> Iterator[Line]:
-    """The lines of `value` at `margin`, the first begun by `before` and the last ended by `after`."""
+def _print(out: list[Line], value: Expression, margin: str, before: str, after: str, origin: Origin | None) -> None:
+    """Add the lines of `value` at `margin`, the first begun by `before` and the last ended by `after`."""
     match value:
+        case Text(text):
+            out.append(Line(f"{margin}{before}{quote.quoted(text)}{after}", origin))
         case Attributes(entries, inline) if entries and not inline:
-            yield Line(f"{margin}{before}{{", origin)
+            out.append(Line(f"{margin}{before}{{", origin))
+            deeper = margin + _STEP
             for entry in entries:
                 path, inner, cause = _joined(entry, origin)
-                yield from _block(inner, margin + _STEP, f"{path} = ", ";", cause)
-            yield Line(f"{margin}}}{after}", origin)
+                if type(inner) is Text:  # most of all lines: spared the call
+                    out.append(Line(f"{deeper}{path} = {quote.quoted(inner.value)};", cause))
+                else:
+                    _print(out, inner, deeper, f"{path} = ", ";", cause)
+            out.append(Line(f"{margin}}}{after}", origin))
         case Listing(items) if len(items) > 1 or any(not _short(item.value) for item in items):
-            yield Line(f"{margin}{before}[", origin)
+            out.append(Line(f"{margin}{before}[", origin))
             for item in items:
                 opening, closing = ("(", ")") if isinstance(item.value, Call) else ("", "")
-                yield from _block(item.value, margin + _STEP, opening, closing, item.origin or origin)
-            yield Line(f"{margin}]{after}", origin)
+                _print(out, item.value, margin + _STEP, opening, closing, item.origin or origin)
+            out.append(Line(f"{margin}]{after}", origin))
         case Lines(content) if _margin_is_kept(content):
-            yield Line(f"{margin}{before}''", origin)
-            for line in content:
-                text = f"{margin}{_STEP}{quote.indented(line.value)}" if line.value else ""
-                yield Line(text, line.origin or origin)
-            yield Line(f"{margin}''{after}", origin)
+            out.append(Line(f"{margin}{before}''", origin))
+            out.extend(_indented(content, margin + _STEP, origin))
+            out.append(Line(f"{margin}''{after}", origin))
         case Call(function, (*first, last)):
             head = " ".join((function.text, *map(_argument, first), ""))
-            if isinstance(last, Call):
-                yield from _block(last, margin, f"{before}{head}(", f"){after}", origin)
-            else:
-                yield from _block(last, margin, f"{before}{head}", after, origin)
+            opening, closing = ("(", ")") if isinstance(last, Call) else ("", "")
+            _print(out, last, margin, f"{before}{head}{opening}", f"{closing}{after}", origin)
         case _:
-            yield Line(f"{margin}{before}{_flat(value)}{after}", origin)
+            out.append(Line(f"{margin}{before}{_flat(value)}{after}", origin))
+
+
+def _indented(content: tuple[TextLine, ...], margin: str, origin: Origin | None) -> Iterator[Line]:
+    for line in content:
+        yield Line(f"{margin}{quote.indented(line.value)}" if line.value else "", line.origin or origin)
 
 
 def _joined(entry: Attribute, origin: Origin | None) -> tuple[str, Expression, Origin | None]:
     """The path of an attribute, its value and its origin; a set of one leaf goes into the path, as in `a.b = 1;`."""
-    path, value, cause = entry.path, entry.value, entry.origin or origin
-    if isinstance(value, Attributes) and not value.inline and len(value.entries) == 1:
+    value, cause = entry.value, entry.origin or origin
+    if type(value) is Attributes and len(value.entries) == 1 and not value.inline:
         only = value.entries[0]
-        if not isinstance(only.value, Attributes):
-            path, value, cause = (*path, *only.path), only.value, only.origin or cause
-    return ".".join(map(quote.name, path)), value, cause
+        if type(only.value) is not Attributes:
+            return _path((*entry.path, *only.path)), only.value, only.origin or cause
+    return _path(entry.path), value, cause
+
+
+@functools.lru_cache(maxsize=4096)
+def _path(names: tuple[str, ...]) -> str:
+    return ".".join(map(quote.name, names))
 
 
 def _short(value: Expression) -> bool:
@@ -124,6 +140,6 @@ def _flat(value: Expression) -> str:
         case Listing(items):
             return " ".join(("[", *(_argument(item.value) for item in items), "]"))
         case Attributes(entries):
-            inner = (f"{'.'.join(map(quote.name, entry.path))} = {_flat(entry.value)};" for entry in entries)
+            inner = (f"{_path(entry.path)} = {_flat(entry.value)};" for entry in entries)
             return " ".join(("{", *inner, "}"))
     assert_never(value)
