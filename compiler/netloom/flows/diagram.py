@@ -1,7 +1,7 @@
 """Exact maps from packets to answers, as interval decision diagrams.
 
 A packet is a point: a whole number for each dimension. A diagram cuts one dimension after the other into intervals, and
-ends in an answer. Equal parts are one object (hash-consing), neighbours with equal children are merged, so a map has one
+ends in an answer. Equal parts are one object (hash-consing), and neighbours with one child are merged, so a map has one
 form only: two maps are equal exactly if they are the same object, and ten thousand guests cost as much as they differ.
 (Gouda and Liu's firewall decision diagrams, 2004, with Bryant's sharing, 1986.)
 """
