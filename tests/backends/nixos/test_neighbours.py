@@ -75,10 +75,11 @@ def test_a_foreign_firewall_stays_on_and_opens_what_the_host_serves(tmp_path: Pa
     own = "{ networking.firewall.interfaces.br-microvm.allowedUDPPorts = [ 123 ]; }"
     firewall = beside(tmp_path, host, own)["settings"]["networking"]["firewall"]
     assert firewall["enable"] is True
-    assert firewall["interfaces"] == {
-        "br-microvm": {"allowedTCPPorts": [], "allowedUDPPorts": [67, 123]},
-        "or": {"allowedTCPPorts": [53], "allowedUDPPorts": [53, 67]},
-    }
+    assert firewall["interfaces"] == {"br-microvm": {"allowedTCPPorts": [], "allowedUDPPorts": [67, 123]}}
+    assert firewall["extraInputRules"].splitlines() == [
+        'iifname "or" tcp dport { 53 } accept',
+        'iifname "or" udp dport { 53, 67 } accept',
+    ]
 
 
 def test_network_manager_leaves_the_links_alone(tmp_path: Path) -> None:

@@ -38,6 +38,7 @@ in
     firewall = {
       enable = plain bool true;
       extraForwardRules = plain lines "";
+      extraInputRules = plain lines "";
       interfaces = required (attrsOf (submodule {
         allowedTCPPorts = plain (listOf port) [ ];
         allowedUDPPorts = plain (listOf port) [ ];
