@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from netloom.base.diagnostic import Diagnostic
+from netloom.base.rule import Rule
 from netloom.checks.context import Context
 
 Check = Callable[[Context], Iterator[Diagnostic]]
@@ -10,4 +11,7 @@ Check = Callable[[Context], Iterator[Diagnostic]]
 CHECKS: tuple[Check, ...] = ()
 """Every check; a new one is one file and one line here."""
 
-__all__ = ["CHECKS", "Check", "Context"]
+RULES: tuple[Rule, ...] = ()
+"""The rules that the checks find broken, for `explain` and the reference."""
+
+__all__ = ["CHECKS", "RULES", "Check", "Context"]

@@ -1,6 +1,8 @@
-"""A rule as prose, for the terminal and for the reference page: one text, two layouts."""
+"""A rule as prose, for the terminal and for the reference page: one text, in each layout."""
 
+import json
 import textwrap
+from dataclasses import asdict
 
 from netloom.base.rule import Rule, Severity
 
@@ -37,6 +39,12 @@ def markdown(rule: Rule) -> str:
     if rule.good:
         parts.append(f"Mended:\n\n{_fence(rule.good)}")
     return "\n\n".join(parts) + "\n"
+
+
+def rule_json(rule: Rule) -> str:
+    """The explanation as `netloom-rule/1`."""
+    body = {"format": "netloom-rule/1", **asdict(rule), "severity": rule.severity.value}
+    return json.dumps(body, indent=2) + "\n"
 
 
 def _wrapped(text: str, indent: str = "  ") -> str:

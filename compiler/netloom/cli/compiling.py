@@ -1,0 +1,41 @@
+"""What every command does first: compile the site."""
+
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from netloom.cli.terminal import progress, show
+from netloom.driver import Compiled, compile_site
+from netloom.report.diagnostics.findings import SourceLine
+from netloom.source.characters import lines
+from netloom.source.files import SourceSet
+
+
+def compiled(specs: Path) -> Compiled:
+    """The site of a folder. `SOURCE_DATE_EPOCH` stands in for today, as it does for other compilers."""
+    with progress(f"Compiling {specs}"):
+        return compile_site(specs, now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()))
+
+
+def sound(specs: Path) -> Compiled | None:
+    """The site, its findings shown; None where an error among them stops everything else."""
+    site = compiled(specs)
+    show(site.diagnostics, source_line(site.source))
+    return None if site.failed else site
+
+
+def source_line(source: SourceSet) -> SourceLine:
+    """Where snippets come from: the texts as they were compiled, not as they may be by now."""
+    return line_of({file.path: file.text for file in source.files})
+
+
+def line_of(texts: Mapping[str, str]) -> SourceLine:
+    """Lines of texts, by path."""
+
+    def line(file: str, number: int) -> str | None:
+        text = texts.get(file)
+        found = lines(text) if text is not None else ()
+        return found[number - 1] if 0 < number <= len(found) else None
+
+    return line

@@ -1,0 +1,95 @@
+"""The way in and the ways out: every exit status of netloom is decided here.
+
+Commands return their status. Whatever else comes up is either the user's (a wrong option, a closed pipe, a full
+disk) and gets a line, or ours, and says so: a traceback tells a user nothing, so it is shown only to who asks for it.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+
+from netloom import __version__
+from netloom.cli.exits import BUG, FINDINGS, INTERRUPTED, USAGE
+from netloom.cli.group import LazyGroup
+
+DEBUG = "NETLOOM_DEBUG"
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="netloom", message="%(prog)s %(version)s")
+def netloom() -> None:
+    """Compile versioned specs of hypervisors and guests into files that hosts load.
+
+    Exit status: 0 fine, 1 findings, 2 changes (with --detailed-exitcode), 3 stale, 64 usage, 70 a bug in netloom.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and leave with its exit status."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `netloom … | head` ends as quietly as any tool's output
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    status = run(arguments)
+    sys.exit(_flushed(status))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    try:
+        status = netloom.main(args=arguments, prog_name="netloom", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return USAGE
+    except click.ClickException as error:
+        error.show()
+        return FINDINGS
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except OSError as error:
+        return _environment(error)
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a message
+        return _bug(error)
+    return status if isinstance(status, int) else 0
+
+
+def _environment(error: OSError) -> int:
+    """What the machine refuses, outside of the deliveries, which report it themselves."""
+    if os.environ.get(DEBUG):
+        _traceback(error)
+    about = f"{error.filename}: " if error.filename else ""
+    click.echo(f"netloom: {about}{error.strerror or error}", err=True)
+    return FINDINGS
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get(DEBUG):
+        _traceback(error)
+    words = str(error).splitlines()[:1] or [""]
+    click.echo(f"netloom: internal error: {type(error).__name__}: {words[0][:200]}", err=True)
+    click.echo("This is a bug in netloom, not in your specs; nothing is known to be wrong with them.", err=True)
+    click.echo(f"Please report it with what the same command prints with {DEBUG}=1 set,", err=True)
+    click.echo(
+        f"the specs as far as you can share them, and: netloom {__version__}, Python {sys.version.split()[0]}.",
+        err=True,
+    )
+    return BUG
+
+
+def _traceback(error: BaseException) -> None:
+    import traceback
+
+    traceback.print_exception(error)
+
+
+def _flushed(status: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter would try once more
+        click.echo(f"netloom: cannot write the output: {error.strerror}", err=True)
+        return status or FINDINGS
+    return status

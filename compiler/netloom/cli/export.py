@@ -1,0 +1,92 @@
+"""`netloom export`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from netloom.cli.exits import FINDINGS, FINE
+from netloom.cli.options import specs_option
+
+if TYPE_CHECKING:
+    from netloom.delivery.comparison import File
+    from netloom.plan.host import Host
+    from netloom.plan.site import Plan
+
+
+@click.command("export")
+@click.argument("host")
+@specs_option
+@click.option(
+    "-o", "--output", metavar="DIR|FILE.tar|-", help="Where to write it; - is standard output.  [default: HOST.tar]"
+)
+@click.option("--force", is_flag=True, help="Replace files in DIR that netloom did not write.")
+def command(host: str, specs: Path, output: str | None, *, force: bool) -> int:
+    """Bundle what a host needs: its files at their paths below /, SHA256SUMS and manifest.json.
+
+    The same specs give the same bytes. manifest.json says for which versions the files are, in which order to
+    activate them, and from which plan they come.
+    """
+    from netloom.cli.compiling import sound
+    from netloom.delivery.layout import bundle_of
+    from netloom.driver import rendered
+
+    output = output or f"{host}.tar"
+    if output == "-" and sys.stdout.isatty():
+        raise click.UsageError("An archive is nothing for a terminal: redirect it, or name a file with -o.")
+    site = sound(specs)
+    if site is None:
+        return FINDINGS
+    files = bundle_of(site.plan, _host(site.plan, host), rendered(site.plan))
+    if output == "-":
+        return _print(files)
+    if output.endswith(".tar"):
+        return _write_archive(Path(output), files)
+    return _write_folder(Path(output), files, force=force)
+
+
+def _host(plan: "Plan", name: str) -> "Host":
+    from netloom.base.names import closest
+
+    wanted = name.removeprefix("host/")
+    for host in plan.hosts:
+        if host.name == wanted:
+            return host
+    names = [host.name for host in plan.hosts]
+    meant = closest(wanted, names)
+    hint = f"Did you mean '{meant}'?" if meant else f"There are: {', '.join(names) or 'none'}."
+    raise click.UsageError(f"The site has no host '{name}'. {hint}")
+
+
+def _print(files: dict[str, "File"]) -> int:
+    from netloom.delivery.archive import tar
+
+    sys.stdout.buffer.write(tar(files))
+    return FINE
+
+
+def _write_archive(path: Path, files: dict[str, "File"]) -> int:
+    from netloom.cli.terminal import say, show
+    from netloom.delivery.archive import tar
+    from netloom.delivery.single import write_file
+
+    outcome = write_file(path.resolve(), tar(files))
+    if not isinstance(outcome, bool):
+        show((outcome,))
+        return FINDINGS
+    say(f"{path}: {len(files)} files" + ("" if outcome else ", unchanged"))
+    return FINE
+
+
+def _write_folder(path: Path, files: dict[str, "File"], *, force: bool) -> int:
+    from netloom.base.rule import Severity
+    from netloom.cli.terminal import say, show
+    from netloom.delivery.tree import write
+
+    done = write(path, files, force=force)
+    show(done.diagnostics)
+    if any(d.severity is Severity.ERROR for d in done.diagnostics):
+        return FINDINGS
+    say(f"{path}: {len(done.written)} files written, {done.unchanged} unchanged, {len(done.removed)} removed")
+    return FINE

@@ -1,0 +1,79 @@
+"""`netloom fmt`."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from netloom.cli.exits import FINDINGS, FINE, STALE
+from netloom.cli.options import check_option, specs_option
+
+if TYPE_CHECKING:
+    from netloom.base.diagnostic import Report
+
+_STDIN = "-"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True)
+
+
+@click.command("fmt")
+@click.argument("files", nargs=-1, type=_FILE, metavar="[FILE]... | -")
+@specs_option
+@check_option("Change nothing; list what is not in canonical form, and exit with 3.")
+def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
+    """Bring specs into canonical form; comments and order stay.
+
+    Without FILE all specs are formatted; with - standard input is, to standard output.
+    """
+    from netloom.base.diagnostic import Report
+    from netloom.cli.compiling import line_of
+    from netloom.cli.terminal import show
+
+    report = Report()
+    texts = _texts(files, specs, report)
+    changed = _changed(texts, report)
+    show(report.sorted(), line_of(texts))
+    if report.failed:
+        return FINDINGS
+    if check:
+        click.echo("".join(f"{path}\n" for path in changed), nl=False)
+        return STALE if changed else FINE
+    if _STDIN in texts:
+        sys.stdout.write(changed.get(_STDIN, texts[_STDIN]))
+        return FINE
+    return _write(changed)
+
+
+def _texts(files: tuple[Path, ...], specs: Path, report: "Report") -> dict[str, str]:
+    """The text of each file, by path."""
+    from netloom.source.files import load, read_text
+
+    if files == (Path(_STDIN),):
+        return {_STDIN: click.get_text_stream("stdin", "utf-8", errors="surrogateescape").read()}
+    if files:
+        return {str(file): read_text(file, report) for file in files}
+    return {file.path: file.text for file in load(specs, report).files}
+
+
+def _changed(texts: Mapping[str, str], report: "Report") -> dict[str, str]:
+    """Path and canonical text of each file that is not in canonical form."""
+    from netloom.cli.terminal import progress
+    from netloom.source.rewrite import formatted
+
+    with progress("Formatting"):
+        after = {path: formatted(text, path, report) for path, text in texts.items()}
+    return {path: text for path, text in after.items() if text != texts[path]}
+
+
+def _write(changed: Mapping[str, str]) -> int:
+    from netloom.cli.terminal import say, show
+    from netloom.delivery.single import write_file
+
+    for path, text in changed.items():
+        outcome = write_file(Path(path).resolve(), text.encode())
+        if not isinstance(outcome, bool):
+            show((outcome,))
+            return FINDINGS
+        say(f"formatted {path}")
+    return FINE

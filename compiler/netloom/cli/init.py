@@ -1,0 +1,68 @@
+"""`netloom init`."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import click
+
+from netloom.cli.exits import FINDINGS, FINE
+
+_STARTER = Path(__file__).parent / "starter"
+_SCHEMA = "specs/netloom.schema.json"
+FILES: Mapping[str, str] = MappingProxyType(
+    {
+        "specs/site.yaml": "site.yaml",
+        ".github/workflows/netloom.yml": "github.yaml",
+        ".gitlab-ci.yml": "gitlab.yaml",
+        ".gitignore": "gitignore",
+        ".gitattributes": "gitattributes",
+    }
+)
+"""Path in the new site, and the file of the starter that it begins as."""
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path), default=Path(), metavar="[DIR]")
+def command(folder: Path) -> int:
+    """Begin a site in a folder: specs that compile, CI, and a schema for editors.
+
+    Files that are there stay as they are.
+    """
+    from netloom.cli.terminal import say, show
+    from netloom.delivery.single import write_file
+
+    for path, text in _contents().items():
+        outcome = write_file(folder / path, text.encode(), replace=False)
+        if not isinstance(outcome, bool):
+            show((outcome,))
+            return FINDINGS
+        click.echo(f"{'created' if outcome else 'kept   '} {folder / path}")
+    if not _lock(folder / "specs"):
+        return FINDINGS
+    where = "" if folder == Path() else f"cd {folder} && "
+    say(f"Next: {where}netloom validate && netloom render")
+    return FINE
+
+
+def _contents() -> dict[str, str]:
+    from netloom.spec.document import language_schema
+
+    schema = json.dumps(language_schema(), indent=2, ensure_ascii=False) + "\n"
+    return {**{path: (_STARTER / name).read_text(encoding="utf-8") for path, name in FILES.items()}, _SCHEMA: schema}
+
+
+def _lock(specs: Path) -> bool:
+    """Give the starter's guest its addresses; a lock that is there is somebody's, and stays."""
+    from netloom.cli.compiling import compiled
+    from netloom.cli.terminal import show
+    from netloom.delivery.single import write_file
+    from netloom.passes.lock import FILE
+
+    outcome = write_file(specs / FILE, compiled(specs).lock.text().encode(), replace=False)
+    if not isinstance(outcome, bool):
+        show((outcome,))
+        return False
+    click.echo(f"{'created' if outcome else 'kept   '} {specs / FILE}")
+    return True

@@ -1,0 +1,84 @@
+"""`netloom lock`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from netloom.cli.exits import FINDINGS, FINE, STALE
+from netloom.cli.options import check_option, specs_option
+
+if TYPE_CHECKING:
+    from netloom.base.diagnostic import Diagnostic
+    from netloom.passes.lock import Lock
+
+
+@click.command("lock")
+@specs_option
+@check_option("Change nothing; print what would change, and exit with 3.")
+@click.option("--prune", is_flag=True, help="Give up the addresses of guests that are gone: others may take them.")
+def command(specs: Path, *, check: bool, prune: bool) -> int:
+    """Fill the lock with the addresses and MACs that the specs leave open.
+
+    What is in the lock stays as it is, whatever is added or removed beside it. Commit the file.
+    """
+    from netloom.base.diagnostic import Report
+    from netloom.cli.compiling import compiled, source_line
+    from netloom.cli.terminal import say, show
+    from netloom.passes.lock import FILE
+
+    site = compiled(specs)
+    left = tuple(d for d in site.diagnostics if not _mended(d, prune=prune))
+    show(left, source_line(site.source))
+    if Report(list(left)).failed:
+        return FINDINGS
+    path = specs / FILE
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    after = _text(site.lock, before, prune=prune)
+    click.echo(_difference(before, after), nl=False)
+    if check:
+        return STALE if before != after else FINE
+    if _write(path, before, after) == FINDINGS:
+        return FINDINGS
+    say(f"{path}: {'written' if before != after else 'nothing to do'}")
+    if prune and any(_mended(d, prune=True) and not _mended(d, prune=False) for d in site.diagnostics):
+        return _again(specs)  # there is room now for those that found none
+    return FINE
+
+
+def _mended(diagnostic: "Diagnostic", *, prune: bool) -> bool:
+    """Whether writing the lock is the way out."""
+    from netloom.passes.rules import LOCK_LACKS, LOCK_STALE, POOL_EXHAUSTED
+
+    return diagnostic.rule in (LOCK_LACKS, LOCK_STALE) or (prune and diagnostic.rule == POOL_EXHAUSTED)
+
+
+def _text(lock: "Lock", before: str, *, prune: bool) -> str:
+    from netloom.passes.lock import Lock
+
+    kept = {slot: locked for slot, locked in lock.entries.items() if not (prune and locked.freed)}
+    return Lock(kept).text() if kept or before else ""
+
+
+def _difference(before: str, after: str) -> str:
+    old, new = before.splitlines(), after.splitlines()
+    gone = [f"- {line}\n" for line in old if line not in set(new)]
+    come = [f"+ {line}\n" for line in new if line not in set(old) and not line.startswith("#")]
+    return "".join((*gone, *come))
+
+
+def _write(path: Path, before: str, after: str) -> int:
+    from netloom.cli.terminal import show
+    from netloom.delivery.single import write_file
+
+    outcome = write_file(path, after.encode()) if before != after else False
+    if isinstance(outcome, bool):
+        return FINE
+    show((outcome,))
+    return FINDINGS
+
+
+def _again(specs: Path) -> int:
+    status = command.main(["--specs", str(specs)], standalone_mode=False)
+    assert isinstance(status, int)
+    return status

@@ -1,0 +1,75 @@
+"""`netloom render`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from netloom.cli.exits import FINDINGS, FINE, STALE
+from netloom.cli.options import check_option, format_option, specs_option
+
+if TYPE_CHECKING:
+    from netloom.delivery.comparison import File
+    from netloom.driver import Compiled
+
+_OUT = click.Path(path_type=Path)
+
+
+@click.command("render")
+@specs_option
+@click.option("--out", type=_OUT, default=Path("build/plan"), metavar="DIR", show_default=True, help="Folder to write.")
+@check_option("Write nothing; list what is not as it should be, and exit with 3.")
+@click.option("--force", is_flag=True, help="Replace files in the folder that netloom did not write, and edited ones.")
+@format_option("text", "json")
+def command(specs: Path, out: Path, form: str, *, check: bool, force: bool) -> int:
+    """Write the files of all hosts and guests into a folder.
+
+    Only files whose bytes changed are written, and only files that netloom wrote are replaced or removed. Where there
+    is an error nothing is written.
+    """
+    from netloom.cli.compiling import sound
+    from netloom.cli.terminal import progress, say
+    from netloom.delivery.layout import tree_of
+    from netloom.driver import rendered
+
+    site = sound(specs)
+    if site is None:
+        say("Nothing was written.")
+        return FINDINGS
+    with progress("Rendering"):
+        files = tree_of(site.plan, rendered(site.plan))
+    return _check(out, files, form) if check else _deliver(site, out, files, form, force=force)
+
+
+def _check(out: Path, files: Mapping[str, "File"], form: str) -> int:
+    from netloom.base.diagnostic import Diagnostic
+    from netloom.cli.terminal import progress, say, show
+    from netloom.delivery.tree import check
+    from netloom.report.delivery import drift_json, drift_text
+
+    with progress(f"Comparing {out}"):
+        found = check(out, files)
+    if isinstance(found, Diagnostic):
+        show((found,))
+        return FINDINGS
+    click.echo(drift_json(out, found) if form == "json" else drift_text(found), nl=False)
+    say(f"{out} is stale: run `netloom render`" if found.differs else f"{out} is up to date")
+    return STALE if found.differs else FINE
+
+
+def _deliver(site: "Compiled", out: Path, files: Mapping[str, "File"], form: str, *, force: bool) -> int:
+    from netloom.base.rule import Severity
+    from netloom.cli.terminal import progress, show
+    from netloom.delivery.tree import write
+    from netloom.report.delivery import delivery_json
+    from netloom.report.summary import summary
+
+    with progress(f"Writing {out}"):
+        done = write(out, files, force=force)
+    show(done.diagnostics)
+    if any(d.severity is Severity.ERROR for d in done.diagnostics):
+        return FINDINGS
+    text = delivery_json(out, done) if form == "json" else summary(site.plan, site.diagnostics, out, done)
+    click.echo(text, nl=False)
+    return FINE

@@ -1,0 +1,62 @@
+"""What netloom says to a terminal: findings in colour, and a sign of life for what lasts."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+from netloom.base.diagnostic import Diagnostic
+from netloom.report.diagnostics.findings import Findings, SourceLine, no_source, tally
+
+_PATIENCE = 1.0
+_CLEAR = "\r\033[K"
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether a stream is a terminal whose user has not asked for plain text (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def say(text: str) -> None:
+    """A message for the user, on stderr."""
+    click.echo(text, err=True, color=wants_color(sys.stderr))
+
+
+def show(diagnostics: tuple[Diagnostic, ...], line: SourceLine = no_source) -> None:
+    """Findings in full and how many there are, on stderr; nothing where there are none."""
+    if diagnostics:
+        from netloom.report.diagnostics.full import full
+
+        say(full(Findings(diagnostics, line, wants_color(sys.stderr))))
+        say(tally(diagnostics))
+
+
+@contextmanager
+def progress(text: str) -> Iterator[None]:
+    """Say on a terminal what is going on, once it lasts."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    import threading
+
+    said = threading.Event()
+
+    def speak() -> None:
+        said.set()
+        sys.stderr.write(f"{text} …")
+        sys.stderr.flush()
+
+    timer = threading.Timer(_PATIENCE, speak)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+        timer.join()
+        if said.is_set():
+            sys.stderr.write(_CLEAR if os.environ.get("TERM", "dumb") != "dumb" else "\n")
+            sys.stderr.flush()

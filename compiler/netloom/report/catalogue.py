@@ -1,0 +1,25 @@
+"""Every rule of every package: what `explain` knows and what the reference lists."""
+
+from netloom.base.rule import Rule
+from netloom.checks import RULES as CHECK_RULES
+from netloom.delivery.rules import RULES as DELIVERY_RULES
+from netloom.passes.rules import RULES as PASS_RULES
+from netloom.source.rules import RULES as SOURCE_RULES
+from netloom.spec.rules import RULES as SPEC_RULES
+
+_ALL = (*SOURCE_RULES, *SPEC_RULES, *PASS_RULES, *CHECK_RULES, *DELIVERY_RULES)
+
+
+def rules() -> tuple[Rule, ...]:
+    """All rules, by code."""
+    return tuple(sorted(_ALL, key=lambda rule: rule.code))
+
+
+def rule_of(code: str) -> Rule | None:
+    """The rule of a code, whatever its case, or of a name."""
+    return next((rule for rule in _ALL if code.upper() == rule.code or code == rule.name), None)
+
+
+def listing() -> str:
+    """One line a rule."""
+    return "".join(f"{rule.code}  {rule.severity.value:<7}  {rule.name:<24}  {rule.summary}\n" for rule in rules())

@@ -1,0 +1,118 @@
+"""Objects and lines, explained: as text and as JSON."""
+
+import json
+from collections.abc import Iterator
+from itertools import groupby
+
+from netloom.plan.origin import Meta, Origin
+from netloom.report.diagnostics.findings import SourceLine
+from netloom.report.diagnostics.visible import excerpt, visible
+from netloom.report.objects import Caused, Described, object_name
+from netloom.report.places import Place
+
+FORMAT = "netloom-explanation/1"
+_SHOWN = 60
+
+
+def object_text(described: Described, line: SourceLine) -> str:
+    """What an object is, where the spec says so, and which lines it causes."""
+    parts = [described.name, *_meta(described.meta), ""]
+    width = max((len(label) for label, _ in described.facts), default=0)
+    parts += [f"  {label:<{width}}  {visible(text)}" for label, text in described.facts]
+    parts += ["", *_said(described.origin, line), "", *_causes(described.lines)]
+    return "".join(f"{part}\n" for part in parts)
+
+
+def line_text(place: Place, line: SourceLine) -> str:
+    """Why a rendered line exists."""
+    head = [f"{place.artifact.path}:{place.number}", f"  {visible(place.line.text)}"]
+    installed = [f"installed as {place.artifact.install}"] if place.artifact.install else []
+    if place.line.origin is None:
+        why = ["No entry of the specs causes this line: every file of this kind has it."]
+    else:
+        name = object_name(place.line.origin.entry)
+        why = [*_said(place.line.origin, line), *([f"more: netloom explain {name}"] if name else [])]
+    return "".join(f"{part}\n" for part in (*head, *installed, "", *why))
+
+
+def spec_text(file: str, number: int, lines: tuple[Caused, ...], line: SourceLine) -> str:
+    """What a line of a spec causes."""
+    origins = {caused.origin.entry: caused.origin for caused in lines}
+    said = [text for entry in sorted(origins) for text in _said(origins[entry], line)]
+    return "".join(f"{part}\n" for part in (f"{file}:{number}", "", *said, "", *_causes(lines)))
+
+
+def object_json(described: Described) -> str:
+    """An object as `netloom-explanation/1`."""
+    meta = described.meta
+    body = {
+        "format": FORMAT,
+        "object": described.name,
+        "description": meta.description,
+        "owner": meta.owner,
+        "tags": list(meta.tags),
+        "link": meta.link,
+        "facts": [{"label": label, "text": text} for label, text in described.facts],
+        "origin": _origin(described.origin),
+        "lines": [_row(caused) for caused in described.lines],
+    }
+    return json.dumps(body, indent=2) + "\n"
+
+
+def line_json(place: Place) -> str:
+    """A rendered line as `netloom-explanation/1`."""
+    origin = place.line.origin
+    body = {
+        "format": FORMAT,
+        "path": place.artifact.path,
+        "line": place.number,
+        "text": place.line.text,
+        "install": place.artifact.install,
+        "object": object_name(origin.entry) if origin else "",
+        "origin": _origin(origin) if origin else None,
+    }
+    return json.dumps(body, indent=2) + "\n"
+
+
+def spec_json(file: str, number: int, lines: tuple[Caused, ...]) -> str:
+    """What a line of a spec causes, as `netloom-explanation/1`."""
+    body = {"format": FORMAT, "path": file, "line": number, "lines": [_row(caused) for caused in lines]}
+    return json.dumps(body, indent=2) + "\n"
+
+
+def _origin(origin: Origin) -> dict[str, object]:
+    place = {"file": origin.span.file, "line": origin.span.line, "column": origin.span.column} if origin.span else None
+    return {"entry": origin.entry, "by": origin.by, "place": place}
+
+
+def _row(caused: Caused) -> dict[str, object]:
+    return {"path": caused.path, "line": caused.number, "text": caused.text, "entry": caused.origin.entry}
+
+
+def _meta(meta: Meta) -> Iterator[str]:
+    if meta.description:
+        yield f"  {visible(meta.description)}"
+    words = (("owner", meta.owner), ("tags", ", ".join(meta.tags)), ("link", meta.link))
+    yield from (f"  {label}: {visible(text)}" for label, text in words if text)
+
+
+def _said(origin: Origin, line: SourceLine) -> Iterator[str]:
+    if origin.span is None:
+        yield f"from {origin.entry} (pass {origin.by}): implied by the rest, no line of the specs says it"
+        return
+    yield f"from {visible(str(origin.span))}: {origin.entry} (pass {origin.by})"
+    source = line(origin.span.file, origin.span.line)
+    if source is not None:
+        yield f"  {origin.span.line} | {excerpt(source, origin.span.column - 1, origin.span.column)[0]}"
+
+
+def _causes(lines: tuple[Caused, ...]) -> Iterator[str]:
+    if not lines:
+        yield "It causes no line of its own."
+        return
+    yield "It causes:"
+    for path, group in groupby(lines[:_SHOWN], key=lambda caused: caused.path):
+        yield f"  {path}"
+        yield from (f"    {caused.number:>5}  {visible(caused.text)}" for caused in group)
+    if len(lines) > _SHOWN:
+        yield f"  and {len(lines) - _SHOWN} more lines (--format json lists all)"
