@@ -1,0 +1,47 @@
+"""The ruleset of a host: two tables named `netloom`, one of IP and one of the bridges' frames.
+
+The shape follows from how people run hosts: other tools have tables of their own, so nothing is flushed and what is
+forwarded between interfaces that are not ours passes untouched. Look-ups decide, not walks: interfaces lead by maps to
+the chain of their two sides, and ten thousand terms are elements of sets there. What each concern does stands in its
+file of `lower`; this one only puts them together.
+"""
+
+from netloom.backends.artifact import Artifact
+from netloom.backends.nftables import printer
+from netloom.backends.nftables.lower.bridged import bridged
+from netloom.backends.nftables.lower.dnat import destination_nat
+from netloom.backends.nftables.lower.forward import forward
+from netloom.backends.nftables.lower.frame import network_sets
+from netloom.backends.nftables.lower.input import input_
+from netloom.backends.nftables.lower.mss import mss
+from netloom.backends.nftables.lower.pairs import policy
+from netloom.backends.nftables.lower.part import Part, table, together
+from netloom.backends.nftables.lower.raw import raw
+from netloom.backends.nftables.lower.snat import source_nat
+from netloom.backends.nftables.tree import (
+    Ruleset,
+)
+from netloom.plan.host import Host
+
+FILE = "/etc/netloom/netloom.nft"
+"""Where the ruleset is installed; `nft -f` of it is its activation, at boot and after every change."""
+
+
+def ruleset(host: Host) -> Ruleset:
+    """The ruleset of a host as a tree."""
+    known = policy(host)
+    parts = [
+        Part((), network_sets(host)),
+        raw(host),
+        destination_nat(host),
+        source_nat(host),
+        mss(host),
+        forward(known),
+        input_(known),
+    ]
+    return Ruleset((table("bridge", bridged(known), host.origin), table("inet", together(parts), host.origin)))
+
+
+def artifacts(host: Host) -> tuple[Artifact, ...]:
+    """The ruleset as a file for `nft -f`."""
+    return (Artifact(f"hosts/{host.name}/nftables/netloom.nft", printer.document(ruleset(host)), FILE),)

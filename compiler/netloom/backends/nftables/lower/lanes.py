@@ -1,0 +1,131 @@
+"""Lanes as maps: from an outside port to a guest.
+
+Four kinds of maps, each for a shape of value that nft can have in one: single ports (which may change), ranges that
+keep their ports, and both again with the sender in the key. A range that shifts its ports is expanded, as neither a rule nor
+a map shifts: every port would become the first. A lane with an end is a rule, as elements know no dates.
+"""
+
+import enum
+from collections.abc import Iterator, Sequence
+
+from netloom.backends.nftables.fields import Field, Type, address_type, daddr, saddr
+from netloom.backends.nftables.lower.frame import on
+from netloom.backends.nftables.lower.layers import layers
+from netloom.backends.nftables.lower.part import Judged
+from netloom.backends.nftables.lower.protocols import protocol
+from netloom.backends.nftables.lower.terms import addresses
+from netloom.backends.nftables.tree import (
+    Count,
+    Direction,
+    Element,
+    Match,
+    Rule,
+    Set,
+    Statement,
+    Translate,
+    TranslateBy,
+    Until,
+)
+from netloom.backends.nftables.values import Range, Value, Word
+from netloom.base.address import Address, Family, Prefix
+from netloom.plan.host import Host
+from netloom.plan.policy import Lane
+
+
+class Kind(enum.Enum):
+    """The kinds of maps; senders first, as who is named goes before everybody."""
+
+    SENDER_PORT = "sender-port"
+    SENDER_RANGE = "sender-range"
+    PORT = "port"
+    RANGE = "range"
+
+    @property
+    def sender(self) -> bool:
+        """Whether the sender is part of the key."""
+        return self in (Kind.SENDER_PORT, Kind.SENDER_RANGE)
+
+    @property
+    def changes(self) -> bool:
+        """Whether the data holds a port."""
+        return self in (Kind.SENDER_PORT, Kind.PORT)
+
+
+def laned(host: Host, name: str, family: Family, address: Address | None, lanes: Sequence[Lane]) -> Judged:
+    """The rules that translate to the targets of lanes, and their maps.
+
+    Args:
+        host: the host.
+        name: what the names of the maps begin with.
+        family: of all lanes.
+        address: the uplink's address as part of the key; None where the chain has found it to be the uplink's.
+        lanes: the lanes.
+    """
+    rules = [rule for lane in lanes if lane.expires is not None for rule in _until(lane, address)]
+    lasting = [lane for lane in lanes if lane.expires is None]
+    sets: list[Set] = []
+    for kind in Kind:
+        found = (e for lane in lasting if _kind(lane) is kind for e in _elements(lane, kind, address))
+        for number, layer in enumerate(layers(found), start=1):
+            of = f"{name}_{kind.value}" + (f"_{number}" if number > 1 else "")
+            data = (address_type(family), *([Type.PORT] if kind.changes else []))
+            types = _types(family, kind, address)
+            sets.append(Set(of, types, layer.elements, data, interval=layer.interval, origin=host.origin))
+            rules.append(_rule(host, family, kind, address, of, layer.elements))
+    return Judged(tuple(rules), tuple(sets))
+
+
+def _kind(lane: Lane) -> Kind:
+    kept = lane.first != lane.last and lane.first == lane.target_first
+    if lane.sources is None:
+        return Kind.RANGE if kept else Kind.PORT
+    return Kind.SENDER_RANGE if kept else Kind.SENDER_PORT
+
+
+def _elements(lane: Lane, kind: Kind, address: Address | None) -> Iterator[Element]:
+    to = [address.prefix] if address else []
+    senders: list[list[Prefix]] = [[source] for source in lane.sources or ()] if kind.sender else [[]]
+    for sender in senders:
+        for port, data in _ports(lane, kind):
+            key: tuple[Value, ...] = (*sender, *to, protocol(lane.protocol), port)
+            yield Element(key, (lane.target.prefix, *data), lane.forward, lane.origin)
+
+
+def _ports(lane: Lane, kind: Kind) -> Iterator[tuple[Range, tuple[Value, ...]]]:
+    if not kind.changes:
+        yield Range(lane.first, lane.last), ()
+        return
+    for port in range(lane.first, lane.last + 1):
+        inner = lane.target_first + port - lane.first
+        yield Range(port, port), (Range(inner, inner),)
+
+
+def _types(family: Family, kind: Kind, address: Address | None) -> tuple[Type, ...]:
+    ends = [address_type(family)] * (int(kind.sender) + int(address is not None))
+    return (*ends, Type.PROTOCOL, Type.PORT)
+
+
+def _rule(
+    host: Host, family: Family, kind: Kind, address: Address | None, name: str, elements: tuple[Element, ...]
+) -> Rule:
+    fields = [*([saddr(family)] if kind.sender else []), *([daddr(family)] if address else [])]
+    key = (*fields, Field.L4PROTO, Field.DPORT)
+    # nft 1.0.6 takes a map with intervals and ports only behind a match on the protocols.
+    known = sorted({value.text for e in elements for value in e.key if isinstance(value, Word)})
+    return Rule((on(Field.L4PROTO, *map(Word, known)), TranslateBy(family, key, name)), "", host.origin)
+
+
+def _until(lane: Lane, address: Address | None) -> Iterator[Rule]:
+    """Rules of a lane with an end: one, or one for each port where they shift."""
+    assert lane.expires is not None
+    ends = [
+        *addresses(saddr(lane.family), lane.sources or ()),
+        *([on(daddr(lane.family), address.prefix)] if address else []),
+    ]
+    kind = _kind(lane)
+    for port, data in _ports(lane, kind):
+        inner = data[0].first if data and isinstance(data[0], Range) else None
+        service = Match((Field.L4PROTO, Field.DPORT), ((protocol(lane.protocol), port),))
+        to = Translate(Direction.DESTINATION, lane.target.prefix, inner)
+        statements: tuple[Statement, ...] = (Until(lane.expires), *ends, service, Count(), to)
+        yield Rule(statements, lane.forward, lane.origin)

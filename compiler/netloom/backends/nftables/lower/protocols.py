@@ -1,0 +1,11 @@
+"""Protocols as every version of nft reads them on every machine."""
+
+from netloom.backends.nftables.values import Word
+from netloom.base.protocol import NUMBERS
+
+_WORDS = frozenset({"tcp", "udp", "udplite", "sctp", "dccp", "esp", "ah", "gre", "igmp", "icmp", "icmpv6"})
+
+
+def protocol(name: str) -> Word:
+    """A word of nft's grammar, or else a number: it looks other names up in /etc/protocols, which a sandbox may lack."""
+    return Word(name if name in _WORDS else str(NUMBERS[name]))

@@ -1,0 +1,104 @@
+"""What can never be right, dropped before anything remembers it: bogus sources, and sources from the wrong side.
+
+Only bridges and uplinks are looked at. An uplink may itself have private or documentation addresses, so nothing is
+bogus there for being in such a range; but nothing comes in by an uplink with an address of a network that is here.
+"""
+
+from netloom.backends.nftables.fields import Field, Type, saddr
+from netloom.backends.nftables.idents import ident
+from netloom.backends.nftables.lower.frame import (
+    ACCEPT,
+    LINK_LOCAL,
+    drop,
+    goto,
+    implied,
+    local_prefixes,
+    on,
+    prefix_set,
+)
+from netloom.backends.nftables.lower.part import Part, base
+from netloom.backends.nftables.tree import (
+    Chain,
+    Dispatch,
+    Element,
+    Lookup,
+    Match,
+    Rule,
+    Set,
+)
+from netloom.backends.nftables.values import Iface, Range, Word
+from netloom.base.address import FAMILIES, Family, parse_prefix
+from netloom.plan.host import Host, Learned, Uplink
+
+_NEVER = {
+    Family.IPV4: ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"),
+    Family.IPV6: ("::1", "::ffff:0:0/96", "ff00::/8"),
+}
+"""This network, loopback, multicast, class E with the limited broadcast; mapped IPv4 (RFC 6890)."""
+_BOGON, _RPF = ident("drop", "bogon"), ident("drop", "rpf")
+_INGRESS, _BRIDGE, _UPLINK = ident("raw", "ingress"), ident("raw", "bridge"), ident("raw", "uplink")
+_UNSPECIFIED4, _UNSPECIFIED6 = parse_prefix("0.0.0.0"), parse_prefix("::")
+
+
+def raw(host: Host) -> Part:
+    """The raw hook of prerouting, with a chain for bridges and one for uplinks."""
+    if not host.bridges and not host.uplinks:
+        return Part()
+    hook = Chain(
+        "raw_prerouting",
+        (Rule((Dispatch((Field.IIFNAME,), _INGRESS),), "", host.origin),),
+        base("filter", "prerouting", "raw"),
+        host.origin,
+    )
+    elements = [
+        *(Element((Iface(b.device),), goto(_BRIDGE), "", b.origin) for b in host.bridges),
+        *(Element((Iface(u.name),), goto(_UPLINK), "", u.origin) for u in host.uplinks),
+    ]
+    ingress = Set(
+        _INGRESS, (Type.IFACE,), tuple(sorted(elements, key=lambda e: str(e.key))), verdicts=True, origin=host.origin
+    )
+    chains = [hook]
+    chains += [_bridge(host)] if host.bridges else []
+    chains += [_uplink(host)] if host.uplinks else []
+    return Part(tuple(chains), (ingress, *_bogons(host)))
+
+
+def _bogons(host: Host) -> tuple[Set, ...]:
+    never = {family: [*map(parse_prefix, _NEVER[family]), *local_prefixes(host, family)] for family in FAMILIES}
+    return tuple(prefix_set(ident("bogon", family.key), family, never[family], host.origin) for family in FAMILIES)
+
+
+def _bridge(host: Host) -> Chain:
+    return Chain(_BRIDGE, (*_without_route(), _reverse(host, Field.FIB_STRICT)), None, host.origin)
+
+
+def _uplink(host: Host) -> Chain:
+    """With several uplinks the best route to a source may be another one than it came in by, and be right."""
+    bogus = (
+        drop(_BOGON, Lookup((saddr(family),), ident("bogon", family.key)), origin=host.origin) for family in FAMILIES
+    )
+    reverse = Field.FIB_STRICT if len(host.uplinks) == 1 else Field.FIB_LOOSE
+    return Chain(
+        _UPLINK, (*_without_route(), *bogus, *_offers(host.uplinks), _reverse(host, reverse)), None, host.origin
+    )
+
+
+def _without_route() -> tuple[Rule, ...]:
+    """Senders that have no address yet, or one of the link alone: no route tells where they are."""
+    asking = (on(Field.IP_SADDR, _UNSPECIFIED4), on(Field.FIB_TYPE, Word("broadcast"), Word("multicast")))
+    return (
+        Rule((*asking, ACCEPT), "implied/dhcp", implied("dhcp")),
+        Rule((on(Field.IP6_SADDR, _UNSPECIFIED6, LINK_LOCAL[Family.IPV6]), ACCEPT), "implied/nd", implied("nd")),
+    )
+
+
+def _offers(uplinks: tuple[Uplink, ...]) -> tuple[Rule, ...]:
+    """A DHCP server's answers to an uplink that has no address and no route yet."""
+    learning = tuple(Iface(uplink.name) for uplink in uplinks if uplink.ipv4 is Learned.DHCP)
+    ports = Match((Field.SPORT, Field.DPORT), ((Range(67, 67), Range(68, 68)),))
+    matches = (on(Field.IIFNAME, *learning), on(Field.NFPROTO, Word("ipv4")), on(Field.L4PROTO, Word("udp")), ports)
+    return (Rule((*matches, ACCEPT), "implied/dhcp-client", implied("dhcp-client")),) if learning else ()
+
+
+def _reverse(host: Host, field: Field) -> Rule:
+    return drop(_RPF, on(field, Word("missing")), origin=host.origin)

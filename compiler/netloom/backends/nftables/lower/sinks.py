@@ -1,0 +1,32 @@
+"""Where refused packets end: counted, and logged at a rate that no flood can raise."""
+
+from netloom.backends.nftables.fields import Field
+from netloom.backends.nftables.idents import ident
+from netloom.backends.nftables.lower.frame import DROP, drop, on
+from netloom.backends.nftables.tree import (
+    Chain,
+    Count,
+    Limit,
+    Log,
+    Rule,
+)
+from netloom.backends.nftables.values import Word
+from netloom.plan.origin import Origin
+
+FORWARD, INPUT, INVALID = ident("drop", "forward"), ident("drop", "input"), ident("drop", "invalid")
+
+
+def sink(name: str, what: str, origin: Origin) -> Chain:
+    """A chain that logs some of what comes, and drops all of it."""
+    log = Rule((Limit(5, "second", 10), Log(f"netloom {what} drop: ")), "", origin)
+    return Chain(name, (log, Rule((Count(name), DROP), "", origin)), None, origin)
+
+
+def quiet_input(origin: Origin) -> tuple[Rule, ...]:
+    """Broadcasts and multicasts that nobody asked for: every link is full of them, so they are not logged."""
+    return (drop(INPUT, on(Field.FIB_TYPE, Word("broadcast"), Word("multicast")), origin=origin),)
+
+
+def invalid(origin: Origin) -> Chain:
+    """What belongs to no connection and begins none."""
+    return Chain(INVALID, (Rule((Count(INVALID), DROP), "", origin),), None, origin)

@@ -1,0 +1,98 @@
+"""What forwards lead to: the real ends of their flows, by network and family."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netloom.backends.nftables.fields import Field, Type, address_type, daddr
+from netloom.backends.nftables.idents import ident
+from netloom.backends.nftables.lower.frame import ACCEPT, on, outer_prefixes
+from netloom.backends.nftables.lower.layers import layers
+from netloom.backends.nftables.lower.protocols import protocol
+from netloom.backends.nftables.tree import (
+    Element,
+    Lookup,
+    Match,
+    Rule,
+    Set,
+    Statement,
+)
+from netloom.backends.nftables.values import Range, Word
+from netloom.base.address import FAMILIES, Family
+from netloom.plan.host import Host
+from netloom.plan.policy import Lane, Side, SideKind
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The targets of forwards in one network and family.
+
+    Attributes:
+        sets: the targets as sets, disjoint within each.
+        zones: zones from whose uplinks some forward leads here.
+        hairpin: whether some forward is reached from the host's own networks.
+    """
+
+    network: str
+    family: Family
+    sets: tuple[Set, ...]
+    zones: frozenset[str]
+    hairpin: bool
+
+    def reached_from(self, entry: Side) -> bool:
+        """Whether a side has a way here by a forward."""
+        if entry.kind is SideKind.BRIDGE:
+            return self.hairpin
+        return entry.kind in (SideKind.OUTSIDE, SideKind.REMOTE) and entry.name in self.zones
+
+    def rules(self, host: Host) -> Iterator[Rule]:
+        """Accept what a forward translated to one of its targets.
+
+        What came in by the outer prefix of a prefix translation is translated too, but is no forward.
+        """
+        outer = outer_prefixes(host) if self.family is Family.IPV6 else ()
+        translated: list[Statement] = [on(Field.CT_STATUS, Word("dnat"))]
+        if outer:
+            translated.append(Match((Field.CT_ORIGINAL_IP6_DADDR,), tuple((p,) for p in outer), negated=True))
+        for entry in self.sets:
+            lookup = Lookup((daddr(self.family), Field.L4PROTO, Field.DPORT), entry.name)
+            yield Rule((*translated, lookup, ACCEPT), "", host.origin)
+
+
+def targets(host: Host) -> tuple[Targets, ...]:
+    """All targets of a host's forwards, by network and family."""
+    groups: dict[tuple[str, Family], list[Lane]] = {}
+    for lane in host.lanes:
+        groups.setdefault((lane.network, lane.family), []).append(lane)
+    zone_of = {uplink.name: uplink.zone for uplink in host.uplinks}
+    return tuple(
+        Targets(
+            network,
+            family,
+            _sets(host, network, family, groups[network, family]),
+            frozenset(zone_of[name] for lane in groups[network, family] for name in lane.uplinks),
+            any(lane.hairpin for lane in groups[network, family]),
+        )
+        for network in sorted({network for network, _ in groups})
+        for family in FAMILIES
+        if (network, family) in groups
+    )
+
+
+def _sets(host: Host, network: str, family: Family, lanes: list[Lane]) -> tuple[Set, ...]:
+    types = (address_type(family), Type.PROTOCOL, Type.PORT)
+    return tuple(
+        Set(
+            ident("forwards", f"net-{network}", family.key, *([str(number)] if number > 1 else [])),
+            types,
+            layer.elements,
+            interval=layer.interval,
+            counted=True,
+            origin=host.origin,
+        )
+        for number, layer in enumerate(layers(map(_target, lanes)), start=1)
+    )
+
+
+def _target(lane: Lane) -> Element:
+    ports = Range(lane.target_first, lane.target_first + lane.last - lane.first)
+    return Element((lane.target.prefix, protocol(lane.protocol), ports), None, lane.forward, lane.origin)

@@ -1,0 +1,149 @@
+"""Values and statements in nft's own words (nft(8))."""
+
+from typing import assert_never
+
+from netloom.backends.nftables.fields import Field, Type
+from netloom.backends.nftables.idents import LOG_BYTES, quotable
+from netloom.backends.nftables.tree import (
+    ClampMss,
+    Count,
+    Direction,
+    Dispatch,
+    Learn,
+    Limit,
+    LimitBy,
+    Log,
+    Lookup,
+    Masquerade,
+    Match,
+    Statement,
+    TcpFlags,
+    Translate,
+    TranslateBy,
+    TranslatePrefix,
+    Until,
+    Verdict,
+)
+from netloom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
+from netloom.base.address import Family, Mac, Prefix
+from netloom.base.names import interface_problem
+
+_FLAGS = frozenset({Field.CT_STATE, Field.CT_STATUS})
+
+
+def literal(value: Value, of: Type | None = None) -> str:
+    """A value as it stands in a match, an element or a statement.
+
+    Raises:
+        ValueError: an interface name that could end its quotes, which the plan rules out.
+    """
+    match value:
+        case Prefix():
+            if of is Type.ND_TARGET:
+                return _number(value)
+            return str(value.first) if value.length == value.family.bits else str(value)
+        case Range(first, last):
+            return str(first) if first == last else f"{first}-{last}"
+        case Word(text):
+            return text
+        case Mac():
+            return str(value)
+        case Iface(name):
+            return f'"{_interface(name)}"'
+        case IfacePattern(head):
+            return f'"{_interface(head)}*"'
+        case _:
+            assert_never(value)
+
+
+def inline(statement: Statement) -> str:
+    """A statement on one line."""
+    match statement:
+        case Verdict(kind, chain):
+            return f"{kind.value} {chain}" if chain else kind.value
+        case Match():
+            return _match(statement)
+        case Lookup(fields, name, negated):
+            return f"{joined(fields)} {'!= ' if negated else ''}@{name}"
+        case Dispatch(fields, name):
+            return f"{joined(fields)} vmap @{name}"
+        case TcpFlags(mask, flags, negated):
+            return f"tcp flags & ({' | '.join(mask)}) {'!=' if negated else '=='} {' | '.join(flags)}"
+        case Until(epoch):
+            return f"meta time < {epoch}"
+        case Learn(fields, name, seconds):
+            return f"update @{name} {{ {joined(fields)} timeout {seconds}s }}"
+        case Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
+            return _translation(statement)
+        case Limit() | LimitBy() | Log() | Count() | ClampMss():
+            return _effect(statement)
+        case _:
+            assert_never(statement)
+
+
+def joined(fields: tuple[Field, ...]) -> str:
+    """Fields as the key of a lookup."""
+    return " . ".join(f.value for f in fields)
+
+
+def _match(match: Match) -> str:
+    of = Type.ND_TARGET if match.fields == (Field.ND_TARGET,) else None
+    values = [" . ".join(literal(part, of) for part in value) for value in match.values]
+    operator = "!= " if match.negated else ""
+    if match.fields[0] in _FLAGS:
+        return f"{joined(match.fields)} {operator}{','.join(values)}"
+    if len(values) == 1 and len(match.fields) == 1:
+        return f"{joined(match.fields)} {operator}{values[0]}"
+    return f"{joined(match.fields)} {operator}{{ {', '.join(values)} }}"
+
+
+def _translation(statement: Translate | TranslateBy | TranslatePrefix | Masquerade) -> str:
+    match statement:
+        case Translate(direction, address, port):
+            host = literal(address)
+            if port is not None:
+                host = f"{host}:{port}" if address.family is Family.IPV4 else f"[{host}]:{port}"
+            return f"{direction.value} {_word(address.family)} to {host}"
+        case TranslateBy(family, fields, name):
+            return f"dnat {_word(family)} to {joined(fields)} map @{name}"
+        case TranslatePrefix(direction, before, after):
+            end = "saddr" if direction is Direction.SOURCE else "daddr"
+            word = _word(before.family)
+            return f"{direction.value} {word} prefix to {word} {end} map {{ {before} : {after} }}"
+        case Masquerade():
+            return "masquerade"
+        case _:
+            assert_never(statement)
+
+
+def _effect(statement: Limit | LimitBy | Log | Count | ClampMss) -> str:
+    match statement:
+        case Limit(rate, unit, burst):
+            return f"limit rate {rate}/{unit} burst {burst} packets"
+        case LimitBy(name):
+            return f'limit name "{name}"'
+        case Log(prefix):
+            return f'log prefix "{quotable(prefix, LOG_BYTES)}"'
+        case Count(name):
+            return f"counter name {name}" if name else "counter"
+        case ClampMss():
+            return "tcp option maxseg size set rt mtu"
+        case _:
+            assert_never(statement)
+
+
+def _word(family: Family) -> str:
+    return "ip" if family is Family.IPV4 else "ip6"
+
+
+def _number(prefix: Prefix) -> str:
+    """An address as nft takes it for bytes that it has no word for: a number, or a range of numbers."""
+    first, last = (f"0x{address.value:032x}" for address in (prefix.first, prefix.last))
+    return first if first == last else f"{first}-{last}"
+
+
+def _interface(name: str) -> str:
+    problem = interface_problem(name)
+    if problem:
+        raise ValueError(f"interface `{name}` {problem}")
+    return name
