@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 
 from netloom.base.address import Prefix
+from netloom.passes.approach import Opening, approaches, openings
 from netloom.passes.equip import Equipment
-from netloom.passes.police import Resolved, Services, rules, terms
-from netloom.passes.publish import Publication, approaches
+from netloom.passes.police import Docket, Resolved, Services, order, rules
+from netloom.passes.publish import Publication
 from netloom.passes.resolve import Names
 from netloom.passes.sides import HostView, view
 from netloom.passes.spaces import site_prefixes
@@ -31,8 +32,10 @@ def finish(
 ) -> Plan:
     """The plan."""
     site = site_prefixes(document)
+    opened = openings(document, publication.lanes, equipment)
+    docket = Docket.of(policy, site)
     hosts = tuple(
-        _host(document, view(document, name, equipment[name], site), equipment, publication, policy)
+        _host(document, view(document, name, equipment[name], site), equipment, publication, docket, opened)
         for name in sorted(document.hosts)
     )
     return Plan(
@@ -56,7 +59,8 @@ def _host(
     seen: HostView,
     equipment: Mapping[str, Equipment],
     publication: Publication,
-    policy: tuple[Resolved, ...],
+    docket: Docket,
+    opened: Mapping[str, tuple[Opening, ...]],
 ) -> Host:
     spec, own = document.hosts[seen.host], equipment[seen.host]
     return Host(
@@ -71,7 +75,7 @@ def _host(
         seen.remote_prefixes,
         own.nat,
         publication.lanes.get(seen.host, ()),
-        (*terms(policy, seen), *approaches(seen, publication, equipment)),
+        tuple(sorted((*docket.terms(seen), *approaches(seen, opened)), key=order)),
         spec.meta,
         Origin(f"hosts.{seen.host}", document.places.key("hosts", seen.host), PASS),
     )

@@ -1,9 +1,9 @@
 """Fifth pass: policy and forwards become what each host enforces."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from netloom.base.address import FAMILIES, Family
+from netloom.base.address import FAMILIES, Family, Prefix
 from netloom.passes.sides import HostView, split
 from netloom.passes.spaces import Gazetteer, Space
 from netloom.plan.origin import Origin
@@ -81,13 +81,43 @@ def meanings(document: Document, gazetteer: Gazetteer) -> tuple[Resolved, ...]:
     return tuple(found)
 
 
-def terms(entries: tuple[Resolved, ...], view: HostView) -> tuple[Term, ...]:
-    """What one host enforces of the policy."""
-    found = [term for entry in entries for term in _entry_terms(entry, view)]
-    return tuple(sorted(found, key=_order))
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """The policy by what it touches, so that a host looks at its own entries and not at all of the site's.
+
+    A host enforces an entry only where one of its ends is a bridge of this host or the host itself.
+
+    Attributes:
+        everywhere: entries that every host looks at.
+        by_name: entries that touch a network or a host, by its name.
+    """
+
+    everywhere: tuple[Resolved, ...]
+    by_name: Mapping[str, tuple[Resolved, ...]]
+
+    @classmethod
+    def of(cls, entries: tuple[Resolved, ...], site: tuple[Prefix, ...]) -> "Docket":
+        """Sort entries into a docket; literal prefixes within the site may lie on any bridge."""
+        everywhere: list[Resolved] = []
+        by_name: dict[str, list[Resolved]] = {}
+        for entry in entries:
+            ends = (entry.sources, entry.destinations)
+            if any(end.everyone or any(p.overlaps(own) for p in end.literals for own in site) for end in ends):
+                everywhere.append(entry)
+                continue
+            for name in {name for end in ends for name in (*end.networks, *end.guests)} | entry.destinations.hosts:
+                by_name.setdefault(name, []).append(entry)
+        return cls(tuple(everywhere), {name: tuple(found) for name, found in by_name.items()})
+
+    def terms(self, view: HostView) -> tuple[Term, ...]:
+        """What one host enforces of the policy."""
+        mine = [entry for name in (view.host, *view.bridges) for entry in self.by_name.get(name, ())]
+        chosen = {entry.name: entry for entry in (*self.everywhere, *mine)}
+        return tuple(term for entry in chosen.values() for term in _entry_terms(entry, view))
 
 
-def _order(term: Term) -> tuple[object, ...]:
+def order(term: Term) -> tuple[object, ...]:
+    """Sort key of a host's terms."""
     ends = (term.ingress.kind.value, term.ingress.name, term.egress.kind.value, term.egress.name)
     return (term.rule, *ends, term.family)
 

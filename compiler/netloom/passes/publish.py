@@ -1,4 +1,4 @@
-"""Forwards: one lane for each family, protocol and range, and the way there for other hosts' guests."""
+"""Forwards: one lane for each family, protocol and range."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,12 @@ from netloom.base.span import Span
 from netloom.passes import rules
 from netloom.passes.equip import Equipment
 from netloom.passes.police import Services
-from netloom.passes.sides import HostView
-from netloom.passes.spaces import Gazetteer, Space, common, host_addresses, minimal, of_family, own_of
+from netloom.passes.spaces import Gazetteer, Space, host_addresses, minimal, of_family, own_of
 from netloom.passes.wire import Wiring, nic_address
 from netloom.plan.guest import Guest, Nic
-from netloom.plan.host import Fixed, Uplink
+from netloom.plan.host import Uplink
 from netloom.plan.origin import Origin
-from netloom.plan.policy import Action, Forward, Lane, Service, Side, SideKind, Term
+from netloom.plan.policy import Forward, Lane, Service
 from netloom.spec.document import Document
 from netloom.spec.model.policy import ForwardSpec
 from netloom.spec.services import PORT_PROTOCOLS
@@ -182,46 +181,3 @@ class _Publisher:
 
 def _fixed(document: Document, host: str) -> Iterator[Prefix]:
     return (address.prefix for address in host_addresses(document, host))
-
-
-def approaches(view: HostView, publication: Publication, equipment: Mapping[str, Equipment]) -> tuple[Term, ...]:
-    """What a forward implies on the way: guests of this host may go to the outside address on another host."""
-    found: list[Term] = []
-    for host, lanes in sorted(publication.lanes.items()):
-        if host == view.host or not view.zones:
-            continue
-        outside = {uplink.name: uplink for uplink in equipment[host].uplinks}
-        for lane in lanes:
-            fixed = _outside_addresses(lane, outside)
-            if fixed:
-                found.extend(_approach(view, lane, fixed))
-    return tuple(found)
-
-
-def _outside_addresses(lane: Lane, uplinks: Mapping[str, Uplink]) -> tuple[Prefix, ...]:
-    sides = (uplinks[name].ipv4 if lane.family is Family.IPV4 else uplinks[name].ipv6 for name in lane.uplinks)
-    return minimal(side.interface.address.prefix for side in sides if isinstance(side, Fixed))
-
-
-def _approach(view: HostView, lane: Lane, fixed: tuple[Prefix, ...]) -> Iterator[Term]:
-    service = Service(lane.protocol, lane.first, lane.last)
-    for network, prefixes in sorted(view.bridges.items()):
-        own = prefixes.get(lane.family)
-        if own is None or not lane.hairpin:
-            continue
-        sources = (own,) if lane.sources is None else common(lane.sources, own)
-        for zone in view.zones if sources else ():
-            yield Term(
-                lane.forward,
-                Action.ALLOW,
-                Side(SideKind.BRIDGE, network),
-                Side(SideKind.REMOTE, zone),
-                lane.family,
-                sources,
-                fixed,
-                (service,),
-                log=False,
-                limit=None,
-                expires=lane.expires,
-                origin=lane.origin,
-            )

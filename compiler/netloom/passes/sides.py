@@ -97,16 +97,20 @@ class HostView:
         if not (self.remote or self.peers):
             return ()
         found: list[Prefix] = []
-        for network, prefixes in self.remote.items():
+        touched = space.networks.union(space.guests, space.hosts)
+        everything_counts = space.everyone or space.literals
+        for network in self.remote if everything_counts else touched.intersection(self.remote):
+            prefixes = self.remote[network]
             if space.everyone or network in space.networks:
                 found.extend(prefixes)
                 continue
             for prefix in prefixes:
                 found.extend(common((*space.guests.get(network, ()), *space.literals), prefix))
-        for host, prefixes in self.peers.items():
+        for host in self.peers if everything_counts else touched.intersection(self.peers):
+            prefixes = self.peers[host]
             if host in space.hosts or (space.everyone and not sender):
                 found.extend(prefixes)
-            else:
+            elif space.literals:
                 found.extend(part for prefix in prefixes for part in common(space.literals, prefix))
         return minimal(found)
 
