@@ -93,13 +93,6 @@ def test_what_people_write_about_a_host_is_no_part_of_its_module() -> None:
     assert nixos.artifacts(wide) == nixos.artifacts(named)
 
 
-def test_a_link_named_to_hurt_stays_a_string(tmp_path: Path) -> None:
-    uplink = replace(plans.host().uplinks[0], name="${abort}'")
-    host = replace(plans.host(), uplinks=(uplink,))
-    networking = beside(tmp_path, host)["settings"]["networking"]
-    assert "${abort}'" in networking["dhcpcd"]["denyInterfaces"]
-
-
 def test_every_line_of_a_unit_has_its_origin() -> None:
     """`explain FILE:LINE` finds the entry of the spec for whatever is particular to this host."""
     lines = nixos.artifacts(plans.host())[0].lines

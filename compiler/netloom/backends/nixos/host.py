@@ -7,9 +7,9 @@ alone) or refuses to evaluate (an assertion).
 
 from fnmatch import fnmatchcase
 
-from netloom.backends import networkd, sysctl
+from netloom.backends import networkd, nftables, sysctl
 from netloom.backends.artifact import Artifact
-from netloom.backends.nixos import assertions, firewall, printer, units
+from netloom.backends.nixos import assertions, firewall, printer, tables, units
 from netloom.backends.nixos.shared import ENTRY, FLAT, PREFER, RANK, UNCLAIMED
 from netloom.backends.nixos.tree import Attribute, Attributes, Bool, Call, Code, Integer, Module, texts
 from netloom.plan.host import Host
@@ -56,7 +56,7 @@ def _networking(host: Host) -> Attributes:
             Attribute(("dhcpcd", "denyInterfaces"), texts(*links)),
             Attribute(("firewall",), firewall.settings(host)),
             Attribute(("networkmanager", "unmanaged"), texts(*(f"interface-name:{link}" for link in links))),
-            Attribute(("nftables",), Attributes((Attribute(("enable",), Bool(value=True)),))),
+            Attribute(("nftables",), tables.of(nftables.ruleset(host)), host.origin),
             Attribute(("useDHCP",), Code("prefer false")),
         )
     )

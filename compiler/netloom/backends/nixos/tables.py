@@ -2,12 +2,13 @@
 
 from netloom.backends.nftables import printer
 from netloom.backends.nftables.tree import Ruleset, Table
-from netloom.backends.nixos.tree import Attribute, Attributes, Lines, Text, TextLine
+from netloom.backends.nixos.tree import Attribute, Attributes, Bool, Lines, Text, TextLine
 
 
 def of(ruleset: Ruleset) -> Attributes:
-    """The tables of a host; none is `networking.nftables.ruleset`, for which NixOS may flush everybody's tables."""
-    return Attributes(tuple(Attribute((_key(table),), _table(table)) for table in ruleset.tables))
+    """`networking.nftables`; never by its `ruleset`, for which NixOS may flush everybody's tables."""
+    tables = Attributes(tuple(Attribute((_key(table),), _table(table)) for table in ruleset.tables))
+    return Attributes((Attribute(("enable",), Bool(value=True)), Attribute(("tables",), tables)))
 
 
 def _key(table: Table) -> str:

@@ -1,0 +1,97 @@
+"""The ruleset that NixOS loads from the module is the exported one: as the kernel holds both."""
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests import plans
+from tests.backends.nixos import nix, sites
+from tests.backends.nixos.test_units import HOSTS, evaluated
+from tests.support import needs
+
+from netloom.backends import nftables, nixos
+from netloom.backends.artifact import Artifact
+
+pytestmark = needs(nix.NIX, "nft", "unshare", "root")
+
+
+def transaction(result: Any) -> str:
+    """What NixOS makes of `networking.nftables.tables`: each replaced, in one file."""
+    tables = result["settings"]["networking"]["nftables"]["tables"]
+    text = ""
+    for key, table in tables.items():
+        head = f"table {table['family']} {table['name'] or key}"
+        text += f"{head}\ndelete {head}\n{head} {{\n  {table['content']}\n}}\n"
+    return text
+
+
+def held(ruleset: str) -> list[str]:
+    """What a kernel of its own holds after loading a text twice: objects without their handles, in an order of ours."""
+    script = 'nft -f - <<<"$1" && nft -f - <<<"$1" && nft -j list ruleset'
+    command = ["unshare", "--net", "bash", "-c", script, "bash", ruleset]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    objects = [item for item in json.loads(done.stdout)["nftables"] if "metainfo" not in item]
+    assert objects
+    objects.sort(key=lambda item: str(next(iter(item.values()))["family"]))  # which table came first says nothing
+    return [json.dumps(_settled(item), sort_keys=True) for item in objects]
+
+
+def _settled(value: Any) -> Any:
+    """Without handles, and with the elements of sets in order: the kernel keeps them by their hash."""
+    if isinstance(value, dict):
+        kept = {key: _settled(inner) for key, inner in value.items() if key != "handle"}
+        if isinstance(kept.get("elem"), list):
+            kept["elem"] = sorted(kept["elem"], key=lambda element: json.dumps(element, sort_keys=True))
+        return kept
+    return [_settled(inner) for inner in value] if isinstance(value, list) else value
+
+
+def exported(artifacts: tuple[Artifact, ...]) -> str:
+    return "".join(artifact.text for artifact in artifacts)
+
+
+@pytest.mark.parametrize("release", ["24.05", "25.11"])
+@pytest.mark.parametrize("name", HOSTS)
+def test_a_host_gets_the_exported_ruleset(name: str, release: str, tmp_path: Path) -> None:
+    host = HOSTS[name]()
+    result = evaluated(tmp_path, nixos.artifacts(host)[0], release)
+    assert held(transaction(result)) == held(exported(nftables.artifacts(host)))
+
+
+def test_every_line_of_a_table_has_the_origin_that_the_ruleset_has() -> None:
+    host = plans.host()
+    mine = {line.text.strip(): line.origin for line in nixos.artifacts(host)[0].lines if line.text.strip()}
+    theirs = [
+        line for a in nftables.artifacts(host) for line in a.lines if line.text.startswith("\t\t") and line.origin
+    ]
+    assert theirs
+    found = [(mine.get(line.text.strip()), line.origin) for line in theirs if line.text.strip() not in ("", "}")]
+    assert all(origin is not None for origin, _ in found)
+
+
+def test_openings_are_rules_that_nft_reads(tmp_path: Path) -> None:
+    """As nixos-fw puts them into chains of its own: interfaces bare, the extra rules as they are."""
+    firewall = evaluated(tmp_path, nixos.artifacts(sites.wide())[0], "25.11")["settings"]["networking"]["firewall"]
+    bare = "".join(
+        f"iifname {name} {protocol} dport {{ {', '.join(map(str, ports))} }} accept\n"
+        for name, interface in firewall["interfaces"].items()
+        for protocol, ports in (("tcp", interface["allowedTCPPorts"]), ("udp", interface["allowedUDPPorts"]))
+        if ports
+    )
+    rules = f"{bare}{firewall['extraInputRules']}{firewall['extraForwardRules']}"
+    assert (
+        len(held(f"table inet nixos-fw\ndelete table inet nixos-fw\ntable inet nixos-fw {{ chain x {{\n{rules}}}\n}}"))
+        == 9
+    )
+
+
+def test_a_thousand_guests_take_nix_no_longer_than_a_breath(tmp_path: Path) -> None:
+    host = sites.crowded(1000)
+    result = evaluated(tmp_path, nixos.artifacts(host)[0], "24.05")
+    assert (
+        len(result["settings"]["systemd"]["network"]["networks"]["20-netloom-br-microvm"]["dhcpServerStaticLeases"])
+        == 1000
+    )
