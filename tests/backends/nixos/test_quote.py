@@ -36,20 +36,20 @@ def test_hostile_strings_come_back() -> None:
     assert value_of(block) == "".join(f"{line.value}\n" for line in block.lines)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(texts, min_size=2, max_size=60))
 def test_strings_come_back(values: list[str]) -> None:
     assert value_of(Listing(tuple(Item(Text(text)) for text in values))) == values
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(one_line, max_size=6), min_size=2, max_size=20))
 def test_blocks_of_lines_come_back(blocks: list[list[str]]) -> None:
     printed = Listing(tuple(Item(as_lines(*lines)) for lines in blocks))
     assert value_of(printed) == ["".join(f"{line}\n" for line in lines) for lines in blocks]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.sets(texts, max_size=30), st.integers(-(2**62), 2**62), st.booleans())
 def test_names_come_back(names: set[str], number: int, inline: bool) -> None:
     entries = tuple(Attribute((name, name), Integer(number)) for name in sorted(names))

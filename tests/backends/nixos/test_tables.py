@@ -1,5 +1,6 @@
 """The ruleset that NixOS loads from the module is the exported one: as the kernel holds both."""
 
+import itertools
 import json
 import subprocess
 from pathlib import Path
@@ -12,7 +13,8 @@ from tests.backends.nixos.test_units import HOSTS, evaluated
 from tests.support import needs
 
 from netloom.backends import nftables, nixos
-from netloom.backends.artifact import Artifact
+from netloom.backends.artifact import Artifact, Line
+from netloom.backends.nftables import printer
 
 pytestmark = needs(nix.NIX, "nft", "unshare", "root")
 
@@ -61,15 +63,20 @@ def test_a_host_gets_the_exported_ruleset(name: str, release: str, tmp_path: Pat
     assert held(transaction(result)) == held(exported(nftables.artifacts(host)))
 
 
-def test_every_line_of_a_table_has_the_origin_that_the_ruleset_has() -> None:
+def test_every_line_of_a_table_has_the_origin_that_the_ruleset_gives_it() -> None:
     host = plans.host()
-    mine = {line.text.strip(): line.origin for line in nixos.artifacts(host)[0].lines if line.text.strip()}
-    theirs = [
-        line for a in nftables.artifacts(host) for line in a.lines if line.text.startswith("\t\t") and line.origin
+    texts = [line.text for line in nixos.artifacts(host)[0].lines]
+    starts = [number for number, text in enumerate(texts) if text.endswith("content = ''")]
+    lines = [line for start in starts for line in _block(nixos.artifacts(host)[0], start + 1)]
+    bodies = [line for table in nftables.ruleset(host).tables for line in printer.body(table)]
+    assert [(line.text.strip(), line.origin) for line in lines] == [
+        (line.text.strip(), line.origin or host.origin) for line in bodies
     ]
-    assert theirs
-    found = [(mine.get(line.text.strip()), line.origin) for line in theirs if line.text.strip() not in ("", "}")]
-    assert all(origin is not None for origin, _ in found)
+
+
+def _block(module: Artifact, start: int) -> list[Line]:
+    """The lines of an indented string."""
+    return list(itertools.takewhile(lambda line: line.text.strip() != "'';", module.lines[start:]))
 
 
 def test_openings_are_rules_that_nft_reads(tmp_path: Path) -> None:
