@@ -59,8 +59,7 @@ def _is_number(text: str) -> bool:
 
 
 def _code(what: str | None, form: str) -> int:
-    from netloom.base.names import closest
-    from netloom.report.catalogue import listing, rule_of, rules
+    from netloom.report.catalogue import listing, rule_of
     from netloom.report.explanation import markdown, plain, rule_json
 
     if what is None:
@@ -68,8 +67,7 @@ def _code(what: str | None, form: str) -> int:
         return FINE
     rule = rule_of(what)
     if rule is None:
-        meant = closest(what.upper(), [one.code for one in rules()])
-        raise click.UsageError(f"There is no code '{what}'." + (f" Did you mean '{meant}'?" if meant else ""))
+        raise click.UsageError(f"There is no code '{what}': `netloom explain` lists them all.")
     renderers = {"text": plain, "markdown": markdown, "json": rule_json}
     click.echo(renderers[form](rule), nl=False)
     return FINE

@@ -2,11 +2,15 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from netloom.cli.exits import FINDINGS, FINE
 from netloom.cli.options import format_option, specs_option
+
+if TYPE_CHECKING:
+    from netloom.report.diagnostics.findings import Findings
 
 
 @click.command("validate")
@@ -21,14 +25,21 @@ def command(specs: Path, form: str) -> int:
     from netloom.cli.compiling import compiled, source_line
     from netloom.cli.terminal import say, wants_color
     from netloom.report.diagnostics.findings import Findings, counted, tally
-    from netloom.report.diagnostics.formats import FORMATS
 
     site = compiled(specs)
     findings = Findings(site.diagnostics, source_line(site.source), wants_color(sys.stdout))
-    text = FORMATS[form](findings)
-    if text:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+    sys.stdout.write(_text(findings, form))
+    sys.stdout.flush()
     say(f"{specs}: {tally(site.diagnostics)}")
     counts = counted(site.diagnostics)
     return FINDINGS if counts[Severity.ERROR] or counts[Severity.WARNING] else FINE
+
+
+def _text(findings: "Findings", form: str) -> str:
+    if form == "full":  # without the other formats' libraries: what people type is there at once
+        from netloom.report.diagnostics.full import full
+
+        return full(findings)
+    from netloom.report.diagnostics.formats import FORMATS
+
+    return FORMATS[form](findings)

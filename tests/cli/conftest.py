@@ -1,0 +1,77 @@
+"""A site in a folder of its own, and netloom run in it as a user would."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from netloom.cli.entry import run
+
+SEED = """\
+netloom: 1
+site: {name: seed, domain: vm.example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}
+networks:
+  microvm:
+    ipv4: 10.0.0.1/24
+    ipv6: fd12:3456:789a::1/64
+    dhcp: true
+    ra: true
+    nat: true
+hosts:
+  hypervisor:
+    uplinks:
+      eth0: {zone: internet, ipv4: dhcp, ipv6: ra}
+    networks:
+      microvm: {taps: vm-*}
+guests:
+  http-reverse-proxy: {host: hypervisor, nics: {microvm: {ipv4: 10.0.0.10}}}
+  https-reverse-proxy: {host: hypervisor, nics: {microvm: {ipv4: 10.0.0.11}}}
+forwards:
+  http: {on: hypervisor, ports: tcp/80, to: http-reverse-proxy}
+  https: {on: hypervisor, ports: tcp/443, to: https-reverse-proxy}
+policy:
+  guests-out: {from: microvm, to: internet, allow: any}
+  admin: {from: any, to: host/hypervisor, allow: ssh}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+Netloom = Callable[..., Outcome]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the seed's specs, and no lock yet; the current one."""
+    (tmp_path / "specs").mkdir()
+    (tmp_path / "specs/seed.yaml").write_text(SEED)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def netloom(capsys: pytest.CaptureFixture[str]) -> Netloom:
+    """Runs a command line."""
+
+    def command(*words: str) -> Outcome:
+        capsys.readouterr()
+        status = run(words)
+        printed = capsys.readouterr()
+        return Outcome(status, printed.out, printed.err)
+
+    return command
+
+
+@pytest.fixture
+def locked(site: Path) -> Path:
+    """The seed with its lock."""
+    assert run(["lock"]) == 0
+    return site

@@ -1,0 +1,89 @@
+"""`netloom explain`: codes, objects, and lines in both directions."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import SEED, Netloom
+
+from netloom.report.catalogue import rules
+
+
+@pytest.fixture
+def tree(locked: Path, netloom: Netloom) -> Path:
+    """The seed, rendered."""
+    assert netloom("render").status == 0
+    return locked / "build/plan"
+
+
+def test_every_code_is_explained_in_each_form(netloom: Netloom) -> None:
+    listed = netloom("explain").out.splitlines()
+    assert [line.split()[0] for line in listed] == [rule.code for rule in rules()]
+    for rule in rules():
+        text = netloom("explain", rule.code.lower())
+        assert text.status == 0
+        assert text.out.startswith(f"{rule.code} {rule.name} ({rule.severity.value})\n")
+        assert all(len(line) <= 120 for line in text.out.splitlines())
+    code = rules()[0].code
+    assert netloom("explain", code, "--format", "markdown").out.startswith(f"## {code} ")
+    assert json.loads(netloom("explain", code, "--format", "json").out)["code"] == code
+
+
+def test_codes_and_names_are_given_once() -> None:
+    assert len({rule.code for rule in rules()}) == len({rule.name for rule in rules()}) == len(rules())
+    assert all(rule.code[:2] == "NL" and rule.code[2:].isdigit() and len(rule.code) == 5 for rule in rules())
+
+
+@pytest.mark.parametrize("what", ["NL000", "guest/nobody", "nothing"])
+def test_what_is_not_there_is_usage(locked: Path, netloom: Netloom, what: str) -> None:
+    shown = netloom("explain", what)
+    assert (shown.status, shown.out) == (64, "")
+
+
+def test_an_object_is_told_with_place_and_lines(locked: Path, netloom: Netloom) -> None:
+    shown = netloom("explain", "forward/http").out
+    assert "from specs/seed.yaml:20:3: forwards.http" in shown
+    assert "20 |   http: {on: hypervisor, ports: tcp/80, to: http-reverse-proxy}" in shown
+    assert "tcp/80 becomes 10.0.0.10:80 on microvm" in shown
+    assert "hosts/hypervisor/nftables/netloom.nft\n" in shown
+    assert netloom("explain", "http").out == shown  # a bare name that one object has
+
+
+@pytest.mark.parametrize(
+    "name", ["guest/http-reverse-proxy", "network/microvm", "host/hypervisor", "policy/admin", "zone/internet"]
+)
+def test_every_kind_of_object_causes_lines_that_are_there(tree: Path, netloom: Netloom, name: str) -> None:
+    told = json.loads(netloom("explain", name, "--format", "json").out)
+    assert told["object"] == name
+    assert told["facts"]
+    if not name.startswith("zone/"):
+        assert told["lines"]
+    for line in told["lines"]:
+        assert (tree / line["path"]).read_text().split("\n")[line["line"] - 1] == line["text"]
+
+
+def test_a_rendered_line_leads_back_to_its_spec(tree: Path, netloom: Netloom) -> None:
+    """Each line that has an origin names the entry at that place, whichever way its path is given."""
+    told = json.loads(netloom("explain", "forward/http", "--format", "json").out)["lines"][0]
+    for path in (f"build/plan/{told['path']}", told["path"], str(tree / told["path"])):
+        back = json.loads(netloom("explain", f"{path}:{told['line']}", "--format", "json").out)
+        assert back["object"] == "forward/http"
+        assert back["text"] == told["text"]
+        place = back["origin"]["place"]
+        assert SEED.splitlines()[place["line"] - 1].startswith("  http: ")
+    text = netloom("explain", f"{told['path']}:{told['line']}:7").out
+    assert "from specs/seed.yaml:20:3: forwards.http" in text
+    assert "more: netloom explain forward/http" in text
+
+
+def test_a_line_of_a_spec_leads_to_what_it_causes(locked: Path, netloom: Netloom) -> None:
+    shown = netloom("explain", "specs/seed.yaml:20").out
+    assert "netloom.nft" in shown
+    assert "forwards.https" not in shown
+
+
+def test_a_line_that_is_not_there(locked: Path, netloom: Netloom) -> None:
+    assert netloom("explain", "hosts/hypervisor/nftables/netloom.nft:99999").status == 1
+    shown = netloom("explain", "README.md:3")
+    assert shown.status == 1
+    assert "neither a rendered file nor a spec" in shown.err

@@ -1,0 +1,140 @@
+"""Exit statuses and streams, in processes of their own."""
+
+import os
+import pty
+import signal
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Netloom
+
+NETLOOM = (sys.executable, "-c", "from netloom.cli import main; main()")
+
+
+def process(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env={**os.environ, **env}, check=False)
+
+
+def on_terminal(*command: str, cwd: Path, **env: str) -> bytes:
+    """What a command prints on a terminal."""
+    master, terminal = pty.openpty()
+    clean = {key: value for key, value in os.environ.items() if key not in ("NO_COLOR", "TERM")}
+    full = {**clean, "TERM": "xterm", **env}
+    subprocess.run(command, cwd=cwd, env=full, stdout=terminal, stderr=terminal, check=False)
+    os.close(terminal)
+    found = b""
+    while part := _read(master):
+        found += part
+    os.close(master)
+    return found
+
+
+def _read(master: int) -> bytes:
+    try:
+        return os.read(master, 65536)
+    except OSError:  # EIO: what Linux says at the end of a terminal
+        return b""
+
+
+def broken(cause: str) -> tuple[str, ...]:
+    """A netloom in which compiling does something else."""
+    script = f"""
+        import netloom.driver
+        def compile_site(specs, *, now):
+            {cause}
+        netloom.driver.compile_site = compile_site
+        from netloom.cli import main
+        main()
+    """
+    return (sys.executable, "-c", textwrap.dedent(script))
+
+
+@pytest.mark.parametrize(
+    "words", [("--nope",), ("nope",), ("validate", "--format", "nope"), ("render", "extra"), ("export",)]
+)
+def test_usage_is_64(site: Path, netloom: Netloom, words: tuple[str, ...]) -> None:
+    shown = netloom(*words)
+    assert (shown.status, shown.out) == (64, "")
+    assert "Usage: netloom" in shown.err
+
+
+def test_a_missing_folder_is_a_finding(site: Path, netloom: Netloom) -> None:
+    shown = netloom("validate", "--specs", "spex")
+    assert shown.status == 1
+    assert "`spex` does not exist" in shown.out
+
+
+def test_a_bug_is_70_and_says_so(site: Path) -> None:
+    command = [*broken("raise KeyError('x\\n\\x1b[31m')"), "validate"]
+    plain = process(*command, cwd=site)
+    assert plain.returncode == 70
+    assert "This is a bug in netloom, not in your specs" in plain.stderr
+    assert "Traceback" not in plain.stderr
+    assert "\x1b" not in plain.stderr
+    told = process(*command, cwd=site, NETLOOM_DEBUG="1")
+    assert told.returncode == 70
+    assert "Traceback" in told.stderr
+
+
+def test_control_c_is_130(site: Path) -> None:
+    script = broken("import os, signal, time; os.kill(os.getpid(), signal.SIGINT); time.sleep(9)")
+    interrupted = process(*script, "validate", cwd=site)
+    assert interrupted.returncode == 130
+    assert "Traceback" not in interrupted.stderr
+
+
+def test_a_closed_pipe_is_quiet(site: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as closed:
+        ended = subprocess.run([*NETLOOM, "schema"], cwd=site, stdout=closed, stderr=subprocess.PIPE, check=False)
+    assert ended.returncode == -signal.SIGPIPE
+    assert ended.stderr == b""
+
+
+def test_a_full_disk_is_a_message(site: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        ended = subprocess.run(
+            [*NETLOOM, "schema"], cwd=site, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert ended.returncode == 1
+    assert ended.stderr.endswith("No space left on device\n")
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize(("env", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_colour_is_for_terminals(site: Path, env: dict[str, str], colored: bool) -> None:
+    shown = on_terminal(*NETLOOM, "validate", cwd=site, **env)
+    assert b"NL302" in shown
+    assert (b"\x1b[1;31m" in shown) is colored
+
+
+def test_no_colour_in_a_file(site: Path) -> None:
+    assert "\x1b" not in process(*NETLOOM, "validate", cwd=site, TERM="xterm").stdout
+
+
+def test_progress_is_shown_on_a_terminal_when_it_lasts(site: Path) -> None:
+    command = [*broken("import time; time.sleep(1.4); raise SystemExit(0)"), "validate"]
+    assert b"Compiling specs" in on_terminal(*command, cwd=site)
+    assert process(*command, cwd=site).stderr == ""
+
+
+def test_validate_starts_without_heavy_libraries(locked: Path) -> None:
+    """Start-up below 0.2 s is a promise; each of these alone would cost a good part of it."""
+    script = (
+        "import sys\nfrom netloom.cli.entry import run\nassert run(['validate']) == 0\nprint(' '.join(sys.modules))"
+    )
+    shown = subprocess.run([sys.executable, "-c", script], cwd=locked, capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in shown.stdout.split()}
+    heavy = {"ruamel", "mkdocs", "graphviz", "asyncio", "jinja2", "jsonschema", "tarfile", "xml", "difflib", "unittest"}
+    assert not loaded & heavy
+
+
+def test_output_survives_a_terminal_that_cannot_show_it(site: Path) -> None:
+    (site / "specs/seed.yaml").write_text("netloom: 1\nж: 1\n")
+    shown = process(*NETLOOM, "validate", cwd=site, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert shown.returncode == 1
+    assert "\\u0436" in shown.stdout
