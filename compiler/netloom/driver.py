@@ -14,7 +14,7 @@ from netloom.passes.pipeline import run
 from netloom.passes.waive import waive
 from netloom.plan.guest import Guest
 from netloom.plan.host import Host
-from netloom.plan.json import plan_json
+from netloom.plan.json import plan_lines
 from netloom.plan.site import Plan
 from netloom.source.files import SourceSet, load, read_text
 from netloom.spec.document import Document, read_document
@@ -73,7 +73,7 @@ def compile_site(specs: Path, *, now: int) -> Compiled:
 
 def rendered(plan: Plan) -> tuple[Artifact, ...]:
     """Every file of the rendered tree but its manifests, sorted by path."""
-    whole = tuple(Line(line) for line in plan_json(plan).splitlines())
+    whole = tuple(Line(text, origin) for text, origin in plan_lines(plan))
     found = [Artifact("plan.json", whole)]
     for host in plan.hosts:
         found.extend(artifact for backend in HOST_BACKENDS for artifact in backend(host))

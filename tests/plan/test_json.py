@@ -1,0 +1,48 @@
+"""The printer of `plan.json` against the plain reading of the model, and the origins of its lines."""
+
+import enum
+import json
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from tests.plans import seed as seed_plan
+
+from netloom.base.address import Address, Interface, Mac, Prefix
+from netloom.plan.json import plan_json, plan_lines
+from netloom.plan.origin import Origin
+from netloom.plan.site import FORMAT, Plan
+
+
+def as_data(value: Any) -> Any:
+    """A plan object as JSON data, as the library would have it."""
+    if value is None or isinstance(value, str | bool):
+        return value
+    if isinstance(value, int):
+        return int(value)
+    if isinstance(value, Address | Prefix | Interface | Mac):
+        return str(value)
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, Origin):
+        return {"entry": value.entry, "by": value.by}
+    if isinstance(value, tuple):
+        return [as_data(item) for item in value]
+    return {field.name: as_data(getattr(value, field.name)) for field in fields(value)}
+
+
+@pytest.fixture(scope="module")
+def seed() -> Plan:
+    return seed_plan()
+
+
+def test_it_reads_as_the_model(seed: Plan) -> None:
+    found = json.loads(plan_json(seed))
+    assert found == {"format": FORMAT, **as_data(seed)}
+    assert list(found["hosts"][0]) == [field.name for field in fields(seed.hosts[0])]
+
+
+def test_a_line_knows_the_object_that_it_tells_of(seed: Plan) -> None:
+    guest = seed.guests[1]
+    line = next(origin for text, origin in plan_lines(seed) if f'"name": "{guest.name}"' in text)
+    assert line == guest.origin
