@@ -27,11 +27,23 @@ def interface_problem(text: str) -> str:
         return f"has {len(text.encode())} bytes, and Linux takes {INTERFACE_BYTES}"
     if text in (".", "..", "all", "default"):
         return "has a meaning of its own to the kernel"
-    if text.isdigit():
+    if _is_number(text):
         return "is a number, which tools read as an index"
     if not text.isascii() or not text.isprintable() or _IFACE_BANNED & set(text):
         return "has a character that an interface name cannot have"
     return ""
+
+
+def _is_number(text: str) -> bool:
+    """Whether `strtol` with base 0 takes it, as `parse_ifindex` of systemd does: `7`, `+7`, `0x7`, `0b1`.
+
+    networkd ignores such a `Name=`, and the rest of its `[Match]` then fits every link there is.
+    """
+    digits = text.removeprefix("+")
+    try:
+        return digits.isdigit() or ("_" not in digits and int(digits, 0) > 0)
+    except ValueError:
+        return False
 
 
 def shortened(name: str, limit: int) -> str:

@@ -1,0 +1,37 @@
+"""Since which version of systemd a key is understood: systemd.network(5) and systemd.netdev(5) of 262 say it of each.
+
+Those pages no longer name what was removed, so a key in this table is understood to this day. Where they give no
+version for a key of that section, 252 stands: that version was seen to take it.
+"""
+
+from netloom.backends.units.tree import Kind
+
+NETDEV = {
+    "NetDev": {"Name": 211, "Kind": 211, "MACAddress": 215},
+    "Tap": {"User": 215},
+}
+NETWORK = {
+    "Match": {"Name": 211, "Kind": 251, "MACAddress": 250},
+    "Link": {"MTUBytes": 218, "RequiredForOnline": 252},
+    "Network": {
+        "DHCP": 211, "DHCPServer": 215, "LinkLocalAddressing": 219, "LLMNR": 216, "MulticastDNS": 229, "Address": 211,
+        "Gateway": 211, "DNS": 211, "Domains": 216, "IPv6PrivacyExtensions": 222, "IPv6AcceptRA": 231,
+        "IPv6SendRA": 247, "Bridge": 211, "ConfigureWithoutCarrier": 235,
+    },
+    "Address": {"Address": 211, "DuplicateAddressDetection": 232},
+    "Route": {"Gateway": 211, "GatewayOnLink": 234, "Destination": 211, "Metric": 216},
+    "DHCPv4": {"ClientIdentifier": 220, "UseDNS": 211, "UseGateway": 246},
+    "IPv6AcceptRA": {
+        "Token": 250, "UseDNS": 231, "UseGateway": 250, "UseAutonomousPrefix": 242, "UseOnLinkPrefix": 242,
+        "DHCPv6Client": 246,
+    },
+    "DHCPServer": {
+        "PoolOffset": 226, "PoolSize": 226, "DefaultLeaseTimeSec": 226, "MaxLeaseTimeSec": 226, "EmitDNS": 226,
+        "DNS": 226, "SendOption": 244, "PersistLeases": 256,
+    },
+    "DHCPServerStaticLease": {"MACAddress": 249, "Address": 249},
+    "IPv6SendRA": {"EmitDNS": 235, "DNS": 235, "EmitDomains": 235, "Domains": 235},
+    "IPv6Prefix": {"Prefix": 235, "AddressAutoconfiguration": 235},
+    "Bridge": {"Isolated": 251},
+}  # fmt: skip
+SINCE = {Kind.NETDEV: NETDEV, Kind.NETWORK: NETWORK}

@@ -1,0 +1,194 @@
+"""What holds of the units of any host: they say what was meant, in every version, and each link is taken by its own."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from functools import partial
+
+import pytest
+from hypothesis import Phase, given, settings
+from tests.backends.keys import SINCE
+from tests.backends.running import files, link
+from tests.backends.strategies import BAD, guests, hosts, interfaces
+from tests.support import needs
+
+from netloom.backends import guest as guest_backend
+from netloom.backends import networkd, sysctl
+from netloom.backends.units.printer import text
+from netloom.backends.units.tree import Kind, Unit, stem
+from netloom.base.names import interface_problem
+from netloom.lab.namespace import Namespace
+from netloom.lab.networkd import Networkd
+from netloom.lab.session import Lab
+from netloom.lab.waiting import wait_for
+from netloom.plan.guest import Guest
+from netloom.plan.host import Host
+
+
+def matches(unit: Unit, name: str, kind: str) -> bool:
+    """Whether networkd takes a link for this unit: as systemd.network(5) puts it, not as the backend thinks."""
+    conditions: dict[str, list[str]] = {}
+    for section in unit.sections:
+        if section.name == "Match":
+            for entry in section.entries:
+                conditions.setdefault(entry.key, []).append(str(entry.value))
+    assert set(conditions) <= {"Name", "Kind"}
+    patterns = [word for line in conditions["Name"] for word in line.split()]
+    return any(fnmatchcase(name, p) for p in patterns) and conditions.get("Kind", [kind]) == [kind]
+
+
+def taken_by(units: tuple[Unit, ...], name: str, kind: str) -> str:
+    """The name of the first unit that fits a link, or "" where none does."""
+    ours = sorted((u for u in units if u.kind is Kind.NETWORK), key=lambda u: u.name)
+    return next((unit.name for unit in ours if matches(unit, name, kind)), "")
+
+
+def setting(unit: Unit, section: str, key: str) -> object:
+    """The one value of a key."""
+    (found,) = (e.value for s in unit.sections if s.name == section for e in s.entries if e.key == key)
+    return found
+
+
+@given(hosts())
+def test_each_link_is_taken_by_the_unit_that_is_meant_for_it(host: Host) -> None:
+    units = networkd.units(host)
+    by_name = {unit.name: unit for unit in units}
+    for uplink in host.uplinks:
+        for kind in ("", "veth", "tun", "bridge"):
+            assert taken_by(units, uplink.name, kind).startswith("10-netloom-")
+    for bridge in host.bridges:
+        assert by_name[taken_by(units, bridge.device, "bridge")].stem == stem(20, bridge.device)
+        for port in bridge.ports:
+            assert setting(by_name[taken_by(units, port.tap, "tun")], "Network", "Bridge") == bridge.device
+            assert taken_by(units, port.tap, "veth") == ""
+
+
+@given(hosts())
+def test_files_are_ours_by_name_and_come_before_those_of_others(host: Host) -> None:
+    found = [artifact.path for artifact in networkd.artifacts(host)]
+    assert len(found) == len(set(found))
+    assert found == sorted(found)
+    for path in found:
+        assert re.fullmatch(r"hosts/hv/networkd/[123]\d-netloom-[A-Za-z0-9._-]+\.(network|netdev)", path)
+
+
+def _said(printed: str) -> list[tuple[str, str, str]]:
+    """A unit read back by the rules of systemd.syntax(7): section, key, value."""
+    said, section = [], ""
+    for line in printed.splitlines():
+        assert not line.startswith(("#", ";"))
+        if head := re.fullmatch(r"\[(\w+)\]", line):
+            section = head[1]
+        elif line:
+            key, _, value = line.partition("=")
+            said.append((section, key, value))
+    return said
+
+
+@given(hosts())
+def test_what_is_printed_is_what_was_meant(host: Host) -> None:
+    printed = files(networkd.artifacts(host))
+    for unit in networkd.units(host):
+        meant = [(section.name, entry.key, text(entry.value)) for section in unit.sections for entry in section.entries]
+        assert _said(printed[unit.name]) == meant
+
+
+@given(hosts(), guests())
+def test_every_key_is_understood_by_the_version_it_is_for(host: Host, guest: Guest) -> None:
+    for unit in networkd.units(host) + guest_backend.units(guest):
+        for section in unit.sections:
+            for entry in section.entries:
+                assert SINCE[unit.kind][section.name][entry.key] <= host.target.systemd, f"{section.name}.{entry.key}"
+
+
+@given(hosts())
+def test_leases_are_not_kept_where_the_version_would(host: Host) -> None:
+    servers = [s for unit in networkd.units(host) for s in unit.sections if s.name == "DHCPServer"]
+    for server in servers:
+        kept = [entry.value for entry in server.entries if entry.key == "PersistLeases"]
+        assert kept == ([False] if host.target.systemd >= 256 else [])
+
+
+@given(guests())
+def test_a_guest_has_a_unit_for_each_nic_and_at_most_one_way_out(guest: Guest) -> None:
+    units = guest_backend.units(guest)
+    assert [setting(u, "Match", "MACAddress") for u in units] == [str(nic.mac) for nic in guest.nics]
+    for unit, nic in zip(units, guest.nics, strict=True):
+        gateways = {e.key: e.value for s in unit.sections for e in s.entries if e.key in ("Gateway", "UseGateway")}
+        assert nic.default_route or set(gateways.values()) <= {False}
+
+
+@given(interfaces, interfaces)
+def test_interfaces_have_files_of_their_own(one: str, other: str) -> None:
+    assert (stem(10, one) == stem(10, other)) == (one == other)
+
+
+@given(hosts())
+def test_settings_name_the_interface_and_nothing_else(host: Host) -> None:
+    for found in sysctl.settings(host):
+        assert "=" not in found.key
+        first = min(found.key.find(c) for c in "./" if c in found.key)
+        parts = found.key.split(found.key[first])
+        assert parts[3] in {"all", *(uplink.name for uplink in host.uplinks)}
+
+
+@pytest.mark.parametrize("value", ["a\nb", " a", "a ", "a\\", "50%", "a\x00", "a\u2028b"])
+def test_a_value_that_networkd_would_read_otherwise_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match="no value of a unit"):
+        text(value)
+
+
+def _master(machine: Namespace, tap: str) -> object:
+    return link(machine, tap).get("master")
+
+
+@needs("root", "tun", "networkd", "ip", "unshare", "nsenter")
+@pytest.mark.kernel
+@settings(max_examples=12, deadline=None, phases=[Phase.generate], derandomize=True)
+@given(hosts(bridges_at_least=1))
+def test_networkd_takes_the_worst_names_without_complaint(host: Host) -> None:
+    with Lab() as lab:
+        machine, other = lab.machine("hv"), lab.machine("other")
+        taps = [port.tap for bridge in host.bridges if not bridge.taps.create for port in bridge.ports]
+        daemon = Networkd(machine, files(networkd.artifacts(host)))
+        for bridge in host.bridges:
+            wait_for(partial(link, machine, bridge.device), f"bridge {bridge.device}")
+        for number, tap in enumerate(taps):
+            lab.tap(machine, tap, other, f"n{number}", f"02:00:00:00:00:{number:02x}")
+        for bridge in host.bridges:
+            for port in bridge.ports:
+                wait_for(partial(_master, machine, port.tap), f"{port.tap} on {bridge.device}")
+                assert _master(machine, port.tap) == bridge.device
+        assert daemon.complaints() == ()
+
+
+JUDGED = (
+    "+1",
+    "0x1",
+    "0X1f",
+    "0b1",
+    "0o7",
+    "007",
+    "12",
+    "all",
+    "default",
+    "sixteen-bytes-xx",
+    "-1",
+    "1e1",
+    "+",
+    "1.2",
+    *BAD,
+)
+
+
+@needs("root", "networkd", "ip", "unshare", "nsenter")
+@pytest.mark.kernel
+def test_networkd_and_netloom_agree_on_what_names_an_interface() -> None:
+    """A `Name=` that networkd ignores would leave a `[Match]` that fits every link. (A `=` troubles sysctl alone.)"""
+    judged = [name for name in JUDGED if "=" not in name]
+    units = {f"20-{n}.netdev": f"[NetDev]\nName={name}\nKind=bridge\n" for n, name in enumerate(judged)}
+    with Lab() as lab:
+        said = "\n".join(Networkd(lab.machine("hv"), units).complaints())
+    refused = {name for n, name in enumerate(judged) if f"/20-{n}.netdev:2:" in said}
+    assert refused == {name for name in judged if interface_problem(name)}
