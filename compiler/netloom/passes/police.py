@@ -8,9 +8,9 @@ from netloom.passes.sides import HostView, split
 from netloom.passes.spaces import Gazetteer, Space
 from netloom.plan.origin import Origin
 from netloom.plan.policy import Action, Rule, Service, Side, SideKind, Term
+from netloom.plan.services import BUILT_IN
 from netloom.spec.document import Document
 from netloom.spec.model.policy import PolicySpec
-from netloom.spec.services import BUILT_IN
 from netloom.spec.values import ServiceRef
 
 PASS = "police"

@@ -15,9 +15,9 @@ from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Uplink
 from netloom.plan.origin import Origin
 from netloom.plan.policy import Forward, Lane, Service
+from netloom.plan.services import PORT_PROTOCOLS
 from netloom.spec.document import Document
 from netloom.spec.model.policy import ForwardSpec
-from netloom.spec.services import PORT_PROTOCOLS
 
 PASS = "publish"
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from netloom.base.diagnostic import Diagnostic, Label, Report
 from netloom.base.names import closest
 from netloom.base.span import Span
+from netloom.plan.services import BUILT_IN
 from netloom.spec import rules
 from netloom.spec.document import Document
 from netloom.spec.model.entry import Entry
 from netloom.spec.model.guest import GuestSpec
 from netloom.spec.model.host import HostSpec
-from netloom.spec.services import BUILT_IN
 from netloom.spec.values import Selector, ServiceRef
 
 SHARED = ("zones", "networks", "hosts", "guests", "addresses")

@@ -5,9 +5,9 @@ import datetime
 from netloom.base.address import Family, parse_prefix
 from netloom.base.names import closest, is_name
 from netloom.plan.policy import Limit, Service
+from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
 from netloom.spec.decode import visible
 from netloom.spec.scalars import InvalidError, Text, string_schema
-from netloom.spec.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
 from netloom.spec.values import PoolRange, PortRange, Selector, ServiceRef
 
 KINDS = ("zone", "network", "host", "guest", "tag", "address")
