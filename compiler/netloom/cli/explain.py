@@ -81,13 +81,13 @@ def _object(site: "Compiled", artifacts: tuple["Artifact", ...], what: str, form
 
     names = names_of(site.plan, artifacts)
     bare = [name for name in names if name.partition("/")[2] == what]
-    for name in bare or [what]:
+    for position, name in enumerate(bare or [what]):
         described = describe(site.plan, artifacts, name)
         if described is None:
             meant = closest(what, names)
             raise click.UsageError(f"There is no '{what}' here." + (f" Did you mean '{meant}'?" if meant else ""))
         text = object_json(described) if form == "json" else object_text(described, source_line(site.source))
-        click.echo(text, nl=False)
+        click.echo(f"\n{text}" if position else text, nl=False)
     return FINE
 
 

@@ -61,9 +61,9 @@ def _text(lock: "Lock", before: str, *, prune: bool) -> str:
 
 
 def _difference(before: str, after: str) -> str:
-    old, new = before.splitlines(), after.splitlines()
-    gone = [f"- {line}\n" for line in old if line not in set(new)]
-    come = [f"+ {line}\n" for line in new if line not in set(old) and not line.startswith("#")]
+    old, new = dict.fromkeys(before.splitlines()), dict.fromkeys(after.splitlines())
+    gone = [f"- {line}\n" for line in old if line not in new]
+    come = [f"+ {line}\n" for line in new if line not in old and not line.startswith("#")]
     return "".join((*gone, *come))
 
 

@@ -11,7 +11,7 @@ from netloom.report.objects import Caused, Described, object_name
 from netloom.report.places import Place
 
 FORMAT = "netloom-explanation/1"
-_SHOWN = 60
+_SHOWN = 12
 
 
 def object_text(described: Described, line: SourceLine) -> str:
@@ -25,7 +25,7 @@ def object_text(described: Described, line: SourceLine) -> str:
 
 def line_text(place: Place, line: SourceLine) -> str:
     """Why a rendered line exists."""
-    head = [f"{place.artifact.path}:{place.number}", f"  {visible(place.line.text)}"]
+    head = [f"{place.artifact.path}:{place.number}", f"  {_code(place.line.text)}"]
     installed = [f"installed as {place.artifact.install}"] if place.artifact.install else []
     if place.line.origin is None:
         why = ["No entry of the specs causes this line: every file of this kind has it."]
@@ -111,8 +111,14 @@ def _causes(lines: tuple[Caused, ...]) -> Iterator[str]:
         yield "It causes no line of its own."
         return
     yield "It causes:"
-    for path, group in groupby(lines[:_SHOWN], key=lambda caused: caused.path):
+    for path, group in groupby(lines, key=lambda caused: caused.path):
+        here = list(group)
         yield f"  {path}"
-        yield from (f"    {caused.number:>5}  {visible(caused.text)}" for caused in group)
-    if len(lines) > _SHOWN:
-        yield f"  and {len(lines) - _SHOWN} more lines (--format json lists all)"
+        yield from (f"    {caused.number:>5}  {_code(caused.text)}" for caused in here[:_SHOWN])
+        if len(here) > _SHOWN:
+            yield f"           and {len(here) - _SHOWN} more lines here (--format json lists all)"
+
+
+def _code(text: str) -> str:
+    """A rendered line; its tabs are ours, so they are indentation and nothing to point out."""
+    return visible(text.expandtabs(4))

@@ -22,7 +22,7 @@ def plain(rule: Rule) -> str:
         parts.append(f"Refused\n{_code(rule.bad)}")
     if rule.good:
         parts.append(f"Mended\n{_code(rule.good)}")
-    parts.append(_wrapped(_WEIGHT[rule.severity], ""))
+    parts += [_wrapped(_WEIGHT[rule.severity], ""), *_waiver(rule)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -39,6 +39,14 @@ def markdown(rule: Rule) -> str:
     if rule.good:
         parts.append(f"Mended:\n\n{_fence(rule.good)}")
     return "\n\n".join(parts) + "\n"
+
+
+def _waiver(rule: Rule) -> list[str]:
+    """How to accept a finding; an error cannot be, since what does not work does not work for a reason either."""
+    if rule.severity is Severity.ERROR:
+        return []
+    example = f"waivers:\n  NAME: {{code: {rule.code}, on: KIND/NAME, reason: why this is acceptable here}}"
+    return [f"Where it is meant, the spec can say so:\n{_code(example)}"]
 
 
 def rule_json(rule: Rule) -> str:

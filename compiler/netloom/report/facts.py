@@ -61,7 +61,7 @@ def _host(plan: Plan, host: Host) -> list[Fact]:
         ("input", host.input.value),
         ("management", ", ".join(map(wording.service, host.management))),
         *((f"uplink {uplink.name}", wording.uplink(uplink)) for uplink in host.uplinks),
-        *((f"network {bridge.network}", wording.bridge(bridge)) for bridge in host.bridges),
+        *((f"network {bridge.network}", wording.bridge(bridge, host.nat)) for bridge in host.bridges),
         *((f"route {route.name}", f"{route.to} via {route.via} on {route.device}") for route in host.routes),
         ("guests", ", ".join(guests)),
     ]

@@ -59,7 +59,7 @@ def _host(plan: Plan, host: Host) -> Iterator[str]:
     yield from _rows(
         (
             *_cut([("uplink", uplink.name, wording.uplink(uplink)) for uplink in host.uplinks]),
-            *_cut([("network", bridge.network, wording.bridge(bridge)) for bridge in host.bridges]),
+            *_cut([("network", bridge.network, wording.bridge(bridge, host.nat)) for bridge in host.bridges]),
             *_cut([("guest", guest.name, _guest(guest)) for guest in guests]),
             *_cut([("forward", forward.name, wording.forward(forward)) for forward in forwards]),
         )

@@ -3,7 +3,7 @@
 from netloom.base.address import Address
 from netloom.plan.guest import Mode, Nic, NicAddress
 from netloom.plan.host import Bridge, Fixed, Learned, Target, Uplink
-from netloom.plan.policy import Forward, Lane, NatKind, Service
+from netloom.plan.policy import Forward, Lane, NatKind, Service, SourceNat
 from netloom.plan.site import Nat
 
 _MODES = {
@@ -43,10 +43,12 @@ def uplink(of: Uplink) -> str:
     return ", ".join((f"zone {of.zone}", *addresses))
 
 
-def bridge(of: Bridge) -> str:
-    """Device, addresses and what is served on a network."""
+def bridge(of: Bridge, rewritten: tuple[SourceNat, ...]) -> str:
+    """Device, addresses, what is served on a network, and how its guests' sources are rewritten."""
     words = [f"bridge {of.device}", *(str(own) for own in (of.ipv4, of.ipv6) if own)]
     words += [word for word, there in (("DHCP", of.dhcp), ("RA", of.ra), ("isolated", of.isolated)) if there]
+    kinds = {rule.kind.value for rule in rewritten if rule.network == of.network}
+    words += [f"NAT by {' and '.join(sorted(kinds))}"] if kinds else []
     return ", ".join(words)
 
 
