@@ -1,0 +1,39 @@
+"""NL411: a guest with an address of another network."""
+
+from collections.abc import Iterator
+
+from netloom.base.address import FAMILIES
+from netloom.base.diagnostic import Diagnostic, Label
+from netloom.base.rule import Rule, Severity
+from netloom.checks.context import Context
+from netloom.checks.families import half
+
+RULE = Rule(
+    "NL411",
+    "address-off-network",
+    Severity.ERROR,
+    "The address of a guest lies in the network of its NIC.",
+    "The guest's gateway is not on its link, and the host sends what is for the guest elsewhere.",
+    "Take an address of the network, or leave it to the lock with `auto`.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: 10.0.1.10}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare the addresses of NICs with the prefixes of their networks; those of the lock are fitting ones."""
+    networks = {network.name: network for network in context.plan.networks}
+    places = context.document.places
+    for guest in context.plan.guests:
+        for nic in guest.nics:
+            for family in FAMILIES:
+                mine, own = half(nic, family), half(networks[nic.network], family)
+                if mine.address is None or mine.allocated or own is None or mine.address in own.prefix:
+                    continue
+                span = places.span("guests", guest.name, "nics", nic.network, family.key)
+                label = Label(places.span("networks", nic.network, family.key), f"the network is {own.prefix}")
+                message = f"{mine.address} of guest `{guest.name}` is not in network `{nic.network}`"
+                hint = f"take one of {own.prefix}, or write `auto`"
+                yield Diagnostic(RULE, message, span, hint, (label,), subject=f"guest/{guest.name}")

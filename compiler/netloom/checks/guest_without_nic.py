@@ -1,0 +1,29 @@
+"""NL512: a guest that is connected to nothing."""
+
+from collections.abc import Iterator
+
+from netloom.base.diagnostic import Diagnostic
+from netloom.base.rule import Rule, Severity
+from netloom.checks.context import Context
+
+RULE = Rule(
+    "NL512",
+    "guest-without-nic",
+    Severity.WARNING,
+    "A guest has a NIC.",
+    "There is nothing that netloom could configure for it, and no rule that names it has an effect.",
+    "Add the network to `nics`.",
+    bad="hosts:\n  hv1: {}\nguests:\n  web: {host: hv1}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Ask the tree, which knows of broken NICs too: their mistake has been reported."""
+    places = context.document.places
+    for name in sorted(context.document.guests):
+        if not places.names("guests", name, "nics"):
+            message = f"guest `{name}` has no NIC"
+            hint = "add a network, such as `nics: {lan: {}}`"
+            yield Diagnostic(RULE, message, places.key("guests", name), hint, subject=f"guest/{name}")

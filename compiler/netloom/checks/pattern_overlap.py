@@ -1,0 +1,49 @@
+"""NL505: two bridges whose patterns claim one TAP."""
+
+from collections.abc import Iterator
+
+from netloom.base.diagnostic import Diagnostic, Label
+from netloom.base.rule import Rule, Severity
+from netloom.checks.context import Context
+from netloom.checks.globs import clashes, is_glob
+from netloom.plan.host import Host
+
+RULE = Rule(
+    "NL505",
+    "patterns-overlap",
+    Severity.WARNING,
+    "No name of a TAP is matched by the patterns of two networks of one host.",
+    "The TAPs of the spec's guests are attached by their full names, but of any other that both patterns match the "
+    "first unit by name decides: a guest may start in the wrong network.",
+    "Let the patterns of each network begin with a word of its own, such as `lan-*` and `dmz-*`.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {taps: vm-*}, dmz: {taps: vm-d*}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {taps: lan-*}, dmz: {taps: dmz-*}}}\n",
+)
+_Owner = tuple[str, str]
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare the patterns of each host: globs with globs and full names with full names."""
+    places = context.document.places
+    for host in context.plan.hosts:
+        for (network, pattern), (other, before), name in (*_clashes(host, globs=True), *_clashes(host, globs=False)):
+            if network == other:
+                continue
+            span = places.item(pattern, "hosts", host.name, "networks", network, "taps")
+            label = Label(places.item(before, "hosts", host.name, "networks", other, "taps"), f"so does `{before}`")
+            message = f"pattern `{pattern}` of network `{network}` matches a TAP `{name}` that `{other}` claims too"
+            hint = "begin each network's patterns with a word of its own"
+            yield Diagnostic(RULE, message, span, hint, (label,), subject=f"host/{host.name}")
+
+
+def _clashes(host: Host, *, globs: bool) -> Iterator[tuple[_Owner, _Owner, str]]:
+    """Only what the spec lists: without patterns a bridge claims the names of its guests, which are another rule's."""
+    listed = (
+        (pattern, (bridge.network, pattern))
+        for bridge in host.bridges
+        for pattern in bridge.taps.patterns
+        if is_glob(pattern) is globs and (globs or pattern not in {port.tap for port in bridge.ports})
+    )
+    return clashes(listed)

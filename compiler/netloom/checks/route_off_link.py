@@ -1,0 +1,53 @@
+"""NL407: a route whose next hop is on no link."""
+
+from collections.abc import Iterator
+
+from netloom.base.diagnostic import Diagnostic
+from netloom.base.rule import Rule, Severity
+from netloom.checks.context import Context
+from netloom.checks.families import half, word
+from netloom.plan.host import Host, Learned, Route
+
+RULE = Rule(
+    "NL407",
+    "next-hop-off-link",
+    Severity.ERROR,
+    "The next hop of a route is on the link of an uplink or a network of the host.",
+    "The kernel refuses a route through a neighbour that it has no link to (`Network is unreachable`).",
+    "Correct `via`; where several uplinks learn their address, give the right one a fixed address.",
+    bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n"
+    "    routes: {branch: {to: 10.30.0.0/16, via: 192.0.3.11}}\n",
+    good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n"
+    "    routes: {branch: {to: 10.30.0.0/16, via: 192.0.2.11}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report the routes for which no device was found, and those of mixed families."""
+    for host in context.plan.hosts:
+        for route in host.routes:
+            if route.to.family is not route.via.family:
+                message = f"route `{route.name}` leads to {route.to} by way of {route.via}, which is of another family"
+                yield _finding(context, host, route, message, f"name a next hop of {word(route.to.family)}")
+            elif not route.device:
+                message = f"next hop {route.via} of route `{route.name}` is on no link of host `{host.name}`"
+                yield _finding(context, host, route, message, _hint(host, route))
+
+
+def _finding(context: Context, host: Host, route: Route, message: str, hint: str) -> Diagnostic:
+    span = context.document.places.span("hosts", host.name, "routes", route.name, "via")
+    return Diagnostic(RULE, message, span, hint, subject=f"host/{host.name}")
+
+
+def _hint(host: Host, route: Route) -> str:
+    family = route.via.family
+    learned = [uplink.name for uplink in host.uplinks if isinstance(half(uplink, family), Learned)]
+    if len(learned) > 1:
+        return f"give {' or '.join(f'`{name}`' for name in learned)} a fixed address, or nobody can tell which it is"
+    links = [str(own.prefix) for bridge in host.bridges if (own := half(bridge, family)) is not None]
+    links += [
+        str(side.interface.prefix)
+        for uplink in host.uplinks
+        if (side := half(uplink, family)) is not None and not isinstance(side, Learned)
+    ]
+    return f"on-link are {', '.join(sorted(links))}" if links else f"the host has no {word(family)} link"

@@ -1,0 +1,34 @@
+"""NL511: a guest with several NICs, and nothing that says where its way out is."""
+
+from collections.abc import Iterator
+
+from netloom.base.diagnostic import Diagnostic
+from netloom.base.rule import Rule, Severity
+from netloom.checks.context import Context
+
+RULE = Rule(
+    "NL511",
+    "default-route-unsaid",
+    Severity.NOTE,
+    "A guest with several NICs says on which its default route is.",
+    "netloom takes the first network by name that is not isolated; a NIC that is added later may come before it.",
+    "Write `gateway: true` in one NIC.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}, dmz: {}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}, dmz: {gateway: true}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the guests with more than one NIC."""
+    for guest in context.plan.guests:
+        if len(guest.nics) < 2 or any(nic.gateway for nic in context.document.guests[guest.name].nics.values()):
+            continue
+        chosen = next(nic.network for nic in guest.nics if nic.default_route)
+        span = context.document.places.key("guests", guest.name, "nics")
+        message = f"the default route of guest `{guest.name}` is on `{chosen}`, which nothing in the spec says"
+        hint = f"write `{chosen}: {{gateway: true}}`, or say it of another NIC"
+        yield Diagnostic(RULE, message, span, hint, subject=f"guest/{guest.name}")

@@ -1,0 +1,86 @@
+"""Sites from texts, compiled as the driver compiles them, but without any backend.
+
+`netloom.driver` renders as well; tests of passes and checks shall not fail because of a renderer.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from netloom.base.diagnostic import Diagnostic, Report
+from netloom.checks import CHECKS, Context
+from netloom.passes.allocate import allocate
+from netloom.passes.lock import EMPTY, FILE, read_lock
+from netloom.passes.pipeline import Passed, run
+from netloom.passes.resolve import resolve
+from netloom.passes.waive import waive
+from netloom.plan.site import Plan
+from netloom.source.files import SourceSet, load
+from netloom.spec.document import Document, read_document
+
+NOW = 1798761600
+"""2027-01-01T00:00:00Z: the day on which every test runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A compiled site.
+
+    Attributes:
+        source: the files, with paths that begin with `specs/`.
+        passed: what the passes made.
+        plan: with its waivers marked.
+        diagnostics: in reading order.
+    """
+
+    source: SourceSet
+    passed: Passed
+    plan: Plan
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes found, in reading order."""
+        return [diagnostic.code for diagnostic in self.diagnostics]
+
+    def of(self, code: str) -> list[Diagnostic]:
+        """The findings with a code."""
+        return [diagnostic for diagnostic in self.diagnostics if diagnostic.code == code]
+
+
+def read(files: Mapping[str, str], report: Report) -> tuple[SourceSet, Document]:
+    """Read a site from texts, by way of a folder, so that spans are those of real files."""
+    with tempfile.TemporaryDirectory() as folder:
+        specs = Path(folder) / "specs"
+        for name, text in files.items():
+            (specs / name).parent.mkdir(parents=True, exist_ok=True)
+            (specs / name).write_text(text, encoding="utf-8")
+        source = load(specs, report)
+    return source, read_document(source, report)
+
+
+def compiled(files: Mapping[str, str] | str, lock: str | None = None, now: int = NOW) -> Site:
+    """Compile a site; where `lock` is None with a lock that is complete.
+
+    Args:
+        files: texts by file name, or the text of the only file.
+        lock: text of the lock.
+        now: seconds since the epoch.
+    """
+    texts = {"site.yaml": files} if isinstance(files, str) else files
+    report = Report()
+    source, document = read(texts, report)
+    if lock is None:
+        quiet = Report()
+        full = allocate(resolve(document, quiet)[0], EMPTY, quiet).lock
+        passed = run(document, full, report)
+    else:
+        passed = run(document, read_lock(lock, f"specs/{FILE}", report), report)
+    context = Context(passed.document, passed.plan, now)
+    for check in CHECKS:
+        report.extend(check(context))
+    plan, diagnostics = waive(passed, report)
+    return Site(source, passed, plan, diagnostics)
