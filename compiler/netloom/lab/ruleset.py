@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def check(text: str, timeout: float = 60.0) -> str:
     """What `nft -c` says against a ruleset, in a namespace of its own; empty when it accepts it.
 
-    Without root it takes a user namespace, in which nft 1.0.6 cannot enlarge its socket's buffer: a ruleset of more than
+    Without root it takes a user namespace, where nft 1.0.6 cannot enlarge its socket's buffer: a ruleset of more than
     some 200 KB of netlink messages is then too long.
     """
     alone = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
