@@ -135,11 +135,11 @@ def test_export_to_a_file_to_stdout_and_to_a_folder(locked: Path, capfdbinary: p
         return capfdbinary.readouterr().out
 
     assert printed("export", "hypervisor") == b""
-    assert printed("export", "hypervisor", "-o", "-") == (locked / "hypervisor.tar").read_bytes()
+    assert printed("export", "hypervisor", "-o", "-") == (locked / "build/hypervisor.tar").read_bytes()
     assert printed("export", "hypervisor", "-o", "bundle") == b""
     subprocess.run(["sha256sum", "--strict", "--quiet", "-c", "SHA256SUMS"], cwd=locked / "bundle", check=True)
     (locked / "unpacked").mkdir()
-    subprocess.run(["tar", "-xf", "../hypervisor.tar"], cwd=locked / "unpacked", check=True)
+    subprocess.run(["tar", "-xf", "../build/hypervisor.tar"], cwd=locked / "unpacked", check=True)
     assert files(locked / "unpacked") == files(locked / "bundle")
 
 
@@ -197,6 +197,12 @@ def test_init_makes_a_site_that_compiles_and_keeps_what_is_there(
     assert files(tmp_path) == before
 
 
+def test_init_puts_no_second_site_beside_the_first(site: Path, netloom: Netloom) -> None:
+    assert netloom("init").status == 0
+    below = {str(path.relative_to(site / "specs")) for path in (site / "specs").rglob("*")}
+    assert below == {"seed.yaml", "netloom.schema.json"}
+
+
 def test_the_starter_and_its_ci_files_are_yaml_that_fits(
     tmp_path: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -215,7 +221,7 @@ def test_the_starter_and_its_ci_files_are_yaml_that_fits(
 
 
 def test_schemas_are_schemas(netloom: Netloom) -> None:
-    for what in ("language", "plan"):
+    for what in ("language", "plan", "diagnostics"):
         Draft202012Validator.check_schema(json.loads(netloom("schema", what).out))
 
 

@@ -87,3 +87,11 @@ def test_a_line_that_is_not_there(locked: Path, netloom: Netloom) -> None:
     shown = netloom("explain", "README.md:3")
     assert shown.status == 1
     assert "neither a rendered file nor a spec" in shown.err
+
+
+def test_a_line_of_a_stale_tree_is_said_to_be(tree: Path, netloom: Netloom) -> None:
+    path = "build/plan/hosts/hypervisor/sysctl/60-netloom.conf"
+    assert "stale" not in netloom("explain", f"{path}:1").err
+    (tree.parents[1] / path).write_text("mine\n")
+    shown = netloom("explain", f"{path}:1")
+    assert shown.err == f"{path} is stale: what it says there is not what these specs render\n"

@@ -13,6 +13,7 @@ from tests.report.schemas import GITLAB, NETLOOM, SARIF
 
 from netloom.report.diagnostics.findings import Findings, tally
 from netloom.report.diagnostics.formats import FORMATS
+from netloom.report.diagnostics.schema import diagnostics_schema
 
 
 def unescaped(text: str) -> str:
@@ -29,6 +30,8 @@ def test_all_seven_are_there() -> None:
 def test_json_fits_its_schema_and_says_all() -> None:
     document = json.loads(FORMATS["json"](all_kinds()))
     Draft202012Validator(NETLOOM).validate(document)
+    Draft202012Validator.check_schema(diagnostics_schema())
+    Draft202012Validator(diagnostics_schema()).validate(document)
     note, error, waived, hostile = document["diagnostics"]
     assert note["file"] is None
     assert error == {

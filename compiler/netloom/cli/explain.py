@@ -1,5 +1,6 @@
 """`netloom explain`."""
 
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -109,4 +110,14 @@ def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number
         say(f"netloom: {place or f'{file} is neither a rendered file nor a spec'}")
         return FINDINGS
     click.echo(line_json(place) if form == "json" else line_text(place, line), nl=False)
+    if _on_disk(Path(file), number) not in (None, place.line.text):
+        say(f"{file} is stale: what it says there is not what these specs render")
     return FINE
+
+
+def _on_disk(path: Path, number: int) -> str | None:
+    """A line of a rendered file as it is now; None where it is not there."""
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        return next((line.rstrip("\n") for line in islice(file, number - 1, None)), "")

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 @click.argument("host")
 @specs_option
 @click.option(
-    "-o", "--output", metavar="DIR|FILE.tar|-", help="Where to write it; - is standard output.  [default: HOST.tar]"
+    "-o",
+    "--output",
+    metavar="DIR|FILE.tar|-",
+    help="Where to write it; - is standard output.  [default: build/HOST.tar]",
 )
 @click.option("--force", is_flag=True, help="Replace files in DIR that netloom did not write.")
 def command(host: str, specs: Path, output: str | None, *, force: bool) -> int:
@@ -32,7 +35,7 @@ def command(host: str, specs: Path, output: str | None, *, force: bool) -> int:
     from netloom.delivery.layout import bundle_of
     from netloom.driver import rendered
 
-    output = output or f"{host}.tar"
+    output = output or f"build/{host.removeprefix('host/')}.tar"
     if output == "-" and sys.stdout.isatty():
         raise click.UsageError("An archive is nothing for a terminal: redirect it, or name a file with -o.")
     site = sound(specs)

@@ -10,10 +10,11 @@ import click
 from netloom.cli.exits import FINDINGS, FINE
 
 _STARTER = Path(__file__).parent / "starter"
+_SITE = "specs/site.yaml"
 _SCHEMA = "specs/netloom.schema.json"
 FILES: Mapping[str, str] = MappingProxyType(
     {
-        "specs/site.yaml": "site.yaml",
+        _SITE: "site.yaml",
         ".github/workflows/netloom.yml": "github.yaml",
         ".gitlab-ci.yml": "gitlab.yaml",
         ".gitignore": "gitignore",
@@ -33,28 +34,32 @@ def command(folder: Path) -> int:
     from netloom.cli.terminal import say, show
     from netloom.delivery.single import write_file
 
-    for path, text in _contents().items():
+    specs = folder / "specs"
+    begun = any(specs.rglob("*.yaml"))  # a site that is there gets what it lacks, and no second one beside it
+    for path, text in _contents(begun=begun).items():
         outcome = write_file(folder / path, text.encode(), replace=False)
         if not isinstance(outcome, bool):
             show((outcome,))
             return FINDINGS
-        click.echo(f"{'created' if outcome else 'kept   '} {folder / path}")
-    if not _lock(folder / "specs"):
+        _tell(folder / path, created=outcome)
+    if not begun and not _lock(specs):
         return FINDINGS
     where = "" if folder == Path() else f"cd {folder} && "
     say(f"Next: {where}netloom validate && netloom render")
     return FINE
 
 
-def _contents() -> dict[str, str]:
+def _contents(*, begun: bool) -> dict[str, str]:
     from netloom.spec.document import language_schema
 
     schema = json.dumps(language_schema(), indent=2, ensure_ascii=False) + "\n"
-    return {**{path: (_STARTER / name).read_text(encoding="utf-8") for path, name in FILES.items()}, _SCHEMA: schema}
+    starter = {path: (_STARTER / name).read_text(encoding="utf-8") for path, name in FILES.items()}
+    texts = {**starter, _SCHEMA: schema}
+    return {path: text for path, text in texts.items() if not (begun and path == _SITE)}
 
 
 def _lock(specs: Path) -> bool:
-    """Give the starter's guest its addresses; a lock that is there is somebody's, and stays."""
+    """Give the starter's guest its addresses."""
     from netloom.cli.compiling import compiled
     from netloom.cli.terminal import show
     from netloom.delivery.single import write_file
@@ -64,5 +69,9 @@ def _lock(specs: Path) -> bool:
     if not isinstance(outcome, bool):
         show((outcome,))
         return False
-    click.echo(f"{'created' if outcome else 'kept   '} {specs / FILE}")
+    _tell(specs / FILE, created=outcome)
     return True
+
+
+def _tell(path: Path, *, created: bool) -> None:
+    click.echo(f"{'created' if created else 'kept   '} {path}")

@@ -6,14 +6,15 @@ from netloom.cli.exits import FINE
 
 
 @click.command("schema")
-@click.argument("what", type=click.Choice(["language", "plan"]), default="language")
+@click.argument("what", type=click.Choice(["language", "plan", "diagnostics"]), default="language")
 def command(what: str) -> int:
-    """Print the JSON Schema of the language (for editors) or of `plan.json` (for programs)."""
+    """Print a JSON Schema: of the language (for editors), of plan.json, or of findings as JSON (for programs)."""
     import json
 
-    if what == "language":
-        from netloom.spec.document import language_schema as schema
-    else:
-        from netloom.plan.schema import plan_schema as schema
-    click.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+    from netloom.plan.schema import plan_schema
+    from netloom.report.diagnostics.schema import diagnostics_schema
+    from netloom.spec.document import language_schema
+
+    schemas = {"language": language_schema, "plan": plan_schema, "diagnostics": diagnostics_schema}
+    click.echo(json.dumps(schemas[what](), indent=2, ensure_ascii=False))
     return FINE

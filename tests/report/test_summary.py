@@ -1,0 +1,54 @@
+"""What a person reads after `render`, letter by letter."""
+
+import textwrap
+from dataclasses import replace
+from pathlib import Path
+
+from tests.plans import seed
+
+from netloom.delivery.tree import Delivery
+from netloom.report.summary import summary
+
+DONE = Delivery(written=("a", "b"), restored=("b",), unchanged=3, removed=("c",))
+
+
+def test_the_seed() -> None:
+    text = summary(seed(), (), Path("build/plan"), DONE)
+    assert text.replace("NAT by masquerade", "NAT ...") == textwrap.dedent("""\
+        seed (vm.example.org): 1 host, 1 network, 2 guests, 2 forwards, 2 rules of policy
+
+        host hypervisor: systemd 252, nftables 1.0.6, NixOS 25.11
+          uplink   eth0                 zone internet, IPv4 by DHCP, IPv6 by RA
+          network  microvm              bridge br-microvm, 10.0.0.1/24, fd12:3456:789a::1/64, DHCP, RA, NAT ...
+          guest    http-reverse-proxy   microvm 10.0.0.10 fd12:3456:789a::10
+          guest    https-reverse-proxy  microvm 10.0.0.11 fd12:3456:789a::11
+          forward  http                 tcp/80 at hypervisor/eth0 to http-reverse-proxy
+          forward  https                tcp/443 at hypervisor/eth0 to https-reverse-proxy
+
+          policy   admin       allow ssh from any to host/hypervisor
+          policy   guests-out  allow any from microvm to internet
+
+        build/plan: 2 files written, 3 unchanged, 1 removed, 1 of them had been edited.
+        Found: no findings.
+
+        Next:
+          less build/plan/hosts/hypervisor/nftables/netloom.nft   the ruleset of a host
+          netloom export hypervisor   a bundle for a host
+          netloom explain guest/http-reverse-proxy   what an object is, and which lines it causes
+        """)
+
+
+def test_a_large_site_stays_on_a_screen() -> None:
+    plan = seed()
+    guests = tuple(replace(plan.guests[0], name=f"guest-{n:04}") for n in range(1000))
+    hosts = tuple(replace(plan.hosts[0], name=f"host-{n:02}") for n in range(40))
+    large = replace(plan, hosts=(*plan.hosts, *hosts), guests=guests)
+    text = summary(large, (), Path("out"), DONE)
+    assert len(text.splitlines()) < 80
+    assert [line.split(maxsplit=2)[2] for line in text.splitlines() if " … " in line] == ["and 989 more"]
+    assert "and 33 more hosts" in text
+
+
+def test_an_empty_site() -> None:
+    plan = replace(seed(), hosts=(), guests=(), networks=(), forwards=(), rules=(), domain="")
+    assert summary(plan, (), Path("out"), Delivery()).startswith("seed: 0 hosts, 0 networks, 0 guests")
