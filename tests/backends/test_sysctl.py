@@ -1,0 +1,56 @@
+"""Kernel settings, applied by the tool that reads them on a real host."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests import plans
+from tests.backends import variants
+from tests.support import needs
+
+from netloom.backends import sysctl
+from netloom.lab.session import Lab
+from netloom.plan.host import Host, Learned, Uplink
+
+TOOL = Path("/lib/systemd/systemd-sysctl")
+NAMES = ("eth0", "eth0.5", "a,b", "--x", "#1", "(x)")
+
+
+def listening(*names: str) -> tuple[Uplink, ...]:
+    """Uplinks that take router advertisements."""
+    return tuple(
+        Uplink(n, "internet", None, Learned.RA, (), None, plans.origin(f"hosts.hv.{n}")) for n in sorted(names)
+    )
+
+
+def shown(host: Host) -> dict[str, int]:
+    return {setting.key: setting.value for setting in sysctl.settings(host)}
+
+
+@needs("root", "tun", "networkd", "ip", "unshare", "nsenter")
+@pytest.mark.kernel
+def test_the_tool_sets_what_is_meant_whatever_the_interface_is_called() -> None:
+    host = variants.host(variants.bridge("lan", "10.1.0.1/24", "fd01::1/64"), uplinks=listening(*NAMES))
+    (artifact,) = sysctl.artifacts(host)
+    with Lab() as lab:
+        machine, other = lab.machine("hv"), lab.machine("other")
+        for number, name in enumerate(NAMES):
+            lab.tap(machine, name, other, f"n{number}", f"02:00:00:00:00:{number:02x}")
+        machine.write("/run/60-netloom.conf", artifact.text)
+        assert machine.run(str(TOOL), "/run/60-netloom.conf", check=False) == ""
+        for name in NAMES:
+            assert machine.run("cat", f"/proc/sys/net/ipv6/conf/{name}/accept_ra").strip() == "2"
+        for family in ("ipv4", "ipv6"):
+            assert machine.run("cat", f"/proc/sys/net/{family}/conf/all/forwarding").strip() == "1"
+
+
+def test_a_host_forwards_what_its_networks_have() -> None:
+    only6 = variants.bridge("lan", "", "fd01::1/64")
+    assert shown(variants.host(only6)) == {"net.ipv6.conf.all.forwarding": 1}
+    assert shown(variants.host(variants.bridge("lan", "10.1.0.1/24"))) == {"net.ipv4.conf.all.forwarding": 1}
+
+
+def test_a_host_without_networks_gets_no_file() -> None:
+    """A machine that forwards nothing of ours keeps its own settings."""
+    fixed = replace(listening("eth0")[0], ipv6=None, ipv4=Learned.DHCP)
+    assert sysctl.artifacts(variants.host(uplinks=(fixed,))) == ()
