@@ -1,7 +1,8 @@
 """Which port may send as whom: the sets of the spoof guard.
 
 `bind` holds what a port may use, `owned` what nobody else may: the addresses of guests, and the host's own on its
-bridges. `pool` holds the ports whose addresses are not known beforehand; they may use any of their network that nobody owns.
+bridges. `pool` holds the ports whose addresses are not known beforehand; they may use any of their network that nobody
+owns.
 """
 
 from collections.abc import Iterable

@@ -7,18 +7,21 @@ have kept out). A connection that no lane takes goes on untranslated.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from netloom.backends.nftables.fields import Field, Type, daddr
+from netloom.backends.nftables.fields import Field, Type, daddr, saddr
 from netloom.backends.nftables.idents import ident
 from netloom.backends.nftables.lower.frame import (
     LINK_LOCAL,
     LOOPBACK,
+    REMOTE,
     RETURN,
+    SITE,
     family_is,
     fixed_addresses,
     goto,
     implied,
+    of_family,
     on,
     outside_address,
     own,
@@ -47,13 +50,20 @@ _INGRESS, _INSIDE = ident("dnat", "ingress"), "inside"
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """The lanes of one uplink in one family, as rules; those for everybody apart from those without hairpin."""
+    """The lanes of one uplink in one family, as rules.
+
+    Attributes:
+        hairpin: of lanes that hold from inside too.
+        outside: of lanes that hold for what arrives on the uplink alone.
+        open: of lanes that name senders, and besides them let everyone beyond the uplink in.
+    """
 
     uplink: Uplink
     family: Family
     known: Fixed | Learned
     hairpin: Judged
     outside: Judged
+    open: Judged
 
 
 def destination_nat(host: Host) -> Part:
@@ -66,7 +76,7 @@ def destination_nat(host: Host) -> Part:
             chains[_INSIDE, family] = inside
     if not chains:
         return Part()
-    sets = [entry for way in ways for found in (way.hairpin, way.outside) for entry in found.sets]
+    sets = [entry for way in ways for found in (way.hairpin, way.outside, way.open) for entry in found.sets]
     hooks = _hooks(host, chains)
     return together([hooks, Part(tuple(chains.values()), (*sets, *_kept(host)))])
 
@@ -87,18 +97,29 @@ def _way(host: Host, uplink: Uplink, family: Family) -> _Way | None:
         known,
         part("all", [lane for lane in lanes if lane.hairpin]),
         part("outside", [lane for lane in lanes if not lane.hairpin]),
+        part("open", [replace(lane, sources=None) for lane in lanes if uplink.zone in lane.outside]),
     )
 
 
 def _arriving(host: Host, way: _Way) -> Chain:
     """What arrives on an uplink."""
-    rules = (*way.hairpin.rules, *way.outside.rules)
+    rules = (*way.hairpin.rules, *way.outside.rules, *_open(host, way))
     if not isinstance(way.known, Fixed) and rules:
         kept = Lookup((daddr(way.family),), ident("kept", way.family.key))
         here = Match((Field.FIB_TYPE_HERE,), ((Word("local"),),), negated=True)
         rules = (Rule((kept, RETURN), "", way.uplink.origin), Rule((here, RETURN), "", way.uplink.origin), *rules)
     prefixes = tuple(_prefixes(host, way)) if way.family is Family.IPV6 else ()
     return Chain(ident("dnat", way.uplink.name, way.family.key), (*prefixes, *rules), None, way.uplink.origin)
+
+
+def _open(host: Host, way: _Way) -> Iterator[Rule]:
+    """What is open to everyone beyond the uplink, which the site's own networks are not."""
+    if way.open.rules:
+        for word, prefixes in ((REMOTE, host.remote_prefixes), (SITE, host.site_prefixes)):
+            if of_family(prefixes, way.family):
+                known = Lookup((saddr(way.family),), ident(word, way.family.key))
+                yield Rule((known, RETURN), "", way.uplink.origin)
+    yield from way.open.rules
 
 
 def _prefixes(host: Host, way: _Way) -> Iterator[Rule]:

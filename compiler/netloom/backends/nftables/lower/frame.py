@@ -18,7 +18,7 @@ from netloom.backends.nftables.values import Iface, Word
 from netloom.base.address import FAMILIES, Address, Family, Interface, Prefix, everything
 from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 from netloom.plan.origin import Origin
-from netloom.plan.policy import NatKind, Side, SideKind
+from netloom.plan.policy import Side, SideKind
 
 SITE, REMOTE = "site", "remote"
 ACCEPT, DROP, RETURN = Verdict(Kind.ACCEPT), Verdict(Kind.DROP), Verdict(Kind.RETURN)
@@ -86,11 +86,6 @@ def devices(host: Host, end: Side) -> tuple[str, ...]:
     if end.kind in (SideKind.OUTSIDE, SideKind.REMOTE):
         return tuple(uplink.name for uplink in host.uplinks if uplink.zone == end.name)
     return ()
-
-
-def outer_prefixes(host: Host) -> tuple[Prefix, ...]:
-    """What prefix translations make of the site's prefixes, as the outside sees them."""
-    return collapsed(nat.to for nat in host.nat if nat.kind is NatKind.PREFIX and nat.to)
 
 
 def collapsed(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:

@@ -1,19 +1,18 @@
 """Lanes as maps: from an outside port to a guest.
 
 Four kinds of maps, each for a shape of value that nft can have in one: single ports (which may change), ranges that
-keep their ports, and both again with the sender in the key. A range that shifts its ports is expanded, as neither a rule nor
-a map shifts: every port would become the first. A lane with an end is a rule, as elements know no dates.
+keep their ports, and both again with the sender in the key. A range that shifts its ports is expanded, as neither a
+rule nor a map shifts: every port would become the first. A lane with an end is a rule, as elements know no dates.
 """
 
 import enum
 from collections.abc import Iterator, Sequence
 
 from netloom.backends.nftables.fields import Field, Type, address_type, daddr, saddr
-from netloom.backends.nftables.lower.frame import on
+from netloom.backends.nftables.lower.frame import family_is, on
 from netloom.backends.nftables.lower.layers import layers
 from netloom.backends.nftables.lower.part import Judged
 from netloom.backends.nftables.lower.protocols import protocol
-from netloom.backends.nftables.lower.terms import addresses
 from netloom.backends.nftables.tree import (
     Count,
     Direction,
@@ -61,6 +60,7 @@ def laned(host: Host, name: str, family: Family, address: Address | None, lanes:
         address: the uplink's address as part of the key; None where the chain has found it to be the uplink's.
         lanes: the lanes.
     """
+    lanes = [lane for lane in lanes if lane.sources != ()]
     rules = [rule for lane in lanes if lane.expires is not None for rule in _until(lane, address)]
     lasting = [lane for lane in lanes if lane.expires is None]
     sets: list[Set] = []
@@ -118,14 +118,12 @@ def _rule(
 def _until(lane: Lane, address: Address | None) -> Iterator[Rule]:
     """Rules of a lane with an end: one, or one for each port where they shift."""
     assert lane.expires is not None
-    ends = [
-        *addresses(saddr(lane.family), lane.sources or ()),
-        *([on(daddr(lane.family), address.prefix)] if address else []),
-    ]
-    kind = _kind(lane)
-    for port, data in _ports(lane, kind):
+    ends = [Match((saddr(lane.family),), tuple((source,) for source in lane.sources))] if lane.sources else []
+    ends += [on(daddr(lane.family), address.prefix)] if address else []
+    service = on(Field.L4PROTO, protocol(lane.protocol))
+    for port, data in _ports(lane, _kind(lane)):
         inner = data[0].first if data and isinstance(data[0], Range) else None
-        service = Match((Field.L4PROTO, Field.DPORT), ((protocol(lane.protocol), port),))
         to = Translate(Direction.DESTINATION, lane.target.prefix, inner)
-        statements: tuple[Statement, ...] = (Until(lane.expires), *ends, service, Count(), to)
+        matches = (*ends, family_is(lane.family), service, Match((Field.DPORT,), ((port,),)))
+        statements: tuple[Statement, ...] = (Until(lane.expires), *matches, Count(), to)
         yield Rule(statements, lane.forward, lane.origin)

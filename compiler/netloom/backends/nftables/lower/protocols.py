@@ -7,5 +7,5 @@ _WORDS = frozenset({"tcp", "udp", "udplite", "sctp", "dccp", "esp", "ah", "gre",
 
 
 def protocol(name: str) -> Word:
-    """A word of nft's grammar, or else a number: it looks other names up in /etc/protocols, which a sandbox may lack."""
+    """A word of nft's grammar, or else a number: other names it looks up in a file that a sandbox may lack."""
     return Word(name if name in _WORDS else str(NUMBERS[name]))

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 
 from netloom.backends.nftables.fields import Field, Type, address_type, daddr
 from netloom.backends.nftables.idents import ident
-from netloom.backends.nftables.lower.frame import ACCEPT, on, outer_prefixes
+from netloom.backends.nftables.lower.frame import ACCEPT, fixed_addresses, on
 from netloom.backends.nftables.lower.layers import layers
 from netloom.backends.nftables.lower.protocols import protocol
 from netloom.backends.nftables.tree import (
     Element,
     Lookup,
-    Match,
     Rule,
     Set,
     Statement,
@@ -19,7 +18,7 @@ from netloom.backends.nftables.tree import (
 from netloom.backends.nftables.values import Range, Word
 from netloom.base.address import FAMILIES, Family
 from netloom.plan.host import Host
-from netloom.plan.policy import Lane, Side, SideKind
+from netloom.plan.policy import Lane, NatKind, Side, SideKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +27,7 @@ class Targets:
 
     Attributes:
         sets: the targets as sets, disjoint within each.
+        mirrors: each target with its address behind a prefix translation, by which it can be reached too; or None.
         zones: zones from whose uplinks some forward leads here.
         hairpin: whether some forward is reached from the host's own networks.
     """
@@ -35,6 +35,7 @@ class Targets:
     network: str
     family: Family
     sets: tuple[Set, ...]
+    mirrors: Set | None
     zones: frozenset[str]
     hairpin: bool
 
@@ -47,12 +48,12 @@ class Targets:
     def rules(self, host: Host) -> Iterator[Rule]:
         """Accept what a forward translated to one of its targets.
 
-        What came in by the outer prefix of a prefix translation is translated too, but is no forward.
+        What a prefix translation let in is translated too, but is no forward: it was sent to the target's mirror.
         """
-        outer = outer_prefixes(host) if self.family is Family.IPV6 else ()
         translated: list[Statement] = [on(Field.CT_STATUS, Word("dnat"))]
-        if outer:
-            translated.append(Match((Field.CT_ORIGINAL_IP6_DADDR,), tuple((p,) for p in outer), negated=True))
+        if self.mirrors:
+            ends = (Field.IP6_DADDR, Field.CT_ORIGINAL_IP6_DADDR)
+            translated.append(Lookup(ends, self.mirrors.name, negated=True))
         for entry in self.sets:
             lookup = Lookup((daddr(self.family), Field.L4PROTO, Field.DPORT), entry.name)
             yield Rule((*translated, lookup, ACCEPT), "", host.origin)
@@ -69,6 +70,7 @@ def targets(host: Host) -> tuple[Targets, ...]:
             network,
             family,
             _sets(host, network, family, groups[network, family]),
+            _mirrors(host, network, groups[network, family]),
             frozenset(zone_of[name] for lane in groups[network, family] for name in lane.uplinks),
             any(lane.hairpin for lane in groups[network, family]),
         )
@@ -91,6 +93,21 @@ def _sets(host: Host, network: str, family: Family, lanes: list[Lane]) -> tuple[
         )
         for number, layer in enumerate(layers(map(_target, lanes)), start=1)
     )
+
+
+def _mirrors(host: Host, network: str, lanes: list[Lane]) -> Set | None:
+    """Leaves out what is the host's own address, which is never taken for a mirror."""
+    own = fixed_addresses(host, Family.IPV6)
+    found = {
+        (lane.target.prefix, mirror.prefix): Element((lane.target.prefix, mirror.prefix), origin=nat.origin)
+        for nat in host.nat
+        for lane in lanes
+        if nat.kind is NatKind.PREFIX and nat.to and lane.target in nat.source
+        if (mirror := nat.to.first + (lane.target.value - nat.source.value)) not in own
+    }
+    elements = tuple(found[key] for key in sorted(found))
+    name, types = ident("mirrors", f"net-{network}"), (Type.IPV6, Type.IPV6)
+    return Set(name, types, elements, origin=host.origin) if elements else None
 
 
 def _target(lane: Lane) -> Element:

@@ -169,7 +169,7 @@ def addresses(field: Field, prefixes: Sequence[Prefix]) -> list[Match]:
 
 
 def _sets(host: Host, pair: tuple[str, ...], action: Action, terms: Sequence[Term]) -> Judged:
-    """For terms of one family, a set for each shape (several where elements overlap), and the rules that look them up."""
+    """For terms of one family: a set for each shape (several where elements overlap), and rules that look them up."""
     rules: list[Rule] = []
     sets: list[Set] = []
     found = [(shape, element) for term in terms for shape, element in _elements(term)]

@@ -1,0 +1,73 @@
+"""Terms, lanes and translations for variants of the stage's host."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from tests import plans
+from tests.backends.nftables.stage import host, static
+
+from netloom.base.address import everything, parse_address, parse_prefix
+from netloom.plan.policy import Action, Lane, NatKind, Service, Side, SideKind, SourceNat, Term
+
+if TYPE_CHECKING:
+    from netloom.plan.host import Host
+
+MICROVM, DMZ = Side(SideKind.BRIDGE, "microvm"), Side(SideKind.BRIDGE, "dmz")
+INTERNET, REMOTE = Side(SideKind.OUTSIDE, "internet"), Side(SideKind.REMOTE, "internet")
+SELF, OTHER = Side(SideKind.SELF), Side(SideKind.OTHER)
+PING = (Service("icmp", 8, 8), Service("icmpv6", 128, 128))
+
+
+def tcp(first: int, last: int | None = None) -> Service:
+    return Service("tcp", first, last or first)
+
+
+def udp(first: int, last: int | None = None) -> Service:
+    return Service("udp", first, last or first)
+
+
+def term(name: str, ends: tuple[Side, Side], source: str, destination: str, *services: Service, **more: Any) -> Term:
+    """An allow; `deny=True` makes it a deny. `""` as a prefix is everything of the other's family."""
+    known = parse_prefix(source or destination)
+    family = known.family
+    sources = tuple(map(parse_prefix, source.split())) or (everything(family),)
+    destinations = tuple(map(parse_prefix, destination.split())) or (everything(family),)
+    action = Action.DENY if more.pop("deny", False) else Action.ALLOW
+    made = Term(
+        f"policy/{name}", action, ends[0], ends[1], family, sources, destinations, services, log=False, limit=None,
+        expires=None, origin=plans.origin(f"policy.{name}", 40),
+    )  # fmt: skip
+    return replace(made, **more)
+
+
+def lane(name: str, ports: int | tuple[int, int], target: str, inside: int, **more: Any) -> Lane:
+    """A lane of `eth0` by TCP to a guest on `microvm`; `ports` is one, or the first and last of a range."""
+    first, last = ports if isinstance(ports, tuple) else (ports, ports)
+    address = parse_address(target)
+    made = Lane(
+        f"forward/{name}", address.family, ("eth0",), "tcp", first, last, "guest", "microvm", address, inside,
+        sources=None, hairpin=True, expires=None, origin=plans.origin(f"forwards.{name}", 50),
+    )  # fmt: skip
+    return replace(made, **more)
+
+
+def nat(network: str, source: str, kind: NatKind, to: str | None = None) -> SourceNat:
+    """A translation of what leaves by `eth0`."""
+    prefix = parse_prefix(source)
+    outer = parse_prefix(to) if to else None
+    return SourceNat(network, prefix.family, prefix, "eth0", kind, outer, plans.origin(f"networks.{network}.nat", 60))
+
+
+def with_terms(*terms: Term, base: Host | None = None, **more: Any) -> Host:
+    """The stage's host with more terms."""
+    seed = base or host()
+    ordered = sorted((*seed.terms, *terms), key=lambda t: (t.rule, str(t.ingress), str(t.egress), t.family))
+    return replace(seed, terms=tuple(ordered), **more)
+
+
+def with_lanes(*lanes: Lane, fixed: bool = False, **more: Any) -> Host:
+    """The stage's host with other lanes, on an uplink whose addresses are learned or fixed."""
+    seed = replace(host(), uplinks=static()) if fixed else host()
+    return replace(seed, lanes=tuple(sorted(lanes, key=lambda x: (x.forward, x.family, x.first))), **more)
