@@ -48,7 +48,7 @@ def test_the_manifest_tells_a_host_what_to_do(tmp_path: Path) -> None:
     # The filter is there before anything is forwarded, and interfaces come last.
     assert manifest["activation"] == [
         {"step": "nftables", "run": [["nft", "-f", "/etc/netloom/netloom.nft"]]},
-        {"step": "sysctl", "run": [["sysctl", "-p", "/etc/sysctl.d/60-netloom.conf"]]},
+        {"step": "sysctl", "run": [["systemctl", "restart", "systemd-sysctl.service"]]},
         {"step": "networkd", "run": [["networkctl", "reload"]]},
     ]
     rows = {row["path"]: row for row in manifest["files"]}

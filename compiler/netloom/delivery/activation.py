@@ -28,7 +28,8 @@ class Step:
 
 STEPS = (
     Step("nftables", ("nft", "-f"), each=True),
-    Step("sysctl", ("sysctl", "-p"), each=True),
+    # Not `sysctl -p`: it fails where an interface that a setting is for does not exist yet; udev applies it later.
+    Step("sysctl", ("systemctl", "restart", "systemd-sysctl.service"), each=False),
     Step("networkd", ("networkctl", "reload"), each=False),
 )
 
