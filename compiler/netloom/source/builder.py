@@ -215,6 +215,8 @@ class Builder:
             parent.wanted = False
             help_ = "write the entries out, or repeat a whole value with an alias"
             self._mistake(rules.MERGE_KEY, "merge keys are not supported", node.span, help_)
+        elif not node.text and not node.quoted:
+            self._mistake(rules.KEY, "an entry has no key", node.span, "write a name before the colon")
         elif not parent.wanted:
             other = Label(entries[node.text].key.span, "first given here")
             help_ = "unite the two, or rename one"

@@ -55,11 +55,6 @@ def lines(text: str) -> tuple[str, ...]:
     return tuple(_BREAK.split(text))
 
 
-def visible(text: str) -> str:
-    """A line for a terminal: as many characters, and none that would move the cursor or colour the screen."""
-    return _BANNED.sub("\ufffd", text)
-
-
 def printable_path(path: str) -> str:
     """A path for messages: bytes that are not UTF-8, control characters and line breaks become U+FFFD."""
-    return "".join("\ufffd" if c in "\t\n\r" else c for c in visible(path))
+    return "".join("\ufffd" if c in "\t\n\r" else c for c in _BANNED.sub("\ufffd", path))

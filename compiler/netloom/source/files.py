@@ -10,7 +10,7 @@ from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.span import Span, start_of
 from netloom.source import rules
 from netloom.source.builder import NODES
-from netloom.source.characters import lines, position, printable_path, visible
+from netloom.source.characters import position, printable_path
 from netloom.source.listing import FILE_BYTES, Found, listed
 from netloom.source.reader import read_counted
 from netloom.source.tree import Mapping
@@ -49,14 +49,6 @@ class SourceSet:
 
     files: tuple[SourceFile, ...]
     folder: str
-
-    def line(self, span: Span) -> str:
-        """The first line of a span, fit for a terminal; "" where there is none, as for a file that is not text."""
-        for file in self.files:
-            if file.path == span.file:
-                found = lines(file.text)
-                return visible(found[span.line - 1]) if span.line <= len(found) else ""
-        return ""
 
 
 def load(folder: Path, report: Report) -> SourceSet:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from yaml.events import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
+from yaml.tokens import ScalarToken
 
 from netloom.source.reader import LOADER
 
@@ -92,9 +93,9 @@ def laid_out(text: str) -> Part:
 
 
 def _part(event: Any, text: str) -> Part | None:
-    start = event.start_mark
+    start, end = event.start_mark, event.end_mark.index
     if isinstance(event, AliasEvent):
-        return Part("alias", start.index, event.end_mark.index, start.line, start.column, anchor=event.anchor or "")
+        return Part("alias", start.index, end, start.line, start.column, anchor=event.anchor or "")
     if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
         kind = "map" if isinstance(event, MappingStartEvent) else "list"
         part = Part(kind, start.index, start.index, start.line, start.column, anchor=event.anchor or "")
@@ -102,7 +103,7 @@ def _part(event: Any, text: str) -> Part | None:
         return part
     if not isinstance(event, ScalarEvent):
         return None
-    part = Part("text", start.index, event.end_mark.index, start.line, start.column, anchor=event.anchor or "")
+    part = Part("text", start.index, end, start.line, start.column, anchor=event.anchor or "")
     part.style, part.text = event.style or "", event.value
     part.raw = text[part.start : part.end]
     if part.anchor:
@@ -125,6 +126,9 @@ def comments_of(text: str) -> tuple[Comment, ...]:
     for token in iter(loader.get_token, None):
         _add_comments(found, text, end, token.start_mark.index, line)
         end, line = token.end_mark.index, token.end_mark.line
+        if isinstance(token, ScalarToken) and token.style in ("|", ">"):
+            head = text.find("\n", token.start_mark.index, end)
+            _add_comments(found, text, token.start_mark.index, head if head >= 0 else end, token.start_mark.line)
     _add_comments(found, text, end, len(text), line)
     return tuple(found)
 

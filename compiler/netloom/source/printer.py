@@ -44,8 +44,10 @@ class Printer:
     def document(self, root: Part) -> str:
         """The whole text."""
         self._block(root, 0, "")
+        if not root.parts:
+            self._put("{}", 0)
         self._flush(_NEVER, 0, 0, first=False)
-        return "\n".join(self.lines).rstrip("\n") + "\n"
+        return "\n".join(self.lines) + "\n"
 
     def _block(self, part: Part, indent: int, head: str) -> None:
         """Print a collection as a block; `head` replaces the indentation of its first line."""
@@ -60,7 +62,7 @@ class Printer:
         else:
             for number, item in enumerate(part.parts):
                 first = number == 0
-                self._before(item, indent, depth, first=first)
+                self._before(item, indent, depth, first=first, index=_first_text(item).start)
                 self._item((head if first and head else " " * indent) + "-", item, indent)
         if part.flow:
             self._flush(part.end, indent, depth, first=False)
@@ -75,11 +77,11 @@ class Printer:
         """Print a value behind its key."""
         line = _anchored(line, value)
         if self._fits(line, value):
-            self._put(f"{line} {_inline(value)}".rstrip(), value)
+            self._put(f"{line} {_inline(value)}".rstrip(), value.start)
         elif value.kind == "text":
             self._long_text(line, value, indent)
         else:
-            self._put(line, None)
+            self._put(line, 0)
             self._block(value, indent + 2, "")
 
     def _item(self, line: str, item: Part, indent: int) -> None:
@@ -116,42 +118,41 @@ class Printer:
         if value.style in ("|", ">"):
             self._text_block(line, value, pad)
             return
-        self._put(f"{line} {rows[0].rstrip()}", value)
+        self._put(f"{line} {rows[0].rstrip()}", value.start, alone=True)
         for row in rows[1:]:
             self.lines.append(pad + row.strip() if row.strip() else "")
 
     def _text_block(self, line: str, value: Part, pad: str) -> None:
         head, *rows = value.raw.split("\n")
-        mark, _, comment = head.partition("#")
+        mark = head.partition("#")[0]
         digits = "".join(filter(str.isdigit, mark))
         keeps = "+" in mark
-        while rows and not rows[-1].strip() and not (keeps and len(rows) > 1 and not rows[-2].strip()):
+        if rows and not rows[-1].strip():
+            rows.pop()  # what is behind the last line break is no line
+        while rows and not keeps and not rows[-1].strip():
             rows.pop()
         depth = min((len(row) - len(row.lstrip(" ")) for row in rows if row.strip()), default=0)
         if digits:
             depth = min(depth, _indent_of(self.source[value.line]) + int(digits))
         mark = value.style + ("2" if digits else "") + ("+" if keeps else "-" if "-" in mark else "")
-        self._put(f"{line} {mark}" + (f"  #{comment}".rstrip() if comment else ""), value)
-        self.lines.extend(pad + row[depth:] if row.strip() else row[depth:] for row in rows)
+        self._put(f"{line} {mark}", value.start + len(head))
+        self.lines.extend(pad + row[depth:] if len(row) > depth else "" for row in rows)
         self.open = False
 
-    def _put(self, line: str, part: Part | None) -> None:
-        """Print the first line of an entry; comments between the key and its value go before it or behind it."""
-        behind = []
-        while part is not None and self.comments and self.comments[-1].index < part.start:
-            comment = self.comments.pop()
-            if comment.behind:
-                behind.append(comment)
-            else:
-                self.lines.append(" " * (len(line) - len(line.lstrip())) + comment.text)
-        for comment in behind:
-            line = f"{line.ljust(comment.column - 2)}  {comment.text}"
-        self.lines.append(line)
+    def _put(self, line: str, until: int, *, alone: bool = False) -> None:
+        """Print the first line of an entry; of the comments before `until` one may go behind it, the others above."""
+        found = []
+        while self.comments and self.comments[-1].index < until:
+            found.append(self.comments.pop())
+        behind = next((comment for comment in found if comment.behind and not alone), None)
+        pad = " " * _indent_of(line)
+        self.lines.extend(pad + comment.text for comment in found if comment is not behind)
+        self.lines.append(f"{line.ljust(behind.column - 2)}  {behind.text}" if behind else line)
         self.open = not behind
 
-    def _before(self, part: Part, indent: int, depth: int, *, first: bool) -> None:
+    def _before(self, part: Part, indent: int, depth: int, *, first: bool, index: int | None = None) -> None:
         """Print what stands between the last line and an entry: comments and an empty line."""
-        fresh = self._flush(part.start, indent, depth, first=first)
+        fresh = self._flush(part.start if index is None else index, indent, depth, first=first)
         if not fresh:
             self._empty_line(part.line)
 
@@ -180,12 +181,19 @@ class Printer:
         return level
 
     def _empty_line(self, line: int) -> None:
-        if self.lines and self.lines[-1] and line > 0 and not self.source[line - 1].strip():
+        if self.lines and self.lines[-1].strip() and line > 0 and not self.source[line - 1].strip():
             self.lines.append("")
 
 
 def _indent_of(line: str) -> int:
     return len(line) - len(line.lstrip(" "))
+
+
+def _first_text(item: Part) -> Part:
+    """The part that stands on the same line as a dash; what is before it must go above the dash."""
+    while item.parts and not item.anchor:
+        item = item.parts[0]
+    return item
 
 
 def _key(key: Part) -> str:

@@ -52,7 +52,9 @@ def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapp
 
 
 def _build(builder: Builder) -> None:
-    loader = LOADER(builder.text)
+    # A block of text at the end of a file says the same with a last line break, which editors add, and without.
+    ended = builder.text.endswith("\n")
+    loader = LOADER(builder.text if ended else f"{builder.text}\n")
     take = builder.take
     try:
         for event in iter(loader.get_event, None):

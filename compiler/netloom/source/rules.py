@@ -160,7 +160,7 @@ KEY = Rule(
     "NL119",
     "key-not-text",
     Severity.ERROR,
-    "The key of an entry is a list or a mapping.",
+    "The key of an entry is a list or a mapping, or is missing.",
     "Keys are names, which other entries refer to.",
     "Use a name as the key.",
     bad="networks: {[a, b]: {}}\n",
