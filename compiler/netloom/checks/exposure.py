@@ -1,0 +1,60 @@
+"""Who is beyond an uplink, and which ports are for administrators: what the checks of exposure share."""
+
+from collections.abc import Iterable
+
+from netloom.base.address import FAMILIES, everything
+from netloom.checks.families import leads_out
+from netloom.plan.host import Host
+from netloom.plan.policy import Action, Service, SideKind, Term
+from netloom.plan.services import BUILT_IN
+
+NAMED = (
+    "ssh", "rdp", "vnc", "smb", "nfs", "mysql", "postgresql", "redis", "elasticsearch", "ldap", "snmp", "tftp",
+    "rsync", "docker-registry",
+)  # fmt: skip
+UNNAMED = {
+    "telnet": ("tcp", 23), "rpcbind": ("tcp", 111), "netbios": ("tcp", 139), "mssql": ("tcp", 1433),
+    "oracle": ("tcp", 1521), "docker": ("tcp", 2375), "etcd": ("tcp", 2379), "winrm": ("tcp", 5985),
+    "kubernetes": ("tcp", 6443), "proxmox": ("tcp", 8006), "memcached": ("tcp", 11211), "mongodb": ("tcp", 27017),
+    "libvirt": ("tcp", 16509), "ipmi": ("udp", 623),
+}  # fmt: skip
+ADMIN = (
+    *((name, service) for name in NAMED for service in BUILT_IN[name]),
+    *((name, Service(protocol, port, port)) for name, (protocol, port) in UNNAMED.items()),
+)
+"""Services by which machines are administered and data is kept: none of them is made for strangers."""
+
+
+def admin_service(services: Iterable[Service]) -> tuple[str, Service] | None:
+    """The first service for administrators among some, by its name."""
+    for service in services:
+        for name, admin in ADMIN:
+            if meets(service, admin):
+                return name, admin
+    return None
+
+
+def meets(one: Service, two: Service) -> bool:
+    """Whether two services have a port in common."""
+    return one.protocol == two.protocol and one.first <= two.last and two.first <= one.last
+
+
+def written(service: Service) -> str:
+    """A service as a spec would say it."""
+    ports = f"{service.first}" if service.first == service.last else f"{service.first}-{service.last}"
+    return f"{service.protocol}/{ports}"
+
+
+def open_zones(host: Host) -> frozenset[str]:
+    """Zones of a host beyond which is everybody: those with a default route."""
+    return frozenset(u.zone for u in host.uplinks for family in FAMILIES if leads_out(u, family))
+
+
+def from_everybody(term: Term, zones: frozenset[str]) -> bool:
+    """Whether a term lets in whoever is beyond a zone that leads everywhere."""
+    return (
+        term.action is Action.ALLOW
+        and term.ingress.kind is SideKind.OUTSIDE
+        and term.ingress.name in zones
+        and everything(term.family) in term.sources
+    )

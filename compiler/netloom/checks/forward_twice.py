@@ -1,0 +1,113 @@
+"""NL603: one outside port that two forwards translate."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from netloom.base.address import Family, Prefix, everything
+from netloom.base.diagnostic import Diagnostic, Label
+from netloom.base.rule import Rule, Severity
+from netloom.checks.context import Context
+from netloom.checks.intervals import Intervals
+from netloom.plan.host import Host
+from netloom.plan.policy import Lane
+
+RULE = Rule(
+    "NL603",
+    "forward-twice",
+    Severity.ERROR,
+    "At one uplink, each port of a protocol is forwarded once for each sender, ranges included.",
+    "A packet can go to one guest only; which one would hang on the order of rules, and netloom has none.",
+    "Change a port, listen on one uplink each (`on: HOST/UPLINK`), or give both a `from` so that no sender is in both.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  a: {host: hv1, nics: {lan: {}}}\n  b: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  one: {on: hv1, ports: tcp/8000-8010, to: a}\n  two: {on: hv1, ports: tcp/8005, to: b}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  a: {host: hv1, nics: {lan: {}}}\n  b: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  one: {on: hv1, ports: tcp/8000-8010, to: a}\n  two: {on: hv1, ports: tcp/8011, to: b}\n",
+)
+INSIDE = ""
+"""The senders on the site's own networks, beside those beyond each zone: the same prefix can mean only one of both."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """A lane for one prefix of senders."""
+
+    prefix: Prefix
+    lane: Lane
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare the lanes of each host that share uplink, family, protocol and kind of senders."""
+    for host in context.plan.hosts:
+        groups: dict[tuple[str, Family, str, str], list[_Claim]] = {}
+        zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+        for lane in host.lanes:
+            for sender, prefix in _senders(host, lane):
+                for uplink in lane.uplinks:
+                    if sender in (INSIDE, zones[uplink]):
+                        key = (uplink, lane.family, lane.protocol, sender)
+                        groups.setdefault(key, []).append(_Claim(prefix, lane))
+        for (uplink, *_), claims in groups.items():
+            for lane, other in _conflicts(claims):
+                yield _finding(context, uplink, lane, other)
+
+
+def _senders(host: Host, lane: Lane) -> Iterator[tuple[str, Prefix]]:
+    """Where senders of a lane are: INSIDE or a zone, with a prefix."""
+    zones = sorted({uplink.zone for uplink in host.uplinks if uplink.name in lane.uplinks})
+    if lane.sources is None:
+        yield from ((sender, everything(lane.family)) for sender in (INSIDE, *zones))
+        return
+    yield from ((zone, everything(lane.family)) for zone in lane.outside)
+    for prefix in lane.sources:
+        if any(prefix.overlaps(own) for own in host.site_prefixes):
+            yield INSIDE, prefix
+        if not any(prefix in own for own in host.site_prefixes):
+            yield from ((zone, prefix) for zone in zones)
+
+
+def _conflicts(claims: Iterable[_Claim]) -> Iterator[tuple[Lane, Lane]]:
+    """Lanes that share a port with another one of the same senders, or of senders among which theirs are."""
+    by_prefix: dict[Prefix, list[Lane]] = {}
+    for claim in claims:
+        by_prefix.setdefault(claim.prefix, []).append(claim.lane)
+    above: list[tuple[Prefix, Intervals[Lane]]] = []
+    for prefix in sorted(by_prefix, key=lambda p: (p.value, p.length)):
+        while above and prefix not in above[-1][0]:
+            above.pop()
+        lanes = sorted(by_prefix[prefix], key=lambda lane: (lane.first, lane.last, lane.forward))
+        yield from _among(lanes)
+        for lane in lanes:
+            for _, wider in above:
+                other = wider.meeting(lane.first, lane.last)
+                if other is not None and not _same(lane, other):
+                    yield lane, other
+        above.append((prefix, Intervals.of((lane.first, lane.last, lane) for lane in lanes)))
+
+
+def _among(lanes: list[Lane]) -> Iterator[tuple[Lane, Lane]]:
+    furthest: Lane | None = None
+    for lane in lanes:
+        if furthest is not None and lane.first <= furthest.last and not _same(lane, furthest):
+            yield lane, furthest
+        if furthest is None or lane.last > furthest.last:
+            furthest = lane
+
+
+def _same(one: Lane, two: Lane) -> bool:
+    """Whether two lanes of one forward send a port to the same place, as in `[tcp/80, tcp/80-90]`."""
+    return one.forward == two.forward and one.target_first - one.first == two.target_first - two.first
+
+
+def _finding(context: Context, uplink: str, lane: Lane, other: Lane) -> Diagnostic:
+    first, last = max(lane.first, other.first), min(lane.last, other.last)
+    ports = f"{lane.protocol}/{first}" + (f"-{last}" if last > first else "")
+    names = lane.forward.removeprefix("forward/"), other.forward.removeprefix("forward/")
+    places = context.document.places
+    label = Label(places.span("forwards", names[1], "ports"), f"forward `{names[1]}`")
+    message = f"forwards `{names[0]}` and `{names[1]}` both take {ports} of uplink `{uplink}`"
+    hint = "change a port, or give both a `from` so that no sender is in both"
+    return Diagnostic(RULE, message, places.span("forwards", names[0], "ports"), hint, (label,), subject=lane.forward)

@@ -1,0 +1,33 @@
+"""NL610: a translation of a family that the network does not have."""
+
+from collections.abc import Iterator
+
+from netloom.base.address import FAMILIES
+from netloom.base.diagnostic import Diagnostic
+from netloom.base.rule import Rule, Severity
+from netloom.checks.context import Context
+from netloom.checks.families import half, word
+
+RULE = Rule(
+    "NL610",
+    "nat-without-family",
+    Severity.WARNING,
+    "A network says `nat` of families that it has.",
+    "The setting has no effect, and its author believes it has.",
+    "Drop the key, or give the network the family.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: {ipv6: masquerade}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: {ipv4: masquerade}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at families that the spec names; `nat: true` means those that there are."""
+    places = context.document.places
+    for name, network in sorted(context.document.networks.items()):
+        for family in FAMILIES:
+            said = places.names("networks", name, "nat")
+            if family.key in said and half(network, family) is None:
+                message = f"network `{name}` has no {word(family)} to translate"
+                hint = f"drop the key, or give the network an `{family.key}`"
+                span = places.key("networks", name, "nat", family.key)
+                yield Diagnostic(RULE, message, span, hint, subject=f"network/{name}")
