@@ -6,6 +6,11 @@ import pytest
 from tests.support import enforce
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the option by which expected files are written anew."""
+    parser.addoption("--update", action="store_true", help="write the files of tests/golden as they are rendered now")
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Declares the mark of `tests.support.needs`."""
     config.addinivalue_line("markers", "needs(*tools): what the test needs of the machine")

@@ -1,0 +1,46 @@
+# Made by netloom for the guest a; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-lan" = {
+            address = [ "fd12:3456:789a::10/64" ];
+            dhcpV4Config.ClientIdentifier = "mac";
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              UseAutonomousPrefix = "no";
+              UseOnLinkPrefix = "no";
+            };
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:8b:54:19:96:21";
+            };
+            networkConfig = {
+              DHCP = "ipv4";
+              IPv6AcceptRA = "yes";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-a";
+          mac = "02:8b:54:19:96:21";
+        }
+      ];
+    })
+  ];
+}

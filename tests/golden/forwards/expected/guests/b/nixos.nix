@@ -1,0 +1,40 @@
+# Made by netloom for the guest b; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-lan" = {
+            dhcpV4Config.ClientIdentifier = "mac";
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:77:11:21:3e:07";
+            };
+            networkConfig = {
+              DHCP = "ipv4";
+              IPv6AcceptRA = "no";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "no";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-b";
+          mac = "02:77:11:21:3e:07";
+        }
+      ];
+    })
+  ];
+}

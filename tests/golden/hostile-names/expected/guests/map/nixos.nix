@@ -1,0 +1,64 @@
+# Made by netloom for the guest map; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-ifa" = {
+            address = [ "10.5.0.215/24" ];
+            gateway = [ "10.5.0.1" ];
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:d1:0f:48:5f:bd";
+            };
+            networkConfig = {
+              DHCP = "no";
+              IPv6AcceptRA = "no";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "no";
+            };
+          };
+          "10-netloom-inet" = {
+            address = [ "fd12:3456:789a:1::2bd6/64" ];
+            dhcpV4Config = {
+              ClientIdentifier = "mac";
+              UseDNS = "no";
+              UseGateway = "no";
+            };
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:6c:36:1b:81:fb";
+            };
+            networkConfig = {
+              DHCP = "ipv4";
+              IPv6AcceptRA = "no";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-map-ifa";
+          mac = "02:d1:0f:48:5f:bd";
+        }
+        {
+          type = "tap";
+          id = "vm-map-inet";
+          mac = "02:6c:36:1b:81:fb";
+        }
+      ];
+    })
+  ];
+}

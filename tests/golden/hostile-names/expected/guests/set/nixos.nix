@@ -1,0 +1,64 @@
+# Made by netloom for the guest set; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-if-a" = {
+            address = [ "10.4.0.247/24" ];
+            gateway = [ "10.4.0.1" ];
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:c9:1c:c7:76:bc";
+            };
+            networkConfig = {
+              DHCP = "no";
+              IPv6AcceptRA = "no";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "no";
+            };
+          };
+          "10-netloom-inet" = {
+            address = [ "fd12:3456:789a:1::db07/64" ];
+            dhcpV4Config = {
+              ClientIdentifier = "mac";
+              UseDNS = "no";
+              UseGateway = "no";
+            };
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:2d:de:73:e3:16";
+            };
+            networkConfig = {
+              DHCP = "ipv4";
+              IPv6AcceptRA = "no";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-set-if-a";
+          mac = "02:c9:1c:c7:76:bc";
+        }
+        {
+          type = "tap";
+          id = "vm-set-inet";
+          mac = "02:2d:de:73:e3:16";
+        }
+      ];
+    })
+  ];
+}

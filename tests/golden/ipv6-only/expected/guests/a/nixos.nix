@@ -1,0 +1,44 @@
+# Made by netloom for the guest a; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-six" = {
+            dns = [ "2620:fe::fe" ];
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              Token = "eui64";
+            };
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:00:00:00:00:0a";
+            };
+            networkConfig = {
+              DHCP = "no";
+              IPv6AcceptRA = "yes";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-a-six";
+          mac = "02:00:00:00:00:0a";
+        }
+      ];
+    })
+  ];
+}

@@ -1,0 +1,46 @@
+# Made by netloom for the guest b; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-six" = {
+            address = [ "2001:db8:10:6::b/64" ];
+            dns = [ "2620:fe::fe" ];
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              UseAutonomousPrefix = "no";
+              UseOnLinkPrefix = "no";
+            };
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:fc:f7:f6:48:b1";
+            };
+            networkConfig = {
+              DHCP = "no";
+              IPv6AcceptRA = "yes";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-b-six";
+          mac = "02:fc:f7:f6:48:b1";
+        }
+      ];
+    })
+  ];
+}

@@ -1,0 +1,44 @@
+# Made by netloom for the guest b; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-apart" = {
+            dhcpV4Config.ClientIdentifier = "mac";
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              Token = "eui64";
+            };
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:47:42:ac:75:27";
+            };
+            networkConfig = {
+              DHCP = "ipv4";
+              IPv6AcceptRA = "yes";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "va-b";
+          mac = "02:47:42:ac:75:27";
+        }
+      ];
+    })
+  ];
+}

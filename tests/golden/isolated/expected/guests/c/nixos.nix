@@ -1,0 +1,46 @@
+# Made by netloom for the guest c; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-free" = {
+            address = [ "fd12:3456:789a:2::b1a7/64" ];
+            dhcpV4Config.ClientIdentifier = "mac";
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              UseAutonomousPrefix = "no";
+              UseOnLinkPrefix = "no";
+            };
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:4d:40:69:56:8e";
+            };
+            networkConfig = {
+              DHCP = "ipv4";
+              IPv6AcceptRA = "yes";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vf-c";
+          mac = "02:4d:40:69:56:8e";
+        }
+      ];
+    })
+  ];
+}

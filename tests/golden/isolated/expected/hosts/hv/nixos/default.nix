@@ -1,0 +1,647 @@
+# Made by netloom for the host hv; changes belong in the specs.
+{ config, lib, ... }:
+let
+  # Sections that repeat are nested until NixOS 24.05, and flat since.
+  flat = lib.versionAtLeast lib.trivial.release "24.11";
+  # One section of a list, in the shape of this release.
+  entry = wrapper: fields: if flat then fields else { ${wrapper} = fields; };
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+  # The priority with which networking.nat sets the same keys, so that equal values meet in peace.
+  rank = lib.mkOverride 99;
+  # Whether nobody else gives these links an address or makes a bridge of their name.
+  unclaimed = lib.all (
+    name:
+    let
+      link = config.networking.interfaces.${name} or { };
+    in
+    !(config.networking.bridges ? ${name})
+    && (link.useDHCP or null) != true
+    && (link.ipv4.addresses or [ ]) == [ ]
+    && (link.ipv6.addresses or [ ]) == [ ]
+  );
+in
+{
+  assertions = [
+    {
+      assertion = lib.versionAtLeast lib.trivial.release "24.05";
+      message = "netloom: this module needs NixOS 24.05 or later.";
+    }
+    {
+      assertion = config.systemd.network.enable;
+      message = "netloom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.";
+    }
+    {
+      assertion = config.networking.nftables.enable;
+      message = "netloom: networking.nftables.enable is off; without it this host neither filters nor translates.";
+    }
+    {
+      assertion = !config.networking.nat.enable;
+      message = "netloom: networking.nat.enable is on; it would translate a second time what this host's ruleset translates. Turn it off, and say in the specs what it did.";
+    }
+    {
+      assertion = unclaimed [
+        "br-apart"
+        "br-free"
+        "eth0"
+      ];
+      message = "netloom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of br-apart, br-free, eth0. Remove it there.";
+    }
+  ];
+  boot.kernel.sysctl = {
+    "net.ipv4.conf.all.forwarding" = rank true;
+    "net.ipv6.conf.all.forwarding" = rank true;
+    "net.ipv6.conf.eth0.accept_ra" = rank 2;
+  };
+  networking = {
+    dhcpcd.denyInterfaces = [
+      "br-apart"
+      "br-free"
+      "eth0"
+      "va-*"
+      "vf-*"
+    ];
+    firewall = {
+      enable = prefer false;
+      extraForwardRules = ''
+        iifname "br-apart" accept
+        oifname "br-apart" accept
+        iifname "br-free" accept
+        oifname "br-free" accept
+      '';
+      interfaces = {
+        br-apart.allowedUDPPorts = [ 67 ];
+        br-free.allowedUDPPorts = [ 67 ];
+      };
+    };
+    networkmanager.unmanaged = [
+      "interface-name:br-apart"
+      "interface-name:br-free"
+      "interface-name:eth0"
+      "interface-name:va-*"
+      "interface-name:vf-*"
+    ];
+    nftables = {
+      enable = true;
+      tables = {
+        netloom-bridge = {
+          family = "bridge";
+          name = "netloom";
+          content = ''
+            counter drop_isolated { }
+            counter drop_spoof { }
+            set bind_ipv4 {
+            	type ifname . ipv4_addr
+            	elements = {
+            		"va-a" . 10.1.0.2,
+            	}
+            }
+            set bind_ipv6 {
+            	type ifname . ipv6_addr
+            	elements = {
+            		"va-a" . fd12:3456:789a:1::6b09,
+            		"va-b" . fd12:3456:789a:1:47:42ff:feac:7527,
+            	}
+            }
+            set bind_mac {
+            	type ifname . ether_addr
+            	elements = {
+            		"va-a" . 02:1b:c2:aa:5d:df,
+            		"va-b" . 02:47:42:ac:75:27,
+            	}
+            }
+            set bind_target {
+            	typeof iifname . @th,64,128
+            	elements = {
+            		"va-a" . 0xfd123456789a00010000000000006b09,
+            		"va-b" . 0xfd123456789a0001004742fffeac7527,
+            	}
+            }
+            set owned_ipv4 {
+            	type ipv4_addr
+            	elements = {
+            		10.1.0.1,
+            		10.1.0.2,
+            	}
+            }
+            set owned_ipv6 {
+            	type ipv6_addr
+            	elements = {
+            		fd12:3456:789a:1::1,
+            		fd12:3456:789a:1::6b09,
+            		fd12:3456:789a:1:47:42ff:feac:7527,
+            	}
+            }
+            set owned_mac {
+            	type ether_addr
+            	elements = {
+            		02:1b:c2:aa:5d:df,
+            		02:47:42:ac:75:27,
+            	}
+            }
+            set owned_target {
+            	typeof @th,64,128
+            	elements = {
+            		0xfd123456789a00010000000000000001,
+            		0xfd123456789a00010000000000006b09,
+            		0xfd123456789a0001004742fffeac7527,
+            	}
+            }
+            set pool_net-apart_ipv4 {
+            	type ifname
+            	elements = {
+            		"va-b",
+            	}
+            }
+            set ports_guarded {
+            	type ifname
+            	elements = {
+            		"va-a",
+            		"va-b",
+            	}
+            }
+            set ports_isolated {
+            	type ifname
+            	flags interval
+            	elements = {
+            		"va-*",
+            	}
+            }
+            set ports_strangers {
+            	type ifname
+            	flags interval
+            	elements = {
+            		"va-*",
+            	}
+            }
+            chain forward {
+            	type filter hook forward priority filter; policy accept;
+            	iifname @ports_isolated oifname @ports_isolated counter name drop_isolated drop
+            }
+            chain prerouting {
+            	type filter hook prerouting priority -300; policy accept;
+            	iifname @ports_guarded goto guard_port
+            	iifname @ports_strangers goto guard_stranger
+            }
+            chain guard_arp {
+            	iifname . arp saddr ether != @bind_mac counter name drop_spoof drop
+            	arp saddr ip 0.0.0.0 accept comment "implied/arp"
+            	iifname . arp saddr ip @bind_ipv4 accept
+            	iifname @pool_net-apart_ipv4 arp saddr ip 10.1.0.0/24 arp saddr ip != @owned_ipv4 accept
+            	counter name drop_spoof drop
+            }
+            chain guard_ipv4 {
+            	ip saddr 0.0.0.0 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
+            	meta l4proto udp th sport 67 counter name drop_spoof drop
+            	iifname . ip saddr @bind_ipv4 accept
+            	iifname @pool_net-apart_ipv4 ip saddr 10.1.0.0/24 ip saddr != @owned_ipv4 accept
+            	counter name drop_spoof drop
+            }
+            chain guard_ipv6 {
+            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	meta l4proto udp th sport 547 counter name drop_spoof drop
+            	icmpv6 type 136 jump guard_target
+            	ip6 saddr :: icmpv6 type 135 jump guard_target
+            	ip6 saddr :: icmpv6 type 135 accept comment "implied/nd"
+            	ip6 saddr :: icmpv6 type { 131, 132, 133, 143 } accept comment "implied/nd"
+            	ip6 saddr fe80::/64 accept comment "implied/nd"
+            	iifname . ip6 saddr @bind_ipv6 accept
+            	counter name drop_spoof drop
+            }
+            chain guard_port {
+            	iifname . ether saddr != @bind_mac counter name drop_spoof drop
+            	ether type arp goto guard_arp
+            	ether type ip goto guard_ipv4
+            	ether type ip6 goto guard_ipv6
+            	counter name drop_spoof drop
+            }
+            chain guard_stranger {
+            	ether saddr @owned_mac counter name drop_spoof drop
+            	arp saddr ether @owned_mac counter name drop_spoof drop
+            	arp saddr ip @owned_ipv4 counter name drop_spoof drop
+            	ip saddr @owned_ipv4 counter name drop_spoof drop
+            	ip6 saddr @owned_ipv6 counter name drop_spoof drop
+            	icmpv6 type 136 @th,64,128 @owned_target counter name drop_spoof drop
+            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	meta l4proto udp th sport 67 counter name drop_spoof drop
+            	meta l4proto udp th sport 547 counter name drop_spoof drop
+            	ether type { arp, ip, ip6 } accept
+            	counter name drop_spoof drop
+            }
+            chain guard_target {
+            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff return comment "implied/nd"
+            	iifname . @th,64,128 @bind_target return
+            	counter name drop_spoof drop
+            }
+          '';
+        };
+        netloom = {
+          family = "inet";
+          name = "netloom";
+          content = ''
+            counter drop_bogon { }
+            counter drop_forward { }
+            counter drop_input { }
+            counter drop_invalid { }
+            counter drop_rpf { }
+            set allow_net-apart_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		10.1.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_net-apart_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		fd12:3456:789a:1::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_net-free_net-apart_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		10.2.0.0/24 . 10.1.0.0/24 . tcp . 80 comment "policy/across",
+            	}
+            }
+            set allow_net-free_net-apart_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		fd12:3456:789a:2::/64 . fd12:3456:789a:1::/64 . tcp . 80 comment "policy/across",
+            	}
+            }
+            set allow_net-free_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		10.2.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_net-free_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		fd12:3456:789a:2::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_other_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_other_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_zone-internet_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_zone-internet_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set bogon_ipv4 {
+            	type ipv4_addr
+            	flags interval
+            	elements = {
+            		0.0.0.0/8,
+            		10.1.0.0/24,
+            		10.2.0.0/24,
+            		127.0.0.0/8,
+            		224.0.0.0/4,
+            		240.0.0.0/4,
+            	}
+            }
+            set bogon_ipv6 {
+            	type ipv6_addr
+            	flags interval
+            	elements = {
+            		::1,
+            		::ffff:0.0.0.0/96,
+            		fd12:3456:789a:1::/64,
+            		fd12:3456:789a:2::/64,
+            		ff00::/8,
+            	}
+            }
+            set clamp_pairs {
+            	type ifname . ifname
+            	elements = {
+            		"br-apart" . "eth0",
+            		"br-free" . "eth0",
+            		"eth0" . "br-apart",
+            		"eth0" . "br-free",
+            	}
+            }
+            map forward_pairs {
+            	type ifname . ifname : verdict
+            	elements = {
+            		"br-apart" . "eth0" : goto forward_net-apart_zone-internet,
+            		"br-free" . "br-apart" : goto forward_net-free_net-apart,
+            		"br-free" . "br-free" : goto forward_net-free_net-free,
+            	}
+            }
+            map input_ingress {
+            	type ifname : verdict
+            	elements = {
+            		"br-apart" : goto input_net-apart,
+            		"br-free" : goto input_net-free,
+            		"eth0" : goto input_zone-internet,
+            	}
+            }
+            map raw_ingress {
+            	type ifname : verdict
+            	elements = {
+            		"br-apart" : goto raw_bridge,
+            		"br-free" : goto raw_bridge,
+            		"eth0" : goto raw_uplink,
+            	}
+            }
+            set site_ipv4 {
+            	type ipv4_addr
+            	flags interval
+            	elements = {
+            		10.1.0.0/24,
+            		10.2.0.0/24,
+            	}
+            }
+            set site_ipv6 {
+            	type ipv6_addr
+            	flags interval
+            	elements = {
+            		fd12:3456:789a:1::/64,
+            		fd12:3456:789a:2::/64,
+            	}
+            }
+            chain forward {
+            	type filter hook forward priority filter; policy accept;
+            	ct state established,related accept comment "implied/established"
+            	iifname "br-apart" goto forward_ours
+            	iifname "br-free" goto forward_ours
+            	oifname "br-apart" goto forward_ours
+            	oifname "br-free" goto forward_ours
+            }
+            chain input {
+            	type filter hook input priority filter; policy drop;
+            	ct state established,related accept comment "implied/established"
+            	ct state invalid goto drop_invalid
+            	iifname "lo" accept comment "implied/loopback"
+            	icmp type { 3, 11, 12 } accept comment "implied/icmp"
+            	icmpv6 type 1-4 accept comment "implied/icmpv6"
+            	ip6 hoplimit 255 icmpv6 type 135-136 accept comment "implied/nd"
+            	ip6 saddr fe80::/10 icmpv6 type { 130-132, 143 } accept comment "implied/mld"
+            	iifname vmap @input_ingress
+            	iifname "br-apart" goto drop_input
+            	iifname "br-free" goto drop_input
+            	iifname "eth0" goto drop_input
+            	goto input_other
+            }
+            chain mangle_forward {
+            	type filter hook forward priority mangle; policy accept;
+            	tcp flags & (syn | rst) == syn iifname . oifname @clamp_pairs tcp option maxseg size set rt mtu comment "implied/mss"
+            }
+            chain nat_postrouting {
+            	type nat hook postrouting priority srcnat; policy accept;
+            	oifname "eth0" goto snat_eth0
+            }
+            chain raw_prerouting {
+            	type filter hook prerouting priority raw; policy accept;
+            	iifname vmap @raw_ingress
+            }
+            chain drop_forward {
+            	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
+            	counter name drop_forward drop
+            }
+            chain drop_input {
+            	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
+            	counter name drop_input drop
+            }
+            chain drop_invalid {
+            	counter name drop_invalid drop
+            }
+            chain forward_net-apart_zone-internet {
+            	ip daddr @site_ipv4 goto drop_forward
+            	ip6 daddr @site_ipv6 goto drop_forward
+            	ip saddr 10.1.0.0/24 counter accept comment "policy/out"
+            	ip6 saddr fd12:3456:789a:1::/64 counter accept comment "policy/out"
+            	goto drop_forward
+            }
+            chain forward_net-free_net-apart {
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-free_net-apart_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-free_net-apart_ipv6_ports accept
+            	goto drop_forward
+            }
+            chain forward_net-free_net-free {
+            	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
+            	accept comment "implied/bridge"
+            }
+            chain forward_ours {
+            	ct state invalid goto drop_invalid
+            	iifname . oifname vmap @forward_pairs
+            	goto drop_forward
+            }
+            chain input_net-apart {
+            	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
+            	ip6 hoplimit 255 icmpv6 type 133 accept comment "implied/rs"
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-apart_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-apart_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain input_net-free {
+            	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
+            	ip6 hoplimit 255 icmpv6 type 133 accept comment "implied/rs"
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-free_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-free_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain input_other {
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain input_zone-internet {
+            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
+            	iifname "eth0" ip6 hoplimit 255 icmpv6 type 134 accept comment "implied/ra-client"
+            	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
+            	ip saddr @site_ipv4 goto drop_input
+            	ip6 saddr @site_ipv6 goto drop_input
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain raw_bridge {
+            	ip saddr 0.0.0.0 fib daddr type { broadcast, multicast } accept comment "implied/dhcp"
+            	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
+            	fib saddr . iif oif missing counter name drop_rpf drop
+            }
+            chain raw_uplink {
+            	ip saddr 0.0.0.0 fib daddr type { broadcast, multicast } accept comment "implied/dhcp"
+            	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
+            	ip saddr @bogon_ipv4 counter name drop_bogon drop
+            	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
+            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
+            	fib saddr . iif oif missing counter name drop_rpf drop
+            }
+            chain snat_eth0 {
+            	ip daddr @site_ipv4 accept
+            	ip6 daddr @site_ipv6 accept
+            	ip saddr 10.1.0.0/24 counter masquerade comment "nat/apart"
+            	ip6 saddr fd12:3456:789a:1::/64 counter masquerade comment "nat/apart"
+            }
+          '';
+        };
+      };
+    };
+    useDHCP = prefer false;
+  };
+  systemd.network = {
+    enable = true;
+    netdevs = {
+      "20-netloom-br-apart" = {
+        netdevConfig = {
+          Kind = "bridge";
+          MACAddress = "e2:bc:b4:44:19:b3";
+          Name = "br-apart";
+        };
+      };
+      "20-netloom-br-free" = {
+        netdevConfig = {
+          Kind = "bridge";
+          MACAddress = "06:a8:fe:99:49:4b";
+          Name = "br-free";
+        };
+      };
+    };
+    networks = {
+      "10-netloom-eth0" = {
+        matchConfig.Name = "eth0";
+        networkConfig = {
+          DHCP = "ipv4";
+          IPv6AcceptRA = "yes";
+          LLMNR = "no";
+          LinkLocalAddressing = "ipv6";
+          MulticastDNS = "no";
+        };
+      };
+      "20-netloom-br-apart" = {
+        addresses = map (entry "addressConfig") [
+          { Address = "10.1.0.1/24"; }
+          { Address = "fd12:3456:789a:1::1/64"; DuplicateAddressDetection = "none"; }
+        ];
+        dhcpServerConfig = {
+          DefaultLeaseTimeSec = "43200";
+          MaxLeaseTimeSec = "43200";
+          PoolOffset = 128;
+          PoolSize = 127;
+        };
+        dhcpServerStaticLeases = map (entry "dhcpServerStaticLeaseConfig") [
+          { Address = "10.1.0.2"; MACAddress = "02:1b:c2:aa:5d:df"; }
+        ];
+        ipv6Prefixes = map (entry "ipv6PrefixConfig") [
+          { Prefix = "fd12:3456:789a:1::/64"; }
+        ];
+        ipv6SendRAConfig.EmitDomains = "no";
+        linkConfig.RequiredForOnline = "no";
+        matchConfig = {
+          Kind = "bridge";
+          Name = "br-apart";
+        };
+        networkConfig = {
+          ConfigureWithoutCarrier = "yes";
+          DHCPServer = "yes";
+          IPv6AcceptRA = "no";
+          IPv6SendRA = "yes";
+          LLMNR = "no";
+          LinkLocalAddressing = "ipv6";
+          MulticastDNS = "no";
+        };
+      };
+      "20-netloom-br-free" = {
+        addresses = map (entry "addressConfig") [
+          { Address = "10.2.0.1/24"; }
+          { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
+        ];
+        dhcpServerConfig = {
+          DefaultLeaseTimeSec = "43200";
+          MaxLeaseTimeSec = "43200";
+          PoolOffset = 128;
+          PoolSize = 127;
+        };
+        dhcpServerStaticLeases = map (entry "dhcpServerStaticLeaseConfig") [
+          { Address = "10.2.0.2"; MACAddress = "02:4d:40:69:56:8e"; }
+        ];
+        ipv6Prefixes = map (entry "ipv6PrefixConfig") [
+          { Prefix = "fd12:3456:789a:2::/64"; }
+        ];
+        ipv6SendRAConfig.EmitDomains = "no";
+        linkConfig.RequiredForOnline = "no";
+        matchConfig = {
+          Kind = "bridge";
+          Name = "br-free";
+        };
+        networkConfig = {
+          ConfigureWithoutCarrier = "yes";
+          DHCPServer = "yes";
+          IPv6AcceptRA = "no";
+          IPv6SendRA = "yes";
+          LLMNR = "no";
+          LinkLocalAddressing = "ipv6";
+          MulticastDNS = "no";
+        };
+      };
+      "35-netloom-taps-br-apart" = {
+        bridgeConfig.Isolated = "yes";
+        linkConfig.RequiredForOnline = "no";
+        matchConfig = {
+          Kind = "tun";
+          Name = "va-*";
+        };
+        networkConfig = {
+          Bridge = "br-apart";
+          ConfigureWithoutCarrier = "yes";
+          IPv6AcceptRA = "no";
+          LinkLocalAddressing = "no";
+        };
+      };
+      "35-netloom-taps-br-free" = {
+        bridgeConfig.Isolated = "no";
+        linkConfig.RequiredForOnline = "no";
+        matchConfig = {
+          Kind = "tun";
+          Name = "vf-*";
+        };
+        networkConfig = {
+          Bridge = "br-free";
+          ConfigureWithoutCarrier = "yes";
+          IPv6AcceptRA = "no";
+          LinkLocalAddressing = "no";
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,449 @@
+# Made by netloom for the host hv; changes belong in the specs.
+{ config, lib, ... }:
+let
+  # Sections that repeat are nested until NixOS 24.05, and flat since.
+  flat = lib.versionAtLeast lib.trivial.release "24.11";
+  # One section of a list, in the shape of this release.
+  entry = wrapper: fields: if flat then fields else { ${wrapper} = fields; };
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+  # The priority with which networking.nat sets the same keys, so that equal values meet in peace.
+  rank = lib.mkOverride 99;
+  # Whether nobody else gives these links an address or makes a bridge of their name.
+  unclaimed = lib.all (
+    name:
+    let
+      link = config.networking.interfaces.${name} or { };
+    in
+    !(config.networking.bridges ? ${name})
+    && (link.useDHCP or null) != true
+    && (link.ipv4.addresses or [ ]) == [ ]
+    && (link.ipv6.addresses or [ ]) == [ ]
+  );
+in
+{
+  assertions = [
+    {
+      assertion = lib.versionAtLeast lib.trivial.release "24.05";
+      message = "netloom: this module needs NixOS 24.05 or later.";
+    }
+    {
+      assertion = config.systemd.network.enable;
+      message = "netloom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.";
+    }
+    {
+      assertion = config.networking.nftables.enable;
+      message = "netloom: networking.nftables.enable is off; without it this host neither filters nor translates.";
+    }
+    {
+      assertion = unclaimed [
+        "eth0"
+        "lan0"
+      ];
+      message = "netloom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of eth0, lan0. Remove it there.";
+    }
+  ];
+  boot.kernel.sysctl = {
+    "net.ipv4.conf.all.forwarding" = rank true;
+    "net.ipv6.conf.all.forwarding" = rank true;
+    "net.ipv6.conf.eth0.accept_ra" = rank 2;
+  };
+  networking = {
+    dhcpcd.denyInterfaces = [
+      "eth0"
+      "lan0"
+      "web0"
+    ];
+    firewall = {
+      enable = prefer false;
+      extraForwardRules = ''
+        iifname "lan0" accept
+        oifname "lan0" accept
+      '';
+      extraInputRules = ''
+        iifname "lan0" udp dport { 67 } accept
+      '';
+    };
+    networkmanager.unmanaged = [
+      "interface-name:eth0"
+      "interface-name:lan0"
+      "interface-name:web0"
+    ];
+    nftables = {
+      enable = true;
+      tables = {
+        netloom-bridge = {
+          family = "bridge";
+          name = "netloom";
+          content = ''
+            counter drop_spoof { }
+            set bind_ipv4 {
+            	type ifname . ipv4_addr
+            	elements = {
+            		"web0" . 10.0.0.117,
+            	}
+            }
+            set bind_ipv6 {
+            	type ifname . ipv6_addr
+            	elements = {
+            		"web0" . fd12:3456:789a::52c7,
+            	}
+            }
+            set bind_mac {
+            	type ifname . ether_addr
+            	elements = {
+            		"web0" . 02:d3:e8:6f:e8:75,
+            	}
+            }
+            set bind_target {
+            	typeof iifname . @th,64,128
+            	elements = {
+            		"web0" . 0xfd123456789a000000000000000052c7,
+            	}
+            }
+            set ports_guarded {
+            	type ifname
+            	elements = {
+            		"web0",
+            	}
+            }
+            chain prerouting {
+            	type filter hook prerouting priority -300; policy accept;
+            	iifname @ports_guarded goto guard_port
+            }
+            chain guard_arp {
+            	iifname . arp saddr ether != @bind_mac counter name drop_spoof drop
+            	arp saddr ip 0.0.0.0 accept comment "implied/arp"
+            	iifname . arp saddr ip @bind_ipv4 accept
+            	counter name drop_spoof drop
+            }
+            chain guard_ipv4 {
+            	ip saddr 0.0.0.0 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
+            	meta l4proto udp th sport 67 counter name drop_spoof drop
+            	iifname . ip saddr @bind_ipv4 accept
+            	counter name drop_spoof drop
+            }
+            chain guard_ipv6 {
+            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	meta l4proto udp th sport 547 counter name drop_spoof drop
+            	icmpv6 type 136 jump guard_target
+            	ip6 saddr :: icmpv6 type 135 jump guard_target
+            	ip6 saddr :: icmpv6 type 135 accept comment "implied/nd"
+            	ip6 saddr :: icmpv6 type { 131, 132, 133, 143 } accept comment "implied/nd"
+            	ip6 saddr fe80::/64 accept comment "implied/nd"
+            	iifname . ip6 saddr @bind_ipv6 accept
+            	counter name drop_spoof drop
+            }
+            chain guard_port {
+            	iifname . ether saddr != @bind_mac counter name drop_spoof drop
+            	ether type arp goto guard_arp
+            	ether type ip goto guard_ipv4
+            	ether type ip6 goto guard_ipv6
+            	counter name drop_spoof drop
+            }
+            chain guard_target {
+            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff return comment "implied/nd"
+            	iifname . @th,64,128 @bind_target return
+            	counter name drop_spoof drop
+            }
+          '';
+        };
+        netloom = {
+          family = "inet";
+          name = "netloom";
+          content = ''
+            counter drop_bogon { }
+            counter drop_forward { }
+            counter drop_input { }
+            counter drop_invalid { }
+            counter drop_rpf { }
+            set allow_net-lan_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		10.0.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_net-lan_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		fd12:3456:789a::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_other_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_other_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_zone-internet_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_zone-internet_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set bogon_ipv4 {
+            	type ipv4_addr
+            	flags interval
+            	elements = {
+            		0.0.0.0/8,
+            		10.0.0.0/24,
+            		127.0.0.0/8,
+            		224.0.0.0/4,
+            		240.0.0.0/4,
+            	}
+            }
+            set bogon_ipv6 {
+            	type ipv6_addr
+            	flags interval
+            	elements = {
+            		::1,
+            		::ffff:0.0.0.0/96,
+            		fd12:3456:789a::/64,
+            		ff00::/8,
+            	}
+            }
+            set clamp_pairs {
+            	type ifname . ifname
+            	elements = {
+            		"eth0" . "lan0",
+            		"lan0" . "eth0",
+            	}
+            }
+            map forward_pairs {
+            	type ifname . ifname : verdict
+            	elements = {
+            		"lan0" . "lan0" : goto forward_net-lan_net-lan,
+            	}
+            }
+            map input_ingress {
+            	type ifname : verdict
+            	elements = {
+            		"eth0" : goto input_zone-internet,
+            		"lan0" : goto input_net-lan,
+            	}
+            }
+            map raw_ingress {
+            	type ifname : verdict
+            	elements = {
+            		"eth0" : goto raw_uplink,
+            		"lan0" : goto raw_bridge,
+            	}
+            }
+            set site_ipv4 {
+            	type ipv4_addr
+            	flags interval
+            	elements = {
+            		10.0.0.0/24,
+            	}
+            }
+            set site_ipv6 {
+            	type ipv6_addr
+            	flags interval
+            	elements = {
+            		fd12:3456:789a::/64,
+            	}
+            }
+            chain forward {
+            	type filter hook forward priority filter; policy accept;
+            	ct state established,related accept comment "implied/established"
+            	iifname "lan0" goto forward_ours
+            	oifname "lan0" goto forward_ours
+            }
+            chain input {
+            	type filter hook input priority filter; policy drop;
+            	ct state established,related accept comment "implied/established"
+            	ct state invalid goto drop_invalid
+            	iifname "lo" accept comment "implied/loopback"
+            	icmp type { 3, 11, 12 } accept comment "implied/icmp"
+            	icmpv6 type 1-4 accept comment "implied/icmpv6"
+            	ip6 hoplimit 255 icmpv6 type 135-136 accept comment "implied/nd"
+            	ip6 saddr fe80::/10 icmpv6 type { 130-132, 143 } accept comment "implied/mld"
+            	iifname vmap @input_ingress
+            	iifname "eth0" goto drop_input
+            	iifname "lan0" goto drop_input
+            	goto input_other
+            }
+            chain mangle_forward {
+            	type filter hook forward priority mangle; policy accept;
+            	tcp flags & (syn | rst) == syn iifname . oifname @clamp_pairs tcp option maxseg size set rt mtu comment "implied/mss"
+            }
+            chain raw_prerouting {
+            	type filter hook prerouting priority raw; policy accept;
+            	iifname vmap @raw_ingress
+            }
+            chain drop_forward {
+            	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
+            	counter name drop_forward drop
+            }
+            chain drop_input {
+            	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
+            	counter name drop_input drop
+            }
+            chain drop_invalid {
+            	counter name drop_invalid drop
+            }
+            chain forward_net-lan_net-lan {
+            	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
+            	accept comment "implied/bridge"
+            }
+            chain forward_ours {
+            	ct state invalid goto drop_invalid
+            	iifname . oifname vmap @forward_pairs
+            	goto drop_forward
+            }
+            chain input_net-lan {
+            	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
+            	ip6 hoplimit 255 icmpv6 type 133 accept comment "implied/rs"
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-lan_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-lan_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain input_other {
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain input_zone-internet {
+            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
+            	iifname "eth0" ip6 hoplimit 255 icmpv6 type 134 accept comment "implied/ra-client"
+            	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
+            	ip saddr @site_ipv4 goto drop_input
+            	ip6 saddr @site_ipv6 goto drop_input
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain raw_bridge {
+            	ip saddr 0.0.0.0 fib daddr type { broadcast, multicast } accept comment "implied/dhcp"
+            	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
+            	fib saddr . iif oif missing counter name drop_rpf drop
+            }
+            chain raw_uplink {
+            	ip saddr 0.0.0.0 fib daddr type { broadcast, multicast } accept comment "implied/dhcp"
+            	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
+            	ip saddr @bogon_ipv4 counter name drop_bogon drop
+            	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
+            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
+            	fib saddr . iif oif missing counter name drop_rpf drop
+            }
+          '';
+        };
+      };
+    };
+    useDHCP = prefer false;
+  };
+  systemd.network = {
+    enable = true;
+    netdevs = {
+      "20-netloom-lan0" = {
+        netdevConfig = {
+          Kind = "bridge";
+          MACAddress = "16:ea:f5:bd:0b:1f";
+          Name = "lan0";
+        };
+      };
+      "30-netloom-web0" = {
+        netdevConfig = {
+          Kind = "tap";
+          Name = "web0";
+        };
+        tapConfig.User = "systemd-network";
+      };
+    };
+    networks = {
+      "10-netloom-eth0" = {
+        matchConfig.Name = "eth0";
+        networkConfig = {
+          DHCP = "ipv4";
+          IPv6AcceptRA = "yes";
+          LLMNR = "no";
+          LinkLocalAddressing = "ipv6";
+          MulticastDNS = "no";
+        };
+      };
+      "20-netloom-lan0" = {
+        addresses = map (entry "addressConfig") [
+          { Address = "10.0.0.1/24"; }
+          { Address = "fd12:3456:789a::1/64"; DuplicateAddressDetection = "none"; }
+        ];
+        dhcpServerConfig = {
+          DefaultLeaseTimeSec = "3600";
+          MaxLeaseTimeSec = "3600";
+          PoolOffset = 200;
+          PoolSize = 21;
+          SendOption = "26:uint16:9000";
+        };
+        dhcpServerStaticLeases = map (entry "dhcpServerStaticLeaseConfig") [
+          { Address = "10.0.0.117"; MACAddress = "02:d3:e8:6f:e8:75"; }
+        ];
+        extraConfig = ''
+          [DHCPServer]
+          PersistLeases=no
+        '';
+        ipv6Prefixes = map (entry "ipv6PrefixConfig") [
+          { Prefix = "fd12:3456:789a::/64"; }
+        ];
+        ipv6SendRAConfig.EmitDomains = "no";
+        linkConfig = {
+          MTUBytes = "9000";
+          RequiredForOnline = "no";
+        };
+        matchConfig = {
+          Kind = "bridge";
+          Name = "lan0";
+        };
+        networkConfig = {
+          ConfigureWithoutCarrier = "yes";
+          DHCPServer = "yes";
+          IPv6AcceptRA = "no";
+          IPv6SendRA = "yes";
+          LLMNR = "no";
+          LinkLocalAddressing = "ipv6";
+          MulticastDNS = "no";
+        };
+      };
+      "30-netloom-taps-lan0" = {
+        bridgeConfig.Isolated = "no";
+        linkConfig = {
+          MTUBytes = "9000";
+          RequiredForOnline = "no";
+        };
+        matchConfig = {
+          Kind = "tun";
+          Name = "web0";
+        };
+        networkConfig = {
+          Bridge = "lan0";
+          ConfigureWithoutCarrier = "yes";
+          IPv6AcceptRA = "no";
+          LinkLocalAddressing = "no";
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,41 @@
+# Made by netloom for the guest b; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-front" = {
+            address = [ "fd12:3456:789a:1::c6b9/64" ];
+            gateway = [ "fd12:3456:789a:1::1" ];
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:6f:f0:e4:ba:06";
+            };
+            networkConfig = {
+              DHCP = "no";
+              IPv6AcceptRA = "no";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-b-front";
+          mac = "02:6f:f0:e4:ba:06";
+        }
+      ];
+    })
+  ];
+}

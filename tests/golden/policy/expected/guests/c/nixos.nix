@@ -1,0 +1,68 @@
+# Made by netloom for the guest c; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-back" = {
+            address = [
+              "10.2.0.192/24"
+              "fd12:3456:789a:2::5a81/64"
+            ];
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:52:6a:48:e5:c0";
+            };
+            networkConfig = {
+              DHCP = "no";
+              IPv6AcceptRA = "no";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+          "10-netloom-front" = {
+            address = [
+              "10.1.0.157/24"
+              "fd12:3456:789a:1::3149/64"
+            ];
+            gateway = [
+              "10.1.0.1"
+              "fd12:3456:789a:1::1"
+            ];
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:fb:1e:68:29:b6";
+            };
+            networkConfig = {
+              DHCP = "no";
+              IPv6AcceptRA = "no";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-c-back";
+          mac = "02:52:6a:48:e5:c0";
+        }
+        {
+          type = "tap";
+          id = "vm-c-front";
+          mac = "02:fb:1e:68:29:b6";
+        }
+      ];
+    })
+  ];
+}

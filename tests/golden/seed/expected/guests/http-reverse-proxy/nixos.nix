@@ -1,0 +1,47 @@
+# Made by netloom for the guest http-reverse-proxy; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-microvm" = {
+            address = [ "fd12:3456:789a::6fab/64" ];
+            dhcpV4Config.ClientIdentifier = "mac";
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              UseAutonomousPrefix = "no";
+              UseOnLinkPrefix = "no";
+            };
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:26:cb:87:d6:98";
+            };
+            networkConfig = {
+              DHCP = "ipv4";
+              Domains = "vm.example.org";
+              IPv6AcceptRA = "yes";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-http-re-4c49";
+          mac = "02:26:cb:87:d6:98";
+        }
+      ];
+    })
+  ];
+}

@@ -1,0 +1,607 @@
+# Made by netloom for the host hypervisor; changes belong in the specs.
+{ config, lib, ... }:
+let
+  # Sections that repeat are nested until NixOS 24.05, and flat since.
+  flat = lib.versionAtLeast lib.trivial.release "24.11";
+  # One section of a list, in the shape of this release.
+  entry = wrapper: fields: if flat then fields else { ${wrapper} = fields; };
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+  # The priority with which networking.nat sets the same keys, so that equal values meet in peace.
+  rank = lib.mkOverride 99;
+  # Whether nobody else gives these links an address or makes a bridge of their name.
+  unclaimed = lib.all (
+    name:
+    let
+      link = config.networking.interfaces.${name} or { };
+    in
+    !(config.networking.bridges ? ${name})
+    && (link.useDHCP or null) != true
+    && (link.ipv4.addresses or [ ]) == [ ]
+    && (link.ipv6.addresses or [ ]) == [ ]
+  );
+in
+{
+  assertions = [
+    {
+      assertion = lib.versionAtLeast lib.trivial.release "24.05";
+      message = "netloom: this module needs NixOS 24.05 or later.";
+    }
+    {
+      assertion = config.systemd.network.enable;
+      message = "netloom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.";
+    }
+    {
+      assertion = config.networking.nftables.enable;
+      message = "netloom: networking.nftables.enable is off; without it this host neither filters nor translates.";
+    }
+    {
+      assertion = !config.networking.nat.enable;
+      message = "netloom: networking.nat.enable is on; it would translate a second time what this host's ruleset translates. Turn it off, and say in the specs what it did.";
+    }
+    {
+      assertion = unclaimed [
+        "br-microvm"
+        "eth0"
+      ];
+      message = "netloom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of br-microvm, eth0. Remove it there.";
+    }
+  ];
+  boot.kernel.sysctl = {
+    "net.ipv4.conf.all.forwarding" = rank true;
+    "net.ipv6.conf.all.forwarding" = rank true;
+    "net.ipv6.conf.eth0.accept_ra" = rank 2;
+  };
+  networking = {
+    dhcpcd.denyInterfaces = [
+      "br-microvm"
+      "eth0"
+      "vm-*"
+    ];
+    firewall = {
+      enable = prefer false;
+      extraForwardRules = ''
+        iifname "br-microvm" accept
+        oifname "br-microvm" accept
+      '';
+      interfaces = {
+        br-microvm.allowedUDPPorts = [ 67 ];
+      };
+    };
+    networkmanager.unmanaged = [
+      "interface-name:br-microvm"
+      "interface-name:eth0"
+      "interface-name:vm-*"
+    ];
+    nftables = {
+      enable = true;
+      tables = {
+        netloom-bridge = {
+          family = "bridge";
+          name = "netloom";
+          content = ''
+            counter drop_spoof { }
+            set bind_ipv4 {
+            	type ifname . ipv4_addr
+            	elements = {
+            		"vm-http-re-4c49" . 10.0.0.10,
+            		"vm-https-r-54e3" . 10.0.0.11,
+            	}
+            }
+            set bind_ipv6 {
+            	type ifname . ipv6_addr
+            	elements = {
+            		"vm-http-re-4c49" . fd12:3456:789a::6fab,
+            		"vm-https-r-54e3" . fd12:3456:789a::76bc,
+            	}
+            }
+            set bind_mac {
+            	type ifname . ether_addr
+            	elements = {
+            		"vm-http-re-4c49" . 02:26:cb:87:d6:98,
+            		"vm-https-r-54e3" . 02:93:da:41:b4:1a,
+            	}
+            }
+            set bind_target {
+            	typeof iifname . @th,64,128
+            	elements = {
+            		"vm-http-re-4c49" . 0xfd123456789a00000000000000006fab,
+            		"vm-https-r-54e3" . 0xfd123456789a000000000000000076bc,
+            	}
+            }
+            set owned_ipv4 {
+            	type ipv4_addr
+            	elements = {
+            		10.0.0.1,
+            		10.0.0.10,
+            		10.0.0.11,
+            	}
+            }
+            set owned_ipv6 {
+            	type ipv6_addr
+            	elements = {
+            		fd12:3456:789a::1,
+            		fd12:3456:789a::6fab,
+            		fd12:3456:789a::76bc,
+            	}
+            }
+            set owned_mac {
+            	type ether_addr
+            	elements = {
+            		02:26:cb:87:d6:98,
+            		02:93:da:41:b4:1a,
+            	}
+            }
+            set owned_target {
+            	typeof @th,64,128
+            	elements = {
+            		0xfd123456789a00000000000000000001,
+            		0xfd123456789a00000000000000006fab,
+            		0xfd123456789a000000000000000076bc,
+            	}
+            }
+            set ports_guarded {
+            	type ifname
+            	elements = {
+            		"vm-http-re-4c49",
+            		"vm-https-r-54e3",
+            	}
+            }
+            set ports_strangers {
+            	type ifname
+            	flags interval
+            	elements = {
+            		"vm-*",
+            	}
+            }
+            chain prerouting {
+            	type filter hook prerouting priority -300; policy accept;
+            	iifname @ports_guarded goto guard_port
+            	iifname @ports_strangers goto guard_stranger
+            }
+            chain guard_arp {
+            	iifname . arp saddr ether != @bind_mac counter name drop_spoof drop
+            	arp saddr ip 0.0.0.0 accept comment "implied/arp"
+            	iifname . arp saddr ip @bind_ipv4 accept
+            	counter name drop_spoof drop
+            }
+            chain guard_ipv4 {
+            	ip saddr 0.0.0.0 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
+            	meta l4proto udp th sport 67 counter name drop_spoof drop
+            	iifname . ip saddr @bind_ipv4 accept
+            	counter name drop_spoof drop
+            }
+            chain guard_ipv6 {
+            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	meta l4proto udp th sport 547 counter name drop_spoof drop
+            	icmpv6 type 136 jump guard_target
+            	ip6 saddr :: icmpv6 type 135 jump guard_target
+            	ip6 saddr :: icmpv6 type 135 accept comment "implied/nd"
+            	ip6 saddr :: icmpv6 type { 131, 132, 133, 143 } accept comment "implied/nd"
+            	ip6 saddr fe80::/64 accept comment "implied/nd"
+            	iifname . ip6 saddr @bind_ipv6 accept
+            	counter name drop_spoof drop
+            }
+            chain guard_port {
+            	iifname . ether saddr != @bind_mac counter name drop_spoof drop
+            	ether type arp goto guard_arp
+            	ether type ip goto guard_ipv4
+            	ether type ip6 goto guard_ipv6
+            	counter name drop_spoof drop
+            }
+            chain guard_stranger {
+            	ether saddr @owned_mac counter name drop_spoof drop
+            	arp saddr ether @owned_mac counter name drop_spoof drop
+            	arp saddr ip @owned_ipv4 counter name drop_spoof drop
+            	ip saddr @owned_ipv4 counter name drop_spoof drop
+            	ip6 saddr @owned_ipv6 counter name drop_spoof drop
+            	icmpv6 type 136 @th,64,128 @owned_target counter name drop_spoof drop
+            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	meta l4proto udp th sport 67 counter name drop_spoof drop
+            	meta l4proto udp th sport 547 counter name drop_spoof drop
+            	ether type { arp, ip, ip6 } accept
+            	counter name drop_spoof drop
+            }
+            chain guard_target {
+            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff return comment "implied/nd"
+            	iifname . @th,64,128 @bind_target return
+            	counter name drop_spoof drop
+            }
+          '';
+        };
+        netloom = {
+          family = "inet";
+          name = "netloom";
+          content = ''
+            counter drop_bogon { }
+            counter drop_forward { }
+            counter drop_input { }
+            counter drop_invalid { }
+            counter drop_rpf { }
+            set allow_net-microvm_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		10.0.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_net-microvm_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		fd12:3456:789a::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_other_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_other_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_zone-internet_self_ipv4_ports {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set allow_zone-internet_self_ipv6_ports {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            	}
+            }
+            set bogon_ipv4 {
+            	type ipv4_addr
+            	flags interval
+            	elements = {
+            		0.0.0.0/8,
+            		10.0.0.0/24,
+            		127.0.0.0/8,
+            		224.0.0.0/4,
+            		240.0.0.0/4,
+            	}
+            }
+            set bogon_ipv6 {
+            	type ipv6_addr
+            	flags interval
+            	elements = {
+            		::1,
+            		::ffff:0.0.0.0/96,
+            		fd12:3456:789a::/64,
+            		ff00::/8,
+            	}
+            }
+            set clamp_pairs {
+            	type ifname . ifname
+            	elements = {
+            		"br-microvm" . "eth0",
+            		"eth0" . "br-microvm",
+            	}
+            }
+            map dnat_eth0_ipv4_all_port {
+            	type inet_proto . inet_service : ipv4_addr . inet_service
+            	elements = {
+            		tcp . 80 comment "forward/http" : 10.0.0.10 . 80,
+            		tcp . 443 comment "forward/https" : 10.0.0.11 . 443,
+            	}
+            }
+            map dnat_eth0_ipv6_all_port {
+            	type inet_proto . inet_service : ipv6_addr . inet_service
+            	elements = {
+            		tcp . 80 comment "forward/http" : fd12:3456:789a::6fab . 80,
+            		tcp . 443 comment "forward/https" : fd12:3456:789a::76bc . 443,
+            	}
+            }
+            map dnat_ingress {
+            	type ifname . nf_proto : verdict
+            	elements = {
+            		"br-microvm" . ipv4 : goto dnat_inside_ipv4,
+            		"br-microvm" . ipv6 : goto dnat_inside_ipv6,
+            		"eth0" . ipv4 : goto dnat_eth0_ipv4,
+            		"eth0" . ipv6 : goto dnat_eth0_ipv6,
+            	}
+            }
+            map forward_pairs {
+            	type ifname . ifname : verdict
+            	elements = {
+            		"br-microvm" . "br-microvm" : goto forward_net-microvm_net-microvm,
+            		"br-microvm" . "eth0" : goto forward_net-microvm_zone-internet,
+            		"eth0" . "br-microvm" : goto forward_zone-internet_net-microvm,
+            	}
+            }
+            set forwards_net-microvm_ipv4 {
+            	type ipv4_addr . inet_proto . inet_service
+            	counter
+            	elements = {
+            		10.0.0.10 . tcp . 80 comment "forward/http",
+            		10.0.0.11 . tcp . 443 comment "forward/https",
+            	}
+            }
+            set forwards_net-microvm_ipv6 {
+            	type ipv6_addr . inet_proto . inet_service
+            	counter
+            	elements = {
+            		fd12:3456:789a::6fab . tcp . 80 comment "forward/http",
+            		fd12:3456:789a::76bc . tcp . 443 comment "forward/https",
+            	}
+            }
+            map input_ingress {
+            	type ifname : verdict
+            	elements = {
+            		"br-microvm" : goto input_net-microvm,
+            		"eth0" : goto input_zone-internet,
+            	}
+            }
+            set kept_ipv4 {
+            	type ipv4_addr
+            	flags interval
+            	elements = {
+            		10.0.0.1,
+            		127.0.0.0/8,
+            		169.254.0.0/16,
+            	}
+            }
+            set kept_ipv6 {
+            	type ipv6_addr
+            	flags interval
+            	elements = {
+            		::1,
+            		fd12:3456:789a::1,
+            		fe80::/10,
+            	}
+            }
+            map raw_ingress {
+            	type ifname : verdict
+            	elements = {
+            		"br-microvm" : goto raw_bridge,
+            		"eth0" : goto raw_uplink,
+            	}
+            }
+            set site_ipv4 {
+            	type ipv4_addr
+            	flags interval
+            	elements = {
+            		10.0.0.0/24,
+            	}
+            }
+            set site_ipv6 {
+            	type ipv6_addr
+            	flags interval
+            	elements = {
+            		fd12:3456:789a::/64,
+            	}
+            }
+            chain forward {
+            	type filter hook forward priority filter; policy accept;
+            	ct state established,related accept comment "implied/established"
+            	iifname "br-microvm" goto forward_ours
+            	oifname "br-microvm" goto forward_ours
+            }
+            chain input {
+            	type filter hook input priority filter; policy drop;
+            	ct state established,related accept comment "implied/established"
+            	ct state invalid goto drop_invalid
+            	iifname "lo" accept comment "implied/loopback"
+            	icmp type { 3, 11, 12 } accept comment "implied/icmp"
+            	icmpv6 type 1-4 accept comment "implied/icmpv6"
+            	ip6 hoplimit 255 icmpv6 type 135-136 accept comment "implied/nd"
+            	ip6 saddr fe80::/10 icmpv6 type { 130-132, 143 } accept comment "implied/mld"
+            	iifname vmap @input_ingress
+            	iifname "br-microvm" goto drop_input
+            	iifname "eth0" goto drop_input
+            	goto input_other
+            }
+            chain mangle_forward {
+            	type filter hook forward priority mangle; policy accept;
+            	tcp flags & (syn | rst) == syn iifname . oifname @clamp_pairs tcp option maxseg size set rt mtu comment "implied/mss"
+            }
+            chain nat_output {
+            	type nat hook output priority -100; policy accept;
+            	meta nfproto ipv4 goto dnat_inside_ipv4
+            	meta nfproto ipv6 goto dnat_inside_ipv6
+            }
+            chain nat_postrouting {
+            	type nat hook postrouting priority srcnat; policy accept;
+            	iifname "br-microvm" oifname "br-microvm" ct status dnat counter masquerade comment "implied/hairpin"
+            	oifname "eth0" goto snat_eth0
+            }
+            chain nat_prerouting {
+            	type nat hook prerouting priority dstnat; policy accept;
+            	iifname . meta nfproto vmap @dnat_ingress
+            }
+            chain raw_prerouting {
+            	type filter hook prerouting priority raw; policy accept;
+            	iifname vmap @raw_ingress
+            }
+            chain dnat_eth0_ipv4 {
+            	ip daddr @kept_ipv4 return
+            	fib daddr . iif type != local return
+            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_eth0_ipv4_all_port
+            }
+            chain dnat_eth0_ipv6 {
+            	ip6 daddr @kept_ipv6 return
+            	fib daddr . iif type != local return
+            	meta l4proto tcp dnat ip6 to meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            }
+            chain dnat_inside_ipv4 {
+            	ip daddr @kept_ipv4 return
+            	fib daddr type != local return
+            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_eth0_ipv4_all_port
+            }
+            chain dnat_inside_ipv6 {
+            	ip6 daddr @kept_ipv6 return
+            	fib daddr type != local return
+            	meta l4proto tcp dnat ip6 to meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            }
+            chain drop_forward {
+            	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
+            	counter name drop_forward drop
+            }
+            chain drop_input {
+            	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
+            	counter name drop_input drop
+            }
+            chain drop_invalid {
+            	counter name drop_invalid drop
+            }
+            chain forward_net-microvm_net-microvm {
+            	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
+            	accept comment "implied/bridge"
+            }
+            chain forward_net-microvm_zone-internet {
+            	ip daddr @site_ipv4 goto drop_forward
+            	ip6 daddr @site_ipv6 goto drop_forward
+            	ip saddr 10.0.0.0/24 counter accept comment "policy/guests-out"
+            	ip6 saddr fd12:3456:789a::/64 counter accept comment "policy/guests-out"
+            	goto drop_forward
+            }
+            chain forward_ours {
+            	ct state invalid goto drop_invalid
+            	iifname . oifname vmap @forward_pairs
+            	goto drop_forward
+            }
+            chain forward_zone-internet_net-microvm {
+            	ip saddr @site_ipv4 goto drop_forward
+            	ip6 saddr @site_ipv6 goto drop_forward
+            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-microvm_ipv4 accept
+            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-microvm_ipv6 accept
+            	goto drop_forward
+            }
+            chain input_net-microvm {
+            	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
+            	ip6 hoplimit 255 icmpv6 type 133 accept comment "implied/rs"
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-microvm_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-microvm_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain input_other {
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain input_zone-internet {
+            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
+            	iifname "eth0" ip6 hoplimit 255 icmpv6 type 134 accept comment "implied/ra-client"
+            	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
+            	ip saddr @site_ipv4 goto drop_input
+            	ip6 saddr @site_ipv6 goto drop_input
+            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
+            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	goto drop_input
+            }
+            chain raw_bridge {
+            	ip saddr 0.0.0.0 fib daddr type { broadcast, multicast } accept comment "implied/dhcp"
+            	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
+            	fib saddr . iif oif missing counter name drop_rpf drop
+            }
+            chain raw_uplink {
+            	ip saddr 0.0.0.0 fib daddr type { broadcast, multicast } accept comment "implied/dhcp"
+            	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
+            	ip saddr @bogon_ipv4 counter name drop_bogon drop
+            	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
+            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
+            	fib saddr . iif oif missing counter name drop_rpf drop
+            }
+            chain snat_eth0 {
+            	ip daddr @site_ipv4 accept
+            	ip6 daddr @site_ipv6 accept
+            	ip saddr 10.0.0.0/24 counter masquerade comment "nat/microvm"
+            	ip6 saddr fd12:3456:789a::/64 counter masquerade comment "nat/microvm"
+            }
+          '';
+        };
+      };
+    };
+    useDHCP = prefer false;
+  };
+  systemd.network = {
+    enable = true;
+    netdevs = {
+      "20-netloom-br-microvm" = {
+        netdevConfig = {
+          Kind = "bridge";
+          MACAddress = "06:fa:58:34:52:98";
+          Name = "br-microvm";
+        };
+      };
+    };
+    networks = {
+      "10-netloom-eth0" = {
+        matchConfig.Name = "eth0";
+        networkConfig = {
+          DHCP = "ipv4";
+          IPv6AcceptRA = "yes";
+          LLMNR = "no";
+          LinkLocalAddressing = "ipv6";
+          MulticastDNS = "no";
+        };
+      };
+      "20-netloom-br-microvm" = {
+        addresses = map (entry "addressConfig") [
+          { Address = "10.0.0.1/24"; }
+          { Address = "fd12:3456:789a::1/64"; DuplicateAddressDetection = "none"; }
+        ];
+        dhcpServerConfig = {
+          DefaultLeaseTimeSec = "43200";
+          MaxLeaseTimeSec = "43200";
+          PoolOffset = 128;
+          PoolSize = 127;
+          SendOption = "15:string:vm.example.org";
+        };
+        dhcpServerStaticLeases = map (entry "dhcpServerStaticLeaseConfig") [
+          { Address = "10.0.0.10"; MACAddress = "02:26:cb:87:d6:98"; }
+          { Address = "10.0.0.11"; MACAddress = "02:93:da:41:b4:1a"; }
+        ];
+        ipv6Prefixes = map (entry "ipv6PrefixConfig") [
+          { Prefix = "fd12:3456:789a::/64"; }
+        ];
+        ipv6SendRAConfig.Domains = "vm.example.org";
+        linkConfig.RequiredForOnline = "no";
+        matchConfig = {
+          Kind = "bridge";
+          Name = "br-microvm";
+        };
+        networkConfig = {
+          ConfigureWithoutCarrier = "yes";
+          DHCPServer = "yes";
+          IPv6AcceptRA = "no";
+          IPv6SendRA = "yes";
+          LLMNR = "no";
+          LinkLocalAddressing = "ipv6";
+          MulticastDNS = "no";
+        };
+      };
+      "35-netloom-taps-br-microvm" = {
+        bridgeConfig.Isolated = "no";
+        linkConfig.RequiredForOnline = "no";
+        matchConfig = {
+          Kind = "tun";
+          Name = "vm-*";
+        };
+        networkConfig = {
+          Bridge = "br-microvm";
+          ConfigureWithoutCarrier = "yes";
+          IPv6AcceptRA = "no";
+          LinkLocalAddressing = "no";
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,51 @@
+# Made by netloom for the guest web; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "10-netloom-lan" = {
+            address = [ "fd12:3456:789a::52c7/64" ];
+            dhcpV4Config.ClientIdentifier = "mac";
+            dns = [
+              "9.9.9.9"
+              "2620:fe::fe"
+            ];
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              UseAutonomousPrefix = "no";
+              UseOnLinkPrefix = "no";
+            };
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:d3:e8:6f:e8:75";
+            };
+            networkConfig = {
+              DHCP = "ipv4";
+              Domains = "example.org";
+              IPv6AcceptRA = "yes";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-web";
+          mac = "02:d3:e8:6f:e8:75";
+        }
+      ];
+    })
+  ];
+}
