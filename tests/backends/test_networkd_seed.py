@@ -15,7 +15,11 @@ from netloom.lab.session import Lab
 from netloom.lab.waiting import wait_for
 from netloom.plan.guest import Guest
 
-pytestmark = [needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"), pytest.mark.kernel]
+pytestmark = [
+    needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"),
+    pytest.mark.kernel,
+    pytest.mark.xdist_group("networkd-seed"),
+]
 
 WEB, TLS = plans.guests()
 ADDRESSES = {WEB.name: ("10.0.0.10/24", "fd12:3456:789a::10/64"), TLS.name: ("10.0.0.11/24", "fd12:3456:789a::11/64")}
