@@ -229,3 +229,21 @@ def test_the_plan_fits_its_schema(locked: Path, netloom: Netloom) -> None:
     netloom("render")
     schema = json.loads(netloom("schema", "plan").out)
     Draft202012Validator(schema).validate(json.loads((locked / "build/plan/plan.json").read_text()))
+
+
+def test_a_warning_fails_validate_alone_and_a_note_nothing(locked: Path, netloom: Netloom) -> None:
+    specs = locked / "specs/seed.yaml"
+    specs.write_text(SEED.replace("tcp/80,", "tcp/2222, to-port: 22,"))  # NL604: ssh of a guest, for anybody
+    warned = netloom("validate")
+    assert (warned.status, warned.err) == (1, "specs: 1 warning\n")
+    rendered = netloom("render")
+    assert rendered.status == 0
+    assert "warning[NL604]" in rendered.err
+    assert "Found: 1 warning; `netloom validate` shows them.\n" in rendered.out
+    waiver = "waivers:\n  w: {code: NL604, on: forward/http, reason: the guest is a bastion}\n"
+    specs.write_text(specs.read_text() + waiver)
+    waived = netloom("validate")
+    assert (waived.status, waived.err) == (0, "specs: no findings (1 waived)\n")
+    assert "waived warning[NL604]" in waived.out
+    assert "= waived: the guest is a bastion" in waived.out
+    assert netloom("render").err == ""

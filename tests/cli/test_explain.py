@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import SEED, Netloom
 
+from netloom.cli.compiling import source_line
+from netloom.driver import compile_site, rendered
 from netloom.report.catalogue import rules
+from netloom.report.explained import object_text
+from netloom.report.objects import describe, names_of
 
 
 @pytest.fixture
@@ -95,3 +99,22 @@ def test_a_line_of_a_stale_tree_is_said_to_be(tree: Path, netloom: Netloom) -> N
     (tree.parents[1] / path).write_text("mine\n")
     shown = netloom("explain", f"{path}:1")
     assert shown.err == f"{path} is stale: what it says there is not what these specs render\n"
+
+
+def test_every_object_of_the_example_is_told(netloom: Netloom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All kinds, each with facts, and each with a place in the specs that begins with its name."""
+    monkeypatch.chdir(Path(__file__).parents[2])
+    site = compile_site(Path("specs"), now=0)
+    artifacts, line = rendered(site.plan), source_line(site.source)
+    names = names_of(site.plan, artifacts)
+    assert {name.partition("/")[0] for name in names} == {
+        "address", "forward", "guest", "host", "implied", "network", "policy", "service", "waiver", "zone",
+    }  # fmt: skip
+    for name in names:
+        told = describe(site.plan, artifacts, name)
+        assert told is not None, name
+        assert object_text(told, line).startswith(f"{name}\n")
+        assert told.facts or name.startswith(("implied/", "zone/")), name
+        if told.origin.span and not name.startswith(("implied/", "zone/")):
+            text = line(told.origin.span.file, told.origin.span.line) or ""
+            assert text[told.origin.span.column - 1 :].startswith(name.partition("/")[2]), name

@@ -5,6 +5,8 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
+from netloom.base.diagnostic import Diagnostic, State
+from netloom.base.rule import Severity
 from netloom.cli.terminal import progress, show
 from netloom.driver import Compiled, compile_site
 from netloom.report.diagnostics.findings import SourceLine
@@ -19,10 +21,15 @@ def compiled(specs: Path) -> Compiled:
 
 
 def sound(specs: Path) -> Compiled | None:
-    """The site, its findings shown; None where an error among them stops everything else."""
+    """The site, what fails in it shown; None where an error among it stops everything else."""
     site = compiled(specs)
-    show(site.diagnostics, source_line(site.source))
+    show(failing(site.diagnostics), source_line(site.source))
     return None if site.failed else site
+
+
+def failing(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Errors and warnings that count: notes and what is waived are for `validate` alone to repeat."""
+    return tuple(d for d in diagnostics if d.state is State.ACTIVE and d.severity is not Severity.NOTE)
 
 
 def source_line(source: SourceSet) -> SourceLine:

@@ -23,13 +23,13 @@ def command(specs: Path, *, check: bool, prune: bool) -> int:
     What is in the lock stays as it is, whatever is added or removed beside it. Commit the file.
     """
     from netloom.base.diagnostic import Report
-    from netloom.cli.compiling import compiled, source_line
+    from netloom.cli.compiling import compiled, failing, source_line
     from netloom.cli.terminal import say, show
     from netloom.passes.lock import FILE
 
     site = compiled(specs)
     left = tuple(d for d in site.diagnostics if not _mended(d, prune=prune))
-    show(left, source_line(site.source))
+    show(failing(left), source_line(site.source))
     if Report(list(left)).failed:
         return FINDINGS
     path = specs / FILE

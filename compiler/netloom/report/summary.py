@@ -36,7 +36,7 @@ def summary(plan: Plan, diagnostics: tuple[Diagnostic, ...], out: Path, done: De
         lines += [*_host(plan, host), ""]
     if len(plan.hosts) > _HOSTS:
         lines += [f"and {plural(len(plan.hosts) - _HOSTS, 'more host')}", ""]
-    lines += [*_rows(_policy(plan)), "", _written(out, done), f"Found: {tally(diagnostics)}.", "", *_next(plan, out)]
+    lines += [*_rows(_policy(plan)), "", _written(out, done), _found(diagnostics), "", *_next(plan, out)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -100,6 +100,10 @@ def _written(out: Path, done: Delivery) -> str:
     words += [f"{len(done.removed)} removed"] if done.removed else []
     words += [f"{len(done.restored)} of them had been edited"] if done.restored else []
     return f"{visible(str(out))}: {', '.join(words)}."
+
+
+def _found(diagnostics: tuple[Diagnostic, ...]) -> str:
+    return f"Found: {tally(diagnostics)}" + ("; `netloom validate` shows them." if diagnostics else ".")
 
 
 def _next(plan: Plan, out: Path) -> Iterator[str]:
