@@ -101,7 +101,7 @@ def test_a_line_of_a_stale_tree_is_said_to_be(tree: Path, netloom: Netloom) -> N
     assert shown.err == f"{path} is stale: what it says there is not what these specs render\n"
 
 
-def test_every_object_of_the_example_is_told(netloom: Netloom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_kind_of_object_of_the_example_is_told(netloom: Netloom, monkeypatch: pytest.MonkeyPatch) -> None:
     """All kinds, each with facts, and each with a place in the specs that begins with its name."""
     monkeypatch.chdir(Path(__file__).parents[2])
     site = compile_site(Path("specs"), now=0)
@@ -110,7 +110,8 @@ def test_every_object_of_the_example_is_told(netloom: Netloom, monkeypatch: pyte
     assert {name.partition("/")[0] for name in names} == {
         "address", "forward", "guest", "host", "implied", "network", "policy", "service", "waiver", "zone",
     }  # fmt: skip
-    for name in names:
+    kinds = {name.partition("/")[0]: name for name in names}  # the last of each kind, and the first few of all
+    for name in {*kinds.values(), *names[:8]}:
         told = describe(site.plan, artifacts, name)
         assert told is not None, name
         assert object_text(told, line).startswith(f"{name}\n")
