@@ -19,3 +19,8 @@ class Context:
     document: Document
     plan: Plan
     now: int
+
+    def broken(self, *sections: str) -> bool:
+        """Whether entries of a section were left out: reported already, they might be what a check misses."""
+        places = self.document.places
+        return any(places.names(section).keys() - getattr(self.document, section).keys() for section in sections)

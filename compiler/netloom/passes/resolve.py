@@ -40,9 +40,9 @@ class Names:
 
 def resolve(document: Document, report: Report) -> tuple[Document, Names]:
     """The document without what refers to nothing, and what each name is."""
-    zones = _zones(document)
+    zones = zones_of(document)
     kinds = _kinds(document, zones, report)
-    names = Names(kinds, zones, _tags(document))
+    names = Names(kinds, zones, tags_of(document))
     look = _Lookup(document, names, report)
     services = {n: s for n, s in document.services.items() if look.services(s.ports, "services", n, "ports")}
     _check_builtin(document, report)
@@ -55,7 +55,7 @@ def resolve(document: Document, report: Report) -> tuple[Document, Names]:
     return replace(kept, forwards=forwards, policy=policy), names
 
 
-def _zones(document: Document) -> dict[str, tuple[str, ...]]:
+def zones_of(document: Document) -> dict[str, tuple[str, ...]]:
     """Zones with the networks in them; a zone of uplinks alone has none."""
     found: dict[str, list[str]] = {name: [] for name in document.zones}
     for name, network in document.networks.items():
@@ -107,7 +107,8 @@ def _clash(report: Report, name: str, span: Span, kind: str, first: Span, other:
     report.add(Diagnostic(rules.NAME_CLASH, message, span, "rename one of the two", labels, subject=f"{kind}/{name}"))
 
 
-def _tags(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
+def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Every tag, with the entries that bear it as (kind, name)."""
     found: dict[str, list[tuple[str, str]]] = {}
     sections: tuple[tuple[str, Mapping[str, Entry]], ...] = (
         ("zone", document.zones),

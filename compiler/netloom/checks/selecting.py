@@ -1,0 +1,83 @@
+"""What the selectors of an entry select, for checks of what a person wrote rather than of what a host enforces."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from netloom.base.address import FAMILIES, Family
+from netloom.checks.context import Context
+from netloom.checks.families import half
+from netloom.passes.resolve import Names, tags_of, zones_of
+from netloom.passes.spaces import Gazetteer, Space
+from netloom.passes.wire import Wiring
+from netloom.spec.values import Selector
+
+SECTIONS = (
+    ("zone", "zones"),
+    ("address", "addresses"),
+    ("guest", "guests"),
+    ("host", "hosts"),
+    ("network", "networks"),
+)
+"""Kinds by section; a network that is its own zone counts as the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selecting:
+    """Looks selectors up.
+
+    Attributes:
+        names: kinds of names, zones and tags.
+        gazetteer: where everything is.
+        beyond: families of the uplinks of each zone.
+        inside: families of each network.
+    """
+
+    names: Names
+    gazetteer: Gazetteer
+    beyond: Mapping[str, frozenset[Family]]
+    inside: Mapping[str, frozenset[Family]]
+
+    @classmethod
+    def of(cls, context: Context) -> "Selecting":
+        """Collect what selectors can mean."""
+        document, zones = context.document, zones_of(context.document)
+        kinds = dict.fromkeys(zones, "zone")
+        for kind, section in SECTIONS[1:]:
+            kinds |= dict.fromkeys(getattr(document, section), kind)
+        names = Names(kinds, zones, tags_of(document))
+        gazetteer = Gazetteer.of(document, names, Wiring({}, context.plan.guests))
+        beyond: dict[str, set[Family]] = {}
+        for host in context.plan.hosts:
+            for uplink in host.uplinks:
+                used = {family for family in FAMILIES if half(uplink, family) is not None}
+                beyond.setdefault(uplink.zone, set()).update(used)
+        inside = {
+            network.name: frozenset(family for family in FAMILIES if half(network, family) is not None)
+            for network in context.plan.networks
+        }
+        return cls(names, gazetteer, {zone: frozenset(found) for zone, found in beyond.items()}, inside)
+
+    def space(self, selectors: Iterable[Selector]) -> Space:
+        """The union of selectors."""
+        return self.gazetteer.space(selectors)
+
+    def families(self, space: Space) -> frozenset[Family]:
+        """The families in which somebody is selected."""
+        if space.everyone or space.hosts:
+            return frozenset(FAMILIES)
+        found = {prefix.family for prefix in space.literals}
+        found |= {prefix.family for prefixes in space.guests.values() for prefix in prefixes}
+        for zone in space.outside:
+            found |= self.beyond.get(zone, frozenset())
+        for network in space.networks:
+            found |= self.inside[network]
+        return frozenset(found)
+
+    def members(self, selector: Selector) -> Iterator[tuple[str, str]]:
+        """What a selector names, as (kind, name); a tag stands for all that bear it."""
+        if selector.kind == "tag":
+            yield from self.names.tags[selector.name]
+        elif selector.kind == "hosts":
+            yield from (("host", host) for host in sorted(self.gazetteer.document.hosts))
+        elif selector.name:
+            yield self.names.kinds[selector.name] if selector.kind == "name" else selector.kind, selector.name
