@@ -1,32 +1,18 @@
 """The order of the stages: from a folder of specs to a plan and its files."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from netloom.backends import guest as guest_units
-from netloom.backends import networkd, nftables, nixos, sysctl
 from netloom.backends.artifact import Artifact, Line
 from netloom.base.diagnostic import Diagnostic, Report
 from netloom.checks import CHECKS, Context
 from netloom.passes.lock import FILE, Lock, read_lock
 from netloom.passes.pipeline import run
 from netloom.passes.waive import waive
-from netloom.plan.guest import Guest
-from netloom.plan.host import Host
 from netloom.plan.json import plan_lines
 from netloom.plan.site import Plan
 from netloom.source.files import SourceSet, load, read_text
 from netloom.spec.document import Document, read_document
-
-HOST_BACKENDS: tuple[Callable[[Host], tuple[Artifact, ...]], ...] = (
-    networkd.artifacts,
-    nftables.artifacts,
-    sysctl.artifacts,
-    nixos.artifacts,
-)
-GUEST_BACKENDS: tuple[Callable[[Guest], tuple[Artifact, ...]], ...] = (guest_units.artifacts, nixos.guest_artifacts)
-
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -73,10 +59,12 @@ def compile_site(specs: Path, *, now: int) -> Compiled:
 
 def rendered(plan: Plan) -> tuple[Artifact, ...]:
     """Every file of the rendered tree but its manifests, sorted by path."""
+    from netloom.backends.targets import GUESTS, HOSTS  # only who renders pays for importing every backend
+
     whole = tuple(Line(text, origin) for text, origin in plan_lines(plan))
     found = [Artifact("plan.json", whole)]
     for host in plan.hosts:
-        found.extend(artifact for backend in HOST_BACKENDS for artifact in backend(host))
+        found.extend(artifact for backend in HOSTS for artifact in backend(host))
     for guest in plan.guests:
-        found.extend(artifact for backend in GUEST_BACKENDS for artifact in backend(guest))
+        found.extend(artifact for backend in GUESTS for artifact in backend(guest))
     return tuple(sorted(found, key=lambda artifact: artifact.path))
