@@ -14,6 +14,7 @@ from netloom.plan.site import Plan
 from netloom.source.files import SourceSet, load, read_text
 from netloom.spec.document import Document, read_document
 
+
 @dataclass(frozen=True, slots=True)
 class Compiled:
     """What every verb works from.
