@@ -83,6 +83,12 @@ class Prefix:
         return f"{_print(self.family, self.value)}/{self.length}"
 
     @property
+    def shortest(self) -> str:
+        """The address alone where it is just one, else with the length."""
+        alone = self.length == (32 if self.family is Family.IPV4 else 128)
+        return _print(self.family, self.value) if alone else str(self)
+
+    @property
     def first(self) -> Address:
         """The lowest address (the network address of IPv4, the subnet-router anycast address of RFC 4291)."""
         return Address(self.family, self.value)

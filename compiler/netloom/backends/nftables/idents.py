@@ -32,6 +32,8 @@ def side(end: Side) -> str:
 
 def quotable(text: str, limit: int) -> str:
     """`text` as it may stand between quotes: nft knows no escapes, so what cannot stand there becomes `?`."""
+    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
+        return shortened(text, limit)
     plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "?" for c in text)
     return shortened(plain, limit)
 

@@ -4,12 +4,13 @@ nft 1.0.6 is the oldest reader: no `destroy`, no `} }` on one line, no empty `el
 colon. A table's body is printed alone too, as NixOS wraps it in a transaction of its own.
 """
 
-from collections.abc import Iterable, Iterator
+import functools
+from collections.abc import Iterator
 
 from netloom.backends.artifact import Line
 from netloom.backends.nftables.fields import Type
 from netloom.backends.nftables.idents import COMMENT_BYTES, quotable
-from netloom.backends.nftables.statements import inline, literal
+from netloom.backends.nftables.statements import inline, joined, literal
 from netloom.backends.nftables.tree import (
     Chain,
     Element,
@@ -21,7 +22,6 @@ from netloom.backends.nftables.tree import (
     Table,
     Verdict,
 )
-from netloom.plan.origin import Origin
 
 _HEAD = (
     "# Rendered by netloom; a change made here is lost with the next one.",
@@ -36,35 +36,42 @@ def document(ruleset: Ruleset) -> tuple[Line, ...]:
     lines = [Line(text) for text in _HEAD]
     for table in ruleset.tables:
         name = f"table {table.family} {table.name}"
-        lines += [Line(""), Line(name), Line(f"delete {name}"), Line(f"{name} {{"), *_indented(body(table)), Line("}")]
+        lines += [Line(""), Line(name), Line(f"delete {name}"), Line(f"{name} {{"), *_body(table, "\t"), Line("}")]
     return tuple(lines)
 
 
 def body(table: Table) -> tuple[Line, ...]:
     """What stands between the braces of a table, without indentation."""
-    lines = [Line(f"counter {counter.name} {{ }}", counter.origin) for counter in table.counters]
+    return tuple(_body(table, ""))
+
+
+def _body(table: Table, margin: str) -> Iterator[Line]:
+    for counter in table.counters:
+        yield Line(f"{margin}counter {counter.name} {{ }}", counter.origin)
     for limit in table.limits:
-        lines += _limit(limit)
+        yield from _limit(limit, margin)
     for entry in table.sets:
-        lines += _set(entry)
+        yield from _set(entry, margin)
     for chain in table.chains:
-        lines += _chain(chain)
-    return tuple(lines)
+        yield from _chain(chain, margin)
 
 
-def _limit(limit: NamedLimit) -> Iterator[Line]:
-    rate = f"rate {limit.rate}/{limit.unit} burst {limit.burst} packets"
-    return _block(f"limit {limit.name}", (Line(rate, limit.origin),), limit.origin)
+def _limit(limit: NamedLimit, margin: str) -> Iterator[Line]:
+    yield Line(f"{margin}limit {limit.name} {{", limit.origin)
+    yield Line(f"{margin}\trate {limit.rate}/{limit.unit} burst {limit.burst} packets", limit.origin)
+    yield Line(f"{margin}}}", limit.origin)
 
 
-def _set(entry: Set) -> Iterator[Line]:
+def _set(entry: Set, margin: str) -> Iterator[Line]:
     word = "map" if entry.data or entry.verdicts else "set"
-    inner = [Line(text, entry.origin) for text in _declaration(entry)]
+    yield Line(f"{margin}{word} {entry.name} {{", entry.origin)
+    yield from (Line(f"{margin}\t{text}", entry.origin) for text in _declaration(entry))
     if entry.elements:
-        inner.append(Line("elements = {", entry.origin))
-        inner += (Line(f"\t{_element(element, entry)},", element.origin) for element in entry.elements)
-        inner.append(Line("}", entry.origin))
-    return _block(f"{word} {entry.name}", inner, entry.origin)
+        yield Line(f"{margin}\telements = {{", entry.origin)
+        inner = f"{margin}\t\t"
+        yield from (Line(f"{inner}{_element(element, entry)},", element.origin) for element in entry.elements)
+        yield Line(f"{margin}\t}}", entry.origin)
+    yield Line(f"{margin}}}", entry.origin)
 
 
 def _declaration(entry: Set) -> Iterator[str]:
@@ -86,58 +93,47 @@ def _declaration(entry: Set) -> Iterator[str]:
 
 def _element(element: Element, entry: Set) -> str:
     key = " . ".join(map(literal, element.key, entry.types))
-    comment = f" {_comment(element.comment)}" if element.comment else ""
-    match element.data:
-        case None:
-            return f"{key}{comment}"
-        case Verdict():
-            return f"{key}{comment} : {inline(element.data)}"
-        case _:
-            return f"{key}{comment} : {' . '.join(map(literal, element.data, entry.data))}"
+    comment = _comment(element.comment)
+    data = element.data
+    if data is None:
+        return f"{key}{comment}"
+    if isinstance(data, Verdict):
+        return f"{key}{comment} : {inline(data)}"
+    return f"{key}{comment} : {' . '.join(map(literal, data, entry.data))}"
 
 
-def _chain(chain: Chain) -> Iterator[Line]:
-    inner: list[Line] = []
+def _chain(chain: Chain, margin: str) -> Iterator[Line]:
+    yield Line(f"{margin}chain {chain.name} {{", chain.origin)
+    inner = f"{margin}\t"
     if chain.base:
         base = chain.base
         head = f"type {base.type} hook {base.hook} priority {base.priority}; policy {base.policy.value};"
-        inner.append(Line(head, chain.origin))
+        yield Line(f"{inner}{head}", chain.origin)
     for rule in chain.rules:
-        inner += _rule(rule, rule.origin or chain.origin)
-    return _block(f"chain {chain.name}", inner, chain.origin)
+        yield from (Line(f"{inner}{text}", rule.origin or chain.origin) for text in _rule(rule))
+    yield Line(f"{margin}}}", chain.origin)
 
 
-def _rule(rule: Rule, origin: Origin | None) -> Iterator[Line]:
+def _rule(rule: Rule) -> Iterator[str]:
     """One line, or several where a match lists many values."""
     text = ""
     for statement in rule.statements:
         if isinstance(statement, Match) and len(statement.values) > _INLINE_VALUES:
             head, *values = _listed(statement)
-            yield Line(f"{text} {head}".strip(), origin)
-            yield from (Line(f"\t{value},", origin) for value in values)
+            yield f"{text} {head}".strip()
+            yield from (f"\t{value}," for value in values)
             text = "}"
         else:
             text = f"{text} {inline(statement)}".strip()
-    comment = f" {_comment(rule.comment)}" if rule.comment else ""
-    yield Line(f"{text}{comment}", origin)
+    yield f"{text}{_comment(rule.comment)}"
 
 
 def _listed(match: Match) -> Iterator[str]:
-    fields = " . ".join(f.value for f in match.fields)
-    yield f"{fields} {'!= ' if match.negated else ''}{{"
+    yield f"{joined(match.fields)} {'!= ' if match.negated else ''}{{"
     for value in match.values:
         yield " . ".join(map(literal, value))
 
 
+@functools.lru_cache(maxsize=65536)
 def _comment(text: str) -> str:
-    return f'comment "{quotable(text, COMMENT_BYTES)}"'
-
-
-def _block(head: str, inner: Iterable[Line], origin: Origin | None) -> Iterator[Line]:
-    yield Line(f"{head} {{", origin)
-    yield from _indented(inner)
-    yield Line("}", origin)
-
-
-def _indented(lines: Iterable[Line]) -> Iterator[Line]:
-    return (Line(f"\t{line.text}", line.origin) for line in lines)
+    return f' comment "{quotable(text, COMMENT_BYTES)}"' if text else ""

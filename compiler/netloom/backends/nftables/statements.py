@@ -1,5 +1,6 @@
 """Values and statements in nft's own words (nft(8))."""
 
+import functools
 from typing import assert_never
 
 from netloom.backends.nftables.fields import Field, Type
@@ -39,9 +40,7 @@ def literal(value: Value, of: Type | None = None) -> str:
     """
     match value:
         case Prefix():
-            if of is Type.ND_TARGET:
-                return _number(value)
-            return str(value.first) if value.length == value.family.bits else str(value)
+            return _prefix(value, of)
         case Range(first, last):
             return str(first) if first == last else f"{first}-{last}"
         case Word(text):
@@ -49,9 +48,9 @@ def literal(value: Value, of: Type | None = None) -> str:
         case Mac():
             return str(value)
         case Iface(name):
-            return f'"{_interface(name)}"'
+            return _interface(name)
         case IfacePattern(head):
-            return f'"{_interface(head)}*"'
+            return _interface(head, "*")
         case _:
             assert_never(value)
 
@@ -136,14 +135,17 @@ def _word(family: Family) -> str:
     return "ip" if family is Family.IPV4 else "ip6"
 
 
-def _number(prefix: Prefix) -> str:
-    """An address as nft takes it for bytes that it has no word for: a number, or a range of numbers."""
-    first, last = (f"0x{address.value:032x}" for address in (prefix.first, prefix.last))
-    return first if first == last else f"{first}-{last}"
+def _prefix(prefix: Prefix, of: Type | None) -> str:
+    """An address, a prefix, or a number (or two) for bytes that nft has no word for."""
+    if of is not Type.ND_TARGET:
+        return prefix.shortest
+    first = f"0x{prefix.value:032x}"
+    return first if prefix.size == 1 else f"{first}-0x{prefix.last.value:032x}"
 
 
-def _interface(name: str) -> str:
+@functools.lru_cache(maxsize=65536)
+def _interface(name: str, tail: str = "") -> str:
     problem = interface_problem(name)
     if problem:
         raise ValueError(f"interface `{name}` {problem}")
-    return name
+    return f'"{name}{tail}"'

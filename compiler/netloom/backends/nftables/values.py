@@ -1,6 +1,8 @@
 """Values that fields are compared with, and that sets hold."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from netloom.base.address import Mac, Prefix
 
@@ -36,3 +38,17 @@ class Word:
 
 Value = Prefix | Range | Iface | IfacePattern | Word | Mac
 """One value; an address is a prefix of full length."""
+
+_ORDER: dict[type[Value], Callable[[Value], object]] = {
+    Prefix: attrgetter("value", "length"),
+    Range: attrgetter("first", "last"),
+    Iface: attrgetter("name"),
+    IfacePattern: attrgetter("head"),
+    Word: attrgetter("text"),
+    Mac: attrgetter("value"),
+}
+
+
+def order(key: tuple[Value, ...]) -> tuple[object, ...]:
+    """What keys of one set sort by, and are the same by; plain numbers and texts, as those compare fastest."""
+    return tuple([_ORDER[value.__class__](value) for value in key])

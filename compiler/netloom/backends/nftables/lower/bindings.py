@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from netloom.backends.nftables.fields import Type
 from netloom.backends.nftables.idents import ident
 from netloom.backends.nftables.lower.frame import own
-from netloom.backends.nftables.lower.layers import sort_key
 from netloom.backends.nftables.lower.ports import port_set
 from netloom.backends.nftables.tree import (
     Element,
     Set,
 )
-from netloom.backends.nftables.values import Iface, Value
+from netloom.backends.nftables.values import Iface, Value, order
 from netloom.base.address import FAMILIES, Address, Family, Prefix
 from netloom.plan.host import Bridge, Host, Port
 from netloom.plan.origin import Origin
@@ -116,6 +115,6 @@ def _pool(bridge: Bridge, family: Family) -> tuple[Pool, ...]:
 
 
 def _set(host: Host, name: str, types: tuple[Type, ...], entries: Iterable[Entry]) -> Set:
-    unique = dict(reversed(list(entries)))
-    elements = tuple(Element(key, origin=unique[key]) for key in sorted(unique, key=sort_key))
+    unique = {order(key): Element(key, origin=origin) for key, origin in reversed(list(entries))}
+    elements = tuple(unique[key] for key in sorted(unique))
     return Set(name, types, elements, origin=host.origin)

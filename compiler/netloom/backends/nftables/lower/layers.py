@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from netloom.backends.nftables.tree import (
     Element,
 )
-from netloom.backends.nftables.values import IfacePattern, Range, Value
-from netloom.base.address import Prefix
+from netloom.backends.nftables.values import IfacePattern, Range, Value, order
+from netloom.base.address import Family, Prefix
 
 Shape = tuple[int, ...]
 _POINT = Range(0, 0)
@@ -32,10 +32,11 @@ class Layer:
 
 def layers(elements: Iterable[Element]) -> tuple[Layer, ...]:
     """The elements in as few sets as the first fit finds; of equal keys the first stays."""
-    unique = {element.key: element for element in reversed(list(elements))}
-    ordered = [unique[key] for key in sorted(unique, key=sort_key)]
-    single = tuple(element for element in ordered if not _interval(element.key))
-    boxes = [_Box.of(element) for element in ordered if _interval(element.key)]
+    unique = {order(element.key): element for element in reversed(list(elements))}
+    ordered = [unique[key] for key in sorted(unique)]
+    wide = [any(map(_wide, element.key)) for element in ordered]
+    single = tuple(element for element, interval in zip(ordered, wide, strict=True) if not interval)
+    boxes = [_Box.of(element) for element, interval in zip(ordered, wide, strict=True) if interval]
     shapes = sorted({box.shape for box in boxes})
     stacks: list[_Stack] = []
     for box in boxes:
@@ -48,30 +49,11 @@ def layers(elements: Iterable[Element]) -> tuple[Layer, ...]:
     return (*found, *(Layer(tuple(stack.elements), interval=True) for stack in stacks))
 
 
-def sort_key(key: tuple[Value, ...]) -> tuple[tuple[int, int, str], ...]:
-    """Order of elements: by address, then length, then number, then text."""
-    return tuple(map(_order, key))
-
-
-def _order(value: Value) -> tuple[int, int, str]:
-    match value:
-        case Prefix():
-            return (value.value, value.length, "")
-        case Range(first, last):
-            return (first, last, "")
-        case _:
-            return (0, 0, str(value))
-
-
-def _interval(key: tuple[Value, ...]) -> bool:
-    return any(
-        value.length < value.family.bits
-        if isinstance(value, Prefix)
-        else value.first < value.last
-        if isinstance(value, Range)
-        else isinstance(value, IfacePattern)
-        for value in key
-    )
+def _wide(value: Value) -> bool:
+    """Whether it is more than a single value."""
+    if isinstance(value, Prefix):
+        return value.length < (32 if value.family is Family.IPV4 else 128)
+    return value.first < value.last if isinstance(value, Range) else isinstance(value, IfacePattern)
 
 
 @dataclass(frozen=True, slots=True)

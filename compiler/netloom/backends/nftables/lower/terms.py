@@ -28,7 +28,7 @@ from netloom.backends.nftables.tree import (
     Statement,
     Until,
 )
-from netloom.backends.nftables.values import Range, Value
+from netloom.backends.nftables.values import Range, Value, order
 from netloom.base.address import FAMILIES, Family, Prefix
 from netloom.base.protocol import PORT_PROTOCOLS
 from netloom.plan.host import Host
@@ -144,7 +144,7 @@ def shaped(term: Term) -> Iterator[tuple[Shape, tuple[tuple[Value, ...], ...]]]:
     for shape in Shape:
         found = [s for s in term.services if shape_of(s, term.family) is shape]
         if found:
-            yield shape, tuple(sorted({_values(shape, s) for s in found}, key=str))
+            yield shape, tuple(sorted({_values(shape, s) for s in found}, key=order))
 
 
 def _plain(term: Term) -> Iterator[Rule]:
