@@ -1,0 +1,149 @@
+"""Intent and ruleset, held against each other for every packet of every host.
+
+The two are maps of one space, so they agree exactly if what packets feel of them is one and the same diagram. Where
+they do not, the first packet of each different part is shown with what either says of it: the reason to look for is a
+mistake of netloom's, never one of the specs.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from netloom.backends.nftables.tree import Ruleset
+from netloom.base.address import FAMILIES, Family
+from netloom.flows.answer import Answer, effect
+from netloom.flows.clock import Clock
+from netloom.flows.course import Context, Course, contexts
+from netloom.flows.diagram import Diagram, Leaf, Space, aligned
+from netloom.flows.intent.entries import Site
+from netloom.flows.intent.names import Names
+from netloom.flows.intent.stages import Intent
+from netloom.flows.kernel import Kernel
+from netloom.flows.packet import Packet, sizes
+from netloom.flows.ruleset.stages import Tables, moments
+from netloom.plan.host import Host
+from netloom.plan.site import Plan
+
+MOST = 10
+"""Differences shown of one context; one is enough to know, a few help to see why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One packet of which intent and ruleset say different things.
+
+    Attributes:
+        host: the host that it passes.
+        context: where it comes in, and which default route is meant.
+        packet: a packet for which they differ, one of many.
+        intent: what should become of it, and the entry that says so.
+        ruleset: what becomes of it, and the rule that does so.
+    """
+
+    host: str
+    context: Context
+    packet: Packet
+    intent: Answer
+    ruleset: Answer
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Both witnesses of one host in one family.
+
+    Attributes:
+        site: the entries of the whole site.
+        ruleset: the tree that is rendered.
+    """
+
+    site: Site
+    host: Host
+    family: Family
+    ruleset: Ruleset
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        """The host's addresses and routes."""
+        return Kernel.of(self.host, self.family)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """All moments at which something ends."""
+        plan = self.site.names.plan
+        ends = [entry.expires for entry in (*plan.rules, *plan.forwards) if entry.expires is not None]
+        return Clock.of([*ends, *moments(self.ruleset)])
+
+    @cached_property
+    def space(self) -> Space[Answer]:
+        """The space of this host's packets."""
+        return Space(sizes(self.family, len(self.kernel.learned), self.clock.phases))
+
+    @cached_property
+    def intent(self) -> Course:
+        """What should become of packets."""
+        return Course(self.space, self.kernel, Intent(self.site, self.kernel, self.space, self.clock))
+
+    @cached_property
+    def tables(self) -> Course:
+        """What becomes of packets."""
+        return Course(self.space, self.kernel, Tables(self.ruleset, self.kernel, self.space, self.clock))
+
+    def disagreements(self) -> Iterator[Disagreement]:
+        """The differences between the two."""
+        for context in contexts(self.kernel):
+            wanted, found = self.intent.outcome(context), self.tables.outcome(context)
+            for point, one, other in differences(self.space, wanted, found):
+                yield Disagreement(self.host.name, context, Packet(self.family, point), one, other)
+
+
+def differences(
+    space: Space[Answer], one: Diagram[Answer], other: Diagram[Answer]
+) -> Iterator[tuple[tuple[int, ...], Answer, Answer]]:
+    """The first packet of some parts in which two maps have another effect, with both answers."""
+    if one is other or space.relabel(effect, one) is space.relabel(effect, other):
+        return
+    seen: set[tuple[int, int]] = set()
+    told: set[tuple[Answer, Answer]] = set()
+    stack: list[tuple[Diagram[Answer], Diagram[Answer], tuple[int, ...]]] = [(one, other, (0,) * len(space.sizes))]
+    while stack and len(told) < MOST:
+        a, b, point = stack.pop()
+        if a is b or (id(a), id(b)) in seen:
+            continue
+        seen.add((id(a), id(b)))
+        if isinstance(a, Leaf) and isinstance(b, Leaf):
+            if effect(a.answer) != effect(b.answer) and (a.answer, b.answer) not in told:
+                told.add((a.answer, b.answer))
+                yield point, a.answer, b.answer
+            continue
+        level, ends, pairs = aligned(a, b)
+        firsts = [0, *(end + 1 for end in ends[:-1])]
+        parts = [(x, y, (*point[:level], first, *point[level + 1 :])) for first, (x, y) in zip(firsts, pairs, strict=True)]
+        stack += reversed(parts)
+
+
+def witnesses(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
+    """The witnesses of all hosts in both families."""
+    site = Site(Names(plan))
+    for host in plan.hosts:
+        ruleset = ruleset_of(host)
+        yield from (Witnesses(site, host, family, ruleset) for family in FAMILIES)
+
+
+def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Disagreement, ...]:
+    """All differences between what the spec means and what its rulesets do.
+
+    Args:
+        plan: the whole plan.
+        ruleset_of: the ruleset of a host, as it is rendered.
+    """
+    return tuple(found for pair in witnesses(plan, ruleset_of) for found in pair.disagreements())
+
+
+def told(found: Iterable[Disagreement]) -> Iterator[str]:
+    """Each difference as a sentence."""
+    for each in found:
+        yield (
+            f"{each.host}, in by {each.context.ingress}: {each.packet}: "
+            f"{each.intent.by or each.intent.verdict} says {each.intent.verdict}, "
+            f"{each.ruleset.by or 'the ruleset'} says {each.ruleset.verdict}"
+        )

@@ -1,0 +1,132 @@
+"""The course of a packet through a host: the hooks in their order, for whoever says what each of them does.
+
+Intent and ruleset are asked through the same four questions, so that they are compared where the kernel would join
+their answers, and not piece by piece, where two mistakes could hide each other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from netloom.flows.answer import ELSEWHERE, MISS, PASS, Answer
+from netloom.flows.diagram import Diagram, Leaf, Node, Space
+from netloom.flows.kernel import OTHER, SELF, Kernel
+from netloom.flows.packet import DESTINATION, PORT
+from netloom.flows.stitch import grafted, moved, pieces, spliced
+
+
+class Stages(Protocol):
+    """Who answers for a host in one family. Diagrams are of the space that the course is walked in."""
+
+    def early(self, ingress: str) -> Diagram[Answer]:
+        """What is refused before anything else looks at it (raw prerouting)."""
+        ...
+
+    def destination(self, ingress: str) -> Diagram[Answer]:
+        """Where new connections are translated to (dstnat of prerouting; of output for the host's own)."""
+        ...
+
+    def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+        """Whether a packet passes (input, forward or output), and what its source becomes (srcnat).
+
+        Args:
+            ingress: interface, `OTHER` or `SELF`.
+            egress: interface, `OTHER`, or `SELF` for the host's own input.
+            mark: that of the translation, "" where there was none.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The packets of one map.
+
+    Attributes:
+        ingress: where they come in; `SELF` for what the host sends.
+        way: where those go that only a default route leads; None for all the others.
+    """
+
+    ingress: str
+    way: str | None
+
+
+def contexts(kernel: Kernel) -> Iterator[Context]:
+    """All contexts of a host."""
+    host = kernel.host
+    entries = [*(b.device for b in host.bridges), *(u.name for u in host.uplinks), OTHER, SELF]
+    return (Context(entry, way) for entry in entries for way in (None, *kernel.ways))
+
+
+@dataclass(slots=True)
+class Course:
+    """Composes the answers of stages to what becomes of each packet."""
+
+    space: Space[Answer]
+    kernel: Kernel
+    stages: Stages
+    _plain: dict[tuple[Context, str], Diagram[Answer]] = field(default_factory=dict)
+    _early: dict[str, Diagram[Answer]] = field(default_factory=dict)
+    _destination: dict[str, Diagram[Answer]] = field(default_factory=dict)
+
+    def outcome(self, context: Context) -> Diagram[Answer]:
+        """What becomes of the packets of a context; `ELSEWHERE` for those that belong to another one."""
+        space, ingress = self.space, context.ingress
+        plain = self._routed(context, "")
+        translation = self._translation(ingress)
+        if isinstance(translation, Leaf) and translation.answer.destination is None:
+            return self._guarded(ingress, plain)
+
+        def then(leaf: Answer) -> Diagram[Answer]:
+            return space.leaf(MISS) if leaf.destination is None else self._translated(context, leaf)
+
+        behind = grafted(space, translation, then)
+        return self._guarded(ingress, space.choose(behind, MISS, plain, behind))
+
+    def _guarded(self, ingress: str, diagram: Diagram[Answer]) -> Diagram[Answer]:
+        early = self._early.get(ingress)
+        if early is None:
+            found = self.space.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
+            early = self.space.relabel(lambda a: PASS if a.verdict == "allow" else a, found)
+            self._early[ingress] = early
+        out = self.space.leaf(ELSEWHERE)
+        return self.space.choose(early, PASS, diagram, self.space.choose(diagram, ELSEWHERE, out, early))
+
+    def _translation(self, ingress: str) -> Diagram[Answer]:
+        if ingress not in self._destination:
+            self._destination[ingress] = self.stages.destination(ingress)
+        return self._destination[ingress]
+
+    def _routed(self, context: Context, mark: str) -> Diagram[Answer]:
+        """What becomes of packets by their final destination."""
+        found = self._plain.get((context, mark))
+        if found is None:
+            parts = [(span, self._passed(context, egress, mark)) for span, egress in self.kernel.partition]
+            found = self._plain[context, mark] = spliced(self.space, DESTINATION, parts)
+        return found
+
+    def _passed(self, context: Context, egress: str, mark: str) -> Diagram[Answer]:
+        """What has only the default route is of the contexts with a way, all else of the one without."""
+        if bool(egress) == (context.way is not None):
+            return self.space.leaf(ELSEWHERE)
+        return self.stages.judged(context.ingress, egress or context.way or "", mark)
+
+    def _translated(self, context: Context, leaf: Answer) -> Diagram[Answer]:
+        """What becomes of what is translated so, by its destination before."""
+        to = leaf.destination
+        assert to is not None
+        # The way of what is translated follows from where it goes, so it is asked with every way.
+        whole = self._routed(context, leaf.mark or "dnat")
+        if to.address is not None:
+            found = whole
+            if isinstance(whole, Node) and whole.level == DESTINATION:
+                found = pieces(whole, DESTINATION, (to.address, to.address))[0][1]
+        else:
+            found = moved(self.space, whole, DESTINATION, to.shift)
+        return self.space.relabel(lambda a: _named(a, leaf), moved(self.space, found, PORT, to.port))
+
+
+def _named(answer: Answer, leaf: Answer) -> Answer:
+    """An answer behind a translation."""
+    if answer.verdict != "allow":
+        return answer
+    return answer._replace(by=answer.by or leaf.by, destination=leaf.destination)

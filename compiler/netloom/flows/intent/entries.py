@@ -1,0 +1,90 @@
+"""The entries that decide, looked up once for the whole site: policy, and the ways to forwards of other hosts."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from netloom.flows.intent.names import Names, Selection
+from netloom.plan.host import Host
+from netloom.plan.policy import Action, Rule, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One policy entry with the meaning of its words.
+
+    Attributes:
+        name: stable name, `policy/NAME`.
+        services: None for every protocol.
+        expires: end of validity in seconds since the epoch, or None.
+    """
+
+    name: str
+    action: Action
+    sources: Selection
+    destinations: Selection
+    services: tuple[Service, ...] | None
+    limited: bool
+    expires: int | None
+
+    @property
+    def order(self) -> tuple[bool, str]:
+        """What decides first: who passes without a limit is not limited; of equals the smallest name."""
+        return (self.limited, self.name)
+
+
+@dataclass(frozen=True)
+class Site:
+    """All entries, and which of them can concern a host."""
+
+    names: Names
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All policy entries, sorted by what decides first."""
+        return tuple(sorted(map(self._entry, self.names.plan.rules), key=lambda entry: entry.order))
+
+    def _entry(self, rule: Rule) -> Entry:
+        limited = rule.limit is not None and rule.action is Action.ALLOW
+        return Entry(
+            f"policy/{rule.name}",
+            rule.action,
+            self._selection(rule.sources),
+            self._selection(rule.destinations),
+            self.names.services(rule.services),
+            limited,
+            rule.expires,
+        )
+
+    def _selection(self, selectors: tuple[str, ...]) -> Selection:
+        found = self._selections.get(selectors)
+        if found is None:
+            found = self._selections[selectors] = self.names.selection(selectors)
+        return found
+
+    @cached_property
+    def _selections(self) -> dict[tuple[str, ...], Selection]:
+        return {}
+
+    @cached_property
+    def _index(self) -> tuple[frozenset[int], Mapping[str, set[int]]]:
+        """Entries that can concern anyone, and entries by the network or host that they name."""
+        general: set[int] = set()
+        named: dict[str, set[int]] = {}
+        for number, entry in enumerate(self.entries):
+            for found in (entry.sources, entry.destinations):
+                for network in (*found.networks, *found.guests):
+                    named.setdefault(network, set()).add(number)
+            for host in entry.destinations.hosts:
+                named.setdefault(host, set()).add(number)
+            if any(found.everyone or found.prefixes for found in (entry.sources, entry.destinations)):
+                general.add(number)
+        return frozenset(general), named
+
+    def concerning(self, host: Host) -> Iterator[Entry]:
+        """The entries that name a network of the host or itself, and those that can mean anyone."""
+        general, named = self._index
+        found = set(general)
+        for name in (host.name, *(bridge.network for bridge in host.bridges)):
+            found |= named.get(name, set())
+        return (self.entries[number] for number in sorted(found))

@@ -1,0 +1,225 @@
+"""What one host should do, as the four answers of `flows.course`."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from netloom.flows.answer import PASS, Answer, Destination, Source
+from netloom.flows.clock import Clock
+from netloom.flows.diagram import Box, Diagram, Space
+from netloom.flows.intent.doors import Door, approaches, doors, named_senders
+from netloom.flows.intent.entries import Entry, Site
+from netloom.flows.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
+from netloom.flows.intent.names import prefix_in
+from netloom.flows.intent.services import all_traffic
+from netloom.flows.intent.view import View
+from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
+from netloom.flows.packet import box
+from netloom.flows.spans import Spans, of_prefix, united, without
+from netloom.base.address import Family
+from netloom.plan.host import Fixed, Host, Input
+from netloom.plan.policy import Action, NatKind
+
+DEFAULT = Answer("drop", "default")
+FORWARDED, PREFIX = "forward", "prefix"
+"""Marks of what a forward, and what a prefix translation, has translated."""
+
+
+@dataclass(frozen=True)
+class Intent:
+    """The intent of the site for one host and family."""
+
+    site: Site
+    kernel: Kernel
+    space: Space[Answer]
+    clock: Clock
+
+    @cached_property
+    def view(self) -> View:
+        """The host's side of every selection."""
+        return View(self.site.names, self.kernel.host, self.kernel.family)
+
+    @cached_property
+    def _doors(self) -> tuple[Door, ...]:
+        return doors(self.site.names, self.kernel.host, self.kernel.family)
+
+    @cached_property
+    def _others(self) -> tuple[tuple[Host, Door], ...]:
+        names, own = self.site.names, self.kernel.host.name
+        hosts = {forward.host for forward in names.plan.forwards} - {own}
+        return tuple((names.hosts[h], d) for h in sorted(hosts) for d in doors(names, names.hosts[h], self.kernel.family))
+
+    def early(self, ingress: str) -> Diagram[Answer]:
+        """Senders that are not believed."""
+        if ingress == OTHER:
+            return self.space.leaf(PASS)
+        return self.space.overlay(list(plausible(self.kernel, ingress)), PASS)
+
+    def destination(self, ingress: str) -> Diagram[Answer]:
+        """Forwards, and the way in of prefix translations."""
+        if ingress == OTHER:
+            return self.space.leaf(PASS)
+        return self.space.overlay([*self._prefixes(ingress), *self._translations(ingress)], PASS)
+
+    def _translations(self, ingress: str) -> Iterator[Decided]:
+        inside = ingress not in self.view.zones
+        for door in self._doors:
+            at = self._listens(door) if inside else self._listens_at(door, ingress)
+            senders = self._users(door, ingress)
+            if at and senders != ():
+                to = Destination(door.target, 0, door.shift)
+                until = None if door.expires is None else self.clock.until(door.expires)
+                answer = Answer("allow", door.name, to, mark=FORWARDED)
+                yield (at, *door.traffic, senders, None, None, until), answer
+
+    def _listens_at(self, door: Door, uplink: str) -> Spans:
+        if uplink not in door.uplinks:
+            return ()
+        fixed = tuple((a.value, a.value) for a in self.kernel.addresses.get(uplink, ()))
+        return fixed or ((self.kernel.learned[uplink],) * 2,)
+
+    def _listens(self, door: Door) -> Spans:
+        """From inside; of learned addresses nobody can tell there which uplink has which."""
+        if not door.hairpin:
+            return ()
+        learned = any(name in self.kernel.learned for name in door.uplinks)
+        fixed = [(a.value, a.value) for name in door.uplinks for a in self.kernel.addresses.get(name, ())]
+        return united([*fixed, *((v, v) for v in self.kernel.learned.values() if learned)])
+
+    def _users(self, door: Door, ingress: str) -> Spans | None:
+        named = named_senders(self.view, door.sources)
+        zone = self.view.zones.get(ingress)
+        if named is None or zone not in door.sources.outside:
+            return named
+        return united([*named, *self.view.outer])
+
+    def _prefixes(self, ingress: str) -> Iterator[Decided]:
+        if ingress not in self.view.zones or self.kernel.family is Family.IPV4:
+            return
+        uplink = next(u for u in self.kernel.host.uplinks if u.name == ingress)
+        for bridge in self.kernel.host.bridges if address_of(uplink, self.kernel.family) else ():
+            network = self.site.names.networks[bridge.network]
+            if network.nat6 and network.nat6.kind is NatKind.PREFIX and network.nat6.prefix and network.ipv6:
+                outer, inner = network.nat6.prefix, network.ipv6.prefix
+                at = without((of_prefix(outer),), self.kernel.own)
+                to = Destination(None, inner.value - outer.value, 0)
+                yield box(destination=at), Answer("allow", f"nat/{network.name}", to, mark=PREFIX)
+
+    def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+        """Policy between two sides, and the source of what leaves."""
+        key = (ingress, egress, mark)
+        if key not in self._judged:
+            passed = self._passed(ingress, egress, mark)
+            self._judged[key] = self._sourced(passed, ingress, egress, mark)
+        return self._judged[key]
+
+    @cached_property
+    def _judged(self) -> dict[tuple[str, str, str], Diagram[Answer]]:
+        return {}
+
+    def _passed(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+        bridges = self.view.bridges
+        if ingress == SELF:
+            return self.space.leaf(PASS if mark else implied("output"))
+        if egress == SELF and self.kernel.host.input is Input.FOREIGN:
+            return self.space.leaf(Answer("allow", "foreign"))
+        if egress != SELF and ingress not in bridges and egress not in bridges:
+            return self.space.leaf(Answer("allow", "foreign"))
+        rest = DEFAULT
+        if ingress == egress and not bridges[ingress].isolated and not mark:
+            rest = implied("bridge")
+        if mark == FORWARDED:
+            rest = PASS
+        return self.space.overlay(list(self._decided(ingress, egress, mark)), rest)
+
+    def _decided(self, ingress: str, egress: str, mark: str) -> Iterator[Decided]:
+        if egress == SELF:
+            yield from self._essentials(ingress)
+        elif ingress == egress and not self.view.bridges[ingress].isolated and self.kernel.family is Family.IPV6:
+            yield DISCOVERY
+        between = self._between.get((ingress, egress), [])
+        for entry, boxes in between:
+            if entry.action is Action.DENY:
+                yield from ((part, Answer("drop", entry.name)) for part in boxes)
+        if mark == FORWARDED or ingress == egress:
+            return
+        if ingress in self.view.bridges and egress in self.view.zones:
+            yield from self._approaches(ingress)
+        for entry, boxes in between:
+            if entry.action is Action.ALLOW:
+                yield from ((part, Answer("allow", entry.name, limited=entry.limited)) for part in boxes)
+
+    def _essentials(self, ingress: str) -> Iterator[Decided]:
+        family = self.kernel.family
+        yield from everywhere(family)
+        for bridge in self.kernel.host.bridges:
+            if bridge.device == ingress:
+                yield from served(bridge, family)
+        for uplink in self.kernel.host.uplinks:
+            if uplink.name == ingress:
+                yield from learning(uplink, family)
+
+    def _approaches(self, bridge: str) -> Iterator[Decided]:
+        for door, part in approaches(self.view, bridge, self._others):
+            until = None if door.expires is None else self.clock.until(door.expires)
+            yield (*part[:-1], until), Answer("allow", door.name)
+
+    @cached_property
+    def _between(self) -> dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]]:
+        """The entries between each two interfaces, with their boxes, in the order in which they decide."""
+        found: dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]] = {}
+        for entry in self.site.concerning(self.kernel.host):
+            for (ingress, egress), boxes in self._boxes(entry):
+                found.setdefault((ingress, egress), []).append((entry, boxes))
+        return found
+
+    def _boxes(self, entry: Entry) -> Iterator[tuple[tuple[str, str], tuple[Box, ...]]]:
+        view, until = self.view, None if entry.expires is None else self.clock.until(entry.expires)
+        services = all_traffic(entry.services, self.kernel.family)
+        bridges, uplinks = view.touched(entry.sources), tuple(view.zones)
+        goals = [(e, view.receivers(entry.destinations, e)) for e in (*view.touched(entry.destinations), *uplinks, SELF)]
+        goals = [(egress, spans) for egress, spans in goals if spans != ()]
+        if not goals or not services:
+            return
+        for ingress in (*bridges, *uplinks, OTHER):
+            for to_host in (False, True):
+                sources = view.senders(entry.sources, ingress, to_host=to_host)
+                for egress, spans in goals if sources else ():
+                    possible = egress == SELF or ingress in view.bridges or egress in view.bridges
+                    if possible and (egress == SELF) == to_host:
+                        boxes = tuple((spans, *what, sources, None, None, until) for what in services)
+                        yield (ingress, egress), boxes
+
+    def _sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+        """With what becomes of the sender of what passes."""
+        if mark and ingress == egress:
+            source = Source("masquerade", 0)
+            return self.space.relabel(lambda a: a._replace(source=source) if a.verdict == "allow" else a, passed)
+        rewritten = list(self._sources(egress))
+        if not rewritten:
+            return passed
+        whole = self.space.overlay([(part, Answer("allow", "", source=to)) for part, to in rewritten], PASS)
+        return self.space.merge(lambda a, s: a._replace(source=s.source) if a.verdict == "allow" else a, passed, whole)
+
+    def _sources(self, egress: str) -> Iterator[tuple[Box, Source]]:
+        """The translations of what leaves the site by an uplink."""
+        family = self.kernel.family
+        uplink = next((u for u in self.kernel.host.uplinks if u.name == egress), None)
+        known = address_of(uplink, family) if uplink else None
+        if known is None:
+            return
+        outside = tuple(span for span in self._not_site)
+        for bridge in self.kernel.host.bridges:
+            network = self.site.names.networks[bridge.network]
+            nat, prefix = (network.nat4 if family is Family.IPV4 else network.nat6), prefix_in(network, family)
+            if nat is None or prefix is None:
+                continue
+            if nat.kind is NatKind.PREFIX and nat.prefix:
+                to = Source("prefix", nat.prefix.value - prefix.value)
+            else:
+                to = Source("snat", known.interface.address.value) if isinstance(known, Fixed) else Source("masquerade", 0)
+            yield box(destination=outside, source=(of_prefix(prefix),)), to
+
+    @cached_property
+    def _not_site(self) -> Spans:
+        return without(((0, self.kernel.size - 1),), self.view.site)

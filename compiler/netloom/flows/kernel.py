@@ -1,0 +1,170 @@
+"""What the kernel of a host does with a packet before and besides any rule: whose address it is, and which way it goes.
+
+Taken from the plan's addresses and routes, for one family. Both witnesses, intent and ruleset, are asked about the same
+ways, so nothing here may depend on what either says. What cannot be known is enumerated instead of guessed: by which of
+several uplinks a default route leads, or by an interface of nobody (`OTHER`, such as a VPN), are maps of their own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from netloom.base.address import Address, Family, Interface, Prefix
+from netloom.flows.diagram import Interval
+from netloom.flows.spans import Spans, common, complement, holds, of_prefix, united, without
+from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+
+SELF, OTHER = "self/", "other/"
+"""The host itself and an interface that the spec does not know: names that no interface can have."""
+
+_MULTICAST = {Family.IPV4: Prefix(Family.IPV4, 224 << 24, 4), Family.IPV6: Prefix(Family.IPV6, 0xFF << 120, 8)}
+_LOOPBACK = {Family.IPV4: Prefix(Family.IPV4, 127 << 24, 8), Family.IPV6: Prefix(Family.IPV6, 1, 128)}
+_LINK = Prefix(Family.IPV6, 0xFE80 << 112, 10)
+_LIMITED = (1 << 32) - 1
+
+
+def interface_of(bridge: Bridge, family: Family) -> Interface | None:
+    """The host's own address on a bridge."""
+    return bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
+
+
+def address_of(uplink: Uplink, family: Family) -> Fixed | Learned | None:
+    """How an uplink comes by its address."""
+    return uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One host in one family.
+
+    Attributes:
+        learned: for each uplink whose address only the network outside knows, the value that stands for it.
+    """
+
+    host: Host
+    family: Family
+    learned: Mapping[str, int]
+
+    @classmethod
+    def of(cls, host: Host, family: Family) -> "Kernel":
+        """The kernel of a host."""
+        names = [u.name for u in host.uplinks if isinstance(address_of(u, family), Learned)]
+        return cls(host, family, {name: (1 << family.bits) + at for at, name in enumerate(names)})
+
+    @property
+    def size(self) -> int:
+        """Number of destinations."""
+        return (1 << self.family.bits) + len(self.learned)
+
+    @cached_property
+    def addresses(self) -> Mapping[str, tuple[Address, ...]]:
+        """The fixed addresses of each of the host's interfaces."""
+        bridges = {b.device: i.address for b in self.host.bridges if (i := interface_of(b, self.family))}
+        fixed = {u.name: a.interface.address for u in self.host.uplinks if isinstance(a := address_of(u, self.family), Fixed)}
+        return {name: (address,) for name, address in (bridges | fixed).items()}
+
+    @cached_property
+    def own(self) -> Spans:
+        """All addresses of the host; any link-local one, of which nobody knows, may be."""
+        fixed = [(a.value, a.value) for found in self.addresses.values() for a in found]
+        learned = [(value, value) for value in self.learned.values()]
+        link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
+        return united([*fixed, *learned, *link, of_prefix(_LOOPBACK[self.family])])
+
+    def own_at(self, device: str) -> Spans:
+        """The addresses of one interface."""
+        fixed = [(a.value, a.value) for a in self.addresses.get(device, ())]
+        learned = [(self.learned[device],) * 2] if device in self.learned else []
+        link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
+        return united([*fixed, *learned, *link])  # type: ignore[list-item]
+
+    @cached_property
+    def multicast(self) -> Spans:
+        """Multicast addresses."""
+        return (of_prefix(_MULTICAST[self.family]),)
+
+    @cached_property
+    def broadcast(self) -> Spans:
+        """Broadcast addresses (RFC 922); IPv6 has none."""
+        if self.family is Family.IPV6:
+            return ()
+        lasts = [i.prefix.last.value for i in self._links.values() if i.length < 31]
+        return united([(_LIMITED, _LIMITED), *((value, value) for value in lasts)])
+
+    @cached_property
+    def delivered(self) -> Spans:
+        """What the host takes for itself; of IPv6 also the routers' anycast addresses of its links (RFC 4291, 2.6.1)."""
+        anycast = [(i.prefix.value,) * 2 for i in self._links.values()] if self.family is Family.IPV6 else []
+        return united([*self.own, *self.multicast, *self.broadcast, *anycast])  # type: ignore[list-item]
+
+    @cached_property
+    def _links(self) -> Mapping[str, Interface]:
+        bridges = {b.device: i for b in self.host.bridges if (i := interface_of(b, self.family))}
+        fixed = {u.name: a.interface for u in self.host.uplinks if isinstance(a := address_of(u, self.family), Fixed)}
+        return bridges | fixed
+
+    @cached_property
+    def routes(self) -> tuple[tuple[Interval, str], ...]:
+        """Each address's interface by the longest prefix; "" where only a default route, or none, is left."""
+        links = [(i.prefix, 0, device) for device, i in self._links.items()]
+        routes = [(r.to, 1 + (r.metric or 0), r.device) for r in self.host.routes if r.to.family is self.family]
+        left: Spans = ((0, (1 << self.family.bits) - 1),)
+        found: list[tuple[Interval, str]] = []
+        for prefix, _, device in sorted([*links, *routes], key=lambda route: (-route[0].length, route[1])):
+            if prefix.length and device:
+                taken = common((of_prefix(prefix),), left)
+                found += ((span, device) for span in taken)
+                left = without(left, taken)
+        return tuple(sorted([*found, *((span, "") for span in left)]))
+
+    @cached_property
+    def defaults(self) -> tuple[str, ...]:
+        """Uplinks that a default route may lead by: a learned one, or one with a gateway, or one that a route names."""
+        named = {r.device for r in self.host.routes if r.to.family is self.family and not r.to.length}
+        return tuple(
+            u.name
+            for u in self.host.uplinks
+            if isinstance(a := address_of(u, self.family), Learned) or (a is not None and a.gateway) or u.name in named
+        )
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Where what no route names may go."""
+        return (*self.defaults, OTHER)
+
+    @cached_property
+    def partition(self) -> tuple[tuple[Interval, str], ...]:
+        """Where each destination goes, in order: `SELF`, an interface, or "" where only a default route may lead."""
+        found: list[tuple[Interval, str]] = []
+        for span, device in self.routes:
+            found += ((part, SELF) for part in common((span,), self.delivered))
+            found += ((part, device) for part in without((span,), self.delivered))
+        found += (((value, value), SELF) for value in self.learned.values())
+        return tuple(sorted(found))
+
+    def back(self, device: str) -> Spans:
+        """The sources that the host would answer by this interface: its reverse path (RFC 3704, 2.2)."""
+        default = device in self.defaults
+        found = (span for span, by in self.routes if by == device or (not by and default))
+        return without(united(found), self._unanswerable)
+
+    @cached_property
+    def reachable(self) -> Spans:
+        """The sources that the host could answer at all (RFC 3704, 2.4)."""
+        found = (span for span, by in self.routes if by or self.defaults)
+        return without(united(found), self._unanswerable)
+
+    @cached_property
+    def _unanswerable(self) -> Spans:
+        """A route to these is no route to another machine: `fib` then says that the interface is missing."""
+        size = 1 << self.family.bits
+        return common(united([*self.own, *self.broadcast, *self.multicast]), ((0, size - 1),))
+
+    def is_own(self, value: int) -> bool:
+        """Whether a destination is an address of the host."""
+        return holds(self.own, value)
+
+    def missing(self, device: str | None) -> Spans:
+        """The sources without a way back, by this interface or (None) by any."""
+        known = self.reachable if device is None else self.back(device)
+        return complement(known, 1 << self.family.bits)

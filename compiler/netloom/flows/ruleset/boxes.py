@@ -1,0 +1,146 @@
+"""Conditions of rules as boxes: a condition holds for a packet if one of its boxes has it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from netloom.backends.nftables.fields import Field
+from netloom.backends.nftables.tree import Element, Lookup, Match, Set, TcpFlags, Until
+from netloom.backends.nftables.values import Value
+from netloom.base.protocol import NUMBERS
+from netloom.flows.diagram import Box
+from netloom.flows.packet import LEVELS, PROTOCOL, TIME, WHOLE
+from netloom.flows.ruleset.reader import Part, Reader, UnreadableError
+from netloom.flows.spans import Spans, common, complement, united
+
+Condition = Match | Lookup | TcpFlags | Until
+Boxes = list[Box]
+_CONTEXT = frozenset(
+    {
+        Field.IIFNAME,
+        Field.OIFNAME,
+        Field.CT_STATE,
+        Field.CT_STATUS,
+        Field.CT_ORIGINAL_IP6_DADDR,
+        Field.FIB_STRICT,
+        Field.FIB_TYPE_HERE,
+    }
+)
+"""Fields whose meaning differs from one situation to another."""
+
+
+@dataclass(slots=True)
+class Sets:
+    """The sets of a table, with the boxes that were made of them for fields that mean the same everywhere."""
+
+    named: Mapping[str, Set]
+    boxes: dict[tuple[str, tuple[Field, ...]], list[tuple[Box, Element]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """Makes boxes in one situation."""
+
+    reader: Reader
+    sets: Sets
+    sizes: tuple[int, ...]
+
+    def of(self, condition: Condition) -> Boxes:
+        """The boxes of a condition; none where it never holds."""
+        match condition:
+            case Match(fields, values, negated):
+                if negated:
+                    return self._negated(fields, values)
+                return self._joined(fields, values)
+            case Lookup(fields, name, negated):
+                if negated:
+                    return self._negated(fields, [element.key for element in self.sets.named[name].elements])
+                if len(fields) == 1:
+                    return self._joined(fields, [element.key for element in self.sets.named[name].elements])
+                return [box for box, _ in self.elements(fields, name)]
+            case TcpFlags(mask, flags, negated):
+                # What is judged here opens a connection: of its flags only `syn` is set.
+                opens = {"syn"} & set(mask) == set(flags)
+                return [_boxed([(PROTOCOL, ((NUMBERS["tcp"],) * 2,))])] if opens != negated else []
+            case Until(epoch):
+                return [_boxed([(TIME, self.reader.clock.until(epoch))])]
+
+    def elements(self, fields: tuple[Field, ...], name: str) -> list[tuple[Box, Element]]:
+        """The elements of a named set or map, with the box of each, without those that no packet meets."""
+        key = (name, fields)
+        if key in self.sets.boxes:
+            return self.sets.boxes[key]
+        found = []
+        for element in self.sets.named[name].elements:
+            box = self._tuple(fields, element.key)
+            if box is not None:
+                found.append((box, element))
+        if _CONTEXT.isdisjoint(fields):
+            self.sets.boxes[key] = found
+        return found
+
+    def _joined(self, fields: tuple[Field, ...], values: Iterable[tuple[Value, ...]]) -> Boxes:
+        if len(fields) > 1:
+            return [box for value in values if (box := self._tuple(fields, value)) is not None]
+        level, presence = self.reader.level(fields[0]), self.reader.presence(fields[0])
+        if presence is None:
+            return []
+        meant = [self.reader.value(fields[0], value) for (value,) in values]
+        if level is None:
+            return [_boxed(presence)] if any(found is True for found in meant) else []
+        spans = united(span for found in meant if not isinstance(found, bool) for span in found)
+        return [_boxed([*presence, (level, spans)])] if spans else []
+
+    def _negated(self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]]) -> Boxes:
+        """All that have the fields, with other values; columns that the situation settles are looked at first."""
+        presences = [self.reader.presence(of) for of in fields]
+        if any(presence is None for presence in presences):
+            return []
+        present = [part for presence in presences for part in presence or ()]
+        open_ = [at for at, of in enumerate(fields) if self.reader.level(of) is not None]
+        left = [value for value in values if self._settled(fields, value)]
+        if not open_:
+            return [] if left else [_boxed(present)]
+        if len(open_) > 1:
+            raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")
+        of, level = fields[open_[0]], self.reader.level(fields[open_[0]])
+        assert level is not None
+        meant = (self.reader.value(of, value[open_[0]]) for value in left)
+        spans = complement(united(s for found in meant if not isinstance(found, bool) for s in found), self.sizes[level])
+        return [_boxed([*present, (level, spans)])] if spans else []
+
+    def _settled(self, fields: tuple[Field, ...], value: tuple[Value, ...]) -> bool:
+        """Whether the columns that are no dimension hold."""
+        pairs = zip(fields, value, strict=True)
+        return all(self.reader.level(of) is not None or self.reader.value(of, one) is True for of, one in pairs)
+
+    def _tuple(self, fields: tuple[Field, ...], values: tuple[Value, ...]) -> Box | None:
+        parts: list[Part] = []
+        for of, value in zip(fields, values, strict=True):
+            presence, meant = self.reader.presence(of), self.reader.value(of, value)
+            if presence is None or meant is False:
+                return None
+            parts += presence
+            if meant is not True:
+                level = self.reader.level(of)
+                assert level is not None
+                parts.append((level, meant))
+        box = _boxed(parts)
+        return None if () in box else box
+
+
+def _boxed(parts: Iterable[Part]) -> Box:
+    found: list[Spans | None] = [None] * LEVELS
+    for level, spans in parts:
+        before = found[level]
+        found[level] = spans if before is None else common(before, spans)
+    return tuple(found)
+
+
+def met(conditions: Iterator[Boxes]) -> Boxes:
+    """The boxes in which all conditions hold."""
+    from netloom.flows.packet import meet
+
+    found: Boxes = [WHOLE]
+    for boxes in conditions:
+        found = [both for a in found for b in boxes if (both := meet(a, b)) is not None]
+    return found

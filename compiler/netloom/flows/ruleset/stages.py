@@ -1,0 +1,151 @@
+"""The tables of one host as the four answers of `flows.course`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from netloom.backends.nftables.fields import Field
+from netloom.backends.nftables.tree import Chain, Match, Ruleset, Table, Until
+from netloom.base.address import Prefix
+from netloom.flows.answer import MISS, PASS, Answer
+from netloom.flows.clock import Clock
+from netloom.flows.diagram import Diagram, Interval, Leaf, Space
+from netloom.flows.kernel import SELF, Kernel
+from netloom.flows.packet import box
+from netloom.flows.ruleset.chains import Chains
+from netloom.flows.ruleset.reader import Situation
+from netloom.flows.spans import of_prefix
+
+_PRIORITIES = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
+
+
+def moments(ruleset: Ruleset) -> Iterator[int]:
+    """The moments at which rules end."""
+    return (
+        statement.epoch
+        for table in ruleset.tables
+        for chain in table.chains
+        for rule in chain.rules
+        for statement in rule.statements
+        if isinstance(statement, Until)
+    )
+
+
+@dataclass(frozen=True)
+class Tables:
+    """The `inet` tables of a host in one family."""
+
+    ruleset: Ruleset
+    kernel: Kernel
+    space: Space[Answer]
+    clock: Clock
+
+    @cached_property
+    def _chains(self) -> tuple[Chains, ...]:
+        families = {"inet", {4: "ip", 6: "ip6"}[self.kernel.family]}
+        return tuple(
+            Chains(table, self.kernel, self.clock, self.space)
+            for table in self.ruleset.tables
+            if table.family in families
+        )
+
+    def early(self, ingress: str) -> Diagram[Answer]:
+        """The filters of prerouting."""
+        return self._hook("filter", "prerouting", Situation(ingress, ""))
+
+    def destination(self, ingress: str) -> Diagram[Answer]:
+        """The translations of prerouting, or of output."""
+        own = ingress == SELF
+        situation = Situation("" if own else ingress, "")
+        found = self._hook("nat", "output" if own else "prerouting", situation)
+        if isinstance(found, Leaf) and found.answer.destination is None:
+            return found
+        cells = self.space.overlay([(box(destination=(c,)), Answer("next", mark=_mark(c))) for c in self._cells], PASS)
+        return self.space.merge(lambda a, c: a._replace(mark=c.mark) if a.destination else PASS, found, cells)
+
+    def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+        """The filters and the translation of the source."""
+        key = (ingress, egress, mark)
+        if key not in self._judged:
+            original = None if not mark else _cell(mark)
+            iif, oif = (("" if name == SELF else name) for name in (ingress, egress))
+            situation = Situation(iif, oif, "new", original)
+            self._judged[key] = self._passed(ingress, egress, situation)
+        return self._judged[key]
+
+    @cached_property
+    def _judged(self) -> dict[tuple[str, str, str], Diagram[Answer]]:
+        return {}
+
+    def state(self, ingress: str, egress: str, state: str) -> Diagram[Answer]:
+        """The filters for packets of a connection that is not new."""
+        hook = "output" if ingress == SELF else "input" if egress == SELF else "forward"
+        iif, oif = (("" if name == SELF else name) for name in (ingress, egress))
+        return self._hook("filter", hook, Situation(iif, oif, state))
+
+    def _passed(self, ingress: str, egress: str, situation: Situation) -> Diagram[Answer]:
+        hook = "output" if ingress == SELF else "input" if egress == SELF else "forward"
+        passed = self._hook("filter", hook, situation)
+        if egress == SELF:
+            return passed
+        source = self._hook("nat", "postrouting", situation)
+        if isinstance(source, Leaf) and source.answer.source is None:
+            return passed
+        return self.space.merge(lambda a, s: a._replace(source=s.source) if a.verdict == "allow" else a, passed, source)
+
+    def _hook(self, kind: str, hook: str, situation: Situation) -> Diagram[Answer]:
+        """All base chains of a hook: what one accepts goes on to the next, and a drop is the end."""
+        found: Diagram[Answer] = self.space.leaf(PASS)
+        for chains, chain in reversed(self._bases(kind, hook)):
+            here = chains.base(chain, situation)
+            behind = found
+            if isinstance(here, Leaf) and _then(here.answer, MISS) is MISS:
+                continue
+            found = here if isinstance(behind, Leaf) and behind.answer == PASS else self.space.merge(_then, here, behind)
+        return found
+
+    def _bases(self, kind: str, hook: str) -> list[tuple[Chains, Chain]]:
+        found = [
+            (chains, chain)
+            for chains in self._chains
+            for chain in chains.table.chains
+            if chain.base and chain.base.type == kind and chain.base.hook == hook
+        ]
+        return sorted(found, key=lambda pair: _priority(pair[1]))
+
+    @cached_property
+    def _cells(self) -> tuple[Interval, ...]:
+        """The destinations before translation, cut so that no rule tells two of a cell apart."""
+        prefixes = [p for chains in self._chains for p in _originals(chains.table) if p.family is self.kernel.family]
+        starts = {0, self.kernel.size}
+        for first, last in map(of_prefix, prefixes):
+            starts |= {first, last + 1}
+        cuts = sorted(starts)
+        return tuple((a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False))
+
+
+def _then(first: Answer, second: Answer) -> Answer:
+    return first if first.verdict == "drop" or first.destination or first.source else second
+
+
+def _priority(chain: Chain) -> int:
+    assert chain.base
+    text = chain.base.priority
+    return _PRIORITIES[text] if text in _PRIORITIES else int(text)
+
+
+def _mark(cell: Interval) -> str:
+    return f"{cell[0]}-{cell[1]}"
+
+
+def _cell(mark: str) -> Interval:
+    first, _, last = mark.partition("-")
+    return int(first), int(last)
+
+
+def _originals(table: Table) -> Iterator[Prefix]:
+    for chain in table.chains:
+        for rule in chain.rules:
+            for statement in rule.statements:
+                if isinstance(statement, Match) and Field.CT_ORIGINAL_IP6_DADDR in statement.fields:
+                    yield from (v for value in statement.values for v in value if isinstance(v, Prefix))

@@ -1,0 +1,73 @@
+"""What translating statements make of destinations and sources, as boxes with answers."""
+
+from collections.abc import Iterator
+
+from netloom.backends.nftables.fields import daddr, saddr
+from netloom.backends.nftables.tree import (
+    Direction,
+    Element,
+    Masquerade,
+    Translate,
+    TranslateBy,
+    TranslatePrefix,
+)
+from netloom.backends.nftables.values import Range
+from netloom.base.address import Prefix
+from netloom.flows.answer import Answer, Destination, Source
+from netloom.flows.diagram import Box
+from netloom.flows.packet import LAST_PORT, PORT, WHOLE, WITH_PORTS, box, meet
+from netloom.flows.ruleset.boxes import Conditions
+from netloom.backends.nftables.tree import Match
+
+Translation = Translate | TranslateBy | TranslatePrefix | Masquerade
+Decided = tuple[Box, Answer]
+
+
+def translations(statement: Translation, conditions: Conditions, by: str) -> list[Decided]:
+    """What a statement does to the packets that reach it; those that no box has go on to the next rule."""
+    match statement:
+        case Masquerade():
+            return [(WHOLE, Answer("allow", by, source=Source("masquerade", 0)))]
+        case Translate(Direction.SOURCE, address, _):
+            return [(WHOLE, Answer("allow", by, source=Source("snat", address.value)))]
+        case Translate(Direction.DESTINATION, address, port):
+            return list(_to(WHOLE, address.value, port, by))
+        case TranslateBy(family, fields, name):
+            return [
+                decided
+                for found, element in conditions.elements(fields, name)
+                if conditions.reader.kernel.family is family
+                for decided in _element(found, element, by)
+            ]
+        case TranslatePrefix(direction, before, after):
+            if before.family is not conditions.reader.kernel.family:
+                return []
+            source = direction is Direction.SOURCE
+            within = Match(((saddr if source else daddr)(before.family),), ((before,),))
+            shift = after.value - before.value
+            answer = (
+                Answer("allow", by, source=Source("prefix", shift))
+                if source
+                else Answer("allow", by, destination=Destination(None, shift, 0))
+            )
+            return [(found, answer) for found in conditions.of(within)]
+
+
+def _element(found: Box, element: Element, by: str) -> Iterator[Decided]:
+    assert isinstance(element.data, tuple)
+    address, *ports = element.data
+    assert isinstance(address, Prefix)
+    port = ports[0].first if ports and isinstance(ports[0], Range) else None
+    return _to(found, address.value, port, element.comment or by)
+
+
+def _to(found: Box, address: int, port: int | None, by: str) -> Iterator[Decided]:
+    """One address; a new port is a step of its own for each port of a range, as all of them become that one."""
+    if port is None:
+        yield found, Answer("allow", by, Destination(address, 0, 0))
+        return
+    for first, last in found[PORT] or ((0, LAST_PORT),):
+        for old in range(first, last + 1):
+            one = meet(found, box(port=((old, old),), protocol=WITH_PORTS))
+            if one is not None:
+                yield one, Answer("allow", by, Destination(address, 0, port - old))
