@@ -163,26 +163,29 @@ class _Taken:
         taken = self.addresses[slot.network]
         if own is None:
             return None
-        first, size, barred = _candidates(own, network)
-        for value in _around(first, size, start):
-            if value not in taken and value not in barred and value != own.address.value:
+        low, high = _candidates(own, network)
+        for step in _around(0, len(low) + len(high), start):
+            value = low[step] if step < len(low) else high[step - len(low)]
+            if value not in taken and value != own.address.value:
                 taken.add(value)
                 return Address(own.family, value)
         return None
 
 
-def _candidates(own: Interface, network: NetworkSpec) -> tuple[int, int, range]:
-    """First value and number of values to try, and the DHCP pool, which is left alone."""
+def _candidates(own: Interface, network: NetworkSpec) -> tuple[range, range]:
+    """The values to try: those below and those above the DHCP pool, which is left alone."""
     prefix = own.prefix
     if own.family is Family.IPV6:
         if prefix.size > IPV6_FIRST + IPV6_SPAN:
-            return prefix.value + IPV6_FIRST, IPV6_SPAN, range(0)
-        return prefix.value + 1, max(prefix.size - 1, 0), range(0)
+            first = prefix.value + IPV6_FIRST
+            return range(first, first + IPV6_SPAN), range(0)
+        return range(prefix.value + 1, prefix.value + prefix.size), range(0)
+    ends = 1 if prefix.length < 31 else 0
+    first, stop = prefix.value + ends, prefix.value + prefix.size - ends
     pool = pool_of(network)
-    barred = range(pool.first.value, pool.last.value + 1) if pool else range(0)
-    if prefix.length >= 31:
-        return prefix.value, prefix.size, barred
-    return prefix.value + 1, prefix.size - 2, barred
+    if pool is None:
+        return range(first, stop), range(0)
+    return range(first, min(pool.first.value, stop)), range(max(pool.last.value + 1, first), stop)
 
 
 def _around(first: int, size: int, start: int) -> Iterator[int]:
