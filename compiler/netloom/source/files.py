@@ -3,6 +3,9 @@
 import codecs
 import gc
 import os
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Map
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +14,7 @@ from netloom.base.span import Span, start_of
 from netloom.source import rules
 from netloom.source.builder import NODES
 from netloom.source.characters import position, printable_path
-from netloom.source.listing import FILE_BYTES, Found, listed
+from netloom.source.listing import FILE_BYTES, TOTAL_BYTES, Found, listed
 from netloom.source.reader import read_counted
 from netloom.source.tree import Mapping
 
@@ -61,24 +64,50 @@ def load(folder: Path, report: Report) -> SourceSet:
     Returns:
         The files that are text, so that a snippet can be shown of each.
     """
+    with _no_collector():
+        texts = ((spec.path, _text(spec, report)) for spec in listed(folder, report))
+        return SourceSet(_read_all(texts, report), printable_path(str(folder)))
+
+
+def load_blobs(blobs: Map[str, bytes], folder: str, report: Report) -> SourceSet:
+    """Read specs that are in memory, such as those of another revision.
+
+    Args:
+        blobs: content by path, as the paths in spans shall be; what does not end in `.yaml` is left out.
+        folder: as the user named it.
+        report: takes what is wrong with files, and with their YAML.
+    """
+    specs = {path: raw for path, raw in sorted(blobs.items()) if path.endswith(".yaml")}
+    large = [path for path, raw in specs.items() if len(raw) > FILE_BYTES]
+    if large or sum(map(len, specs.values())) > TOTAL_BYTES:
+        place = start_of(printable_path(large[0] if large else folder))
+        report.add(Diagnostic(rules.TOO_LARGE, "this is more than netloom reads", place))
+        return SourceSet((), printable_path(folder))
+    with _no_collector():
+        texts = ((printable_path(path), _decoded(raw, printable_path(path), report)) for path, raw in specs.items())
+        return SourceSet(_read_all(texts, report), printable_path(folder))
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """A tree has no cycles: the collector would walk it again and again while it grows, and find nothing."""
     collecting = gc.isenabled()
-    gc.disable()  # a tree has no cycles: the collector would walk it again and again while it grows, and find nothing
+    gc.disable()
     try:
-        return SourceSet(_read_all(folder, report), printable_path(str(folder)))
+        yield
     finally:
         if collecting:
             gc.enable()
 
 
-def _read_all(folder: Path, report: Report) -> tuple[SourceFile, ...]:
+def _read_all(texts: Iterable[tuple[str, str | None]], report: Report) -> tuple[SourceFile, ...]:
     files: list[SourceFile] = []
     left = NODES
-    for spec in listed(folder, report):
-        text = _text(spec, report)
+    for path, text in texts:
         if text is None:
             continue
-        root, count = read_counted(text, spec.path, report, left)
-        files.append(SourceFile(spec.path, text, root))
+        root, count = read_counted(text, path, report, left)
+        files.append(SourceFile(path, text, root))
         left -= count
         if left < 0:
             break
@@ -92,14 +121,18 @@ def _text(spec: Found, report: Report) -> str | None:
         reason = (error.strerror or "unknown reason").lower()
         report.add(Diagnostic(rules.UNREADABLE, f"the file cannot be read: {reason}", start_of(spec.path)))
         return None
+    return _decoded(raw, spec.path, report)
+
+
+def _decoded(raw: bytes, path: str, report: Report) -> str | None:
     for mark, name in _OTHER_ENCODINGS:
         if raw.startswith(mark):
-            report.add(_not_utf8(start_of(spec.path), f"the file is {name}, not UTF-8"))
+            report.add(_not_utf8(start_of(path), f"the file is {name}, not UTF-8"))
             return None
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        report.add(_bad_byte(raw.removeprefix(codecs.BOM_UTF8), error, spec.path))
+        report.add(_bad_byte(raw.removeprefix(codecs.BOM_UTF8), error, path))
         return None
 
 

@@ -101,7 +101,7 @@ def _colon(c: _Complaint) -> Diagnostic:
     before = c.here[: c.column]
     start = max(map(before.rfind, _SEPARATE)) + 1
     word = c.here[start : c.column + 1]
-    if ":" in word[:-1] and not c.here[c.column + 1 : c.column + 2].strip():
+    if ":" in word[:-1] and word[0] not in "'\"" and not c.here[c.column + 1 : c.column + 2].strip():
         return Diagnostic(rules.QUOTES, _ends_in_colon(word), c.span(c.line, start, len(word)), _quoted(word))
     if ": " in before:
         help_ = "put the value in quotes, or begin a line of its own"
@@ -153,6 +153,9 @@ def _open_quote(c: _Complaint) -> Diagnostic:
 def _open_bracket(c: _Complaint) -> Diagnostic:
     opened = c.text[c.since[0]][c.since[1] : c.since[1] + 1]
     closing = {"[": "]", "{": "}"}.get(opened, "a bracket")
+    if c.character in ("[", "{") and c.here[: c.column][-1:] not in ("", " ", "'", '"'):
+        message = f"`{c.character}` stands in a text without quotes"
+        return c.told(rules.QUOTES, message, "put the text in double quotes")
     if c.at_end or c.line > c.since[0] or c.character in ("]", "}"):
         labels = () if c.at_end else (c.label("here it should be closed already"),)
         return c.told_since(rules.UNCLOSED, f"`{opened}` is never closed", f"add `{closing}`", *labels)

@@ -1,0 +1,149 @@
+"""What holds for every text, whoever wrote it."""
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import Any
+
+import ruamel.yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from tests.source.documents import TREES, Value, quoted, texts
+
+from netloom.base.diagnostic import Report
+from netloom.base.span import Span
+from netloom.source.characters import lines
+from netloom.source.layout import comments_of
+from netloom.source.reader import read
+from netloom.source.rewrite import formatted
+from netloom.source.tree import Mapping, Node, Scalar
+
+YAML_WORDS = "a|b: |- |{|}|[|]|, |: |? |&x |*x|'|\"|>-|# c|#|<<: |!t |fd00::|~|*|&|!|%|@|`|\\|é|😀"
+LINES = ("\n", "\n  ", "\r\n", "\r", "|\n", "|2\n", "|+\n", "---\n", "...\n", "%YAML 1.1\n", "a: b\n", "x:\n  - y\n")
+ODD = ("\t", "\x00", "\ufeff", "\u2028", "\x85", "\x7f", "\ud800")
+FRAGMENTS = st.sampled_from((*YAML_WORDS.split("|"), *LINES, *ODD))
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> str:
+    """A document with a few places cut out or overwritten."""
+    text = draw(texts())
+    for _ in range(draw(st.integers(1, 3))):
+        start = draw(st.integers(0, len(text)))
+        end = draw(st.integers(start, min(len(text), start + 6)))
+        text = text[:start] + draw(st.just("") | FRAGMENTS) + text[end:]
+    return text
+
+
+ANY_TEXT = st.one_of(texts(), damaged(), st.lists(FRAGMENTS, max_size=25).map("".join), st.text(max_size=40))
+
+
+def plain(node: Node) -> Value:
+    """A tree without its places."""
+    if isinstance(node, Scalar):
+        return node.text
+    if isinstance(node, Mapping):
+        return {key: plain(entry.value) for key, entry in node.entries.items()}
+    return [plain(item) for item in node.items]
+
+
+def spans(node: Node) -> Iterator[Span]:
+    """The spans of a tree."""
+    yield node.span
+    if isinstance(node, Mapping):
+        for entry in node.entries.values():
+            yield entry.key.span
+            yield from spans(entry.value)
+    elif not isinstance(node, Scalar):
+        for item in node.items:
+            yield from spans(item)
+
+
+def by_ruamel(text: str) -> Value:
+    """What another parser, in Python, reads: the nodes as they are composed, before anything guesses at types."""
+    composed: Any = ruamel.yaml.YAML(typ="safe", pure=True).compose(StringIO(text))
+    return _composed(composed)
+
+
+def _composed(node: Any) -> Value:
+    if isinstance(node, ScalarNode):
+        return str(node.value)
+    if isinstance(node, SequenceNode):
+        return [_composed(item) for item in node.value]
+    assert isinstance(node, MappingNode)
+    return {str(key.value): _composed(value) for key, value in node.value}
+
+
+def assert_inside(span: Span, text: str) -> None:
+    """A caret can be drawn below a span."""
+    rows = lines(text)
+    assert 1 <= span.line <= span.end_line <= len(rows)
+    assert 1 <= span.column <= len(rows[span.line - 1]) + 1
+    assert 1 <= span.end_column <= len(rows[span.end_line - 1]) + 1
+    assert (span.line, span.column) <= (span.end_line, span.end_column)
+
+
+@settings(max_examples=120, deadline=None)
+@given(ANY_TEXT)
+def test_any_text_gives_a_tree_or_a_reason_and_every_place_is_in_the_text(text: str) -> None:
+    report = Report()
+    root = read(text, "f.yaml", report)
+    assert root is not None or report.failed
+    for diagnostic in report.diagnostics:
+        assert diagnostic.help
+        for span in filter(None, (diagnostic.span, *(label.span for label in diagnostic.labels))):
+            assert_inside(span, text)
+    for span in spans(root) if root else ():
+        assert_inside(span, text)
+
+
+@settings(max_examples=80, deadline=None)
+@given(texts())
+def test_another_parser_reads_the_same(text: str) -> None:
+    report = Report()
+    root = read(text, "f.yaml", report)
+    if root is None or report.diagnostics:
+        return
+    assert plain(root) == by_ruamel(text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(TREES)
+def test_what_is_written_in_quotes_is_read_as_it_was_meant(tree: dict[str, Value]) -> None:
+    root = read(_written(tree), "f.yaml", Report())
+    assert root is not None
+    assert plain(root) == tree
+
+
+def _written(value: Value) -> str:
+    if isinstance(value, str):
+        return quoted(value)
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_written, value)) + "]"
+    return "{" + ", ".join(f"{quoted(key)}: {_written(item)}" for key, item in value.items()) + "}"
+
+
+@settings(max_examples=120, deadline=None)
+@given(ANY_TEXT)
+def test_formatting_keeps_what_a_text_says_and_twice_is_once(text: str) -> None:
+    report = Report()
+    root = read(text, "f.yaml", report)
+    once = formatted(text, "f.yaml", report)
+    if root is None or report.diagnostics:
+        assert once == text
+        return
+    assert formatted(once, "f.yaml", report) == once
+    assert by_ruamel(once) == plain(root)
+    assert not report.diagnostics
+
+
+@settings(max_examples=60, deadline=None)
+@given(texts())
+def test_formatting_loses_no_comment(text: str) -> None:
+    report = Report()
+    once = formatted(text, "f.yaml", report)
+    if not report.diagnostics:
+        assert once.count("# own") == text.count("# own")
+        assert once.count("# in") == text.count("# in")
+        assert len(comments_of(once)) == len(comments_of(text))
+        assert all(row == row.rstrip() for row in once.split("\n"))
