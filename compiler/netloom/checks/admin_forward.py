@@ -38,7 +38,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if found and _open(host, lane, zones):
                 name = lane.forward.removeprefix("forward/")
                 span = context.document.places.span("forwards", name, "ports")
-                message = f"forward `{name}` lets everybody reach {found[0]} of guest `{lane.guest}`"
+                message = f"forward `{name}` lets everybody reach {found} of guest `{lane.guest}`"
                 yield Diagnostic(RULE, message, span, "add `from` with who needs it", subject=lane.forward)
 
 

@@ -34,7 +34,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if term.services and from_everybody(term, zones):
                 found = admin_service(_beyond_management(host, term))
                 if found:
-                    yield _finding(context, term, found[0])
+                    yield _finding(context, term, found)
 
 
 def _beyond_management(host: Host, term: Term) -> list[Service]:

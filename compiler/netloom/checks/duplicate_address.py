@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from netloom.base.address import FAMILIES, Address
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
-from netloom.base.span import Span
 from netloom.checks.context import Context
 from netloom.checks.families import fixed, half
-from netloom.plan.guest import Mode
+from netloom.passes.wire import known_addresses
 
 RULE = Rule(
     "NL412",
@@ -25,56 +24,65 @@ RULE = Rule(
 )
 
 
+_Path = tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """Who has an address on a link; `path` is where the spec says so."""
+    """Who has an address; `path` is where the spec says so."""
 
-    link: str
     address: Address
     what: str
     subject: str
-    path: tuple[str, ...]
+    path: _Path
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Go through all addresses, link by link."""
-    first: dict[tuple[str, Address], _Holder] = {}
-    for holder in (*_hosts(context), *_guests(context)):
-        before = first.setdefault((holder.link, holder.address), holder)
-        if before is not holder:
-            message = f"{holder.address} of {holder.what} is the address of {before.what} too"
-            label = Label(_span(context, before), f"{before.what} has it")
-            hint = "give one of the two another address"
-            yield Diagnostic(RULE, message, _span(context, holder), hint, (label,), subject=holder.subject)
-
-
-def _span(context: Context, holder: _Holder) -> Span:
-    return context.document.places.span(*holder.path)
-
-
-def _hosts(context: Context) -> Iterator[_Holder]:
+    """Go through the links: first what is beyond the uplinks, zone by zone, then each network."""
+    yield from _outside(context)
+    first: dict[tuple[str, Address], str] = {}
     for network in context.plan.networks:
         for family in FAMILIES:
             if own := half(network, family):
-                name, path = network.name, ("networks", network.name, family.key)
-                yield _Holder(f"network/{name}", own.address, f"network `{name}`", f"network/{name}", path)
-    for host in context.plan.hosts:
-        for uplink in host.uplinks:
-            at, link = ("hosts", host.name, "uplinks", uplink.name), f"zone/{uplink.zone}"
-            for family, side in fixed(uplink):
-                what = f"uplink `{uplink.name}` of host `{host.name}`"
-                yield _Holder(link, side.interface.address, what, f"host/{host.name}", (*at, family.key))
-                if side.gateway == side.interface.address:
-                    key, what = f"gateway{family.value}", f"the gateway of uplink `{uplink.name}`"
-                    yield _Holder(link, side.gateway, what, f"host/{host.name}", (*at, key))
-
-
-def _guests(context: Context) -> Iterator[_Holder]:
+                first[network.name, own.address] = ""
     for guest in context.plan.guests:
         for nic in guest.nics:
-            path = ("guests", guest.name, "nics", nic.network)
-            for family in FAMILIES:
-                mine = half(nic, family)
-                if mine.address is not None and mine.mode is not Mode.NONE:
-                    what, link = f"guest `{guest.name}`", f"network/{nic.network}"
-                    yield _Holder(link, mine.address, what, f"guest/{guest.name}", (*path, family.key))
+            for address in known_addresses(nic):
+                before = first.setdefault((nic.network, address), guest.name)
+                if before != guest.name:
+                    yield _finding(
+                        context, _guest(address, guest.name, nic.network), _guest(address, before, nic.network)
+                    )
+
+
+def _guest(address: Address, guest: str, network: str) -> _Holder:
+    """A guest, or without a name the host itself."""
+    key = address.family.key
+    if not guest:
+        return _Holder(address, f"network `{network}`", f"network/{network}", ("networks", network, key))
+    return _Holder(address, f"guest `{guest}`", f"guest/{guest}", ("guests", guest, "nics", network, key))
+
+
+def _outside(context: Context) -> Iterator[Diagnostic]:
+    first: dict[tuple[str, Address], _Holder] = {}
+    for host in context.plan.hosts:
+        for uplink in host.uplinks:
+            at, subject = ("hosts", host.name, "uplinks", uplink.name), f"host/{host.name}"
+            for family, side in fixed(uplink):
+                what, address = f"uplink `{uplink.name}` of host `{host.name}`", side.interface.address
+                holder = _Holder(address, what, subject, (*at, family.key))
+                before = first.setdefault((uplink.zone, address), holder)
+                if before is not holder:
+                    yield _finding(context, holder, before)
+                if side.gateway == address:
+                    gateway = f"the gateway of uplink `{uplink.name}`"
+                    key = f"gateway{family.value}"
+                    yield _finding(context, _Holder(address, gateway, subject, (*at, key)), holder)
+
+
+def _finding(context: Context, holder: _Holder, before: _Holder) -> Diagnostic:
+    message = f"{holder.address} of {holder.what} is the address of {before.what} too"
+    places = context.document.places
+    label = Label(places.span(*before.path), f"{before.what} has it")
+    hint = "give one of the two another address"
+    return Diagnostic(RULE, message, places.span(*holder.path), hint, (label,), subject=holder.subject)

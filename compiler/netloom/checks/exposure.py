@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from netloom.base.address import FAMILIES, everything
 from netloom.checks.families import leads_out
+from netloom.checks.intervals import Intervals
 from netloom.plan.host import Host
 from netloom.plan.policy import Action, Service, SideKind, Term
 from netloom.plan.services import BUILT_IN
@@ -25,13 +26,20 @@ ADMIN = (
 """Services by which machines are administered and data is kept: none of them is made for strangers."""
 
 
-def admin_service(services: Iterable[Service]) -> tuple[str, Service] | None:
-    """The first service for administrators among some, by its name."""
+_BY_PROTOCOL = {
+    protocol: Intervals.of((s.first, s.last, name) for name, s in ADMIN if s.protocol == protocol)
+    for protocol in ("tcp", "udp")
+}
+
+
+def admin_service(services: Iterable[Service]) -> str:
+    """The name of a service for administrators that is among some, or ""."""
     for service in services:
-        for name, admin in ADMIN:
-            if meets(service, admin):
-                return name, admin
-    return None
+        known = _BY_PROTOCOL.get(service.protocol)
+        name = known.meeting(service.first, service.last) if known else None
+        if name:
+            return name
+    return ""
 
 
 def meets(one: Service, two: Service) -> bool:

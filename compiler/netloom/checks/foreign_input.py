@@ -16,7 +16,7 @@ RULE = Rule(
     "A host whose own firewall filters its input lets in what the spec relies on.",
     "With `input: foreign` netloom adds nothing to the host's input; where its firewall drops DHCP or DNS of guests, "
     "guests start without a network.",
-    "Let in what the note lists; the NixOS module does so by itself.",
+    "Let in what the note lists; the NixOS module opens DHCP and DNS of guests by itself.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n",
 )

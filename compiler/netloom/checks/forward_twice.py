@@ -42,31 +42,50 @@ class _Claim:
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare the lanes of each host that share uplink, family, protocol and kind of senders."""
     for host in context.plan.hosts:
-        groups: dict[tuple[str, Family, str, str], list[_Claim]] = {}
         zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+        groups: dict[tuple[str, Family, str], list[Lane]] = {}
         for lane in host.lanes:
-            for sender, prefix in _senders(host, lane):
-                for uplink in lane.uplinks:
-                    if sender in (INSIDE, zones[uplink]):
-                        key = (uplink, lane.family, lane.protocol, sender)
-                        groups.setdefault(key, []).append(_Claim(prefix, lane))
-        for (uplink, *_), claims in groups.items():
-            for lane, other in _conflicts(claims):
-                yield _finding(context, uplink, lane, other)
+            for uplink in lane.uplinks:
+                groups.setdefault((uplink, lane.family, lane.protocol), []).append(lane)
+        for (uplink, *_), lanes in groups.items():
+            for claims in _by_sender(host, _sharing(lanes), zones[uplink]):
+                for lane, other in _conflicts(claims):
+                    yield _finding(context, uplink, lane, other)
 
 
-def _senders(host: Host, lane: Lane) -> Iterator[tuple[str, Prefix]]:
-    """Where senders of a lane are: INSIDE or a zone, with a prefix."""
-    zones = sorted({uplink.zone for uplink in host.uplinks if uplink.name in lane.uplinks})
+def _sharing(lanes: list[Lane]) -> Iterator[Lane]:
+    """The lanes that share a port with another, whoever its senders are: in a sound site there is none."""
+    cluster: list[Lane] = []
+    end = -1
+    for lane in sorted(lanes, key=lambda lane: lane.first):
+        if lane.first > end:
+            yield from cluster if len(cluster) > 1 else ()
+            cluster = []
+        cluster.append(lane)
+        end = max(end, lane.last)
+    yield from cluster if len(cluster) > 1 else ()
+
+
+def _by_sender(host: Host, lanes: Iterable[Lane], zone: str) -> Iterable[list[_Claim]]:
+    groups: dict[str, list[_Claim]] = {}
+    for lane in lanes:
+        for sender, prefix in _senders(host, lane, zone):
+            groups.setdefault(sender, []).append(_Claim(prefix, lane))
+    return groups.values()
+
+
+def _senders(host: Host, lane: Lane, zone: str) -> Iterator[tuple[str, Prefix]]:
+    """Where senders to an uplink in a zone are: INSIDE or beyond it, with a prefix."""
     if lane.sources is None:
-        yield from ((sender, everything(lane.family)) for sender in (INSIDE, *zones))
+        yield from ((sender, everything(lane.family)) for sender in (INSIDE, zone))
         return
-    yield from ((zone, everything(lane.family)) for zone in lane.outside)
+    if zone in lane.outside:
+        yield zone, everything(lane.family)
     for prefix in lane.sources:
         if any(prefix.overlaps(own) for own in host.site_prefixes):
             yield INSIDE, prefix
         if not any(prefix in own for own in host.site_prefixes):
-            yield from ((zone, prefix) for zone in zones)
+            yield zone, prefix
 
 
 def _conflicts(claims: Iterable[_Claim]) -> Iterator[tuple[Lane, Lane]]:

@@ -66,7 +66,7 @@ def _opened(host: Host, term: Term) -> Iterator[Service]:
 
 def _denied(denies: Iterable[Term], ingress: Side, family: Family, service: Service) -> Iterator[Prefix]:
     for deny in denies:
-        here = deny.ingress == ingress and deny.family is family and deny.limit is None
+        here = deny.ingress == ingress and deny.family is family
         if here and (not deny.services or any(_within(service, other) for other in deny.services)):
             yield from deny.sources
 

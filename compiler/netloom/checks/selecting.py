@@ -1,6 +1,6 @@
 """What the selectors of an entry select, for checks of what a person wrote rather than of what a host enforces."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Family
@@ -72,12 +72,3 @@ class Selecting:
         for network in space.networks:
             found |= self.inside[network]
         return frozenset(found)
-
-    def members(self, selector: Selector) -> Iterator[tuple[str, str]]:
-        """What a selector names, as (kind, name); a tag stands for all that bear it."""
-        if selector.kind == "tag":
-            yield from self.names.tags[selector.name]
-        elif selector.kind == "hosts":
-            yield from (("host", host) for host in sorted(self.gazetteer.document.hosts))
-        elif selector.name:
-            yield self.names.kinds[selector.name] if selector.kind == "name" else selector.kind, selector.name

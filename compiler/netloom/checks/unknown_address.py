@@ -1,12 +1,12 @@
 """NL702: somebody whom a rule names and whom no packet shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.families import fixed
-from netloom.checks.selecting import Selecting
+from netloom.passes.resolve import tags_of
 from netloom.plan.guest import Mode
 from netloom.spec.values import Selector
 
@@ -33,21 +33,43 @@ def check(context: Context) -> Iterator[Diagnostic]:
     unknown = _unknown(context)
     if not unknown:
         return
-    selecting = Selecting.of(context)
-    by_selector: dict[str, list[tuple[str, str]]] = {}
+    tags = {tag: [m for m in members if m in unknown] for tag, members in tags_of(context.document).items()}
+    hosts = sorted(member for member in unknown if member[0] == "host")
+    names = {name for _, name in unknown}
     for section, entry, key, selector in _uses(context):
-        if selector.text not in by_selector:
-            by_selector[selector.text] = [m for m in selecting.members(selector) if m in unknown]
-        members = [m for m in by_selector[selector.text] if key == "from" or m[0] == "guest"]
+        if selector.name not in names and selector.kind not in ("tag", "hosts"):
+            continue
+        members = [m for m in _members(selector, unknown, tags, hosts) if key == "from" or m[0] == "guest"]
         if members:
-            kind, name = members[0]
-            more = f" and {len(members) - 1} more" if len(members) > 1 else ""
-            what = "IPv4 address" if kind == "guest" else "address"
-            message = f"`{selector.text}` does not cover {kind} `{name}`{more}, whose {what} is not known beforehand"
-            span = context.document.places.item(selector.text, section, entry, key)
-            hint = "write `ipv4: auto` in its NIC" if kind == "guest" else "give its uplink a fixed address"
-            subject = f"{'policy' if section == 'policy' else 'forward'}/{entry}"
-            yield Diagnostic(RULE, message, span, hint, subject=subject)
+            yield _finding(context, (section, entry, key), selector, members)
+
+
+def _members(
+    selector: Selector,
+    unknown: set[tuple[str, str]],
+    tags: Mapping[str, list[tuple[str, str]]],
+    hosts: list[tuple[str, str]],
+) -> list[tuple[str, str]]:
+    """Whom a selector names of those unknown."""
+    if selector.kind == "tag":
+        return tags[selector.name]
+    if selector.kind == "hosts":
+        return hosts
+    kinds = ("guest", "host") if selector.kind == "name" else (selector.kind,)
+    return [(kind, selector.name) for kind in kinds if (kind, selector.name) in unknown]
+
+
+def _finding(
+    context: Context, at: tuple[str, str, str], selector: Selector, members: list[tuple[str, str]]
+) -> Diagnostic:
+    (section, entry, _), (kind, name) = at, members[0]
+    more = f" and {len(members) - 1} more" if len(members) > 1 else ""
+    what = "IPv4 address" if kind == "guest" else "address"
+    message = f"`{selector.text}` does not cover {kind} `{name}`{more}, whose {what} is not known beforehand"
+    span = context.document.places.item(selector.text, *at)
+    hint = "write `ipv4: auto` in its NIC" if kind == "guest" else "give its uplink a fixed address"
+    subject = f"{'policy' if section == 'policy' else 'forward'}/{entry}"
+    return Diagnostic(RULE, message, span, hint, subject=subject)
 
 
 def _unknown(context: Context) -> set[tuple[str, str]]:

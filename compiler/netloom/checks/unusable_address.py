@@ -20,27 +20,19 @@ RULE = Rule(
     bad="networks:\n  lan: {ipv4: 10.0.0.0/24}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n",
 )
-LINK_LOCAL = (parse_prefix("169.254.0.0/16"), parse_prefix("fe80::/10"))
+IS_LINK_LOCAL = "is link-local"
 SPECIAL = (
     (parse_prefix("0.0.0.0/8"), "belongs to no station"),
     (parse_prefix("127.0.0.0/8"), "is loopback"),
+    (parse_prefix("169.254.0.0/16"), IS_LINK_LOCAL),
     (parse_prefix("224.0.0.0/4"), "is multicast"),
     (parse_prefix("240.0.0.0/4"), "is reserved"),
     (parse_prefix("::/128"), "belongs to no station"),
     (parse_prefix("::1/128"), "is loopback"),
     (parse_prefix("::ffff:0:0/96"), "is an IPv4 address in IPv6 form"),
+    (parse_prefix("fe80::/10"), IS_LINK_LOCAL),
     (parse_prefix("ff00::/8"), "is multicast"),
 )
-HIGHEST_BYTES = {
-    family: frozenset(
-        (prefix.value >> family.bits - 8) + step
-        for prefix in (*(p for p, _ in SPECIAL), *LINK_LOCAL)
-        if prefix.family is family
-        for step in range(1 << max(8 - prefix.length, 0))
-    )
-    for family in FAMILIES
-}
-"""First bytes that some special prefix has: most addresses are let go by a single look."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -65,27 +57,31 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _guests(context: Context) -> Iterator[Diagnostic]:
-    networks = {network.name: network for network in context.plan.networks}
+    prefixes = {
+        (network.name, family): own.prefix
+        for network in context.plan.networks
+        for family in FAMILIES
+        if (own := half(network, family)) is not None
+    }
+    ends = {key: (prefix.value, prefix.last.value, bool(_special(prefix.first))) for key, prefix in prefixes.items()}
     for guest in context.plan.guests:
         for nic in guest.nics:
-            for family in FAMILIES:
-                address, own = half(nic, family).address, half(networks[nic.network], family)
-                if address is None or own is None:
+            for family, address in ((Family.IPV4, nic.ipv4.address), (Family.IPV6, nic.ipv6.address)):
+                if address is None or (nic.network, family) not in ends:
                     continue
-                if why := _problem(address, own.prefix):
+                first, last, special = ends[nic.network, family]
+                if first < address.value < last and not special:
+                    continue
+                if why := _problem(address, prefixes[nic.network, family]):
                     span = context.document.places.span("guests", guest.name, "nics", nic.network, family.key)
                     yield _finding(address, f"guest `{guest.name}`", why, span, f"guest/{guest.name}")
 
 
 def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> str:
     """Why no station can have an address on the link of a prefix; "" if one can."""
-    family = address.family
-    if address.value >> family.bits - 8 in HIGHEST_BYTES[family]:
-        for special, why in SPECIAL:
-            if address in special:
-                return why
-        if not link_local and any(address in special for special in LINK_LOCAL):
-            return "is link-local"
+    family, why = address.family, _special(address)
+    if why and not (link_local and why == IS_LINK_LOCAL):
+        return why
     if prefix.length >= family.bits - 1:
         return ""
     if address.value == prefix.value:
@@ -93,6 +89,11 @@ def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> s
     if family is Family.IPV4 and address == prefix.last:
         return f"is the broadcast address of {prefix}"
     return ""
+
+
+def _special(address: Address) -> str:
+    """Why an address is none of a station wherever it is; "" if it is an ordinary one."""
+    return next((why for special, why in SPECIAL if address in special), "")
 
 
 def _finding(address: Address, what: str, why: str, span: Span, subject: str) -> Diagnostic:
