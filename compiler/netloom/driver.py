@@ -1,5 +1,6 @@
 """The order of the stages: from a folder of specs to a plan and its files."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from netloom.passes.pipeline import run
 from netloom.passes.waive import waive
 from netloom.plan.json import plan_lines
 from netloom.plan.site import Plan
-from netloom.source.files import SourceSet, load, read_text
+from netloom.source.files import SourceSet, load, load_blobs, read_text
 from netloom.spec.document import Document, read_document
 
 
@@ -48,8 +49,25 @@ def compile_site(specs: Path, *, now: int) -> Compiled:
     """
     report = Report()
     source = load(specs, report)
+    return _compiled(source, read_text(specs / FILE, report), report, now)
+
+
+def compile_blobs(blobs: Mapping[str, bytes], folder: str, *, now: int) -> Compiled:
+    """Compile a site that is in memory, such as another revision of it, the same way.
+
+    Args:
+        blobs: content of its files by path, the lock included.
+        folder: the folder that the paths begin with.
+        now: seconds since the epoch, as above.
+    """
+    report = Report()
+    source = load_blobs(blobs, folder, report)
+    return _compiled(source, blobs.get(f"{folder}/{FILE}", b"").decode("utf-8", "replace"), report, now)
+
+
+def _compiled(source: SourceSet, locked: str, report: Report, now: int) -> Compiled:
     document = read_document(source, report)
-    lock = read_lock(read_text(specs / FILE, report), str(specs / FILE), report)
+    lock = read_lock(locked, f"{source.folder}/{FILE}", report)
     passed = run(document, lock, report)
     context = Context(passed.document, passed.plan, now)
     for check in CHECKS:
