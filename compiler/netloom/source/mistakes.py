@@ -106,13 +106,16 @@ def _colon(c: _Complaint) -> Diagnostic:
     if ": " in before:
         help_ = "put the value in quotes, or begin a line of its own"
         return c.told(rules.QUOTES, "a second colon in one line, with a space behind it", help_)
-    above = next((line for line in reversed(c.text[: c.line]) if line.strip()), "")
-    if ": " in above or above.rstrip().endswith(":"):
+    above = next((n for n in range(c.line - 1, -1, -1) if c.text[n].strip()), c.line)
+    if ": " in c.text[above] or c.text[above].rstrip().endswith(":"):
         indent = len(c.here) - len(c.here.lstrip())
-        help_ = "align it with the line above"
         message = "this line is indented deeper than the entry above, which has its value already"
-        return Diagnostic(rules.SYNTAX, message, c.span(c.line, indent, c.column - indent), help_)
-    return c.told(rules.SYNTAX, "the line above has no colon", "a key ends in a colon and a space: `name: value`")
+        span = c.span(c.line, indent, c.column - indent)
+        return Diagnostic(rules.SYNTAX, message, span, "align it with the line above")
+    word = c.text[above].strip()
+    span = c.span(above, c.text[above].index(word), len(word))
+    help_ = "a key ends in a colon and a space: `name: value`"
+    return Diagnostic(rules.SYNTAX, f"`{_short(word)}` is neither a key nor part of the value above", span, help_)
 
 
 def _colon_in_flow(c: _Complaint) -> Diagnostic:
@@ -169,8 +172,12 @@ def _open_bracket(c: _Complaint) -> Diagnostic:
 def _no_value(c: _Complaint) -> Diagnostic:
     if c.character and c.character in "]}":
         return _closes_nothing(c)
+    if c.character == ":":
+        return c.told(rules.KEY, "an entry has no key", "write a name before the colon")
     if c.character == ",":
         return c.told(rules.SYNTAX, "there is nothing before this comma", "remove it, or write the value")
+    if c.at_end:
+        return c.told(rules.UNCLOSED, "the file ends inside of brackets or braces", "close what is open")
     return c.told(rules.SYNTAX, "a value was expected here", "write the value, or remove the line")
 
 

@@ -1,0 +1,31 @@
+"""A folder of specs for a test, and what a person sees of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from netloom.base.diagnostic import Report
+from netloom.report.diagnostics.findings import Findings
+from netloom.report.diagnostics.full import full
+from netloom.source.characters import lines
+from netloom.source.files import SourceSet, load
+
+
+def folder(at: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write the files of a site below `at`/specs."""
+    for name, content in files.items():
+        path = at / "specs" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return at / "specs"
+
+
+def seen(specs: Path) -> tuple[str, SourceSet]:
+    """What `validate` shows of a folder, up to the language itself, and what was read."""
+    report = Report()
+    source = load(specs, report)
+    texts = {file.path: lines(file.text) for file in source.files}
+
+    def line(file: str, number: int) -> str | None:
+        return texts[file][number - 1] if file in texts else None
+
+    return full(Findings(report.sorted(), line)), source
