@@ -1,6 +1,6 @@
 """The order of the stages: from a folder of specs to a plan and its files."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from netloom.checks import CHECKS, Context
 from netloom.passes.lock import FILE, Lock, read_lock
 from netloom.passes.pipeline import run
 from netloom.passes.waive import waive
+from netloom.plan.guest import Guest
+from netloom.plan.host import Host
 from netloom.plan.json import plan_lines
 from netloom.plan.site import Plan
 from netloom.source.files import SourceSet, load, load_blobs, read_text
@@ -76,14 +78,54 @@ def _compiled(source: SourceSet, locked: str, report: Report, now: int) -> Compi
     return Compiled(source, passed.document, plan, passed.allocation.lock, diagnostics)
 
 
+def moves(document: Document) -> dict[str, str]:
+    """The objects that say what they were called before: `kind/name` after and before."""
+    sections = (
+        ("zone", document.zones),
+        ("network", document.networks),
+        ("host", document.hosts),
+        ("guest", document.guests),
+        ("forward", document.forwards),
+        ("policy", document.policy),
+        ("address", document.addresses),
+        ("service", document.services),
+    )
+    return {
+        f"{kind}/{name}": f"{kind}/{entry.moved_from}"
+        for kind, entries in sections
+        for name, entry in entries.items()
+        if entry.moved_from
+    }
+
+
 def rendered(plan: Plan) -> tuple[Artifact, ...]:
     """Every file of the rendered tree but its manifests, sorted by path."""
-    from netloom.backends.targets import GUESTS, HOSTS  # only who renders pays for importing every backend
-
     whole = tuple(Line(text, origin) for text, origin in plan_lines(plan))
     found = [Artifact("plan.json", whole)]
-    for host in plan.hosts:
-        found.extend(artifact for backend in HOSTS for artifact in backend(host))
-    for guest in plan.guests:
-        found.extend(artifact for backend in GUESTS for artifact in backend(guest))
+    found += _files(plan.hosts, plan.guests)
     return tuple(sorted(found, key=lambda artifact: artifact.path))
+
+
+def rendered_apart(before: Plan, after: Plan) -> tuple[tuple[Artifact, ...], tuple[Artifact, ...]]:
+    """The files of two plans, without those of hosts and guests that are the same in both: equal plans, equal bytes."""
+    hosts = {host.name: host for host in before.hosts}
+    guests = {guest.name: guest for guest in before.guests}
+    same_hosts = {host.name for host in after.hosts if hosts.get(host.name) == host}
+    same_guests = {guest.name for guest in after.guests if guests.get(guest.name) == guest}
+
+    def files(plan: Plan) -> tuple[Artifact, ...]:
+        return tuple(
+            _files(
+                (host for host in plan.hosts if host.name not in same_hosts),
+                (guest for guest in plan.guests if guest.name not in same_guests),
+            )
+        )
+
+    return files(before), files(after)
+
+
+def _files(hosts: Iterable[Host], guests: Iterable[Guest]) -> list[Artifact]:
+    from netloom.backends.targets import GUESTS, HOSTS  # only who renders pays for importing every backend
+
+    found = [artifact for host in hosts for backend in HOSTS for artifact in backend(host)]
+    return found + [artifact for guest in guests for backend in GUESTS for artifact in backend(guest)]

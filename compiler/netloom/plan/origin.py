@@ -25,6 +25,20 @@ class Origin:
     by: str
 
 
+_KINDS = {
+    "site": "site", "zones": "zone", "networks": "network", "hosts": "host", "guests": "guest", "forwards": "forward",
+    "policy": "policy", "addresses": "address", "services": "service", "waivers": "waiver", "implied": "implied",
+}  # fmt: skip
+
+
+def object_of(entry: str) -> str:
+    """The object that an entry belongs to: `guests.web.nics.dmz` is of `guest/web`; "" for what is of none."""
+    section, _, rest = entry.partition(".")
+    if section == "site":
+        return "site/site"
+    return f"{_KINDS[section]}/{rest.partition('.')[0]}" if section in _KINDS and rest else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Meta:
     """What every entry may say about itself."""

@@ -15,6 +15,7 @@ META_KEYS = (
     Key("owner", PROSE, "Who answers for it: a team or a person.", default="", example="team-web"),
     Key("tags", ListOf(NAME, "a tag"), "Words to select it by, as in `tag/web`.", (), example="[web, public]"),
     Key("link", LINK, "Where to read more, such as a ticket.", default="", example="https://wiki.example.org/shop"),
+    Key("moved-from", NAME, "Its name before, so that `plan` shows a move; drop it later.", "", example="old-shop"),
 )
 
 
@@ -26,6 +27,7 @@ class Entry:
     owner: str = ""
     tags: tuple[str, ...] = ()
     link: str = ""
+    moved_from: str = ""
 
     @property
     def meta(self) -> Meta:

@@ -1,0 +1,109 @@
+"""The two sides that `plan` compares, as a user names them: revisions, folders, or plan.json files."""
+
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from netloom.base.diagnostic import Diagnostic
+from netloom.diff.revisions import RevisionError, commit_of, merge_base, revision
+from netloom.driver import Compiled, compile_blobs, compile_site, moves
+from netloom.plan.read import PlanTextError, read_plan
+from netloom.plan.site import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One side, compiled.
+
+    Attributes:
+        label: what it is called in reports.
+        plan: its plan.
+        site: all that was compiled; None for what was read from a plan.json.
+    """
+
+    label: str
+    plan: Plan
+    site: Compiled | None
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What was found in it."""
+        return self.site.diagnostics if self.site else ()
+
+    @property
+    def sound(self) -> bool:
+        """Whether it compiles without an error."""
+        return self.site is None or not self.site.failed
+
+    @property
+    def moves(self) -> Mapping[str, str]:
+        """What it says has moved."""
+        return moves(self.site.document) if self.site else {}
+
+
+def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subject, Subject]:
+    """Both sides.
+
+    Args:
+        specs: folder of the specs.
+        words: nothing (HEAD against the working tree), `BASE`, `BASE..HEAD`, or two sides.
+        exact: compare with BASE itself instead of where HEAD parted from it.
+
+    Raises:
+        RevisionError: a name stands for nothing.
+        PlanTextError: a plan.json is none.
+    """
+    base, head = _named(words)
+    if head is None:
+        after = _compiled(specs, str(specs))
+        return _base(specs, base or "HEAD", "HEAD", exact=exact), after
+    return _base(specs, base or "HEAD", head, exact=exact), _side(specs, head)
+
+
+def _named(words: tuple[str, ...]) -> tuple[str, str | None]:
+    if len(words) == 1 and not _is_path(words[0]) and ".." in words[0]:
+        base, _, head = words[0].partition("..")
+        return base or "HEAD", head.lstrip(".") or "HEAD"
+    return (words[0] if words else "HEAD"), (words[1] if len(words) > 1 else None)
+
+
+def _base(specs: Path, base: str, head: str, *, exact: bool) -> Subject:
+    if _is_path(base) or _is_path(head) or exact:
+        return _side(specs, base)
+    return _revision(specs, base, merge_base(specs, base, head))
+
+
+def _side(specs: Path, word: str) -> Subject:
+    if not _is_path(word):
+        return _revision(specs, word, commit_of(specs, word))
+    if word.endswith(".json"):
+        return Subject(word, read_plan(Path(word).read_text(encoding="utf-8")), None)
+    return _compiled(Path(word), word)
+
+
+def _is_path(word: str) -> bool:
+    """A file that ends in .json, or a folder; `./main` is a folder even where there is a branch `main`."""
+    return word.endswith(".json") or ("/" in word and Path(word).is_dir()) or (Path(word) / "netloom.lock").exists()
+
+
+def _compiled(folder: Path, label: str) -> Subject:
+    site = compile_site(folder, now=_now())
+    return Subject(label, site.plan, site)
+
+
+def _revision(specs: Path, name: str, commit: str) -> Subject:
+    found = revision(specs, commit)
+    if not found.blobs:
+        raise RevisionError(f"`{name}` has no specs in {specs}")
+    site = compile_blobs(found.blobs, found.folder, now=_now())
+    short = commit[:7]
+    return Subject(short if commit.startswith(name) else f"{name}@{short}", site.plan, site)
+
+
+def _now() -> int:
+    return int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+
+
+__all__ = ["PlanTextError", "RevisionError", "Subject", "subjects"]

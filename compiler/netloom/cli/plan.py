@@ -1,0 +1,86 @@
+"""`netloom plan`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from netloom.cli.exits import CHANGES, FINDINGS, FINE
+from netloom.cli.options import format_option, specs_option
+
+if TYPE_CHECKING:
+    from netloom.cli.comparing import Subject
+    from netloom.diff.model import Change
+
+_OUT = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.command("plan")
+@click.argument("sides", nargs=-1, metavar="[BASE[..HEAD] | BASE HEAD]")
+@specs_option
+@format_option("text", "md", "json", "html")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where something changes.")
+@click.option("--exact", is_flag=True, help="Compare with BASE itself, not with where HEAD parted from it.")
+@click.option("--out", type=_OUT, metavar="FILE", help="Write there instead of to stdout.")
+def command(
+    sides: tuple[str, ...], specs: Path, form: str, *, detailed_exitcode: bool, exact: bool, out: Path | None
+) -> int:
+    """Tell what a change does: to objects, to who reaches whom, to running traffic, and to files.
+
+    BASE and HEAD are revisions of git, folders of specs, or plan.json files. Without HEAD the working tree is meant,
+    without BASE the last commit. No checkout is touched.
+    """
+    from netloom.cli.comparing import PlanTextError, RevisionError, subjects
+    from netloom.cli.terminal import progress, say
+
+    if len(sides) > 2:
+        raise click.UsageError("plan takes BASE..HEAD, or BASE and HEAD.")
+    try:
+        with progress("Compiling both sides"):
+            before, after = subjects(specs, sides, exact=exact)
+    except (RevisionError, PlanTextError) as error:
+        raise click.UsageError(f"{error}.") from None
+    _show(after)
+    with progress("Comparing"):
+        change = _change(before, after)
+        text = _text(change, form, color=out is None)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8")
+        say(f"{out}: written")
+    if not after.sound:
+        return FINDINGS
+    return CHANGES if detailed_exitcode and change.has_changes else FINE
+
+
+def _show(after: "Subject") -> None:
+    """What fails in the head; what failed in the base is nobody's business any more."""
+    from netloom.cli.compiling import failing, source_line
+    from netloom.cli.terminal import show
+
+    if after.site and not after.sound:
+        show(failing(after.diagnostics), source_line(after.site.source))
+
+
+def _change(before: "Subject", after: "Subject") -> "Change":
+    from netloom.diff.change import Side, compare
+    from netloom.driver import rendered_apart
+
+    old, new = rendered_apart(before.plan, after.plan)
+    return compare(
+        Side(before.label, before.plan, old, before.sound), Side(after.label, after.plan, new, after.sound), after.moves
+    )
+
+
+def _text(change: "Change", form: str, *, color: bool) -> str:
+    from netloom.cli.terminal import wants_color
+
+    if form == "json":
+        from netloom.report.plan.json import change_json
+
+        return change_json(change)
+    from netloom.report.plan.text import change_text
+
+    return change_text(change, color=color and wants_color(sys.stdout))

@@ -1,0 +1,169 @@
+"""A change as data: what renderers get, and all that they get.
+
+Before and after are values, never texts for display; each part knows the entries of the spec that cause it. A page, a
+comment, a terminal and a program all read the same object, so that none of them can say something else.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from netloom.plan.origin import Origin
+
+Value = None | bool | int | str | tuple["Value", ...] | Mapping[str, "Value"]
+"""A value of a field, as JSON knows them; sets are sorted tuples."""
+
+
+class Action(enum.Enum):
+    """What happens to an object or a file."""
+
+    ADD = "add"
+    CHANGE = "change"
+    RENAME = "rename"
+    REMOVE = "remove"
+
+
+class Class(enum.IntEnum):
+    """How much an applied change disturbs what is running; each class includes what the smaller ones do."""
+
+    D0 = 0
+    D1 = 1
+    D2 = 2
+    D3 = 3
+    D4 = 4
+    D5 = 5
+    D6 = 6
+
+
+MEANINGS: Mapping[Class, str] = {
+    Class.D0: "none",
+    Class.D1: "atomic ruleset swap, only new connections see it",
+    Class.D2: "address refresh, link stays up",
+    Class.D3: "link bounce or NAT flush",
+    Class.D4: "renumbering",
+    Class.D5: "device re-created or gone",
+    Class.D6: "can cut the management path",
+}
+"""The classes in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of an object; None on a side for what is not there."""
+
+    name: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectChange:
+    """One object of the spec.
+
+    Attributes:
+        name: `kind/name`, by its name after the change where it is still there.
+        host: host that it is on, or "" for what belongs to no single one.
+        was: `kind/name` before a rename, else "".
+        likely: for an added object, the removed one that it may be the new name of; else "".
+        fields: what differs; all fields for what is added or removed.
+        before: its entry before, or None.
+        after: its entry after, or None.
+        owner: who answers for it, as the spec says, or "".
+    """
+
+    action: Action
+    name: str
+    host: str
+    was: str
+    likely: str
+    fields: tuple[FieldChange, ...]
+    before: Origin | None
+    after: Origin | None
+    owner: str
+
+    @property
+    def kind(self) -> str:
+        """The part of the name before the slash."""
+        return self.name.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One line of a hunk: `+`, `-` or a blank for context."""
+
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """A part of a file that differs.
+
+    Attributes:
+        heading: the objects that cause it, as `forward/http`.
+        old: first line before, counted from 1; 0 where there is none.
+        new: first line after.
+        lines: with context around.
+    """
+
+    heading: tuple[str, ...]
+    old: int
+    new: int
+    lines: tuple[FileLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One rendered file.
+
+    Attributes:
+        path: in the rendered tree.
+        host: host or guest that it is for.
+        target: folder of its backend, such as `networkd`.
+    """
+
+    action: Action
+    path: str
+    host: str
+    target: str
+    hunks: tuple[Hunk, ...]
+
+    @property
+    def added(self) -> int:
+        """Number of lines added."""
+        return sum(line.sign == "+" for hunk in self.hunks for line in hunk.lines)
+
+    @property
+    def removed(self) -> int:
+        """Number of lines removed."""
+        return sum(line.sign == "-" for hunk in self.hunks for line in hunk.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything that a change does.
+
+    Attributes:
+        before: what the base is called.
+        after: what the head is called.
+        notes: sentences about how far the comparison can be trusted.
+        hosts: all hosts of the head.
+        objects: sorted by name.
+        files: sorted by path.
+    """
+
+    before: str
+    after: str
+    notes: tuple[str, ...]
+    hosts: tuple[str, ...]
+    objects: tuple[ObjectChange, ...]
+    files: tuple[FileChange, ...]
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything at all differs but comments and order."""
+        return bool(self.objects or self.files)
+
+    def count(self, *actions: Action) -> int:
+        """Number of objects to which one of these happens."""
+        return sum(one.action in actions for one in self.objects)

@@ -1,0 +1,84 @@
+"""A change for a terminal: the summary first, then what is worth deciding, then the details."""
+
+from collections.abc import Iterator
+
+from netloom.diff.model import Action, Change, FileChange, Hunk, ObjectChange
+from netloom.report.diagnostics.visible import visible
+from netloom.report.plan import words
+
+_COLORS = {"+": "\033[32m", "-": "\033[31m", "~": "\033[33m", "→": "\033[36m", "#": "\033[1m"}
+_PLAIN = "\033[0m"
+
+
+def change_text(change: Change, *, color: bool = False, files: bool = True) -> str:
+    """The whole text.
+
+    Args:
+        change: what to tell.
+        color: whether the reader is a terminal that wants colour.
+        files: whether the differences of rendered files are shown in full.
+    """
+    if not change.has_changes:
+        return "".join(f"{line}\n" for line in ("No changes.", *_notes(change)))
+    blocks = [_head(change), _objects(change), _files(change, full=files)]
+    lines = [line for block in blocks for line in [*block, ""]]
+    return "".join(f"{_painted(line, color)}\n" for line in lines[:-1])
+
+
+def _painted(line: str, color: bool) -> str:
+    shown = visible(line.removeprefix("\0"))
+    sign = "#" if line.startswith("\0") else line.lstrip()[:1]
+    return f"{_COLORS[sign]}{shown}{_PLAIN}" if color and sign in _COLORS else shown
+
+
+def _title(text: str) -> str:
+    return f"\0{text}"
+
+
+def _notes(change: Change) -> Iterator[str]:
+    return (f"Note: {note}." for note in change.notes)
+
+
+def _head(change: Change) -> Iterator[str]:
+    yield _title(f"Plan: {words.counts(change)} ({change.before} → {change.after})")
+    touched = {one.host for one in change.files if one.path.startswith("hosts/")}
+    quiet = [host for host in change.hosts if host not in touched]
+    yield f"Hosts: {', '.join(sorted(touched)) or 'none'}" + (f"; no changes on {', '.join(quiet)}" if quiet else "")
+    yield from _notes(change)
+
+
+def _objects(change: Change) -> Iterator[str]:
+    yield _title("Objects")
+    for one in change.objects:
+        yield from _object(one)
+
+
+def _object(one: ObjectChange) -> Iterator[str]:
+    was = "was " if one.action is Action.REMOVE else ""
+    where = words.place(one.before if one.action is Action.REMOVE else one.after)
+    name = f"{one.was} → {one.name}" if one.was else one.name
+    yield f"  {words.SIGNS[one.action]} {name}" + (f"   {was}{where}" if where else "")
+    if one.action in (Action.ADD, Action.REMOVE):
+        yield f"      {words.summary_of(one)}"
+    else:
+        yield from (f"      {words.field(field)}" for field in one.fields)
+    if one.likely:
+        hint = one.likely.partition("/")[2]
+        yield f"      likely {one.likely} by a new name: `moved-from: {hint}` would show it as a rename"
+
+
+def _files(change: Change, *, full: bool) -> Iterator[str]:
+    yield _title(f"Files: {words.plural(len(change.files), 'file')}")
+    for one in change.files:
+        yield from _file(one, full=full)
+
+
+def _file(one: FileChange, *, full: bool) -> Iterator[str]:
+    yield f"  {words.SIGNS[one.action]} {one.path}   +{one.added} -{one.removed}"
+    for hunk in one.hunks if full else ():
+        yield from _hunk(hunk)
+
+
+def _hunk(hunk: Hunk) -> Iterator[str]:
+    yield f"    @@ {words.heading(hunk)} @@"
+    yield from (f"    {line.sign}{line.text.expandtabs(4)}" for line in hunk.lines)
