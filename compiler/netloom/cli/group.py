@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "fmt": "netloom.cli.fmt",
         "lock": "netloom.cli.lock",
         "render": "netloom.cli.render",
+        "plan": "netloom.cli.plan",
         "explain": "netloom.cli.explain",
         "export": "netloom.cli.export",
         "schema": "netloom.cli.schema",
