@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "plan": "netloom.cli.plan",
         "explain": "netloom.cli.explain",
         "export": "netloom.cli.export",
+        "lab": "netloom.cli.lab",
         "schema": "netloom.cli.schema",
     }
 )

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
@@ -59,4 +59,22 @@ def progress(text: str) -> Iterator[None]:
         timer.join()
         if said.is_set():
             sys.stderr.write(_CLEAR if os.environ.get("TERM", "dumb") != "dumb" else "\n")
+            sys.stderr.flush()
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Say on a terminal which of many steps is going on, each in the place of the one before."""
+    shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+    def step(text: str) -> None:
+        if shown:
+            sys.stderr.write(f"{_CLEAR}{text} …")
+            sys.stderr.flush()
+
+    try:
+        yield step
+    finally:
+        if shown:
+            sys.stderr.write(_CLEAR)
             sys.stderr.flush()

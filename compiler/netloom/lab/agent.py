@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from netloom.lab.listeners import Listeners
+from netloom.lab.load import load
 from netloom.lab.senders import connected, send
 from netloom.lab.wire import Wire
 
@@ -27,9 +28,9 @@ class Streams:
     def __init__(self) -> None:
         self._held: list[socket.socket] = []
 
-    def hold(self, to: str, port: int, timeout: float) -> dict[str, Any]:
+    def hold(self, to: str, port: int, source: str | None, timeout: float) -> dict[str, Any]:
         """Connects and stays connected; the answer holds the stream's number."""
-        stream = connected(socket.SOCK_STREAM, to, port, None, timeout)
+        stream = connected(socket.SOCK_STREAM, to, port, source, timeout)
         stream.recv(4096)
         self._held.append(stream)
         return {"stream": len(self._held) - 1}
@@ -52,6 +53,7 @@ def main() -> None:
         "listen": listeners.listen,
         "seen": listeners.seen,
         "send": send,
+        "load": load,
         "hold": streams.hold,
         "alive": streams.alive,
         "frame": wire.send,

@@ -104,9 +104,9 @@ class Agent:
         """What arrived at listeners, oldest first: `{proto, port, peer, local, payload}`, payload in hexadecimal."""
         return list(self._now("seen")["seen"])
 
-    def hold(self, to: str, port: int) -> int:
+    def hold(self, to: str, port: int, source: str | None = None) -> int:
         """Opens a TCP connection to a listener and keeps it; returns a number for `alive`."""
-        return int(self._now("hold", to=to, port=port, timeout=TIMEOUT * TRIES)["stream"])
+        return int(self._now("hold", to=to, port=port, source=source, timeout=TIMEOUT * TRIES)["stream"])
 
     def alive(self, stream: int) -> bool:
         """Whether a line sent on a held connection is still echoed."""

@@ -32,6 +32,7 @@ class Segment:
         ipv6: The same for IPv6; a /64 where `ra`.
         dhcp: Serve DHCP for IPv4; the pool begins 100 addresses after the network's.
         ra: Send router advertisements with the prefix.
+        also: More addresses of the router, such as `fe80::1/64`.
     """
 
     name: str = "wan"
@@ -39,12 +40,13 @@ class Segment:
     ipv6: str | None = "2001:db8:1::1/64"
     dhcp: bool = True
     ra: bool = True
+    also: tuple[str, ...] = ()
 
     def units(self) -> dict[str, str]:
         """The units of its bridge."""
         dhcp, ra = self.dhcp and self.ipv4 is not None, self.ra and self.ipv6 is not None
         lines = ["[Match]", f"Name={self.name}", "[Link]", "RequiredForOnline=no", "[Network]"]
-        lines += [f"Address={address}" for address in (self.ipv4, self.ipv6) if address is not None]
+        lines += [f"Address={address}" for address in (self.ipv4, self.ipv6, *self.also) if address is not None]
         lines += ["ConfigureWithoutCarrier=yes", "IPv6AcceptRA=no"]
         lines += [f"DHCPServer={'yes' if dhcp else 'no'}", f"IPv6SendRA={'yes' if ra else 'no'}"]
         if dhcp:

@@ -1,0 +1,130 @@
+"""`netloom lab`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from netloom.cli.exits import BUG, FINDINGS, FINE
+from netloom.cli.options import format_option, specs_option
+
+if TYPE_CHECKING:
+    from netloom.driver import Compiled
+    from netloom.lab.experiment import Experiment
+    from netloom.lab.outcome import Outcome
+    from netloom.lab.session import Lab
+
+
+@click.group("lab", invoke_without_command=True)
+@specs_option
+@format_option("text", "json", "junit")
+@click.option("--keep", is_flag=True, help="Leave it up, and say how to enter it; `netloom lab down` ends it.")
+@click.pass_context
+def command(ctx: click.Context, specs: Path, form: str, *, keep: bool) -> int:
+    """Run the plan on this machine's kernel and probe it.
+
+    Hosts, guests and what is beyond the uplinks become network namespaces, in which a real systemd-networkd runs the
+    exported files. It needs root. Nothing of it is left behind, and nothing of this machine is touched.
+    """
+    if ctx.invoked_subcommand is not None:
+        return FINE
+    from netloom.cli.compiling import sound
+    from netloom.cli.terminal import say
+    from netloom.lab.ready import obstacles
+
+    lacking = obstacles()
+    for reason in lacking:
+        say(f"netloom lab cannot run here: {reason}")
+    site = None if lacking else sound(specs)
+    if site is None:
+        return FINDINGS
+    return _kept(site, form) if keep else _run(site, form)
+
+
+@command.command("down")
+def down() -> int:
+    """End the labs that were kept."""
+    from netloom.cli.terminal import say
+    from netloom.lab.keeper import end, running
+
+    names = running()
+    for name in names:
+        end(name)
+        say(f"{name} has ended")
+    if not names:
+        say("there is no lab")
+    return FINE
+
+
+def _run(site: "Compiled", form: str) -> int:
+    from netloom.lab.session import Lab
+
+    with Lab() as lab:
+        return _shown(_experiment(site, lab).outcome, form)
+
+
+def _experiment(site: "Compiled", lab: "Lab") -> "Experiment":
+    from netloom.cli.terminal import steps
+    from netloom.driver import rendered
+    from netloom.lab.experiment import experiment
+
+    with steps() as stage:
+        return experiment(lab, site.plan, rendered(site.plan), stage)
+
+
+def _shown(outcome: "Outcome", form: str) -> int:
+    from netloom.cli.terminal import say
+    from netloom.report.lab import lab_json, lab_junit, lab_tally, lab_text
+
+    sys.stdout.write({"text": lab_text, "json": lab_json, "junit": lab_junit}[form](outcome))
+    sys.stdout.flush()
+    say(lab_tally(outcome))
+    return FINDINGS if outcome.failed else FINE
+
+
+def _kept(site: "Compiled", form: str) -> int:
+    """Runs it in a child that stays; the answer comes by a pipe, which an early end closes."""
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        status = BUG
+        try:
+            status = _stay(site, form, writing)
+        except KeyboardInterrupt:
+            status = FINDINGS
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        said = answer.read(1)
+    return said[0] if said else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _stay(site: "Compiled", form: str, answer: int) -> int:
+    """The child's part: run, show, say how to enter, then wait in the background for the end."""
+    from netloom.cli.terminal import say
+    from netloom.lab.keeper import Keeper
+    from netloom.lab.session import Lab
+
+    with Lab() as lab:
+        done = _experiment(site, lab)
+        status = _shown(done.outcome, form)
+        if done.site is None:
+            return status
+        keeper = Keeper()
+        for name, machine in done.site.machines().items():
+            say(f"{name}: {' '.join(machine.entering(['bash']))}")
+        say(f"{keeper.name} stays up; `netloom lab down` ends it")
+        os.setsid()
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        os.write(answer, bytes([status]))
+        os.close(answer)
+        call = keeper.wait()
+    call.close()
+    return FINE

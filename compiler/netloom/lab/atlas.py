@@ -1,0 +1,171 @@
+"""Where every address of a running site is, and which way a host or a guest sends to it.
+
+Written from the plan alone and with none of the code of the backends, so that what follows from it can be held
+against what the kernel does.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from netloom.base.address import Address, Family, Interface, Prefix, everything
+from netloom.lab.outside import Beyond
+from netloom.lab.wait import Ground
+from netloom.plan.guest import Guest, Nic, NicAddress
+from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+from netloom.plan.policy import NatKind
+from netloom.plan.site import Plan
+
+
+class UnclearError(Exception):
+    """A probe would not show what becomes of a packet; the message says why, and names no address."""
+
+
+class NowhereError(Exception):
+    """Nobody sends such a packet, or it has no way to anybody: there is nothing to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a host sends on: at most one of the two is set; none means to itself.
+
+    Attributes:
+        bridge: the network that the destination is on.
+        uplink: the uplink that it goes out by.
+        via: next hop, or None where the destination is on the link.
+    """
+
+    bridge: Bridge | None = None
+    uplink: Uplink | None = None
+    via: Address | None = None
+
+
+class Atlas:
+    """Look-ups by address."""
+
+    def __init__(self, plan: Plan, ground: Ground, beyond: dict[str, Beyond]) -> None:
+        self.plan = plan
+        self.ground = ground
+        self.beyond = beyond
+        self.hosts = {host.name: host for host in plan.hosts}
+        self.guests = {guest.name: guest for guest in plan.guests}
+        self.zone_addresses = {zone: {a for a, _ in found.addresses} for zone, found in beyond.items()}
+        self._links = {m: link for found in beyond.values() for link in found.links for m in link.uplinks}
+        self._nics = {
+            (network, address): (self.guests[guest], self._nic(guest, network))
+            for (guest, network, _), address in ground.nics.items()
+        }
+        self._local = {host.name: frozenset(self._own(host)) for host in plan.hosts}
+        self._routes = {host.name: tuple(self._all_routes(host)) for host in plan.hosts}
+        self._ways: dict[tuple[str, Address], Way] = {}
+        self._at: dict[tuple[str, Address], tuple[Host, Uplink]] = {
+            (uplink.zone, address): (host, uplink)
+            for host in plan.hosts
+            for uplink in host.uplinks
+            for (name, at, _), address in ground.uplinks.items()
+            if (name, at) == (host.name, uplink.name)
+        }
+        self._homes: dict[tuple[str, Address], tuple[Host, Uplink] | None] = {}
+
+    def _nic(self, guest: str, network: str) -> Nic:
+        return next(nic for nic in self.guests[guest].nics if nic.network == network)
+
+    def _own(self, host: Host) -> Iterator[Address]:
+        yield from (own.address for b in host.bridges for own in (b.ipv4, b.ipv6) if own)
+        yield from (a for (name, _, _), a in self.ground.uplinks.items() if name == host.name)
+
+    def is_local(self, host: Host, address: Address) -> bool:
+        """Whether an address is the host's own."""
+        return address in self._local[host.name]
+
+    def uplink_address(self, host: Host, uplink: str, family: Family) -> Address | None:
+        """The address of an uplink, learned or not."""
+        return self.ground.uplinks.get((host.name, uplink, family))
+
+    def uplink_at(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
+        """The host's uplink in a zone that has an address."""
+        return self._at.get((zone, address))
+
+    def guest_at(self, network: str, address: Address) -> tuple[Guest, Nic] | None:
+        """The guest's NIC on a network that has an address."""
+        return self._nics.get((network, address))
+
+    def home(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
+        """The host to which a zone's world routes an address of the site, and the uplink by which it does."""
+        if (zone, address) not in self._homes:
+            self._homes[zone, address] = self._home(zone, address)
+        return self._homes[zone, address]
+
+    def _home(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
+        for host in self.plan.hosts:
+            mirrored = [n.uplink for n in host.nat if n.kind is NatKind.PREFIX and n.to is not None and address in n.to]
+            here = any(address in own.prefix for b in host.bridges for own in (b.ipv4, b.ipv6) if own)
+            for uplink in host.uplinks:
+                reached = self.uplink_address(host, uplink.name, address.family) and uplink.zone == zone
+                if reached and (here or uplink.name in mirrored):
+                    return host, uplink
+        return None
+
+    def way(self, host: Host, to: Address) -> Way:
+        """The way by which a host sends to an address: longest prefix, then metric.
+
+        Raises:
+            NowhereError: There is none.
+            UnclearError: There are several that are as good.
+        """
+        found = self._ways.get((host.name, to))
+        if found is None:
+            found = self._ways[host.name, to] = self._way(host, to)
+        return found
+
+    def _way(self, host: Host, to: Address) -> Way:
+        if self.is_local(host, to):
+            return Way()
+        found = [(-prefix.length, metric, way) for prefix, metric, way in self._routes[host.name] if to in prefix]
+        if not found:
+            raise NowhereError(f"{host.name} has no route to {to}")
+        best = min(entry[:2] for entry in found)
+        ways = [way for *rank, way in found if tuple(rank) == best]
+        if len(ways) > 1:
+            raise UnclearError(f"{host.name} has several routes that are as good")
+        return ways[0]
+
+    def _all_routes(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
+        for bridge in host.bridges:
+            yield from ((own.prefix, 0, Way(bridge)) for own in (bridge.ipv4, bridge.ipv6) if own)
+        by_name = {uplink.name: uplink for uplink in host.uplinks}
+        for uplink in host.uplinks:
+            yield from self._of_uplink(host, uplink)
+        for route in host.routes:
+            if route.device in by_name:
+                yield route.to, route.metric or 0, Way(None, by_name[route.device], route.via)
+
+    def _of_uplink(self, host: Host, uplink: Uplink) -> Iterator[tuple[Prefix, int, Way]]:
+        link = self._links[host.name, uplink.name]
+        for side, served in ((uplink.ipv4, link.dhcp), (uplink.ipv6, link.ra)):
+            if isinstance(side, Fixed):
+                yield side.interface.prefix, 0, Way(None, uplink)
+                if side.gateway:
+                    yield everything(side.gateway.family), 0, Way(None, uplink, side.gateway)
+            elif isinstance(side, Learned) and served:
+                yield served.prefix, 0, Way(None, uplink)
+                yield everything(served.family), 1024, Way(None, uplink, served.address)
+
+
+def side_of(nic: Nic, family: Family) -> NicAddress:
+    """One family of a NIC."""
+    return nic.ipv4 if family is Family.IPV4 else nic.ipv6
+
+
+def sending_nic(guest: Guest, to: Address) -> Nic | None:
+    """The NIC by which a guest sends to an address; None where it has no way."""
+    for nic in guest.nics:
+        side = side_of(nic, to.family)
+        if side.gateway and to in Interface(side.gateway, side.length).prefix:
+            return nic
+    ways = [nic for nic in guest.nics if nic.default_route and side_of(nic, to.family).gateway]
+    return ways[0] if ways else None
+
+
+def own_address(bridge: Bridge, family: Family) -> Interface | None:
+    """The host's own address on a bridge."""
+    return bridge.ipv4 if family is Family.IPV4 else bridge.ipv6

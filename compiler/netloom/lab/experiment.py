@@ -1,0 +1,90 @@
+"""The whole of a lab, from a plan to what came of it."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from netloom.backends.artifact import Artifact
+from netloom.lab import ruleset
+from netloom.lab.atlas import Atlas
+from netloom.lab.build import Site
+from netloom.lab.homeward import lead_home
+from netloom.lab.oracle import Oracle
+from netloom.lab.outcome import NotRun, Outcome, Row
+from netloom.lab.questions import Question, questions
+from netloom.lab.session import Lab
+from netloom.lab.spoof import lies
+from netloom.lab.trial import ask
+from netloom.lab.upkeep import upkeep
+from netloom.lab.wait import settle
+from netloom.lab.waiting import LabError
+from netloom.plan.site import Plan
+
+Stage = Callable[[str], None]
+"""Called with what is going on, for who watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A lab that ran.
+
+    Attributes:
+        outcome: What came of it.
+        site: What is still up; None where it did not get that far.
+        asked: The flows that were probed, with the plan's answers.
+    """
+
+    outcome: Outcome
+    site: Site | None
+    asked: tuple[Question, ...] = ()
+
+
+def experiment(
+    lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
+) -> Experiment:
+    """Runs a plan and probes it. What fails while it is being built is a row too.
+
+    Args:
+        lab: The lab that it ends with.
+        plan: The plan.
+        artifacts: Its rendered files.
+        stage: Told what is going on.
+        root: See `Networkd`.
+    """
+    stage("starting machines")
+    try:
+        site = Site(lab, plan, artifacts, root)
+    except LabError as error:
+        return Experiment(Outcome((Row("load", f"site {plan.name}", "starts", "fails", "", str(error)),)), None)
+    started = Row("load", f"site {plan.name}", "starts", "starts")
+    stage("waiting for addresses")
+    settled, ground = settle(site)
+    atlas = Atlas(plan, ground, dict(site.beyond))
+    lead_home(site, atlas)
+    stage("working out what to ask")
+    asked, unclear = questions(atlas, Oracle(atlas, int(time.time())))
+    probed = ask(site, asked, lambda done, whole: stage(f"probing flows: {done} of {whole}"))
+    stage("probing bridged frames once more, as Docker and Kubernetes have them filtered")
+    bridged = _filtered(site, asked)
+    stage("lying")
+    lied = lies(site, atlas)
+    stage("reloading under load")
+    kept = upkeep(site, asked)
+    parts = (Outcome((started,)), settled, Outcome((), unclear), probed, bridged, lied, kept)
+    rows = tuple(row for part in parts for row in part.rows)
+    not_run = tuple(entry for part in parts for entry in part.not_run)
+    return Experiment(Outcome(rows, not_run), site, asked)
+
+
+def _filtered(site: Site, asked: tuple[Question, ...]) -> Outcome:
+    """What stays on a bridge, with the kernel sending bridged frames through the ruleset's forward chain."""
+    near = tuple(q for q in asked if q.source.group == q.to.group or "implied/bridge" in q.verdict.by)
+    known = [ruleset.filter_bridged(machine, on=True) for machine in site.hosts.values()]
+    if not all(known):
+        return Outcome((), (NotRun("bridged frames in the forward chain", "this kernel has no br_netfilter"),))
+    found = ask(site, near)
+    for machine in site.hosts.values():
+        ruleset.filter_bridged(machine, on=False)
+    rows = (Row(r.kind, f"{r.flow} (br_netfilter)", r.expected, r.observed, r.decided_by, r.detail) for r in found.rows)
+    return Outcome(tuple(rows))

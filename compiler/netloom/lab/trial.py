@@ -1,0 +1,114 @@
+"""Asks the kernel what was asked of the plan, and puts the two answers side by side."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+
+from netloom.lab.build import Site, in_parallel
+from netloom.lab.namespace import Namespace
+from netloom.lab.outcome import NotRun, Outcome, Row
+from netloom.lab.probe import Answer, Probe, run
+from netloom.lab.questions import Question
+from netloom.plan.host import Host
+from netloom.plan.policy import Limit
+
+AT_ONCE = 60
+"""Probes of one machine at the same time."""
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_SECONDS = 2.0
+"""Over how long the retries of a probe are spread, at least."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many probes are done, and how many there are."""
+
+
+def ask(site: Site, asked: tuple[Question, ...], progress: Progress | None = None) -> Outcome:
+    """Probes every question; what a rate would refuse is left out."""
+    chosen, left_out = _within_rates(asked)
+    machines = site.machines()
+    _listen(site, machines, chosen)
+    rows: list[Row] = []
+    for wave in _waves(chosen):
+        probes = [_probe(site, machines, question) for question in wave]
+        rows += [_row(question, answer) for question, answer in zip(wave, run(probes), strict=True)]
+        if progress:
+            progress(len(rows), len(chosen))
+    return Outcome(tuple(rows), tuple(left_out))
+
+
+def _within_rates(asked: tuple[Question, ...]) -> tuple[list[Question], list[NotRun]]:
+    """The questions without those that an allow with a rate could refuse because there are too many of them."""
+    used: dict[str, int] = defaultdict(int)
+    chosen, left_out = [], []
+    for question in asked:
+        full = [(by, limit) for by, limit in question.verdict.limits if used[by] >= limit.burst + _refill(limit)]
+        if full:
+            by, limit = full[0]
+            left_out.append(NotRun(question.flow, f"{by} lets in {limit.rate}/{limit.unit} only"))
+            continue
+        for by, _ in question.verdict.limits:
+            used[by] += 1
+        chosen.append(question)
+    return chosen, left_out
+
+
+def _refill(limit: Limit) -> int:
+    return int(limit.rate * _SECONDS / _UNITS[limit.unit])
+
+
+def _waves(asked: Iterable[Question]) -> Iterator[list[Question]]:
+    """Groups in which no machine asks too much at once."""
+    turn: dict[str, int] = defaultdict(int)
+    waves: dict[int, list[Question]] = defaultdict(list)
+    for question in asked:
+        waves[turn[question.source.machine] // AT_ONCE].append(question)
+        turn[question.source.machine] += 1
+    return iter([waves[number] for number in sorted(waves)])
+
+
+def _listen(site: Site, machines: dict[str, Namespace], asked: Iterable[Question]) -> None:
+    """Somebody answers at both ends that a packet could get to: as it was sent, and as it is translated."""
+    wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for question in asked:
+        packet, verdict = question.packet, question.verdict
+        if packet.protocol != "icmp":
+            wanted[question.to.machine, packet.protocol].add(packet.port)
+            wanted[verdict.where, packet.protocol].add(verdict.packet.port)
+    senders = {question.source.machine for question in asked}
+    in_parallel(lambda name: site.agent(machines[name]), sorted({name for name, _ in wanted} | senders))
+    in_parallel(lambda each: _serve(site, machines[each[0][0]], each[0][1], each[1]), sorted(wanted.items()))
+
+
+def _serve(site: Site, machine: Namespace, protocol: str, ports: set[int]) -> None:
+    site.agent(machine).listen("tcp" if protocol == "tcp" else "udp", *sorted(ports))
+
+
+def _probe(site: Site, machines: dict[str, Namespace], question: Question) -> Probe:
+    packet = question.packet
+    source = None if isinstance(question.source.owner, Host) else str(packet.source)
+    sender = site.agent(machines[question.source.machine])
+    return Probe(sender, packet.protocol, str(packet.to), packet.port, source, question.verdict.allowed)
+
+
+def _row(question: Question, answer: Answer) -> Row:
+    verdict = question.verdict
+    expected = "allow" if verdict.allowed else "drop"
+    arrives = f"at {verdict.where} from {verdict.packet.source}" if verdict.allowed else ""
+    return Row("flow", question.flow, expected, _observed(question, answer), verdict.by, arrives)
+
+
+def _observed(question: Question, answer: Answer) -> str:
+    if answer.outcome != "open":
+        return "refused" if answer.outcome == "refused" else "drop"
+    verdict = question.verdict
+    if not verdict.allowed or question.packet.protocol == "icmp" or answer.server is None:
+        return "allow"
+    if answer.server != _host_name(verdict.where):
+        return f"allow, but {answer.server} answers"
+    if answer.peer != str(verdict.packet.source) and not isinstance(question.source.owner, Host):
+        return f"allow, but as from {answer.peer}"
+    return "allow"
+
+
+def _host_name(where: str) -> str:
+    kind, _, name = where.partition("/")
+    return f"zone-{name}"[:63] if kind == "zone" else name
