@@ -23,9 +23,10 @@ from netloom.source.characters import lines
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.properties.made_up import Tree
+
     from netloom.base.span import Span
     from netloom.plan.site import Plan
-    from tests.properties.made_up import Tree
 
 # The same examples on every run: a suite that is red by chance is not believed when it is right.
 quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=60)

@@ -1,0 +1,201 @@
+"""What nobody means well: every field of the language with texts that are code to some reader of the output.
+
+Each case ends in status 1 with a diagnostic that has a place in the file, and leaves nothing behind. In-process, by the
+command line's own entry, since three hundred starts of an interpreter would take minutes.
+"""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from netloom.cli.entry import run
+
+BASE = """netloom: 1
+site: {name: base, domain: example.org}
+networks:
+  lan: {ipv4: 10.0.0.1/24, ipv6: fd00::1/64, dhcp: true, ra: true, nat: true}
+hosts:
+  hv:
+    uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}
+    networks: {lan: {}}
+guests:
+  web: {host: hv, nics: {lan: {ipv4: 10.0.0.10, ipv6: fd00::10, mac: 02:00:00:00:00:10}}}
+policy:
+  admin: {from: any, to: hosts, allow: ssh}
+"""
+TEXTS = {
+    "path": "../../etc/passwd",
+    "nft": '"; flush ruleset; "',
+    "nix": "${builtins.readFile /etc/shadow}",
+    "quotes": "''",
+    "line": "a\nflush ruleset",
+    "html": "<script>alert(1)</script>",
+    "nul": "a\0b",
+    "escape": "\x1b]0;x\x07",
+    "unit": "a\n[Service]\nExecStart=/bin/sh",
+    "shell": "$(reboot)",
+    "unicode": "\u202egnp.exe",
+}
+
+NAMES = {
+    "zone": "zones: {%s: {}}",
+    "network": "networks: {%s: {}}",
+    "host": "hosts: {%s: {}}",
+    "guest": "guests: {%s: {host: hv}}",
+    "address": "addresses: {%s: 192.0.2.0/24}",
+    "service": "services: {%s: tcp/1}",
+    "forward": "forwards: {%s: {on: hv, ports: tcp/80, to: web}}",
+    "policy": "policy: {%s: {from: lan, to: internet, allow: any}}",
+    "waiver": "waivers: {%s: {code: NL705, on: policy/admin, reason: because it is so}}",
+    "uplink": "hosts: {h2: {uplinks: {%s: {zone: z}}}}",
+    "route": "hosts: {h2: {routes: {%s: {to: 10.9.0.0/16, via: 10.0.0.2}}}}",
+    "key": "networks: {n2: {%s: 1}}",
+    "section": "%s: {}",
+}
+"""Where a name stands."""
+
+VALUES = {
+    "bridge": "hosts: {h2: {networks: {n2: {bridge: %s}}}}\nnetworks: {n2: {}}",
+    "taps": "hosts: {h2: {networks: {n2: {taps: %s}}}}\nnetworks: {n2: {}}",
+    "tap-user": "hosts: {h2: {networks: {n2: {create-taps: true, tap-user: %s}}}}\nnetworks: {n2: {}}",
+    "tap": "guests: {g2: {host: hv, nics: {lan: {tap: %s}}}}",
+    "mac": "guests: {g2: {host: hv, nics: {lan: {mac: %s}}}}",
+    "ipv4": "guests: {g2: {host: hv, nics: {lan: {ipv4: %s}}}}",
+    "ipv6": "guests: {g2: {host: hv, nics: {lan: {ipv6: %s}}}}",
+    "guest's host": "guests: {g2: {host: %s}}",
+    "tag": "guests: {g2: {host: hv, tags: %s}}",
+    "link": "guests: {g2: {host: hv, link: %s}}",
+    "gateway": "guests: {g2: {host: hv, nics: {lan: {gateway: %s}}}}",
+    "network's zone": "networks: {n2: {zone: %s}}",
+    "network's ipv4": "networks: {n2: {ipv4: %s}}",
+    "domain": "networks: {n2: {domain: %s}}",
+    "dns": "networks: {n2: {dns: %s}}",
+    "mtu": "networks: {n2: {mtu: %s}}",
+    "nat": "networks: {n2: {ipv6: 'fd01::1/64', nat: {ipv6: %s}}}",
+    "pool": "networks: {n2: {ipv4: 10.2.0.1/24, dhcp: {pool: %s}}}",
+    "lease": "networks: {n2: {ipv4: 10.2.0.1/24, dhcp: {lease: %s}}}",
+    "uplink's zone": "hosts: {h2: {uplinks: {eth1: {zone: %s}}}}",
+    "uplink's gateway": "hosts: {h2: {uplinks: {eth1: {zone: z, gateway4: %s}}}}",
+    "target": "hosts: {h2: {target: {nixos: %s}}}",
+    "input": "hosts: {h2: {input: %s}}",
+    "management": "hosts: {h2: {management: %s}}",
+    "route's via": "hosts: {h2: {routes: {r: {to: 10.9.0.0/16, via: %s}}}}",
+    "color": "zones: {z2: {color: %s}}",
+    "prefix": "addresses: {a2: %s}",
+    "service": "services: {s2: %s}",
+    "on": "forwards: {f2: {on: %s, ports: tcp/80, to: web}}",
+    "ports": "forwards: {f2: {on: hv, ports: %s, to: web}}",
+    "to": "forwards: {f2: {on: hv, ports: tcp/80, to: %s}}",
+    "to-port": "forwards: {f2: {on: hv, ports: tcp/80, to: web, to-port: %s}}",
+    "from": "policy: {p2: {from: %s, to: lan, allow: any}}",
+    "allow": "policy: {p2: {from: lan, to: internet, allow: %s}}",
+    "limit": "policy: {p2: {from: lan, to: internet, allow: any, limit: %s}}",
+    "expires": "policy: {p2: {from: lan, to: internet, allow: any, expires: %s}}",
+    "log": "policy: {p2: {from: lan, to: internet, allow: any, log: %s}}",
+    "code": "waivers: {w2: {code: %s, on: policy/admin, reason: because it is so}}",
+}
+"""Where a value of some kind stands."""
+
+BROKEN = {
+    "no version": ("zones: {z2: {}}", "NL201"),
+    "another version": ("netloom: 2", "NL201"),
+    "version as text of a path": ("netloom: ../1", "NL201"),
+    "unknown section": ("netloom: 1\nnetwork: {}", "NL202"),
+    "unknown key": ("netloom: 1\nguests: {g2: {host: hv, nic: {}}}", "NL202"),
+    "unknown host": ("netloom: 1\nguests: {g2: {host: hvv}}", "NL203"),
+    "unknown selector": ("netloom: 1\npolicy: {p2: {from: wbe, to: internet, allow: any}}", "NL203"),
+    "unknown tag": ("netloom: 1\npolicy: {p2: {from: tag/wbe, to: internet, allow: any}}", "NL203"),
+    "unknown service": ("netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: htps}}", "NL203"),
+    "a name of 64 bytes": (f"netloom: 1\nzones: {{{'z' * 64}: {{}}}}", "NL204"),
+    "an upper-case name": ("netloom: 1\nzones: {Z2: {}}", "NL204"),
+    "a name that begins with a digit": ("netloom: 1\nzones: {2z: {}}", "NL204"),
+    "an empty name": ("netloom: 1\nzones: {'': {}}", "NL204"),
+    "a name twice in two files": ("netloom: 1\nguests: {web: {host: hv}}", "NL205"),
+    "a list of entries": ("netloom: 1\nzones: [z2]", "NL206"),
+    "a text for an entry": ("netloom: 1\nguests: {g2: hv}", "NL206"),
+    "a mapping for a value": ("netloom: 1\nguests: {g2: {host: {hv: 1}}}", "NL206"),
+    "a list for a value": ("netloom: 1\nguests: {g2: {host: [hv]}}", "NL206"),
+    "a key that lacks": ("netloom: 1\nguests: {g2: {}}", "NL207"),
+    "an address of five parts": ("netloom: 1\nnetworks: {n2: {ipv4: 10.0.0.0.1/24}}", "NL208"),
+    "a prefix length of 33": ("netloom: 1\nnetworks: {n2: {ipv4: 10.2.0.1/33}}", "NL208"),
+    "a port of 65536": ("netloom: 1\nservices: {s2: tcp/65536}", "NL208"),
+    "a range that runs backwards": ("netloom: 1\nservices: {s2: tcp/2-1}", "NL208"),
+    "a number of a thousand digits": (f"netloom: 1\nnetworks: {{n2: {{mtu: {'9' * 1000}}}}}", "NL208"),
+    "digits of another script": ("netloom: 1\nnetworks: {n2: {mtu: ١٥٠٠}}", "NL208"),
+    "a date that is none": (
+        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 2030-02-30}}",
+        "NL208",
+    ),
+    "one name for two kinds": ("netloom: 1\nguests: {hv: {host: hv}}", "NL209"),
+    "a built-in service": ("netloom: 1\nservices: {ssh: tcp/2222}", "NL209"),
+    "allow and deny": ("netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, deny: any}}", "NL210"),
+    "neither allow nor deny": ("netloom: 1\npolicy: {p2: {from: lan, to: internet}}", "NL210"),
+    "a name of another kind": ("netloom: 1\npolicy: {p2: {from: guest/lan, to: internet, allow: any}}", "NL211"),
+    "a reserved name": ("netloom: 1\nzones: {any: {}}", "NL212"),
+    "a service that is itself": ("netloom: 1\nservices: {s2: s3, s3: s2}", "NL712"),
+    "an address of the host": (
+        "netloom: 1\nguests: {g2: {host: hv, nics: {lan: {ipv4: 10.0.0.1, ipv6: none, mac: 02:00:00:00:00:11}}}}",
+        "NL412",
+    ),
+    "an alias to itself": ("netloom: 1\nzones: &z {z2: *z}", "NL1"),
+}
+
+
+def refused(folder: Path, text: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """Compile the base and a file beside it, and give what is said."""
+    specs, out = folder / "specs", folder / "out"
+    specs.mkdir()
+    (specs / "base.yaml").write_text(BASE)
+    (specs / "case.yaml").write_text(text)
+    status = run(["render", "--specs", str(specs), "--out", str(out)])
+    said = capsys.readouterr()
+    assert status == 1, said.err
+    assert f"{specs}/case.yaml:" in said.err
+    assert not out.exists()
+    assert "Traceback" not in said.err
+    assert all(c.isprintable() or c == "\n" for c in said.out + said.err)
+    return said.err
+
+
+@pytest.mark.parametrize("hostile", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("where", NAMES.values(), ids=NAMES)
+def test_a_hostile_name(where: str, hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(tmp_path, "netloom: 1\n" + where % json.dumps(hostile), capsys)
+    assert "error[NL20" in said
+
+
+@pytest.mark.parametrize("hostile", TEXTS.values(), ids=TEXTS)
+@pytest.mark.parametrize("where", VALUES.values(), ids=VALUES)
+def test_a_hostile_value(where: str, hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(tmp_path, "netloom: 1\n" + where % json.dumps(hostile), capsys)
+    assert "error[NL20" in said
+
+
+@pytest.mark.parametrize(("text", "code"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_spec(text: str, code: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert f"error[{code}" in refused(tmp_path, text, capsys)
+
+
+FREE = (*TEXTS.values(), "*/ } drop", "]]>", "`id`", "%n%s", "\\", "{{ 7*7 }}", "a" * 2000)
+
+
+@pytest.mark.parametrize("hostile", FREE, ids=range(len(FREE)))
+def test_free_text_is_data_to_every_reader(hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Descriptions and owners may say anything: the plan holds them as JSON, and nothing else repeats them."""
+    specs, out, free = tmp_path / "specs", tmp_path / "out", json.dumps(hostile)
+    specs.mkdir()
+    entry = BASE.replace("host: hv, nics", f"description: {free}, owner: {free}, host: hv, nics")
+    (specs / "base.yaml").write_text(entry.replace("  hv:\n", f"  hv:\n    description: {free}\n    owner: {free}\n"))
+    status = run(["render", "--specs", str(specs), "--out", str(out)])
+    said = capsys.readouterr()
+    if status:  # a text that YAML itself cannot hold
+        assert "base.yaml:" in said.err
+        assert not out.exists()
+        return
+    assert json.loads((out / "plan.json").read_text())["guests"][0]["meta"]["description"] == hostile
+    assert all(c.isprintable() or c == "\n" for c in said.out + said.err)
+    for folder, _, names in os.walk(out):
+        loaded = [Path(folder, name) for name in names if not name.endswith(".json")]
+        assert not [path for path in loaded if hostile in path.read_text()] or len(hostile) < 3
