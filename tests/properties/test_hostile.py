@@ -123,7 +123,7 @@ BROKEN = {
     "a port of 65536": ("netloom: 1\nservices: {s2: tcp/65536}", "NL208"),
     "a range that runs backwards": ("netloom: 1\nservices: {s2: tcp/2-1}", "NL208"),
     "a number of a thousand digits": (f"netloom: 1\nnetworks: {{n2: {{mtu: {'9' * 1000}}}}}", "NL208"),
-    "digits of another script": ("netloom: 1\nnetworks: {n2: {mtu: ١٥٠٠}}", "NL208"),
+    "digits of another script": ("netloom: 1\nnetworks: {n2: {mtu: \u0661\u0665\u0660\u0660}}", "NL208"),
     "a date that is none": (
         "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 2030-02-30}}",
         "NL208",
