@@ -27,7 +27,7 @@ from netloom.source.tree import Entry, Mapping, Node, Scalar, Sequence
 DEPTH = 64
 """How deep collections may be nested; the language itself needs eight."""
 
-NODES = 1_000_000
+NODES = 600_000
 """How many values a site may have: 10,000 guests with a rule and a forward each have 300,000."""
 
 MISTAKES = 100
@@ -127,7 +127,7 @@ class Builder:
         assert start is not None
         assert end is not None
         span = _new(Span, (self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1))
-        node = Scalar(self._texts.setdefault(text, text), span, style != "")
+        node = Scalar(self._texts.setdefault(text, text), span, bool(style))
         self.count += 1
         if style or not text or event.anchor is not None or event.tag is not None or self.count > self.limit:
             node = self._unusual(event, node)

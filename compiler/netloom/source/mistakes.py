@@ -172,6 +172,11 @@ def _open_bracket(c: _Complaint) -> Diagnostic:
 def _no_value(c: _Complaint) -> Diagnostic:
     if c.character and c.character in "]}":
         return _closes_nothing(c)
+    if c.here.startswith("::", c.column):
+        rest = c.here[c.column :]
+        word = rest[: min((n for n, character in enumerate(rest) if character in _SEPARATE), default=len(rest))]
+        message = f"`{_short(word)}` begins with a colon, which inside of brackets ends a key"
+        return c.told(rules.QUOTES, message, _quoted(word), len(word))
     if c.character == ":":
         return c.told(rules.KEY, "an entry has no key", "write a name before the colon")
     if c.character == ",":

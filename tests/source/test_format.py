@@ -1,0 +1,96 @@
+"""The canonical form, and what is kept."""
+
+from pathlib import Path
+
+import pytest
+
+from netloom.base.diagnostic import Report
+from netloom.source.printer import WIDTH, Printer
+from netloom.source.rewrite import formatted
+
+BEFORE = (Path(__file__).parent / "before.yaml").read_text(encoding="utf-8")
+AFTER = (Path(__file__).parent / "after.yaml").read_text(encoding="utf-8")
+
+
+def form(text: str) -> str:
+    """The canonical form of a sound text."""
+    report = Report()
+    after = formatted(text, "f.yaml", report)
+    assert not report.diagnostics
+    return after
+
+
+def test_a_whole_file() -> None:
+    assert form(BEFORE) == AFTER
+    assert form(AFTER) == AFTER
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a:   b", "a: b\n"),
+        ("a: {b:  c,d: [e,f]}\n", "a: {b: c, d: [e, f]}\n"),
+        ("a: { }\n", "a: {}\n"),
+        ("{}", "{}\n"),
+        ("{a: b}\n", "a: b\n"),
+        ("---\na: b\n...\n", "a: b\n"),
+        ("a: b\r\nc: d\r\n", "a: b\nc: d\n"),
+        ("\n\n# top\n\n\n\na: b\n\n\n", "# top\n\na: b\n"),
+        ("a:\n    b:\n        c: d\n", "a:\n  b:\n    c: d\n"),
+        ("a:\n- b\n-   c\n", "a:\n  - b\n  - c\n"),
+        ("a:\n-\n  b: c\n  d: e\n- - f\n", "a:\n  - b: c\n    d: e\n  - - f\n"),
+        ("a: 'b'\nc: 'it''s'\nd: '\"'\ne: '\\'\n", "a: \"b\"\nc: \"it's\"\nd: '\"'\ne: '\\'\n"),
+        ("a: ~\nb: no\nc: 0123\nd: 22:22\ne:\nf: 1.10\n", "a: ~\nb: no\nc: 0123\nd: 22:22\ne:\nf: 1.10\n"),
+        ("a: {mac: 52:54:00:12:34:56, v6: fd12::10}\n", "a: {mac: 52:54:00:12:34:56, v6: fd12::10}\n"),
+        ("a: b   # c\n", "a: b   # c\n"),
+        ("a: b # c\n", "a: b  # c\n"),
+        ("a:\n      b: c # d\n", "a:\n  b: c     # d\n"),
+        ("a: {b: c, # d\n  e: f}\n", "a:\n  b: c    # d\n  e: f\n"),
+        ("a: [\n  # b\n  c,\n]\n", "a:\n  # b\n  - c\n"),
+        ("a: {b: c,\n    d: e}\n", "a: {b: c, d: e}\n"),
+        ("a: &x {b: c}\nd: *x\n", "a: &x {b: c}\nd: *x\n"),
+        ("a: &x\n   b: c\nd:   *x\n", "a: &x\n  b: c\nd: *x\n"),
+        ("a: |\n     b\n       c\n\n\nd: e\n", "a: |\n  b\n    c\n\nd: e\n"),
+        ("a: |+\n  b\n\n\nd: e\n", "a: |+\n  b\n\n\nd: e\n"),
+        ("a: |3-\n      b\n    c\n", "a: |2-\n     b\n   c\n"),
+        ("a: >-  # why\n    b\n    c\n", "a: >-  # why\n  b\n  c\n"),
+        ("a: b\n     c\n\n     d\n", "a: b\n  c\n\n  d\n"),
+        ('a: "b\n     c"\n', 'a: "b\n  c"\n'),
+        ("? a\n: b\n", "a: b\n"),
+        ("a: # b\n  c\n", "a: c  # b\n"),
+        ("a:\n  b: c\n  # in b\n# in a\nd: e\n", "a:\n  b: c\n  # in b\n# in a\nd: e\n"),
+        ("a:\n- b\n# above d\nd: e\n", "a:\n  - b\n# above d\nd: e\n"),
+    ],
+)
+def test_forms(before: str, after: str) -> None:
+    assert form(before) == after
+    assert form(after) == after
+
+
+def test_what_is_too_wide_for_a_line_becomes_a_block() -> None:
+    just, over = "x" * (WIDTH - len("a: {b: c, d: }")), "x" * (WIDTH - len("a: {b: c, d: }") + 1)
+    assert form(f"a: {{b: c, d: {just}}}\n") == f"a: {{b: c, d: {just}}}\n"
+    assert form(f"a: {{b: c, d: {over}}}\n") == f"a:\n  b: c\n  d: {over}\n"
+
+
+def test_a_broken_file_is_left_alone() -> None:
+    report = Report()
+    assert formatted("a:  [b\n", "f.yaml", report) == "a:  [b\n"
+    assert [f"{d.span} {d.code}" for d in report.diagnostics] == ["f.yaml:1:5 NL113"]
+
+
+def test_a_key_of_several_lines_has_no_canonical_form() -> None:
+    report = Report()
+    text = "b:   c\n? |\n  a\n: d\n"
+    assert formatted(text, "f.yaml", report) == text
+    assert [f"{d.span} {d.code} {d.message}" for d in report.diagnostics] == [
+        "f.yaml:2:3 NL126 this part has no canonical form"
+    ]
+
+
+def test_a_form_that_says_something_else_is_never_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    for wrong in ("a: c\n", "a: b\n", "a: [\n", 'a: "b"  # d\n'):
+        monkeypatch.setattr(Printer, "document", lambda *_, wrong=wrong: wrong)
+        report = Report()
+        assert formatted("a:  b # d\n", "f.yaml", report) == "a:  b # d\n"
+        assert [d.code for d in report.diagnostics] == ["NL126"]

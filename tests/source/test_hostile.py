@@ -1,0 +1,194 @@
+"""Input that was made to hurt: each ends in a finding with a place, within five seconds and 500 MB.
+
+Each case is read in a process of its own, whose time and memory the kernel counts.
+"""
+
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.source.folders import folder
+
+from netloom.base.diagnostic import Report
+from netloom.source.files import load
+
+SECONDS = 5
+KILOBYTES = 500_000
+MIB = 1 << 20
+
+_BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
+)
+_DEEP_BY_ALIAS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 80))
+
+TEXTS: dict[str, tuple[str | bytes, str]] = {
+    "alias bomb": (_BOMB, "NL123"),
+    "alias bomb of mappings": (_BOMB.replace("[", "{k: [").replace("]", "]}"), "NL123"),
+    "depth by aliases": (_DEEP_BY_ALIAS, "NL122"),
+    "alias of itself": ("a: &a [*a]\n", "NL121"),
+    "alias of nothing": ("a: *b\n", "NL121"),
+    "100,000 brackets": ("a: " + "[" * 100_000, "NL122"),
+    "100,000 brackets, closed": ("a: " + "[" * 100_000 + "]" * 100_000, "NL122"),
+    "100,000 braces": ("a: " + "{b: " * 100_000, "NL122"),
+    "100,000 dashes": ("a:\n  " + "- " * 100_000, "NL122"),
+    "1,000 indented keys": ("".join(" " * n + "a:\n" for n in range(1_000)), "NL122"),
+    "50 MB file": (b"a: b\n" * (10 * MIB), "NL105"),
+    "8 MB of brackets": ("[" * (8 * MIB - 1), "NL122"),
+    "8 MB of keys": ("".join(f"k{n}: \n" for n in range(800_000)), "NL123"),
+    "8 MB of one line": ("a: " + "b" * (8 * MIB - 10) + "\n- c", "NL110"),
+    "8 MB of one line in quotes": ('a: "' + "b" * (8 * MIB - 10), "NL113"),
+    "8 MB of comments": ("# c\n" * (2 * MIB - 10), "NL114"),
+    "8 MB of line breaks": ("\n" * (8 * MIB - 10), "NL114"),
+    "8 MB of blanks": (" " * (8 * MIB - 10), "NL114"),
+    "8 MB of NULs": (b"\0" * (8 * MIB - 10), "NL107"),
+    "100,000 anchors": ("".join(f"- &a{n}\n" for n in range(100_000)), "NL115"),
+    "1 MB of a key": ("a" * MIB + ": b\n", "NL110"),
+    "1 MB of a tag": ("a: !" + "a" * MIB + " b\n", "NL117"),
+    "1 MB of an anchor": ("a: &" + "a" * MIB + " b: c\n", "NL111"),
+    "1 MB of a directive": ("%" + "a" * MIB + "\n---\n", "NL124"),
+    "100,000 keys, each twice": ("".join(f"k{n % 50_000}: a\n" for n in range(100_000)), "NL120"),
+    "100,000 tags": ("".join(f"k{n}: !t a\n" for n in range(100_000)), "NL125"),
+    "100,000 documents": ("--- {}\n" * 100_000, "NL116"),
+    "NUL": ("a: b\0c\n", "NL107"),
+    "NUL by an escape": ('a: "\\0"\n', "NL107"),
+    "terminal escape by an escape": ('a: "\\e[2J"\n', "NL107"),
+    "line separator": ("a: b\u2028c: d\n", "NL107"),
+    "right-to-left override": ("a: b # \u202e\n", "NL107"),
+    "byte order mark inside": ("a: b\ufeff\n", "NL107"),
+    "bell, backspace, delete": ("a: \x07\x08\x7f\n", "NL107"),
+    "tab": ("a:\n\tb: c\n", "NL112"),
+    "latin-1": (b"a: \xe4\n", "NL106"),
+    "UTF-16": ("a: b\n".encode("utf-16"), "NL106"),
+    "UTF-32": ("a: b\n".encode("utf-32"), "NL106"),
+    "overlong UTF-8": (b"a: \xc0\xaf\n", "NL106"),
+    "surrogate": (b"a: \xed\xa0\x80\n", "NL106"),
+    "binary": (bytes(range(256)) * 4096, "NL106"),
+    "empty": ("", "NL114"),
+    "comments alone": ("# a\n# b\n", "NL114"),
+    "null": ("~\n", "NL115"),
+    "python object": ("a: !!python/object/apply:os.system [id]\n", "NL117"),
+    "binary tag": ("a: !!binary AAAA\n", "NL117"),
+    "merge key": ("a: {<<: {b: c}}\n", "NL118"),
+    "merge bomb": ("a: &a {b: c}\n" + "d: {<<: [" + "*a, " * 100_000 + "]}\n", "NL118"),
+    "mapping as a key": ("{a: b}: c\n", "NL119"),
+    "alias of a list as a key": ("a: &a [b]\n*a : c\n", "NL119"),
+    "duplicate across nesting": ("a: {b: {c: 1, c: 2}}\n", "NL120"),
+    "duplicate by quotes": ("a: 1\n'a': 2\n\"\\x61\": 3\n", "NL120"),
+    "unclosed": ("a: {b: [c\n", "NL113"),
+    "address without quotes": ("a: {b: fd00::}\n", "NL111"),
+    "YAML 1.1 directive": ("%YAML 1.1\n--- {a: b}\n", "NL124"),
+    "tag directive": ("%TAG ! tag:x,2000:\n--- {a: b}\n", "NL124"),
+}
+
+
+def _apart(specs: Path) -> tuple[list[str], float, int]:
+    """The codes and places that `load` finds in a process of its own, its CPU time and its memory in kB."""
+    incoming, outgoing = os.pipe()
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            os.close(incoming)
+            resource.setrlimit(resource.RLIMIT_CPU, (4 * SECONDS, 4 * SECONDS))
+            report = Report()
+            load(specs, report)
+            found = [f"{d.code} {d.span}" for d in report.sorted()]
+            os.write(outgoing, "\n".join(found[:200]).encode())
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(outgoing)
+    with os.fdopen(incoming) as pipe:
+        found = pipe.read().splitlines()
+    _, status, usage = os.wait4(child, 0)
+    assert status == 0, f"the reader died with status {status}"
+    return found, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+
+
+def _bounded(specs: Path, code: str) -> None:
+    found, seconds, kilobytes = _apart(specs)
+    assert code in {line.split()[0] for line in found}, found
+    assert all(":" in line for line in found)
+    assert seconds < SECONDS
+    assert kilobytes < KILOBYTES
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_hostile_text(name: str, tmp_path: Path) -> None:
+    content, code = TEXTS[name]
+    _bounded(folder(tmp_path, {"a.yaml": content}), code)
+
+
+def _sparse(at: Path) -> None:
+    with (at / "b.yaml").open("wb") as file:
+        file.truncate(10 << 30)
+
+
+def _many_large(at: Path) -> None:
+    for n in range(20):
+        (at / f"{n:02}.yaml").write_text("a: [" + "b," * (4 * MIB - 10) + "]")
+
+
+def _many_bombs(at: Path) -> None:
+    for n in range(10):
+        (at / f"{n}.yaml").write_text(f"l{n}: [" + "b," * 100_000 + "]")
+
+
+def _many_broken(at: Path) -> None:
+    for n in range(2_000):
+        (at / f"{n:04}.yaml").write_text("a: [")
+
+
+def _deep_folders(at: Path) -> None:
+    for _ in range(200):
+        at = at / "d"
+        at.mkdir()
+    (at / "b.yaml").write_text("a: [")
+
+
+FOLDERS: dict[str, tuple[Callable[[Path], object], str]] = {
+    "10 GB": (_sparse, "NL105"),
+    "160 MB together": (_many_large, "NL105"),
+    "a million values together": (_many_bombs, "NL123"),
+    "2,000 broken files": (_many_broken, "NL113"),
+    "200 folders deep": (_deep_folders, "NL113"),
+    "pipe": (lambda at: os.mkfifo(at / "b.yaml"), "NL102"),
+    "folder": (lambda at: (at / "b.yaml").mkdir(), "NL102"),
+    "link to itself": (lambda at: (at / "b.yaml").symlink_to("b.yaml"), "NL104"),
+    "link to its folder": (lambda at: (at / "b").symlink_to("."), "NL104"),
+    "link out": (lambda at: (at / "b.yaml").symlink_to("/etc/passwd"), "NL104"),
+    "link to zeros": (lambda at: (at / "b.yaml").symlink_to("/dev/zero"), "NL104"),
+    "line break in a name": (lambda at: (at / "b\n.yaml").write_text(""), "NL108"),
+}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_hostile_folder(name: str, tmp_path: Path) -> None:
+    make, code = FOLDERS[name]
+    specs = folder(tmp_path, {"a.yaml": "netloom: 1\n"})
+    make(specs)
+    _bounded(specs, code)
+
+
+def test_a_large_site_is_read_in_a_second(tmp_path: Path) -> None:
+    guests = "".join(
+        f"  g{n}: {{host: h{n % 50}, nics: {{lan: {{ipv4: 10.0.{n >> 8 & 255}.{n & 255}, ipv6: fd00::{n:x}}}}}}}\n"
+        for n in range(10_000)
+    )
+    policy = "".join(
+        f"  p{n}: {{from: g{n}, to: internet, allow: [https, tcp/{n % 999 + 1}]}}\n" for n in range(10_000)
+    )
+    specs = folder(tmp_path, {"a.yaml": f"netloom: 1\nguests:\n{guests}policy:\n{policy}"})
+    report = Report()
+    started = time.process_time()
+    source = load(specs, report)
+    seconds = time.process_time() - started
+    assert not report.diagnostics
+    assert source.files[0].root is not None
+    assert len(source.files[0].root.entries) == 3
+    slow = 3 if sys.gettrace() or "coverage" in sys.modules else 1
+    assert seconds < 2 * slow, "twice what it may take on a quiet machine"
