@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -53,8 +54,8 @@ class Site:
 
 def read(files: Mapping[str, str], report: Report) -> tuple[SourceSet, Document]:
     """Read a site from texts, by way of a folder, so that spans are those of real files."""
-    with tempfile.TemporaryDirectory() as folder:
-        specs = Path(folder) / "specs"
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        specs = Path("specs")
         for name, text in files.items():
             (specs / name).parent.mkdir(parents=True, exist_ok=True)
             (specs / name).write_text(text, encoding="utf-8")

@@ -27,5 +27,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         if isinstance(network.dhcp, DhcpSpec) and not SHORTEST <= network.dhcp.lease <= LONGEST:
             span = context.document.places.span("networks", name, "dhcp", "lease")
             much = "short" if network.dhcp.lease < SHORTEST else "long"
-            message = f"a lease of {network.dhcp.lease} seconds on network `{name}` is very {much}"
+            message = f"a lease of {_written(network.dhcp.lease)} on network `{name}` is very {much}"
             yield Diagnostic(RULE, message, span, "such as `12h`", subject=f"network/{name}")
+
+
+def _written(seconds: int) -> str:
+    days, rest = divmod(seconds, 86400)
+    return f"{days} days" if days and not rest else f"{seconds} seconds"

@@ -97,4 +97,6 @@ def _special(address: Address) -> str:
 
 
 def _finding(address: Address, what: str, why: str, span: Span, subject: str) -> Diagnostic:
-    return Diagnostic(RULE, f"{what} cannot have {address}: it {why}", span, "choose another address", subject=subject)
+    return Diagnostic(
+        RULE, f"{what} cannot have `{address}`: it {why}", span, "choose another address", subject=subject
+    )

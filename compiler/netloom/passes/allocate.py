@@ -125,7 +125,8 @@ def _fits(document: Document, slot: Slot, locked: Locked) -> bool:
 
 def _exhausted(document: Document, slot: Slot, report: Report) -> None:
     span = document.places.key("guests", slot.guest, "nics", slot.network)
-    message = f"`{slot.network}` has no {slot.kind} address left for guest `{slot.guest}`"
+    family = "IPv4" if slot.kind == "ipv4" else "IPv6"
+    message = f"network `{slot.network}` has no {family} address left for guest `{slot.guest}`"
     hint = "widen the network, shrink its DHCP pool, or run `netloom lock --prune`"
     report.add(Diagnostic(rules.POOL_EXHAUSTED, message, span, hint, subject=f"network/{slot.network}"))
 

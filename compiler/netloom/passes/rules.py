@@ -49,6 +49,9 @@ NETWORK_TWICE = Rule(
     "A network is a bridge on one host.",
     "Both bridges would bear one gateway address, and guests of one could not reach those of the other.",
     "Declare a network for each host, in one zone where policy should treat them as one.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n  hv2: {networks: {lan: {}}}\n",
+    good="networks:\n  lan1: {zone: lan, ipv4: 10.0.0.1/24}\n  lan2: {zone: lan, ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan1: {}}}\n  hv2: {networks: {lan2: {}}}\n",
 )
 NETWORK_ABSENT = Rule(
     "NL502",
@@ -58,6 +61,8 @@ NETWORK_ABSENT = Rule(
     "Its TAP would have no bridge to join.",
     "Add the network to the host's `networks`, or move the guest.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {}\nguests:\n  web: {host: hv1, nics: {lan: {}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n",
 )
 FAMILY_ABSENT = Rule(
     "NL401",
@@ -68,6 +73,8 @@ FAMILY_ABSENT = Rule(
     "Give the network the family, `dhcp: true` or `ra: true`, or change the NIC.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\n",
 )
 TWO_GATEWAYS = Rule(
     "NL503",
@@ -76,6 +83,12 @@ TWO_GATEWAYS = Rule(
     "At most one NIC of a guest says `gateway: true`.",
     "With two default routes the guest's replies would leave by either.",
     "Keep `gateway: true` on one NIC.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {gateway: true}, dmz: {gateway: true}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {gateway: true}, dmz: {}}}\n",
 )
 FORWARD_NOWHERE = Rule(
     "NL601",
@@ -84,6 +97,12 @@ FORWARD_NOWHERE = Rule(
     "A forward's guest is on the host that listens, with a known address of a family that the uplink has.",
     "The connection would be translated to an address that the host cannot reach.",
     "Put the forward on the guest's own host, or give the guest a fixed or `auto` address.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\nforwards:\n  web: {on: hv1, ports: tcp/443, to: web}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: auto}}}\nforwards:\n  web: {on: hv1, ports: tcp/443, to: web}\n",
 )
 FORWARD_PORTS = Rule(
     "NL602",
@@ -92,6 +111,12 @@ FORWARD_PORTS = Rule(
     "A forward's ports are of protocols with ports, and `to-port` is as long as the outside range.",
     "Only TCP, UDP and their like have ports; and which of the inside ports an outside one means must be clear.",
     "Use `tcp/…` or `udp/…`; write `to-port` as a range of equal length, or as its first port.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\nforwards:\n  web: {on: hv1, ports: ping, to: web}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\nforwards:\n  web: {on: hv1, ports: https, to: web}\n",
 )
 IDLE_WAIVER = Rule(
     "NL213",
@@ -101,6 +126,8 @@ IDLE_WAIVER = Rule(
     "A waiver that outlives its finding would silently accept the next one of the same kind.",
     "Remove the waiver. Errors cannot be waived.",
     bad="waivers:\n  old: {code: NL604, on: forward/gone, reason: it was a public web server}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n"
+    "waivers:\n  later: {code: NL513, on: network/lan, reason: the host comes next week}\n",
 )
 
 RULES = (

@@ -29,8 +29,10 @@ UNKNOWN_NAME = Rule(
     "Every name that an entry refers to is defined somewhere in the site.",
     "A reference to nothing would leave a guest without its network or a rule without effect.",
     "Correct the name, or define the entry.",
-    bad="guests:\n  web: {host: hv1, nics: {dmx: {}}}\n",
-    good="guests:\n  web: {host: hv1, nics: {dmz: {}}}\n",
+    bad="networks:\n  dmz: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {dmz: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {dmx: {}}}\n",
+    good="networks:\n  dmz: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {dmz: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {dmz: {}}}\n",
 )
 BAD_NAME = Rule(
     "NL204",
@@ -107,8 +109,8 @@ WRONG_KIND = Rule(
     "A name is used as what it is.",
     "`guest/lan` cannot select a guest where `lan` is a network.",
     "Use the kind that the name has, or the bare name.",
-    bad="policy:\n  out: {from: guest/lan, to: internet, allow: any}\n",
-    good="policy:\n  out: {from: network/lan, to: internet, allow: any}\n",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\npolicy:\n  out: {from: guest/lan, to: any, allow: any}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\npolicy:\n  out: {from: network/lan, to: any, allow: any}\n",
 )
 RESERVED = Rule(
     "NL212",

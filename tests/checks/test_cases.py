@@ -1,0 +1,84 @@
+"""Every rule has a case, and every case is seen by a person as it is written down.
+
+`pytest tests/checks --update` writes what is shown now; read the difference before you commit it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.checks.literate import CASES, Case, seen
+from tests.sites import Site, compiled
+
+from netloom import checks
+from netloom.base.rule import Rule
+from netloom.passes import rules as passes
+from netloom.spec import rules as spec
+
+RULES: tuple[Rule, ...] = (*spec.RULES, *passes.RULES, *checks.RULES)
+BAD = [rule for rule in RULES if rule.bad]
+GOOD = [rule for rule in RULES if rule.good]
+BY_CODE = {rule.code: rule for rule in RULES}
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_case(path: Path, request: pytest.FixtureRequest) -> None:
+    case = Case.read(path)
+    lock = case.lock(mended=False)
+    shown = seen(compiled(case.files(mended=False), lock), case.code, lock or "")
+    assert shown, f"{case.code} is not found"
+    if request.config.getoption("--update"):
+        case.write(shown)
+    else:
+        assert shown == case.expected.text
+    assert compiled(case.files(mended=True), case.lock(mended=True)).of(case.code) == []
+
+
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_case_is_named_after_its_rule(path: Path) -> None:
+    title = path.read_text(encoding="utf-8").splitlines()[0]
+    code = path.name.split("-")[0]
+    assert title.startswith(f"# {code} {BY_CODE[code].name}: ")
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {path.name.split("-")[0] for path in CASES} == set(BY_CODE)
+
+
+def test_codes_and_names_are_given_once() -> None:
+    assert len(BY_CODE) == len({rule.name for rule in RULES}) == len(RULES)
+    assert [rule.code for rule in checks.RULES] == sorted(rule.code for rule in checks.RULES)
+
+
+def test_every_check_is_in_the_list() -> None:
+    """A file with a rule that nobody calls would be documentation of nothing."""
+    folder = Path(checks.__file__).parent
+    files = {path.stem for path in folder.glob("*.py") if "\nRULE = Rule(" in path.read_text(encoding="utf-8")}
+    listed = {check.__module__.rpartition(".")[2] for check in checks.CHECKS}
+    assert files == listed
+    assert len(checks.RULES) == len(checks.CHECKS) == len(files)
+
+
+def of_example(text: str) -> Site:
+    """The example of a rule, which lacks the first line of a file except where the rule is about it."""
+    return compiled(text if "netloom:" in text else f"netloom: 1\n{text}")
+
+
+@pytest.mark.parametrize("rule", BAD, ids=lambda rule: rule.code)
+def test_what_a_rule_calls_bad_breaks_it(rule: Rule) -> None:
+    text = rule.bad if rule is spec.VERSION else f"netloom: 1\n{rule.bad}"
+    assert rule.code in compiled(text).codes
+
+
+@pytest.mark.parametrize("rule", GOOD, ids=lambda rule: rule.code)
+def test_what_a_rule_calls_good_keeps_it(rule: Rule) -> None:
+    assert rule.code not in of_example(rule.good).codes
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_a_rule_explains_itself(rule: Rule) -> None:
+    for text in (rule.summary, rule.why, rule.fix):
+        assert text[0].isupper() or text[0] in "`n"
+        assert text[-1] in ".)…"
+    assert bool(rule.bad) >= bool(rule.good)

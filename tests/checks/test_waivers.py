@@ -1,0 +1,57 @@
+"""Waivers: a warning or note that is accepted with a reason, and nothing else."""
+
+from __future__ import annotations
+
+from tests.sites import compiled
+
+from netloom.base.diagnostic import State
+
+SITE = """\
+netloom: 1
+networks:
+  lan: {ipv4: 10.0.0.1/24}
+  loose: {}
+waivers:
+  later: {code: NL513, on: [network/lan, network/loose], reason: the host comes next week}
+"""
+
+
+def test_a_waived_finding_is_shown_with_its_reason_and_does_not_count() -> None:
+    found = compiled(SITE).of("NL513")
+    assert [(d.subject, d.state, d.waiver) for d in found] == [
+        ("network/lan", State.WAIVED, "the host comes next week"),
+        ("network/loose", State.WAIVED, "the host comes next week"),
+    ]
+
+
+def test_a_waiver_is_for_one_code() -> None:
+    assert [d.state for d in compiled(SITE).of("NL423")] == [State.ACTIVE]
+
+
+def test_the_plan_says_which_waivers_are_used() -> None:
+    site = compiled(SITE.replace("network/loose]", "network/gone]"))
+    assert [(w.subject, w.used) for w in site.plan.waivers] == [("network/gone", False), ("network/lan", True)]
+    assert [d.message for d in site.of("NL213")] == [
+        "waiver `later` accepts NL513 on `network/gone`, which was not found"
+    ]
+
+
+def test_errors_cannot_be_waived() -> None:
+    site = compiled(
+        "netloom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+        "waivers:\n  console: {code: NL801, on: host/hv1, reason: there is a console}\n"
+    )
+    assert [d.state for d in site.of("NL801")] == [State.ACTIVE]
+    assert len(site.of("NL213")) == 1
+
+
+def test_every_finding_has_a_subject_that_a_waiver_can_name() -> None:
+    """Checked on the examples of all rules: a finding without one could not be accepted."""
+    from netloom.checks import RULES
+
+    for rule in RULES:
+        for found in compiled(f"netloom: 1\n{rule.bad}").of(rule.code) if rule.bad else ():
+            kind, slash, name = found.subject.partition("/")
+            assert kind in ("forward", "policy", "network", "guest", "host", "service", "zone", "address"), rule.code
+            assert slash
+            assert name in compiled(f"netloom: 1\n{rule.bad}").source.files[0].text
