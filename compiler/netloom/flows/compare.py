@@ -6,11 +6,12 @@ mistake of netloom's, never one of the specs.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from netloom.backends.nftables.tree import Ruleset
 from netloom.base.address import FAMILIES, Family
+from netloom.flows.agreement import agreement
 from netloom.flows.answer import Answer, effect
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
@@ -47,6 +48,16 @@ class Disagreement:
     ruleset: Answer
 
 
+class _Nameless(Space[Answer]):
+    """A space in which nobody is told who decided: equal effects are equal answers, so far fewer parts differ."""
+
+    def leaf(self, answer: Answer) -> Leaf[Answer]:
+        found = self._leaves.get(answer)
+        if found is None:
+            found = self._leaves[answer] = Space.leaf(self, answer._replace(by=""))
+        return found
+
+
 @dataclass(frozen=True)
 class Witnesses:
     """Both witnesses of one host in one family.
@@ -54,12 +65,14 @@ class Witnesses:
     Attributes:
         site: the entries of the whole site.
         ruleset: the tree that is rendered.
+        named: whether answers say who decided.
     """
 
     site: Site
     host: Host
     family: Family
     ruleset: Ruleset
+    named: bool = True
 
     @cached_property
     def kernel(self) -> Kernel:
@@ -76,12 +89,13 @@ class Witnesses:
     @cached_property
     def space(self) -> Space[Answer]:
         """The space of this host's packets."""
-        return Space(sizes(self.family, len(self.kernel.learned), self.clock.phases))
+        dimensions = sizes(self.family, len(self.kernel.learned), self.clock.phases)
+        return Space(dimensions) if self.named else _Nameless(dimensions)
 
     @cached_property
     def intent(self) -> Course:
         """What should become of packets."""
-        return Course(self.space, self.kernel, Intent(self.site, self.kernel, self.space, self.clock))
+        return Course(self.space, self.kernel, Intent(self.site, self.kernel, self.space, self.clock, self.named))
 
     @cached_property
     def tables(self) -> Course:
@@ -89,7 +103,7 @@ class Witnesses:
         return Course(self.space, self.kernel, Tables(self.ruleset, self.kernel, self.space, self.clock))
 
     def disagreements(self) -> Iterator[Disagreement]:
-        """The differences between the two."""
+        """The differences between the two, by exact composition of all stages."""
         for context in contexts(self.kernel):
             wanted, found = self.intent.outcome(context), self.tables.outcome(context)
             for point, one, other in differences(self.space, wanted, found):
@@ -117,7 +131,9 @@ def differences(
             continue
         level, ends, pairs = aligned(a, b)
         firsts = [0, *(end + 1 for end in ends[:-1])]
-        parts = [(x, y, (*point[:level], first, *point[level + 1 :])) for first, (x, y) in zip(firsts, pairs, strict=True)]
+        parts = [
+            (x, y, (*point[:level], first, *point[level + 1 :])) for first, (x, y) in zip(firsts, pairs, strict=True)
+        ]
         stack += reversed(parts)
 
 
@@ -136,7 +152,19 @@ def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Di
         plan: the whole plan.
         ruleset_of: the ruleset of a host, as it is rendered.
     """
-    return tuple(found for pair in witnesses(plan, ruleset_of) for found in pair.disagreements())
+    found: list[Disagreement] = []
+    for pair in witnesses(plan, ruleset_of):
+        if not alike(replace(pair, named=False)):
+            found += pair.disagreements()
+    return tuple(found)
+
+
+def alike(pair: Witnesses) -> bool:
+    """Whether both witnesses agree stage by stage, which is quickly found out and true of all that is right.
+
+    Where it is not, the stages may still make up for one another, which only their composition can tell.
+    """
+    return all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.kernel))
 
 
 def told(found: Iterable[Disagreement]) -> Iterator[str]:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from netloom.flows.answer import ELSEWHERE, MISS, PASS, Answer
-from netloom.flows.diagram import Diagram, Leaf, Node, Space
+from netloom.flows.diagram import Diagram, Leaf, Space
 from netloom.flows.kernel import OTHER, SELF, Kernel
 from netloom.flows.packet import DESTINATION, PORT
-from netloom.flows.stitch import grafted, moved, pieces, spliced
+from netloom.flows.stitch import at, grafted, moved, spliced
 
 
 class Stages(Protocol):
@@ -64,15 +64,15 @@ class Course:
     space: Space[Answer]
     kernel: Kernel
     stages: Stages
-    _plain: dict[tuple[Context, str], Diagram[Answer]] = field(default_factory=dict)
+    _routed: dict[tuple[Context, str], Diagram[Answer]] = field(default_factory=dict)
     _early: dict[str, Diagram[Answer]] = field(default_factory=dict)
-    _destination: dict[str, Diagram[Answer]] = field(default_factory=dict)
+    _translation: dict[str, Diagram[Answer]] = field(default_factory=dict)
 
     def outcome(self, context: Context) -> Diagram[Answer]:
         """What becomes of the packets of a context; `ELSEWHERE` for those that belong to another one."""
         space, ingress = self.space, context.ingress
-        plain = self._routed(context, "")
-        translation = self._translation(ingress)
+        plain = self.routed(context, "")
+        translation = self.translation(ingress)
         if isinstance(translation, Leaf) and translation.answer.destination is None:
             return self._guarded(ingress, plain)
 
@@ -82,29 +82,34 @@ class Course:
         behind = grafted(space, translation, then)
         return self._guarded(ingress, space.choose(behind, MISS, plain, behind))
 
-    def _guarded(self, ingress: str, diagram: Diagram[Answer]) -> Diagram[Answer]:
-        early = self._early.get(ingress)
-        if early is None:
-            found = self.space.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
-            early = self.space.relabel(lambda a: PASS if a.verdict == "allow" else a, found)
-            self._early[ingress] = early
-        out = self.space.leaf(ELSEWHERE)
-        return self.space.choose(early, PASS, diagram, self.space.choose(diagram, ELSEWHERE, out, early))
-
-    def _translation(self, ingress: str) -> Diagram[Answer]:
-        if ingress not in self._destination:
-            self._destination[ingress] = self.stages.destination(ingress)
-        return self._destination[ingress]
-
-    def _routed(self, context: Context, mark: str) -> Diagram[Answer]:
-        """What becomes of packets by their final destination."""
-        found = self._plain.get((context, mark))
+    def early(self, ingress: str) -> Diagram[Answer]:
+        """What is refused at once; `PASS` for all else."""
+        found = self._early.get(ingress)
         if found is None:
-            parts = [(span, self._passed(context, egress, mark)) for span, egress in self.kernel.partition]
-            found = self._plain[context, mark] = spliced(self.space, DESTINATION, parts)
+            stage = self.space.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
+            found = self.space.relabel(lambda a: PASS if a.verdict == "allow" else a, stage)
+            self._early[ingress] = found
         return found
 
-    def _passed(self, context: Context, egress: str, mark: str) -> Diagram[Answer]:
+    def _guarded(self, ingress: str, diagram: Diagram[Answer]) -> Diagram[Answer]:
+        early, out = self.early(ingress), self.space.leaf(ELSEWHERE)
+        return self.space.choose(early, PASS, diagram, self.space.choose(diagram, ELSEWHERE, out, early))
+
+    def translation(self, ingress: str) -> Diagram[Answer]:
+        """Where new connections are translated to."""
+        if ingress not in self._translation:
+            self._translation[ingress] = self.stages.destination(ingress)
+        return self._translation[ingress]
+
+    def routed(self, context: Context, mark: str) -> Diagram[Answer]:
+        """What becomes of packets by their final destination."""
+        found = self._routed.get((context, mark))
+        if found is None:
+            parts = [(span, self.passed(context, egress, mark)) for span, egress in self.kernel.partition]
+            found = self._routed[context, mark] = spliced(self.space, DESTINATION, parts)
+        return found
+
+    def passed(self, context: Context, egress: str, mark: str) -> Diagram[Answer]:
         """What has only the default route is of the contexts with a way, all else of the one without."""
         if bool(egress) == (context.way is not None):
             return self.space.leaf(ELSEWHERE)
@@ -114,14 +119,11 @@ class Course:
         """What becomes of what is translated so, by its destination before."""
         to = leaf.destination
         assert to is not None
-        # The way of what is translated follows from where it goes, so it is asked with every way.
-        whole = self._routed(context, leaf.mark or "dnat")
         if to.address is not None:
-            found = whole
-            if isinstance(whole, Node) and whole.level == DESTINATION:
-                found = pieces(whole, DESTINATION, (to.address, to.address))[0][1]
+            egress = self.kernel.egress(to.address)
+            found = at(self.passed(context, egress, leaf.mark), DESTINATION, to.address)
         else:
-            found = moved(self.space, whole, DESTINATION, to.shift)
+            found = moved(self.space, self.routed(context, leaf.mark), DESTINATION, to.shift)
         return self.space.relabel(lambda a: _named(a, leaf), moved(self.space, found, PORT, to.port))
 
 

@@ -85,6 +85,35 @@ class Space(Generic[A]):
         leaves = [self.leaf(answer) for _, answer in boxes]
         return self._overlay(0, tuple(range(len(boxes))), [box for box, _ in boxes], leaves, self.leaf(rest), {})
 
+    def _single(
+        self, level: int, box: Box, leaf: Leaf[A], rest: Leaf[A], memo: dict[object, "Diagram[A]"]
+    ) -> "Diagram[A]":
+        """One box from some level on."""
+        key = (box[level:], id(leaf))
+        found = memo.get(key)
+        if found is None:
+            found = leaf
+            for at in range(len(box) - 1, level - 1, -1):
+                spans = box[at]
+                if spans is not None:
+                    found = self._cut(at, spans, found, rest)
+            memo[key] = found
+        return found
+
+    def _cut(self, level: int, spans: tuple[Interval, ...], inside: "Diagram[A]", rest: Leaf[A]) -> "Diagram[A]":
+        ends: list[int] = []
+        children: list[Diagram[A]] = []
+        for first, last in spans:
+            if first > 0:
+                ends.append(first - 1)
+                children.append(rest)
+            ends.append(last)
+            children.append(inside)
+        if ends[-1] < self.sizes[level] - 1:
+            ends.append(self.sizes[level] - 1)
+            children.append(rest)
+        return self.node(level, ends, children)
+
     def _overlay(
         self,
         level: int,
@@ -92,10 +121,12 @@ class Space(Generic[A]):
         boxes: Sequence[Box],
         leaves: Sequence[Leaf[A]],
         rest: Leaf[A],
-        memo: dict[tuple[int, tuple[int, ...]], "Diagram[A]"],
+        memo: dict[object, "Diagram[A]"],
     ) -> "Diagram[A]":
         if not active:
             return rest
+        if len(active) == 1:
+            return self._single(level, boxes[active[0]], leaves[active[0]], rest, memo)
         if level == len(self.sizes):
             return leaves[active[0]]
         found = memo.get((level, active))
@@ -125,8 +156,12 @@ class Space(Generic[A]):
             if start > 0:
                 ends.append(start - 1)
                 groups.append(tuple(sorted(over)))
-            for index, opens in sorted(events[start], key=lambda event: event[1]):
-                (over.add if opens else over.discard)(index)
+            for index, opens in events[start]:
+                if not opens:
+                    over.discard(index)
+            for index, opens in events[start]:
+                if opens:
+                    over.add(index)
         if not ends or ends[-1] < self.sizes[level] - 1:
             ends.append(self.sizes[level] - 1)
             groups.append(tuple(sorted(over)))

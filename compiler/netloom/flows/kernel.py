@@ -5,13 +5,14 @@ ways, so nothing here may depend on what either says. What cannot be known is en
 several uplinks a default route leads, or by an interface of nobody (`OTHER`, such as a VPN), are maps of their own.
 """
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import Address, Family, Interface, Prefix
 from netloom.flows.diagram import Interval
-from netloom.flows.spans import Spans, common, complement, holds, of_prefix, united, without
+from netloom.flows.spans import Spans, common, complement, holds, of_prefix, single, united, without
 from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 
 SELF, OTHER = "self/", "other/"
@@ -60,23 +61,25 @@ class Kernel:
     def addresses(self) -> Mapping[str, tuple[Address, ...]]:
         """The fixed addresses of each of the host's interfaces."""
         bridges = {b.device: i.address for b in self.host.bridges if (i := interface_of(b, self.family))}
-        fixed = {u.name: a.interface.address for u in self.host.uplinks if isinstance(a := address_of(u, self.family), Fixed)}
+        fixed = {
+            u.name: a.interface.address for u in self.host.uplinks if isinstance(a := address_of(u, self.family), Fixed)
+        }
         return {name: (address,) for name, address in (bridges | fixed).items()}
 
     @cached_property
     def own(self) -> Spans:
         """All addresses of the host; any link-local one, of which nobody knows, may be."""
-        fixed = [(a.value, a.value) for found in self.addresses.values() for a in found]
-        learned = [(value, value) for value in self.learned.values()]
+        fixed = [single(a.value) for found in self.addresses.values() for a in found]
+        learned = [single(value) for value in self.learned.values()]
         link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
         return united([*fixed, *learned, *link, of_prefix(_LOOPBACK[self.family])])
 
     def own_at(self, device: str) -> Spans:
         """The addresses of one interface."""
-        fixed = [(a.value, a.value) for a in self.addresses.get(device, ())]
-        learned = [(self.learned[device],) * 2] if device in self.learned else []
+        fixed = [single(a.value) for a in self.addresses.get(device, ())]
+        learned = [single(self.learned[device])] if device in self.learned else []
         link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
-        return united([*fixed, *learned, *link])  # type: ignore[list-item]
+        return united([*fixed, *learned, *link])
 
     @cached_property
     def multicast(self) -> Spans:
@@ -89,13 +92,13 @@ class Kernel:
         if self.family is Family.IPV6:
             return ()
         lasts = [i.prefix.last.value for i in self._links.values() if i.length < 31]
-        return united([(_LIMITED, _LIMITED), *((value, value) for value in lasts)])
+        return united([(_LIMITED, _LIMITED), *map(single, lasts)])
 
     @cached_property
     def delivered(self) -> Spans:
         """What the host takes for itself; of IPv6 also the routers' anycast addresses of its links (RFC 4291, 2.6.1)."""
-        anycast = [(i.prefix.value,) * 2 for i in self._links.values()] if self.family is Family.IPV6 else []
-        return united([*self.own, *self.multicast, *self.broadcast, *anycast])  # type: ignore[list-item]
+        anycast = [single(i.prefix.value) for i in self._links.values()] if self.family is Family.IPV6 else []
+        return united([*self.own, *self.multicast, *self.broadcast, *anycast])
 
     @cached_property
     def _links(self) -> Mapping[str, Interface]:
@@ -142,6 +145,11 @@ class Kernel:
         found += (((value, value), SELF) for value in self.learned.values())
         return tuple(sorted(found))
 
+    def egress(self, value: int) -> str:
+        """Where one destination goes, in the words of `partition`."""
+        at = bisect_left(self.partition, value, key=lambda part: part[0][1])
+        return self.partition[at][1]
+
     def back(self, device: str) -> Spans:
         """The sources that the host would answer by this interface: its reverse path (RFC 3704, 2.2)."""
         default = device in self.defaults
@@ -166,5 +174,11 @@ class Kernel:
 
     def missing(self, device: str | None) -> Spans:
         """The sources without a way back, by this interface or (None) by any."""
-        known = self.reachable if device is None else self.back(device)
-        return complement(known, 1 << self.family.bits)
+        if device not in self._missing:
+            known = self.reachable if device is None else self.back(device)
+            self._missing[device] = complement(known, 1 << self.family.bits)
+        return self._missing[device]
+
+    @cached_property
+    def _missing(self) -> dict[str | None, Spans]:
+        return {}

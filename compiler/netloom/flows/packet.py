@@ -59,6 +59,8 @@ def meet(one: Box, other: Box) -> Box | None:
     """What lies in both boxes; None for nothing."""
     if one is WHOLE:
         return other
+    if other is WHOLE:
+        return one
     found: list[Spans | None] = []
     for a, b in zip(one, other, strict=True):
         if a is None or b is None:

@@ -75,6 +75,11 @@ def holds(spans: Spans, value: int) -> bool:
     return at < len(spans) and spans[at][0] <= value
 
 
+def single(value: int) -> Interval:
+    """One value as an interval."""
+    return value, value
+
+
 def of_prefix(prefix: Prefix) -> Interval:
     """The addresses of a prefix."""
     return prefix.value, prefix.value + prefix.size - 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from netloom.flows.diagram import Diagram, Interval, Leaf, Node, Space
+from netloom.flows.diagram import Diagram, Interval, Leaf, Node, Space, child_at
 
 A = TypeVar("A")
 
@@ -63,6 +63,13 @@ def pieces(diagram: Diagram[A], level: int, within: Interval) -> list[tuple[Inte
         if end == last:
             break
     return found
+
+
+def at(diagram: Diagram[A], level: int, value: int) -> Diagram[A]:
+    """The part of a map for one value of a dimension that is the topmost one it may ask for."""
+    if isinstance(diagram, Leaf) or diagram.level != level:
+        return diagram
+    return child_at(diagram, value)
 
 
 def _index(ends: Sequence[int], value: int) -> int:

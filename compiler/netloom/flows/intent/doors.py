@@ -4,15 +4,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from netloom.base.address import Family
+from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box
-from netloom.flows.intent.names import Names, Selection, prefix_in
+from netloom.flows.intent.names import Names, Selection, fixed_of, prefix_in
 from netloom.flows.intent.services import Traffic, traffic
-from netloom.flows.intent.view import View
 from netloom.flows.kernel import address_of
-from netloom.flows.spans import Spans, common, of_prefixes, united
+from netloom.flows.packet import LAST_PORT
+from netloom.flows.spans import Spans, common, of_prefixes, single, united
 from netloom.plan.guest import Nic
 from netloom.plan.host import Fixed, Host
 from netloom.plan.policy import Forward
+
+ALL_PORTS: Spans = ((0, LAST_PORT),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,8 @@ class Door:
 
 def doors(names: Names, host: Host, family: Family) -> tuple[Door, ...]:
     """The forwards of a host; those that name their senders first, then by name."""
-    found = [
-        door
-        for forward in names.plan.forwards
-        if forward.host == host.name
-        for door in _doors(names, host, forward, family)
-    ]
+    forwards = names.forwards.get(host.name, ())
+    found = [door for forward in forwards for door in _doors(names, host, forward, family)]
     return tuple(sorted(found, key=lambda door: (door.sources.everyone, door.name, door.traffic)))
 
 
@@ -71,32 +70,64 @@ def _address(nic: Nic, family: Family) -> int | None:
     return found.address.value if found.address else None
 
 
-def named_senders(view: View, found: Selection) -> Spans | None:
+def named_senders(names: Names, found: Selection, family: Family) -> Spans | None:
     """The addresses that may use a forward wherever they come from; None for all."""
     if found.everyone:
         return None
-    networks = (prefix_in(view.names.networks[name], view.family) for name in found.networks)
+    networks = (prefix_in(names.networks[name], family) for name in found.networks)
     guests = (prefix for prefixes in found.guests.values() for prefix in prefixes)
-    hosts = (span for host in found.hosts for span in host_spans(view, host))
+    hosts = (span for host in found.hosts for span in fixed_of(names.hosts[host], family))
     prefixes = [*(p for p in networks if p), *guests, *found.prefixes]
-    return united([*of_prefixes(prefixes, view.family), *hosts])
+    return united([*of_prefixes(prefixes, family), *hosts])
 
 
-def host_spans(view: View, host: str) -> Spans:
-    """The fixed addresses of a host's uplinks."""
-    sides = (address_of(uplink, view.family) for uplink in view.names.hosts[host].uplinks)
-    return united((s.interface.address.value,) * 2 for s in sides if isinstance(s, Fixed))  # type: ignore[misc]
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """The way of guests of other hosts to a door: to its outside addresses, where these are known.
+
+    Attributes:
+        host: the host of the door.
+        name: stable name of the forward; "" for several of one kind.
+        at: the outside addresses.
+        senders: who may use it; None for all.
+    """
+
+    host: str
+    name: str
+    at: Spans
+    traffic: Traffic
+    senders: Spans | None
+    expires: int | None
+
+    def box(self, here: Spans, clock: Clock) -> Box | None:
+        """The packets of guests of a network, or None."""
+        sources = here if self.senders is None else common(self.senders, here)
+        until = None if self.expires is None else clock.until(self.expires)
+        return (self.at, *self.traffic, sources, None, None, until) if sources else None
 
 
-def approaches(view: View, bridge: str, others: Iterable[tuple[Host, Door]]) -> Iterator[tuple[Door, Box]]:
-    """What forwards of other hosts imply here: guests may go to their outside addresses, where these are known."""
-    here = view.local.get(bridge, ())
-    for host, door in others:
-        if not door.hairpin or not here:
-            continue
-        sides = (address_of(uplink, view.family) for uplink in host.uplinks if uplink.name in door.uplinks)
-        fixed = united((s.interface.address.value,) * 2 for s in sides if isinstance(s, Fixed))  # type: ignore[misc]
-        senders = named_senders(view, door.sources)
-        sources = here if senders is None else common(senders, here)
-        if fixed and sources:
-            yield door, (fixed, *door.traffic, sources, None, None, None)
+def approaches(names: Names, family: Family) -> tuple[Approach, ...]:
+    """The ways to all forwards of the site that hold from inside."""
+    return tuple(
+        Approach(name, door.name, at, door.traffic, named_senders(names, door.sources, family), door.expires)
+        for name, host in names.hosts.items()
+        for door in doors(names, host, family)
+        if door.hairpin and (at := _known(host, door, family))
+    )
+
+
+def _known(host: Host, door: Door, family: Family) -> Spans:
+    sides = (address_of(uplink, family) for uplink in host.uplinks if uplink.name in door.uplinks)
+    return united(single(s.interface.address.value) for s in sides if isinstance(s, Fixed))
+
+
+def nameless(found: Iterable[Approach]) -> tuple[Approach, ...]:
+    """The same ways, those that differ by their ports alone as one."""
+    groups: dict[tuple[str, Spans, Spans | None, Spans | None, int | None], list[Spans]] = {}
+    for each in found:
+        protocol, ports = each.traffic
+        groups.setdefault((each.host, each.at, protocol, each.senders, each.expires), []).append(ports or ALL_PORTS)
+    return tuple(
+        Approach(host, "", at, (protocol, united(span for spans in ports for span in spans)), senders, expires)
+        for (host, at, protocol, senders, expires), ports in groups.items()
+    )

@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from netloom.base.address import Family
+from netloom.flows.intent.doors import Approach, approaches, nameless
 from netloom.flows.intent.names import Names, Selection
 from netloom.plan.host import Host
 from netloom.plan.policy import Action, Rule, Service
@@ -64,6 +66,18 @@ class Site:
 
     @cached_property
     def _selections(self) -> dict[tuple[str, ...], Selection]:
+        return {}
+
+    def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
+        """The ways to the forwards of all hosts; without names far fewer differ."""
+        key = (family, named)
+        if key not in self._approaches:
+            found = approaches(self.names, family)
+            self._approaches[key] = found if named else nameless(found)
+        return self._approaches[key]
+
+    @cached_property
+    def _approaches(self) -> dict[tuple[Family, bool], tuple[Approach, ...]]:
         return {}
 
     @cached_property

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from netloom.base.address import Family
+from netloom.base.address import Family, Prefix, parse_prefix
 from netloom.base.protocol import NUMBERS
 from netloom.flows.answer import Answer
 from netloom.flows.diagram import Box
 from netloom.flows.kernel import Kernel, address_of
 from netloom.flows.packet import ICMP, box, types
-from netloom.flows.spans import Spans, complement, of_prefix, united, without
-from netloom.base.address import Prefix, parse_prefix
+from netloom.flows.spans import Spans, of_prefix, united
 from netloom.plan.host import Bridge, Learned, Uplink
 
 Decided = tuple[Box, Answer]
@@ -86,7 +85,9 @@ def plausible(kernel: Kernel, ingress: str) -> Iterator[Decided]:
         yield box(source=united((*_UNSPECIFIED, *LINK_LOCAL))), implied("nd")
     if uplink:
         yield box(source=_bogus(kernel)), Answer("drop", "implied/bogon")
-        if kernel.family is Family.IPV4 and any(isinstance(u.ipv4, Learned) and u is uplink for u in kernel.host.uplinks):
+        if kernel.family is Family.IPV4 and any(
+            isinstance(u.ipv4, Learned) and u is uplink for u in kernel.host.uplinks
+        ):
             yield _offers(), implied("dhcp-client")
     strict = uplink is None or len(kernel.host.uplinks) == 1
     yield box(source=kernel.missing(ingress if strict else None)), Answer("drop", "implied/reverse-path")

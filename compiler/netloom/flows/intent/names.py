@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from netloom.base.address import Family, Prefix, parse_prefix
-from netloom.flows.spans import Spans, of_prefixes, united
+from netloom.flows.spans import Spans, of_prefixes, single, united
 from netloom.plan.guest import Nic
 from netloom.plan.host import Fixed, Host
-from netloom.plan.policy import Service
+from netloom.plan.policy import Forward, Service
 from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS
 from netloom.plan.site import Network, Plan
 
@@ -56,7 +56,7 @@ def prefix_in(network: Network, family: Family) -> Prefix | None:
 def fixed_of(host: Host, family: Family) -> Spans:
     """The static addresses of a host's uplinks."""
     sides = (uplink.ipv4 if family is Family.IPV4 else uplink.ipv6 for uplink in host.uplinks)
-    return united((s.interface.address.value,) * 2 for s in sides if isinstance(s, Fixed))  # type: ignore[misc]
+    return united(single(s.interface.address.value) for s in sides if isinstance(s, Fixed))
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,14 @@ class Names:
     def nics(self) -> Mapping[str, tuple[Nic, ...]]:
         """NICs by guest."""
         return {guest.name: guest.nics for guest in self.plan.guests}
+
+    @cached_property
+    def forwards(self) -> Mapping[str, tuple[Forward, ...]]:
+        """Forwards by the host that listens."""
+        found: dict[str, list[Forward]] = {}
+        for forward in self.plan.forwards:
+            found.setdefault(forward.host, []).append(forward)
+        return {host: tuple(forwards) for host, forwards in found.items()}
 
     @cached_property
     def _members(self) -> Mapping[str, tuple[str, ...]]:

@@ -1,13 +1,14 @@
 """What one host should do, as the four answers of `flows.course`."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from netloom.base.address import Family
 from netloom.flows.answer import PASS, Answer, Destination, Source
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box, Diagram, Space
-from netloom.flows.intent.doors import Door, approaches, doors, named_senders
+from netloom.flows.intent.doors import Door, doors, named_senders
 from netloom.flows.intent.entries import Entry, Site
 from netloom.flows.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
 from netloom.flows.intent.names import prefix_in
@@ -15,9 +16,8 @@ from netloom.flows.intent.services import all_traffic
 from netloom.flows.intent.view import View
 from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
 from netloom.flows.packet import box
-from netloom.flows.spans import Spans, of_prefix, united, without
-from netloom.base.address import Family
-from netloom.plan.host import Fixed, Host, Input
+from netloom.flows.spans import Spans, of_prefix, single, united, without
+from netloom.plan.host import Fixed, Input
 from netloom.plan.policy import Action, NatKind
 
 DEFAULT = Answer("drop", "default")
@@ -27,12 +27,17 @@ FORWARDED, PREFIX = "forward", "prefix"
 
 @dataclass(frozen=True)
 class Intent:
-    """The intent of the site for one host and family."""
+    """The intent of the site for one host and family.
+
+    Attributes:
+        named: whether it matters who decides.
+    """
 
     site: Site
     kernel: Kernel
     space: Space[Answer]
     clock: Clock
+    named: bool = True
 
     @cached_property
     def view(self) -> View:
@@ -42,12 +47,6 @@ class Intent:
     @cached_property
     def _doors(self) -> tuple[Door, ...]:
         return doors(self.site.names, self.kernel.host, self.kernel.family)
-
-    @cached_property
-    def _others(self) -> tuple[tuple[Host, Door], ...]:
-        names, own = self.site.names, self.kernel.host.name
-        hosts = {forward.host for forward in names.plan.forwards} - {own}
-        return tuple((names.hosts[h], d) for h in sorted(hosts) for d in doors(names, names.hosts[h], self.kernel.family))
 
     def early(self, ingress: str) -> Diagram[Answer]:
         """Senders that are not believed."""
@@ -59,7 +58,15 @@ class Intent:
         """Forwards, and the way in of prefix translations."""
         if ingress == OTHER:
             return self.space.leaf(PASS)
-        return self.space.overlay([*self._prefixes(ingress), *self._translations(ingress)], PASS)
+        key = ingress if ingress in self.view.zones else SELF
+        if key not in self._destination:
+            decided = [*self._prefixes(ingress), *self._translations(ingress)]
+            self._destination[key] = self.space.overlay(decided, PASS)
+        return self._destination[key]
+
+    @cached_property
+    def _destination(self) -> dict[str, Diagram[Answer]]:
+        return {}
 
     def _translations(self, ingress: str) -> Iterator[Decided]:
         inside = ingress not in self.view.zones
@@ -75,19 +82,19 @@ class Intent:
     def _listens_at(self, door: Door, uplink: str) -> Spans:
         if uplink not in door.uplinks:
             return ()
-        fixed = tuple((a.value, a.value) for a in self.kernel.addresses.get(uplink, ()))
-        return fixed or ((self.kernel.learned[uplink],) * 2,)
+        fixed = tuple(single(a.value) for a in self.kernel.addresses.get(uplink, ()))
+        return fixed or (single(self.kernel.learned[uplink]),)
 
     def _listens(self, door: Door) -> Spans:
         """From inside; of learned addresses nobody can tell there which uplink has which."""
         if not door.hairpin:
             return ()
         learned = any(name in self.kernel.learned for name in door.uplinks)
-        fixed = [(a.value, a.value) for name in door.uplinks for a in self.kernel.addresses.get(name, ())]
-        return united([*fixed, *((v, v) for v in self.kernel.learned.values() if learned)])
+        fixed = [single(a.value) for name in door.uplinks for a in self.kernel.addresses.get(name, ())]
+        return united([*fixed, *(single(v) for v in self.kernel.learned.values() if learned)])
 
     def _users(self, door: Door, ingress: str) -> Spans | None:
-        named = named_senders(self.view, door.sources)
+        named = named_senders(self.site.names, door.sources, self.kernel.family)
         zone = self.view.zones.get(ingress)
         if named is None or zone not in door.sources.outside:
             return named
@@ -137,6 +144,8 @@ class Intent:
             yield from self._essentials(ingress)
         elif ingress == egress and not self.view.bridges[ingress].isolated and self.kernel.family is Family.IPV6:
             yield DISCOVERY
+        if ingress in self.view.zones and self.view.lost:
+            yield box(source=self.view.lost), Answer("drop", "implied/site-source")
         between = self._between.get((ingress, egress), [])
         for entry, boxes in between:
             if entry.action is Action.DENY:
@@ -160,9 +169,11 @@ class Intent:
                 yield from learning(uplink, family)
 
     def _approaches(self, bridge: str) -> Iterator[Decided]:
-        for door, part in approaches(self.view, bridge, self._others):
-            until = None if door.expires is None else self.clock.until(door.expires)
-            yield (*part[:-1], until), Answer("allow", door.name)
+        here = self.view.local.get(bridge, ())
+        for way in self.site.approaches(self.kernel.family, named=self.named) if here else ():
+            part = way.box(here, self.clock) if way.host != self.kernel.host.name else None
+            if part is not None:
+                yield part, Answer("allow", way.name)
 
     @cached_property
     def _between(self) -> dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]]:
@@ -177,7 +188,9 @@ class Intent:
         view, until = self.view, None if entry.expires is None else self.clock.until(entry.expires)
         services = all_traffic(entry.services, self.kernel.family)
         bridges, uplinks = view.touched(entry.sources), tuple(view.zones)
-        goals = [(e, view.receivers(entry.destinations, e)) for e in (*view.touched(entry.destinations), *uplinks, SELF)]
+        goals = [
+            (e, view.receivers(entry.destinations, e)) for e in (*view.touched(entry.destinations), *uplinks, SELF)
+        ]
         goals = [(egress, spans) for egress, spans in goals if spans != ()]
         if not goals or not services:
             return
@@ -217,7 +230,11 @@ class Intent:
             if nat.kind is NatKind.PREFIX and nat.prefix:
                 to = Source("prefix", nat.prefix.value - prefix.value)
             else:
-                to = Source("snat", known.interface.address.value) if isinstance(known, Fixed) else Source("masquerade", 0)
+                to = (
+                    Source("snat", known.interface.address.value)
+                    if isinstance(known, Fixed)
+                    else Source("masquerade", 0)
+                )
             yield box(destination=outside, source=(of_prefix(prefix),)), to
 
     @cached_property

@@ -7,11 +7,14 @@ from functools import cached_property
 from netloom.base.address import Family, Prefix
 from netloom.flows.intent.names import Names, Selection, fixed_of, prefix_in
 from netloom.flows.kernel import OTHER, SELF
-from netloom.flows.spans import Spans, common, complement, of_prefix, united
+from netloom.flows.spans import Spans, common, complement, of_prefix, united, without
 from netloom.plan.host import Bridge, Host
 
 PRIVATE = {
-    Family.IPV4: tuple(Prefix(Family.IPV4, *part) for part in ((10 << 24, 8), (0xAC10 << 16, 12), (0xC0A8 << 16, 16), (0x6440 << 16, 10))),
+    Family.IPV4: tuple(
+        Prefix(Family.IPV4, *part)
+        for part in ((10 << 24, 8), (0xAC10 << 16, 12), (0xC0A8 << 16, 16), (0x6440 << 16, 10))
+    ),
     Family.IPV6: (Prefix(Family.IPV6, 0xFC << 120, 7),),
 }
 """What a default route does not lead to (RFC 1918, RFC 6598, RFC 4193)."""
@@ -82,6 +85,11 @@ class View:
         """All that an uplink may rightly bring or take."""
         known = (*self.elsewhere.values(), *self.peers.values())
         return united([*self.outer, *(span for spans in known for span in spans)])
+
+    @cached_property
+    def lost(self) -> Spans:
+        """Addresses of the site's networks that no uplink may bring: of those that are here, or have no way here."""
+        return without(self.site, united(span for spans in self.elsewhere.values() for span in spans))
 
     def senders(self, found: Selection, ingress: str, *, to_host: bool) -> Spans:
         """The addresses of a selection that come in by an interface; `any` is everyone but the site's hosts.

@@ -1,6 +1,6 @@
 """Conditions of rules as boxes: a condition holds for a packet if one of its boxes has it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from netloom.backends.nftables.fields import Field
@@ -8,7 +8,7 @@ from netloom.backends.nftables.tree import Element, Lookup, Match, Set, TcpFlags
 from netloom.backends.nftables.values import Value
 from netloom.base.protocol import NUMBERS
 from netloom.flows.diagram import Box
-from netloom.flows.packet import LEVELS, PROTOCOL, TIME, WHOLE
+from netloom.flows.packet import LEVELS, PROTOCOL, TIME, WHOLE, meet
 from netloom.flows.ruleset.reader import Part, Reader, UnreadableError
 from netloom.flows.spans import Spans, common, complement, united
 
@@ -105,7 +105,9 @@ class Conditions:
         of, level = fields[open_[0]], self.reader.level(fields[open_[0]])
         assert level is not None
         meant = (self.reader.value(of, value[open_[0]]) for value in left)
-        spans = complement(united(s for found in meant if not isinstance(found, bool) for s in found), self.sizes[level])
+        spans = complement(
+            united(s for found in meant if not isinstance(found, bool) for s in found), self.sizes[level]
+        )
         return [_boxed([*present, (level, spans)])] if spans else []
 
     def _settled(self, fields: tuple[Field, ...], value: tuple[Value, ...]) -> bool:
@@ -136,10 +138,8 @@ def _boxed(parts: Iterable[Part]) -> Box:
     return tuple(found)
 
 
-def met(conditions: Iterator[Boxes]) -> Boxes:
+def met(conditions: Iterable[Boxes]) -> Boxes:
     """The boxes in which all conditions hold."""
-    from netloom.flows.packet import meet
-
     found: Boxes = [WHOLE]
     for boxes in conditions:
         found = [both for a in found for b in boxes if (both := meet(a, b)) is not None]

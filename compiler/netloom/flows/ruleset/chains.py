@@ -138,7 +138,7 @@ class Chains:
                 case Lookup(fields=fields, negated=False) if len(fields) > 1 and boxes == [WHOLE] and last is None:
                     last = statement
                 case Match() | Lookup() | TcpFlags() | Until():
-                    boxes = met(iter((boxes, conditions.of(statement))))
+                    boxes = met((boxes, conditions.of(statement)))
                 case Count() | Log() | Learn() | ClampMss():
                     pass
                 case Limit() | LimitBy() | Dispatch():
@@ -148,9 +148,8 @@ class Chains:
                         return None
                     return _decided(boxes, last, conditions, _VERDICTS[kind], by)
                 case Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
-                    where = boxes if last is None else met(iter((boxes, conditions.of(last))))
-                    made = translations(statement, conditions, by)
-                    return [(both, a) for one, a in made for box in where if (both := meet(box, one)) is not None]
+                    where = boxes if last is None else met((boxes, conditions.of(last)))
+                    return list(translations(statement, where, conditions, by))
                 case _:
                     assert_never(statement)
         return []
@@ -164,7 +163,7 @@ class Chains:
         for statement in rule.statements:
             match statement:
                 case Match() | Lookup() | TcpFlags() | Until():
-                    boxes = met(iter((boxes, conditions.of(statement))))
+                    boxes = met((boxes, conditions.of(statement)))
                 case Limit() | LimitBy():
                     limited = True
                 case Verdict():
@@ -172,7 +171,7 @@ class Chains:
                 case Dispatch(fields, name):
                     for verdict, found in _by_verdict(conditions, fields, name):
                         target = self._verdict(verdict, situation, rest, by, limited=limited)
-                        rest = self._where(met(iter((boxes, found))), target, rest)
+                        rest = self._where(met((boxes, found)), target, rest)
                     return rest
                 case _:
                     pass
@@ -204,20 +203,23 @@ _VERDICTS = {Kind.ACCEPT: Answer("allow"), Kind.DROP: Answer("drop"), Kind.RETUR
 
 
 def _decides(rule: Rule) -> bool:
-    return any(isinstance(s, Verdict | Dispatch | Translate | TranslateBy | TranslatePrefix | Masquerade) for s in rule.statements)
+    return any(
+        isinstance(s, Verdict | Dispatch | Translate | TranslateBy | TranslatePrefix | Masquerade)
+        for s in rule.statements
+    )
 
 
 def _decided(boxes: Boxes, last: Lookup | None, conditions: Conditions, answer: Answer, by: str) -> list[Decided]:
     """The verdict for what meets all conditions; who is found in a set is decided by the element."""
     if answer is NEXT:
-        where = boxes if last is None else met(iter((boxes, conditions.of(last))))
+        where = boxes if last is None else met((boxes, conditions.of(last)))
         return [(box, NEXT) for box in where]
-    named = answer._replace(by=by)
     if last is None:
+        named = Answer(answer.verdict, by)
         return [(box, named) for box in boxes]
     found = conditions.elements(last.fields, last.set)
     return [
-        (both, answer._replace(by=element.comment or by))
+        (both, Answer(answer.verdict, element.comment or by))
         for box, element in found
         for of in boxes
         if (both := meet(of, box)) is not None

@@ -101,7 +101,9 @@ class Tables:
             behind = found
             if isinstance(here, Leaf) and _then(here.answer, MISS) is MISS:
                 continue
-            found = here if isinstance(behind, Leaf) and behind.answer == PASS else self.space.merge(_then, here, behind)
+            found = (
+                here if isinstance(behind, Leaf) and behind.answer == PASS else self.space.merge(_then, here, behind)
+            )
         return found
 
     def _bases(self, kind: str, hook: str) -> list[tuple[Chains, Chain]]:

@@ -7,6 +7,7 @@ from netloom.backends.nftables.tree import (
     Direction,
     Element,
     Masquerade,
+    Match,
     Translate,
     TranslateBy,
     TranslatePrefix,
@@ -15,42 +16,37 @@ from netloom.backends.nftables.values import Range
 from netloom.base.address import Prefix
 from netloom.flows.answer import Answer, Destination, Source
 from netloom.flows.diagram import Box
-from netloom.flows.packet import LAST_PORT, PORT, WHOLE, WITH_PORTS, box, meet
-from netloom.flows.ruleset.boxes import Conditions
-from netloom.backends.nftables.tree import Match
+from netloom.flows.packet import LAST_PORT, PORT, WITH_PORTS, box, meet
+from netloom.flows.ruleset.boxes import Boxes, Conditions, met
 
 Translation = Translate | TranslateBy | TranslatePrefix | Masquerade
 Decided = tuple[Box, Answer]
 
 
-def translations(statement: Translation, conditions: Conditions, by: str) -> list[Decided]:
+def translations(statement: Translation, where: Boxes, conditions: Conditions, by: str) -> Iterator[Decided]:
     """What a statement does to the packets that reach it; those that no box has go on to the next rule."""
     match statement:
         case Masquerade():
-            return [(WHOLE, Answer("allow", by, source=Source("masquerade", 0)))]
+            yield from ((found, Answer("allow", by, source=Source("masquerade", 0))) for found in where)
         case Translate(Direction.SOURCE, address, _):
-            return [(WHOLE, Answer("allow", by, source=Source("snat", address.value)))]
+            yield from ((found, Answer("allow", by, source=Source("snat", address.value))) for found in where)
         case Translate(Direction.DESTINATION, address, port):
-            return list(_to(WHOLE, address.value, port, by))
+            yield from (decided for found in where for decided in _to(found, address.value, port, by))
         case TranslateBy(family, fields, name):
-            return [
-                decided
-                for found, element in conditions.elements(fields, name)
-                if conditions.reader.kernel.family is family
-                for decided in _element(found, element, by)
-            ]
+            if conditions.reader.kernel.family is family:
+                for found, element in conditions.elements(fields, name):
+                    for both in met((where, [found])):
+                        yield from _element(both, element, by)
         case TranslatePrefix(direction, before, after):
-            if before.family is not conditions.reader.kernel.family:
-                return []
+            shift = after.value - before.value
             source = direction is Direction.SOURCE
             within = Match(((saddr if source else daddr)(before.family),), ((before,),))
-            shift = after.value - before.value
             answer = (
                 Answer("allow", by, source=Source("prefix", shift))
                 if source
                 else Answer("allow", by, destination=Destination(None, shift, 0))
             )
-            return [(found, answer) for found in conditions.of(within)]
+            yield from ((found, answer) for found in met((where, conditions.of(within))))
 
 
 def _element(found: Box, element: Element, by: str) -> Iterator[Decided]:
