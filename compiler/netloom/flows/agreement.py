@@ -70,8 +70,8 @@ def _same_leaf(one: Course, other: Course, context: Context, a: Answer, b: Answe
         return _same_parts(one, other, context, a.mark, b.mark)
     egress = one.kernel.egress(value)
     wanted, found = one.passed(context, egress, a.mark), other.passed(context, egress, b.mark)
-    ports = box[PORT]
-    inside = box if ports is None else (*box[:PORT], tuple(p + a.destination.port for p in ports), *box[PORT + 1 :])
+    ports, by = box[PORT], a.destination.port
+    inside = box if ports is None else (*box[:PORT], (ports[0] + by, ports[1] + by), *box[PORT + 1 :])
     return _same_within(at(wanted, DESTINATION, value), at(found, DESTINATION, value), inside)
 
 

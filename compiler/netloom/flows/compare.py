@@ -83,8 +83,8 @@ class Witnesses:
     def clock(self) -> Clock:
         """All moments at which something ends."""
         plan = self.site.names.plan
-        ends = [entry.expires for entry in (*plan.rules, *plan.forwards) if entry.expires is not None]
-        return Clock.of([*ends, *moments(self.ruleset)])
+        ends = (*(rule.expires for rule in plan.rules), *(forward.expires for forward in plan.forwards))
+        return Clock.of([*(end for end in ends if end is not None), *moments(self.ruleset)])
 
     @cached_property
     def space(self) -> Space[Answer]:

@@ -96,7 +96,7 @@ class Kernel:
 
     @cached_property
     def delivered(self) -> Spans:
-        """What the host takes for itself; of IPv6 also the routers' anycast addresses of its links (RFC 4291, 2.6.1)."""
+        """What the host takes for itself, with the routers' anycast addresses of its links (RFC 4291, 2.6.1)."""
         anycast = [single(i.prefix.value) for i in self._links.values()] if self.family is Family.IPV6 else []
         return united([*self.own, *self.multicast, *self.broadcast, *anycast])
 

@@ -32,7 +32,7 @@ def implied(name: str) -> Answer:
 def icmp(family: Family, *ranges: tuple[int, int], **more: Spans) -> Box:
     """ICMP messages of some types."""
     ports = united(span for first, last in ranges for span in types(first, last))
-    return box(protocol=((ICMP[family],) * 2,), port=ports, **more)  # type: ignore[arg-type]
+    return box(protocol=((ICMP[family],) * 2,), port=ports, **more)
 
 
 DISCOVERY: Decided = (icmp(Family.IPV6, (133, 137), hop_limit=ON_LINK), implied("nd"))
@@ -85,9 +85,7 @@ def plausible(kernel: Kernel, ingress: str) -> Iterator[Decided]:
         yield box(source=united((*_UNSPECIFIED, *LINK_LOCAL))), implied("nd")
     if uplink:
         yield box(source=_bogus(kernel)), Answer("drop", "implied/bogon")
-        if kernel.family is Family.IPV4 and any(
-            isinstance(u.ipv4, Learned) and u is uplink for u in kernel.host.uplinks
-        ):
+        if kernel.family is Family.IPV4 and isinstance(uplink.ipv4, Learned):
             yield _offers(), implied("dhcp-client")
     strict = uplink is None or len(kernel.host.uplinks) == 1
     yield box(source=kernel.missing(ingress if strict else None)), Answer("drop", "implied/reverse-path")

@@ -100,14 +100,12 @@ class Conditions:
         left = [value for value in values if self._settled(fields, value)]
         if not open_:
             return [] if left else [_boxed(present)]
-        if len(open_) > 1:
+        levels = {self.reader.level(fields[at]) for at in open_}
+        level = levels.pop()
+        if levels or level is None:
             raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")
-        of, level = fields[open_[0]], self.reader.level(fields[open_[0]])
-        assert level is not None
-        meant = (self.reader.value(of, value[open_[0]]) for value in left)
-        spans = complement(
-            united(s for found in meant if not isinstance(found, bool) for s in found), self.sizes[level]
-        )
+        meant = ([self.reader.value(fields[at], value[at]) for at in open_] for value in left)
+        spans = complement(united(span for found in meant for span in _shared(found)), self.sizes[level])
         return [_boxed([*present, (level, spans)])] if spans else []
 
     def _settled(self, fields: tuple[Field, ...], value: tuple[Value, ...]) -> bool:
@@ -128,6 +126,15 @@ class Conditions:
                 parts.append((level, meant))
         box = _boxed(parts)
         return None if () in box else box
+
+
+def _shared(columns: Iterable[Spans | bool]) -> Spans:
+    """What columns of one dimension have in common."""
+    found: Spans | None = None
+    for column in columns:
+        if not isinstance(column, bool):
+            found = column if found is None else common(found, column)
+    return found or ()
 
 
 def _boxed(parts: Iterable[Part]) -> Box:

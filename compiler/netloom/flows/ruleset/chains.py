@@ -62,8 +62,7 @@ class Chains:
     def base(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
         """What a base chain decides, its policy included."""
         assert chain.base
-        verdict = "allow" if chain.base.policy is Kind.ACCEPT else "drop"
-        policy = self.space.leaf(Answer(verdict, f"chain {chain.name}"))
+        policy = self.space.leaf(Answer(_VERDICTS[chain.base.policy].verdict, f"chain {chain.name}"))
         found = self.chain(chain.name, situation)
         return self.space.choose(found, NEXT, policy, found)
 
@@ -84,6 +83,7 @@ class Chains:
             egress=situation.egress if Field.OIFNAME in asked else "",
             state=situation.state if Field.CT_STATE in asked else "",
             original=situation.original if asked & _TRANSLATED else None,
+            shift=situation.shift if asked & _TRANSLATED else None,
         )
 
     def asked(self, name: str) -> frozenset[Field]:

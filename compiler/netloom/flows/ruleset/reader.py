@@ -10,7 +10,7 @@ from netloom.flows.clock import Clock
 from netloom.flows.diagram import Interval
 from netloom.flows.kernel import Kernel
 from netloom.flows.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, WITH_PORTS, types
-from netloom.flows.spans import Spans, of_prefix
+from netloom.flows.spans import Spans, common, of_prefix
 
 Part = tuple[int, Spans]
 """A dimension and what of it is meant."""
@@ -24,13 +24,20 @@ class Situation:
         ingress: interface that they came in by; "" for the host's own.
         egress: interface that they leave by; "" where that is not decided yet, or for the host's own input.
         state: of the connection, in the words of `ct state`.
-        original: the destinations before translation, or None for what is not translated.
+        original: the destinations before translation to one address, which no rule tells apart; else None.
+        shift: what a translated prefix was moved by; else None.
     """
 
     ingress: str
     egress: str
     state: str = "new"
     original: Interval | None = None
+    shift: int | None = None
+
+    @property
+    def translated(self) -> bool:
+        """Whether the destination is not the one that the sender meant."""
+        return self.original is not None or self.shift is not None
 
 
 _FAMILY_OF = {
@@ -122,7 +129,7 @@ class Reader:
             case (Field.CT_STATE, _):
                 return text == situation.state
             case (Field.CT_STATUS, "dnat"):
-                return situation.original is not None
+                return situation.translated
             case (Field.FIB_STRICT, "missing"):
                 return kernel.missing(situation.ingress)
             case (Field.FIB_LOOSE, "missing"):
@@ -139,10 +146,12 @@ class Reader:
                 raise UnreadableError(f"{field.value} {text}")
 
     def _original(self, prefix: Prefix) -> Spans | bool:
-        """The situations are cut so that all or none of the original destinations are in a prefix."""
+        """Situations are cut so that all or none of the original destinations are in a prefix."""
         first, last = of_prefix(prefix)
-        original = self.situation.original
-        return ((first, last),) if original is None else first <= original[0] and original[1] <= last
+        original, by = self.situation.original, self.situation.shift or 0
+        if original is not None:
+            return first <= original[0] and original[1] <= last
+        return common(((first + by, last + by),), ((0, self.kernel.size - 1),))
 
 
 def _named(value: Iface | IfacePattern, device: str) -> bool:

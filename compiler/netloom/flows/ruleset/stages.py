@@ -1,11 +1,12 @@
 """The tables of one host as the four answers of `flows.course`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 from netloom.backends.nftables.fields import Field
-from netloom.backends.nftables.tree import Chain, Match, Ruleset, Table, Until
+from netloom.backends.nftables.tree import Chain, Lookup, Match, Ruleset, Table, Until
 from netloom.base.address import Prefix
 from netloom.flows.answer import MISS, PASS, Answer
 from netloom.flows.clock import Clock
@@ -60,16 +61,17 @@ class Tables:
         found = self._hook("nat", "output" if own else "prerouting", situation)
         if isinstance(found, Leaf) and found.answer.destination is None:
             return found
-        cells = self.space.overlay([(box(destination=(c,)), Answer("next", mark=_mark(c))) for c in self._cells], PASS)
-        return self.space.merge(lambda a, c: a._replace(mark=c.mark) if a.destination else PASS, found, cells)
+        cells = self.space.overlay(
+            [(box(destination=(c,)), Answer("next", mark=f"{c[0]}-{c[1]}")) for c in self._cells], PASS
+        )
+        return self.space.merge(_mark, found, cells)
 
     def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
         """The filters and the translation of the source."""
         key = (ingress, egress, mark)
         if key not in self._judged:
-            original = None if not mark else _cell(mark)
             iif, oif = (("" if name == SELF else name) for name in (ingress, egress))
-            situation = Situation(iif, oif, "new", original)
+            situation = _marked(Situation(iif, oif), mark)
             self._judged[key] = self._passed(ingress, egress, situation)
         return self._judged[key]
 
@@ -123,7 +125,7 @@ class Tables:
         for first, last in map(of_prefix, prefixes):
             starts |= {first, last + 1}
         cuts = sorted(starts)
-        return tuple((a, b - 1) for a, b in zip(cuts, cuts[1:], strict=False))
+        return tuple((a, b - 1) for a, b in pairwise(cuts))
 
 
 def _then(first: Answer, second: Answer) -> Answer:
@@ -136,18 +138,36 @@ def _priority(chain: Chain) -> int:
     return _PRIORITIES[text] if text in _PRIORITIES else int(text)
 
 
-def _mark(cell: Interval) -> str:
-    return f"{cell[0]}-{cell[1]}"
+def _mark(answer: Answer, cell: Answer) -> Answer:
+    """A translation with what rules may ask of the destination before it."""
+    if answer.destination is None:
+        return PASS
+    whole = answer.destination.address is None
+    return answer._replace(mark=f"moved {answer.destination.shift}" if whole else cell.mark)
 
 
-def _cell(mark: str) -> Interval:
+def _marked(situation: Situation, mark: str) -> Situation:
+    """The situation of what is translated so."""
+    if not mark:
+        return situation
+    if mark.startswith("moved "):
+        return replace(situation, shift=int(mark[len("moved ") :]))
     first, _, last = mark.partition("-")
-    return int(first), int(last)
+    return replace(situation, original=(int(first), int(last)))
 
 
 def _originals(table: Table) -> Iterator[Prefix]:
+    """The prefixes that rules compare the destination before translation with."""
+    sets = {entry.name: entry for entry in table.sets}
     for chain in table.chains:
-        for rule in chain.rules:
-            for statement in rule.statements:
-                if isinstance(statement, Match) and Field.CT_ORIGINAL_IP6_DADDR in statement.fields:
-                    yield from (v for value in statement.values for v in value if isinstance(v, Prefix))
+        for statement in (statement for rule in chain.rules for statement in rule.statements):
+            match statement:
+                case Match(fields, values):
+                    keys = values
+                case Lookup(fields, name):
+                    keys = tuple(element.key for element in sets[name].elements)
+                case _:
+                    continue
+            if Field.CT_ORIGINAL_IP6_DADDR in fields:
+                at = fields.index(Field.CT_ORIGINAL_IP6_DADDR)
+                yield from (value for key in keys if isinstance(value := key[at], Prefix))
