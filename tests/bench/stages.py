@@ -1,0 +1,76 @@
+"""How long each stage takes, in one process: `python tests/bench/stages.py SPECS OUT` prints them as JSON.
+
+The stages are those of `netloom.driver`, called one by one; together they are a cold `render`.
+"""
+
+import gc
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from netloom.backends.artifact import Artifact, Line
+from netloom.backends.targets import GUESTS, HOSTS
+from netloom.base.diagnostic import Report
+from netloom.checks import CHECKS, Context
+from netloom.delivery.layout import tree_of
+from netloom.delivery.tree import write
+from netloom.passes.lock import FILE, read_lock
+from netloom.passes.pipeline import run
+from netloom.passes.waive import waive
+from netloom.plan.json import plan_lines
+from netloom.plan.site import Plan
+from netloom.source.files import load, read_text
+from netloom.spec.document import read_document
+
+SPENT: dict[str, float] = {}
+
+
+@contextmanager
+def stage(name: str) -> Iterator[None]:
+    """Adds the time of a block to a stage."""
+    start = time.perf_counter()
+    yield
+    SPENT[name] = SPENT.get(name, 0.0) + time.perf_counter() - start
+
+
+def compiled(specs: Path) -> Plan:
+    """The plan of a site."""
+    report = Report()
+    with stage("source"):
+        source = load(specs, report)
+    with stage("spec"):
+        document = read_document(source, report)
+    with stage("passes"):
+        passed = run(document, read_lock(read_text(specs / FILE, report), FILE, report), report)
+    with stage("checks"):
+        context = Context(passed.document, passed.plan, int(time.time()))
+        for check in CHECKS:
+            report.extend(check(context))
+        plan, _ = waive(passed, report)
+    return plan
+
+
+def rendered(plan: Plan) -> list[Artifact]:
+    """All its files."""
+    found = []
+    for host_backend in HOSTS:
+        with stage(host_backend.__module__.removeprefix("netloom.").replace("nixos.host", "nixos")):
+            found += [artifact for host in plan.hosts for artifact in host_backend(host)]
+    for guest_backend in GUESTS:
+        with stage(guest_backend.__module__.removeprefix("netloom.").replace("nixos.guest", "nixos")):
+            found += [artifact for guest in plan.guests for artifact in guest_backend(guest)]
+    with stage("plan.json"):
+        found.append(Artifact("plan.json", tuple(Line(*line) for line in plan_lines(plan))))
+    return found
+
+
+if __name__ == "__main__":
+    gc.disable()  # as the command line has it
+    plan = compiled(Path(sys.argv[1]))
+    artifacts = rendered(plan)
+    with stage("delivery"):
+        write(Path(sys.argv[2]), tree_of(plan, artifacts))
+    print(json.dumps(SPENT))
