@@ -14,6 +14,7 @@ COMMENT_BYTES = 128
 """Longest comment (`NFTNL_UDATA_COMMENT_MAXLEN`, libnftnl)."""
 LOG_BYTES = 127
 """Longest log prefix (`NF_LOG_PREFIXLEN`, less the final NUL)."""
+_UNQUOTABLE = frozenset('"\\$')
 _LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
 
 
@@ -31,10 +32,10 @@ def side(end: Side) -> str:
 
 
 def quotable(text: str, limit: int) -> str:
-    """`text` as it may stand between quotes: nft knows no escapes, so what cannot stand there becomes `?`."""
-    if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text:
-        return shortened(text, limit)
-    plain = "".join(c if c.isascii() and c.isprintable() and c not in '"\\' else "?" for c in text)
+    """`text` as it may stand between quotes: nft knows no escapes (but variables, by `$`), so the rest becomes `?`."""
+    plain = text
+    if not text.isascii() or not text.isprintable() or not _UNQUOTABLE.isdisjoint(text):
+        plain = "".join(c if c.isascii() and c.isprintable() and c not in _UNQUOTABLE else "?" for c in text)
     return shortened(plain, limit)
 
 

@@ -60,7 +60,7 @@ def laned(host: Host, name: str, family: Family, address: Address | None, lanes:
         address: the uplink's address as part of the key; None where the chain has found it to be the uplink's.
         lanes: the lanes.
     """
-    lanes = [lane for lane in lanes if lane.sources != ()]
+    lanes = sorted((x for x in lanes if x.sources != ()), key=lambda x: (x.forward, x.protocol, x.first))
     rules = [rule for lane in lanes if lane.expires is not None for rule in _until(lane, address)]
     lasting = [lane for lane in lanes if lane.expires is None]
     sets: list[Set] = []

@@ -11,6 +11,7 @@ prefix lengths, not with its square.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from netloom.backends.nftables.tree import (
     Element,
@@ -31,9 +32,13 @@ class Layer:
 
 
 def layers(elements: Iterable[Element]) -> tuple[Layer, ...]:
-    """The elements in as few sets as the first fit finds; of equal keys the first stays."""
-    unique = {order(element.key): element for element in reversed(list(elements))}
-    ordered = [unique[key] for key in sorted(unique)]
+    """The elements in as few sets as the first fit finds; of equal keys the one whose comment sorts first stays."""
+    unique: dict[tuple[object, ...], Element] = {}
+    for element in elements:
+        key = order(element.key)
+        if key not in unique or element.comment < unique[key].comment:
+            unique[key] = element
+    ordered = [element for _, element in sorted(unique.items(), key=itemgetter(0))]
     wide = [any(map(_wide, element.key)) for element in ordered]
     single = tuple(element for element, interval in zip(ordered, wide, strict=True) if not interval)
     boxes = [_Box.of(element) for element, interval in zip(ordered, wide, strict=True) if interval]

@@ -144,7 +144,20 @@ def shaped(term: Term) -> Iterator[tuple[Shape, tuple[tuple[Value, ...], ...]]]:
     for shape in Shape:
         found = [s for s in term.services if shape_of(s, term.family) is shape]
         if found:
-            yield shape, tuple(sorted({_values(shape, s) for s in found}, key=order))
+            yield shape, _merged({_values(shape, s) for s in found})
+
+
+def _merged(found: Iterable[tuple[Value, ...]]) -> tuple[tuple[Value, ...], ...]:
+    """Sorted, with ranges that touch made one: a set between braces must not overlap."""
+    made: list[tuple[Value, ...]] = []
+    for values in sorted(found, key=order):
+        before = made[-1][-1] if made and made[-1][:-1] == values[:-1] else None
+        here = values[-1]
+        if isinstance(before, Range) and isinstance(here, Range) and here.first <= before.last + 1:
+            made[-1] = (*values[:-1], Range(before.first, max(before.last, here.last)))
+        else:
+            made.append(values)
+    return tuple(made)
 
 
 def _plain(term: Term) -> Iterator[Rule]:

@@ -1,0 +1,104 @@
+"""Sets whose elements do not overlap, against pairs compared one by one and against the kernel."""
+
+from __future__ import annotations
+
+import itertools
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.support import needs
+
+from netloom.backends.nftables.fields import Type
+from netloom.backends.nftables.lower.layers import layers
+from netloom.backends.nftables.printer import body
+from netloom.backends.nftables.tree import Element, Set, Table
+from netloom.backends.nftables.values import Range, Value, Word
+from netloom.base.address import Address, Family, Prefix, parse_prefix, prefix_of
+from netloom.lab import ruleset
+
+TYPES = (Type.IPV4, Type.IPV4, Type.PROTOCOL, Type.PORT)
+prefixes = st.builds(
+    lambda low, length: prefix_of(Address(Family.IPV4, 10 << 24 | low), length),
+    st.integers(0, 7),
+    st.sampled_from((0, 24, 29, 30, 31, 32)),
+)
+spans = st.builds(lambda a, b: Range(min(a, b), max(a, b)), st.integers(1, 9), st.integers(1, 9))
+keys = st.tuples(prefixes, prefixes, st.sampled_from((Word("tcp"), Word("udp"))), spans)
+
+
+def meet(a: tuple[Value, ...], b: tuple[Value, ...]) -> bool:
+    return all(_meet(x, y) for x, y in zip(a, b, strict=True))
+
+
+def _meet(x: Value, y: Value) -> bool:
+    if isinstance(x, Prefix) and isinstance(y, Prefix):
+        return x.overlaps(y)
+    if isinstance(x, Range) and isinstance(y, Range):
+        return x.first <= y.last and y.first <= x.last
+    return x == y
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(keys, max_size=40))
+def test_layers_hold_all_keys_once_and_none_meets_another(drawn: list[tuple[Value, ...]]) -> None:
+    found = layers(Element(key) for key in drawn)
+    assert sorted((e.key for layer in found for e in layer.elements), key=str) == sorted(set(drawn), key=str)
+    for layer in found:
+        pairs = itertools.combinations((e.key for e in layer.elements), 2)
+        assert not [pair for pair in pairs if meet(*pair)]
+
+
+@given(st.lists(keys, max_size=20))
+def test_order_counts_for_nothing(drawn: list[tuple[Value, ...]]) -> None:
+    unique = [Element(key) for key in dict.fromkeys(drawn)]
+    assert layers(unique) == layers(reversed(unique))
+    twice = [Element(key, comment=str(n)) for n in (2, 1, 3) for key in dict.fromkeys(drawn)]
+    assert all(e.comment == "1" for layer in layers(twice) for e in layer.elements)
+
+
+def test_single_values_need_no_interval() -> None:
+    one, many = parse_prefix("10.0.0.1"), parse_prefix("10.0.0.0/24")
+    exact = Element((one, one, Word("tcp"), Range(80, 80)))
+    wide = Element((many, one, Word("tcp"), Range(80, 80)))
+    ports = Element((one, one, Word("tcp"), Range(80, 81)))
+    assert [(layer.elements, layer.interval) for layer in layers([wide, exact, ports])] == [
+        ((exact,), False),
+        ((wide,), True),
+        ((ports,), True),
+    ]
+
+
+@needs("nft", "unshare", "root")
+@settings(max_examples=25, deadline=None)
+@given(st.lists(keys, min_size=1, max_size=30))
+def test_the_kernel_takes_every_layer(drawn: list[tuple[Value, ...]]) -> None:
+    sets = tuple(
+        Set(f"layer_{number}", TYPES, layer.elements, interval=layer.interval, counted=True)
+        for number, layer in enumerate(layers(Element(key) for key in drawn))
+    )
+    lines = "".join(f"{line.text}\n" for line in body(Table("inet", "t", (), (), sets, ())))
+    assert ruleset.check(f"table inet t {{\n{lines}}}\n") == ""
+
+
+@pytest.mark.parametrize("shape", ["apart", "nested", "crossing"])
+def test_work_grows_with_the_number_of_elements_not_with_its_square(shape: str) -> None:
+    def seconds(count: int) -> float:
+        elements = [_element(shape, number) for number in range(count)]
+        start = time.process_time()
+        layers(elements)
+        return time.process_time() - start
+
+    seconds(100)
+    small, large = min(seconds(500) for _ in range(3)), seconds(10_000)
+    assert large < 20 * small * 4
+
+
+def _element(shape: str, number: int) -> Element:
+    host = Address(Family.IPV4, (10 << 24) + number).prefix
+    wide = parse_prefix("198.51.100.0/24")
+    if shape == "nested" and number % 2:
+        wide = parse_prefix("198.51.0.0/16")
+    ends = (host, wide) if shape == "crossing" and number % 2 else (wide, host)
+    return Element((*ends, Word("tcp"), Range(80, 80 + number % 3)))

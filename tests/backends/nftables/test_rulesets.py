@@ -1,0 +1,130 @@
+"""Every ruleset of hosts that are made up goes into a kernel, twice, and says the same things in another order."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from tests.backends.nftables import stage
+from tests.backends.nftables.hosts import hosts
+from tests.support import needs
+
+from netloom.backends import nftables
+from netloom.backends.nftables import printer
+from netloom.backends.nftables.tree import Count, Dispatch, Learn, LimitBy, Lookup, Ruleset, Table, TranslateBy, Verdict
+from netloom.lab import ruleset
+from netloom.lab.session import Lab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netloom.lab.namespace import Namespace
+    from netloom.plan.host import Host
+
+SLOW = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large)
+
+
+@pytest.fixture(scope="module")
+def machine() -> Iterator[Namespace]:
+    with Lab() as lab:
+        yield lab.machine("kernel")
+
+
+def text(host: Host) -> str:
+    (artifact,) = nftables.artifacts(host)
+    return artifact.text
+
+
+@needs("root", "nft", "unshare", "nsenter")
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@given(hosts())
+def test_the_kernel_takes_what_is_made_up_twice(machine: Namespace, host: Host) -> None:
+    ruleset.load(machine, text(host))
+    once = sorted(str(entry) for entry in unhandled(machine))
+    ruleset.load(machine, text(host))
+    assert sorted(str(entry) for entry in unhandled(machine)) == once
+    assert ruleset.tables(machine) == {"inet netloom", "bridge netloom"}
+
+
+def unhandled(machine: Namespace) -> list[object]:
+    """The kernel's objects without what differs from load to load."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items() if key not in ("handle", "expires")}
+        return sorted((plain(item) for item in value), key=str) if isinstance(value, list) else value
+
+    return [plain(entry) for entry in ruleset.listing(machine)]
+
+
+@needs("nft", "unshare")
+def test_nft_checks_the_seed_without_root() -> None:
+    assert ruleset.check(text(stage.host())) == ""
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@given(hosts())
+def test_every_name_that_is_used_is_there_and_every_element_has_its_width(host: Host) -> None:
+    for table in nftables.ruleset(host).tables:
+        check_references(table)
+        for entry in table.sets:
+            assert entry.elements or entry.learned
+            assert {len(e.key) for e in entry.elements} <= {len(entry.types)}
+            assert len({e.key for e in entry.elements}) == len(entry.elements)
+
+
+def check_references(table: Table) -> None:
+    chains, sets = {c.name: c for c in table.chains}, {s.name for s in table.sets}
+    assert len(chains) == len(table.chains)
+    assert len(sets) == len(table.sets)
+    targets = [e.data for s in table.sets for e in s.elements if isinstance(e.data, Verdict)]
+    counters, limits = {c.name for c in table.counters}, {x.name for x in table.limits}
+    for chain in table.chains:
+        for statement in (s for rule in chain.rules for s in rule.statements):
+            match statement:
+                case Lookup(_, name) | Learn(_, name):
+                    assert name in sets
+                case Dispatch(_, name) | TranslateBy(_, _, name):
+                    assert name in sets
+                case Count(name):
+                    assert name in counters | {""}
+                case LimitBy(name):
+                    assert name in limits
+                case Verdict():
+                    targets.append(statement)
+                case _:
+                    pass
+    assert {verdict.chain for verdict in targets if verdict.chain} == {n for n, c in chains.items() if c.base is None}
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=SLOW)
+@given(hosts())
+def test_the_order_of_the_plan_counts_for_nothing(host: Host) -> None:
+    shuffler = random.Random(7)
+    terms, lanes = list(host.terms), list(host.lanes)
+    shuffler.shuffle(terms)
+    shuffler.shuffle(lanes)
+    assert text(dataclasses.replace(host, terms=tuple(terms), lanes=tuple(lanes))) == text(host)
+
+
+def test_every_line_of_an_entry_knows_it() -> None:
+    (artifact,) = nftables.artifacts(stage.host())
+    by_text = {line.text.strip(): line.origin for line in artifact.lines}
+    origins = {text: origin.entry for text, origin in by_text.items() if origin}
+    assert origins['tcp . 80 comment "forward/http" : 10.0.0.10 . 80,'] == "forwards.http"
+    assert origins['ip saddr 10.0.0.0/24 counter accept comment "policy/guests-out"'] == "policy.guests-out"
+    assert origins['"vm-http-re-8d92" . 02:00:00:00:00:10,'] == "guests.http-reverse-proxy"
+    bare = [line.text for line in artifact.lines if line.origin is None]
+    assert [text for text in bare if text.startswith("\t")] == []
+
+
+def test_a_table_prints_alone_as_it_does_in_the_file() -> None:
+    tree: Ruleset = nftables.ruleset(stage.host())
+    whole = [line.text for line in printer.document(tree)]
+    for table in tree.tables:
+        alone = [f"\t{line.text}" for line in printer.body(table)]
+        start = whole.index(f"table {table.family} netloom {{") + 1
+        assert whole[start : start + len(alone) + 1] == [*alone, "}"]
