@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from netloom.backends.artifact import Artifact
 from netloom.diff.facts import things
 from netloom.diff.files import compare_files
+from netloom.diff.flows import compare_flows
 from netloom.diff.model import Change
 from netloom.diff.objects import compare_objects
 from netloom.plan.site import Plan
@@ -37,6 +38,8 @@ def compare(before: Side, after: Side, moves: Mapping[str, str]) -> Change:
         moves: for objects of the head that were renamed, their `kind/name` before.
     """
     objects = compare_objects(things(before.plan), things(after.plan), moves)
+    names = {one.was: one.name for one in objects if one.was}
+    flows = compare_flows(before.plan, after.plan, names)
     files = compare_files(before.artifacts, after.artifacts)
     return Change(
         before=before.label,
@@ -44,6 +47,7 @@ def compare(before: Side, after: Side, moves: Mapping[str, str]) -> Change:
         notes=tuple(_notes(before, after)),
         hosts=tuple(host.name for host in after.plan.hosts),
         objects=objects,
+        flows=flows,
         files=files,
     )
 

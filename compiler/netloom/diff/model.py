@@ -8,6 +8,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from netloom.diff.verdicts import FlowChange, Turn
 from netloom.plan.origin import Origin
 
 Value = None | bool | int | str | tuple["Value", ...] | Mapping[str, "Value"]
@@ -149,6 +150,7 @@ class Change:
         notes: sentences about how far the comparison can be trusted.
         hosts: all hosts of the head.
         objects: sorted by name.
+        flows: exposures first, then by what they are about.
         files: sorted by path.
     """
 
@@ -157,13 +159,18 @@ class Change:
     notes: tuple[str, ...]
     hosts: tuple[str, ...]
     objects: tuple[ObjectChange, ...]
+    flows: tuple[FlowChange, ...]
     files: tuple[FileChange, ...]
 
     @property
     def has_changes(self) -> bool:
         """Whether anything at all differs but comments and order."""
-        return bool(self.objects or self.files)
+        return bool(self.objects or self.flows or self.files)
 
     def count(self, *actions: Action) -> int:
         """Number of objects to which one of these happens."""
         return sum(one.action in actions for one in self.objects)
+
+    def turned(self, turn: Turn) -> tuple[FlowChange, ...]:
+        """The flows whose verdict changes so."""
+        return tuple(flow for flow in self.flows if flow.turn is turn)

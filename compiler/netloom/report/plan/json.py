@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from netloom.diff.model import Action, Change, FileChange, Hunk, ObjectChange, Value
-from netloom.plan.origin import Origin
+from netloom.diff.verdicts import Turn
+from netloom.report.plan.flow_json import flow_data, place_data
 
 FORMAT = "netloom-diff/1"
 
@@ -29,6 +30,7 @@ def change_data(change: Change) -> dict[str, Any]:
         },
         "notes": list(change.notes),
         "objects": [_object(one) for one in change.objects],
+        "flows": {turn.value: [flow_data(one) for one in change.turned(turn)] for turn in Turn},
         "files": [_file(one) for one in change.files],
     }
 
@@ -54,14 +56,6 @@ def plain(value: Value) -> Any:
     if isinstance(value, Mapping):
         return {name: plain(item) for name, item in value.items()}
     return value
-
-
-def place_data(origin: Origin | None) -> dict[str, Any] | None:
-    """An entry and where it stands."""
-    if origin is None:
-        return None
-    span = origin.span
-    return {"entry": origin.entry, "file": span.file if span else None, "line": span.line if span else None}
 
 
 def _file(one: FileChange) -> dict[str, Any]:

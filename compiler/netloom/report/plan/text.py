@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from netloom.diff.model import Action, Change, FileChange, Hunk, ObjectChange
+from netloom.diff.verdicts import FlowChange
 from netloom.report.diagnostics.visible import visible
 from netloom.report.plan import words
 
@@ -20,8 +21,8 @@ def change_text(change: Change, *, color: bool = False, files: bool = True) -> s
     """
     if not change.has_changes:
         return "".join(f"{line}\n" for line in ("No changes.", *_notes(change)))
-    blocks = [_head(change), _objects(change), _files(change, full=files)]
-    lines = [line for block in blocks for line in [*block, ""]]
+    blocks = [_head(change), _objects(change), _flows(change), _files(change, full=files)]
+    lines = [line for block in map(list, blocks) if block for line in [*block, ""]]
     return "".join(f"{_painted(line, color)}\n" for line in lines[:-1])
 
 
@@ -65,6 +66,24 @@ def _object(one: ObjectChange) -> Iterator[str]:
     if one.likely:
         hint = one.likely.partition("/")[2]
         yield f"      likely {one.likely} by a new name: `moved-from: {hint}` would show it as a rename"
+
+
+def _flows(change: Change) -> Iterator[str]:
+    if not change.flows:
+        return
+    yield _title(f"Flows: {words.flow_counts(change)}")
+    for one in change.flows:
+        if not one.implied:
+            yield from _flow(one)
+    implied = sum(one.implied for one in change.flows)
+    if implied:
+        yield f"    and {words.plural(implied, 'flow')} that no entry decides, such as DHCP and neighbour discovery"
+
+
+def _flow(one: FlowChange) -> Iterator[str]:
+    yield f"  {words.TURNS[one.turn]} {words.turn(one)}: {words.ends(one)}"
+    yield f"      {words.outcome(one.before)} → {words.outcome(one.after)}" + words.where(one)
+    yield f"      such as {words.example(one)}"
 
 
 def _files(change: Change, *, full: bool) -> Iterator[str]:

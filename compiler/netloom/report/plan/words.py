@@ -4,9 +4,11 @@ import datetime
 from collections.abc import Mapping
 
 from netloom.diff.model import Action, Change, FieldChange, Hunk, ObjectChange, Value
+from netloom.diff.verdicts import FlowChange, Outcome, Turn
 from netloom.plan.origin import Origin
 
 SIGNS = {Action.ADD: "+", Action.CHANGE: "~", Action.RENAME: "→", Action.REMOVE: "-"}
+TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
 _SHOWN = 12
 NOTHING = "none"
 
@@ -79,3 +81,68 @@ def heading(hunk: Hunk) -> str:
     """The objects that a hunk is about, a few by name."""
     more = f" and {len(hunk.heading) - 4} more" if len(hunk.heading) > 4 else ""
     return ", ".join(hunk.heading[:4]) + more or f"line {hunk.new or hunk.old}"
+
+
+def flow_counts(change: Change) -> str:
+    """`1 newly exposed, 2 newly allowed, 1 newly blocked, 0 decided otherwise`."""
+    said = [one for one in change.flows if not one.implied]
+    exposed = sum(one.exposed for one in said)
+    inherited = sum(one.inherited and not one.exposed for one in said)
+    rest = [one for one in said if not one.exposed and not one.inherited]
+    counts = [f"{exposed} newly exposed"]
+    counts += [f"{sum(one.turn is turn for one in rest)} {word}" for turn, word in _COUNTED]
+    return ", ".join(counts) + (f", {inherited} that come or go with a guest, network or host" if inherited else "")
+
+
+_COUNTED = ((Turn.ALLOWED, "newly allowed"), (Turn.BLOCKED, "newly blocked"), (Turn.REDECIDED, "decided otherwise"))
+
+
+def turn(one: FlowChange) -> str:
+    """One word for what happens."""
+    if one.exposed:
+        return "EXPOSED"
+    return {Turn.ALLOWED: "allowed", Turn.BLOCKED: "BLOCKED", Turn.REDECIDED: "decided otherwise"}[one.turn]
+
+
+def ends(one: FlowChange) -> str:
+    """Who reaches whom with what."""
+    return f"{few(one.sources)} → {few(one.destinations)} {few(one.services)}" + (
+        f" at {few(one.via)}" if one.via else ""
+    )
+
+
+def few(names: tuple[str, ...], most: int = 6) -> str:
+    """The first of many names."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def outcome(one: Outcome) -> str:
+    """What becomes of a packet, and who says so."""
+    if one.verdict == "absent":
+        return "not there"
+    if one.verdict == "elsewhere":
+        return "another way"
+    words = [one.verdict, f"to {one.to}" if one.to else "", _SENDERS.get(one.source, ""), "limited" * one.limited]
+    return " ".join(filter(None, words)) + (f" by {one.by}" if one.by else "")
+
+
+_SENDERS = {"masquerade": "masqueraded", "snat": "from the uplink's address", "prefix": "from the outer prefix"}
+
+
+def where(one: FlowChange) -> str:
+    """The spec lines that are the cause, for the end of a line."""
+    old, new = place(one.before_cause), place(one.after_cause)
+    return "".join(f"   {text}" for text in (f"was {old}" if old and old != new else "", new) if text)
+
+
+def example(one: FlowChange) -> str:
+    """`198.51.100.7:40000 → 203.0.113.10:443 tcp (in by eno1 of hv1)`."""
+    it = one.example
+    ingress = {"self/": "from itself", "other/": "in by another interface"}.get(it.ingress, f"in by {it.ingress}")
+    port = f" {it.protocol}" + (f"/{it.port}" if it.port else "")
+    return (
+        f"{it.source}"
+        + (f" port {it.source_port}" if it.source_port else "")
+        + (f" → {it.destination}{port} ({ingress}, {it.host})")
+    )

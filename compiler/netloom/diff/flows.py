@@ -1,0 +1,145 @@
+"""Flows that a change opens, closes or has decided by another entry, told as few things as they are.
+
+First exactly: boxes of packets, united per host, family and interface. Then in words: what reads the same on several
+hosts, interfaces and in both families is one change with several regions.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Literal
+
+from netloom.base.address import Family
+from netloom.diff.labels import Names
+from netloom.diff.regions import united_boxes
+from netloom.diff.relation import ABSENT, Difference, pairs
+from netloom.diff.telling import Teller, Words
+from netloom.diff.verdicts import Example, FlowChange, Region, Turn
+from netloom.flows.course import Context
+from netloom.plan.origin import Origin
+from netloom.plan.site import Plan
+
+
+@dataclass(slots=True)
+class _Found:
+    """What of one change is collected from its regions."""
+
+    via: dict[str, None] = field(default_factory=dict)
+    hosts: dict[str, None] = field(default_factory=dict)
+    families: dict[Family, None] = field(default_factory=dict)
+    regions: list[Region] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+
+    def take(self, other: "_Found") -> None:
+        """Add what another one has collected."""
+        self.via |= other.via
+        self.hosts |= other.hosts
+        self.families |= other.families
+        self.regions += other.regions
+        self.examples += other.examples
+
+
+def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[FlowChange, ...]:
+    """All changes of who reaches whom, exposures to the outside first.
+
+    Args:
+        before: the base.
+        after: the head.
+        names: `kind/name` before and after of what was renamed.
+    """
+    found: list[tuple[Words, _Found]] = []
+    for pair in pairs(before, after, names):
+        known = (Names(before, pair.family), Names(after, pair.family))
+        for context, group in groupby(_sorted(pair.differences()), key=lambda item: item[0]):
+            found += _told(Teller(pair, context, known), [difference for _, difference in group])
+    causes = (_causes(before), _causes(after))
+    back = {new: old for old, new in names.items()}
+    merged = _merged(_merged(_merged(found, "sources"), "destinations"), "services")
+    return tuple(sorted((_change(words, one, causes, back) for words, one in merged), key=_order))
+
+
+def _sorted(found: Iterator[tuple[Context, Difference]]) -> list[tuple[Context, Difference]]:
+    return sorted(found, key=lambda item: (item[0].ingress, item[0].way or "", repr(item[1][1:])))
+
+
+def _told(teller: Teller, differences: list[Difference]) -> Iterator[tuple[Words, _Found]]:
+    for (before, after), group in groupby(differences, key=lambda one: (one.before, one.after)):
+        side = 0 if after == ABSENT else 1
+        for part in united_boxes(one.box for one in group):
+            words = teller.words(part, before, after)
+            yield (
+                words,
+                _Found(
+                    dict.fromkeys(teller.via(part, after, before)),
+                    {teller.host.name: None},
+                    {teller.pair.family: None},
+                    [teller.region(part)],
+                    [teller.example(part, side, exposed=words.exposed)],
+                ),
+            )
+
+
+Column = Literal["sources", "destinations", "services"]
+
+
+def _merged(found: list[tuple[Words, _Found]], column: Column) -> list[tuple[Words, _Found]]:
+    """What differs in one column of words only becomes one."""
+    groups: dict[Words, tuple[dict[str, None], _Found]] = {}
+    for words, one in found:
+        taken, whole = groups.setdefault(_with(words, column, ()), ({}, _Found()))
+        taken |= dict.fromkeys(getattr(words, column))
+        whole.take(one)
+    return [(_with(key, column, tuple(sorted(taken))), whole) for key, (taken, whole) in groups.items()]
+
+
+def _with(words: Words, column: Column, found: tuple[str, ...]) -> Words:
+    match column:
+        case "sources":
+            return words._replace(sources=found)
+        case "destinations":
+            return words._replace(destinations=found)
+        case "services":
+            return words._replace(services=found)
+
+
+def _change(
+    words: Words, found: _Found, causes: tuple[Mapping[str, Origin], Mapping[str, Origin]], back: Mapping[str, str]
+) -> FlowChange:
+    return FlowChange(
+        turn=words.turn,
+        exposed=words.exposed,
+        inherited=words.inherited,
+        sources=words.sources,
+        destinations=words.destinations,
+        services=words.services,
+        via=tuple(sorted(found.via)),
+        hosts=tuple(sorted(found.hosts)),
+        families=tuple(sorted(found.families)),
+        before=words.before,
+        after=words.after,
+        example=found.examples[0],
+        before_cause=causes[0].get(back.get(words.before.by, words.before.by)),
+        after_cause=causes[1].get(words.after.by),
+        regions=tuple(found.regions),
+    )
+
+
+def _causes(plan: Plan) -> Mapping[str, Origin]:
+    """The entries that can decide, by stable name."""
+    rules = {f"policy/{rule.name}": rule.origin for rule in plan.rules}
+    return rules | {f"forward/{forward.name}": forward.origin for forward in plan.forwards}
+
+
+def _order(one: FlowChange) -> tuple[object, ...]:
+    turns = (Turn.ALLOWED, Turn.BLOCKED, Turn.REDECIDED)
+    return (
+        not one.exposed,
+        one.implied,
+        one.inherited,
+        turns.index(one.turn),
+        one.destinations,
+        one.sources,
+        one.services,
+        one.before.by,
+        one.after.by,
+    )

@@ -1,0 +1,211 @@
+"""Sets of addresses, protocols and ports in the words of the spec.
+
+A label is for people and may leave out what nobody would miss, such as the gateway's own address in "everybody on that
+network"; the exact set stands beside it in the data.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from netloom.base.address import Address, Family, Prefix
+from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
+from netloom.flows.kernel import OTHER, SELF, address_of
+from netloom.flows.packet import NAMES
+from netloom.flows.spans import Spans, common, of_prefix, of_prefixes, united, without
+from netloom.plan.host import Fixed
+from netloom.plan.services import ICMP_TYPES
+from netloom.plan.site import Plan
+
+_ICMP = {NUMBERS["icmp"]: "icmp", NUMBERS["icmpv6"]: "icmpv6"}
+_WITH_PORTS = {NUMBERS[name] for name in PORT_PROTOCOLS}
+_FEW = 6
+_LINK = ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)))
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one plan for addresses of one family."""
+
+    plan: Plan
+    family: Family
+
+    @cached_property
+    def networks(self) -> tuple[tuple[str, Prefix], ...]:
+        """Networks with their prefixes."""
+        sides = ((n.name, n.ipv4 if self.family is Family.IPV4 else n.ipv6) for n in self.plan.networks)
+        return tuple((name, side.prefix) for name, side in sides if side)
+
+    @cached_property
+    def guests(self) -> dict[str, list[tuple[int, str]]]:
+        """Known addresses of guests by network, sorted."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for guest in self.plan.guests:
+            for nic in guest.nics:
+                side = nic.ipv4 if self.family is Family.IPV4 else nic.ipv6
+                if side.address:
+                    found.setdefault(nic.network, []).append((side.address.value, guest.name))
+        return {network: sorted(known) for network, known in found.items()}
+
+    @cached_property
+    def hosts(self) -> dict[int, str]:
+        """Fixed addresses of hosts: of uplinks and of bridges."""
+        found: dict[int, str] = {}
+        for host in self.plan.hosts:
+            for uplink in host.uplinks:
+                side = address_of(uplink, self.family)
+                if isinstance(side, Fixed):
+                    found[side.interface.address.value] = host.name
+            for bridge in host.bridges:
+                own = bridge.ipv4 if self.family is Family.IPV4 else bridge.ipv6
+                if own:
+                    found[own.address.value] = host.name
+        return found
+
+    @cached_property
+    def sets(self) -> tuple[tuple[str, Spans], ...]:
+        """Named prefixes outside of the site."""
+        known = ((one.name, of_prefixes(one.prefixes, self.family)) for one in self.plan.addresses)
+        return tuple((name, spans) for name, spans in known if spans)
+
+    @cached_property
+    def beyond(self) -> Mapping[str, tuple[tuple[Spans, str], ...]]:
+        """For each host the prefixes on the links of its uplinks, and behind them by a route, with their zones."""
+        found = {}
+        for host in self.plan.hosts:
+            zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+            sides = ((address_of(uplink, self.family), uplink.zone) for uplink in host.uplinks)
+            links = [(side.interface.prefix, zone) for side, zone in sides if isinstance(side, Fixed)]
+            routes = [(route.to, zones[route.device]) for route in host.routes if route.device in zones]
+            known = ((prefix, zone) for prefix, zone in (*links, *routes) if prefix.family is self.family)
+            found[host.name] = tuple(((of_prefix(prefix),), zone) for prefix, zone in known)
+        return found
+
+    @cached_property
+    def zones(self) -> dict[tuple[str, str], str]:
+        """Zone of each host's uplinks."""
+        return {(host.name, uplink.name): uplink.zone for host in self.plan.hosts for uplink in host.uplinks}
+
+    def ends(self, spans: Spans, host: str, interface: str) -> tuple[str, ...]:
+        """Who a set of addresses is.
+
+        Args:
+            spans: the addresses.
+            host: the host that sees them.
+            interface: by which it does; "" where they may be anywhere.
+        """
+        if interface == SELF:
+            return (f"host/{host}",)
+        inside = [*self._inside(spans)]
+        left = without(spans, united(of_prefix(prefix) for _, prefix in self.networks))
+        if inside and not self.zones.get((host, interface)):
+            left = without(left, _LINK)  # who is on a link sends from its link-local addresses too
+        return tuple(dict.fromkeys([*inside, *self._outside(left, host, interface)]))
+
+    def _inside(self, spans: Spans) -> Iterator[str]:
+        for network, prefix in self.networks:
+            part = common(spans, (of_prefix(prefix),))
+            if part:
+                yield from self._of_network(network, prefix, part)
+
+    def _of_network(self, network: str, prefix: Prefix, part: Spans) -> Iterator[str]:
+        known = self.guests.get(network, [])
+        here = [name for value, name in known if _holds(part, value)]
+        if _size(part) * 2 > prefix.size:
+            without_ = [f"guest/{name}" for value, name in known if not _holds(part, value)]
+            yield f"network/{network}" + (f" except {_few(without_)}" if without_ else "")
+            return
+        yield from (f"guest/{name}" for name in here)
+        rest = without(part, united((value, value) for value, _ in known))
+        own = united((value, value) for value, _ in self.hosts.items() if _holds(part, value))
+        yield from (f"host/{self.hosts[first]}" for first, _ in own)
+        yield from _ranges(without(rest, own), self.family)
+
+    def _outside(self, spans: Spans, host: str, interface: str) -> Iterator[str]:
+        learned = [span for span in spans if span[0] >> self.family.bits]
+        if learned:
+            yield f"host/{host}"
+            spans = without(spans, united(learned))
+        own = [value for value in self.hosts if _holds(spans, value)]
+        if _size(spans) * 4 > 1 << self.family.bits or (self.family is Family.IPV6 and _size(spans) >> 120):
+            missing = [f"address/{name}" for name, known in self.sets if not common(known, spans)]
+            place = self.zones.get((host, interface))
+            base = f"zone/{place}" if place else "other interfaces" if interface == OTHER else "anybody"
+            yield base + (f" except {_few(missing)}" if missing else "")
+            return
+        yield from (f"host/{self.hosts[value]}" for value in own)
+        left = without(spans, united((value, value) for value in own))
+        yield from self._named(left, host)
+
+    def _named(self, left: Spans, host: str) -> Iterator[str]:
+        """What is left: named prefixes, then what lies behind an uplink, then the addresses themselves."""
+        for name, known in self.sets:
+            if common(known, left) == known:
+                yield f"address/{name}"
+                left = without(left, known)
+        for reach, zone in self.beyond.get(host, ()):
+            part = common(left, reach)
+            if part and _size(part) > 1:
+                yield f"zone/{zone}"
+                left = without(left, part)
+        yield from _ranges(left, self.family)
+
+
+def services_of(traffic: Iterable[tuple[Spans, Spans]]) -> tuple[str, ...]:
+    """Protocols and ports in words."""
+    found: dict[str, None] = {}
+    for protocols, ports in traffic:
+        if _size(protocols) >= 256:
+            found |= dict.fromkeys(["any"] if _size(ports) >= 65536 else _numbered("any", ports))
+        elif _size(protocols) > 128:
+            missing = [one for one in range(256) if not _holds(protocols, one)]
+            found[f"any but {_few([NAMES.get(one, str(one)) for one in missing])}"] = None
+        else:
+            for protocol in (one for first, last in protocols for one in range(first, last + 1)):
+                found |= dict.fromkeys(_service(protocol, ports))
+    return tuple(found)
+
+
+def _service(protocol: int, ports: Spans) -> list[str]:
+    name = NAMES.get(protocol, str(protocol))
+    if _size(ports) >= 65536 or not (protocol in _WITH_PORTS or protocol in _ICMP):
+        return [name]
+    if protocol in _ICMP:
+        known = {number: word for word, number in ICMP_TYPES[_ICMP[protocol]].items()}
+        return [
+            f"{name}/{known.get(first, first)}" if first == last else f"{name}/{first}-{last}" for first, last in ports
+        ]
+    return _numbered(name, ports)
+
+
+def _numbered(name: str, ports: Spans) -> list[str]:
+    if _size(ports) > 60000:
+        gaps = [first - 1 for first, _ in ports[1:]] + ([0] if ports[0][0] else [])
+        return [f"{name} except {_few([str(gap) for gap in sorted(gaps)])}"] if len(gaps) < _FEW else [name]
+    return [f"{name}/{first}" if first == last else f"{name}/{first}-{last}" for first, last in ports]
+
+
+def _few(names: list[str]) -> str:
+    return ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
+
+
+def _ranges(spans: Spans, family: Family) -> Iterator[str]:
+    for first, last in spans:
+        start = str(Address(family, first))
+        length = family.bits - (last - first + 1).bit_length() + 1
+        if first == last:
+            yield start
+        elif 1 << (family.bits - length) == last - first + 1 and first % (last - first + 1) == 0:
+            yield f"{start}/{length}"
+        else:
+            yield f"{start}-{Address(family, last)}"
+
+
+def _size(spans: Spans) -> int:
+    return sum(last - first + 1 for first, last in spans)
+
+
+def _holds(spans: Spans, value: int) -> bool:
+    at = bisect_left(spans, value, key=lambda span: span[1])
+    return at < len(spans) and spans[at][0] <= value

@@ -1,0 +1,191 @@
+"""The difference of two relations: for each host, family and way in, the packets of which both say different things.
+
+Both sides are maps of one space, in which equal parts are one object, so that what is the same is passed over without a
+look. A guest that is on one side only is absent on the other: its addresses may have been open there already, but
+nobody had them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from netloom.base.address import FAMILIES, Family
+from netloom.flows.agreement import agreement
+from netloom.flows.answer import Answer, effect
+from netloom.flows.clock import Clock
+from netloom.flows.course import Context, Course, contexts
+from netloom.flows.diagram import Diagram, Interval, Space
+from netloom.flows.intent.entries import Entry, Site
+from netloom.flows.intent.names import Names
+from netloom.flows.intent.stages import Intent
+from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
+from netloom.flows.packet import box, sizes
+from netloom.flows.spans import Spans, united, without
+from netloom.plan.host import Host, Learned
+from netloom.plan.site import Plan
+
+ABSENT = Answer("miss", "absent")
+_SAME = Answer("next", "same")
+_THERE = Answer("next", "there")
+
+
+class Difference(NamedTuple):
+    """A box of packets with both answers."""
+
+    box: tuple[Interval, ...]
+    before: Answer
+    after: Answer
+
+
+@dataclass(frozen=True)
+class Foremost(Site):
+    """A site in which some entries decide before their equals: so it shows what of them others allow too."""
+
+    first: frozenset[str] = frozenset()
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All policy entries, those to be seen first."""
+        known = Site(self.names).entries
+        return tuple(sorted(known, key=lambda entry: (entry.limited, entry.name not in self.first, entry.name)))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two revisions of one host in one family.
+
+    Attributes:
+        before: the site before, and the host as it was; None for a host that is new.
+        after: the same after the change.
+        guests: addresses of guests, before and after.
+        names: stable names before and after of entries that were renamed: what they decide is decided as before.
+    """
+
+    family: Family
+    sites: tuple[Site, Site]
+    hosts: tuple[Host | None, Host | None]
+    guests: tuple[Spans, Spans]
+    names: Mapping[str, str]
+
+    @cached_property
+    def learned(self) -> Mapping[str, int]:
+        """One value for each uplink whose address is learned on either side."""
+        names = {
+            uplink.name
+            for host in self.hosts
+            if host
+            for uplink in host.uplinks
+            if isinstance(address_of(uplink, self.family), Learned)
+        }
+        return {name: (1 << self.family.bits) + at for at, name in enumerate(sorted(names))}
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The moments of both sides."""
+        plans = [site.names.plan for site in self.sites]
+        ends = [rule.expires for plan in plans for rule in plan.rules]
+        ends += [forward.expires for plan in plans for forward in plan.forwards]
+        return Clock.of(end for end in ends if end is not None)
+
+    @cached_property
+    def space(self) -> Space[Answer]:
+        """The space of both."""
+        return Space(sizes(self.family, len(self.learned), self.clock.phases))
+
+    @cached_property
+    def kernels(self) -> tuple[Kernel | None, Kernel | None]:
+        """Addresses and routes on both sides."""
+        before, after = self.hosts
+        return (
+            Kernel(before, self.family, self.learned) if before else None,
+            Kernel(after, self.family, self.learned) if after else None,
+        )
+
+    def differences(self) -> Iterator[tuple[Context, Difference]]:
+        """All boxes in which the answers differ."""
+        courses = [self._course(site, kernel) for site, kernel in zip(self.sites, self.kernels, strict=True)]
+        known = [dict.fromkeys(contexts(kernel)) if kernel else {} for kernel in self.kernels]
+        for context in known[0] | known[1]:
+            old = courses[0] if context in known[0] else None
+            new = courses[1] if context in known[1] else None
+            if old and new and self._alike(old, new, context):
+                continue
+            one, other = self._outcome(old, context, 0), self._outcome(new, context, 1)
+            if one is not other:
+                yield from ((context, difference) for difference in self._apart(one, other))
+
+    def _alike(self, old: Course, new: Course, context: Context) -> bool:
+        """Whether a look at the stages shows that nothing differs, so that they need not be composed."""
+        if self.guests[0] != self.guests[1] or self.names or old.kernel.partition != new.kernel.partition:
+            return False
+        return old.translation(context.ingress) is new.translation(context.ingress) and agreement(old, new, context)
+
+    def _course(self, site: Site, kernel: Kernel | None) -> Course | None:
+        if kernel is None:
+            return None
+        return Course(self.space, kernel, Intent(site, kernel, self.space, self.clock))
+
+    def _outcome(self, course: Course | None, context: Context, side: int) -> Diagram[Answer]:
+        """The answers of one side; what a host sends itself, and what is not ours, is asked of no guest."""
+        if course is None:
+            return self.space.leaf(ABSENT)
+        found = course.outcome(context)
+        if side == 0 and self.names:
+            found = self.space.relabel(lambda answer: answer._replace(by=self.names.get(answer.by, answer.by)), found)
+        absent = without(self.guests[1 - side], self.guests[side])
+        if not absent or context.ingress in (SELF, OTHER):
+            return found
+        parts = [(box(destination=absent), ABSENT), (box(source=absent), ABSENT)]
+        return self.space.choose(self.space.overlay(parts, _THERE), ABSENT, self.space.leaf(ABSENT), found)
+
+    def _apart(self, one: Diagram[Answer], other: Diagram[Answer]) -> Iterator[Difference]:
+        """The boxes where two maps differ, but for drops of which only the reason differs, and for the other's part."""
+        pairs: dict[tuple[Answer, Answer], Answer] = {}
+
+        def join(a: Answer, b: Answer) -> Answer:
+            if not _matters(a, b):
+                return _SAME
+            return pairs.setdefault((a, b), Answer("next", f"pair {len(pairs)}"))
+
+        joined = self.space.merge(join, one, other)
+        told = {label: pair for pair, label in pairs.items()}
+        for region, label in self.space.regions(joined):
+            if label in told:
+                yield Difference(region, *told[label])
+
+
+def _matters(one: Answer, other: Answer) -> bool:
+    if one == other or "allow" not in (one.verdict, other.verdict):
+        return False
+    if ABSENT in (one, other) and "foreign" in (one.by, other.by):
+        return False
+    return effect(one) != effect(other) or one.by != other.by
+
+
+def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]:
+    """The pairs of all hosts that differ; equal hosts have equal rulesets, which do what is meant.
+
+    Args:
+        before: the base.
+        after: the head.
+        names: `kind/name` before and after of what was renamed.
+    """
+    gone = {f"policy/{rule.name}" for rule in before.rules} - {f"policy/{rule.name}" for rule in after.rules}
+    gone -= names.keys()
+    hosts_before = {
+        names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts
+    }
+    sites = (Foremost(Names(before), frozenset(gone)), Foremost(Names(after)))
+    old, new = hosts_before, {host.name: host for host in after.hosts}
+    for family in FAMILIES:
+        guests = (guest_addresses(before, family), guest_addresses(after, family))
+        for name in sorted(old.keys() | new.keys()):
+            if old.get(name) != new.get(name) or guests[0] != guests[1]:
+                yield Pair(family, sites, (old.get(name), new.get(name)), guests, names)
+
+
+def guest_addresses(plan: Plan, family: Family) -> Spans:
+    """The known addresses of all guests."""
+    sides = (nic.ipv4 if family is Family.IPV4 else nic.ipv6 for guest in plan.guests for nic in guest.nics)
+    return united((side.address.value, side.address.value) for side in sides if side.address)

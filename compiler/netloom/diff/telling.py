@@ -1,0 +1,169 @@
+"""One part of the difference of two relations, put into words and into a packet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from netloom.base.address import Address, Family
+from netloom.base.protocol import NUMBERS
+from netloom.diff.labels import Names, services_of
+from netloom.diff.regions import Set
+from netloom.diff.relation import ABSENT, Pair
+from netloom.diff.verdicts import Example, Outcome, Region, Turn
+from netloom.flows.answer import Answer
+from netloom.flows.course import Context
+from netloom.flows.packet import ICMP, NAMES, WITH_PORTS
+from netloom.flows.spans import Spans, common, holds, of_prefix, united, without
+from netloom.plan.host import Host
+
+_STRANGERS = {Family.IPV4: 0xC6336407, Family.IPV6: 0x20010DB8FFFF0000_0000000000000007}
+"""A sender for examples from anywhere: 198.51.100.7 and 2001:db8:ffff::7, for documentation (RFC 5737, RFC 3849)."""
+_CLIENT_PORT = 40000
+_PORTS = (443, 22, 80)
+
+
+class Words(NamedTuple):
+    """A part in words; equal words are one change."""
+
+    turn: Turn
+    exposed: bool
+    inherited: bool
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    services: tuple[str, ...]
+    before: Outcome
+    after: Outcome
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Puts parts of one context into words."""
+
+    pair: Pair
+    context: Context
+    names: tuple[Names, Names]
+
+    @property
+    def host(self) -> Host:
+        """The host that decides."""
+        known = self.pair.hosts[1] or self.pair.hosts[0]
+        assert known is not None
+        return known
+
+    def words(self, part: Set, before: Answer, after: Answer) -> Words:
+        """The part in words."""
+        side = 0 if after == ABSENT else 1
+        answers = (before, after)
+        inherited = bool({before.verdict, after.verdict} - {"allow", "drop"})
+        turn = Turn.REDECIDED
+        if before.verdict != "allow" or after.verdict != "allow":
+            turn = Turn.ALLOWED if after.verdict == "allow" else Turn.BLOCKED
+        return Words(
+            turn,
+            turn is Turn.ALLOWED and self._outside(part) and after.by.startswith(("policy/", "forward/")),
+            inherited,
+            self.names[side].ends(part.sources, self.host.name, self.context.ingress),
+            self._destinations(part, answers[side], side),
+            services_of(part.services),
+            self._outcome(before, 0),
+            self._outcome(after, 1),
+        )
+
+    def _outside(self, part: Set) -> bool:
+        """Whether somebody who is not of the site sends these."""
+        if self.context.ingress not in {uplink.name for uplink in self.host.uplinks}:
+            return False
+        site = united(of_prefix(prefix) for _, prefix in self.names[1].networks)
+        hosts = united((value, value) for value in self.names[1].hosts)
+        return bool(without(without(part.sources, site), hosts))
+
+    def _destinations(self, part: Set, answer: Answer, side: int) -> tuple[str, ...]:
+        target = self._target(answer, side)
+        if target:
+            return (target,)
+        kernel = self.pair.kernels[side]
+        if kernel and common(part.destinations, kernel.own) and not without(part.destinations, kernel.delivered):
+            return (f"host/{self.host.name}",)
+        return self.names[side].ends(part.destinations, self.host.name, self.context.way or "")
+
+    def _target(self, answer: Answer, side: int) -> str:
+        if answer.destination is None or answer.destination.address is None:
+            return ""
+        value = answer.destination.address
+        return self.names[side].ends(((value, value),), self.host.name, "")[0]
+
+    def _outcome(self, answer: Answer, side: int) -> Outcome:
+        if answer == ABSENT:
+            return Outcome("absent", "")
+        source = answer.source.kind if answer.source else ""
+        return Outcome(answer.verdict, answer.by, self._target(answer, side), source, answer.limited)
+
+    def via(self, part: Set, after: Answer, before: Answer) -> tuple[str, ...]:
+        """Outside addresses and ports of what is translated."""
+        if after.destination is None and before.destination is None:
+            return ()
+        ports = [service.partition("/")[2] for service in services_of(part.services)]
+        return tuple(
+            f"{self._address(first)}{f' port {port}' if port else ''}"
+            for first, last in part.destinations
+            if first == last
+            for port in ports
+        )
+
+    def region(self, part: Set) -> Region:
+        """The part as exact data."""
+        sizes = self.pair.space.sizes
+        return Region(
+            self.host.name,
+            self.pair.family,
+            self.context.ingress,
+            self.context.way or "",
+            part.destinations,
+            tuple((_whole(protocols, 256), _whole(ports, 65536)) for protocols, ports in part.services),
+            part.sources,
+            _whole(part.sender_ports, 65536),
+            _whole(part.hop_limits, 256),
+            _whole(part.times, sizes[-1]),
+        )
+
+    def example(self, part: Set, side: int, *, exposed: bool) -> Example:
+        """One packet of the part that people would try: a known guest, or somebody from outside; a usual port."""
+        stranger = _STRANGERS[self.pair.family]
+        source = stranger if exposed and holds(part.sources, stranger) else self._known(part.sources, side)
+        protocol, port = _usual(part.services, self.pair.family)
+        has_ports = holds(WITH_PORTS, protocol)
+        return Example(
+            self.host.name,
+            self.context.ingress,
+            NAMES.get(protocol, str(protocol)),
+            str(Address(self.pair.family, source)),
+            _preferred(part.sender_ports, (_CLIENT_PORT,)) if has_ports else 0,
+            self._address(self._known(part.destinations, side)),
+            port if has_ports or protocol == ICMP[self.pair.family] else 0,
+        )
+
+    def _known(self, spans: Spans, side: int) -> int:
+        names = self.names[side]
+        guests = (value for known in names.guests.values() for value, _ in known)
+        return _preferred(spans, (*guests, *names.hosts, _STRANGERS[self.pair.family]))
+
+    def _address(self, value: int) -> str:
+        if value >> self.pair.family.bits:
+            uplink = next(name for name, learned in self.pair.learned.items() if learned == value)
+            return f"the address of {self.host.name}/{uplink}"
+        return str(Address(self.pair.family, value))
+
+
+def _whole(spans: Spans, size: int) -> Spans | None:
+    return None if spans == ((0, size - 1),) else spans
+
+
+def _preferred(spans: Spans, wanted: Iterable[int]) -> int:
+    return next((value for value in wanted if holds(spans, value)), spans[0][0])
+
+
+def _usual(services: tuple[tuple[Spans, Spans], ...], family: Family) -> tuple[int, int]:
+    protocols, ports = services[0]
+    protocol = _preferred(protocols, (NUMBERS["tcp"], NUMBERS["udp"], ICMP[family]))
+    wanted = (8, 128) if protocol == ICMP[family] else _PORTS
+    return protocol, _preferred(ports, wanted)

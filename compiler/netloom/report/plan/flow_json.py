@@ -1,0 +1,81 @@
+"""Changes of who reaches whom as data, with the exact packets that are meant."""
+
+from typing import Any
+
+from netloom.base.address import Address, Family
+from netloom.diff.verdicts import FlowChange, Outcome, Region
+from netloom.flows.spans import Spans
+from netloom.plan.origin import Origin
+
+
+def flow_data(one: FlowChange) -> dict[str, Any]:
+    """One change."""
+    return {
+        "exposed": one.exposed,
+        "inherited": one.inherited,
+        "implied": one.implied,
+        "from": list(one.sources),
+        "to": list(one.destinations),
+        "services": list(one.services),
+        "via": list(one.via),
+        "hosts": list(one.hosts),
+        "families": [family.key for family in one.families],
+        "before": _outcome(one.before, one.before_cause),
+        "after": _outcome(one.after, one.after_cause),
+        "example": {
+            "host": one.example.host,
+            "in": one.example.ingress,
+            "protocol": one.example.protocol,
+            "source": one.example.source,
+            "source_port": one.example.source_port,
+            "destination": one.example.destination,
+            "port": one.example.port,
+        },
+        "regions": [_region(region) for region in one.regions],
+    }
+
+
+def place_data(origin: Origin | None) -> dict[str, Any] | None:
+    """An entry and where it stands."""
+    if origin is None:
+        return None
+    span = origin.span
+    return {"entry": origin.entry, "file": span.file if span else None, "line": span.line if span else None}
+
+
+def _outcome(one: Outcome, cause: Origin | None) -> dict[str, Any]:
+    return {
+        "verdict": one.verdict,
+        "decided_by": one.by or None,
+        "to": one.to or None,
+        "source": one.source or None,
+        "limited": one.limited,
+        "spec": place_data(cause),
+    }
+
+
+def _region(one: Region) -> dict[str, Any]:
+    return {
+        "host": one.host,
+        "family": one.family.key,
+        "in": one.ingress,
+        "default_route": one.way or None,
+        "destinations": _addresses(one.destinations, one.family),
+        "services": [{"protocols": _numbers(protocols), "ports": _numbers(ports)} for protocols, ports in one.services],
+        "sources": _addresses(one.sources, one.family),
+        "source_ports": _numbers(one.sender_ports),
+        "hop_limits": _numbers(one.hop_limits),
+        "phases": _numbers(one.times),
+    }
+
+
+def _addresses(spans: Spans, family: Family) -> list[str]:
+    """Ranges of addresses; what lies behind the last address is one that the host learns."""
+    last = (1 << family.bits) - 1
+    real = [(first, min(end, last)) for first, end in spans if first <= last]
+    words = [str(Address(family, a)) if a == b else f"{Address(family, a)}-{Address(family, b)}" for a, b in real]
+    return words + ["learned"] * any(end > last for _, end in spans)
+
+
+def _numbers(spans: Spans | None) -> list[list[int]] | None:
+    return None if spans is None else [[first, last] for first, last in spans]
