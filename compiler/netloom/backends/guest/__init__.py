@@ -10,12 +10,14 @@ from netloom.backends.artifact import Artifact
 from netloom.backends.guest import addressing
 from netloom.backends.units import printer
 from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
+from netloom.base.identity import remembered
 from netloom.plan.guest import Guest, Mode, Nic
 
 STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
 """Kinds of links that may bear the hardware address of the link below; `!` at the start turns the whole list round."""
 
 
+@remembered
 def units(guest: Guest) -> tuple[Unit, ...]:
     """The units of a guest, sorted by network."""
     return tuple(_unit(nic, dns=_takes_dns(guest, nic)) for nic in guest.nics)

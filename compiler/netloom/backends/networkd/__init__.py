@@ -12,9 +12,11 @@ from netloom.backends.artifact import Artifact
 from netloom.backends.networkd import bridge, tap, uplink
 from netloom.backends.units import printer
 from netloom.backends.units.tree import Unit
+from netloom.base.identity import remembered
 from netloom.plan.host import Host
 
 
+@remembered
 def units(host: Host) -> tuple[Unit, ...]:
     """All units of a host, sorted by file name.
 

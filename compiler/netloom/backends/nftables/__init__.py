@@ -21,12 +21,14 @@ from netloom.backends.nftables.lower.snat import source_nat
 from netloom.backends.nftables.tree import (
     Ruleset,
 )
+from netloom.base.identity import remembered
 from netloom.plan.host import Host
 
 FILE = "/etc/netloom/netloom.nft"
 """Where the ruleset is installed; `nft -f` of it is its activation, at boot and after every change."""
 
 
+@remembered
 def ruleset(host: Host) -> Ruleset:
     """The ruleset of a host as a tree."""
     known = policy(host)

@@ -22,6 +22,7 @@ from netloom.backends.nftables.tree import (
     Table,
     Verdict,
 )
+from netloom.base.identity import remembered
 
 _HEAD = (
     "# Rendered by netloom; a change made here is lost with the next one.",
@@ -36,42 +37,42 @@ def document(ruleset: Ruleset) -> tuple[Line, ...]:
     lines = [Line(text) for text in _HEAD]
     for table in ruleset.tables:
         name = f"table {table.family} {table.name}"
-        lines += [Line(""), Line(name), Line(f"delete {name}"), Line(f"{name} {{"), *_body(table, "\t"), Line("}")]
+        lines += [Line(""), Line(name), Line(f"delete {name}"), Line(f"{name} {{"), *_indented(body(table)), Line("}")]
     return tuple(lines)
 
 
+@remembered
 def body(table: Table) -> tuple[Line, ...]:
     """What stands between the braces of a table, without indentation."""
-    return tuple(_body(table, ""))
-
-
-def _body(table: Table, margin: str) -> Iterator[Line]:
-    for counter in table.counters:
-        yield Line(f"{margin}counter {counter.name} {{ }}", counter.origin)
+    lines = [Line(f"counter {counter.name} {{ }}", counter.origin) for counter in table.counters]
     for limit in table.limits:
-        yield from _limit(limit, margin)
+        lines += _limit(limit)
     for entry in table.sets:
-        yield from _set(entry, margin)
+        lines += _set(entry)
     for chain in table.chains:
-        yield from _chain(chain, margin)
+        lines += _chain(chain)
+    return tuple(lines)
 
 
-def _limit(limit: NamedLimit, margin: str) -> Iterator[Line]:
-    yield Line(f"{margin}limit {limit.name} {{", limit.origin)
-    yield Line(f"{margin}\trate {limit.rate}/{limit.unit} burst {limit.burst} packets", limit.origin)
-    yield Line(f"{margin}}}", limit.origin)
+def _indented(lines: tuple[Line, ...]) -> list[Line]:
+    return [Line(f"\t{text}", origin) for text, origin in lines]
 
 
-def _set(entry: Set, margin: str) -> Iterator[Line]:
+def _limit(limit: NamedLimit) -> Iterator[Line]:
+    yield Line(f"limit {limit.name} {{", limit.origin)
+    yield Line(f"\trate {limit.rate}/{limit.unit} burst {limit.burst} packets", limit.origin)
+    yield Line("}", limit.origin)
+
+
+def _set(entry: Set) -> Iterator[Line]:
     word = "map" if entry.data or entry.verdicts else "set"
-    yield Line(f"{margin}{word} {entry.name} {{", entry.origin)
-    yield from (Line(f"{margin}\t{text}", entry.origin) for text in _declaration(entry))
+    yield Line(f"{word} {entry.name} {{", entry.origin)
+    yield from (Line(f"\t{text}", entry.origin) for text in _declaration(entry))
     if entry.elements:
-        yield Line(f"{margin}\telements = {{", entry.origin)
-        inner = f"{margin}\t\t"
-        yield from (Line(f"{inner}{_element(element, entry)},", element.origin) for element in entry.elements)
-        yield Line(f"{margin}\t}}", entry.origin)
-    yield Line(f"{margin}}}", entry.origin)
+        yield Line("\telements = {", entry.origin)
+        yield from (Line(f"\t\t{_element(element, entry)},", element.origin) for element in entry.elements)
+        yield Line("\t}", entry.origin)
+    yield Line("}", entry.origin)
 
 
 def _declaration(entry: Set) -> Iterator[str]:
@@ -102,16 +103,15 @@ def _element(element: Element, entry: Set) -> str:
     return f"{key}{comment} : {' . '.join(map(literal, data, entry.data))}"
 
 
-def _chain(chain: Chain, margin: str) -> Iterator[Line]:
-    yield Line(f"{margin}chain {chain.name} {{", chain.origin)
-    inner = f"{margin}\t"
+def _chain(chain: Chain) -> Iterator[Line]:
+    yield Line(f"chain {chain.name} {{", chain.origin)
     if chain.base:
         base = chain.base
         head = f"type {base.type} hook {base.hook} priority {base.priority}; policy {base.policy.value};"
-        yield Line(f"{inner}{head}", chain.origin)
+        yield Line(f"\t{head}", chain.origin)
     for rule in chain.rules:
-        yield from (Line(f"{inner}{text}", rule.origin or chain.origin) for text in _rule(rule))
-    yield Line(f"{margin}}}", chain.origin)
+        yield from (Line(f"\t{text}", rule.origin or chain.origin) for text in _rule(rule))
+    yield Line("}", chain.origin)
 
 
 def _rule(rule: Rule) -> Iterator[str]:

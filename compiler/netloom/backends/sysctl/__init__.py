@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from netloom.backends.artifact import Artifact, Line
 from netloom.base.address import FAMILIES, Family
+from netloom.base.identity import remembered
 from netloom.plan.host import Bridge, Host, Learned
 from netloom.plan.origin import Origin
 
@@ -34,6 +35,7 @@ class Setting:
     origin: Origin
 
 
+@remembered
 def settings(host: Host) -> tuple[Setting, ...]:
     """The settings of a host, sorted by key; none of them changes another, so that their order does not count."""
     found = (*_forwarding(host), *_accept_ra(host))
