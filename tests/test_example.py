@@ -1,4 +1,4 @@
-"""The example site: what it has to show, what editors read of it, and that the whole compiler takes it without a word."""
+"""The example site: what it has to show, what editors read of it, and that the whole compiler takes it silently."""
 
 import datetime
 import json
