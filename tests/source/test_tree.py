@@ -8,7 +8,8 @@ import yaml
 from netloom.base.diagnostic import Report
 from netloom.base.span import Span
 from netloom.source import reader
-from netloom.source.reader import read
+from netloom.source.builder import DEPTH, MISTAKES
+from netloom.source.reader import read, read_counted
 from netloom.source.tree import Mapping, Node, Scalar, Sequence, same_text
 
 TEXT = """\
@@ -148,3 +149,29 @@ def test_reading_does_not_recurse() -> None:
     finally:
         sys.setrecursionlimit(limit)
     assert root is not None
+
+
+def codes(text: str) -> list[str]:
+    report = Report()
+    read(text, "f.yaml", report)
+    return [diagnostic.code for diagnostic in report.diagnostics]
+
+
+def test_the_limits_are_exact() -> None:
+    assert codes("a: " + "[" * (DEPTH - 1) + "]" * (DEPTH - 1)) == []
+    assert codes("a: " + "[" * DEPTH + "]" * DEPTH) == ["NL122"]
+    assert codes("a: &x [[]]\nb: " + "[" * (DEPTH - 3) + "*x" + "]" * (DEPTH - 3)) == []
+    assert codes("a: &x [[]]\nb: " + "[" * (DEPTH - 2) + "*x" + "]" * (DEPTH - 2)) == ["NL122"]
+    assert codes("".join(f"k{n}: !t a\n" for n in range(MISTAKES))) == ["NL117"] * MISTAKES
+    assert codes("".join(f"k{n}: !t a\n" for n in range(MISTAKES + 1))) == ["NL117"] * MISTAKES + ["NL125"]
+
+
+def test_aliases_count_as_what_they_repeat() -> None:
+    text = "a: &x [b, c]\nd: [*x, *x]\n"
+    report = Report()
+    root, count = read_counted(text, "f.yaml", report, limit=13)
+    assert root is not None
+    assert count == 1 + 1 + 3 + 1 + 1 + 3 + 3
+    assert not report.diagnostics
+    assert read_counted(text, "f.yaml", report, limit=12)[0] is None
+    assert [diagnostic.code for diagnostic in report.diagnostics] == ["NL123"]

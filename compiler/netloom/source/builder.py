@@ -27,7 +27,7 @@ from netloom.source.tree import Entry, Mapping, Node, Scalar, Sequence
 DEPTH = 64
 """How deep collections may be nested; the language itself needs eight."""
 
-NODES = 600_000
+NODES = 500_000
 """How many values a site may have: 10,000 guests with a rule and a forward each have 300,000."""
 
 MISTAKES = 100

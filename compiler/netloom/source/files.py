@@ -118,8 +118,8 @@ def _text(spec: Found, report: Report) -> str | None:
     try:
         raw = _bytes(spec.real)
     except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        report.add(Diagnostic(rules.UNREADABLE, f"the file cannot be read: {reason}", start_of(spec.path)))
+        message = f"the file cannot be read: {(error.strerror or 'unknown reason').lower()}"
+        report.add(Diagnostic(rules.UNREADABLE, message, start_of(spec.path), "mend its permissions"))
         return None
     return _decoded(raw, spec.path, report)
 

@@ -9,7 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from yaml.events import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
 from yaml.tokens import ScalarToken
 
 from netloom.source.reader import LOADER
@@ -80,7 +87,7 @@ def laid_out(text: str) -> Part:
     for event in iter(loader.get_event, None):
         part = _part(event, text)
         if part is None:
-            if stack and getattr(event, "anchor", None) is None and type(event).__name__.endswith("EndEvent"):
+            if isinstance(event, (MappingEndEvent, SequenceEndEvent)):
                 _close(stack.pop(), event)
             continue
         if stack:

@@ -28,6 +28,9 @@ ENTRIES = 100_000
 """How many directory entries are looked at: a bound for `--specs /`."""
 
 
+_PERMIT = "mend its permissions, or move it out of the folder of specs"
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A spec that may be read.
@@ -72,7 +75,7 @@ def _walked(folder: str, report: Report) -> Iterator["os.DirEntry[str]"]:
             with os.scandir(current) as entries:
                 inside = [entry for entry in entries if not entry.name.startswith(".")]
         except OSError as error:
-            _refuse(report, rules.UNREADABLE, current, f"the folder cannot be read: {_reason(error)}")
+            _refuse(report, rules.UNREADABLE, current, f"the folder cannot be read: {_reason(error)}", _PERMIT)
             continue
         seen += len(inside)
         if seen > ENTRIES:
@@ -97,7 +100,9 @@ def _spec(entry: "os.DirEntry[str]", root: str, report: Report) -> Found | None:
     if real is None or not is_spec:
         return None
     if printable_path(entry.path) != entry.path:
-        _refuse(report, rules.FILE_NAME, entry.path, "the name of the file has characters that cannot be shown")
+        _refuse(
+            report, rules.FILE_NAME, entry.path, "the name of the file has characters that cannot be shown", "rename it"
+        )
         return None
     return _regular(entry.path, real, report)
 
@@ -126,7 +131,7 @@ def _regular(path: str, real: str, report: Report) -> Found | None:
     try:
         status = Path(real).stat()
     except OSError as error:
-        _refuse(report, rules.UNREADABLE, path, f"the file cannot be read: {_reason(error)}")
+        _refuse(report, rules.UNREADABLE, path, f"the file cannot be read: {_reason(error)}", _PERMIT)
         return None
     if not stat.S_ISREG(status.st_mode):
         what = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, a socket or a device"
@@ -149,7 +154,7 @@ def _within_total(found: list[Found], report: Report) -> tuple[Found, ...]:
     return ()
 
 
-def _refuse(report: Report, rule: Rule, path: str, message: str, help_: str = "") -> None:
+def _refuse(report: Report, rule: Rule, path: str, message: str, help_: str) -> None:
     report.add(Diagnostic(rule, message, start_of(printable_path(path)), help_))
 
 

@@ -198,7 +198,7 @@ TOO_MANY = Rule(
     "NL123",
     "too-many-values",
     Severity.ERROR,
-    "The specs have more than 600,000 values, aliases written out.",
+    "The specs have more than 500,000 values, aliases written out.",
     "A few lines of aliases of aliases can stand for billions of values, which no machine can hold.",
     "Write the values out, or split the site.",
 )
