@@ -7,6 +7,7 @@ from pathlib import Path
 from netloom.backends.artifact import Artifact, Line
 from netloom.base.diagnostic import Diagnostic, Report
 from netloom.checks import CHECKS, Context
+from netloom.flows.rules import DISPROVED
 from netloom.passes.lock import FILE, Lock, read_lock
 from netloom.passes.pipeline import run
 from netloom.passes.waive import waive
@@ -41,6 +42,11 @@ class Compiled:
         """Whether an error keeps netloom from writing anything."""
         return Report(list(self.diagnostics)).failed
 
+    @property
+    def disproved(self) -> bool:
+        """Whether the proof of a ruleset failed, which is no mistake of the user's but of netloom's."""
+        return any(diagnostic.rule == DISPROVED for diagnostic in self.diagnostics)
+
 
 def compile_site(specs: Path, *, now: int) -> Compiled:
     """Compile a site; a user's mistake becomes a diagnostic, never an exception.
@@ -74,6 +80,10 @@ def _compiled(source: SourceSet, locked: str, report: Report, now: int) -> Compi
     context = Context(passed.document, passed.plan, now)
     for check in CHECKS:
         report.extend(check(context))
+    if not report.failed:
+        from netloom.flows.proof import disproved  # only a site without mistakes pays for it
+
+        report.extend(disproved(passed.plan))
     plan, diagnostics = waive(passed, report)
     return Compiled(source, passed.document, plan, passed.allocation.lock, diagnostics)
 

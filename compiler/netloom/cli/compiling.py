@@ -7,6 +7,7 @@ from pathlib import Path
 
 from netloom.base.diagnostic import Diagnostic, State
 from netloom.base.rule import Severity
+from netloom.cli.exits import BugError
 from netloom.cli.terminal import progress, show
 from netloom.driver import Compiled, compile_site
 from netloom.report.diagnostics.findings import SourceLine
@@ -24,6 +25,8 @@ def sound(specs: Path) -> Compiled | None:
     """The site, what fails in it shown; None where an error among it stops everything else."""
     site = compiled(specs)
     show(failing(site.diagnostics), source_line(site.source))
+    if site.disproved:
+        raise BugError
     return None if site.failed else site
 
 

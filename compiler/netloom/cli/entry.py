@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import click
 
 from netloom import __version__
-from netloom.cli.exits import BUG, FINDINGS, INTERRUPTED, USAGE
+from netloom.cli.exits import BUG, FINDINGS, INTERRUPTED, USAGE, BugError
 from netloom.cli.group import LazyGroup
 
 DEBUG = "NETLOOM_DEBUG"
@@ -49,6 +49,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return FINDINGS
+    except BugError:
+        return BUG
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except OSError as error:

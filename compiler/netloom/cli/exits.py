@@ -7,3 +7,7 @@ STALE = 3
 USAGE = 64
 BUG = 70
 INTERRUPTED = 130
+
+
+class BugError(Exception):
+    """A bug of netloom's that has been told already; the command ends with `BUG`."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from netloom.cli.exits import FINDINGS, FINE
+from netloom.cli.exits import BUG, FINDINGS, FINE
 from netloom.cli.options import format_option, specs_option
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ def command(specs: Path, form: str) -> int:
     sys.stdout.flush()
     say(f"{specs}: {tally(site.diagnostics)}")
     counts = counted(site.diagnostics)
+    if site.disproved:
+        return BUG
     return FINDINGS if counts[Severity.ERROR] or counts[Severity.WARNING] else FINE
 
 

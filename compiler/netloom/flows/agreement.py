@@ -22,6 +22,8 @@ def agreement(one: Course, other: Course, context: Context) -> bool:
     if not _same_parts(one, other, context, "", ""):
         return False
     translations = (one.translation(context.ingress), other.translation(context.ingress))
+    if context.way is not None and not any(map(one.wayward, translations)):
+        return True
     return _same_behind(one, other, context, translations, (None,) * LEVELS)
 
 

@@ -12,7 +12,7 @@ from netloom.flows.answer import ELSEWHERE, MISS, PASS, Answer
 from netloom.flows.diagram import Diagram, Leaf, Space
 from netloom.flows.kernel import OTHER, SELF, Kernel
 from netloom.flows.packet import DESTINATION, PORT
-from netloom.flows.stitch import at, grafted, moved, spliced
+from netloom.flows.stitch import answers, at, grafted, moved, spliced
 
 
 class Stages(Protocol):
@@ -67,6 +67,7 @@ class Course:
     _routed: dict[tuple[Context, str], Diagram[Answer]] = field(default_factory=dict)
     _early: dict[str, Diagram[Answer]] = field(default_factory=dict)
     _translation: dict[str, Diagram[Answer]] = field(default_factory=dict)
+    _wayward: dict[int, bool] = field(default_factory=dict)
 
     def outcome(self, context: Context) -> Diagram[Answer]:
         """What becomes of the packets of a context; `ELSEWHERE` for those that belong to another one."""
@@ -100,6 +101,14 @@ class Course:
         if ingress not in self._translation:
             self._translation[ingress] = self.stages.destination(ingress)
         return self._translation[ingress]
+
+    def wayward(self, translation: Diagram[Answer]) -> bool:
+        """Whether something is translated to where only a default route may lead."""
+        key = id(translation)
+        if key not in self._wayward:
+            targets = {a.destination for a in answers(translation) if a.destination is not None}
+            self._wayward[key] = any(t.address is None or not self.kernel.egress(t.address) for t in targets)
+        return self._wayward[key]
 
     def routed(self, context: Context, mark: str) -> Diagram[Answer]:
         """What becomes of packets by their final destination."""

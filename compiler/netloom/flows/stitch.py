@@ -72,6 +72,20 @@ def at(diagram: Diagram[A], level: int, value: int) -> Diagram[A]:
     return child_at(diagram, value)
 
 
+def answers(diagram: Diagram[A]) -> set[A]:
+    """All answers of a map."""
+    seen: set[int] = set()
+    stack, found = [diagram], set()
+    while stack:
+        d = stack.pop()
+        if isinstance(d, Leaf):
+            found.add(d.answer)
+        elif id(d) not in seen:
+            seen.add(id(d))
+            stack += d.children
+    return found
+
+
 def _index(ends: Sequence[int], value: int) -> int:
     low, high = 0, len(ends) - 1
     while low < high:

@@ -54,6 +54,7 @@ class Chains:
     _named: dict[str, Chain] = field(init=False)
     _asked: dict[str, frozenset[Field]] = field(default_factory=dict)
     _known: dict[tuple[str, Situation], Diagram[Answer]] = field(default_factory=dict)
+    _closed: dict[tuple[str, int], Diagram[Answer]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._sets = Sets({entry.name: entry for entry in self.table.sets})
@@ -64,7 +65,10 @@ class Chains:
         assert chain.base
         policy = self.space.leaf(Answer(_VERDICTS[chain.base.policy].verdict, f"chain {chain.name}"))
         found = self.chain(chain.name, situation)
-        return self.space.choose(found, NEXT, policy, found)
+        key = (chain.name, id(found))
+        if key not in self._closed:
+            self._closed[key] = self.space.choose(found, NEXT, policy, found)
+        return self._closed[key]
 
     def chain(self, name: str, situation: Situation) -> Diagram[Answer]:
         """What a chain decides; `NEXT` where it comes to its end."""
@@ -134,6 +138,8 @@ class Chains:
         by = rule.comment or f"chain {chain.name}"
         last: Lookup | None = None
         for statement in rule.statements:
+            if not boxes:
+                return []
             match statement:
                 case Lookup(fields=fields, negated=False) if len(fields) > 1 and boxes == [WHOLE] and last is None:
                     last = statement
@@ -161,6 +167,8 @@ class Chains:
         boxes: Boxes = [WHOLE]
         by, limited = rule.comment or f"chain {chain.name}", False
         for statement in rule.statements:
+            if not boxes:
+                return rest
             match statement:
                 case Match() | Lookup() | TcpFlags() | Until():
                     boxes = met((boxes, conditions.of(statement)))

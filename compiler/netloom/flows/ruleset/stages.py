@@ -61,10 +61,14 @@ class Tables:
         found = self._hook("nat", "output" if own else "prerouting", situation)
         if isinstance(found, Leaf) and found.answer.destination is None:
             return found
-        cells = self.space.overlay(
-            [(box(destination=(c,)), Answer("next", mark=f"{c[0]}-{c[1]}")) for c in self._cells], PASS
-        )
-        return self.space.merge(_mark, found, cells)
+        if id(found) not in self._cut:
+            marks = [(box(destination=((a, b),)), Answer("next", mark=f"{a}-{b}")) for a, b in self._cells]
+            self._cut[id(found)] = self.space.merge(_mark, found, self.space.overlay(marks, PASS))
+        return self._cut[id(found)]
+
+    @cached_property
+    def _cut(self) -> dict[int, Diagram[Answer]]:
+        return {}
 
     def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
         """The filters and the translation of the source."""

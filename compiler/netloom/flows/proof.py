@@ -1,0 +1,53 @@
+"""The comparison of intent and ruleset as findings: each difference points at the entry that wanted otherwise."""
+
+from collections.abc import Iterator, Mapping
+
+from netloom.backends.nftables import ruleset
+from netloom.base.diagnostic import Diagnostic
+from netloom.base.span import Span
+from netloom.flows.answer import Answer
+from netloom.flows.compare import Disagreement, disagreements
+from netloom.flows.rules import DISPROVED
+from netloom.plan.site import Plan
+
+
+def disproved(plan: Plan) -> Iterator[Diagnostic]:
+    """The differences between what the spec means and what its rulesets do; none is what everybody expects."""
+    spans: Mapping[str, Span | None] | None = None
+    for found in disagreements(plan, ruleset):
+        spans = spans_of(plan) if spans is None else spans
+        yield _diagnostic(found, spans)
+
+
+def spans_of(plan: Plan) -> Mapping[str, Span | None]:
+    """The place of each entry that can decide, and of each host."""
+    rules = {f"policy/{rule.name}": rule.origin.span for rule in plan.rules}
+    forwards = {f"forward/{forward.name}": forward.origin.span for forward in plan.forwards}
+    networks = {f"nat/{network.name}": network.origin.span for network in plan.networks}
+    return rules | forwards | networks | {f"host/{host.name}": host.origin.span for host in plan.hosts}
+
+
+def _diagnostic(found: Disagreement, spans: Mapping[str, Span | None]) -> Diagnostic:
+    host = f"host/{found.host}"
+    message = f"the ruleset of `{found.host}` does not do what the spec says with {found.packet}"
+    notes = (
+        f"intent: {told(found.intent)}, by {found.intent.by or 'the defaults'}",
+        f"ruleset: {told(found.ruleset)}, by {found.ruleset.by or 'the defaults'}",
+        f"enters: by {found.context.ingress.rstrip('/')}",
+    )
+    span = spans.get(found.intent.by) or spans.get(found.ruleset.by) or spans.get(host)
+    return Diagnostic(
+        DISPROVED, message, span, "this is a bug in netloom, not in your specs", notes=notes, subject=host
+    )
+
+
+def told(answer: Answer) -> str:
+    """What becomes of a packet, in a few words."""
+    words: list[str] = [answer.verdict]
+    if answer.destination:
+        words.append("translated")
+    if answer.source:
+        words.append(answer.source.kind)
+    if answer.limited:
+        words.append("up to a limit")
+    return ", ".join(words)
