@@ -41,7 +41,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     idle = [rule.name for rule in context.plan.rules if f"policy/{rule.name}" not in alive]
     if not idle:
         return
-    finder = _Finder(context, Selecting.of(context))
+    finder = _Finder(context, Selecting.of(context), Services.of(context.document))
     for name in idle:
         reason = finder.reason(name)
         if reason is not None:
@@ -54,11 +54,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
 class _Finder:
     context: Context
     selecting: Selecting
+    services: Services
 
     def reason(self, name: str) -> _Reason | None:
         """The first reason that holds; None where the services go round in a circle, which is another rule's."""
         spec = self.context.document.policy[name]
-        services = Services(self.context.document).expand(spec.deny if spec.deny is not None else spec.allow or ())
+        services = self.services.expand(spec.deny if spec.deny is not None else spec.allow or ())
         if services is None:
             return None
         source, to = self.selecting.space(spec.from_), self.selecting.space(spec.to)

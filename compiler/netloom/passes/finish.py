@@ -25,6 +25,7 @@ SSH = (Service("tcp", 22, 22),)
 def finish(
     document: Document,
     names: Names,
+    services: Services,
     wiring: Wiring,
     equipment: Mapping[str, Equipment],
     publication: Publication,
@@ -35,7 +36,7 @@ def finish(
     opened = openings(document, publication.lanes, equipment)
     docket = Docket.of(policy, site)
     hosts = tuple(
-        _host(document, view(document, name, equipment[name], site), equipment, publication, docket, opened)
+        _host(document, services, view(document, name, equipment[name], site), equipment, publication, docket, opened)
         for name in sorted(document.hosts)
     )
     return Plan(
@@ -44,7 +45,7 @@ def finish(
         tuple(_zone(document, zone, members) for zone, members in names.zones.items()),
         tuple(_network(document, wiring, name) for name in sorted(document.networks)),
         _addresses(document),
-        _services(document),
+        _services(document, services),
         hosts,
         wiring.guests,
         publication.forwards,
@@ -56,6 +57,7 @@ def finish(
 
 def _host(
     document: Document,
+    services: Services,
     seen: HostView,
     equipment: Mapping[str, Equipment],
     publication: Publication,
@@ -67,7 +69,7 @@ def _host(
         seen.host,
         target_of(document, seen.host),
         spec.input,
-        Services(document).expand(spec.management) or SSH,
+        services.expand(spec.management) or SSH,
         own.uplinks,
         own.bridges,
         own.routes,
@@ -135,8 +137,7 @@ def _addresses(document: Document) -> tuple[AddressSet, ...]:
     )
 
 
-def _services(document: Document) -> tuple[ServiceSet, ...]:
-    services = Services(document)
+def _services(document: Document, services: Services) -> tuple[ServiceSet, ...]:
     return tuple(
         ServiceSet(
             name,

@@ -7,7 +7,7 @@ from netloom.passes.allocate import Allocation, allocate, report_lacking
 from netloom.passes.equip import equip
 from netloom.passes.finish import finish
 from netloom.passes.lock import FILE, Lock
-from netloom.passes.police import meanings
+from netloom.passes.police import Services, meanings
 from netloom.passes.publish import publish
 from netloom.passes.resolve import resolve
 from netloom.passes.spaces import Gazetteer
@@ -45,7 +45,8 @@ def run(document: Document, lock: Lock, report: Report) -> Passed:
     wiring = wire(resolved, allocation, report)
     equipment = equip(resolved, wiring)
     gazetteer = Gazetteer.of(resolved, names, wiring)
-    publication = publish(resolved, wiring, equipment, gazetteer, report)
-    policy = meanings(resolved, gazetteer)
-    plan = finish(resolved, names, wiring, equipment, publication, policy)
+    services = Services.of(resolved)
+    publication = publish(resolved, services, wiring, equipment, gazetteer, report)
+    policy = meanings(resolved, services, gazetteer)
+    plan = finish(resolved, names, services, wiring, equipment, publication, policy)
     return Passed(resolved, allocation, plan)

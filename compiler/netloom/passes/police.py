@@ -22,33 +22,42 @@ INWARD = (SideKind.BRIDGE, SideKind.SELF)
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Looks services up, the site's and the built-in ones."""
+    """What services mean, the site's and the built-in ones.
 
-    document: Document
+    Attributes:
+        meanings: of each service of the site: sorted; () for any; None for one that only a circle of names defines.
+    """
+
+    meanings: Mapping[str, tuple[Service, ...] | None]
+
+    @classmethod
+    def of(cls, document: Document) -> "Services":
+        """Work out every service once; without recursion, since a chain of names may be long."""
+        services, meanings = document.services, dict[str, tuple[Service, ...] | None]()
+        for start in services:
+            path = [] if start in meanings else [start]
+            while path:
+                name = path[-1]
+                if name not in meanings:
+                    meanings[name] = None
+                    refs = (ref.text for ref in services[name].ports if ref.literal is None)
+                    path.extend(text for text in refs if text in services and text not in meanings)
+                else:
+                    meanings[path.pop()] = cls(meanings).expand(services[name].ports)
+        return cls(meanings)
 
     def expand(self, refs: tuple[ServiceRef, ...]) -> tuple[Service, ...] | None:
-        """The services meant, sorted; () for any; None where they go round in a circle."""
+        """The services meant, sorted; () for any; None where there is nothing but a circle of names."""
         found: set[Service] = set()
         for ref in refs:
-            part = self._one(ref, ())
-            if part is None:
-                continue
-            if not part:
+            part = ref.literal if ref.literal is not None else self._named(ref.text)
+            if part == ():
                 return ()
-            found.update(part)
-        return tuple(sorted(found)) if found else None
+            found.update(part or ())
+        return tuple(sorted(found)) or None
 
-    def _one(self, ref: ServiceRef, above: tuple[str, ...]) -> tuple[Service, ...] | None:
-        if ref.literal is not None:
-            return ref.literal
-        if ref.text in BUILT_IN:
-            return BUILT_IN[ref.text]
-        if ref.text in above or ref.text not in self.document.services:
-            return None
-        inner = [self._one(each, (*above, ref.text)) for each in self.document.services[ref.text].ports]
-        if any(part == () for part in inner):
-            return ()
-        return tuple(sorted({s for part in inner if part is not None for s in part})) or None
+    def _named(self, name: str) -> tuple[Service, ...] | None:
+        return BUILT_IN[name] if name in BUILT_IN else self.meanings.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +77,8 @@ class Resolved:
         return Action.DENY if self.spec.deny is not None else Action.ALLOW
 
 
-def meanings(document: Document, gazetteer: Gazetteer) -> tuple[Resolved, ...]:
+def meanings(document: Document, services: Services, gazetteer: Gazetteer) -> tuple[Resolved, ...]:
     """Every policy entry with its spaces, looked up once for all hosts."""
-    services = Services(document)
     found = []
     for name, spec in sorted(document.policy.items()):
         meant = services.expand(spec.deny if spec.deny is not None else spec.allow or ())

@@ -35,7 +35,12 @@ class Publication:
 
 
 def publish(
-    document: Document, wiring: Wiring, equipment: Mapping[str, Equipment], gazetteer: Gazetteer, report: Report
+    document: Document,
+    services: Services,
+    wiring: Wiring,
+    equipment: Mapping[str, Equipment],
+    gazetteer: Gazetteer,
+    report: Report,
 ) -> Publication:
     """Lower every forward, and report those that lead nowhere."""
     guests = {guest.name: guest for guest in wiring.guests}
@@ -43,7 +48,8 @@ def publish(
     forwards = []
     for name, spec in sorted(document.forwards.items()):
         host, guest = spec.on.host, guests[spec.to]
-        publisher = _Publisher(document, name, spec, guest, equipment[host], gazetteer.space(spec.from_), report)
+        ports, space = services.expand(spec.ports) or (), gazetteer.space(spec.from_)
+        publisher = _Publisher(document, name, spec, guest, equipment[host], ports, space, report)
         forwards.append(publisher.forward())
         lanes.setdefault(host, []).extend(publisher.lanes())
     ordered = {host: tuple(sorted(found, key=_order)) for host, found in lanes.items()}
@@ -61,6 +67,7 @@ class _Publisher:
     spec: ForwardSpec
     guest: Guest
     equipment: Equipment
+    ports: tuple[Service, ...]
     space: Space
     report: Report
 
@@ -72,10 +79,6 @@ class _Publisher:
     def uplinks(self) -> tuple[Uplink, ...]:
         chosen = self.spec.on.uplink
         return tuple(uplink for uplink in self.equipment.uplinks if chosen in ("", uplink.name))
-
-    @property
-    def ports(self) -> tuple[Service, ...]:
-        return Services(self.document).expand(self.spec.ports) or ()
 
     def forward(self) -> Forward:
         spec = self.spec

@@ -6,7 +6,7 @@ been reported already.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from netloom.base.diagnostic import Diagnostic, Label, Report
 from netloom.base.names import closest
@@ -19,6 +19,8 @@ from netloom.spec.model.guest import GuestSpec
 from netloom.spec.model.host import HostSpec
 from netloom.spec.values import Selector, ServiceRef
 
+SUGGESTIONS = 50
+"""Unknown names that are compared with all known ones: it is slow, and who has renamed a network needs one answer."""
 SHARED = ("zones", "networks", "hosts", "guests", "addresses")
 SECTION_OF = {"zone": "zones", "network": "networks", "host": "hosts", "guest": "guests", "address": "addresses"}
 
@@ -139,6 +141,7 @@ class _Lookup:
     document: Document
     names: Names
     report: Report
+    nearest: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def known(self, section: str, name: str, span: Span) -> bool:
         """Whether a section defines a name; reports if not."""
@@ -150,7 +153,12 @@ class _Lookup:
 
     def unknown(self, kind: str, name: str, span: Span, known: Iterable[str]) -> None:
         """Report an unknown name, with the one that may be meant and its place."""
-        near = closest(name, known)
+        if (kind, name) not in self.nearest:
+            if len(self.nearest) == SUGGESTIONS:
+                self.report.add(Diagnostic(rules.UNKNOWN_NAME, f"unknown {kind} `{name}`", span))
+                return
+            self.nearest[kind, name] = closest(name, known)
+        near = self.nearest[kind, name]
         hint = f"did you mean `{near}`?" if near else ""
         notes: tuple[str, ...] = ()
         section = SECTION_OF.get(kind) or {"service": "services"}.get(kind, "")

@@ -80,11 +80,8 @@ class Places:
         return self.span(*parents)
 
     def item(self, text: str, *path: str) -> Span:
-        """The item of the list at a path that reads `text`, or the whole value."""
-        node = self.node(*path)
-        if isinstance(node, Mapping):
-            inner = next(iter(node.entries.values()), None)
-            node = inner.value if inner else node
+        """The item of the list at a path that reads `text`, or the whole value; a list may stand for its entry."""
+        node = self.node(*path) or self.node(*path[:-1])
         for item in node.items if isinstance(node, Sequence) else ():
             if isinstance(item, Scalar) and item.text == text:
                 return item.span
