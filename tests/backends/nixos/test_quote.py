@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 from tests.backends.nixos import nix
 from tests.support import needs
 
+from netloom.backends.artifact import Line
 from netloom.backends.nixos import printer
-from netloom.backends.nixos.tree import Attribute, Attributes, Integer, Item, Lines, Listing, Text, TextLine
+from netloom.backends.nixos.tree import Attribute, Attributes, Integer, Item, Lines, Listing, Text
 
 pytestmark = needs(nix.NIX)
 
@@ -27,13 +28,13 @@ def value_of(expression: object) -> object:
 
 
 def as_lines(*lines: str) -> Lines:
-    return Lines(tuple(map(TextLine, lines)))
+    return Lines(tuple(map(Line, lines)))
 
 
 def test_hostile_strings_come_back() -> None:
     block = as_lines(*(text for text in HOSTILE if "\n" not in text))
     assert value_of(Listing(tuple(Item(Text(text)) for text in HOSTILE))) == list(HOSTILE)
-    assert value_of(block) == "".join(f"{line.value}\n" for line in block.lines)
+    assert value_of(block) == "".join(f"{line.text}\n" for line in block.lines)
 
 
 @settings(max_examples=25, deadline=None)

@@ -6,7 +6,8 @@ not that firewall is on: a person who turns it on must not cut the guests off.
 
 from collections.abc import Iterator
 
-from netloom.backends.nixos.tree import Attribute, Attributes, Code, Integer, Item, Lines, Listing, TextLine
+from netloom.backends.artifact import Line
+from netloom.backends.nixos.tree import Attribute, Attributes, Code, Integer, Item, Lines, Listing
 from netloom.plan.host import Bridge, Host, Input
 
 DHCP_SERVER, DNS = 67, 53
@@ -52,10 +53,10 @@ def _allowed(bridge: Bridge) -> tuple[Attribute, ...]:
     )
 
 
-def _input(bridge: Bridge) -> Iterator[TextLine]:
+def _input(bridge: Bridge) -> Iterator[Line]:
     for protocol, ports in _served(bridge):
         numbers = ", ".join(map(str, ports))
-        yield TextLine(f'iifname "{bridge.device}" {protocol} dport {{ {numbers} }} accept', bridge.origin)
+        yield Line(f'iifname "{bridge.device}" {protocol} dport {{ {numbers} }} accept', bridge.origin)
 
 
 def _served(bridge: Bridge) -> Iterator[tuple[str, tuple[int, ...]]]:
@@ -65,11 +66,11 @@ def _served(bridge: Bridge) -> Iterator[tuple[str, tuple[int, ...]]]:
     return ((protocol, ports) for protocol, ports in (("tcp", dns), ("udp", udp)) if ports)
 
 
-def _forwarded(bridge: Bridge) -> Iterator[TextLine]:
+def _forwarded(bridge: Bridge) -> Iterator[Line]:
     """Read only where `filterForward` is on; what passes here is still judged by the plan's own table."""
     for way in ("iifname", "oifname"):
-        yield TextLine(f'{way} "{bridge.device}" accept', bridge.origin)
+        yield Line(f'{way} "{bridge.device}" accept', bridge.origin)
 
 
-def _lines(option: str, lines: list[TextLine]) -> tuple[Attribute, ...]:
+def _lines(option: str, lines: list[Line]) -> tuple[Attribute, ...]:
     return (Attribute((option,), Lines(tuple(lines))),) if lines else ()

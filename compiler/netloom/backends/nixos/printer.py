@@ -21,7 +21,6 @@ from netloom.backends.nixos.tree import (
     Listing,
     Module,
     Text,
-    TextLine,
 )
 from netloom.plan.origin import Origin
 
@@ -88,9 +87,9 @@ def _print(out: list[Line], value: Expression, margin: str, before: str, after: 
             out.append(Line(f"{margin}{before}{_flat(value)}{after}", origin))
 
 
-def _indented(content: tuple[TextLine, ...], margin: str, origin: Origin | None) -> Iterator[Line]:
-    for line in content:
-        yield Line(f"{margin}{quote.indented(line.value)}" if line.value else "", line.origin or origin)
+def _indented(content: tuple[Line, ...], margin: str, origin: Origin | None) -> list[Line]:
+    escaped = quote.indented
+    return [Line(f"{margin}{escaped(text)}" if text else "", cause or origin) for text, cause in content]
 
 
 def _joined(entry: Attribute, origin: Origin | None) -> tuple[str, Expression, Origin | None]:
@@ -113,9 +112,9 @@ def _short(value: Expression) -> bool:
     return isinstance(value, Text | Integer | Bool | Code)
 
 
-def _margin_is_kept(content: tuple[TextLine, ...]) -> bool:
+def _margin_is_kept(content: tuple[Line, ...]) -> bool:
     """Whether an indented string gives these lines back: Nix strips the spaces that all its lines begin with."""
-    return any(line.value and not line.value.startswith(" ") for line in content)
+    return any(text and not text.startswith(" ") for text, _ in content)
 
 
 def _argument(value: Expression) -> str:
@@ -128,7 +127,7 @@ def _flat(value: Expression) -> str:
         case Text(text):
             return quote.quoted(text)
         case Lines(content):
-            return quote.quoted("".join(f"{line.value}\n" for line in content))
+            return quote.quoted("".join(f"{text}\n" for text, _ in content))
         case Integer(number):
             return str(number) if number >= 0 else f"({number})"
         case Bool(flag):

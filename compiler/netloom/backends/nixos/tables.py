@@ -2,7 +2,7 @@
 
 from netloom.backends.nftables import printer
 from netloom.backends.nftables.tree import Ruleset, Table
-from netloom.backends.nixos.tree import Attribute, Attributes, Bool, Lines, Text, TextLine
+from netloom.backends.nixos.tree import Attribute, Attributes, Bool, Lines, Text
 
 
 def of(ruleset: Ruleset) -> Attributes:
@@ -17,6 +17,6 @@ def _key(table: Table) -> str:
 
 
 def _table(table: Table) -> Attributes:
-    content = Lines(tuple(TextLine(line.text, line.origin) for line in printer.body(table)))
+    content = Lines(printer.body(table))
     named = (("family", Text(table.family)), ("name", Text(table.name)), ("content", content))
     return Attributes(tuple(Attribute((key,), value) for key, value in named))

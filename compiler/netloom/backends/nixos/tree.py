@@ -8,6 +8,7 @@ literals of this package alone.
 from dataclasses import dataclass
 from typing import LiteralString
 
+from netloom.backends.artifact import Line
 from netloom.plan.origin import Origin
 
 
@@ -19,18 +20,10 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class TextLine:
-    """One line of a `Lines` string, without its line end."""
-
-    value: str
-    origin: Origin | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Lines:
     """A string of lines, each with its line end; an indented string of Nix, so that a difference shows lines."""
 
-    lines: tuple[TextLine, ...]
+    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)

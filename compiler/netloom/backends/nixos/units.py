@@ -7,6 +7,7 @@ refused a boolean), numbers as strings (`MTUBytes` once refused a number) but fo
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from netloom.backends.artifact import Line
 from netloom.backends.nixos.tree import (
     Attribute,
     Attributes,
@@ -19,7 +20,6 @@ from netloom.backends.nixos.tree import (
     Lines,
     Listing,
     Text,
-    TextLine,
 )
 from netloom.backends.units.printer import text
 from netloom.backends.units.tree import Entry, Kind, Section, Unit
@@ -120,13 +120,13 @@ def _options(kind: Kind, name: str, sections: list[Section]) -> Iterator[Attribu
         yield Attribute((_OPTIONS[kind, name],), Attributes(inner))
 
 
-def _late(section: Section) -> Iterator[TextLine]:
+def _late(section: Section) -> Iterator[Line]:
     """The keys of a section that go into `extraConfig`: networkd unites sections of one name."""
     entries = [entry for entry in section.entries if (section.name, entry.key) in _LATE]
     if entries:
-        yield TextLine(f"[{section.name}]", entries[0].origin)
+        yield Line(f"[{section.name}]", entries[0].origin)
     for entry in entries:
-        yield TextLine(f"{entry.key}={text(entry.value)}", entry.origin)
+        yield Line(f"{entry.key}={text(entry.value)}", entry.origin)
 
 
 def _values(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
