@@ -7,7 +7,7 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -53,15 +53,21 @@ def compiled(specs: Path) -> Plan:
     return plan
 
 
+def _name(backend: Callable[..., object]) -> str:
+    return ".".join(backend.__module__.split(".")[1:3])
+
+
 def rendered(plan: Plan) -> list[Artifact]:
-    """All its files."""
-    found = []
-    for host_backend in HOSTS:
-        with stage(host_backend.__module__.removeprefix("netloom.").replace("nixos.host", "nixos")):
-            found += [artifact for host in plan.hosts for artifact in host_backend(host)]
-    for guest_backend in GUESTS:
-        with stage(guest_backend.__module__.removeprefix("netloom.").replace("nixos.guest", "nixos")):
-            found += [artifact for guest in plan.guests for artifact in guest_backend(guest)]
+    """All its files, target by target for one host after the other, as the driver asks for them."""
+    found: list[Artifact] = []
+    for host in plan.hosts:
+        for host_backend in HOSTS:
+            with stage(_name(host_backend)):
+                found += host_backend(host)
+    for guest in plan.guests:
+        for guest_backend in GUESTS:
+            with stage(_name(guest_backend)):
+                found += guest_backend(guest)
     with stage("plan.json"):
         found.append(Artifact("plan.json", tuple(Line(*line) for line in plan_lines(plan))))
     return found
