@@ -81,13 +81,13 @@ def test_a_ruleset_decides_what_passes_and_probes_tell_who_answered(site: Site) 
         ]
     )
     assert answers == [
-        Answer("open", "internet", uplink, OUTSIDE4),
-        Answer("open", "internet", uplink, OUTSIDE4),
+        Answer("open", "internet", uplink, OUTSIDE4, 443),
+        Answer("open", "internet", uplink, OUTSIDE4, 53),
         Answer("open"),
-        Answer("open", "web", "203.0.113.1", "10.0.0.10"),
+        Answer("open", "web", "203.0.113.1", "10.0.0.10", 8080),
         Answer("timeout"),
         Answer("refused"),
-        Answer("open", "db", "10.0.0.10", "10.0.0.11"),
+        Answer("open", "db", "10.0.0.10", "10.0.0.11", 53),
         Answer("refused"),
         Answer("open"),
     ]

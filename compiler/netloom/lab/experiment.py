@@ -52,12 +52,24 @@ def experiment(
         stage: Told what is going on.
         root: See `Networkd`.
     """
+    done = agreement(lab, plan, artifacts, stage, root)
+    if done.site is None:
+        return done
+    stage("reloading under load")
+    kept = upkeep(done.site, done.asked)
+    return Experiment(joined(done.outcome, kept), done.site, done.asked)
+
+
+def agreement(
+    lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
+) -> Experiment:
+    """The same without what takes its time: addresses, flows and lies, but no reloads."""
     stage("starting machines")
     try:
         site = Site(lab, plan, artifacts, root)
     except LabError as error:
         return Experiment(Outcome((Row("load", f"site {plan.name}", "starts", "fails", "", str(error)),)), None)
-    started = Row("load", f"site {plan.name}", "starts", "starts")
+    started = Outcome((Row("load", f"site {plan.name}", "starts", "starts"),))
     stage("waiting for addresses")
     settled, ground = settle(site)
     atlas = Atlas(plan, ground, dict(site.beyond))
@@ -68,13 +80,13 @@ def experiment(
     stage("probing bridged frames once more, as Docker and Kubernetes have them filtered")
     bridged = _filtered(site, asked)
     stage("lying")
-    lied = lies(site, atlas)
-    stage("reloading under load")
-    kept = upkeep(site, asked)
-    parts = (Outcome((started,)), settled, Outcome((), unclear), probed, bridged, lied, kept)
+    return Experiment(joined(started, settled, Outcome((), unclear), probed, bridged, lies(site, atlas)), site, asked)
+
+
+def joined(*parts: Outcome) -> Outcome:
+    """Outcomes one after the other."""
     rows = tuple(row for part in parts for row in part.rows)
-    not_run = tuple(entry for part in parts for entry in part.not_run)
-    return Experiment(Outcome(rows, not_run), site, asked)
+    return Outcome(rows, tuple(entry for part in parts for entry in part.not_run))
 
 
 def _filtered(site: Site, asked: tuple[Question, ...]) -> Outcome:

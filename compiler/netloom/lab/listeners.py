@@ -1,7 +1,7 @@
 """The answering side of probes, inside a machine: says who it is and whom it saw.
 
 A probe must tell more than "it passed": which machine answered shows where a forward led, and the address that the
-machine saw shows what source translation did. So each listener sends one line of JSON, `{server, peer, local}`.
+machine saw shows what source translation did. So each listener sends one line of JSON, `{server, peer, local, port}`.
 UDP answers leave from the address that was asked, for a machine may have many.
 """
 
@@ -47,7 +47,7 @@ class Listeners:
 
     def _note(self, proto: str, port: int, peer: str, local: str, payload: bytes = b"") -> bytes:
         self._seen.append({"proto": proto, "port": port, "peer": peer, "local": local, "payload": payload.hex()})
-        return json.dumps({"server": self._server, "peer": peer, "local": local}).encode() + b"\n"
+        return json.dumps({"server": self._server, "peer": peer, "local": local, "port": port}).encode() + b"\n"
 
     def _serve_tcp(self, listener: socket.socket, port: int) -> None:
         while True:

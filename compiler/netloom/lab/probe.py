@@ -65,12 +65,14 @@ class Answer:
         server: Name of the machine that answered, if a listener of ours did.
         peer: Address that it saw as the sender's: what source translation made of it.
         local: Address at which it was reached: what destination translation made of it.
+        port: Port at which it was reached, in the same way; 0 where no listener of ours answered.
     """
 
     outcome: Outcome
     server: str | None = None
     peer: str | None = None
     local: str | None = None
+    port: int = 0
 
 
 class Agent:
@@ -163,7 +165,10 @@ def run(probes: Iterable[Probe]) -> list[Answer]:
     """Runs probes all at once; the answers are in the order of the probes."""
     asked = [(probe.sender, _ask(probe)) for probe in probes]
     answers = (sender.result(future) for sender, future in asked)
-    return [Answer(said["outcome"], said.get("server"), said.get("peer"), said.get("local")) for said in answers]
+    return [
+        Answer(said["outcome"], said.get("server"), said.get("peer"), said.get("local"), said.get("port", 0))
+        for said in answers
+    ]
 
 
 def _ask(probe: Probe) -> Future[dict[str, Any]]:

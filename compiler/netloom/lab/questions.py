@@ -16,11 +16,14 @@ from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Host
 from netloom.plan.policy import NatKind, Service
 
-PER_CLASS = 2
 _QUIET = (9, 7, 19, 4, 1021, 47001, 47002)
 """Ports of which one, hopefully, no policy speaks."""
 _BUSY = frozenset({67, 68, 546, 547})
 """UDP ports on which networkd itself listens."""
+
+
+_Edge = tuple[int, ...]
+"""First and last port of something, and which of the four ports around its ends; () for a port of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class End:
 
     Attributes:
         machine: `guest/NAME`, `host/NAME` or `zone/NAME`.
-        group: what it has in common with others of its class, beginning with the coarser part of it.
+        group: what it has in common with others of its class.
         owner: the guest with its NIC, or the host, or the zone.
     """
 
@@ -79,10 +82,12 @@ def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple
         for source in ends:
             for to in (*ends, *mirrors):
                 if source.machine != to.machine or _own_outside(source, to, atlas):
-                    for edge, protocol, port in _ports(by_source[source], to, quiet):
-                        _ask(atlas, oracle, source, to, (edge, protocol, port), classes, unclear)
-    chosen = tuple(question for found in classes.values() for question in found)
-    return chosen, tuple(NotRun(f"{flows[0]} and {len(flows) - 1} more", why) for why, flows in unclear.items())
+                    for what in _ports(by_source[source], to, quiet):
+                        _ask(atlas, oracle, source, to, what, classes, unclear)
+    chosen = {(q.source.machine, q.packet): q for found in classes.values() for q in found}
+    return tuple(chosen.values()), tuple(
+        NotRun(f"{flows[0]} and {len(flows) - 1} more", why) for why, flows in unclear.items()
+    )
 
 
 def _own_outside(source: End, to: End, atlas: Atlas) -> bool:
@@ -96,7 +101,7 @@ def _ask(
     oracle: Oracle,
     source: End,
     to: End,
-    what: tuple[bool, Protocol, int],
+    what: tuple[_Edge, Protocol, int],
     classes: dict[tuple[object, ...], list[Question]],
     unclear: dict[str, list[str]],
 ) -> None:
@@ -111,14 +116,19 @@ def _ask(
         return
     if verdict.where == source.machine or (isinstance(source.owner, Host) and verdict.by == "implied/output"):
         return
-    groups = (source.group, to.group) if edge else (source.group.split()[0], to.group.split()[0])
+    groups = (source.group, to.group) if edge else (_coarse(source), _coarse(to))
     key = (*groups, packet.family, protocol, verdict.allowed, verdict.by, edge)
     found = classes.setdefault(key, [])
     question = Question(source, to, packet, verdict)
-    if len(found) < PER_CLASS:
+    if not found or (not edge and len(found) == 1):
         found.append(question)
-    else:
+    elif not edge:  # the first and the last: ends that have little in common
         found[-1] = question
+
+
+def _coarse(end: End) -> str:
+    """The group; where no port is at an edge, outside hosts of a zone are all alike."""
+    return end.machine if isinstance(end.owner, str) else end.group
 
 
 def _asked(oracle: Oracle, source: End, packet: Packet) -> Verdict:
@@ -203,22 +213,17 @@ def _quiet(spoken: Iterable[_Spoken]) -> int:
     return next((p for p in _QUIET if not any(s.first <= p <= s.last for s in said)), _QUIET[0])
 
 
-def _ports(spoken: list[_Spoken], to: End, quiet: int) -> list[tuple[bool, Protocol, int]]:
-    """What to try between two ends: whether it is at the edge of something, the protocol, the port."""
-    found: set[tuple[bool, Protocol, int]] = {(False, "icmp", 0), (False, "tcp", quiet), (False, "udp", quiet)}
-    for entry in spoken:
-        if to.address in entry.destinations:
-            for service in entry.services:
-                protocol: Protocol | None = (
-                    "tcp" if service.protocol == "tcp" else "udp" if service.protocol == "udp" else None
-                )
-                if protocol:
-                    around = {service.first - 1, service.first, service.last, service.last + 1}
-                    found |= {
-                        (True, protocol, port) for port in around if 0 < port < 65536 and not _busy(protocol, port)
-                    }
+def _ports(spoken: list[_Spoken], to: End, quiet: int) -> list[tuple[_Edge, Protocol, int]]:
+    """What to try between two ends: at which edge of something, the protocol, the port."""
+    found: set[tuple[_Edge, Protocol, int]] = {((), "icmp", 0), ((), "tcp", quiet), ((), "udp", quiet)}
+    services = {service for entry in spoken if to.address in entry.destinations for service in entry.services}
+    for service in services:
+        protocol: Protocol | None = "tcp" if service.protocol == "tcp" else "udp" if service.protocol == "udp" else None
+        if protocol:
+            around = (service.first - 1, service.first, service.last, service.last + 1)
+            found |= {
+                ((service.first, service.last, number), protocol, port)
+                for number, port in enumerate(around)
+                if 0 < port < 65536 and not (protocol == "udp" and port in _BUSY)
+            }
     return sorted(found)
-
-
-def _busy(protocol: Protocol, port: int) -> bool:
-    return protocol == "udp" and port in _BUSY

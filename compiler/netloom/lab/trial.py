@@ -104,6 +104,8 @@ def _observed(question: Question, answer: Answer) -> str:
         return "allow"
     if answer.server != _host_name(verdict.where):
         return f"allow, but {answer.server} answers"
+    if (answer.local, answer.port) != (str(verdict.packet.to), verdict.packet.port):
+        return f"allow, but at {answer.local} {question.packet.protocol}/{answer.port}"
     if answer.peer != str(verdict.packet.source) and not isinstance(question.source.owner, Host):
         return f"allow, but as from {answer.peer}"
     return "allow"

@@ -1,0 +1,139 @@
+"""The plan's own answers and the kernel's: the seed, the example, and sites that nobody thought of."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from tests.properties.made_up import sites
+from tests.properties.texts import text
+from tests.sites import compiled
+from tests.support import needs
+
+from netloom.driver import rendered
+from netloom.lab.experiment import agreement
+from netloom.lab.session import Lab
+
+if TYPE_CHECKING:
+    from tests.properties.made_up import Tree
+
+    from netloom.lab.outcome import Row
+
+pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
+
+ROOT = Path(__file__).parents[2]
+SEED = int(os.environ.get("NETLOOM_LAB_SEED", "20"))
+"""Any other number by hand makes other sites."""
+MADE_UP = 20
+AT_ONCE = 3
+
+
+def netloom(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [str(Path(sys.executable).with_name("netloom")), *words],
+        capture_output=True,
+        text=True,
+        timeout=200,
+        check=False,
+        cwd=ROOT,
+    )
+
+
+def report(specs: Path) -> dict[str, Any]:
+    """What `netloom lab` says of a site, which must be that all is well."""
+    done = netloom("lab", "--specs", str(specs), "--format", "json")
+    said: dict[str, Any] = json.loads(done.stdout)
+    assert [probe for probe in said["probes"] if not probe["ok"]] == []
+    assert (done.returncode, said["format"], said["ok"]) == (0, "netloom-lab/1", True)
+    return said
+
+
+def flows(said: dict[str, Any], kind: str = "flow") -> dict[str, str]:
+    return {probe["flow"]: probe["observed"] for probe in said["probes"] if probe["kind"] == kind}
+
+
+def test_the_seed_works_as_its_specs_say(tmp_path: Path) -> None:
+    specs = tmp_path / "specs"
+    shutil.copytree(ROOT / "tests/golden/seed/specs", specs)
+    assert netloom("lock", "--specs", str(specs)).returncode == 0
+    said = report(specs)
+    assert {probe["kind"] for probe in said["probes"]} == {
+        "load", "units", "address", "flow", "spoof", "reload", "neighbour",
+    }  # fmt: skip
+    by_hand = {
+        "http-reverse-proxy 10.0.0.10 -> internet 198.18.0.7 ping": "allow",
+        "http-reverse-proxy 10.0.0.10 -> hypervisor 10.0.0.1 tcp/22": "allow",
+        "http-reverse-proxy 10.0.0.10 -> hypervisor 10.0.0.1 ping": "drop",
+        "internet 198.18.0.7 -> http-reverse-proxy 10.0.0.10 ping": "drop",
+        "internet 198.18.0.7 -> http-reverse-proxy 10.0.0.10 tcp/9": "drop",
+        "internet 2001:2::7 -> hypervisor fd12:3456:789a::1 ping": "drop",
+        "http-reverse-proxy 10.0.0.10 -> https-reverse-proxy 10.0.0.11 tcp/9": "allow",
+    }
+    found = flows(said)
+    assert {flow: found.get(flow) for flow in by_hand} == by_hand
+    for protocol, port, guest in (("forward/http", "tcp/80", "http"), ("forward/https", "tcp/443", "https")):
+        ways = [p for p in said["probes"] if p["decided_by"] == protocol and p["kind"] == "flow"]
+        assert all(p["flow"].endswith((port, f"{port} (br_netfilter)")) and guest in p["detail"] for p in ways)
+        senders = {p["flow"].split()[0] for p in ways}
+        assert {"internet", "hypervisor"} < senders
+        assert any("reverse-proxy" in sender for sender in senders)
+
+
+def test_the_example_works_as_its_specs_say() -> None:
+    said = report(ROOT / "specs")
+    deciding = {probe["decided_by"] for probe in said["probes"]}
+    rules = {f"policy/{name}" for name in _names("policy")} | {f"forward/{name}" for name in _names("forward")}
+    silent = {name for name in rules - deciding if not any(name in entry["reason"] for entry in said["not_run"])}
+    assert silent == set()
+
+
+def _names(kind: str) -> set[str]:
+    from netloom.driver import compile_site
+
+    plan = compile_site(ROOT / "specs", now=1_800_000_000).plan
+    return {entry.name for entry in (plan.rules if kind == "policy" else plan.forwards)}
+
+
+def drawn() -> list[str]:
+    """Sites with guests, as texts."""
+    found: list[str] = []
+
+    @seed(SEED)
+    @settings(
+        max_examples=6 * MADE_UP, phases=[Phase.generate], database=None, deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    @given(sites())
+    def collect(site: Tree) -> None:
+        if site.get("guests") and text(site) not in found:
+            found.append(text(site))
+
+    collect()
+    return sorted(found, key=len)[:MADE_UP]
+
+
+@pytest.fixture(scope="module")
+def made_up() -> list[tuple[str, tuple[Row, ...]]]:
+    """Each site with what plan and kernel do not agree on, several labs at a time, as most of it is waiting."""
+
+    def run(spec: str) -> tuple[str, tuple[Row, ...]]:
+        plan = compiled(spec).plan
+        with Lab() as lab:
+            return spec, agreement(lab, plan, rendered(plan), lambda _: None).outcome.failed
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return list(pool.map(run, drawn()))
+
+
+@pytest.mark.parametrize("number", range(MADE_UP))
+def test_a_made_up_site_works_as_its_specs_say(made_up: list[tuple[str, tuple[Row, ...]]], number: int) -> None:
+    spec, failed = made_up[number]
+    assert failed == (), spec

@@ -1,0 +1,92 @@
+"""A lab that could not fail would prove nothing: rulesets broken by hand, each found out by the flow that it breaks."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.lab.proof import Proof
+from tests.support import needs
+
+from netloom.lab import probe, ruleset
+from netloom.lab.session import Lab
+from netloom.lab.wait import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
+
+HAIRPIN = '\t\tiifname "br-front" oifname "br-front" ct status dnat counter masquerade comment "implied/hairpin"\n'
+DENY4 = "\t\tip saddr . ip daddr . meta l4proto . th dport @deny_net-front_zone-internet_ipv4_ports drop\n"
+OUT6 = '\t\tip6 saddr fd00:1::/64 counter accept comment "policy/out"\n'
+SNAT4 = '\t\tip saddr 10.1.0.0/24 counter snat ip to 203.0.113.2 comment "nat/front"\n'
+OUTPUT = "\t\tmeta nfproto ipv4 goto dnat_inside_ipv4\n"
+RA = "\t\ticmpv6 type { 134, 137 } counter name drop_spoof drop\n\t\tmeta l4proto udp th sport 547"
+MAC = "\t\tiifname . ether saddr != @bind_mac counter name drop_spoof drop\n"
+ARP = "\t\tiifname . arp saddr ip @bind_ipv4 accept\n"
+DROP = "\t\tcounter name drop_forward drop\n"
+INPUT = "\t\tcounter name drop_input drop\n"
+RANGE = "10.1.0.0/24 . 10.2.0.10 . tcp . 5432-5433"
+
+BROKEN = {
+    "no-hairpin": (HAIRPIN, "", "b 10.1.0.11 -> hv 203.0.113.2 tcp/80", "drop"),
+    "other-target": (": 10.1.0.10 . 80", ": 10.1.0.11 . 80", "-> hv 203.0.113.2 tcp/80", "refused"),
+    "shifted-wrongly": (
+        "10.1.0.11 . 9003",
+        "10.1.0.11 . 9000",
+        "-> hv 203.0.113.2 tcp/8003",
+        "allow, but at 10.1.0.11 tcp/9000",
+    ),
+    "off-by-one": (RANGE, RANGE.replace("5433", "5434"), "-> db 10.2.0.10 tcp/5434", "allow"),
+    "range-too-short": (RANGE, RANGE.replace("5432-5433", "5432"), "-> db 10.2.0.10 tcp/5433", "drop"),
+    "no-deny": (DENY4, "", "-> internet 198.18.0.7 tcp/25", "allow"),
+    "one-family": (OUT6, "", "-> internet 2001:2::7 ping", "drop"),
+    "no-source-nat": (SNAT4, "", "a 10.1.0.10 -> internet", "allow, but as from 10.1.0.10"),
+    "accept-at-the-end": (DROP, "\t\taccept\n", "-> db 10.2.0.10 ping", "allow"),
+    "open-input": (INPUT, "\t\taccept\n", "internet 198.18.0.7 -> hv 203.0.113.2 ping", "allow"),
+    "host-left-out": (OUTPUT, "", "hv -> hv 203.0.113.2 tcp/80", None),
+    "swapped-pair": ("goto input_net-vault", "goto input_zone-internet", "db 10.2.0.10 -> hv 10.2.0.1 tcp/22", "drop"),
+    "any-mac": (MAC, "", "on front: ipv4 from a MAC of nobody", "allow"),
+    "any-arp": (ARP, "\t\taccept\n", "on front: ARP as the gateway 10.1.0.1", "allow"),
+    "rogue-router": (RA, "\t\tmeta l4proto udp th sport 547", "on front: a router advertisement", "allow"),
+}
+"""What is replaced by what, the flow that must be named, and how it is seen to go wrong (or in any way)."""
+
+
+@pytest.fixture(scope="module")
+def proof() -> Iterator[Proof]:
+    with Lab() as lab:
+        yield Proof(lab)
+
+
+def test_the_whole_ruleset_agrees(proof: Proof) -> None:
+    assert proof.settled.failed == ()
+    assert proof.disagreements() == {}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_ruleset_is_found_out(proof: Proof, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, new, flow, observed = BROKEN[name]
+    text = proof.site.ruleset("hv")
+    assert old in text
+    monkeypatch.setattr(probe, "TRIES", 2)
+    ruleset.load(proof.site.hosts["hv"], text.replace(old, new))
+    try:
+        found = proof.disagreements()
+    finally:
+        ruleset.load(proof.site.hosts["hv"], text)
+    assert {seen for said, seen in found.items() if flow in said}, found
+    assert observed is None or observed in {seen for said, seen in found.items() if flow in said}, found
+
+
+def test_addresses_that_do_not_come_are_told_with_the_words_of_networkd(proof: Proof) -> None:
+    machine = proof.site.guests["b"]
+    machine.ip("addr del 10.1.0.11/24 dev eth0")
+    begun = time.monotonic()
+    outcome, _ = settle(proof.site, patience=1.0)
+    assert time.monotonic() - begun < 10
+    (row,) = outcome.failed
+    assert (row.flow, row.expected, row.observed) == ("guest/b front ipv4", "10.1.0.11/24", "no address")
+    assert "eth0: DHCPv4 address 10.1.0.11/24" in row.detail
