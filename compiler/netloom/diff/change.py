@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from netloom.backends.artifact import Artifact
+from netloom.diff.disruption import disruptions
 from netloom.diff.facts import things
 from netloom.diff.files import compare_files
 from netloom.diff.flows import compare_flows
 from netloom.diff.model import Change
 from netloom.diff.objects import compare_objects
+from netloom.diff.sessions import survivors
 from netloom.plan.site import Plan
 
 
@@ -41,6 +43,7 @@ def compare(before: Side, after: Side, moves: Mapping[str, str]) -> Change:
     names = {one.was: one.name for one in objects if one.was}
     flows = compare_flows(before.plan, after.plan, names)
     files = compare_files(before.artifacts, after.artifacts)
+    disruption = disruptions(before.plan, after.plan, names, flows)
     return Change(
         before=before.label,
         after=after.label,
@@ -48,6 +51,8 @@ def compare(before: Side, after: Side, moves: Mapping[str, str]) -> Change:
         hosts=tuple(host.name for host in after.plan.hosts),
         objects=objects,
         flows=flows,
+        disruption=disruption,
+        survivors=survivors(flows),
         files=files,
     )
 

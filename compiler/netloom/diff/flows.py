@@ -70,10 +70,10 @@ def _told(teller: Teller, differences: list[Difference]) -> Iterator[tuple[Words
             yield (
                 words,
                 _Found(
-                    dict.fromkeys(teller.via(part, after, before)),
+                    dict.fromkeys(teller.via(part, before, after)),
                     {teller.host.name: None},
                     {teller.pair.family: None},
-                    [teller.region(part)],
+                    [teller.region(part, before, after)],
                     [teller.example(part, side, exposed=words.exposed)],
                 ),
             )

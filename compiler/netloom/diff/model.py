@@ -8,6 +8,8 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from netloom.diff.classes import Class
+from netloom.diff.effects import Disruption, Survivor
 from netloom.diff.verdicts import FlowChange, Turn
 from netloom.plan.origin import Origin
 
@@ -22,30 +24,6 @@ class Action(enum.Enum):
     CHANGE = "change"
     RENAME = "rename"
     REMOVE = "remove"
-
-
-class Class(enum.IntEnum):
-    """How much an applied change disturbs what is running; each class includes what the smaller ones do."""
-
-    D0 = 0
-    D1 = 1
-    D2 = 2
-    D3 = 3
-    D4 = 4
-    D5 = 5
-    D6 = 6
-
-
-MEANINGS: Mapping[Class, str] = {
-    Class.D0: "none",
-    Class.D1: "atomic ruleset swap, only new connections see it",
-    Class.D2: "address refresh, link stays up",
-    Class.D3: "link bounce or NAT flush",
-    Class.D4: "renumbering",
-    Class.D5: "device re-created or gone",
-    Class.D6: "can cut the management path",
-}
-"""The classes in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +129,8 @@ class Change:
         hosts: all hosts of the head.
         objects: sorted by name.
         flows: exposures first, then by what they are about.
+        disruption: the worst first.
+        survivors: connections that outlive the rule that let them in.
         files: sorted by path.
     """
 
@@ -160,12 +140,19 @@ class Change:
     hosts: tuple[str, ...]
     objects: tuple[ObjectChange, ...]
     flows: tuple[FlowChange, ...]
+    disruption: tuple[Disruption, ...]
+    survivors: tuple[Survivor, ...]
     files: tuple[FileChange, ...]
 
     @property
     def has_changes(self) -> bool:
         """Whether anything at all differs but comments and order."""
         return bool(self.objects or self.flows or self.files)
+
+    @property
+    def worst(self) -> Class:
+        """The class of the change as a whole."""
+        return max((one.grade for one in self.disruption), default=Class.D0)
 
     def count(self, *actions: Action) -> int:
         """Number of objects to which one of these happens."""

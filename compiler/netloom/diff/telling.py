@@ -65,8 +65,8 @@ class Teller:
             self.names[side].ends(part.sources, self.host.name, self.context.ingress),
             self._destinations(part, answers[side], side),
             services_of(part.services),
-            self._outcome(before, 0),
-            self._outcome(after, 1),
+            self._outcome(before, 0, rewriting=turn is Turn.REDECIDED),
+            self._outcome(after, 1, rewriting=turn is Turn.REDECIDED),
         )
 
     def _outside(self, part: Set) -> bool:
@@ -92,25 +92,20 @@ class Teller:
         value = answer.destination.address
         return self.names[side].ends(((value, value),), self.host.name, "")[0]
 
-    def _outcome(self, answer: Answer, side: int) -> Outcome:
+    def _outcome(self, answer: Answer, side: int, *, rewriting: bool) -> Outcome:
+        """What becomes of it; how the sender is rewritten is told of flows that were and are, else it is no news."""
         if answer == ABSENT:
             return Outcome("absent", "")
-        source = answer.source.kind if answer.source else ""
+        source = answer.source.kind if answer.source and rewriting else ""
         return Outcome(answer.verdict, answer.by, self._target(answer, side), source, answer.limited)
 
-    def via(self, part: Set, after: Answer, before: Answer) -> tuple[str, ...]:
-        """Outside addresses and ports of what is translated."""
+    def via(self, part: Set, before: Answer, after: Answer) -> tuple[str, ...]:
+        """The outside addresses of what is translated."""
         if after.destination is None and before.destination is None:
             return ()
-        ports = [service.partition("/")[2] for service in services_of(part.services)]
-        return tuple(
-            f"{self._address(first)}{f' port {port}' if port else ''}"
-            for first, last in part.destinations
-            if first == last
-            for port in ports
-        )
+        return tuple(self._address(first) for first, last in part.destinations if first == last)
 
-    def region(self, part: Set) -> Region:
+    def region(self, part: Set, before: Answer, after: Answer) -> Region:
         """The part as exact data."""
         sizes = self.pair.space.sizes
         return Region(
@@ -124,6 +119,8 @@ class Teller:
             _whole(part.sender_ports, 65536),
             _whole(part.hop_limits, 256),
             _whole(part.times, sizes[-1]),
+            before.source.kind if before.source else "",
+            after.source.kind if after.source else "",
         )
 
     def example(self, part: Set, side: int, *, exposed: bool) -> Example:

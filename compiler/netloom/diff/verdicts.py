@@ -29,7 +29,7 @@ class Outcome:
             packet takes another way.
         by: `policy/NAME`, `forward/NAME`, `implied/NAME`, `foreign` or `default`; "" where absent.
         to: the guest to which they are translated, or "".
-        source: how their sender is rewritten: `masquerade`, `snat`, `prefix`, or "".
+        source: how their sender is rewritten: `masquerade`, `snat`, `prefix`, or ""; told where that may be the change.
         limited: whether only up to a rate.
     """
 
@@ -51,6 +51,8 @@ class Region:
         services: protocols and ports (ICMP types), as pairs of intervals; None for all.
         sources: addresses as numbers.
         times: phases between two ends of validity; None for always.
+        source_before: how their sender is rewritten before, as in `Outcome.source`.
+        source_after: how it is after the change.
     """
 
     host: str
@@ -63,6 +65,8 @@ class Region:
     sender_ports: Spans | None
     hop_limits: Spans | None
     times: Spans | None
+    source_before: str
+    source_after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class FlowChange:
         sources: `kind/name`, prefixes or ranges, sorted.
         destinations: the same; behind a translation, the guest.
         services: such as `tcp/443`; `any`.
-        via: outside addresses and ports of what is translated.
+        via: outside addresses of what is translated.
         hosts: hosts that decide.
         families: IP versions.
         example: one packet.

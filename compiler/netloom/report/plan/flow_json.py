@@ -66,6 +66,8 @@ def _region(one: Region) -> dict[str, Any]:
         "source_ports": _numbers(one.sender_ports),
         "hop_limits": _numbers(one.hop_limits),
         "phases": _numbers(one.times),
+        "source_before": one.source_before or None,
+        "source_after": one.source_after or None,
     }
 
 

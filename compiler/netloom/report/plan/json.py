@@ -6,6 +6,7 @@ from typing import Any
 
 from netloom.diff.model import Action, Change, FileChange, Hunk, ObjectChange, Value
 from netloom.diff.verdicts import Turn
+from netloom.report.plan.effect_json import disruption_data, survivor_data
 from netloom.report.plan.flow_json import flow_data, place_data
 
 FORMAT = "netloom-diff/1"
@@ -31,6 +32,9 @@ def change_data(change: Change) -> dict[str, Any]:
         "notes": list(change.notes),
         "objects": [_object(one) for one in change.objects],
         "flows": {turn.value: [flow_data(one) for one in change.turned(turn)] for turn in Turn},
+        "worst_class": change.worst.name,
+        "disruption": [disruption_data(one) for one in change.disruption],
+        "survivors": [survivor_data(one) for one in change.survivors],
         "files": [_file(one) for one in change.files],
     }
 

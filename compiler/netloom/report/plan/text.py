@@ -1,11 +1,14 @@
 """A change for a terminal: the summary first, then what is worth deciding, then the details."""
 
+import shlex
 from collections.abc import Iterator
 
+from netloom.diff.classes import MEANINGS
 from netloom.diff.model import Action, Change, FileChange, Hunk, ObjectChange
 from netloom.diff.verdicts import FlowChange
 from netloom.report.diagnostics.visible import visible
 from netloom.report.plan import words
+from netloom.report.plan.effect_json import cause
 
 _COLORS = {"+": "\033[32m", "-": "\033[31m", "~": "\033[33m", "→": "\033[36m", "#": "\033[1m"}
 _PLAIN = "\033[0m"
@@ -21,7 +24,14 @@ def change_text(change: Change, *, color: bool = False, files: bool = True) -> s
     """
     if not change.has_changes:
         return "".join(f"{line}\n" for line in ("No changes.", *_notes(change)))
-    blocks = [_head(change), _objects(change), _flows(change), _files(change, full=files)]
+    blocks = [
+        _head(change),
+        _objects(change),
+        _flows(change),
+        _disruption(change),
+        _survivors(change),
+        _files(change, full=files),
+    ]
     lines = [line for block in map(list, blocks) if block for line in [*block, ""]]
     return "".join(f"{_painted(line, color)}\n" for line in lines[:-1])
 
@@ -84,6 +94,26 @@ def _flow(one: FlowChange) -> Iterator[str]:
     yield f"  {words.TURNS[one.turn]} {words.turn(one)}: {words.ends(one)}"
     yield f"      {words.outcome(one.before)} → {words.outcome(one.after)}" + words.where(one)
     yield f"      such as {words.example(one)}"
+
+
+def _disruption(change: Change) -> Iterator[str]:
+    if not change.disruption:
+        return
+    yield _title(f"What applying it does: at worst {change.worst.name} ({MEANINGS[change.worst]})")
+    for one in change.disruption:
+        yield f"  {one.grade.name} {one.host} {one.device}: {one.effect.value}"
+        yield f"      {cause(one)}" + (f"   {where}" if (where := words.place(one.origin)) else "")
+
+
+def _survivors(change: Change) -> Iterator[str]:
+    if not change.survivors:
+        return
+    yield _title("Connections that go on although they are no longer allowed, and what ends them")
+    for one in change.survivors:
+        yield f"  {one.host}: {one.flow} (was allowed by {one.by})"
+        yield from (f"      {shlex.join(command)}" for command in one.commands)
+        if one.more:
+            yield f"      and {words.plural(one.more, 'more command')}"
 
 
 def _files(change: Change, *, full: bool) -> Iterator[str]:

@@ -1,0 +1,28 @@
+"""The classes of disruption."""
+
+import enum
+from collections.abc import Mapping
+
+
+class Class(enum.IntEnum):
+    """How much an applied change disturbs what is running; each class includes what the smaller ones do."""
+
+    D0 = 0
+    D1 = 1
+    D2 = 2
+    D3 = 3
+    D4 = 4
+    D5 = 5
+    D6 = 6
+
+
+MEANINGS: Mapping[Class, str] = {
+    Class.D0: "none",
+    Class.D1: "atomic ruleset swap, only new connections see it",
+    Class.D2: "address refresh, link stays up",
+    Class.D3: "link bounce or NAT flush",
+    Class.D4: "renumbering",
+    Class.D5: "device re-created or gone",
+    Class.D6: "can cut the management path",
+}
+"""The classes in words."""

@@ -1,0 +1,99 @@
+"""What networkd does with units that came, went or changed, at `networkctl reload`.
+
+Seen with 252 and 257: the link of a changed `.network` is configured anew, which removes its addresses and adds them
+again while it stays up; a `.netdev` acts only when its device is made; a device whose unit is gone stays. From 257 on
+some properties of a device are updated in place, of which netloom renders none.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from netloom.backends import networkd as backend
+from netloom.backends.units.tree import Kind, Unit
+from netloom.diff.classes import Class
+from netloom.diff.effects import Disruption, Effect, Setting
+from netloom.plan.host import Bridge, Host, Uplink
+from netloom.plan.origin import object_of
+from netloom.plan.policy import NatKind
+
+Graded = tuple[Class, Effect]
+_NONE: Graded = (Class.D0, Effect.UNTOUCHED)
+
+
+def networkd(before: Host, after: Host) -> Iterator[Disruption]:
+    """The effects of the units of one host."""
+    old = {unit.name: unit for unit in backend.units(before)}
+    new = {unit.name: unit for unit in backend.units(after)}
+    for name in sorted(old.keys() | new.keys()):
+        one, other = old.get(name), new.get(name)
+        differing = tuple(_settings(one, other))
+        if differing:
+            unit = other or one
+            assert unit is not None
+            device = _device(unit)
+            grade, effect = _graded(before, after, one, other, device)
+            yield Disruption(
+                after.name, object_of(unit.origin.entry), device, grade, effect, name, differing, "", unit.origin
+            )
+
+
+def _settings(one: Unit | None, other: Unit | None) -> Iterator[Setting]:
+    """The assignments that differ; of repeated keys those values that only one side has."""
+    before, after = _values(one), _values(other)
+    for key in [*before, *(key for key in after if key not in before)]:
+        gone = [value for value in before.get(key, []) if value not in after.get(key, [])]
+        come = [value for value in after.get(key, []) if value not in before.get(key, [])]
+        for number in range(max(len(gone), len(come))):
+            yield Setting(
+                key, gone[number] if number < len(gone) else None, come[number] if number < len(come) else None
+            )
+
+
+def _values(unit: Unit | None) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for section in unit.sections if unit else ():
+        for entry in section.entries:
+            found.setdefault(f"{section.name}.{entry.key}", []).append(str(entry.value))
+    return found
+
+
+def _device(unit: Unit) -> str:
+    """The interface that a unit is about; of TAPs, the bridge that they join."""
+    values = _values(unit)
+    joined = values.get("Network.Bridge")
+    return joined[0] if joined else " ".join(values.get("NetDev.Name") or values.get("Match.Name") or [unit.name])
+
+
+def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, device: str) -> Graded:
+    unit = other or one
+    if unit is None or one is None:
+        return _NONE
+    if unit.kind is Kind.NETDEV:
+        return (Class.D5, Effect.GONE if other is None else Effect.RECREATED)
+    if "Network.Bridge" in _values(unit):
+        return (Class.D3, Effect.DETACHED) if other is None else (Class.D2, Effect.PORTS)
+    uplinks = ({u.name: u for u in before.uplinks}, {u.name: u for u in after.uplinks})
+    if device in uplinks[0]:
+        return _uplink(before, uplinks[0][device], uplinks[1].get(device))
+    bridges = ({b.device: b for b in before.bridges}, {b.device: b for b in after.bridges})
+    return _bridge(before, bridges[0].get(device), bridges[1].get(device))
+
+
+def _uplink(host: Host, before: Uplink, after: Uplink | None) -> Graded:
+    if after is None or (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
+        return (Class.D6, Effect.WAY_IN)
+    if any(nat.uplink == before.name and nat.kind is NatKind.MASQUERADE for nat in host.nat):
+        return (Class.D3, Effect.NAT_FLUSH)
+    return (Class.D2, Effect.REFRESH)
+
+
+def _bridge(host: Host, before: Bridge | None, after: Bridge | None) -> Graded:
+    """Guests that reach a forward on their own bridge are masqueraded there, so a refresh resets these connections."""
+    if before is None:
+        return _NONE
+    if after is None:
+        return (Class.D5, Effect.GONE)
+    if (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
+        return (Class.D4, Effect.RENUMBERED)
+    if any(lane.hairpin and lane.network == before.network for lane in host.lanes):
+        return (Class.D3, Effect.NAT_FLUSH)
+    return (Class.D2, Effect.REFRESH)

@@ -1,0 +1,57 @@
+"""What a change disturbs on each host: one file a target says what its tool does, this one puts them together."""
+
+from collections.abc import Iterator, Mapping
+
+from netloom.diff.classes import Class
+from netloom.diff.disrupt_guests import guests
+from netloom.diff.disrupt_networkd import networkd
+from netloom.diff.disrupt_ruleset import ruleset, settings
+from netloom.diff.effects import Disruption, Effect
+from netloom.diff.facts import service_text
+from netloom.diff.verdicts import FlowChange, Turn
+from netloom.plan.host import Host
+from netloom.plan.site import Plan
+
+
+def disruptions(
+    before: Plan, after: Plan, names: Mapping[str, str], flows: tuple[FlowChange, ...]
+) -> tuple[Disruption, ...]:
+    """Every effect on what is running, the worst first.
+
+    Args:
+        before: the base.
+        after: the head.
+        names: `kind/name` before and after of what was renamed.
+        flows: the changes of who reaches whom.
+    """
+    old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
+    new = {host.name: host for host in after.hosts}
+    found = [one for name in old for one in _host(old[name], new.get(name)) if old[name] != new.get(name)]
+    found += guests(before, after, names)
+    found += _management(after, flows)
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: (-one.grade, one.host, one.object, one.device, one.file)))
+
+
+def _host(before: Host, after: Host | None) -> Iterator[Disruption]:
+    if after is None:
+        name = f"host/{before.name}"
+        yield Disruption(before.name, name, before.name, Class.D0, Effect.ABANDONED, "", (), "", before.origin)
+        return
+    yield from networkd(before, after)
+    yield from ruleset(before, after)
+    yield from settings(before, after)
+
+
+def _management(after: Plan, flows: tuple[FlowChange, ...]) -> Iterator[Disruption]:
+    """Where new connections to a host's own services are closed, the next one may be the one that is needed."""
+    for host in after.hosts:
+        services = {service_text(one) for one in host.management}
+        for flow in flows:
+            closed = flow.turn is Turn.BLOCKED and not flow.inherited and f"host/{host.name}" in flow.destinations
+            named = services & {*flow.services} or ({"any"} & {*flow.services})
+            if closed and named and host.name in flow.hosts:
+                cause = flow.after_cause or flow.before_cause or host.origin
+                detail = f"{', '.join(sorted(services))} from {', '.join(flow.sources)}"
+                yield Disruption(
+                    host.name, f"host/{host.name}", "input", Class.D6, Effect.LOCKED_OUT, "", (), detail, cause
+                )

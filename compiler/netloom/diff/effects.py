@@ -1,0 +1,84 @@
+"""What applying a change does to what is running, as data.
+
+Applying means: files whose bytes changed are installed, `networkctl reload`, and the ruleset is loaded in one
+transaction. Classes are what networkd and nft do then, as the lab saw it; they are no opinion.
+"""
+
+import enum
+from dataclasses import dataclass
+
+from netloom.diff.classes import Class
+from netloom.plan.origin import Origin
+
+
+class Effect(enum.Enum):
+    """What happens, in words."""
+
+    UNTOUCHED = "nothing that runs notices"
+    SWAP = "one transaction; established connections keep running, counters and dynamic sets start anew"
+    SETTINGS = "kernel settings are written; what is no longer listed stays until the next boot"
+    REFRESH = "the link stays up; its addresses are removed and added again within milliseconds"
+    PORTS = "its ports are configured again and stay up"
+    NAT_FLUSH = "addresses are removed and added again, and connections that are masqueraded there are reset"
+    RENUMBERED = "the address is another one; connections to the old one end"
+    LEASES = "clients outside of the new pool get another address when they renew"
+    RECREATED = "the device has to be deleted and made again for this to take effect"
+    GONE = "addresses, DHCP and router advertisements are gone; the device stays until somebody deletes it"
+    DETACHED = "interfaces no longer join a bridge"
+    MOVED = "the guest starts anew on another host"
+    WAY_IN = "the address or the way out of an uplink changes: who is logged in over it may be cut off"
+    LOCKED_OUT = "new connections to a management service are refused"
+    ABANDONED = "the host is no longer managed: what is installed there stays"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One assignment of a unit that differs; None on the side that lacks it."""
+
+    key: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Disruption:
+    """One effect on one thing.
+
+    Attributes:
+        host: where.
+        object: `kind/name` of the spec.
+        device: interface, table or guest that notices.
+        grade: its class.
+        file: the file that is the cause, without its folder, or "".
+        settings: what differs in it.
+        detail: addresses, names or numbers that the effect is about, or "".
+        origin: the entry that is the cause.
+    """
+
+    host: str
+    object: str
+    device: str
+    grade: Class
+    effect: Effect
+    file: str
+    settings: tuple[Setting, ...]
+    detail: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Survivor:
+    """Connections that outlive the rule that let them in, since the ruleset accepts what is established.
+
+    Attributes:
+        flow: what is closed, as `SOURCE → DESTINATION`.
+        by: the entry that allowed it.
+        commands: what ends them, each an argument vector for the host.
+        more: how many commands are left out.
+    """
+
+    host: str
+    flow: str
+    by: str
+    commands: tuple[tuple[str, ...], ...]
+    more: int
