@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from netloom.backends.artifact import Line
 from netloom.backends.nftables.fields import Type
 from netloom.backends.nftables.idents import COMMENT_BYTES, quotable
-from netloom.backends.nftables.statements import inline, joined, literal
+from netloom.backends.nftables.statements import inline, joined, listed, literal
 from netloom.backends.nftables.tree import (
     Chain,
     Element,
@@ -119,19 +119,13 @@ def _rule(rule: Rule) -> Iterator[str]:
     text = ""
     for statement in rule.statements:
         if isinstance(statement, Match) and len(statement.values) > _INLINE_VALUES:
-            head, *values = _listed(statement)
-            yield f"{text} {head}".strip()
-            yield from (f"\t{value}," for value in values)
+            operator = "!= {" if statement.negated else "{"
+            yield f"{text} {joined(statement.fields)} {operator}".strip()
+            yield from (f"\t{value}," for value in listed(statement))
             text = "}"
         else:
             text = f"{text} {inline(statement)}".strip()
     yield f"{text}{_comment(rule.comment)}"
-
-
-def _listed(match: Match) -> Iterator[str]:
-    yield f"{joined(match.fields)} {'!= ' if match.negated else ''}{{"
-    for value in match.values:
-        yield " . ".join(map(literal, value))
 
 
 @functools.lru_cache(maxsize=65536)

@@ -1,6 +1,7 @@
 """Values and statements in nft's own words (nft(8))."""
 
 import functools
+from collections.abc import Iterator
 from typing import assert_never
 
 from netloom.backends.nftables.fields import Field, Type
@@ -28,7 +29,19 @@ from netloom.backends.nftables.tree import (
 from netloom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
 from netloom.base.address import Family, Mac, Prefix
 from netloom.base.names import interface_problem
+from netloom.plan.services import ICMP_TYPES
 
+_TYPES = {
+    Field.ND_TARGET: Type.ND_TARGET,
+    Field.ICMP_TYPE: Type.ICMP,
+    Field.ICMPV6_TYPE: Type.ICMPV6,
+}
+"""Fields whose values are written differently from their plain form; matches on them are on nothing else."""
+_NAMES: dict[tuple[Type | None, int], str] = {
+    (of, number): name
+    for of, known in ((Type.ICMP, "icmp"), (Type.ICMPV6, "icmpv6"))
+    for name, number in ICMP_TYPES[known].items()
+}
 _FLAGS = frozenset({Field.CT_STATE, Field.CT_STATUS})
 
 
@@ -42,7 +55,7 @@ def literal(value: Value, of: Type | None = None) -> str:
         case Prefix():
             return _prefix(value, of)
         case Range(first, last):
-            return str(first) if first == last else f"{first}-{last}"
+            return _NAMES.get((of, first), str(first)) if first == last else f"{first}-{last}"
         case Word(text):
             return text
         case Mac():
@@ -85,9 +98,14 @@ def joined(fields: tuple[Field, ...]) -> str:
     return " . ".join(f.value for f in fields)
 
 
+def listed(match: Match) -> Iterator[str]:
+    """The values of a match, one by one."""
+    of = _TYPES.get(match.fields[0])
+    return (" . ".join(literal(part, of) for part in value) for value in match.values)
+
+
 def _match(match: Match) -> str:
-    of = Type.ND_TARGET if match.fields == (Field.ND_TARGET,) else None
-    values = [" . ".join(literal(part, of) for part in value) for value in match.values]
+    values = list(listed(match))
     operator = "!= " if match.negated else ""
     if match.fields[0] in _FLAGS:
         return f"{joined(match.fields)} {operator}{','.join(values)}"

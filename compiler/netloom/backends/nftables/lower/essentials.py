@@ -20,10 +20,10 @@ _HOP_255 = Match((Field.HOP_LIMIT,), ((Range(255, 255),),))
 """Never routed (RFC 4861, 7.1)."""
 ERRORS4 = Match((Field.ICMP_TYPE,), tuple((Range(n, n),) for n in (3, 11, 12)))
 """Destination unreachable (with "fragmentation needed"), time exceeded, parameter problem (RFC 792)."""
-ERRORS6 = Match((Field.ICMPV6_TYPE,), ((Range(1, 4),),))
+ERRORS6 = Match((Field.ICMPV6_TYPE,), tuple((Range(n, n),) for n in (1, 2, 3, 4)))
 """Destination unreachable, packet too big, time exceeded, parameter problem (RFC 4890, 4.4.1)."""
-_NEIGHBOURS = Match((Field.ICMPV6_TYPE,), ((Range(135, 136),),))
-_LISTENERS = Match((Field.ICMPV6_TYPE,), ((Range(130, 132),), (Range(143, 143),)))
+_NEIGHBOURS = Match((Field.ICMPV6_TYPE,), tuple((Range(n, n),) for n in (135, 136)))
+_LISTENERS = Match((Field.ICMPV6_TYPE,), tuple((Range(n, n),) for n in (130, 131, 132, 143)))
 """Multicast listener discovery (RFC 2710, RFC 3810), link-local by its sources."""
 _FROM_LINK = on(Field.IP6_SADDR, LINK_LOCAL[Family.IPV6])
 

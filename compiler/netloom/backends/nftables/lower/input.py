@@ -45,7 +45,11 @@ def input_(known: Policy) -> Part:
     }
     ordered = tuple(elements[name] for name in sorted(elements))
     ingress = Set(_INGRESS, (Type.IFACE,), ordered, verdicts=True, origin=host.origin)
-    fixed = (_base(host, tuple(elements)), sinks.sink(sinks.INPUT, "input", host.origin), sinks.invalid(host.origin))
+    fixed = (
+        _base(host, tuple(elements)),
+        sinks.sink(sinks.INPUT, "input", host.origin, sinks.noise(host.origin)),
+        sinks.invalid(host.origin),
+    )
     others = known.rules(Side(SideKind.OTHER), _SELF)
     chains = [_chain(host, Side(SideKind.OTHER), others), *(part for end in sides for part in _side(known, end))]
     return together([Part(fixed, (ingress,) if ordered else ()), *chains])

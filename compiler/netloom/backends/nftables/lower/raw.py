@@ -1,7 +1,8 @@
 """What can never be right, dropped before anything remembers it: bogus sources, and sources from the wrong side.
 
 Only bridges and uplinks are looked at. An uplink may itself have private or documentation addresses, so nothing is
-bogus there for being in such a range; but nothing comes in by an uplink with an address of a network that is here.
+bogus there for being in such a range; but nothing comes in by an uplink with an address of a network that is here, or
+of the host itself.
 """
 
 from netloom.backends.nftables.fields import Field, Type, saddr
@@ -10,6 +11,7 @@ from netloom.backends.nftables.lower.frame import (
     ACCEPT,
     LINK_LOCAL,
     drop,
+    fixed_addresses,
     goto,
     implied,
     local_prefixes,
@@ -64,8 +66,12 @@ def raw(host: Host) -> Part:
 
 
 def _bogons(host: Host) -> tuple[Set, ...]:
-    never = {family: [*map(parse_prefix, _NEVER[family]), *local_prefixes(host, family)] for family in FAMILIES}
-    return tuple(prefix_set(ident("bogon", family.key), family, never[family], host.origin) for family in FAMILIES)
+    found = []
+    for family in FAMILIES:
+        own = (address.prefix for address in fixed_addresses(host, family))
+        never = [*map(parse_prefix, _NEVER[family]), *local_prefixes(host, family), *own]
+        found.append(prefix_set(ident("bogon", family.key), family, never, host.origin))
+    return tuple(found)
 
 
 def _bridge(host: Host) -> Chain:

@@ -16,15 +16,15 @@ from netloom.plan.origin import Origin
 FORWARD, INPUT, INVALID = ident("drop", "forward"), ident("drop", "input"), ident("drop", "invalid")
 
 
-def sink(name: str, what: str, origin: Origin) -> Chain:
-    """A chain that logs some of what comes, and drops all of it."""
+def sink(name: str, what: str, origin: Origin, *silent: Rule) -> Chain:
+    """A chain that logs some of what comes, and drops all of it; what `silent` rules drop is not logged."""
     log = Rule((Limit(5, "second", 10), Log(f"netloom {what} drop: ")), "", origin)
-    return Chain(name, (log, Rule((Count(name), DROP), "", origin)), None, origin)
+    return Chain(name, (*silent, log, Rule((Count(name), DROP), "", origin)), None, origin)
 
 
-def quiet_input(origin: Origin) -> tuple[Rule, ...]:
-    """Broadcasts and multicasts that nobody asked for: every link is full of them, so they are not logged."""
-    return (drop(INPUT, on(Field.FIB_TYPE, Word("broadcast"), Word("multicast")), origin=origin),)
+def noise(origin: Origin) -> Rule:
+    """Broadcasts and multicasts that nobody asked for: every link is full of them."""
+    return drop(INPUT, on(Field.FIB_TYPE, Word("broadcast"), Word("multicast")), origin=origin)
 
 
 def invalid(origin: Origin) -> Chain:
