@@ -148,6 +148,13 @@ class Stage:
         (artifact,) = nftables.artifacts(plan)
         ruleset.load(self.host, artifact.text)
 
+    def forget(self) -> None:
+        """Clears what lies may have left behind: whose hardware address is whose, and behind which port."""
+        for machine in self.machines.values():
+            machine.ip("neigh flush all")
+        for bridge in host().bridges:
+            self.host.ip(f"link set {bridge.device} type bridge fdb_flush")
+
     def agent(self, name: str) -> Agent:
         """The probing process of a machine."""
         return self.lab.agent(self.machines[name])
