@@ -92,7 +92,8 @@ def plausible(kernel: Kernel, ingress: str) -> Iterator[Decided]:
 
 
 def _bogus(kernel: Kernel) -> Spans:
-    """What is never a sender beyond an uplink: reserved addresses, and those of networks that are here."""
+    """What is never a sender beyond an uplink: reserved addresses, those of networks that are here, and the host's."""
     local = (i.prefix for b in kernel.host.bridges for i in (b.ipv4, b.ipv6) if i and i.family is kernel.family)
+    own = (address.prefix for found in kernel.addresses.values() for address in found)
     never = map(parse_prefix, _NEVER[kernel.family])
-    return united(of_prefix(prefix) for prefix in (*never, *local))
+    return united(of_prefix(prefix) for prefix in (*never, *local, *own))

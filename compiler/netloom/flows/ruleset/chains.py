@@ -34,8 +34,8 @@ from netloom.flows.diagram import Box, Diagram, Leaf, Space
 from netloom.flows.kernel import Kernel
 from netloom.flows.packet import WHOLE, meet
 from netloom.flows.ruleset.boxes import Boxes, Conditions, Sets, met
-from netloom.flows.ruleset.reader import Reader, Situation
-from netloom.flows.ruleset.translation import translations
+from netloom.flows.ruleset.reader import Reader, Situation, UnreadableError
+from netloom.flows.ruleset.translation import Translation, translations
 
 Decided = tuple[Box, Answer]
 _INGRESS = frozenset({Field.IIFNAME, Field.FIB_STRICT, Field.FIB_TYPE_HERE})
@@ -112,14 +112,13 @@ class Chains:
         conditions = Conditions(Reader(self.kernel, self.clock, situation), self._sets, self.space.sizes)
         rest: Diagram[Answer] = self.space.leaf(NEXT)
         batch: list[list[Decided]] = []
-        for rule in reversed(chain.rules):
-            plain = self._plain(rule, chain, conditions)
-            if plain is not None:
-                batch.append(plain)
+        for step in reversed(_steps(chain, conditions)):
+            if step.plain:
+                batch.append(_decided(step, conditions))
                 continue
             rest = self._laid(batch, rest)
             batch = []
-            rest = self._leading(rule, chain, conditions, situation, rest)
+            rest = self._leading(step, conditions, situation, rest)
         return self._laid(batch, rest)
 
     def _laid(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
@@ -132,73 +131,36 @@ class Chains:
         over = self.space.overlay(boxes, MISS)
         return self.space.choose(over, MISS, rest, over)
 
-    def _plain(self, rule: Rule, chain: Chain, conditions: Conditions) -> list[Decided] | None:
-        """What a rule decides by itself; None where that hangs on another chain, or on the rules behind it."""
-        boxes: Boxes = [WHOLE]
-        by = rule.comment or f"chain {chain.name}"
-        last: Lookup | None = None
-        for statement in rule.statements:
-            if not boxes:
-                return []
-            match statement:
-                case Lookup(fields=fields, negated=False) if len(fields) > 1 and boxes == [WHOLE] and last is None:
-                    last = statement
-                case Match() | Lookup() | TcpFlags() | Until():
-                    boxes = met((boxes, conditions.of(statement)))
-                case Count() | Log() | Learn() | ClampMss():
-                    pass
-                case Limit() | LimitBy() | Dispatch():
-                    return None if _decides(rule) else []
-                case Verdict(kind):
-                    if kind in (Kind.GOTO, Kind.JUMP):
-                        return None
-                    return _decided(boxes, last, conditions, _VERDICTS[kind], by)
-                case Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
-                    where = boxes if last is None else met((boxes, conditions.of(last)))
-                    return list(translations(statement, where, conditions, by))
-                case _:
-                    assert_never(statement)
-        return []
-
     def _leading(
-        self, rule: Rule, chain: Chain, conditions: Conditions, situation: Situation, rest: Diagram[Answer]
+        self, step: "_Step", conditions: Conditions, situation: Situation, rest: Diagram[Answer]
     ) -> Diagram[Answer]:
         """A rule that leads to other chains, or holds up to a rate."""
-        boxes: Boxes = [WHOLE]
-        by, limited = rule.comment or f"chain {chain.name}", False
-        for statement in rule.statements:
-            if not boxes:
+        boxes = step.where(conditions)
+        match step.end:
+            case Verdict():
+                return self._where(boxes, self._verdict(step.end, step, situation, rest), rest)
+            case Dispatch(fields, name):
+                behind = rest
+                for verdict, found in _by_verdict(conditions, fields, name):
+                    target = self._verdict(verdict, step, situation, behind)
+                    rest = self._where(met((boxes, found)), target, rest)
                 return rest
-            match statement:
-                case Match() | Lookup() | TcpFlags() | Until():
-                    boxes = met((boxes, conditions.of(statement)))
-                case Limit() | LimitBy():
-                    limited = True
-                case Verdict():
-                    return self._where(boxes, self._verdict(statement, situation, rest, by, limited=limited), rest)
-                case Dispatch(fields, name):
-                    for verdict, found in _by_verdict(conditions, fields, name):
-                        target = self._verdict(verdict, situation, rest, by, limited=limited)
-                        rest = self._where(met((boxes, found)), target, rest)
-                    return rest
-                case _:
-                    pass
-        return rest
+            case _:
+                # A translation up to a rate: none of the lowering's, and all that it could be is a rate of nothing.
+                raise UnreadableError(f"a limit before {step.end}")
 
-    def _verdict(
-        self, verdict: Verdict, situation: Situation, rest: Diagram[Answer], by: str, *, limited: bool
-    ) -> Diagram[Answer]:
+    def _verdict(self, verdict: Verdict, step: "_Step", situation: Situation, rest: Diagram[Answer]) -> Diagram[Answer]:
         match verdict.kind:
             case Kind.GOTO:
                 return self.chain(verdict.chain, situation)
             case Kind.JUMP:
                 found = self.chain(verdict.chain, situation)
                 return self.space.choose(found, NEXT, rest, found)
-            case Kind.ACCEPT if limited:
-                passed = Answer("allow", by, limited=True)
+            case Kind.ACCEPT if step.limited:
+                passed = Answer("allow", step.by, limited=True)
                 return self.space.relabel(lambda a: a if a.verdict == "allow" and not a.limited else passed, rest)
             case kind:
-                return self.space.leaf(_VERDICTS[kind]._replace(by=by) if kind is not Kind.RETURN else NEXT)
+                return self.space.leaf(NEXT if kind is Kind.RETURN else Answer(_VERDICTS[kind].verdict, step.by))
 
     def _where(self, boxes: Boxes, then: Diagram[Answer], rest: Diagram[Answer]) -> Diagram[Answer]:
         if WHOLE in boxes:
@@ -210,26 +172,91 @@ class Chains:
 _VERDICTS = {Kind.ACCEPT: Answer("allow"), Kind.DROP: Answer("drop"), Kind.RETURN: NEXT}
 
 
-def _decides(rule: Rule) -> bool:
-    return any(
-        isinstance(s, Verdict | Dispatch | Translate | TranslateBy | TranslatePrefix | Masquerade)
-        for s in rule.statements
-    )
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A rule, as far as it decides.
+
+    Attributes:
+        boxes: the packets that reach its end, but for `found`.
+        found: a look-up that is left to the end, as its elements are who decides; or None.
+        end: what happens to the packets.
+        by: stable name of the rule.
+    """
+
+    boxes: Boxes
+    found: Lookup | None
+    limited: bool
+    end: Verdict | Dispatch | Translation
+    by: str
+
+    @property
+    def plain(self) -> bool:
+        """Whether it decides by itself, without another chain or the rules behind it."""
+        leads = isinstance(self.end, Dispatch) or (isinstance(self.end, Verdict) and bool(self.end.chain))
+        return not leads and not self.limited
+
+    @property
+    def final(self) -> bool:
+        """Whether no packet comes by it."""
+        stops = isinstance(self.end, Verdict) and self.end.kind is not Kind.JUMP
+        return stops and not self.limited and self.found is None and WHOLE in self.boxes
+
+    def where(self, conditions: Conditions) -> Boxes:
+        """The packets that reach its end."""
+        return self.boxes if self.found is None else met((self.boxes, conditions.of(self.found)))
 
 
-def _decided(boxes: Boxes, last: Lookup | None, conditions: Conditions, answer: Answer, by: str) -> list[Decided]:
-    """The verdict for what meets all conditions; who is found in a set is decided by the element."""
+def _steps(chain: Chain, conditions: Conditions) -> list[_Step]:
+    """The rules of a chain that some packet reaches."""
+    found: list[_Step] = []
+    for rule in chain.rules:
+        step = _step(rule, chain, conditions)
+        if step is not None:
+            found.append(step)
+            if step.final:
+                break
+    return found
+
+
+def _step(rule: Rule, chain: Chain, conditions: Conditions) -> _Step | None:
+    """What a rule decides; None for what decides nothing."""
+    boxes: Boxes = [WHOLE]
+    found: Lookup | None = None
+    limited = False
+    for statement in rule.statements:
+        match statement:
+            case Lookup(fields=fields, negated=False) if len(fields) > 1 and boxes == [WHOLE] and found is None:
+                found = statement
+            case Match() | Lookup() | TcpFlags() | Until():
+                boxes = met((boxes, conditions.of(statement)))
+                if not boxes:
+                    return None
+            case Limit() | LimitBy():
+                limited = True
+            case Count() | Log() | Learn() | ClampMss():
+                pass
+            case Verdict() | Dispatch() | Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
+                return _Step(boxes, found, limited, statement, rule.comment or f"chain {chain.name}")
+            case _:
+                assert_never(statement)
+    return None
+
+
+def _decided(step: _Step, conditions: Conditions) -> list[Decided]:
+    """What a plain rule does with whom; who is found in a set is decided by the element."""
+    if not isinstance(step.end, Verdict):
+        assert not isinstance(step.end, Dispatch)
+        return list(translations(step.end, step.where(conditions), conditions, step.by))
+    answer = _VERDICTS[step.end.kind]
     if answer is NEXT:
-        where = boxes if last is None else met((boxes, conditions.of(last)))
-        return [(box, NEXT) for box in where]
-    if last is None:
-        named = Answer(answer.verdict, by)
-        return [(box, named) for box in boxes]
-    found = conditions.elements(last.fields, last.set)
+        return [(box, NEXT) for box in step.where(conditions)]
+    if step.found is None:
+        named = Answer(answer.verdict, step.by)
+        return [(box, named) for box in step.boxes]
     return [
-        (both, Answer(answer.verdict, element.comment or by))
-        for box, element in found
-        for of in boxes
+        (both, Answer(answer.verdict, element.comment or step.by))
+        for box, element in conditions.elements(step.found.fields, step.found.set)
+        for of in step.boxes
         if (both := meet(of, box)) is not None
     ]
 
