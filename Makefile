@@ -69,7 +69,7 @@ lock-deps: ## Resolve the dependencies anew into requirements.lock
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock && build/lock/bin/pip install --quiet 'pip-tools>=7.4'
 	@CUSTOM_COMPILE_COMMAND='make lock-deps' build/lock/bin/pip-compile --quiet --upgrade --strip-extras --allow-unsafe \
 	  --generate-hashes --no-emit-index-url --no-emit-find-links --no-emit-trusted-host \
-	  --extra dev --build-deps-for editable --output-file $(LOCK) pyproject.toml
+	  --extra dev --extra site --build-deps-for editable --output-file $(LOCK) pyproject.toml
 
 clean: ## Remove what was rendered and what tools have cached
 	@rm -rf build .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -1,0 +1,61 @@
+"""A page before MkDocs sees it: Markdown, where it comes from, and the pictures that belong into it."""
+
+from dataclasses import dataclass
+
+from netloom.plan.origin import Origin
+from netloom.site.dot import Graph
+from netloom.site.markdown import escaped, placed, sections
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture of a page.
+
+    Attributes:
+        graph: what is drawn.
+        title: its name, for who cannot see it.
+        text: the same facts in a sentence or two.
+    """
+
+    graph: Graph
+    title: str
+    text: str
+
+    @property
+    def mark(self) -> str:
+        """What stands in the Markdown until the picture is there."""
+        return f'<div class="nl-figure" data-netloom="{self.graph.name}"></div>'
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page.
+
+    Attributes:
+        path: its source path, such as `guests/web.md`.
+        title: its heading.
+        body: Markdown, without the heading.
+        origin: the entry of the spec that it is about, or None.
+        figures: the pictures whose marks stand in the body.
+        listed: whether the navigation has it; leaves are reached from the page that lists them.
+    """
+
+    path: str
+    title: str
+    body: str
+    origin: Origin | None = None
+    figures: tuple[Figure, ...] = ()
+    listed: bool = False
+
+    @property
+    def markdown(self) -> str:
+        """The whole page."""
+        return placed(sections(f"# {escaped(self.title)}", self.body), self.path)
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is no page: a rendered file to download, the style sheet of the colours."""
+
+    path: str
+    text: str

@@ -1,0 +1,65 @@
+"""The address plan: every prefix of the site with what is taken and what is free; and named prefixes outside."""
+
+from collections.abc import Iterator
+
+from netloom.report import wording
+from netloom.site.links import to
+from netloom.site.markdown import code, codes, escaped, section, sections, table
+from netloom.site.page import Page
+from netloom.site.pages.networks import used
+from netloom.site.pages.parts import described, source
+from netloom.site.use import Use, uses
+from netloom.site.view import View
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The plan, and the names of what is outside."""
+    yield _plan(view)
+    yield _outside(view)
+    yield _services(view)
+
+
+def _plan(view: View) -> Page:
+    found = [(network, use) for network in view.plan.networks for use in uses(view.plan, network)]
+    ordered = sorted(found, key=lambda pair: (pair[1].own.family, pair[1].own.prefix))
+    rows = (
+        (code(str(use.own.prefix)), to("network", network.name), str(len(use.taken)), _usable(use), _share(use),
+         code(str(use.next)) if use.next else "none")
+        for network, use in ordered
+    )  # fmt: skip
+    head = ("Prefix", "Network", "Taken", "Usable", "Full", "Next free")
+    parts = [section(f"{escaped(str(use.own.prefix))} {escaped(network.name)}", used(use)) for network, use in ordered]
+    body = sections(table(head, rows) or "The site has no prefix.", *parts)
+    return Page("addresses.md", "Address plan", body, listed=True)
+
+
+def _usable(use: Use) -> str:
+    return f"{use.usable:,}" if use.usable < 1 << 32 else f"2^{128 - use.own.length}".replace("^", "&#94;")
+
+
+def _share(use: Use) -> str:
+    pool = sum(run.size for run in use.ranges if run.what != "free")
+    if use.usable >= 1 << 32:
+        return ""
+    said = f"{100 * len(use.taken) / use.usable:.0f} %"
+    return said + (f" and {100 * pool / use.usable:.0f} % DHCP pool" if pool else "")
+
+
+def _outside(view: View) -> Page:
+    rows = (
+        (f'<a id="{one.name}"></a>{escaped(one.name)}', codes(prefix.shortest for prefix in one.prefixes),
+         described(one.meta), escaped(one.meta.owner), source(one.origin))
+        for one in view.plan.addresses
+    )  # fmt: skip
+    body = table(("Name", "Prefixes", "Description", "Owner", "Spec"), rows) or "The spec names no prefix outside."
+    return Page("addresses-outside.md", "Addresses outside", body, listed=True)
+
+
+def _services(view: View) -> Page:
+    rows = (
+        (f'<a id="{one.name}"></a>{escaped(one.name)}', codes(map(wording.service, one.services)),
+         described(one.meta), escaped(one.meta.owner), source(one.origin))
+        for one in view.plan.services
+    )  # fmt: skip
+    body = table(("Name", "Ports", "Description", "Owner", "Spec"), rows) or "The spec names no service of its own."
+    return Page("services.md", "Services", body, listed=True)

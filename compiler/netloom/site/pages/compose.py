@@ -1,0 +1,48 @@
+"""Every page of a site, and the files beside them."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from netloom.site.page import File, Page
+from netloom.site.pages import (
+    addresses,
+    exports,
+    findings,
+    forwards,
+    guests,
+    hosts,
+    networks,
+    overview,
+    policy,
+    reference,
+    specs,
+    zones,
+)
+from netloom.site.view import View
+
+Builder = Callable[[View], Iterable[Page]]
+BUILDERS: tuple[Builder, ...] = (
+    overview.pages,
+    hosts.pages,
+    networks.pages,
+    guests.pages,
+    zones.pages,
+    policy.pages,
+    forwards.pages,
+    addresses.pages,
+    findings.pages,
+    exports.pages,
+    specs.pages,
+    reference.pages,
+)
+"""In the order in which the navigation lists them."""
+
+
+def pages(view: View) -> Iterator[Page]:
+    """All pages of a plan; a pure function of it."""
+    for builder in BUILDERS:
+        yield from builder(view)
+
+
+def files(view: View) -> Iterator[File]:
+    """The files beside the pages; the same."""
+    yield from exports.files(view)

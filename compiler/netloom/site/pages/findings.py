@@ -1,0 +1,27 @@
+"""What netloom found in the specs, and what is waived with which reason."""
+
+from collections.abc import Iterator
+
+from netloom.base.diagnostic import State
+from netloom.site.links import subject
+from netloom.site.markdown import code, escaped, section, sections, table
+from netloom.site.page import Page
+from netloom.site.pages.parts import finding_table, source
+from netloom.site.view import View
+
+
+def pages(view: View) -> Iterator[Page]:
+    """One page."""
+    active = [d for d in view.diagnostics if d.state is State.ACTIVE]
+    waived = [d for d in view.diagnostics if d.state is State.WAIVED]
+    waivers = (
+        (escaped(one.name), code(one.code), subject(one.subject), escaped(one.reason), "" if one.used else "unused",
+         source(one.origin))
+        for one in view.plan.waivers
+    )  # fmt: skip
+    body = sections(
+        finding_table(active) or "Nothing was found that is not waived.",
+        section("Waived findings", finding_table(waived)),
+        section("Waivers", table(("Waiver", "Code", "On", "Reason", "", "Spec"), waivers)),
+    )
+    yield Page("findings.md", "Findings", body, listed=True)

@@ -1,0 +1,44 @@
+"""Port forwards: what the outside reaches, by which port, and where it ends."""
+
+from collections.abc import Iterator
+
+from netloom.plan.policy import Forward
+from netloom.report.facts import facts
+from netloom.site.links import to
+from netloom.site.markdown import code, codes, escaped, listed, section, sections
+from netloom.site.page import Page
+from netloom.site.pages.parts import about, described, finding_table, lane_table, source
+from netloom.site.view import View
+
+
+def pages(view: View) -> Iterator[Page]:
+    """One page with all of them."""
+    lanes = [lane for host in view.plan.hosts for lane in host.lanes]
+    body = sections(
+        lane_table(lanes, guest=True) or "The site publishes no port.",
+        *(_entry(view, forward) for forward in view.plan.forwards),
+    )
+    yield Page("forwards.md", "Port forwards", body, listed=True)
+
+
+def _entry(view: View, forward: Forward) -> str:
+    said = dict(facts(view.plan, forward))
+    lanes = [lane for host in view.plan.hosts for lane in host.lanes if lane.forward == f"forward/{forward.name}"]
+    found = [d for d in view.diagnostics if d.subject == f"forward/{forward.name}"]
+    return sections(
+        f"## {escaped(forward.name)} {{: #{forward.name} }}",
+        described(forward.meta),
+        listed(
+            [
+                ("on", f"{to('host', forward.host)}, uplink {codes(forward.uplinks)}"),
+                ("to", to("guest", forward.guest)),
+                ("from", codes(forward.sources)),
+                ("hairpin", escaped(said.get("hairpin", ""))),
+                ("expires", code(said.get("expires", ""))),
+                *about(forward.meta),
+                ("spec", source(forward.origin)),
+            ]
+        ),
+        lane_table(lanes, guest=False),
+        section("Findings", finding_table(found), 3) if found else "",
+    )

@@ -1,0 +1,80 @@
+"""A page for each guest: its neighbourhood, its NICs, how the outside reaches it, the rules that speak of it."""
+
+from collections.abc import Iterator
+
+from netloom.base.address import Prefix
+from netloom.plan.guest import Guest
+from netloom.plan.policy import SideKind, Term
+from netloom.report import wording
+from netloom.site.links import to
+from netloom.site.markdown import code, escaped, listed, section, sections, table
+from netloom.site.page import Figure, Page
+from netloom.site.pages.parts import about, address, described, findings_about, guest_table, how, lane_table, source
+from netloom.site.topology import guest_graph
+from netloom.site.view import View
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The list of guests, and each of them."""
+    rows = guest_table(((guest, nic) for guest in view.plan.guests for nic in guest.nics), network=True)
+    yield Page("guests/index.md", "Guests", rows or "The site has no guest.", listed=True)
+    for guest in view.plan.guests:
+        yield _page(view, guest)
+
+
+def _page(view: View, guest: Guest) -> Page:
+    said = "; ".join(f"{nic.network}: {wording.nic(nic)}" for nic in guest.nics) or "no NIC"
+    figure = Figure(
+        guest_graph(view.plan, view.paint, guest),
+        f"Neighbourhood of {guest.name}",
+        f"{guest.name} is on host {guest.host}, with {said}.",
+    )
+    body = sections(
+        described(guest.meta),
+        figure.mark,
+        listed([("host", to("host", guest.host)), *about(guest.meta), ("spec", source(guest.origin))]),
+        section("NICs", _nics(guest)),
+        section("Reached from outside", lane_table(view.lanes.get(guest.name, ()), guest=False)),
+        section("Reached by", _terms(view, guest, inward=True)),
+        section("Reaches", _terms(view, guest, inward=False)),
+        findings_about(view.diagnostics, f"guest/{guest.name}"),
+    )
+    return Page(f"guests/{guest.name}.md", guest.name, body, guest.origin, (figure,))
+
+
+def _nics(guest: Guest) -> str:
+    rows = []
+    for nic in guest.nics:
+        for family, found in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)):
+            shown = address(found)
+            gateway = code(str(found.gateway)) if found.gateway and nic.default_route and shown else ""
+            rows.append((to("network", nic.network), family, shown or "not used", how(found), gateway))
+    parts = (
+        (to("network", nic.network), code(str(nic.mac)), code(nic.tap), code(nic.bridge),
+         "yes" if nic.default_route else "no", str(nic.mtu or ""), source(nic.origin))
+        for nic in guest.nics
+    )  # fmt: skip
+    return sections(
+        table(("Network", "Family", "Address", "How", "Gateway"), rows),
+        table(("Network", "MAC", "TAP", "Bridge", "Default route", "MTU", "Spec"), parts),
+    )
+
+
+def _terms(view: View, guest: Guest, *, inward: bool) -> str:
+    """The policy entries whose prefixes hold an address of the guest, each with what it lets pass."""
+    host = view.hosts[guest.host]
+    own = [found.address for nic in guest.nics for found in (nic.ipv4, nic.ipv6) if found.address]
+    names: dict[str, Term] = {}
+    for term in host.terms:
+        prefixes: tuple[Prefix, ...] = term.destinations if inward else term.sources
+        foreign = inward and term.egress.kind is SideKind.SELF
+        if not foreign and any(one in prefix for one in own for prefix in prefixes):
+            names.setdefault(term.rule, term)
+    rules = {rule.name: rule for rule in view.plan.rules}
+    found = [rules[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
+    rows = (
+        (to("policy", rule.name), rule.action.value, escaped(", ".join(rule.sources if inward else rule.destinations)),
+         escaped(", ".join(rule.services)), described(rule.meta))
+        for rule in found
+    )  # fmt: skip
+    return table(("Rule", "Action", "From" if inward else "To", "Services", "Description"), rows)

@@ -1,0 +1,112 @@
+"""A page for each hypervisor: its picture, what it is connected to, what it does, the files that it loads."""
+
+from collections.abc import Iterator
+
+from netloom.plan.host import Bridge, Fixed, Host, Learned
+from netloom.report import wording
+from netloom.site.cards import uplink_name
+from netloom.site.links import anchor, to
+from netloom.site.markdown import code, codes, escaped, link, listed, section, sections, table
+from netloom.site.page import Figure, Page
+from netloom.site.pages.parts import about, described, findings_about, guest_table, lane_table, source
+from netloom.site.topology import host_graph
+from netloom.site.view import View
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The list of hosts, and each of them."""
+    rows = (
+        (to("host", host.name), str(len(host.bridges)), escaped(wording.target(host.target)), escaped(host.meta.owner),
+         codes(host.meta.tags), described(host.meta))
+        for host in view.plan.hosts
+    )  # fmt: skip
+    head = ("Host", "Networks", "Runs", "Owner", "Tags", "Description")
+    yield Page("hosts/index.md", "Hosts", table(head, rows) or "The site has no host.", listed=True)
+    for host in view.plan.hosts:
+        yield _page(view, host)
+
+
+def _page(view: View, host: Host) -> Page:
+    guests = [guest for guest in view.plan.guests if guest.host == host.name]
+    uplinks = ", ".join(f"{uplink.name} to {uplink.zone}" for uplink in host.uplinks) or "no uplink"
+    networks = ", ".join(bridge.network for bridge in host.bridges) or "no network"
+    figure = Figure(
+        host_graph(view.plan, view.paint, host),
+        f"Topology of {host.name}",
+        f"{host.name} has {uplinks}, the networks {networks}, and {len(guests)} guests. The tables below say the same.",
+    )
+    body = sections(
+        described(host.meta),
+        figure.mark,
+        listed(_facts(host)),
+        section("Uplinks", _uplinks(host)),
+        section("Networks", _bridges(host)),
+        section("Guests", guest_table(((guest, nic) for guest in guests for nic in guest.nics), network=True)),
+        section("Port forwards", lane_table(host.lanes, guest=True)),
+        section("Address translation", _nat(host)),
+        section("Routes", _routes(host)),
+        findings_about(view.diagnostics, f"host/{host.name}"),
+    )
+    return Page(f"hosts/{host.name}.md", host.name, body, host.origin, (figure,))
+
+
+def _facts(host: Host) -> list[tuple[str, str]]:
+    managed = "filtered by netloom" if host.input.value == "managed" else "left to the host's own firewall"
+    return [
+        ("runs", escaped(wording.target(host.target))),
+        ("input", managed),
+        ("management", codes(map(wording.service, host.management))),
+        *about(host.meta),
+        ("spec", source(host.origin)),
+        ("files", link(f"exports/{host.name}.md", f"what {host.name} loads")),
+    ]
+
+
+def _uplinks(host: Host) -> str:
+    rows = (
+        (anchor(uplink_name(host.name, uplink.name)) + code(uplink.name), to("zone", uplink.zone), _own(uplink.ipv4),
+         _own(uplink.ipv6), codes(uplink.dns), str(uplink.mtu or ""), source(uplink.origin))
+        for uplink in host.uplinks
+    )  # fmt: skip
+    return table(("Interface", "Zone", "IPv4", "IPv6", "DNS", "MTU", "Spec"), rows)
+
+
+def _own(found: Fixed | Learned | None) -> str:
+    if isinstance(found, Fixed):
+        return code(str(found.interface)) + (f" via {code(str(found.gateway))}" if found.gateway else "")
+    return {None: "", Learned.DHCP: "by DHCP", Learned.RA: "by RA"}[found]
+
+
+def _bridges(host: Host) -> str:
+    rows = (
+        (to("network", bridge.network), code(bridge.device), to("zone", bridge.zone),
+         codes(own for own in (bridge.ipv4, bridge.ipv6) if own), _served(bridge), codes(bridge.taps.patterns))
+        for bridge in host.bridges
+    )  # fmt: skip
+    return table(("Network", "Bridge", "Zone", "Addresses", "Serves", "TAPs"), rows)
+
+
+def _served(bridge: Bridge) -> str:
+    words = (
+        ("DHCP", bridge.dhcp), ("RA", bridge.ra), ("DNS", bridge.serves_dns), ("isolated", bridge.isolated),
+        ("free to spoof", not bridge.guarded),
+    )  # fmt: skip
+    return ", ".join(word for word, there in words if there)
+
+
+def _nat(host: Host) -> str:
+    rows = (
+        (to("network", nat.network), code(str(nat.source)), code(nat.uplink), nat.kind.value,
+         code(str(nat.to.shortest)) if nat.to else "the uplink's address")
+        for nat in host.nat
+    )  # fmt: skip
+    return table(("Network", "From", "By", "Kind", "Becomes"), rows)
+
+
+def _routes(host: Host) -> str:
+    rows = (
+        (escaped(route.name), code(str(route.to)), code(str(route.via)), code(route.device),
+         str(route.metric or ""), source(route.origin))
+        for route in host.routes
+    )  # fmt: skip
+    return table(("Route", "To", "Via", "Device", "Metric", "Spec"), rows)

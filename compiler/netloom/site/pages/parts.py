@@ -1,0 +1,103 @@
+"""Parts that several kinds of pages share."""
+
+from collections.abc import Iterable
+
+from netloom.base.diagnostic import Diagnostic, State
+from netloom.plan.guest import Guest, Mode, Nic, NicAddress
+from netloom.plan.origin import Meta, Origin
+from netloom.plan.policy import Lane
+from netloom.report import wording
+from netloom.site.links import subject, to
+from netloom.site.markdown import code, codes, escaped, link, outward, section, table
+from netloom.site.sources import place_of
+
+_HOW = {
+    Mode.STATIC: "static",
+    Mode.RESERVED: "DHCP, reserved",
+    Mode.DHCP: "DHCP, from the pool",
+    Mode.SLAAC: "SLAAC",
+    Mode.NONE: "",
+}
+
+
+def about(meta: Meta) -> list[tuple[str, str]]:
+    """What an entry says about itself, as labels and cells."""
+    return [("owner", escaped(meta.owner)), ("tags", codes(meta.tags)), ("link", outward(meta.link))]
+
+
+def described(meta: Meta) -> str:
+    """The description as a paragraph."""
+    return escaped(meta.description)
+
+
+def source(origin: Origin) -> str:
+    """Where the spec says it."""
+    if origin.span is None:
+        return ""
+    return link(place_of(origin.span), f"{origin.span.file}:{origin.span.line}")
+
+
+def address(found: NicAddress) -> str:
+    """An address of a NIC, or how it takes one."""
+    if found.mode is Mode.NONE:
+        return ""
+    return code(str(found.address)) if found.address else escaped(_HOW[found.mode])
+
+
+def how(found: NicAddress) -> str:
+    """How a NIC takes its address, and whether the lock chose it."""
+    return escaped(_HOW[found.mode]) + (" (from the lock)" if found.allocated else "")
+
+
+def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, network: bool) -> str:
+    """Guests with an address in each family; with the network as a column where the reader does not know it."""
+    head = ("Guest", "Network", "IPv4", "IPv6", "MAC", "TAP", "Owner", "Description")
+    rows = (
+        (
+            to("guest", guest.name), to("network", nic.network) if network else "", address(nic.ipv4),
+            address(nic.ipv6), code(str(nic.mac)), code(nic.tap), escaped(guest.meta.owner), described(guest.meta),
+        )
+        for guest, nic in pairs
+    )  # fmt: skip
+    return table(head, rows)
+
+
+def lane_table(lanes: Iterable[Lane], *, guest: bool) -> str:
+    """Translations, a row for each; both families in one where they differ in the address alone."""
+    merged: dict[tuple[str, str, str, str, str], list[str]] = {}
+    for lane in lanes:
+        last = lane.target_first + lane.last - lane.first
+        inside = f"{lane.target_first}" + (f"-{last}" if last != lane.target_first else "")
+        key = (lane.forward.removeprefix("forward/"), wording.outside(lane), "+".join(lane.uplinks), lane.guest, inside)
+        merged.setdefault(key, []).append(str(lane.target))
+    head = ("Forward", "Outside port", "Uplink", "Guest", "Inside port", "Address")
+    rows = (
+        (
+            to("forward", name), code(outside), codes(uplinks.split("+")), to("guest", target) if guest else "",
+            code(inside), codes(addresses),
+        )
+        for (name, outside, uplinks, target, inside), addresses in merged.items()
+    )  # fmt: skip
+    return table(head, rows)
+
+
+def findings_about(diagnostics: Iterable[Diagnostic], name: str) -> str:
+    """What was found about `kind/name`."""
+    found = [d for d in diagnostics if d.subject == name]
+    return section("Findings", finding_table(found))
+
+
+def finding_table(diagnostics: Iterable[Diagnostic]) -> str:
+    """Findings with their place and, where they are waived, the reason."""
+    rows = (
+        (
+            link(f"reference/diagnostics.md#{d.code.lower()}", d.code),
+            "waived" if d.state is State.WAIVED else d.severity.value,
+            subject(d.subject) if d.subject else "",
+            escaped(d.message),
+            link(place_of(d.span), f"{d.span.file}:{d.span.line}") if d.span else "",
+            escaped(d.waiver),
+        )
+        for d in diagnostics
+    )
+    return table(("Code", "Weight", "On", "Finding", "Spec", "Waived because"), rows)

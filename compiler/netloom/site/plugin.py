@@ -1,0 +1,160 @@
+"""The MkDocs plugin: a thin file between MkDocs' events and the pure functions of this package.
+
+It is a way into netloom, as the command line is one, so it alone of this package calls the driver and hands the
+language's reference on. Generated pages never touch the disk. Leaves stay out of the navigation, which costs MkDocs
+time and bytes in the square of the pages that it lists.
+"""
+
+import logging
+import os
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from mkdocs.config import base, config_options
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from netloom.driver import Compiled, compile_site, rendered
+from netloom.site.colors import stylesheet
+from netloom.site.dot import printed
+from netloom.site.draw import drawn
+from netloom.site.navigation import navigation
+from netloom.site.page import Figure, Page
+from netloom.site.pages import broken
+from netloom.site.pages.compose import files as beside
+from netloom.site.pages.compose import pages
+from netloom.site.svg import figure, inline
+from netloom.site.view import view
+
+_LOG = logging.getLogger("mkdocs.plugins.netloom")
+_ASSETS = Path(__file__).with_name("assets")
+_MARK = re.compile(r'<div class="nl-figure" data-netloom="([^"]*)"></div>')
+_COLORS, _STYLE, _SCRIPT = "assets/netloom-colors.css", "assets/netloom.css", "assets/netloom.js"
+
+
+class NetloomConfig(base.Config):  # type: ignore[no-untyped-call]
+    """Options below `netloom:` in mkdocs.yml."""
+
+    specs = config_options.Type(str, default="specs")
+
+
+class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
+    """Pages and diagrams of the site in a folder of specs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._serving = False
+        self._figures: dict[str, dict[str, Figure]] = {}
+        self._drawings: dict[str, str] = {}
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
+        """Remember whether somebody watches: then a broken spec is a page, else a failure."""
+        self._serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Have the pages load what makes diagrams move and change with the scheme."""
+        for path in (_STYLE, _COLORS):
+            if path not in config.extra_css:
+                config.extra_css.append(path)
+        if _SCRIPT not in [str(script) for script in config.extra_javascript]:
+            config.extra_javascript.append(_SCRIPT)
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Compile the specs and add every page that is made from them."""
+        specs = Path(config.config_file_path).parent / self.config.specs if config.config_file_path else Path()
+        site = _compiled(specs)
+        if site.failed and not self._serving:
+            raise PluginError(f"The specs in {self.config.specs} have errors: run `netloom validate`.")
+        made = self._broken(site) if site.failed else self._made(site, files, config)
+        for page in made:
+            self._add(files, config, page)
+        for file in list(files):
+            if file.generated_by is None:
+                file.edit_uri = f"{Path(config.docs_dir).name}/{file.src_uri}"
+        if config.nav is None or getattr(self, "_own_nav", False):
+            self._own_nav = True
+            config.nav = navigation(made, [file.src_uri for file in files.documentation_pages()])
+        return files
+
+    def _made(self, site: Compiled, files: Files, config: MkDocsConfig) -> list[Page]:
+        texts = {file.path: file.text for file in site.source.files}
+        seen = view(site.plan, site.diagnostics, rendered(site.plan), texts)
+        made = list(pages(seen))
+        for one in beside(seen):
+            files.append(File.generated(config, one.path, content=one.text))
+        self._draw(made)
+        for name in ("netloom.css", "netloom.js"):
+            text = (_ASSETS / name).read_text(encoding="utf-8")
+            files.append(File.generated(config, f"assets/{name}", content=text))
+        files.append(File.generated(config, _COLORS, content=stylesheet(seen.paint)))
+        return made
+
+    def _broken(self, site: Compiled) -> list[Page]:
+        self._figures = {}
+        return list(broken.pages(site.diagnostics, {file.path: file.text for file in site.source.files}))
+
+    def _draw(self, made: list[Page]) -> None:
+        """Draw what is not drawn yet; while serving, most pictures are the same as before."""
+        self._figures = {page.path: {one.graph.name: one for one in page.figures} for page in made if page.figures}
+        dots = {printed(one.graph) for page in made for one in page.figures}
+        kept = {dot: self._drawings[dot] for dot in dots & self._drawings.keys()}
+        wanted = sorted(dots - kept.keys())
+        found = drawn(wanted)
+        if found is None:
+            _LOG.warning("No Graphviz here: the pages have tables and no pictures. Install graphviz or pygraphviz.")
+        self._drawings = kept | dict(zip(wanted, found or (), strict=False))
+
+    def _add(self, files: Files, config: MkDocsConfig, page: Page) -> None:
+        inclusion = InclusionLevel.INCLUDED if page.listed else InclusionLevel.NOT_IN_NAV
+        file = File.generated(config, page.path, content=page.markdown, inclusion=inclusion)
+        span = page.origin.span if page.origin else None
+        file.edit_uri = span.file if span else None
+        if files.get_file_from_path(page.path) is None:
+            files.append(file)
+
+    def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
+        """Put the pictures where their marks stand; through Markdown they would take twice the time."""
+        figures = self._figures.get(page.file.src_uri)
+        if not figures:
+            return html
+        url = _linker(page.file, files)
+
+        def picture(match: re.Match[str]) -> str:
+            one = figures[match[1]]
+            svg = self._drawings.get(printed(one.graph))
+            if svg is None:
+                return ""
+            name = f"nl-{one.graph.name}"
+            return figure(inline(svg, name, one.title, one.text, url), name)
+
+        return _MARK.sub(picture, html)
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
+        """Build anew when a spec changes."""
+        server.watch(str(Path(config.config_file_path or ".").parent / self.config.specs))
+        return server
+
+
+def _compiled(specs: Path) -> Compiled:
+    shown = Path(os.path.relpath(specs))
+    return compile_site(shown, now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()))
+
+
+def _linker(file: File, files: Files) -> Callable[[str], str]:
+    """From a path such as `hosts/hv1/#eth0` to a link that works on the page of `file`."""
+
+    def url(path: str) -> str:
+        page, _, fragment = path.partition("#")
+        target = files.get_file_from_path(f"{page.rstrip('/')}.md")
+        found = target.url_relative_to(file) if target else page
+        return f"{found}#{fragment}" if fragment else found
+
+    return url

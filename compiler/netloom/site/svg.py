@@ -1,0 +1,58 @@
+"""A drawn picture as part of a page: identifiers of its own, names for who cannot see it, links that fit the page.
+
+Graphviz writes regular SVG, so a handful of substitutions is enough; nothing here reads what a spec says.
+"""
+
+import re
+from collections.abc import Callable
+from html import escape
+
+_SIZE = re.compile(r'<svg width="(\d+)pt" height="(\d+)pt"\s+viewBox="([^"]*)"[^>]*>')
+_NODE_TITLE = re.compile(r"(<g id=\"[^\"]*\" class=\"[^\"]*\">)\s*<title>[^<]*</title>")
+_ANCHOR = re.compile(r"<a ((?:xlink:[a-z]+=\"[^\"]*\"\s*)+)>(.*?)</a>", re.DOTALL)
+_ATTRIBUTE = re.compile(r'xlink:([a-z]+)="([^"]*)"')
+_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+_POINTS_TO_PIXELS = 4 / 3
+
+
+def inline(svg: str, name: str, title: str, text: str, url: Callable[[str], str]) -> str:
+    """Prepare a picture for a page.
+
+    Args:
+        svg: as Graphviz drew it.
+        name: prefix of its identifiers.
+        title: its name.
+        text: what it shows, in words.
+        url: turns a path below the site's root into a link from the page.
+    """
+    svg = _COMMENT.sub("", svg)
+    svg = _NODE_TITLE.sub(r"\1", svg)
+    svg = re.sub(r'\bid="', f'id="{name}--', svg)
+    svg = _ANCHOR.sub(lambda match: _anchor(match, url), svg)
+    head = _SIZE.search(svg)
+    assert head, "Graphviz wrote no size"
+    width = round(int(head[1]) * _POINTS_TO_PIXELS)
+    opening = (
+        f'<svg class="nl-svg" role="graphics-document" aria-labelledby="{name}--title" aria-describedby="{name}--desc" '
+        f'width="{width}" viewBox="{head[3]}" xmlns="http://www.w3.org/2000/svg">'
+        f'<title id="{name}--title">{escape(title)}</title><desc id="{name}--desc">{escape(text)}</desc>'
+    )
+    return _one_line(svg[: head.start()] + opening + svg[head.end() :])
+
+
+def _anchor(match: re.Match[str], url: Callable[[str], str]) -> str:
+    found = dict(_ATTRIBUTE.findall(match[1]))
+    title = f"<title>{found['title']}</title>" if found.get("title") else ""
+    if "href" not in found:
+        return f"<g>{title}{match[2]}</g>"
+    label = f' aria-label="{found["title"]}"' if found.get("title") else ""
+    return f'<a href="{escape(url(found["href"]))}"{label}>{title}{match[2]}</a>'
+
+
+def _one_line(svg: str) -> str:
+    return " ".join(svg.split("\n"))
+
+
+def figure(svg: str, name: str) -> str:
+    """The picture in its frame; it scrolls sideways where the page is narrow, until the script pans and zooms it."""
+    return f'<figure class="nl-figure" id="{name}" data-search-exclude tabindex="0" role="group">{svg}</figure>'
