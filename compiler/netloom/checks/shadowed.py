@@ -35,7 +35,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         walls = _walls(host, context.now)
         for term in host.terms:
-            if term.action is Action.ALLOW and covered.get(term.rule, term) is not None:
+            said = term.action is Action.ALLOW and term.rule.startswith("policy/")
+            if said and covered.get(term.rule, term) is not None:
                 wall = walls.get((term.ingress, term.egress, term.family))
                 covered[term.rule] = wall.around(term) if wall else None
         for lane in host.lanes if walls else ():
