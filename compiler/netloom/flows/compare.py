@@ -19,6 +19,7 @@ from netloom.flows.diagram import Diagram, Leaf, Space, aligned
 from netloom.flows.intent.entries import Site
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
+from netloom.flows.intent.states import expected
 from netloom.flows.kernel import Kernel
 from netloom.flows.packet import Packet, sizes
 from netloom.flows.ruleset.stages import Tables, moments
@@ -39,6 +40,7 @@ class Disagreement:
         packet: a packet for which they differ, one of many.
         intent: what should become of it, and the entry that says so.
         ruleset: what becomes of it, and the rule that does so.
+        state: of its connection.
     """
 
     host: str
@@ -46,6 +48,7 @@ class Disagreement:
     packet: Packet
     intent: Answer
     ruleset: Answer
+    state: str = "new"
 
 
 class _Nameless(Space[Answer]):
@@ -100,7 +103,11 @@ class Witnesses:
     @cached_property
     def tables(self) -> Course:
         """What becomes of packets."""
-        return Course(self.space, self.kernel, Tables(self.ruleset, self.kernel, self.space, self.clock))
+        return Course(self.space, self.kernel, self._tables)
+
+    @cached_property
+    def _tables(self) -> Tables:
+        return Tables(self.ruleset, self.kernel, self.space, self.clock)
 
     def disagreements(self) -> Iterator[Disagreement]:
         """The differences between the two, by exact composition of all stages."""
@@ -108,6 +115,15 @@ class Witnesses:
             wanted, found = self.intent.outcome(context), self.tables.outcome(context)
             for point, one, other in differences(self.space, wanted, found):
                 yield Disagreement(self.host.name, context, Packet(self.family, point), one, other)
+        yield from self.of_states()
+
+    def of_states(self) -> Iterator[Disagreement]:
+        """The differences for what is no new connection, and for the host's talk to itself."""
+        for (ingress, egress, state), wanted in expected(self.kernel):
+            found = self._tables.state(ingress, egress, state)
+            for point, one, other in differences(self.space, self.space.leaf(wanted), found):
+                packet = Packet(self.family, point)
+                yield Disagreement(self.host.name, Context(ingress, egress), packet, one, other, state)
 
 
 def differences(
@@ -164,7 +180,8 @@ def alike(pair: Witnesses) -> bool:
 
     Where it is not, the stages may still make up for one another, which only their composition can tell.
     """
-    return all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.kernel))
+    alike = all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.kernel))
+    return alike and next(pair.of_states(), None) is None
 
 
 def told(found: Iterable[Disagreement]) -> Iterator[str]:

@@ -1,0 +1,33 @@
+"""What becomes of packets that open no connection: no entry speaks of them, so the answer is one for all of them."""
+
+from collections.abc import Iterator
+
+from netloom.flows.answer import Answer
+from netloom.flows.kernel import OTHER, SELF, Kernel
+from netloom.plan.host import Input
+
+Path = tuple[str, str, str]
+"""Way in, way out, and state of the connection in the words of `ct state`."""
+
+LOOPBACK = "lo"
+_ALLOWED, _FOREIGN = Answer("allow", "implied/established"), Answer("allow", "foreign")
+_REFUSED = Answer("drop", "default")
+
+
+def expected(kernel: Kernel) -> Iterator[tuple[Path, Answer]]:
+    """What should become of packets of each path and state.
+
+    Replies and errors of known connections pass everywhere; what belongs to no connection and opens none stops at our
+    bridges and at the host, and is nobody's business of ours elsewhere. What the host says to itself passes.
+    """
+    host = kernel.host
+    bridges = [bridge.device for bridge in host.bridges]
+    entries = [*bridges, *(uplink.name for uplink in host.uplinks), OTHER]
+    managed = host.input is Input.MANAGED
+    for ingress in entries:
+        for egress in (*entries, SELF):
+            yield (ingress, egress, "established"), _ALLOWED
+            yield (ingress, egress, "related"), _ALLOWED
+            ours = managed if egress == SELF else ingress in bridges or egress in bridges
+            yield (ingress, egress, "invalid"), _REFUSED if ours else _FOREIGN
+    yield (LOOPBACK, SELF, "new"), Answer("allow", "implied/loopback")

@@ -1,0 +1,98 @@
+"""The rulesets of sound sites do what their specs say, and the maps are what a plain walk of the tree finds."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from netloom.backends.nftables import ruleset
+from netloom.flows.compare import Witnesses, disagreements, witnesses
+from netloom.flows.course import Context, contexts
+from netloom.flows.diagram import Diagram, Node
+from netloom.flows.answer import Answer
+from netloom.flows.kernel import OTHER
+from netloom.flows.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
+from netloom.flows.probe import Probe
+from netloom.flows.trace import Tracer, Walk
+from netloom.plan.site import Plan
+from tests import plans
+from tests.flows.sites import rich
+
+PLANS = {"seed": plans.seed, "rich": rich}
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_ruleset_does_what_the_spec_says(name: str) -> None:
+    assert disagreements(PLANS[name](), ruleset) == ()
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_maps_are_what_a_plain_walk_finds(name: str) -> None:
+    """Random packets, most of them at the edges of what the rules tell apart."""
+    chance, checked = random.Random(name), 0
+    for pair in witnesses(PLANS[name](), ruleset):
+        tracer = Tracer(pair.ruleset, pair.kernel)
+        for context in contexts(pair.kernel):
+            outcome = pair.tables.outcome(context)
+            for _ in range(40):
+                point, answer = somewhere(outcome, pair, chance)
+                if answer.verdict != "elsewhere" and real(point, pair):
+                    walk = tracer.walk(probe(point, context, pair))
+                    assert seen(walk) == expected(point, answer), (pair.host.name, context, point, walk)
+                    checked += 1
+    assert checked > 500
+
+
+def somewhere(diagram: Diagram[Answer], pair: Witnesses, chance: random.Random) -> tuple[list[int], Answer]:
+    point = [chance.randrange(size) for size in pair.space.sizes]
+    while isinstance(diagram, Node):
+        at = chance.randrange(len(diagram.ends))
+        first, last = (diagram.ends[at - 1] + 1 if at else 0), diagram.ends[at]
+        point[diagram.level] = chance.choice((first, last, chance.randint(first, last)))
+        diagram = diagram.children[at]
+    return point, diagram.answer
+
+
+def real(point: list[int], pair: Witnesses) -> bool:
+    return point[PROTOCOL] != ICMP[pair.family] or point[PORT] < 256
+
+
+def probe(point: list[int], context: Context, pair: Witnesses) -> Probe:
+    return Probe(
+        source=point[SOURCE], destination=point[DESTINATION], protocol=point[PROTOCOL], port=point[PORT],
+        sender_port=point[SENDER_PORT], hop_limit=point[HOP_LIMIT], ingress=context.ingress,
+        way=context.way or OTHER, now=pair.clock.start(point[TIME]),
+    )  # fmt: skip
+
+
+def seen(walk: Walk) -> object:
+    return (walk.destination, walk.source, walk.limited) if walk.allowed else "drop"
+
+
+def expected(point: list[int], answer: Answer) -> object:
+    if answer.verdict != "allow":
+        return "drop"
+    target, port = point[DESTINATION], point[PORT]
+    if answer.destination is not None:
+        to = answer.destination
+        target, port = (target + to.shift if to.address is None else to.address), port + to.port
+    source = ""
+    if answer.source is not None:
+        kinds = {"masquerade": "masquerade", "snat": str(answer.source.value)}
+        source = kinds.get(answer.source.kind, str(point[SOURCE] + answer.source.value))
+    return ((target, port), source, answer.limited)
+
+
+def test_proof_tells_the_packet_and_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
+    from netloom.flows import proof
+    from tests.flows.mutation import without_rules
+
+    plan: Plan = rich()
+    monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "policy/tell"))
+    found = list(proof.disproved(plan))
+    assert found
+    assert all(d.code == "NL901" and d.span is not None for d in found)
+    first = found[0]
+    assert first.message.startswith("the ruleset of `east` does not do what the spec says with 10.2.0.0 → 10.9.0.0 tcp/443")
+    assert first.notes[0] == "intent: allow, by policy/tell"
+    assert first.notes[1].startswith("ruleset: drop, by chain drop_forward")
