@@ -1,7 +1,8 @@
 """The order of the stages: from a folder of specs to a plan and its files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import starmap
 from pathlib import Path
 
 from netloom.backends.artifact import Artifact, Line
@@ -88,32 +89,15 @@ def _compiled(source: SourceSet, locked: str, report: Report, now: int) -> Compi
     return Compiled(source, passed.document, plan, passed.allocation.lock, diagnostics)
 
 
-def moves(document: Document) -> dict[str, str]:
-    """The objects that say what they were called before: `kind/name` after and before."""
-    sections = (
-        ("zone", document.zones),
-        ("network", document.networks),
-        ("host", document.hosts),
-        ("guest", document.guests),
-        ("forward", document.forwards),
-        ("policy", document.policy),
-        ("address", document.addresses),
-        ("service", document.services),
-    )
-    return {
-        f"{kind}/{name}": f"{kind}/{entry.moved_from}"
-        for kind, entries in sections
-        for name, entry in entries.items()
-        if entry.moved_from
-    }
-
-
 def rendered(plan: Plan) -> tuple[Artifact, ...]:
     """Every file of the rendered tree but its manifests, sorted by path."""
-    whole = tuple(Line(text, origin) for text, origin in plan_lines(plan))
-    found = [Artifact("plan.json", whole)]
-    found += _files(plan.hosts, plan.guests)
-    return tuple(sorted(found, key=lambda artifact: artifact.path))
+    return tuple(sorted(rendering(plan), key=lambda artifact: artifact.path))
+
+
+def rendering(plan: Plan) -> Iterator[Artifact]:
+    """The same files one by one, as they are made, for who needs no two of them at once."""
+    yield Artifact("plan.json", tuple(starmap(Line, plan_lines(plan))))
+    yield from _files(plan.hosts, plan.guests)
 
 
 def rendered_apart(before: Plan, after: Plan) -> tuple[tuple[Artifact, ...], tuple[Artifact, ...]]:
@@ -134,8 +118,12 @@ def rendered_apart(before: Plan, after: Plan) -> tuple[tuple[Artifact, ...], tup
     return files(before), files(after)
 
 
-def _files(hosts: Iterable[Host], guests: Iterable[Guest]) -> list[Artifact]:
+def _files(hosts: Iterable[Host], guests: Iterable[Guest]) -> Iterator[Artifact]:
     from netloom.backends.targets import GUESTS, HOSTS  # only who renders pays for importing every backend
 
-    found = [artifact for host in hosts for backend in HOSTS for artifact in backend(host)]
-    return found + [artifact for guest in guests for backend in GUESTS for artifact in backend(guest)]
+    for host in hosts:
+        for host_backend in HOSTS:
+            yield from host_backend(host)
+    for guest in guests:
+        for guest_backend in GUESTS:
+            yield from guest_backend(guest)

@@ -101,10 +101,14 @@ class Folder:
         except FileExistsError:  # of a run that was killed; the lock says that it is not of one that goes on
             _unlink(name, parent)
             descriptor = os.open(name, flags, 0o666, dir_fd=parent)
-        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor has no Path
-            file.write(data)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(descriptor, left) :]
             if mode is not None:
                 os.fchmod(descriptor, mode)
+        finally:
+            os.close(descriptor)
 
     def _entries(self, path: str) -> Iterator[tuple[str, Kind]]:
         with _about(path or "."):

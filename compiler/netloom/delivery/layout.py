@@ -1,6 +1,7 @@
 """What a rendered tree and a host's bundle hold: the artifacts of all backends, and the manifests over them."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from netloom.backends.artifact import Artifact
 from netloom.delivery.activation import activation
@@ -13,15 +14,20 @@ from netloom.plan.site import Plan
 PLAN = "plan.json"
 
 
-def tree_of(plan: Plan, artifacts: Sequence[Artifact]) -> dict[str, File]:
+def tree_of(plan: Plan, artifacts: Iterable[Artifact]) -> dict[str, File]:
     """Every file of the rendered tree.
 
     Args:
         plan: the plan that was rendered.
-        artifacts: all its files but the manifests; `plan.json` is among them.
+        artifacts: all its files but the manifests, `plan.json` among them. Each is asked for once and let go of, since
+            the lines of a large site take ten times the memory of its bytes.
     """
-    files = {artifact.path: artifact.text.encode() for artifact in artifacts}
-    mine = _by_host(plan, artifacts)
+    files: dict[str, bytes] = {}
+    bare: list[Artifact] = []
+    for artifact in artifacts:
+        files[artifact.path] = artifact.text.encode()
+        bare.append(replace(artifact, lines=()))
+    mine = _by_host(plan, bare)
     for host in plan.hosts:
         prefix = f"hosts/{host.name}/"
         rows = [_row(a.path.removeprefix(prefix), files[a.path], a) for a in mine[host.name]]
