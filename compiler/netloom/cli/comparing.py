@@ -5,12 +5,20 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from netloom.backends.artifact import Artifact
 from netloom.base.diagnostic import Diagnostic
+from netloom.diff.change import Side
+from netloom.diff.classes import Class
+from netloom.diff.gates import Gates
 from netloom.diff.revisions import RevisionError, commit_of, merge_base, revision
-from netloom.driver import Compiled, compile_blobs, compile_site, moves
+from netloom.driver import Compiled, compile_blobs, compile_site
 from netloom.plan.read import PlanTextError, read_plan
 from netloom.plan.site import Plan
+
+if TYPE_CHECKING:
+    from netloom.spec.document import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +45,12 @@ class Subject:
         """Whether it compiles without an error."""
         return self.site is None or not self.site.failed
 
-    @property
-    def moves(self) -> Mapping[str, str]:
-        """What it says has moved."""
-        return moves(self.site.document) if self.site else {}
+    def side(self, artifacts: tuple[Artifact, ...]) -> Side:
+        """What is compared of it."""
+        if self.site is None:
+            return Side(self.label, self.plan, artifacts)
+        thresholds, waived = _gates(self.site.document)
+        return Side(self.label, self.plan, artifacts, self.sound, thresholds, _moves(self.site.document), waived)
 
 
 def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subject, Subject]:
@@ -100,6 +110,33 @@ def _revision(specs: Path, name: str, commit: str) -> Subject:
     site = compile_blobs(found.blobs, found.folder, now=_now())
     short = commit[:7]
     return Subject(short if commit.startswith(name) else f"{name}@{short}", site.plan, site)
+
+
+def _moves(document: "Document") -> dict[str, str]:
+    """The objects that say what they were called before: `kind/name` after and before."""
+    sections = (
+        ("zone", document.zones),
+        ("network", document.networks),
+        ("host", document.hosts),
+        ("guest", document.guests),
+        ("forward", document.forwards),
+        ("policy", document.policy),
+        ("address", document.addresses),
+        ("service", document.services),
+    )
+    return {
+        f"{kind}/{name}": f"{kind}/{entry.moved_from}"
+        for kind, entries in sections
+        for name, entry in entries.items()
+        if entry.moved_from
+    }
+
+
+def _gates(document: "Document") -> tuple[Gates, Mapping[str, str]]:
+    """What a change to this site may not do unnoticed, and the reasons to let one through all the same."""
+    said = document.site.gates
+    worst = None if said.max_class is None else Class(said.max_class)
+    return Gates(said.exposure_owner, worst, said.max_removed, said.management), said.waive
 
 
 def _now() -> int:

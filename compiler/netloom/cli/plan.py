@@ -50,7 +50,8 @@ def command(
     else:
         out.write_text(text, encoding="utf-8")
         say(f"{out}: written")
-    if not after.sound:
+    if not after.sound or change.failed_gates:
+        say("".join(f"policy: {one.gate}: {one.message}\n" for one in change.failed_gates).rstrip())
         return FINDINGS
     return CHANGES if detailed_exitcode and change.has_changes else FINE
 
@@ -65,13 +66,11 @@ def _show(after: "Subject") -> None:
 
 
 def _change(before: "Subject", after: "Subject") -> "Change":
-    from netloom.diff.change import Side, compare
+    from netloom.diff.change import compare
     from netloom.driver import rendered_apart
 
     old, new = rendered_apart(before.plan, after.plan)
-    return compare(
-        Side(before.label, before.plan, old, before.sound), Side(after.label, after.plan, new, after.sound), after.moves
-    )
+    return compare(before.side(old), after.side(new))
 
 
 def _text(change: "Change", form: str, *, color: bool) -> str:
@@ -81,6 +80,14 @@ def _text(change: "Change", form: str, *, color: bool) -> str:
         from netloom.report.plan.json import change_json
 
         return change_json(change)
+    if form == "md":
+        from netloom.report.plan.markdown import change_markdown
+
+        return change_markdown(change)
+    if form == "html":
+        from netloom.report.plan.html import change_html
+
+        return change_html(change)
     from netloom.report.plan.text import change_text
 
     return change_text(change, color=color and wants_color(sys.stdout))

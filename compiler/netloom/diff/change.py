@@ -1,16 +1,19 @@
 """Two plans compared, in the order in which people ask: what, who reaches whom, what it disturbs, which bytes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from netloom.backends.artifact import Artifact
 from netloom.diff.disruption import disruptions
+from netloom.diff.effects import Disruption
 from netloom.diff.facts import things
 from netloom.diff.files import compare_files
 from netloom.diff.flows import compare_flows
-from netloom.diff.model import Change
+from netloom.diff.gates import NO_GATES, Gates, judge
+from netloom.diff.model import Change, GateResult, ObjectChange
 from netloom.diff.objects import compare_objects
 from netloom.diff.sessions import survivors
+from netloom.diff.verdicts import FlowChange
 from netloom.plan.site import Plan
 
 
@@ -23,23 +26,23 @@ class Side:
         plan: its plan.
         artifacts: its files, those left out that are the same on both sides.
         sound: whether it compiles without an error.
+        gates: the thresholds that it sets.
+        moves: for objects that say so, their `kind/name` after and before.
+        waived: reasons by gate, or by gate and object.
     """
 
     label: str
     plan: Plan
     artifacts: tuple[Artifact, ...]
     sound: bool = True
+    gates: Gates = NO_GATES
+    moves: Mapping[str, str] = field(default_factory=dict)
+    waived: Mapping[str, str] = field(default_factory=dict)
 
 
-def compare(before: Side, after: Side, moves: Mapping[str, str]) -> Change:
-    """What a change does.
-
-    Args:
-        before: the base.
-        after: the head.
-        moves: for objects of the head that were renamed, their `kind/name` before.
-    """
-    objects = compare_objects(things(before.plan), things(after.plan), moves)
+def compare(before: Side, after: Side) -> Change:
+    """What a change does."""
+    objects = compare_objects(things(before.plan), things(after.plan), after.moves)
     names = {one.was: one.name for one in objects if one.was}
     flows = compare_flows(before.plan, after.plan, names)
     files = compare_files(before.artifacts, after.artifacts)
@@ -53,7 +56,29 @@ def compare(before: Side, after: Side, moves: Mapping[str, str]) -> Change:
         flows=flows,
         disruption=disruption,
         survivors=survivors(flows),
+        gates=_judged(before, after, objects, flows, disruption),
         files=files,
+    )
+
+
+def _judged(
+    before: Side,
+    after: Side,
+    objects: tuple[ObjectChange, ...],
+    flows: tuple[FlowChange, ...],
+    disruption: tuple[Disruption, ...],
+) -> tuple[GateResult, ...]:
+    return judge(
+        (before.gates, after.gates),
+        after.waived,
+        objects,
+        flows,
+        disruption,
+        owners={
+            **{f"policy/{rule.name}": rule.meta.owner for rule in after.plan.rules},
+            **{f"forward/{forward.name}": forward.meta.owner for forward in after.plan.forwards},
+        },
+        rules=len(before.plan.rules) + len(before.plan.forwards),
     )
 
 

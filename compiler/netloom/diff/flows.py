@@ -89,7 +89,12 @@ def _merged(found: list[tuple[Words, _Found]], column: Column) -> list[tuple[Wor
         taken, whole = groups.setdefault(_with(words, column, ()), ({}, _Found()))
         taken |= dict.fromkeys(getattr(words, column))
         whole.take(one)
-    return [(_with(key, column, tuple(sorted(taken))), whole) for key, (taken, whole) in groups.items()]
+    return [(_with(key, column, tuple(sorted(taken, key=_wide))), whole) for key, (taken, whole) in groups.items()]
+
+
+def _wide(name: str) -> tuple[bool, str]:
+    """Zones first: the more it is, the sooner it is read."""
+    return (not name.startswith("zone/"), name)
 
 
 def _with(words: Words, column: Column, found: tuple[str, ...]) -> Words:

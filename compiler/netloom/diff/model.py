@@ -118,6 +118,32 @@ class FileChange:
         return sum(line.sign == "-" for hunk in self.hunks for line in hunk.lines)
 
 
+class Verdict(enum.Enum):
+    """What a gate says."""
+
+    PASS = "pass"
+    WAIVED = "waived"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What one gate says of a change.
+
+    Attributes:
+        gate: its key in the specs.
+        object: `kind/name` that it is about, or "" for the change as a whole.
+        message: a sentence.
+        reason: why it was waived, or "".
+    """
+
+    gate: str
+    object: str
+    verdict: Verdict
+    message: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """Everything that a change does.
@@ -131,6 +157,7 @@ class Change:
         flows: exposures first, then by what they are about.
         disruption: the worst first.
         survivors: connections that outlive the rule that let them in.
+        gates: what the gates of both sides say, failures first.
         files: sorted by path.
     """
 
@@ -142,6 +169,7 @@ class Change:
     flows: tuple[FlowChange, ...]
     disruption: tuple[Disruption, ...]
     survivors: tuple[Survivor, ...]
+    gates: tuple[GateResult, ...]
     files: tuple[FileChange, ...]
 
     @property
@@ -153,6 +181,11 @@ class Change:
     def worst(self) -> Class:
         """The class of the change as a whole."""
         return max((one.grade for one in self.disruption), default=Class.D0)
+
+    @property
+    def failed_gates(self) -> tuple[GateResult, ...]:
+        """The gates that say no, without a reason to let it pass."""
+        return tuple(one for one in self.gates if one.verdict is Verdict.DENY)
 
     def count(self, *actions: Action) -> int:
         """Number of objects to which one of these happens."""

@@ -35,6 +35,16 @@ def change_data(change: Change) -> dict[str, Any]:
         "worst_class": change.worst.name,
         "disruption": [disruption_data(one) for one in change.disruption],
         "survivors": [survivor_data(one) for one in change.survivors],
+        "gates": [
+            {
+                "gate": one.gate,
+                "object": one.object or None,
+                "verdict": one.verdict.value,
+                "message": one.message,
+                "reason": one.reason or None,
+            }
+            for one in change.gates
+        ],
         "files": [_file(one) for one in change.files],
     }
 

@@ -55,6 +55,10 @@ def _head(change: Change) -> Iterator[str]:
     touched = {one.host for one in change.files if one.path.startswith("hosts/")}
     quiet = [host for host in change.hosts if host not in touched]
     yield f"Hosts: {', '.join(sorted(touched)) or 'none'}" + (f"; no changes on {', '.join(quiet)}" if quiet else "")
+    yield from (
+        f"Policy: {one.verdict.value} {one.gate}: {one.message}" + f" ({one.reason})" * bool(one.reason)
+        for one in change.gates
+    )
     yield from _notes(change)
 
 

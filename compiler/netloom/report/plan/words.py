@@ -3,7 +3,7 @@
 import datetime
 from collections.abc import Mapping
 
-from netloom.diff.model import Action, Change, FieldChange, Hunk, ObjectChange, Value
+from netloom.diff.model import Action, Change, FieldChange, Hunk, ObjectChange, Value, Verdict
 from netloom.diff.verdicts import FlowChange, Outcome, Turn
 from netloom.plan.origin import Origin
 
@@ -146,3 +146,11 @@ def example(one: FlowChange) -> str:
         + (f" port {it.source_port}" if it.source_port else "")
         + (f" → {it.destination}{port} ({ingress}, {it.host})")
     )
+
+
+def gate_counts(change: Change) -> str:
+    """`3 pass, 1 waived, 1 deny`."""
+    if not change.gates:
+        return "no gates are set"
+    found = [(verdict, sum(one.verdict is verdict for one in change.gates)) for verdict in Verdict]
+    return ", ".join(f"{count} {verdict.value}" for verdict, count in found if count)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from netloom.base.address import Prefix
 from netloom.spec.decode import Key, ListOf, Model, visible
 from netloom.spec.model.entry import META_KEYS, Entry
+from netloom.spec.model.gates import GATES, NO_GATES, GatesSpec
 from netloom.spec.scalars import COLOR, DOMAIN, NAME, PREFIX, InvalidError, Text, integer, string_schema
 from netloom.spec.traffic import SERVICE
 from netloom.spec.values import ServiceRef
@@ -72,6 +73,7 @@ class SiteSpec(Entry):
     name: str
     domain: str
     target: TargetSpec
+    gates: GatesSpec
 
 
 SITE = Model(
@@ -93,6 +95,7 @@ SITE = Model(
             TargetSpec(None, None, None),
             example='{systemd: 252, nftables: 1.0.6, nixos: "25.11"}',
         ),
+        Key("gates", GATES, "What a change may not do unnoticed; `plan` holds it to that.", NO_GATES),
         *META_KEYS,
     ),
 )
