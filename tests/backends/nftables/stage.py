@@ -79,10 +79,8 @@ class Stage:
         self._outside()
         for name in ("docker1", "docker2"):
             self._foreign(name)
-        for machine in self.machines.values():
-            agent = lab.agent(machine)
-            agent.listen("tcp", *TCP)
-            agent.listen("udp", *UDP)
+        for name in self.machines:
+            self.listen(name)
 
     def _bridge(self, bridge: Bridge) -> None:
         self.host.ip(f"link add {bridge.device} type bridge mcast_snooping 0")
@@ -96,7 +94,7 @@ class Stage:
 
     def guest(self, bridge: Bridge, name: str, tap: str, mac: str, ipv4: str, ipv6: str) -> Namespace:
         """A machine with one interface on a bridge of the host."""
-        machine = self._machine(name)
+        machine = self.machine(name)
         self.lab.cable(self.host, tap, machine, "eth0")
         machine.ip(f"link set eth0 address {mac}")
         assert bridge.ipv4
@@ -107,7 +105,8 @@ class Stage:
         self.host.ip(f"link set {tap} master {bridge.device}")
         return machine
 
-    def _machine(self, name: str) -> Namespace:
+    def machine(self, name: str) -> Namespace:
+        """A new machine, whose IPv6 addresses need no time to become usable."""
         machine = self.lab.machine(name)
         machine.sysctl({"net.ipv6.conf.all.accept_dad": "0", "net.ipv6.conf.default.accept_dad": "0"})
         self.machines[name] = machine
@@ -115,7 +114,7 @@ class Stage:
 
     def _outside(self) -> None:
         """The internet: a router on the uplink's link, with a host and a remote network of the site behind it."""
-        world = self._machine("internet")
+        world = self.machine("internet")
         world.sysctl({"net.ipv4.conf.all.forwarding": "1", "net.ipv6.conf.all.forwarding": "1"})
         self.lab.cable(self.host, "eth0", world, "wan")
         for address in (f"{ROUTER4}/24", f"{ROUTER6}/64"):
@@ -133,7 +132,7 @@ class Stage:
 
     def _foreign(self, name: str) -> None:
         """A network of somebody else's on the host."""
-        machine, number = self._machine(name), name[-1]
+        machine, number = self.machine(name), name[-1]
         self.lab.cable(self.host, name, machine, "eth0")
         for gateway, address, length in (
             (f"172.17.{number}.1", f"172.17.{number}.2", 24),
@@ -154,6 +153,11 @@ class Stage:
             machine.ip("neigh flush all")
         for bridge in host().bridges:
             self.host.ip(f"link set {bridge.device} type bridge fdb_flush")
+
+    def listen(self, name: str) -> None:
+        """Opens the ports that probes may ask for."""
+        self.agent(name).listen("tcp", *TCP)
+        self.agent(name).listen("udp", *UDP)
 
     def agent(self, name: str) -> Agent:
         """The probing process of a machine."""

@@ -48,7 +48,7 @@ def stray(stage: Stage) -> Iterator[Stage]:
     (microvm,) = (bridge for bridge in host().bridges if bridge.network == "microvm")
     if STRAY not in stage.machines:
         stage.guest(microvm, STRAY, "vm-stray", MAC_S, "10.0.0.99", "fd12:3456:789a::99")
-        stage.agent(STRAY).listen("tcp", 80)
+        stage.listen(STRAY)
     yield stage
     stage.play(host())
 

@@ -69,7 +69,8 @@ class _Way:
 def destination_nat(host: Host) -> Part:
     """The hooks of prerouting and (with hairpin) output, with their chains and maps."""
     ways = [way for uplink in host.uplinks for family in FAMILIES if (way := _way(host, uplink, family))]
-    chains = {(way.uplink.name, way.family): _arriving(host, way) for way in ways if _arriving(host, way).rules}
+    arriving = {(way.uplink.name, way.family): _arriving(host, way) for way in ways}
+    chains = {key: chain for key, chain in arriving.items() if chain.rules}
     for family in FAMILIES:
         inside = _from_inside(host, [way for way in ways if way.family is family], family)
         if inside.rules:

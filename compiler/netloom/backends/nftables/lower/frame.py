@@ -1,6 +1,6 @@
 """What several concerns ask about a host: whose interfaces, whose prefixes, and where what nobody wrote comes from."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from netloom.backends.nftables.fields import Field, address_type
 from netloom.backends.nftables.idents import ident
@@ -127,9 +127,3 @@ def prefix_set(name: str, family: Family, prefixes: Iterable[Prefix], origin: Or
     """A set of disjoint prefixes."""
     elements = tuple(Element((prefix,), origin=origin) for prefix in collapsed(prefixes))
     return Set(name, (address_type(family),), elements, interval=True, origin=origin)
-
-
-def families_in(prefixes: Iterable[Prefix]) -> Iterator[Family]:
-    """The families of which there are prefixes."""
-    found = {prefix.family for prefix in prefixes}
-    return (family for family in FAMILIES if family in found)

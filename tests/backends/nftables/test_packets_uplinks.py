@@ -1,0 +1,104 @@
+"""Packets on the way through uplinks: segment sizes, and a host that has more than one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.backends.nftables.made import MICROVM, lane, tcp, term, with_lanes, with_terms
+from tests.backends.nftables.stage import HOST4, HOST6, WEB4, WEB6, Flow, Stage, host
+from tests.support import needs
+
+from netloom.base.address import parse_address, parse_interface
+from netloom.plan.host import Fixed
+from netloom.plan.policy import Side, SideKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netloom.plan.host import Host
+
+pytestmark = [needs("root", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
+A = "http-reverse-proxy"
+A4, A6 = "10.0.0.10", "fd12:3456:789a::10"
+LAN4, LANHOST4 = "192.168.7.2", "192.168.7.1"
+LAN = Side(SideKind.OUTSIDE, "lan")
+
+
+@pytest.fixture(scope="module")
+def office(stage: Stage) -> Iterator[Stage]:
+    """A second uplink, to a local network that has private addresses and no way further."""
+    machine = stage.machine("office")
+    stage.lab.cable(stage.host, "eth1", machine, "eth0")
+    stage.host.ip(f"addr add {LANHOST4}/24 dev eth1")
+    machine.ip(f"addr add {LAN4}/24 dev eth0")
+    machine.ip(f"route add default via {LANHOST4}")
+    stage.listen("office")
+    yield stage
+    stage.play(host())
+
+
+def two(plan: Host) -> Host:
+    """The plan with the second uplink."""
+    (eth0,) = plan.uplinks
+    known = Fixed(parse_interface(f"{LANHOST4}/24"), parse_address(LAN4))
+    return replace(plan, uplinks=(eth0, replace(eth0, name="eth1", zone="lan", ipv4=known, ipv6=None)))
+
+
+def test_each_uplink_has_its_own_terms_and_forwards(office: Stage) -> None:
+    plan = with_lanes(
+        lane("out", 8080, A4, 80),
+        lane("in", 8081, A4, 80, uplinks=("eth1",)),
+        lane("both", 9000, A4, 9000, uplinks=("eth0", "eth1")),
+    )
+    local = (term("lan", (MICROVM, LAN), "10.0.0.0/24", "", tcp(80)), term("ops", (LAN, MICROVM), "", A4, tcp(2222)))
+    office.play(two(with_terms(*local, base=plan)))
+    office.ask(
+        Flow("internet", "tcp", HOST4, 8080, server=A),
+        Flow("internet", "tcp", HOST4, 9000, server=A),
+        Flow("internet", "tcp", HOST4, 8081),
+        Flow("office", "tcp", LANHOST4, 8081, server=A, peer=LAN4),
+        Flow("office", "tcp", LANHOST4, 9000, server=A),
+        Flow("office", "tcp", LANHOST4, 8080),
+        Flow("office", "tcp", A4, 2222, server=A, peer=LAN4),
+        Flow("internet", "tcp", A4, 2222),
+        Flow(A, "tcp", LAN4, 80, server="office", peer=A4),
+        Flow(A, "tcp", LAN4, 443),
+        Flow(A, "tcp", WEB4, 443, server="internet", peer=HOST4),
+        Flow("https-reverse-proxy", "tcp", LANHOST4, 8081, server=A, peer="10.0.0.1"),
+        Flow("https-reverse-proxy", "tcp", HOST4, 8080, server=A, peer="10.0.0.1"),
+    )
+
+
+def test_between_uplinks_nothing_is_judged(office: Stage) -> None:
+    office.play(two(host()))
+    office.machines["internet"].ip(f"route add 192.168.7.0/24 via {HOST4}")
+    office.ask(Flow("internet", "tcp", LAN4, 80, server="office"))
+    office.machines["internet"].ip("route del 192.168.7.0/24")
+
+
+def test_segments_fit_the_uplink_in_both_directions(stage: Stage) -> None:
+    stage.play(host())
+    stage.host.ip("link set eth0 mtu 1400")
+    inside, outside = stage.agent(A), stage.agent("internet")
+    for receiver, device, flow in (
+        (outside, "wan", Flow(A, "tcp", WEB4, 443, server="internet")),
+        (outside, "wan", Flow(A, "tcp", WEB6, 443, server="internet")),
+        (inside, "eth0", Flow("internet", "tcp", HOST4, 80, server=A)),
+        (inside, "eth0", Flow("internet", "tcp", HOST6, 80, server=A)),
+    ):
+        receiver.capture(device)
+        stage.ask(flow)
+        sizes = {size for frame in receiver.captured(device) if (size := mss(frame))}
+        assert sizes == {1400 - (60 if ":" in flow.to else 40)}, flow
+    stage.host.ip("link set eth0 mtu 1500")
+
+
+def mss(frame: bytes) -> int:
+    """The maximum segment size in the first option of an opening segment, or 0."""
+    six = frame[12:14] == b"\x86\xdd"
+    segment = frame[54:] if six else frame[34:]
+    proto = frame[20] if six else frame[23]
+    opening = proto == 6 and len(segment) > 23 and segment[13] & 0x12 == 0x02 and segment[20:22] == b"\x02\x04"
+    return int.from_bytes(segment[22:24], "big") if opening else 0
