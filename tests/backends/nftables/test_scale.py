@@ -52,8 +52,9 @@ def no_collector() -> Iterator[None]:
 
 
 def seconds(host: Host) -> float:
+    unknown = replace(host)  # a host that was lowered before is remembered
     start = time.process_time()
-    nftables.artifacts(host)
+    nftables.artifacts(unknown)
     return time.process_time() - start
 
 

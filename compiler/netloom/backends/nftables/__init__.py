@@ -18,9 +18,7 @@ from netloom.backends.nftables.lower.pairs import policy
 from netloom.backends.nftables.lower.part import Part, table, together
 from netloom.backends.nftables.lower.raw import raw
 from netloom.backends.nftables.lower.snat import source_nat
-from netloom.backends.nftables.tree import (
-    Ruleset,
-)
+from netloom.backends.nftables.tree import Ruleset
 from netloom.base.identity import remembered
 from netloom.plan.host import Host
 

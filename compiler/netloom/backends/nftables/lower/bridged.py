@@ -8,9 +8,7 @@ from netloom.backends.nftables.lower.guard import guard
 from netloom.backends.nftables.lower.pairs import Policy
 from netloom.backends.nftables.lower.part import Part, base, together
 from netloom.backends.nftables.lower.segment import isolation, refusals
-from netloom.backends.nftables.tree import (
-    Chain,
-)
+from netloom.backends.nftables.tree import Chain
 
 
 def bridged(known: Policy) -> Part:

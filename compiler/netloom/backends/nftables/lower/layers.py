@@ -13,9 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from netloom.backends.nftables.tree import (
-    Element,
-)
+from netloom.backends.nftables.tree import Element
 from netloom.backends.nftables.values import IfacePattern, Range, Value, order
 from netloom.base.address import Family, Prefix
 
