@@ -16,7 +16,7 @@ from netloom.plan.guest import Guest
 from netloom.plan.host import Host
 from netloom.plan.json import plan_lines
 from netloom.plan.site import Plan
-from netloom.source.files import SourceSet, load, load_blobs, read_text
+from netloom.source.files import SourceSet, incomplete, load, load_blobs, read_text
 from netloom.spec.document import Document, read_document
 
 
@@ -49,39 +49,45 @@ class Compiled:
         return any(diagnostic.rule == DISPROVED for diagnostic in self.diagnostics)
 
 
-def compile_site(specs: Path, *, now: int) -> Compiled:
+def compile_site(specs: Path, *, now: int, prove: bool = True) -> Compiled:
     """Compile a site; a user's mistake becomes a diagnostic, never an exception.
 
     Args:
         specs: folder of the site.
         now: seconds since the epoch, for findings about expiry; it has no part in the plan.
+        prove: whether the rulesets are held against the policy; who renders nothing may leave it to who does.
     """
     report = Report()
     source = load(specs, report)
-    return _compiled(source, read_text(specs / FILE, report), report, now)
+    return _compiled(source, read_text(specs / FILE, report), report, now, prove=prove)
 
 
-def compile_blobs(blobs: Mapping[str, bytes], folder: str, *, now: int) -> Compiled:
+def compile_blobs(blobs: Mapping[str, bytes], folder: str, *, now: int, prove: bool = True) -> Compiled:
     """Compile a site that is in memory, such as another revision of it, the same way.
 
     Args:
         blobs: content of its files by path, the lock included.
         folder: the folder that the paths begin with.
         now: seconds since the epoch, as above.
+        prove: as above.
     """
     report = Report()
     source = load_blobs(blobs, folder, report)
-    return _compiled(source, blobs.get(f"{folder}/{FILE}", b"").decode("utf-8", "replace"), report, now)
+    locked = blobs.get(f"{folder}/{FILE}", b"").decode("utf-8", "replace")
+    return _compiled(source, locked, report, now, prove=prove)
 
 
-def _compiled(source: SourceSet, locked: str, report: Report, now: int) -> Compiled:
+def _compiled(source: SourceSet, locked: str, report: Report, now: int, *, prove: bool) -> Compiled:
     document = read_document(source, report)
     lock = read_lock(locked, f"{source.folder}/{FILE}", report)
+    if incomplete(source, report):  # what refers to the missing part would look like a mistake
+        passed = run(document, lock, Report())
+        return Compiled(source, passed.document, passed.plan, passed.allocation.lock, report.sorted())
     passed = run(document, lock, report)
     context = Context(passed.document, passed.plan, now)
     for check in CHECKS:
         report.extend(check(context))
-    if not report.failed:
+    if prove and not report.failed:
         from netloom.flows.proof import disproved  # only a site without mistakes pays for it
 
         report.extend(disproved(passed.plan))

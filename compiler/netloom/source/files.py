@@ -54,6 +54,20 @@ class SourceSet:
     folder: str
 
 
+_LOSING = (rules.UNREADABLE, rules.LINK, rules.TOO_LARGE, rules.ENCODING, rules.FILE_NAME, rules.DOCUMENTS)
+"""What costs the site a file, or a part of one."""
+
+
+def incomplete(source: SourceSet, report: Report) -> bool:
+    """Whether some of the site could not be read, so that nobody can tell which names it defines.
+
+    Args:
+        source: the files.
+        report: what was found while they were read.
+    """
+    return any(file.root is None for file in source.files) or any(d.rule in _LOSING for d in report.diagnostics)
+
+
 def load(folder: Path, report: Report) -> SourceSet:
     """Read every spec of a folder, and of the folders in it.
 

@@ -1,0 +1,53 @@
+"""What is said of a site of which a part could not be read: that, and nothing that only follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from netloom.driver import compile_blobs, compile_site
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NETWORKS = "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\n"
+HOSTS = "netloom: 1\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n"
+WAIVERS = "netloom: 1\nwaivers:\n  later: {code: NL513, on: network/lan, reason: the host comes next week}\n"
+
+
+def codes(networks: bytes) -> list[str]:
+    """What is found where the file of the networks has this content."""
+    blobs = {"specs/n.yaml": networks, "specs/h.yaml": HOSTS.encode(), "specs/w.yaml": WAIVERS.encode()}
+    return [diagnostic.code for diagnostic in compile_blobs(blobs, "specs", now=0).diagnostics]
+
+
+def test_the_whole_site_is_checked() -> None:
+    assert codes(NETWORKS.encode()) == ["NL213"]
+    assert codes(b"netloom: 1\n") == ["NL203", "NL213"]
+
+
+@pytest.mark.parametrize(
+    ("networks", "code"),
+    [
+        (f"{NETWORKS}  dmz: [\n".encode(), "NL113"),
+        (f"{NETWORKS}# \xfc\n".encode("latin-1"), "NL106"),
+        (f"netloom: 1\n---\n{NETWORKS}".encode(), "NL116"),
+        (b"", "NL114"),
+        (b"- lan\n", "NL115"),
+    ],
+)
+def test_names_of_an_unreadable_file_are_not_called_unknown(networks: bytes, code: str) -> None:
+    assert codes(networks) == [code]
+
+
+def test_a_mistake_in_a_readable_file_is_still_found() -> None:
+    blobs = {"specs/n.yaml": b"[", "specs/h.yaml": HOSTS.replace("lan: {}", "LAN: {}").encode()}
+    found = compile_blobs(blobs, "specs", now=0)
+    assert [diagnostic.code for diagnostic in found.diagnostics] == ["NL204", "NL113"]
+
+
+def test_a_stray_link_is_a_missing_file(tmp_path: Path) -> None:
+    (tmp_path / "h.yaml").write_text(HOSTS)
+    (tmp_path / "n.yaml").symlink_to("/etc/hostname")
+    assert [diagnostic.code for diagnostic in compile_site(tmp_path, now=0).diagnostics] == ["NL104"]
