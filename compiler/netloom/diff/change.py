@@ -46,7 +46,8 @@ def compare(before: Side, after: Side) -> Change:
     names = {one.was: one.name for one in objects if one.was}
     flows = compare_flows(before.plan, after.plan, names)
     files = compare_files(before.artifacts, after.artifacts)
-    disruption = disruptions(before.plan, after.plan, names, flows)
+    by_path = [{artifact.path: artifact for artifact in side.artifacts} for side in (before, after)]
+    disruption = disruptions(before.plan, after.plan, names, flows, (by_path[0], by_path[1]))
     return Change(
         before=before.label,
         after=after.label,

@@ -4,9 +4,9 @@ A ruleset is replaced in one transaction, and its first rule accepts what is est
 connections alone (measured at 100,000 packets a second: none lost).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from netloom.backends import nftables, sysctl
+from netloom.backends import sysctl
 from netloom.backends.artifact import Artifact
 from netloom.diff.classes import Class
 from netloom.diff.effects import Disruption, Effect
@@ -14,47 +14,45 @@ from netloom.diff.lines import changed_blocks
 from netloom.plan.host import Host
 from netloom.plan.origin import Origin, object_of
 
-
-def ruleset(before: Host, after: Host) -> Iterator[Disruption]:
-    """The effect of the ruleset of one host."""
-    found = _apart(nftables.artifacts(before), nftables.artifacts(after))
-    if found:
-        added, removed, origin = found
-        yield Disruption(
-            after.name,
-            object_of((origin or after.origin).entry) or f"host/{after.name}",
-            "table netloom",
-            Class.D1,
-            Effect.SWAP,
-            "netloom.nft",
-            (),
-            f"{added} lines added, {removed} removed",
-            origin or after.origin,
-        )
+Files = Mapping[str, Artifact]
+"""Rendered files by path."""
 
 
-def settings(before: Host, after: Host) -> Iterator[Disruption]:
+def ruleset(host: Host, before: Files, after: Files) -> Iterator[Disruption]:
+    """The effect of the ruleset of one host.
+
+    Args:
+        host: the host as it will be.
+        before: its files, and others, by path.
+        after: the same after the change.
+    """
+    path = f"hosts/{host.name}/nftables/netloom.nft"
+    yield from _swapped(host, "table netloom", Effect.SWAP, before.get(path), after.get(path))
+
+
+def settings(host: Host, before: Files, after: Files) -> Iterator[Disruption]:
     """The effect of the kernel settings of one host."""
-    found = _apart(sysctl.artifacts(before), sysctl.artifacts(after))
+    path = f"hosts/{host.name}/sysctl/{sysctl.FILE}"
+    yield from _swapped(host, "kernel", Effect.SETTINGS, before.get(path), after.get(path))
+
+
+def _swapped(
+    host: Host, device: str, effect: Effect, before: Artifact | None, after: Artifact | None
+) -> Iterator[Disruption]:
+    found = _apart(before, after)
     if found:
         added, removed, origin = found
-        yield Disruption(
-            after.name,
-            f"host/{after.name}",
-            "kernel",
-            Class.D1,
-            Effect.SETTINGS,
-            sysctl.FILE,
-            (),
-            f"{added} lines added, {removed} removed",
-            origin or after.origin,
-        )
+        name = object_of(origin.entry) if origin else ""
+        shown = after or before
+        file = shown.path.rpartition("/")[2] if shown else ""
+        detail = f"{added} lines added, {removed} removed"
+        cause = origin or host.origin
+        yield Disruption(host.name, name or f"host/{host.name}", device, Class.D1, effect, file, (), detail, cause)
 
 
-def _apart(before: tuple[Artifact, ...], after: tuple[Artifact, ...]) -> tuple[int, int, Origin | None] | None:
+def _apart(before: Artifact | None, after: Artifact | None) -> tuple[int, int, Origin | None] | None:
     """Lines added and removed, and what caused the first of them; None for equal files."""
-    old = [line for artifact in before for line in artifact.lines]
-    new = [line for artifact in after for line in artifact.lines]
+    old, new = before.lines if before else (), after.lines if after else ()
     blocks = changed_blocks([line.text for line in old], [line.text for line in new])
     if not blocks:
         return None

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from netloom.diff.classes import Class
 from netloom.diff.disrupt_guests import guests
 from netloom.diff.disrupt_networkd import networkd
-from netloom.diff.disrupt_ruleset import ruleset, settings
+from netloom.diff.disrupt_ruleset import Files, ruleset, settings
 from netloom.diff.effects import Disruption, Effect
 from netloom.diff.facts import service_text
 from netloom.diff.verdicts import FlowChange, Turn
@@ -14,7 +14,7 @@ from netloom.plan.site import Plan
 
 
 def disruptions(
-    before: Plan, after: Plan, names: Mapping[str, str], flows: tuple[FlowChange, ...]
+    before: Plan, after: Plan, names: Mapping[str, str], flows: tuple[FlowChange, ...], files: tuple[Files, Files]
 ) -> tuple[Disruption, ...]:
     """Every effect on what is running, the worst first.
 
@@ -23,23 +23,24 @@ def disruptions(
         after: the head.
         names: `kind/name` before and after of what was renamed.
         flows: the changes of who reaches whom.
+        files: rendered files of both sides by path.
     """
     old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     new = {host.name: host for host in after.hosts}
-    found = [one for name in old for one in _host(old[name], new.get(name)) if old[name] != new.get(name)]
+    found = [one for name in old for one in _host(old[name], new.get(name), files) if old[name] != new.get(name)]
     found += guests(before, after, names)
     found += _management(after, flows)
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (-one.grade, one.host, one.object, one.device, one.file)))
 
 
-def _host(before: Host, after: Host | None) -> Iterator[Disruption]:
+def _host(before: Host, after: Host | None, files: tuple[Files, Files]) -> Iterator[Disruption]:
     if after is None:
         name = f"host/{before.name}"
         yield Disruption(before.name, name, before.name, Class.D0, Effect.ABANDONED, "", (), "", before.origin)
         return
     yield from networkd(before, after)
-    yield from ruleset(before, after)
-    yield from settings(before, after)
+    yield from ruleset(after, *files)
+    yield from settings(after, *files)
 
 
 def _management(after: Plan, flows: tuple[FlowChange, ...]) -> Iterator[Disruption]:

@@ -5,7 +5,7 @@ look. A guest that is on one side only is absent on the other: its addresses may
 nobody had them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from netloom.flows.agreement import agreement
 from netloom.flows.answer import Answer, effect
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
-from netloom.flows.diagram import Diagram, Interval, Space
+from netloom.flows.diagram import Box, Diagram, Interval, Space
 from netloom.flows.intent.entries import Entry, Site
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
@@ -36,6 +36,24 @@ class Difference(NamedTuple):
     box: tuple[Interval, ...]
     before: Answer
     after: Answer
+
+
+class Shared(Space[Answer]):
+    """A space that knows the overlays it has made: most of what a change leaves alone is then made once for both."""
+
+    __slots__ = ("_overlays",)
+
+    def __init__(self, dimensions: tuple[int, ...]) -> None:
+        super().__init__(dimensions)
+        self._overlays: dict[tuple[tuple[tuple[Box, Answer], ...], Answer], Diagram[Answer]] = {}
+
+    def overlay(self, boxes: Sequence[tuple[Box, Answer]], rest: Answer) -> Diagram[Answer]:
+        """As in any space."""
+        key = (tuple(boxes), rest)
+        found = self._overlays.get(key)
+        if found is None:
+            found = self._overlays[key] = Space.overlay(self, boxes, rest)
+        return found
 
 
 @dataclass(frozen=True)
@@ -91,7 +109,7 @@ class Pair:
     @cached_property
     def space(self) -> Space[Answer]:
         """The space of both."""
-        return Space(sizes(self.family, len(self.learned), self.clock.phases))
+        return Shared(sizes(self.family, len(self.learned), self.clock.phases))
 
     @cached_property
     def kernels(self) -> tuple[Kernel | None, Kernel | None]:
