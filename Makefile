@@ -20,10 +20,11 @@ DEPS := $(VENV)/.deps-$(call digest,$(LOCK))
 SELF := $(VENV)/.self-$(call digest,$(LOCK) pyproject.toml)
 
 # command:Debian package, of what the tests hold netloom's output against; then what only the benchmark compares with
-TEST_TOOLS := nft:nftables networkctl:systemd ip:iproute2 ping:iputils-ping dbus-daemon:dbus-daemon nix-instantiate:nix-bin dot:graphviz
+TEST_TOOLS := nft:nftables networkctl:systemd ip:iproute2 ping:iputils-ping dbus-daemon:dbus-daemon nix-instantiate:nix-bin dot:graphviz chromium:chromium
+SITE_TOOLS := dot:graphviz
 BENCH_TOOLS := netplan:netplan.io nix-instantiate:nix-bin
 
-.PHONY: help plan test check cover bench format lock-deps setup venv clean distclean
+.PHONY: help plan site serve test check cover bench format lock-deps setup venv clean distclean
 
 help: ## Show this list
 	@echo "netloom: from specs of a network to files that hosts load. Targets:"
@@ -35,6 +36,16 @@ plan: venv ## Set everything up, compile SPECS into OUT and print what came out
 	@.ci/tools $(TEST_TOOLS) || echo "note: compiling needs none of these; the tests do" >&2
 	@$(BIN)/netloom validate --specs $(SPECS)
 	@$(BIN)/netloom render --specs $(SPECS) --out $(OUT) $(ARGS)
+
+# The theme announces its own end at every start; the pages do not hang on it.
+site: venv ## Build the site of SPECS, pages and diagrams, into build/site
+	@.ci/tools $(SITE_TOOLS) || echo "note: without Graphviz's dot the pygraphviz package draws" >&2
+	@$(BIN)/netloom validate --specs $(SPECS) --format concise
+	@SPECS=$(SPECS) NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet $(ARGS)
+	@echo "The site is in build/site: \`make serve\` shows it on http://127.0.0.1:8000/ and follows every change of $(SPECS)"
+
+serve: venv ## Show the site on http://127.0.0.1:8000/ and follow every change of SPECS
+	@SPECS=$(SPECS) NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --no-strict $(ARGS)
 
 test: setup ## Run the tests (ARGS="-k name" narrows them)
 	@$(BIN)/pytest -n auto --dist loadscope $(ARGS)

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "render": "netloom.cli.render",
         "plan": "netloom.cli.plan",
         "explain": "netloom.cli.explain",
+        "graph": "netloom.cli.graph",
         "export": "netloom.cli.export",
         "lab": "netloom.cli.lab",
         "schema": "netloom.cli.schema",

@@ -6,6 +6,8 @@ from typing import Any
 from netloom.site.page import Page
 
 _REFERENCE = "reference/"
+LEAVES_LISTED = 150
+"""Up to so many pages the navigation lists them all; it costs MkDocs time and bytes in the square of their number."""
 
 
 def navigation(made: Sequence[Page], documents: Iterable[str]) -> list[dict[str, Any]]:
@@ -17,7 +19,8 @@ def navigation(made: Sequence[Page], documents: Iterable[str]) -> list[dict[str,
     """
     paths = {page.path for page in made}
     listed = [page for page in made if page.listed]
-    network = [{_word(page): page.path} for page in listed if not page.path.startswith(_REFERENCE)]
+    leaves = made if len(made) <= LEAVES_LISTED else ()
+    network = [_entry(page, leaves) for page in listed if not page.path.startswith(_REFERENCE)]
     reference = [{page.title: page.path} for page in listed if page.path.startswith(_REFERENCE)]
     nav: list[dict[str, Any]] = [{"Network": network}]
     folders: dict[str, list[str]] = {}
@@ -26,6 +29,15 @@ def navigation(made: Sequence[Page], documents: Iterable[str]) -> list[dict[str,
         folders.setdefault(folder, []).append(path)
     nav += [{_title(folder): written} for folder, written in sorted(folders.items(), key=lambda item: _rank(item[0]))]
     return [*nav, {"Reference": reference}] if reference else nav
+
+
+def _entry(page: Page, leaves: Sequence[Page]) -> dict[str, Any]:
+    """A page, or the section of an index with the leaves of its folder."""
+    folder = page.path.removesuffix("index.md")
+    if page.path == folder or not folder:
+        return {_word(page): page.path}
+    below = [{leaf.title: leaf.path} for leaf in leaves if leaf.path.startswith(folder) and leaf is not page]
+    return {page.title: [page.path, *below]}
 
 
 def _word(page: Page) -> str:

@@ -38,6 +38,7 @@ class Page:
         origin: the entry of the spec that it is about, or None.
         figures: the pictures whose marks stand in the body.
         listed: whether the navigation has it; leaves are reached from the page that lists them.
+        wide: whether its table of contents gives way to the picture, in themes that know how.
     """
 
     path: str
@@ -46,11 +47,21 @@ class Page:
     origin: Origin | None = None
     figures: tuple[Figure, ...] = ()
     listed: bool = False
+    wide: bool = False
 
     @property
     def markdown(self) -> str:
         """The whole page."""
-        return placed(sections(f"# {escaped(self.title)}", self.body), self.path)
+        head = "---\nhide: [toc]\n---\n\n" if self.wide else ""
+        return head + placed(sections(self._trail, f"# {escaped(self.title)}", self.body), self.path)
+
+    @property
+    def _trail(self) -> str:
+        """The way back from a leaf, which a large site's navigation does not list."""
+        folder, slash, name = self.path.partition("/")
+        if not slash or name == "index.md" or self.listed:
+            return ""
+        return f"[Overview](@/index.md) / [{folder.capitalize()}](@/{folder}/index.md)\n{{: .nl-trail }}"
 
 
 @dataclass(frozen=True, slots=True)

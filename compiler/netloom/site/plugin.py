@@ -25,7 +25,7 @@ from netloom.driver import Compiled, compile_site, rendered
 from netloom.site.colors import stylesheet
 from netloom.site.dot import printed
 from netloom.site.draw import drawn
-from netloom.site.navigation import navigation
+from netloom.site.navigation import LEAVES_LISTED, navigation
 from netloom.site.page import Figure, Page
 from netloom.site.pages import broken
 from netloom.site.pages.compose import files as beside
@@ -70,12 +70,13 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Compile the specs and add every page that is made from them."""
         specs = Path(config.config_file_path).parent / self.config.specs if config.config_file_path else Path()
-        site = _compiled(specs)
+        site = _compiled(specs, prove=not self._serving)
         if site.failed and not self._serving:
             raise PluginError(f"The specs in {self.config.specs} have errors: run `netloom validate`.")
         made = self._broken(site) if site.failed else self._made(site, files, config)
+        every = len(made) <= LEAVES_LISTED
         for page in made:
-            self._add(files, config, page)
+            self._add(files, config, page, listed=every or page.listed)
         for file in list(files):
             if file.generated_by is None:
                 file.edit_uri = f"{Path(config.docs_dir).name}/{file.src_uri}"
@@ -112,8 +113,8 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
             _LOG.warning("No Graphviz here: the pages have tables and no pictures. Install graphviz or pygraphviz.")
         self._drawings = kept | dict(zip(wanted, found or (), strict=False))
 
-    def _add(self, files: Files, config: MkDocsConfig, page: Page) -> None:
-        inclusion = InclusionLevel.INCLUDED if page.listed else InclusionLevel.NOT_IN_NAV
+    def _add(self, files: Files, config: MkDocsConfig, page: Page, *, listed: bool) -> None:
+        inclusion = InclusionLevel.INCLUDED if listed else InclusionLevel.NOT_IN_NAV
         file = File.generated(config, page.path, content=page.markdown, inclusion=inclusion)
         span = page.origin.span if page.origin else None
         file.edit_uri = span.file if span else None
@@ -133,7 +134,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
             if svg is None:
                 return ""
             name = f"nl-{one.graph.name}"
-            return figure(inline(svg, name, one.title, one.text, url), name)
+            return figure(inline(svg, name, one.title, one.text, url), name, one.title)
 
         return _MARK.sub(picture, html)
 
@@ -143,9 +144,9 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         return server
 
 
-def _compiled(specs: Path) -> Compiled:
+def _compiled(specs: Path, *, prove: bool) -> Compiled:
     shown = Path(os.path.relpath(specs))
-    return compile_site(shown, now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()))
+    return compile_site(shown, now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()), prove=prove)
 
 
 def _linker(file: File, files: Files) -> Callable[[str], str]:

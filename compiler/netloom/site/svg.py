@@ -53,6 +53,20 @@ def _one_line(svg: str) -> str:
     return " ".join(svg.split("\n"))
 
 
-def figure(svg: str, name: str) -> str:
+def figure(svg: str, name: str, title: str) -> str:
     """The picture in its frame; it scrolls sideways where the page is narrow, until the script pans and zooms it."""
-    return f'<figure class="nl-figure" id="{name}" data-search-exclude tabindex="0" role="group">{svg}</figure>'
+    head = f'<figure class="nl-figure" id="{name}" data-search-exclude tabindex="0" role="group"'
+    return f'{head} aria-label="{escape(title)}">{svg}</figure>'
+
+
+def alone(svg: str, style: str) -> str:
+    """A picture that stands alone, with the style that follows its reader's scheme; links would lead nowhere."""
+    svg = _COMMENT.sub("", svg)
+    svg = _NODE_TITLE.sub(r"\1", svg)
+    svg = _ANCHOR.sub(
+        lambda match: f"<g><title>{dict(_ATTRIBUTE.findall(match[1])).get('title', '')}</title>{match[2]}</g>", svg
+    )
+    head = _SIZE.search(svg)
+    assert head, "Graphviz wrote no size"
+    opening = f'<svg width="{head[1]}pt" height="{head[2]}pt" viewBox="{head[3]}" xmlns="http://www.w3.org/2000/svg">'
+    return svg[: head.start()] + opening + style + svg[head.end() :]

@@ -1,1 +1,164 @@
+// Pictures that can be asked: neighbours on hover and focus, pan and zoom by mouse and keyboard. And text to copy.
+"use strict";
+(() => {
+  const STEP = 1.25, NEAREST = 12, MOVE = 0.12;
 
+  const nameOf = (svg, group) => group.id.slice(svg.dataset.prefix.length);
+  const endsOf = (edge) => [...edge.classList].filter((c) => c.startsWith("at-")).map((c) => c.slice(3));
+
+  // A card with entries only passes on: who stands before it reaches who stands behind it.
+  function neighbours(svg, start) {
+    const nodes = new Map([...svg.querySelectorAll(".node")].map((n) => [nameOf(svg, n), n]));
+    const edges = [...svg.querySelectorAll(".edge")].map((e) => [e, endsOf(e)]);
+    const found = new Set([nodes.get(start)]), open = [start], seen = new Set(open);
+    while (open.length) {
+      const at = open.pop();
+      for (const [edge, ends] of edges) {
+        if (!ends.includes(at)) continue;
+        found.add(edge);
+        for (const end of ends) {
+          const node = nodes.get(end);
+          if (!node || seen.has(end)) continue;
+          seen.add(end);
+          found.add(node);
+          if (node.classList.contains("flow")) open.push(end);
+        }
+      }
+    }
+    return found;
+  }
+
+  function highlight(svg) {
+    const clear = () => {
+      svg.classList.remove("nl-focus");
+      for (const one of svg.querySelectorAll(".nl-on")) one.classList.remove("nl-on");
+    };
+    const show = (event) => {
+      const node = event.target.closest(".node");
+      clear();
+      if (!node || node.classList.contains("legend")) return;
+      for (const one of neighbours(svg, nameOf(svg, node))) if (one) one.classList.add("nl-on");
+      svg.classList.add("nl-focus");
+    };
+    svg.addEventListener("mouseover", show);
+    svg.addEventListener("focusin", show);
+    svg.addEventListener("mouseleave", clear);
+    svg.addEventListener("focusout", clear);
+  }
+
+  function view(svg) {
+    const whole = svg.getAttribute("viewBox").split(/\s+/).map(Number);
+    let box = [...whole];
+    const put = () => {
+      svg.setAttribute("viewBox", box.map((n) => n.toFixed(2)).join(" "));
+      svg.classList.toggle("nl-near", box[2] < whole[2] - 1);
+    };
+    const clamp = (at, size, low, room) => Math.min(Math.max(at, low), low + room - size);
+    const place = (x, y) => {
+      box[0] = clamp(x, box[2], whole[0], whole[2]);
+      box[1] = clamp(y, box[3], whole[1], whole[3]);
+      put();
+    };
+    const zoom = (factor, cx = 0.5, cy = 0.5) => {
+      const wide = Math.min(Math.max(box[2] / factor, whole[2] / NEAREST), whole[2]);
+      const scale = wide / box[2], [x, y, w, h] = box;
+      box = [x, y, w * scale, h * scale];
+      place(x + w * cx * (1 - scale), y + h * cy * (1 - scale));
+    };
+    const move = (dx, dy) => place(box[0] + box[2] * dx, box[1] + box[3] * dy);
+    const reset = () => { box = [...whole]; put(); };
+    return { zoom, move, reset, near: () => box[2] < whole[2] - 1 };
+  }
+
+  function mouse(svg, seen) {
+    let from = null, moved = false;
+    svg.addEventListener("wheel", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const area = svg.getBoundingClientRect();
+      const [cx, cy] = [(event.clientX - area.x) / area.width, (event.clientY - area.y) / area.height];
+      seen.zoom(event.deltaY < 0 ? STEP : 1 / STEP, cx, cy);
+    }, { passive: false });
+    svg.addEventListener("pointerdown", (event) => {
+      moved = false;
+      if (event.button === 0 && seen.near()) from = [event.clientX, event.clientY];
+    });
+    addEventListener("pointermove", (event) => {
+      if (!from) return;
+      const area = svg.getBoundingClientRect();
+      const [dx, dy] = [event.clientX - from[0], event.clientY - from[1]];
+      if (!moved && Math.hypot(dx, dy) < 4) return;
+      moved = true;
+      svg.classList.add("nl-held");
+      from = [event.clientX, event.clientY];
+      seen.move(-dx / area.width, -dy / area.height);
+    });
+    addEventListener("pointerup", () => { from = null; svg.classList.remove("nl-held"); });
+    svg.addEventListener("click", (event) => { if (moved) event.preventDefault(); }, true);
+    svg.addEventListener("dragstart", (event) => event.preventDefault());
+  }
+
+  function keys(figure, seen) {
+    const does = {
+      "+": () => seen.zoom(STEP), "=": () => seen.zoom(STEP), "-": () => seen.zoom(1 / STEP), "0": seen.reset,
+    };
+    const moves = { ArrowLeft: [-MOVE, 0], ArrowRight: [MOVE, 0], ArrowUp: [0, -MOVE], ArrowDown: [0, MOVE] };
+    figure.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      const move = seen.near() && moves[event.key];
+      const act = does[event.key] || (move && (() => seen.move(...move)));
+      if (!act) return;
+      event.preventDefault();
+      act();
+    });
+  }
+
+  function tools(figure, seen) {
+    const bar = document.createElement("div");
+    bar.className = "nl-tools";
+    const full = () => (document.fullscreenElement ? document.exitFullscreen() : figure.requestFullscreen());
+    const buttons = [
+      ["+", "Zoom in", () => seen.zoom(STEP)], ["−", "Zoom out", () => seen.zoom(1 / STEP)],
+      ["↺", "Show all", seen.reset], ["⤢", "Full screen", full],
+    ];
+    for (const [sign, label, act] of buttons) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.textContent = sign;
+      button.title = label;
+      button.setAttribute("aria-label", label);
+      button.addEventListener("click", act);
+      bar.append(button);
+    }
+    figure.prepend(bar);
+  }
+
+  function picture(figure) {
+    const svg = figure.querySelector(".nl-svg");
+    svg.dataset.prefix = `${figure.id}--`;
+    const seen = view(svg);
+    highlight(svg);
+    mouse(svg, seen);
+    keys(figure, seen);
+    tools(figure, seen);
+    addEventListener("beforeprint", seen.reset);
+  }
+
+  function copyable(block) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "nl-copy";
+    button.textContent = "Copy";
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(block.querySelector("code").textContent + "\n");
+      button.textContent = "Copied";
+      setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    });
+    block.append(button);
+  }
+
+  addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("figure.nl-figure").forEach(picture);
+    document.querySelectorAll("[data-nl-copy]").forEach(copyable);
+  });
+})();

@@ -16,7 +16,7 @@ from netloom.site.view import View
 
 def pages(view: View) -> Iterator[Page]:
     """The list of guests, and each of them."""
-    rows = guest_table(((guest, nic) for guest in view.plan.guests for nic in guest.nics), network=True)
+    rows = guest_table(((guest, nic) for guest in view.plan.guests for nic in guest.nics), of="all")
     yield Page("guests/index.md", "Guests", rows or "The site has no guest.", listed=True)
     for guest in view.plan.guests:
         yield _page(view, guest)

@@ -41,7 +41,7 @@ def _page(view: View, host: Host) -> Page:
         listed(_facts(host)),
         section("Uplinks", _uplinks(host)),
         section("Networks", _bridges(host)),
-        section("Guests", guest_table(((guest, nic) for guest in guests for nic in guest.nics), network=True)),
+        section("Guests", guest_table(((guest, nic) for guest in guests for nic in guest.nics), of="host")),
         section("Port forwards", lane_table(host.lanes, guest=True)),
         section("Address translation", _nat(host)),
         section("Routes", _routes(host)),

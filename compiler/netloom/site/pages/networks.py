@@ -34,7 +34,7 @@ def _page(view: View, network: Network) -> Page:
         described(network.meta),
         listed(_facts(view, network)),
         section("Addresses", "\n".join(map(used, found))),
-        section("Guests", guest_table(members, network=False)),
+        section("Guests", guest_table(members, of="network")),
         section("Port forwards", lane_table(lanes, guest=True)),
         section("Taken", "\n".join(map(_taken, found))),
         findings_about(view.diagnostics, f"network/{network.name}"),

@@ -23,7 +23,7 @@ def pages(view: View) -> Iterator[Page]:
         section("Hosts", _hosts(view)),
         section("Networks", _networks(view)),
     )
-    yield Page("index.md", view.plan.name, body, view.plan.origin, (figure,), listed=True)
+    yield Page("index.md", view.plan.name, body, view.plan.origin, (figure,), listed=True, wide=True)
 
 
 def topology_text(plan: Plan) -> str:

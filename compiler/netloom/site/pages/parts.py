@@ -26,8 +26,11 @@ def about(meta: Meta) -> list[tuple[str, str]]:
 
 
 def described(meta: Meta) -> str:
-    """The description as a paragraph."""
-    return escaped(meta.description)
+    """The description as a paragraph, what stands between backticks as code."""
+    parts = meta.description.split("`")
+    if len(parts) % 2 == 0:
+        return escaped(meta.description)
+    return "".join(code(part) if number % 2 else escaped(part) for number, part in enumerate(parts))
 
 
 def source(origin: Origin) -> str:
@@ -49,16 +52,23 @@ def how(found: NicAddress) -> str:
     return escaped(_HOW[found.mode]) + (" (from the lock)" if found.allocated else "")
 
 
-def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, network: bool) -> str:
-    """Guests with an address in each family; with the network as a column where the reader does not know it."""
-    head = ("Guest", "Network", "IPv4", "IPv6", "MAC", "TAP", "Owner", "Description")
+def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> str:
+    """Guests with an address in each family, for the page of a `host`, of a `network`, or of `all`."""
+    head = ("Guest", "Host", "Network", "IPv4", "IPv6", "MAC", "TAP", "Owner", "Description")
     rows = (
         (
-            to("guest", guest.name), to("network", nic.network) if network else "", address(nic.ipv4),
-            address(nic.ipv6), code(str(nic.mac)), code(nic.tap), escaped(guest.meta.owner), described(guest.meta),
+            to("guest", guest.name),
+            to("host", guest.host) if of == "all" else "",
+            to("network", nic.network) if of != "network" else "",
+            address(nic.ipv4),
+            address(nic.ipv6),
+            code(str(nic.mac)) if of != "host" else "",
+            code(nic.tap) if of == "network" else "",
+            escaped(guest.meta.owner),
+            described(guest.meta) if of == "host" else "",
         )
         for guest, nic in pairs
-    )  # fmt: skip
+    )
     return table(head, rows)
 
 

@@ -20,4 +20,4 @@ def pages(view: View) -> Iterator[Page]:
 def numbered(text: str) -> str:
     """Text with an anchor at each line."""
     rows = [f'<span class="nl-line" id="L{n}">{codepoints(line)}</span>' for n, line in enumerate(text.splitlines(), 1)]
-    return f'<div class="nl-source"><pre><code>{chr(10).join(rows)}</code></pre></div>'
+    return f'<div class="nl-source nl-whole"><pre><code>{"".join(rows)}</code></pre></div>'
