@@ -58,9 +58,7 @@ def swap_rules(ruleset: Ruleset, chain: str, one: int, other: int) -> Ruleset:
     return chains(ruleset, edited)
 
 
-def elements(
-    ruleset: Ruleset, name: str, edit: Callable[[Element], Element | None], family: str = "inet"
-) -> Ruleset:
+def elements(ruleset: Ruleset, name: str, edit: Callable[[Element], Element | None], family: str = "inet") -> Ruleset:
     def edited(found: Set) -> Set:
         if found.name != name:
             return found

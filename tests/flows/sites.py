@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 
-from netloom.plan.site import Plan
 from tests.sites import compiled
+
+from netloom.plan.site import Plan
 
 RICH = """
 netloom: 1

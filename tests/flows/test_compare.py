@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 
 import pytest
+from tests import plans
+from tests.flows.sites import rich
+
 from netloom.backends.nftables import ruleset
+from netloom.flows.answer import Answer
 from netloom.flows.compare import Witnesses, disagreements, witnesses
 from netloom.flows.course import Context, contexts
 from netloom.flows.diagram import Diagram, Node
-from netloom.flows.answer import Answer
 from netloom.flows.kernel import OTHER
 from netloom.flows.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
 from netloom.flows.probe import Probe
 from netloom.flows.trace import Tracer, Walk
 from netloom.plan.site import Plan
-from tests import plans
-from tests.flows.sites import rich
 
-PLANS = {"seed": plans.seed, "rich": rich}
+PLANS: dict[str, Callable[[], Plan]] = {"seed": plans.seed, "rich": rich}
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -84,8 +86,9 @@ def expected(point: list[int], answer: Answer) -> object:
 
 
 def test_proof_tells_the_packet_and_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
-    from netloom.flows import proof
     from tests.flows.mutation import without_rules
+
+    from netloom.flows import proof
 
     plan: Plan = rich()
     monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "policy/tell"))
@@ -93,6 +96,8 @@ def test_proof_tells_the_packet_and_both_sides(monkeypatch: pytest.MonkeyPatch) 
     assert found
     assert all(d.code == "NL901" and d.span is not None for d in found)
     first = found[0]
-    assert first.message.startswith("the ruleset of `east` does not do what the spec says with 10.2.0.0 → 10.9.0.0 tcp/443")
+    assert first.message.startswith(
+        "the ruleset of `east` does not do what the spec says with 10.2.0.0 → 10.9.0.0 tcp/443"
+    )
     assert first.notes[0] == "intent: allow, by policy/tell"
     assert first.notes[1].startswith("ruleset: drop, by chain drop_forward")

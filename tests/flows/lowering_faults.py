@@ -1,0 +1,70 @@
+"""Faults in what the ruleset of `east` (tests.flows.sites) is lowered from, as a slip of the passes would make them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from netloom.base.address import Family, parse_prefix
+from netloom.plan.host import Host
+from netloom.plan.policy import Action, Lane, NatKind, SideKind, SourceNat, Term
+
+
+def terms(edit: Callable[[Term], Term | None]) -> Callable[[Host], Host]:
+    return lambda host: replace(host, terms=tuple(t for term in host.terms if (t := edit(term)) is not None))
+
+
+def lanes(edit: Callable[[Lane], Lane | None]) -> Callable[[Host], Host]:
+    return lambda host: replace(host, lanes=tuple(t for lane in host.lanes if (t := edit(lane)) is not None))
+
+
+def nats(edit: Callable[[SourceNat], SourceNat | None]) -> Callable[[Host], Host]:
+    return lambda host: replace(host, nat=tuple(t for nat in host.nat if (t := edit(nat)) is not None))
+
+
+def of(rule: str, **changes: object) -> Callable[[Host], Host]:
+    return terms(lambda t: replace(t, **changes) if t.rule == rule else t)  # type: ignore[arg-type]
+
+
+ANYWHERE = (parse_prefix("0.0.0.0/0"),)
+LOWERING: dict[str, Callable[[Host], Host]] = {
+    "a term is forgotten": terms(lambda t: None if t.rule == "policy/db" else t),
+    "a term is forgotten in one family": terms(
+        lambda t: None if t.rule == "policy/db" and t.family is Family.IPV6 else t
+    ),
+    "a deny becomes an allow": of("policy/no-app", action=Action.ALLOW),
+    "an allow becomes a deny": of("policy/ranges", action=Action.DENY),
+    "services are all": of("policy/ranges", services=()),
+    "a limit is forgotten": of("policy/pings", limit=None),
+    "an end is forgotten": of("policy/until", expires=None),
+    "senders are everybody": terms(
+        lambda t: (
+            replace(t, sources=ANYWHERE)
+            if t.rule == "policy/admin" and t.ingress.kind is SideKind.OUTSIDE and t.family is Family.IPV4
+            else t
+        )
+    ),
+    "a term is of another zone": terms(
+        lambda t: replace(t, egress=replace(t.egress, name="backbone")) if t.rule == "policy/out" else t
+    ),
+    "the remote side is forgotten": terms(lambda t: None if t.ingress.kind is SideKind.REMOTE else t),
+    "interfaces of nobody are let in": terms(
+        lambda t: replace(t, sources=ANYWHERE) if t.ingress.kind is SideKind.OTHER and t.family is Family.IPV4 else t
+    ),
+    "a lane is forgotten": lanes(lambda x: None if x.forward == "forward/http" and x.family is Family.IPV6 else x),
+    "a lane has no hairpin": lanes(lambda x: replace(x, hairpin=False) if x.forward == "forward/http" else x),
+    "a lane has a hairpin": lanes(lambda x: replace(x, hairpin=True) if x.forward == "forward/back" else x),
+    "a lane is open to all": lanes(lambda x: replace(x, sources=None) if x.forward == "forward/moved" else x),
+    "a lane listens elsewhere": lanes(lambda x: replace(x, uplinks=("eth1",)) if x.forward == "forward/calls" else x),
+    "a lane is one port longer": lanes(lambda x: replace(x, last=x.last + 1) if x.forward == "forward/calls" else x),
+    "a lane does not shift": lanes(lambda x: replace(x, target_first=x.first) if x.forward == "forward/moved" else x),
+    "a lane never ends": lanes(lambda x: replace(x, expires=None)),
+    "a translation is forgotten": nats(lambda n: None if n.network == "web" and n.uplink == "eth1" else n),
+    "a prefix is masqueraded": nats(lambda n: replace(n, kind=NatKind.MASQUERADE, to=None)),
+    "an isolated bridge is free": lambda host: replace(
+        host, bridges=tuple(replace(b, isolated=False) for b in host.bridges)
+    ),
+    "a bridge is isolated": lambda host: replace(host, bridges=tuple(replace(b, isolated=True) for b in host.bridges)),
+    "the site's prefixes are forgotten": lambda host: replace(host, site_prefixes=host.site_prefixes[:2]),
+    "remote prefixes are forgotten": lambda host: replace(host, remote_prefixes=()),
+}

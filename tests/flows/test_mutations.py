@@ -1,0 +1,64 @@
+"""The proof can fail: each single fault in a ruleset, or in what it was lowered from, is found.
+
+Faults of the first kind are in the tree as it is emitted, those of the second in a host's terms, lanes and
+translations. The intent stays as the spec says it.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+
+import pytest
+from tests import plans
+from tests.flows.lowering_faults import LOWERING
+from tests.flows.mutation import elements
+from tests.flows.sites import rich
+from tests.flows.tree_faults import TREE, gone
+
+from netloom.backends.nftables import ruleset
+from netloom.backends.nftables.tree import Ruleset
+from netloom.base.address import FAMILIES
+from netloom.flows.compare import Disagreement, Witnesses, disagreements
+from netloom.flows.intent.entries import Site
+from netloom.flows.intent.names import Names
+from netloom.plan.host import Host
+
+
+@functools.cache
+def site() -> Site:
+    return Site(Names(rich()))
+
+
+def found(broken: Ruleset) -> Disagreement | None:
+    """The first difference, in the order in which the comparison goes."""
+    host = rich().hosts[0]
+    pairs = (Witnesses(site(), host, family, broken) for family in FAMILIES)
+    return next((each for pair in pairs for each in pair.disagreements()), None)
+
+
+@pytest.mark.parametrize("fault", TREE)
+def test_fault_in_the_tree_is_found(fault: str) -> None:
+    before = ruleset(rich().hosts[0])
+    broken = TREE[fault](before)
+    assert broken != before, "the fault changes nothing"
+    assert found(broken)
+
+
+@pytest.mark.parametrize("fault", LOWERING)
+def test_fault_in_the_lowering_is_found(fault: str) -> None:
+    host = rich().hosts[0]
+    broken = LOWERING[fault](host)
+    assert broken != host, "the fault changes nothing"
+    assert found(ruleset(broken))
+
+
+@pytest.mark.parametrize("name", ["kept_ipv4", "kept_ipv6"])
+def test_learned_addresses_are_told_from_the_host_s_others(name: str) -> None:
+    """Without what is kept out, a guest's talk to its gateway would end at a forward."""
+    broken: Callable[[Host], Ruleset] = lambda host: elements(ruleset(host), name, gone)  # noqa: E731
+    assert disagreements(plans.seed(), broken)
+
+
+def test_enough_faults() -> None:
+    assert len(TREE) + len(LOWERING) >= 90

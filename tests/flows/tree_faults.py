@@ -1,0 +1,274 @@
+"""Faults in the tree of the ruleset of `east` (tests.flows.sites), each as a slip of the lowering would make it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from tests.flows.mutation import chains, drop_rule, elements, rules, statements, swap_rules, without_rules
+
+from netloom.backends.nftables.fields import Field
+from netloom.backends.nftables.tree import (
+    Chain,
+    Element,
+    Kind,
+    LimitBy,
+    Lookup,
+    Masquerade,
+    Match,
+    Rule,
+    Ruleset,
+    Statement,
+    Translate,
+    TranslateBy,
+    TranslatePrefix,
+    Until,
+    Verdict,
+)
+from netloom.backends.nftables.values import Range, Word
+from netloom.base.address import Prefix, parse_prefix
+
+DROP = Verdict(Kind.DROP)
+ESTABLISHED = Match((Field.CT_STATE,), ((Word("established"),),))
+
+
+def shifted(element: Element, by: int = 1) -> Element:
+    last = element.key[-1]
+    assert isinstance(last, Range)
+    return replace(element, key=(*element.key[:-1], Range(last.first, last.last + by)))
+
+
+def retargeted(element: Element, port: int | None = None) -> Element:
+    assert isinstance(element.data, tuple)
+    address, *ports = element.data
+    assert isinstance(address, Prefix)
+    if port is not None:
+        return replace(element, data=(address, Range(port, port)))
+    return replace(element, data=(replace(address, value=address.value + 1), *ports))
+
+
+def in_rule(chain: str, comment: str, edit: Callable[[Statement], Statement | None]) -> Callable[[Ruleset], Ruleset]:
+    return lambda r: rules(r, lambda rule: statements(rule, edit) if rule.comment == comment else rule, chain)
+
+
+def denies_last(chain: Chain) -> Chain:
+    """Accepts before denies."""
+    refusing = [r for r in chain.rules if r.statements[-1] == DROP]
+    kept = [r for r in chain.rules if r not in refusing]
+    return (
+        replace(chain, rules=(*kept[:-1], *refusing, kept[-1])) if chain.name.startswith("forward_net-web") else chain
+    )
+
+
+def no_family(rule: Rule) -> Rule | None:
+    return None if any(isinstance(s, Match | Lookup) and Field.IP6_SADDR in s.fields for s in rule.statements) else rule
+
+
+def halved(statement: Statement) -> Statement:
+    if isinstance(statement, Match) and statement.fields == (Field.IP_SADDR,):
+        return replace(statement, values=((parse_prefix("10.1.0.0/25"),),))
+    return statement
+
+
+def only(kind: type) -> Callable[[Statement], Statement | None]:
+    return lambda statement: None if isinstance(statement, kind) else statement
+
+
+def gone(_element: Element) -> None:
+    """No element is left."""
+
+
+def negated(fields: tuple[Field, ...]) -> Callable[[Rule], Rule]:
+    def flip(statement: Statement) -> Statement:
+        if isinstance(statement, Match) and statement.fields == fields:
+            return replace(statement, negated=not statement.negated)
+        return statement
+
+    return lambda rule: statements(rule, flip)
+
+
+def without_match(field: Field) -> Callable[[Statement], Statement | None]:
+    return lambda s: None if isinstance(s, Match) and s.fields == (field,) else s
+
+
+def later(statement: Statement) -> Statement:
+    return Until(statement.epoch + 1) if isinstance(statement, Until) else statement
+
+
+def elsewhere(statement: Statement) -> Statement:
+    if isinstance(statement, Translate):
+        return replace(statement, address=replace(statement.address, value=statement.address.value + 1))
+    return statement
+
+
+def unshifted(statement: Statement) -> Statement:
+    if isinstance(statement, TranslatePrefix):
+        return replace(statement, after=replace(statement.after, value=statement.after.value + (1 << 64)))
+    return statement
+
+
+def masqueraded(statement: Statement) -> Statement:
+    return Masquerade() if isinstance(statement, Translate) else statement
+
+
+def policy(chain: str, kind: Kind) -> Callable[[Ruleset], Ruleset]:
+    def edited(c: Chain) -> Chain:
+        return replace(c, base=replace(c.base, policy=kind)) if c.base and c.name == chain else c
+
+    return lambda r: chains(r, edited)
+
+
+WEB_OUT = "forward_net-web_zone-internet"
+TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
+    "established traffic is not accepted in forward": lambda r: drop_rule(r, "forward", 0),
+    "established traffic is not accepted in input": lambda r: drop_rule(r, "input", 0),
+    "related errors are not accepted": lambda r: rules(
+        r,
+        lambda rule: (
+            replace(rule, statements=(Match((Field.CT_STATE,), ((Word("established"),),)), *rule.statements[1:]))
+            if rule.comment == "implied/established"
+            else rule
+        ),
+        "forward",
+    ),
+    "invalid packets are forwarded": lambda r: drop_rule(r, "forward_ours", 0),
+    "invalid packets enter the host": lambda r: drop_rule(r, "input", 1),
+    "the host cannot talk to itself": lambda r: without_rules(r, "implied/loopback"),
+    "a bridge is not judged on its way in": lambda r: drop_rule(r, "forward", 3),
+    "a bridge is not judged on its way out": lambda r: drop_rule(r, "forward", 6),
+    "forward drops what is foreign": policy("forward", Kind.DROP),
+    "input accepts by policy": lambda r: drop_rule(policy("input", Kind.ACCEPT)(r), "input", -1),
+    "forwarding has no last drop": lambda r: drop_rule(r, "forward_ours", -1),
+    "a pair of sides has no last drop": lambda r: rules(
+        r, lambda rule: replace(rule, statements=(Verdict(Kind.ACCEPT),)), "drop_forward"
+    ),
+    "accept before deny": lambda r: chains(r, denies_last),
+    "a deny is gone": lambda r: elements(r, "deny_net-web_zone-internet_ipv4_ports", gone),
+    "a deny is gone in one family": lambda r: elements(r, "deny_net-web_net-data_ipv6_ports", gone),
+    "a deny on the bridge is gone": lambda r: elements(r, "deny_net-web_net-web_ipv4_ports", gone),
+    "a deny accepts": lambda r: rules(
+        r, lambda rule: statements(rule, lambda s: Verdict(Kind.ACCEPT) if s == DROP else s), "forward_net-web_net-data"
+    ),
+    "an allow is gone": lambda r: elements(r, "allow_net-web_net-data_ipv4_ports", gone),
+    "a family is missing": lambda r: rules(r, no_family, WEB_OUT),
+    "an allow is of half of its network": in_rule(WEB_OUT, "policy/out", halved),
+    "a port range is one too long": lambda r: elements(r, "allow_net-web_net-data_ipv4_ports", shifted),
+    "a protocol is another": lambda r: elements(
+        r, "allow_zone-internet_net-data_ipv4_protocols", lambda e: replace(e, key=(*e.key[:-1], Word("ah")))
+    ),
+    "a zone pair is swapped": lambda r: elements(
+        r,
+        "forward_pairs",
+        lambda e: (
+            replace(e, data=Verdict(Kind.GOTO, "forward_net-data_net-web"))
+            if e.data == Verdict(Kind.GOTO, "forward_net-web_net-data")
+            else e
+        ),
+    ),
+    "a zone pair is missing": lambda r: elements(
+        r, "forward_pairs", lambda e: None if e.data == Verdict(Kind.GOTO, WEB_OUT) else e
+    ),
+    "remote networks count as outside": lambda r: drop_rule(r, "forward_net-web_zone-backbone", 0),
+    "a remote network is local": lambda r: elements(r, "remote_ipv4", gone),
+    "a limit is gone": in_rule("forward_zone-internet_net-web", "policy/pings", only(LimitBy)),
+    "an end of validity is gone": in_rule("", "policy/until", only(Until)),
+    "an end of validity is a second late": in_rule("", "policy/until", later),
+    "guests of one bridge are shut off": lambda r: rules(
+        r,
+        lambda rule: replace(rule, statements=(DROP,)) if rule.comment == "implied/bridge" else rule,
+    ),
+    "isolated guests are let through": lambda r: elements(
+        r,
+        "forward_pairs",
+        lambda e: (
+            replace(e, data=Verdict(Kind.GOTO, "forward_net-data_net-data"))
+            if e.data == Verdict(Kind.GOTO, "forward_net-shut_net-data")
+            else e
+        ),
+    ),
+    "a forward is gone from outside": lambda r: elements(
+        r, "dnat_eth0_ipv4_all_port", lambda e: None if e.comment == "forward/http" else e
+    ),
+    "a forward leads to another guest": lambda r: elements(r, "dnat_eth0_ipv4_all_port", retargeted),
+    "a forward leads to another port": lambda r: elements(r, "dnat_eth0_ipv6_all_port", lambda e: retargeted(e, 80)),
+    "a shifted range sends every port to its first": lambda r: elements(
+        r, "dnat_eth0_ipv4_all_sender-port", lambda e: retargeted(e, 8000)
+    ),
+    "a range of ports is one too long": lambda r: elements(r, "dnat_eth0_ipv4_all_range", shifted),
+    "a forward has no sender": lambda r: rules(
+        r,
+        lambda rule: statements(
+            rule,
+            lambda s: (
+                TranslateBy(s.family, (Field.IP_DADDR, Field.IP_DADDR, Field.L4PROTO, Field.DPORT), s.map)
+                if isinstance(s, TranslateBy) and s.map == "dnat_eth0_ipv4_all_sender-port"
+                else s
+            ),
+        ),
+        "dnat_eth0_ipv4",
+    ),
+    "an open forward is open to the site too": lambda r: drop_rule(r, "dnat_eth0_ipv4", 4),
+    "an open forward is closed": lambda r: elements(r, "dnat_eth0_ipv4_open_port", gone),
+    "a forward outlives its end": in_rule("dnat_eth0_ipv4", "forward/soon", only(Until)),
+    "a forward is translated to the wrong address by a rule": in_rule("dnat_eth0_ipv4", "forward/soon", elsewhere),
+    "a forward is not accepted behind its translation": lambda r: elements(r, "forwards_net-web_ipv4", gone),
+    "all that is translated is accepted": lambda r: rules(
+        r,
+        lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and Field.IP6_DADDR in s.fields else s),
+        "forward_zone-internet_net-shut",
+    ),
+    "what nobody translated is accepted": lambda r: rules(
+        r,
+        lambda rule: statements(rule, without_match(Field.CT_STATUS)),
+    ),
+    "what a prefix translation lets in passes as a forward": lambda r: rules(
+        r, lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.set == "mirrors_net-shut" else s)
+    ),
+    "no translation from inside": lambda r: elements(
+        r,
+        "dnat_ingress",
+        lambda e: None if isinstance(e.data, Verdict) and e.data.chain == "dnat_inside_ipv4" else e,
+    ),
+    "no translation for the host itself": lambda r: drop_rule(r, "nat_output", 0),
+    "the hairpin is not translated back": lambda r: without_rules(r, "implied/hairpin"),
+    "the hairpin is masqueraded in all directions": lambda r: rules(
+        r,
+        lambda rule: statements(rule, without_match(Field.OIFNAME)) if rule.comment == "implied/hairpin" else rule,
+    ),
+    "a translation of the source is missing": lambda r: without_rules(r, "nat/web", "snat_eth0"),
+    "the source is translated between the site's networks": lambda r: drop_rule(r, "snat_eth1", 0),
+    "a source is masqueraded that has a fixed address": in_rule("snat_eth0", "nat/web", masqueraded),
+    "a source becomes another address": in_rule("snat_eth0", "nat/web", elsewhere),
+    "a prefix is translated to another one": in_rule("snat_eth0", "nat/shut", unshifted),
+    "the way in of a prefix leads to another one": in_rule("dnat_eth0_ipv6", "nat/shut", unshifted),
+    "spoofed senders of a bridge pass": lambda r: drop_rule(r, "raw_bridge", -1),
+    "senders without a way back pass": lambda r: rules(
+        r, lambda rule: statements(rule, lambda s: None if isinstance(s, Verdict) and s == DROP else s), "raw_uplink"
+    ),
+    "bogus senders pass": lambda r: elements(r, "bogon_ipv6", gone),
+    "local senders pass on an uplink": lambda r: elements(
+        r, "bogon_ipv4", lambda e: None if e.key == (parse_prefix("10.1.0.0/24"),) else e
+    ),
+    "who has no address yet is dropped": lambda r: drop_rule(r, "raw_bridge", 0),
+    "link-local senders are dropped": lambda r: drop_rule(r, "raw_bridge", 1),
+    "DHCP is closed": lambda r: without_rules(r, "implied/dhcp", "input_net-web"),
+    "DNS is closed": lambda r: without_rules(r, "implied/dns"),
+    "DHCP of any port is open": lambda r: rules(
+        r,
+        lambda rule: (
+            statements(rule, lambda s: None if isinstance(s, Match) and Field.SPORT in s.fields else s)
+            if rule.comment == "implied/dhcp"
+            else rule
+        ),
+        "input_net-web",
+    ),
+    "router solicitations are closed": lambda r: without_rules(r, "implied/rs"),
+    "discovery from afar is believed": lambda r: rules(
+        r,
+        lambda rule: statements(rule, without_match(Field.HOP_LIMIT)),
+    ),
+    "errors are closed": lambda r: without_rules(r, "implied/icmpv6"),
+    "listener reports are closed": lambda r: without_rules(r, "implied/mld"),
+    "a condition is turned around": lambda r: rules(r, negated((Field.IP_DADDR,)), "forward_net-data_net-web"),
+    "two rules are swapped": lambda r: swap_rules(r, "forward_net-web_net-web", 1, -1),
+}
