@@ -39,7 +39,7 @@ def text(host: Host) -> str:
 
 
 @needs("root", "nft", "unshare", "nsenter")
-@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(hosts())
 def test_the_kernel_takes_what_is_made_up_twice(machine: Namespace, host: Host) -> None:
     ruleset.load(machine, text(host))
@@ -65,7 +65,7 @@ def test_nft_checks_the_seed_without_root() -> None:
     assert ruleset.check(text(stage.host())) == ""
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
 @given(hosts())
 def test_every_name_that_is_used_is_there_and_every_element_has_its_width(host: Host) -> None:
     for table in nftables.ruleset(host).tables:
