@@ -59,7 +59,9 @@ def _graph(plan: "Plan", what: str) -> "Graph":
     if wanted in hosts:
         return host_graph(plan, colors, hosts[wanted])
     if wanted in guests:
-        return guest_graph(plan, colors, guests[wanted])
+        networks = {nic.network for nic in guests[wanted].nics}
+        beside = [guest for guest in plan.guests if networks & {nic.network for nic in guest.nics}]
+        return guest_graph(plan, colors, guests[wanted], beside)
     if wanted in known:
         return site_graph(plan, colors) if wanted == "site" else zones_graph(plan, colors, matrix(plan))
     meant = closest(what, known)

@@ -89,7 +89,7 @@ def _forward(plan: Plan, forward: Forward) -> list[Fact]:
             for lane in lanes
         ),
         ("hairpin", "also from the site's own guests, by the outside address" if forward.hairpin else "off"),
-        ("expires", _moment(forward.expires)),
+        ("expires", moment(forward.expires)),
     ]
 
 
@@ -100,17 +100,19 @@ def _rule(plan: Plan, rule: Rule) -> list[Fact]:
         ("from", ", ".join(rule.sources)),
         ("to", ", ".join(rule.destinations)),
         ("log", "matches are logged" if rule.log else ""),
-        ("limit", _limit(rule.limit)),
-        ("expires", _moment(rule.expires)),
+        ("limit", limit(rule.limit)),
+        ("expires", moment(rule.expires)),
         ("enforced on", ", ".join(hosts) or "no host"),
     ]
 
 
-def _limit(limit: Limit | None) -> str:
-    return f"{limit.rate}/{limit.unit}, burst {limit.burst}" if limit else ""
+def limit(of: Limit | None) -> str:
+    """A rate with its burst; "" where there is none."""
+    return f"{of.rate}/{of.unit}, burst {of.burst}" if of else ""
 
 
-def _moment(seconds: int | None) -> str:
+def moment(seconds: int | None) -> str:
+    """A time in UTC, as the language takes it; "" where there is none."""
     if seconds is None:
         return ""
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat().replace("+00:00", "Z")

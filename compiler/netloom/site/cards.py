@@ -60,8 +60,8 @@ def _uplinks(count: int) -> str:
     return f"{count} uplink" + ("s" if count != 1 else "")
 
 
-def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint) -> Node:
-    """An uplink: addresses, how networks leave by it (a port each), and the ports that it publishes."""
+def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint, guest: str) -> Node:
+    """An uplink: addresses, how networks leave by it (a port each), the ports that it publishes (to `guest` if any)."""
     tone = paint.zone(uplink.zone)
     rows: list[tuple[Cell, ...]] = [
         (
@@ -75,7 +75,7 @@ def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint) -
         for way in ways
         if way.key != LANES
     ]
-    rows += _published_rows(host, uplink)
+    rows += _published_rows(host, uplink, guest)
     name = uplink_name(host.name, uplink.name)
     url = f"hosts/{host.name}/#{name}"
     return Node(
@@ -83,18 +83,15 @@ def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint) -
     )
 
 
-def _published_rows(host: Host, uplink: Uplink) -> list[tuple[Cell, ...]]:
-    """The port forwards of an uplink; where an earlier one has them all, they are counted."""
-    lanes = published(host, uplink.name)
+def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[tuple[Cell, ...]]:
+    """The port forwards of an uplink; where another one has them all, they are counted."""
+    lanes = published(host, uplink.name, guest)
     if not lanes:
         return []
     for other in host.uplinks:
-        if (
-            other is not uplink
-            and set(lanes) <= set(published(host, other.name))
-            and _later(uplink, lanes, other, host)
-        ):
-            said = f"{len(lanes)} port forwards, as {other.name} ⇤"
+        theirs = published(host, other.name, guest) if other is not uplink else []
+        if set(lanes) <= set(theirs) and (len(theirs) > len(lanes) or other.name < uplink.name):
+            said = f"{len(lanes)} port forward{'s' if len(lanes) > 1 else ''}, as {other.name} ⇤"
             return [(Cell(Text(said, _SMALL, PUBLISHED.ink, bold=True), port=LANES, span=2),)]
     rows: list[tuple[Cell, ...]] = [
         (Cell(Text("Port forwards ⇤", _SMALL, PUBLISHED.ink, bold=True), port=LANES, span=2),)
@@ -112,20 +109,15 @@ def _published_rows(host: Host, uplink: Uplink) -> list[tuple[Cell, ...]]:
     return rows
 
 
-def _later(uplink: Uplink, lanes: list[tuple[str, str]], other: Uplink, host: Host) -> bool:
-    """Whether the other one is to show the ports: it has more of them, or comes first by name."""
-    return len(published(host, other.name)) > len(lanes) or other.name < uplink.name
-
-
 def _own(found: Fixed | Learned) -> str:
     if isinstance(found, Learned):
         return "IPv4 by DHCP" if found is Learned.DHCP else "IPv6 by RA"
     return str(found.interface)
 
 
-def published(host: Host, uplink: str) -> list[tuple[str, str]]:
-    """Published ports and where they lead, each once for both families."""
-    found = [lane for lane in host.lanes if uplink in lane.uplinks]
+def published(host: Host, uplink: str, guest: str) -> list[tuple[str, str]]:
+    """Published ports and where they lead (to `guest`, unless that is ""), each once for both families."""
+    found = [lane for lane in host.lanes if uplink in lane.uplinks and guest in ("", lane.guest)]
     ordered = sorted(found, key=lambda lane: (lane.first, lane.protocol, lane.guest))
     return list(dict.fromkeys((_ports(lane), _inside(lane)) for lane in ordered))
 
@@ -168,7 +160,9 @@ def bridge_card(bridge: Bridge, paint: Paint, guests: Sequence[str] | None) -> N
     )
 
 
-def guest_card(host: Host, guest: Guest, paint: Paint, widths: tuple[int, int], networks: Sequence[str]) -> Node:
+def guest_card(
+    host: Host, guest: Guest, paint: Paint, widths: tuple[int, int], networks: Sequence[str], *, strong: bool
+) -> Node:
     """A guest: its name, the ports by which the outside reaches it, and a row for each NIC in the order of networks."""
     badge = badges(host, guest.name)
     rows: list[tuple[Cell, ...]] = [(
@@ -185,7 +179,7 @@ def guest_card(host: Host, guest: Guest, paint: Paint, widths: tuple[int, int], 
         ))  # fmt: skip
     said = "; ".join(f"{nic.network}: {wording.nic(nic)}" for nic in guest.nics)
     tooltip = f"{guest.name} — {said}" + (f" — {guest.meta.description}" if guest.meta.description else "")
-    card = Table(tuple(rows), GUEST_LINE.ink, TEXT.fill)
+    card = Table(tuple(rows), OUTSIDE.ink if strong else GUEST_LINE.ink, TEXT.fill, 2 if strong else 1)
     return Node(guest_name(guest.name), card, "guest", f"guests/{guest.name}/", tooltip)
 
 

@@ -14,6 +14,8 @@ from netloom.site.terms import Way, ways
 
 CARDS_SHOWN = 40
 """Up to so many guests have a card each; above that a bridge counts them."""
+NEIGHBOURS_SHOWN = 8
+"""Up to so many other guests of its networks stand beside a guest in its own picture."""
 _GAP = "gap"
 
 
@@ -27,11 +29,12 @@ def host_graph(plan: Plan, paint: Paint, host: Host) -> Graph:
     return _graph(f"host-{host.name}", plan, paint, (host,), [g for g in plan.guests if g.host == host.name])
 
 
-def guest_graph(plan: Plan, paint: Paint, guest: Guest) -> Graph:
-    """A guest, its networks, and the uplinks by which its host leaves them."""
+def guest_graph(plan: Plan, paint: Paint, guest: Guest, neighbours: Sequence[Guest]) -> Graph:
+    """A guest, its networks, who else is on them while they are few, and the uplinks by which its host leaves."""
     host = next(host for host in plan.hosts if host.name == guest.host)
-    networks = [nic.network for nic in guest.nics]
-    return _graph(f"guest-{guest.name}", plan, paint, (host,), (guest,), networks)
+    beside = [one for one in neighbours if one.name != guest.name]
+    shown = [guest, *beside] if len(beside) <= NEIGHBOURS_SHOWN else [guest]
+    return _graph(f"guest-{guest.name}", plan, paint, (host,), shown, guest)
 
 
 def _graph(
@@ -40,9 +43,9 @@ def _graph(
     paint: Paint,
     hosts: Sequence[Host],
     guests: Sequence[Guest],
-    only: Sequence[str] | None = None,
+    center: Guest | None = None,
 ) -> Graph:
-    parts = [_Part(paint, host, guests, only, len(guests) <= CARDS_SHOWN) for host in hosts]
+    parts = [_Part(paint, host, guests, center, len(guests) <= CARDS_SHOWN) for host in hosts]
     zones = list(dict.fromkeys(uplink.zone for part in parts for uplink, _ in part.uplinks))
     by_name = {zone.name: zone for zone in plan.zones}
     outer = [cards.outside_card(by_name[zone], paint) for zone in zones]
@@ -66,10 +69,11 @@ class _Part:
         paint: Paint,
         host: Host,
         guests: Iterable[Guest],
-        only: Sequence[str] | None,
+        center: Guest | None,
         detailed: bool,
     ) -> None:
-        self._paint, self._host = paint, host
+        self._paint, self._host, self._center = paint, host, center
+        only = [nic.network for nic in center.nics] if center else None
         self.detailed = detailed
         here = [guest for guest in guests if guest.host == host.name]
         shown = [bridge.network for bridge in host.bridges if only is None or bridge.network in only]
@@ -87,10 +91,14 @@ class _Part:
         """The host's box with its three columns."""
         host, by_network = self._host, {bridge.network: bridge for bridge in self._host.bridges}
         names = [guest.name for guest in self.guests] if self.detailed else None
+        center = self._center.name if self._center else ""
         columns = (
-            [cards.uplink_card(host, uplink, found, self._paint) for uplink, found in self.uplinks],
+            [cards.uplink_card(host, uplink, found, self._paint, center) for uplink, found in self.uplinks],
             [cards.bridge_card(by_network[network], self._paint, names) for network in self.networks],
-            [cards.guest_card(host, guest, self._paint, widths, self.networks) for guest in self.guests],
+            [
+                cards.guest_card(host, guest, self._paint, widths, self.networks, strong=guest.name == center)
+                for guest in self.guests
+            ],
         )
         return Cluster(
             f"host-{host.name}",

@@ -1,16 +1,19 @@
 """What every page is made from: the plan, its colours, what was found, and what is rendered."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeVar
 
 from netloom.backends.artifact import Artifact
 from netloom.base.diagnostic import Diagnostic
 from netloom.plan.guest import Guest
 from netloom.plan.host import Bridge, Host
-from netloom.plan.policy import Lane
+from netloom.plan.policy import Lane, Rule
 from netloom.plan.site import Network, Plan
 from netloom.site.palette import Paint, paint
 from netloom.site.traffic import Cell, matrix
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,10 @@ class View:
         members: guests of each network.
         lanes: of each guest, those that lead to it.
         cells: the policy matrix.
+        pairs: of each policy entry, the cells that it stands in.
+        enforced: of each policy entry, the hosts that enforce it.
+        forwarded: of each forward, its lanes.
+        about: of each `kind/name`, what was found.
     """
 
     plan: Plan
@@ -37,20 +44,21 @@ class View:
     members: Mapping[str, tuple[Guest, ...]]
     lanes: Mapping[str, tuple[Lane, ...]]
     cells: Mapping[tuple[str, str], Cell]
+    rules: Mapping[str, Rule]
+    pairs: Mapping[str, tuple[tuple[str, str], ...]]
+    enforced: Mapping[str, tuple[str, ...]]
+    forwarded: Mapping[str, tuple[Lane, ...]]
+    about: Mapping[str, tuple[Diagnostic, ...]]
 
 
 def view(
     plan: Plan, diagnostics: tuple[Diagnostic, ...], artifacts: tuple[Artifact, ...], sources: Mapping[str, str]
 ) -> View:
     """Look everything up once, so that ten thousand pages do not each search the plan."""
-    members: dict[str, list[Guest]] = {network.name: [] for network in plan.networks}
-    for guest in plan.guests:
-        for nic in guest.nics:
-            members[nic.network].append(guest)
-    lanes: dict[str, list[Lane]] = {}
-    for host in plan.hosts:
-        for lane in host.lanes:
-            lanes.setdefault(lane.guest, []).append(lane)
+    lanes = [lane for host in plan.hosts for lane in host.lanes]
+    terms = sorted({(term.rule.removeprefix("policy/"), host.name) for host in plan.hosts for term in host.terms})
+    cells = matrix(plan)
+    members = _grouped((nic.network, guest) for guest in plan.guests for nic in guest.nics)
     return View(
         plan,
         paint(plan),
@@ -60,7 +68,20 @@ def view(
         {host.name: host for host in plan.hosts},
         {network.name: network for network in plan.networks},
         {bridge.network: (host, bridge) for host in plan.hosts for bridge in host.bridges},
-        {name: tuple(guests) for name, guests in members.items()},
-        {name: tuple(found) for name, found in lanes.items()},
-        matrix(plan),
+        {network.name: members.get(network.name, ()) for network in plan.networks},
+        _grouped((lane.guest, lane) for lane in lanes),
+        cells,
+        {rule.name: rule for rule in plan.rules},
+        _grouped((rule, pair) for pair, cell in cells.items() for rule in cell.rules),
+        _grouped(terms),
+        _grouped((lane.forward.removeprefix("forward/"), lane) for lane in lanes),
+        _grouped((found.subject, found) for found in diagnostics),
     )
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
+    """Values by key, in their order."""
+    found: dict[str, list[T]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}

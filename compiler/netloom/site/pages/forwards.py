@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from netloom.plan.policy import Forward
-from netloom.report.facts import facts
+from netloom.report.facts import moment
 from netloom.site.links import to
 from netloom.site.markdown import code, codes, escaped, listed, section, sections
 from netloom.site.page import Page
@@ -22,9 +22,8 @@ def pages(view: View) -> Iterator[Page]:
 
 
 def _entry(view: View, forward: Forward) -> str:
-    said = dict(facts(view.plan, forward))
-    lanes = [lane for host in view.plan.hosts for lane in host.lanes if lane.forward == f"forward/{forward.name}"]
-    found = [d for d in view.diagnostics if d.subject == f"forward/{forward.name}"]
+    lanes = view.forwarded.get(forward.name, ())
+    found = view.about.get(f"forward/{forward.name}", ())
     return sections(
         f"## {escaped(forward.name)} {{: #{forward.name} }}",
         described(forward.meta),
@@ -33,8 +32,8 @@ def _entry(view: View, forward: Forward) -> str:
                 ("on", f"{to('host', forward.host)}, uplink {codes(forward.uplinks)}"),
                 ("to", to("guest", forward.guest)),
                 ("from", codes(forward.sources)),
-                ("hairpin", escaped(said.get("hairpin", ""))),
-                ("expires", code(said.get("expires", ""))),
+                ("hairpin", "also from the site's own guests, by the outside address" if forward.hairpin else "off"),
+                ("expires", code(moment(forward.expires))),
                 *about(forward.meta),
                 ("spec", source(forward.origin)),
             ]

@@ -10,7 +10,7 @@ from netloom.site.links import to
 from netloom.site.markdown import code, escaped, listed, section, sections, table
 from netloom.site.page import Figure, Page
 from netloom.site.pages.parts import about, address, described, findings_about, guest_table, how, lane_table, source
-from netloom.site.topology import guest_graph
+from netloom.site.topology import NEIGHBOURS_SHOWN, guest_graph
 from netloom.site.view import View
 
 
@@ -25,7 +25,7 @@ def pages(view: View) -> Iterator[Page]:
 def _page(view: View, guest: Guest) -> Page:
     said = "; ".join(f"{nic.network}: {wording.nic(nic)}" for nic in guest.nics) or "no NIC"
     figure = Figure(
-        guest_graph(view.plan, view.paint, guest),
+        guest_graph(view.plan, view.paint, guest, _neighbours(view, guest)),
         f"Neighbourhood of {guest.name}",
         f"{guest.name} is on host {guest.host}, with {said}.",
     )
@@ -37,9 +37,15 @@ def _page(view: View, guest: Guest) -> Page:
         section("Reached from outside", lane_table(view.lanes.get(guest.name, ()), guest=False)),
         section("Reached by", _terms(view, guest, inward=True)),
         section("Reaches", _terms(view, guest, inward=False)),
-        findings_about(view.diagnostics, f"guest/{guest.name}"),
+        findings_about(view, f"guest/{guest.name}"),
     )
     return Page(f"guests/{guest.name}.md", guest.name, body, guest.origin, (figure,))
+
+
+def _neighbours(view: View, guest: Guest) -> list[Guest]:
+    """Who else is on the networks of a guest, each once, as far as a picture could show them."""
+    found = {one.name: one for nic in guest.nics for one in view.members[nic.network][: NEIGHBOURS_SHOWN + 2]}
+    return [found[name] for name in sorted(found)]
 
 
 def _nics(guest: Guest) -> str:
@@ -70,8 +76,7 @@ def _terms(view: View, guest: Guest, *, inward: bool) -> str:
         foreign = inward and term.egress.kind is SideKind.SELF
         if not foreign and any(one in prefix for one in own for prefix in prefixes):
             names.setdefault(term.rule, term)
-    rules = {rule.name: rule for rule in view.plan.rules}
-    found = [rules[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
+    found = [view.rules[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
     rows = (
         (to("policy", rule.name), rule.action.value, escaped(", ".join(rule.sources if inward else rule.destinations)),
          escaped(", ".join(rule.services)), described(rule.meta))

@@ -45,7 +45,7 @@ def _page(view: View, host: Host) -> Page:
         section("Port forwards", lane_table(host.lanes, guest=True)),
         section("Address translation", _nat(host)),
         section("Routes", _routes(host)),
-        findings_about(view.diagnostics, f"host/{host.name}"),
+        findings_about(view, f"host/{host.name}"),
     )
     return Page(f"hosts/{host.name}.md", host.name, body, host.origin, (figure,))
 

@@ -37,7 +37,7 @@ def _page(view: View, network: Network) -> Page:
         section("Guests", guest_table(members, of="network")),
         section("Port forwards", lane_table(lanes, guest=True)),
         section("Taken", "\n".join(map(_taken, found))),
-        findings_about(view.diagnostics, f"network/{network.name}"),
+        findings_about(view, f"network/{network.name}"),
     )
     return Page(f"networks/{network.name}.md", network.name, body, network.origin)
 

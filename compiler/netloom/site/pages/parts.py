@@ -10,6 +10,7 @@ from netloom.report import wording
 from netloom.site.links import subject, to
 from netloom.site.markdown import code, codes, escaped, link, outward, section, table
 from netloom.site.sources import place_of
+from netloom.site.view import View
 
 _HOW = {
     Mode.STATIC: "static",
@@ -91,10 +92,9 @@ def lane_table(lanes: Iterable[Lane], *, guest: bool) -> str:
     return table(head, rows)
 
 
-def findings_about(diagnostics: Iterable[Diagnostic], name: str) -> str:
+def findings_about(view: View, name: str) -> str:
     """What was found about `kind/name`."""
-    found = [d for d in diagnostics if d.subject == name]
-    return section("Findings", finding_table(found))
+    return section("Findings", finding_table(view.about.get(name, ())))
 
 
 def finding_table(diagnostics: Iterable[Diagnostic]) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 
 from netloom.plan.policy import Action, Rule
-from netloom.report.facts import facts
+from netloom.report.facts import limit, moment
+from netloom.site.links import to
 from netloom.site.markdown import code, codes, escaped, link, listed, section, sections, table
 from netloom.site.page import Figure, Page
 from netloom.site.pages.parts import about, described, findings_about, source
@@ -58,8 +59,6 @@ def _rule(name: str, action: Action) -> str:
 
 
 def _entry(view: View, rule: Rule) -> str:
-    pairs = [pair for pair, cell in view.cells.items() if rule.name in cell.rules]
-    said = dict(facts(view.plan, rule))
     return sections(
         f"### {escaped(rule.name)} {{: #{rule.name} }}",
         described(rule.meta),
@@ -68,16 +67,16 @@ def _entry(view: View, rule: Rule) -> str:
                 ("allows" if rule.action is Action.ALLOW else "denies", codes(rule.services)),
                 ("from", codes(rule.sources)),
                 ("to", codes(rule.destinations)),
-                ("between zones", _pairs(pairs)),
-                ("log", escaped(said.get("log", ""))),
-                ("limit", escaped(said.get("limit", ""))),
-                ("expires", code(said.get("expires", ""))),
-                ("enforced on", escaped(said.get("enforced on", ""))),
+                ("between zones", _pairs(view.pairs.get(rule.name, ()))),
+                ("log", "matches are logged" if rule.log else ""),
+                ("limit", limit(rule.limit)),
+                ("expires", code(moment(rule.expires))),
+                ("enforced on", ", ".join(to("host", name) for name in view.enforced.get(rule.name, ())) or "no host"),
                 *about(rule.meta),
                 ("spec", source(rule.origin)),
             ]
         ),
-        findings_about(view.diagnostics, f"policy/{rule.name}").replace("## ", "#### "),
+        findings_about(view, f"policy/{rule.name}").replace("## ", "#### "),
     )
 
 

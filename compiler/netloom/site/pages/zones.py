@@ -43,7 +43,7 @@ def _page(view: View, zone: Zone) -> Page:
         ),
         section("What may come in", _flows(view, zone.name, inward=True)),
         section("What may go out", _flows(view, zone.name, inward=False)),
-        findings_about(view.diagnostics, f"zone/{zone.name}"),
+        findings_about(view, f"zone/{zone.name}"),
     )
     return Page(f"zones/{zone.name}.md", zone.name, body, zone.origin)
 
@@ -54,7 +54,7 @@ def _uplink(name: str) -> str:
 
 
 def _flows(view: View, name: str, *, inward: bool) -> str:
-    rules = {rule.name: rule for rule in view.plan.rules}
+    rules = view.rules
     rows = []
     for (sender, receiver), cell in view.cells.items():
         if (receiver if inward else sender) == name:
