@@ -102,11 +102,36 @@ class _Publisher:
         if nic is None or not self._check_ports():
             return []
         found = [lane for family in FAMILIES for port in self.ports for lane in self._lane(nic, family, port)]
-        if not found:
+        if not found and not self._lost:
+            self._nothing(nic)
+        return found
+
+    @property
+    def _lost(self) -> bool:
+        """Whether an uplink of the host was left out, with its mistake reported: it might be what is missing."""
+        uplinks = self.document.places.names("hosts", self.spec.on.host, "uplinks")
+        return bool(uplinks.keys() - self.document.hosts[self.spec.on.host].uplinks.keys())
+
+    def _nothing(self, nic: Nic) -> None:
+        """Say which of the ends is not known in any family that both have."""
+        shared = [family for family in FAMILIES if nic_address(nic, family).address and self._listening(family)]
+        if not shared:
             self._nowhere(
                 f"guest `{self.spec.to}` and the uplink of `{self.spec.on.host}` share no family with known addresses"
             )
-        return found
+            return
+        guests, places = self.document.guests.items(), self.document.places
+        if any(places.names("guests", name, "nics").keys() - guest.nics.keys() for name, guest in guests):
+            return  # a NIC was left out, and `from` may mean it
+        words = " and ".join("IPv4" if family is Family.IPV4 else "IPv6" for family in shared)
+        message = f"`from` selects nobody with a known {words} address, by which guest `{self.spec.to}` is reached"
+        span = places.span("forwards", self.name, "from")
+        hint = "name prefixes, a zone, or who has addresses that are known"
+        self.report.add(Diagnostic(rules.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
+
+    def _listening(self, family: Family) -> tuple[str, ...]:
+        """The uplinks that have a family."""
+        return tuple(u.name for u in self.uplinks if (u.ipv4 if family is Family.IPV4 else u.ipv6) is not None)
 
     def _nic(self) -> Nic | None:
         """The NIC by which the host reaches the guest: that of the default route where there are several."""
@@ -116,7 +141,7 @@ class _Publisher:
             return next((nic for nic in nics if nic.default_route), nics[0])
         if self.guest.nics:
             self._nowhere(f"guest `{self.spec.to}` is on host `{self.guest.host}`, not on `{self.spec.on.host}`")
-        elif not self.document.guests[self.spec.to].nics:
+        elif not self.document.places.names("guests", self.spec.to, "nics"):
             self._nowhere(f"guest `{self.spec.to}` has no NIC")
         return None
 
@@ -150,7 +175,7 @@ class _Publisher:
 
     def _lane(self, nic: Nic, family: Family, port: Service) -> Iterator[Lane]:
         target = nic_address(nic, family).address
-        uplinks = tuple(u.name for u in self.uplinks if (u.ipv4 if family is Family.IPV4 else u.ipv6) is not None)
+        uplinks = self._listening(family)
         sources = self._sources(family)
         if target is None or not uplinks or (sources == () and not self.space.outside):
             return

@@ -5,13 +5,14 @@ a document without holes, and a mistake shows once. A name whose own entry is br
 been reported already.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from netloom.base.diagnostic import Diagnostic, Label, Report
 from netloom.base.names import closest
 from netloom.base.span import Span
-from netloom.plan.services import BUILT_IN
+from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
+from netloom.source.tree import Scalar, Sequence
 from netloom.spec import rules
 from netloom.spec.document import Document
 from netloom.spec.model.entry import Entry
@@ -52,8 +53,10 @@ def resolve(document: Document, report: Report) -> tuple[Document, Names]:
     kept = replace(document, hosts=hosts, services=services)
     guests = {name: g for name, spec in document.guests.items() if (g := look.guest(name, spec, kept)) is not None}
     kept = replace(kept, guests=guests)
+    names = replace(names, tags=tags_of(kept))
+    look = replace(look, document=kept, names=names)
     forwards = {n: f for n, f in document.forwards.items() if look.forward(n, kept)}
-    policy = {n: p for n, p in document.policy.items() if look.policy(n, document)}
+    policy = {n: p for n, p in document.policy.items() if look.policy(n, kept)}
     return replace(kept, forwards=forwards, policy=policy), names
 
 
@@ -83,7 +86,22 @@ def _kinds(document: Document, zones: Mapping[str, tuple[str, ...]], report: Rep
             kinds[zone] = "zone"
         elif not (kinds[zone] == "network" and members == (zone,) and not _has_uplink(document, zone)):
             _clash(report, zone, _zone_span(document, zone), "zone", spans[zone], kinds[zone])
-    return kinds
+    return dict.fromkeys(lost_zones(document), "zone") | kinds
+
+
+def lost_zones(document: Document) -> Iterator[str]:
+    """Zones that an uplink or a network names whose entry is broken: who selects them makes no second mistake."""
+    places = document.places
+    at: list[tuple[str, ...]] = [
+        ("networks", name) for name in places.names("networks").keys() - document.networks.keys()
+    ]
+    for host in places.names("hosts"):
+        known = document.hosts[host].uplinks if host in document.hosts else {}
+        at += [("hosts", host, "uplinks", u) for u in places.names("hosts", host, "uplinks").keys() - known.keys()]
+    for path in at:
+        zone = places.node(*path, "zone")
+        if isinstance(zone, Scalar):
+            yield zone.text
 
 
 def _has_uplink(document: Document, zone: str) -> bool:
@@ -104,9 +122,13 @@ def _zone_span(document: Document, zone: str) -> Span:
 
 
 def _clash(report: Report, name: str, span: Span, kind: str, first: Span, other: str) -> None:
-    message = f"`{name}` is the name of a {kind} and of {'an' if other == 'address' else 'a'} {other}"
+    message = f"`{name}` is the name of {_article(kind)} and of {_article(other)}"
     labels = (Label(first, f"the {other}"),)
     report.add(Diagnostic(rules.NAME_CLASH, message, span, "rename one of the two", labels, subject=f"{kind}/{name}"))
+
+
+def _article(kind: str) -> str:
+    return f"an {kind}" if kind == "address" else f"a {kind}"
 
 
 def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
@@ -126,11 +148,22 @@ def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
     return {tag: tuple(sorted(set(members))) for tag, members in found.items()}
 
 
+def broken_tags(document: Document) -> frozenset[str]:
+    """The tags of entries that were left out: their mistake is reported, and the tags are known none the less."""
+    found: set[str] = set()
+    for section in SHARED:
+        for name in document.places.names(section).keys() - getattr(document, section).keys():
+            node = document.places.node(section, name, "tags")
+            items = node.items if isinstance(node, Sequence) else (node,)
+            found.update(item.text for item in items if isinstance(item, Scalar))
+    return frozenset(found)
+
+
 def _check_builtin(document: Document, report: Report) -> None:
     for name in document.places.names("services"):
-        if name in BUILT_IN:
+        if name in BUILT_IN or name in PORT_PROTOCOLS or name in ICMP_TYPES or name in PROTOCOLS:
             span = document.places.key("services", name)
-            message = f"`{name}` is a built-in service"
+            message = f"`{name}` is a {'built-in service' if name in BUILT_IN else 'protocol'}"
             report.add(
                 Diagnostic(rules.NAME_CLASH, message, span, f"name yours `my-{name}`", subject=f"service/{name}")
             )
@@ -208,7 +241,7 @@ class _Lookup:
         if kind in ("any", "hosts", "prefix"):
             return True
         if kind == "tag":
-            if name not in self.names.tags:
+            if name not in self.names.tags and name not in broken_tags(self.document):
                 self.unknown("tag", name, span, self.names.tags)
             return name in self.names.tags
         actual = self.names.kinds.get(name)
@@ -221,7 +254,9 @@ class _Lookup:
             self.unknown(kind, name, span, same)
         else:
             hint = f"write `{actual}/{name}` or `{name}`"
-            self.report.add(Diagnostic(rules.WRONG_KIND, f"`{name}` is a {actual}, not a {kind}", span, hint))
+            self.report.add(
+                Diagnostic(rules.WRONG_KIND, f"`{name}` is {_article(actual)}, not {_article(kind)}", span, hint)
+            )
         return False
 
     def sound(self, kind: str, name: str) -> bool:

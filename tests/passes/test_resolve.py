@@ -1,0 +1,62 @@
+"""One mistake is reported once: what hangs on a broken entry is left out in silence, and never trips a later stage."""
+
+from __future__ import annotations
+
+import pytest
+from tests.sites import compiled
+
+SITE = """netloom: 1
+networks:
+  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64', nat: true}
+hosts:
+  hv: {input: foreign, uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}
+guests:
+  web: {host: %s, nics: {lan: {ipv4: %s}}, tags: [shop]}
+  db: {host: hv, nics: {lan: {}}}
+"""
+SOUND = ("hv", "10.0.0.9")
+
+
+def errors(more: str, host: str = "hv", ipv4: str = "10.0.0.9") -> list[str]:
+    """Each error of the site with more sections, as `code message`."""
+    found = compiled(SITE % (host, ipv4) + more).diagnostics
+    return [f"{d.code} {d.message}" for d in found if d.severity.value == "error"]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "policy: {out: {from: web, to: internet, allow: any}}",
+        "policy: {out: {from: internet, to: [db, guest/web], deny: any}}",
+        "policy: {out: {from: tag/shop, to: internet, allow: any}}",
+        "forwards: {http: {on: hv, ports: http, to: web}}",
+        "forwards: {http: {on: hv, ports: http, to: db, from: web}}",
+    ],
+)
+def test_what_hangs_on_a_broken_guest_is_no_mistake_of_its_own(more: str) -> None:
+    assert errors(more) == []
+    assert errors(more, host="nohost") == ["NL203 unknown host `nohost`"]
+    assert errors(more, host="[]") == ["NL206 expected a name, not a list"]
+    assert errors(more, ipv4="10.0.0.300") == ["NL208 `10.0.0.300` is not an IP address"]
+
+
+def test_a_tag_that_nobody_bears_is_unknown() -> None:
+    assert errors("policy: {out: {from: tag/shops, to: internet, allow: any}}") == ["NL203 unknown tag `shops`"]
+
+
+@pytest.mark.parametrize("name", ["tcp", "icmp", "esp"])
+def test_no_service_takes_the_name_of_a_protocol(name: str) -> None:
+    assert errors(f"services: {{{name}: tcp/99}}") == [f"NL209 `{name}` is a protocol"]
+
+
+def test_a_forward_whose_senders_have_no_address_in_its_family() -> None:
+    more = "forwards: {http: {on: hv, ports: http, to: web, from: db}}"
+    assert errors(more) == []
+    site = (SITE % SOUND).replace("lan: {}}}\n", "lan: {ipv4: none, ipv6: none}}}\n") + more
+    found = compiled(site).of("NL601")
+    assert [(d.message, str(d.span)) for d in found] == [
+        (
+            "`from` selects nobody with a known IPv4 and IPv6 address, by which guest `web` is reached",
+            "specs/site.yaml:9:55",
+        )
+    ]
