@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import starmap
 from pathlib import Path
 
-from netloom.backends.artifact import Artifact, Line
+from netloom.backends.artifact import Artifact, Line, Printed
 from netloom.base.diagnostic import Diagnostic, Report
 from netloom.checks import CHECKS, Context
 from netloom.flows.rules import DISPROVED
@@ -14,10 +14,13 @@ from netloom.passes.pipeline import run
 from netloom.passes.waive import waive
 from netloom.plan.guest import Guest
 from netloom.plan.host import Host
-from netloom.plan.json import plan_lines
+from netloom.plan.json import plan_json, plan_lines
 from netloom.plan.site import Plan
 from netloom.source.files import SourceSet, incomplete, load, load_blobs, read_text
 from netloom.spec.document import Document, read_document
+
+WORTH_A_PROCESS = 300
+"""Guests, about, whose files take as long to print as a process takes to start and to hand them over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +100,32 @@ def _compiled(source: SourceSet, locked: str, report: Report, now: int, *, prove
 
 def rendered(plan: Plan) -> tuple[Artifact, ...]:
     """Every file of the rendered tree but its manifests, sorted by path."""
-    return tuple(sorted(rendering(plan), key=lambda artifact: artifact.path))
+    whole = Artifact("plan.json", tuple(starmap(Line, plan_lines(plan))))
+    return tuple(sorted((whole, *_files(plan.hosts, plan.guests)), key=lambda artifact: artifact.path))
 
 
-def rendering(plan: Plan) -> Iterator[Artifact]:
-    """The same files one by one, as they are made, for who needs no two of them at once."""
-    yield Artifact("plan.json", tuple(starmap(Line, plan_lines(plan))))
-    yield from _files(plan.hosts, plan.guests)
+def printed(plan: Plan) -> Iterator[Printed]:
+    """The same files as texts, in any order; several processes print a large site, which is never whole in memory."""
+    from netloom.base.parallel import shares, spread
+
+    weights: list[tuple[Plan | Host | Guest, int]] = [(plan, len(plan.guests))]
+    weights += [(host, sum(len(bridge.ports) for bridge in host.bridges)) for host in plan.hosts]
+    weights += [(guest, 1) for guest in plan.guests]
+    for found in spread(_printed, shares(weights, WORTH_A_PROCESS)):
+        yield from found
+
+
+def _printed(owners: Iterable[Plan | Host | Guest]) -> list[Printed]:
+    found = []
+    for owner in owners:
+        match owner:
+            case Plan():
+                found.append(Printed("plan.json", plan_json(owner)))
+            case Host():
+                found += [artifact.printed for artifact in _files((owner,), ())]
+            case Guest():
+                found += [artifact.printed for artifact in _files((), (owner,))]
+    return found
 
 
 def rendered_apart(before: Plan, after: Plan) -> tuple[tuple[Artifact, ...], tuple[Artifact, ...]]:

@@ -21,6 +21,16 @@ class Line(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
+class Printed:
+    """A rendered file as its text alone, which is all that a delivery asks for; attributes as in `Artifact`."""
+
+    path: str
+    text: str
+    install: str = ""
+    mode: int = 0o644
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """One rendered file.
 
@@ -40,3 +50,8 @@ class Artifact:
     def text(self) -> str:
         """The whole file, with a line end after each line."""
         return "\n".join([*[text for text, _ in self.lines], ""])
+
+    @property
+    def printed(self) -> Printed:
+        """The same file without the origins of its lines."""
+        return Printed(self.path, self.text, self.install, self.mode)

@@ -31,14 +31,14 @@ def command(specs: Path, out: Path, form: str, *, check: bool, force: bool) -> i
     from netloom.cli.compiling import sound
     from netloom.cli.terminal import progress, say
     from netloom.delivery.layout import tree_of
-    from netloom.driver import rendering
+    from netloom.driver import printed
 
     site = sound(specs)
     if site is None:
         say("Nothing was written.")
         return FINDINGS
     with progress("Rendering"):
-        files = tree_of(site.plan, rendering(site.plan))
+        files = tree_of(site.plan, printed(site.plan))
     return _check(out, files, form) if check else _deliver(site, out, files, form, force=force)
 
 

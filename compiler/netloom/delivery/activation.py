@@ -8,7 +8,7 @@ repeated without harm.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netloom.backends.artifact import Artifact
+from netloom.backends.artifact import Artifact, Printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ STEPS = (
 )
 
 
-def activation(artifacts: Iterable[Artifact]) -> list[Mapping[str, object]]:
+def activation(artifacts: Iterable[Artifact | Printed]) -> list[Mapping[str, object]]:
     """The steps that a host's installed files need, in order, as they stand in its manifest."""
     by_backend: dict[str, list[str]] = {}
     for artifact in artifacts:

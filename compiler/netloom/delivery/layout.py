@@ -1,9 +1,9 @@
 """What a rendered tree and a host's bundle hold: the artifacts of all backends, and the manifests over them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from typing import TypeVar
 
-from netloom.backends.artifact import Artifact
+from netloom.backends.artifact import Artifact, Printed
 from netloom.delivery.activation import activation
 from netloom.delivery.comparison import File
 from netloom.delivery.manifest import HOST, NAME, SUMS, Row, document, sha256
@@ -12,9 +12,10 @@ from netloom.plan.host import Host
 from netloom.plan.site import Plan
 
 PLAN = "plan.json"
+AnyFile = TypeVar("AnyFile", Artifact, Printed)
 
 
-def tree_of(plan: Plan, artifacts: Iterable[Artifact]) -> dict[str, File]:
+def tree_of(plan: Plan, artifacts: Iterable[Artifact | Printed]) -> dict[str, File]:
     """Every file of the rendered tree.
 
     Args:
@@ -23,10 +24,10 @@ def tree_of(plan: Plan, artifacts: Iterable[Artifact]) -> dict[str, File]:
             the lines of a large site take ten times the memory of its bytes.
     """
     files: dict[str, bytes] = {}
-    bare: list[Artifact] = []
+    bare: list[Printed] = []
     for artifact in artifacts:
         files[artifact.path] = artifact.text.encode()
-        bare.append(replace(artifact, lines=()))
+        bare.append(Printed(artifact.path, "", artifact.install, artifact.mode))
     mine = _by_host(plan, bare)
     for host in plan.hosts:
         prefix = f"hosts/{host.name}/"
@@ -52,8 +53,8 @@ def bundle_of(plan: Plan, host: Host, artifacts: Sequence[Artifact]) -> dict[str
     return {**files, SUMS: File(sums.encode(), 0o644)}
 
 
-def _by_host(plan: Plan, artifacts: Sequence[Artifact]) -> Mapping[str, list[Artifact]]:
-    found: dict[str, list[Artifact]] = {host.name: [] for host in plan.hosts}
+def _by_host(plan: Plan, artifacts: Sequence[AnyFile]) -> Mapping[str, list[AnyFile]]:
+    found: dict[str, list[AnyFile]] = {host.name: [] for host in plan.hosts}
     for artifact in artifacts:
         top, _, rest = artifact.path.partition("/")
         if top == "hosts":
@@ -61,14 +62,14 @@ def _by_host(plan: Plan, artifacts: Sequence[Artifact]) -> Mapping[str, list[Art
     return {name: sorted(mine, key=lambda artifact: artifact.path) for name, mine in found.items()}
 
 
-def _row(path: str, data: bytes, artifact: Artifact) -> Row:
+def _row(path: str, data: bytes, artifact: Artifact | Printed) -> Row:
     row: dict[str, object] = {"path": path, "sha256": sha256(data)}
     if artifact.install:
         row |= {"install": artifact.install, "mode": f"{artifact.mode:04o}"}
     return row
 
 
-def _host_manifest(host: Host, plan: bytes, artifacts: Sequence[Artifact], rows: Iterable[Row]) -> bytes:
+def _host_manifest(host: Host, plan: bytes, artifacts: Sequence[Artifact | Printed], rows: Iterable[Row]) -> bytes:
     target = host.target
     head = {
         "format": HOST,

@@ -10,7 +10,7 @@ origin as one thing: such small objects have a line each. Every line comes with 
 import enum
 import functools
 import hashlib
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import fields
 from json.encoder import encode_basestring as quoted
 from typing import Any, cast
@@ -33,15 +33,32 @@ _STEP = "  "
 
 def plan_lines(plan: Plan) -> list[JsonLine]:
     """The canonical text, line by line."""
-    out: list[JsonLine] = [("{", plan.origin), (f'{_STEP}"format": {quoted(FORMAT)},', plan.origin)]
-    _members(out, plan, _STEP, plan.origin)
-    out.append(("}", plan.origin))
-    return out
+    return [line for part in _parts(plan) for line in part]
 
 
 def plan_json(plan: Plan) -> str:
     """The canonical text, with a line end."""
-    return "".join(f"{text}\n" for text, _ in plan_lines(plan))
+    return "".join(["\n".join([*[text for text, _ in part], ""]) for part in _parts(plan)])
+
+
+def _parts(plan: Plan) -> Iterator[list[JsonLine]]:
+    """The lines in parts, none longer than one host: those of a whole site take many times the memory of its text."""
+    cause = plan.origin
+    yield [("{", cause), (f'{_STEP}"format": {quoted(FORMAT)},', cause)]
+    for name, key, comma in _keys(Plan):
+        value = getattr(plan, name)
+        if value.__class__ is tuple and value and value[0].__class__ not in _FLAT:
+            yield [(f"{_STEP}{key}[", cause)]
+            for number, item in enumerate(value, start=1):
+                part: list[JsonLine] = []
+                _print(part, item, _STEP + _STEP, "", "," if number < len(value) else "", cause)
+                yield part
+            yield [(f"{_STEP}]{comma}", cause)]
+        else:
+            part = []
+            _member(part, value, _STEP, key, comma, cause)
+            yield part
+    yield [("}", cause)]
 
 
 def plan_hash(plan: Plan) -> str:
@@ -64,6 +81,14 @@ def _members(out: list[JsonLine], value: Any, margin: str, origin: Origin | None
             out.append((f"{margin}{key}{flat(inner)}{comma}", origin))
         else:
             _print(out, inner, margin, key, comma, origin)
+
+
+def _member(out: list[JsonLine], value: Any, margin: str, before: str, after: str, origin: Origin | None) -> None:
+    flat = _FLAT.get(value.__class__)
+    if flat is not None:
+        out.append((f"{margin}{before}{flat(value)}{after}", origin))
+    else:
+        _print(out, value, margin, before, after, origin)
 
 
 def _print(out: list[JsonLine], value: Any, margin: str, before: str, after: str, origin: Origin | None) -> None:

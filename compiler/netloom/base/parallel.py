@@ -1,0 +1,71 @@
+"""Work on the parts of a plan by as many processes as there are processors.
+
+Forked, so that the plan is there already: handing it over would take longer than the work. Answers come in the order of
+the shares, so the result never depends on who was first. A child that fails is not asked why: its share is worked on
+once more here, where an error has a trace.
+"""
+
+import os
+import pickle
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+def shares(items: Iterable[tuple[T, int]], least: int) -> list[list[T]]:
+    """Items dealt out to as many processes as are worth it, so that all have about as much to do.
+
+    Args:
+        items: each with its weight.
+        least: weight that is worth a process.
+    """
+    known = sorted(items, key=lambda item: -item[1])
+    number = max(1, min(_processors(), sum(weight for _, weight in known) // least))
+    dealt: list[list[T]] = [[] for _ in range(number)]
+    loads = [0] * number
+    for item, weight in known:
+        lightest = loads.index(min(loads))
+        dealt[lightest].append(item)
+        loads[lightest] += weight
+    return dealt
+
+
+def spread(work: Callable[[T], R], parts: Sequence[T]) -> list[R]:
+    """The answers of `work`, a pure function whose answer can be pickled, for each of some parts."""
+    children = [_fork(work, part) for part in parts[1:]]
+    answers = [work(part) for part in parts[:1]]
+    for part, child in zip(parts[1:], children, strict=True):
+        data = _gather(*child)
+        answers.append(work(part) if data is None else pickle.loads(data))  # of our own child, and of nobody else
+    return answers
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def _fork(work: Callable[[T], R], part: T) -> tuple[int, int]:
+    """Start a child; its process and the end of the pipe that its answer comes by."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(writer)
+        return child, reader
+    status = 1
+    try:
+        os.close(reader)
+        with os.fdopen(writer, "wb") as pipe:
+            pickle.dump(work(part), pipe, pickle.HIGHEST_PROTOCOL)
+        status = 0
+    finally:
+        os._exit(status)  # nothing of the parent's is to be flushed, closed or reported twice
+
+
+def _gather(child: int, reader: int) -> bytes | None:
+    """The pickled answer of a child, or none where it failed."""
+    with os.fdopen(reader, "rb") as pipe:
+        data = pipe.read()
+    _, status = os.waitpid(child, 0)
+    return data if status == 0 else None

@@ -1,0 +1,64 @@
+"""Work spread over processes: the same answers as without, whatever becomes of a child."""
+
+import os
+
+import pytest
+from tests.plans import seed
+
+from netloom import driver
+from netloom.base import parallel
+from netloom.base.parallel import shares, spread
+from netloom.delivery.layout import tree_of
+
+
+@pytest.fixture
+def three(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parallel, "_processors", lambda: 3)
+
+
+@pytest.mark.usefixtures("three")
+def test_shares_hold_every_item_once_and_weigh_about_the_same() -> None:
+    items = [(number, number % 7 + 1) for number in range(100)]
+    dealt = shares(items, least=10)
+    assert sorted(item for share in dealt for item in share) == list(range(100))
+    loads = [sum(item % 7 + 1 for item in share) for share in dealt]
+    assert len(loads) == 3
+    assert max(loads) - min(loads) <= 7
+
+
+@pytest.mark.usefixtures("three")
+def test_little_work_is_worth_no_process() -> None:
+    assert shares([("a", 1), ("b", 1)], least=10) == [["a", "b"]]
+    assert shares([], least=10) == [[]]
+
+
+def test_answers_come_in_order_and_from_other_processes() -> None:
+    answers = spread(lambda part: (part, os.getpid()), ["a", "b", "c"])
+    assert [part for part, _ in answers] == ["a", "b", "c"]
+    assert len({process for _, process in answers}) == 3
+
+
+def test_a_child_that_dies_has_its_share_done_here() -> None:
+    here = os.getpid()
+
+    def work(part: str) -> str:
+        if os.getpid() != here:
+            os.abort()
+        return part.upper()
+
+    assert spread(work, ["a", "b"]) == ["A", "B"]
+
+
+def test_an_error_in_a_child_is_raised_here() -> None:
+    def work(part: int) -> int:
+        return 1 // part
+
+    with pytest.raises(ZeroDivisionError):
+        spread(work, [1, 0])
+
+
+@pytest.mark.usefixtures("three")
+def test_a_site_printed_by_several_processes_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(driver, "WORTH_A_PROCESS", 1)
+    plan = seed()
+    assert tree_of(plan, driver.printed(plan)) == tree_of(plan, driver.rendered(plan))
