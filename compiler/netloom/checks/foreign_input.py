@@ -7,7 +7,7 @@ from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.exposure import written
 from netloom.plan.host import Host, Input
-from netloom.plan.policy import Action, SideKind
+from netloom.plan.policy import Action, Side, SideKind
 
 RULE = Rule(
     "NL803",
@@ -21,28 +21,48 @@ RULE = Rule(
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n",
 )
 
+SHOWN = 6
+"""Services in the headline; the notes have all."""
+
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """List the services of the host that guests or policy rely on."""
+    """List the services of the host that guests or policy rely on, each with the interfaces where they come in."""
     for host in context.plan.hosts:
-        wanted = sorted(set(_wanted(host))) if host.input is Input.FOREIGN else []
+        wanted = sorted({*_served(host), *_allowed(host)}) if host.input is Input.FOREIGN else []
         if wanted:
             span = context.document.places.span("hosts", host.name, "input")
-            some = ", ".join(wanted[:6]) + (f" and {len(wanted) - 6} more" if len(wanted) > 6 else "")
+            words = list(dict.fromkeys(what for what, _ in wanted))
+            some = ", ".join(words[:SHOWN]) + (f" and {len(words) - SHOWN} more" if len(words) > SHOWN else "")
             message = f"the firewall of host `{host.name}` has to let in {some}"
-            yield Diagnostic(RULE, message, span, "nothing to do if it does", subject=f"host/{host.name}")
+            notes = tuple(f"open: {what} {where}" for what, where in wanted)
+            yield Diagnostic(RULE, message, span, "nothing to do if it does", notes=notes, subject=f"host/{host.name}")
 
 
-def _wanted(host: Host) -> Iterator[str]:
+def _served(host: Host) -> Iterator[tuple[str, str]]:
     for bridge in host.bridges:
         if bridge.dhcp:
-            yield f"udp/67 on `{bridge.device}`"
+            yield "udp/67", f"on `{bridge.device}`"
         if bridge.ra:
-            yield f"icmpv6/router-solicitation on `{bridge.device}`"
+            yield "icmpv6/router-solicitation", f"on `{bridge.device}`"
         if bridge.serves_dns:
-            yield f"dns on `{bridge.device}`"
+            yield "dns", f"on `{bridge.device}`"
+
+
+def _allowed(host: Host) -> Iterator[tuple[str, str]]:
+    """What the policy lets in; its senders are narrowed down by the entry, which the text names."""
+    found: dict[tuple[str, str], set[str]] = {}
     for term in host.terms:
         if term.egress.kind is SideKind.SELF and term.action is Action.ALLOW:
-            rule = term.rule.removeprefix("policy/")
-            yield from (f"{written(service)} (`{rule}`)" for service in term.services)
-            yield from (f"everything (`{rule}`)" for _ in (() if term.services else (1,)))
+            for what in [written(service) for service in term.services] or ["everything"]:
+                found.setdefault((what, term.rule), set()).update(_interfaces(host, term.ingress))
+    for (what, rule), interfaces in found.items():
+        named = ", ".join(sorted(interfaces))
+        yield what, f"on {named} from whom `{rule}` names"
+
+
+def _interfaces(host: Host, side: Side) -> Iterator[str]:
+    if side.kind is SideKind.BRIDGE:
+        return (f"`{bridge.device}`" for bridge in host.bridges if bridge.network == side.name)
+    if side.kind is SideKind.OTHER:
+        return iter(("interfaces that the spec does not name",))
+    return (f"`{uplink.name}`" for uplink in host.uplinks if uplink.zone == side.name)
