@@ -168,12 +168,12 @@ in
             	counter name drop_spoof drop
             }
             chain guard_ipv6 {
-            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
-            	icmpv6 type 136 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 accept comment "implied/nd"
-            	ip6 saddr :: icmpv6 type { 131, 132, 133, 143 } accept comment "implied/nd"
+            	icmpv6 type nd-neighbor-advert jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
+            	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
             	ip6 saddr fe80::/64 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
@@ -191,8 +191,8 @@ in
             	arp saddr ip @owned_ipv4 counter name drop_spoof drop
             	ip saddr @owned_ipv4 counter name drop_spoof drop
             	ip6 saddr @owned_ipv6 counter name drop_spoof drop
-            	icmpv6 type 136 @th,64,128 @owned_target counter name drop_spoof drop
-            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	icmpv6 type nd-neighbor-advert @th,64,128 @owned_target counter name drop_spoof drop
+            	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 67 counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
             	ether type { arp, ip, ip6 } accept

@@ -122,12 +122,12 @@ in
             	counter name drop_spoof drop
             }
             chain guard_ipv6 {
-            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
-            	icmpv6 type 136 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 accept comment "implied/nd"
-            	ip6 saddr :: icmpv6 type { 131, 132, 133, 143 } accept comment "implied/nd"
+            	icmpv6 type nd-neighbor-advert jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
+            	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
             	ip6 saddr fe80::/64 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
@@ -169,7 +169,7 @@ in
             	flags interval
             	counter
             	elements = {
-            		2001:db8:10:6::/64 . ::/0 . 128 comment "policy/out",
+            		2001:db8:10:6::/64 . ::/0 . echo-request comment "policy/out",
             	}
             }
             set allow_net-six_zone-internet_ipv6_ports {
@@ -177,7 +177,9 @@ in
             	flags interval
             	counter
             	elements = {
+            		2001:db8:10:6::/64 . ::/0 . tcp . 53 comment "policy/out",
             		2001:db8:10:6::/64 . ::/0 . tcp . 443 comment "policy/out",
+            		2001:db8:10:6::/64 . ::/0 . udp . 53 comment "policy/out",
             	}
             }
             set allow_other_self_ipv4_ports {
@@ -201,7 +203,7 @@ in
             	flags interval
             	counter
             	elements = {
-            		::/0 . 2001:db8:10:6::b . 128 comment "policy/in",
+            		::/0 . 2001:db8:10:6::b . echo-request comment "policy/in",
             	}
             }
             set allow_zone-internet_net-six_ipv6_ports {
@@ -324,10 +326,10 @@ in
             	ct state established,related accept comment "implied/established"
             	ct state invalid goto drop_invalid
             	iifname "lo" accept comment "implied/loopback"
-            	icmp type { 3, 11, 12 } accept comment "implied/icmp"
-            	icmpv6 type 1-4 accept comment "implied/icmpv6"
-            	ip6 hoplimit 255 icmpv6 type 135-136 accept comment "implied/nd"
-            	ip6 saddr fe80::/10 icmpv6 type { 130-132, 143 } accept comment "implied/mld"
+            	icmp type { destination-unreachable, time-exceeded, parameter-problem } accept comment "implied/icmp"
+            	icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept comment "implied/icmpv6"
+            	ip6 hoplimit 255 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept comment "implied/nd"
+            	ip6 saddr fe80::/10 icmpv6 type { mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } accept comment "implied/mld"
             	iifname vmap @input_ingress
             	iifname "br-six" goto drop_input
             	iifname "eth0" goto drop_input
@@ -368,6 +370,7 @@ in
             	counter name drop_forward drop
             }
             chain drop_input {
+            	fib daddr type { broadcast, multicast } counter name drop_input drop
             	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
             	counter name drop_input drop
             }
@@ -397,7 +400,7 @@ in
             	goto drop_forward
             }
             chain input_net-six {
-            	ip6 hoplimit 255 icmpv6 type 133 accept comment "implied/rs"
+            	ip6 hoplimit 255 icmpv6 type nd-router-solicit accept comment "implied/rs"
             	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-six_self_ipv6_ports accept
             	goto drop_input
             }
@@ -408,7 +411,7 @@ in
             }
             chain input_zone-internet {
             	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
-            	iifname "eth0" ip6 hoplimit 255 icmpv6 type 134 accept comment "implied/ra-client"
+            	iifname "eth0" ip6 hoplimit 255 icmpv6 type nd-router-advert accept comment "implied/ra-client"
             	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip6 saddr @site_ipv6 goto drop_input
             	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept

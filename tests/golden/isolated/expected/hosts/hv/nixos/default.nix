@@ -198,12 +198,12 @@ in
             	counter name drop_spoof drop
             }
             chain guard_ipv6 {
-            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
-            	icmpv6 type 136 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 accept comment "implied/nd"
-            	ip6 saddr :: icmpv6 type { 131, 132, 133, 143 } accept comment "implied/nd"
+            	icmpv6 type nd-neighbor-advert jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
+            	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
             	ip6 saddr fe80::/64 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
@@ -221,8 +221,8 @@ in
             	arp saddr ip @owned_ipv4 counter name drop_spoof drop
             	ip saddr @owned_ipv4 counter name drop_spoof drop
             	ip6 saddr @owned_ipv6 counter name drop_spoof drop
-            	icmpv6 type 136 @th,64,128 @owned_target counter name drop_spoof drop
-            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	icmpv6 type nd-neighbor-advert @th,64,128 @owned_target counter name drop_spoof drop
+            	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 67 counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
             	ether type { arp, ip, ip6 } accept
@@ -411,10 +411,10 @@ in
             	ct state established,related accept comment "implied/established"
             	ct state invalid goto drop_invalid
             	iifname "lo" accept comment "implied/loopback"
-            	icmp type { 3, 11, 12 } accept comment "implied/icmp"
-            	icmpv6 type 1-4 accept comment "implied/icmpv6"
-            	ip6 hoplimit 255 icmpv6 type 135-136 accept comment "implied/nd"
-            	ip6 saddr fe80::/10 icmpv6 type { 130-132, 143 } accept comment "implied/mld"
+            	icmp type { destination-unreachable, time-exceeded, parameter-problem } accept comment "implied/icmp"
+            	icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept comment "implied/icmpv6"
+            	ip6 hoplimit 255 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept comment "implied/nd"
+            	ip6 saddr fe80::/10 icmpv6 type { mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } accept comment "implied/mld"
             	iifname vmap @input_ingress
             	iifname "br-apart" goto drop_input
             	iifname "br-free" goto drop_input
@@ -438,6 +438,7 @@ in
             	counter name drop_forward drop
             }
             chain drop_input {
+            	fib daddr type { broadcast, multicast } counter name drop_input drop
             	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
             	counter name drop_input drop
             }
@@ -467,14 +468,14 @@ in
             }
             chain input_net-apart {
             	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
-            	ip6 hoplimit 255 icmpv6 type 133 accept comment "implied/rs"
+            	ip6 hoplimit 255 icmpv6 type nd-router-solicit accept comment "implied/rs"
             	ip saddr . ip daddr . meta l4proto . th dport @allow_net-apart_self_ipv4_ports accept
             	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-apart_self_ipv6_ports accept
             	goto drop_input
             }
             chain input_net-free {
             	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
-            	ip6 hoplimit 255 icmpv6 type 133 accept comment "implied/rs"
+            	ip6 hoplimit 255 icmpv6 type nd-router-solicit accept comment "implied/rs"
             	ip saddr . ip daddr . meta l4proto . th dport @allow_net-free_self_ipv4_ports accept
             	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-free_self_ipv6_ports accept
             	goto drop_input
@@ -486,7 +487,7 @@ in
             }
             chain input_zone-internet {
             	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
-            	iifname "eth0" ip6 hoplimit 255 icmpv6 type 134 accept comment "implied/ra-client"
+            	iifname "eth0" ip6 hoplimit 255 icmpv6 type nd-router-advert accept comment "implied/ra-client"
             	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input

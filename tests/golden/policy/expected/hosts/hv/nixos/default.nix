@@ -151,8 +151,8 @@ in
             	iifname @ports_guarded goto guard_port
             }
             chain deny_net-back_ipv4 {
-            	icmp type { 3, 11, 12 } accept comment "implied/icmp"
-            	icmp type 0 accept comment "implied/established"
+            	icmp type { destination-unreachable, time-exceeded, parameter-problem } accept comment "implied/icmp"
+            	icmp type echo-reply accept comment "implied/established"
             	tcp flags & (syn | ack) != syn accept comment "implied/established"
             	meta l4proto { udp, udplite, sctp, dccp } ip daddr . ip saddr . meta l4proto . th dport . th sport @seen_net-back_ipv4 accept comment "implied/established"
             	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
@@ -161,8 +161,8 @@ in
             }
             chain deny_net-back_ipv6 {
             	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
-            	icmpv6 type 1-4 accept comment "implied/icmp"
-            	icmpv6 type 129 accept comment "implied/established"
+            	icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept comment "implied/icmp"
+            	icmpv6 type echo-reply accept comment "implied/established"
             	tcp flags & (syn | ack) != syn accept comment "implied/established"
             	meta l4proto { udp, udplite, sctp, dccp } ip6 daddr . ip6 saddr . meta l4proto . th dport . th sport @seen_net-back_ipv6 accept comment "implied/established"
             	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
@@ -182,12 +182,12 @@ in
             	counter name drop_spoof drop
             }
             chain guard_ipv6 {
-            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
-            	icmpv6 type 136 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 accept comment "implied/nd"
-            	ip6 saddr :: icmpv6 type { 131, 132, 133, 143 } accept comment "implied/nd"
+            	icmpv6 type nd-neighbor-advert jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
+            	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
             	ip6 saddr fe80::/64 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
@@ -225,7 +225,7 @@ in
             	type ipv4_addr . ipv4_addr . icmp_type
             	counter
             	elements = {
-            		10.1.0.144 . 10.2.0.192 . 8 comment "policy/tagged",
+            		10.1.0.144 . 10.2.0.192 . echo-request comment "policy/tagged",
             	}
             }
             set allow_net-front_net-back_ipv4_ports {
@@ -247,8 +247,8 @@ in
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	counter
             	elements = {
-            		fd12:3456:789a:1::8eb7 . fd12:3456:789a:2::5a81 . 128 comment "policy/tagged",
-            		fd12:3456:789a:1::c6b9 . fd12:3456:789a:2::5a81 . 128 comment "policy/tagged",
+            		fd12:3456:789a:1::8eb7 . fd12:3456:789a:2::5a81 . echo-request comment "policy/tagged",
+            		fd12:3456:789a:1::c6b9 . fd12:3456:789a:2::5a81 . echo-request comment "policy/tagged",
             	}
             }
             set allow_net-front_net-back_ipv6_ports {
@@ -357,10 +357,10 @@ in
             	ct state established,related accept comment "implied/established"
             	ct state invalid goto drop_invalid
             	iifname "lo" accept comment "implied/loopback"
-            	icmp type { 3, 11, 12 } accept comment "implied/icmp"
-            	icmpv6 type 1-4 accept comment "implied/icmpv6"
-            	ip6 hoplimit 255 icmpv6 type 135-136 accept comment "implied/nd"
-            	ip6 saddr fe80::/10 icmpv6 type { 130-132, 143 } accept comment "implied/mld"
+            	icmp type { destination-unreachable, time-exceeded, parameter-problem } accept comment "implied/icmp"
+            	icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept comment "implied/icmpv6"
+            	ip6 hoplimit 255 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept comment "implied/nd"
+            	ip6 saddr fe80::/10 icmpv6 type { mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } accept comment "implied/mld"
             	iifname vmap @input_ingress
             	iifname "br-back" goto drop_input
             	iifname "br-front" goto drop_input
@@ -380,6 +380,7 @@ in
             	counter name drop_forward drop
             }
             chain drop_input {
+            	fib daddr type { broadcast, multicast } counter name drop_input drop
             	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
             	counter name drop_input drop
             }
@@ -457,36 +458,36 @@ in
             	goto drop_forward
             }
             chain input_net-back {
-            	ip saddr 10.2.0.0/24 icmp type 8 limit name "limit_policy_pings" counter accept comment "policy/pings"
-            	ip6 saddr { fd12:3456:789a:2::/64, fe80::/64 } icmpv6 type 128 limit name "limit_policy_pings" counter accept comment "policy/pings"
+            	ip saddr 10.2.0.0/24 icmp type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
+            	ip6 saddr { fd12:3456:789a:2::/64, fe80::/64 } icmpv6 type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	goto drop_input
             }
             chain input_net-front {
-            	ip saddr 10.1.0.0/24 icmp type 8 limit name "limit_policy_pings" counter accept comment "policy/pings"
-            	ip6 saddr { fd12:3456:789a:1::/64, fe80::/64 } icmpv6 type 128 limit name "limit_policy_pings" counter accept comment "policy/pings"
+            	ip saddr 10.1.0.0/24 icmp type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
+            	ip6 saddr { fd12:3456:789a:1::/64, fe80::/64 } icmpv6 type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	goto drop_input
             }
             chain input_other {
             	ip saddr 198.51.100.0/24 meta l4proto . th dport { tcp . 22 } log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip saddr 198.51.100.0/24 icmp type 8 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	ip saddr 198.51.100.0/24 icmp type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
             	ip6 saddr 2001:db8:f::/48 meta l4proto . th dport { tcp . 22 } log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip6 saddr 2001:db8:f::/48 icmpv6 type 128 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	meta nfproto ipv4 icmp type 8 limit name "limit_policy_pings" counter accept comment "policy/pings"
-            	meta nfproto ipv6 icmpv6 type 128 limit name "limit_policy_pings" counter accept comment "policy/pings"
+            	ip6 saddr 2001:db8:f::/48 icmpv6 type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	meta nfproto ipv4 icmp type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
+            	meta nfproto ipv6 icmpv6 type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	goto drop_input
             }
             chain input_zone-internet {
             	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
-            	iifname "eth0" ip6 hoplimit 255 icmpv6 type 134 accept comment "implied/ra-client"
+            	iifname "eth0" ip6 hoplimit 255 icmpv6 type nd-router-advert accept comment "implied/ra-client"
             	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
             	ip saddr 198.51.100.0/24 meta l4proto . th dport { tcp . 22 } log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip saddr 198.51.100.0/24 icmp type 8 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	ip saddr 198.51.100.0/24 icmp type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
             	ip6 saddr 2001:db8:f::/48 meta l4proto . th dport { tcp . 22 } log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip6 saddr 2001:db8:f::/48 icmpv6 type 128 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	meta nfproto ipv4 icmp type 8 limit name "limit_policy_pings" counter accept comment "policy/pings"
-            	meta nfproto ipv6 icmpv6 type 128 limit name "limit_policy_pings" counter accept comment "policy/pings"
+            	ip6 saddr 2001:db8:f::/48 icmpv6 type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	meta nfproto ipv4 icmp type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
+            	meta nfproto ipv6 icmpv6 type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	goto drop_input
             }
             chain raw_bridge {

@@ -124,12 +124,12 @@ in
             	counter name drop_spoof drop
             }
             chain guard_ipv6 {
-            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
-            	icmpv6 type 136 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 accept comment "implied/nd"
-            	ip6 saddr :: icmpv6 type { 131, 132, 133, 143 } accept comment "implied/nd"
+            	icmpv6 type nd-neighbor-advert jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
+            	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
             	ip6 saddr fe80::/64 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
@@ -239,6 +239,7 @@ in
             	elements = {
             		::1,
             		::ffff:0.0.0.0/96,
+            		2001:db8:1::10,
             		fd12:3456:789a::/64,
             		ff00::/8,
             	}
@@ -303,10 +304,10 @@ in
             	ct state established,related accept comment "implied/established"
             	ct state invalid goto drop_invalid
             	iifname "lo" accept comment "implied/loopback"
-            	icmp type { 3, 11, 12 } accept comment "implied/icmp"
-            	icmpv6 type 1-4 accept comment "implied/icmpv6"
-            	ip6 hoplimit 255 icmpv6 type 135-136 accept comment "implied/nd"
-            	ip6 saddr fe80::/10 icmpv6 type { 130-132, 143 } accept comment "implied/mld"
+            	icmp type { destination-unreachable, time-exceeded, parameter-problem } accept comment "implied/icmp"
+            	icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept comment "implied/icmpv6"
+            	ip6 hoplimit 255 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept comment "implied/nd"
+            	ip6 saddr fe80::/10 icmpv6 type { mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } accept comment "implied/mld"
             	iifname vmap @input_ingress
             	iifname "br-lan" goto drop_input
             	iifname "eth0" goto drop_input
@@ -336,6 +337,7 @@ in
             	counter name drop_forward drop
             }
             chain drop_input {
+            	fib daddr type { broadcast, multicast } counter name drop_input drop
             	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
             	counter name drop_input drop
             }
@@ -366,7 +368,7 @@ in
             	goto drop_forward
             }
             chain input_net-lan {
-            	ip6 hoplimit 255 icmpv6 type 133 accept comment "implied/rs"
+            	ip6 hoplimit 255 icmpv6 type nd-router-solicit accept comment "implied/rs"
             	ip saddr . ip daddr . meta l4proto . th dport @allow_net-lan_self_ipv4_ports accept
             	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-lan_self_ipv6_ports accept
             	goto drop_input

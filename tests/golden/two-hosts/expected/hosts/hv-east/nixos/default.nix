@@ -127,12 +127,12 @@ in
             	counter name drop_spoof drop
             }
             chain guard_ipv6 {
-            	icmpv6 type { 134, 137 } counter name drop_spoof drop
+            	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
-            	icmpv6 type 136 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 jump guard_target
-            	ip6 saddr :: icmpv6 type 135 accept comment "implied/nd"
-            	ip6 saddr :: icmpv6 type { 131, 132, 133, 143 } accept comment "implied/nd"
+            	icmpv6 type nd-neighbor-advert jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
+            	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
+            	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
             	ip6 saddr fe80::/64 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
@@ -229,7 +229,7 @@ in
             	type ipv4_addr . ipv4_addr . icmp_type
             	counter
             	elements = {
-            		10.2.0.97 . 10.1.0.136 . 8 comment "policy/desk-to-shop",
+            		10.2.0.97 . 10.1.0.136 . echo-request comment "policy/desk-to-shop",
             	}
             }
             set allow_remote-internet_net-east_ipv4_ports {
@@ -243,7 +243,7 @@ in
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	counter
             	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . 128 comment "policy/desk-to-shop",
+            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . echo-request comment "policy/desk-to-shop",
             	}
             }
             set allow_remote-internet_net-east_ipv6_ports {
@@ -275,7 +275,7 @@ in
             	type ipv4_addr . ipv4_addr . icmp_type
             	counter
             	elements = {
-            		10.2.0.97 . 10.1.0.136 . 8 comment "policy/desk-to-shop",
+            		10.2.0.97 . 10.1.0.136 . echo-request comment "policy/desk-to-shop",
             	}
             }
             set allow_remote-line_net-east_ipv4_ports {
@@ -289,7 +289,7 @@ in
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	counter
             	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . 128 comment "policy/desk-to-shop",
+            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . echo-request comment "policy/desk-to-shop",
             	}
             }
             set allow_remote-line_net-east_ipv6_ports {
@@ -356,6 +356,8 @@ in
             		0.0.0.0/8,
             		10.1.0.0/24,
             		127.0.0.0/8,
+            		192.0.2.1,
+            		203.0.113.1,
             		224.0.0.0/4,
             		240.0.0.0/4,
             	}
@@ -366,7 +368,9 @@ in
             	elements = {
             		::1,
             		::ffff:0.0.0.0/96,
+            		2001:db8:1::1,
             		fd12:3456:789a:1::/64,
+            		fd12:3456:789a:9::1,
             		ff00::/8,
             	}
             }
@@ -529,10 +533,10 @@ in
             	ct state established,related accept comment "implied/established"
             	ct state invalid goto drop_invalid
             	iifname "lo" accept comment "implied/loopback"
-            	icmp type { 3, 11, 12 } accept comment "implied/icmp"
-            	icmpv6 type 1-4 accept comment "implied/icmpv6"
-            	ip6 hoplimit 255 icmpv6 type 135-136 accept comment "implied/nd"
-            	ip6 saddr fe80::/10 icmpv6 type { 130-132, 143 } accept comment "implied/mld"
+            	icmp type { destination-unreachable, time-exceeded, parameter-problem } accept comment "implied/icmp"
+            	icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept comment "implied/icmpv6"
+            	ip6 hoplimit 255 icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert } accept comment "implied/nd"
+            	ip6 saddr fe80::/10 icmpv6 type { mld-listener-query, mld-listener-report, mld-listener-done, mld2-listener-report } accept comment "implied/mld"
             	iifname vmap @input_ingress
             	iifname "br-east" goto drop_input
             	iifname "eth0" goto drop_input
@@ -587,6 +591,7 @@ in
             	counter name drop_forward drop
             }
             chain drop_input {
+            	fib daddr type { broadcast, multicast } counter name drop_input drop
             	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
             	counter name drop_input drop
             }
