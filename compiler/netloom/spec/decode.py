@@ -60,6 +60,16 @@ class Key:
         plain = self.name.replace("-", "_")
         return f"{plain}_" if plain == "from" else plain
 
+    def annotations(self) -> Schema:
+        """What an editor and the reference show of it; an example that is a mapping stays as YAML, in `$comment`."""
+        found: Schema = {"description": self.doc}
+        if isinstance(self.default, bool | int) or (isinstance(self.default, str) and self.default):
+            found["default"] = self.default
+        if self.example:
+            mapping = self.example.startswith("{")
+            found |= {"$comment": self.example} if mapping else {"examples": [_plain(self.example)]}
+        return found
+
 
 @dataclass(frozen=True)
 class Model(Generic[T]):
@@ -121,7 +131,7 @@ class Model(Generic[T]):
 
     def schema(self) -> Schema:
         """An object without further properties, or the shorthand."""
-        properties = {key.name: {**key.parser.schema(), "description": key.doc} for key in self.keys}
+        properties = {key.name: {**key.parser.schema(), **key.annotations()} for key in self.keys}
         found: Schema = {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
         required = [key.name for key in self.keys if key.required]
         if required:
@@ -181,6 +191,15 @@ class MapOf(Generic[T]):
     def schema(self) -> Schema:
         """An object with entries of one kind."""
         return {"type": ["object", "null"], "additionalProperties": self.item.schema()}
+
+
+def _plain(example: str) -> object:
+    """An example, which is a scalar or a list of them in YAML's flow style, as JSON has it."""
+    if example.startswith("["):
+        return [_plain(item) for item in example[1:-1].split(", ")]
+    if example in ("true", "false"):
+        return example == "true"
+    return int(example) if example.isdigit() else example.strip('"')
 
 
 def refuse(report: Report, rule: Rule, message: str, span: Span, hint: str = "") -> None:
