@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netloom.base.address import Address, Family, Mac
@@ -43,11 +43,13 @@ def plain(lock: Lock) -> dict[Slot, tuple[object, bool]]:
     return {slot: (locked.value, locked.freed) for slot, locked in lock.entries.items()}
 
 
+@settings(deadline=None)
 @given(locks())
 def test_what_is_written_is_read(lock: Lock) -> None:
     assert read(lock.text()) == (plain(lock), [])
 
 
+@settings(deadline=None)
 @given(locks(), st.randoms())
 def test_the_order_of_lines_is_that_of_names_whoever_wrote_them(lock: Lock, random: object) -> None:
     shuffled = list(lock.entries.items())

@@ -16,7 +16,7 @@ from netloom.plan.invariants import violations
 from netloom.plan.json import plan_json
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = (ROOT / "specs", ROOT / "tests" / "golden" / "seed" / "specs")
+FOLDERS = {"example": ROOT / "specs", "seed": ROOT / "tests" / "golden" / "seed" / "specs"}
 
 
 class Plain(yaml.SafeLoader):
@@ -28,10 +28,10 @@ Plain.yaml_implicit_resolvers = {}
 
 def sites() -> Iterator[tuple[str, Mapping[str, str]]]:
     """Whole sites, and the mended half of every case."""
-    for folder in FOLDERS:
+    for name, folder in FOLDERS.items():
         if folder.exists():
             texts = {str(p.relative_to(folder)): p.read_text(encoding="utf-8") for p in sorted(folder.rglob("*.yaml"))}
-            yield folder.parent.name, texts
+            yield name, texts
     for path in CASES:
         yield path.stem, Case.read(path).files(mended=True)
 

@@ -21,6 +21,15 @@ class Context:
     now: int
 
     def broken(self, *sections: str) -> bool:
-        """Whether entries of a section were left out: reported already, they might be what a check misses."""
-        places = self.document.places
-        return any(places.names(section).keys() - getattr(self.document, section).keys() for section in sections)
+        """Whether entries of a section were left out: reported already, they might be what a check misses.
+
+        Of `hosts` an uplink or a network that was left out counts as well.
+        """
+        names, document = self.document.places.names, self.document
+        if any(names(section).keys() - getattr(document, section).keys() for section in sections):
+            return True
+        return "hosts" in sections and any(
+            names("hosts", name, "uplinks").keys() - host.uplinks.keys()
+            or names("hosts", name, "networks").keys() - host.networks.keys()
+            for name, host in document.hosts.items()
+        )

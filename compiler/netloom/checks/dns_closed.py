@@ -26,7 +26,7 @@ DNS = Service("udp", 53, 53)
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for a way from every network to each of its resolvers."""
-    for host in () if context.broken("policy") else context.plan.hosts:
+    for host in () if context.broken("policy", "hosts") else context.plan.hosts:
         asking = [bridge for bridge in host.bridges if bridge.dns]
         allows = _allows(host) if asking else {}
         for bridge in asking:

@@ -39,7 +39,7 @@ def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[Path]:
             continue
         for service in _opened(host, term):
             taken = (*_denied(denies, term.ingress, term.family, service), *_forwarded(host, lanes, term, service))
-            if any(not _covered(source, taken) for source in term.sources):
+            if any(not covered(source, taken) for source in term.sources):
                 yield Path(term, service)
 
 
@@ -87,6 +87,6 @@ def _within(inner: Service, outer: Service) -> bool:
     return inner.protocol == outer.protocol and outer.first <= inner.first and inner.last <= outer.last
 
 
-def _covered(source: Prefix, taken: Iterable[Prefix]) -> bool:
+def covered(source: Prefix, taken: Iterable[Prefix]) -> bool:
     """Whether prefixes leave nothing of a source."""
     return sum(part.size for part in common(taken, source)) == source.size

@@ -25,7 +25,9 @@ RULE = Rule(
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for a way in to every host that has something to come in by."""
-    for host in () if context.broken("policy") else context.plan.hosts:
+    if context.broken("policy", "hosts", "networks", "services", "addresses"):
+        return
+    for host in context.plan.hosts:
         wired = host.uplinks or host.bridges
         if host.input is Input.MANAGED and wired and next(paths(host, context.now), None) is None:
             yield _finding(context, host)

@@ -27,7 +27,7 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for networks with `nat` and without any translation; one of two families is enough."""
     networks = {network.name: network for network in context.plan.networks}
-    for host in context.plan.hosts:
+    for host in () if context.broken("hosts") else context.plan.hosts:
         translated = {entry.network for entry in host.nat}
         for bridge in host.bridges:
             network = networks[bridge.network]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from netloom.base.address import FAMILIES, Family
 from netloom.checks.context import Context
 from netloom.checks.families import half
-from netloom.passes.resolve import Names, tags_of, zones_of
+from netloom.passes.resolve import Names, lost_zones, tags_of, zones_of
 from netloom.passes.spaces import Gazetteer, Space
 from netloom.passes.wire import Wiring
 from netloom.spec.values import Selector
@@ -41,7 +41,7 @@ class Selecting:
     def of(cls, context: Context) -> "Selecting":
         """Collect what selectors can mean."""
         document, zones = context.document, zones_of(context.document)
-        kinds = dict.fromkeys(zones, "zone")
+        kinds = dict.fromkeys((*lost_zones(document), *zones), "zone")
         for kind, section in SECTIONS[1:]:
             kinds |= dict.fromkeys(getattr(document, section), kind)
         names = Names(kinds, zones, tags_of(document))

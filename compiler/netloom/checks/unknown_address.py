@@ -52,7 +52,7 @@ def _members(
 ) -> list[tuple[str, str]]:
     """Whom a selector names of those unknown."""
     if selector.kind == "tag":
-        return tags[selector.name]
+        return tags.get(selector.name, [])
     if selector.kind == "hosts":
         return hosts
     kinds = ("guest", "host") if selector.kind == "name" else (selector.kind,)

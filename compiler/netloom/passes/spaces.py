@@ -88,7 +88,7 @@ class Gazetteer:
         elif selector.kind == "hosts":
             parts.hosts.update(self.document.hosts)
         elif selector.kind == "tag":
-            for kind, name in self.names.tags[selector.name]:
+            for kind, name in self.names.tags.get(selector.name, ()):
                 self._add_named(parts, kind, name)
         else:
             kind = self.names.kinds[selector.name] if selector.kind == "name" else selector.kind

@@ -181,7 +181,7 @@ def read_user(text: str) -> str:
 
 
 def read_pattern(text: str) -> str:
-    """A shell glob over interface names; `*`, `?` and one set of brackets at most."""
+    """A shell glob over interface names, of `*` and `?`."""
     plain = text.replace("*", "").replace("?", "")
     problem = interface_problem(plain or "x")
     if problem:
@@ -209,10 +209,12 @@ UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def read_duration(text: str) -> int:
-    """Seconds of `90s`, `30m`, `12h` or `7d`."""
+    """Seconds of `90s`, `30m`, `12h` or `7d`; a lease time has 32 bits (RFC 2132, 9.2)."""
     number, unit = text[:-1], text[-1:]
     if not (number.isascii() and number.isdigit() and len(number) < 7) or unit not in UNITS or int(number) == 0:
         raise InvalidError(f"`{visible(text)}` is not a duration", "such as 90s, 30m, 12h or 7d")
+    if int(number) * UNITS[unit] >= 1 << 32:
+        raise InvalidError(f"`{visible(text)}` is longer than a lease can last", "such as 90s, 30m, 12h or 7d")
     return int(number) * UNITS[unit]
 
 

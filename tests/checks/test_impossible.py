@@ -1,0 +1,70 @@
+"""Mistakes for which there is no rule, because nothing that a spec can say leads to them; each with its proof."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.sites import compiled
+
+from netloom.backends.networkd import artifacts
+from netloom.backends.nftables.idents import ident
+
+NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,62}", fullmatch=True)
+WORDS = ("fwd", "dup", "dnat", "log", "limit", "mark", "time", "bridge", "policy", "index", "or")
+
+
+@settings(deadline=None)
+@given(st.lists(NAMES, min_size=1, max_size=3), st.lists(NAMES, min_size=1, max_size=3))
+def test_two_names_of_a_site_never_become_one_of_nft(one: list[str], two: list[str]) -> None:
+    assert (ident("set", *one) == ident("set", *two)) == (one == two)
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_no_name_is_a_word_of_nft(word: str) -> None:
+    assert ident("forward", word) not in WORDS
+    assert ident("forward", word).isascii()
+
+
+@pytest.mark.parametrize("section", ["networks:\n  lan: {mtu: 1279}\n", "networks:\n  lan: {mtu: '0x600'}\n"])
+def test_no_network_is_too_narrow_for_ipv6(section: str) -> None:
+    """RFC 8200 asks for 1280 bytes; the language takes no less."""
+    assert compiled(f"netloom: 1\n{section}").codes == ["NL208"]
+
+
+def test_an_uplink_is_no_member_of_a_bridge_whatever_a_pattern_says() -> None:
+    """Its own unit comes first by name, and the first that matches wins; so even an uplink that is a TAP stays out."""
+    site = compiled(
+        "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n"
+        "    uplinks: {vm-wan: {zone: internet, ipv4: dhcp}}\n    networks: {lan: {taps: vm-*, bridge: vm-lan}}\n"
+    )
+    files = {Path(artifact.path).name: artifact for artifact in artifacts(site.plan.hosts[0])}
+    texts = {name: [line.text for line in artifact.lines] for name, artifact in files.items()}
+    uplink = next(name for name, lines in texts.items() if "Name=vm-wan" in lines and name.endswith(".network"))
+    taps = next(name for name, lines in texts.items() if "Name=vm-*" in lines)
+    assert uplink < taps
+    assert "Kind=tun" in texts[taps], "which a bridge of that name is not"
+
+
+def test_a_forward_leads_to_a_guest_and_nowhere_else() -> None:
+    """To a gateway, a network or a broadcast address there is no way to write it; a guest cannot have them either."""
+    base = "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    base += "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    for target in ("10.0.0.1", "lan", "hv1"):
+        codes = compiled(f"{base}forwards:\n  web: {{on: hv1, ports: tcp/80, to: {target}}}\n").codes
+        assert {"NL203", "NL208"} & set(codes)
+    for address, code in (("10.0.0.1", "NL412"), ("10.0.0.0", "NL410"), ("10.0.0.255", "NL410")):
+        guest = f"guests:\n  web: {{host: hv1, nics: {{lan: {{ipv4: {address}}}}}}}\n"
+        assert code in compiled(f"{base}{guest}forwards:\n  web: {{on: hv1, ports: tcp/80, to: web}}\n").codes
+
+
+def test_translation_never_stands_between_networks_of_the_site() -> None:
+    site = compiled(
+        "netloom: 1\nnetworks:\n  a: {ipv4: 10.0.0.1/24, nat: true}\n  b: {ipv4: 10.0.1.1/24, nat: true}\n"
+        "hosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {a: {}, b: {}}}\n"
+    )
+    host = site.plan.hosts[0]
+    assert {entry.uplink for entry in host.nat} == {"eth0"}
+    assert [str(prefix) for prefix in host.site_prefixes] == ["10.0.0.0/24", "10.0.1.0/24"]

@@ -1,0 +1,130 @@
+"""What each pass hands to the next, on whole sites and on sites that are made up: the next one relies on it blindly."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from tests.passes.test_order import FOLDERS, SITES
+from tests.properties.made_up import Tree, sites
+from tests.properties.texts import text
+from tests.sites import read
+
+from netloom.base.address import Address
+from netloom.base.diagnostic import Report
+from netloom.passes.allocate import Allocation, allocate
+from netloom.passes.equip import Equipment, equip
+from netloom.passes.lock import EMPTY
+from netloom.passes.pipeline import run
+from netloom.passes.resolve import Names, resolve
+from netloom.passes.wire import Wiring, wire
+from netloom.plan.invariants import violations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from netloom.spec.document import Document
+
+quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=25)
+
+
+def dangling(document: Document, names: Names) -> Iterator[str]:
+    """References to what is not there, once names are resolved."""
+    for name, guest in document.guests.items():
+        yield from (f"guest {name} is on no host" for _ in (1,) if guest.host not in document.hosts)
+        yield from (f"guest {name} is in no {net}" for net in guest.nics if net not in document.networks)
+    for name, host in document.hosts.items():
+        yield from (f"host {name} carries no {net}" for net in host.networks if net not in document.networks)
+    for name, forward in document.forwards.items():
+        whole = forward.to in document.guests and forward.on.host in document.hosts
+        yield from (f"forward {name} leads nowhere" for _ in (1,) if not whole)
+    for name, entry in document.policy.items():
+        yield from (f"policy {name} does not decide" for _ in (1,) if (entry.allow is None) == (entry.deny is None))
+        for selector in (*entry.from_, *entry.to):
+            if selector.kind == "tag":
+                yield from (f"policy {name} has no {selector.text}" for _ in (1,) if selector.name not in names.tags)
+            elif selector.name and selector.name not in names.kinds:
+                yield f"policy {name} has no {selector.text}"
+
+
+def misgiven(document: Document, allocation: Allocation) -> Iterator[str]:
+    """Values of the lock that are held twice, or lie where no guest can be."""
+    held: dict[object, object] = {}
+    for slot, locked in allocation.lock.entries.items():
+        scope = "" if slot.kind == "mac" else slot.network
+        first = held.setdefault((scope, locked.value), slot)
+        if first is not slot:
+            yield f"{first} and {slot} hold {locked.value}"
+        network = document.networks[slot.network]
+        own = network.ipv4 if slot.kind == "ipv4" else network.ipv6
+        if isinstance(locked.value, Address) and (own is None or locked.value not in own.prefix):
+            yield f"{slot} is off its network"
+        if own is not None and locked.value == own.address:
+            yield f"{slot} is the gateway"
+
+
+def miswired(document: Document, wiring: Wiring) -> Iterator[str]:
+    """NICs that are lost, or that have no carrier."""
+    for guest in wiring.guests:
+        wanted = sorted(document.guests[guest.name].nics)
+        yield from (f"{guest.name} lost a NIC" for _ in (1,) if [nic.network for nic in guest.nics] != wanted)
+        yield from (f"{guest.name} has MAC 0" for nic in guest.nics if nic.mac.value == 0)
+        for nic in guest.nics:
+            yield from (f"{nic.tap} is apart" for _ in (1,) if wiring.carriers.get(nic.network) != guest.host)
+
+
+def misequipped(wiring: Wiring, equipment: Mapping[str, Equipment]) -> Iterator[str]:
+    """Ports without their NIC, or NICs without their port."""
+    ports = {
+        (host, bridge.network, port.guest, port.tap, port.mac)
+        for host, own in equipment.items()
+        for bridge in own.bridges
+        for port in bridge.ports
+    }
+    nics = {(guest.host, nic.network, guest.name, nic.tap, nic.mac) for guest in wiring.guests for nic in guest.nics}
+    yield from (f"only one end knows of {end}" for end in ports ^ nics)
+
+
+def problems(files: Mapping[str, str]) -> list[str]:
+    """What is not as the next pass takes it, after each pass of a site without errors."""
+    report = Report()
+    _, document = read(files, report)
+    resolved, names = resolve(document, report)
+    allocation = allocate(resolved, EMPTY, report)
+    wiring = wire(resolved, allocation, report)
+    equipment = equip(resolved, wiring)
+    passed = run(document, allocation.lock, report)
+    if report.failed:
+        return []
+    return [
+        *dangling(resolved, names),
+        *misgiven(resolved, allocation),
+        *miswired(resolved, wiring),
+        *misequipped(wiring, equipment),
+        *violations(passed.plan),
+    ]
+
+
+@pytest.mark.parametrize("name", SITES)
+def test_every_pass_hands_on_what_the_next_relies_on(name: str) -> None:
+    assert problems(SITES[name]) == []
+
+
+@quick
+@given(sites())
+def test_the_same_of_sites_that_are_made_up(site: Tree) -> None:
+    assert problems({"site.yaml": text(site)}) == []
+
+
+def test_the_tests_would_see_a_pass_that_loses_something() -> None:
+    """Each look is shown a document and a result that do not belong together."""
+    report = Report()
+    _, document = read(SITES["seed"], report)
+    _, other = read(SITES["example"] if "example" in FOLDERS else {}, report)
+    resolved, names = resolve(document, report)
+    allocation = allocate(resolved, EMPTY, report)
+    wiring = wire(resolved, allocation, report)
+    assert list(dangling(other, names))
+    assert list(miswired(resolved, wire(resolved, allocate(resolved, EMPTY, Report()), report))) == []
+    assert list(misequipped(wiring, {}))

@@ -1,0 +1,130 @@
+"""Names: what refers to what, what clashes, and what is known although its own entry is broken."""
+
+from __future__ import annotations
+
+import pytest
+from tests.sites import Site, compiled
+
+SITE = """\
+netloom: 1
+addresses:
+  office: 198.51.100.0/24
+networks:
+  lan: {ipv4: 10.0.0.1/24, zone: inner}
+  dmz: {ipv4: 10.0.1.1/24}
+hosts:
+  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}, dmz: {}}}
+guests:
+  web: {host: hv1, nics: {lan: {}}, tags: [public]}
+"""
+ADMIN = "policy:\n  admin: {from: internet, to: host/hv1, allow: ssh}\n"
+FORWARD = "forwards:\n  web: {on: hv1, ports: http, to: web}\n"
+
+
+def messages(text: str, code: str) -> list[str]:
+    return [f"{d.message} | {d.help}" for d in compiled(text).of(code)]
+
+
+def errors(site: Site) -> list[str]:
+    return [d.code for d in site.diagnostics if d.severity.value == "error"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "message"),
+    [
+        ("wbe", "unknown name `wbe` | did you mean `web`?"),
+        ("guest/wbe", "unknown guest `wbe` | did you mean `web`?"),
+        ("tag/publik", "unknown tag `publik` | did you mean `public`?"),
+        ("zone/office", "`office` is an address, not a zone | write `address/office` or `office`"),
+        ("host/lan", "`lan` is a network, not a host | write `network/lan` or `lan`"),
+        ("network/inner", "`inner` is a zone, not a network | write `zone/inner` or `inner`"),
+        ("xyzzy", "unknown name `xyzzy` | known: dmz, hv1, inner, internet, lan, office, web"),
+    ],
+)
+def test_selectors_that_select_nothing(selector: str, message: str) -> None:
+    text = f"{SITE}policy:\n  rule: {{from: {selector}, to: internet, allow: any}}\n"
+    assert messages(text, "NL203") + messages(text, "NL211") == [message]
+
+
+@pytest.mark.parametrize(
+    "selector", ["any", "hosts", "inner", "zone/dmz", "network/dmz", "office", "tag/public", "10.0.0.0/8"]
+)
+def test_selectors_that_select_something(selector: str) -> None:
+    site = compiled(f"{SITE}policy:\n  rule: {{from: {selector}, to: web, allow: any}}\n")
+    assert not {"NL203", "NL211"} & set(site.codes)
+    assert [rule.name for rule in site.plan.rules] == ["rule"]
+
+
+def test_a_declared_zone_clashes_with_a_guest() -> None:
+    found = compiled(SITE + "zones:\n  web: {color: red}\n").of("NL209")
+    assert [(d.span and d.span.line, d.message) for d in found] == [(12, "`web` is the name of a zone and of a guest")]
+    assert compiled(SITE).of("NL209") == []
+
+
+def test_a_zone_that_only_a_network_or_an_uplink_names_clashes_where_it_is_named() -> None:
+    text = SITE.replace("zone: inner", "zone: web").replace("zone: internet", "zone: office")
+    found = compiled(text).of("NL209")
+    assert [(d.span and d.span.line, d.message) for d in found] == [
+        (5, "`web` is the name of a zone and of a guest"),
+        (8, "`office` is the name of a zone and of an address"),
+    ]
+
+
+def test_a_network_is_its_own_zone_until_something_else_is_in_it() -> None:
+    assert not compiled(SITE + "zones:\n  dmz: {color: red}\n").of("NL209")
+    joined = compiled(SITE.replace("zone: inner", "zone: dmz"))
+    assert [d.message for d in joined.of("NL209")] == ["`dmz` is the name of a zone and of a network"]
+    beyond = compiled(SITE.replace("zone: internet", "zone: dmz"))
+    assert [d.message for d in beyond.of("NL209")] == ["`dmz` is the name of a zone and of a network"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "more"),
+    [
+        ("dmz: {ipv4: 10.0.1.1/24}", "dmz: {ipv4: 10.0.1.1}", "  out: {from: dmz, to: internet, allow: any}\n"),
+        ("ipv4: 10.0.0.1/24, zone", "ipv4: 10.0.0.1, zone", "  out: {from: inner, to: internet, allow: any}\n"),
+        ("ipv4: dhcp", "ipv4: dchp", FORWARD),
+        ("ipv4: dhcp", "ipv4: dchp", FORWARD.replace("hv1", "hv1/eth0")),
+        ("198.51.100.0/24", "198.51.100.0/33", "  out: {from: office, to: internet, allow: any}\n"),
+    ],
+)
+def test_what_refers_to_a_broken_entry_is_no_second_mistake(right: str, wrong: str, more: str) -> None:
+    """The first half keeps the test honest: without the mistake there is none."""
+    text = SITE.replace("nics: {lan: {}}", "nics: {lan: {}, dmz: {}}") + ADMIN + more
+    assert errors(compiled(text)) == []
+    assert errors(compiled(text.replace(right, wrong))) == ["NL208"]
+
+
+def test_a_guest_of_an_unknown_host_is_left_out() -> None:
+    site = compiled(SITE.replace("host: hv1", "host: hv2") + ADMIN)
+    assert errors(site) == ["NL203"]
+    assert site.plan.guests == ()
+
+
+def test_a_broken_service_is_no_second_mistake() -> None:
+    site = compiled(SITE + "services:\n  mine: tcp/99999\n" + ADMIN.replace("ssh}", "[ssh, mine]}"))
+    assert errors(site) == ["NL208"]
+
+
+def test_services_of_management_are_looked_up() -> None:
+    text = SITE.replace("uplinks:", "management: [shh], uplinks:") + ADMIN
+    assert messages(text, "NL203") == ["unknown service `shh` | did you mean `ssh`?"]
+
+
+def test_hundreds_of_unknown_names_are_all_reported() -> None:
+    rules = "".join(f"  r{i}: {{from: nobody{i}, to: internet, allow: any}}\n" for i in range(300))
+    found = compiled(f"{SITE}policy:\n{rules}").of("NL203")
+    assert len({d.message for d in found}) == 300
+    assert found[0].help != ""
+
+
+def test_a_long_chain_of_services_is_worked_out() -> None:
+    chain = "".join(f"  s{i}: [s{i + 1}, tcp/{i + 1}]\n" for i in range(1500))
+    site = compiled(f"netloom: 1\nservices:\n{chain}  s1500: udp/53\n")
+    assert site.codes == ["NL713"]
+    assert len(site.plan.services[0].services) == 1501
+
+
+def test_a_service_with_any_in_it_is_any() -> None:
+    site = compiled("netloom: 1\nservices:\n  a: [tcp/1, b]\n  b: [any, tcp/2]\n")
+    assert [(service.name, service.services) for service in site.plan.services] == [("a", ()), ("b", ())]

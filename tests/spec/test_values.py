@@ -1,0 +1,118 @@
+"""Values of the language: what is taken, and the sentence with which anything else is refused."""
+
+from __future__ import annotations
+
+import pytest
+from tests.sites import compiled
+
+GUEST = "networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\nguests:\n  web: {host: hv1, "
+
+
+def policy(key: str, value: str) -> str:
+    keys = {"from": "any", "to": "any", "allow": "any"} | {key: value}
+    return "policy:\n  p: {" + ", ".join(f"{k}: {v}" for k, v in keys.items()) + "}\n"
+
+
+REFUSED = [
+    ("networks:\n  lan: {ipv4: 10.0.0.1/33}\n", "`/33` is not a prefix length of ipv4"),
+    ("networks:\n  lan: {ipv4: 10.0.0.1/0}\n", "`10.0.0.1/0` would make everything on-link"),
+    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "`fd00::1/64` is not ipv4"),
+    ("networks:\n  lan: {ipv4: [10.0.0.1/24]}\n",
+     "expected an address with its prefix length, such as 10.0.0.1/24, not a list"),
+    ("networks:\n  lan: {ipv4: }\n",
+     "expected an address with its prefix length, such as 10.0.0.1/24, and nothing is there"),
+    ("networks:\n  lan: {mtu: 01500}\n", "`01500` begins with a zero"),
+    ("networks:\n  lan: {mtu: large}\n", "`large` is not an MTU in bytes"),
+    ("networks:\n  lan: {dns: []}\n", "expected an address or `host`, and the list is empty"),
+    ("networks:\n  lan: {dns: {a: b}}\n", "expected an address or `host` or a list of them, not a mapping"),
+    ("networks:\n  lan: {dns: hosts}\n", "`hosts` is not known here"),
+    ("networks:\n  lan: {domain: '-a.example'}\n", "`-a.example` is not a DNS name"),
+    ("networks:\n  lan: {domain: " + ".".join(["a" * 60] * 5) + "}\n", "a DNS name has at most 253 characters"),
+    ("networks:\n  lan: {nat: {ipv4: on}}\n", "`on` is not a translation of IPv4"),
+    ("networks:\n  lan: {nat: {ipv6: 10.0.0.0/8}}\n", "`10.0.0.0/8` cannot be translated to"),
+    ("networks:\n  lan: {dhcp: {pool: 10.0.0.9-10.0.0.1}}\n", "`10.0.0.9-10.0.0.1` runs backwards"),
+    ("networks:\n  lan: {dhcp: {pool: 'fd00::1-fd00::9'}}\n", "`fd00::1-fd00::9` is not a range of IPv4 addresses"),
+    ("networks:\n  lan: {link: 'ftp://x'}\n", "`ftp://x` is not a link"),
+    ("networks:\n  lan: {link: 'https://x/<b>'}\n", "`https://x/<b>` has characters that a URL cannot have"),
+    ("networks:\n  lan: {description: " + "a" * 2001 + "}\n",
+     "a text has at most 2000 characters, and this one has 2001"),
+    ("networks:\n  lan: {tags: [Web]}\n", "`Web` is not a name"),
+    ("networks:\n  lan: hello\n", "a network is a mapping, not `hello`"),
+    ("zones:\n  z: {color: 'red;'}\n", "`red;` is not a colour"),
+    ("zones: 7\n", "`zones` is a mapping, not `7`"),
+    ("hosts:\n  hv1: {uplinks: {a/b: {zone: z}}}\n",
+     "`a/b` cannot name an interface: it has a character that an interface name cannot have"),
+    ("hosts:\n  hv1: {uplinks: {'7': {zone: z}}}\n",
+     "`7` cannot name an interface: it is a number, which tools read as an index"),
+    ("hosts:\n  hv1: {uplinks: {all: {zone: z}}}\n",
+     "`all` cannot name an interface: it has a meaning of its own to the kernel"),
+    ("hosts:\n  hv1: {uplinks: {abcdefghijklmnop: {zone: z}}}\n",
+     "`abcdefghijklmnop` cannot name an interface: it has 16 bytes, and Linux takes 15"),
+    ("hosts:\n  hv1: {uplinks: [eth0]}\n", "expected a mapping from names to uplink entries, not a list"),
+    ("hosts:\n  hv1: {input: open}\n", "`open` is neither `managed` nor `foreign`"),
+    ("hosts:\n  hv1: {target: {systemd: 251}}\n", "`251` is not a version of systemd"),
+    ("hosts:\n  hv1: {target: {nftables: 1.0.5}}\n", "nftables `1.0.5` is older than 1.0.6"),
+    ("hosts:\n  hv1: {target: {nftables: new}}\n", "`new` is not a version of nftables"),
+    ("hosts:\n  hv1: {target: {nixos: 23.11}}\n", "NixOS `23.11` is older than 24.05"),
+    ("hosts:\n  hv1: {target: {nixos: 25.10}}\n", "`25.10` is not a release of NixOS"),
+    (GUEST + "nics: {lan: {mac: 02:00:00}}}\n", "`02:00:00` is not a MAC address such as 02:00:00:12:34:56"),
+    (GUEST + "nics: {lan: {tap: a b}}}\n",
+     "`a b` cannot name an interface: it has a character that an interface name cannot have"),
+    ("forwards:\n  f: {on: hv1/, ports: tcp/80, to: web}\n", "`hv1/` lacks the name of the uplink"),
+    ("waivers:\n  w: {code: NL1, on: guest/web, reason: a good one here}\n", "`NL1` is not the code of a diagnostic"),
+    ("waivers:\n  w: {code: NL604, on: web, reason: a good one here}\n", "`web` does not name an object"),
+    ("waivers:\n  w: {code: NL604, on: guest/web, reason: yes}\n", "a waiver has a reason that a reviewer can weigh"),
+    (policy("from", "a_b"), "`a_b` is neither a name nor a prefix"),
+    (policy("from", "guset/web"), "`guset` is not a kind of selector"),
+    (policy("from", "guest/W"), "`W` is not a name"),
+    (policy("allow", "tcp/0"), "`0` is not a port"),
+    (policy("allow", "tcp/9-1"), "`9-1` runs backwards"),
+    (policy("allow", "tpc/9"), "`tpc/9` is not a service"),
+    (policy("allow", "SSH"), "`SSH` is not a service"),
+    (policy("allow", "icmp/eco-request"), "`eco-request` is not a type of icmp"),
+    (policy("allow", "icmp/256"), "`256` is not a type of icmp"),
+    (policy("limit", "10/fortnight"), "`10/fortnight` is not a limit"),
+    (policy("limit", "10/second burst"), "`10/second burst` is not a limit"),
+    (policy("expires", "2027-02-30"), "`2027-02-30` is not a date"),
+    (policy("expires", "'2027-02-03T10:00:00'"), "`2027-02-03T10:00:00` does not say its time zone"),
+    ("hosts:\n  hv1: {networks: {lan: {taps: 'a[b]'}}}\n",
+     "`a[b]` cannot match an interface: it has a character that an interface name cannot have"),
+    ("hosts:\n  hv1: {networks: {lan: {tap-user: 'a;b'}}}\n", "`a;b` is not the name of a user"),
+    ("hosts:\n  hv1: {networks: {lan: {tap-user: 7up}}}\n", "`7up` is not the name of a user"),
+    ("networks:\n  lan: {dhcp: {lease: 999999d}}\n", "`999999d` is longer than a lease can last"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED, ids=[message for _, message in REFUSED])
+def test_a_value_is_refused_with_a_sentence(text: str, message: str) -> None:
+    site = compiled(f"netloom: 1\n{text}")
+    assert message in [diagnostic.message for diagnostic in site.diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("literal", "services"),
+    [
+        ("tcp", ["tcp/0-65535"]),
+        ("udp/53", ["udp/53-53"]),
+        ("sctp/1-65535", ["sctp/1-65535"]),
+        ("esp", ["esp/0-65535"]),
+        ("icmp", ["icmp/0-255"]),
+        ("icmp/13", ["icmp/13-13"]),
+        ("icmpv6/nd-redirect", ["icmpv6/137-137"]),
+        ("ping", ["icmp/8-8", "icmpv6/128-128"]),
+    ],
+)
+def test_services(literal: str, services: list[str]) -> None:
+    plan = compiled(f"netloom: 1\nservices:\n  mine: {literal}\n").plan
+    assert [f"{s.protocol}/{s.first}-{s.last}" for s in plan.services[0].services] == services
+
+
+def test_what_yaml_would_take_for_something_else_is_text() -> None:
+    site = compiled(
+        "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, description: no, owner: 0123}\n"
+        "hosts:\n  hv1: {target: {nixos: 24.05}, networks: {lan: {}}}\n"
+        "guests:\n  web: {host: hv1, nics: {lan: {mac: 52:54:00:12:34:56}}}\n"
+    )
+    assert (site.plan.networks[0].meta.description, site.plan.networks[0].meta.owner) == ("no", "0123")
+    assert str(site.plan.guests[0].nics[0].mac) == "52:54:00:12:34:56"
+    assert site.plan.hosts[0].target.nixos == "24.05"
