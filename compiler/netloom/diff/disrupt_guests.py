@@ -33,15 +33,17 @@ def _guest(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Di
     nics = {nic.network: nic for nic in after.nics}
     for nic in before.nics:
         network = names.get(f"network/{nic.network}", f"network/{nic.network}").partition("/")[2]
-        told = _readdressed(nic, nics.get(network))
+        found = nics.get(network)
+        if found is None or found.tap != nic.tap:
+            detail = f"{nic.tap} → {found.tap}" if found else f"leaves {nic.network}"
+            yield Disruption(after.host, name, after.name, Class.D5, Effect.REPLUGGED, "", (), detail, after.origin)
+        told = _readdressed(nic, found) if found else ""
         if told:
             yield Disruption(after.host, name, after.name, Class.D4, Effect.RENUMBERED, "", (), told, after.origin)
 
 
-def _readdressed(before: Nic, after: Nic | None) -> str:
+def _readdressed(before: Nic, after: Nic) -> str:
     """Old and new addresses, MAC included, where they differ; "" where none does."""
-    if after is None:
-        return f"leaves {before.network}"
     pairs = (
         (before.ipv4.address, after.ipv4.address),
         (before.ipv6.address, after.ipv6.address),

@@ -8,6 +8,7 @@ some properties of a device are updated in place, of which netloom renders none.
 from collections.abc import Iterator, Mapping
 
 from netloom.backends import networkd as backend
+from netloom.backends.units.printer import text
 from netloom.backends.units.tree import Kind, Unit
 from netloom.diff.classes import Class
 from netloom.diff.effects import Disruption, Effect, Setting
@@ -52,7 +53,7 @@ def _values(unit: Unit | None) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for section in unit.sections if unit else ():
         for entry in section.entries:
-            found.setdefault(f"{section.name}.{entry.key}", []).append(str(entry.value))
+            found.setdefault(f"{section.name}.{entry.key}", []).append(text(entry.value))
     return found
 
 

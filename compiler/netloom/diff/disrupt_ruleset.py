@@ -57,5 +57,6 @@ def _apart(before: Artifact | None, after: Artifact | None) -> tuple[int, int, O
     if not blocks:
         return None
     changed = [line for i1, i2, j1, j2 in blocks for line in (*new[j1:j2], *old[i1:i2])]
-    origin = next((line.origin for line in changed if line.origin and line.text.strip()), None)
+    origins = [line.origin for line in changed if line.origin and line.text.strip()]
+    origin = next((one for one in origins if not one.entry.startswith("hosts.")), origins[0] if origins else None)
     return sum(j2 - j1 for _, _, j1, j2 in blocks), sum(i2 - i1 for i1, i2, _, _ in blocks), origin

@@ -25,6 +25,7 @@ class Effect(enum.Enum):
     RECREATED = "the device has to be deleted and made again for this to take effect"
     GONE = "addresses, DHCP and router advertisements are gone; the device stays until somebody deletes it"
     DETACHED = "interfaces no longer join a bridge"
+    REPLUGGED = "the guest gets another TAP, so it has to be started anew"
     MOVED = "the guest starts anew on another host"
     WAY_IN = "the address or the way out of an uplink changes: who is logged in over it may be cut off"
     LOCKED_OUT = "new connections to a management service are refused"

@@ -151,11 +151,18 @@ class Pair:
         found = course.outcome(context)
         if side == 0 and self.names:
             found = self.space.relabel(lambda answer: answer._replace(by=self.names.get(answer.by, answer.by)), found)
-        absent = without(self.guests[1 - side], self.guests[side])
-        if not absent or context.ingress in (SELF, OTHER):
+        missing = () if context.ingress in (SELF, OTHER) else without(self.guests[1 - side], self.guests[side])
+        unknown = self._unknown(course.kernel.host)
+        if not missing and not unknown:
             return found
-        parts = [(box(destination=absent), ABSENT), (box(source=absent), ABSENT)]
+        parts = [(box(destination=united([*missing, *unknown])), ABSENT)]
+        parts += [(box(source=missing), ABSENT)] if missing else []
         return self.space.choose(self.space.overlay(parts, _THERE), ABSENT, self.space.leaf(ABSENT), found)
+
+    def _unknown(self, host: Host) -> Spans:
+        """Values for addresses that are learned on the other side only: here nobody has them."""
+        own = {u.name for u in host.uplinks if isinstance(address_of(u, self.family), Learned)}
+        return united((value, value) for name, value in self.learned.items() if name not in own)
 
     def _apart(self, one: Diagram[Answer], other: Diagram[Answer]) -> Iterator[Difference]:
         """The boxes where two maps differ, but for drops of which only the reason differs, and for the other's part."""

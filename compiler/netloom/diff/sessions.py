@@ -19,7 +19,7 @@ def survivors(flows: tuple[FlowChange, ...]) -> tuple[Survivor, ...]:
     """For each way that is closed or led elsewhere, who may still be on it."""
     found = []
     for flow in flows:
-        if flow.inherited or not _closes(flow):
+        if flow.inherited or not flow.before.by.startswith(("policy/", "forward/")) or not _closes(flow):
             continue
         for host in flow.hosts:
             regions = [region for region in flow.regions if region.host == host]
@@ -39,8 +39,16 @@ def _commands(region: Region) -> Iterator[tuple[str, ...]]:
     for protocols, ports in region.services:
         for words in _traffic(protocols, ports):
             for source in _ends("-s", region.sources, region.family):
-                for destination in _ends("-d", region.destinations, region.family):
-                    yield (*head, *words, *source, *destination)
+                for destination in _goals(region):
+                    if source or destination:  # without either it would end what has nothing to do with this
+                        yield (*head, *words, *source, *destination)
+
+
+def _goals(region: Region) -> list[tuple[str, ...]]:
+    """Options for where they go: behind a translation the guest, whose replies give them away."""
+    if region.target is not None:
+        return [("--reply-src", str(Address(region.family, region.target)))]
+    return _ends("-d", region.destinations, region.family)
 
 
 def _traffic(protocols: Spans | None, ports: Spans | None) -> Iterator[tuple[str, ...]]:

@@ -121,6 +121,7 @@ class Teller:
             _whole(part.times, sizes[-1]),
             before.source.kind if before.source else "",
             after.source.kind if after.source else "",
+            before.destination.address if before.destination else None,
         )
 
     def example(self, part: Set, side: int, *, exposed: bool) -> Example:

@@ -53,6 +53,7 @@ class Region:
         times: phases between two ends of validity; None for always.
         source_before: how their sender is rewritten before, as in `Outcome.source`.
         source_after: how it is after the change.
+        target: the address that their destination became before, or None.
     """
 
     host: str
@@ -67,6 +68,7 @@ class Region:
     times: Spans | None
     source_before: str
     source_after: str
+    target: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +128,8 @@ class FlowChange:
 
     @property
     def implied(self) -> bool:
-        """Whether no entry of the spec decides on either side: what comes with a guest of itself."""
-        return all(not one.by.startswith(("policy/", "forward/")) for one in (self.before, self.after))
+        """Whether no entry of the spec decides on either side, as of DHCP; guests of one bridge are of interest."""
+        names = (self.before.by, self.after.by)
+        if any(name.startswith(("policy/", "forward/")) for name in names):
+            return False
+        return self.inherited or "implied/bridge" not in names

@@ -119,7 +119,7 @@ def _mark(change: Change, key: str) -> str:
 def _summary(change: Change) -> str:
     """What is visible while the comment is collapsed, and the table under it."""
     if not change.has_changes:
-        return f"## Network plan: no changes\n\n{prose(change.before)} → {prose(change.after)}" + _notes(change)
+        return f"## Network plan: no changes\n\n{code(change.before)} → {code(change.after)}" + _notes(change)
     exposed = sum(one.exposed for one in change.flows)
     verdict = "needs review" if exposed or change.worst >= 4 or change.failed_gates else "routine"
     told = f"{words.plural(exposed, 'new exposure')}, " if exposed else ""

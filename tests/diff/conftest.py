@@ -1,0 +1,41 @@
+"""A repository that goes through all changes: the base on `main`, each change on a branch of its own."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.diff.site import BASE, CASES, edited
+
+_WHO = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+
+
+def git(folder: Path, *words: str) -> str:
+    """Runs git there."""
+    done = subprocess.run(["git", *_WHO, *words], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    """Makes a folder hold these specs and no others."""
+    folder.mkdir(exist_ok=True)
+    for old in folder.glob("*.yaml"):
+        old.unlink()
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The repository; its working tree is left on `main`."""
+    top = tmp_path_factory.mktemp("repository")
+    git(top, "init", "--quiet", "--initial-branch=main")
+    write(top / "specs", dict(BASE))
+    git(top, "add", "-A")
+    git(top, "commit", "--quiet", "-m", "base")
+    for case in CASES:
+        git(top, "checkout", "--quiet", "-b", case.name, "main")
+        write(top / "specs", edited(case))
+        git(top, "add", "-A")
+        git(top, "commit", "--quiet", "-m", case.name)
+    git(top, "checkout", "--quiet", "main")
+    return top

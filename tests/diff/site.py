@@ -1,0 +1,190 @@
+"""A small site, and changes to it: each is what somebody might open a pull request for."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+BASE: Mapping[str, str] = {
+    "site.yaml": """\
+netloom: 1
+site: {name: diff, domain: vm.example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}
+addresses:
+  office: [198.51.100.0/24, 2001:db8:f::/48]
+""",
+    "networks.yaml": """\
+netloom: 1
+networks:
+  dmz: {ipv4: 10.1.0.1/24, ipv6: fd12:3456:789a:1::1/64, ra: true, nat: true}
+  lan: {ipv4: 10.2.0.1/24, ipv6: fd12:3456:789a:2::1/64, dhcp: {pool: 10.2.0.100-10.2.0.199}, ra: true, nat: true}
+""",
+    "hosts.yaml": """\
+netloom: 1
+hosts:
+  hv1:
+    uplinks:
+      eth0: {zone: internet, ipv4: dhcp, ipv6: ra}
+    networks:
+      dmz: {taps: vmd-*}
+      lan: {taps: vml-*}
+""",
+    "guests.yaml": """\
+netloom: 1
+guests:
+  web:
+    host: hv1
+    tags: [public]
+    nics: {dmz: {ipv4: 10.1.0.10, ipv6: "fd12:3456:789a:1::10", mac: 02:00:00:00:01:10}}
+  db:
+    host: hv1
+    nics: {lan: {ipv4: 10.2.0.20, ipv6: "fd12:3456:789a:2::20", mac: 02:00:00:00:02:20}}
+  desk:
+    host: hv1
+    nics: {lan: {ipv4: dhcp, ipv6: slaac, mac: 02:00:00:00:02:30}}
+""",
+    "forwards.yaml": """\
+netloom: 1
+forwards:
+  web: {on: hv1, ports: tcp/443, to: web, owner: team-web}
+""",
+    "policy.yaml": """\
+netloom: 1
+policy:
+  out: {from: [dmz, lan], to: internet, allow: any}
+  web-db: {from: web, to: db, allow: tcp/5432}
+  lan-dmz: {from: lan, to: dmz, allow: [ssh, https]}
+  desk-dmz: {from: lan, to: web, allow: ssh, description: "also covered by lan-dmz"}
+  admin: {from: office, to: hosts, allow: ssh}
+""",
+}
+
+Files = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A change.
+
+    Attributes:
+        name: of the test and its folder.
+        edit: changes the files.
+        worst: the class that it is expected to have.
+        empty: whether nothing at all changes.
+        sound: whether the head compiles.
+    """
+
+    name: str
+    edit: Callable[[Files], None]
+    worst: str
+    empty: bool = False
+    sound: bool = True
+
+
+def swap(file: str, old: str, new: str) -> Callable[[Files], None]:
+    """An edit that replaces a text that is there once."""
+
+    def edit(files: Files) -> None:
+        assert files[file].count(old) == 1, f"{old!r} is {files[file].count(old)} times in {file}"
+        files[file] = files[file].replace(old, new)
+
+    return edit
+
+
+def both(*edits: Callable[[Files], None]) -> Callable[[Files], None]:
+    """Several edits in one change."""
+
+    def edit(files: Files) -> None:
+        for one in edits:
+            one(files)
+
+    return edit
+
+
+def _reorder(files: Files) -> None:
+    head, *entries = files["policy.yaml"].splitlines(keepends=True)
+    files["policy.yaml"] = head + entries[0] + "".join(reversed(entries[1:]))
+    files["all.yaml"] = files.pop("guests.yaml")
+
+
+_WEB2 = '  web2: {host: hv1, nics: {dmz: {ipv4: 10.1.0.11, ipv6: "fd12:3456:789a:1::11", mac: 02:00:00:00:01:11}}}\n'
+_GUESTS = "guests:\n"
+_DESK = "  desk:\n    host: hv1\n    nics: {lan: {ipv4: dhcp, ipv6: slaac, mac: 02:00:00:00:02:30}}\n"
+_COMMENTED = "# People and machines.\nguests:  # of the site\n"
+_SECOND_HOST = """\
+  hv2:
+    uplinks:
+      eth0: {zone: internet, ipv4: 203.0.113.20/24, gateway4: 203.0.113.1, ipv6: 2001:db8:9::20/64, gateway6: fe80::1}
+    networks: {far: {taps: vmf-*}}
+"""
+_STATIC = "{zone: internet, ipv4: 203.0.113.10/24, gateway4: 203.0.113.1, ipv6: ra}"
+
+CASES = (
+    Case("guest-with-forward", both(
+        swap("guests.yaml", _GUESTS, _GUESTS + _WEB2),
+        swap("forwards.yaml", "forwards:\n", "forwards:\n  web2: {on: hv1, ports: tcp/8443, to: web2, to-port: 443}\n"),
+    ), "D1"),
+    Case("guest-removed", swap("guests.yaml", _DESK, ""), "D1"),
+    Case("pool-shrunk", swap("networks.yaml", "10.2.0.199", "10.2.0.149"), "D4"),
+    Case("pool-grown", swap("networks.yaml", "10.2.0.199", "10.2.0.219"), "D2"),
+    Case("rule-removed", swap("policy.yaml", "  web-db: {from: web, to: db, allow: tcp/5432}\n", ""), "D1"),
+    Case("rule-removed-still-allowed", swap(
+        "policy.yaml", '  desk-dmz: {from: lan, to: web, allow: ssh, description: "also covered by lan-dmz"}\n', ""
+    ), "D1"),
+    Case("rule-widened", swap("policy.yaml", "allow: tcp/5432", "allow: [tcp/5432, tcp/6432]"), "D1"),
+    Case("rule-limited", swap("policy.yaml", "allow: tcp/5432", "allow: tcp/5432, limit: 10/second"), "D1"),
+    Case("deny-over-allow", swap(
+        "policy.yaml", "  admin:", "  no-mail: {from: lan, to: internet, deny: smtp}\n  admin:"
+    ), "D1"),
+    Case("guest-to-other-network", swap(
+        "guests.yaml", '{lan: {ipv4: 10.2.0.20, ipv6: "fd12:3456:789a:2::20", mac: 02:00:00:00:02:20}}',
+        '{dmz: {ipv4: 10.1.0.20, ipv6: "fd12:3456:789a:1::20", mac: 02:00:00:00:02:20}}',
+    ), "D5"),
+    Case("guest-to-other-host", both(
+        swap("hosts.yaml", "      lan: {taps: vml-*}\n", f"      lan: {{taps: vml-*}}\n{_SECOND_HOST}"),
+        swap("networks.yaml", "networks:\n", "networks:\n  far: {ipv4: 10.3.0.1/24, nat: true}\n"),
+        swap("guests.yaml", "  db:\n    host: hv1\n", "  db:\n    host: hv2\n"),
+        swap("guests.yaml", '{lan: {ipv4: 10.2.0.20, ipv6: "fd12:3456:789a:2::20"', "{far: {ipv4: 10.3.0.20"),
+    ), "D5"),
+    Case("guest-renamed", swap("guests.yaml", "  desk:\n", "  desk-anna:\n"), "D1"),
+    Case("guest-moved-from", both(
+        swap("guests.yaml", "  web:\n    host: hv1\n", "  shop:\n    host: hv1\n    moved-from: web\n"),
+        swap("forwards.yaml", "to: web,", "to: shop,"),
+        swap("policy.yaml", "{from: web, to: db", "{from: shop, to: db"),
+        swap("policy.yaml", "to: web, allow", "to: shop, allow"),
+    ), "D5"),
+    Case("rule-moved-from", swap("policy.yaml", "  web-db: {", "  shop-db: {moved-from: web-db, "), "D1"),
+    Case("network-renumbered", both(
+        swap("networks.yaml", "10.1.0.1/24", "10.9.0.1/24"), swap("guests.yaml", "10.1.0.10", "10.9.0.10"),
+    ), "D4"),
+    Case("nat-off", swap(
+        "networks.yaml", "dmz: {ipv4: 10.1.0.1/24, ipv6: fd12:3456:789a:1::1/64, ra: true, nat: true}",
+        "dmz: {ipv4: 10.1.0.1/24, ipv6: fd12:3456:789a:1::1/64, ra: true}",
+    ), "D1"),
+    Case("uplink-static", swap("hosts.yaml", "{zone: internet, ipv4: dhcp, ipv6: ra}", _STATIC), "D6"),
+    Case("uplink-dns", swap("hosts.yaml", "ipv6: ra}", "ipv6: ra, dns: 9.9.9.9}"), "D3"),
+    Case("isolated", swap("networks.yaml", "dhcp: {", "isolated: true, dhcp: {"), "D2"),
+    Case("comments-only", swap("guests.yaml", _GUESTS, _COMMENTED), "D0", empty=True),
+    Case("order-only", _reorder, "D0", empty=True),
+    Case("description-only", swap("policy.yaml", "also covered by lan-dmz", "covered twice"), "D0"),
+    Case("target-raised", swap("site.yaml", "systemd: 252", "systemd: 257"), "D2"),
+    Case("forward-retargeted", swap("forwards.yaml", "to: web,", "to: db,"), "D1"),
+    Case("forward-from-office", swap("forwards.yaml", "to: web,", "to: web, from: office,"), "D1"),
+    Case("service-closed-to-managers", swap("policy.yaml", "from: office, to: hosts", "from: lan, to: hosts"), "D6"),
+    Case("gates-fail", both(
+        swap("site.yaml", "site: {", "site: {gates: {exposure-owner: true, max-class: D1, max-removed: 10}, "),
+        swap("forwards.yaml", "forwards:\n", "forwards:\n  raw: {on: hv1, ports: tcp/9000, to: db}\n"),
+        swap("networks.yaml", "10.2.0.199", "10.2.0.149"),
+    ), "D4"),
+    Case("gates-waived", both(
+        swap("site.yaml", "site: {", "site: {gates: {max-class: D1, waive: {max-class: window on Sunday}}, "),
+        swap("networks.yaml", "10.2.0.199", "10.2.0.149"),
+    ), "D4"),
+    Case("broken", swap("guests.yaml", "nics: {lan: {ipv4: dhcp", "nics: {lam: {ipv4: dhcp"), "D5", sound=False),
+    Case("tap-pattern", swap("hosts.yaml", "vml-*", "vmx-*"), "D5"),
+)  # fmt: skip
+"""At least twenty-five changes."""
+
+
+def edited(case: Case) -> Files:
+    """The files after a change."""
+    files = dict(BASE)
+    case.edit(files)
+    return files

@@ -1,0 +1,82 @@
+"""Every change of `site.py`, told as text, Markdown and JSON, against what a person has read.
+
+The files of `expected/` are written by `pytest --update` and reviewed like code.
+"""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from tests.cli.conftest import Netloom, netloom
+from tests.diff.site import CASES, Case
+
+from netloom.report.plan.schema import diff_schema
+
+EXPECTED = Path(__file__).parent / "expected"
+IDS = [case.name for case in CASES]
+__all__ = ["netloom"]
+
+
+@pytest.fixture(params=CASES, ids=IDS)
+def case(request: pytest.FixtureRequest, repository: Path, monkeypatch: pytest.MonkeyPatch) -> Case:
+    monkeypatch.chdir(repository)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1798761600")
+    found = request.param
+    assert isinstance(found, Case)
+    return found
+
+
+def told(netloom: Netloom, case: Case, form: str) -> str:
+    done = netloom("plan", f"main..{case.name}", "--format", form, "--detailed-exitcode")
+    failing = not case.sound or case.name == "gates-fail"
+    assert done.status == (1 if failing else 0 if case.empty else 2), done.err
+    return settled(done.out)
+
+
+def settled(text: str) -> str:
+    """Without the names of commits, which differ from run to run, and without the digest over them."""
+    return re.sub(r"plan=sha256:[0-9a-f]{64}", "plan=sha256:digest", re.sub(r"@[0-9a-f]{7}\b", "@commit", text))
+
+
+def test_there_are_enough_changes_and_no_orphans() -> None:
+    assert len(CASES) >= 25
+    assert len(set(IDS)) == len(IDS)
+    assert {path.name for path in EXPECTED.iterdir()} == set(IDS)
+
+
+@pytest.mark.parametrize(("form", "name"), [("text", "plan.txt"), ("md", "plan.md"), ("json", "plan.json")])
+def test_it_is_told_as_a_person_has_read_it(
+    netloom: Netloom, case: Case, form: str, name: str, pytestconfig: pytest.Config
+) -> None:
+    text = told(netloom, case, form)
+    if form == "json":
+        data = json.loads(text)
+        for file in data["files"]:
+            del file["hunks"]
+        text = json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    path = EXPECTED / case.name / name
+    if pytestconfig.getoption("--update"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_data_is_of_the_schema_and_has_the_class(netloom: Netloom, case: Case) -> None:
+    data: dict[str, Any] = json.loads(told(netloom, case, "json"))
+    Draft202012Validator(diff_schema()).validate(data)
+    assert data["worst_class"] == case.worst
+    assert data["has_changes"] is not case.empty
+
+
+def test_what_changes_nothing_says_so(netloom: Netloom, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(repository)
+    for name in ("comments-only", "order-only"):
+        done = netloom("plan", f"main..{name}", "--format", "json", "--detailed-exitcode")
+        assert done.status == 0
+        data = json.loads(done.out)
+        assert data["has_changes"] is False
+        assert (data["objects"], data["disruption"], data["files"]) == ([], [], [])
+        assert not any(data["flows"].values())

@@ -1,0 +1,144 @@
+"""The flow difference of every change against the two relations, each made by itself and asked packet by packet.
+
+The packets are the corners of everything that either site names: the first and last address of each prefix, their
+neighbours, every guest and host, every port of a service and those beside it.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from tests.diff.site import BASE, CASES, Case, edited
+from tests.sites import compiled
+
+from netloom.base.address import FAMILIES, Family
+from netloom.diff.flows import compare_flows
+from netloom.diff.verdicts import FlowChange, Region, Turn
+from netloom.flows.answer import Answer, effect
+from netloom.flows.clock import Clock
+from netloom.flows.course import Context, Course, contexts
+from netloom.flows.diagram import Space, answer_at
+from netloom.flows.intent.entries import Site
+from netloom.flows.intent.names import Names
+from netloom.flows.intent.stages import Intent
+from netloom.flows.kernel import OTHER, SELF, Kernel
+from netloom.flows.packet import sizes
+from netloom.flows.spans import Spans, holds
+from netloom.plan.host import Fixed, Host
+from netloom.plan.site import Plan
+
+PACKETS = 2500
+MOVED = {"guest-moved-from": {"guest/web": "guest/shop"}, "rule-moved-from": {"policy/web-db": "policy/shop-db"}}
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One side, in a space of its own."""
+
+    plan: Plan
+    host: Host
+    family: Family
+
+    def course(self) -> Course:
+        kernel = Kernel.of(self.host, self.family)
+        clock = Clock.of(())
+        space: Space[Answer] = Space(sizes(self.family, len(kernel.learned), clock.phases))
+        return Course(space, kernel, Intent(Site(Names(self.plan)), kernel, space, clock))
+
+
+def addresses(plan: Plan, family: Family) -> Iterator[int]:
+    bits = (1 << family.bits) - 1
+    for network in plan.networks:
+        own = network.ipv4 if family is Family.IPV4 else network.ipv6
+        if own:
+            first, last = own.prefix.value, own.prefix.value + own.prefix.size - 1
+            yield from (first - 1, first, first + 1, first + 77, last - 1, last, last + 1)
+    for known in plan.addresses:
+        for prefix in known.prefixes:
+            if prefix.family is family:
+                yield from (prefix.value - 1, prefix.value, prefix.value + prefix.size - 1, prefix.value + prefix.size)
+    yield from guests(plan, family)
+    for host in plan.hosts:
+        for uplink in host.uplinks:
+            side = uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
+            if isinstance(side, Fixed):
+                yield side.interface.address.value
+    yield from (0, 1, bits, bits >> 1, 0x08080808 if family is Family.IPV4 else 0x2A00 << 112)
+
+
+def guests(plan: Plan, family: Family) -> set[int]:
+    sides = (nic.ipv4 if family is Family.IPV4 else nic.ipv6 for guest in plan.guests for nic in guest.nics)
+    return {side.address.value for side in sides if side.address}
+
+
+def packets(before: Plan, after: Plan, family: Family, seed: str) -> Iterator[tuple[int, ...]]:
+    chance = random.Random(seed)
+    known = sorted({*addresses(before, family), *addresses(after, family)})
+    ports = [0, 22, 25, 53, 67, 68, 79, 80, 81, 442, 443, 444, 5431, 5432, 5433, 6432, 8443, 9000, 65535]
+    protocols = [1, 6, 6, 6, 17, 17, 47, 58]
+    for _ in range(PACKETS):
+        yield (
+            chance.choice(known), chance.choice(protocols), chance.choice(ports), chance.choice(known),
+            chance.choice((67, 68, 40000)), chance.choice((64, 255)), 0,
+        )  # fmt: skip
+
+
+def within(region: Region, context: Context, point: tuple[int, ...]) -> bool:
+    def inside(spans: Spans | None, value: int) -> bool:
+        return spans is None or holds(spans, value)
+
+    return (
+        (region.ingress, region.way) == (context.ingress, context.way or "")
+        and holds(region.destinations, point[0])
+        and any(inside(protocols, point[1]) and inside(ports, point[2]) for protocols, ports in region.services)
+        and holds(region.sources, point[3])
+        and inside(region.sender_ports, point[4])
+        and inside(region.hop_limits, point[5])
+    )
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_it_is_the_difference_of_both_relations(case: Case) -> None:
+    before, after = compiled(dict(BASE)).plan, compiled(edited(case)).plan
+    names = MOVED.get(case.name, {})
+    flows = compare_flows(before, after, names)
+    for family in FAMILIES:
+        for name in sorted({host.name for host in before.hosts} & {host.name for host in after.hosts}):
+            _agrees(before, after, family, name, flows, names)
+
+
+def _agrees(
+    before: Plan, after: Plan, family: Family, name: str, flows: tuple[FlowChange, ...], names: dict[str, str]
+) -> None:
+    hosts = [next(host for host in plan.hosts if host.name == name) for plan in (before, after)]
+    courses = [Relation(plan, host, family).course() for plan, host in zip((before, after), hosts, strict=True)]
+    known = [set(contexts(course.kernel)) for course in courses]
+    own = guests(before, family), guests(after, family)
+    regions = [(one.turn, r) for one in flows for r in one.regions if (r.host, r.family) == (name, family)]
+    asked = list(packets(before, after, family, name))
+    for context in sorted(known[0] & known[1], key=str):
+        maps = [course.outcome(context) for course in courses]
+        here = [(turn, region) for turn, region in regions if region.ingress == context.ingress]
+        for point in asked:
+            old, new = (answer_at(found, point) for found in maps)
+            if context.ingress not in (SELF, OTHER):
+                missing = [{point[0], point[3]} & (own[1 - side] - own[side]) for side in (0, 1)]
+                old, new = (
+                    Answer("miss", "absent") if gone else a for gone, a in zip(missing, (old, new), strict=True)
+                )
+            old = old._replace(by=names.get(old.by, old.by))
+            told = {turn for turn, region in here if within(region, context, point)}
+            assert told == _wanted(old, new), (context, point, old, new)
+
+
+def _wanted(old: Answer, new: Answer) -> set[Turn]:
+    passes = (old.verdict == "allow", new.verdict == "allow")
+    foreign = "absent" in (old.by, new.by) and "foreign" in (old.by, new.by)
+    if passes == (False, False) or foreign:
+        return set()
+    if passes == (True, True):
+        # Of several entries that allow the same any may be named, but a removed one is named while it is there.
+        same = effect(old) == effect(new) and old.by == new.by
+        return set() if same else {Turn.REDECIDED}
+    return {Turn.ALLOWED if passes[1] else Turn.BLOCKED}
