@@ -91,9 +91,13 @@ def plausible(kernel: Kernel, ingress: str) -> Iterator[Decided]:
     yield box(source=kernel.missing(ingress if strict else None)), Answer("drop", "implied/reverse-path")
 
 
+def never(family: Family) -> Spans:
+    """What no sender beyond an uplink has."""
+    return united(of_prefix(parse_prefix(text)) for text in _NEVER[family])
+
+
 def _bogus(kernel: Kernel) -> Spans:
     """What is never a sender beyond an uplink: reserved addresses, those of networks that are here, and the host's."""
     local = (i.prefix for b in kernel.host.bridges for i in (b.ipv4, b.ipv6) if i and i.family is kernel.family)
     own = (address.prefix for found in kernel.addresses.values() for address in found)
-    never = map(parse_prefix, _NEVER[kernel.family])
-    return united(of_prefix(prefix) for prefix in (*never, *local, *own))
+    return united([*never(kernel.family), *(of_prefix(prefix) for prefix in (*local, *own))])

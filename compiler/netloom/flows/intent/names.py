@@ -109,7 +109,8 @@ class Names:
         return {entry.name: entry.prefixes for entry in self.plan.addresses}
 
     @cached_property
-    def _tagged(self) -> Mapping[str, list[tuple[str, str]]]:
+    def tagged(self) -> Mapping[str, list[tuple[str, str]]]:
+        """What bears each tag, as kind and name."""
         plan = self.plan
         found: dict[str, list[tuple[str, str]]] = {}
         for kind, entries in (
@@ -140,7 +141,7 @@ class Names:
         elif text == "hosts":
             found.hosts |= self.hosts.keys()
         elif slash and kind == "tag":
-            for of, member in self._tagged.get(name, ()):
+            for of, member in self.tagged.get(name, ()):
                 self._add(found, of, member)
         elif slash:
             self._add(found, kind, name)

@@ -1,0 +1,74 @@
+"""`netloom reach`."""
+
+import os
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from netloom.cli.exits import FINDINGS, FINE
+from netloom.cli.options import specs_option
+
+if TYPE_CHECKING:
+    from netloom.flows.query import Inquiry
+
+
+@click.command("reach")
+@click.argument("source", metavar="[FROM]", default="")
+@click.argument("to", metavar="[TO]", default="")
+@click.argument("service", metavar="[SERVICE]", default="")
+@specs_option
+@click.option("--matrix", is_flag=True, help="Print which zones (or, with --guests, guests) reach which.")
+@click.option("--guests", metavar="PATTERN", default="", help="With --matrix: guests of such names, as 'web-*'.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json", "csv", "markdown")),
+    default="text",
+    show_default=True,
+    help="How to print it; csv and markdown with --matrix only.",
+)
+def command(source: str, to: str, service: str, specs: Path, guests: str, form: str, *, matrix: bool) -> int:
+    """Say who reaches whom, by which entry, and by which chains of which host.
+
+    FROM and TO are whatever policy can name (a zone, network, guest, host, tag, address or prefix, `any`), or
+    HOST/UPLINK for the address of an uplink, which is what to ask of a forward. SERVICE is PROTOCOL/PORT or a service's
+    name; without one the answer is for every protocol. Where parts of the ends differ, each has its own answer.
+    """
+    from netloom.cli.compiling import sound
+    from netloom.cli.terminal import progress
+    from netloom.flows.query import Inquiry
+
+    if not matrix and not (source and to):
+        raise click.UsageError("FROM and TO are needed, or --matrix.")
+    if form in ("csv", "markdown") and not matrix:
+        raise click.UsageError(f"--format {form} goes with --matrix.")
+    site = sound(specs)
+    if site is None:
+        return FINDINGS
+    inquiry = Inquiry(site.plan, int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()))
+    with progress("Asking"):
+        text = _matrix(inquiry, guests, form) if matrix else _answer(inquiry, source, to, service, form)
+    click.echo(text, nl=False)
+    return FINE
+
+
+def _answer(inquiry: "Inquiry", source: str, to: str, service: str, form: str) -> str:
+    from netloom.flows.endpoints import UnknownEndError, end_of, services_of
+    from netloom.report.reach import Asked, reach_json, reach_text
+
+    try:
+        ends = end_of(inquiry.names, source), end_of(inquiry.names, to)
+        services = services_of(inquiry.names, service)
+    except UnknownEndError as error:
+        raise click.UsageError(f"{error}.") from None
+    asked = Asked(source, to, service, inquiry, inquiry.ask(*ends, services))
+    return reach_json(asked) if form == "json" else reach_text(asked)
+
+
+def _matrix(inquiry: "Inquiry", guests: str, form: str) -> str:
+    from netloom.flows.matrix import guest_matrix, zone_matrix
+    from netloom.report.matrix import MATRIX_FORMATS
+
+    return MATRIX_FORMATS[form](guest_matrix(inquiry, guests) if guests else zone_matrix(inquiry))
