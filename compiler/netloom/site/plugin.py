@@ -1,10 +1,11 @@
 """The MkDocs plugin: a thin file between MkDocs' events and the pure functions of this package.
 
-It is a way into netloom, as the command line is one, so it alone of this package calls the driver and hands the
-language's reference on. Generated pages never touch the disk. Leaves stay out of the navigation, which costs MkDocs
-time and bytes in the square of the pages that it lists.
+It is a way into netloom, as the command line is one, so it alone of this package calls the driver and knows the
+language and the commands, of which it makes the reference. Generated pages never touch the disk. Leaves of a large site
+stay out of the navigation, which costs MkDocs time and bytes in the square of the pages that it lists.
 """
 
+import inspect
 import logging
 import os
 import re
@@ -21,10 +22,13 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 
+from netloom.cli.group import COMMANDS, LazyGroup
 from netloom.driver import Compiled, compile_site, rendered
+from netloom.plan.schema import plan_schema
 from netloom.site.colors import stylesheet
 from netloom.site.dot import printed
 from netloom.site.draw import drawn
+from netloom.site.manual import Command, Manual, Option
 from netloom.site.navigation import LEAVES_LISTED, navigation
 from netloom.site.page import Figure, Page
 from netloom.site.pages import broken
@@ -32,6 +36,7 @@ from netloom.site.pages.compose import files as beside
 from netloom.site.pages.compose import pages
 from netloom.site.svg import figure, inline
 from netloom.site.view import view
+from netloom.spec.document import language_schema
 
 _LOG = logging.getLogger("mkdocs.plugins.netloom")
 _ASSETS = Path(__file__).with_name("assets")
@@ -87,7 +92,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
 
     def _made(self, site: Compiled, files: Files, config: MkDocsConfig) -> list[Page]:
         texts = {file.path: file.text for file in site.source.files}
-        seen = view(site.plan, site.diagnostics, rendered(site.plan), texts)
+        seen = view(site.plan, site.diagnostics, rendered(site.plan), texts, _manual())
         made = list(pages(seen))
         for one in beside(seen):
             files.append(File.generated(config, one.path, content=one.text))
@@ -147,6 +152,24 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
 def _compiled(specs: Path, *, prove: bool) -> Compiled:
     shown = Path(os.path.relpath(specs))
     return compile_site(shown, now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()), prove=prove)
+
+
+def _manual() -> Manual:
+    """The reference as plain data, from those who know it."""
+    import click
+
+    commands = []
+    group = LazyGroup("netloom")
+    above = click.Context(group, info_name="netloom")
+    for name in COMMANDS:
+        command = group.get_command(above, name)
+        assert command is not None
+        context = click.Context(command, info_name=name, parent=above)
+        records = [found for one in command.get_params(context) if (found := one.get_help_record(context))]
+        options = tuple(Option(*record) for record in records)
+        usage = f"netloom {name} {' '.join(command.collect_usage_pieces(context))}"
+        commands.append(Command(name, usage, inspect.cleandoc(command.help or ""), options))
+    return Manual(language_schema(), plan_schema(), tuple(commands))
 
 
 def _linker(file: File, files: Files) -> Callable[[str], str]:

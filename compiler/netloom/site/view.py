@@ -10,6 +10,7 @@ from netloom.plan.guest import Guest
 from netloom.plan.host import Bridge, Host
 from netloom.plan.policy import Lane, Rule
 from netloom.plan.site import Network, Plan
+from netloom.site.manual import EMPTY, Manual
 from netloom.site.palette import Paint, paint
 from netloom.site.traffic import Cell, matrix
 
@@ -31,6 +32,7 @@ class View:
         enforced: of each policy entry, the hosts that enforce it.
         forwarded: of each forward, its lanes.
         about: of each `kind/name`, what was found.
+        manual: what the reference is made from.
     """
 
     plan: Plan
@@ -49,10 +51,15 @@ class View:
     enforced: Mapping[str, tuple[str, ...]]
     forwarded: Mapping[str, tuple[Lane, ...]]
     about: Mapping[str, tuple[Diagnostic, ...]]
+    manual: Manual
 
 
 def view(
-    plan: Plan, diagnostics: tuple[Diagnostic, ...], artifacts: tuple[Artifact, ...], sources: Mapping[str, str]
+    plan: Plan,
+    diagnostics: tuple[Diagnostic, ...],
+    artifacts: tuple[Artifact, ...],
+    sources: Mapping[str, str],
+    manual: Manual = EMPTY,
 ) -> View:
     """Look everything up once, so that ten thousand pages do not each search the plan."""
     lanes = [lane for host in plan.hosts for lane in host.lanes]
@@ -76,6 +83,7 @@ def view(
         _grouped(terms),
         _grouped((lane.forward.removeprefix("forward/"), lane) for lane in lanes),
         _grouped((found.subject, found) for found in diagnostics),
+        manual,
     )
 
 

@@ -1,20 +1,94 @@
-"""The reference, from the same words as the code: diagnostics."""
+"""The reference, from the same words as the code, so that it cannot be stale."""
 
 from collections.abc import Iterator
 
+from netloom.plan.services import BUILT_IN
+from netloom.report import wording
 from netloom.report.catalogue import rules
 from netloom.report.explanation import markdown
-from netloom.site.markdown import escaped, sections, table
+from netloom.site.manual import Command
+from netloom.site.markdown import code, codes, escaped, fenced, section, sections, table
 from netloom.site.page import Page
+from netloom.site.pages.keys import language, plan_types
 from netloom.site.view import View
 
+_GLOSSARY = (
+    ("Essentials", "What must pass whatever the policy says, such as replies, ICMP errors and neighbour discovery."),
+    ("Finding", "What netloom says about a spec: an error stops, a warning fails `validate`, a note only informs."),
+    ("Forward", "A port at a host's outside address that leads to a guest (DNAT) and opens its own way to it."),
+    ("Guest", "A virtual machine on a host, with a NIC for each of its networks."),
+    ("Hairpin", "A forward used from inside, by the outside address."),
+    ("Host", "A hypervisor: it carries networks as bridges, filters between them and translates addresses."),
+    ("Lane", "The part of a forward that one host translates, in one family, for one protocol and range of ports."),
+    ("Lock", "The file with the addresses and MACs that the specs leave open; committed, so that nothing renumbers."),
+    ("Network", "A prefix in each family, on a bridge of one host, whose address on it is the guests' gateway."),
+    ("Plan", "What the specs mean, per host and guest, without a word of any target; reviewed, compared, rendered."),
+    ("Pool", "Addresses that DHCP gives to guests without one of their own."),
+    ("Selector", "What policy names senders and destinations by: a name, `tag/NAME`, a prefix, `any`, `hosts`."),
+    ("Term", "The part of a policy entry that one host enforces between two of its sides, in one family."),
+    ("Tombstone", "A line of the lock that keeps a removed guest's address from being given away at once."),
+    ("Uplink", "An interface of a host towards what netloom does not manage."),
+    ("Waiver", "A finding that the spec accepts, with a reason; it stays visible."),
+    ("Zone", "A group of networks and uplinks that policy speaks of as one."),
+)  # fmt: skip
 
-def pages(view: View) -> Iterator[Page]:  # noqa: ARG001 - every builder takes the view
-    """All diagnostics on one page, so that a code is found by searching for it."""
+
+def pages(view: View) -> Iterator[Page]:
+    """Language, services, commands, diagnostics, the plan's JSON, glossary."""
+    manual = view.manual
+    if manual.language:
+        yield Page("reference/language.md", "Language", language(manual.language), listed=True)
+    yield _services()
+    if manual.commands:
+        body = sections(
+            "Data goes to standard output and messages to standard error. Exit status: 0 fine, 1 findings, 2 changes "
+            "(with `--detailed-exitcode`), 3 stale, 64 usage, 70 a bug in netloom.",
+            *map(_command, manual.commands),
+        )
+        yield Page("reference/commands.md", "Commands", body, listed=True)
+    yield _diagnostics()
+    if manual.plan:
+        yield Page("reference/plan.md", "plan.json", plan_types(manual.plan), listed=True)
+    rows = ((f"**{word}**", text) for word, text in _GLOSSARY)
+    yield Page("reference/glossary.md", "Glossary", table(("Word", "What it means here"), rows), listed=True)
+
+
+def _diagnostics() -> Page:
+    """All on one page, so that a code is found by searching for it."""
     found = rules()
     rows = (
         (f"[{rule.code}](#{rule.code.lower()})", rule.severity.value, escaped(rule.name), escaped(rule.summary))
         for rule in found
     )
     body = sections(table(("Code", "Weight", "Name", "What it refuses"), rows), *(markdown(rule) for rule in found))
-    yield Page("reference/diagnostics.md", "Diagnostics", body, listed=True)
+    return Page("reference/diagnostics.md", "Diagnostics", body, listed=True)
+
+
+def _services() -> Page:
+    rows = (
+        (code(name), codes(map(wording.service, services)) or "every protocol")
+        for name, services in sorted(BUILT_IN.items())
+    )
+    body = sections(
+        "Services that have a name without being defined. A spec may define more, and literal ports such as "
+        "`tcp/8443` stand wherever a service does.",
+        table(("Service", "Ports"), rows),
+    )
+    return Page("reference/services.md", "Built-in services", body, listed=True)
+
+
+def _command(command: Command) -> str:
+    rows = ((code(option.usage), escaped(option.help)) for option in command.options)
+    return sections(
+        f"## netloom {command.name} {{: #{command.name} }}",
+        fenced(command.usage, "console"),
+        *map(_paragraph, command.help.split("\n\n")),
+        section("Options", table(("Option", "What it does"), rows), 3).replace("### Options", "**Options**"),
+    )
+
+
+def _paragraph(text: str) -> str:
+    """Prose, or lines that stand as they are after the mark that the command line itself uses."""
+    if text.startswith("\b\n"):
+        return fenced(text.removeprefix("\b\n"), "console")
+    return escaped(" ".join(text.split()))

@@ -1,0 +1,48 @@
+"""What the reference is made from, as plain data: whoever knows the language and the commands hands it over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option or an argument of a command.
+
+    Attributes:
+        usage: as it is written, such as `--specs DIR`.
+        help: what it does, with its default.
+    """
+
+    usage: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of netloom.
+
+    Attributes:
+        name: its verb.
+        usage: the line that it is called with.
+        help: what it does; paragraphs, examples indented.
+    """
+
+    name: str
+    usage: str
+    help: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """The language and the plan as JSON Schemas, and every command in the order of a working day."""
+
+    language: Schema
+    plan: Schema
+    commands: tuple[Command, ...]
+
+
+EMPTY = Manual({}, {}, ())
