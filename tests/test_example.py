@@ -7,8 +7,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 from ruamel.yaml import YAML
+from tests.native import nft_problems, nix_problems, unit_problems
+from tests.support import needs
 
-from netloom.driver import Compiled, compile_site
+from netloom.driver import Compiled, compile_site, rendered
 from netloom.passes.lock import FILE
 from netloom.plan.guest import Mode
 from netloom.plan.policy import Action, NatKind
@@ -31,6 +33,19 @@ def test_nothing_is_found_that_is_not_waived(site: Compiled) -> None:
 
 def test_the_lock_is_as_netloom_writes_it(site: Compiled) -> None:
     assert (SPECS / FILE).read_text() == site.lock.text()
+
+
+@needs("nft", "unshare", "nix-instantiate")
+def test_nft_and_nix_take_what_it_renders_to(site: Compiled) -> None:
+    texts = {artifact.path: artifact.text for artifact in rendered(site.plan)}
+    assert nft_problems(texts) == {}
+    assert nix_problems(texts) == ""
+
+
+@pytest.mark.kernel
+@needs("root", "networkd", "unshare", "nsenter")
+def test_networkd_takes_its_units(site: Compiled) -> None:
+    assert unit_problems(site.plan) == {}
 
 
 def test_editors_read_the_schema_of_this_netloom() -> None:
