@@ -103,3 +103,13 @@ def test_one_address_in_two_networks_is_no_collision_but_one_mac_is() -> None:
     assert messages == []
     _, messages = read("guest/a lan mac 02:00:00:00:00:07\nguest/b dmz mac 02:00:00:00:00:07\n")
     assert messages == ["`02:00:00:00:00:07` is held by guest `a` and by guest `b`"]
+
+
+def test_a_union_merge_of_a_guest_and_its_tombstone_is_no_collision() -> None:
+    line = "guest/m lan ipv4 10.0.0.9"
+    slot = Slot("m", "lan", "ipv4")
+    for text in (f"{line}\n{line} freed\n", f"{line} freed\n{line}\n", f"{line}\n{line}\n"):
+        entries, wrong = read(text)
+        assert wrong == []
+        assert entries[slot][0] == Address(Family.IPV4, 0x0A000009)
+    assert read(f"{line}\nguest/m lan ipv4 10.0.0.8 freed\n")[1] == ["guest `m` has two ipv4 entries on `lan`"]

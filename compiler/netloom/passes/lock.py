@@ -92,6 +92,8 @@ def read_lock(text: str, file: str, report: Report) -> Lock:
         if read is None:
             continue
         slot, locked = read
+        if slot in entries and entries[slot].value == locked.value:
+            continue  # a union merge keeps both of `…` and `… freed`; the spec says which of them holds
         if slot in entries:
             _collide(report, slot, entries[slot], slot, locked, span)
             continue
