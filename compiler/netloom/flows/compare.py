@@ -11,6 +11,7 @@ from functools import cached_property
 
 from netloom.backends.nftables.tree import Ruleset
 from netloom.base.address import FAMILIES, Family
+from netloom.base.parallel import shares, spread
 from netloom.flows.agreement import agreement
 from netloom.flows.answer import Answer, effect
 from netloom.flows.clock import Clock
@@ -25,6 +26,9 @@ from netloom.flows.packet import Packet, sizes
 from netloom.flows.ruleset.stages import Tables, moments
 from netloom.plan.host import Host
 from netloom.plan.site import Plan
+
+WORTH_A_PROCESS = 100
+"""Terms and lanes whose proof takes longer than a process takes to start."""
 
 MOST = 10
 """Differences shown of one context; one is enough to know, a few help to see why."""
@@ -155,24 +159,33 @@ def differences(
 
 def witnesses(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
     """The witnesses of all hosts in both families."""
-    site = Site(Names(plan))
-    for host in plan.hosts:
+    return _witnesses(Site(Names(plan)), plan.hosts, ruleset_of)
+
+
+def _witnesses(site: Site, hosts: Iterable[Host], ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
+    for host in hosts:
         ruleset = ruleset_of(host)
         yield from (Witnesses(site, host, family, ruleset) for family in FAMILIES)
 
 
 def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Disagreement, ...]:
-    """All differences between what the spec means and what its rulesets do.
+    """All differences between what the spec means and what its rulesets do, sorted by host.
+
+    The hosts of a large site are dealt out to several processes.
 
     Args:
         plan: the whole plan.
         ruleset_of: the ruleset of a host, as it is rendered.
     """
-    found: list[Disagreement] = []
-    for pair in witnesses(plan, ruleset_of):
-        if not alike(replace(pair, named=False)):
-            found += pair.disagreements()
-    return tuple(found)
+    site = Site(Names(plan))
+
+    def of_hosts(hosts: Iterable[Host]) -> list[Disagreement]:
+        pairs = (pair for pair in _witnesses(site, hosts, ruleset_of) if not alike(replace(pair, named=False)))
+        return [each for pair in pairs for each in pair.disagreements()]
+
+    weights = [(host, len(host.terms) + len(host.lanes)) for host in plan.hosts]
+    found = [each for part in spread(of_hosts, shares(weights, WORTH_A_PROCESS)) for each in part]
+    return tuple(sorted(found, key=lambda each: each.host))
 
 
 def alike(pair: Witnesses) -> bool:
