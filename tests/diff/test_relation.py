@@ -114,7 +114,6 @@ def _agrees(
     hosts = [next(host for host in plan.hosts if host.name == name) for plan in (before, after)]
     courses = [Relation(plan, host, family).course() for plan, host in zip((before, after), hosts, strict=True)]
     known = [set(contexts(course.kernel)) for course in courses]
-    own = guests(before, family), guests(after, family)
     regions = [(one.turn, r) for one in flows for r in one.regions if (r.host, r.family) == (name, family)]
     asked = list(packets(before, after, family, name))
     for context in sorted(known[0] & known[1], key=str):
@@ -123,13 +122,26 @@ def _agrees(
         for point in asked:
             old, new = (answer_at(found, point) for found in maps)
             if context.ingress not in (SELF, OTHER):
-                missing = [{point[0], point[3]} & (own[1 - side] - own[side]) for side in (0, 1)]
+                missing = [_gone((before, after)[1 - side], (before, after)[side], family, point) for side in (0, 1)]
                 old, new = (
                     Answer("miss", "absent") if gone else a for gone, a in zip(missing, (old, new), strict=True)
                 )
             old = old._replace(by=names.get(old.by, old.by))
             told = {turn for turn, region in here if within(region, context, point)}
             assert told == _wanted(old, new), (context, point, old, new)
+
+
+def _gone(there: Plan, here: Plan, family: Family, point: tuple[int, ...]) -> bool:
+    """Whether one end is of a guest or a network that only the other side has."""
+    ends = {point[0], point[3]}
+    if ends & (guests(there, family) - guests(here, family)):
+        return True
+    prefixes = [
+        [own.prefix for n in plan.networks if (own := n.ipv4 if family is Family.IPV4 else n.ipv6)]
+        for plan in (there, here)
+    ]
+    held = [{end for end in ends for p in known if p.value <= end < p.value + p.size} for known in prefixes]
+    return bool(held[0] - held[1])
 
 
 def _wanted(old: Answer, new: Answer) -> set[Turn]:

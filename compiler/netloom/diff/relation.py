@@ -1,8 +1,8 @@
 """The difference of two relations: for each host, family and way in, the packets of which both say different things.
 
 Both sides are maps of one space, in which equal parts are one object, so that what is the same is passed over without a
-look. A guest that is on one side only is absent on the other: its addresses may have been open there already, but
-nobody had them.
+look. A guest or network that is on one side only is absent on the other: its addresses may have been open there
+already, but nobody of the site had them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
 from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
 from netloom.flows.packet import box, sizes
-from netloom.flows.spans import Spans, united, without
+from netloom.flows.spans import Spans, of_prefix, united, without
 from netloom.plan.host import Host, Learned
 from netloom.plan.site import Plan
 
@@ -135,7 +135,7 @@ class Pair:
 
     def _alike(self, old: Course, new: Course, context: Context) -> bool:
         """Whether a look at the stages shows that nothing differs, so that they need not be composed."""
-        if self.guests[0] != self.guests[1] or self.names or old.kernel.partition != new.kernel.partition:
+        if self._missing(0) or self._missing(1) or self.names or old.kernel.partition != new.kernel.partition:
             return False
         return old.translation(context.ingress) is new.translation(context.ingress) and agreement(old, new, context)
 
@@ -151,13 +151,25 @@ class Pair:
         found = course.outcome(context)
         if side == 0 and self.names:
             found = self.space.relabel(lambda answer: answer._replace(by=self.names.get(answer.by, answer.by)), found)
-        missing = () if context.ingress in (SELF, OTHER) else without(self.guests[1 - side], self.guests[side])
+        missing = () if context.ingress in (SELF, OTHER) else self._missing(side)
         unknown = self._unknown(course.kernel.host)
         if not missing and not unknown:
             return found
         parts = [(box(destination=united([*missing, *unknown])), ABSENT)]
         parts += [(box(source=missing), ABSENT)] if missing else []
         return self.space.choose(self.space.overlay(parts, _THERE), ABSENT, self.space.leaf(ABSENT), found)
+
+    def _missing(self, side: int) -> Spans:
+        """Addresses of guests and networks that are on the other side only."""
+        guests = without(self.guests[1 - side], self.guests[side])
+        networks = without(self.networks[1 - side], self.networks[side])
+        return united([*guests, *networks])
+
+    @cached_property
+    def networks(self) -> tuple[Spans, Spans]:
+        """The prefixes of all networks, before and after."""
+        before, after = (network_prefixes(site.names.plan, self.family) for site in self.sites)
+        return before, after
 
     def _unknown(self, host: Host) -> Spans:
         """Values for addresses that are learned on the other side only: here nobody has them."""
@@ -214,3 +226,9 @@ def guest_addresses(plan: Plan, family: Family) -> Spans:
     """The known addresses of all guests."""
     sides = (nic.ipv4 if family is Family.IPV4 else nic.ipv6 for guest in plan.guests for nic in guest.nics)
     return united((side.address.value, side.address.value) for side in sides if side.address)
+
+
+def network_prefixes(plan: Plan, family: Family) -> Spans:
+    """The prefixes of all networks."""
+    sides = (network.ipv4 if family is Family.IPV4 else network.ipv6 for network in plan.networks)
+    return united(of_prefix(side.prefix) for side in sides if side)

@@ -54,10 +54,12 @@ class Teller:
         """The part in words."""
         side = 0 if after == ABSENT else 1
         answers = (before, after)
-        inherited = bool({before.verdict, after.verdict} - {"allow", "drop"})
         turn = Turn.REDECIDED
         if before.verdict != "allow" or after.verdict != "allow":
             turn = Turn.ALLOWED if after.verdict == "allow" else Turn.BLOCKED
+        old = self._outcome(before, 0, rewriting=turn is Turn.REDECIDED)
+        new = self._outcome(after, 1, rewriting=turn is Turn.REDECIDED)
+        inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
         return Words(
             turn,
             turn is Turn.ALLOWED and self._outside(part) and after.by.startswith(("policy/", "forward/")),
@@ -65,8 +67,8 @@ class Teller:
             self.names[side].ends(part.sources, self.host.name, self.context.ingress),
             self._destinations(part, answers[side], side),
             services_of(part.services),
-            self._outcome(before, 0, rewriting=turn is Turn.REDECIDED),
-            self._outcome(after, 1, rewriting=turn is Turn.REDECIDED),
+            old,
+            new,
         )
 
     def _outside(self, part: Set) -> bool:
@@ -143,7 +145,8 @@ class Teller:
     def _known(self, spans: Spans, side: int) -> int:
         names = self.names[side]
         guests = (value for known in names.guests.values() for value, _ in known)
-        return _preferred(spans, (*guests, *names.hosts, _STRANGERS[self.pair.family]))
+        inner = spans[0][0] + (spans[0][0] < spans[0][1])  # the first address of a prefix is nobody's
+        return _preferred(spans, (*guests, *names.hosts, _STRANGERS[self.pair.family], inner))
 
     def _address(self, value: int) -> str:
         if value >> self.pair.family.bits:
