@@ -16,8 +16,9 @@ from netloom.base.diagnostic import Report
 from netloom.passes.allocate import Allocation, allocate
 from netloom.passes.equip import Equipment, equip
 from netloom.passes.lock import EMPTY
+from netloom.passes.lookup import Names
 from netloom.passes.pipeline import run
-from netloom.passes.resolve import Names, resolve
+from netloom.passes.resolve import resolve
 from netloom.passes.wire import Wiring, wire
 from netloom.plan.invariants import violations
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from netloom.base.address import FAMILIES, Family
 from netloom.checks.context import Context
 from netloom.checks.families import half
-from netloom.passes.resolve import Names, lost_zones, tags_of, zones_of
+from netloom.passes.lookup import Names
+from netloom.passes.resolve import lost_zones, tags_of, zones_of
 from netloom.passes.spaces import Gazetteer, Space
 from netloom.passes.wire import Wiring
 from netloom.spec.values import Selector

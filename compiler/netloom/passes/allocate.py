@@ -61,7 +61,7 @@ def allocate(document: Document, lock: Lock, report: Report) -> Allocation:
         if slot not in wanted:
             entries[slot] = replace(locked, freed=True)
         elif _fits(document, slot, locked):
-            entries[slot] = replace(locked, freed=False)
+            entries[slot] = replace(locked, freed=False) if locked.freed else locked
     taken = _Taken.of(document, entries)
     lacking = tuple(sorted(slot for slot in wanted if slot not in entries))
     for slot in lacking:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from netloom.base.address import Prefix
 from netloom.passes.approach import Opening, approaches, openings
 from netloom.passes.equip import Equipment
+from netloom.passes.lookup import Names
 from netloom.passes.police import Docket, Resolved, Services, order, rules
 from netloom.passes.publish import Publication
-from netloom.passes.resolve import Names
 from netloom.passes.sides import HostView, view
 from netloom.passes.spaces import site_prefixes
 from netloom.passes.wire import Wiring, target_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from netloom.base.address import FAMILIES, Address, Family, Prefix
-from netloom.passes.resolve import Names
+from netloom.passes.lookup import Names
 from netloom.passes.wire import Wiring, known_addresses
 from netloom.spec.document import Document
 from netloom.spec.values import Selector, Setting
