@@ -96,7 +96,8 @@ def _within(known: Policy, end: Side) -> Part:
     passes = free or known.forwards(end, end)
     if not passes:
         return Part()
-    found = Judged((DISCOVERY, *refused.rules, *passes), refused.sets, refused.limits)
+    seen = () if bridge.isolated else (DISCOVERY,)
+    found = Judged((*seen, *refused.rules, *passes), refused.sets, refused.limits)
     return _part(known.host, chain_name(end, end), found)
 
 
