@@ -53,7 +53,7 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     ),
     "a lane is forgotten": lanes(lambda x: None if x.forward == "forward/http" and x.family is Family.IPV6 else x),
     "a lane has no hairpin": lanes(lambda x: replace(x, hairpin=False) if x.forward == "forward/http" else x),
-    "a lane has a hairpin": lanes(lambda x: replace(x, hairpin=True) if x.forward == "forward/back" else x),
+    "a lane has a hairpin": lanes(lambda x: replace(x, hairpin=True) if x.forward == "forward/side" else x),
     "a lane is open to all": lanes(lambda x: replace(x, sources=None) if x.forward == "forward/moved" else x),
     "a lane listens elsewhere": lanes(lambda x: replace(x, uplinks=("eth1",)) if x.forward == "forward/calls" else x),
     "a lane is one port longer": lanes(lambda x: replace(x, last=x.last + 1) if x.forward == "forward/calls" else x),

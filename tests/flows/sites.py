@@ -42,12 +42,14 @@ guests:
   app: {host: east, nics: {web: {ipv4: 10.1.0.11, ipv6: "fd01::11"}}}
   sql: {host: east, nics: {data: {ipv4: 10.2.0.10, ipv6: "fd02::10"}}}
   box: {host: east, nics: {shut: {ipv4: 10.3.0.10, ipv6: "fd03::10"}}}
+  pool: {host: east, nics: {web: {ipv4: dhcp, ipv6: "fd01::20"}}}
   cat: {host: west, nics: {far: {ipv4: 10.9.0.10, ipv6: "fd09::10"}}}
 forwards:
   http: {on: east, ports: tcp/80, to: www, to-port: 8080}
   calls: {on: east/eth0, ports: udp/5000-5010, to: www}
   moved: {on: east/eth0, ports: tcp/7000-7003, to: app, to-port: 8000-8003, from: office}
   back: {on: east, ports: tcp/2222, to: box, to-port: 22, hairpin: false, from: internet}
+  side: {on: east/eth0, ports: tcp/3333, to: app, hairpin: false}
   soon: {on: east, ports: tcp/9999, to: sql, to-port: 5432, expires: 2035-01-01}
   cats: {on: west, ports: tcp/443, to: cat}
 policy:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from tests import plans
+from tests.flows.frame_faults import FRAMES
 from tests.flows.lowering_faults import LOWERING
 from tests.flows.mutation import elements
 from tests.flows.sites import rich
@@ -19,7 +20,7 @@ from tests.flows.tree_faults import TREE, gone
 from netloom.backends.nftables import ruleset
 from netloom.backends.nftables.tree import Ruleset
 from netloom.base.address import FAMILIES
-from netloom.flows.compare import Disagreement, Witnesses, disagreements
+from netloom.flows.compare import Disagreement, Witnesses, disagreements, of_frames
 from netloom.flows.intent.entries import Site
 from netloom.flows.intent.names import Names
 from netloom.plan.host import Host
@@ -58,6 +59,15 @@ def test_learned_addresses_are_told_from_the_host_s_others(name: str) -> None:
     """Without what is kept out, a guest's talk to its gateway would end at a forward."""
     broken: Callable[[Host], Ruleset] = lambda host: elements(ruleset(host), name, gone)  # noqa: E731
     assert disagreements(plans.seed(), broken)
+
+
+@pytest.mark.parametrize("fault", FRAMES)
+def test_fault_in_the_bridge_table_is_found(fault: str) -> None:
+    before = ruleset(rich().hosts[0])
+    broken = FRAMES[fault](before)
+    assert broken != before, "the fault changes nothing"
+    pair = Witnesses(site(), rich().hosts[0], FAMILIES[0], broken)
+    assert next(of_frames(pair), None)
 
 
 def test_enough_faults() -> None:

@@ -13,25 +13,24 @@ from netloom.backends.nftables.tree import Ruleset
 from netloom.base.address import FAMILIES, Family
 from netloom.base.parallel import shares, spread
 from netloom.flows.agreement import agreement
-from netloom.flows.answer import Answer, effect
+from netloom.flows.answer import Answer
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
-from netloom.flows.diagram import Diagram, Leaf, Space, aligned
+from netloom.flows.diagram import Leaf, Space
+from netloom.flows.frames import frame_differences
 from netloom.flows.intent.entries import Site
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
 from netloom.flows.intent.states import expected
 from netloom.flows.kernel import Kernel
 from netloom.flows.packet import Packet, sizes
+from netloom.flows.parting import differences
 from netloom.flows.ruleset.stages import Tables, moments
 from netloom.plan.host import Host
 from netloom.plan.site import Plan
 
 WORTH_A_PROCESS = 100
 """Terms and lanes whose proof takes longer than a process takes to start."""
-
-MOST = 10
-"""Differences shown of one context; one is enough to know, a few help to see why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,33 +129,6 @@ class Witnesses:
                 yield Disagreement(self.host.name, Context(ingress, egress), packet, one, other, state)
 
 
-def differences(
-    space: Space[Answer], one: Diagram[Answer], other: Diagram[Answer]
-) -> Iterator[tuple[tuple[int, ...], Answer, Answer]]:
-    """The first packet of some parts in which two maps have another effect, with both answers."""
-    if one is other or space.relabel(effect, one) is space.relabel(effect, other):
-        return
-    seen: set[tuple[int, int]] = set()
-    told: set[tuple[Answer, Answer]] = set()
-    stack: list[tuple[Diagram[Answer], Diagram[Answer], tuple[int, ...]]] = [(one, other, (0,) * len(space.sizes))]
-    while stack and len(told) < MOST:
-        a, b, point = stack.pop()
-        if a is b or (id(a), id(b)) in seen:
-            continue
-        seen.add((id(a), id(b)))
-        if isinstance(a, Leaf) and isinstance(b, Leaf):
-            if effect(a.answer) != effect(b.answer) and (a.answer, b.answer) not in told:
-                told.add((a.answer, b.answer))
-                yield point, a.answer, b.answer
-            continue
-        level, ends, pairs = aligned(a, b)
-        firsts = [0, *(end + 1 for end in ends[:-1])]
-        parts = [
-            (x, y, (*point[:level], first, *point[level + 1 :])) for first, (x, y) in zip(firsts, pairs, strict=True)
-        ]
-        stack += reversed(parts)
-
-
 def witnesses(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
     """The witnesses of all hosts in both families."""
     return _witnesses(Site(Names(plan)), plan.hosts, ruleset_of)
@@ -166,6 +138,12 @@ def _witnesses(site: Site, hosts: Iterable[Host], ruleset_of: Callable[[Host], R
     for host in hosts:
         ruleset = ruleset_of(host)
         yield from (Witnesses(site, host, family, ruleset) for family in FAMILIES)
+
+
+def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
+    """The differences in the bridge table, which is one for both families."""
+    for entry, ether, family, point, one, other in frame_differences(pair.site, pair.host, pair.ruleset, pair.clock):
+        yield Disagreement(pair.host.name, Context(entry, ether), Packet(family, point), one, other)
 
 
 def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Disagreement, ...]:

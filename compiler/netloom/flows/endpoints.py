@@ -138,7 +138,9 @@ class Place:
         for name in networks if found.everyone else found.networks:
             interface = networks[name].ipv4 if family == 4 else networks[name].ipv6
             if interface:
-                yield from without((of_prefix(interface.prefix),), (single(interface.address.value),))
+                first, last = of_prefix(interface.prefix)
+                nobody = [single(first), single(interface.address.value), *([single(last)] if family == 4 else [])]
+                yield from without(((first, last),), united(nobody))
         for name in found.guests:
             yield from found.guests_in(name, family)
         yield from found.literal(family)

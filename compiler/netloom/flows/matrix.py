@@ -10,6 +10,9 @@ from netloom.flows.packet import PORT, PROTOCOL
 from netloom.flows.query import Inquiry, Reply
 from netloom.flows.spans import Spans
 
+_EVERYWHERE = frozenset(f"implied/{name}" for name in ("icmp", "icmpv6", "nd", "mld"))
+"""What every host hears anyway says nothing of a site."""
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -32,7 +35,7 @@ class Matrix:
     """Rows are senders, columns receivers.
 
     Attributes:
-        cells: what passes from a row to a column; () for nothing.
+        cells: what passes from a row to a column, but for what every host has to hear; () for nothing.
     """
 
     rows: tuple[str, ...]
@@ -70,5 +73,5 @@ def _cell(inquiry: Inquiry, row: str, column: str) -> tuple[Passage, ...]:
 
 def _passages(replies: Iterable[Reply]) -> Iterator[Passage]:
     for reply in sorted(replies, key=lambda r: (r.decided_by, r.family, repr(r.box))):
-        if reply.allowed:
+        if reply.allowed and reply.decided_by not in _EVERYWHERE:
             yield Passage(reply.family, reply.box[PROTOCOL], reply.box[PORT], reply.decided_by)

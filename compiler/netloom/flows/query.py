@@ -204,7 +204,10 @@ class Inquiry:
             way = hop.way or OTHER
             probe = Probe(source, to, protocol, port, EPHEMERAL, HOPS, hop.ingress, way, self.now)
             walk = Tracer(pair.ruleset, pair.kernel).walk(probe)
-            found.append(replace(hop, steps=tuple(walk.steps)))
+            bridged = hop.answer.destination is None and pair.kernel.egress(to) == hop.ingress
+            # Frames between two ports of one bridge do not come to the chains of routed packets.
+            steps = (f"bridged on {hop.ingress}",) if bridged else tuple(walk.steps)
+            found.append(replace(hop, steps=steps))
             source = int(walk.source) if walk.source.isdigit() else source
         return tuple(found)
 

@@ -146,7 +146,7 @@ class Intent:
             yield DISCOVERY
         if ingress in self.view.zones and self.view.lost:
             yield box(source=self.view.lost), Answer("drop", "implied/site-source")
-        between = self._between.get((ingress, egress), [])
+        between = self.between.get((ingress, egress), [])
         for entry, boxes in between:
             if entry.action is Action.DENY:
                 yield from ((part, Answer("drop", entry.name)) for part in boxes)
@@ -176,7 +176,7 @@ class Intent:
                 yield part, Answer("allow", way.name)
 
     @cached_property
-    def _between(self) -> dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]]:
+    def between(self) -> dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]]:
         """The entries between each two interfaces, with their boxes, in the order in which they decide."""
         found: dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]] = {}
         for entry in self.site.concerning(self.kernel.host):

@@ -7,9 +7,9 @@ from netloom.backends.nftables.fields import Field
 from netloom.backends.nftables.tree import Element, Lookup, Match, Set, TcpFlags, Until
 from netloom.backends.nftables.values import Value
 from netloom.base.protocol import NUMBERS
-from netloom.flows.diagram import Box
-from netloom.flows.packet import LEVELS, PROTOCOL, TIME, WHOLE, meet
-from netloom.flows.ruleset.reader import Part, Reader, UnreadableError
+from netloom.flows.diagram import Box, Interval
+from netloom.flows.packet import PROTOCOL, TIME, meet
+from netloom.flows.ruleset.reader import AnyReader, Part, UnreadableError
 from netloom.flows.spans import Spans, common, complement, united
 
 Condition = Match | Lookup | TcpFlags | Until
@@ -40,9 +40,21 @@ class Sets:
 class Conditions:
     """Makes boxes in one situation."""
 
-    reader: Reader
+    reader: AnyReader
     sets: Sets
     sizes: tuple[int, ...]
+
+    @property
+    def whole(self) -> Box:
+        """The box of all packets."""
+        return (None,) * len(self.sizes)
+
+    def _boxed(self, parts: Iterable[Part]) -> Box:
+        found: list[Spans | None] = [None] * len(self.sizes)
+        for level, spans in parts:
+            before = found[level]
+            found[level] = spans if before is None else common(before, spans)
+        return tuple(found)
 
     def of(self, condition: Condition) -> Boxes:
         """The boxes of a condition; none where it never holds."""
@@ -60,9 +72,9 @@ class Conditions:
             case TcpFlags(mask, flags, negated):
                 # What is judged here opens a connection: of its flags only `syn` is set.
                 opens = {"syn"} & set(mask) == set(flags)
-                return [_boxed([(PROTOCOL, ((NUMBERS["tcp"],) * 2,))])] if opens != negated else []
+                return [self._boxed([(PROTOCOL, ((NUMBERS["tcp"],) * 2,))])] if opens != negated else []
             case Until(epoch):
-                return [_boxed([(TIME, self.reader.clock.until(epoch))])]
+                return [self._boxed([(TIME, self.reader.clock.until(epoch))])]
 
     def elements(self, fields: tuple[Field, ...], name: str) -> list[tuple[Box, Element]]:
         """The elements of a named set or map, with the box of each, without those that no packet meets."""
@@ -86,9 +98,9 @@ class Conditions:
             return []
         meant = [self.reader.value(fields[0], value) for (value,) in values]
         if level is None:
-            return [_boxed(presence)] if any(found is True for found in meant) else []
+            return [self._boxed(presence)] if any(found is True for found in meant) else []
         spans = united(span for found in meant if not isinstance(found, bool) for span in found)
-        return [_boxed([*presence, (level, spans)])] if spans else []
+        return [self._boxed([*presence, (level, spans)])] if spans else []
 
     def _negated(self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]]) -> Boxes:
         """All that have the fields, with other values; columns that the situation settles are looked at first."""
@@ -99,14 +111,32 @@ class Conditions:
         open_ = [at for at, of in enumerate(fields) if self.reader.level(of) is not None]
         left = [value for value in values if self._settled(fields, value)]
         if not open_:
-            return [] if left else [_boxed(present)]
-        levels = {self.reader.level(fields[at]) for at in open_}
-        level = levels.pop()
-        if levels or level is None:
-            raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")
+            return [] if left else [self._boxed(present)]
+        levels = sorted({level for at in open_ if (level := self.reader.level(fields[at])) is not None})
+        if len(levels) > 1:
+            return self._neither(fields, left, present)
+        level = levels[0]
         meant = ([self.reader.value(fields[at], value[at]) for at in open_] for value in left)
         spans = complement(united(span for found in meant for span in _shared(found)), self.sizes[level])
-        return [_boxed([*present, (level, spans)])] if spans else []
+        return [self._boxed([*present, (level, spans)])] if spans else []
+
+    def _neither(self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]], present: list[Part]) -> Boxes:
+        """Two columns, of which the first tells the values apart: others of the second, or none of the first."""
+        if len(fields) != 2:
+            raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")
+        first, second = (self.reader.level(of) for of in fields)
+        assert first is not None
+        assert second is not None
+        groups: dict[Spans, list[Interval]] = {}
+        for value in values:
+            one, other = (self.reader.value(of, v) for of, v in zip(fields, value, strict=True))
+            assert not isinstance(one, bool)
+            assert not isinstance(other, bool)
+            groups.setdefault(one, []).extend(other)
+        known = united(span for spans in groups for span in spans)
+        parts = [[(first, one), (second, complement(united(of), self.sizes[second]))] for one, of in groups.items()]
+        boxes = [self._boxed([*present, *part]) for part in [*parts, [(first, complement(known, self.sizes[first]))]]]
+        return [box for box in boxes if () not in box]
 
     def _settled(self, fields: tuple[Field, ...], value: tuple[Value, ...]) -> bool:
         """Whether the columns that are no dimension hold."""
@@ -124,7 +154,7 @@ class Conditions:
                 level = self.reader.level(of)
                 assert level is not None
                 parts.append((level, meant))
-        box = _boxed(parts)
+        box = self._boxed(parts)
         return None if () in box else box
 
 
@@ -137,17 +167,6 @@ def _shared(columns: Iterable[Spans | bool]) -> Spans:
     return found or ()
 
 
-def _boxed(parts: Iterable[Part]) -> Box:
-    found: list[Spans | None] = [None] * LEVELS
-    for level, spans in parts:
-        before = found[level]
-        found[level] = spans if before is None else common(before, spans)
-    return tuple(found)
-
-
-def met(conditions: Iterable[Boxes]) -> Boxes:
-    """The boxes in which all conditions hold."""
-    found: Boxes = [WHOLE]
-    for boxes in conditions:
-        found = [both for a in found for b in boxes if (both := meet(a, b)) is not None]
-    return found
+def met(one: Boxes, other: Boxes) -> Boxes:
+    """The boxes in which two conditions hold."""
+    return [both for a in one for b in other if (both := meet(a, b)) is not None]

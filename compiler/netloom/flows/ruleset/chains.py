@@ -32,9 +32,9 @@ from netloom.flows.answer import MISS, NEXT, PASS, Answer
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box, Diagram, Leaf, Space
 from netloom.flows.kernel import Kernel
-from netloom.flows.packet import WHOLE, meet
+from netloom.flows.packet import meet
 from netloom.flows.ruleset.boxes import Boxes, Conditions, Sets, met
-from netloom.flows.ruleset.reader import Reader, Situation, UnreadableError
+from netloom.flows.ruleset.reader import AnyReader, Reader, Situation, UnreadableError
 from netloom.flows.ruleset.translation import Translation, translations
 
 Decided = tuple[Box, Answer]
@@ -60,6 +60,10 @@ class Chains:
         self._sets = Sets({entry.name: entry for entry in self.table.sets})
         self._named = {chain.name: chain for chain in self.table.chains}
 
+    def reader(self, situation: Situation) -> AnyReader:
+        """What reads fields in a situation."""
+        return Reader(self.kernel, self.clock, situation)
+
     def base(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
         """What a base chain decides, its policy included."""
         assert chain.base
@@ -72,13 +76,13 @@ class Chains:
 
     def chain(self, name: str, situation: Situation) -> Diagram[Answer]:
         """What a chain decides; `NEXT` where it comes to its end."""
-        key = (name, self._relevant(name, situation))
+        key = (name, self.relevant(name, situation))
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self._evaluated(self._named[name], situation)
         return found
 
-    def _relevant(self, name: str, situation: Situation) -> Situation:
+    def relevant(self, name: str, situation: Situation) -> Situation:
         """The situation without what the chain, and those behind it, never ask for."""
         asked = self.asked(name)
         return replace(
@@ -109,7 +113,7 @@ class Chains:
                 yield from sorted({verdict.chain for verdict in data if isinstance(verdict, Verdict) and verdict.chain})
 
     def _evaluated(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
-        conditions = Conditions(Reader(self.kernel, self.clock, situation), self._sets, self.space.sizes)
+        conditions = Conditions(self.reader(situation), self._sets, self.space.sizes)
         rest: Diagram[Answer] = self.space.leaf(NEXT)
         batch: list[list[Decided]] = []
         for step in reversed(_steps(chain, conditions)):
@@ -143,7 +147,7 @@ class Chains:
                 behind = rest
                 for verdict, found in _by_verdict(conditions, fields, name):
                     target = self._verdict(verdict, step, situation, behind)
-                    rest = self._where(met((boxes, found)), target, rest)
+                    rest = self._where(met(boxes, found), target, rest)
                 return rest
             case _:
                 # A translation up to a rate: none of the lowering's, and all that it could be is a rate of nothing.
@@ -163,7 +167,7 @@ class Chains:
                 return self.space.leaf(NEXT if kind is Kind.RETURN else Answer(_VERDICTS[kind].verdict, step.by))
 
     def _where(self, boxes: Boxes, then: Diagram[Answer], rest: Diagram[Answer]) -> Diagram[Answer]:
-        if WHOLE in boxes:
+        if _everything(boxes):
             return then
         over = self.space.overlay([(box, PASS) for box in boxes], MISS)
         return self.space.choose(over, PASS, then, rest)
@@ -199,11 +203,15 @@ class _Step:
     def final(self) -> bool:
         """Whether no packet comes by it."""
         stops = isinstance(self.end, Verdict) and self.end.kind is not Kind.JUMP
-        return stops and not self.limited and self.found is None and WHOLE in self.boxes
+        return stops and not self.limited and self.found is None and _everything(self.boxes)
 
     def where(self, conditions: Conditions) -> Boxes:
         """The packets that reach its end."""
-        return self.boxes if self.found is None else met((self.boxes, conditions.of(self.found)))
+        return self.boxes if self.found is None else met(self.boxes, conditions.of(self.found))
+
+
+def _everything(boxes: Boxes) -> bool:
+    return any(all(spans is None for spans in box) for box in boxes)
 
 
 def _steps(chain: Chain, conditions: Conditions) -> list[_Step]:
@@ -220,15 +228,17 @@ def _steps(chain: Chain, conditions: Conditions) -> list[_Step]:
 
 def _step(rule: Rule, chain: Chain, conditions: Conditions) -> _Step | None:
     """What a rule decides; None for what decides nothing."""
-    boxes: Boxes = [WHOLE]
+    boxes: Boxes = [conditions.whole]
     found: Lookup | None = None
     limited = False
     for statement in rule.statements:
         match statement:
-            case Lookup(fields=fields, negated=False) if len(fields) > 1 and boxes == [WHOLE] and found is None:
+            case Lookup(fields=fields, negated=False) if (
+                len(fields) > 1 and boxes == [conditions.whole] and found is None
+            ):
                 found = statement
             case Match() | Lookup() | TcpFlags() | Until():
-                boxes = met((boxes, conditions.of(statement)))
+                boxes = met(boxes, conditions.of(statement))
                 if not boxes:
                     return None
             case Limit() | LimitBy():

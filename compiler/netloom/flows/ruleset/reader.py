@@ -1,6 +1,7 @@
 """What a field with a value asks of a packet: parts of a box, or something that is settled for all packets of a map."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from netloom.backends.nftables.fields import Field
 from netloom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
@@ -66,6 +67,32 @@ _LEVELS = {
     Field.SPORT: SENDER_PORT,
     Field.HOP_LIMIT: HOP_LIMIT,
 }
+
+
+class AnyReader(Protocol):
+    """Reads fields in one situation."""
+
+    @property
+    def kernel(self) -> Kernel:
+        """The host's addresses and routes."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The phases of time."""
+        ...
+
+    def level(self, field: Field) -> int | None:
+        """The dimension that a field asks for; None where the situation answers."""
+        ...
+
+    def presence(self, field: Field) -> list[Part] | None:
+        """What a packet must be to have the field at all; None where no packet of the map has it."""
+        ...
+
+    def value(self, field: Field, value: Value) -> Spans | bool:
+        """What of its dimension a value means; whether it holds where the situation answers."""
+        ...
 
 
 class UnreadableError(Exception):

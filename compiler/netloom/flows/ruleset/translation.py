@@ -35,7 +35,7 @@ def translations(statement: Translation, where: Boxes, conditions: Conditions, b
         case TranslateBy(family, fields, name):
             if conditions.reader.kernel.family is family:
                 for found, element in conditions.elements(fields, name):
-                    for both in met((where, [found])):
+                    for both in met(where, [found]):
                         yield from _element(both, element, by)
         case TranslatePrefix(direction, before, after):
             shift = after.value - before.value
@@ -46,7 +46,7 @@ def translations(statement: Translation, where: Boxes, conditions: Conditions, b
                 if source
                 else Answer("allow", by, destination=Destination(None, shift, 0))
             )
-            yield from ((found, answer) for found in met((where, conditions.of(within))))
+            yield from ((found, answer) for found in met(where, conditions.of(within)))
 
 
 def _element(found: Box, element: Element, by: str) -> Iterator[Decided]:
