@@ -1,0 +1,35 @@
+"""What README and changelog say of the command line is what there is."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from netloom.cli.entry import netloom
+from netloom.cli.exits import CHANGES, FINDINGS, FINE, STALE
+from netloom.cli.group import COMMANDS
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_verb_is_in_the_table_and_in_the_changelog() -> None:
+    assert sorted(re.findall(r"^\| `([a-z]+)` \|", README, re.MULTILINE)) == sorted(COMMANDS)
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert [verb for verb in COMMANDS if f"`{verb}`" not in changelog] == []
+
+
+def test_every_command_shown_has_the_options_that_are_shown() -> None:
+    shown = re.findall(r"^\$ netloom ([a-z]+)(.*?)(?:\s{2,}#(.*))?$", README, re.MULTILINE)
+    assert len(shown) > 5
+    for verb, rest, comment in shown:
+        text = CliRunner().invoke(netloom, [verb, "--help"]).output
+        assert [option for option in re.findall(r"--[a-z-]+", f"{rest} {comment}") if option not in text] == [], verb
+
+
+def test_exit_codes() -> None:
+    said = re.search(r"Exit codes: (\d) fine, (\d) findings, (\d) changes[^,]*, (\d) stale", README)
+    assert said
+    assert [int(code) for code in said.groups()] == [FINE, FINDINGS, CHANGES, STALE]
