@@ -1,0 +1,169 @@
+"""Who reaches whom in the seed, worked out by hand from its spec and the language's definition.
+
+policy: guests-out {from: microvm, to: internet, allow: any}, admin {from: any, to: host/hypervisor, allow: ssh}
+forwards: http (tcp/80 to http-reverse-proxy), https (tcp/443 to https-reverse-proxy), on hypervisor
+"""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+
+import pytest
+from tests.sites import NOW, compiled
+
+from netloom.base.address import FAMILIES, Family
+from netloom.flows.endpoints import End, UnknownEndError, end_of, services_of
+from netloom.flows.packet import SOURCE
+from netloom.flows.query import Inquiry, Reply
+
+SEED = Path(__file__).parents[1] / "golden/seed/specs"
+HTTP, HTTPS, EDGE = "http-reverse-proxy", "https-reverse-proxy", "hypervisor/eth0"
+GATE = {Family.IPV4: "10.0.0.1", Family.IPV6: "fd12:3456:789a::1"}
+DOCS = {Family.IPV4: "198.51.100.7", Family.IPV6: "2001:db8:f::7"}
+
+TABLE = (
+    # From outside: the two ports, ssh to the host, and nothing else.
+    ("internet", EDGE, "tcp/80", "allow", "forward/http"),
+    ("internet", EDGE, "tcp/443", "allow", "forward/https"),
+    ("internet", EDGE, "ssh", "allow", "policy/admin"),
+    ("internet", EDGE, "tcp/79", "drop", "default"),
+    ("internet", EDGE, "tcp/81", "drop", "default"),
+    ("internet", EDGE, "tcp/444", "drop", "default"),
+    ("internet", EDGE, "udp/80", "drop", "default"),
+    ("internet", EDGE, "udp/443", "drop", "default"),
+    ("internet", EDGE, "dns", "drop", "default"),
+    ("internet", EDGE, "ping", "drop", "default"),
+    ("internet", EDGE, "esp", "drop", "default"),
+    ("internet", HTTP, "http", "drop", "default"),
+    ("internet", HTTPS, "https", "drop", "default"),
+    ("internet", "microvm", "ssh", "drop", "default"),
+    ("internet", "microvm", "ping", "drop", "default"),
+    ("internet", GATE, "ssh", "allow", "policy/admin"),
+    ("internet", GATE, "http", "drop", "default"),
+    (DOCS, EDGE, "http", "allow", "forward/http"),
+    (DOCS, EDGE, "ssh", "allow", "policy/admin"),
+    (DOCS, HTTP, "http", "drop", "default"),
+    (DOCS, GATE, "https", "drop", "default"),
+    # Guests to the outside: everything.
+    (HTTP, "internet", "https", "allow", "policy/guests-out"),
+    (HTTPS, "internet", "smtp", "allow", "policy/guests-out"),
+    ("microvm", "internet", "dns", "allow", "policy/guests-out"),
+    ("microvm", "internet", "ping", "allow", "policy/guests-out"),
+    ("microvm", "internet", "esp", "allow", "policy/guests-out"),
+    ("microvm", DOCS, "udp/40000", "allow", "policy/guests-out"),
+    # Guests among themselves, on the bridge: freely.
+    (HTTP, HTTPS, "https", "allow", "implied/bridge"),
+    (HTTPS, HTTP, "tcp/1", "allow", "implied/bridge"),
+    (HTTP, HTTPS, "ping", "allow", "implied/bridge"),
+    # Guests by the outside address: the forwards, ssh to the host, nothing else.
+    (HTTPS, EDGE, "http", "allow", "forward/http"),
+    (HTTP, EDGE, "https", "allow", "forward/https"),
+    (HTTP, EDGE, "http", "allow", "forward/http"),
+    (HTTP, EDGE, "ssh", "allow", "policy/admin"),
+    (HTTP, EDGE, "tcp/8080", "drop", "default"),
+    (HTTP, EDGE, "ping", "drop", "default"),
+    # Guests to their gateway: the host, which forwards nothing there.
+    (HTTP, GATE, "ssh", "allow", "policy/admin"),
+    (HTTP, GATE, "http", "drop", "default"),
+    (HTTP, GATE, "https", "drop", "default"),
+    (HTTP, GATE, "dns", "drop", "default"),
+    (HTTP, GATE, "ping", "drop", "default"),
+    ("any", "host/hypervisor", "ssh", "allow", "policy/admin"),
+    # The host: whatever it likes, and the forwards by its own outside address.
+    ("host/hypervisor", "internet", "https", "allow", "implied/output"),
+    ("host/hypervisor", HTTP, "ssh", "allow", "implied/output"),
+    ("host/hypervisor", "microvm", "ping", "allow", "implied/output"),
+    ("host/hypervisor", EDGE, "http", "allow", "forward/http"),
+    ("host/hypervisor", EDGE, "https", "allow", "forward/https"),
+)
+
+
+@functools.cache
+def inquiry() -> Inquiry:
+    lock = SEED / "netloom.lock"
+    return Inquiry(compiled((SEED / "seed.yaml").read_text(), lock.read_text() if lock.exists() else None).plan, NOW)
+
+
+def end(text: object, family: Family) -> End:
+    return end_of(inquiry().names, text if isinstance(text, str) else text[family])  # type: ignore[index]
+
+
+def ask(source: object, to: object, service: str, family: Family) -> list[Reply]:
+    known = inquiry()
+    found = known.ask(end(source, family), end(to, family), services_of(known.names, service))
+    return [reply for reply in found if reply.family is family]
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: f"{row[0]}-{row[1]}-{row[2]}")
+def test_row(row: tuple[str, str, str, str, str], family: Family) -> None:
+    source, to, service, verdict, by = row
+    found = ask(source, to, service, family)
+    assert found
+    assert {(reply.verdict, reply.decided_by) for reply in found} == {(verdict, by)}
+
+
+def test_table_has_enough_rows() -> None:
+    assert len(TABLE) * len(FAMILIES) >= 60
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
+def test_forward_from_outside_tells_the_guest_s_address(family: Family) -> None:
+    (reply,) = ask("internet", EDGE, "http", family)
+    destination = reply.hops[0].answer.destination
+    assert destination is not None
+    assert destination.port == 0
+    guest = next(g for g in inquiry().plan.guests if g.name == HTTP).nics[0]
+    address = (guest.ipv4 if family is Family.IPV4 else guest.ipv6).address
+    assert address is not None
+    assert destination.address == address.value
+    assert reply.hops[0].answer.source is None
+    assert reply.span is not None
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
+def test_hairpin_tells_that_the_guest_becomes_the_host(family: Family) -> None:
+    (reply,) = ask(HTTPS, EDGE, "http", family)
+    source = reply.hops[0].answer.source
+    assert source is not None
+    assert source.kind == "masquerade"
+    assert any("dnat_inside" in step for step in reply.hops[0].steps)
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
+def test_guests_leave_with_the_host_s_address(family: Family) -> None:
+    (reply,) = ask(HTTP, "internet", "https", family)
+    source = reply.hops[0].answer.source
+    assert source is not None
+    assert source.kind == "masquerade"
+    assert "nat/microvm" in reply.hops[0].steps[-1]
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
+def test_mixed_set_is_answered_by_its_parts(family: Family) -> None:
+    """To its two networks, outside and neighbours, a guest has two answers; to `any` that is what it gets."""
+    found = ask(HTTP, "any", "tcp/7777", family)
+    assert {(r.verdict, r.decided_by) for r in found} == {
+        ("allow", "policy/guests-out"),
+        ("allow", "implied/bridge"),
+        ("drop", "default"),
+    }
+    for one in found:
+        assert one.box[SOURCE] == found[0].box[SOURCE]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("nobody", "no `nobody`"), ("guest/nobody", "no `guest/nobody`"), ("10.0.0.1/8", "host bits"),
+     ("hypervisor/eth9", "no uplink `eth9`"), ("300.1.1.1", "not an IP address")],
+)  # fmt: skip
+def test_unknown_end_is_told(text: str, words: str) -> None:
+    with pytest.raises(UnknownEndError, match=words):
+        end_of(inquiry().names, text)
+
+
+@pytest.mark.parametrize("text", ["tcp/99999", "nothing", "tcp/1-", "icmp/300", "frob/1"])
+def test_unknown_service_is_told(text: str) -> None:
+    with pytest.raises(UnknownEndError):
+        services_of(inquiry().names, text)
