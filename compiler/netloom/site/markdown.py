@@ -22,8 +22,16 @@ def escaped(text: str) -> str:
     return "".join(words)
 
 
+def prose(text: str) -> str:
+    """The same, with what stands between backticks as code."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return escaped(text)
+    return "".join(code(part) if number % 2 else escaped(part) for number, part in enumerate(parts))
+
+
 def code(text: str) -> str:
-    """The same as code."""
+    """Words as code, as they are."""
     return f"<code>{escaped(text)}</code>" if text else ""
 
 

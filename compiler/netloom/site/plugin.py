@@ -5,7 +5,6 @@ language and the commands, of which it makes the reference. Generated pages neve
 stay out of the navigation, which costs MkDocs time and bytes in the square of the pages that it lists.
 """
 
-import inspect
 import logging
 import os
 import re
@@ -22,13 +21,14 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 
-from netloom.cli.group import COMMANDS, LazyGroup
+from netloom.cli.group import LazyGroup
 from netloom.driver import Compiled, compile_site, rendered
 from netloom.plan.schema import plan_schema
 from netloom.site.colors import stylesheet
+from netloom.site.commands import described
 from netloom.site.dot import printed
 from netloom.site.draw import drawn
-from netloom.site.manual import Command, Manual, Option
+from netloom.site.manual import Manual
 from netloom.site.navigation import LEAVES_LISTED, navigation
 from netloom.site.page import Figure, Page
 from netloom.site.pages import broken
@@ -58,6 +58,8 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         self._serving = False
         self._figures: dict[str, dict[str, Figure]] = {}
         self._drawings: dict[str, str] = {}
+        self._files = Files([])
+        self._own_nav = False
 
     def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
         """Remember whether somebody watches: then a broken spec is a page, else a failure."""
@@ -74,6 +76,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Compile the specs and add every page that is made from them."""
+        self._files = files
         specs = Path(config.config_file_path).parent / self.config.specs if config.config_file_path else Path()
         site = _compiled(specs, prove=not self._serving)
         if site.failed and not self._serving:
@@ -85,7 +88,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         for file in list(files):
             if file.generated_by is None:
                 file.edit_uri = f"{Path(config.docs_dir).name}/{file.src_uri}"
-        if config.nav is None or getattr(self, "_own_nav", False):
+        if config.nav is None or self._own_nav:
             self._own_nav = True
             config.nav = navigation(made, [file.src_uri for file in files.documentation_pages()])
         return files
@@ -126,12 +129,12 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         if files.get_file_from_path(page.path) is None:
             files.append(file)
 
-    def on_page_content(self, html: str, *, page: MkDocsPage, config: MkDocsConfig, files: Files) -> str:  # noqa: ARG002
-        """Put the pictures where their marks stand; through Markdown they would take twice the time."""
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:  # noqa: ARG002
+        """Put the pictures where their marks stand, after Markdown and search, which both would read every tag."""
         figures = self._figures.get(page.file.src_uri)
         if not figures:
-            return html
-        url = _linker(page.file, files)
+            return output
+        url = _linker(page.file, self._files)
 
         def picture(match: re.Match[str]) -> str:
             one = figures[match[1]]
@@ -141,7 +144,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
             name = f"nl-{one.graph.name}"
             return figure(inline(svg, name, one.title, one.text, url), name, one.title)
 
-        return _MARK.sub(picture, html)
+        return _MARK.sub(picture, output)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
         """Build anew when a spec changes."""
@@ -156,20 +159,7 @@ def _compiled(specs: Path, *, prove: bool) -> Compiled:
 
 def _manual() -> Manual:
     """The reference as plain data, from those who know it."""
-    import click
-
-    commands = []
-    group = LazyGroup("netloom")
-    above = click.Context(group, info_name="netloom")
-    for name in COMMANDS:
-        command = group.get_command(above, name)
-        assert command is not None
-        context = click.Context(command, info_name=name, parent=above)
-        records = [found for one in command.get_params(context) if (found := one.get_help_record(context))]
-        options = tuple(Option(*record) for record in records)
-        usage = f"netloom {name} {' '.join(command.collect_usage_pieces(context))}"
-        commands.append(Command(name, usage, inspect.cleandoc(command.help or ""), options))
-    return Manual(language_schema(), plan_schema(), tuple(commands))
+    return Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"))))
 
 
 def _linker(file: File, files: Files) -> Callable[[str], str]:

@@ -55,7 +55,7 @@ def _one_line(svg: str) -> str:
 
 def figure(svg: str, name: str, title: str) -> str:
     """The picture in its frame; it scrolls sideways where the page is narrow, until the script pans and zooms it."""
-    head = f'<figure class="nl-figure" id="{name}" data-search-exclude tabindex="0" role="group"'
+    head = f'<figure class="nl-figure" id="{name}" tabindex="0" role="group"'
     return f'{head} aria-label="{escape(title)}">{svg}</figure>'
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from netloom.base.diagnostic import State
 from netloom.site.links import subject
-from netloom.site.markdown import code, escaped, section, sections, table
+from netloom.site.markdown import code, escaped, prose, section, sections, table
 from netloom.site.page import Page
 from netloom.site.pages.parts import finding_table, source
 from netloom.site.view import View
@@ -15,7 +15,7 @@ def pages(view: View) -> Iterator[Page]:
     active = [d for d in view.diagnostics if d.state is State.ACTIVE]
     waived = [d for d in view.diagnostics if d.state is State.WAIVED]
     waivers = (
-        (escaped(one.name), code(one.code), subject(one.subject), escaped(one.reason), "" if one.used else "unused",
+        (escaped(one.name), code(one.code), subject(one.subject), prose(one.reason), "" if one.used else "unused",
          source(one.origin))
         for one in view.plan.waivers
     )  # fmt: skip

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from netloom.site.markdown import code, escaped, section, sections, table
+from netloom.site.markdown import code, escaped, prose, section, sections, table
 
 Schema = Mapping[str, Any]
 _META = ("description", "owner", "tags", "link", "moved-from")
@@ -31,7 +31,7 @@ def _section(name: str, schema: Schema) -> str:
         for path, keys in _nested(own, "")
     ]
     head = f"{name} {{: #{name} }}"
-    return section(head, sections(escaped(schema.get("description", "")), _keys(own, name), *nested))
+    return section(head, sections(prose(schema.get("description", "")), _keys(own, name), *nested))
 
 
 def _entry(schema: Schema) -> Schema:
@@ -65,7 +65,7 @@ def _keys(keys: Mapping[str, Schema], *above: str) -> str:
     rows = (
         (
             f'<a id="{prefix}-{name}"></a>{code(name)}', escaped(kind(schema)), _default(schema), _example(schema),
-            escaped(schema.get("description", "")),
+            prose(schema.get("description", "")),
         )
         for name, schema in keys.items()
     )  # fmt: skip
@@ -123,10 +123,10 @@ def plan_types(schema: Schema) -> str:
 
 def _type(schema: Schema) -> str:
     rows = (
-        (code(name), _linked(one), escaped(one.get("description", "")))
+        (code(name), _linked(one), prose(one.get("description", "")))
         for name, one in schema.get("properties", {}).items()
     )
-    return sections(escaped(schema.get("description", "")), table(("Field", "Value", "What it is"), rows))
+    return sections(prose(schema.get("description", "")), table(("Field", "Value", "What it is"), rows))
 
 
 def _linked(schema: Schema) -> str:

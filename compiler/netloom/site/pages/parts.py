@@ -8,7 +8,7 @@ from netloom.plan.origin import Meta, Origin
 from netloom.plan.policy import Lane
 from netloom.report import wording
 from netloom.site.links import subject, to
-from netloom.site.markdown import code, codes, escaped, link, outward, section, table
+from netloom.site.markdown import code, codes, escaped, link, outward, prose, section, table
 from netloom.site.sources import place_of
 from netloom.site.view import View
 
@@ -28,10 +28,7 @@ def about(meta: Meta) -> list[tuple[str, str]]:
 
 def described(meta: Meta) -> str:
     """The description as a paragraph, what stands between backticks as code."""
-    parts = meta.description.split("`")
-    if len(parts) % 2 == 0:
-        return escaped(meta.description)
-    return "".join(code(part) if number % 2 else escaped(part) for number, part in enumerate(parts))
+    return prose(meta.description)
 
 
 def source(origin: Origin) -> str:
@@ -104,9 +101,9 @@ def finding_table(diagnostics: Iterable[Diagnostic]) -> str:
             link(f"reference/diagnostics.md#{d.code.lower()}", d.code),
             "waived" if d.state is State.WAIVED else d.severity.value,
             subject(d.subject) if d.subject else "",
-            escaped(d.message),
+            prose(d.message),
             link(place_of(d.span), f"{d.span.file}:{d.span.line}") if d.span else "",
-            escaped(d.waiver),
+            prose(d.waiver),
         )
         for d in diagnostics
     )

@@ -7,7 +7,7 @@ from netloom.report import wording
 from netloom.report.catalogue import rules
 from netloom.report.explanation import markdown
 from netloom.site.manual import Command
-from netloom.site.markdown import code, codes, escaped, fenced, section, sections, table
+from netloom.site.markdown import code, codes, escaped, fenced, prose, section, sections, table
 from netloom.site.page import Page
 from netloom.site.pages.keys import language, plan_types
 from netloom.site.view import View
@@ -49,7 +49,7 @@ def pages(view: View) -> Iterator[Page]:
     yield _diagnostics()
     if manual.plan:
         yield Page("reference/plan.md", "plan.json", plan_types(manual.plan), listed=True)
-    rows = ((f"**{word}**", text) for word, text in _GLOSSARY)
+    rows = ((f"**{word}**", prose(text)) for word, text in _GLOSSARY)
     yield Page("reference/glossary.md", "Glossary", table(("Word", "What it means here"), rows), listed=True)
 
 
@@ -57,7 +57,7 @@ def _diagnostics() -> Page:
     """All on one page, so that a code is found by searching for it."""
     found = rules()
     rows = (
-        (f"[{rule.code}](#{rule.code.lower()})", rule.severity.value, escaped(rule.name), escaped(rule.summary))
+        (f"[{rule.code}](#{rule.code.lower()})", rule.severity.value, escaped(rule.name), prose(rule.summary))
         for rule in found
     )
     body = sections(table(("Code", "Weight", "Name", "What it refuses"), rows), *(markdown(rule) for rule in found))
@@ -78,9 +78,9 @@ def _services() -> Page:
 
 
 def _command(command: Command) -> str:
-    rows = ((code(option.usage), escaped(option.help)) for option in command.options)
+    rows = ((code(option.usage), prose(option.help)) for option in command.options)
     return sections(
-        f"## netloom {command.name} {{: #{command.name} }}",
+        f"## netloom {command.name} {{: #{command.name.replace(' ', '-')} }}",
         fenced(command.usage, "console"),
         *map(_paragraph, command.help.split("\n\n")),
         section("Options", table(("Option", "What it does"), rows), 3).replace("### Options", "**Options**"),
@@ -91,4 +91,4 @@ def _paragraph(text: str) -> str:
     """Prose, or lines that stand as they are after the mark that the command line itself uses."""
     if text.startswith("\b\n"):
         return fenced(text.removeprefix("\b\n"), "console")
-    return escaped(" ".join(text.split()))
+    return prose(" ".join(text.split()))
