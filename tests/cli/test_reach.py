@@ -1,0 +1,110 @@
+"""`netloom reach` as its users and their programs see it, and what a disproved ruleset does to every command."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Netloom
+
+
+@pytest.fixture(autouse=True)
+def locked(site: Path, netloom: Netloom) -> None:
+    assert netloom("lock").status == 0
+
+
+def test_answer_names_the_entry_its_place_and_the_chains(netloom: Netloom) -> None:
+    found = netloom("reach", "internet", "hypervisor/eth0", "tcp/80")
+    assert found.status == 0
+    head, *rest = found.out.splitlines()
+    assert head == "ipv4  tcp/80  internet → the address of eth0"
+    assert rest[0] == "  allow by forward/http  (specs/seed.yaml:20:3)"
+    assert "    dnat_eth0_ipv4: forward/http" in rest
+    assert "    destination becomes 10.0.0.10" in rest
+
+
+def test_answers_as_data(netloom: Netloom) -> None:
+    found = netloom("reach", "https-reverse-proxy", "hypervisor/eth0", "http", "--format", "json")
+    data = json.loads(found.out)
+    assert data["format"] == "netloom-reach/1"
+    four, six = data["answers"]
+    assert (four["family"], six["family"]) == ("ipv4", "ipv6")
+    for answer in (four, six):
+        assert (answer["proto"], answer["port"], answer["verdict"]) == ("tcp", 80, "allow")
+        assert answer["decided_by"] == "forward/http"
+        assert answer["span"] == {"file": "specs/seed.yaml", "line": 20, "column": 3}
+        assert answer["dst"] == "the address of eth0"
+    assert four["src"] == "10.0.0.11"
+    assert four["translated"] == {"src": "the address of the interface that it leaves by", "dst": "10.0.0.10"}
+    assert four["hosts"][0]["host"] == "hypervisor"
+
+
+def test_everything_between_two_ends_is_told_by_parts(netloom: Netloom) -> None:
+    found = netloom("reach", "internet", "host/hypervisor", "--format", "json")
+    answers = json.loads(found.out)["answers"]
+    allowed = {a["decided_by"] for a in answers if a["verdict"] == "allow" and a["proto"] == "tcp"}
+    assert allowed == {"forward/http", "forward/https", "policy/admin"}
+    assert {a["decided_by"] for a in answers if a["verdict"] == "drop"} == {"default"}
+
+
+def test_no_way_is_told(netloom: Netloom) -> None:
+    found = netloom("reach", "internet", "192.0.2.1", "http")
+    assert found.status == 0
+    assert found.out.startswith("No packet from internet can be meant for 192.0.2.1")
+
+
+@pytest.mark.parametrize("form", ["text", "csv", "json", "markdown"])
+def test_matrix(netloom: Netloom, form: str) -> None:
+    found = netloom("reach", "--matrix", "--format", form)
+    assert found.status == 0
+    assert "policy/guests-out" in found.out
+
+
+def test_matrix_as_a_table(netloom: Netloom) -> None:
+    rows = list(csv.DictReader(io.StringIO(netloom("reach", "--matrix", "--format", "csv").out)))
+    assert [row["from"] for row in rows] == ["internet", "microvm"]
+    assert rows[0]["microvm"] == "-"
+    assert rows[1]["internet"] == "any by policy/guests-out"
+    assert rows[0]["host/hypervisor"] == "tcp/80 by forward/http; tcp/443 by forward/https; tcp/22 by policy/admin"
+
+
+def test_matrix_of_guests(netloom: Netloom) -> None:
+    data = json.loads(netloom("reach", "--matrix", "--guests", "http*", "--format", "json").out)
+    assert [(cell["from"], cell["to"]) for cell in data["cells"]] == [
+        (a, b)
+        for a in ("http-reverse-proxy", "https-reverse-proxy")
+        for b in ("http-reverse-proxy", "https-reverse-proxy")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("nobody", "internet"), "the site has no `nobody`"),
+        (("internet", "microvm", "tcp/x"), "neither a service of the site nor PROTOCOL/PORT"),
+        (("internet",), "FROM and TO are needed"),
+        (("internet", "microvm", "--format", "csv"), "goes with --matrix"),
+    ],
+)
+def test_wrong_questions(netloom: Netloom, arguments: tuple[str, ...], words: str) -> None:
+    found = netloom("reach", *arguments)
+    assert found.status == 64
+    assert words in found.err
+
+
+@pytest.mark.parametrize("verb", [("validate",), ("render",), ("reach", "internet", "microvm")])
+def test_disproved_ruleset_ends_every_command(
+    netloom: Netloom, site: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...]
+) -> None:
+    from tests.flows.mutation import without_rules
+
+    from netloom.backends.nftables import ruleset
+    from netloom.flows import proof
+
+    monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "policy/guests-out"))
+    found = netloom(*verb)
+    assert found.status == 70
+    assert "NL901" in found.out + found.err
+    assert "intent: allow" in found.out + found.err
+    assert not (site / "build").exists()
