@@ -34,7 +34,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if before != span:
                 message = f"{what} of host `{host.name}` leads to {to}, as another route with the same metric does"
                 label = Label(before, "the other route")
-                yield Diagnostic(RULE, message, span, "give it a `metric`", (label,), subject=f"host/{host.name}")
+                hint = "drop one of the gateways" if what.startswith("`gateway") else "give it a `metric`"
+                yield Diagnostic(RULE, message, span, hint, (label,), subject=f"host/{host.name}")
 
 
 def _routes(context: Context, host: Host) -> Iterator[tuple[str, Prefix, int | None, Span]]:

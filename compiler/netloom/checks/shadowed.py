@@ -7,6 +7,8 @@ from netloom.base.address import Prefix, everything
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
+from netloom.checks.families import half
+from netloom.passes.spaces import common
 from netloom.plan.host import Host
 from netloom.plan.policy import Action, Lane, Service, Side, SideKind, Term
 
@@ -60,16 +62,33 @@ def _finding(context: Context, name: str, deny: Term) -> Diagnostic:
 
 
 def _flows(host: Host, lane: Lane) -> Iterator[Term]:
-    """A lane as what it allows from beyond its uplinks, at its real ends."""
+    """A lane as what it allows at its real ends: from beyond its uplinks, and from those of the site that it names."""
     last = lane.target_first + lane.last - lane.first
     services = (Service(lane.protocol, lane.target_first, last),)
     bridge = Side(SideKind.BRIDGE, lane.network)
-    sources = (everything(lane.family),) if lane.sources is None or lane.outside else lane.sources
-    for zone in sorted({uplink.zone for uplink in host.uplinks if uplink.name in lane.uplinks}):
+    for ingress, sources in _senders(host, lane):
         yield Term(
-            lane.forward, Action.ALLOW, Side(SideKind.OUTSIDE, zone), bridge, lane.family, sources,
-            (lane.target.prefix,), services, log=False, limit=None, expires=lane.expires, origin=lane.origin,
+            lane.forward, Action.ALLOW, ingress, bridge, lane.family, sources, (lane.target.prefix,), services,
+            log=False, limit=None, expires=lane.expires, origin=lane.origin,
         )  # fmt: skip
+
+
+def _senders(host: Host, lane: Lane) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+    zones = sorted({uplink.zone for uplink in host.uplinks if uplink.name in lane.uplinks})
+    if lane.sources is None:
+        yield from ((Side(SideKind.OUTSIDE, zone), (everything(lane.family),)) for zone in zones)
+        return
+    site = (*host.site_prefixes, *host.remote_prefixes)
+    foreign = tuple(p for p in lane.sources if not any(p in own for own in site))
+    remote = tuple(part for own in host.remote_prefixes for part in common(lane.sources, own))
+    for zone in zones:
+        outer = (everything(lane.family),) if zone in lane.outside else foreign
+        yield from ((Side(kind, zone), p) for kind, p in ((SideKind.OUTSIDE, outer), (SideKind.REMOTE, remote)) if p)
+    for bridge in host.bridges if lane.hairpin else ():
+        own = half(bridge, lane.family)
+        parts = common(lane.sources, own.prefix) if own else ()
+        if parts:
+            yield Side(SideKind.BRIDGE, bridge.network), parts
 
 
 def _walls(host: Host, now: int) -> "dict[_Ends, _Wall]":
