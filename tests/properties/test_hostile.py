@@ -128,6 +128,22 @@ BROKEN = {
         "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 2030-02-30}}",
         "NL208",
     ),
+    "a moment before the first year": (
+        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: '0001-01-01T00:00:00+23:59'}}",
+        "NL208",
+    ),
+    "a day before the epoch": (
+        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 1969-12-30}}",
+        "NL208",
+    ),
+    "a day after the kernel's last": (
+        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 2262-12-31}}",
+        "NL208",
+    ),
+    "a day after the last year": (
+        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 9999-12-31}}",
+        "NL208",
+    ),
     "one name for two kinds": ("netloom: 1\nguests: {hv: {host: hv}}", "NL209"),
     "a built-in service": ("netloom: 1\nservices: {ssh: tcp/2222}", "NL209"),
     "allow and deny": ("netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, deny: any}}", "NL210"),

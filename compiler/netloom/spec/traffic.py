@@ -11,6 +11,8 @@ from netloom.spec.scalars import InvalidError, Text, string_schema
 from netloom.spec.values import PoolRange, PortRange, Selector, ServiceRef
 
 KINDS = ("zone", "network", "host", "guest", "tag", "address")
+LATEST = 2**63 // 10**9
+"""The kernel keeps the time in signed nanoseconds (`meta time` of nft(8)): until April 2262."""
 RATE_UNITS = ("second", "minute", "hour", "day")
 
 
@@ -110,6 +112,13 @@ def read_limit(text: str) -> Limit:
 
 def read_expiry(text: str) -> int:
     """A day or a moment, as seconds since the epoch; a day lasts until its end in UTC."""
+    end = _moment(text)
+    if not 0 < end < LATEST:
+        raise InvalidError(f"`{visible(text)}` is no date that a kernel can wait for", "between 1970 and 2261")
+    return end
+
+
+def _moment(text: str) -> int:
     try:
         if len(text) == 10:
             day = datetime.date.fromisoformat(text)
