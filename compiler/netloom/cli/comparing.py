@@ -17,11 +17,14 @@ from netloom.diff.classes import Class
 from netloom.diff.gates import Gates
 from netloom.diff.revisions import RevisionError, commit_of, merge_base, revision
 from netloom.driver import Compiled, compile_blobs, compile_site
+from netloom.plan.origin import Origin
 from netloom.plan.read import PlanTextError, read_plan
 from netloom.plan.site import Plan
 
 if TYPE_CHECKING:
     from netloom.spec.document import Document
+
+_NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None, "none"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ def _base(specs: Path, base: str, head: str, *, exact: bool) -> Subject:
 
 
 def _side(specs: Path, word: str) -> Subject:
+    if word == os.devnull:  # what git's external diffs get for a file that is not there
+        return Subject("nothing", _NO_SITE, None)
     if not _is_path(word):
         return _revision(specs, word, commit_of(specs, word))
     if word.endswith(".json"):
@@ -98,7 +103,9 @@ def _side(specs: Path, word: str) -> Subject:
 
 def _is_path(word: str) -> bool:
     """A file that ends in .json, or a folder; `./main` is a folder even where there is a branch `main`."""
-    return word.endswith(".json") or ("/" in word and Path(word).is_dir()) or (Path(word) / "netloom.lock").exists()
+    if word.endswith(".json") or word == os.devnull:
+        return True
+    return ("/" in word and Path(word).is_dir()) or (Path(word) / "netloom.lock").exists()
 
 
 def _compiled(folder: Path, label: str) -> Subject:

@@ -17,6 +17,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "lock": "netloom.cli.lock",
         "render": "netloom.cli.render",
         "plan": "netloom.cli.plan",
+        "comment": "netloom.cli.comment",
         "reach": "netloom.cli.reach",
         "explain": "netloom.cli.explain",
         "graph": "netloom.cli.graph",

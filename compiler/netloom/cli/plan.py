@@ -1,6 +1,7 @@
 """`netloom plan`."""
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
     from netloom.cli.comparing import Subject
     from netloom.diff.model import Change
 
-_OUT = click.Path(path_type=Path, dir_okay=False)
+_OUT = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+_STDOUT = Path("-")
+_BY_NAME = (".md", ".json", ".html")
 
 
 @click.command("plan")
@@ -22,9 +25,25 @@ _OUT = click.Path(path_type=Path, dir_okay=False)
 @format_option("text", "md", "json", "html")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where something changes.")
 @click.option("--exact", is_flag=True, help="Compare with BASE itself, not with where HEAD parted from it.")
-@click.option("--out", type=_OUT, metavar="FILE", help="Write there instead of to stdout.")
+@click.option(
+    "--out",
+    multiple=True,
+    type=_OUT,
+    metavar="FILE",
+    help="Write there, as .md, .json or .html say; may be repeated.",
+)
+@click.option("--key", default="default", metavar="NAME", help="Tells apart the comments of several sites.")
+@click.option("--link", default="", metavar="URL", help="Where a comment says that the whole plan is.")
 def command(
-    sides: tuple[str, ...], specs: Path, form: str, *, detailed_exitcode: bool, exact: bool, out: Path | None
+    sides: tuple[str, ...],
+    specs: Path,
+    form: str,
+    *,
+    detailed_exitcode: bool,
+    exact: bool,
+    out: tuple[Path, ...],
+    key: str,
+    link: str,
 ) -> int:
     """Tell what a change does: to objects, to who reaches whom, to running traffic, and to files.
 
@@ -32,7 +51,7 @@ def command(
     without BASE the last commit. No checkout is touched.
     """
     from netloom.cli.comparing import PlanTextError, RevisionError, subjects
-    from netloom.cli.terminal import progress, say
+    from netloom.cli.terminal import progress
 
     if len(sides) > 2:
         raise click.UsageError("plan takes BASE..HEAD, or BASE and HEAD.")
@@ -44,16 +63,28 @@ def command(
     _show(after)
     with progress("Comparing"):
         change = _change(before, after)
-        text = _text(change, form, color=out is None)
-    if out is None:
-        click.echo(text, nl=False)
-    else:
-        out.write_text(text, encoding="utf-8")
-        say(f"{out}: written")
-    if not after.sound or change.failed_gates:
+        texts = {path: _text(change, _form(path, form), key, link, color=path == _STDOUT) for path in out or (_STDOUT,)}
+    return _told(change, texts, sound=after.sound, detailed=detailed_exitcode)
+
+
+def _told(change: "Change", texts: Mapping[Path, str], *, sound: bool, detailed: bool) -> int:
+    """Write it where it was asked for; the exit status."""
+    from netloom.cli.terminal import say
+
+    for path, text in texts.items():
+        if path == _STDOUT:
+            click.echo(text, nl=False)
+        else:
+            path.write_text(text, encoding="utf-8")
+            say(f"{path}: written")
+    if not sound or change.failed_gates:
         say("".join(f"policy: {one.gate}: {one.message}\n" for one in change.failed_gates).rstrip())
         return FINDINGS
-    return CHANGES if detailed_exitcode and change.has_changes else FINE
+    return CHANGES if detailed and change.has_changes else FINE
+
+
+def _form(path: Path, form: str) -> str:
+    return path.suffix[1:] if path.suffix in _BY_NAME else form
 
 
 def _show(after: "Subject") -> None:
@@ -73,7 +104,7 @@ def _change(before: "Subject", after: "Subject") -> "Change":
     return compare(before.side(old), after.side(new))
 
 
-def _text(change: "Change", form: str, *, color: bool) -> str:
+def _text(change: "Change", form: str, key: str, link: str, *, color: bool) -> str:
     from netloom.cli.terminal import wants_color
 
     if form == "json":
@@ -83,7 +114,7 @@ def _text(change: "Change", form: str, *, color: bool) -> str:
     if form == "md":
         from netloom.report.plan.markdown import change_markdown
 
-        return change_markdown(change)
+        return change_markdown(change, key=key, link=link)
     if form == "html":
         from netloom.report.plan.html import change_html
 

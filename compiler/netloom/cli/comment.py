@@ -1,0 +1,39 @@
+"""`netloom comment`."""
+
+import os
+from typing import TextIO
+
+import click
+
+from netloom.cli.exits import FINDINGS, FINE
+
+
+@click.command("comment")
+@click.argument("file", type=click.File(encoding="utf-8"), metavar="FILE")
+@click.option("--only-update", is_flag=True, help="Begin no comment; bring one up to date that is there.")
+def command(file: TextIO, *, only_update: bool) -> int:
+    """Post a plan to the pull request or merge request that this CI job runs for.
+
+    FILE is what `netloom plan --format md` printed; - is standard input. The comment is posted once and brought up to
+    date by later runs. GitHub Actions: needs GITHUB_TOKEN; GitLab CI: needs NETLOOM_TOKEN.
+    """
+    from netloom.cli.terminal import say
+    from netloom.forge.api import ForgeError
+    from netloom.forge.job import thread_of
+    from netloom.forge.thread import NoMarkError, identity, keep_one
+
+    text = file.read()
+    try:
+        identity(text)
+        thread = thread_of(os.environ)
+        if thread is None:
+            say("No comment: this runs for no pull request or merge request.")
+            return FINE
+        outcome = keep_one(thread, text, only_update=only_update)
+    except NoMarkError as error:
+        raise click.UsageError(f"{file.name}: {error}.") from None
+    except ForgeError as error:
+        say(f"No comment: {error}.")
+        return FINDINGS
+    say(f"Comment {outcome.value}.")
+    return FINE

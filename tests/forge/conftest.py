@@ -1,0 +1,113 @@
+"""A site in a repository with a change on it, and the environment that a job for this change has."""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from tests.diff.conftest import git, write
+from tests.diff.site import BASE
+from tests.forge.stub import TOKEN, Forge, handler
+
+Served = Callable[[Forge], str]
+
+
+@pytest.fixture
+def served() -> Iterator[Served]:
+    """Starts a forge on loopback; gives its address."""
+    servers: list[ThreadingHTTPServer] = []
+
+    def serve(forge: Forge) -> str:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), handler(forge))
+        servers.append(server)
+        Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(scope="session")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository at the merge of a change into `main`."""
+    top = tmp_path_factory.mktemp("merged")
+    git(top, "init", "--quiet", "--initial-branch=main")
+    write(top / "specs", dict(BASE))
+    _commit(top, "base")
+    git(top, "checkout", "--quiet", "-b", "change")
+    edit(top, lambda files: files["policy.yaml"].replace("[ssh, https]", "https"))
+    git(top, "checkout", "--quiet", "main")
+    git(top, "merge", "--quiet", "--no-ff", "-m", "merge", "change")
+    return top
+
+
+@pytest.fixture
+def change(merged: Path, tmp_path: Path) -> Path:
+    """A clone of it, as a forge gives it to a job."""
+    return shutil.copytree(merged, tmp_path / "clone")
+
+
+def edit(top: Path, change: Callable[[dict[str, str]], str], name: str = "policy.yaml") -> None:
+    """Commits a change to one file."""
+    files = {path.name: path.read_text() for path in (top / "specs").glob("*.yaml")}
+    (top / "specs" / name).write_text(change(files))
+    _commit(top, "change")
+
+
+def _commit(top: Path, message: str) -> None:
+    git(top, "add", "-A")
+    git(top, "commit", "--quiet", "-m", message)
+
+
+def environment(temp: Path) -> dict[str, str]:
+    """What every job has: netloom of this checkout, and nothing of this machine's own CI."""
+    temp.mkdir(exist_ok=True)
+    return {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOME": str(temp),
+        "NO_PROXY": "127.0.0.1",
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def github(temp: Path, url: str, *, head: str = "", event: bool = True) -> dict[str, str]:
+    """The environment of GitHub Actions for pull request 5, or for a push."""
+    env = environment(temp)
+    (temp / "event.json").write_text(json.dumps({"pull_request": {"number": 5}} if event else {"ref": "main"}))
+    for name in ("output", "summary", "path"):
+        (temp / name).touch()
+    return env | {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_API_URL": url,
+        "GITHUB_BASE_REF": "main" if event else "",
+        "GITHUB_EVENT_PATH": str(temp / "event.json"),
+        "GITHUB_OUTPUT": str(temp / "output"),
+        "GITHUB_PATH": str(temp / "path"),
+        "GITHUB_REPOSITORY": "birch/net",
+        "GITHUB_RUN_ID": "99",
+        "GITHUB_SERVER_URL": "https://forge.example.org",
+        "GITHUB_SHA": head,
+        "GITHUB_STEP_SUMMARY": str(temp / "summary"),
+        "RUNNER_TEMP": str(temp),
+    }
+
+
+def gitlab(temp: Path, url: str, *, base: str = "", head: str = "") -> dict[str, str]:
+    """The environment of GitLab CI for merge request 5."""
+    return environment(temp) | {
+        "GITLAB_CI": "true",
+        "CI_API_V4_URL": url,
+        "CI_COMMIT_SHA": head,
+        "CI_JOB_URL": "https://forge.example.org/birch/net/-/jobs/99",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA": base,
+        "CI_MERGE_REQUEST_IID": "5",
+        "CI_MERGE_REQUEST_PROJECT_ID": "42",
+        "NETLOOM_TOKEN": TOKEN,
+    }

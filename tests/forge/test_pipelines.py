@@ -1,0 +1,203 @@
+"""The action and the component on a repository with a change, from their own files, in a shell."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.diff.conftest import git
+from tests.forge.conftest import Served, edit, github, gitlab
+from tests.forge.steps import ROOT, action, component, run_action, run_component
+from tests.forge.stub import TOKEN, Forge
+
+BOTH = pytest.mark.parametrize("kind", ["github", "gitlab"])
+TITLE = "## Network plan: "
+
+
+class Job:
+    """A pull request's jobs, one after another."""
+
+    def __init__(self, kind: str, top: Path, temp: Path, served: Served) -> None:
+        self.forge, self.top, self.temp = Forge(kind), top, temp
+        self.url = served(self.forge)
+        self.folder = top / "netloom-plan"
+
+    def run(self, event: bool = True, **inputs: str) -> tuple[int, str]:
+        """Exit status and log."""
+        base, head = (git(self.top, "rev-parse", name) for name in ("HEAD^1", "HEAD"))
+        if self.forge.kind == "gitlab":
+            run = run_component(self.top, gitlab(self.temp, self.url, base=base, head=head), **inputs)
+        else:
+            env = github(self.temp, self.url, head=head, event=event)
+            for name in ("output", "summary"):
+                (self.temp / name).write_text("")
+            run = run_action(self.top, env, TOKEN, **inputs)
+            self.folder = run.uploaded[0] if run.uploaded else self.folder
+        assert TOKEN not in run.log
+        return run.status, run.log
+
+    @property
+    def bodies(self) -> list[str]:
+        return [one["body"] for one in self.forge.comments]
+
+
+@pytest.fixture
+def job(kind: str, change: Path, tmp_path: Path, served: Served) -> Job:
+    return Job(kind, change, tmp_path / "temp", served)
+
+
+@BOTH
+def test_one_comment_that_follows_the_change(kind: str, job: Job) -> None:
+    status, log = job.run()
+    assert status == 0, log
+    (first,) = job.bodies
+    assert first.startswith("<!-- netloom:plan v1 key=default plan=sha256:")
+    assert "`policy/lan-dmz`" in first
+    assert first == (job.folder / "plan.md").read_text()
+    assert json.loads((job.folder / "plan.json").read_text())["has_changes"] is True
+    assert (job.folder / "plan.html").read_text().startswith("<!DOCTYPE html>")
+    if kind == "github":
+        assert (job.temp / "summary").read_text() == first
+        assert "](https://forge.example.org/birch/net/actions/runs/99)" in first
+        assert "has-changes=true\npassed=true\n" in (job.temp / "output").read_text()
+    else:
+        assert "](https://forge.example.org/birch/net/-/jobs/99/artifacts/file/netloom-plan/plan.html)" in first
+    git(job.top, "checkout", "--quiet", "change")
+    edit(job.top, lambda files: files["forwards.yaml"].replace("tcp/443", "tcp/8443"), "forwards.yaml")
+    _merge_anew(job.top)
+    assert job.run()[0] == 0
+    (second,) = job.bodies
+    assert "8443" in second
+    assert "8443" not in first
+    assert job.forge.writes == ["POST", "PATCH" if kind == "github" else "PUT"]
+
+
+@BOTH
+def test_no_changes_make_no_comment_but_end_one(kind: str, job: Job) -> None:
+    tip = git(job.top, "rev-parse", "change")
+    git(job.top, "checkout", "--quiet", "-B", "change", "main^1")
+    edit(job.top, lambda files: files["policy.yaml"] + "# a comment\n")
+    _merge_anew(job.top)
+    assert job.run()[0] == 0
+    assert job.bodies == []
+    git(job.top, "branch", "--force", "comment", "change")
+    git(job.top, "checkout", "--quiet", "-B", "change", tip)
+    _merge_anew(job.top)
+    assert job.run()[0] == 0
+    git(job.top, "checkout", "--quiet", "-B", "change", "comment")
+    _merge_anew(job.top)
+    assert job.run()[0] == 0
+    (body,) = job.bodies
+    assert f"\n{TITLE}no changes\n" in body
+
+
+@BOTH
+@pytest.mark.parametrize("fault", ["a gate", "an error"])
+def test_policy_fails_the_job_after_the_comment_is_there(kind: str, fault: str, job: Job) -> None:
+    git(job.top, "checkout", "--quiet", "change")
+    if fault == "a gate":
+        gate = 'nixos: "25.11"}, gates: {max-removed: 0}}'
+        edit(job.top, lambda files: files["site.yaml"].replace('nixos: "25.11"}}', gate), "site.yaml")
+        edit(
+            job.top, lambda files: files["policy.yaml"].replace("  web-db: {from: web, to: db, allow: tcp/5432}\n", "")
+        )
+    else:
+        edit(job.top, lambda files: files["policy.yaml"].replace("to: db", "to: dbb"))
+    _merge_anew(job.top)
+    assert job.run()[0] == 1
+    assert len(job.bodies) == 1
+    if fault == "a gate":
+        assert job.run(policy="report")[0] == 0
+
+
+@BOTH
+def test_a_token_that_may_only_read_costs_the_comment_alone(kind: str, job: Job) -> None:
+    job.forge.reads_only = True
+    status, log = job.run()
+    assert (status, job.bodies) == (0, [])
+    assert "No comment: " in log
+    assert (job.folder / "plan.md").exists()
+
+
+@BOTH
+def test_hostile_names_are_words_and_no_commands(kind: str, job: Job) -> None:
+    """Of inputs, of files and of what the specs say."""
+    bad = "$(touch pwned)`touch pwned`\"; touch pwned; '"
+    git(job.top, "checkout", "--quiet", "change")
+    text = "\\n::error::x @all <script>alert(1)</script> --> | ``` </details> " + bad.replace('"', '\\"').replace(
+        "'", ""
+    )
+    edit(
+        job.top,
+        lambda _: f'netloom: 1\nnetworks: {{evil: {{ipv4: 10.9.0.1/24, description: "{text}", owner: "{text}"}}}}\n',
+        f"{bad.replace('/', '')}.yaml",
+    )
+    _merge_anew(job.top)
+    status, log = job.run(key=bad)
+    assert status == 0, log
+    (body,) = job.bodies
+    assert "evil" in body
+    assert "<script" not in body
+    assert "\n::error::" not in log + body
+    assert body.count("-->") == 1
+    assert job.run(key=bad)[0] == 0
+    assert len(job.bodies) == 1
+    assert job.run(specs=bad)[0] != 0
+    assert list(job.top.rglob("pwned")) == []
+
+
+def test_the_action_takes_a_push_a_base_and_another_checkout(change: Path, tmp_path: Path, served: Served) -> None:
+    job = Job("github", change, tmp_path / "temp", served)
+    assert job.run(event=False)[0] == 0
+    assert "`policy/lan-dmz`" in (job.temp / "summary").read_text()
+    assert job.bodies == []
+    assert job.run(base="HEAD")[0] == 0
+    assert f"{TITLE}no changes" in (job.temp / "summary").read_text()
+    status, log = job.run(base="no-such-branch")
+    assert status == 64
+    assert "::error title=netloom::" in log
+    assert job.run(comment="false")[0] == 0
+    assert job.bodies == []
+
+
+def test_the_action_installs_what_the_job_has_not(tmp_path: Path, change: Path) -> None:
+    """With a python3 that only writes down what it is asked for."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    fake = tools / "python3"
+    fake.write_text(
+        '#!/bin/bash\nmkdir -p "$3/bin"\nprintf \'#!/bin/bash\\necho "$@"\\n\' >"$3/bin/pip"\nchmod +x "$3/bin/pip"\n'
+    )
+    fake.chmod(0o755)
+    env = github(tmp_path / "temp", "") | {
+        "PATH": f"{tools}:/usr/bin:/bin",
+        "GITHUB_ACTION_PATH": "/the/action",
+    }
+    run = run_action(change, env, TOKEN)
+    assert "install --quiet --disable-pip-version-check /the/action\n" in run.log
+    assert (tmp_path / "temp/path").read_text() == f"{tmp_path / 'temp'}/netloom/bin\n"
+
+
+def test_scripts_see_inputs_as_environment_alone() -> None:
+    """What is pasted into a script is a command for who may choose it."""
+    for step in action()["runs"]["steps"]:
+        assert "${{" not in step.get("run", "")
+    header, jobs = component()
+    (job,) = jobs.values()
+    assert "$[[" not in "".join(job["before_script"] + job["script"])
+    assert set(header["spec"]["inputs"]) >= {"stage", "image", "netloom", "specs", "key", "policy"}
+    comment = [step for step in action()["runs"]["steps"] if "GITHUB_TOKEN" in step.get("env", {})]
+    assert [step["name"] for step in comment] == ["Comment"]
+
+
+def test_our_own_workflow_uses_the_action() -> None:
+    workflow = yaml.safe_load((ROOT / ".github/workflows/plan.yml").read_text())
+    assert workflow["permissions"] == {"contents": "read", "pull-requests": "write"}
+    steps = workflow["jobs"]["plan"]["steps"]
+    assert [step["uses"] for step in steps] == ["actions/checkout@v4", "./"]
+    assert steps[0]["with"]["fetch-depth"] == 0
+
+
+def _merge_anew(top: Path) -> None:
+    git(top, "checkout", "--quiet", "-B", "main", "main^1")
+    git(top, "merge", "--quiet", "--no-ff", "-m", "merge", "change")
