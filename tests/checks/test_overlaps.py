@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from netloom.base.address import Address, Family, Prefix, prefix_of
 from netloom.checks.globs import clashes, common_name
 from netloom.checks.intervals import Intervals
-from netloom.checks.management import covered
+from netloom.checks.management import Cover
 from netloom.checks.nesting import nested
 
 PREFIXES = st.builds(
@@ -83,4 +83,4 @@ def test_a_source_iscovered_exactly_if_each_of_its_addresses_is(source: Prefix, 
     """Prefixes of at most six bits: the upper six bits of an address decide."""
     samples = [Address(Family.IPV4, value << 26) for value in range(64)]
     inside = [address for address in samples if address in source]
-    assert covered(source, taken) == all(any(address in prefix for prefix in taken) for address in inside)
+    assert Cover.of(taken).holds(source) == all(any(address in prefix for prefix in taken) for address in inside)

@@ -4,13 +4,14 @@ Exact for prefixes. Of the services, a deny counts only where it covers all that
 a path is taken to be there.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from netloom.base.address import Family, Prefix, everything
 from netloom.checks.exposure import meets
 from netloom.checks.families import half
-from netloom.passes.spaces import common, of_family
+from netloom.passes.spaces import minimal, of_family
 from netloom.plan.host import Host
 from netloom.plan.policy import Action, Lane, Service, Side, SideKind, Term
 
@@ -34,13 +35,39 @@ def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[Path]:
     inward = [t for t in host.terms if t.egress.kind is SideKind.SELF and _valid(t.expires, moment)]
     denies = [t for t in inward if t.action is Action.DENY]
     lanes = [lane for lane in host.lanes if forwards and _valid(lane.expires, moment)]
+    covers: dict[tuple[Side, Family, Service], Cover] = {}
     for term in inward:
         if term.action is not Action.ALLOW or not _arrives(host, term):
             continue
         for service in _opened(host, term):
-            taken = (*_denied(denies, term.ingress, term.family, service), *_forwarded(host, lanes, term, service))
-            if any(not covered(source, taken) for source in term.sources):
+            key = (term.ingress, term.family, service)
+            if key not in covers:
+                covers[key] = Cover.of((*_denied(denies, *key), *_forwarded(host, lanes, *key)))
+            if not all(covers[key].holds(source) for source in term.sources):
                 yield Path(term, service)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A union of prefixes of one family, disjoint and sorted."""
+
+    prefixes: tuple[Prefix, ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, prefixes: Iterable[Prefix]) -> "Cover":
+        """Drop what lies within another, and sort."""
+        found = minimal(prefixes)
+        return cls(found, tuple(prefix.value for prefix in found))
+
+    def holds(self, source: Prefix) -> bool:
+        """Whether every address of a prefix is in the union."""
+        first, stop = bisect_right(self.starts, source.value), bisect_left(self.starts, source.value + source.size)
+        if first and source in self.prefixes[first - 1]:
+            return True
+        return (
+            sum(prefix.size for prefix in self.prefixes[bisect_left(self.starts, source.value) : stop]) == source.size
+        )
 
 
 def _valid(expires: int | None, moment: int) -> bool:
@@ -71,22 +98,17 @@ def _denied(denies: Iterable[Term], ingress: Side, family: Family, service: Serv
             yield from deny.sources
 
 
-def _forwarded(host: Host, lanes: Iterable[Lane], term: Term, service: Service) -> Iterator[Prefix]:
+def _forwarded(host: Host, lanes: Iterable[Lane], ingress: Side, family: Family, service: Service) -> Iterator[Prefix]:
     """Senders whose packets to the host's outside addresses a forward takes away, at every uplink of their zone."""
-    if term.ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
+    if ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
         return
-    uplinks = {u.name for u in host.uplinks if u.zone == term.ingress.name and half(u, term.family) is not None}
+    uplinks = {u.name for u in host.uplinks if u.zone == ingress.name and half(u, family) is not None}
     for lane in lanes:
-        same = lane.family is term.family and uplinks.issubset(lane.uplinks)
+        same = lane.family is family and uplinks.issubset(lane.uplinks)
         if same and _within(service, Service(lane.protocol, lane.first, lane.last)):
-            whole = lane.sources is None or term.ingress.name in lane.outside
-            yield from (everything(term.family),) if whole else of_family(lane.sources or (), term.family)
+            whole = lane.sources is None or ingress.name in lane.outside
+            yield from (everything(family),) if whole else of_family(lane.sources or (), family)
 
 
 def _within(inner: Service, outer: Service) -> bool:
     return inner.protocol == outer.protocol and outer.first <= inner.first and inner.last <= outer.last
-
-
-def covered(source: Prefix, taken: Iterable[Prefix]) -> bool:
-    """Whether prefixes leave nothing of a source."""
-    return sum(part.size for part in common(taken, source)) == source.size
