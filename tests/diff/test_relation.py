@@ -28,7 +28,7 @@ from netloom.flows.spans import Spans, holds
 from netloom.plan.host import Fixed, Host
 from netloom.plan.site import Plan
 
-PACKETS = 2500
+PACKETS = 1000
 MOVED = {"guest-moved-from": {"guest/web": "guest/shop"}, "rule-moved-from": {"policy/web-db": "policy/shop-db"}}
 
 
@@ -115,14 +115,17 @@ def _agrees(
     courses = [Relation(plan, host, family).course() for plan, host in zip((before, after), hosts, strict=True)]
     known = [set(contexts(course.kernel)) for course in courses]
     regions = [(one.turn, r) for one in flows for r in one.regions if (r.host, r.family) == (name, family)]
-    asked = list(packets(before, after, family, name))
+    plans = (before, after)
+    asked = [
+        (point, [_gone(plans[1 - side], plans[side], family, point) for side in (0, 1)])
+        for point in packets(before, after, family, name)
+    ]
     for context in sorted(known[0] & known[1], key=str):
         maps = [course.outcome(context) for course in courses]
         here = [(turn, region) for turn, region in regions if region.ingress == context.ingress]
-        for point in asked:
+        for point, missing in asked:
             old, new = (answer_at(found, point) for found in maps)
             if context.ingress not in (SELF, OTHER):
-                missing = [_gone((before, after)[1 - side], (before, after)[side], family, point) for side in (0, 1)]
                 old, new = (
                     Answer("miss", "absent") if gone else a for gone, a in zip(missing, (old, new), strict=True)
                 )

@@ -65,7 +65,7 @@ def _sorted(found: Iterator[tuple[Context, Difference]]) -> list[tuple[Context, 
 def _told(teller: Teller, differences: list[Difference]) -> Iterator[tuple[Words, _Found]]:
     for (before, after), group in groupby(differences, key=lambda one: (one.before, one.after)):
         side = 0 if after == ABSENT else 1
-        for part in united_boxes(one.box for one in group):
+        for part in united_boxes(one.product for one in group):
             words = teller.words(part, before, after)
             yield (
                 words,

@@ -1,12 +1,13 @@
 """Boxes united to as few regions as a reader needs: what differs in one dimension only becomes one."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeVar
 
-from netloom.flows.diagram import Interval
+from netloom.flows.diagram import Diagram, Interval, Leaf, Space
 from netloom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
 from netloom.flows.spans import Spans, united
 
+A = TypeVar("A")
 Traffic = tuple[Spans, Spans]
 """Protocols and ports."""
 
@@ -27,9 +28,37 @@ class Set(NamedTuple):
 _DESTINATIONS, _SOURCES = 0, 2
 
 
-def united_boxes(boxes: Iterable[tuple[Interval, ...]]) -> list[Set]:
+Product = tuple[Spans, ...]
+"""For each dimension the values that are meant."""
+
+
+def products(space: Space[A], diagram: Diagram[A]) -> Iterator[tuple[Product, A]]:
+    """All packets of a map as products of sets with their answers.
+
+    Intervals of a dimension that lead to the same part are taken together, so that a thousand guests among whom nobody
+    is special are one product and not a thousand boxes.
+    """
+
+    def walk(part: Diagram[A], product: Product) -> Iterator[tuple[Product, A]]:
+        if isinstance(part, Leaf):
+            yield product, part.answer
+            return
+        spans: dict[int, list[Interval]] = {}
+        children: dict[int, Diagram[A]] = {}
+        first = 0
+        for last, child in zip(part.ends, part.children, strict=True):
+            spans.setdefault(id(child), []).append((first, last))
+            children[id(child)] = child
+            first = last + 1
+        for key, child in children.items():
+            yield from walk(child, (*product[: part.level], tuple(spans[key]), *product[part.level + 1 :]))
+
+    return walk(diagram, tuple(((0, size - 1),) for size in space.sizes))
+
+
+def united_boxes(boxes: Iterable[Product]) -> list[Set]:
     """The same packets as fewer products, sorted by their first packet."""
-    spans: set[tuple[Spans, ...]] = {tuple((interval,) for interval in box) for box in boxes}
+    spans = set(boxes)
     for level in _LEVELS:
         spans = _along(spans, level)
     by_ends: dict[Set, list[Traffic]] = {}

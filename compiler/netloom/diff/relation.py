@@ -11,11 +11,12 @@ from functools import cached_property
 from typing import NamedTuple
 
 from netloom.base.address import FAMILIES, Family
+from netloom.diff.regions import Product, products
 from netloom.flows.agreement import agreement
 from netloom.flows.answer import Answer, effect
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
-from netloom.flows.diagram import Box, Diagram, Interval, Space
+from netloom.flows.diagram import Box, Diagram, Space
 from netloom.flows.intent.entries import Entry, Site
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
@@ -31,9 +32,9 @@ _THERE = Answer("next", "there")
 
 
 class Difference(NamedTuple):
-    """A box of packets with both answers."""
+    """A product of packets with both answers."""
 
-    box: tuple[Interval, ...]
+    product: Product
     before: Answer
     after: Answer
 
@@ -187,9 +188,9 @@ class Pair:
 
         joined = self.space.merge(join, one, other)
         told = {label: pair for pair, label in pairs.items()}
-        for region, label in self.space.regions(joined):
+        for product, label in products(self.space, joined):
             if label in told:
-                yield Difference(region, *told[label])
+                yield Difference(product, *told[label])
 
 
 def _matters(one: Answer, other: Answer) -> bool:

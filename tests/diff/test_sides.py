@@ -1,0 +1,118 @@
+"""What can be compared: revisions, folders and plans, without touching a checkout."""
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Netloom, netloom
+from tests.diff.conftest import git, write
+from tests.diff.site import BASE
+
+__all__ = ["netloom"]
+
+
+@pytest.fixture
+def here(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A clone of its own, on `main`."""
+    git(tmp_path, "clone", "--quiet", str(repository), "clone")
+    clone = tmp_path / "clone"
+    git(clone, "branch", "pool-shrunk", "origin/pool-shrunk")
+    monkeypatch.chdir(clone)
+    return clone
+
+
+def summary(text: str) -> dict[str, int]:
+    found = json.loads(text)["summary"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_the_working_tree_is_the_head_and_the_last_commit_the_base(here: Path, netloom: Netloom) -> None:
+    assert netloom("plan").out == "No changes.\n"
+    files = {**BASE, "more.yaml": "netloom: 1\nservices: {x: tcp/9}\n"}
+    write(here / "specs", files)
+    assert summary(netloom("plan", "--format", "json").out) == {"add": 1, "change": 0, "remove": 0}
+    assert git(here, "status", "--porcelain") == "?? specs/more.yaml"
+
+
+def test_it_is_compared_with_where_the_branches_parted(here: Path, netloom: Netloom) -> None:
+    write(here / "specs", {**BASE, "more.yaml": "netloom: 1\nservices: {x: tcp/9}\n"})
+    git(here, "add", "-A")
+    git(here, "commit", "--quiet", "-m", "more on main")
+    before = git(here, "rev-parse", "HEAD"), git(here, "status", "--porcelain")
+    parted = summary(netloom("plan", "main..pool-shrunk", "--format", "json").out)
+    exact = summary(netloom("plan", "main..pool-shrunk", "--exact", "--format", "json").out)
+    assert parted == {"add": 0, "change": 1, "remove": 0}
+    assert exact == {"add": 0, "change": 1, "remove": 1}
+    assert (git(here, "rev-parse", "HEAD"), git(here, "status", "--porcelain")) == before
+
+
+def test_folders_and_plans_tell_the_same(here: Path, netloom: Netloom, tmp_path: Path) -> None:
+    write(tmp_path / "old", dict(BASE))
+    write(tmp_path / "new", {**BASE, "networks.yaml": BASE["networks.yaml"].replace("2.0.199", "2.0.149")})
+    for name in ("old", "new"):
+        assert netloom("render", "--specs", f"{tmp_path}/{name}", "--out", f"{tmp_path}/{name}-out").status == 0
+    folders = json.loads(netloom("plan", f"{tmp_path}/old", f"{tmp_path}/new", "--format", "json").out)
+    sides = [f"{tmp_path}/{name}-out/plan.json" for name in ("old", "new")]
+    plans = json.loads(netloom("plan", *sides, "--format", "json").out)
+    revisions = json.loads(netloom("plan", "main..pool-shrunk", "--format", "json").out)
+    for key in ("summary", "worst_class", "files"):
+        assert folders[key] == plans[key] == revisions[key]
+
+
+def test_the_bytes_are_those_that_render_writes(here: Path, netloom: Netloom, tmp_path: Path) -> None:
+    assert netloom("render", "--out", f"{tmp_path}/old").status == 0
+    git(here, "checkout", "--quiet", "pool-shrunk")
+    assert netloom("render", "--out", f"{tmp_path}/new").status == 0
+    data = json.loads(netloom("plan", "main..pool-shrunk", "--format", "json").out)
+    differing = {
+        str(path.relative_to(tmp_path / "new"))
+        for path in (tmp_path / "new/hosts").rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+        and path.read_bytes() != (tmp_path / "old" / path.relative_to(tmp_path / "new")).read_bytes()
+    }  # fmt: skip
+    assert {file["path"] for file in data["files"]} == differing
+    for file in data["files"]:
+        assert applied((tmp_path / "old" / file["path"]).read_text(), file["hunks"]) == (
+            (tmp_path / "new" / file["path"]).read_text()
+        )
+
+
+def applied(old: str, hunks: list[dict[str, object]]) -> str:
+    """A file after its hunks, as patch(1) would do it."""
+    lines, found, at = old.splitlines(keepends=True), [], 0
+    for hunk in hunks:
+        start, listed = hunk["old_line"], hunk["lines"]
+        assert isinstance(start, int)
+        assert isinstance(listed, list)
+        found += lines[at : start - 1]
+        at = start - 1
+        for line in listed:
+            if line[0] in " -":
+                assert lines[at] == f"{line[1:]}\n"
+                at += 1
+            found += [f"{line[1:]}\n"] if line[0] in " +" else []
+    return "".join(found + lines[at:])
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nowhere",), "`nowhere` is no commit"),
+        (("--", "-x"), "is no commit"),
+        (("a", "b", "c"), "plan takes"),
+        (("missing.json", "main"), "missing.json"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(here: Path, netloom: Netloom, words: tuple[str, ...], said: str) -> None:
+    done = netloom("plan", *words)
+    assert done.status in (1, 64)
+    assert said in done.err
+    assert "internal error" not in done.err
+
+
+def test_a_base_that_does_not_compile_still_gives_an_answer(here: Path, netloom: Netloom) -> None:
+    git(here, "branch", "broken", "origin/broken")
+    data = json.loads(netloom("plan", "broken..main", "--exact", "--format", "json").out)
+    assert data["notes"] == ["the base does not compile: it is compared as far as it is sound"]
+    assert [one["object"] for one in data["objects"]] == ["guest/desk"]
