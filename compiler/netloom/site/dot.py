@@ -35,8 +35,6 @@ class Cell:
         span: how many columns it takes.
         width: least width in points; 0 for that of the text.
         height: least height in points.
-        url: page that it leads to, as `Node.url`.
-        tooltip: shown over a cell with `url`.
     """
 
     text: Text
@@ -46,8 +44,6 @@ class Cell:
     span: int = 1
     width: int = 0
     height: int = 0
-    url: str = ""
-    tooltip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +236,7 @@ def _table(table: Table) -> str:
 def _cell(cell: Cell) -> str:
     attributes = {
         "ALIGN": cell.align, "PORT": cell.port, "BGCOLOR": cell.fill, "COLSPAN": cell.span if cell.span > 1 else "",
-        "WIDTH": cell.width or "", "HEIGHT": cell.height or "", "HREF": cell.url, "TITLE": cell.tooltip,
+        "WIDTH": cell.width or "", "HEIGHT": cell.height or "",
     }  # fmt: skip
     return f"<TD{_tags(attributes)}>{_text(cell.text)}</TD>"
 
@@ -258,18 +254,20 @@ def _tags(values: Mapping[str, object]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text inside of an HTML-like label or of its attributes."""
-    return "".join(_entities(text))
-
-
-def _entities(text: str) -> Iterable[str]:
-    for letter in text:
-        if letter in '&<>"\\':
-            yield f"&#{ord(letter)};"
-        else:
-            yield letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}"
+    """Text inside of an HTML-like label or of its attributes; Graphviz reads its own escapes once there."""
+    return "".join(_entities(text, "&#92;" * 2))
 
 
 def _quoted(text: str) -> str:
-    """A quoted string; entities and the escapes of Graphviz's own are taken literally."""
-    return '"' + "".join(_entities(text)) + '"'
+    """A quoted string; of a tooltip Graphviz reads the escapes twice, and nothing else has a backslash."""
+    return '"' + "".join(_entities(text, "&#92;" * 4)) + '"'
+
+
+def _entities(text: str, backslash: str) -> Iterable[str]:
+    for letter in text:
+        if letter in '&<>"':
+            yield f"&#{ord(letter)};"
+        elif letter == "\\":
+            yield backslash
+        else:
+            yield letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}"

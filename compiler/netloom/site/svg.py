@@ -11,6 +11,7 @@ _SIZE = re.compile(r'<svg width="(\d+)pt" height="(\d+)pt"\s+viewBox="([^"]*)"[^
 _NODE_TITLE = re.compile(r"(<g id=\"[^\"]*\" class=\"[^\"]*\">)\s*<title>[^<]*</title>")
 _ANCHOR = re.compile(r"<a ((?:xlink:[a-z]+=\"[^\"]*\"\s*)+)>(.*?)</a>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'xlink:([a-z]+)="([^"]*)"')
+_PAGE = re.compile(r'<g id="[^"]*" class="graph"')
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _POINTS_TO_PIXELS = 4 / 3
 
@@ -25,8 +26,7 @@ def inline(svg: str, name: str, title: str, text: str, url: Callable[[str], str]
         text: what it shows, in words.
         url: turns a path below the site's root into a link from the page.
     """
-    svg = _COMMENT.sub("", svg)
-    svg = _NODE_TITLE.sub(r"\1", svg)
+    svg = _plain(svg)
     svg = re.sub(r'\bid="', f'id="{name}--', svg)
     svg = _ANCHOR.sub(lambda match: _anchor(match, url), svg)
     head = _SIZE.search(svg)
@@ -59,10 +59,15 @@ def figure(svg: str, name: str, title: str) -> str:
     return f'{head} aria-label="{escape(title)}">{svg}</figure>'
 
 
+def _plain(svg: str) -> str:
+    """Without comments, without names of nodes as tooltips, and as if it had been drawn alone."""
+    svg = _PAGE.sub('<g id="picture" class="graph"', _COMMENT.sub("", svg))
+    return _NODE_TITLE.sub(r"\1", svg)
+
+
 def alone(svg: str, style: str) -> str:
     """A picture that stands alone, with the style that follows its reader's scheme; links would lead nowhere."""
-    svg = _COMMENT.sub("", svg)
-    svg = _NODE_TITLE.sub(r"\1", svg)
+    svg = _plain(svg)
     svg = _ANCHOR.sub(
         lambda match: f"<g><title>{dict(_ATTRIBUTE.findall(match[1])).get('title', '')}</title>{match[2]}</g>", svg
     )

@@ -1,0 +1,140 @@
+"""Pages: complete, linked, and deaf to what strangers put into descriptions."""
+
+import html.parser
+import posixpath
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import markdown
+import pytest
+from tests.plans import seed
+
+from netloom.driver import compile_site, rendered
+from netloom.plan.origin import Meta
+from netloom.site.navigation import LEAVES_LISTED, navigation
+from netloom.site.page import Page
+from netloom.site.pages.broken import pages as broken_pages
+from netloom.site.pages.compose import files, pages
+from netloom.site.view import View, view
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = (
+    "<script>alert(1)</script> *not* _emphasis_ `code` [a](http://evil.example) ![i](x) | cell </td> ]]> &amp; {: #i }",
+    "- no list",
+    "1. no list",
+    "# no heading",
+    "javascript:alert(1) \u202etxt.exe",
+)
+
+
+@pytest.fixture(scope="module")
+def example() -> View:
+    site = compile_site(ROOT / "specs", now=1, prove=False)
+    texts = {file.path: file.text for file in site.source.files}
+    return view(site.plan, site.diagnostics, rendered(site.plan), texts)
+
+
+class _Reader(html.parser.HTMLParser):
+    """Tags, and the words between them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.words = ""
+        self.links: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+
+def _read(page: Page) -> _Reader:
+    extensions = ["attr_list", "tables", "toc", "fenced_code", "meta"]
+    return _Reader(markdown.markdown(page.markdown, extensions=extensions))
+
+
+def test_every_object_of_the_example_has_its_page(example: View) -> None:
+    paths = {page.path for page in pages(example)}
+    plan = example.plan
+    wanted = {f"hosts/{one.name}.md" for one in plan.hosts} | {f"guests/{one.name}.md" for one in plan.guests}
+    wanted |= {f"networks/{one.name}.md" for one in plan.networks} | {f"zones/{one.name}.md" for one in plan.zones}
+    wanted |= {"index.md", "addresses.md", "forwards.md", "policy.md", "findings.md", "exports/index.md"}
+    assert wanted - paths == set()
+
+
+def test_every_link_between_pages_leads_to_one(example: View) -> None:
+    made = {page.path: page for page in pages(example)}
+    known = {*made, *(file.path for file in files(example))}
+    # Pages of the reference that need the language come from the plugin; they are held against it elsewhere.
+    found = [
+        (page.path, target)
+        for page in made.values()
+        for target in re.findall(
+            r"\]\(([^)#:]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", page.markdown, flags=re.DOTALL)
+        )
+        if posixpath.normpath(posixpath.join(posixpath.dirname(page.path), target)) not in known
+    ]
+    assert found == []
+    assert sum(page.markdown.count("](") for page in made.values()) > 500
+
+
+def test_pages_hold_what_people_look_for(example: View) -> None:
+    made = {page.path: _read(page).words for page in pages(example)}
+    watch = made["guests/watch.md"]
+    for words in ("2001:db8:10:23:0:5eff:fe10:23", "02:00:5e:10:00:23", "team-platform", "monitoring"):
+        assert words in watch
+    assert "tcp/443" in made["guests/proxy-a.md"]
+    assert "203.0.113.10" in made["hosts/cedar.md"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_descriptions_are_words_on_every_page(text: str) -> None:
+    plan = seed()
+    meta = Meta(description=text, owner=text, tags=(text,))
+    plan = replace(
+        plan,
+        hosts=tuple(replace(one, meta=meta) for one in plan.hosts),
+        guests=tuple(replace(one, meta=meta) for one in plan.guests),
+        networks=tuple(replace(one, meta=meta) for one in plan.networks),
+        forwards=tuple(replace(one, meta=meta) for one in plan.forwards),
+        rules=tuple(replace(one, meta=meta) for one in plan.rules),
+        zones=tuple(replace(one, meta=meta) for one in plan.zones),
+    )
+    harmless = {page.path: _read(page) for page in pages(view(seed(), (), (), {}))}
+    shown = 0
+    for page in pages(view(plan, (), (), {})):
+        found = _read(page)
+        new = (
+            set(found.tags) - set(harmless[page.path].tags) - {"code", "p", "table", "thead", "tbody", "tr", "th", "td"}
+        )
+        assert new <= {"strong"}, page.path
+        assert not any("evil" in link or "javascript" in link for link in found.links)
+        plain = "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
+        shown += plain.replace("`", "") in found.words.replace("`", "")
+    assert shown > 8
+
+
+def test_the_same_plan_gives_the_same_pages(example: View) -> None:
+    assert [page.markdown for page in pages(example)] == [page.markdown for page in pages(example)]
+
+
+def test_leaves_of_a_large_site_stay_out_of_the_navigation() -> None:
+    made = [Page("index.md", "Site", "", listed=True), Page("guests/index.md", "Guests", "", listed=True)]
+    few = [*made, Page("guests/a.md", "a", "")]
+    many = [*made, *(Page(f"guests/g{n}.md", f"g{n}", "") for n in range(LEAVES_LISTED))]
+    assert navigation(few, [])[0]["Network"][1] == {"Guests": ["guests/index.md", {"a": "guests/a.md"}]}
+    assert navigation(many, [])[0]["Network"][1] == {"Guests": ["guests/index.md"]}
+
+
+def test_a_broken_spec_is_a_page_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "site.yaml").write_text("netloom: 1\nnetworks: {x: {zone: [a]}}\n", encoding="utf-8")
+    site = compile_site(tmp_path, now=1)
+    assert site.failed
+    (page,) = broken_pages(site.diagnostics, {file.path: file.text for file in site.source.files})
+    assert "site.yaml:2:" in page.markdown
+    assert "error[NL" in page.markdown

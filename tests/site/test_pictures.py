@@ -1,0 +1,153 @@
+"""Diagrams: what a stranger writes stays text, colours can be read, and lines join what the plan joins."""
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.plans import seed
+from tests.support import needs
+
+from netloom.plan.origin import Meta
+from netloom.site.dot import Cell, Graph, Node, Table, Text, printed
+from netloom.site.draw import drawn
+from netloom.site.order import guest_order, network_order
+from netloom.site.palette import contrast, paint, tone
+from netloom.site.svg import inline
+from netloom.site.terms import ways
+from netloom.site.topology import guest_graph, host_graph, site_graph
+from netloom.site.traffic import HOSTS, matrix
+from netloom.site.zones import zones_graph
+
+HOSTILE = (
+    '"; drop',
+    "<script>alert(1)</script>",
+    "]]>",
+    r"\N \G \L",
+    "&amp; & &#60;",
+    "a\nb",
+    "\u202egnp.exe",
+    "日本 ✓",
+)
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def _texts(svg: str) -> str:
+    root = ET.fromstring(svg)
+    return "\n".join("".join(one.itertext()) for one in root.iter() if one.tag in (f"{SVG}text", f"{SVG}title"))
+
+
+@needs("dot")
+def test_hostile_words_are_words_in_labels_and_tooltips() -> None:
+    cells = tuple((Cell(Text(text, 10, "#000000")),) for text in HOSTILE)
+    nodes = [Node("card", Table(cells, "#000000"))]
+    nodes += [Node(f"n{i}", Table(cells[:1], "#000000"), tooltip=text) for i, text in enumerate(HOSTILE)]
+    found = drawn([printed(Graph("hostile", tuple(nodes)))])
+    assert found is not None
+    shown = _texts(inline(found[0], "x", "t", "d", str)).replace("\u00a0", " ")
+    for text in HOSTILE:
+        expected = "".join(c if c.isprintable() else "\ufffd" for c in text)
+        assert shown.count(expected) >= 2, expected
+    assert "<script" not in found[0]
+
+
+@needs("dot")
+def test_many_pictures_through_one_process_are_those_of_one_each() -> None:
+    plan = seed()
+    colors = paint(plan)
+    dots = [printed(site_graph(plan, colors)), printed(host_graph(plan, colors, plan.hosts[0]))]
+    together, apart = drawn(dots), [(drawn([dot]) or [""])[0] for dot in dots]
+    assert together is not None
+    assert [inline(svg, "x", "t", "d", str) for svg in together] == [inline(svg, "x", "t", "d", str) for svg in apart]
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_any_colour_becomes_legible_in_both_schemes(value: int) -> None:
+    found = tone(f"#{value:06x}")
+    assert contrast(found.ink, found.fill) >= 4.5
+    assert contrast(found.ink, "#ffffff") >= 4.5
+    assert contrast(found.dark_ink, found.dark_fill) >= 4.5
+    assert contrast(found.dark_ink, "#1e252e") >= 4.5
+
+
+def test_contrast_is_that_of_the_standard() -> None:
+    assert round(contrast("#000000", "#ffffff"), 2) == 21
+    assert round(contrast("#777777", "#ffffff"), 2) == 4.48  # the best known grey that just fails
+
+
+def test_each_light_colour_has_one_dark_counterpart() -> None:
+    pairs = list(paint(seed()).pairs())
+    assert len({light for light, _ in pairs}) == len(pairs)
+
+
+@needs("dot")
+def test_every_colour_of_a_picture_changes_with_the_scheme() -> None:
+    plan = seed()
+    colors = paint(plan)
+    svg = drawn([printed(site_graph(plan, colors)), printed(zones_graph(plan, colors, matrix(plan)))]) or [""]
+    used = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{6})"', "".join(svg)))
+    assert len(used) > 5
+    assert used - {light for light, _ in colors.pairs()} == set()
+
+
+def test_matrix_of_the_seed_is_what_its_six_lines_say() -> None:
+    cells = {pair: (cell.rules, cell.forwards) for pair, cell in matrix(seed()).items()}
+    assert cells == {
+        ("internet", HOSTS): (("admin",), ()),
+        ("internet", "microvm"): ((), ("http", "https")),
+        ("microvm", HOSTS): (("admin",), ()),
+        ("microvm", "internet"): (("guests-out",), ()),
+    }
+
+
+def test_ways_out_say_how_both_families_are_translated() -> None:
+    host = seed().hosts[0]
+    assert [(way.label, way.networks) for way in ways(host, host.uplinks[0])] == [
+        ("NAT44 + NAT66 masquerade ⇄", ("microvm",))
+    ]
+    assert [way.label for way in ways(replace(host, nat=()), host.uplinks[0])] == ["Routed, no NAT ⇢"]
+
+
+def test_lines_join_what_the_plan_joins() -> None:
+    plan = seed()
+    found = {(edge.tail.node, edge.head.node) for edge in site_graph(plan, paint(plan)).edges}
+    assert found == {
+        ("zone-internet", "uplink-hypervisor-eth0"),
+        ("uplink-hypervisor-eth0", "network-microvm"),
+        ("network-microvm", "guest-http-reverse-proxy"),
+        ("network-microvm", "guest-https-reverse-proxy"),
+    }
+
+
+def test_a_guests_picture_has_its_neighbours_and_no_port_of_theirs() -> None:
+    plan = seed()
+    first, second = plan.guests
+    text = printed(guest_graph(plan, paint(plan), first, plan.guests))
+    assert f'"guest-{second.name}"' in text
+    assert ">tcp 80<" in text
+    assert ">tcp 443<" not in text
+
+
+def test_a_crowd_is_counted_and_not_drawn() -> None:
+    plan = seed()
+    crowd = tuple(replace(plan.guests[0], name=f"guest-{n}", meta=Meta()) for n in range(41))
+    graph = site_graph(replace(plan, guests=crowd), paint(plan))
+    assert not any(node.kind == "guest" for cluster in graph.clusters for node in cluster.nodes)
+    assert "2 guests" in printed(graph)  # the bridge counts its ports
+
+
+def test_networks_that_share_a_guest_stand_side_by_side() -> None:
+    nic = seed().guests[0].nics[0]
+    guests = [
+        replace(seed().guests[0], name=name, nics=tuple(replace(nic, network=n) for n in networks))
+        for name, networks in (("a", "xz"), ("b", "x"), ("c", "y"), ("d", "z"), ("e", "zw"))
+    ]
+    order = network_order(tuple("wxyz"), guests)
+    beside = {frozenset(pair) for pair in pairwise(order)}
+    assert {frozenset("xz"), frozenset("zw")} <= beside
+    between = [guest.name for guest in guest_order(order, guests)]
+    assert (
+        min(between.index("b"), between.index("d")) < between.index("a") < max(between.index("b"), between.index("d"))
+    )
