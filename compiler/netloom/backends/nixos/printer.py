@@ -56,35 +56,37 @@ def _head(module: Module) -> Iterator[Line]:
 
 def _print(out: list[Line], value: Expression, margin: str, before: str, after: str, origin: Origin | None) -> None:
     """Add the lines of `value` at `margin`, the first begun by `before` and the last ended by `after`."""
-    match value:
-        case Text(text):
-            out.append(Line(f"{margin}{before}{quote.quoted(text)}{after}", origin))
-        case Attributes(entries, inline) if entries and not inline:
-            out.append(Line(f"{margin}{before}{{", origin))
-            deeper = margin + _STEP
-            for entry in entries:
-                path, inner, cause = _joined(entry, origin)
-                if type(inner) is Text:  # most of all lines: spared the call
-                    out.append(Line(f"{deeper}{path} = {quote.quoted(inner.value)};", cause))
-                else:
-                    _print(out, inner, deeper, f"{path} = ", ";", cause)
-            out.append(Line(f"{margin}}}{after}", origin))
-        case Listing(items) if len(items) > 1 or any(not _short(item.value) for item in items):
-            out.append(Line(f"{margin}{before}[", origin))
-            for item in items:
-                opening, closing = ("(", ")") if isinstance(item.value, Call) else ("", "")
-                _print(out, item.value, margin + _STEP, opening, closing, item.origin or origin)
-            out.append(Line(f"{margin}]{after}", origin))
-        case Lines(content) if _margin_is_kept(content):
-            out.append(Line(f"{margin}{before}''", origin))
-            out.extend(_indented(content, margin + _STEP, origin))
-            out.append(Line(f"{margin}''{after}", origin))
-        case Call(function, (*first, last)):
-            head = " ".join((function.text, *map(_argument, first), ""))
-            opening, closing = ("(", ")") if isinstance(last, Call) else ("", "")
-            _print(out, last, margin, f"{before}{head}{opening}", f"{closing}{after}", origin)
-        case _:
-            out.append(Line(f"{margin}{before}{_flat(value)}{after}", origin))
+    if isinstance(value, Attributes) and value.entries and not value.inline:
+        out.append(Line(f"{margin}{before}{{", origin))
+        _attributes(out, value.entries, margin + _STEP, origin)
+        out.append(Line(f"{margin}}}{after}", origin))
+    elif isinstance(value, Listing) and (len(value.items) > 1 or any(not _short(item.value) for item in value.items)):
+        out.append(Line(f"{margin}{before}[", origin))
+        for item in value.items:
+            opening, closing = ("(", ")") if isinstance(item.value, Call) else ("", "")
+            _print(out, item.value, margin + _STEP, opening, closing, item.origin or origin)
+        out.append(Line(f"{margin}]{after}", origin))
+    elif isinstance(value, Lines) and _margin_is_kept(value.lines):
+        out.append(Line(f"{margin}{before}''", origin))
+        out.extend(_indented(value.lines, margin + _STEP, origin))
+        out.append(Line(f"{margin}''{after}", origin))
+    elif isinstance(value, Call) and value.arguments:
+        *first, last = value.arguments
+        head = " ".join((value.function.text, *map(_argument, first), ""))
+        opening, closing = ("(", ")") if isinstance(last, Call) else ("", "")
+        _print(out, last, margin, f"{before}{head}{opening}", f"{closing}{after}", origin)
+    else:
+        out.append(Line(f"{margin}{before}{_flat(value)}{after}", origin))
+
+
+def _attributes(out: list[Line], entries: tuple[Attribute, ...], margin: str, origin: Origin | None) -> None:
+    quoted = quote.quoted
+    for entry in entries:
+        path, inner, cause = _joined(entry, origin)
+        if isinstance(inner, Text):  # most of all lines: spared the call
+            out.append(Line(f"{margin}{path} = {quoted(inner.value)};", cause))
+        else:
+            _print(out, inner, margin, f"{path} = ", ";", cause)
 
 
 def _indented(content: tuple[Line, ...], margin: str, origin: Origin | None) -> list[Line]:

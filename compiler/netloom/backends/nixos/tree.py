@@ -6,7 +6,7 @@ literals of this package alone.
 """
 
 from dataclasses import dataclass
-from typing import LiteralString
+from typing import LiteralString, NamedTuple
 
 from netloom.backends.artifact import Line
 from netloom.plan.origin import Origin
@@ -55,8 +55,7 @@ class Call:
     arguments: tuple["Expression", ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One element of a list."""
 
     value: "Expression"
@@ -70,8 +69,7 @@ class Listing:
     items: tuple[Item, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     """`path = value;`, where the names of the path are joined by dots."""
 
     path: tuple[str, ...]

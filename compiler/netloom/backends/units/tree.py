@@ -8,6 +8,7 @@ since Nix wants a number where a unit file has digits. Nothing here knows what a
 import enum
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from netloom.base.names import digest
 from netloom.plan.origin import Origin
@@ -23,8 +24,7 @@ class Kind(enum.Enum):
     NETDEV = "netdev"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One assignment, `Key=value`."""
 
     key: str
@@ -32,8 +32,7 @@ class Entry:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(NamedTuple):
     """One section, such as `[Match]`.
 
     Attributes:
