@@ -32,7 +32,7 @@ forwards:
   https: {on: hypervisor, ports: tcp/443, to: https-reverse-proxy}
 policy:
   guests-out: {from: microvm, to: internet, allow: any}
-  admin: {from: any, to: host/hypervisor, allow: ssh}
+  admin: {from: [198.51.100.0/24, "2001:db8:f::/48"], to: host/hypervisor, allow: ssh}
 """
 
 
