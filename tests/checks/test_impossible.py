@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sites import compiled
 
+from netloom.backends import sysctl
 from netloom.backends.networkd import artifacts
 from netloom.backends.nftables.idents import ident
 
@@ -68,3 +69,10 @@ def test_translation_never_stands_between_networks_of_the_site() -> None:
     host = site.plan.hosts[0]
     assert {entry.uplink for entry in host.nat} == {"eth0"}
     assert [str(prefix) for prefix in host.site_prefixes] == ["10.0.0.0/24", "10.0.1.0/24"]
+
+
+def test_an_uplink_that_learns_by_ra_goes_on_doing_so_while_the_host_forwards() -> None:
+    """The kernel stops taking router advertisements once it forwards, unless `accept_ra` is 2 (ip-sysctl)."""
+    site = compiled("netloom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}}\n")
+    lines = [line.text for artifact in sysctl.artifacts(site.plan.hosts[0]) for line in artifact.lines]
+    assert "net.ipv6.conf.eth0.accept_ra = 2" in lines

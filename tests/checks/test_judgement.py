@@ -1,0 +1,109 @@
+"""What the checks leave alone: a finding about a sound site teaches people not to read findings."""
+
+from __future__ import annotations
+
+import pytest
+from tests.sites import compiled
+
+BASE = """\
+netloom: 1
+addresses:
+  office: [198.51.100.0/24, '2001:db8:f::/48']
+networks:
+  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64', nat: true}
+  dmz: {ipv4: 10.0.1.1/24, ipv6: 'fd12:3456:789a:1::1/64', nat: true}
+hosts:
+  hv1:
+    uplinks:
+      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1, ipv6: '2001:db8::10/64', gateway6: 'fe80::1'}
+      eth1: {zone: corp, ipv4: 172.16.0.10/24, ipv6: 'fd99::10/64'}
+    networks: {lan: {taps: lan-*}, dmz: {taps: dmz-*}}
+guests:
+  web: {host: hv1, nics: {dmz: {ipv4: 10.0.1.10}}}
+  git: {host: hv1, nics: {dmz: {ipv4: 10.0.1.11}}}
+forwards:
+  http: {on: hv1, ports: [http, https], to: web}
+policy:
+  out: {from: [lan, dmz], to: internet, allow: any}
+  admin: {from: office, to: host/hv1, allow: ssh}
+"""
+
+
+def found(more: str = "", old: str = "", new: str = "") -> list[str]:
+    """Codes of everything that is found."""
+    assert old in BASE
+    return compiled(BASE.replace(old, new) + more if old else BASE + more).codes
+
+
+def test_a_sound_site_has_no_findings() -> None:
+    assert found() == []
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        "  corp: {from: corp, to: lan, allow: any}\n",
+        "  sql: {from: corp, to: dmz, allow: [postgresql, ssh]}\n",
+        "  ping: {from: any, to: dmz, allow: ping}\n",
+        "  web: {from: any, to: dmz, allow: [http, https]}\n",
+        "  guard: {from: lan, to: lan, deny: smb}\n",
+        "  later: {from: lan, to: dmz, allow: https, expires: 2027-06-30}\n",
+        "  slow: {from: internet, to: hosts, allow: ping, limit: 10/second}\n",
+        "  v4: {from: any, to: dmz, allow: icmp/echo-request}\n",
+        "  part: {from: lan, to: dmz, allow: https}\n  no: {from: 10.0.0.0/25, to: dmz, deny: https}\n",
+        "  two: {from: lan, to: dmz, allow: https}\n  logged: {from: lan, to: dmz, allow: https, log: true}\n",
+    ],
+    ids=lambda text: text.split(":")[0].strip(),
+)
+def test_policies_that_are_as_they_should_be(policy: str) -> None:
+    allowed = {"NL707"} if "no:" in policy else set()
+    assert set(found(policy)) == allowed
+
+
+@pytest.mark.parametrize(
+    "forwards",
+    [
+        "  git: {on: hv1, ports: tcp/2222, to: git, to-port: 22, from: office}\n",
+        "  git: {on: hv1, ports: udp/443, to: git}\n",
+        "  git: {on: hv1, ports: [tcp/7100, tcp/7100-7110], to: git}\n",
+    ],
+)
+def test_forwards_that_are_as_they_should_be(forwards: str) -> None:
+    assert found(old="forwards:\n", new=f"forwards:\n{forwards}") == []
+
+
+def test_a_sender_who_is_in_both_makes_a_port_taken_twice() -> None:
+    assert "NL603" in found(
+        old="forwards:\n", new="forwards:\n  git: {on: hv1/eth1, ports: http, to: git, from: corp}\n"
+    )
+
+
+def test_one_port_may_have_two_targets_on_two_uplinks_or_for_two_kinds_of_senders() -> None:
+    apart = "forwards:\n  one: {on: hv1/eth1, ports: tcp/8443, to: git, from: lan}\n"
+    apart += "  two: {on: hv1/eth1, ports: tcp/8443, to: web, from: corp}\n"
+    apart += "  three: {on: hv1/eth0, ports: tcp/8443, to: web}\n"
+    assert found(old="forwards:\n", new=apart) == []
+
+
+def test_ssh_that_is_forwarded_from_one_zone_leaves_that_of_the_other() -> None:
+    """The office may come in by either uplink, and only one of them forwards ssh: a warning, and no lock-out."""
+    codes = found(old="forwards:\n", new="forwards:\n  git: {on: hv1/eth1, ports: ssh, to: git, from: corp}\n")
+    assert set(codes) == {"NL605"}
+    assert "NL613" in found(old="forwards:\n", new="forwards:\n  git: {on: hv1, ports: ssh, to: git}\n")
+
+
+def test_a_host_without_a_wire_needs_no_way_in() -> None:
+    assert compiled("netloom: 1\nhosts:\n  hv1: {}\n").codes == []
+
+
+def test_dns_of_a_host_with_its_own_firewall_is_for_that_to_open() -> None:
+    text = "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dns: 10.0.0.1}\nhosts:\n"
+    text += "  hv1: {input: %s, networks: {lan: {}}}\n"
+    assert "NL804" not in compiled(text % "foreign").codes
+    assert "NL804" in compiled(text % "managed").codes
+
+
+def test_an_isolated_network_does_not_reach_a_resolver_of_its_own() -> None:
+    text = "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dns: 10.0.0.53, isolated: %s}\n"
+    text += "hosts:\n  hv1: {networks: {lan: {}}}\n"
+    assert [compiled(text % word).codes.count("NL804") for word in ("true", "false")] == [1, 0]
