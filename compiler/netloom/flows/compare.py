@@ -17,7 +17,7 @@ from netloom.flows.answer import Answer
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
 from netloom.flows.diagram import Leaf, Space
-from netloom.flows.frames import frame_differences
+from netloom.flows.frames import FrameProof
 from netloom.flows.intent.entries import Site
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
@@ -142,7 +142,8 @@ def _witnesses(site: Site, hosts: Iterable[Host], ruleset_of: Callable[[Host], R
 
 def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
     """The differences in the bridge table, which is one for both families."""
-    for entry, ether, family, point, one, other in frame_differences(pair.site, pair.host, pair.ruleset, pair.clock):
+    proof = FrameProof(pair.site, pair.host, pair.ruleset, pair.clock)
+    for entry, ether, family, point, one, other in proof.differences():
         yield Disagreement(pair.host.name, Context(entry, ether), Packet(family, point), one, other)
 
 
@@ -158,8 +159,13 @@ def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Di
     site = Site(Names(plan))
 
     def of_hosts(hosts: Iterable[Host]) -> list[Disagreement]:
-        pairs = (pair for pair in _witnesses(site, hosts, ruleset_of) if not alike(replace(pair, named=False)))
-        return [each for pair in pairs for each in pair.disagreements()]
+        found: list[Disagreement] = []
+        for pair in _witnesses(site, hosts, ruleset_of):
+            if not alike(replace(pair, named=False)):
+                found += pair.disagreements()
+            if pair.family is FAMILIES[0]:
+                found += of_frames(pair)
+        return found
 
     weights = [(host, len(host.terms) + len(host.lanes)) for host in plan.hosts]
     found = [each for part in spread(of_hosts, shares(weights, WORTH_A_PROCESS)) for each in part]
@@ -173,13 +179,3 @@ def alike(pair: Witnesses) -> bool:
     """
     alike = all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.kernel))
     return alike and next(pair.of_states(), None) is None
-
-
-def told(found: Iterable[Disagreement]) -> Iterator[str]:
-    """Each difference as a sentence."""
-    for each in found:
-        yield (
-            f"{each.host}, in by {each.context.ingress}: {each.packet}: "
-            f"{each.intent.by or each.intent.verdict} says {each.intent.verdict}, "
-            f"{each.ruleset.by or 'the ruleset'} says {each.ruleset.verdict}"
-        )

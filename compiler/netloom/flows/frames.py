@@ -1,40 +1,97 @@
-"""Intent and ruleset held against each other for frames, as `flows.compare` does for packets."""
+"""Intent and ruleset held against each other for frames, as `flows.compare` does for packets.
 
-from collections.abc import Iterator
+Ports are many and alike: what a ruleset says of one differs from what it says of the next by the MAC and the addresses
+alone. So a port is proven for all those of its bridge that plan and sets say the same of, once their own MAC and
+addresses are given names; a port of which anything else is said is a class of its own.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 
 from netloom.backends.nftables.tree import Ruleset
-from netloom.base.address import Family
+from netloom.backends.nftables.values import Value
+from netloom.base.address import Family, Mac, Prefix
 from netloom.flows.answer import PASS, Answer
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Space
-from netloom.flows.frame import ENTRY, ETHER_TYPES, MACS, Ports, family_of
+from netloom.flows.frame import ETHER_TYPES, MACS, Entry, entries, family_of
 from netloom.flows.intent.entries import Site
 from netloom.flows.intent.frames import Guard, between
 from netloom.flows.intent.stages import Intent
 from netloom.flows.kernel import Kernel
-from netloom.flows.packet import sizes
+from netloom.flows.packet import LEVELS, sizes
 from netloom.flows.parting import differences
-from netloom.flows.ruleset.frames import frames
-from netloom.plan.host import Host
+from netloom.flows.ruleset.frames import Frames, said_of_ports
+from netloom.plan.host import Host, Port
 
 Difference = tuple[str, str, Family, tuple[int, ...], Answer, Answer]
-"""Port of entry, EtherType, family, the frame as a point, intent and ruleset."""
+"""Port of entry, EtherType, family, the packet in the frame as a point, intent and ruleset."""
 
 
-def frame_differences(site: Site, host: Host, ruleset: Ruleset, clock: Clock) -> Iterator[Difference]:
-    """The differences of all EtherTypes, in the guard and between ports."""
-    ports = Ports(host)
-    for ether in ETHER_TYPES:
-        family = family_of(ether)
-        kernel = Kernel.of(host, family)
-        packet = sizes(family, 0, clock.phases)
-        space = Space[Answer]((*packet, ports.size, ports.size, MACS, MACS))
-        intent = Intent(site, kernel, space, clock)
-        wanted = {
-            "prerouting": Guard(host, ports, ether).decided(),
-            "forward": between(intent, ports, ether),
-        }
-        for hook, decided in wanted.items():
-            found = frames(ruleset, kernel, clock, space, ports, hook, ether)
-            for point, one, other in differences(space, space.overlay(list(decided), PASS), found):
-                yield ports.names[point[ENTRY]], ether, family, point, one, other
+@dataclass(frozen=True)
+class FrameProof:
+    """The proof of one host's bridge table."""
+
+    site: Site
+    host: Host
+    ruleset: Ruleset
+    clock: Clock
+
+    def differences(self) -> Iterator[Difference]:
+        """The differences of all EtherTypes, in the guard and between ports."""
+        for ether in ETHER_TYPES:
+            family = family_of(ether)
+            kernel = Kernel.of(self.host, family)
+            space = Space[Answer]((*sizes(family, 0, self.clock.phases), MACS, MACS))
+            intent, guard = Intent(self.site, kernel, space, self.clock), Guard(self.host, ether)
+            tables = Frames(self.ruleset, kernel, self.clock, space, ether)
+            for entry in self._examples:
+                wanted = space.overlay(list(guard.decided(entry)), PASS)
+                found = tables.hook("prerouting", entry.name, "")
+                for point, one, other in differences(space, wanted, found):
+                    yield entry.name, ether, family, point[:LEVELS], one, other
+            for entry, exit_ in self._pairs:
+                wanted = space.overlay(list(between(intent, entry, exit_, ether)), PASS)
+                found = tables.hook("forward", entry.name, exit_.name)
+                for point, one, other in differences(space, wanted, found):
+                    yield entry.name, ether, family, point[:LEVELS], one, other
+
+    @cached_property
+    def _classes(self) -> Mapping[object, list[Entry]]:
+        said = said_of_ports(self.ruleset)
+        found: dict[object, list[Entry]] = {}
+        for entry in entries(self.host):
+            found.setdefault(_signature(entry, said.get(entry.name, {})), []).append(entry)
+        return found
+
+    @property
+    def _examples(self) -> Iterator[Entry]:
+        return (alike[0] for alike in self._classes.values())
+
+    @property
+    def _pairs(self) -> Iterator[tuple[Entry, Entry]]:
+        """Two ports of each two classes on one bridge; of one class two different ones, where there are two."""
+        for one in self._classes.values():
+            for other in self._classes.values():
+                if one[0].bridge is other[-1].bridge:
+                    yield one[0], other[-1]
+
+
+def _signature(entry: Entry, said: Mapping[str, list[tuple[Value, ...]]]) -> object:
+    """What is said of a port, its own MAC and addresses by name: equal for ports that nothing else tells apart."""
+    bridge, port = entry.bridge, entry.port
+    if bridge is None or port is None:
+        return entry.name
+    names = _names(port)
+    sets = tuple(
+        (name, tuple(sorted(repr(tuple(names.get(value, value) for value in row)) for row in rows)))
+        for name, rows in sorted(said.items())
+    )
+    known = tuple(None if found is None else len(found) for found in (port.ipv4, port.ipv6))
+    return bridge.network, known, sets
+
+
+def _names(port: Port) -> Mapping[Mac | Prefix | object, str]:
+    addresses = (*(port.ipv4 or ()), *(port.ipv6 or ()))
+    return {port.mac: "mac", **{address.prefix: f"address {at}" for at, address in enumerate(addresses)}}

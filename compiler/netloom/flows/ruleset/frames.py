@@ -1,16 +1,18 @@
 """The `bridge` table: what becomes of frames, before they are taken in by a bridge and between its ports."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from netloom.backends.nftables.fields import Field
-from netloom.backends.nftables.tree import Ruleset
-from netloom.backends.nftables.values import Iface, IfacePattern, Value, Word
+from netloom.backends.nftables.fields import Field, Type
+from netloom.backends.nftables.tree import Ruleset, Table
+from netloom.backends.nftables.values import Iface, Value, Word
 from netloom.base.address import Mac, Prefix
 from netloom.base.protocol import NUMBERS
 from netloom.flows.answer import PASS, Answer
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Diagram, Space
-from netloom.flows.frame import ARP_MAC, ENTRY, EXIT, MAC, Ports
+from netloom.flows.frame import ARP_MAC, MAC
 from netloom.flows.kernel import Kernel
 from netloom.flows.packet import DESTINATION, PROTOCOL, SOURCE
 from netloom.flows.ruleset.chains import Chains
@@ -18,20 +20,19 @@ from netloom.flows.ruleset.reader import Part, Reader, Situation, UnreadableErro
 from netloom.flows.spans import Spans, of_prefix, single
 
 _LEVELS = {
-    Field.IIFNAME: ENTRY,
-    Field.OIFNAME: EXIT,
     Field.ETHER_SADDR: MAC,
     Field.ARP_ETHER: ARP_MAC,
     Field.ARP_IP: SOURCE,
     Field.ND_TARGET: DESTINATION,
 }
-_INNER = {Field.ARP_ETHER: "arp", Field.ARP_IP: "arp"}
+_ARP = (Field.ARP_ETHER, Field.ARP_IP)
 _IP = ("ip", "ip6")
+Row = tuple[Value, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class FrameReader:
-    """Reads fields of the `bridge` family; the EtherType is the `state` of the situation, and the hook its `ingress`.
+    """Reads fields of the `bridge` family; the EtherType is the `state` of the situation.
 
     Where a neighbour message names a target, no rule asks for the destination, so the target takes its dimension.
     """
@@ -39,7 +40,6 @@ class FrameReader:
     kernel: Kernel
     clock: Clock
     situation: Situation
-    ports: Ports
 
     @property
     def _packet(self) -> Reader:
@@ -54,8 +54,8 @@ class FrameReader:
         ether = self.situation.state
         if field in (Field.IIFNAME, Field.OIFNAME, Field.ETHER_SADDR, Field.ETHER_TYPE):
             return []
-        if field in _INNER:
-            return [] if ether == _INNER[field] else None
+        if field in _ARP:
+            return [] if ether == "arp" else None
         if ether not in _IP:
             return None
         if field is Field.ND_TARGET:
@@ -65,53 +65,71 @@ class FrameReader:
     def value(self, field: Field, value: Value) -> Spans | bool:
         """What of its dimension a value means; whether it holds where the situation answers."""
         match field, value:
-            case (Field.IIFNAME | Field.OIFNAME, Iface(name)):
-                return self.ports.number(name)
-            case (Field.IIFNAME | Field.OIFNAME, IfacePattern(head)):
-                return self.ports.heads(head)
             case (Field.ETHER_TYPE, Word(text)):
                 return text == self.situation.state
             case (Field.ETHER_SADDR | Field.ARP_ETHER, Mac(number)):
                 return (single(number),)
             case (Field.ARP_IP | Field.ND_TARGET, Prefix()):
                 return (of_prefix(value),)
-            case (Field.IP_DADDR | Field.IP6_DADDR, _) if self.situation.ingress == "prerouting":
+            case (Field.IP_DADDR | Field.IP6_DADDR, _) if not self.situation.egress:
                 raise UnreadableError(f"{field.value} in the guard")
             case _:
                 return self._packet.value(field, value)
 
 
 @dataclass(slots=True)
-class FrameChains(Chains):
-    """The chains of a `bridge` table.
-
-    Attributes:
-        ports: by number.
-    """
-
-    ports: Ports = field(kw_only=True)
-
+class _Chains(Chains):
     def reader(self, situation: Situation) -> FrameReader:
-        """What reads fields in a situation."""
-        return FrameReader(self.kernel, self.clock, situation, self.ports)
+        return FrameReader(self.kernel, self.clock, situation)
 
     def relevant(self, name: str, situation: Situation) -> Situation:  # noqa: ARG002 - that of the other tables
-        """All of it: there are few situations here."""
         return situation
 
 
-def frames(
-    ruleset: Ruleset, kernel: Kernel, clock: Clock, space: Space[Answer], ports: Ports, hook: str, ether: str
-) -> Diagram[Answer]:
-    """What the filters of a hook do with frames of one EtherType; with one base chain at most, as it is emitted."""
-    bases = [
-        (FrameChains(table, kernel, clock, space, ports=ports), chain)
-        for table in ruleset.tables
-        if table.family == "bridge"
-        for chain in table.chains
-        if chain.base and chain.base.type == "filter" and chain.base.hook == hook
-    ]
-    if len(bases) > 1:
-        raise UnreadableError(f"{len(bases)} filters of frames at {hook}")
-    situation = replace(Situation(hook, ""), state=ether)
-    return bases[0][0].base(bases[0][1], situation) if bases else space.leaf(PASS)
+@dataclass(frozen=True)
+class Frames:
+    """The `bridge` tables of a host for one EtherType."""
+
+    ruleset: Ruleset
+    kernel: Kernel
+    clock: Clock
+    space: Space[Answer]
+    ether: str
+    tables: tuple[Table, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", bridge_tables(self.ruleset))
+
+    @cached_property
+    def _chains(self) -> tuple[Chains, ...]:
+        return tuple(_Chains(table, self.kernel, self.clock, self.space) for table in self.tables)
+
+    def hook(self, hook: str, entry: str, exit_: str) -> Diagram[Answer]:
+        """What the filters of a hook do with frames from one port to another one; with one base chain at most."""
+        bases = [
+            (chains, chain)
+            for chains in self._chains
+            for chain in chains.table.chains
+            if chain.base and chain.base.type == "filter" and chain.base.hook == hook
+        ]
+        if len(bases) > 1:
+            raise UnreadableError(f"{len(bases)} filters of frames at {hook}")
+        situation = Situation(entry, exit_, self.ether)
+        return bases[0][0].base(bases[0][1], situation) if bases else self.space.leaf(PASS)
+
+
+def bridge_tables(ruleset: Ruleset) -> tuple[Table, ...]:
+    """The tables of frames."""
+    return tuple(table for table in ruleset.tables if table.family == "bridge")
+
+
+def said_of_ports(ruleset: Ruleset) -> Mapping[str, dict[str, list[Row]]]:
+    """What sets say of each port by its own name, by set."""
+    found: dict[str, dict[str, list[Row]]] = {}
+    for table in bridge_tables(ruleset):
+        for entry in table.sets:
+            if entry.types[0] is Type.IFACE:
+                for element in entry.elements:
+                    if isinstance(element.key[0], Iface):
+                        found.setdefault(element.key[0].name, {}).setdefault(entry.name, []).append(element.key[1:])
+    return found
