@@ -71,11 +71,15 @@ class FrameProof:
 
     @property
     def _pairs(self) -> Iterator[tuple[Entry, Entry]]:
-        """Two ports of each two classes on one bridge; of one class two different ones, where there are two."""
+        """Two ports of each two classes on one bridge; of one class two different ones, where there are two.
+
+        What nobody of ours has put there may be a port of any bridge.
+        """
         for one in self._classes.values():
             for other in self._classes.values():
-                if one[0].bridge is other[-1].bridge:
-                    yield one[0], other[-1]
+                entry, exit_ = one[0], other[-1]
+                if entry.bridge is exit_.bridge or entry.bridge is None or exit_.bridge is None:
+                    yield entry, exit_
 
 
 def _signature(entry: Entry, said: Mapping[str, list[tuple[Value, ...]]]) -> object:
