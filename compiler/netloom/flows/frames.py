@@ -45,6 +45,7 @@ class FrameProof:
             kernel = Kernel.of(self.host, family)
             space = Space[Answer]((*sizes(family, 0, self.clock.phases), MACS, MACS))
             intent, guard = Intent(self.site, kernel, space, self.clock), Guard(self.host, ether)
+            refused = {bridge.network: tuple(intent.refused_within(bridge)) for bridge in self.host.bridges}
             tables = Frames(self.ruleset, kernel, self.clock, space, ether)
             for entry in self._examples:
                 wanted = space.overlay(list(guard.decided(entry)), PASS)
@@ -52,7 +53,7 @@ class FrameProof:
                 for point, one, other in differences(space, wanted, found):
                     yield entry.name, ether, family, point[:LEVELS], one, other
             for entry, exit_ in self._pairs:
-                wanted = space.overlay(list(between(intent, entry, exit_, ether)), PASS)
+                wanted = space.overlay(list(between(self.host, refused, entry, exit_, ether)), PASS)
                 found = tables.hook("forward", entry.name, exit_.name)
                 for point, one, other in differences(space, wanted, found):
                     yield entry.name, ether, family, point[:LEVELS], one, other

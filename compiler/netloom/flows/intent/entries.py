@@ -51,22 +51,12 @@ class Site:
         return Entry(
             f"policy/{rule.name}",
             rule.action,
-            self._selection(rule.sources),
-            self._selection(rule.destinations),
+            self.names.selection(rule.sources),
+            self.names.selection(rule.destinations),
             self.names.services(rule.services),
             limited,
             rule.expires,
         )
-
-    def _selection(self, selectors: tuple[str, ...]) -> Selection:
-        found = self._selections.get(selectors)
-        if found is None:
-            found = self._selections[selectors] = self.names.selection(selectors)
-        return found
-
-    @cached_property
-    def _selections(self) -> dict[tuple[str, ...], Selection]:
-        return {}
 
     def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
         """The ways to the forwards of all hosts; without names far fewer differ."""

@@ -1,6 +1,6 @@
 """What should become of frames: who may send as whom, who is apart from whom, and denies between guests of a bridge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,12 +9,10 @@ from netloom.flows.answer import Answer
 from netloom.flows.diagram import Box
 from netloom.flows.frame import ARP_MAC, MAC, MACS, Entry, family_of
 from netloom.flows.intent.essentials import DISCOVERY, UDP, Decided, icmp, implied
-from netloom.flows.intent.stages import Intent
 from netloom.flows.kernel import interface_of
 from netloom.flows.packet import DESTINATION, LEVELS, SENDER_PORT, SOURCE
 from netloom.flows.spans import Spans, complement, of_prefix, single, united, without
 from netloom.plan.host import Bridge, Host, Port
-from netloom.plan.policy import Action
 
 SPOOFED = Answer("drop", "implied/spoof-guard")
 _NOBODY: Spans = (single(0),)
@@ -126,7 +124,11 @@ def _discovery(may: Spans) -> Iterator[Decided]:
     yield frame(source=_LINK), implied("nd")
 
 
-def between(intent: Intent, entry: Entry, exit_: Entry, ether: str) -> Iterator[Decided]:
+Refused = Mapping[str, tuple[Decided, ...]]
+"""The denies among the guests of each network, as packets."""
+
+
+def between(host: Host, refused: Refused, entry: Entry, exit_: Entry, ether: str) -> Iterator[Decided]:
     """What is refused from one port to another; all else passes."""
     if entry.bridge and entry.bridge.isolated and exit_.bridge and exit_.bridge.isolated:
         yield frame(), Answer("drop", "implied/isolation")
@@ -137,10 +139,9 @@ def between(intent: Intent, entry: Entry, exit_: Entry, ether: str) -> Iterator[
         yield frame(DISCOVERY[0]), DISCOVERY[1]
     errors, reply = (((3, 3), (11, 12)), (0, 0)) if family is Family.IPV4 else (((1, 4),), (129, 129))
     yield frame(icmp(family, *errors, reply)), implied("established")
-    for bridge in intent.kernel.host.bridges:
-        for found, boxes in intent.between.get((bridge.device, bridge.device), ()):
-            if found.action is Action.DENY and not bridge.isolated:
-                yield from ((frame(box), Answer("drop", found.name)) for box in boxes)
+    for bridge in host.bridges:
+        if not bridge.isolated:
+            yield from ((frame(box), answer) for box, answer in refused[bridge.network])
 
 
 def _but(mac: int) -> Spans:

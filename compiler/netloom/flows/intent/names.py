@@ -126,11 +126,17 @@ class Names:
         return found
 
     def selection(self, selectors: Iterable[str]) -> Selection:
-        """The union of selectors."""
-        found = Selection()
-        for text in selectors:
-            self._select(found, text)
-        return found
+        """The union of selectors; the same ones are looked up once."""
+        key = tuple(selectors)
+        if key not in self._selections:
+            found = self._selections[key] = Selection()
+            for text in key:
+                self._select(found, text)
+        return self._selections[key]
+
+    @cached_property
+    def _selections(self) -> dict[tuple[str, ...], Selection]:
+        return {}
 
     def _select(self, found: Selection, text: str) -> None:
         kind, slash, name = text.partition("/")

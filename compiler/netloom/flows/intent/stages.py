@@ -17,7 +17,7 @@ from netloom.flows.intent.view import View
 from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
 from netloom.flows.packet import box
 from netloom.flows.spans import Spans, of_prefix, single, united, without
-from netloom.plan.host import Fixed, Input
+from netloom.plan.host import Bridge, Fixed, Input
 from netloom.plan.policy import Action, NatKind
 
 DEFAULT = Answer("drop", "default")
@@ -195,13 +195,26 @@ class Intent:
         if not goals or not services:
             return
         for ingress in (*bridges, *uplinks, OTHER):
-            for to_host in (False, True):
+            for to_host in sorted({egress == SELF for egress, _ in goals}):
                 sources = view.senders(entry.sources, ingress, to_host=to_host)
                 for egress, spans in goals if sources else ():
                     possible = egress == SELF or ingress in view.bridges or egress in view.bridges
                     if possible and (egress == SELF) == to_host:
                         boxes = tuple((spans, *what, sources, None, None, until) for what in services)
                         yield (ingress, egress), boxes
+
+    def refused_within(self, bridge: Bridge) -> Iterator[Decided]:
+        """The denies among the guests of one bridge, without the work of all other ways."""
+        view, device = self.view, bridge.device
+        for entry in self.site.concerning(self.kernel.host):
+            if entry.action is not Action.DENY:
+                continue
+            until = None if entry.expires is None else self.clock.until(entry.expires)
+            spans = view.receivers(entry.destinations, device)
+            sources = view.senders(entry.sources, device, to_host=False)
+            if spans and sources:
+                for what in all_traffic(entry.services, self.kernel.family):
+                    yield (spans, *what, sources, None, None, until), Answer("drop", entry.name)
 
     def _sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: str) -> Diagram[Answer]:
         """With what becomes of the sender of what passes."""

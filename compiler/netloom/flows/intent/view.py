@@ -69,10 +69,14 @@ class View:
         return {name: spans for name, spans in others.items() if spans}
 
     @cached_property
+    def _prefixes(self) -> tuple[Prefix, ...]:
+        found = (prefix_in(network, self.family) for network in self.names.plan.networks)
+        return tuple(prefix for prefix in found if prefix)
+
+    @cached_property
     def site(self) -> Spans:
         """All networks of the site."""
-        prefixes = (prefix_in(network, self.family) for network in self.names.plan.networks)
-        return united(of_prefix(prefix) for prefix in prefixes if prefix)
+        return united(map(of_prefix, self._prefixes))
 
     @cached_property
     def outer(self) -> Spans:
@@ -150,6 +154,5 @@ class View:
     def _strangers(self, found: Selection) -> Spans:
         if found.everyone:
             return ((0, (1 << self.family.bits) - 1),)
-        site = [p for n in self.names.plan.networks if (p := prefix_in(n, self.family))]
-        foreign = (p for p in found.prefixes if not any(p in own for own in site))
+        foreign = (p for p in found.prefixes if not any(p in own for own in self._prefixes))
         return united(of_prefix(p) for p in foreign if p.family is self.family)
