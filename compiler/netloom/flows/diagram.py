@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from netloom.flows.overlay import Overlay
+
 A = TypeVar("A")
 Interval = tuple[int, int]
 """First and last value, both included."""
@@ -83,89 +85,7 @@ class Space(Generic[A]):
     def overlay(self, boxes: Sequence[tuple[Box, A]], rest: A) -> "Diagram[A]":
         """The map in which the first box that holds a packet gives the answer, and `rest` where none does."""
         leaves = [self.leaf(answer) for _, answer in boxes]
-        return self._overlay(0, tuple(range(len(boxes))), [box for box, _ in boxes], leaves, self.leaf(rest), {})
-
-    def _single(
-        self, level: int, box: Box, leaf: Leaf[A], rest: Leaf[A], memo: dict[object, "Diagram[A]"]
-    ) -> "Diagram[A]":
-        """One box from some level on."""
-        key = (box[level:], id(leaf))
-        found = memo.get(key)
-        if found is None:
-            found = leaf
-            for at in range(len(box) - 1, level - 1, -1):
-                spans = box[at]
-                if spans is not None:
-                    found = self._cut(at, spans, found, rest)
-            memo[key] = found
-        return found
-
-    def _cut(self, level: int, spans: tuple[Interval, ...], inside: "Diagram[A]", rest: Leaf[A]) -> "Diagram[A]":
-        ends: list[int] = []
-        children: list[Diagram[A]] = []
-        for first, last in spans:
-            if first > 0:
-                ends.append(first - 1)
-                children.append(rest)
-            ends.append(last)
-            children.append(inside)
-        if ends[-1] < self.sizes[level] - 1:
-            ends.append(self.sizes[level] - 1)
-            children.append(rest)
-        return self.node(level, ends, children)
-
-    def _overlay(
-        self,
-        level: int,
-        active: tuple[int, ...],
-        boxes: Sequence[Box],
-        leaves: Sequence[Leaf[A]],
-        rest: Leaf[A],
-        memo: dict[object, "Diagram[A]"],
-    ) -> "Diagram[A]":
-        if not active:
-            return rest
-        if len(active) == 1:
-            return self._single(level, boxes[active[0]], leaves[active[0]], rest, memo)
-        if level == len(self.sizes):
-            return leaves[active[0]]
-        found = memo.get((level, active))
-        if found is None:
-            ends, groups = self._slices(level, active, boxes)
-            children = [self._overlay(level + 1, group, boxes, leaves, rest, memo) for group in groups]
-            found = memo[level, active] = self.node(level, ends, children)
-        return found
-
-    def _slices(
-        self, level: int, active: tuple[int, ...], boxes: Sequence[Box]
-    ) -> tuple[list[int], list[tuple[int, ...]]]:
-        """The pieces into which boxes cut a dimension, each with the boxes over it, in their order."""
-        events: dict[int, list[tuple[int, bool]]] = {}
-        over: set[int] = set()
-        for index in active:
-            spans = boxes[index][level]
-            if spans is None:
-                over.add(index)
-                continue
-            for first, last in spans:
-                events.setdefault(first, []).append((index, True))
-                events.setdefault(last + 1, []).append((index, False))
-        ends: list[int] = []
-        groups: list[tuple[int, ...]] = []
-        for start in sorted(events):
-            if start > 0:
-                ends.append(start - 1)
-                groups.append(tuple(sorted(over)))
-            for index, opens in events[start]:
-                if not opens:
-                    over.discard(index)
-            for index, opens in events[start]:
-                if opens:
-                    over.add(index)
-        if not ends or ends[-1] < self.sizes[level] - 1:
-            ends.append(self.sizes[level] - 1)
-            groups.append(tuple(sorted(over)))
-        return ends, groups
+        return Overlay(self, [box for box, _ in boxes], leaves, self.leaf(rest)).part(0, range(len(boxes)))
 
     def merge(self, join: Callable[[A, A], A], one: "Diagram[A]", other: "Diagram[A]") -> "Diagram[A]":
         """The map whose answer joins the answers of two maps."""

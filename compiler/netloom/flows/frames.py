@@ -14,7 +14,7 @@ from netloom.backends.nftables.values import Value
 from netloom.base.address import Family, Mac, Prefix
 from netloom.flows.answer import PASS, Answer
 from netloom.flows.clock import Clock
-from netloom.flows.diagram import Space
+from netloom.flows.diagram import Diagram, Space
 from netloom.flows.frame import ETHER_TYPES, MACS, Entry, entries, family_of
 from netloom.flows.intent.entries import Site
 from netloom.flows.intent.frames import Guard, between
@@ -47,8 +47,13 @@ class FrameProof:
             intent, guard = Intent(self.site, kernel, space, self.clock), Guard(self.host, ether)
             refused = {bridge.network: tuple(intent.refused_within(bridge)) for bridge in self.host.bridges}
             tables = Frames(self.ruleset, kernel, self.clock, space, ether)
+            strangers: Diagram[Answer] | None = None
             for entry in self._examples:
-                wanted = space.overlay(list(guard.decided(entry)), PASS)
+                stranger = entry.port is None and entry.bridge is not None and entry.bridge.guarded
+                wanted = strangers if stranger else None
+                if wanted is None:
+                    wanted = space.overlay(list(guard.decided(entry)), PASS)
+                strangers = wanted if stranger else strangers
                 found = tables.hook("prerouting", entry.name, "")
                 for point, one, other in differences(space, wanted, found):
                     yield entry.name, ether, family, point[:LEVELS], one, other

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from netloom.backends.nftables.fields import Field
 from netloom.backends.nftables.tree import Element, Lookup, Match, Set, TcpFlags, Until
-from netloom.backends.nftables.values import Value
+from netloom.backends.nftables.values import Iface, Value
 from netloom.base.protocol import NUMBERS
 from netloom.flows.diagram import Box, Interval
 from netloom.flows.packet import PROTOCOL, TIME, meet
@@ -28,12 +28,30 @@ _CONTEXT = frozenset(
 """Fields whose meaning differs from one situation to another."""
 
 
+_PATTERNS = ""
+"""Where elements stand that are not of one port alone."""
+
+
 @dataclass(slots=True)
 class Sets:
     """The sets of a table, with the boxes that were made of them for fields that mean the same everywhere."""
 
     named: Mapping[str, Set]
     boxes: dict[tuple[str, tuple[Field, ...]], list[tuple[Box, Element]]] = field(default_factory=dict)
+    ports: dict[str, dict[str, list[Element]]] = field(default_factory=dict)
+
+    def elements(self, name: str, fields: tuple[Field, ...], ingress: str) -> Sequence[Element]:
+        """The elements of a set, without those that are plainly of another port than the one that is looked for."""
+        found = self.named[name].elements
+        if fields[0] is not Field.IIFNAME:
+            return found
+        if name not in self.ports:
+            index = self.ports[name] = {}
+            for element in found:
+                port = element.key[0]
+                index.setdefault(port.name if isinstance(port, Iface) else _PATTERNS, []).append(element)
+        known = self.ports[name]
+        return [*known.get(ingress, ()), *known.get(_PATTERNS, ())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +83,9 @@ class Conditions:
                 return self._joined(fields, values)
             case Lookup(fields, name, negated):
                 if negated:
-                    return self._negated(fields, [element.key for element in self.sets.named[name].elements])
+                    return self._negated(fields, [element.key for element in self._elements(name, fields)])
                 if len(fields) == 1:
-                    return self._joined(fields, [element.key for element in self.sets.named[name].elements])
+                    return self._joined(fields, [element.key for element in self._elements(name, fields)])
                 return [box for box, _ in self.elements(fields, name)]
             case TcpFlags(mask, flags, negated):
                 # What is judged here opens a connection: of its flags only `syn` is set.
@@ -76,13 +94,16 @@ class Conditions:
             case Until(epoch):
                 return [self._boxed([(TIME, self.reader.clock.until(epoch))])]
 
+    def _elements(self, name: str, fields: tuple[Field, ...]) -> Sequence[Element]:
+        return self.sets.elements(name, fields, self.reader.situation.ingress)
+
     def elements(self, fields: tuple[Field, ...], name: str) -> list[tuple[Box, Element]]:
         """The elements of a named set or map, with the box of each, without those that no packet meets."""
         key = (name, fields)
         if key in self.sets.boxes:
             return self.sets.boxes[key]
         found = []
-        for element in self.sets.named[name].elements:
+        for element in self._elements(name, fields):
             box = self._tuple(fields, element.key)
             if box is not None:
                 found.append((box, element))

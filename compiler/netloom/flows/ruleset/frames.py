@@ -1,7 +1,7 @@
 """The `bridge` table: what becomes of frames, before they are taken in by a bridge and between its ports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from netloom.backends.nftables.fields import Field, Type
@@ -40,10 +40,7 @@ class FrameReader:
     kernel: Kernel
     clock: Clock
     situation: Situation
-
-    @property
-    def _packet(self) -> Reader:
-        return Reader(self.kernel, self.clock, self.situation)
+    _packet: Reader
 
     def level(self, field: Field) -> int | None:
         """The dimension that a field asks for; None where the situation answers."""
@@ -80,10 +77,13 @@ class FrameReader:
 @dataclass(slots=True)
 class _Chains(Chains):
     def reader(self, situation: Situation) -> FrameReader:
-        return FrameReader(self.kernel, self.clock, situation)
+        return FrameReader(self.kernel, self.clock, situation, Reader(self.kernel, self.clock, situation))
 
-    def relevant(self, name: str, situation: Situation) -> Situation:  # noqa: ARG002 - that of the other tables
-        return situation
+    def relevant(self, name: str, situation: Situation) -> Situation:
+        asked = self.asked(name)
+        entry = situation.ingress if Field.IIFNAME in asked else ""
+        # Whether there is a way out already tells the hook, which no chain has to ask for.
+        return replace(situation, ingress=entry)
 
 
 @dataclass(frozen=True)

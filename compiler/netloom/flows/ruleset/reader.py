@@ -82,6 +82,11 @@ class AnyReader(Protocol):
         """The phases of time."""
         ...
 
+    @property
+    def situation(self) -> Situation:
+        """What is the same for all packets."""
+        ...
+
     def level(self, field: Field) -> int | None:
         """The dimension that a field asks for; None where the situation answers."""
         ...
