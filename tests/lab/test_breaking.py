@@ -23,7 +23,7 @@ DENY4 = "\t\tip saddr . ip daddr . meta l4proto . th dport @deny_net-front_zone-
 OUT6 = '\t\tip6 saddr fd00:1::/64 counter accept comment "policy/out"\n'
 SNAT4 = '\t\tip saddr 10.1.0.0/24 counter snat ip to 203.0.113.2 comment "nat/front"\n'
 OUTPUT = "\t\tmeta nfproto ipv4 goto dnat_inside_ipv4\n"
-RA = "\t\ticmpv6 type { 134, 137 } counter name drop_spoof drop\n\t\tmeta l4proto udp th sport 547"
+RA = " counter name drop_spoof drop\n\t\tmeta l4proto udp th sport 547 counter"
 MAC = "\t\tiifname . ether saddr != @bind_mac counter name drop_spoof drop\n"
 ARP = "\t\tiifname . arp saddr ip @bind_ipv4 accept\n"
 DROP = "\t\tcounter name drop_forward drop\n"
@@ -50,7 +50,12 @@ BROKEN = {
     "swapped-pair": ("goto input_net-vault", "goto input_zone-internet", "db 10.2.0.10 -> hv 10.2.0.1 tcp/22", "drop"),
     "any-mac": (MAC, "", "on front: ipv4 from a MAC of nobody", "allow"),
     "any-arp": (ARP, "\t\taccept\n", "on front: ARP as the gateway 10.1.0.1", "allow"),
-    "rogue-router": (RA, "\t\tmeta l4proto udp th sport 547", "on front: a router advertisement", "allow"),
+    "rogue-router": (
+        RA,
+        " accept\n\t\tmeta l4proto udp th sport 547 counter",
+        "on front: a router advertisement",
+        "allow",
+    ),
 }
 """What is replaced by what, the flow that must be named, and how it is seen to go wrong (or in any way)."""
 

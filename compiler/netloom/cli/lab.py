@@ -110,6 +110,10 @@ def _stay(site: "Compiled", form: str, answer: int) -> int:
     from netloom.lab.keeper import Keeper
     from netloom.lab.session import Lab
 
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    # What is started here stays, and must not hold on to a pipe whose reader waits for its end.
+    sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace", buffering=1)
+    os.dup2(nowhere, 2)
     with Lab() as lab:
         done = _experiment(site, lab)
         status = _shown(done.outcome, form)
@@ -120,8 +124,8 @@ def _stay(site: "Compiled", form: str, answer: int) -> int:
             say(f"{name}: {' '.join(machine.entering(['bash']))}")
         say(f"{keeper.name} stays up; `netloom lab down` ends it")
         os.setsid()
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for stream in (0, 1, 2):
+        sys.stderr.close()
+        for stream in (0, 1):
             os.dup2(nowhere, stream)
         os.write(answer, bytes([status]))
         os.close(answer)

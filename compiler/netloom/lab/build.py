@@ -107,7 +107,8 @@ class Site:
         machine.sysctl(_settings("".join(self.files(f"hosts/{host.name}/sysctl").values())))
         if f"hosts/{host.name}/nftables/netloom.nft" in self._files:
             ruleset.load(machine, self.ruleset(host.name))
-        _add_users(machine, {bridge.taps.user for bridge in host.bridges if bridge.taps.create})
+        users = {bridge.taps.user for bridge in host.bridges if bridge.taps.create}
+        _add_users(machine, users, f"{self._root or ''}/etc/passwd")
         units = self.files(f"hosts/{host.name}/networkd")
         self.daemons[f"host/{host.name}"] = Networkd(machine, units, root=self._root)
         for bridge in host.bridges:
@@ -149,11 +150,11 @@ def _settings(text: str) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in lines}
 
 
-def _add_users(machine: Namespace, users: set[str]) -> None:
+def _add_users(machine: Namespace, users: set[str], table: str) -> None:
     """Users who own TAPs, which a real host has already."""
     missing = sorted(user for user in users if user)
     if missing:
-        known = machine.run("cat", "/etc/passwd")
+        known = machine.run("cat", table)
         lines = (f"{user}:x:{_SYSTEM_USER + n}:65534::/:/usr/sbin/nologin\n" for n, user in enumerate(missing))
         machine.write(f"{LAB_DIR}/passwd", known + "".join(lines))
-        machine.run("mount", "--bind", f"{LAB_DIR}/passwd", "/etc/passwd")
+        machine.run("mount", "--bind", f"{LAB_DIR}/passwd", table)

@@ -56,20 +56,32 @@ def experiment(
     if done.site is None:
         return done
     stage("reloading under load")
-    kept = upkeep(done.site, done.asked)
+    try:
+        kept = upkeep(done.site, done.asked)
+    except LabError as error:
+        kept = Outcome((_stopped(plan, error),))
     return Experiment(joined(done.outcome, kept), done.site, done.asked)
+
+
+def _stopped(plan: Plan, error: LabError) -> Row:
+    return Row("load", f"site {plan.name}", "runs", "fails", "", str(error))
 
 
 def agreement(
     lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
 ) -> Experiment:
     """The same without what takes its time: addresses, flows and lies, but no reloads."""
-    stage("starting machines")
     try:
+        stage("starting machines")
         site = Site(lab, plan, artifacts, root)
+        return _agreement(site, stage)
     except LabError as error:
-        return Experiment(Outcome((Row("load", f"site {plan.name}", "starts", "fails", "", str(error)),)), None)
-    started = Outcome((Row("load", f"site {plan.name}", "starts", "starts"),))
+        return Experiment(Outcome((_stopped(plan, error),)), None)
+
+
+def _agreement(site: Site, stage: Stage) -> Experiment:
+    plan = site.plan
+    started = Outcome((Row("load", f"site {plan.name}", "runs", "runs"),))
     stage("waiting for addresses")
     settled, ground = settle(site)
     atlas = Atlas(plan, ground, dict(site.beyond))

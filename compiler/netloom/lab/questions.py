@@ -85,9 +85,16 @@ def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple
                     for what in _ports(by_source[source], to, quiet):
                         _ask(atlas, oracle, source, to, what, classes, unclear)
     chosen = {(q.source.machine, q.packet): q for found in classes.values() for q in found}
-    return tuple(chosen.values()), tuple(
-        NotRun(f"{flows[0]} and {len(flows) - 1} more", why) for why, flows in unclear.items()
-    )
+    left_out = [NotRun(f"{flows[0]} and {len(flows) - 1} more", why) for why, flows in unclear.items()]
+    return tuple(chosen.values()), (*left_out, *_idle(atlas, {q.verdict.by for q in chosen.values()}))
+
+
+def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
+    """Entries that no probe hangs on."""
+    why = "no probe hangs on it: nobody here has such addresses, or another entry says the same"
+    entries = {term.rule for host in atlas.plan.hosts for term in host.terms}
+    entries |= {lane.forward for host in atlas.plan.hosts for lane in host.lanes}
+    return (NotRun(name, why) for name in sorted(entries - deciding) if not name.startswith("implied/"))
 
 
 def _own_outside(source: End, to: End, atlas: Atlas) -> bool:

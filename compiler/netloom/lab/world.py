@@ -79,6 +79,8 @@ class World:
             name: Name of its machine.
         """
         self.machine = lab.machine(name)
+        # Nobody else has its addresses; a tentative one could not be sent from.
+        self.machine.sysctl({"net.ipv6.conf.default.dad_transmits": "0", "net.ipv6.conf.default.accept_dad": "0"})
         self.machine.sysctl({"net.ipv4.conf.all.forwarding": "1", "net.ipv6.conf.all.forwarding": "1"})
         for host in hosts:
             self.machine.ip(f"addr add {host}/{ip_address(host).max_prefixlen} dev lo")

@@ -1,0 +1,124 @@
+"""`netloom lab` as a command: what it prints, how it is kept up, and that no kind of ending leaves anything behind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+from tests.lab.test_traces import descendants, files, mounts, processes
+from tests.support import needs
+
+from netloom.cli.entry import run
+from netloom.lab import ready
+from netloom.lab.keeper import running
+from netloom.lab.waiting import wait_for
+
+ROOTED = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
+SPEC = """
+netloom: 1
+site: {name: tiny, domain: example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}
+networks: {lan: {ipv4: 10.0.0.1/24, nat: true, dhcp: true}}
+hosts: {hv: {uplinks: {eth0: {zone: internet, ipv4: 203.0.113.2/24, gateway4: 203.0.113.1}}, networks: {lan: {}}}}
+guests: {web: {host: hv, nics: {lan: {ipv4: 10.0.0.10, mac: 02:00:00:00:00:0a}}}}
+policy: {admin: {from: any, to: host/hv, allow: ssh}, out: {from: lan, to: internet, allow: any}}
+"""
+
+
+@pytest.fixture
+def specs(tmp_path: Path) -> Path:
+    (tmp_path / "site.yaml").write_text(SPEC)
+    return tmp_path
+
+
+def start(*words: str) -> subprocess.Popen[str]:
+    command = [str(Path(sys.executable).with_name("netloom")), "lab", *words]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@ROOTED
+def test_a_table_and_junit_say_the_same(specs: Path) -> None:
+    table, junit = (start("--specs", str(specs), "--format", form) for form in ("text", "junit"))
+    lines, said = table.communicate(timeout=120)
+    (suite,) = ET.fromstring(junit.communicate(timeout=120)[0])
+    assert (table.returncode, junit.returncode) == (0, 0)
+    assert "ok        web 10.0.0.10 -> hv 10.0.0.1 tcp/22: allow   policy/admin\n" in lines
+    assert said.startswith(f"all {suite.get('tests')} agree")
+    assert not suite.findall("testcase/failure")
+    listed = {line[10:].rpartition(": ")[0] for line in lines.splitlines() if line.startswith("ok")}
+    assert {case.get("name") for case in suite} == listed
+
+
+@ROOTED
+def test_a_kept_lab_can_be_entered_and_ended(specs: Path) -> None:
+    before = mounts(), files()
+    lab = start("--specs", str(specs), "--format", "json", "--keep")
+    said, how = lab.communicate(timeout=120)
+    assert (lab.returncode, json.loads(said)["ok"]) == (0, True)
+    (enter,) = (line.partition(": ")[2] for line in how.splitlines() if line.startswith("guest/web: "))
+    inside = subprocess.run(
+        [*enter.split()[:-1], "ip", "-br", "addr"], capture_output=True, text=True, check=True, timeout=10
+    )
+    assert "10.0.0.10/24" in inside.stdout
+    (name,) = running()
+    family = descendants(int(name.rpartition("/")[2]))
+    assert len(family) > 5
+    assert run(["lab", "down"]) == 0
+    wait_for(lambda: not family & set(processes()), "the end of everything", 5.0)
+    assert running() == ()
+    assert (mounts(), files()) == before
+
+
+@ROOTED
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("moment", [0.6, 3.0])
+def test_an_early_end_leaves_nothing(specs: Path, end: signal.Signals, moment: float) -> None:
+    before = mounts(), files()
+    lab = start("--specs", str(specs))
+    time.sleep(moment)
+    family = descendants(lab.pid)
+    lab.send_signal(end)
+    lab.communicate(timeout=30)
+    assert lab.returncode != 0
+    wait_for(lambda: not family & set(processes()), f"the end of everything after {end.name}", 5.0)
+    assert (mounts(), files()) == before
+
+
+def test_what_is_missing_is_said_plainly(
+    specs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(ready, "binary", lambda: None)
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert run(["lab", "--specs", str(specs)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "netloom lab cannot run here: it must run as root" in said.err
+    assert "there is no systemd-networkd" in said.err
+    assert "there is no program `nft` in PATH" in said.err
+
+
+def test_there_may_be_no_lab_to_end(capsys: pytest.CaptureFixture[str]) -> None:
+    if running():
+        pytest.skip("somebody keeps a lab on this machine")
+    assert run(["lab", "down"]) == 0
+    assert capsys.readouterr().err == "there is no lab\n"
+
+
+@ROOTED
+def test_a_disagreement_is_the_exit_status(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from netloom.lab import build
+
+    def without_nat(site: build.Site, host: str) -> str:
+        return site.files(f"hosts/{host}/nftables")["netloom.nft"].replace(
+            "counter snat ip to 203.0.113.2", "counter accept"
+        )
+
+    monkeypatch.setattr(build.Site, "ruleset", without_nat)
+    assert run(["lab", "--specs", str(specs), "--format", "json"]) == 1
