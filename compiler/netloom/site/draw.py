@@ -1,6 +1,8 @@
 """From DOT to SVG: by the `dot` command, else by the pygraphviz wheel, which brings Graphviz along, else not at all.
 
-Starting `dot` costs more than drawing a small picture, so many pictures go through one process.
+Starting `dot` costs more than drawing a small picture, so many pictures go through one process. Not those with several
+boxes: Graphviz sorts boxes by where their names lie in memory, which other pictures before have left in any order, and
+the same pages would have other bytes on the next day.
 """
 
 import shutil
@@ -19,14 +21,23 @@ def drawn(dots: Sequence[str]) -> list[str] | None:
 
 
 def _by_command(dots: Sequence[str]) -> Iterator[str]:
+    many = [dot for dot in dots if not _several_boxes(dot)]
+    together = (found for at in range(0, len(many), _BATCH) for found in _piped(many[at : at + _BATCH]))
+    for dot in dots:
+        yield _piped([dot])[0] if _several_boxes(dot) else next(together)
+
+
+def _several_boxes(dot: str) -> bool:
+    return dot.count("\nsubgraph ") > 1
+
+
+def _piped(dots: Sequence[str]) -> list[str]:
     import graphviz
 
-    for start in range(0, len(dots), _BATCH):
-        batch = dots[start : start + _BATCH]
-        text = graphviz.pipe_string("dot", "svg", "\n".join(batch), encoding="utf-8", quiet=True)
-        found = [f"{part}</svg>" for part in text.split("</svg>")[:-1]]
-        assert len(found) == len(batch), "Graphviz drew fewer pictures than it was given"
-        yield from (part[part.index("<svg") :] for part in found)
+    text = graphviz.pipe_string("dot", "svg", "\n".join(dots), encoding="utf-8", quiet=True)
+    found = [f"{part}</svg>" for part in text.split("</svg>")[:-1]]
+    assert len(found) == len(dots), "Graphviz drew fewer pictures than it was given"
+    return [part[part.index("<svg") :] for part in found]
 
 
 def _by_wheel(dots: Sequence[str]) -> list[str] | None:

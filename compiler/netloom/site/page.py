@@ -39,6 +39,7 @@ class Page:
         figures: the pictures whose marks stand in the body.
         listed: whether the navigation has it; leaves are reached from the page that lists them.
         wide: whether its table of contents gives way to the picture, in themes that know how.
+        searched: whether search looks into it; a rendered file would bury the page of what it is about.
     """
 
     path: str
@@ -48,11 +49,13 @@ class Page:
     figures: tuple[Figure, ...] = ()
     listed: bool = False
     wide: bool = False
+    searched: bool = True
 
     @property
     def markdown(self) -> str:
         """The whole page."""
-        head = "---\nhide: [toc]\n---\n\n" if self.wide else ""
+        says = ["hide: [toc]"] * self.wide + ["search: {exclude: true}"] * (not self.searched)
+        head = "\n".join(["---", *says, "---", "", ""]) if says else ""
         return head + placed(sections(self._trail, f"# {escaped(self.title)}", self.body), self.path)
 
     @property

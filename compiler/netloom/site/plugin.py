@@ -167,7 +167,8 @@ def _linker(file: File, files: Files) -> Callable[[str], str]:
 
     def url(path: str) -> str:
         page, _, fragment = path.partition("#")
-        target = files.get_file_from_path(f"{page.rstrip('/')}.md")
+        name = page.rstrip("/")
+        target = files.get_file_from_path(f"{name}.md") or files.get_file_from_path(f"{name}/index.md")
         found = target.url_relative_to(file) if target else page
         return f"{found}#{fragment}" if fragment else found
 

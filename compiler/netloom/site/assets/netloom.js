@@ -157,6 +157,18 @@
     block.append(button);
   }
 
+  // Material's search takes what stands before a colon for the name of a field, and finds no MAC and no IPv6 address;
+  // where its index is cut at colons (`separator`), the parts find the whole.
+  function parted(input) {
+    const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
+    Object.defineProperty(input, "value", {
+      get() { return value.get.call(this).replace(/:+/g, " "); },
+      set(text) { value.set.call(this, text); },
+    });
+  }
+
+  document.querySelectorAll(".md-search__input").forEach(parted);
+
   addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("figure.nl-figure").forEach(picture);
     document.querySelectorAll("[data-nl-copy]").forEach(copyable);

@@ -51,7 +51,7 @@ def _page(view: View, host: str) -> Page:
         table(("File", "Installed as", "Bytes"), rows),
         *(_file(one, host) for one in artifacts),
     )
-    return Page(f"{FOLDER}/{host}.md", f"Files of {host}", body)
+    return Page(f"{FOLDER}/{host}.md", f"Files of {host}", body, searched=False)
 
 
 def _file(artifact: Artifact, host: str) -> str:
