@@ -92,9 +92,12 @@ distclean: clean ## Remove the environment as well
 $(VENV)/bin/python:
 	@.ci/venv $(PYTHON) $(VENV)
 
+# The lock is whole, so pip has nothing to resolve: asked to, older ones pass over a pin for `name[extra]` once there is
+# a newer release.
 $(DEPS): | $(VENV)/bin/python
 	@echo "Installing the pinned dependencies into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(LOCK)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes --requirement $(LOCK)
+	@$(BIN)/python -m pip check --quiet --disable-pip-version-check
 	@rm -f $(VENV)/.deps-* && touch $@
 
 # The lock holds the build backend too, so installing the checkout itself never needs the network.
