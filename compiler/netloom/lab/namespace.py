@@ -7,7 +7,8 @@ and the namespaces. That holds for an exception, SIGTERM and SIGKILL alike: clea
 labs at once have nothing by which they could meet.
 
 What it isolates follows from what systemd-networkd needs (tried with 252 and 257): a read-only /sys, so that it
-takes links without waiting for udev; an empty /run; and nothing of the machine's own configuration or identity.
+takes links without waiting for udev; an empty /run; a /dev/net/tun that its user may open, as udev leaves it
+(50-udev-default.rules) and containers often do not; and nothing of the machine's own configuration or identity.
 """
 
 from __future__ import annotations
@@ -38,6 +39,9 @@ mount -t tmpfs -o mode=755 tmpfs /var/lib/systemd
 if [ -d /etc/systemd/network ]; then mount -t tmpfs -o mode=755 tmpfs /etc/systemd/network; fi
 if [ -e /etc/systemd/networkd.conf ]; then mount --bind /dev/null /etc/systemd/networkd.conf; fi
 mkdir /run/netloom-lab
+if [ -c /dev/net/tun ] && mknod -m 666 /run/netloom-lab/tun c 10 200; then
+  mount --bind /run/netloom-lab/tun /dev/net/tun
+fi
 echo "$2" >/run/netloom-lab/machine-id
 if [ -e /etc/machine-id ]; then mount --bind /run/netloom-lab/machine-id /etc/machine-id; fi
 echo "$1" >/proc/sys/kernel/hostname
@@ -202,8 +206,19 @@ class Daemon:
         wait_for(lambda: not self.running(), f"the end of {self.name} in {self.namespace.name}", timeout)
 
 
-def veth(a: Namespace, a_name: str, b: Namespace, b_name: str) -> None:
-    """Lays a cable between two namespaces, with the named interface at each end, both up."""
+def veth(a: Namespace, a_name: str, b: Namespace, b_name: str, up: bool = True) -> None:
+    """Lays a cable between two namespaces, with the named interface at each end.
+
+    Args:
+        a: One of them; its end is up.
+        a_name: The interface there.
+        b: The other.
+        b_name: The interface there.
+        up: Whether that end is up too, or is for a daemon to take up.
+
+    Raises:
+        LabError: The kernel refused.
+    """
     create = ["ip", "link", "add", a_name, "type", "veth", "peer", "name", b_name, "netns", str(b.pid)]
     # Only the network namespace is entered: the other end is named by its process id in the outer process namespace.
     made = subprocess.run(
@@ -212,7 +227,8 @@ def veth(a: Namespace, a_name: str, b: Namespace, b_name: str) -> None:
     if made.returncode:
         raise LabError(f"no cable {a.name}/{a_name} to {b.name}/{b_name}: {made.stderr.strip()}")
     a.ip(f"link set {a_name} up")
-    b.ip(f"link set {b_name} up")
+    if up:
+        b.ip(f"link set {b_name} up")
 
 
 def _proc_path(name: str) -> str:

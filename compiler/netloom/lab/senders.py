@@ -30,6 +30,10 @@ ECHO4, ECHO4_REPLY, UNREACHABLE4 = 8, 0, 3
 """ICMP types (RFC 792)."""
 ECHO6, ECHO6_REPLY, UNREACHABLE6 = 128, 129, 1
 """ICMPv6 types (RFC 4443)."""
+_HEADER = 8
+"""Octets of an ICMP header, of an echo and of an error alike."""
+_OWN_WORDS = 16
+"""Random octets by which an answer is known."""
 
 
 def send(proto: str, to: str, port: int, source: str | None, timeout: float, tries: int) -> Result:
@@ -108,9 +112,12 @@ def _answered(said: bytes) -> Result:
 
 
 def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
+    """Every raw socket hears the answers to all pings of the machine, so each carries words of its own: among the 65,536
+    identifiers two of a few hundred pings would now and then be the same."""
     v6 = ":" in to
     proto = socket.IPPROTO_ICMPV6 if v6 else socket.IPPROTO_ICMP
-    echo = struct.pack("!BBHHH", ECHO6 if v6 else ECHO4, 0, 0, int.from_bytes(os.urandom(2), "big"), 1) + b"netloom"
+    ident, words = os.urandom(2), b"netloom" + os.urandom(_OWN_WORDS)
+    echo = bytes((ECHO6 if v6 else ECHO4, 0, 0, 0)) + ident + struct.pack("!H", 1) + words
     if not v6:  # for ICMPv6 the kernel fills it in
         echo = echo[:2] + struct.pack("!H", checksum(echo)) + echo[4:]
     with socket.socket(family_of(to), socket.SOCK_RAW, proto) as sock:
@@ -121,18 +128,18 @@ def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
         while (left := deadline - time.monotonic()) > 0:
             sock.settimeout(left)
             packet, peer = sock.recvfrom(4096)
-            outcome = _echo_outcome(packet if v6 else packet[(packet[0] & 0x0F) * 4 :], echo[4:6], v6)
+            outcome = _echo_outcome(packet if v6 else packet[(packet[0] & 0x0F) * 4 :], words, v6)
             if outcome:
                 return {"outcome": outcome, "answered_by": peer[0].partition("%")[0]}
     raise TimeoutError
 
 
-def _echo_outcome(message: bytes, ident: bytes, v6: bool) -> str | None:
-    """What an ICMP message says of the echo with an identifier; none if it is about something else."""
+def _echo_outcome(message: bytes, words: bytes, v6: bool) -> str | None:
+    """What an ICMP message says of the echo with these words; none if it is about something else."""
     kind = message[0]
-    if kind == (ECHO6_REPLY if v6 else ECHO4_REPLY) and message[4:6] == ident:
+    if kind == (ECHO6_REPLY if v6 else ECHO4_REPLY) and message[_HEADER:] == words:
         return "open"
-    quoted = message[8 + (40 if v6 else 20) :]  # an error quotes the packet: its IP header, then our echo
-    if kind == (UNREACHABLE6 if v6 else UNREACHABLE4) and quoted[4:6] == ident:
+    quoted = message[_HEADER + (40 if v6 else 20) :]  # an error quotes the packet: its IP header, then our echo
+    if kind == (UNREACHABLE6 if v6 else UNREACHABLE4) and quoted[_HEADER:] == words:
         return "unreachable"
     return None

@@ -91,6 +91,9 @@ class World:
     def plug(self, segment: str, host: Namespace, ifname: str) -> None:
         """Plugs an interface of a machine, which this creates, into a segment.
 
+        It is down, as a network card is at boot: were it up before its networkd has told the kernel to leave router
+        advertisements alone, the first one would leave it with an address.
+
         Args:
             segment: Name of the segment.
             host: The machine.
@@ -98,5 +101,5 @@ class World:
         """
         self._ports += 1
         port = f"port{self._ports}"
-        veth(self.machine, port, host, ifname)
+        veth(self.machine, port, host, ifname, up=False)
         self.machine.ip(f"link set {port} master {segment}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +12,14 @@ from tests.backends.nftables.stage import HOST4, HOST6, WEB4, WEB6, Flow, Stage,
 from tests.support import needs
 
 from netloom.base.address import parse_address, parse_interface
+from netloom.lab.waiting import wait_for
 from netloom.plan.host import Fixed
 from netloom.plan.policy import Side, SideKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from netloom.lab.probe import Agent
     from netloom.plan.host import Host
 
 pytestmark = [needs("root", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
@@ -90,9 +93,14 @@ def test_segments_fit_the_uplink_in_both_directions(stage: Stage) -> None:
     ):
         receiver.capture(device)
         stage.ask(flow)
-        sizes = {size for frame in receiver.captured(device) if (size := mss(frame))}
+        sizes = wait_for(partial(sizes_seen, receiver, device), "the opening segment")
         assert sizes == {1400 - (60 if ":" in flow.to else 40)}, flow
     stage.host.ip("link set eth0 mtu 1500")
+
+
+def sizes_seen(receiver: Agent, device: str) -> set[int]:
+    """The maximum segment sizes of what has arrived."""
+    return {size for frame in receiver.captured(device) if (size := mss(frame))}
 
 
 def mss(frame: bytes) -> int:
