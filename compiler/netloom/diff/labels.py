@@ -38,6 +38,11 @@ class Names:
         return tuple((name, side.prefix) for name, side in sides if side)
 
     @cached_property
+    def inner(self) -> Spans:
+        """All networks as one set."""
+        return united(of_prefix(prefix) for _, prefix in self.networks)
+
+    @cached_property
     def guests(self) -> dict[str, list[tuple[int, str]]]:
         """Known addresses of guests by network, sorted."""
         found: dict[str, list[tuple[int, str]]] = {}
@@ -47,6 +52,11 @@ class Names:
                 if side.address:
                     found.setdefault(nic.network, []).append((side.address.value, guest.name))
         return {network: sorted(known) for network, known in found.items()}
+
+    @cached_property
+    def taken(self) -> dict[str, Spans]:
+        """The same as sets."""
+        return {network: united((value, value) for value, _ in known) for network, known in self.guests.items()}
 
     @cached_property
     def hosts(self) -> dict[int, str]:
@@ -98,7 +108,7 @@ class Names:
         if interface == SELF:
             return (f"host/{host}",)
         inside = [*self._inside(spans)]
-        left = without(spans, united(of_prefix(prefix) for _, prefix in self.networks))
+        left = without(spans, self.inner)
         if inside and not self.zones.get((host, interface)):
             left = without(left, _LINK)  # who is on a link sends from its link-local addresses too
         return tuple(dict.fromkeys([*inside, *self._outside(left, host, interface)]))
@@ -111,13 +121,13 @@ class Names:
 
     def _of_network(self, network: str, prefix: Prefix, part: Spans) -> Iterator[str]:
         known = self.guests.get(network, [])
-        here = [name for value, name in known if _holds(part, value)]
+        here = _among(known, part)
         if _size(part) * 2 > prefix.size:
-            without_ = [f"guest/{name}" for value, name in known if not _holds(part, value)]
+            without_ = [f"guest/{name}" for name in _among(known, without((of_prefix(prefix),), part))]
             yield f"network/{network}" + (f" except {_few(without_)}" if without_ else "")
             return
         yield from (f"guest/{name}" for name in here)
-        rest = without(part, united((value, value) for value, _ in known))
+        rest = without(part, self.taken.get(network, ()))
         own = united((value, value) for value, _ in self.hosts.items() if _holds(part, value))
         yield from (f"host/{self.hosts[first]}" for first, _ in own)
         yield from _ranges(without(rest, own), self.family)
@@ -184,6 +194,15 @@ def _numbered(name: str, ports: Spans) -> list[str]:
         gaps = [first - 1 for first, _ in ports[1:]] + ([0] if ports[0][0] else [])
         return [f"{name} except {_few([str(gap) for gap in sorted(gaps)])}"] if len(gaps) < _FEW else [name]
     return [f"{name}/{first}" if first == last else f"{name}/{first}-{last}" for first, last in ports]
+
+
+def _among(known: list[tuple[int, str]], spans: Spans) -> list[str]:
+    """The names of those whose address is in a set."""
+    found: list[str] = []
+    for first, last in spans:
+        low = bisect_left(known, (first, ""))
+        found += [name for _, name in known[low : bisect_left(known, (last + 1, ""))]]
+    return found
 
 
 def _few(names: list[str]) -> str:

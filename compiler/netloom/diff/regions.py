@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from netloom.flows.diagram import Diagram, Interval, Leaf, Space
+from netloom.flows.diagram import Diagram, Interval, Leaf, Space, aligned
 from netloom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
 from netloom.flows.spans import Spans, united
 
@@ -54,6 +54,28 @@ def products(space: Space[A], diagram: Diagram[A]) -> Iterator[tuple[Product, A]
             yield from walk(child, (*product[: part.level], tuple(spans[key]), *product[part.level + 1 :]))
 
     return walk(diagram, tuple(((0, size - 1),) for size in space.sizes))
+
+
+def apart(space: Space[A], one: Diagram[A], other: Diagram[A]) -> Iterator[tuple[Product, tuple[A, A]]]:
+    """The products of packets for which two maps of one space have different answers, with both."""
+
+    def walk(a: Diagram[A], b: Diagram[A], product: Product) -> Iterator[tuple[Product, tuple[A, A]]]:
+        if a is b:
+            return
+        if isinstance(a, Leaf) and isinstance(b, Leaf):
+            yield product, (a.answer, b.answer)
+            return
+        level, ends, children = aligned(a, b)
+        spans: dict[tuple[int, int], list[Interval]] = {}
+        first = 0
+        for last, (x, y) in zip(ends, children, strict=True):
+            spans.setdefault((id(x), id(y)), []).append((first, last))
+            first = last + 1
+        parts = {(id(x), id(y)): (x, y) for x, y in children}
+        for key, (x, y) in parts.items():
+            yield from walk(x, y, (*product[:level], tuple(spans[key]), *product[level + 1 :]))
+
+    return walk(one, other, tuple(((0, size - 1),) for size in space.sizes))
 
 
 def united_boxes(boxes: Iterable[Product]) -> list[Set]:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from netloom.base.address import FAMILIES, Family
-from netloom.diff.regions import Product, products
+from netloom.diff.regions import Product, apart, products
 from netloom.flows.agreement import agreement
 from netloom.flows.answer import Answer, effect
 from netloom.flows.clock import Clock
@@ -21,14 +21,12 @@ from netloom.flows.intent.entries import Entry, Site
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
 from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
-from netloom.flows.packet import box, sizes
-from netloom.flows.spans import Spans, of_prefix, united, without
+from netloom.flows.packet import DESTINATION, SOURCE, sizes
+from netloom.flows.spans import Spans, common, of_prefix, united, without
 from netloom.plan.host import Host, Learned
 from netloom.plan.site import Plan
 
 ABSENT = Answer("miss", "absent")
-_SAME = Answer("next", "same")
-_THERE = Answer("next", "there")
 
 
 class Difference(NamedTuple):
@@ -37,6 +35,49 @@ class Difference(NamedTuple):
     product: Product
     before: Answer
     after: Answer
+
+
+class Side(NamedTuple):
+    """Some addresses, or all but these."""
+
+    spans: Spans
+    inside: bool
+
+    def kept(self, spans: Spans) -> Spans:
+        """What of a set is meant."""
+        return common(spans, self.spans) if self.inside else without(spans, self.spans)
+
+
+class Restriction(NamedTuple):
+    """A product of destinations and sources."""
+
+    destinations: Side
+    sources: Side
+
+
+class Nobody(NamedTuple):
+    """Addresses that nobody has on one side.
+
+    Attributes:
+        destinations: as destinations, learned addresses of the other side among them.
+        sources: as senders.
+    """
+
+    destinations: Spans
+    sources: Spans
+
+    @property
+    def rest(self) -> Restriction:
+        """Where somebody is at both ends."""
+        return Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=False))
+
+    @property
+    def parts(self) -> tuple[Restriction, Restriction]:
+        """Where nobody is at one end or the other, in two parts that have nothing in common."""
+        return (
+            Restriction(Side(self.destinations, inside=True), Side((), inside=False)),
+            Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=True)),
+        )
 
 
 class Shared(Space[Answer]):
@@ -130,9 +171,8 @@ class Pair:
             new = courses[1] if context in known[1] else None
             if old and new and self._alike(old, new, context):
                 continue
-            one, other = self._outcome(old, context, 0), self._outcome(new, context, 1)
-            if one is not other:
-                yield from ((context, difference) for difference in self._apart(one, other))
+            one, other = self._outcome(old, 0, context), self._outcome(new, 1, context)
+            yield from ((context, difference) for difference in self._apart(one, other, self._nobody(context)))
 
     def _alike(self, old: Course, new: Course, context: Context) -> bool:
         """Whether a look at the stages shows that nothing differs, so that they need not be composed."""
@@ -145,20 +185,23 @@ class Pair:
             return None
         return Course(self.space, kernel, Intent(site, kernel, self.space, self.clock))
 
-    def _outcome(self, course: Course | None, context: Context, side: int) -> Diagram[Answer]:
-        """The answers of one side; what a host sends itself, and what is not ours, is asked of no guest."""
+    def _outcome(self, course: Course | None, side: int, context: Context) -> Diagram[Answer]:
         if course is None:
             return self.space.leaf(ABSENT)
         found = course.outcome(context)
         if side == 0 and self.names:
-            found = self.space.relabel(lambda answer: answer._replace(by=self.names.get(answer.by, answer.by)), found)
-        missing = () if context.ingress in (SELF, OTHER) else self._missing(side)
-        unknown = self._unknown(course.kernel.host)
-        if not missing and not unknown:
-            return found
-        parts = [(box(destination=united([*missing, *unknown])), ABSENT)]
-        parts += [(box(source=missing), ABSENT)] if missing else []
-        return self.space.choose(self.space.overlay(parts, _THERE), ABSENT, self.space.leaf(ABSENT), found)
+            return self.space.relabel(lambda answer: answer._replace(by=self.names.get(answer.by, answer.by)), found)
+        return found
+
+    def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
+        """Which addresses nobody has, before and after; what is not ours, and a host's own packets, ask no guest."""
+        ours = context.ingress not in (SELF, OTHER)
+        before, after = (self._missing(side) if ours else () for side in (0, 1))
+        unknown = [self._unknown(host) if host else () for host in self.hosts]
+        return (
+            Nobody(united([*before, *unknown[0]]), before),
+            Nobody(united([*after, *unknown[1]]), after),
+        )
 
     def _missing(self, side: int) -> Spans:
         """Addresses of guests and networks that are on the other side only."""
@@ -177,20 +220,34 @@ class Pair:
         own = {u.name for u in host.uplinks if isinstance(address_of(u, self.family), Learned)}
         return united((value, value) for name, value in self.learned.items() if name not in own)
 
-    def _apart(self, one: Diagram[Answer], other: Diagram[Answer]) -> Iterator[Difference]:
-        """The boxes where two maps differ, but for drops of which only the reason differs, and for the other's part."""
-        pairs: dict[tuple[Answer, Answer], Answer] = {}
+    def _apart(
+        self, one: Diagram[Answer], other: Diagram[Answer], nobody: tuple[Nobody, Nobody]
+    ) -> Iterator[Difference]:
+        """The products where two maps differ, but for drops of which only the reason differs.
 
-        def join(a: Answer, b: Answer) -> Answer:
-            if not _matters(a, b):
-                return _SAME
-            return pairs.setdefault((a, b), Answer("next", f"pair {len(pairs)}"))
+        Where nobody is on one side is cut out of products, not of maps: a map would have a part for each port of each
+        new guest.
+        """
+        before, after = nobody
+        for product, pair in apart(self.space, one, other):
+            if _matters(*pair):
+                yield from _cut(product, pair, before.rest, after.rest)
+        for product, answer in products(self.space, other) if before.destinations else ():
+            if _matters(ABSENT, answer):
+                yield from (d for part in before.parts for d in _cut(product, (ABSENT, answer), part, after.rest))
+        for product, answer in products(self.space, one) if after.destinations else ():
+            if _matters(answer, ABSENT):
+                yield from (d for part in after.parts for d in _cut(product, (answer, ABSENT), before.rest, part))
 
-        joined = self.space.merge(join, one, other)
-        told = {label: pair for pair, label in pairs.items()}
-        for product, label in products(self.space, joined):
-            if label in told:
-                yield Difference(product, *told[label])
+
+def _cut(product: Product, pair: tuple[Answer, Answer], *parts: Restriction) -> Iterator[Difference]:
+    """What of a product lies in all restrictions, if anything does."""
+    destinations, sources = product[DESTINATION], product[SOURCE]
+    for part in parts:
+        destinations, sources = part.destinations.kept(destinations), part.sources.kept(sources)
+    if destinations and sources:
+        rest = product[DESTINATION + 1 : SOURCE]
+        yield Difference((destinations, *rest, sources, *product[SOURCE + 1 :]), *pair)
 
 
 def _matters(one: Answer, other: Answer) -> bool:
