@@ -24,6 +24,7 @@ from tests.bench.sites import hosts_for, write_site  # noqa: E402
 
 NETLOOM = str(Path(sys.executable).with_name("netloom"))
 SEED = ROOT / "tests/golden/seed/specs"
+BUILD = ROOT / "build"
 FINDINGS = 1
 SIZES = (10, 100, 1000, 10000)
 
@@ -36,10 +37,11 @@ def main() -> None:
     parser.add_argument("--no-rivals", action="store_true", help="leave netplan and Nix out")
     chosen = parser.parse_args()
     compileall.compile_dir(str(ROOT / "compiler"), quiet=2)
+    BUILD.mkdir(exist_ok=True)
     _start_up(10 * chosen.runs)
     print(f"\n{'guests':>7} {'hosts':>5}  {'command':<16} {'wall':>9} {'median':>9} {'user':>9} {'peak':>8}")
     for size in chosen.sizes:
-        with tempfile.TemporaryDirectory(prefix="netloom-bench-") as folder:
+        with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as folder:
             _size(Path(folder), size, chosen.runs, with_rivals=not chosen.no_rivals)
 
 

@@ -1,6 +1,7 @@
 """How long each stage takes, in one process: `python tests/bench/stages.py SPECS OUT` prints them as JSON.
 
-The stages are those of `netloom.driver`, called one by one; together they are a cold `render`.
+The stages are those of `netloom.driver`, called one by one and in one process; together they are a cold `render`, which
+deals the proof and the printing of a large site out to all processors.
 """
 
 import gc
@@ -13,10 +14,12 @@ from pathlib import Path
 
 from netloom.backends.artifact import Artifact, Line
 from netloom.backends.targets import GUESTS, HOSTS
+from netloom.base import parallel
 from netloom.base.diagnostic import Report
 from netloom.checks import CHECKS, Context
 from netloom.delivery.layout import tree_of
 from netloom.delivery.tree import write
+from netloom.flows.proof import disproved
 from netloom.passes.lock import FILE, read_lock
 from netloom.passes.pipeline import run
 from netloom.passes.waive import waive
@@ -50,6 +53,8 @@ def compiled(specs: Path) -> Plan:
         for check in CHECKS:
             report.extend(check(context))
         plan, _ = waive(passed, report)
+    with stage("proof"):
+        report.extend(disproved(plan))
     return plan
 
 
@@ -75,6 +80,7 @@ def rendered(plan: Plan) -> list[Artifact]:
 
 if __name__ == "__main__":
     gc.disable()  # as the command line has it
+    parallel._processors = lambda: 1
     plan = compiled(Path(sys.argv[1]))
     artifacts = rendered(plan)
     with stage("delivery"):
