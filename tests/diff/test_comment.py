@@ -1,0 +1,142 @@
+"""The comment of a pull request: its parts, its size, and that nobody's name breaks it."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Netloom, netloom
+from tests.diff.conftest import write
+from tests.diff.site import BASE
+from tests.sites import compiled
+from tests.test_example import SPECS
+
+from netloom.diff.change import Side, compare
+from netloom.diff.model import Change
+from netloom.driver import rendered_apart
+from netloom.report.plan.html import change_html
+from netloom.report.plan.markdown import change_markdown
+from netloom.report.plan.text import change_text
+
+__all__ = ["netloom"]
+PARTS = (
+    "<!-- netloom:plan v1 key=default plan=sha256:", "## Network plan: **needs review**", "**Plan: 2 to add",
+    "### Decide these", "**Exposes `guest/proxy-c`", "**Open connections survive**", "conntrack -D", "### Reachability",
+    "**EXPOSED**", "BLOCKED", "<details><summary>Flows that come and go", "for example",
+    "### What applying does to running traffic", "**D4**", "**D1**", "### Changes", "### Topology", "```mermaid",
+    "### Generated files", "```diff", "<sub>D0 none",
+)  # fmt: skip
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> Change:
+    """The change between two sites."""
+    old, new = compiled(before).plan, compiled(after).plan
+    files = rendered_apart(old, new)
+    return compare(Side("main", old, files[0]), Side("head", new, files[1]))
+
+
+def assert_balanced(text: str) -> None:
+    """Fences and folds are closed, and no table row is broken."""
+    opened: list[str] = []
+    for line in text.splitlines():
+        fence = re.match(r"^(`{3,})(\w*)$", line)
+        if fence and opened and opened[-1] == fence[1]:
+            opened.pop()
+        elif fence and not opened:
+            opened.append(fence[1])
+    assert opened == []
+    outside = re.sub(r"(?ms)^(`{3,})\w*$.*?^\1$", "", text)
+    assert outside.count("<details>") == outside.count("</details>") == outside.count("<summary>")
+    widths = Counter(len(re.findall(r"(?<!\\)\|", line)) for line in outside.splitlines() if line.startswith("|"))
+    assert set(widths) <= {3, 4, 5, 7, 8}, widths
+
+
+def example(folder: Path) -> None:
+    """The change of the bar: a guest with a forward, a smaller pool, a rule less."""
+    files = {path.relative_to(SPECS): path.read_text(encoding="utf-8") for path in SPECS.rglob("*.yaml")}
+    texts = {str(path): text for path, text in files.items()}
+    texts["guests/edge.yaml"] += "\n  proxy-c:\n    host: cedar\n    nics: {edge: {ipv4: 10.20.0.12, ipv6: none}}\n"
+    texts["forwards.yaml"] += "\n  shop-next: {on: cedar, ports: tcp/8444, to: proxy-c, to-port: 443}\n"
+    texts["networks.yaml"] = texts["networks.yaml"].replace("10.40.1.0-10.40.1.199", "10.40.1.0-10.40.1.149")
+    policy = texts["policy.yaml"].splitlines(keepends=True)
+    texts["policy.yaml"] = "".join(line for line in policy if not line.startswith("  office-to-files:"))
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "netloom.lock").write_text((SPECS / "netloom.lock").read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def test_the_example_has_every_part_and_stays_small(tmp_path: Path, netloom: Netloom) -> None:
+    example(tmp_path / "specs")
+    done = netloom("plan", str(SPECS), f"{tmp_path}/specs", "--format", "md")
+    assert [part for part in PARTS if part not in done.out] == []
+    assert len(done.out.encode()) < 20_000
+    assert_balanced(done.out)
+
+
+def many(count: int) -> tuple[dict[str, str], dict[str, str]]:
+    """A site, and the same with many more guests, each with a forward."""
+    after = dict(BASE)
+    after["networks.yaml"] = after["networks.yaml"].replace("10.1.0.1/24", "10.1.0.1/16").replace("10.2.0", "10.200.0")
+    after["guests.yaml"] = after["guests.yaml"].replace("10.2.0", "10.200.0")
+    before = dict(after)
+    after["many.yaml"] = (
+        "netloom: 1\nguests:\n"
+        + "".join(f"  g{n}: {{host: hv1, tags: [t{n}], nics: {{dmz: {{}}}}}}\n" for n in range(count))
+        + "forwards:\n"
+        + "".join(f"  f{n}: {{on: hv1, ports: tcp/{20000 + n}, to: g{n}}}\n" for n in range(count))
+    )
+    return before, after
+
+
+def test_a_thousand_guests_fit_and_what_is_cut_is_said() -> None:
+    change = changed(*many(1000))
+    text = change_markdown(change, link="https://ci.example.org/plan.html")
+    assert len(text) < 65_536
+    assert_balanced(text)
+    cut = re.search(r"\*\*Cut to the size of a comment:\*\* (.*) left out\. \[The whole plan\]", text)
+    assert cut
+    assert "objects" in cut[1]
+    assert "**Plan: 2000 to add" in text
+
+
+@pytest.mark.parametrize("limit", [1500, 3000, 6000, 12_000, 30_000])
+def test_it_is_whole_at_any_size(limit: int) -> None:
+    text = change_markdown(changed(*many(40)), limit=limit)
+    assert_balanced(text)
+    assert len(text.encode()) <= max(limit, 3200)
+
+
+HOSTILE = "a|b `c` ``` <script>alert(1)</script> @team [x](javascript:1) *b* \\ --> &lt; \"q\" 'r' ${{ x }} \u202eabc"
+
+
+def test_hostile_words_stay_words() -> None:
+    quoted = HOSTILE.replace("\\", "\\\\").replace('"', '\\"').replace("\u202e", "\\u202E")
+    after = dict(BASE)
+    after["policy.yaml"] = after["policy.yaml"].replace("also covered by lan-dmz", quoted)
+    change = changed(dict(BASE), after)
+    assert any(field.name == "description" for one in change.objects for field in one.fields)
+    text = change_markdown(change)
+    assert_balanced(text)
+    outside = re.sub(r"(?ms)^(`{3,})\w*$.*?^\1$", "", text)
+    assert "<script" not in outside
+    assert "@team" not in outside
+    assert "](javascript" not in outside
+    assert "\u202e" not in text
+    page = change_html(change)
+    assert "<script" not in page
+    assert "\u202e" not in page
+    assert "\x1b" not in change_text(change)
+
+
+def test_the_digest_in_the_mark_is_that_of_the_change(tmp_path: Path) -> None:
+    one, same = changed(dict(BASE), dict(BASE)), changed(dict(BASE), dict(BASE))
+    other = changed(dict(BASE), {**BASE, "more.yaml": "netloom: 1\nservices: {x: tcp/9}\n"})
+    marks = [change_markdown(change).splitlines()[0] for change in (one, same, other)]
+    assert marks[0] == marks[1] != marks[2]
+    write(tmp_path / "specs", dict(BASE))
+
+
+def test_the_key_cannot_end_the_mark() -> None:
+    text = change_markdown(changed(dict(BASE), dict(BASE)), key="--> <b>")
+    assert text.splitlines()[0].count("-->") == 1
