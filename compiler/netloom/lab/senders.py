@@ -112,8 +112,10 @@ def _answered(said: bytes) -> Result:
 
 
 def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
-    """Every raw socket hears the answers to all pings of the machine, so each carries words of its own: among the 65,536
-    identifiers two of a few hundred pings would now and then be the same."""
+    """Asks by words of its own, for every raw socket hears the answers to all pings of its machine.
+
+    The identifier alone would not do: of a few hundred pings, two have the same now and then.
+    """
     v6 = ":" in to
     proto = socket.IPPROTO_ICMPV6 if v6 else socket.IPPROTO_ICMP
     ident, words = os.urandom(2), b"netloom" + os.urandom(_OWN_WORDS)
