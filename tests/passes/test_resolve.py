@@ -60,3 +60,40 @@ def test_a_forward_whose_senders_have_no_address_in_its_family() -> None:
             "specs/site.yaml:9:55",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("more", "wrong", "unknown"),
+    [
+        ("forwards: {http: {on: hv, ports: tcp/80-79, to: wbe}}", "NL208", "NL203 unknown guest `wbe`"),
+        ("forwards: {http: {on: hx, ports: tcp/0, to: web}}", "NL208", "NL203 unknown host `hx`"),
+        ("forwards: {http: {on: hv/eth7, ports: tcp/0, to: web}}", "NL208", "NL203 unknown uplink `eth7`"),
+        ("forwards: {http: {on: hv, ports: tcp/0, to: web, from: [office]}}", "NL208", "NL203 unknown name `office`"),
+        ("forwards: {http: {on: hv, ports: htpt, to: []}}", "NL206", "NL203 unknown service `htpt`"),
+        ("policy: {p: {from: wbe, to: [], allow: any}}", "NL208", "NL203 unknown name `wbe`"),
+        ("policy: {p: {from: web, to: internet, allow: htp, expires: never}}", "NL208", "NL203 unknown service `htp`"),
+        ("policy: {p: {from: web, to: internet, deny: httpz, log: 7}}", "NL208", "NL203 unknown service `httpz`"),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_one_key_hides_no_unknown_name_in_another(more: str, wrong: str, unknown: str) -> None:
+    found = errors(more)
+    assert unknown in found
+    assert sorted({error.split()[0] for error in found}) == sorted({wrong, "NL203"})
+
+
+@pytest.mark.parametrize(
+    ("host", "ipv4", "unknown"),
+    [
+        ("hx, nics: {}}\n  x: {host: {}, nics: {lna: {}}}\n  y: {host: hv", "10.0.0.9", "NL203 unknown network `lna`"),
+        ("hv", "10.0.0.9}, lna: {mtu: 7, ipv4: 1.2.3.4.5", "NL203 unknown network `lna`"),
+        ("hx", "10.0.0.9}, lan2: {", "NL203 unknown network `lan2`"),
+    ],
+)
+def test_nor_in_a_guest_or_a_part_of_it(host: str, ipv4: str, unknown: str) -> None:
+    assert unknown in errors("", host, ipv4)
+
+
+def test_nor_in_a_host() -> None:
+    site = (SITE % SOUND).replace("networks: {lan: {}}}", "networks: {lna: {}}, management: [shs], routes: 7}")
+    found = {d.message for d in compiled(site).of("NL203")}
+    assert found == {"unknown network `lna`", "unknown service `shs`"}

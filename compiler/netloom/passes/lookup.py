@@ -16,6 +16,7 @@ from netloom.spec import rules
 from netloom.spec.document import Document
 from netloom.spec.model.guest import GuestSpec
 from netloom.spec.model.host import HostSpec
+from netloom.spec.model.policy import Listener
 from netloom.spec.values import Selector, ServiceRef
 
 SUGGESTIONS = 50
@@ -95,22 +96,25 @@ class Lookup:
 
     def host(self, name: str, host: HostSpec) -> HostSpec:
         """The host with the networks that exist."""
-        places, at = self.document.places, ("hosts", name, "networks")
-        networks = {n: a for n, a in host.networks.items() if self.known("networks", n, partial(places.key, *at, n))}
+        self.networks(host.networks, "hosts", name, "networks")
         sound = self.services(host.management, "hosts", name, "management")
-        sane = {n: a for n, a in networks.items() if n in self.document.networks}
+        sane = {n: a for n, a in host.networks.items() if n in self.document.networks}
         return replace(host, networks=sane, management=host.management if sound else ())
 
     def guest(self, name: str, guest: GuestSpec, document: Document) -> GuestSpec | None:
         """The guest with the NICs whose networks exist; None without its host."""
         places = self.document.places
         on_host = self.known("hosts", guest.host, partial(places.span, "guests", name, "host"))
-        at = ("guests", name, "nics")
-        nics = {n: nic for n, nic in guest.nics.items() if self.known("networks", n, partial(places.key, *at, n))}
+        self.networks(guest.nics, "guests", name, "nics")
         if not on_host or guest.host not in document.hosts:
             return None
-        sane = {n: nic for n, nic in nics.items() if n in document.networks}
+        sane = {n: nic for n, nic in guest.nics.items() if n in document.networks}
         return guest if len(sane) == len(guest.nics) else replace(guest, nics=sane)
+
+    def networks(self, names: Iterable[str], *path: str) -> None:
+        """Report those keys of a mapping that are no networks."""
+        for network in names:
+            self.known("networks", network, partial(self.document.places.key, *path, network))
 
     def services(self, refs: Iterable[ServiceRef], *path: str) -> bool:
         """Whether all services are known."""
@@ -159,16 +163,24 @@ class Lookup:
         """Whether a forward refers to what exists."""
         forward, places = self.document.forwards[name], self.document.places
         at = ("forwards", name)
-        whole = self.known("hosts", forward.on.host, partial(places.span, *at, "on"))
+        whole = self.listener(forward.on, *at, "on")
         whole &= self.known("guests", forward.to, partial(places.span, *at, "to"))
         whole &= self.services(forward.ports, *at, "ports")
         whole &= self.selectors(forward.from_, *at, "from")
         host = document.hosts.get(forward.on.host)
-        if host and forward.on.uplink and forward.on.uplink not in host.uplinks:
-            whole = False
-            if forward.on.uplink not in places.names("hosts", forward.on.host, "uplinks"):
-                self.unknown("uplink", forward.on.uplink, places.span(*at, "on"), lambda: host.uplinks)
-        return whole and host is not None and forward.to in document.guests
+        there = host is not None and (not forward.on.uplink or forward.on.uplink in host.uplinks)
+        return whole and there and forward.to in document.guests
+
+    def listener(self, on: Listener, *path: str) -> bool:
+        """Whether the host, and its uplink where one is named, are known."""
+        place = partial(self.document.places.span, *path)
+        if not self.known("hosts", on.host, place):
+            return False
+        defined = self.document.places.names("hosts", on.host, "uplinks")
+        if on.uplink and on.uplink not in defined:
+            self.unknown("uplink", on.uplink, place(), lambda: defined)
+            return False
+        return True
 
     def policy(self, name: str, document: Document) -> bool:
         """Whether a policy entry refers to what exists, and either allows or denies."""

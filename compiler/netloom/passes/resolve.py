@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from netloom.base.diagnostic import Diagnostic, Label, Report
 from netloom.base.span import Span
+from netloom.passes.broken import look_into_broken
 from netloom.passes.lookup import SECTION_OF, SHARED, Lookup, Names, article
 from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
 from netloom.source.tree import Scalar
@@ -34,6 +35,7 @@ def resolve(document: Document, report: Report) -> tuple[Document, Names]:
     look = replace(look, document=kept, names=names)
     forwards = {n: f for n, f in document.forwards.items() if look.forward(n, kept)}
     policy = {n: p for n, p in document.policy.items() if look.policy(n, kept)}
+    look_into_broken(replace(look, document=document))
     return replace(kept, forwards=forwards, policy=policy), names
 
 
