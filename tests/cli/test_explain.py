@@ -29,7 +29,7 @@ def test_every_code_is_explained_in_each_form(netloom: Netloom) -> None:
         assert text.out.startswith(f"{rule.code} {rule.name} ({rule.severity.value})\n")
         assert all(len(line) <= 120 for line in text.out.splitlines())
     code = rules()[0].code
-    assert netloom("explain", code, "--format", "markdown").out.startswith(f"## {code} ")
+    assert netloom("explain", code, "--format", "md").out.startswith(f"## {code} ")
     assert json.loads(netloom("explain", code, "--format", "json").out)["code"] == code
 
 

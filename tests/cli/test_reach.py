@@ -54,7 +54,7 @@ def test_no_way_is_told(netloom: Netloom) -> None:
     assert found.out.startswith("No packet from internet can be meant for 192.0.2.1")
 
 
-@pytest.mark.parametrize("form", ["text", "csv", "json", "markdown"])
+@pytest.mark.parametrize("form", ["text", "csv", "json", "md"])
 def test_matrix(netloom: Netloom, form: str) -> None:
     found = netloom("reach", "--matrix", "--format", form)
     assert found.status == 0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.command("explain")
 @click.argument("what", required=False, metavar="[CODE | OBJECT | FILE:LINE]")
 @specs_option
-@format_option("text", "markdown", "json")
+@format_option("text", "md", "json")
 def command(what: str | None, specs: Path, form: str) -> int:
     """Say what a finding means, what an object is, or why a rendered line exists.
 
@@ -69,7 +69,7 @@ def _code(what: str | None, form: str) -> int:
     rule = rule_of(what)
     if rule is None:
         raise click.UsageError(f"There is no code '{what}': `netloom explain` lists them all.")
-    renderers = {"text": plain, "markdown": markdown, "json": rule_json}
+    renderers = {"text": plain, "md": markdown, "json": rule_json}
     click.echo(renderers[form](rule), nl=False)
     return FINE
 

@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 @specs_option
 @click.option(
     "-o",
-    "--output",
+    "--out",
     metavar="DIR|FILE.tar|-",
     help="Where to write it; - is standard output.  [default: build/HOST.tar]",
 )
 @click.option("--force", is_flag=True, help="Replace files in DIR that netloom did not write.")
-def command(host: str, specs: Path, output: str | None, *, force: bool) -> int:
+def command(host: str, specs: Path, out: str | None, *, force: bool) -> int:
     """Bundle what a host needs: its files at their paths below /, SHA256SUMS and manifest.json.
 
     The same specs give the same bytes. manifest.json says for which versions the files are, in which order to
@@ -35,18 +35,18 @@ def command(host: str, specs: Path, output: str | None, *, force: bool) -> int:
     from netloom.delivery.layout import bundle_of
     from netloom.driver import rendered
 
-    output = output or f"build/{host.removeprefix('host/')}.tar"
-    if output == "-" and sys.stdout.isatty():
+    out = out or f"build/{host.removeprefix('host/')}.tar"
+    if out == "-" and sys.stdout.isatty():
         raise click.UsageError("An archive is nothing for a terminal: redirect it, or name a file with -o.")
     site = sound(specs)
     if site is None:
         return FINDINGS
     files = bundle_of(site.plan, _host(site.plan, host), rendered(site.plan))
-    if output == "-":
+    if out == "-":
         return _print(files)
-    if output.endswith(".tar"):
-        return _write_archive(Path(output), files)
-    return _write_folder(Path(output), files, force=force)
+    if out.endswith(".tar"):
+        return _write_archive(Path(out), files)
+    return _write_folder(Path(out), files, force=force)
 
 
 def _host(plan: "Plan", name: str) -> "Host":

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 @click.argument("what", default="site", metavar="[site | policy | host/NAME | guest/NAME]")
 @specs_option
 @format_option("dot", "svg")
-@click.option("-o", "--output", default="-", metavar="FILE", help="Where to write it; - is standard output.")
-def command(what: str, specs: Path, form: str, output: str) -> int:
+@click.option("-o", "--out", default="-", metavar="FILE", help="Where to write it; - is standard output.")
+def command(what: str, specs: Path, form: str, out: str) -> int:
     """Draw the site, its policy, a host, or a guest with its neighbours.
 
     DOT is for Graphviz and needs nothing else; SVG needs Graphviz's `dot` or the pygraphviz package. A picture follows
@@ -40,7 +40,7 @@ def command(what: str, specs: Path, form: str, output: str) -> int:
         if found is None:
             raise click.ClickException("SVG needs Graphviz: install graphviz (for `dot`) or pygraphviz.")
         text = alone(found[0], media(paint(site.plan)))
-    return _written(text, output)
+    return _written(text, out)
 
 
 def _graph(plan: "Plan", what: str) -> "Graph":
@@ -68,16 +68,16 @@ def _graph(plan: "Plan", what: str) -> "Graph":
     raise click.UsageError(f"There is no '{what}' to draw." + (f" Did you mean '{meant}'?" if meant else ""))
 
 
-def _written(text: str, output: str) -> int:
+def _written(text: str, out: str) -> int:
     from netloom.cli.terminal import say, show
     from netloom.delivery.single import write_file
 
-    if output == "-":
+    if out == "-":
         click.echo(text, nl=False)
         return FINE
-    outcome = write_file(Path(output).resolve(), text.encode())
+    outcome = write_file(Path(out).resolve(), text.encode())
     if not isinstance(outcome, bool):
         show((outcome,))
         return FINDINGS
-    say(f"{output}: " + ("written" if outcome else "unchanged"))
+    say(f"{out}: " + ("written" if outcome else "unchanged"))
     return FINE

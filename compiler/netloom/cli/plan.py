@@ -26,6 +26,7 @@ _BY_NAME = (".md", ".json", ".html")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where something changes.")
 @click.option("--exact", is_flag=True, help="Compare with BASE itself, not with where HEAD parted from it.")
 @click.option(
+    "-o",
     "--out",
     multiple=True,
     type=_OUT,

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(("text", "json", "csv", "markdown")),
+    type=click.Choice(("text", "json", "csv", "md")),
     default="text",
     show_default=True,
-    help="How to print it; csv and markdown with --matrix only.",
+    help="How to print it; csv and md with --matrix only.",
 )
 def command(source: str, to: str, service: str, specs: Path, guests: str, form: str, *, matrix: bool) -> int:
     """Say who reaches whom, by which entry, and by which chains of which host.
@@ -42,7 +42,7 @@ def command(source: str, to: str, service: str, specs: Path, guests: str, form: 
 
     if not matrix and not (source and to):
         raise click.UsageError("FROM and TO are needed, or --matrix.")
-    if form in ("csv", "markdown") and not matrix:
+    if form in ("csv", "md") and not matrix:
         raise click.UsageError(f"--format {form} goes with --matrix.")
     site = sound(specs)
     if site is None:

@@ -18,7 +18,9 @@ _OUT = click.Path(path_type=Path)
 
 @click.command("render")
 @specs_option
-@click.option("--out", type=_OUT, default=Path("build/plan"), metavar="DIR", show_default=True, help="Folder to write.")
+@click.option(
+    "-o", "--out", type=_OUT, default=Path("build/plan"), metavar="DIR", show_default=True, help="Folder to write."
+)
 @check_option("Write nothing; list what is not as it should be, and exit with 3.")
 @click.option("--force", is_flag=True, help="Replace files in the folder that netloom did not write, and edited ones.")
 @format_option("text", "json")

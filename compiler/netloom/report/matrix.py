@@ -96,6 +96,6 @@ def _ports(passage: Passage) -> str | None:
 
 
 MATRIX_FORMATS: Mapping[str, Callable[[Matrix], str]] = MappingProxyType(
-    {"text": _text, "csv": _csv, "json": _json, "markdown": _markdown}
+    {"text": _text, "csv": _csv, "json": _json, "md": _markdown}
 )
 """Printers by name of the format."""
