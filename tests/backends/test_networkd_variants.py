@@ -12,6 +12,7 @@ from tests.support import needs
 
 from netloom.backends import networkd
 from netloom.base.address import LINK_LOCAL, parse_address, parse_interface, parse_prefix
+from netloom.lab.networkd import Networkd
 from netloom.lab.session import Lab
 from netloom.lab.waiting import wait_for
 from netloom.lab.world import Segment
@@ -129,6 +130,23 @@ def test_an_uplink_without_a_family_has_nothing_of_it(root: Path | None) -> None
         assert {":" in address for address in running.machine.addresses("eth0")} == {False}
         assert resolvers(running.machine) == {"9.9.9.9"}
         assert running.complaints() == {}
+
+
+def test_what_somebody_else_configures_keeps_its_addresses(root: Path | None) -> None:
+    """A VPN or Docker's bridge: networkd removes the addresses of a link as soon as a unit gives it that link."""
+    vpn = Uplink("vpn0", "vpn", None, None, (), None, plans.origin("hosts.hv.uplinks"))
+    units = files(networkd.artifacts(variants.host(variants.bridge("lan", "10.1.0.1/24"), uplinks=(vpn,))))
+    with Lab() as lab:
+        machine = lab.machine("hv")
+        machine.ip("link add vpn0 type veth peer name far")
+        machine.ip("addr add 172.17.0.1/16 dev vpn0")
+        machine.ip("addr add fd17::1/64 dev vpn0 nodad")
+        for name in ("far", "vpn0"):
+            machine.ip(f"link set {name} up")
+        daemon = Networkd(machine, units, root=root)
+        daemon.wait_for_addresses("br-lan", "10.1.0.1/24")
+        assert machine.addresses("vpn0") >= {"172.17.0.1/16", "fd17::1/64"}
+        assert "vpn0: Configuring" not in daemon.log()
 
 
 def test_a_network_of_ipv6_alone(root: Path | None) -> None:

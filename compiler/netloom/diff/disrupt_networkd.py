@@ -66,13 +66,15 @@ def _device(unit: Unit) -> str:
 
 def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, device: str) -> Graded:
     unit = other or one
+    uplinks = ({u.name: u for u in before.uplinks}, {u.name: u for u in after.uplinks})
+    if one is None and device in uplinks[0]:  # until now somebody else configured it
+        return (Class.D6, Effect.WAY_IN)
     if unit is None or one is None:
         return _NONE
     if unit.kind is Kind.NETDEV:
         return (Class.D5, Effect.GONE if other is None else Effect.RECREATED)
     if "Network.Bridge" in _values(unit):
         return (Class.D3, Effect.DETACHED) if other is None else (Class.D2, Effect.PORTS)
-    uplinks = ({u.name: u for u in before.uplinks}, {u.name: u for u in after.uplinks})
     if device in uplinks[0]:
         return _uplink(before, uplinks[0][device], uplinks[1].get(device))
     bridges = ({b.device: b for b in before.bridges}, {b.device: b for b in after.bridges})

@@ -54,6 +54,11 @@ class Uplink:
     mtu: int | None
     origin: Origin
 
+    @property
+    def configured(self) -> bool:
+        """Whether the spec says anything of it but its zone; else it is left to whoever else configures it."""
+        return bool(self.ipv4 or self.ipv6 or self.dns or self.mtu)
+
 
 @dataclass(frozen=True, slots=True)
 class Lease:

@@ -40,7 +40,7 @@ def side_address(found: Fixed | Learned | None) -> str:
 def uplink(of: Uplink) -> str:
     """Zone and addresses of an uplink."""
     addresses = [text for text in (side_address(of.ipv4), side_address(of.ipv6)) if text]
-    return ", ".join((f"zone {of.zone}", *addresses))
+    return ", ".join((f"zone {of.zone}", *(addresses if of.configured else ["configured by somebody else"])))
 
 
 def bridge(of: Bridge, rewritten: tuple[SourceNat, ...]) -> str:
@@ -97,5 +97,11 @@ def lane(of: Lane) -> str:
 def forward(of: Forward) -> str:
     """Outside ports, uplinks and target of a forward."""
     ports = ", ".join(map(service, of.ports))
-    inner = f" port {of.to_port}" if of.to_port else ""
+    inner = f" port {_inside(of.to_port, of.ports)}" if of.to_port else ""
     return f"{ports} at {of.host}/{'+'.join(of.uplinks)} to {of.guest}{inner}"
+
+
+def _inside(first: int, ports: tuple[Service, ...]) -> str:
+    """The ports within, which begin at `first` for each range outside: as long as the longest of these."""
+    last = first + max((port.last - port.first for port in ports), default=0)
+    return f"{first}-{last}" if last > first else str(first)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from tests.backends.nftables.stage import HOST4, HOST6, WEB4, WEB6, Flow, Stage,
 from tests.support import needs
 
 from netloom.base.address import parse_address, parse_interface
+from netloom.lab import ruleset
 from netloom.lab.waiting import wait_for
 from netloom.plan.host import Fixed
 from netloom.plan.policy import Side, SideKind
@@ -27,6 +29,7 @@ A = "http-reverse-proxy"
 A4, A6 = "10.0.0.10", "fd12:3456:789a::10"
 LAN4, LANHOST4 = "192.168.7.2", "192.168.7.1"
 LAN = Side(SideKind.OUTSIDE, "lan")
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +82,52 @@ def test_between_uplinks_nothing_is_judged(office: Stage) -> None:
     office.machines["internet"].ip(f"route add 192.168.7.0/24 via {HOST4}")
     office.ask(Flow("internet", "tcp", LAN4, 80, server="office"))
     office.machines["internet"].ip("route del 192.168.7.0/24")
+
+
+def test_what_somebody_else_configures_is_a_side_like_any_other(stage: Stage) -> None:
+    """Docker's bridge, named as an uplink without addresses: policy opens it to guests, untranslated."""
+    (eth0,) = host().uplinks
+    containers = Side(SideKind.OUTSIDE, "containers")
+    plan = replace(host(), uplinks=(replace(eth0, name="docker1", zone="containers", ipv4=None, ipv6=None), eth0))
+    out4, out6 = ("10.0.0.0/24", ""), ("fd12:3456:789a::/64", "")
+    ways = [term("out", (MICROVM, containers), *ends, tcp(80)) for ends in (out4, out6)]
+    ways += [term("in", (containers, MICROVM), "", address, tcp(8080)) for address in (A4, A6)]
+    stage.play(with_terms(*ways, base=plan))
+    stage.ask(
+        Flow(A, "tcp", "172.17.1.2", 80, server="docker1", peer=A4),
+        Flow(A, "tcp", "fd17:1::2", 80, server="docker1", peer=A6),
+        Flow(A, "tcp", "172.17.1.2", 443),
+        Flow(A, "tcp", "172.17.2.2", 80),
+        Flow("docker1", "tcp", A4, 8080, server=A, peer="172.17.1.2"),
+        Flow("docker1", "tcp", A6, 8080, server=A, peer="fd17:1::2"),
+        Flow("docker1", "tcp", A4, 80),
+        Flow("docker2", "tcp", A4, 8080),
+        Flow("docker1", "tcp", "172.17.2.2", 80, server="docker2", peer="172.17.1.2"),
+    )
+    stage.play(host())
+
+
+def test_docker_lets_guests_through_where_its_users_say_so(stage: Stage) -> None:
+    """The lines of site/how-to/neighbours.md, in the tables as dockerd makes them."""
+    guide = (ROOT / "site/how-to/neighbours.md").read_text(encoding="utf-8")
+    ways = [line.removeprefix("# nft ") for line in guide.splitlines() if line.startswith("# nft insert rule")]
+    assert len(ways) == 2
+    drops = "chain FORWARD { type filter hook forward priority filter; policy drop; jump DOCKER-USER; }"
+    for family in ("ip", "ip6"):
+        ruleset.load(stage.host, f"table {family} filter {{\nchain DOCKER-USER {{ }}\n{drops}\n}}\n")
+    stage.play(host())
+    stage.ask(Flow(A, "tcp", WEB4, 443), Flow("internet", "tcp", HOST6, 80), Flow(A, "tcp", WEB6, 443))
+    for family in ("ip", "ip6"):
+        ruleset.load(stage.host, "".join(f"{way}\n".replace("ip filter", f"{family} filter") for way in ways))
+    stage.ask(
+        Flow(A, "tcp", WEB4, 443, server="internet", peer=HOST4),
+        Flow(A, "tcp", WEB6, 443, server="internet", peer=HOST6),
+        Flow("internet", "tcp", HOST4, 80, server=A),
+        Flow("internet", "tcp", HOST6, 80, server=A),
+        Flow("db", "tcp", A4, 80),
+    )
+    for family in ("ip", "ip6"):
+        ruleset.load(stage.host, f"delete table {family} filter")
 
 
 def test_segments_fit_the_uplink_in_both_directions(stage: Stage) -> None:

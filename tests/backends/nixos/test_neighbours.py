@@ -50,6 +50,16 @@ def test_links_of_others_are_their_own(tmp_path: Path) -> None:
     assert beside(tmp_path, plans.host(), other)["failed"] == []
 
 
+def test_an_uplink_that_the_spec_only_names_is_somebody_elses(tmp_path: Path) -> None:
+    (eth0,) = plans.host().uplinks
+    vpn = replace(eth0, name="wg0", zone="vpn", ipv4=None, ipv6=None)
+    host = replace(plans.host(), uplinks=(eth0, vpn))
+    found = beside(tmp_path, host, "{ networking.interfaces.wg0.ipv4.addresses = [ { } ]; }")
+    assert found["failed"] == []
+    assert "wg0" not in found["settings"]["networking"]["dhcpcd"]["denyInterfaces"]
+    assert "interface-name:wg0" not in found["settings"]["networking"]["networkmanager"]["unmanaged"]
+
+
 def test_without_translation_networking_nat_is_nobodys_rival(tmp_path: Path) -> None:
     plain = replace(plans.host(), nat=(), lanes=())
     assert beside(tmp_path, plain, "{ networking.nat.enable = true; }")["failed"] == []

@@ -4,6 +4,9 @@ The first `.network` file by name whose `[Match]` fits takes a link, so the orde
 say: uplinks (10), bridges (20), TAPs by their exact names (30), TAPs by a glob (35). All of it sorts before what NixOS
 (40, 99) and systemd (80) bring along.
 
+An uplink that the spec only names, as the interface of a VPN or Docker's bridge, has no unit: as soon as one gave it to
+networkd, that would remove the addresses that somebody else has put there (systemd.network(5), `KeepConfiguration=`).
+
 Forwarding is left to sysctl: `IPForward=` does nothing from 256 on and `IPv4Forwarding=` is unknown before. NAT is
 left to nftables: `IPMasquerade=` would make networkd keep a ruleset of its own.
 """
@@ -28,7 +31,7 @@ def units(host: Host) -> tuple[Unit, ...]:
     if stray:
         raise ValueError(f"routes without a link: {', '.join(stray)}")
     found = [
-        *(uplink.unit(u, host.routes) for u in host.uplinks),
+        *(uplink.unit(u, host.routes) for u in host.uplinks if u.configured),
         *(unit for b in host.bridges for unit in bridge.units(host, b)),
         *(unit for b in host.bridges for unit in tap.units(host, b)),
     ]

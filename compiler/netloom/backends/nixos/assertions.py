@@ -6,7 +6,9 @@ from netloom.plan.host import Host
 
 def of(host: Host) -> Listing:
     """`assertions` of the module of a host."""
-    links = sorted({*(uplink.name for uplink in host.uplinks), *(bridge.device for bridge in host.bridges)})
+    links = sorted(
+        {*(uplink.name for uplink in host.uplinks if uplink.configured), *(bridge.device for bridge in host.bridges)}
+    )
     translates = host.nat or host.lanes
     return Listing(
         (

@@ -63,8 +63,8 @@ def _networking(host: Host) -> Attributes:
 
 
 def _links(host: Host) -> list[str]:
-    """The host's links by name or glob: uplinks, bridges and TAPs."""
+    """The links that the specs configure, by name or glob: uplinks, bridges and TAPs."""
     globs = [pattern for bridge in host.bridges for pattern in bridge.taps.patterns]
     taps = [port.tap for bridge in host.bridges for port in bridge.ports]
     named = [tap for tap in taps if not any(fnmatchcase(tap, pattern) for pattern in globs)]
-    return sorted({*(u.name for u in host.uplinks), *(b.device for b in host.bridges), *globs, *named})
+    return sorted({*(u.name for u in host.uplinks if u.configured), *(b.device for b in host.bridges), *globs, *named})

@@ -176,7 +176,8 @@ HOST = Model(
         Key(
             "uplinks",
             MapOf(UPLINK, "uplink", check_interface),
-            "Interfaces towards what netloom does not manage.",
+            "Interfaces towards what netloom does not manage. One with a zone alone, such as a VPN's or Docker's, is "
+            "left to whoever configures it, and policy holds for it all the same.",
             {},
             example="{eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}",
         ),
