@@ -10,13 +10,18 @@ import markdown
 import pytest
 from tests.plans import seed
 
+from netloom.cli.group import LazyGroup
 from netloom.driver import compile_site, rendered
 from netloom.plan.origin import Meta
+from netloom.plan.schema import plan_schema
+from netloom.site.commands import described
+from netloom.site.manual import Manual
 from netloom.site.navigation import LEAVES_LISTED, navigation
 from netloom.site.page import Page
 from netloom.site.pages.broken import pages as broken_pages
 from netloom.site.pages.compose import files, pages
 from netloom.site.view import View, view
+from netloom.spec.document import language_schema
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = (
@@ -32,7 +37,8 @@ HOSTILE = (
 def example() -> View:
     site = compile_site(ROOT / "specs", now=1, prove=False)
     texts = {file.path: file.text for file in site.source.files}
-    return view(site.plan, site.diagnostics, rendered(site.plan), texts)
+    manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"))))
+    return view(site.plan, site.diagnostics, rendered(site.plan), texts, manual)
 
 
 class _Reader(html.parser.HTMLParser):
@@ -70,7 +76,6 @@ def test_every_object_of_the_example_has_its_page(example: View) -> None:
 def test_every_link_between_pages_leads_to_one(example: View) -> None:
     made = {page.path: page for page in pages(example)}
     known = {*made, *(file.path for file in files(example))}
-    # Pages of the reference that need the language come from the plugin; they are held against it elsewhere.
     found = [
         (page.path, target)
         for page in made.values()

@@ -88,14 +88,14 @@ def _named(words: tuple[str, ...]) -> tuple[str, str | None]:
 def _base(specs: Path, base: str, head: str, *, exact: bool) -> Subject:
     if _is_path(base) or _is_path(head) or exact:
         return _side(specs, base)
-    return _revision(specs, base, merge_base(specs, base, head))
+    return revision_of(specs, base, merge_base(specs, base, head))
 
 
 def _side(specs: Path, word: str) -> Subject:
     if word == os.devnull:  # what git's external diffs get for a file that is not there
         return Subject("nothing", _NO_SITE, None)
     if not _is_path(word):
-        return _revision(specs, word, commit_of(specs, word))
+        return revision_of(specs, word, commit_of(specs, word))
     if word.endswith(".json"):
         return Subject(word, read_plan(Path(word).read_text(encoding="utf-8")), None)
     return _compiled(Path(word), word)
@@ -113,7 +113,17 @@ def _compiled(folder: Path, label: str) -> Subject:
     return Subject(label, site.plan, site)
 
 
-def _revision(specs: Path, name: str, commit: str) -> Subject:
+def revision_of(specs: Path, name: str, commit: str) -> Subject:
+    """A commit as a side.
+
+    Args:
+        specs: folder of the specs.
+        name: what it is called in reports.
+        commit: its full object name.
+
+    Raises:
+        RevisionError: it cannot be read, or has no specs there.
+    """
     found = revision(specs, commit)
     if not found.blobs:
         raise RevisionError(f"`{name}` has no specs in {specs}")
@@ -153,4 +163,4 @@ def _now() -> int:
     return int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
 
 
-__all__ = ["PlanTextError", "RevisionError", "Subject", "subjects"]
+__all__ = ["PlanTextError", "RevisionError", "Subject", "revision_of", "subjects"]

@@ -44,8 +44,8 @@ def revision(specs: Path, name: str) -> Revision:
         RevisionError: there is no repository, no such commit, or git is not installed.
     """
     commit = commit_of(specs, name)
-    top, inside = _root(specs)
-    listed = _git(top, "ls-tree", "-rz", "--full-tree", commit, "--", inside or ".")
+    top, inside = root(specs)
+    listed = git(top, "ls-tree", "-rz", "--full-tree", commit, "--", inside or ".")
     wanted = {}
     for row in filter(None, listed.split(b"\0")):
         head, _, path = row.partition(b"\t")
@@ -62,9 +62,9 @@ def commit_of(specs: Path, name: str) -> str:
     Raises:
         RevisionError: as above.
     """
-    top, _ = _root(specs)
+    top, _ = root(specs)
     try:
-        found = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        found = git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except RevisionError:
         raise RevisionError(f"`{name}` is no commit of this repository") from None
     return found.decode().strip()
@@ -76,9 +76,9 @@ def merge_base(specs: Path, base: str, head: str) -> str:
     Raises:
         RevisionError: as above, or the two have nothing in common.
     """
-    top, _ = _root(specs)
+    top, _ = root(specs)
     try:
-        return _git(top, "merge-base", commit_of(specs, base), commit_of(specs, head)).decode().strip()
+        return git(top, "merge-base", commit_of(specs, base), commit_of(specs, head)).decode().strip()
     except RevisionError as error:
         if str(error):
             raise
@@ -90,13 +90,17 @@ def _is_spec(path: str) -> bool:
     return path == "netloom.lock" or (path.endswith(".yaml") and not any(part.startswith(".") for part in parts))
 
 
-def _root(specs: Path) -> tuple[Path, str]:
-    """The top of the working tree that the folder is in, and the folder's path in it."""
+def root(specs: Path) -> tuple[Path, str]:
+    """The top of the working tree that a folder is in, and the folder's path in it; "" for the top itself.
+
+    Raises:
+        RevisionError: as above.
+    """
     near = specs.absolute()
     while not near.is_dir():
         near = near.parent
     try:
-        shown = _git(near, "rev-parse", "--show-toplevel")
+        shown = git(near, "rev-parse", "--show-toplevel")
     except RevisionError as error:
         raise RevisionError(str(error) or f"{specs} is in no git repository") from None
     top = Path(shown.decode("utf-8", "surrogateescape").rstrip("\n"))
@@ -106,7 +110,7 @@ def _root(specs: Path) -> tuple[Path, str]:
 
 def _blobs(top: Path, wanted: Mapping[str, str]) -> dict[str, bytes]:
     """Contents by path, in one run of git."""
-    answer = _git(top, "cat-file", "--batch", stdin="".join(f"{identity}\n" for identity in wanted.values()).encode())
+    answer = git(top, "cat-file", "--batch", stdin="".join(f"{identity}\n" for identity in wanted.values()).encode())
     found, at = {}, 0
     for path in wanted:
         end = answer.index(b"\n", at)
@@ -116,8 +120,17 @@ def _blobs(top: Path, wanted: Mapping[str, str]) -> dict[str, bytes]:
     return found
 
 
-def _git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
-    """Output of git; a RevisionError without words where it fails, as its own are about options we never show."""
+def git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
+    """Output of git.
+
+    Args:
+        folder: where it runs.
+        words: its arguments.
+        stdin: what it reads.
+
+    Raises:
+        RevisionError: it fails; mostly without words, as git's own are about options that we never show.
+    """
     try:
         done = subprocess.run(["git", "-C", str(folder), *words], input=stdin, capture_output=True, check=False)
     except FileNotFoundError:

@@ -1,5 +1,9 @@
-"""The navigation: generated pages that are listed, and below them what people wrote, folder by folder."""
+"""The navigation: generated pages that are listed, and below them what people wrote, folder by folder.
 
+Themes put titles into HTML as they are, so those that strangers have a part in are escaped here.
+"""
+
+import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,7 +25,7 @@ def navigation(made: Sequence[Page], documents: Iterable[str]) -> list[dict[str,
     listed = [page for page in made if page.listed]
     leaves = made if len(made) <= LEAVES_LISTED else ()
     network = [_entry(page, leaves) for page in listed if not page.path.startswith(_REFERENCE)]
-    reference = [{page.title: page.path} for page in listed if page.path.startswith(_REFERENCE)]
+    reference = [{_word(page): page.path} for page in listed if page.path.startswith(_REFERENCE)]
     nav: list[dict[str, Any]] = [{"Network": network}]
     folders: dict[str, list[str]] = {}
     for path in sorted(set(documents) - paths):
@@ -36,12 +40,12 @@ def _entry(page: Page, leaves: Sequence[Page]) -> dict[str, Any]:
     folder = page.path.removesuffix("index.md")
     if page.path == folder or not folder:
         return {_word(page): page.path}
-    below = [{leaf.title: leaf.path} for leaf in leaves if leaf.path.startswith(folder) and leaf is not page]
-    return {page.title: [page.path, *below]}
+    below = [{_word(leaf): leaf.path} for leaf in leaves if leaf.path.startswith(folder) and leaf is not page]
+    return {_word(page): [page.path, *below]}
 
 
 def _word(page: Page) -> str:
-    return "Overview" if page.path == "index.md" else page.title
+    return "Overview" if page.path == "index.md" else html.escape(page.title)
 
 
 def _title(folder: str) -> str:

@@ -34,6 +34,7 @@ from netloom.site.page import Figure, Page
 from netloom.site.pages import broken
 from netloom.site.pages.compose import files as beside
 from netloom.site.pages.compose import pages
+from netloom.site.past import Past
 from netloom.site.svg import figure, inline
 from netloom.site.view import view
 from netloom.spec.document import language_schema
@@ -48,6 +49,8 @@ class NetloomConfig(base.Config):  # type: ignore[no-untyped-call]
     """Options below `netloom:` in mkdocs.yml."""
 
     specs = config_options.Type(str, default="specs")
+    changes = config_options.Type(int, default=5)
+    """How many revisions of the specs the page of the last changes tells of."""
 
 
 class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
@@ -60,6 +63,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         self._drawings: dict[str, str] = {}
         self._files = Files([])
         self._own_nav = False
+        self._past = Past()
 
     def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
         """Remember whether somebody watches: then a broken spec is a page, else a failure."""
@@ -81,7 +85,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         site = _compiled(specs, prove=not self._serving)
         if site.failed and not self._serving:
             raise PluginError(f"The specs in {self.config.specs} have errors: run `netloom validate`.")
-        made = self._broken(site) if site.failed else self._made(site, files, config)
+        made = self._broken(site) if site.failed else self._made(site, specs, files, config)
         every = len(made) <= LEAVES_LISTED
         for page in made:
             self._add(files, config, page, listed=every or page.listed)
@@ -93,9 +97,10 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
             config.nav = navigation(made, [file.src_uri for file in files.documentation_pages()])
         return files
 
-    def _made(self, site: Compiled, files: Files, config: MkDocsConfig) -> list[Page]:
+    def _made(self, site: Compiled, specs: Path, files: Files, config: MkDocsConfig) -> list[Page]:
         texts = {file.path: file.text for file in site.source.files}
-        seen = view(site.plan, site.diagnostics, rendered(site.plan), texts, _manual())
+        past = self._past.told(_shown(specs), self.config.changes)
+        seen = view(site.plan, site.diagnostics, rendered(site.plan), texts, _manual(), past)
         made = list(pages(seen))
         for one in beside(seen):
             files.append(File.generated(config, one.path, content=one.text))
@@ -153,8 +158,12 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
 
 
 def _compiled(specs: Path, *, prove: bool) -> Compiled:
-    shown = Path(os.path.relpath(specs))
-    return compile_site(shown, now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()), prove=prove)
+    return compile_site(_shown(specs), now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()), prove=prove)
+
+
+def _shown(specs: Path) -> Path:
+    """The folder as people call it."""
+    return Path(os.path.relpath(specs))
 
 
 def _manual() -> Manual:

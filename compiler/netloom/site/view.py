@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from netloom.backends.artifact import Artifact
 from netloom.base.diagnostic import Diagnostic
@@ -12,9 +12,19 @@ from netloom.plan.policy import Lane, Rule
 from netloom.plan.site import Network, Plan
 from netloom.site.manual import EMPTY, Manual
 from netloom.site.palette import Paint, paint
+from netloom.site.revision import NO_HISTORY, History
 from netloom.site.traffic import Cell, matrix
 
 T = TypeVar("T")
+
+
+class Named(Protocol):
+    """An entry of the plan."""
+
+    @property
+    def name(self) -> str:
+        """Its bare name."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,9 @@ class View:
         enforced: of each policy entry, the hosts that enforce it.
         forwarded: of each forward, its lanes.
         about: of each `kind/name`, what was found.
+        named: of each kind, the names that there are.
         manual: what the reference is made from.
+        history: the last revisions of the specs.
     """
 
     plan: Plan
@@ -51,7 +63,9 @@ class View:
     enforced: Mapping[str, tuple[str, ...]]
     forwarded: Mapping[str, tuple[Lane, ...]]
     about: Mapping[str, tuple[Diagnostic, ...]]
+    named: Mapping[str, frozenset[str]]
     manual: Manual
+    history: History
 
 
 def view(
@@ -60,6 +74,7 @@ def view(
     artifacts: tuple[Artifact, ...],
     sources: Mapping[str, str],
     manual: Manual = EMPTY,
+    history: History = NO_HISTORY,
 ) -> View:
     """Look everything up once, so that ten thousand pages do not each search the plan."""
     lanes = [lane for host in plan.hosts for lane in host.lanes]
@@ -83,7 +98,22 @@ def view(
         _grouped(terms),
         _grouped((lane.forward.removeprefix("forward/"), lane) for lane in lanes),
         _grouped((found.subject, found) for found in diagnostics),
+        {kind: frozenset(entry.name for entry in entries) for kind, entries in _sections(plan)},
         manual,
+        history,
+    )
+
+
+def _sections(plan: Plan) -> tuple[tuple[str, Iterable[Named]], ...]:
+    return (
+        ("host", plan.hosts),
+        ("network", plan.networks),
+        ("zone", plan.zones),
+        ("guest", plan.guests),
+        ("forward", plan.forwards),
+        ("policy", plan.rules),
+        ("address", plan.addresses),
+        ("service", plan.services),
     )
 
 

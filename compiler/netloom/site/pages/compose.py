@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from netloom.site.page import File, Page
 from netloom.site.pages import (
     addresses,
+    changes,
     exports,
     findings,
     forwards,
@@ -29,6 +30,7 @@ BUILDERS: tuple[Builder, ...] = (
     policy.pages,
     forwards.pages,
     addresses.pages,
+    changes.pages,
     findings.pages,
     exports.pages,
     specs.pages,

@@ -8,6 +8,7 @@ from netloom.report import wording
 from netloom.site.links import to
 from netloom.site.markdown import code, codes, escaped, link, section, sections, table
 from netloom.site.page import Figure, Page
+from netloom.site.pages.changes import changed
 from netloom.site.pages.parts import described
 from netloom.site.topology import site_graph
 from netloom.site.view import View
@@ -48,13 +49,13 @@ def _numbers(view: View) -> str:
         (len(plan.guests), "guests", "guests/index.md"),
     )
     cells = [f"**{count}** {link(page, words)}" for count, words, page in counts]
-    return " · ".join([*cells, *_found(view)])
+    return " · ".join([*cells, *_found(view), *changed(view.history)])
 
 
 def _found(view: View) -> list[str]:
     active = sum(d.state is State.ACTIVE for d in view.diagnostics)
     waived = len(view.diagnostics) - active
-    return [f"**{active}** findings" + (f" and **{waived}** waived" if waived else "")]
+    return [f"**{active}** {link('findings.md', 'findings')}" + (f" and **{waived}** waived" if waived else "")]
 
 
 def _hosts(view: View) -> str:

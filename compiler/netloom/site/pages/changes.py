@@ -1,0 +1,128 @@
+"""The last changes: what each of the last revisions of the specs did to the plan, as a reviewer saw it."""
+
+from collections.abc import Iterator
+
+from netloom.diff.classes import MEANINGS
+from netloom.diff.model import Action, Change, ObjectChange
+from netloom.diff.verdicts import FlowChange
+from netloom.report.plan import words
+from netloom.report.plan.effect_json import cause
+from netloom.site.links import page_of, subject
+from netloom.site.markdown import code, escaped, listed, prose, section, sections, table
+from netloom.site.page import Page
+from netloom.site.revision import History, Revision
+from netloom.site.view import View
+
+FOLDER = "changes"
+_SHORT = 7
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The list of revisions, and each of them."""
+    history = view.history
+    rows = (
+        (escaped(one.commit.date[:10]), _link(one), escaped(one.commit.author), *_told(one))
+        for one in history.revisions
+    )
+    head = ("Date", "Change", "Author", "Objects", "Reachability", "Worst disruption")
+    body = sections(
+        "What the last revisions of the specs did to the plan, the newest first. "
+        "[`netloom plan`](@/reference/commands.md#plan) compares any two.",
+        table(head, rows),
+        prose(history.missing),
+    )
+    yield Page(f"{FOLDER}/index.md", "Last changes", body, listed=True)
+    for revision in history.revisions:
+        yield _page(view, revision)
+
+
+def changed(history: History) -> list[str]:
+    """When the specs were last changed and what it was, for the overview; nothing where nobody knows."""
+    return [f"last change {_link(one)}, {escaped(one.commit.date[:10])}" for one in history.revisions[:1]]
+
+
+def _link(revision: Revision) -> str:
+    name = revision.commit.name[:_SHORT]
+    return f"[{escaped(revision.commit.subject or name)}](@/{FOLDER}/{name}.md)"
+
+
+def _told(revision: Revision) -> tuple[str, str, str]:
+    change = revision.change
+    if change is None:
+        return ("the beginning", "", "")
+    if not change.has_changes:
+        return ("no changes", "", "")
+    exposed = sum(one.exposed for one in change.flows)
+    flows = sum(not one.implied for one in change.flows)
+    reach = f"**{words.plural(exposed, 'new exposure')}**" if exposed else words.plural(flows, "flow") if flows else ""
+    return escaped(words.counts(change)), reach, f"{change.worst.name}, {escaped(MEANINGS[change.worst])}"
+
+
+def _page(view: View, revision: Revision) -> Page:
+    commit, change = revision.commit, revision.change
+    about = [
+        ("commit", code(commit.name)),
+        ("date", code(commit.date)),
+        ("author", escaped(commit.author)),
+        ("compared by", code(f"netloom plan --exact {commit.parent[:12]} {commit.name[:12]}") if change else ""),
+    ]
+    body = sections(
+        listed(about),
+        ""
+        if revision.sound
+        else "**The specs of this revision have errors:** they are compared as far as they are sound.",
+        _change(view, change) if change else "Nothing before it to compare with.",
+    )
+    short = commit.name[:_SHORT]
+    return Page(f"{FOLDER}/{short}.md", commit.subject or short, body)
+
+
+def _change(view: View, change: Change) -> str:
+    if not change.has_changes:
+        return "The plan is the same as before: only comments, order or form of the specs changed."
+    flows = [one for one in change.flows if not one.implied]
+    flow_head = ("", "From", "To", "Services", "Before", "After")
+    return sections(
+        f"{escaped(words.counts(change))}; flows: {escaped(words.flow_counts(change))}.",
+        section("Reachability", table(flow_head, map(_flow, flows))),
+        section("Running traffic", table(("Class", "Host", "What", "Effect", "Because"), _effects(view, change))),
+        section("Objects", table(("", "Object", "What"), (_object(view, one) for one in change.objects))),
+        section("Files", table(("", "File", "Lines"), _files(change))),
+    )
+
+
+def _flow(one: FlowChange) -> tuple[str, ...]:
+    via = f" at {escaped(words.few(one.via))}" if one.via else ""
+    turn = escaped(words.turn(one))
+    return (
+        f"**{turn}**" if one.exposed else turn,
+        escaped(words.few(one.sources)),
+        escaped(words.few(one.destinations)) + via,
+        escaped(words.few(one.services)),
+        escaped(words.outcome(one.before)),
+        escaped(words.outcome(one.after)),
+    )
+
+
+def _effects(view: View, change: Change) -> Iterator[tuple[str, ...]]:
+    for one in change.disruption:
+        host = _now(view, f"host/{one.host}", one.host)
+        yield one.grade.name, host, code(one.device), escaped(one.effect.value), escaped(cause(one))
+
+
+def _object(view: View, one: ObjectChange) -> tuple[str, str, str]:
+    name = f"{escaped(one.was)} → " * bool(one.was) + _now(view, one.name, one.name)
+    whole = one.action in (Action.ADD, Action.REMOVE)
+    what = words.summary_of(one) if whole else "; ".join(map(words.field, one.fields))
+    return code(words.SIGNS[one.action]), name, escaped(what)
+
+
+def _files(change: Change) -> Iterator[tuple[str, ...]]:
+    for one in change.files:
+        yield code(words.SIGNS[one.action]), code(one.path), f"+{one.added} &minus;{one.removed}"
+
+
+def _now(view: View, name: str, shown: str) -> str:
+    """A link to what is still there, else its name."""
+    kind, _, rest = name.partition("/")
+    return subject(name) if page_of(kind, rest) and rest in view.named[kind] else escaped(shown)

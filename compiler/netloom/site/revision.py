@@ -1,0 +1,35 @@
+"""A revision of the specs and what it changed, for the page of the last changes."""
+
+from dataclasses import dataclass
+
+from netloom.diff.history import Commit
+from netloom.diff.model import Change
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One commit.
+
+    Attributes:
+        change: what it did to the plan; None for the first commit, which has nothing to be compared with.
+        sound: whether its specs compile without an error.
+    """
+
+    commit: Commit
+    change: Change | None
+    sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The last revisions, the newest first.
+
+    Attributes:
+        missing: why there are none, or no more of them, as a sentence; "" where nothing is missing.
+    """
+
+    revisions: tuple[Revision, ...]
+    missing: str = ""
+
+
+NO_HISTORY = History((), "The specs are in no git repository.")

@@ -1,0 +1,118 @@
+"""The page of the last changes: what revisions of a real repository did, and what is said where there is none."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tests.diff.site import BASE
+from tests.plans import seed
+
+from netloom.site.page import Page
+from netloom.site.pages.changes import pages
+from netloom.site.past import Past
+from netloom.site.view import view
+
+OPEN = ("forwards.yaml", "ports: tcp/443", "ports: [tcp/443, tcp/8443]")
+HOSTILE = "Open 8443 <script>alert(1)</script> | `x` [a](http://evil.example) &amp;"
+
+
+def _git(folder: Path, *words: str) -> str:
+    who = ["-c", "user.name=Ann <b>", "-c", "user.email=ann@example.org", "-c", "commit.gpgsign=false"]
+    env = {**os.environ, "GIT_COMMITTER_DATE": "2026-05-04T03:02:01Z", "GIT_CONFIG_GLOBAL": os.devnull}
+    done = subprocess.run(["git", *who, *words], cwd=folder, env=env, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with three revisions of a site: its beginning, a comment, and an opened port."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "specs").mkdir()
+    for name, text in BASE.items():
+        (tmp_path / "specs" / name).write_text(text, encoding="utf-8")
+    _git(tmp_path, "init", "--quiet", "--initial-branch=main")
+    for subject, file, before, after in (
+        ("Begin", "site.yaml", "", ""),
+        ("Say more", "site.yaml", "netloom: 1\n", "netloom: 1\n# more\n"),
+        (HOSTILE, *OPEN),
+    ):
+        path = tmp_path / "specs" / file
+        path.write_text(path.read_text(encoding="utf-8").replace(before, after, 1), encoding="utf-8")
+        (tmp_path / "README").write_text(subject, encoding="utf-8")
+        _git(tmp_path, "add", ".")
+        _git(tmp_path, "commit", "--quiet", "--message", subject)
+    (tmp_path / "README").write_text("nothing of the specs", encoding="utf-8")
+    _git(tmp_path, "commit", "--quiet", "--all", "--message", "Not of the specs")
+    return tmp_path
+
+
+def _pages(specs: Path, count: int = 9) -> list[Page]:
+    return list(pages(view(seed(), (), (), {}, history=Past().told(specs, count))))
+
+
+def test_each_revision_of_the_specs_has_a_page_that_says_what_it_did(clone: Path) -> None:
+    index, opened, commented, begun = _pages(Path("specs"))
+    names = _git(clone, "log", "--format=%h", "--abbrev=7", "--max-count=4").split()
+    assert [page.path for page in (opened, commented, begun)] == [f"changes/{name}.md" for name in names[1:]]
+    assert "1 new exposure" in index.body
+    assert "D1" in index.body
+    assert "tcp/8443" in opened.body
+    assert "EXPOSED" in opened.body
+    assert "hosts/hv1/nftables/netloom.nft" in opened.body
+    assert "The plan is the same as before" in commented.body
+    assert "Nothing before it" in begun.body
+
+
+def test_as_many_are_told_of_as_are_asked_for(clone: Path) -> None:
+    assert [len(_pages(Path("specs"), count)) for count in (1, 2, 9)] == [2, 3, 4]
+
+
+def test_what_people_write_into_commits_stays_text(clone: Path) -> None:
+    text = "\n".join(page.markdown for page in _pages(Path("specs")))
+    assert "<script" not in text
+    assert "](http" not in text
+    assert "Ann <b" not in text
+
+
+def test_a_shallow_clone_says_what_it_lacks(clone: Path, tmp_path: Path) -> None:
+    _git(clone, "clone", "--quiet", "--depth=3", clone.as_uri(), "shallow")
+    index, *rest = _pages(clone / "shallow/specs")
+    assert len(rest) == 1
+    assert "git fetch --unshallow" in index.markdown
+
+
+def test_without_a_repository_the_page_says_so(tmp_path: Path) -> None:
+    (page,) = _pages(tmp_path)
+    assert "is in no git repository" in page.markdown
+
+
+def test_without_git_the_page_says_so(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(clone / "nothing"))
+    (page,) = _pages(Path("specs"))
+    assert "git is not installed" in page.markdown
+
+
+def test_a_revision_with_errors_is_told_of(clone: Path) -> None:
+    path = clone / "specs/guests.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("host: hv1", "host: nobody", 1), encoding="utf-8")
+    _git(clone, "commit", "--quiet", "--all", "--message", "Break it")
+    assert "have errors" in _pages(Path("specs"))[1].body
+
+
+def test_a_site_in_such_a_repository_builds_strictly(
+    clone: Path, build: Callable[[Path, Path], None], tmp_path: Path
+) -> None:
+    (clone / "docs").mkdir()
+    (clone / "mkdocs.yml").write_text(
+        "site_name: t\ndocs_dir: docs\ntheme: {name: mkdocs, highlightjs: false}\n"
+        "plugins: [{netloom: {changes: 2}}]\nmarkdown_extensions: [attr_list, tables]\n",
+        encoding="utf-8",
+    )
+    build(clone, tmp_path / "out")
+    made = sorted((tmp_path / "out/changes").glob("*/index.html"))
+    assert len(made) == 2
+    whole = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").rglob("*.html"))
+    assert "<script>alert" not in whole
+    assert "Open 8443 &lt;script&gt;" in whole
