@@ -26,9 +26,9 @@ def command(what: str, specs: Path, form: str, out: str) -> int:
     """
     from netloom.cli.compiling import sound
     from netloom.site.colors import media
-    from netloom.site.dot import printed
     from netloom.site.draw import drawn
     from netloom.site.palette import paint
+    from netloom.site.printing import printed
     from netloom.site.svg import alone
 
     site = sound(specs)

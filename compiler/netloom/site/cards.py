@@ -1,6 +1,7 @@
 """The cards of which diagrams are made: an outside zone, an uplink, a bridge, a guest, the legend."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from netloom.base.address import Address, Family
 from netloom.plan.guest import Guest, Mode, Nic, NicAddress
@@ -9,13 +10,20 @@ from netloom.plan.policy import Lane
 from netloom.plan.site import Zone
 from netloom.report import wording
 from netloom.site.dot import Cell, Node, Table, Text
-from netloom.site.palette import GUEST_LINE, LINE, MUTED, OUTSIDE, PUBLISHED, TEXT, Paint, Tone
-from netloom.site.terms import LANES, Way
+from netloom.site.palette import GUEST_LINE, LINE, MUTED, PUBLISHED, TEXT, Paint, Tone
+from netloom.site.terms import Way
 from netloom.site.use import counted, used_addresses
 
-_SMALL, _LINE = 9.5, 10.0
-_GLYPH = 0.605
-"""Width of a monospaced letter, as a part of its size."""
+_TITLE, _WORDS, _NOTE, _MONO = 13.0, 9.5, 9.0, 9.5
+_NAMES_SHOWN = 16
+_CROWD_WIDTH = 560
+"""Least number of points that a card with many guests may be wide."""
+_GUEST_PITCH, _FAN = 52, 110
+"""From one guest's card to the next, and how far the cards of a network may reach beyond its ports, in points."""
+LINES = ("\N{EM DASH}", "\N{EN DASH} \N{EN DASH}")
+"""Signs of a line and of a dashed one."""
+WEST, EAST = "w", "e"
+"""Ports at both ends of the first row of an uplink or a bridge."""
 PORTS_SHOWN = 12
 """Rows of port forwards on an uplink; the rest is counted."""
 
@@ -25,9 +33,14 @@ def zone_name(name: str) -> str:
     return f"zone-{name}"
 
 
+def host_name(name: str) -> str:
+    """Id of a host's box or card."""
+    return f"host-{name}"
+
+
 def uplink_name(host: str, uplink: str) -> str:
-    """Id of an uplink's card."""
-    return f"uplink-{host}-{uplink}"
+    """Id of an uplink's card; the colon is in neither name, so no two hosts have the same."""
+    return f"uplink-{host}:{uplink}"
 
 
 def bridge_name(network: str) -> str:
@@ -40,47 +53,35 @@ def guest_name(guest: str) -> str:
     return f"guest-{guest}"
 
 
-def outside_card(zone: Zone, paint: Paint) -> Node:
+def outside_card(zone: Zone, paint: Paint, name: str) -> Node:
     """What lies beyond uplinks."""
-    tone = paint.zone(zone.name)
+    tone, count = paint.zone(zone.name), len(zone.uplinks)
     rows = (
-        (Cell(Text(zone.name, 12, tone.ink, bold=True), "CENTER"),),
-        (Cell(Text(_uplinks(len(zone.uplinks)), 9, MUTED.ink), "CENTER"),),
+        (Cell(Text(zone.name, 12, tone.ink, bold=True), "CENTER", height=18),),
+        (Cell(Text(f"{count} uplink" + ("s" if count != 1 else ""), _NOTE, MUTED.ink), "CENTER", height=16),),
     )
-    return Node(
-        zone_name(zone.name),
-        Table(rows, tone.ink, tone.fill),
-        "zone",
-        f"zones/{zone.name}/",
-        zone.meta.description or f"zone {zone.name}",
-    )
-
-
-def _uplinks(count: int) -> str:
-    return f"{count} uplink" + ("s" if count != 1 else "")
+    url, tooltip = f"zones/{zone.name}/", zone.meta.description or f"zone {zone.name}"
+    return Node(name, Table(rows, tone.ink, tone.fill), "zone", url, tooltip)
 
 
 def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint, guest: str) -> Node:
-    """An uplink: addresses, how networks leave by it (a port each), the ports that it publishes (to `guest` if any)."""
+    """An uplink: addresses, how networks leave by it, the ports that it publishes (to `guest` if any)."""
     tone = paint.zone(uplink.zone)
-    rows: list[tuple[Cell, ...]] = [
-        (
-            Cell(Text(uplink.name, 13, tone.ink, bold=True), port="w", width=62),
-            Cell(Text("uplink", 9, MUTED.ink), "RIGHT", width=104),
-        )
-    ]
-    rows += [(_mono(_own(found), tone, span=2),) for found in (uplink.ipv4, uplink.ipv6) if found is not None]
-    rows += [
-        (Cell(Text(way.label, _SMALL, TEXT.ink if way.nat else MUTED.ink, bold=True), port=way.key, span=2),)
-        for way in ways
-        if way.key != LANES
-    ]
+    rows: list[tuple[Cell, ...]] = [(
+        Cell(Text(uplink.name, _TITLE, tone.ink, bold=True), port=WEST),
+        Cell(Text("uplink", _NOTE, MUTED.ink), "RIGHT", EAST),
+    )]  # fmt: skip
+    rows += [(_mono(_own(found), tone),) for found in (uplink.ipv4, uplink.ipv6) if found is not None]
+    for way in ways:
+        color = paint.network(way.networks[0]).ink if len(way.networks) == 1 else TEXT.ink
+        names = ", ".join(way.networks)
+        names = names if len(names) <= _NAMES_SHOWN else f"{len(way.networks)} networks"
+        said = Text(way.label, _NOTE, MUTED.ink)
+        rows.append((Cell(Text(names, _WORDS, color, bold=True), tooltip=", ".join(way.networks)), Cell(said)))
     rows += _published_rows(host, uplink, guest)
     name = uplink_name(host.name, uplink.name)
-    url = f"hosts/{host.name}/#{name}"
-    return Node(
-        name, Table(tuple(rows), tone.ink, TEXT.fill), "uplink", url, f"{uplink.name}: {wording.uplink(uplink)}"
-    )
+    tooltip = f"{uplink.name}: {wording.uplink(uplink)}"
+    return Node(name, Table(tuple(rows), tone.ink, TEXT.fill), "uplink", f"hosts/{host.name}/#{name}", tooltip)
 
 
 def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[tuple[Cell, ...]]:
@@ -91,21 +92,19 @@ def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[tuple[Cell, 
     for other in host.uplinks:
         theirs = published(host, other.name, guest) if other is not uplink else []
         if set(lanes) <= set(theirs) and (len(theirs) > len(lanes) or other.name < uplink.name):
-            said = f"{len(lanes)} port forward{'s' if len(lanes) > 1 else ''}, as {other.name} ⇤"
-            return [(Cell(Text(said, _SMALL, PUBLISHED.ink, bold=True), port=LANES, span=2),)]
-    rows: list[tuple[Cell, ...]] = [
-        (Cell(Text("Port forwards ⇤", _SMALL, PUBLISHED.ink, bold=True), port=LANES, span=2),)
-    ]
+            said = f"{len(lanes)} port forward{'s' if len(lanes) > 1 else ''}, as on {other.name}"
+            return [(Cell(Text(f"⇤ {said}", _NOTE, PUBLISHED.ink, bold=True), span=2),)]
+    rows: list[tuple[Cell, ...]] = [(Cell(Text("⇤ Port forwards", _NOTE, PUBLISHED.ink, bold=True), span=2),)]
     rows += [
         (
-            Cell(Text(ports, _SMALL, PUBLISHED.ink, bold=True), fill=PUBLISHED.fill),
-            Cell(Text(target, _SMALL, PUBLISHED.ink, mono=True), fill=PUBLISHED.fill),
+            Cell(Text(ports, _WORDS, PUBLISHED.ink, bold=True), fill=PUBLISHED.fill),
+            Cell(Text(target, _MONO, PUBLISHED.ink, mono=True), fill=PUBLISHED.fill),
         )
         for ports, target in lanes[:PORTS_SHOWN]
     ]
     if len(lanes) > PORTS_SHOWN:
         said = f"and {len(lanes) - PORTS_SHOWN} more"
-        rows.append((Cell(Text(said, 9, PUBLISHED.ink), fill=PUBLISHED.fill, span=2),))
+        rows.append((Cell(Text(said, _NOTE, PUBLISHED.ink), fill=PUBLISHED.fill, span=2),))
     return rows
 
 
@@ -135,63 +134,69 @@ def bridge_card(bridge: Bridge, paint: Paint, guests: Sequence[str] | None) -> N
     """A network as a bridge, a row for the port of each of `guests` in their order; where None it counts them."""
     tone = paint.network(bridge.network)
     said = counted(bridge) if guests is None else used_addresses(bridge)
-    rows: list[tuple[Cell, ...]] = [
-        (
-            Cell(Text(bridge.network, 13, tone.ink, bold=True), port="up", width=80),
-            Cell(Text(said, 8.5, MUTED.ink), "RIGHT", width=80),
-        )
-    ]
-    rows += [(_mono(str(own), tone, span=2),) for own in (bridge.ipv4, bridge.ipv6) if own]
+    rows: list[tuple[Cell, ...]] = [(
+        Cell(Text(bridge.network, _TITLE, tone.ink, bold=True), port=WEST),
+        Cell(Text(said, _NOTE, MUTED.ink), "RIGHT", EAST),
+    )]  # fmt: skip
+    rows += [(_mono(str(own), tone),) for own in (bridge.ipv4, bridge.ipv6) if own]
     words = [word for word, there in (("DHCP", bridge.dhcp), ("RA", bridge.ra), ("isolated", bridge.isolated)) if there]
-    rows.append((Cell(Text(" · ".join((bridge.device, *words)), 8.5, MUTED.ink), span=2),))
+    rows.append((Cell(Text(" · ".join((bridge.device, *words)), _NOTE, MUTED.ink), span=2),))
     at = {guest: number for number, guest in enumerate(guests or ())}
     shown = sorted((port for port in bridge.ports if port.guest in at), key=lambda port: at[port.guest])
+    high = _tap_height(len(shown))
     rows += [
-        (Cell(Text(port.tap, 8.5, MUTED.ink, mono=True), "RIGHT", f"tap-{port.tap}", span=2, height=19),)
+        (Cell(Text(port.tap, _NOTE - 0.5, MUTED.ink, mono=True), "RIGHT", f"tap-{port.tap}", span=2, height=high),)
         for port in shown
     ]
     tooltip = f"network {bridge.network}: {', '.join(str(own) for own in (bridge.ipv4, bridge.ipv6) if own)}"
-    return Node(
-        bridge_name(bridge.network),
-        Table(tuple(rows), tone.ink, TEXT.fill),
-        "network",
-        f"networks/{bridge.network}/",
-        tooltip,
-    )
+    card = Table(tuple(rows), tone.ink, TEXT.fill)
+    return Node(bridge_name(bridge.network), card, "network", f"networks/{bridge.network}/", tooltip)
 
 
-def guest_card(
-    host: Host, guest: Guest, paint: Paint, widths: tuple[int, int], networks: Sequence[str], *, strong: bool
-) -> Node:
+def _tap_height(count: int) -> int:
+    """Height of a port's row: the more guests, the nearer to that of their cards, so that lines do not turn back."""
+    return max(18, round(_GUEST_PITCH - _FAN / (count - 1)) - 2) if count > 1 else 18
+
+
+def guest_card(host: Host, guest: Guest, paint: Paint, networks: Sequence[str], *, strong: bool) -> Node:
     """A guest: its name, the ports by which the outside reaches it, and a row for each NIC in the order of networks."""
-    badge = badges(host, guest.name)
     rows: list[tuple[Cell, ...]] = [(
-        Cell(Text(guest.name, 11.5, TEXT.ink, bold=True), width=widths[0]),
-        Cell(Text(badge, 9, PUBLISHED.ink, bold=True), "RIGHT", width=widths[1]),
+        Cell(Text(guest.name, 11.5, TEXT.ink, bold=True)),
+        Cell(Text(badges(host, guest.name), _NOTE, PUBLISHED.ink, bold=True), "RIGHT"),
     )]  # fmt: skip
     place = {network: number for number, network in enumerate(networks)}
     for nic in sorted(guest.nics, key=lambda one: place.get(one.network, len(place))):
         tone = paint.network(nic.network)
         first, second = nic_words(nic)
         rows.append((
-            Cell(Text(first, _SMALL, tone.ink, mono=True), port=f"nic-{nic.network}", fill=tone.fill, width=widths[0]),
-            Cell(Text(second, _SMALL, tone.ink, mono=True), fill=tone.fill, width=widths[1]),
+            Cell(Text(first, _MONO, tone.ink, mono=True), port=f"nic-{nic.network}", fill=tone.fill),
+            Cell(Text(second, _MONO, tone.ink, mono=True), fill=tone.fill),
         ))  # fmt: skip
+    card = Table(tuple(rows), TEXT.ink if strong else GUEST_LINE.ink, TEXT.fill, 2 if strong else 1)
+    return Node(guest_name(guest.name), card, "guest", f"guests/{guest.name}/", _tooltip(guest))
+
+
+def crowd_card(network: str, guests: Sequence[Guest], paint: Paint) -> Node:
+    """Many guests of a network, a cell each that leads to its page; cells are as wide as the longest name needs."""
+    tone = paint.network(network)
+    words = [Cell(Text(guest.name, _NOTE - 0.5, tone.ink, mono=True), fill=tone.fill) for guest in guests]
+    wide, count = max(cell.wide for cell in words), len(words)
+    across = max(1, min(_CROWD_WIDTH // (wide + 2), round((count * _NOTE * 2 / wide) ** 0.5) + 1))
+    cells = [
+        replace(cell, width=wide, url=f"guests/{guest.name}/", tooltip=_tooltip(guest))
+        for cell, guest in zip(words, guests, strict=True)
+    ]
+    rows = [tuple(cells[at : at + across]) for at in range(0, count, across)]
+    lacking = across - len(rows[-1])
+    if lacking:
+        rows[-1] = (*rows[-1], *(Cell(Text("", _NOTE, tone.ink), width=wide) for _ in range(lacking)))
+    card = Table(tuple(rows), GUEST_LINE.ink, TEXT.fill)
+    return Node(f"guests-{network}", card, "crowd")
+
+
+def _tooltip(guest: Guest) -> str:
     said = "; ".join(f"{nic.network}: {wording.nic(nic)}" for nic in guest.nics)
-    tooltip = f"{guest.name} — {said}" + (f" — {guest.meta.description}" if guest.meta.description else "")
-    card = Table(tuple(rows), OUTSIDE.ink if strong else GUEST_LINE.ink, TEXT.fill, 2 if strong else 1)
-    return Node(guest_name(guest.name), card, "guest", f"guests/{guest.name}/", tooltip)
-
-
-def widths_of(guests: Sequence[Guest]) -> tuple[int, int]:
-    """Widths of both columns in which every guest's words have room, so that all cards are equally wide."""
-    words = [nic_words(nic) for guest in guests for nic in guest.nics]
-    first = max((len(pair[0]) for pair in words), default=0)
-    second = max((len(pair[1]) for pair in words), default=0)
-    names = max((len(guest.name) for guest in guests), default=0)
-    return max(94, round(first * _SMALL * _GLYPH) + 6, round(names * 6.6) + 6), max(
-        58, round(second * _SMALL * _GLYPH) + 6
-    )
+    return f"{guest.name} — {said}" + (f" — {guest.meta.description}" if guest.meta.description else "")
 
 
 def nic_words(nic: Nic) -> tuple[str, str]:
@@ -201,7 +206,7 @@ def nic_words(nic: Nic) -> tuple[str, str]:
 
 def _family_words(found: NicAddress) -> str:
     if found.mode is Mode.NONE:
-        return "-"
+        return "\N{EN DASH}"
     if found.address is None:
         return "by DHCP" if found.mode is Mode.DHCP else "by RA"
     if found.address.family is Family.IPV4 or found.length == 0:
@@ -221,20 +226,21 @@ def badges(host: Host, guest: str) -> str:
 def legend(rows: Sequence[tuple[str, str, str]]) -> Node:
     """The legend: sign, its colour, and what it means."""
     lines = tuple(
-        (Cell(Text(sign, 9 if sign.startswith("⇤") else 11, color, bold=True)), Cell(Text(words, 9, TEXT.ink)))
+        (
+            Cell(Text(sign, 12 if sign in LINES else _NOTE, color, bold=True), height=16),
+            Cell(Text(words, _NOTE, TEXT.ink), height=16),
+        )
         for sign, color, words in rows
     )
-    head = (Cell(Text("Legend", 10, MUTED.ink, bold=True), span=2),)
+    head = (Cell(Text("Legend", _WORDS, MUTED.ink, bold=True), span=2),)
     return Node("legend", Table((head, *lines), LINE.ink, MUTED.fill), "legend", tooltip="Legend")
 
 
 def box_label(title: str, below: str) -> Table:
     """The heading of a host's box."""
-    rows = ((Cell(Text(title, 15, TEXT.ink, bold=True)),), (Cell(Text(below, 9.5, MUTED.ink)),))
-    return Table(rows, LINE.ink, border=0, spacing=0, padding=1)
+    rows = ((Cell(Text(title, 15, TEXT.ink, bold=True), height=20),), (Cell(Text(below, _WORDS, MUTED.ink)),))
+    return Table(rows, LINE.ink, border=0, spacing=0)
 
 
-def _mono(text: str, tone: Tone, span: int) -> Cell:
-    return Cell(
-        Text(text, _LINE, tone.ink if tone is not OUTSIDE else OUTSIDE.ink, mono=True), fill=tone.fill, span=span
-    )
+def _mono(text: str, tone: Tone) -> Cell:
+    return Cell(Text(text, _MONO, tone.ink, mono=True), fill=tone.fill, span=2)

@@ -1,21 +1,21 @@
 """Colours: one tone for each network and zone, the same on all pages, legible on light and on dark.
 
-A tone has an ink for text and lines and a fill behind it. Whatever colour a spec asks for is darkened (or, on dark,
-lightened) until the ink has a contrast of at least 4.5:1 on its fill (WCAG 2, 1.4.3). A picture is drawn in light
-colours; the style sheet replaces each of them by its dark counterpart.
+A tone has an ink for text and lines and a fill behind it. All tones are equally light and about equally strong, so
+that none shouts; the colour that a spec asks for gives the hue. The ink has a contrast of at least 4.5:1 on its fill
+(WCAG 2, 1.4.3). A picture is drawn in light colours; the style sheet replaces each by its dark counterpart.
 """
 
-import colorsys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from netloom.plan.site import Plan
+from netloom.site.oklch import Look, look, luminance, shown
 
-Rgb = tuple[float, float, float]
 CONTRAST = 4.6
-_DARK_CARD, _WHITE = "#1e252e", "#ffffff"
-_HUES = (209, 165, 30, 281, 330, 190, 85, 12, 240, 50, 110, 305)
-"""Degrees of hue that stay apart for most eyes, best first."""
+_DARK_CARD = "#1e252e"
+_STRONGEST, _ALIKE = 0.125, 12
+_HUES = (255, 165, 62, 300, 350, 200, 125, 28, 275, 95, 325, 145)
+"""Hues that stay apart for most eyes, best first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +81,13 @@ def paint(plan: Plan) -> Paint:
     asked = {zone.name: _WORDS.get(zone.color, zone.color) for zone in plan.zones}
     zones = {name: tone(color) for name, color in asked.items() if color.startswith("#")}
     networks = {zone.networks[0]: zones[zone.name] for zone in plan.zones if zone.networks and zone.name in zones}
-    taken = [_hue(zones[name].ink) for name in sorted(zones) if not _grey(zones[name].ink)]
-    for network in plan.networks:
-        if network.name not in networks:
-            hue = _farthest(taken)
-            taken.append(hue)
-            networks[network.name] = _toned(hue / 360, 0.75)
+    seen = [look(PUBLISHED.ink), *(look(zones[name].ink) for name in sorted(zones))]
+    taken = [one.hue for one in seen if one.strong > 0.03]
+    beside = [bridge.network for host in plan.hosts for bridge in host.bridges]
+    for name in dict.fromkeys([*beside, *(network.name for network in plan.networks)]):
+        if name not in networks:
+            taken.append(_farthest(taken))
+            networks[name] = _toned(Look(0, _STRONGEST, taken[-1]))
     for zone in plan.zones:
         if zone.name not in zones and zone.networks:
             zones[zone.name] = networks[zone.networks[0]]
@@ -96,53 +97,31 @@ def paint(plan: Plan) -> Paint:
 def tone(color: str) -> Tone:
     """The tone of a CSS colour as `#rrggbb` or `#rgb`."""
     digits = color.removeprefix("#")
-    digits = "".join(d * 2 for d in digits) if len(digits) == 3 else digits
-    hue, _, saturation = colorsys.rgb_to_hls(*_rgb(f"#{digits}"))
-    return _toned(hue, min(saturation, 0.9))
+    return _toned(look("#" + ("".join(d * 2 for d in digits) if len(digits) == 3 else digits)))
 
 
 def contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours, 1 to 21 (WCAG 2)."""
-    high, low = sorted((_luminance(one), _luminance(other)), reverse=True)
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
 
 
-def _toned(hue: float, saturation: float) -> Tone:
-    fill = _hex(colorsys.hls_to_rgb(hue, 0.94, saturation * 0.75))
-    dark_fill = _hex(colorsys.hls_to_rgb(hue, 0.155, saturation * 0.55))
-    ink = next(c for c in _shades(hue, saturation, range(46, 0, -1)) if contrast(c, fill) >= CONTRAST)
-    light = (c for c in _shades(hue, saturation * 0.8, range(60, 100)) if contrast(c, dark_fill) >= CONTRAST + 1)
-    return Tone(ink, fill, next(light), dark_fill)
+def _toned(asked: Look) -> Tone:
+    """The tone of a hue; a colour that is nearly grey stays so."""
+    strong = min(asked.strong, _STRONGEST)
+    fill = shown(Look(0.955, strong * 0.22, asked.hue))
+    dark_fill = shown(Look(0.3, strong * 0.34, asked.hue))
+    inks = (shown(Look(percent / 100, strong, asked.hue)) for percent in range(51, 0, -1))
+    light = (shown(Look(percent / 100, strong, asked.hue)) for percent in range(78, 101))
+    ink = next(one for one in inks if contrast(one, fill) >= CONTRAST)
+    return Tone(ink, fill, next(one for one in light if contrast(one, dark_fill) >= CONTRAST), dark_fill)
 
 
-def _shades(hue: float, saturation: float, lightness: range) -> Iterator[str]:
-    return (_hex(colorsys.hls_to_rgb(hue, percent / 100, saturation)) for percent in lightness)
+def _farthest(taken: list[float]) -> float:
+    """The hue that is farthest from all that are taken, or that fewest have once all are."""
 
+    def rank(hue: float) -> tuple[int, float, int]:
+        apart = [min(abs(hue - other), 360 - abs(hue - other)) for other in taken]
+        return (-sum(one < _ALIKE for one in apart), round(min(apart, default=360)), -_HUES.index(hue))
 
-def _farthest(taken: list[int]) -> int:
-    def distance(hue: int) -> int:
-        return min((min(abs(hue - other), 360 - abs(hue - other)) for other in taken), default=360)
-
-    return max(_HUES, key=lambda hue: (distance(hue), -_HUES.index(hue)))
-
-
-def _hue(color: str) -> int:
-    return round(colorsys.rgb_to_hls(*_rgb(color))[0] * 360)
-
-
-def _grey(color: str) -> bool:
-    return colorsys.rgb_to_hls(*_rgb(color))[2] < 0.1
-
-
-def _rgb(color: str) -> Rgb:
-    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    return red, green, blue
-
-
-def _hex(rgb: Rgb) -> str:
-    return "#" + "".join(f"{round(part * 255):02x}" for part in rgb)
-
-
-def _luminance(color: str) -> float:
-    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in _rgb(color))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return max(_HUES, key=rank)

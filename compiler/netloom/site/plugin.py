@@ -26,7 +26,6 @@ from netloom.driver import Compiled, compile_site, rendered
 from netloom.plan.schema import plan_schema
 from netloom.site.colors import stylesheet
 from netloom.site.commands import described
-from netloom.site.dot import printed
 from netloom.site.draw import drawn
 from netloom.site.manual import Manual
 from netloom.site.navigation import LEAVES_LISTED, navigation
@@ -35,6 +34,7 @@ from netloom.site.pages import broken
 from netloom.site.pages.compose import files as beside
 from netloom.site.pages.compose import pages
 from netloom.site.past import Past
+from netloom.site.printing import printed
 from netloom.site.svg import figure, inline
 from netloom.site.view import view
 from netloom.spec.document import language_schema

@@ -7,13 +7,22 @@ import re
 from collections.abc import Callable
 from html import escape
 
+from netloom.site.dot import PADDING
+
 _SIZE = re.compile(r'<svg width="(\d+)pt" height="(\d+)pt"\s+viewBox="([^"]*)"[^>]*>')
 _NODE_TITLE = re.compile(r"(<g id=\"[^\"]*\" class=\"[^\"]*\">)\s*<title>[^<]*</title>")
 _ANCHOR = re.compile(r"<a ((?:xlink:[a-z]+=\"[^\"]*\"\s*)+)>(.*?)</a>", re.DOTALL)
 _ATTRIBUTE = re.compile(r'xlink:([a-z]+)="([^"]*)"')
 _PAGE = re.compile(r'<g id="[^"]*" class="graph"')
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+_ASIDE = re.compile(
+    r'<polygon fill="(?P<fill>[^"]*)" stroke="(?P<stroke>[^"]*)"[^>]* points="(?P<points>[^"]*)"/>'
+    r'|<text text-anchor="start" [^>]*? font-family="(?P<face>[^"]*), (?P<side>left|right|center)"(?P<style>[^>]*?)'
+    r' font-size="(?P<size>[^"]*)"'
+)
 _POINTS_TO_PIXELS = 4 / 3
+_HALF_HEIGHT = 0.36
+"""Of a capital of Inter and of JetBrains Mono, as a part of its size."""
 
 
 def inline(svg: str, name: str, title: str, text: str, url: Callable[[str], str]) -> str:
@@ -62,7 +71,29 @@ def figure(svg: str, name: str, title: str) -> str:
 def _plain(svg: str) -> str:
     """Without comments, without names of nodes as tooltips, and as if it had been drawn alone."""
     svg = _PAGE.sub('<g id="picture" class="graph"', _COMMENT.sub("", svg))
-    return _NODE_TITLE.sub(r"\1", svg)
+    return _aside(_NODE_TITLE.sub(r"\1", svg))
+
+
+def _aside(svg: str) -> str:
+    """Place texts by the cell behind them, whatever fonts the machine has; a cell that has no colour goes."""
+    ends, middle = (0.0, 0.0), 0.0
+
+    def placed(match: re.Match[str]) -> str:
+        nonlocal ends, middle
+        if match["points"]:
+            numbers = [tuple(map(float, point.split(","))) for point in match["points"].split()]
+            across, down = zip(*numbers, strict=True)
+            ends, middle = (min(across), max(across)), (min(down) + max(down)) / 2
+            return "" if {match["fill"], match["stroke"]} <= {"none", "transparent"} else match[0]
+        anchor, at = {
+            "left": ("start", ends[0] + PADDING),
+            "right": ("end", ends[1] - PADDING),
+            "center": ("middle", (ends[0] + ends[1]) / 2),
+        }[match["side"]]
+        place = f'text-anchor="{anchor}" x="{at:g}" y="{middle + _HALF_HEIGHT * float(match["size"]):.2f}"'
+        return f'<text {place} font-family="{match["face"]}"{match["style"]} font-size="{float(match["size"]):g}"'
+
+    return _ASIDE.sub(placed, svg)
 
 
 def alone(svg: str, style: str) -> str:

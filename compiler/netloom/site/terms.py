@@ -6,8 +6,7 @@ from netloom.base.address import FAMILIES, Family
 from netloom.plan.host import Host, Uplink
 from netloom.plan.policy import Action, NatKind, SideKind
 
-LANES = "lanes"
-"""Key of the row that says how many ports an uplink publishes."""
+ROUTED, LANES = "routed, no NAT", "port forwards only"
 _KINDS = {NatKind.MASQUERADE: "masquerade", NatKind.SNAT: "SNAT", NatKind.PREFIX: "prefix"}
 
 
@@ -16,38 +15,30 @@ class Way:
     """A row of an uplink.
 
     Attributes:
-        key: name of the port that edges attach to.
-        label: `NAT44 masquerade · NAT66 prefix ⇄`, `Routed, no NAT ⇢`.
+        label: `NAT44 masquerade, NAT66 prefix`, `routed, no NAT`.
         nat: whether anything is translated.
         networks: which networks leave so, sorted.
     """
 
-    key: str
     label: str
     nat: bool
     networks: tuple[str, ...]
 
 
 def ways(host: Host, uplink: Uplink) -> tuple[Way, ...]:
-    """The ways of an uplink, translated ones first; `lanes` is for networks that only port forwards lead into."""
+    """The ways of an uplink, translated ones first."""
     labels: dict[str, list[str]] = {}
     published = {lane.network for lane in host.lanes if uplink.name in lane.uplinks}
     for network in (bridge.network for bridge in host.bridges):
         leaves, passes = _traffic(host, uplink.zone, network)
         label = _label(host, uplink, network) if leaves else ""
         if label or leaves or passes:
-            labels.setdefault(label, []).append(network)
+            labels.setdefault(label or ROUTED, []).append(network)
         elif network in published:
             labels.setdefault(LANES, []).append(network)
-    ordered = sorted(labels.items(), key=lambda item: (item[0] in ("", LANES), item[0]))
-    return tuple(
-        Way(_key(label, number), f"{label} ⇄" if label else "Routed, no NAT ⇢", label not in ("", LANES), tuple(names))
-        for number, (label, names) in enumerate(ordered)
-    )
-
-
-def _key(label: str, number: int) -> str:
-    return LANES if label == LANES else f"way{number}"
+    plain = (ROUTED, LANES)
+    ordered = sorted(labels.items(), key=lambda item: (item[0] in plain, item[0]))
+    return tuple(Way(label, label not in plain, tuple(names)) for label, names in ordered)
 
 
 def _label(host: Host, uplink: Uplink, network: str) -> str:
@@ -58,7 +49,7 @@ def _label(host: Host, uplink: Uplink, network: str) -> str:
     names = {Family.IPV4: "NAT44", Family.IPV6: "NAT66"}
     if len(kinds) == 2 and len(set(kinds.values())) == 1:
         return f"NAT44 + NAT66 {kinds[Family.IPV4]}"
-    return " · ".join(f"{names[family]} {kinds[family]}" for family in FAMILIES if family in kinds)
+    return ", ".join(f"{names[family]} {kinds[family]}" for family in FAMILIES if family in kinds)
 
 
 def _traffic(host: Host, zone: str, network: str) -> tuple[bool, bool]:

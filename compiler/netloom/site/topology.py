@@ -1,19 +1,22 @@
 """The topology of a site, of a host, and of a guest with its neighbours: columns from the outside to the guests."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from netloom.plan.guest import Guest
 from netloom.plan.host import Host
 from netloom.plan.site import Plan
-from netloom.report import wording
 from netloom.site import cards
-from netloom.site.dot import Cluster, Edge, End, Graph, Node
-from netloom.site.order import guest_order, network_order
-from netloom.site.palette import LINE, OUTSIDE, PUBLISHED, Paint
-from netloom.site.terms import Way, ways
+from netloom.site.box import Box, Detail
+from netloom.site.crowd import HOSTS_DRAWN, crowd_graph
+from netloom.site.dot import Edge, End, Graph, Node
+from netloom.site.geometry import levelled
+from netloom.site.outside import Outside, outsides
+from netloom.site.palette import OUTSIDE, PUBLISHED, Paint
 
 CARDS_SHOWN = 40
-"""Up to so many guests have a card each; above that a bridge counts them."""
+"""Up to so many guests have a card each."""
+NAMES_SHOWN = 1000
+"""Up to so many are named in a cell each; above that a bridge counts them."""
 NEIGHBOURS_SHOWN = 8
 """Up to so many other guests of its networks stand beside a guest in its own picture."""
 _GAP = "gap"
@@ -21,6 +24,8 @@ _GAP = "gap"
 
 def site_graph(plan: Plan, paint: Paint) -> Graph:
     """All hosts, and all guests while a reader can still tell them apart."""
+    if len(plan.hosts) > HOSTS_DRAWN:
+        return crowd_graph(plan, paint)
     return _graph("site", plan, paint, plan.hosts, plan.guests)
 
 
@@ -45,106 +50,60 @@ def _graph(
     guests: Sequence[Guest],
     center: Guest | None = None,
 ) -> Graph:
-    parts = [_Part(paint, host, guests, center, len(guests) <= CARDS_SHOWN) for host in hosts]
-    zones = list(dict.fromkeys(uplink.zone for part in parts for uplink, _ in part.uplinks))
-    by_name = {zone.name: zone for zone in plan.zones}
-    outer = [cards.outside_card(by_name[zone], paint) for zone in zones]
-    key = cards.legend(_legend(paint, parts))
-    widths = cards.widths_of([guest for part in parts for guest in part.guests])
+    found = outsides(plan, hosts)
+    boxes = [Box(paint, host, guests, center, _detail(len(guests)), found) for host in hosts]
+    shown = {uplink for box in boxes for uplink in box.uplink_names}
+    outer = _outer(plan, paint, [one for one in found if shown & set(one.uplinks)])
+    key = cards.legend(_legend(paint, boxes))
+    _level(boxes)
     return Graph(
         name,
         (*outer, Node(_GAP, None), key),
-        tuple(part.cluster(widths) for part in parts),
+        tuple(box.cluster() for box in boxes),
         ((*(node.name for node in outer), _GAP, key.name),),
         (),
-        tuple(edge for part in parts for edge in part.edges()),
+        (*_lines(paint, found, shown), *(edge for box in boxes for edge in box.edges())),
     )
 
 
-class _Part:
-    """One host's share of a picture."""
+def _detail(guests: int) -> Detail:
+    if guests <= CARDS_SHOWN:
+        return Detail.CARDS
+    return Detail.NAMES if guests <= NAMES_SHOWN else Detail.COUNTS
 
-    def __init__(
-        self,
-        paint: Paint,
-        host: Host,
-        guests: Iterable[Guest],
-        center: Guest | None,
-        detailed: bool,
-    ) -> None:
-        self._paint, self._host, self._center = paint, host, center
-        only = [nic.network for nic in center.nics] if center else None
-        self.detailed = detailed
-        here = [guest for guest in guests if guest.host == host.name]
-        shown = [bridge.network for bridge in host.bridges if only is None or bridge.network in only]
-        self.networks = network_order(shown, here)
-        self.guests = guest_order(self.networks, here) if detailed else ()
-        found = [(uplink, _narrowed(ways(host, uplink), self.networks)) for uplink in host.uplinks]
-        self.uplinks = [(uplink, way) for uplink, way in found if only is None or way]
 
-    @property
-    def published(self) -> bool:
-        """Whether a guest in the picture has a badge."""
-        return any(lane.guest == guest.name for guest in self.guests for lane in self._host.lanes)
+def _outer(plan: Plan, paint: Paint, found: Sequence[Outside]) -> tuple[Node, ...]:
+    zones = {zone.name: zone for zone in plan.zones}
+    return levelled([cards.outside_card(zones[one.zone], paint, one.name) for one in found])
 
-    def cluster(self, widths: tuple[int, int]) -> Cluster:
-        """The host's box with its three columns."""
-        host, by_network = self._host, {bridge.network: bridge for bridge in self._host.bridges}
-        names = [guest.name for guest in self.guests] if self.detailed else None
-        center = self._center.name if self._center else ""
-        columns = (
-            [cards.uplink_card(host, uplink, found, self._paint, center) for uplink, found in self.uplinks],
-            [cards.bridge_card(by_network[network], self._paint, names) for network in self.networks],
-            [
-                cards.guest_card(host, guest, self._paint, widths, self.networks, strong=guest.name == center)
-                for guest in self.guests
-            ],
+
+def _lines(paint: Paint, found: Sequence[Outside], shown: set[str]) -> list[Edge]:
+    """From what lies outside to the uplinks."""
+    return [
+        Edge(
+            End(one.name, side="e"), End(uplink, cards.WEST, "w"), paint.zone(one.zone).ink,
+            f"{one.zone} to {uplink.partition(':')[2]}", 2.2, 12,
         )
-        return Cluster(
-            f"host-{host.name}",
-            cards.box_label(host.name, f"hypervisor · {wording.target(host.target)}"),
-            LINE.fill,
-            LINE.ink,
-            tuple(node for column in columns for node in column),
-            tuple(tuple(node.name for node in column) for column in columns if column),
-            tuple(node.name for node in columns[1]) if self.uplinks else (),
-            f"hosts/{host.name}/",
-            host.meta.description or f"host {host.name}",
-        )
-
-    def edges(self) -> Iterable[Edge]:
-        """From zones to uplinks, from those to networks, from those to guests."""
-        for uplink, found in self.uplinks:
-            tone, name = self._paint.zone(uplink.zone), cards.uplink_name(self._host.name, uplink.name)
-            outer = End(cards.zone_name(uplink.zone), side="e")
-            yield Edge(outer, End(name, "w", "w"), tone.ink, f"{uplink.zone} to {uplink.name}", 2.2, 8)
-            for way in found:
-                for network in way.networks:
-                    yield Edge(
-                        End(name, way.key, "e"), End(cards.bridge_name(network), "up", "w"),
-                        self._paint.network(network).ink, f"{network}: {way.label}", weight=2, dashed=not way.nat,
-                    )  # fmt: skip
-        for guest in self.guests:
-            for nic in guest.nics:
-                if nic.network in self.networks:
-                    yield Edge(
-                        End(cards.bridge_name(nic.network), f"tap-{nic.tap}", "e"),
-                        End(cards.guest_name(guest.name), f"nic-{nic.network}", "w"),
-                        self._paint.network(nic.network).ink, f"{guest.name} on {nic.network}", weight=4,
-                    )  # fmt: skip
+        for one in found for uplink in one.uplinks if uplink in shown
+    ]  # fmt: skip
 
 
-def _narrowed(found: Sequence[Way], networks: Sequence[str]) -> tuple[Way, ...]:
-    """The ways of some networks alone."""
-    kept = ((way, tuple(n for n in way.networks if n in networks)) for way in found)
-    return tuple(Way(way.key, way.label, way.nat, names) for way, names in kept if names)
+def _level(boxes: Sequence[Box]) -> None:
+    """Make each column equally wide in all boxes, so that the boxes are."""
+    for column in range(len(boxes[0].columns) if boxes else 0):
+        nodes = levelled([node for box in boxes for node in box.columns[column]])
+        at = 0
+        for box in boxes:
+            count = len(box.columns[column])
+            box.columns[column] = list(nodes[at : at + count])
+            at += count
 
 
-def _legend(paint: Paint, parts: Sequence[_Part]) -> list[tuple[str, str, str]]:
-    rows = [("━━", paint.network(network).ink, f"network {network}") for part in parts for network in part.networks]
-    found = [way for part in parts for _, uplink_ways in part.uplinks for way in uplink_ways]
-    if any(not way.nat for way in found):
-        rows.append(("┄┄", OUTSIDE.ink, "routed, no NAT"))
-    if any(part.published for part in parts):
-        rows.append(("⇤ 443", PUBLISHED.ink, "published port"))
+def _legend(paint: Paint, boxes: Sequence[Box]) -> list[tuple[str, str, str]]:
+    line, dashes = cards.LINES
+    rows = [(line, paint.network(network).ink, network) for box in boxes for network in box.networks]
+    if any(box.untranslated for box in boxes):
+        rows.append((dashes, OUTSIDE.ink, "routed, no NAT"))
+    if any(box.published for box in boxes):
+        rows.append(("⇤", PUBLISHED.ink, "published port"))
     return rows
