@@ -89,6 +89,44 @@ def test_a_value_is_refused_with_a_sentence(text: str, message: str) -> None:
     assert message in [diagnostic.message for diagnostic in site.diagnostics]
 
 
+WAYS_OUT = [
+    ("networks:\n  lan: {ipv4: 010.0.0.1/24}\n", "write `10.0.0.1`: some tools read a leading zero as octal"),
+    ("networks:\n  lan: {nat: masquerade}\n", "details are a mapping: `{ipv4: masquerade, ipv6: off}`"),
+    ("networks:\n  lan: {dhcp: 10.0.0.9}\n", "details are a mapping: `{pool: 10.0.0.100-10.0.0.199, lease: 12h}`"),
+    ("networks:\n  my_lan.2: {}\n", "such as `my-lan-2`: names match [a-z][a-z0-9-]*, at most 63 bytes"),
+    ("hosts:\n  hv1: {uplinks: {eth0: {zone: z, gateway: 10.0.0.1}}}\n", "did you mean `gateway4` or `gateway6`?"),
+    ("hosts:\n  hv1: {routes: {r: {to: default, via: 10.0.0.1}}}\n", "write `0.0.0.0/0` or `::/0`"),
+    ("hosts:\n  hv1: {networks: [lan]}\n", "write `{lan: {}}`"),
+    (GUEST + "nics: {lan: {ipv4: 10.0.0.9/24}}}\n", "write `10.0.0.9`, without the length"),
+    (GUEST + "nics: {lan: {ipv6: 'fd00::9/64'}}}\n", "write `fd00::9`, without the length"),
+    ("forwards:\n  f: {on: hv1, ports: tcp/80, to: 'web:443'}\n", "write `to: web` and `to-port: 443`"),
+    ("forwards:\n  f: {on: hv1, ports: '8443:443', to: web}\n", "write `ports: tcp/8443` and `to-port: 443`"),
+    (policy("allow", "443"), "write the protocol too: `tcp/443` or `udp/443`"),
+    (policy("allow", "5000-5010/udp"), "write `udp/5000-5010`"),
+    (policy("allow", "'tcp:443'"), "write `tcp/443`"),
+    (policy("allow", "'https:443'"), "did you mean `https`?"),
+    (policy("to", "10.0.0.1/24"), "the prefix is `10.0.0.0/24`"),
+    (policy("limit", "10/min"), "write `10/minute`"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "hint"), WAYS_OUT, ids=[hint for _, hint in WAYS_OUT])
+def test_a_value_that_others_would_take_is_shown_the_way(text: str, hint: str) -> None:
+    assert hint in [diagnostic.help for diagnostic in compiled(f"netloom: 1\n{text}").diagnostics]
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("hosts:\n  hv1: {}\nguests:\n  web: {host: hv1, nic: {lan: {}}}\n", ["NL202"]),
+        ("hosts:\n  hv1: {}\nguests:\n  web: {hots: hv1, nics: {}}\n", ["NL202"]),
+        ("hosts:\n  hv1: {}\nguests:\n  web: {nics: {}, color: red}\n", ["NL202", "NL207"]),
+    ],
+)
+def test_a_misspelt_key_is_one_mistake(text: str, codes: list[str]) -> None:
+    assert sorted(compiled(f"netloom: 1\n{text}").codes) == codes
+
+
 @pytest.mark.parametrize(
     ("literal", "services"),
     [

@@ -38,7 +38,11 @@ FAMILIES = (Family.IPV4, Family.IPV6)
 
 
 class AddressError(ValueError):
-    """A text that is no address; the message is a sentence for the user."""
+    """A text that is no address; the message is a sentence for the user, `hint` a way out where one can be told."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -196,8 +200,24 @@ def parse_address(text: str) -> Address:
     try:
         raw = socket.inet_pton(family.af, text)
     except (OSError, ValueError):
-        raise AddressError(f"`{text}` is not an IP address") from None
+        raise _no_address(text) from None
     return Address(family, int.from_bytes(raw, "big"))
+
+
+def _no_address(text: str) -> AddressError:
+    """What is wrong with what somebody took for an address."""
+    head, slash, _ = text.partition("/")
+    octets = head.split(".")
+    plain = ".".join(octet.lstrip("0") or "0" for octet in octets)
+    if slash and ((head.isascii() and head.replace(".", "").isdigit()) or ":" in head):
+        return AddressError(f"`{text}` is an address with a prefix length", f"write `{head}`, without the length")
+    if plain != head and plain.isascii() and plain.replace(".", "").isdigit():
+        return AddressError(
+            f"`{text}` is not an IP address", f"write `{plain}`: some tools read a leading zero as octal"
+        )
+    if text == "default":
+        return AddressError("`default` is not a prefix", "write `0.0.0.0/0` or `::/0`")
+    return AddressError(f"`{text}` is not an IP address")
 
 
 def parse_interface(text: str) -> Interface:
@@ -225,7 +245,7 @@ def parse_prefix(text: str) -> Prefix:
         return parse_address(text).prefix
     interface = parse_interface(text)
     if interface.prefix.first != interface.address:
-        raise AddressError(f"`{text}` has host bits set: the prefix is `{interface.prefix}`")
+        raise AddressError(f"`{text}` has host bits set", f"the prefix is `{interface.prefix}`")
     return interface.prefix
 
 

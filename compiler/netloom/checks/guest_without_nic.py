@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
+from netloom.spec.model.guest import GUEST
 
 RULE = Rule(
     "NL512",
@@ -20,10 +21,11 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Ask the tree, which knows of broken NICs too: their mistake has been reported."""
+    """Ask the tree, which knows of broken NICs too, and of keys that may be a misspelt `nics`: these are reported."""
     places = context.document.places
     for name in sorted(context.document.guests):
-        if not places.names("guests", name, "nics"):
+        misspelt = places.names("guests", name).keys() - GUEST.by_name.keys()
+        if not (misspelt or places.names("guests", name, "nics")):
             message = f"guest `{name}` has no NIC"
             hint = "add a network, such as `nics: {lan: {}}`"
             yield Diagnostic(RULE, message, places.key("guests", name), hint, subject=f"guest/{name}")

@@ -113,10 +113,11 @@ class Model(Generic[T]):
     def _decode(self, node: Mapping, report: Report) -> T | None:
         values = dict(self.defaults)
         whole = True
+        meant: set[str] = set()
         for name, entry in node.entries.items():
             key = self.by_name.get(name)
             if key is None:
-                unknown_key(report, entry.key, self.noun, self.by_name)
+                meant.update(unknown_key(report, entry.key, self.noun, self.by_name))
                 continue
             value = key.parser.parse(entry.value, report)
             if value is None:
@@ -125,6 +126,8 @@ class Model(Generic[T]):
         for key in self.keys:
             if key.required and key.name not in node.entries:
                 whole = False
+                if key.name in meant:  # misspelt, which has been reported
+                    continue
                 message = f"{self.noun} lacks its key `{key.name}`"
                 refuse(report, rules.MISSING_KEY, message, node.span, hint=f"add `{key.name}: {key.example or '…'}`")
         return self.make(**values) if whole else None
@@ -179,7 +182,9 @@ class MapOf(Generic[T]):
             return {}
         if not isinstance(node, Mapping):
             message = f"expected a mapping from names to {self.noun} entries, not {shape(node)}"
-            return refuse(report, rules.WRONG_SHAPE, message, node.span)
+            first = node.items[0] if isinstance(node, Sequence) and node.items else None
+            hint = f"write `{{{visible(first.text)}: {{}}}}`" if isinstance(first, Scalar) and first.text else ""
+            return refuse(report, rules.WRONG_SHAPE, message, node.span, hint)
         found = {}
         for name, entry in node.entries.items():
             named = self.check_key(entry.key, report)
@@ -207,11 +212,16 @@ def refuse(report: Report, rule: Rule, message: str, span: Span, hint: str = "")
     report.add(Diagnostic(rule, message, span, hint))
 
 
-def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object]) -> None:
-    """Report a key that a model lacks, with the one that may be meant."""
-    near = closest(key.text, known)
-    hint = f"did you mean `{near}`?" if near else "known: " + ", ".join(f"`{name}`" for name in sorted(known))
+def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object]) -> tuple[str, ...]:
+    """Report a key that a model lacks, with those that may be meant, which are returned."""
+    begun = tuple(sorted(name for name in known if len(key.text) > 2 and name.startswith(key.text)))
+    nearest = closest(key.text, known)
+    near = begun or ((nearest,) if nearest else ())
+    hint = f"did you mean {' or '.join(f'`{name}`' for name in near)}?"
+    if not near:
+        hint = "known: " + ", ".join(f"`{name}`" for name in sorted(known))
     report.add(Diagnostic(rules.UNKNOWN_KEY, f"{noun} has no key `{visible(key.text)}`", key.span, hint))
+    return near
 
 
 def is_empty(node: Node) -> bool:

@@ -3,6 +3,7 @@
 # `refuse` returns None, which is what a parser returns after a diagnostic.
 # mypy: disable-error-code="func-returns-value"
 
+import re
 from collections.abc import Callable
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
@@ -66,7 +67,9 @@ class Text(Generic[T_co]):
         except InvalidError as wrong:
             return refuse(report, rules.BAD_VALUE, str(wrong), node.span, wrong.hint)
         except AddressError as wrong:
-            return refuse(report, rules.BAD_VALUE, visible(str(wrong)), node.span, f"expected {self.noun}")
+            return refuse(
+                report, rules.BAD_VALUE, visible(str(wrong)), node.span, visible(wrong.hint) or f"expected {self.noun}"
+            )
 
     def schema(self) -> Schema:
         """The described schema."""
@@ -88,8 +91,15 @@ def read_prose(text: str) -> str:
 def read_name(text: str) -> str:
     """A name of the site's namespace."""
     if not is_name(text):
-        raise InvalidError(f"`{visible(text)}` is not a name", "names match [a-z][a-z0-9-]*, at most 63 bytes")
+        raise InvalidError(f"`{visible(text)}` is not a name", name_hint(text))
     return text
+
+
+def name_hint(text: str) -> str:
+    """What a name looks like; where little is wrong with this one, how it could be written."""
+    near = re.sub(r"[ _.]+", "-", text[:80].lower())
+    rule = "names match [a-z][a-z0-9-]*, at most 63 bytes"
+    return f"such as `{near}`: {rule}" if is_name(near) else rule
 
 
 def read_boolean(text: str) -> bool:
@@ -99,6 +109,19 @@ def read_boolean(text: str) -> bool:
     if text.lower() in FALSE:
         return False
     raise InvalidError(f"`{visible(text)}` is neither `true` nor `false`")
+
+
+def switch(example: str) -> "Text[bool]":
+    """A boolean that may have details instead, as a mapping such as `example`."""
+
+    def read(text: str) -> bool:
+        if text.lower() not in (*TRUE, *FALSE):
+            raise InvalidError(
+                f"`{visible(text)}` is neither `true` nor `false`", f"details are a mapping: `{example}`"
+            )
+        return read_boolean(text)
+
+    return Text(read, "`true`, `false` or a mapping", {"type": "boolean"})
 
 
 def integer(noun: str, low: int, high: int) -> "Text[int]":

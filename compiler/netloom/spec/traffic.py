@@ -1,6 +1,7 @@
 """Parsers of what policy and forwards say: ports, services, selectors, limits and dates."""
 
 import datetime
+import re
 
 from netloom.base.address import Family, parse_prefix
 from netloom.base.names import closest, is_name
@@ -40,6 +41,8 @@ def read_literal(text: str) -> tuple[Service, ...]:
         return (_icmp(protocol, rest if slash else ""),)
     if protocol in PROTOCOLS and not slash:
         return (Service(protocol, 0, 65535),)
+    if way_out := _ports_alone(text):
+        raise InvalidError(f"`{visible(text)}` is not a service", way_out)
     known = (*PORT_PROTOCOLS, *ICMP_TYPES, *PROTOCOLS)
     near = closest(protocol, known)
     raise InvalidError(
@@ -48,6 +51,20 @@ def read_literal(text: str) -> tuple[Service, ...]:
         if near
         else "such as `tcp/443`, `udp/5000-5010` or a service's name",
     )
+
+
+def _ports_alone(text: str) -> str:
+    """How to write what others write as `443`, `443/tcp`, `tcp:443` or `8443:443`; "" where it is none of these."""
+    if found := re.fullmatch(r"([0-9]{1,5}(?:-[0-9]{1,5})?)(?:/([a-z]+))?", text):
+        ports, protocol = found.groups()
+        if protocol is None:
+            return f"write the protocol too: `tcp/{ports}` or `udp/{ports}`"
+        return f"write `{protocol}/{ports}`" if protocol in PORT_PROTOCOLS else ""
+    if found := re.fullmatch(r"([a-z]+):([0-9]{1,5})", text):
+        return f"write `{found[1]}/{found[2]}`" if found[1] in PORT_PROTOCOLS else ""
+    if found := re.fullmatch(r"([0-9]{1,5}):([0-9]{1,5})(?:/(tcp|udp))?", text):
+        return f"write `ports: {found[3] or 'tcp'}/{found[1]}` and `to-port: {found[2]}`"
+    return ""
 
 
 def _icmp(protocol: str, kind: str) -> Service:
@@ -71,9 +88,8 @@ def read_service(text: str) -> ServiceRef:
         return ServiceRef(text, read_literal(text))
     if not is_name(text):
         near = closest(text.lower(), BUILT_IN)
-        raise InvalidError(
-            f"`{visible(text)}` is not a service", f"did you mean `{near}`?" if near else "such as `https` or `tcp/443`"
-        )
+        way_out = f"did you mean `{near}`?" if near else "such as `https` or `tcp/443`"
+        raise InvalidError(f"`{visible(text)}` is not a service", _ports_alone(text) or way_out)
     return ServiceRef(text, None)
 
 
@@ -106,7 +122,9 @@ def read_limit(text: str) -> Limit:
     burst = words[2] if len(words) == 3 and words[1] == "burst" else "" if len(words) == 1 else "?"
     numbers = all(n.isascii() and n.isdigit() and len(n) < 8 and int(n) > 0 for n in (rate, burst or "5"))
     if not (slash and numbers and unit in RATE_UNITS):
-        raise InvalidError(f"`{visible(text)}` is not a limit", "such as `10/second` or `10/second burst 20`")
+        long = next((name for name in RATE_UNITS if unit and name.startswith(unit)), "")
+        way_out = f"write `{rate}/{long}`" if long and numbers else "such as `10/second` or `10/second burst 20`"
+        raise InvalidError(f"`{visible(text)}` is not a limit", way_out)
     return Limit(int(rate), unit, int(burst or "5"))
 
 

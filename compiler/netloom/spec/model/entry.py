@@ -8,7 +8,7 @@ from netloom.plan.origin import Meta
 from netloom.source.tree import Scalar
 from netloom.spec import rules
 from netloom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse, visible
-from netloom.spec.scalars import LINK, NAME, PROSE
+from netloom.spec.scalars import LINK, NAME, PROSE, name_hint
 
 META_KEYS = (
     Key("description", PROSE, "What this is for, in a sentence.", default="", example="customer shop"),
@@ -47,8 +47,7 @@ def check_plain_name(key: Scalar, report: Report) -> bool:
     """The same for names outside of the shared namespace."""
     if is_name(key.text):
         return True
-    hint = "names match [a-z][a-z0-9-]*, at most 63 bytes"
-    refuse(report, rules.BAD_NAME, f"`{visible(key.text)}` cannot be a name", key.span, hint)
+    refuse(report, rules.BAD_NAME, f"`{visible(key.text)}` cannot be a name", key.span, name_hint(key.text))
     return False
 
 

@@ -19,6 +19,7 @@ from netloom.spec.scalars import (
     Text,
     host_interface,
     setting,
+    switch,
 )
 from netloom.spec.traffic import POOL
 from netloom.spec.values import PoolRange, Setting
@@ -58,7 +59,7 @@ class DhcpSwitch:
         """The details, or False."""
         if isinstance(node, Mapping):
             return DHCP_MODEL.parse(node, report)
-        on = BOOLEAN.parse(node, report)
+        on = switch("{pool: 10.0.0.100-10.0.0.199, lease: 12h}").parse(node, report)
         return DhcpSpec(None, DEFAULT_LEASE) if on else on
 
     def schema(self) -> Schema:
@@ -124,7 +125,7 @@ class NatSwitch:
         """Translation per family."""
         if isinstance(node, Mapping):
             return NAT_MODEL.parse(node, report)
-        on = BOOLEAN.parse(node, report)
+        on = switch("{ipv4: masquerade, ipv6: off}").parse(node, report)
         return None if on is None else FULL_NAT if on else NO_NAT
 
     def schema(self) -> Schema:

@@ -47,6 +47,11 @@ class ForwardSpec(Entry):
 
 def read_target(text: str) -> str:
     """The name of a guest, bare or as `guest/NAME`."""
+    guest, colon, port = text.partition(":")
+    if colon and port.isdigit():
+        raise InvalidError(
+            f"`{visible(text)}` is not a name", f"write `to: {visible(guest)}` and `to-port: {port[:5]}`"
+        )
     return read_name(text.removeprefix("guest/"))
 
 
