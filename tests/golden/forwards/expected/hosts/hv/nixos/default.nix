@@ -51,7 +51,6 @@ in
   boot.kernel.sysctl = {
     "net.ipv4.conf.all.forwarding" = rank true;
     "net.ipv6.conf.all.forwarding" = rank true;
-    "net.ipv6.conf.eth1.accept_ra" = rank 2;
   };
   networking = {
     dhcpcd.denyInterfaces = [
@@ -272,6 +271,7 @@ in
             		0.0.0.0/8,
             		10.0.0.0/24,
             		127.0.0.0/8,
+            		192.0.2.10,
             		203.0.113.10,
             		224.0.0.0/4,
             		240.0.0.0/4,
@@ -284,6 +284,7 @@ in
             		::1,
             		::ffff:0.0.0.0/96,
             		2001:db8:1::10,
+            		2001:db8:2::10,
             		fd12:3456:789a::/64,
             		ff00::/8,
             	}
@@ -365,72 +366,72 @@ in
             	}
             }
             map dnat_eth1_ipv4_all_port {
-            	type inet_proto . inet_service : ipv4_addr . inet_service
+            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
             	elements = {
-            		tcp . 80 comment "forward/single" : 10.0.0.10 . 80,
-            		tcp . 443 comment "forward/listed" : 10.0.0.10 . 443,
-            		tcp . 1883 comment "forward/one-uplink" : 10.0.0.10 . 1883,
-            		tcp . 5061 comment "forward/named" : 10.0.0.10 . 5061,
-            		tcp . 8000 comment "forward/moved-range" : 10.0.0.11 . 9000,
-            		tcp . 8001 comment "forward/moved-range" : 10.0.0.11 . 9001,
-            		tcp . 8002 comment "forward/moved-range" : 10.0.0.11 . 9002,
-            		tcp . 8003 comment "forward/moved-range" : 10.0.0.11 . 9003,
-            		udp . 443 comment "forward/listed" : 10.0.0.10 . 443,
+            		192.0.2.10 . tcp . 80 comment "forward/single" : 10.0.0.10 . 80,
+            		192.0.2.10 . tcp . 443 comment "forward/listed" : 10.0.0.10 . 443,
+            		192.0.2.10 . tcp . 1883 comment "forward/one-uplink" : 10.0.0.10 . 1883,
+            		192.0.2.10 . tcp . 5061 comment "forward/named" : 10.0.0.10 . 5061,
+            		192.0.2.10 . tcp . 8000 comment "forward/moved-range" : 10.0.0.11 . 9000,
+            		192.0.2.10 . tcp . 8001 comment "forward/moved-range" : 10.0.0.11 . 9001,
+            		192.0.2.10 . tcp . 8002 comment "forward/moved-range" : 10.0.0.11 . 9002,
+            		192.0.2.10 . tcp . 8003 comment "forward/moved-range" : 10.0.0.11 . 9003,
+            		192.0.2.10 . udp . 443 comment "forward/listed" : 10.0.0.10 . 443,
             	}
             }
             map dnat_eth1_ipv4_all_range {
-            	type inet_proto . inet_service : ipv4_addr
+            	type ipv4_addr . inet_proto . inet_service : ipv4_addr
             	flags interval
             	elements = {
-            		udp . 5000-5010 comment "forward/kept-range" : 10.0.0.11,
-            		udp . 16384-16387 comment "forward/named" : 10.0.0.10,
+            		192.0.2.10 . udp . 5000-5010 comment "forward/kept-range" : 10.0.0.11,
+            		192.0.2.10 . udp . 16384-16387 comment "forward/named" : 10.0.0.10,
             	}
             }
             map dnat_eth1_ipv4_all_sender-port {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
             	flags interval
             	elements = {
-            		10.0.0.0/24 . tcp . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
-            		198.51.100.0/24 . tcp . 2222 comment "forward/moved" : 10.0.0.10 . 22,
-            		198.51.100.0/24 . tcp . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
+            		10.0.0.0/24 . 192.0.2.10 . tcp . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
+            		198.51.100.0/24 . 192.0.2.10 . tcp . 2222 comment "forward/moved" : 10.0.0.10 . 22,
+            		198.51.100.0/24 . 192.0.2.10 . tcp . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
             	}
             }
             map dnat_eth1_ipv4_outside_port {
-            	type inet_proto . inet_service : ipv4_addr . inet_service
+            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
             	elements = {
-            		tcp . 8883 comment "forward/no-hairpin" : 10.0.0.10 . 8883,
+            		192.0.2.10 . tcp . 8883 comment "forward/no-hairpin" : 10.0.0.10 . 8883,
             	}
             }
             map dnat_eth1_ipv6_all_port {
-            	type inet_proto . inet_service : ipv6_addr . inet_service
+            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
             	elements = {
-            		tcp . 80 comment "forward/single" : fd12:3456:789a::10 . 80,
-            		tcp . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
-            		tcp . 1883 comment "forward/one-uplink" : fd12:3456:789a::10 . 1883,
-            		tcp . 5061 comment "forward/named" : fd12:3456:789a::10 . 5061,
-            		udp . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
+            		2001:db8:2::10 . tcp . 80 comment "forward/single" : fd12:3456:789a::10 . 80,
+            		2001:db8:2::10 . tcp . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
+            		2001:db8:2::10 . tcp . 1883 comment "forward/one-uplink" : fd12:3456:789a::10 . 1883,
+            		2001:db8:2::10 . tcp . 5061 comment "forward/named" : fd12:3456:789a::10 . 5061,
+            		2001:db8:2::10 . udp . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
             	}
             }
             map dnat_eth1_ipv6_all_range {
-            	type inet_proto . inet_service : ipv6_addr
+            	type ipv6_addr . inet_proto . inet_service : ipv6_addr
             	flags interval
             	elements = {
-            		udp . 16384-16387 comment "forward/named" : fd12:3456:789a::10,
+            		2001:db8:2::10 . udp . 16384-16387 comment "forward/named" : fd12:3456:789a::10,
             	}
             }
             map dnat_eth1_ipv6_all_sender-port {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
             	flags interval
             	elements = {
-            		2001:db8:f::/48 . tcp . 2222 comment "forward/moved" : fd12:3456:789a::10 . 22,
-            		2001:db8:f::/48 . tcp . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
-            		fd12:3456:789a::/64 . tcp . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
+            		2001:db8:f::/48 . 2001:db8:2::10 . tcp . 2222 comment "forward/moved" : fd12:3456:789a::10 . 22,
+            		2001:db8:f::/48 . 2001:db8:2::10 . tcp . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
+            		fd12:3456:789a::/64 . 2001:db8:2::10 . tcp . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
             	}
             }
             map dnat_eth1_ipv6_outside_port {
-            	type inet_proto . inet_service : ipv6_addr . inet_service
+            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
             	elements = {
-            		tcp . 8883 comment "forward/no-hairpin" : fd12:3456:789a::10 . 8883,
+            		2001:db8:2::10 . tcp . 8883 comment "forward/no-hairpin" : fd12:3456:789a::10 . 8883,
             	}
             }
             map dnat_ingress {
@@ -504,26 +505,6 @@ in
             		"br-lan" : goto input_net-lan,
             		"eth0" : goto input_zone-internet,
             		"eth1" : goto input_zone-backup,
-            	}
-            }
-            set kept_ipv4 {
-            	type ipv4_addr
-            	flags interval
-            	elements = {
-            		10.0.0.1,
-            		127.0.0.0/8,
-            		169.254.0.0/16,
-            		203.0.113.10,
-            	}
-            }
-            set kept_ipv6 {
-            	type ipv6_addr
-            	flags interval
-            	elements = {
-            		::1,
-            		2001:db8:1::10,
-            		fd12:3456:789a::1,
-            		fe80::/10,
             	}
             }
             map raw_ingress {
@@ -607,50 +588,42 @@ in
             	meta l4proto tcp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_outside_port
             }
             chain dnat_eth1_ipv4 {
-            	ip daddr @kept_ipv4 return
-            	fib daddr . iif type != local return
-            	meta time < 2051222400 ip saddr 198.51.100.0/24 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
-            	meta l4proto tcp dnat ip to ip saddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip to meta l4proto . th dport map @dnat_eth1_ipv4_all_port
-            	meta l4proto udp dnat ip to meta l4proto . th dport map @dnat_eth1_ipv4_all_range
-            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_eth1_ipv4_outside_port
+            	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_sender-port
+            	meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_port
+            	meta l4proto udp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_range
+            	meta l4proto tcp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_outside_port
             	ip saddr @site_ipv4 return
-            	meta time < 2051222400 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
+            	meta time < 2051222400 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
             }
             chain dnat_eth1_ipv6 {
-            	ip6 daddr @kept_ipv6 return
-            	fib daddr . iif type != local return
-            	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
-            	meta l4proto tcp dnat ip6 to ip6 saddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip6 to meta l4proto . th dport map @dnat_eth1_ipv6_all_port
-            	meta l4proto udp dnat ip6 to meta l4proto . th dport map @dnat_eth1_ipv6_all_range
-            	meta l4proto tcp dnat ip6 to meta l4proto . th dport map @dnat_eth1_ipv6_outside_port
+            	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
+            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_sender-port
+            	meta l4proto { tcp, udp } dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_range
+            	meta l4proto tcp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_outside_port
             	ip6 saddr @site_ipv6 return
-            	meta time < 2051222400 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
+            	meta time < 2051222400 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
             }
             chain dnat_inside_ipv4 {
             	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 203.0.113.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
             	meta l4proto tcp dnat ip to ip saddr . ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_sender-port
             	meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_port
             	meta l4proto udp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_range
-            	ip daddr @kept_ipv4 return
-            	fib daddr type != local return
-            	meta time < 2051222400 ip saddr 198.51.100.0/24 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
-            	meta l4proto tcp dnat ip to ip saddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip to meta l4proto . th dport map @dnat_eth1_ipv4_all_port
-            	meta l4proto udp dnat ip to meta l4proto . th dport map @dnat_eth1_ipv4_all_range
+            	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_sender-port
+            	meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_port
+            	meta l4proto udp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_range
             }
             chain dnat_inside_ipv6 {
             	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:1::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
             	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_sender-port
             	meta l4proto { tcp, udp } dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_port
             	meta l4proto udp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_range
-            	ip6 daddr @kept_ipv6 return
-            	fib daddr type != local return
-            	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
-            	meta l4proto tcp dnat ip6 to ip6 saddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip6 to meta l4proto . th dport map @dnat_eth1_ipv6_all_port
-            	meta l4proto udp dnat ip6 to meta l4proto . th dport map @dnat_eth1_ipv6_all_range
+            	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
+            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_sender-port
+            	meta l4proto { tcp, udp } dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_range
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
@@ -702,9 +675,6 @@ in
             	goto drop_input
             }
             chain input_zone-backup {
-            	iifname "eth1" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
-            	iifname "eth1" ip6 hoplimit 255 icmpv6 type nd-router-advert accept comment "implied/ra-client"
-            	iifname "eth1" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
             	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-backup_self_ipv4_ports accept
@@ -728,7 +698,6 @@ in
             	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
             	ip saddr @bogon_ipv4 counter name drop_bogon drop
             	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
-            	iifname "eth1" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
             	fib saddr oif missing counter name drop_rpf drop
             }
             chain snat_eth0 {
@@ -740,8 +709,8 @@ in
             chain snat_eth1 {
             	ip daddr @site_ipv4 accept
             	ip6 daddr @site_ipv6 accept
-            	ip saddr 10.0.0.0/24 counter masquerade comment "nat/lan"
-            	ip6 saddr fd12:3456:789a::/64 counter masquerade comment "nat/lan"
+            	ip saddr 10.0.0.0/24 counter snat ip to 192.0.2.10 comment "nat/lan"
+            	ip6 saddr fd12:3456:789a::/64 counter snat ip6 to 2001:db8:2::10 comment "nat/lan"
             }
           '';
         };
@@ -780,10 +749,14 @@ in
         ];
       };
       "10-netloom-eth1" = {
+        address = [
+          "192.0.2.10/24"
+          "2001:db8:2::10/64"
+        ];
         matchConfig.Name = "eth1";
         networkConfig = {
-          DHCP = "ipv4";
-          IPv6AcceptRA = "yes";
+          DHCP = "no";
+          IPv6AcceptRA = "no";
           LLMNR = "no";
           LinkLocalAddressing = "ipv6";
           MulticastDNS = "no";
