@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from tests.support import enforce
 
@@ -12,7 +14,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the mark of `tests.support.needs`."""
+    """Declares the mark of `tests.support.needs`; lets tests interrupt what they start.
+
+    A shell without job control starts what it puts in the background with SIGINT ignored, which children inherit.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "needs(*tools): what the test needs of the machine")
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 import random
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from tests.backends.nftables import stage
 from tests.backends.nftables.hosts import hosts
+from tests.backends.nftables.made import INTERNET, MICROVM, SELF, term, with_terms
 from tests.support import needs
 
 from netloom.backends import nftables
 from netloom.backends.nftables import printer
 from netloom.backends.nftables.tree import Count, Dispatch, Learn, LimitBy, Lookup, Ruleset, Table, TranslateBy, Verdict
+from netloom.base.protocol import NUMBERS
 from netloom.lab import ruleset
 from netloom.lab.session import Lab
+from netloom.plan.policy import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +51,27 @@ def test_the_kernel_takes_what_is_made_up_twice(machine: Namespace, host: Host) 
     ruleset.load(machine, text(host))
     assert sorted(str(entry) for entry in unhandled(machine)) == once
     assert ruleset.tables(machine) == {"inet netloom", "bridge netloom"}
+
+
+@needs("root", "nft", "unshare")
+def test_nft_reads_every_protocol_where_the_system_names_none() -> None:
+    """A bare Debian has no /etc/protocols, and neither has the sandbox in which NixOS checks a ruleset."""
+    ways = ((MICROVM, INTERNET, "10.0.0.0/24", ""), (MICROVM, SELF, "10.0.0.10", "203.0.113.10"))
+    terms = [
+        term(f"{name}-{number}", (came, goes), source, to, Service(name, 0, 65535))
+        for number, (came, goes, source, to) in enumerate(ways)
+        for name in NUMBERS
+        if name != "icmpv6"
+    ]
+    hidden = "[ ! -e /etc/protocols ] || mount --bind /dev/null /etc/protocols; nft -c -f -"
+    done = subprocess.run(
+        ["unshare", "-mn", "sh", "-c", hidden],
+        input=text(with_terms(*terms)),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""
 
 
 def unhandled(machine: Namespace) -> list[object]:

@@ -156,7 +156,7 @@ in
             	tcp flags & (syn | ack) != syn accept comment "implied/established"
             	meta l4proto { udp, udplite, sctp, dccp } ip daddr . ip saddr . meta l4proto . th dport . th sport @seen_net-back_ipv4 accept comment "implied/established"
             	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	meta l4proto { udp, udplite, sctp, dccp } update @seen_net-back_ipv4 { ip saddr . ip daddr . meta l4proto . th sport . th dport timeout 180s }
             }
             chain deny_net-back_ipv6 {
@@ -166,7 +166,7 @@ in
             	tcp flags & (syn | ack) != syn accept comment "implied/established"
             	meta l4proto { udp, udplite, sctp, dccp } ip6 daddr . ip6 saddr . meta l4proto . th dport . th sport @seen_net-back_ipv6 accept comment "implied/established"
             	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	meta l4proto { udp, udplite, sctp, dccp } update @seen_net-back_ipv6 { ip6 saddr . ip6 daddr . meta l4proto . th sport . th dport timeout 180s }
             }
             chain guard_arp {
@@ -390,27 +390,27 @@ in
             chain forward_net-back_net-back {
             	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
             	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	accept comment "implied/bridge"
             }
             chain forward_net-back_zone-internet {
             	ip daddr @site_ipv4 goto drop_forward
             	ip6 daddr @site_ipv6 goto drop_forward
             	ip saddr 10.2.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.2.0.0/24 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip6 saddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.2.0.0/24 counter accept comment "policy/whole"
             	ip6 saddr fd12:3456:789a:2::/64 counter accept comment "policy/whole"
             	goto drop_forward
             }
             chain forward_net-front_net-back {
             	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	meta time < 2051222400 ip saddr 10.1.0.64/26 ip daddr 10.2.0.0/24 meta l4proto . th dport { udp . 500 } counter accept comment "policy/literal"
             	meta time < 2051222400 ip saddr 10.1.0.64/26 ip daddr 10.2.0.0/24 meta l4proto esp counter accept comment "policy/literal"
             	meta time < 2051222400 ip6 saddr fd12:3456:789a:1::/96 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { udp . 500 } counter accept comment "policy/literal"
@@ -431,9 +431,9 @@ in
             	ip daddr @site_ipv4 goto drop_forward
             	ip6 daddr @site_ipv6 goto drop_forward
             	ip saddr 10.1.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.1.0.0/24 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.1.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip6 saddr fd12:3456:789a:1::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto gre log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.1.0.0/24 counter accept comment "policy/whole"
             	ip6 saddr fd12:3456:789a:1::/64 counter accept comment "policy/whole"
             	goto drop_forward
