@@ -4,20 +4,25 @@ First exactly: boxes of packets, united per host, family and interface. Then in 
 hosts, interfaces and in both families is one change with several regions.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Literal
 
-from netloom.base.address import Family
+from netloom.base.address import FAMILIES, Family
+from netloom.base.parallel import shares, spread
 from netloom.diff.labels import Names
+from netloom.diff.nobody import Difference
 from netloom.diff.regions import united_boxes
-from netloom.diff.relation import ABSENT, Difference, pairs
+from netloom.diff.relation import ABSENT, Pair, pairs
 from netloom.diff.telling import Teller, Words
 from netloom.diff.verdicts import Example, FlowChange, Region, Turn
 from netloom.flows.course import Context
 from netloom.plan.origin import Origin
 from netloom.plan.site import Plan
+
+WORTH_A_PROCESS = 200
+"""Ports whose comparison takes longer than a process takes to start."""
 
 
 @dataclass(slots=True)
@@ -39,6 +44,9 @@ class _Found:
         self.examples += other.examples
 
 
+_Part = tuple[Words, _Found]
+
+
 def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[FlowChange, ...]:
     """All changes of who reaches whom, exposures to the outside first.
 
@@ -47,22 +55,33 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
         after: the head.
         names: `kind/name` before and after of what was renamed.
     """
-    found: list[tuple[Words, _Found]] = []
-    for pair in pairs(before, after, names):
-        known = (Names(before, pair.family), Names(after, pair.family))
-        for context, group in groupby(_sorted(pair.differences()), key=lambda item: item[0]):
-            found += _told(Teller(pair, context, known), [difference for _, difference in group])
+    known = {family: (Names(before, family), Names(after, family)) for family in FAMILIES}
+
+    def of_pairs(dealt: Iterable[tuple[int, Pair]]) -> list[tuple[int, list[_Part]]]:
+        return [(place, _of_pair(pair, known[pair.family])) for place, pair in dealt]
+
+    weights = [((place, pair), pair.weight) for place, pair in enumerate(pairs(before, after, names))]
+    parts = sorted(chain.from_iterable(spread(of_pairs, shares(weights, WORTH_A_PROCESS))), key=lambda part: part[0])
+    found = [each for _, part in parts for each in part]
     causes = (_causes(before), _causes(after))
     back = {new: old for old, new in names.items()}
     merged = _merged(_merged(_merged(found, "sources"), "destinations"), "services")
     return tuple(sorted((_change(words, one, causes, back) for words, one in merged), key=_order))
 
 
+def _of_pair(pair: Pair, known: tuple[Names, Names]) -> list[_Part]:
+    """What differs on one host in one family."""
+    found: list[_Part] = []
+    for context, group in groupby(_sorted(pair.differences()), key=lambda item: item[0]):
+        found += _told(Teller(pair, context, known), [difference for _, difference in group])
+    return found
+
+
 def _sorted(found: Iterator[tuple[Context, Difference]]) -> list[tuple[Context, Difference]]:
     return sorted(found, key=lambda item: (item[0].ingress, item[0].way or "", repr(item[1][1:])))
 
 
-def _told(teller: Teller, differences: list[Difference]) -> Iterator[tuple[Words, _Found]]:
+def _told(teller: Teller, differences: list[Difference]) -> Iterator[_Part]:
     for (before, after), group in groupby(differences, key=lambda one: (one.before, one.after)):
         side = 0 if after == ABSENT else 1
         for part in united_boxes(one.product for one in group):
@@ -82,7 +101,7 @@ def _told(teller: Teller, differences: list[Difference]) -> Iterator[tuple[Words
 Column = Literal["sources", "destinations", "services"]
 
 
-def _merged(found: list[tuple[Words, _Found]], column: Column) -> list[tuple[Words, _Found]]:
+def _merged(found: list[_Part], column: Column) -> list[_Part]:
     """What differs in one column of words only becomes one."""
     groups: dict[Words, tuple[dict[str, None], _Found]] = {}
     for words, one in found:

@@ -53,6 +53,11 @@ class Names:
                     found.setdefault(nic.network, []).append((side.address.value, guest.name))
         return {network: sorted(known) for network, known in found.items()}
 
+    def guest_in(self, spans: Spans) -> int | None:
+        """The first known address of a guest in a set, in the order of the networks; None where there is none."""
+        found = (_first(known, spans) for known in self.guests.values())
+        return next((value for value in found if value is not None), None)
+
     @cached_property
     def taken(self) -> dict[str, Spans]:
         """The same as sets."""
@@ -107,11 +112,17 @@ class Names:
         """
         if interface == SELF:
             return (f"host/{host}",)
-        inside = [*self._inside(spans)]
+        inside = self._known.get(spans)
+        if inside is None:
+            inside = self._known[spans] = [*self._inside(spans)]
         left = without(spans, self.inner)
         if inside and not self.zones.get((host, interface)):
             left = without(left, _LINK)  # who is on a link sends from its link-local addresses too
         return tuple(dict.fromkeys([*inside, *self._outside(left, host, interface)]))
+
+    @cached_property
+    def _known(self) -> dict[Spans, list[str]]:
+        return {}
 
     def _inside(self, spans: Spans) -> Iterator[str]:
         for network, prefix in self.networks:
@@ -203,6 +214,18 @@ def _among(known: list[tuple[int, str]], spans: Spans) -> list[str]:
         low = bisect_left(known, (first, ""))
         found += [name for _, name in known[low : bisect_left(known, (last + 1, ""))]]
     return found
+
+
+def _first(known: list[tuple[int, str]], spans: Spans) -> int | None:
+    """The smallest address of a network's guests in a set."""
+    for at in range(bisect_left(spans, known[0][0], key=lambda span: span[1]), len(spans)):
+        first, last = spans[at]
+        if first > known[-1][0]:
+            break
+        value = known[bisect_left(known, (first, ""))][0]
+        if value <= last:
+            return value
+    return None
 
 
 def _few(names: list[str]) -> str:

@@ -8,11 +8,11 @@ already, but nobody of the site had them.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from netloom.base.address import FAMILIES, Family
-from netloom.diff.regions import Product, apart, products
-from netloom.flows.agreement import agreement
+from netloom.diff.nobody import Difference, Nobody, cut
+from netloom.diff.regions import apart, products
+from netloom.diff.window import heard, parting
 from netloom.flows.answer import Answer, effect
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
@@ -21,63 +21,12 @@ from netloom.flows.intent.entries import Entry, Site
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
 from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
-from netloom.flows.packet import DESTINATION, SOURCE, sizes
-from netloom.flows.spans import Spans, common, of_prefix, united, without
+from netloom.flows.packet import sizes
+from netloom.flows.spans import Spans, of_prefix, united, without
 from netloom.plan.host import Host, Learned
 from netloom.plan.site import Plan
 
 ABSENT = Answer("miss", "absent")
-
-
-class Difference(NamedTuple):
-    """A product of packets with both answers."""
-
-    product: Product
-    before: Answer
-    after: Answer
-
-
-class Side(NamedTuple):
-    """Some addresses, or all but these."""
-
-    spans: Spans
-    inside: bool
-
-    def kept(self, spans: Spans) -> Spans:
-        """What of a set is meant."""
-        return common(spans, self.spans) if self.inside else without(spans, self.spans)
-
-
-class Restriction(NamedTuple):
-    """A product of destinations and sources."""
-
-    destinations: Side
-    sources: Side
-
-
-class Nobody(NamedTuple):
-    """Addresses that nobody has on one side.
-
-    Attributes:
-        destinations: as destinations, learned addresses of the other side among them.
-        sources: as senders.
-    """
-
-    destinations: Spans
-    sources: Spans
-
-    @property
-    def rest(self) -> Restriction:
-        """Where somebody is at both ends."""
-        return Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=False))
-
-    @property
-    def parts(self) -> tuple[Restriction, Restriction]:
-        """Where nobody is at one end or the other, in two parts that have nothing in common."""
-        return (
-            Restriction(Side(self.destinations, inside=True), Side((), inside=False)),
-            Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=True)),
-        )
 
 
 class Shared(Space[Answer]):
@@ -128,6 +77,11 @@ class Pair:
     guests: tuple[Spans, Spans]
     names: Mapping[str, str]
 
+    @property
+    def weight(self) -> int:
+        """About how much there is to compare: the ports of both sides."""
+        return sum(len(bridge.ports) for host in self.hosts if host for bridge in host.bridges)
+
     @cached_property
     def learned(self) -> Mapping[str, int]:
         """One value for each uplink whose address is learned on either side."""
@@ -169,26 +123,30 @@ class Pair:
         for context in known[0] | known[1]:
             old = courses[0] if context in known[0] else None
             new = courses[1] if context in known[1] else None
-            if old and new and self._alike(old, new, context):
+            nobody = self._nobody(context)
+            within = self._window(old, new, context, nobody) if old and new else None
+            if within == ():
                 continue
-            one, other = self._outcome(old, 0, context), self._outcome(new, 1, context)
-            yield from ((context, difference) for difference in self._apart(one, other, self._nobody(context)))
+            one, other = self._outcome(old, 0, context, within), self._outcome(new, 1, context, within)
+            yield from ((context, difference) for difference in self._apart(one, other, nobody))
 
-    def _alike(self, old: Course, new: Course, context: Context) -> bool:
-        """Whether a look at the stages shows that nothing differs, so that they need not be composed."""
-        if self._missing(0) or self._missing(1) or self.names or old.kernel.partition != new.kernel.partition:
-            return False
-        return old.translation(context.ingress) is new.translation(context.ingress) and agreement(old, new, context)
+    def _window(self, old: Course, new: Course, context: Context, nobody: tuple[Nobody, Nobody]) -> Spans | None:
+        """The destinations outside of which nothing differs; None where it may be anywhere."""
+        before, after = nobody
+        if self.names or heard(new, context, before.sources) or heard(old, context, after.sources):
+            return None
+        apart = parting(old, new, context)
+        return None if apart is None else united([*apart, *before.destinations, *after.destinations])
 
     def _course(self, site: Site, kernel: Kernel | None) -> Course | None:
         if kernel is None:
             return None
         return Course(self.space, kernel, Intent(site, kernel, self.space, self.clock))
 
-    def _outcome(self, course: Course | None, side: int, context: Context) -> Diagram[Answer]:
+    def _outcome(self, course: Course | None, side: int, context: Context, within: Spans | None) -> Diagram[Answer]:
         if course is None:
             return self.space.leaf(ABSENT)
-        found = course.outcome(context)
+        found = course.outcome(context, within)
         if side == 0 and self.names:
             return self.space.relabel(lambda answer: answer._replace(by=self.names.get(answer.by, answer.by)), found)
         return found
@@ -196,18 +154,23 @@ class Pair:
     def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
         """Which addresses nobody has, before and after; what is not ours, and a host's own packets, ask no guest."""
         ours = context.ingress not in (SELF, OTHER)
-        before, after = (self._missing(side) if ours else () for side in (0, 1))
+        before, after = self._missing if ours else ((), ())
         unknown = [self._unknown(host) if host else () for host in self.hosts]
         return (
             Nobody(united([*before, *unknown[0]]), before),
             Nobody(united([*after, *unknown[1]]), after),
         )
 
-    def _missing(self, side: int) -> Spans:
-        """Addresses of guests and networks that are on the other side only."""
-        guests = without(self.guests[1 - side], self.guests[side])
-        networks = without(self.networks[1 - side], self.networks[side])
-        return united([*guests, *networks])
+    @cached_property
+    def _missing(self) -> tuple[Spans, Spans]:
+        """For each side the addresses of guests and networks that are on the other side only."""
+
+        def missing(side: int) -> Spans:
+            guests = without(self.guests[1 - side], self.guests[side])
+            networks = without(self.networks[1 - side], self.networks[side])
+            return united([*guests, *networks])
+
+        return missing(0), missing(1)
 
     @cached_property
     def networks(self) -> tuple[Spans, Spans]:
@@ -231,23 +194,13 @@ class Pair:
         before, after = nobody
         for product, pair in apart(self.space, one, other):
             if _matters(*pair):
-                yield from _cut(product, pair, before.rest, after.rest)
+                yield from cut(product, pair, before.rest, after.rest)
         for product, answer in products(self.space, other) if before.destinations else ():
             if _matters(ABSENT, answer):
-                yield from (d for part in before.parts for d in _cut(product, (ABSENT, answer), part, after.rest))
+                yield from (d for part in before.parts for d in cut(product, (ABSENT, answer), part, after.rest))
         for product, answer in products(self.space, one) if after.destinations else ():
             if _matters(answer, ABSENT):
-                yield from (d for part in after.parts for d in _cut(product, (answer, ABSENT), before.rest, part))
-
-
-def _cut(product: Product, pair: tuple[Answer, Answer], *parts: Restriction) -> Iterator[Difference]:
-    """What of a product lies in all restrictions, if anything does."""
-    destinations, sources = product[DESTINATION], product[SOURCE]
-    for part in parts:
-        destinations, sources = part.destinations.kept(destinations), part.sources.kept(sources)
-    if destinations and sources:
-        rest = product[DESTINATION + 1 : SOURCE]
-        yield Difference((destinations, *rest, sources, *product[SOURCE + 1 :]), *pair)
+                yield from (d for part in after.parts for d in cut(product, (answer, ABSENT), before.rest, part))
 
 
 def _matters(one: Answer, other: Answer) -> bool:

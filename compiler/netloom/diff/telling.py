@@ -144,9 +144,11 @@ class Teller:
 
     def _known(self, spans: Spans, side: int) -> int:
         names = self.names[side]
-        guests = (value for known in names.guests.values() for value, _ in known)
+        guest = names.guest_in(spans)
+        if guest is not None:
+            return guest
         inner = spans[0][0] + (spans[0][0] < spans[0][1])  # the first address of a prefix is nobody's
-        return _preferred(spans, (*guests, *names.hosts, _STRANGERS[self.pair.family], inner))
+        return _preferred(spans, (*names.hosts, _STRANGERS[self.pair.family], inner))
 
     def _address(self, value: int) -> str:
         if value >> self.pair.family.bits:

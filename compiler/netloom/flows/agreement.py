@@ -19,7 +19,7 @@ def agreement(one: Course, other: Course, context: Context) -> bool:
     """Whether the stages of two courses, over one space, have the same effect in a context."""
     if one.early(context.ingress) is not other.early(context.ingress):
         return False
-    if not _same_parts(one, other, context, "", ""):
+    if not same_parts(one, other, context, "", ""):
         return False
     translations = (one.translation(context.ingress), other.translation(context.ingress))
     if context.way is not None and not any(map(one.wayward, translations)):
@@ -27,7 +27,7 @@ def agreement(one: Course, other: Course, context: Context) -> bool:
     return _same_behind(one, other, context, translations, (None,) * LEVELS)
 
 
-def _same_parts(one: Course, other: Course, context: Context, mark: str, other_mark: str) -> bool:
+def same_parts(one: Course, other: Course, context: Context, mark: str, other_mark: str) -> bool:
     """Whether what goes out by each way is judged alike, as far as it goes that way."""
     for span, egress in one.kernel.partition:
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
@@ -69,7 +69,7 @@ def _same_leaf(one: Course, other: Course, context: Context, a: Answer, b: Answe
         return True
     value = a.destination.address
     if value is None:
-        return _same_parts(one, other, context, a.mark, b.mark)
+        return same_parts(one, other, context, a.mark, b.mark)
     egress = one.kernel.egress(value)
     wanted, found = one.passed(context, egress, a.mark), other.passed(context, egress, b.mark)
     ports, by = box[PORT], a.destination.port

@@ -1,0 +1,74 @@
+"""Addresses that are nobody's on one side of a comparison, cut out of products of packets.
+
+A guest or network that is on one side only is absent on the other: its addresses may have been open there already, but
+nobody of the site had them.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from netloom.diff.regions import Product
+from netloom.flows.answer import Answer
+from netloom.flows.packet import DESTINATION, SOURCE
+from netloom.flows.spans import Spans, common, without
+
+
+class Difference(NamedTuple):
+    """A product of packets with both answers."""
+
+    product: Product
+    before: Answer
+    after: Answer
+
+
+class Side(NamedTuple):
+    """Some addresses, or all but these."""
+
+    spans: Spans
+    inside: bool
+
+    def kept(self, spans: Spans) -> Spans:
+        """What of a set is meant."""
+        return common(spans, self.spans) if self.inside else without(spans, self.spans)
+
+
+class Restriction(NamedTuple):
+    """A product of destinations and sources."""
+
+    destinations: Side
+    sources: Side
+
+
+class Nobody(NamedTuple):
+    """Addresses that nobody has on one side.
+
+    Attributes:
+        destinations: as destinations, learned addresses of the other side among them.
+        sources: as senders.
+    """
+
+    destinations: Spans
+    sources: Spans
+
+    @property
+    def rest(self) -> Restriction:
+        """Where somebody is at both ends."""
+        return Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=False))
+
+    @property
+    def parts(self) -> tuple[Restriction, Restriction]:
+        """Where nobody is at one end or the other, in two parts that have nothing in common."""
+        return (
+            Restriction(Side(self.destinations, inside=True), Side((), inside=False)),
+            Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=True)),
+        )
+
+
+def cut(product: Product, pair: tuple[Answer, Answer], *parts: Restriction) -> Iterator[Difference]:
+    """What of a product lies in all restrictions, if anything does."""
+    destinations, sources = product[DESTINATION], product[SOURCE]
+    for part in parts:
+        destinations, sources = part.destinations.kept(destinations), part.sources.kept(sources)
+    if destinations and sources:
+        rest = product[DESTINATION + 1 : SOURCE]
+        yield Difference((destinations, *rest, sources, *product[SOURCE + 1 :]), *pair)
