@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from netloom.plan.site import Network
 from netloom.report import wording
 from netloom.site.links import to
 from netloom.site.markdown import code, codes, escaped, section, sections, table
@@ -28,9 +29,15 @@ def _plan(view: View) -> Page:
         for network, use in ordered
     )  # fmt: skip
     head = ("Prefix", "Network", "Taken", "Usable", "Full", "Next free")
-    parts = [section(f"{escaped(str(use.own.prefix))} {escaped(network.name)}", used(use)) for network, use in ordered]
+    parts = [_section(network, use) for network, use in ordered]
     body = sections(table(head, rows) or "The site has no prefix.", *parts)
     return Page("addresses.md", "Address plan", body, listed=True)
+
+
+def _section(network: Network, use: Use) -> str:
+    """One prefix; its anchor begins with a letter, as scripts of themes take it for a selector."""
+    title = f"{escaped(str(use.own.prefix))} {escaped(network.name)} {{: #{network.name}-{use.own.family.key} }}"
+    return section(title, used(use))
 
 
 def _usable(use: Use) -> str:

@@ -1,0 +1,126 @@
+"""What strangers write into specs stays text in a real browser, on every page, in both themes; and search finds it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.support import needs
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = needs("dot", "chromium")
+HOSTILE = (
+    r"<script>alert(1)</script> **b** _e_ `c` [a](javascript:alert(2)) 'p' \"q\" ]]> <img src=x onerror=alert(3)> "
+    r"{{ 7*7 }} {: #i } | &amp; </td></table> שלום"
+)
+OWNER = "<img src=x onerror=alert(4)> team-night"
+META = f'description: "{HOSTILE}", owner: "{OWNER}", tags: [web]'
+SPEC = f"""\
+netloom: 1  # <script>alert('comment')</script> ]]> </code></pre>
+site: {{name: seed, domain: vm.example.org}}
+zones: {{internet: {{{META}}}}}
+addresses: {{office: {{prefixes: [198.51.100.0/24, "2001:db8:f::/48"], {META}}}}}
+services: {{metrics: {{ports: [tcp/9100], {META}}}}}
+networks:
+  microvm: {{ipv4: 10.0.0.1/24, ipv6: "fd12:3456:789a::1/64", dhcp: true, ra: true, nat: true, {META}}}
+hosts:
+  hypervisor:
+    description: "{HOSTILE}"
+    owner: "{OWNER}"
+    uplinks: {{eth0: {{zone: internet, ipv4: dhcp, ipv6: ra, description: "{HOSTILE}"}}}}
+    networks: {{microvm: {{taps: vm-*}}}}
+guests:
+  proxy: {{host: hypervisor, nics: {{microvm: {{ipv4: 10.0.0.10, mac: 02:00:00:aa:bb:cc}}}}, {META}}}
+forwards:
+  web: {{on: hypervisor, ports: tcp/8088, to: proxy, {META}}}
+policy:
+  guests-out: {{from: microvm, to: internet, allow: metrics, {META}}}
+  admin: {{from: office, to: host/hypervisor, allow: ssh, {META}}}
+"""
+MATERIAL = "theme: {name: material, font: false}\nplugins: [{search: {separator: '[\\s\\-:]+'}}, netloom]\n"
+BUILT_IN = "theme: {name: mkdocs, highlightjs: false}\nplugins: [search, netloom]\n"
+SHOWN = (
+    "<script>alert(1)</script> **b** _e_ c [a](javascript:alert(2)) 'p' \"q\" ]]> <img src=x onerror=alert(3)> "
+    "{{ 7*7 }} {: #i } | &amp; </td></table> שלום"
+)
+
+
+@pytest.fixture(scope="module", params=[MATERIAL, BUILT_IN], ids=["material", "mkdocs"])
+def site(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    build: Callable[[Path, Path], None],
+    serve: Callable[[Path], str],
+) -> tuple[Path, str]:
+    folder = tmp_path_factory.mktemp("words")
+    (folder / "specs").mkdir()
+    (folder / "docs").mkdir()
+    (folder / "specs/site.yaml").write_text(SPEC, encoding="utf-8")
+    subprocess.run(
+        [str(Path(sys.executable).with_name("netloom")), "lock"], cwd=folder, check=True, capture_output=True
+    )
+    head = "site_name: words\ndocs_dir: docs\nsite_dir: out\nmarkdown_extensions: [attr_list, tables]\n"
+    (folder / "mkdocs.yml").write_text(head + request.param, encoding="utf-8")
+    build(folder, folder / "out")
+    return folder / "out", serve(folder / "out")
+
+
+def test_words_of_strangers_run_nothing_and_shape_nothing_on_any_page(site: tuple[Path, str], page: Page) -> None:
+    folder, url = site
+    bad: list[str] = []
+    page.on("dialog", lambda dialog: (bad.append(f"dialog {dialog.message}"), dialog.dismiss()))
+    page.on("pageerror", lambda error: bad.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith((url, "data:")) else bad.append(request.url))
+    shown = 0
+    for path in sorted(folder.rglob("*.html")):
+        page.goto(url + str(path.relative_to(folder)))
+        text = page.evaluate("document.body.textContent")
+        shown += SHOWN in " ".join(text.split())
+        made = page.evaluate(
+            "document.querySelectorAll('[onerror], [href^=\"javascript:\"], img[src=x], #i').length"
+            " + [...document.scripts].filter(one => one.textContent.includes('alert(')).length"
+        )
+        bad += [f"{path.name} has {made} of their tags"] * bool(made)
+        assert "\u202e" not in text, path
+    assert bad == []
+    assert shown >= 10
+
+
+@pytest.mark.parametrize("words", ["proxy", "10.0.0.10", "02:00:00:aa:bb:cc", "8088", "team-night"])
+@pytest.mark.parametrize("site", [MATERIAL], ids=["material"], indirect=True)
+def test_search_finds_a_guest_by_name_address_mac_port_and_owner(
+    site: tuple[Path, str], page: Page, words: str
+) -> None:
+    _, url = site
+    page.goto(url)
+    page.click(".md-search__input")
+    page.keyboard.type(words)
+    found = page.locator(".md-search-result__link")
+    found.first.wait_for(timeout=15000)
+    links = found.evaluate_all("all => all.map(one => one.getAttribute('href'))")
+    assert any("guests/proxy" in link for link in links), links
+
+
+def test_a_picture_is_drawn_and_its_links_work(site: tuple[Path, str], page: Page) -> None:
+    _, url = site
+    page.goto(f"{url}hosts/hypervisor/")
+    page.click('.nl-svg [id="nl-host-hypervisor--guest-proxy"] text >> nth=0')
+    page.wait_for_url(f"{url}guests/proxy/")
+
+
+@pytest.mark.parametrize("site", [MATERIAL], ids=["material"], indirect=True)
+def test_no_page_scrolls_sideways_on_a_phone(site: tuple[Path, str], browser: Browser) -> None:
+    folder, url = site
+    context = browser.new_context(viewport={"width": 390, "height": 844})
+    page, wide = context.new_page(), []
+    for path in sorted(folder.rglob("*.html")):
+        page.goto(url + str(path.relative_to(folder)))
+        wide += [path.parent.name] * (page.evaluate("document.documentElement.scrollWidth") > 390)
+    context.close()
+    assert wide == []
