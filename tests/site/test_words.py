@@ -12,7 +12,7 @@ import pytest
 from tests.support import needs
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 pytestmark = needs("dot", "chromium")
 HOSTILE = (
@@ -74,7 +74,12 @@ def site(
 def test_words_of_strangers_run_nothing_and_shape_nothing_on_any_page(site: tuple[Path, str], page: Page) -> None:
     folder, url = site
     bad: list[str] = []
-    page.on("dialog", lambda dialog: (bad.append(f"dialog {dialog.message}"), dialog.dismiss()))
+
+    def opened(dialog: Dialog) -> None:
+        bad.append(f"dialog {dialog.message}")
+        dialog.dismiss()
+
+    page.on("dialog", opened)
     page.on("pageerror", lambda error: bad.append(str(error)))
     page.on("request", lambda request: None if request.url.startswith((url, "data:")) else bad.append(request.url))
     shown = 0
