@@ -104,7 +104,7 @@ def _reorder(files: Files) -> None:
     files["all.yaml"] = files.pop("guests.yaml")
 
 
-_WEB2 = '  web2: {host: hv1, nics: {dmz: {ipv4: 10.1.0.11, ipv6: "fd12:3456:789a:1::11", mac: 02:00:00:00:01:11}}}\n'
+WEB2 = '  web2: {host: hv1, nics: {dmz: {ipv4: 10.1.0.11, ipv6: "fd12:3456:789a:1::11", mac: 02:00:00:00:01:11}}}\n'
 _GUESTS = "guests:\n"
 _DESK = "  desk:\n    host: hv1\n    nics: {lan: {ipv4: dhcp, ipv6: slaac, mac: 02:00:00:00:02:30}}\n"
 _COMMENTED = "# People and machines.\nguests:  # of the site\n"
@@ -118,7 +118,7 @@ _STATIC = "{zone: internet, ipv4: 203.0.113.10/24, gateway4: 203.0.113.1, ipv6: 
 
 CASES = (
     Case("guest-with-forward", both(
-        swap("guests.yaml", _GUESTS, _GUESTS + _WEB2),
+        swap("guests.yaml", _GUESTS, _GUESTS + WEB2),
         swap("forwards.yaml", "forwards:\n", "forwards:\n  web2: {on: hv1, ports: tcp/8443, to: web2, to-port: 443}\n"),
     ), "D1"),
     Case("guest-removed", swap("guests.yaml", _DESK, ""), "D1"),
@@ -160,7 +160,7 @@ CASES = (
     ), "D1"),
     Case("uplink-static", swap("hosts.yaml", "{zone: internet, ipv4: dhcp, ipv6: ra}", _STATIC), "D6"),
     Case("uplink-dns", swap("hosts.yaml", "ipv6: ra}", "ipv6: ra, dns: 9.9.9.9}"), "D3"),
-    Case("isolated", swap("networks.yaml", "dhcp: {", "isolated: true, dhcp: {"), "D2"),
+    Case("isolated", swap("networks.yaml", "dhcp: {", "isolated: true, dhcp: {"), "D3"),
     Case("comments-only", swap("guests.yaml", _GUESTS, _COMMENTED), "D0", empty=True),
     Case("order-only", _reorder, "D0", empty=True),
     Case("description-only", swap("policy.yaml", "also covered by lan-dmz", "covered twice"), "D0"),
@@ -179,6 +179,16 @@ CASES = (
     ), "D4"),
     Case("broken", swap("guests.yaml", "nics: {lan: {ipv4: dhcp", "nics: {lam: {ipv4: dhcp"), "D5", sound=False),
     Case("tap-pattern", swap("hosts.yaml", "vml-*", "vmx-*"), "D5"),
+    Case("network-dns", swap("networks.yaml", "dhcp: {", "dns: 9.9.9.9, dhcp: {"), "D2"),
+    Case("network-removed", both(
+        lambda files: files.update({"networks.yaml": files["networks.yaml"].partition("  lan:")[0]}),
+        swap("hosts.yaml", "      lan: {taps: vml-*}\n", ""),
+        swap("guests.yaml", "".join(BASE["guests.yaml"].splitlines(keepends=True)[6:]), ""),
+        swap("policy.yaml", "".join(BASE["policy.yaml"].splitlines(keepends=True)[3:6]), ""),
+        swap("policy.yaml", "from: [dmz, lan]", "from: dmz"),
+    ), "D5"),
+    Case("guest-readdressed", swap("guests.yaml", "10.2.0.20", "10.2.0.21"), "D4"),
+    Case("guest-other-mac", swap("guests.yaml", "02:00:00:00:02:20", "02:00:00:00:02:21"), "D5"),
 )  # fmt: skip
 """At least twenty-five changes."""
 

@@ -1,13 +1,17 @@
-"""Guests and DHCP clients that get another address, or start anew elsewhere."""
+"""Guests and DHCP clients that get another address, take up other units, or start anew elsewhere."""
 
 from collections.abc import Iterator, Mapping
 
+from netloom.backends import guest as backend
 from netloom.base.address import Address
 from netloom.diff.classes import Class
+from netloom.diff.disrupt_networkd import unit_settings
 from netloom.diff.effects import Disruption, Effect
-from netloom.plan.guest import Guest, Nic
+from netloom.plan.guest import Guest, Mode
 from netloom.plan.host import Bridge
 from netloom.plan.site import Plan
+
+_LEARNED = (Mode.DHCP, Mode.RESERVED, Mode.SLAAC)
 
 
 def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disruption]:
@@ -26,29 +30,51 @@ def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disr
 
 
 def _guest(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
-    name = f"guest/{after.name}"
+    found = [*_rehosted(before, after, names), *_readdressed(before, after, names)]
+    yield from found or _refreshed(before, after)
+
+
+def _rehosted(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
     if names.get(f"host/{before.host}", f"host/{before.host}") != f"host/{after.host}":
-        detail = f"{before.host} → {after.host}"
-        yield Disruption(after.host, name, after.name, Class.D5, Effect.MOVED, "", (), detail, after.origin)
+        yield _effect(after, Class.D5, Effect.MOVED, f"{before.host} → {after.host}")
+
+
+def _readdressed(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
     nics = {nic.network: nic for nic in after.nics}
     for nic in before.nics:
-        network = names.get(f"network/{nic.network}", f"network/{nic.network}").partition("/")[2]
-        found = nics.get(network)
-        if found is None or found.tap != nic.tap:
-            detail = f"{nic.tap} → {found.tap}" if found else f"leaves {nic.network}"
-            yield Disruption(after.host, name, after.name, Class.D5, Effect.REPLUGGED, "", (), detail, after.origin)
-        told = _readdressed(nic, found) if found else ""
+        found = nics.get(names.get(f"network/{nic.network}", f"network/{nic.network}").partition("/")[2])
+        if found is None:
+            yield _effect(after, Class.D5, Effect.REPLUGGED, f"leaves {nic.network}")
+            continue
+        plugs = _apart((nic.tap, found.tap), (nic.mac, found.mac))
+        if plugs:
+            yield _effect(after, Class.D5, Effect.REPLUGGED, plugs)
+        told = _apart((nic.ipv4.address, found.ipv4.address), (nic.ipv6.address, found.ipv6.address))
         if told:
-            yield Disruption(after.host, name, after.name, Class.D4, Effect.RENUMBERED, "", (), told, after.origin)
+            leased = nic.ipv4.mode is found.ipv4.mode is Mode.RESERVED and nic.ipv4.address != found.ipv4.address
+            yield _effect(after, Class.D4, Effect.REASSIGNED if leased else Effect.RENUMBERED, told)
 
 
-def _readdressed(before: Nic, after: Nic) -> str:
-    """Old and new addresses, MAC included, where they differ; "" where none does."""
-    pairs = (
-        (before.ipv4.address, after.ipv4.address),
-        (before.ipv6.address, after.ipv6.address),
-        (before.mac, after.mac),
-    )
+def _refreshed(before: Guest, after: Guest) -> Iterator[Disruption]:
+    """Units of a guest that differ in anything but its addresses."""
+    old = {unit.name: unit for unit in backend.units(before)}
+    for unit in backend.units(after):
+        differing = tuple(unit_settings(old.get(unit.name), unit))
+        if differing and unit.name in old:
+            nic = next(nic for nic in after.nics if nic.origin == unit.origin)
+            learned = nic.ipv4.mode in _LEARNED or nic.ipv6.mode in _LEARNED
+            effect = Effect.LEARNED if learned else Effect.REFRESH
+            yield Disruption(
+                after.host, f"guest/{after.name}", after.name, Class.D2, effect, unit.name, differing, "", unit.origin
+            )
+
+
+def _effect(guest: Guest, grade: Class, effect: Effect, detail: str) -> Disruption:
+    return Disruption(guest.host, f"guest/{guest.name}", guest.name, grade, effect, "", (), detail, guest.origin)
+
+
+def _apart(*pairs: tuple[object, object]) -> str:
+    """Old and new words where they differ; "" where none does."""
     return ", ".join(f"{one} → {other or 'none'}" for one, other in pairs if one is not None and one != other)
 
 

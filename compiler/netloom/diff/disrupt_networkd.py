@@ -1,8 +1,10 @@
 """What networkd does with units that came, went or changed, at `networkctl reload`.
 
 Seen with 252 and 257: the link of a changed `.network` is configured anew, which removes its addresses and adds them
-again while it stays up; a `.netdev` acts only when its device is made; a device whose unit is gone stays. From 257 on
-some properties of a device are updated in place, of which netloom renders none.
+again while it stays up; ports of a bridge have none, and notice nothing but isolation; a `.netdev` acts only when its
+device is made; a device whose unit is gone stays, and so do the ports of a bridge. From 257 on some properties of a
+device are updated in place, of which netloom renders none. tests/diff/test_applied.py holds all of this against the
+networkd that is here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,7 +14,7 @@ from netloom.backends.units.printer import text
 from netloom.backends.units.tree import Kind, Unit
 from netloom.diff.classes import Class
 from netloom.diff.effects import Disruption, Effect, Setting
-from netloom.plan.host import Bridge, Host, Uplink
+from netloom.plan.host import Bridge, Host, Learned, Uplink
 from netloom.plan.origin import object_of
 from netloom.plan.policy import NatKind
 
@@ -26,7 +28,7 @@ def networkd(before: Host, after: Host) -> Iterator[Disruption]:
     new = {unit.name: unit for unit in backend.units(after)}
     for name in sorted(old.keys() | new.keys()):
         one, other = old.get(name), new.get(name)
-        differing = tuple(_settings(one, other))
+        differing = tuple(unit_settings(one, other))
         if differing:
             unit = other or one
             assert unit is not None
@@ -37,7 +39,7 @@ def networkd(before: Host, after: Host) -> Iterator[Disruption]:
             )
 
 
-def _settings(one: Unit | None, other: Unit | None) -> Iterator[Setting]:
+def unit_settings(one: Unit | None, other: Unit | None) -> Iterator[Setting]:
     """The assignments that differ; of repeated keys those values that only one side has."""
     before, after = _values(one), _values(other)
     for key in [*before, *(key for key in after if key not in before)]:
@@ -74,11 +76,21 @@ def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, dev
     if unit.kind is Kind.NETDEV:
         return (Class.D5, Effect.GONE if other is None else Effect.RECREATED)
     if "Network.Bridge" in _values(unit):
-        return (Class.D3, Effect.DETACHED) if other is None else (Class.D2, Effect.PORTS)
+        return _ports(one, other)
     if device in uplinks[0]:
         return _uplink(before, uplinks[0][device], uplinks[1].get(device))
     bridges = ({b.device: b for b in before.bridges}, {b.device: b for b in after.bridges})
     return _bridge(before, bridges[0].get(device), bridges[1].get(device))
+
+
+def _ports(one: Unit, other: Unit | None) -> Graded:
+    """Ports have no addresses; what isolation drops is dropped at once, since no connection is known to a bridge."""
+    if other is None:
+        return (Class.D0, Effect.DETACHED)
+    isolated = [_values(unit).get("Bridge.Isolated") for unit in (one, other)]
+    if isolated[0] != isolated[1] == ["yes"]:
+        return (Class.D3, Effect.ISOLATED)
+    return (Class.D0, Effect.PORTS)
 
 
 def _uplink(host: Host, before: Uplink, after: Uplink | None) -> Graded:
@@ -86,11 +98,12 @@ def _uplink(host: Host, before: Uplink, after: Uplink | None) -> Graded:
         return (Class.D6, Effect.WAY_IN)
     if any(nat.uplink == before.name and nat.kind is NatKind.MASQUERADE for nat in host.nat):
         return (Class.D3, Effect.NAT_FLUSH)
-    return (Class.D2, Effect.REFRESH)
+    learned = any(isinstance(side, Learned) for side in (after.ipv4, after.ipv6))
+    return (Class.D2, Effect.LEARNED if learned else Effect.REFRESH)
 
 
 def _bridge(host: Host, before: Bridge | None, after: Bridge | None) -> Graded:
-    """Guests that reach a forward on their own bridge are masqueraded there, so a refresh resets these connections."""
+    """Guests that reach a forward on their own bridge are masqueraded there, so a refresh forgets these connections."""
     if before is None:
         return _NONE
     if after is None:

@@ -18,14 +18,23 @@ class Effect(enum.Enum):
     SWAP = "one transaction; established connections keep running, counters and dynamic sets start anew"
     SETTINGS = "kernel settings are written; what is no longer listed stays until the next boot"
     REFRESH = "the link stays up; its addresses are removed and added again within milliseconds"
-    PORTS = "its ports are configured again and stay up"
-    NAT_FLUSH = "addresses are removed and added again, and connections that are masqueraded there are reset"
+    LEARNED = "the link stays up; its addresses are removed, and learned again within a second or two"
+    PORTS = "its ports are configured again, which nothing notices"
+    ISOLATED = "what its guests send each other is dropped from now on, open connections included"
+    NAT_FLUSH = (
+        "its addresses are removed and added again, those by DHCP or RA within a second or two; connections that are "
+        "masqueraded there are forgotten, and hang unless the guest speaks next"
+    )
     RENUMBERED = "the address is another one; connections to the old one end"
-    LEASES = "clients outside of the new pool get another address when they renew"
+    REASSIGNED = (
+        "its old address is refused from now on, and it has the new one when its lease runs out or it asks anew "
+        "(networkctl reconfigure)"
+    )
+    LEASES = "clients outside of the new pool get another address when their leases run out"
     RECREATED = "the device has to be deleted and made again for this to take effect"
     GONE = "addresses, DHCP and router advertisements are gone; the device stays until somebody deletes it"
-    DETACHED = "interfaces no longer join a bridge"
-    REPLUGGED = "the guest gets another TAP, so it has to be started anew"
+    DETACHED = "new ports no longer join the bridge; those that have joined stay"
+    REPLUGGED = "the guest gets another TAP or hardware address, so it has to be started anew"
     MOVED = "the guest starts anew on another host"
     WAY_IN = "the address or the way out of an uplink changes: who is logged in over it may be cut off"
     LOCKED_OUT = "new connections to a management service are refused"

@@ -8,42 +8,18 @@ a thread, so answers come in the order in which they are ready. It ends when its
 from __future__ import annotations
 
 import json
-import socket
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
 from netloom.lab.listeners import Listeners
 from netloom.lab.load import load
-from netloom.lab.senders import connected, send
+from netloom.lab.senders import send
+from netloom.lab.streams import Streams
 from netloom.lab.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-
-class Streams:
-    """TCP connections that are held open, to see what outlives a reload."""
-
-    def __init__(self) -> None:
-        self._held: list[socket.socket] = []
-
-    def hold(self, to: str, port: int, source: str | None, timeout: float) -> dict[str, Any]:
-        """Connects and stays connected; the answer holds the stream's number."""
-        stream = connected(socket.SOCK_STREAM, to, port, source, timeout)
-        stream.recv(4096)
-        self._held.append(stream)
-        return {"stream": len(self._held) - 1}
-
-    def alive(self, stream: int, timeout: float) -> dict[str, Any]:
-        """Whether a line sent on a held stream is echoed in time."""
-        held = self._held[stream]
-        held.settimeout(timeout)
-        try:
-            held.sendall(b"still there?\n")
-            return {"alive": bool(held.recv(4096))}
-        except OSError:
-            return {"alive": False}
 
 
 def main() -> None:
@@ -52,6 +28,7 @@ def main() -> None:
     actions: Mapping[str, Callable[..., dict[str, Any]]] = {
         "listen": listeners.listen,
         "seen": listeners.seen,
+        "speak": listeners.speak,
         "send": send,
         "load": load,
         "hold": streams.hold,

@@ -43,9 +43,12 @@ class Site:
         hosts: Machines of hosts, by name.
         guests: Machines of guests, by name.
         daemons: The networkd of each host and guest, by `host/NAME` and `guest/NAME`.
+        texts: The rendered files that it runs, by path.
     """
 
-    def __init__(self, lab: Lab, plan: Plan, artifacts: Iterable[Artifact], root: Path | None = None) -> None:
+    def __init__(
+        self, lab: Lab, plan: Plan, artifacts: Iterable[Artifact], root: Path | None = None, bus: bool = False
+    ) -> None:
         """Starts everything; returns when all daemons run, which is before they have their addresses.
 
         Args:
@@ -53,14 +56,15 @@ class Site:
             plan: The plan.
             artifacts: Its rendered files.
             root: See `Networkd`.
+            bus: See `Networkd`.
 
         Raises:
             LabError: A tool failed; also where nft refuses the ruleset.
         """
         self.lab = lab
         self.plan = plan
-        self._files = {artifact.path: artifact.text for artifact in artifacts}
-        self._root = root
+        self.texts = {artifact.path: artifact.text for artifact in artifacts}
+        self._root, self._bus = root, bus
         self._plugging = threading.Lock()
         self.beyond: Mapping[str, Beyond] = {found.zone: found for found in beyond(plan)}
         self.worlds = dict(zip(self.beyond, in_parallel(self._world, self.beyond.values()), strict=True))
@@ -77,12 +81,12 @@ class Site:
     def files(self, folder: str) -> dict[str, str]:
         """Texts of the rendered files below a folder of the tree, by their path in it."""
         return {
-            path.removeprefix(f"{folder}/"): text for path, text in self._files.items() if path.startswith(f"{folder}/")
+            path.removeprefix(f"{folder}/"): text for path, text in self.texts.items() if path.startswith(f"{folder}/")
         }
 
     def ruleset(self, host: str) -> str:
         """The exported ruleset of a host."""
-        return self._files[f"hosts/{host}/nftables/netloom.nft"]
+        return self.texts[f"hosts/{host}/nftables/netloom.nft"]
 
     def agent(self, machine: Namespace) -> Agent:
         """The probing process of a machine."""
@@ -104,13 +108,13 @@ class Site:
     def _boot_host(self, host: Host) -> None:
         machine = self.hosts[host.name]
         ruleset.filter_bridged(machine, on=False)
-        machine.sysctl(_settings("".join(self.files(f"hosts/{host.name}/sysctl").values())))
-        if f"hosts/{host.name}/nftables/netloom.nft" in self._files:
+        machine.sysctl(settings("".join(self.files(f"hosts/{host.name}/sysctl").values())))
+        if f"hosts/{host.name}/nftables/netloom.nft" in self.texts:
             ruleset.load(machine, self.ruleset(host.name))
         users = {bridge.taps.user for bridge in host.bridges if bridge.taps.create}
         _add_users(machine, users, f"{self._root or ''}/etc/passwd")
         units = self.files(f"hosts/{host.name}/networkd")
-        self.daemons[f"host/{host.name}"] = Networkd(machine, units, root=self._root)
+        self.daemons[f"host/{host.name}"] = Networkd(machine, units, self._bus, self._root)
         for bridge in host.bridges:
             for port in bridge.ports if bridge.taps.create else ():
                 made = machine.file(f"/sys/class/net/{port.tap}")
@@ -122,7 +126,7 @@ class Site:
             with self._plugging:
                 self.lab.tap(self.hosts[guest.host], nic.tap, machine, nic_name(number), str(nic.mac))
         units = self.files(f"guests/{guest.name}/networkd")
-        self.daemons[f"guest/{guest.name}"] = Networkd(machine, units, root=self._root)
+        self.daemons[f"guest/{guest.name}"] = Networkd(machine, units, self._bus, self._root)
 
 
 def nic_name(number: int) -> str:
@@ -144,7 +148,7 @@ def _segment(link: Link) -> Segment:
     return Segment(link.name, first4, first6, dhcp=link.dhcp is not None, ra=link.ra is not None, also=also)
 
 
-def _settings(text: str) -> dict[str, str]:
+def settings(text: str) -> dict[str, str]:
     """The settings of a file of sysctl.d(5)."""
     lines = (line.partition("=") for line in text.splitlines() if "=" in line and line[0] not in "#;")
     return {key.strip(): value.strip() for key, _, value in lines}

@@ -11,10 +11,13 @@ import json
 import socket
 import struct
 import threading
+import time
 from typing import Any
 
 BACKLOG = 64
 ANCILLARY = 256
+NOW, LATER, EVERY = b"speak\n", b"wait\n", 0.02
+"""What a client says that will only listen: speak at once, or when told to; and seconds between two words."""
 
 
 class Listeners:
@@ -24,6 +27,7 @@ class Listeners:
         self._server = server
         self._open: set[tuple[str, int]] = set()
         self._seen: list[dict[str, Any]] = []
+        self._told = threading.Event()
 
     def listen(self, proto: str, ports: list[int]) -> dict[str, Any]:
         """Listens on ports of all addresses of both families; ports that are open already stay so."""
@@ -61,9 +65,27 @@ class Listeners:
                 local = _plain(stream.getsockname()[0])
                 stream.sendall(self._note("tcp", port, _plain(peer[0]), local))
                 while heard := stream.recv(4096):
+                    if heard in (NOW, LATER):
+                        threading.Thread(target=self._speak, args=(stream, heard), daemon=True).start()
                     stream.sendall(heard)
             except OSError:
                 return  # the other side is gone, which is its right
+
+    def speak(self) -> dict[str, Any]:
+        """Lets those speak that waited for it."""
+        self._told.set()
+        return {}
+
+    def _speak(self, stream: socket.socket, when: bytes) -> None:
+        """Speaks until nobody listens any more."""
+        if when == LATER:
+            self._told.wait()
+        try:
+            while True:
+                stream.sendall(b".")
+                time.sleep(EVERY)
+        except OSError:
+            return
 
     def _serve_udp(self, listener: socket.socket, port: int) -> None:
         listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)

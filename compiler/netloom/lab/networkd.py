@@ -18,7 +18,7 @@ from netloom.lab.complaints import complaints
 from netloom.lab.waiting import LabError, wait_for
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from netloom.lab.namespace import Daemon, Namespace
 
@@ -140,6 +140,13 @@ class Networkd:
         directory.mkdir(parents=True)
         for path, text in sorted(units.items()):
             self.namespace.write(f"{UNIT_DIR}/{path}", text)
+
+    def install(self, changed: Mapping[str, str], gone: Iterable[str]) -> None:
+        """Writes these unit files and removes those, and touches no other: a rewritten one counts as changed."""
+        for path, text in sorted(changed.items()):
+            self.namespace.write(f"{UNIT_DIR}/{path}", text)
+        for path in gone:
+            self.namespace.file(f"{UNIT_DIR}/{path}").unlink()
 
     def reload(self) -> None:
         """`networkctl reload`; needs the bus."""

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Proto = Literal["tcp", "udp", "icmp"]
 Outcome = Literal["open", "refused", "unreachable", "denied", "timeout"]
 
+Listening = Literal["", "now", "later"]
+
 TIMEOUT = 0.6
 """Seconds for one try."""
 TRIES = 5
@@ -106,12 +108,21 @@ class Agent:
         """What arrived at listeners, oldest first: `{proto, port, peer, local, payload}`, payload in hexadecimal."""
         return list(self._now("seen")["seen"])
 
-    def hold(self, to: str, port: int, source: str | None = None) -> int:
-        """Opens a TCP connection to a listener and keeps it; returns a number for `alive`."""
-        return int(self._now("hold", to=to, port=port, source=source, timeout=TIMEOUT * TRIES)["stream"])
+    def hold(self, to: str, port: int, source: str | None = None, listening: Listening = "") -> int:
+        """Opens a TCP connection to a listener and keeps it; returns a number for `alive`.
+
+        With `listening` this side is silent from then on: the other one speaks `now`, as in a download, or `later`,
+        when its agent is told to, so that until then nobody says anything.
+        """
+        request = {"to": to, "port": port, "source": source, "timeout": TIMEOUT * TRIES, "listening": listening}
+        return int(self._now("hold", **request)["stream"])
+
+    def speak(self) -> None:
+        """Lets the listeners of this machine speak where somebody listens for `later`."""
+        self._now("speak")
 
     def alive(self, stream: int) -> bool:
-        """Whether a line sent on a held connection is still echoed."""
+        """Whether a held connection still lives: a line is echoed, or the other side is heard to speak."""
         return bool(self._now("alive", stream=stream, timeout=TIMEOUT)["alive"])
 
     def send_frame(self, ifname: str, frame: bytes) -> None:

@@ -65,6 +65,12 @@ def listing(machine: Namespace) -> list[dict[str, Any]]:
     return [entry for entry in objects if "metainfo" not in entry]
 
 
+def handles(machine: Namespace) -> frozenset[tuple[str, str, int]]:
+    """Kind, name and handle of each object: none of them outlives a load of the ruleset."""
+    found = ((kind, body) for entry in listing(machine) for kind, body in entry.items())
+    return frozenset((kind, body.get("name", ""), body["handle"]) for kind, body in found if "handle" in body)
+
+
 def tables(machine: Namespace) -> frozenset[str]:
     """The tables there are, as `inet netloom`."""
     found = (entry["table"] for entry in listing(machine) if "table" in entry)

@@ -25,7 +25,7 @@ def ask(site: Site, asked: tuple[Question, ...], progress: Progress | None = Non
     """Probes every question; what a rate would refuse is left out."""
     chosen, left_out = _within_rates(asked)
     machines = site.machines()
-    _listen(site, machines, chosen)
+    listen(site, machines, chosen)
     rows: list[Row] = []
     for wave in _waves(chosen):
         probes = [_probe(site, machines, question) for question in wave]
@@ -65,7 +65,7 @@ def _waves(asked: Iterable[Question]) -> Iterator[list[Question]]:
     return iter([waves[number] for number in sorted(waves)])
 
 
-def _listen(site: Site, machines: dict[str, Namespace], asked: Iterable[Question]) -> None:
+def listen(site: Site, machines: dict[str, Namespace], asked: Iterable[Question]) -> None:
     """Somebody answers at both ends that a packet could get to: as it was sent, and as it is translated."""
     wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
     for question in asked:

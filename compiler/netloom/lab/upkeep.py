@@ -12,7 +12,7 @@ from netloom.lab import ruleset
 from netloom.lab.build import Site
 from netloom.lab.namespace import Namespace
 from netloom.lab.outcome import NotRun, Outcome, Row
-from netloom.lab.probe import Probe, run
+from netloom.lab.probe import Listening, Probe, run
 from netloom.lab.questions import Question
 from netloom.lab.waiting import LabError
 from netloom.plan.host import Host
@@ -61,7 +61,7 @@ def _shape(machine: Namespace) -> Counter[tuple[str, ...]]:
 
 def _under_load(site: Site, asked: tuple[Question, ...]) -> Iterator[Row]:
     """Streams are held and datagrams flow while every host's ruleset is replaced again and again."""
-    streams = [(q, _hold(site, q)) for q in _watched(asked, "tcp")]
+    streams = [(q, hold(site, q)) for q in _watched(asked, "tcp")]
     loads = [(q, _begin(site, q)) for q in _watched(asked, "udp")]
     begun = time.monotonic()
     for number in range(RELOADS):
@@ -69,11 +69,11 @@ def _under_load(site: Site, asked: tuple[Question, ...]) -> Iterator[Row]:
         for host in site.plan.hosts:
             ruleset.load(site.hosts[host.name], site.ruleset(host.name))
     for question, stream in streams:
-        alive = stream is not None and _sender(site, question).alive(stream)
+        alive = stream is not None and sender(site, question).alive(stream)
         flow = f"{question.flow} over {RELOADS} reloads"
         yield Row("reload", flow, "stays", "stays" if alive else "breaks", question.verdict.by)
     for question, future in loads:
-        said = _sender(site, question).result(future)
+        said = sender(site, question).result(future)
         lost = said["sent"] - said["received"]
         flow = f"{question.flow} over {RELOADS} reloads, {RATE}/s"
         yield Row("reload", flow, "none lost", f"{lost} of {said['sent']} lost" if lost else "none lost")
@@ -88,7 +88,8 @@ def _watched(asked: tuple[Question, ...], protocol: str) -> list[Question]:
     return both[:FLOWS]
 
 
-def _sender(site: Site, question: Question) -> Any:
+def sender(site: Site, question: Question) -> Any:
+    """The agent of the machine that asks."""
     return site.agent(site.machines()[question.source.machine])
 
 
@@ -96,10 +97,11 @@ def _source(question: Question) -> str | None:
     return None if question.source.machine.startswith("host/") else str(question.packet.source)
 
 
-def _hold(site: Site, question: Question) -> int | None:
+def hold(site: Site, question: Question, listening: Listening = "") -> int | None:
+    """A connection that is kept open, by its number; None where there is none. See `Agent.hold`."""
     packet = question.packet
     try:
-        return int(_sender(site, question).hold(str(packet.to), packet.port, _source(question)))
+        return int(sender(site, question).hold(str(packet.to), packet.port, _source(question), listening=listening))
     except LabError:
         return None
 
@@ -107,7 +109,7 @@ def _hold(site: Site, question: Question) -> int | None:
 def _begin(site: Site, question: Question) -> Future[dict[str, Any]]:
     packet = question.packet
     to, port, source = str(packet.to), packet.port, _source(question)
-    future: Future[dict[str, Any]] = _sender(site, question).ask(
+    future: Future[dict[str, Any]] = sender(site, question).ask(
         "load", to=to, port=port, source=source, seconds=_SECONDS, rate=RATE
     )
     return future

@@ -1,0 +1,192 @@
+"""What a change was seen to do in a lab, as classes: graded by what went away, with nothing of the code that predicts.
+
+| seen | class |
+|---|---|
+| the ruleset is another one | D1 |
+| addresses went and came back | D2 |
+| connections ended although every address is there again; or a carrier was lost | D3 |
+| an address is not there again | D4 |
+| it has no unit any more, or waits for a TAP or a hardware address that is not there | D5 |
+| the manager's connection ended, or the next one is refused | D6 |
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from netloom.driver import rendered
+from netloom.lab.atlas import Atlas
+from netloom.lab.build import Site
+from netloom.lab.changeover import change_over
+from netloom.lab.homeward import lead_home
+from netloom.lab.lookout import Noticed, Sight, watched
+from netloom.lab.namespace import Namespace
+from netloom.lab.oracle import Oracle
+from netloom.lab.probe import Probe, run
+from netloom.lab.questions import Question, questions
+from netloom.lab.session import Lab
+from netloom.lab.trial import listen
+from netloom.lab.wait import settle
+from netloom.lab.waiting import wait_for
+from netloom.plan.guest import Guest, Mode
+
+if TYPE_CHECKING:
+    from netloom.plan.site import Plan
+
+LEASE = 6
+"""Seconds of a lease in these labs."""
+ASK = (Mode.DHCP, Mode.RESERVED)
+
+Classes = dict[str, int]
+"""The class of what noticed anything: an interface of the host, a guest, the ruleset, the host's input."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A change that was applied.
+
+    Attributes:
+        classes: What was seen.
+        sight: The same in detail.
+        complaints: What the daemons said against the new units.
+    """
+
+    classes: Classes
+    sight: Sight
+    complaints: tuple[str, ...]
+
+
+def applied(before: Plan, after: Plan, names: dict[str, str]) -> Applied:
+    """Boots one plan, changes over to the other while traffic runs, and says what noticed.
+
+    Args:
+        before: the plan that runs.
+        after: the plan that is applied to it.
+        names: new names of guests that were renamed, by their old ones.
+    """
+    with Lab() as lab:
+        site = Site(lab, before, rendered(before), bus=True)
+        settled, ground = settle(site)
+        assert settled.failed == ()
+        atlas = Atlas(before, ground, dict(site.beyond))
+        lead_home(site, atlas)
+        asked = tuple(q for q in questions(atlas, Oracle(atlas, int(time.time())))[0] if q.verdict.allowed)
+        listen(site, site.machines(), asked)
+        sight = watched(site, asked, lambda: change_over(site, rendered(after)))
+        seen = Seen(site, after, sight, names, frozenset(_readdressed(site, after, sight)))
+        classes: Classes = {}
+        for name, grade in seen.grades():
+            classes[name] = max(grade, classes.get(name, 0))
+        said = tuple(line for daemon in site.daemons.values() for line in daemon.complaints())
+        return Applied(classes, sight, said)
+
+
+def _readdressed(site: Site, after: Plan, sight: Sight) -> Iterator[str]:
+    """Guests that have another address by DHCP after their leases have run out; only a changed server gives any."""
+    staying = [guest for guest in site.plan.guests if guest.name in {other.name for other in after.guests}]
+    asking = [(g, f"eth{n}") for g in staying for n, nic in enumerate(g.nics) if nic.ipv4.mode in ASK]
+    bridges = {bridge.device for host in site.plan.hosts for bridge in host.bridges}
+    if bridges & {one.device for one in sight.interfaces}:
+        before = [_ipv4(site.guests[guest.name], device) for guest, device in asking]
+        time.sleep(LEASE + 2)
+        for (guest, device), had in zip(asking, before, strict=True):
+            if site.daemons[f"guest/{guest.name}"].links()[device].setup == "configured":
+                machine = site.guests[guest.name]
+                if wait_for(partial(_ipv4, machine, device), f"an address of {guest.name}") != had:
+                    yield guest.name
+
+
+def _ipv4(machine: Namespace, device: str) -> list[str]:
+    return [address for address in machine.addresses(device, usable=True) if ":" not in address]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Grades what was seen."""
+
+    site: Site
+    after: Plan
+    sight: Sight
+    names: dict[str, str]
+    anew: frozenset[str]
+
+    def grades(self) -> Iterator[tuple[str, int]]:
+        """What noticed, with its class; some more than once."""
+        yield from (("table netloom", 1) for _ in self.sight.rulesets)
+        for one in self.sight.interfaces:
+            yield from self._host(one) if one.machine.startswith("host/") else self._guest(one)
+        yield from self._started_anew()
+        yield from ((self._leaser(g), 4) for g in self.site.plan.guests if g.name in self.anew)
+        yield from self._cut_on_bridges()
+        yield from self._locked_out()
+
+    def _host(self, one: Noticed) -> Iterator[tuple[str, int]]:
+        host = one.machine.partition("/")[2]
+        uplinks = {uplink.name for h in self.site.plan.hosts for uplink in h.uplinks if h.name == host}
+        managed = self.site.daemons[one.machine].links()[one.device].unit
+        ours = {address.partition("/")[0] for address in one.removed}
+        behind = any(str(q.verdict.packet.source) in ours for q in self.sight.ended if _translated(q))
+        if one.device in uplinks and one.lost:
+            assert any(q.verdict.by == "policy/admin" for q in self.sight.ended)
+            yield one.device, 6
+        elif one.lost:
+            yield one.device, 4 if managed else 5
+        elif one.removed:
+            yield one.device, 3 if behind or one.carrier else 2
+
+    def _guest(self, one: Noticed) -> Iterator[tuple[str, int]]:
+        guest = self._guests()[one.machine.partition("/")[2]]
+        stays = self._name(guest) in {other.name for other in self.after.guests}
+        if stays and one.device in {f"eth{number}" for number in range(len(guest.nics))}:
+            yield (self._leaser(guest), 4) if one.lost else (self._name(guest), 2)
+
+    def _leaser(self, guest: Guest) -> str:
+        """Who is told of when an address is gone: those that share a pool, or the guest by itself."""
+        pools = [f"DHCP clients on {nic.bridge}" for nic in guest.nics if nic.ipv4.mode is Mode.DHCP]
+        return pools[0] if pools else self._name(guest)
+
+    def _guests(self) -> dict[str, Guest]:
+        return {guest.name: guest for guest in self.site.plan.guests}
+
+    def _name(self, guest: Guest) -> str:
+        return self.names.get(guest.name, guest.name)
+
+    def _started_anew(self) -> Iterator[tuple[str, int]]:
+        """Guests whose TAP or hardware address is another one: both are made when they are started."""
+        there = {guest.name: guest for guest in self.after.guests}
+        for old in self.site.plan.guests:
+            new = there.get(self._name(old))
+            for nic in new.nics if new else ():
+                made = self.site.hosts[old.host].file(f"/sys/class/net/{nic.tap}").exists()
+                links = self.site.guests[old.name].run("ip", "-o", "link")
+                if not made or str(nic.mac) not in links:
+                    yield self._name(old), 5
+
+    def _cut_on_bridges(self) -> Iterator[tuple[str, int]]:
+        """Neighbours whose connection ended although both have their addresses."""
+        restarted = {name for name, grade in self._started_anew() if grade}
+        moved = {one.machine for one in self.sight.interfaces if one.lost}
+        moved |= {f"guest/{name}" for name in (*restarted, *self.anew)}
+        for q in self.sight.ended:
+            if q.verdict.by == "implied/bridge" and not {q.source.machine, q.to.machine} & moved:
+                network = q.source.group.partition("/")[2]
+                yield next(b.device for h in self.site.plan.hosts for b in h.bridges if b.network == network), 3
+
+    def _locked_out(self) -> Iterator[tuple[str, int]]:
+        """Managers who could connect and no longer can, though the host has the address that they ask for."""
+        lost = {address.partition("/")[0] for one in self.sight.interfaces for address in one.lost}
+        ended = {id(q) for q in self.sight.ended}
+        for q in (*self.sight.kept, *self.sight.ended):
+            if q.verdict.by == "policy/admin" and id(q) not in ended and str(q.packet.to) not in lost:
+                sender = self.site.agent(self.site.machines()[q.source.machine])
+                probe = Probe(sender, "tcp", str(q.packet.to), q.packet.port, str(q.packet.source))
+                if run([probe])[0].outcome != "open":
+                    yield "input", 6
+
+
+def _translated(q: Question) -> bool:
+    return q.verdict.packet.source != q.packet.source

@@ -1,0 +1,119 @@
+"""Predicted classes against what a kernel and a networkd do: each change applied to a running site, with traffic on.
+
+Every interface, guest and ruleset that noticed anything must have been told of with just that class, and nothing else
+may have been; what has no class above D2 loses neither a connection nor a ping.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+
+import pytest
+from tests.diff.applied import LEASE, Applied, applied
+from tests.diff.site import BASE, CASES, WEB2, Files, both, swap
+from tests.diff.test_relation import MOVED
+from tests.sites import compiled
+from tests.support import needs
+
+from netloom.diff.change import Side, compare
+from netloom.diff.model import Change
+from netloom.driver import rendered_apart
+from netloom.lab.questions import Question
+from netloom.plan.host import Host
+from netloom.plan.site import Plan
+
+pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "ping", "unshare", "nsenter")
+
+_SECOND = swap("guests.yaml", "guests:\n", "guests:\n" + WEB2)
+"""Somebody who reaches a forward on the bridge that it leads back to, and is masqueraded there."""
+_OF_OURS: dict[str, tuple[Callable[[Files], None], Callable[[Files], None]]] = {
+    "hairpin": (
+        _SECOND,
+        swap("hosts.yaml", "    networks:\n", "    routes: {far: {to: 192.0.2.0/24, via: 10.1.0.10}}\n    networks:\n"),
+    ),
+    "bridge-renamed": (both(), swap("hosts.yaml", "dmz: {taps", "dmz: {bridge: br-front, taps")),
+    "isolation-off": (
+        swap("networks.yaml", "dhcp: {", "isolated: true, dhcp: {"),
+        swap("networks.yaml", "isolated: true, ", ""),
+    ),
+}
+_FROM_CASES = (
+    "guest-with-forward", "guest-removed", "pool-shrunk", "pool-grown", "rule-removed", "deny-over-allow",
+    "guest-to-other-network", "guest-moved-from", "network-renumbered", "nat-off", "uplink-static", "uplink-dns",
+    "isolated", "forward-retargeted", "service-closed-to-managers", "tap-pattern", "network-dns", "network-removed",
+    "guest-readdressed", "guest-other-mac", "target-raised",
+)  # fmt: skip
+NAMES = (*_FROM_CASES, *_OF_OURS)
+LABS = 6
+"""How many run at a time: nearly all of it is waiting."""
+FEW = 5
+"""Pings of 200, one every 20 ms, that addresses may be away for which are back at once."""
+
+
+def _plans(name: str) -> tuple[Plan, Plan]:
+    case = next((case for case in CASES if case.name == name), None)
+    first, second = (both(), case.edit) if case else _OF_OURS[name]
+    before = dict(BASE)
+    both(first, swap("networks.yaml", "10.2.0.199}", f"10.2.0.199, lease: {LEASE}s}}"))(before)
+    after = dict(before)
+    second(after)
+    return compiled(before).plan, compiled(after).plan
+
+
+@pytest.fixture(scope="module")
+def plans() -> dict[str, tuple[Plan, Plan]]:
+    return {name: _plans(name) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def labs(plans: dict[str, tuple[Plan, Plan]]) -> Iterator[dict[str, Future[Applied]]]:
+    with ThreadPoolExecutor(LABS) as pool:
+        yield {name: pool.submit(partial(applied, *plans[name], _guests(name))) for name in NAMES}
+
+
+def _guests(name: str) -> dict[str, str]:
+    moved = MOVED.get(name, {})
+    return {old.removeprefix("guest/"): new.removeprefix("guest/") for old, new in moved.items()}
+
+
+def predicted(name: str, before: Plan, after: Plan) -> Change:
+    files = rendered_apart(before, after)
+    moves = {new: old for old, new in MOVED.get(name, {}).items()}
+    return compare(Side("before", before, files[0]), Side("after", after, files[1], moves=moves))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_was_told_is_what_happens(
+    name: str, plans: dict[str, tuple[Plan, Plan]], labs: dict[str, Future[Applied]]
+) -> None:
+    change = predicted(name, *plans[name])
+    told: dict[str, int] = {}
+    for one in change.disruption:
+        told[one.device] = max(int(one.grade), told.get(one.device, 0))
+    seen = labs[name].result(timeout=300)
+    assert seen.classes == {device: grade for device, grade in told.items() if grade}
+    spared = [q for q in (*seen.sight.ended, *seen.sight.kept) if _spared(q, told, plans[name])]
+    assert [q.flow for q in seen.sight.ended if q in spared] == []
+    assert {q.flow: n for q, n in seen.sight.pings if _spared(q, told, plans[name]) and n > FEW} == {}
+    assert spared
+
+
+def _spared(question: Question, told: dict[str, int], plans: tuple[Plan, Plan]) -> bool:
+    """Whether a flow touches nothing that was told to lose connections, and no guest that was told of."""
+    after = {guest.name for guest in plans[1].guests}
+    guests = {guest.name: {nic.bridge for nic in guest.nics} for guest in plans[0].guests}
+    hosts = {host.name: {*_uplinks(host), *(b.device for b in host.bridges)} for host in plans[0].hosts}
+    machines = (question.source.machine, question.to.machine, question.verdict.where)
+    ends = {machine.partition("/")[2] for machine in machines}
+    devices = {device for end in ends for device in (*guests.get(end, ()), *hosts.get(end, ()))}
+    translated = question.verdict.packet.source != question.packet.source
+    if translated or any(machine.startswith("zone/") for machine in machines):
+        devices |= {name for host in plans[0].hosts for name in _uplinks(host)}
+    known = not (ends & guests.keys()) - after
+    return known and all(told.get(device, 0) <= 2 for device in devices) and not any(told.get(end, 0) for end in ends)
+
+
+def _uplinks(host: Host) -> set[str]:
+    return {uplink.name for uplink in host.uplinks}
