@@ -36,7 +36,7 @@ def test_answers_as_data(netloom: Netloom) -> None:
         assert answer["span"] == {"file": "specs/seed.yaml", "line": 20, "column": 3}
         assert answer["dst"] == "the address of eth0"
     assert four["src"] == "10.0.0.11"
-    assert four["translated"] == {"src": "the address of the interface that it leaves by", "dst": "10.0.0.10"}
+    assert four["translated"] == {"src": "10.0.0.1", "dst": "10.0.0.10", "port": None}
     assert four["hosts"][0]["host"] == "hypervisor"
 
 

@@ -15,7 +15,7 @@ from tests.sites import compiled
 from netloom.base.address import FAMILIES, Family
 from netloom.diff.flows import compare_flows
 from netloom.diff.verdicts import FlowChange, Region, Turn
-from netloom.flows.answer import Answer, effect
+from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, effect
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
 from netloom.flows.diagram import Space, answer_at
@@ -149,7 +149,7 @@ def _gone(there: Plan, here: Plan, family: Family, point: tuple[int, ...]) -> bo
 
 def _wanted(old: Answer, new: Answer) -> set[Turn]:
     passes = (old.verdict == "allow", new.verdict == "allow")
-    foreign = "absent" in (old.by, new.by) and "foreign" in (old.by, new.by)
+    foreign = "absent" in (old.by, new.by) and {FOREIGN.by, FOREIGN_INPUT.by} & {old.by, new.by}
     if passes == (False, False) or foreign:
         return set()
     if passes == (True, True):

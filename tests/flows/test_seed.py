@@ -15,7 +15,8 @@ from tests.sites import NOW, compiled
 from netloom.base.address import FAMILIES, Family
 from netloom.flows.endpoints import End, UnknownEndError, end_of, services_of
 from netloom.flows.packet import SOURCE
-from netloom.flows.query import Inquiry, Reply
+from netloom.flows.query import Inquiry
+from netloom.flows.reply import Reply
 
 SEED = Path(__file__).parents[1] / "golden/seed/specs"
 HTTP, HTTPS, EDGE = "http-reverse-proxy", "https-reverse-proxy", "hypervisor/eth0"

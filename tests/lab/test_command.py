@@ -48,7 +48,10 @@ def test_a_table_and_junit_say_the_same(specs: Path) -> None:
     lines, said = table.communicate(timeout=120)
     (suite,) = ET.fromstring(junit.communicate(timeout=120)[0])
     assert (table.returncode, junit.returncode) == (0, 0)
-    assert "ok        web 10.0.0.10 -> hv 10.0.0.1 tcp/22: allow   policy/admin\n" in lines
+    assert (
+        "ok        web 10.0.0.10 -> hv 10.0.0.1 tcp/22: allow, at host/hv 10.0.0.1 from 10.0.0.10   policy/admin\n"
+        in lines
+    )
     assert said.startswith(f"all {suite.get('tests')} agree")
     assert not suite.findall("testcase/failure")
     listed = {line[10:].rpartition(": ")[0] for line in lines.splitlines() if line.startswith("ok")}

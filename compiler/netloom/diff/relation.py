@@ -13,7 +13,7 @@ from netloom.base.address import FAMILIES, Family
 from netloom.diff.nobody import Difference, Nobody, cut
 from netloom.diff.regions import apart, products
 from netloom.diff.window import heard, parting
-from netloom.flows.answer import Answer, effect
+from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, effect
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
 from netloom.flows.diagram import Box, Diagram, Space
@@ -206,7 +206,7 @@ class Pair:
 def _matters(one: Answer, other: Answer) -> bool:
     if one == other or "allow" not in (one.verdict, other.verdict):
         return False
-    if ABSENT in (one, other) and "foreign" in (one.by, other.by):
+    if ABSENT in (one, other) and {FOREIGN.by, FOREIGN_INPUT.by} & {one.by, other.by}:
         return False
     return effect(one) != effect(other) or one.by != other.by
 

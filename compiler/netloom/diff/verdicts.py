@@ -27,7 +27,7 @@ class Outcome:
     Attributes:
         verdict: `allow`, `drop`, `absent` where there is no such guest, interface or host, or `elsewhere` where the
             packet takes another way.
-        by: `policy/NAME`, `forward/NAME`, `implied/NAME`, `foreign` or `default`; "" where absent.
+        by: `policy/NAME`, `forward/NAME`, `implied/NAME` or `default`; "" where absent.
         to: the guest to which they are translated, or "".
         source: how their sender is rewritten: `masquerade`, `snat`, `prefix`, or ""; told where that may be the change.
         limited: whether only up to a rate.

@@ -48,6 +48,10 @@ class Answer(NamedTuple):
 PASS, MISS, NEXT, ELSEWHERE = Answer("allow"), Answer("miss"), Answer("next"), Answer("elsewhere")
 
 
+FOREIGN_INPUT, FOREIGN = Answer("allow", "implied/foreign-input"), Answer("allow", "implied/foreign")
+"""What the host's own firewall judges, and what passes between interfaces of which none is ours."""
+
+
 def effect(answer: Answer) -> Answer:
     """What a packet feels of an answer: not whose it is, and nothing of a translation where it is dropped."""
     if answer.verdict != "allow":

@@ -7,7 +7,8 @@ from fnmatch import fnmatchcase
 from netloom.base.address import Family
 from netloom.flows.endpoints import end_of
 from netloom.flows.packet import PORT, PROTOCOL
-from netloom.flows.query import Inquiry, Reply
+from netloom.flows.query import Inquiry
+from netloom.flows.reply import Reply
 from netloom.flows.spans import Spans
 
 _EVERYWHERE = frozenset(f"implied/{name}" for name in ("icmp", "icmpv6", "nd", "mld"))
@@ -22,12 +23,14 @@ class Passage:
         protocols: numbers, or None for all.
         ports: ports or ICMP types, or None for all.
         by: stable name of the entry that lets it pass.
+        certain: whether it passes whatever addresses the networks outside hand out.
     """
 
     family: Family
     protocols: Spans | None
     ports: Spans | None
     by: str
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +77,4 @@ def _cell(inquiry: Inquiry, row: str, column: str) -> tuple[Passage, ...]:
 def _passages(replies: Iterable[Reply]) -> Iterator[Passage]:
     for reply in sorted(replies, key=lambda r: (r.decided_by, r.family, repr(r.box))):
         if reply.allowed and reply.decided_by not in _EVERYWHERE:
-            yield Passage(reply.family, reply.box[PROTOCOL], reply.box[PORT], reply.decided_by)
+            yield Passage(reply.family, reply.box[PROTOCOL], reply.box[PORT], reply.decided_by, reply.certain)

@@ -12,6 +12,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from netloom.lab.echoes import Echoes
 from netloom.lab.listeners import Listeners
 from netloom.lab.load import load
 from netloom.lab.senders import send
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Answers requests until standard input closes."""
-    listeners, wire, streams = Listeners(sys.argv[1]), Wire(), Streams()
+    listeners, echoes, wire, streams = Listeners(sys.argv[1]), Echoes(), Wire(), Streams()
     actions: Mapping[str, Callable[..., dict[str, Any]]] = {
         "listen": listeners.listen,
         "seen": listeners.seen,
         "speak": listeners.speak,
+        "hear": echoes.hear,
+        "heard": echoes.heard,
         "send": send,
         "load": load,
         "hold": streams.hold,

@@ -15,6 +15,11 @@ from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 from netloom.plan.policy import NatKind
 from netloom.plan.site import Plan
 
+_UNSAID = {Family.IPV4: 0, Family.IPV6: 1024}
+"""Metric of a route for which none is given: of IPv6 the kernel's own (IP6_RT_PRIO_USER)."""
+_LEARNED = 1024
+"""Metric of routes by DHCP and RA (systemd.network(5), RouteMetric=)."""
+
 
 class UnclearError(Exception):
     """A probe would not show what becomes of a packet; the message says why, and names no address."""
@@ -137,7 +142,7 @@ class Atlas:
             yield from self._of_uplink(host, uplink)
         for route in host.routes:
             if route.device in by_name:
-                yield route.to, route.metric or 0, Way(None, by_name[route.device], route.via)
+                yield route.to, route.metric or _UNSAID[route.to.family], Way(None, by_name[route.device], route.via)
 
     def _of_uplink(self, host: Host, uplink: Uplink) -> Iterator[tuple[Prefix, int, Way]]:
         link = self._links[host.name, uplink.name]
@@ -145,10 +150,11 @@ class Atlas:
             if isinstance(side, Fixed):
                 yield side.interface.prefix, 0, Way(None, uplink)
                 if side.gateway:
-                    yield everything(side.gateway.family), 0, Way(None, uplink, side.gateway)
+                    family = side.gateway.family
+                    yield everything(family), _UNSAID[family], Way(None, uplink, side.gateway)
             elif isinstance(side, Learned) and served:
                 yield served.prefix, 0, Way(None, uplink)
-                yield everything(served.family), 1024, Way(None, uplink, served.address)
+                yield everything(served.family), _LEARNED, Way(None, uplink, served.address)
 
 
 def side_of(nic: Nic, family: Family) -> NicAddress:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from netloom.backends.artifact import Artifact
@@ -13,6 +13,7 @@ from netloom.lab.homeward import lead_home
 from netloom.lab.oracle import Oracle
 from netloom.lab.outcome import NotRun, Outcome, Row
 from netloom.lab.questions import Question, questions
+from netloom.lab.reading import Reading
 from netloom.lab.session import Lab
 from netloom.lab.spoof import lies
 from netloom.lab.trial import ask
@@ -87,7 +88,9 @@ def _agreement(site: Site, stage: Stage) -> Experiment:
     atlas = Atlas(plan, ground, dict(site.beyond))
     lead_home(site, atlas)
     stage("working out what to ask")
-    asked, unclear = questions(atlas, Oracle(atlas, int(time.time())))
+    now = int(time.time())
+    asked, unclear = questions(atlas, Oracle(atlas, now))
+    asked = tuple(map(Reading(atlas, now).read, asked))
     probed = ask(site, asked, lambda done, whole: stage(f"probing flows: {done} of {whole}"))
     stage("probing bridged frames once more, as Docker and Kubernetes have them filtered")
     bridged = _filtered(site, asked)
@@ -110,5 +113,5 @@ def _filtered(site: Site, asked: tuple[Question, ...]) -> Outcome:
     found = ask(site, near)
     for machine in site.hosts.values():
         ruleset.filter_bridged(machine, on=False)
-    rows = (Row(r.kind, f"{r.flow} (br_netfilter)", r.expected, r.observed, r.decided_by, r.detail) for r in found.rows)
+    rows = (replace(row, flow=f"{row.flow} (br_netfilter)") for row in found.rows)
     return Outcome(tuple(rows))

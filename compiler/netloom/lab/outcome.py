@@ -14,6 +14,7 @@ class Row:
         observed: what the kernel or networkd did.
         decided_by: stable name of the entry that decides, as `policy/NAME`; "" where none is.
         detail: networkd's or nft's own words, or whatever else helps; may have many lines.
+        reach: what `netloom reach` says of a flow, as `allow by policy/NAME`; "" where it is no flow.
     """
 
     kind: str
@@ -22,11 +23,13 @@ class Row:
     observed: str
     decided_by: str = ""
     detail: str = ""
+    reach: str = ""
 
     @property
     def ok(self) -> bool:
-        """Whether plan and machine agree."""
-        return self.expected == self.observed
+        """Whether plan, `netloom reach` and machine agree."""
+        read = not self.reach or self.reach == f"{self.expected} by {self.decided_by}"
+        return read and self.expected == self.observed
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ class Answer:
         peer: Address that it saw as the sender's: what source translation made of it.
         local: Address at which it was reached: what destination translation made of it.
         port: Port at which it was reached, in the same way; 0 where no listener of ours answered.
+        words: By which a ping is known that was answered, in hexadecimal; "" for all else.
     """
 
     outcome: Outcome
@@ -75,6 +76,7 @@ class Answer:
     peer: str | None = None
     local: str | None = None
     port: int = 0
+    words: str = ""
 
 
 class Agent:
@@ -103,6 +105,14 @@ class Agent:
     def listen(self, proto: Literal["tcp", "udp"], *ports: int) -> None:
         """Listens on ports of all addresses of the machine, and answers who it is and whom it saw."""
         self._now("listen", proto=proto, ports=list(ports))
+
+    def hear(self) -> None:
+        """Begins to keep the ends of echo requests that arrive at the machine."""
+        self._now("hear")
+
+    def heard(self, words: list[str]) -> dict[str, tuple[str, str]]:
+        """Sender and destination, as they arrived, of the echo requests with these words."""
+        return {word: (ends[0], ends[1]) for word, ends in self._now("heard", words=words)["heard"].items()}
 
     def seen(self) -> list[dict[str, Any]]:
         """What arrived at listeners, oldest first: `{proto, port, peer, local, payload}`, payload in hexadecimal."""
@@ -177,7 +187,14 @@ def run(probes: Iterable[Probe]) -> list[Answer]:
     asked = [(probe.sender, _ask(probe)) for probe in probes]
     answers = (sender.result(future) for sender, future in asked)
     return [
-        Answer(said["outcome"], said.get("server"), said.get("peer"), said.get("local"), said.get("port", 0))
+        Answer(
+            said["outcome"],
+            said.get("server"),
+            said.get("peer"),
+            said.get("local"),
+            said.get("port", 0),
+            said.get("words", ""),
+        )
         for said in answers
     ]
 

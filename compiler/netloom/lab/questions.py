@@ -44,12 +44,17 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One flow with the plan's answer."""
+    """One flow with the plan's answer.
+
+    Attributes:
+        reach: what `netloom reach` says of it; "" where that was not asked.
+    """
 
     source: End
     to: End
     packet: Packet
     verdict: Verdict
+    reach: str = ""
 
     @property
     def flow(self) -> str:

@@ -14,6 +14,8 @@ import struct
 import time
 from typing import Any
 
+from netloom.lab.echoes import ECHO4, ECHO6
+from netloom.lab.echoes import HEADER as _HEADER
 from netloom.lab.frames import checksum
 
 Result = dict[str, Any]
@@ -26,12 +28,10 @@ _OUTCOMES = {
     errno.EACCES: "unreachable",
     errno.EPERM: "denied",
 }
-ECHO4, ECHO4_REPLY, UNREACHABLE4 = 8, 0, 3
+ECHO4_REPLY, UNREACHABLE4 = 0, 3
 """ICMP types (RFC 792)."""
-ECHO6, ECHO6_REPLY, UNREACHABLE6 = 128, 129, 1
+ECHO6_REPLY, UNREACHABLE6 = 129, 1
 """ICMPv6 types (RFC 4443)."""
-_HEADER = 8
-"""Octets of an ICMP header, of an echo and of an error alike."""
 _OWN_WORDS = 16
 """Random octets by which an answer is known."""
 
@@ -132,7 +132,7 @@ def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
             packet, peer = sock.recvfrom(4096)
             outcome = _echo_outcome(packet if v6 else packet[(packet[0] & 0x0F) * 4 :], words, v6)
             if outcome:
-                return {"outcome": outcome, "answered_by": peer[0].partition("%")[0]}
+                return {"outcome": outcome, "answered_by": peer[0].partition("%")[0], "words": words.hex()}
     raise TimeoutError
 
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from netloom.lab.build import Site, in_parallel
 from netloom.lab.namespace import Namespace
@@ -29,7 +30,8 @@ def ask(site: Site, asked: tuple[Question, ...], progress: Progress | None = Non
     rows: list[Row] = []
     for wave in _waves(chosen):
         probes = [_probe(site, machines, question) for question in wave]
-        rows += [_row(question, answer) for question, answer in zip(wave, run(probes), strict=True)]
+        answers = _completed(site, machines, wave, run(probes))
+        rows += [_row(question, answer) for question, answer in zip(wave, answers, strict=True)]
         if progress:
             progress(len(rows), len(chosen))
     return Outcome(tuple(rows), tuple(left_out))
@@ -70,16 +72,19 @@ def listen(site: Site, machines: dict[str, Namespace], asked: Iterable[Question]
     wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
     for question in asked:
         packet, verdict = question.packet, question.verdict
-        if packet.protocol != "icmp":
-            wanted[question.to.machine, packet.protocol].add(packet.port)
-            wanted[verdict.where, packet.protocol].add(verdict.packet.port)
+        wanted[question.to.machine, packet.protocol].add(packet.port)
+        wanted[verdict.where, packet.protocol].add(verdict.packet.port)
     senders = {question.source.machine for question in asked}
     in_parallel(lambda name: site.agent(machines[name]), sorted({name for name, _ in wanted} | senders))
     in_parallel(lambda each: _serve(site, machines[each[0][0]], each[0][1], each[1]), sorted(wanted.items()))
 
 
 def _serve(site: Site, machine: Namespace, protocol: str, ports: set[int]) -> None:
-    site.agent(machine).listen("tcp" if protocol == "tcp" else "udp", *sorted(ports))
+    agent = site.agent(machine)
+    if protocol == "icmp":
+        agent.hear()
+    else:
+        agent.listen("tcp" if protocol == "tcp" else "udp", *sorted(ports))
 
 
 def _probe(site: Site, machines: dict[str, Namespace], question: Question) -> Probe:
@@ -89,24 +94,53 @@ def _probe(site: Site, machines: dict[str, Namespace], question: Question) -> Pr
     return Probe(sender, packet.protocol, str(packet.to), packet.port, source, question.verdict.allowed)
 
 
+def _completed(site: Site, machines: dict[str, Namespace], wave: list[Question], answers: list[Answer]) -> list[Answer]:
+    """The answers; those to pings with the ends as they were seen where these should arrive."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for question, answer in zip(wave, answers, strict=True):
+        if answer.words:
+            asked[question.verdict.where].append(answer.words)
+    heard = in_parallel(lambda where: site.agent(machines[where]).heard(asked[where]), asked)
+    known = {words: (where, ends) for where, found in zip(asked, heard, strict=True) for words, ends in found.items()}
+    return [_with_ends(answer, *known[answer.words]) if answer.words in known else answer for answer in answers]
+
+
+def _with_ends(answer: Answer, where: str, ends: tuple[str, str]) -> Answer:
+    peer, local = ends
+    return replace(answer, server=_host_name(where), peer=peer, local=local)
+
+
 def _row(question: Question, answer: Answer) -> Row:
     verdict = question.verdict
     expected = "allow" if verdict.allowed else "drop"
-    arrives = f"at {verdict.where} from {verdict.packet.source}" if verdict.allowed else ""
-    return Row("flow", question.flow, expected, _observed(question, answer), verdict.by, arrives)
+    arrives = _arrival(question) if verdict.allowed else ""
+    return Row("flow", question.flow, expected, _observed(question, answer), verdict.by, arrives, question.reach)
+
+
+def _arrival(question: Question) -> str:
+    """Where a packet arrives, and from whom."""
+    verdict, asked = question.verdict, question.packet
+    to, sender = verdict.packet.to, verdict.packet.source
+    port = f" {asked.protocol}/{verdict.packet.port}" if verdict.packet.port != asked.port else ""
+    return f"at {verdict.where} {to}{port} from {sender}"
 
 
 def _observed(question: Question, answer: Answer) -> str:
-    if answer.outcome != "open":
-        return "refused" if answer.outcome == "refused" else "drop"
+    """What became of a packet: a drop is silence, for an error comes from somebody who got it, or of a missing way.
+
+    Only who is isolated from a neighbour does not even find it, which the own kernel tells in time (RFC 4861, 7.2.2).
+    """
     verdict = question.verdict
-    if not verdict.allowed or question.packet.protocol == "icmp" or answer.server is None:
+    silent = ("timeout", "unreachable") if verdict.by == "implied/isolated" else ("timeout",)
+    if answer.outcome != "open":
+        return "drop" if answer.outcome in silent else answer.outcome
+    if not verdict.allowed:
         return "allow"
     if answer.server != _host_name(verdict.where):
-        return f"allow, but {answer.server} answers"
+        return f"allow, but {answer.server or 'somebody else'} answers"
     if (answer.local, answer.port) != (str(verdict.packet.to), verdict.packet.port):
         return f"allow, but at {answer.local} {question.packet.protocol}/{answer.port}"
-    if answer.peer != str(verdict.packet.source) and not isinstance(question.source.owner, Host):
+    if answer.peer != str(verdict.packet.source):
         return f"allow, but as from {answer.peer}"
     return "allow"
 

@@ -16,6 +16,7 @@ def lab_text(outcome: Outcome) -> str:
     lines += [f"not run   {visible(entry.flow)}: {visible(entry.reason)}" for entry in outcome.not_run]
     for row in outcome.failed:
         lines += ["", f"{visible(row.flow)}", f"  expected {row.expected}, which {row.decided_by or 'the plan'} says"]
+        lines += [f"  reach says {row.reach}"] if row.reach else []
         lines += [f"  observed {row.observed}", *(f"  | {visible(said)}" for said in row.detail.splitlines())]
     return "\n".join(lines) + "\n"
 
@@ -54,7 +55,9 @@ def lab_junit(outcome: Outcome) -> str:
 
 def _line(row: Row) -> str:
     verdict = "ok    " if row.ok else "FAILED"
-    says = row.expected if row.ok else f"{row.observed} instead of {row.expected}"
+    says = row.expected if row.observed == row.expected else f"{row.observed} instead of {row.expected}"
+    says += f", {row.detail}" if row.ok and row.kind == "flow" and row.detail else ""
+    says += "" if row.ok or not row.reach else f"; reach says {row.reach}"
     by = f"   {row.decided_by}" if row.decided_by else ""
     return f"{verdict}    {visible(row.flow)}: {visible(says)}{by}"
 
@@ -67,6 +70,7 @@ def _probe(row: Row) -> dict[str, object]:
         "observed": row.observed,
         "ok": row.ok,
         "decided_by": row.decided_by,
+        "reach": row.reach or None,
         "detail": row.detail,
     }
 
@@ -76,7 +80,8 @@ def _case(row: Row) -> str:
     if row.ok:
         return f"{head}/>"
     message = _xml(f"expected {row.expected}, observed {row.observed}")
-    text = "\n".join(map(_xml, (f"decided by {row.decided_by or 'the plan'}", *row.detail.splitlines())))
+    reach = (f"reach says {row.reach}",) if row.reach else ()
+    text = "\n".join(map(_xml, (f"decided by {row.decided_by or 'the plan'}", *reach, *row.detail.splitlines())))
     return f'{head}><failure message="{message}" type="disagreement">{text}</failure></testcase>'
 
 

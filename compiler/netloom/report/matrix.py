@@ -8,15 +8,14 @@ from types import MappingProxyType
 
 from netloom.base.address import FAMILIES
 from netloom.flows.matrix import Matrix, Passage
-from netloom.flows.packet import ICMP, NAMES
-from netloom.flows.spans import Spans
+from netloom.report.packets import ports, protocols
 
 FORMAT = "netloom-reach-matrix/1"
 NOTHING = "-"
 
 
 def _text(matrix: Matrix) -> str:
-    """A line for each pair of which something passes: most pairs of a site let nothing pass, and need no words."""
+    """A line for each pair, below its sender."""
     lines = []
     for row, cells in zip(matrix.rows, matrix.cells, strict=True):
         lines.append(f"{row}")
@@ -53,9 +52,10 @@ def _json(matrix: Matrix) -> str:
 def _data(passage: Passage) -> dict[str, object]:
     return {
         "family": passage.family.key,
-        "proto": _protocols(passage),
-        "port": _ports(passage),
+        "proto": protocols(passage.protocols),
+        "port": ports(passage.family, passage.protocols, passage.ports),
         "decided_by": passage.by,
+        "certain": passage.certain,
     }
 
 
@@ -63,36 +63,17 @@ def _words(cell: tuple[Passage, ...]) -> list[str]:
     """What passes, one text for what is the same in both families."""
     found: dict[tuple[str, str], list[str]] = {}
     for passage in cell:
-        ports = _ports(passage)
-        traffic = _protocols(passage) + (f"/{ports}" if ports else "")
+        port = ports(passage.family, passage.protocols, passage.ports)
+        traffic = protocols(passage.protocols) + (f"/{port}" if port else "")
         traffic = traffic.replace("icmpv6/128", "ping").replace("icmp/8", "ping")
-        families = found.setdefault((traffic, passage.by), [])
+        by = passage.by if passage.certain else f"{passage.by} (only from, or to, some addresses that may be learned)"
+        families = found.setdefault((traffic, by), [])
         if passage.family.key not in families:
             families.append(passage.family.key)
     return [
         f"{traffic} by {by}" + (f" ({families[0]})" if len(families) < len(FAMILIES) else "")
         for (traffic, by), families in found.items()
     ]
-
-
-def _protocols(passage: Passage) -> str:
-    spans = passage.protocols or ((0, 255),)
-    if spans == ((0, 255),):
-        return "any"
-    numbers = [n for first, last in spans for n in range(first, last + 1)]
-    if len(numbers) > 128:
-        rest = sorted(set(range(256)) - set(numbers))
-        return "any but " + ", ".join(NAMES.get(n, str(n)) for n in rest)
-    return ", ".join(NAMES.get(n, str(n)) for n in numbers)
-
-
-def _ports(passage: Passage) -> str | None:
-    spans: Spans = passage.ports or ((0, 65535),)
-    if passage.protocols == ((ICMP[passage.family],) * 2,):
-        spans = tuple((first, min(last, 255)) for first, last in spans if first <= 255)
-    if spans in (((0, 65535),), ((0, 255),)):
-        return None
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
 
 
 MATRIX_FORMATS: Mapping[str, Callable[[Matrix], str]] = MappingProxyType(

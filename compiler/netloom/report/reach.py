@@ -2,18 +2,20 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from netloom.base.address import Address, Family
-from netloom.flows.diagram import Interval
+from netloom.flows.answer import FOREIGN_INPUT
 from netloom.flows.kernel import SELF
-from netloom.flows.packet import DESTINATION, ICMP, NAMES, PORT, PROTOCOL, SOURCE
-from netloom.flows.query import Hop, Inquiry, Reply
+from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
+from netloom.flows.query import Inquiry
+from netloom.flows.reply import Hop, Reply, Unknown
 from netloom.flows.spans import Spans, united
+from netloom.report.packets import addresses, ports, protocols
+from netloom.report.translation import change
 
 FORMAT = "netloom-reach/1"
 _SHOWN = 4
-_WHOLE_PORTS, _WHOLE_PROTOCOLS = ((0, 65535),), ((0, 255),)
+_ROLES = {SOURCE: "sender", DESTINATION: "destination"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,136 +56,127 @@ def reach_text(asked: Asked) -> str:
 
 
 def _sorted(replies: Iterable[Reply]) -> list[Reply]:
-    return sorted(replies, key=lambda r: (r.family, not r.allowed, r.decided_by, repr(r.box)))
+    return sorted(replies, key=lambda r: (r.family, not r.allowed, r.decided_by, repr(r.box), repr(r.unknown)))
 
 
 def _block(asked: Asked, reply: Reply) -> Iterator[str]:
-    source, to = _ends(asked, reply)
+    source, to = (_end(asked, reply, level, named=True) for level in (SOURCE, DESTINATION))
     yield f"{reply.family.key}  {_traffic(reply)}  {source} → {to}"
     place = f"  ({reply.span})" if reply.span else ""
     limited = " up to its limit" if any(hop.answer.limited for hop in reply.hops) else ""
     yield f"  {reply.verdict}{limited} by {reply.decided_by}{place}"
+    yield from (f"  {words}" for words in _notes(asked, reply))
     for hop in reply.hops:
         entry = hop.ingress if hop.ingress != SELF else "the host itself"
         yield f"  on {hop.host}, in by {entry}:"
         yield from (f"    {step}" for step in hop.steps)
-        yield from (f"    {words}" for words in _changes(reply.family, hop))
+        yield from (f"    {words}" for words in _changes(asked, reply, hop))
     yield ""
 
 
-def _changes(family: Family, hop: Hop) -> Iterator[str]:
-    if hop.answer.destination:
-        yield f"destination becomes {_destination(family, hop)}"
-    if hop.answer.source:
-        yield f"source becomes {_source(family, hop)}"
+def _changes(asked: Asked, reply: Reply, hop: Hop) -> Iterator[str]:
+    found = change(asked.inquiry, reply, hop)
+    if found.destination:
+        yield f"destination becomes {found.destination}" + (f" port {found.port}" if found.port else "")
+    if found.source:
+        yield f"source becomes {found.source}"
+
+
+def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
+    """What no plan knows, and the answer hangs on."""
+    for each in reply.unknown:
+        if each.within is not None:
+            yield f"only where {each.host}/{each.uplink} has been given {_given(asked, reply, each)}"
+    if reply.decided_by == FOREIGN_INPUT.by:
+        yield f"as far as netloom knows: what enters {reply.hops[-1].host} is for its own firewall to judge"
+    last = reply.hops[-1]
+    if reply.allowed and last.way and last.answer.destination is None:
+        yield f"as far as {last.way} of {last.host}: what becomes of it beyond is not known"
 
 
 def _data(asked: Asked, reply: Reply) -> dict[str, object]:
-    source, to = _ends(asked, reply)
     span = reply.span
     return {
         "family": reply.family.key,
-        "proto": _protocols(reply),
-        "port": _ports(reply),
+        "proto": protocols(reply.box[PROTOCOL]),
+        "port": _port(reply),
         "verdict": reply.verdict,
         "decided_by": reply.decided_by,
         "span": {"file": span.file, "line": span.line, "column": span.column} if span else None,
-        "src": source,
-        "dst": to,
-        "sources": list(_texts(asked, reply, reply.box[SOURCE])),
-        "destinations": list(_texts(asked, reply, reply.box[DESTINATION])),
-        "translated": _translated(reply),
+        "src": _end(asked, reply, SOURCE),
+        "dst": _end(asked, reply, DESTINATION),
+        "sources": list(_texts(asked, reply, SOURCE)),
+        "destinations": list(_texts(asked, reply, DESTINATION)),
+        "translated": _translated(asked, reply),
         "limited": any(hop.answer.limited for hop in reply.hops),
+        "unknown": [_unknown(reply, each) for each in reply.unknown],
+        "notes": list(_notes(asked, reply)),
         "hosts": [
             {"host": hop.host, "ingress": hop.ingress.rstrip("/"), "chain": list(hop.steps)} for hop in reply.hops
         ],
     }
 
 
-def _translated(reply: Reply) -> dict[str, str | None] | None:
-    source = next((_source(reply.family, hop) for hop in reply.hops if hop.answer.source), None)
-    to = next((_destination(reply.family, hop) for hop in reply.hops if hop.answer.destination), None)
-    return {"src": source, "dst": to} if source or to else None
+def _given(asked: Asked, reply: Reply, unknown: Unknown) -> str:
+    """Values of an address; by those of the other parts, where these are fewer words."""
+    texts = list(addresses(reply.family, unknown.within))
+    rest = (each for other in asked.replies if other.family is reply.family for each in other.unknown)
+    same = [each.within for each in rest if replace(each, within=None) == replace(unknown, within=None)]
+    others = united(span for within in same if within not in (None, unknown.within) for span in within or ())
+    known = list(addresses(reply.family, others))
+    if len(texts) > _SHOWN >= len(known) > 0:
+        return f"another address than one of {', '.join(known)}"
+    return f"an address of {', '.join(_few(texts))}"
 
 
-def _source(family: Family, hop: Hop) -> str:
-    found = hop.answer.source
-    assert found
-    match found.kind:
-        case "snat":
-            return str(Address(family, found.value))
-        case "prefix":
-            return "the same address in the outer prefix"
-        case _:
-            return "the address of the interface that it leaves by"
+def _unknown(reply: Reply, each: Unknown) -> dict[str, object]:
+    within = None if each.within is None else list(addresses(reply.family, each.within))
+    return {"role": each.role, "host": each.host, "uplink": each.uplink, "within": within}
 
 
-def _destination(family: Family, hop: Hop) -> str:
-    found = hop.answer.destination
-    assert found
-    if found.address is None:
-        return "the same address in the inner prefix"
-    address = str(Address(family, found.address))
-    shift = f" with {found.port:+d} to its port" if found.port else ""
-    return f"{address}{shift}"
+def _translated(asked: Asked, reply: Reply) -> dict[str, str | None] | None:
+    found = [change(asked.inquiry, reply, hop) for hop in reply.hops]
+    source = next((each.source for each in reversed(found) if each.source), None)
+    to = next((each for each in found if each.destination), None)
+    if source is None and to is None:
+        return None
+    return {"src": source, "dst": to.destination if to else None, "port": to.port if to else None}
 
 
-def _ends(asked: Asked, reply: Reply) -> tuple[str, str]:
-    """The ends in words: as asked where the part is all of it."""
-    same = [r for r in asked.replies if r.family is reply.family]
-    found = []
-    for level, text in ((SOURCE, asked.source), (DESTINATION, asked.to)):
-        whole = united(span for r in same for span in r.box[level] or ())
-        texts = list(_texts(asked, reply, reply.box[level]))
-        if reply.box[level] == whole and len(texts) > 1:
-            found.append(text)
-        else:
-            more = f" and {len(texts) - _SHOWN} more" if len(texts) > _SHOWN else ""
-            found.append(", ".join(texts[:_SHOWN]) + more)
-    return found[0], found[1]
+def _end(asked: Asked, reply: Reply, level: int, *, named: bool = False) -> str:
+    """An end in words: as asked where the part is all of it."""
+    text = asked.source if level == SOURCE else asked.to
+    whole = united(span for r in asked.replies if r.family is reply.family for span in r.box[level] or ())
+    texts = list(_texts(asked, reply, level))
+    if reply.box[level] == whole and len(texts) > 1:
+        return text
+    owners = asked.inquiry.owners if named else {}
+    return ", ".join(_few([f"{owners[each]} {each}" if each in owners else each for each in texts]))
 
 
-def _texts(asked: Asked, reply: Reply, spans: Spans | None) -> Iterator[str]:
-    learned = asked.inquiry.pair(reply.hops[0].host, reply.family).kernel.learned
+def _few(texts: list[str]) -> list[str]:
+    more = [f"{len(texts) - _SHOWN} more"] if len(texts) > _SHOWN else []
+    return [*texts[:_SHOWN], *(f"and {each}" for each in more)]
+
+
+def _texts(asked: Asked, reply: Reply, level: int) -> Iterator[str]:
+    first = reply.hops[0]
+    for each in reply.unknown:
+        if each.role == _ROLES[level] and (level == DESTINATION or (first.ingress, first.host) == (SELF, each.host)):
+            yield f"the address of {each.host}/{each.uplink}"
+            return
+    learned = asked.inquiry.pair(first.host, reply.family).kernel.learned
     uplinks = {value: name for name, value in learned.items()}
-    for first, last in spans or ():
-        yield f"the address of {uplinks[first]}" if first in uplinks else _range(reply.family, (first, last))
-
-
-def _range(family: Family, span: Interval) -> str:
-    first, last = span
-    size = last - first + 1
-    if size == 1:
-        return str(Address(family, first))
-    if size & (size - 1) == 0 and first % size == 0:
-        return f"{Address(family, first)}/{family.bits - size.bit_length() + 1}"
-    return f"{Address(family, first)}-{Address(family, last)}"
+    spans: Spans = reply.box[level] or ()
+    yield from (f"the address of {uplinks[at]}" for at, _ in spans if at in uplinks)
+    yield from addresses(reply.family, tuple(span for span in spans if span[0] not in uplinks))
 
 
 def _traffic(reply: Reply) -> str:
-    protocol, port = _protocols(reply), _ports(reply)
-    return protocol if port is None else f"{protocol}/{port}"
+    port = _port(reply)
+    return protocols(reply.box[PROTOCOL]) + ("" if port is None else f"/{port}")
 
 
-def _protocols(reply: Reply) -> str:
-    spans = reply.box[PROTOCOL] or _WHOLE_PROTOCOLS
-    if spans == _WHOLE_PROTOCOLS:
-        return "any"
-    numbers = [n for first, last in spans for n in range(first, last + 1)]
-    if len(numbers) > 128:
-        rest = sorted(set(range(256)) - set(numbers))
-        return "any but " + ", ".join(NAMES.get(n, str(n)) for n in rest)
-    return ", ".join(NAMES.get(n, str(n)) for n in numbers)
-
-
-def _ports(reply: Reply) -> int | str | None:
-    spans = reply.box[PORT] or _WHOLE_PORTS
-    if reply.box[PROTOCOL] == ((ICMP[reply.family],) * 2,):
-        spans = tuple((first, min(last, 255)) for first, last in spans if first <= 255)
-        if spans == ((0, 255),):
-            return None
-    if spans == _WHOLE_PORTS:
-        return None
-    if len(spans) == 1 and spans[0][0] == spans[0][1]:
-        return spans[0][0]
-    return ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in spans)
+def _port(reply: Reply) -> int | str | None:
+    text = ports(reply.family, reply.box[PROTOCOL], reply.box[PORT])
+    return int(text) if text is not None and text.isdigit() else text

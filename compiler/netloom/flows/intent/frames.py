@@ -131,7 +131,7 @@ Refused = Mapping[str, tuple[Decided, ...]]
 def between(host: Host, refused: Refused, entry: Entry, exit_: Entry, ether: str) -> Iterator[Decided]:
     """What is refused from one port to another; all else passes."""
     if entry.bridge and entry.bridge.isolated and exit_.bridge and exit_.bridge.isolated:
-        yield frame(), Answer("drop", "implied/isolation")
+        yield frame(), Answer("drop", "implied/isolated")
     if ether not in ("ip", "ip6"):
         return
     family = family_of(ether)

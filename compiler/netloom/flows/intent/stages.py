@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import Family
-from netloom.flows.answer import PASS, Answer, Destination, Source
+from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Source
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box, Diagram, Space
 from netloom.flows.intent.doors import Door, doors, named_senders
@@ -20,7 +20,7 @@ from netloom.flows.spans import Spans, of_prefix, single, united, without
 from netloom.plan.host import Bridge, Fixed, Input
 from netloom.plan.policy import Action, NatKind
 
-DEFAULT = Answer("drop", "default")
+DEFAULT, ISOLATED = Answer("drop", "default"), Answer("drop", "implied/isolated")
 FORWARDED, PREFIX = "forward", "prefix"
 """Marks of what a forward, and what a prefix translation, has translated."""
 
@@ -129,11 +129,13 @@ class Intent:
         if ingress == SELF:
             return self.space.leaf(PASS if mark else implied("output"))
         if egress == SELF and self.kernel.host.input is Input.FOREIGN:
-            return self.space.leaf(Answer("allow", "foreign"))
+            return self.space.leaf(FOREIGN_INPUT)
         if egress != SELF and ingress not in bridges and egress not in bridges:
-            return self.space.leaf(Answer("allow", "foreign"))
+            return self.space.leaf(FOREIGN)
         rest = DEFAULT
-        if ingress == egress and not bridges[ingress].isolated and not mark:
+        if ingress == egress and not mark:
+            if bridges[ingress].isolated:
+                return self.space.leaf(ISOLATED)
             rest = implied("bridge")
         if mark == FORWARDED:
             rest = PASS

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from netloom.flows.answer import Answer
+from netloom.flows.answer import FOREIGN, Answer
 from netloom.flows.kernel import OTHER, SELF, Kernel
 from netloom.plan.host import Input
 
@@ -10,7 +10,7 @@ Path = tuple[str, str, str]
 """Way in, way out, and state of the connection in the words of `ct state`."""
 
 LOOPBACK = "lo"
-_ALLOWED, _FOREIGN = Answer("allow", "implied/established"), Answer("allow", "foreign")
+_ALLOWED = Answer("allow", "implied/established")
 _REFUSED = Answer("drop", "default")
 
 
@@ -29,5 +29,5 @@ def expected(kernel: Kernel) -> Iterator[tuple[Path, Answer]]:
             yield (ingress, egress, "established"), _ALLOWED
             yield (ingress, egress, "related"), _ALLOWED
             ours = managed if egress == SELF else ingress in bridges or egress in bridges
-            yield (ingress, egress, "invalid"), _REFUSED if ours else _FOREIGN
+            yield (ingress, egress, "invalid"), _REFUSED if ours else FOREIGN
     yield (LOOPBACK, SELF, "new"), Answer("allow", "implied/loopback")

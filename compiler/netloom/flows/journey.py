@@ -1,0 +1,187 @@
+"""The way of packets through one host, and through the host behind it: both have to let them pass.
+
+What a host sends, or what it masquerades, has an address that may be known to the network outside alone. Then the host
+behind is asked for every address that it can be, and each part says for which of them it holds.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from netloom.base.address import Family
+from netloom.flows.answer import Answer
+from netloom.flows.course import Context
+from netloom.flows.diagram import Box
+from netloom.flows.endpoints import End
+from netloom.flows.intent.services import Traffic
+from netloom.flows.kernel import OTHER, SELF
+from netloom.flows.maps import Maps
+from netloom.flows.packet import DESTINATION, SOURCE
+from netloom.flows.place import Place
+from netloom.flows.regions import parts
+from netloom.flows.reply import Hop, Unknown
+from netloom.flows.spans import Spans, common, single, united, without
+
+EPHEMERAL, HOPS = 49152, 64
+"""The sender port and hop limit of an ordinary packet (RFC 6335, 6; RFC 1700)."""
+
+
+class Path(NamedTuple):
+    """Packets at their first host, and what becomes of them on their way."""
+
+    box: Box
+    hops: tuple[Hop, ...]
+    unknown: tuple[Unknown, ...] = ()
+
+
+class Sent(NamedTuple):
+    """The senders of what leaves a host, and the uplink whose address they are where nobody knows it."""
+
+    senders: Spans | None
+    uplink: str | None = None
+
+
+@dataclass(frozen=True)
+class Journey:
+    """From one host on, in one family.
+
+    Attributes:
+        to: who is meant, and where that is the address of another host that nobody knows, its uplink.
+    """
+
+    maps: Maps
+    host: str
+    family: Family
+    to: End
+
+    def paths(self, source: End, asked: tuple[Traffic, ...]) -> Iterator[Path]:
+        """All that becomes of what a selection sends by this host first."""
+        place, pair = self._place(self.host), self.maps.pair(self.host, self.family)
+        phase = (single(pair.clock.phase(self.maps.now)),)
+        for ingress, senders in place.starts(source):
+            ways = [] if ingress in place.view.zones else [way for way in pair.kernel.ways if way != OTHER]
+            for way in (None, *ways):
+                goals = place.goals(self.to, ingress, way)
+                for some, sent in self._sent_by(place, ingress, way, senders, goals):
+                    for protocols, ports in asked:
+                        box: Box = (some, protocols, ports, sent.senders, (single(EPHEMERAL),), (single(HOPS),), phase)
+                        yield from self._first(Context(ingress, way), box, sent)
+
+    def _sent_by(
+        self, place: Place, ingress: str, way: str | None, senders: Spans, goals: Spans
+    ) -> Iterator[tuple[Spans, Sent]]:
+        """Destinations with their senders; the host itself sends from the address of the interface it sends by."""
+        if ingress != SELF:
+            yield from ((goals, Sent(senders)) for _ in goals[:1])
+            return
+        for egress, some in place.leaving(goals, way).items():
+            if egress in place.kernel.learned:
+                yield some, Sent(place.outside, egress)
+            else:
+                yield some, Sent(common(place.kernel.own_at(egress), senders) or senders)
+
+    def _first(self, context: Context, box: Box, sent: Sent) -> Iterator[Path]:
+        """What becomes of a box at this host, and at the one behind it."""
+        for part, answer in self._parts(self.host, context, box):
+            left = part[DESTINATION] or ()
+            hop = Hop(self.host, context.ingress, self._way(context, left), answer)
+            if answer.verdict == "allow" and answer.destination is None:
+                for there, ingress, goals in self._behind(context, left):
+                    left = without(left, goals)
+                    for path in self._beyond(there, ingress, (goals, *part[1:]), hop, sent):
+                        yield self._told(path, sent)
+            if left:
+                yield self._told(Path((left, *part[1:]), (hop,)), sent)
+
+    def _way(self, context: Context, goals: Spans) -> str | None:
+        """The uplink that leads to all of some destinations, if there is one."""
+        place = self._place(self.host)
+        leaving = list(place.leaving(goals, context.way))
+        return leaving[0] if len(leaving) == 1 and leaving[0] in place.view.zones else context.way
+
+    def _told(self, path: Path, sent: Sent) -> Path:
+        """A path with what it hangs on: the address that is meant, and that of the host that sends."""
+        unknown = list(path.unknown)
+        if self._hidden:
+            unknown.append(Unknown("destination", *self._hidden, None))
+        if sent.uplink and not any(each.role == "sender" for each in unknown):
+            unknown.append(Unknown("sender", self.host, sent.uplink, None))
+        return path._replace(unknown=tuple(unknown))
+
+    def _parts(self, host: str, context: Context, box: Box) -> Iterator[tuple[Box, Answer]]:
+        found = parts(self.maps.pair(host, self.family).intent.outcome(context), box)
+        return ((part, answer._replace(mark="")) for part, answer in found if answer.verdict != "elsewhere")
+
+    def _beyond(self, there: str, ingress: str, box: Box, hop: Hop, own: Sent) -> Iterator[Path]:
+        """What the next host makes of it, told with the ends as the first one saw them."""
+        sent = self._rewritten(box, hop, own)
+        at = self._place(there)
+        possible = sent.senders
+        if sent.uplink:
+            possible = common(sent.senders or at.outside, at.strangers)
+        to = at.kernel.learned[self._hidden[1]] if self._hidden else None
+        seen = _with(_with(box, SOURCE, possible), DESTINATION, box[DESTINATION] if to is None else (single(to),))
+        for part, answer in self._parts(there, Context(ingress, None), seen):
+            changed = part[SOURCE] if possible != box[SOURCE] else None
+            second = Hop(there, ingress, None, answer, changed, to)
+            told = part if to is None else _with(part, DESTINATION, box[DESTINATION])
+            within = None if part[SOURCE] == possible else part[SOURCE]
+            unknown = (Unknown("sender", self.host, sent.uplink, within),) if sent.uplink else ()
+            senders = box[SOURCE] if sent.uplink else _before(part[SOURCE], box[SOURCE], hop.answer)
+            yield Path(_with(told, SOURCE, senders), (hop, second), unknown)
+
+    def _rewritten(self, box: Box, hop: Hop, own: Sent) -> Sent:
+        """The senders as the next host sees them."""
+        match hop.answer.source:
+            case None:
+                return own._replace(senders=box[SOURCE])
+            case ("snat", value):
+                return Sent((single(value),))
+            case ("prefix", value):
+                return Sent(tuple((first + value, last + value) for first, last in box[SOURCE] or ()))
+            case _:
+                first = (box[DESTINATION] or ((0, 0),))[0][0]
+                return Sent(None, self._place(self.host).kernel.egress(first) or hop.way or "")
+
+    @property
+    def _hidden(self) -> tuple[str, str] | None:
+        """The uplink of another host that is meant, where nobody knows its address."""
+        return self.to.uplink if self._place(self.host).hidden(self.to) else None
+
+    def _behind(self, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+        """Other hosts that have what leaves by an uplink: by which of their uplinks, and what of it."""
+        place = self._place(self.host)
+        if self._hidden:
+            other, uplink = self._hidden
+            meant = self._place(other).view.zones[uplink]
+            leaving = place.leaving(goals, context.way).items()
+            yield from ((other, uplink, some) for egress, some in leaving if place.view.zones.get(egress) == meant)
+            return
+        for other in sorted(self.maps.names.hosts.keys() - {self.host}):
+            there = self._place(other)
+            theirs = common(goals, united([*there.behind, *place.view.peers.get(other, ())]))
+            for egress, left in place.leaving(theirs, context.way).items():
+                zone = place.view.zones.get(egress)
+                arriving = [uplink for uplink, of in there.view.zones.items() if of == zone]
+                listening = {uplink: here for uplink in arriving if (here := common(left, there.at(uplink)))}
+                yield from ((other, uplink, here) for uplink, here in listening.items())
+                rest = without(left, united(span for here in listening.values() for span in here))
+                yield from ((other, uplink, rest) for uplink in arriving[:1] if rest)
+
+    def _place(self, host: str) -> Place:
+        return self.maps.place(host, self.family)
+
+
+def _before(seen: Spans | None, sent: Spans | None, answer: Answer) -> Spans | None:
+    """The senders that the first host saw, of those that the second one sees."""
+    match answer.source:
+        case None:
+            return seen
+        case ("prefix", value):
+            return tuple((first - value, last - value) for first, last in seen or ())
+        case _:
+            return sent
+
+
+def _with(box: Box, level: int, spans: Spans | None) -> Box:
+    return (*box[:level], spans, *box[level + 1 :])

@@ -1,0 +1,63 @@
+"""The maps of all hosts of a plan, each made when it is first looked at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from netloom.backends.nftables import ruleset
+from netloom.base.address import FAMILIES, Family
+from netloom.base.span import Span
+from netloom.flows.compare import Witnesses
+from netloom.flows.intent.entries import Site
+from netloom.flows.intent.names import Names, addresses_of
+from netloom.flows.intent.view import View
+from netloom.flows.place import Place
+from netloom.flows.proof import spans_of
+from netloom.plan.site import Plan
+
+
+@dataclass(frozen=True)
+class Maps:
+    """What intent and rulesets of one plan say.
+
+    Attributes:
+        now: seconds since the epoch, for what ends.
+    """
+
+    plan: Plan
+    now: int
+    _pairs: dict[tuple[str, Family], Witnesses] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Names:
+        """The words of the site."""
+        return Names(self.plan)
+
+    @cached_property
+    def _site(self) -> Site:
+        return Site(self.names)
+
+    @cached_property
+    def spans(self) -> Mapping[str, Span | None]:
+        """The places of the entries that can decide."""
+        return spans_of(self.plan)
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Guests by the addresses that they are known to have."""
+        nics = ((name, nic) for name, nics in self.names.nics.items() for nic in nics)
+        return {str(prefix.first): name for name, nic in nics for prefix in addresses_of(nic)}
+
+    def pair(self, host: str, family: Family) -> Witnesses:
+        """Both witnesses of a host."""
+        key = (host, family)
+        if key not in self._pairs:
+            found = self.names.hosts[host]
+            known = self._pairs.get((host, FAMILIES[family is FAMILIES[0]]))
+            tree = known.ruleset if known else ruleset(found)
+            self._pairs[key] = Witnesses(self._site, found, family, tree)
+        return self._pairs[key]
+
+    def place(self, host: str, family: Family) -> Place:
+        """A host as questions look at it."""
+        return Place(self.pair(host, family).kernel, View(self.names, self.names.hosts[host], family))

@@ -1,0 +1,145 @@
+"""A host as questions look at it: what of a selection comes in where, and what of another one lies behind it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from netloom.flows.endpoints import End
+from netloom.flows.intent.essentials import never
+from netloom.flows.intent.view import View
+from netloom.flows.kernel import SELF, Kernel
+from netloom.flows.spans import Spans, common, of_prefix, single, united, without
+from netloom.plan.policy import NatKind
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One host in one family."""
+
+    kernel: Kernel
+    view: View
+
+    def starts(self, end: End) -> Iterator[tuple[str, Spans]]:
+        """The interfaces by which packets of a selection first come to this host, with their senders."""
+        found, host = end.selection, self.kernel.host
+        literal = found.literal(self.kernel.family)
+        for bridge in host.bridges:
+            spans = self.view.senders(found, bridge.device, to_host=False)
+            spans = without(spans, self.kernel.missing(bridge.device))
+            if spans:
+                yield bridge.device, spans
+        for uplink, zone in self.view.zones.items():
+            whole = found.everyone or zone in found.outside
+            spans = self.outside if whole else without(common(literal, self.view.outer), self._fixed)
+            if spans:
+                yield uplink, spans
+        if host.name in found.hosts or (end.uplink and end.uplink[0] == host.name):
+            yield SELF, self._fixed or ((0, (1 << self.kernel.family.bits) - 1),)
+        elif common(literal, self._fixed):
+            yield SELF, common(literal, self._fixed)
+
+    def goals(self, end: End, ingress: str, way: str | None) -> Spans:
+        """The destinations of a selection, as packets from one interface would have them."""
+        spans: list[tuple[int, int]] = list(self._named(end))
+        zones = end.selection.outside | self._zones_of_hidden(end)
+        for span, egress in self.kernel.partition:
+            zone = self.view.zones.get(egress or way or "")
+            if end.selection.everyone or zone in zones:
+                spans += common((span,), self.outside)
+        goals = united(spans)
+        return common(goals, self._arriving) if ingress in self.view.zones else goals
+
+    def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
+        """Destinations by the interface that the host sends to them by; without those of another way."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for span, egress in self.kernel.partition:
+            if bool(egress) == (way is None):
+                found.setdefault(egress or way or "", []).extend(common((span,), goals))
+        return {egress: united(spans) for egress, spans in found.items() if spans}
+
+    def hidden(self, end: End) -> bool:
+        """Whether what is meant is the address of another host that only the network outside knows."""
+        if end.uplink is None or end.uplink[0] == self.kernel.host.name:
+            return False
+        return end.uplink[1] in Kernel.of(self.view.names.hosts[end.uplink[0]], self.kernel.family).learned
+
+    def _zones_of_hidden(self, end: End) -> set[str]:
+        """Where such an address is: in the uplink's zone, or, where this host has no part in that, anywhere outside."""
+        if end.uplink is None or not self.hidden(end):
+            return set()
+        host, name = end.uplink
+        zones = {uplink.zone for uplink in self.view.names.hosts[host].uplinks if uplink.name == name}
+        ours = set(self.view.zones.values())
+        return zones & ours or ours
+
+    @property
+    def outside(self) -> Spans:
+        """The addresses that somebody beyond an uplink can have."""
+        nobody = [single(0), *never(self.kernel.family), *self.kernel.own, *self.kernel.multicast]
+        return without(self.view.outer, united(nobody))
+
+    @property
+    def strangers(self) -> Spans:
+        """Those of them that this host could answer."""
+        return common(self.outside, self.kernel.reachable)
+
+    @property
+    def _fixed(self) -> Spans:
+        return united(single(a.value) for addresses in self.kernel.addresses.values() for a in addresses)
+
+    @property
+    def _own(self) -> Spans:
+        return united([*self._fixed, *map(single, self.kernel.learned.values())])
+
+    def _named(self, end: End) -> Iterator[tuple[int, int]]:
+        found, family = end.selection, self.kernel.family
+        networks = self.view.names.networks
+        for name in networks if found.everyone else found.networks:
+            interface = networks[name].ipv4 if family == 4 else networks[name].ipv6
+            if interface:
+                first, last = of_prefix(interface.prefix)
+                nobody = [single(first), single(interface.address.value), *([single(last)] if family == 4 else [])]
+                yield from without(((first, last),), united(nobody))
+        for name in found.guests:
+            yield from found.guests_in(name, family)
+        yield from found.literal(family)
+        if self.kernel.host.name in found.hosts or found.everyone:
+            yield from self._own
+        for host, spans in self.view.peers.items():
+            if host in found.hosts or found.everyone:
+                yield from spans
+        if end.uplink and end.uplink[0] == self.kernel.host.name:
+            yield from self._uplink(end.uplink[1])
+        elif end.uplink:
+            yield from self._elsewhere(*end.uplink)
+
+    def _uplink(self, name: str) -> Spans:
+        fixed = tuple(single(a.value) for a in self.kernel.addresses.get(name, ()))
+        return fixed or tuple(single(value) for uplink, value in self.kernel.learned.items() if uplink == name)
+
+    def _elsewhere(self, host: str, uplink: str) -> Spans:
+        there = Kernel.of(self.view.names.hosts[host], self.kernel.family)
+        return tuple(single(a.value) for a in there.addresses.get(uplink, ()))
+
+    @property
+    def _arriving(self) -> Spans:
+        """What networks outside have a way to this host for: its own addresses, and those behind it."""
+        return united([*self._own, *self.behind])
+
+    @property
+    def behind(self) -> Spans:
+        """The addresses of its networks, and those that it translates to them."""
+        mirrors = (span for spans in self._mirrors.values() for span in spans)
+        return united([*(span for spans in self.view.local.values() for span in spans), *mirrors])
+
+    def at(self, uplink: str) -> Spans:
+        """The outside addresses by which it is reached at one of its uplinks."""
+        return united([*self.kernel.own_at(uplink), *self._mirrors.get(uplink, ())])
+
+    @property
+    def _mirrors(self) -> Mapping[str, Spans]:
+        """The outside addresses of its networks, by the uplink at which they are translated."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for nat in self.kernel.host.nat:
+            if nat.kind is NatKind.PREFIX and nat.to and nat.family is self.kernel.family:
+                found.setdefault(nat.uplink, []).append(of_prefix(nat.to))
+        return {uplink: united(spans) for uplink, spans in found.items()}

@@ -1,0 +1,123 @@
+"""What only the network outside knows is told as such: addresses that hosts get by DHCP and RA, and what is beyond.
+
+The site has two hosts. Nobody knows the address of `field`, which `home` lets in only if it is of the office.
+"""
+
+from __future__ import annotations
+
+import functools
+
+import pytest
+from tests.sites import NOW, compiled
+
+from netloom.base.address import FAMILIES, Family, parse_address
+from netloom.flows.endpoints import end_of, services_of
+from netloom.flows.query import Inquiry
+from netloom.flows.reply import Reply
+from netloom.flows.spans import holds
+from netloom.report.reach import Asked, reach_text
+
+SPEC = """
+netloom: 1
+site: {name: two, domain: example.org}
+addresses:
+  office: [198.51.100.0/24, 2001:db8:f::/48]
+networks:
+  inner: {ipv4: 10.1.0.1/24, ipv6: fd01::1/64, nat: {ipv4: masquerade, ipv6: 2001:db8:3::/64}}
+  camp: {ipv4: 10.2.0.1/24, ipv6: fd02::1/64, nat: true}
+hosts:
+  home:
+    uplinks: {eth0: {zone: internet, ipv4: 203.0.113.5/24, gateway4: 203.0.113.1, ipv6: 2001:db8:1::5/64,
+      gateway6: fe80::1}}
+    networks: {inner: {}}
+  field:
+    uplinks: {wan: {zone: internet, ipv4: dhcp, ipv6: ra}}
+    networks: {camp: {}}
+guests:
+  www: {host: home, nics: {inner: {ipv4: 10.1.0.10, ipv6: "fd01::10", mac: 02:00:00:00:00:0a}}}
+  tent: {host: field, nics: {camp: {ipv4: 10.2.0.10, ipv6: "fd02::10", mac: 02:00:00:00:00:0b}}}
+forwards:
+  knock: {on: field, ports: tcp/443, to: tent}
+policy:
+  out: {from: [inner, camp], to: internet, allow: any}
+  visit: {from: camp, to: host/home, allow: ssh}
+  admin: {from: office, to: host/home, allow: ssh}
+  open: {from: internet, to: www, allow: https}
+"""
+OFFICE = {Family.IPV4: "198.51.100.7", Family.IPV6: "2001:db8:f::7"}
+ELSEWHERE = {Family.IPV4: "192.0.2.7", Family.IPV6: "2001:db8:e::7"}
+MIRROR = "2001:db8:3::10"
+
+
+@functools.cache
+def inquiry() -> Inquiry:
+    return Inquiry(compiled(SPEC).plan, NOW)
+
+
+def ask(source: str, to: str, service: str) -> tuple[Reply, ...]:
+    names = inquiry().names
+    return inquiry().ask(end_of(names, source), end_of(names, to), services_of(names, service))
+
+
+def text(source: str, to: str, service: str) -> str:
+    return reach_text(Asked(source, to, service, inquiry(), ask(source, to, service)))
+
+
+@pytest.mark.parametrize("sender", ["host/field", "tent"])
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
+def test_an_answer_that_hangs_on_a_learned_sender_says_so(sender: str, family: Family) -> None:
+    """Each value that `field` may be given is in exactly one part, and no part contradicts another."""
+    found = [reply for reply in ask(sender, "home/eth0", "ssh") if reply.family is family]
+    for address, verdict in ((OFFICE, "allow"), (ELSEWHERE, "drop")):
+        value = parse_address(address[family]).value
+        (reply,) = (r for r in found for each in r.unknown if each.within is None or holds(each.within, value))
+        assert reply.verdict == verdict
+        assert [(each.role, each.host, each.uplink) for each in reply.unknown] == [("sender", "field", "wan")]
+        assert not reply.certain
+
+
+def test_it_is_told_in_words() -> None:
+    said = text("tent", "home/eth0", "ssh")
+    assert "only where field/wan has been given an address of 198.51.100.0/24" in said
+    assert "only where field/wan has been given another address than one of 198.51.100.0/24" in said
+    assert "source becomes the address of wan" in said
+
+
+def test_the_chains_are_those_of_the_part() -> None:
+    """The host behind sees the sender that the part is about, not the one before its translation."""
+    for reply in ask("tent", "home/eth0", "ssh"):
+        last = reply.hops[-1].steps[-1]
+        assert ("accept" in last) == reply.allowed, last
+        assert "drop" in last or reply.allowed
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)
+def test_a_learned_destination_can_be_asked_for_from_another_host(family: Family) -> None:
+    (reply,) = (r for r in ask("www", "field/wan", "https") if r.family is family)
+    assert (reply.verdict, reply.decided_by) == ("allow", "forward/knock")
+    assert [hop.host for hop in reply.hops] == ["home", "field"]
+    assert [(each.role, each.host, each.within) for each in reply.unknown] == [("destination", "field", None)]
+    (closed,) = (r for r in ask("www", "field/wan", "tcp/444") if r.family is family)
+    assert (closed.verdict, closed.decided_by) == ("drop", "default")
+    assert "→ the address of field/wan" in text("www", "field/wan", "https")
+
+
+def test_a_host_is_asked_for_at_all_its_addresses() -> None:
+    """By name, at those that nobody knows too."""
+    found = ask("www", "host/field", "ssh")
+    assert {reply.family for reply in found} == set(FAMILIES)
+    assert all(reply.verdict == "drop" and reply.hops[-1].host == "field" for reply in found)
+
+
+def test_outside_addresses_of_guests_lead_to_the_host_that_translates_them() -> None:
+    (reply,) = ask("tent", MIRROR, "https")
+    assert (reply.verdict, reply.decided_by) == ("allow", "policy/open")
+    assert [hop.host for hop in reply.hops] == ["field", "home"]
+    assert "destination becomes fd01::10" in text("tent", MIRROR, "https")
+    (closed,) = ask("tent", MIRROR, "http")
+    assert (closed.verdict, closed.hops[-1].host) == ("drop", "home")
+
+
+def test_what_is_beyond_the_uplinks_is_not_claimed() -> None:
+    assert "as far as eth0 of home: what becomes of it beyond is not known" in text("www", "internet", "http")
+    assert "not known" not in text("internet", "www", "https")
