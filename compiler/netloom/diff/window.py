@@ -8,14 +8,12 @@ these are the same, so is the outcome, and a change of forty entries is looked a
 from collections.abc import Iterator
 
 from netloom.flows.agreement import same_parts
-from netloom.flows.answer import Answer, Destination
+from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination
 from netloom.flows.course import Context, Course
 from netloom.flows.diagram import Diagram, Interval, Leaf, Node
 from netloom.flows.packet import DESTINATION, SOURCE
 from netloom.flows.spans import Spans, united
 from netloom.flows.stitch import answers, at, pieces
-
-FOREIGN = "foreign"
 
 
 def parting(old: Course, new: Course, context: Context) -> Spans | None:
@@ -79,7 +77,7 @@ def _passes(diagram: Diagram[Answer], senders: Spans) -> bool:
     while stack:
         part = stack.pop()
         if isinstance(part, Leaf):
-            if part.answer.verdict == "allow" and part.answer.by != FOREIGN:
+            if part.answer.verdict == "allow" and part.answer.by not in (FOREIGN.by, FOREIGN_INPUT.by):
                 return True
         elif id(part) not in seen:
             seen.add(id(part))
