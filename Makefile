@@ -25,7 +25,7 @@ TEST_TOOLS := nft:nftables networkctl:systemd ip:iproute2 ping:iputils-ping dbus
 SITE_TOOLS := dot:graphviz
 BENCH_TOOLS := netplan:netplan.io nix-instantiate:nix-bin
 
-.PHONY: help plan site serve test check cover bench format lock-deps setup venv clean distclean
+.PHONY: help plan site screenshots picture serve test check cover bench format lock-deps setup venv clean distclean
 
 help: ## Show this list
 	@echo "netloom: from specs of a network to files that hosts load. Targets:"
@@ -44,6 +44,14 @@ site: venv ## Build the site of SPECS, pages and diagrams, into build/site
 	@$(BIN)/netloom validate --specs $(SPECS) --format concise
 	@SPECS=$(SPECS) NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet $(ARGS)
 	@echo "The site is in build/site: \`make serve\` shows it on http://127.0.0.1:8000/ and follows every change of $(SPECS)"
+
+screenshots: site ## Take a picture of each kind of page, light and dark, wide and phone, into build/screenshots
+	@.ci/tools chromium:chromium
+	@$(BIN)/python -m tests.site.screenshots build/site build/screenshots
+
+picture: venv ## Draw the README's picture of SPECS anew
+	@.ci/tools $(SITE_TOOLS)
+	@$(BIN)/netloom graph site --specs $(SPECS) --format svg --out site/assets/topology.svg
 
 serve: venv ## Show the site on http://127.0.0.1:8000/ and follow every change of SPECS
 	@SPECS=$(SPECS) NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --no-strict $(ARGS)

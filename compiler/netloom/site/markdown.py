@@ -52,12 +52,16 @@ def outward(url: str) -> str:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of finished cells; columns in which no row has anything are left out, "" where there is no row."""
+    """A table of finished cells, numbers at the right.
+
+    Columns in which no row has anything are left out; "" where there is no row.
+    """
     found = [tuple(row) for row in rows]
     if not found:
         return ""
     kept = [i for i in range(len(head)) if any(row[i] for row in found)]
-    lines = ["| " + " | ".join(head[i] for i in kept) + " |", "|" + " --- |" * len(kept)]
+    rules = ["---:" if all(row[i].isdecimal() or not row[i] for row in found) else "---" for i in kept]
+    lines = ["| " + " | ".join(head[i] for i in kept) + " |", "| " + " | ".join(rules) + " |"]
     lines += ["| " + " | ".join(row[i] or "&ndash;" for i in kept) + " |" for row in found]
     return "\n".join(lines) + "\n"
 

@@ -27,6 +27,7 @@ from netloom.plan.schema import plan_schema
 from netloom.site.colors import stylesheet
 from netloom.site.commands import described
 from netloom.site.draw import drawn
+from netloom.site.loaded import MATERIAL, SCRIPT, STYLES, assets
 from netloom.site.manual import Manual
 from netloom.site.navigation import LEAVES_LISTED, navigation
 from netloom.site.page import Figure, Page
@@ -40,9 +41,8 @@ from netloom.site.view import view
 from netloom.spec.document import language_schema
 
 _LOG = logging.getLogger("mkdocs.plugins.netloom")
-_ASSETS = Path(__file__).with_name("assets")
 _MARK = re.compile(r'<div class="nl-figure" data-netloom="([^"]*)"></div>')
-_COLORS, _STYLE, _SCRIPT = "assets/netloom-colors.css", "assets/netloom.css", "assets/netloom.js"
+_COLORS = "assets/netloom-colors.css"
 
 
 class NetloomConfig(base.Config):  # type: ignore[no-untyped-call]
@@ -71,11 +71,13 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Have the pages load what makes diagrams move and change with the scheme."""
-        for path in (_STYLE, _COLORS):
+        for path in (*STYLES, _COLORS):
             if path not in config.extra_css:
                 config.extra_css.append(path)
-        if _SCRIPT not in [str(script) for script in config.extra_javascript]:
-            config.extra_javascript.append(_SCRIPT)
+        if SCRIPT not in [str(script) for script in config.extra_javascript]:
+            config.extra_javascript.append(SCRIPT)
+        if config.theme.name == "material" and str(MATERIAL) not in config.theme.dirs:
+            config.theme.dirs.insert(0, str(MATERIAL))
         return config
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
@@ -105,9 +107,8 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         for one in beside(seen):
             files.append(File.generated(config, one.path, content=one.text))
         self._draw(made)
-        for name in ("netloom.css", "netloom.js"):
-            text = (_ASSETS / name).read_text(encoding="utf-8")
-            files.append(File.generated(config, f"assets/{name}", content=text))
+        for path, content in assets():
+            files.append(File.generated(config, path, content=content))
         files.append(File.generated(config, _COLORS, content=stylesheet(seen.paint)))
         return made
 

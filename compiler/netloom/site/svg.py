@@ -43,7 +43,7 @@ def inline(svg: str, name: str, title: str, text: str, url: Callable[[str], str]
     width = round(int(head[1]) * _POINTS_TO_PIXELS)
     opening = (
         f'<svg class="nl-svg" role="graphics-document" aria-labelledby="{name}--title" aria-describedby="{name}--desc" '
-        f'width="{width}" viewBox="{head[3]}" xmlns="http://www.w3.org/2000/svg">'
+        f'width="{width}" style="--nl-natural: {width}px" viewBox="{head[3]}" xmlns="http://www.w3.org/2000/svg">'
         f'<title id="{name}--title">{escape(title)}</title><desc id="{name}--desc">{escape(text)}</desc>'
     )
     return _one_line(svg[: head.start()] + opening + svg[head.end() :])
@@ -64,8 +64,8 @@ def _one_line(svg: str) -> str:
 
 def figure(svg: str, name: str, title: str) -> str:
     """The picture in its frame; it scrolls sideways where the page is narrow, until the script pans and zooms it."""
-    head = f'<figure class="nl-figure" id="{name}" tabindex="0" role="group"'
-    return f'{head} aria-label="{escape(title)}">{svg}</figure>'
+    head = f'<figure class="nl-figure" id="{name}" tabindex="0" aria-label="{escape(title)}">'
+    return f'{head}<figcaption>{escape(title)}</figcaption><div class="nl-canvas">{svg}</div></figure>'
 
 
 def _plain(svg: str) -> str:

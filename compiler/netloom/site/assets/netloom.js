@@ -6,23 +6,20 @@
   const nameOf = (svg, group) => group.id.slice(svg.dataset.prefix.length);
   const endsOf = (edge) => [...edge.classList].filter((c) => c.startsWith("at-")).map((c) => c.slice(3));
 
-  // A card with entries only passes on: who stands before it reaches who stands behind it.
+  // A card with entries, and the bar of a host, only pass on: who stands before one reaches who stands behind it.
   function neighbours(svg, start) {
     const nodes = new Map([...svg.querySelectorAll(".node")].map((n) => [nameOf(svg, n), n]));
     const edges = [...svg.querySelectorAll(".edge")].map((e) => [e, endsOf(e)]);
-    const found = new Set([nodes.get(start)]), open = [start], seen = new Set(open);
+    const found = new Set([nodes.get(start)]), open = [[start, 0], [start, 1]], seen = new Set();
     while (open.length) {
-      const at = open.pop();
+      const [at, side] = open.pop();
       for (const [edge, ends] of edges) {
-        if (!ends.includes(at)) continue;
+        if (ends[side] !== at || seen.has(edge)) continue;
+        const other = ends[1 - side], node = nodes.get(other);
+        seen.add(edge);
         found.add(edge);
-        for (const end of ends) {
-          const node = nodes.get(end);
-          if (!node || seen.has(end)) continue;
-          seen.add(end);
-          found.add(node);
-          if (node.classList.contains("flow")) open.push(end);
-        }
+        if (node) found.add(node);
+        if (node && (node.classList.contains("flow") || node.classList.contains("spine"))) open.push([other, side]);
       }
     }
     return found;
@@ -81,10 +78,10 @@
     }, { passive: false });
     svg.addEventListener("pointerdown", (event) => {
       moved = false;
-      if (event.button === 0 && seen.near()) from = [event.clientX, event.clientY];
+      if (event.button === 0 && event.isPrimary && seen.near()) from = [event.clientX, event.clientY];
     });
     addEventListener("pointermove", (event) => {
-      if (!from) return;
+      if (!from || !event.isPrimary) return;
       const area = svg.getBoundingClientRect();
       const [dx, dy] = [event.clientX - from[0], event.clientY - from[1]];
       if (!moved && Math.hypot(dx, dy) < 4) return;
@@ -93,9 +90,32 @@
       from = [event.clientX, event.clientY];
       seen.move(-dx / area.width, -dy / area.height);
     });
-    addEventListener("pointerup", () => { from = null; svg.classList.remove("nl-held"); });
+    const drop = () => { from = null; svg.classList.remove("nl-held"); };
+    addEventListener("pointerup", drop);
+    addEventListener("pointercancel", drop);
     svg.addEventListener("click", (event) => { if (moved) event.preventDefault(); }, true);
     svg.addEventListener("dragstart", (event) => event.preventDefault());
+  }
+
+  // Two fingers zoom, one moves what is zoomed; else a finger scrolls the page as everywhere.
+  function touch(svg, seen) {
+    let apart = 0;
+    const spread = ([one, other]) => Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY);
+    svg.addEventListener("touchstart", (event) => {
+      if (event.touches.length !== 2) return;
+      event.preventDefault();
+      apart = spread(event.touches);
+    }, { passive: false });
+    svg.addEventListener("touchmove", (event) => {
+      if (event.touches.length !== 2 || !apart) return;
+      event.preventDefault();
+      const [one, other] = event.touches, area = svg.getBoundingClientRect(), now = spread(event.touches);
+      const cx = ((one.clientX + other.clientX) / 2 - area.x) / area.width;
+      const cy = ((one.clientY + other.clientY) / 2 - area.y) / area.height;
+      seen.zoom(now / apart, cx, cy);
+      apart = now;
+    }, { passive: false });
+    svg.addEventListener("touchend", () => { apart = 0; });
   }
 
   function keys(figure, seen) {
@@ -118,13 +138,14 @@
     bar.className = "nl-tools";
     const full = () => (document.fullscreenElement ? document.exitFullscreen() : figure.requestFullscreen());
     const buttons = [
-      ["+", "Zoom in", () => seen.zoom(STEP)], ["−", "Zoom out", () => seen.zoom(1 / STEP)],
-      ["↺", "Show all", seen.reset], ["⤢", "Full screen", full],
+      ["M8 3v10M3 8h10", "Zoom in (+)", () => seen.zoom(STEP)], ["M3 8h10", "Zoom out (-)", () => seen.zoom(1 / STEP)],
+      ["M3 6V3h3M13 6V3h-3M3 10v3h3M13 10v3h-3", "Show all (0)", seen.reset],
+      ["M9 3h4v4M13 3 9 7M7 13H3V9M3 13l4-4", "Full screen", full],
     ];
-    for (const [sign, label, act] of buttons) {
+    for (const [drawn, label, act] of buttons) {
       const button = document.createElement("button");
       button.type = "button";
-      button.textContent = sign;
+      button.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${drawn}"/></svg>`;
       button.title = label;
       button.setAttribute("aria-label", label);
       button.addEventListener("click", act);
@@ -139,6 +160,7 @@
     const seen = view(svg);
     highlight(svg);
     mouse(svg, seen);
+    touch(svg, seen);
     keys(figure, seen);
     tools(figure, seen);
     addEventListener("beforeprint", seen.reset);
@@ -167,10 +189,23 @@
     });
   }
 
+  // Paper is light.
+  function printable(body) {
+    const name = "data-md-color-scheme";
+    let scheme = null;
+    addEventListener("beforeprint", () => {
+      scheme = body.getAttribute(name);
+      if (scheme) body.setAttribute(name, "default");
+    });
+    addEventListener("afterprint", () => { if (scheme) body.setAttribute(name, scheme); });
+  }
+
   document.querySelectorAll(".md-search__input").forEach(parted);
 
   addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("figure.nl-figure").forEach(picture);
     document.querySelectorAll("[data-nl-copy]").forEach(copyable);
+    printable(document.body);
+    document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
   });
 })();

@@ -49,13 +49,14 @@ def _numbers(view: View) -> str:
         (len(plan.guests), "guests", "guests/index.md"),
     )
     cells = [f"**{count}** {link(page, words)}" for count, words, page in counts]
-    return " · ".join([*cells, *_found(view), *changed(view.history)])
+    stats = " ".join(f'<span class="nl-stat">{cell}</span>' for cell in (*cells, _found(view)))
+    return sections(stats, " ".join(changed(view.history)))
 
 
-def _found(view: View) -> list[str]:
+def _found(view: View) -> str:
     active = sum(d.state is State.ACTIVE for d in view.diagnostics)
     waived = len(view.diagnostics) - active
-    return [f"**{active}** {link('findings.md', 'findings')}" + (f" and **{waived}** waived" if waived else "")]
+    return f"**{active}** {link('findings.md', 'findings')}" + (f", {waived} waived" if waived else "")
 
 
 def _hosts(view: View) -> str:
