@@ -47,7 +47,7 @@ def _page(view: View, host: Host) -> Page:
         section("Routes", _routes(host)),
         findings_about(view, f"host/{host.name}"),
     )
-    return Page(f"hosts/{host.name}.md", host.name, body, host.origin, (figure,))
+    return Page(f"hosts/{host.name}.md", host.name, body, host.origin, (figure,), wide=True)
 
 
 def _facts(host: Host) -> list[tuple[str, str]]:
