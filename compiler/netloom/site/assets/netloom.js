@@ -138,15 +138,15 @@
     bar.className = "nl-tools";
     const full = () => (document.fullscreenElement ? document.exitFullscreen() : figure.requestFullscreen());
     const buttons = [
-      ["M8 3v10M3 8h10", "Zoom in (+)", () => seen.zoom(STEP)], ["M3 8h10", "Zoom out (-)", () => seen.zoom(1 / STEP)],
-      ["M3 6V3h3M13 6V3h-3M3 10v3h3M13 10v3h-3", "Show all (0)", seen.reset],
-      ["M9 3h4v4M13 3 9 7M7 13H3V9M3 13l4-4", "Full screen", full],
+      ["M8 3v10M3 8h10", "Zoom in", "+", () => seen.zoom(STEP)], ["M3 8h10", "Zoom out", "-", () => seen.zoom(1 / STEP)],
+      ["M3 6V3h3M13 6V3h-3M3 10v3h3M13 10v3h-3", "Show all", "0", seen.reset],
+      ["M9 3h4v4M13 3 9 7M7 13H3V9M3 13l4-4", "Full screen", "", full],
     ];
-    for (const [drawn, label, act] of buttons) {
+    for (const [drawn, label, key, act] of buttons) {
       const button = document.createElement("button");
       button.type = "button";
       button.innerHTML = `<svg viewBox="0 0 16 16" aria-hidden="true"><path d="${drawn}"/></svg>`;
-      button.title = label;
+      button.title = key ? `${label} (${key})` : label;
       button.setAttribute("aria-label", label);
       button.addEventListener("click", act);
       bar.append(button);
