@@ -77,7 +77,7 @@ def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint, g
         names = ", ".join(way.networks)
         names = names if len(names) <= _NAMES_SHOWN else f"{len(way.networks)} networks"
         said = Text(way.label, _NOTE, MUTED.ink)
-        rows.append((Cell(Text(names, _WORDS, color, bold=True), tooltip=", ".join(way.networks)), Cell(said)))
+        rows.append((Cell(Text(names, _WORDS, color, bold=True)), Cell(said)))
     rows += _published_rows(host, uplink, guest)
     name = uplink_name(host.name, uplink.name)
     tooltip = f"{uplink.name}: {wording.uplink(uplink)}"

@@ -7,8 +7,20 @@ the same pages would have other bytes on the next day.
 
 import shutil
 from collections.abc import Iterator, Sequence
+from typing import Any
+
+from netloom.base.diagnostic import Diagnostic
+from netloom.report.rules import UNDRAWN
 
 _BATCH = 200
+
+
+def undrawn() -> tuple[Diagnostic, ...]:
+    """A finding where nothing here can draw."""
+    if shutil.which("dot") or _wheel():
+        return ()
+    message = "there is no Graphviz, so the pages have tables and no diagrams"
+    return (Diagnostic(UNDRAWN, message, None, help="install graphviz or pygraphviz"),)
 
 
 def drawn(dots: Sequence[str]) -> list[str] | None:
@@ -40,12 +52,18 @@ def _piped(dots: Sequence[str]) -> list[str]:
     return [part[part.index("<svg") :] for part in found]
 
 
-def _by_wheel(dots: Sequence[str]) -> list[str] | None:
+def _wheel() -> Any:
     try:
         import pygraphviz
     except ImportError:
         return None
-    found = []
+    return pygraphviz
+
+
+def _by_wheel(dots: Sequence[str]) -> list[str] | None:
+    pygraphviz, found = _wheel(), []
+    if pygraphviz is None:
+        return None
     for dot in dots:
         text = pygraphviz.AGraph(string=dot).draw(format="svg", prog="dot").decode()
         found.append(text[text.index("<svg") :])

@@ -5,7 +5,6 @@ language and the commands, of which it makes the reference. Generated pages neve
 stay out of the navigation, which costs MkDocs time and bytes in the square of the pages that it lists.
 """
 
-import logging
 import os
 import re
 import time
@@ -26,7 +25,7 @@ from netloom.driver import Compiled, compile_site, rendered
 from netloom.plan.schema import plan_schema
 from netloom.site.colors import stylesheet
 from netloom.site.commands import described
-from netloom.site.draw import drawn
+from netloom.site.draw import drawn, undrawn
 from netloom.site.loaded import MATERIAL, SCRIPT, STYLES, assets
 from netloom.site.manual import Manual
 from netloom.site.navigation import LEAVES_LISTED, navigation
@@ -40,7 +39,6 @@ from netloom.site.svg import figure, inline
 from netloom.site.view import view
 from netloom.spec.document import language_schema
 
-_LOG = logging.getLogger("mkdocs.plugins.netloom")
 _MARK = re.compile(r'<div class="nl-figure" data-netloom="([^"]*)"></div>')
 _COLORS = "assets/netloom-colors.css"
 
@@ -102,7 +100,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
     def _made(self, site: Compiled, specs: Path, files: Files, config: MkDocsConfig) -> list[Page]:
         texts = {file.path: file.text for file in site.source.files}
         past = self._past.told(_shown(specs), self.config.changes)
-        seen = view(site.plan, site.diagnostics, rendered(site.plan), texts, _manual(), past)
+        seen = view(site.plan, (*site.diagnostics, *undrawn()), rendered(site.plan), texts, _manual(), past)
         made = list(pages(seen))
         for one in beside(seen):
             files.append(File.generated(config, one.path, content=one.text))
@@ -122,10 +120,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         dots = {printed(one.graph) for page in made for one in page.figures}
         kept = {dot: self._drawings[dot] for dot in dots & self._drawings.keys()}
         wanted = sorted(dots - kept.keys())
-        found = drawn(wanted)
-        if found is None:
-            _LOG.warning("No Graphviz here: the pages have tables and no pictures. Install graphviz or pygraphviz.")
-        self._drawings = kept | dict(zip(wanted, found or (), strict=False))
+        self._drawings = kept | dict(zip(wanted, drawn(wanted) or (), strict=False))
 
     def _add(self, files: Files, config: MkDocsConfig, page: Page, *, listed: bool) -> None:
         inclusion = InclusionLevel.INCLUDED if listed else InclusionLevel.NOT_IN_NAV
@@ -146,7 +141,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
             one = figures[match[1]]
             svg = self._drawings.get(printed(one.graph))
             if svg is None:
-                return ""
+                return '<p class="nl-undrawn">Nothing here could draw a diagram; the tables say the same.</p>'
             name = f"nl-{one.graph.name}"
             return figure(inline(svg, name, one.title, one.text, url), name, one.title)
 

@@ -5,9 +5,11 @@ Texts come from specs that strangers may have written, so nothing outside of thi
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from netloom.site.dot import PADDING, Cell, Cluster, Edge, End, Graph, Node, Table, Text
+from netloom.site.dot import Cell, Cluster, Edge, End, Graph, Node, Table, Text
 
 SANS, MONO = "Inter, Helvetica, Arial, sans-serif", "JetBrains Mono, Courier New, monospace"
+_TIGHT = 2
+"""Padding that Graphviz knows of; with all of it, it warns of words that have room in the fonts of the site."""
 ASIDE = {"LEFT": "left", "RIGHT": "right", "CENTER": "center"}
 """What a font's name ends in: Graphviz places texts by how wide it thinks they are, `svg` by where their cell is."""
 
@@ -86,7 +88,7 @@ def _table(table: Table) -> str:
     style = "ROUNDED,DASHED" if table.dashed else "ROUNDED"
     attributes = {
         "BORDER": table.border, "COLOR": table.color if table.border else "", "STYLE": style if table.border else "",
-        "CELLBORDER": 0, "CELLSPACING": table.spacing, "CELLPADDING": PADDING, "BGCOLOR": table.fill,
+        "CELLBORDER": 0, "CELLSPACING": table.spacing, "CELLPADDING": _TIGHT, "BGCOLOR": table.fill,
     }  # fmt: skip
     rows = "".join(_row(row) for row in table.rows)
     return f"<TABLE{_tags(attributes)}>{rows}</TABLE>"

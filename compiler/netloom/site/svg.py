@@ -17,8 +17,8 @@ _PAGE = re.compile(r'<g id="[^"]*" class="graph"')
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
 _ASIDE = re.compile(
     r'<polygon fill="(?P<fill>[^"]*)" stroke="(?P<stroke>[^"]*)"[^>]* points="(?P<points>[^"]*)"/>'
-    r'|<text text-anchor="start" [^>]*? font-family="(?P<face>[^"]*), (?P<side>left|right|center)"(?P<style>[^>]*?)'
-    r' font-size="(?P<size>[^"]*)"'
+    r'|<text (?:xml:space="preserve" )?text-anchor="start" [^>]*?'
+    r' font-family="(?P<face>[^"]*), (?P<side>left|right|center)"(?P<style>[^>]*?) font-size="(?P<size>[^"]*)"'
 )
 _POINTS_TO_PIXELS = 4 / 3
 _HALF_HEIGHT = 0.36

@@ -1,0 +1,67 @@
+"""Three machines: one with `dot`, one with the wheel alone, one with neither; pages come out on each."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.plans import seed
+from tests.site.browsing import ROOT
+from tests.support import needs
+
+from netloom.site.draw import drawn, undrawn
+from netloom.site.palette import paint
+from netloom.site.printing import printed
+from netloom.site.svg import inline
+from netloom.site.topology import site_graph
+from netloom.site.traffic import matrix
+from netloom.site.zones import zones_graph
+
+_WITHOUT = "import sys; sys.modules['pygraphviz'] = None; from mkdocs.__main__ import cli; cli()"
+"""MkDocs on a machine that has no such package."""
+_PLACES = re.compile(r'<text text-anchor="(\w+)"[^>]*>([^<]*)</text>')
+
+
+@needs("dot")
+def test_the_wheel_draws_what_dot_draws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    plan = seed()
+    colors = paint(plan)
+    dots = [printed(site_graph(plan, colors)), printed(zones_graph(plan, colors, matrix(plan)))]
+    by_command = drawn(dots)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    by_wheel = drawn(dots)
+    assert by_command
+    assert by_wheel
+    assert undrawn() == ()
+    for one, other in zip(by_command, by_wheel, strict=True):
+        shown = [_seen(inline(svg, "x", "t", "d", str)) for svg in (one, other)]
+        assert len(shown[0][0]) > 10
+        assert shown[0] == shown[1]
+
+
+def _seen(svg: str) -> tuple[list[tuple[str, str]], list[str], list[str]]:
+    """Texts with their sides, links, and the names of what is drawn; places hang on the version of Graphviz."""
+    return (
+        sorted(_PLACES.findall(svg)),
+        sorted(re.findall(r'href="([^"]*)"', svg)),
+        sorted(re.findall(r'class="([a-z ]*card[^"]*|[a-z ]*line[^"]*)"', svg)),
+    )
+
+
+def test_with_neither_there_are_tables_and_a_finding(tmp_path: Path) -> None:
+    out = tmp_path / "site"
+    env = {**os.environ, "PATH": str(tmp_path), "NO_MKDOCS_2_WARNING": "1"}
+    command = [sys.executable, "-c", _WITHOUT, "build", "--strict", "--quiet", "--site-dir", str(out)]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    page = (out / "hosts/cedar/index.html").read_text(encoding="utf-8")
+    assert 'class="nl-svg"' not in page
+    assert "the tables say the same" in page
+    assert page.count("<table>") > 5
+    findings = (out / "findings/index.html").read_text(encoding="utf-8")
+    assert "there is no Graphviz, so the pages have tables and no diagrams" in findings
+    assert "reference/diagnostics/#nl931" in findings
