@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
+import subprocess
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests.support import enforce
+
+# How long an example takes says what else the machine does; what netloom takes is measured by `make bench`.
+settings.register_profile("netloom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("netloom")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -14,10 +22,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the mark of `tests.support.needs`; lets tests interrupt what they start.
+    """Declares the mark of `tests.support.needs`; lets tests interrupt what they start, and reach what listens here.
 
-    A shell without job control starts what it puts in the background with SIGINT ignored, which children inherit.
+    A shell without job control starts what it puts in the background with SIGINT ignored, which children inherit; and
+    `unshare -n`, which unplugs the network, leaves the loopback interface down.
     """
+    if os.geteuid() == 0 and shutil.which("ip"):
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=False)
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "needs(*tools): what the test needs of the machine")

@@ -51,3 +51,10 @@ def test_a_stray_link_is_a_missing_file(tmp_path: Path) -> None:
     (tmp_path / "h.yaml").write_text(HOSTS)
     (tmp_path / "n.yaml").symlink_to("/etc/hostname")
     assert [diagnostic.code for diagnostic in compile_site(tmp_path, now=0).diagnostics] == ["NL104"]
+
+
+def test_a_network_without_guests_is_proven_as_well() -> None:
+    host = "netloom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: wan, ipv4: dhcp}}, networks: {lan: {taps: vm-*}}}\n"
+    policy = "netloom: 1\npolicy:\n  admin: {from: any, to: host/hv1, allow: ssh}\n"
+    blobs = {"specs/n.yaml": NETWORKS.encode(), "specs/h.yaml": host.encode(), "specs/p.yaml": policy.encode()}
+    assert [diagnostic.code for diagnostic in compile_blobs(blobs, "specs", now=0).diagnostics] == ["NL705"]

@@ -14,7 +14,7 @@ POINTS = list(itertools.product(*(range(size) for size in SIZES)))
 
 @st.composite
 def spans(draw: st.DrawFn, size: int) -> tuple[tuple[int, int], ...] | None:
-    values = draw(st.none() | st.sets(st.integers(0, size - 1), min_size=1))
+    values = draw(st.none() | st.sets(st.integers(0, size - 1)))
     if values is None:
         return None
     found: list[list[int]] = []

@@ -38,6 +38,11 @@ def leads_out(uplink: Uplink, family: Family) -> bool:
     return isinstance(side, Learned) or (side is not None and side.gateway is not None)
 
 
+def carries(uplink: Uplink, family: Family) -> bool:
+    """Whether packets of a family may come by an uplink; of one that somebody else configures, who knows."""
+    return half(uplink, family) is not None or not uplink.configured
+
+
 def word(family: Family) -> str:
     """The family in a sentence."""
     return "IPv4" if family is Family.IPV4 else "IPv6"

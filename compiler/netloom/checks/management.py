@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from netloom.base.address import Family, Prefix, everything
 from netloom.checks.exposure import meets
-from netloom.checks.families import half
+from netloom.checks.families import carries
 from netloom.passes.spaces import minimal, of_family
 from netloom.plan.host import Host
 from netloom.plan.policy import Action, Lane, Service, Side, SideKind, Term
@@ -78,7 +78,7 @@ def _arrives(host: Host, term: Term) -> bool:
     """Whether packets of the family come in from the side at all."""
     if term.ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
         return True
-    return any(u.zone == term.ingress.name and half(u, term.family) is not None for u in host.uplinks)
+    return any(u.zone == term.ingress.name and carries(u, term.family) for u in host.uplinks)
 
 
 def _opened(host: Host, term: Term) -> Iterator[Service]:
@@ -102,7 +102,7 @@ def _forwarded(host: Host, lanes: Iterable[Lane], ingress: Side, family: Family,
     """Senders whose packets to the host's outside addresses a forward takes away, at every uplink of their zone."""
     if ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
         return
-    uplinks = {u.name for u in host.uplinks if u.zone == ingress.name and half(u, family) is not None}
+    uplinks = {u.name for u in host.uplinks if u.zone == ingress.name and carries(u, family)}
     for lane in lanes:
         same = lane.family is family and uplinks.issubset(lane.uplinks)
         if same and _within(service, Service(lane.protocol, lane.first, lane.last)):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Family
 from netloom.checks.context import Context
-from netloom.checks.families import half
+from netloom.checks.families import carries, half
 from netloom.passes.lookup import Names
 from netloom.passes.resolve import lost_zones, tags_of, zones_of
 from netloom.passes.spaces import Gazetteer, Space
@@ -50,7 +50,7 @@ class Selecting:
         beyond: dict[str, set[Family]] = {}
         for host in context.plan.hosts:
             for uplink in host.uplinks:
-                used = {family for family in FAMILIES if half(uplink, family) is not None}
+                used = {family for family in FAMILIES if carries(uplink, family)}
                 beyond.setdefault(uplink.zone, set()).update(used)
         inside = {
             network.name: frozenset(family for family in FAMILIES if half(network, family) is not None)

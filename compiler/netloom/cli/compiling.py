@@ -8,7 +8,7 @@ from pathlib import Path
 from netloom.base.diagnostic import Diagnostic, State
 from netloom.base.rule import Severity
 from netloom.cli.exits import BugError
-from netloom.cli.terminal import progress, show
+from netloom.cli.terminal import progress, say, show
 from netloom.driver import Compiled, compile_site
 from netloom.report.diagnostics.findings import SourceLine
 from netloom.source.characters import lines
@@ -27,7 +27,10 @@ def sound(specs: Path) -> Compiled | None:
     show(failing(site.diagnostics), source_line(site.source))
     if site.disproved:
         raise BugError
-    return None if site.failed else site
+    if site.failed:
+        say("nothing was written: an error stops everything")
+        return None
+    return site
 
 
 def failing(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

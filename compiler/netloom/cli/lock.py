@@ -31,19 +31,31 @@ def command(specs: Path, *, check: bool, prune: bool) -> int:
     left = tuple(d for d in site.diagnostics if not _mended(d, prune=prune))
     show(failing(left), source_line(site.source))
     if Report(list(left)).failed:
+        say("nothing was written: an error stops everything")
         return FINDINGS
     path = specs / FILE
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     after = _text(site.lock, before, prune=prune)
-    click.echo(_difference(before, after), nl=False)
+    difference = _difference(before, after)
+    click.echo(difference, nl=False)
     if check:
-        return STALE if before != after else FINE
+        return _stale(path, sorts=not difference) if before != after else FINE
     if _write(path, before, after) == FINDINGS:
         return FINDINGS
     say(f"{path}: {'written' if before != after else 'nothing to do'}")
     if prune and any(_mended(d, prune=True) and not _mended(d, prune=False) for d in site.diagnostics):
         return _again(specs)  # there is room now for those that found none
     return FINE
+
+
+def _stale(path: Path, *, sorts: bool) -> int:
+    from netloom.cli.terminal import say
+
+    if sorts:
+        say(f"{path}: its lines are out of order, as after a merge; `netloom lock` sorts them")
+    else:
+        say(f"{path} is not what the specs ask for; `netloom lock` writes it")
+    return STALE
 
 
 def _mended(diagnostic: "Diagnostic", *, prune: bool) -> bool:

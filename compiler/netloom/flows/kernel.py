@@ -122,12 +122,18 @@ class Kernel:
 
     @cached_property
     def defaults(self) -> tuple[str, ...]:
-        """Uplinks that a default route may lead by: a learned one, or one with a gateway, or one that a route names."""
+        """Uplinks that a default route may lead by: a learned one, one with a gateway, one that a route names.
+
+        And one that somebody else configures, by which there may be a route to anywhere.
+        """
         named = {r.device for r in self.host.routes if r.to.family is self.family and not r.to.length}
         return tuple(
             u.name
             for u in self.host.uplinks
-            if isinstance(a := address_of(u, self.family), Learned) or (a is not None and a.gateway) or u.name in named
+            if isinstance(a := address_of(u, self.family), Learned)
+            or (a is not None and a.gateway)
+            or u.name in named
+            or not u.configured
         )
 
     @property

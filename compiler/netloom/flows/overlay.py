@@ -63,7 +63,7 @@ class Overlay(Generic[A]):
                 children.append(self.rest)
             ends.append(last)
             children.append(inside)
-        if ends[-1] < self.space.sizes[level] - 1:
+        if not ends or ends[-1] < self.space.sizes[level] - 1:  # an empty box covers nothing
             ends.append(self.space.sizes[level] - 1)
             children.append(self.rest)
         return self.space.node(level, ends, children)
@@ -107,7 +107,7 @@ class Overlay(Generic[A]):
                 groups.append(outside)
             ends.append(last)
             groups.append(inside)
-        if ends[-1] < self.space.sizes[level] - 1:
+        if not ends or ends[-1] < self.space.sizes[level] - 1:  # an empty box covers nothing
             ends.append(self.space.sizes[level] - 1)
             groups.append(outside)
         return ends, groups

@@ -77,6 +77,8 @@ def report_lacking(document: Document, lock: Lock, allocation: Allocation, file:
     """Say what the lock lacks: one diagnostic for each NIC, since `netloom lock` mends all of them at once."""
     nics: dict[tuple[str, str], list[str]] = {}
     for slot in allocation.lacking:
+        if slot in lock.refused:
+            continue
         before = lock.entries.get(slot)
         if before is not None:
             message = f"{before.value} of guest `{slot.guest}` is no address for guests of `{slot.network}`"

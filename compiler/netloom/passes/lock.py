@@ -57,9 +57,14 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """All entries, by slot."""
+    """All entries, by slot.
+
+    Attributes:
+        refused: slots whose entry collides with another one, which has been reported.
+    """
 
     entries: Mapping[Slot, Locked]
+    refused: frozenset[Slot] = frozenset()
 
     def text(self) -> str:
         """The lock as a file."""
@@ -83,6 +88,7 @@ def read_lock(text: str, file: str, report: Report) -> Lock:
         report: takes what is wrong.
     """
     entries: dict[Slot, Locked] = {}
+    refused: set[Slot] = set()
     holders: dict[tuple[str, Address | Mac], tuple[Slot, Locked]] = {}
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -101,9 +107,10 @@ def read_lock(text: str, file: str, report: Report) -> Lock:
         slot_before = holders.setdefault((scope, locked.value), read)
         if slot_before is not read:
             _collide(report, *slot_before, slot, locked, span)
+            refused.add(slot)
             continue
         entries[slot] = locked
-    return Lock(entries)
+    return Lock(entries, frozenset(refused))
 
 
 def _read_line(line: str, span: Span, report: Report) -> tuple[Slot, Locked] | None:
