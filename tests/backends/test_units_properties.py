@@ -58,7 +58,10 @@ def test_each_link_is_taken_by_the_unit_that_is_meant_for_it(host: Host) -> None
     for uplink in host.uplinks:
         for kind in ("", "veth", "tun", "bridge"):
             taken = taken_by(units, uplink.name, kind)
-            assert taken.startswith("10-netloom-") if uplink.configured else taken == ""
+            if uplink.configured:
+                assert taken.startswith("10-netloom-")
+            elif kind != "tun":  # a TAP of somebody else's that a pattern fits is a finding, NL505
+                assert taken == ""
     for bridge in host.bridges:
         assert by_name[taken_by(units, bridge.device, "bridge")].stem == stem(20, bridge.device)
         for port in bridge.ports:
