@@ -52,6 +52,16 @@ def _seen(svg: str) -> tuple[list[tuple[str, str]], list[str], list[str]]:
     )
 
 
+@needs("dot")
+def test_the_picture_of_the_readme_is_that_of_the_specs(tmp_path: Path) -> None:
+    netloom = str(Path(sys.executable).with_name("netloom"))
+    command = [netloom, "graph", "site", "--format", "svg", "--out", str(tmp_path / "now.svg")]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    shown = [path.read_text(encoding="utf-8") for path in (ROOT / "site/assets/topology.svg", tmp_path / "now.svg")]
+    assert "prefers-color-scheme: dark" in shown[0]
+    assert _seen(shown[0]) == _seen(shown[1]), "draw it anew: make picture"
+
+
 def test_with_neither_there_are_tables_and_a_finding(tmp_path: Path) -> None:
     out = tmp_path / "site"
     env = {**os.environ, "PATH": str(tmp_path), "NO_MKDOCS_2_WARNING": "1"}
