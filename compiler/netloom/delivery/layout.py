@@ -29,10 +29,11 @@ def tree_of(plan: Plan, artifacts: Iterable[Artifact | Printed]) -> dict[str, Fi
         files[artifact.path] = artifact.text.encode()
         bare.append(Printed(artifact.path, "", artifact.install, artifact.mode))
     mine = _by_host(plan, bare)
+    whole = sha256(files[PLAN])
     for host in plan.hosts:
         prefix = f"hosts/{host.name}/"
         rows = [_row(a.path.removeprefix(prefix), files[a.path], a) for a in mine[host.name]]
-        files[prefix + NAME] = _host_manifest(host, files[PLAN], mine[host.name], rows)
+        files[prefix + NAME] = _host_manifest(host, whole, mine[host.name], rows)
     return with_manifest({path: File(data) for path, data in files.items()})
 
 
@@ -48,7 +49,7 @@ def bundle_of(plan: Plan, host: Host, artifacts: Sequence[Artifact]) -> dict[str
     mine = [artifact for artifact in _by_host(plan, artifacts)[host.name] if artifact.install]
     files = {a.install.lstrip("/"): File(a.text.encode(), a.mode) for a in mine}
     rows = [_row(a.install.lstrip("/"), a.text.encode(), a) for a in sorted(mine, key=lambda a: a.install)]
-    files[NAME] = File(_host_manifest(host, whole, mine, rows), 0o644)
+    files[NAME] = File(_host_manifest(host, sha256(whole), mine, rows), 0o644)
     sums = "".join(f"{sha256(files[path].data)}  {path}\n" for path in sorted(files))
     return {**files, SUMS: File(sums.encode(), 0o644)}
 
@@ -69,7 +70,7 @@ def _row(path: str, data: bytes, artifact: Artifact | Printed) -> Row:
     return row
 
 
-def _host_manifest(host: Host, plan: bytes, artifacts: Sequence[Artifact | Printed], rows: Iterable[Row]) -> bytes:
+def _host_manifest(host: Host, plan: str, artifacts: Sequence[Artifact | Printed], rows: Iterable[Row]) -> bytes:
     target = host.target
     head = {
         "format": HOST,
@@ -79,7 +80,7 @@ def _host_manifest(host: Host, plan: bytes, artifacts: Sequence[Artifact | Print
             "nftables": ".".join(map(str, target.nftables)),
             "nixos": target.nixos,
         },
-        "plan": f"sha256:{sha256(plan)}",
+        "plan": f"sha256:{plan}",
         "activation": activation(artifacts),
     }
     return document(head, rows)
