@@ -5,7 +5,7 @@ look. A guest or network that is on one side only is absent on the other: its ad
 already, but nobody of the site had them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from netloom.diff.window import heard, parting
 from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, effect
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
-from netloom.flows.diagram import Box, Diagram, Space
+from netloom.flows.diagram import Diagram, Space
 from netloom.flows.intent.entries import Entry, Site
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
@@ -27,24 +27,6 @@ from netloom.plan.host import Host, Learned
 from netloom.plan.site import Plan
 
 ABSENT = Answer("miss", "absent")
-
-
-class Shared(Space[Answer]):
-    """A space that knows the overlays it has made: most of what a change leaves alone is then made once for both."""
-
-    __slots__ = ("_overlays",)
-
-    def __init__(self, dimensions: tuple[int, ...]) -> None:
-        super().__init__(dimensions)
-        self._overlays: dict[tuple[tuple[tuple[Box, Answer], ...], Answer], Diagram[Answer]] = {}
-
-    def overlay(self, boxes: Sequence[tuple[Box, Answer]], rest: Answer) -> Diagram[Answer]:
-        """As in any space."""
-        key = (tuple(boxes), rest)
-        found = self._overlays.get(key)
-        if found is None:
-            found = self._overlays[key] = Space.overlay(self, boxes, rest)
-        return found
 
 
 @dataclass(frozen=True)
@@ -105,7 +87,7 @@ class Pair:
     @cached_property
     def space(self) -> Space[Answer]:
         """The space of both."""
-        return Shared(sizes(self.family, len(self.learned), self.clock.phases))
+        return Space(sizes(self.family, len(self.learned), self.clock.phases))
 
     @cached_property
     def kernels(self) -> tuple[Kernel | None, Kernel | None]:

@@ -142,7 +142,10 @@ def _witnesses(site: Site, hosts: Iterable[Host], ruleset_of: Callable[[Host], R
 
 def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
     """The differences in the bridge table, which is one for both families."""
-    proof = FrameProof(pair.site, pair.host, pair.ruleset, pair.clock)
+    proof = FrameProof(pair.site, pair.host, pair.ruleset, pair.clock, _Nameless)
+    if next(proof.differences(), None) is None:
+        return
+    proof = replace(proof, space=Space)
     for entry, ether, family, point, one, other in proof.differences():
         yield Disagreement(pair.host.name, Context(entry, ether), Packet(family, point), one, other)
 

@@ -20,14 +20,23 @@ Interval = tuple[int, int]
 Box = tuple[tuple[Interval, ...] | None, ...]
 """For each dimension the intervals that are meant, sorted and disjoint; None for all values."""
 
+OWN_BITS = 62
+"""Leaves of a space that have a bit of their own; the answers that walks look for are among the first."""
+_SHARED = 1 << OWN_BITS
+
 
 class Leaf(Generic[A]):
-    """An answer; the same answer is the same leaf."""
+    """An answer; the same answer is the same leaf.
 
-    __slots__ = ("answer",)
+    Attributes:
+        mask: a bit of its own; the leaves behind the first `OWN_BITS` share one.
+    """
 
-    def __init__(self, answer: A) -> None:
+    __slots__ = ("answer", "mask")
+
+    def __init__(self, answer: A, mask: int) -> None:
         self.answer = answer
+        self.mask = mask
 
 
 class Node(Generic[A]):
@@ -37,14 +46,18 @@ class Node(Generic[A]):
         level: index of the dimension.
         ends: last value of each interval, ascending; the last one is the end of the dimension.
         children: what each interval leads to; neighbours differ.
+        mask: the bits of all leaves below, so that a walk passes by what does not concern it.
     """
 
-    __slots__ = ("children", "ends", "level")
+    __slots__ = ("children", "ends", "level", "mask")
 
     def __init__(self, level: int, ends: tuple[int, ...], children: "tuple[Diagram[A], ...]") -> None:
         self.level = level
         self.ends = ends
         self.children = children
+        self.mask: int = 0
+        for child in children:
+            self.mask |= child.mask
 
 
 Diagram = Leaf[A] | Node[A]
@@ -60,38 +73,60 @@ class Space(Generic[A]):
 
     sizes: tuple[int, ...]
     _leaves: dict[A, Leaf[A]] = field(default_factory=dict)
+    _first: list[Leaf[A]] = field(default_factory=list)
     _nodes: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Node[A]] = field(default_factory=dict)
+    _overlays: dict[object, "Diagram[A]"] = field(default_factory=dict)
 
     def leaf(self, answer: A) -> Leaf[A]:
         """The map that has one answer for every packet."""
         found = self._leaves.get(answer)
         if found is None:
-            found = self._leaves[answer] = Leaf(answer)
+            found = self._leaves[answer] = Leaf(answer, 1 << len(self._first))
+            if len(self._first) < OWN_BITS:
+                self._first.append(found)
         return found
 
     def node(self, level: int, ends: Sequence[int], children: "Sequence[Diagram[A]]") -> "Diagram[A]":
         """The one node that cuts a dimension so; a child itself where nothing is cut."""
-        last = len(children) - 1
-        keep = [i for i in range(last + 1) if i == last or children[i] is not children[i + 1]]
-        if len(keep) == 1:
-            return children[keep[0]]
-        cuts, parts = tuple(ends[i] for i in keep), tuple(children[i] for i in keep)
-        key = (level, cuts, tuple(map(id, parts)))
+        cuts: list[int] = []
+        parts: list[Diagram[A]] = []
+        before: Diagram[A] | None = None
+        for end, child in zip(ends, children, strict=True):
+            if child is before:
+                cuts[-1] = end
+            else:
+                cuts.append(end)
+                parts.append(child)
+                before = child
+        if len(parts) == 1:
+            return parts[0]
+        key = (level, tuple(cuts), tuple(map(id, parts)))
         found = self._nodes.get(key)
         if found is None:
-            found = self._nodes[key] = Node(level, cuts, parts)
+            found = self._nodes[key] = Node(level, key[1], tuple(parts))
         return found
 
     def overlay(self, boxes: Sequence[tuple[Box, A]], rest: A) -> "Diagram[A]":
-        """The map in which the first box that holds a packet gives the answer, and `rest` where none does."""
+        """The map in which the first box that holds a packet gives the answer, and `rest` where none does.
+
+        The same boxes are laid over one another once, for whichever of two witnesses or revisions asks first.
+        """
         leaves = [self.leaf(answer) for _, answer in boxes]
-        return Overlay(self, [box for box, _ in boxes], leaves, self.leaf(rest)).part(0, range(len(boxes)))
+        areas = [box for box, _ in boxes]
+        alike = leaves.count(leaves[0]) == len(leaves) if leaves else True
+        # Boxes of one answer are the same map in any order; those of several are where their order is the same.
+        key = (frozenset(areas) if alike else tuple(areas), tuple(leaves[:1] if alike else leaves), self.leaf(rest))
+        found = self._overlays.get(key)
+        if found is None:
+            made = Overlay(self, areas, leaves, self.leaf(rest)).part(0, range(len(areas)))
+            found = self._overlays[key] = made
+        return found
 
     def merge(self, join: Callable[[A, A], A], one: "Diagram[A]", other: "Diagram[A]") -> "Diagram[A]":
         """The map whose answer joins the answers of two maps."""
         memo: dict[tuple[int, int], Diagram[A]] = {}
 
-        def walk(a: Diagram[A], b: Diagram[A]) -> Diagram[A]:
+        def walk(a: "Diagram[A]", b: "Diagram[A]") -> "Diagram[A]":
             if isinstance(a, Leaf) and isinstance(b, Leaf):
                 return self.leaf(join(a.answer, b.answer))
             key = (id(a), id(b))
@@ -106,12 +141,16 @@ class Space(Generic[A]):
     def choose(self, where: "Diagram[A]", holds: A, then: "Diagram[A]", otherwise: "Diagram[A]") -> "Diagram[A]":
         """`then` where the map `where` answers `holds`, else `otherwise`."""
         memo: dict[tuple[int, int, int], Diagram[A]] = {}
+        wanted = self.leaf(holds)
+        bit = wanted.mask if wanted.mask != _SHARED else 0
 
-        def walk(w: Diagram[A], t: Diagram[A], o: Diagram[A]) -> Diagram[A]:
+        def walk(w: "Diagram[A]", t: "Diagram[A]", o: "Diagram[A]") -> "Diagram[A]":
             if t is o:
                 return t
             if isinstance(w, Leaf):
-                return t if w.answer == holds else o
+                return t if w is wanted else o
+            if bit and not w.mask & bit:
+                return o
             key = (id(w), id(t), id(o))
             found = memo.get(key)
             if found is None:
@@ -124,8 +163,11 @@ class Space(Generic[A]):
     def relabel(self, rename: Callable[[A], A], diagram: "Diagram[A]") -> "Diagram[A]":
         """The map with every answer replaced."""
         memo: dict[int, Diagram[A]] = {}
+        kept = self._kept(rename, diagram)
 
-        def walk(d: Diagram[A]) -> Diagram[A]:
+        def walk(d: "Diagram[A]") -> "Diagram[A]":
+            if not d.mask & ~kept:
+                return d
             if isinstance(d, Leaf):
                 return self.leaf(rename(d.answer))
             found = memo.get(id(d))
@@ -135,11 +177,16 @@ class Space(Generic[A]):
 
         return walk(diagram)
 
+    def _kept(self, rename: Callable[[A], A], diagram: "Diagram[A]") -> int:
+        """The bits of leaves that stay as they are."""
+        own = [leaf for leaf in self._first if leaf.mask & diagram.mask]
+        return sum(leaf.mask for leaf in own if self.leaf(rename(leaf.answer)) is leaf)
+
     def fix(self, diagram: "Diagram[A]", level: int, value: int) -> "Diagram[A]":
         """The map with one dimension held at a value: it no longer asks for that dimension."""
         memo: dict[int, Diagram[A]] = {}
 
-        def walk(d: Diagram[A]) -> Diagram[A]:
+        def walk(d: "Diagram[A]") -> "Diagram[A]":
             if isinstance(d, Leaf) or d.level > level:
                 return d
             if d.level == level:
@@ -155,7 +202,7 @@ class Space(Generic[A]):
         """All boxes of a map with their answers, in the order of their first points."""
         whole = tuple((0, size - 1) for size in self.sizes)
 
-        def walk(d: Diagram[A], box: tuple[Interval, ...]) -> Iterator[tuple[tuple[Interval, ...], A]]:
+        def walk(d: "Diagram[A]", box: tuple[Interval, ...]) -> Iterator[tuple[tuple[Interval, ...], A]]:
             if isinstance(d, Leaf):
                 yield box, d.answer
                 return
@@ -179,32 +226,43 @@ def answer_at(diagram: Diagram[A], point: Sequence[int]) -> A:
     return diagram.answer
 
 
-def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, list[int], list[tuple[Diagram[A], Diagram[A]]]]:
+def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
     """The topmost dimension of two maps, cut as finely as both cut it."""
-    level = min(d.level for d in (a, b) if isinstance(d, Node))
+    level = _topmost(a, b)
     ends = _common_ends((a, b), level)
     return level, ends, list(zip(_spread(a, level, ends), _spread(b, level, ends), strict=True))
 
 
 def _aligned3(
     a: Diagram[A], b: Diagram[A], c: Diagram[A]
-) -> tuple[int, list[int], list[tuple[Diagram[A], Diagram[A], Diagram[A]]]]:
-    level = min(d.level for d in (a, b, c) if isinstance(d, Node))
+) -> tuple[int, Sequence[int], list[tuple[Diagram[A], Diagram[A], Diagram[A]]]]:
+    level = _topmost(a, b, c)
     ends = _common_ends((a, b, c), level)
     spread = (_spread(a, level, ends), _spread(b, level, ends), _spread(c, level, ends))
     return level, ends, list(zip(*spread, strict=True))
 
 
-def _common_ends(diagrams: Iterable[Diagram[A]], level: int) -> list[int]:
-    return sorted({end for d in diagrams if isinstance(d, Node) and d.level == level for end in d.ends})
+def _topmost(*diagrams: Diagram[A]) -> int:
+    """The first dimension that any of some maps asks for; at least one of them has to ask for any."""
+    return min([d.level for d in diagrams if isinstance(d, Node)])
 
 
-def _spread(diagram: Diagram[A], level: int, ends: Sequence[int]) -> list[Diagram[A]]:
+def _common_ends(diagrams: Iterable[Diagram[A]], level: int) -> Sequence[int]:
+    cut = {id(d): d.ends for d in diagrams if isinstance(d, Node) and d.level == level}
+    if len(cut) == 1:
+        return next(iter(cut.values()))
+    return sorted({end for ends in cut.values() for end in ends})
+
+
+def _spread(diagram: Diagram[A], level: int, ends: Sequence[int]) -> Sequence[Diagram[A]]:
     if isinstance(diagram, Leaf) or diagram.level > level:
         return [diagram] * len(ends)
+    if ends is diagram.ends:
+        return diagram.children
     children, at = [], 0
+    own, below = diagram.ends, diagram.children
     for end in ends:
-        if diagram.ends[at] < end:
+        if own[at] < end:
             at += 1
-        children.append(diagram.children[at])
+        children.append(below[at])
     return children

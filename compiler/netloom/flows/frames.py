@@ -5,7 +5,7 @@ alone. So a port is proven for all those of its bridge that plan and sets say th
 addresses are given names; a port of which anything else is said is a class of its own.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,19 +31,24 @@ Difference = tuple[str, str, Family, tuple[int, ...], Answer, Answer]
 
 @dataclass(frozen=True)
 class FrameProof:
-    """The proof of one host's bridge table."""
+    """The proof of one host's bridge table.
+
+    Attributes:
+        space: makes the space for frames of some sizes.
+    """
 
     site: Site
     host: Host
     ruleset: Ruleset
     clock: Clock
+    space: Callable[[tuple[int, ...]], Space[Answer]]
 
     def differences(self) -> Iterator[Difference]:
         """The differences of all EtherTypes, in the guard and between ports."""
         for ether in ETHER_TYPES:
             family = family_of(ether)
             kernel = Kernel.of(self.host, family)
-            space = Space[Answer]((*sizes(family, 0, self.clock.phases), MACS, MACS))
+            space = self.space((*sizes(family, 0, self.clock.phases), MACS, MACS))
             intent, guard = Intent(self.site, kernel, space, self.clock), Guard(self.host, ether)
             refused = {bridge.network: tuple(intent.refused_within(bridge)) for bridge in self.host.bridges}
             tables = Frames(self.ruleset, kernel, self.clock, space, ether)

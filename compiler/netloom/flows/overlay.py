@@ -1,6 +1,7 @@
 """How boxes become a diagram: laid over one another, cut dimension by dimension, each part made once."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -12,12 +13,13 @@ A = TypeVar("A")
 class Overlay(Generic[A]):
     """Boxes laid over one another, cut dimension by dimension; of equal sets of boxes each part is made once."""
 
-    __slots__ = ("boxes", "leaves", "memo", "rest", "space", "wholes")
+    __slots__ = ("boxes", "leaves", "memo", "rest", "space", "tails", "wholes")
 
     def __init__(self, space: "Space[A]", boxes: "Sequence[Box]", leaves: "Sequence[Leaf[A]]", rest: "Leaf[A]") -> None:
         self.space, self.boxes, self.leaves, self.rest = space, boxes, leaves, rest
         # From which dimension on a box asks for nothing any more.
         self.wholes = [max((at + 1 for at, spans in enumerate(box) if spans is not None), default=0) for box in boxes]
+        self.tails = _tails(boxes, leaves)
         self.memo: dict[object, Diagram[A]] = {}
 
     def part(self, level: int, over: Sequence[int]) -> "Diagram[A]":
@@ -26,13 +28,18 @@ class Overlay(Generic[A]):
             return self.rest
         if self.wholes[over[0]] <= level:
             return self.leaves[over[0]]
-        if len(over) == 1:
+        alike: dict[int, int] = {}  # of boxes that are one from here on the first one hides the others
+        for index in over:
+            alike.setdefault(self.tails[index][level], index)
+            if self.wholes[index] <= level:
+                break
+        if len(alike) == 1:
             return self._single(level, over[0])
-        hides = next((at for at, index in enumerate(over) if self.wholes[index] <= level), len(over))
-        active = tuple(over[: hides + 1])
-        while all(self.boxes[index][level] is None for index in active):
+        active = list(alike.values())
+        boxes = [self.boxes[index] for index in active]
+        while all(box[level] is None for box in boxes):
             level += 1
-        key = (level, active)
+        key = (level, tuple([self.tails[index][level] for index in active]))
         found = self.memo.get(key)
         if found is None:
             ends, groups = self._slices(level, active)
@@ -42,16 +49,18 @@ class Overlay(Generic[A]):
 
     def _single(self, level: int, index: int) -> "Diagram[A]":
         """One box from some dimension on."""
-        box, leaf = self.boxes[index], self.leaves[index]
-        key = (box[level:], id(leaf))
-        found = self.memo.get(key)
+        box, tails = self.boxes[index], self.tails[index]
+        found = self.memo.get(tails[level])
         if found is None:
-            found = leaf
+            found = self.leaves[index]
             for at in range(self.wholes[index] - 1, level - 1, -1):
                 spans = box[at]
                 if spans is not None:
-                    found = self._cut(at, spans, found)
-            self.memo[key] = found
+                    known = self.memo.get(tails[at])
+                    if known is None:
+                        known = self.memo[tails[at]] = self._cut(at, spans, found)
+                    found = known
+            self.memo[tails[level]] = found
         return found
 
     def _cut(self, level: int, spans: "tuple[Interval, ...]", inside: "Diagram[A]") -> "Diagram[A]":
@@ -68,46 +77,78 @@ class Overlay(Generic[A]):
             children.append(self.rest)
         return self.space.node(level, ends, children)
 
-    def _slices(self, level: int, active: tuple[int, ...]) -> tuple[list[int], list[list[int]]]:
+    def _slices(self, level: int, active: Sequence[int]) -> tuple[list[int], list[list[int]]]:
         """The pieces into which boxes cut a dimension, each with the boxes over it, in their order."""
-        cutting = [index for index in active if self.boxes[index][level] is not None]
-        if len(cutting) == 1:
-            return self._halves(level, active, cutting[0])
-        events: dict[int, list[tuple[int, bool]]] = {}
-        over: set[int] = set()
+        whole: list[int] = []
+        cutting: dict[tuple[Interval, ...], list[int]] = {}
         for index in active:
             spans = self.boxes[index][level]
             if spans is None:
-                over.add(index)
-                continue
+                whole.append(index)
+            else:
+                cutting.setdefault(spans, []).append(index)
+        pieces = sorted([(span, indices) for spans, indices in cutting.items() for span in spans], key=_start)
+        if any(one[0][1] >= other[0][0] for one, other in pairwise(pieces)):
+            return self._overlapping(level, whole, cutting)
+        return self._disjoint(level, whole, {id(indices): indices for indices in cutting.values()}, pieces)
+
+    def _disjoint(
+        self, level: int, whole: list[int], cutting: dict[int, list[int]], pieces: "list[tuple[Interval, list[int]]]"
+    ) -> tuple[list[int], list[list[int]]]:
+        """The same where no two sets of boxes have a value in common, as with the addresses of guests."""
+        over = {key: sorted([*whole, *indices]) if whole else indices for key, indices in cutting.items()}
+        ends: list[int] = []
+        groups: list[list[int]] = []
+        start = 0
+        for (first, last), indices in pieces:
+            if first > start:
+                ends.append(first - 1)
+                groups.append(whole)
+            ends.append(last)
+            groups.append(over[id(indices)])
+            start = last + 1
+        if start < self.space.sizes[level]:
+            ends.append(self.space.sizes[level] - 1)
+            groups.append(whole)
+        return ends, groups
+
+    def _overlapping(
+        self, level: int, whole: list[int], cutting: "dict[tuple[Interval, ...], list[int]]"
+    ) -> tuple[list[int], list[list[int]]]:
+        """The same where some have: who is over a piece changes at each end of a box."""
+        events: dict[int, list[tuple[list[int], bool]]] = {}
+        for spans, indices in cutting.items():
             for first, last in spans:
-                events.setdefault(first, []).append((index, True))
-                events.setdefault(last + 1, []).append((index, False))
+                events.setdefault(first, []).append((indices, True))
+                events.setdefault(last + 1, []).append((indices, False))
+        over = set(whole)
         ends: list[int] = []
         groups: list[list[int]] = []
         for start in sorted(events):
             if start > 0:
                 ends.append(start - 1)
                 groups.append(sorted(over))
-            over.difference_update(index for index, opens in events[start] if not opens)
-            over.update(index for index, opens in events[start] if opens)
+            over.difference_update(*[indices for indices, opens in events[start] if not opens])
+            over.update(*[indices for indices, opens in events[start] if opens])
         if not ends or ends[-1] < self.space.sizes[level] - 1:
             ends.append(self.space.sizes[level] - 1)
             groups.append(sorted(over))
         return ends, groups
 
-    def _halves(self, level: int, active: tuple[int, ...], cutting: int) -> tuple[list[int], list[list[int]]]:
-        """The same where a single box cuts."""
-        inside, outside = list(active), [index for index in active if index != cutting]
-        ends: list[int] = []
-        groups: list[list[int]] = []
-        for first, last in self.boxes[cutting][level] or ():
-            if first > 0:
-                ends.append(first - 1)
-                groups.append(outside)
-            ends.append(last)
-            groups.append(inside)
-        if not ends or ends[-1] < self.space.sizes[level] - 1:  # an empty box covers nothing
-            ends.append(self.space.sizes[level] - 1)
-            groups.append(outside)
-        return ends, groups
+
+def _tails(boxes: "Sequence[Box]", leaves: "Sequence[Leaf[A]]") -> list[list[int]]:
+    """For each box and dimension a number that stands for the box from there on, its answer included."""
+    numbers: dict[object, int] = {}
+    found = []
+    for box, leaf in zip(boxes, leaves, strict=True):
+        tail = numbers.setdefault(leaf, len(numbers))
+        tails = [tail]
+        for spans in reversed(box):
+            tail = numbers.setdefault((spans, tail), len(numbers))
+            tails.append(tail)
+        found.append(tails[::-1])
+    return found
+
+
+def _start(piece: "tuple[Interval, list[int]]") -> int:
+    return piece[0][0]

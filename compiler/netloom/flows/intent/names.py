@@ -39,7 +39,7 @@ class Selection:
 
     def literal(self, family: Family) -> Spans:
         """The prefixes of a family."""
-        return of_prefixes(self.prefixes, family)
+        return of_prefixes(self.prefixes, family) if self.prefixes else ()
 
 
 def addresses_of(nic: Nic) -> Iterable[Prefix]:

@@ -8,12 +8,14 @@ from netloom.backends.nftables.tree import Element, Lookup, Match, Set, TcpFlags
 from netloom.backends.nftables.values import Iface, Value
 from netloom.base.protocol import NUMBERS
 from netloom.flows.diagram import Box, Interval
-from netloom.flows.packet import PROTOCOL, TIME, meet
+from netloom.flows.packet import LEVELS, PROTOCOL, TIME, WHOLE, meet
 from netloom.flows.ruleset.reader import AnyReader, Part, UnreadableError
 from netloom.flows.spans import Spans, common, complement, united
 
 Condition = Match | Lookup | TcpFlags | Until
 Boxes = list[Box]
+Column = tuple[Field, int | None, list[Part]]
+"""A field with its dimension, and with what a packet must be to have it."""
 _CONTEXT = frozenset(
     {
         Field.IIFNAME,
@@ -65,7 +67,7 @@ class Conditions:
     @property
     def whole(self) -> Box:
         """The box of all packets."""
-        return (None,) * len(self.sizes)
+        return WHOLE if len(self.sizes) == LEVELS else (None,) * len(self.sizes)
 
     def _boxed(self, parts: Iterable[Part]) -> Box:
         found: list[Spans | None] = [None] * len(self.sizes)
@@ -102,9 +104,10 @@ class Conditions:
         key = (name, fields)
         if key in self.sets.boxes:
             return self.sets.boxes[key]
+        columns = self._columns(fields)
         found = []
-        for element in self._elements(name, fields):
-            box = self._tuple(fields, element.key)
+        for element in self._elements(name, fields) if columns else ():
+            box = self._tuple(columns, element.key)
             if box is not None:
                 found.append((box, element))
         if _CONTEXT.isdisjoint(fields):
@@ -113,7 +116,8 @@ class Conditions:
 
     def _joined(self, fields: tuple[Field, ...], values: Iterable[tuple[Value, ...]]) -> Boxes:
         if len(fields) > 1:
-            return [box for value in values if (box := self._tuple(fields, value)) is not None]
+            columns = self._columns(fields)
+            return [box for value in values if columns and (box := self._tuple(columns, value)) is not None]
         level, presence = self.reader.level(fields[0]), self.reader.presence(fields[0])
         if presence is None:
             return []
@@ -164,19 +168,26 @@ class Conditions:
         pairs = zip(fields, value, strict=True)
         return all(self.reader.level(of) is not None or self.reader.value(of, one) is True for of, one in pairs)
 
-    def _tuple(self, fields: tuple[Field, ...], values: tuple[Value, ...]) -> Box | None:
-        parts: list[Part] = []
-        for of, value in zip(fields, values, strict=True):
-            presence, meant = self.reader.presence(of), self.reader.value(of, value)
-            if presence is None or meant is False:
+    def _columns(self, fields: tuple[Field, ...]) -> list[Column]:
+        """What is the same for all values of fields; nothing where no packet of the map has them all."""
+        presences = [self.reader.presence(of) for of in fields]
+        levels = [self.reader.level(of) for of in fields]
+        known = [presence for presence in presences if presence is not None]
+        return list(zip(fields, levels, known, strict=True)) if len(known) == len(fields) else []
+
+    def _tuple(self, columns: list[Column], values: tuple[Value, ...]) -> Box | None:
+        found: list[Spans | None] = [None] * len(self.sizes)
+        for (of, level, presence), value in zip(columns, values, strict=True):
+            meant = self.reader.value(of, value)
+            if meant is False:
                 return None
-            parts += presence
-            if meant is not True:
-                level = self.reader.level(of)
-                assert level is not None
-                parts.append((level, meant))
-        box = self._boxed(parts)
-        return None if () in box else box
+            parts = presence if meant is True or level is None else (*presence, (level, meant))
+            for at, spans in parts:
+                before = found[at]
+                found[at] = both = spans if before is None else common(before, spans)
+                if not both:
+                    return None
+        return tuple(found)
 
 
 def _shared(columns: Iterable[Spans | bool]) -> Spans:
