@@ -15,7 +15,7 @@ from tests.sites import compiled
 from netloom.base.address import FAMILIES, Family
 from netloom.diff.flows import compare_flows
 from netloom.diff.verdicts import FlowChange, Region, Turn
-from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, effect
+from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
 from netloom.flows.diagram import Space, answer_at
@@ -154,6 +154,6 @@ def _wanted(old: Answer, new: Answer) -> set[Turn]:
         return set()
     if passes == (True, True):
         # Of several entries that allow the same any may be named, but a removed one is named while it is there.
-        same = effect(old) == effect(new) and old.by == new.by
+        same = treatment(old) == treatment(new) and old.by == new.by
         return set() if same else {Turn.REDECIDED}
     return {Turn.ALLOWED if passes[1] else Turn.BLOCKED}

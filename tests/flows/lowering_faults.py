@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from netloom.base.address import Family, parse_prefix
 from netloom.plan.host import Host
-from netloom.plan.policy import Action, Lane, NatKind, SideKind, SourceNat, Term
+from netloom.plan.policy import Action, Lane, Limit, NatKind, SideKind, SourceNat, Term
 
 
 def terms(edit: Callable[[Term], Term | None]) -> Callable[[Host], Host]:
@@ -36,7 +36,22 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "an allow becomes a deny": of("policy/ranges", action=Action.DENY),
     "services are all": of("policy/ranges", services=()),
     "a limit is forgotten": of("policy/pings", limit=None),
+    "a limit is of minutes": of("policy/pings", limit=Limit(5, "minute", 5)),
+    "a limit lets more through at once": of("policy/pings", limit=Limit(5, "second", 50)),
     "an end is forgotten": of("policy/until", expires=None),
+    "an end is in milliseconds": terms(lambda t: replace(t, expires=t.expires * 1000) if t.expires else t),
+    "an end is in the zone of the loader": terms(lambda t: replace(t, expires=t.expires + 3600) if t.expires else t),
+    "a deny is of the other direction": terms(
+        lambda t: replace(t, sources=t.destinations, destinations=t.sources) if t.rule == "policy/apart" else t
+    ),
+    "a deny is of one family": terms(lambda t: None if t.rule == "policy/not-mail" and t.family is Family.IPV6 else t),
+    "what one host may, all of its network may": terms(
+        lambda t: (
+            replace(t, sources=(parse_prefix("10.1.0.0/24"),))
+            if t.rule == "policy/apart" and t.family is Family.IPV4
+            else t
+        )
+    ),
     "senders are everybody": terms(
         lambda t: (
             replace(t, sources=ANYWHERE)
@@ -58,8 +73,33 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "a lane listens elsewhere": lanes(lambda x: replace(x, uplinks=("eth1",)) if x.forward == "forward/calls" else x),
     "a lane is one port longer": lanes(lambda x: replace(x, last=x.last + 1) if x.forward == "forward/calls" else x),
     "a lane does not shift": lanes(lambda x: replace(x, target_first=x.first) if x.forward == "forward/moved" else x),
+    "a lane ends too early": lanes(lambda x: replace(x, expires=x.expires - 1) if x.expires else x),
+    "a lane of one family leads to a guest of the other host": lanes(
+        lambda x: (
+            replace(x, target=replace(x.target, value=x.target.value + 1))
+            if x.forward == "forward/http" and x.family is Family.IPV6
+            else x
+        )
+    ),
+    "a lane is of another protocol": lanes(
+        lambda x: replace(x, protocol="tcp") if x.forward == "forward/calls" and x.family is Family.IPV6 else x
+    ),
+    "a lane is open to a zone that it does not name": lanes(
+        lambda x: replace(x, outside=("backbone", "internet")) if x.forward == "forward/back" else x
+    ),
     "a lane never ends": lanes(lambda x: replace(x, expires=None)),
     "a translation is forgotten": nats(lambda n: None if n.network == "web" and n.uplink == "eth1" else n),
+    "a prefix is another one": nats(
+        lambda n: replace(n, to=parse_prefix("2001:db8:4::/64")) if n.kind is NatKind.PREFIX else n
+    ),
+    "a translation is of half of its network": nats(
+        lambda n: (
+            replace(n, source=parse_prefix("10.1.0.0/25")) if n.network == "web" and n.family is Family.IPV4 else n
+        )
+    ),
+    "a source becomes the address of another uplink": nats(
+        lambda n: replace(n, to=parse_prefix("10.99.0.1/32")) if n.kind is NatKind.SNAT and n.uplink == "eth0" else n
+    ),
     "a prefix is masqueraded": nats(lambda n: replace(n, kind=NatKind.MASQUERADE, to=None)),
     "an isolated bridge is free": lambda host: replace(
         host, bridges=tuple(replace(b, isolated=False) for b in host.bridges)

@@ -10,16 +10,16 @@ from netloom.backends.nftables.tree import Chain, Element, Rule, Ruleset, Set, S
 EditRule = Callable[[Rule], Rule | None]
 
 
-def tables(ruleset: Ruleset, edit: Callable[[Table], Table], family: str = "inet") -> Ruleset:
+def in_tables(ruleset: Ruleset, edit: Callable[[Table], Table], family: str = "inet") -> Ruleset:
     return Ruleset(tuple(edit(table) if table.family == family else table for table in ruleset.tables))
 
 
 def chains(ruleset: Ruleset, edit: Callable[[Chain], Chain], family: str = "inet") -> Ruleset:
-    return tables(ruleset, lambda t: replace(t, chains=tuple(map(edit, t.chains))), family)
+    return in_tables(ruleset, lambda t: replace(t, chains=tuple(map(edit, t.chains))), family)
 
 
 def sets(ruleset: Ruleset, edit: Callable[[Set], Set], family: str = "inet") -> Ruleset:
-    return tables(ruleset, lambda t: replace(t, sets=tuple(map(edit, t.sets))), family)
+    return in_tables(ruleset, lambda t: replace(t, sets=tuple(map(edit, t.sets))), family)
 
 
 def rules(ruleset: Ruleset, edit: EditRule, chain: str = "", family: str = "inet") -> Ruleset:

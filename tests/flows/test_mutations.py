@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from tests import plans
+from tests.flows.family_faults import FAMILIES as ONE_SIDED
 from tests.flows.frame_faults import FRAMES
 from tests.flows.lowering_faults import LOWERING
 from tests.flows.mutation import elements
@@ -46,6 +47,15 @@ def test_fault_in_the_tree_is_found(fault: str) -> None:
     assert found(broken)
 
 
+@pytest.mark.parametrize("fault", ONE_SIDED)
+def test_fault_of_one_family_or_direction_is_found(fault: str) -> None:
+    before = ruleset(rich().hosts[0])
+    broken = ONE_SIDED[fault](before)
+    assert broken != before, "the fault changes nothing"
+    frames = next(of_frames(Witnesses(site(), rich().hosts[0], FAMILIES[0], broken)), None)
+    assert found(broken) or frames
+
+
 @pytest.mark.parametrize("fault", LOWERING)
 def test_fault_in_the_lowering_is_found(fault: str) -> None:
     host = rich().hosts[0]
@@ -71,4 +81,8 @@ def test_fault_in_the_bridge_table_is_found(fault: str) -> None:
 
 
 def test_enough_faults() -> None:
-    assert len(TREE) + len(LOWERING) >= 90
+    """And no two of the tree are one fault with two names."""
+    before = ruleset(rich().hosts[0])
+    assert len(TREE) + len(LOWERING) + len(ONE_SIDED) + len(FRAMES) >= 150
+    broken = [fault(before) for faults in (TREE, ONE_SIDED, FRAMES) for fault in faults.values()]
+    assert len(set(map(repr, broken))) == len(broken)

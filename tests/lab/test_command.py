@@ -69,12 +69,13 @@ def test_a_kept_lab_can_be_entered_and_ended(specs: Path) -> None:
         [*enter.split()[:-1], "ip", "-br", "addr"], capture_output=True, text=True, check=True, timeout=10
     )
     assert "10.0.0.10/24" in inside.stdout
-    (name,) = running()
+    name = next(line.partition(" stays up; ")[0] for line in how.splitlines() if " stays up; " in line)
+    assert name in running()
     family = descendants(int(name.rpartition("/")[2]))
     assert len(family) > 5
-    assert run(["lab", "down"]) == 0
+    assert run(["lab", "down", name]) == 0
     wait_for(lambda: not family & set(processes()), "the end of everything", 5.0)
-    assert running() == ()
+    assert name not in running()
     assert (mounts(), files()) == before
 
 
@@ -105,6 +106,28 @@ def test_what_is_missing_is_said_plainly(
     assert "netloom lab cannot run here: it must run as root" in said.err
     assert "there is no systemd-networkd" in said.err
     assert "there is no program `nft` in PATH" in said.err
+
+
+@ROOTED
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_kept_lab_that_is_killed_leaves_nothing(specs: Path, end: signal.Signals) -> None:
+    before = mounts(), files()
+    lab = start("--specs", str(specs), "--format", "json", "--keep")
+    how = lab.communicate(timeout=120)[1]
+    name = next(line.partition(" stays up; ")[0] for line in how.splitlines() if " stays up; " in line)
+    keeper = int(name.rpartition("/")[2])
+    family = descendants(keeper)
+    assert len(family) > 5
+    os.kill(keeper, end)
+    wait_for(lambda: not family & set(processes()), f"the end of everything after {end.name}", 5.0)
+    assert name not in running()
+    assert (mounts(), files()) == before
+
+
+@ROOTED
+def test_an_unknown_lab_cannot_be_ended(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lab", "down", "netloom-lab/0"]) == 64
+    assert "there is no lab `netloom-lab/0`" in capsys.readouterr().err
 
 
 def test_there_may_be_no_lab_to_end(capsys: pytest.CaptureFixture[str]) -> None:

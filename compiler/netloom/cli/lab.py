@@ -44,16 +44,20 @@ def command(ctx: click.Context, specs: Path, form: str, *, keep: bool) -> int:
 
 
 @command.command("down")
-def down() -> int:
-    """End the labs that were kept."""
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+def down(names: tuple[str, ...]) -> int:
+    """End labs that were kept: those that are named, or all of them."""
     from netloom.cli.terminal import say
     from netloom.lab.keeper import end, running
 
-    names = running()
-    for name in names:
+    there = running()
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise click.UsageError(f"there is no lab `{missing[0]}`; there are: {', '.join(there) or 'none'}.")
+    for name in names or there:
         end(name)
         say(f"{name} has ended")
-    if not names:
+    if not there:
         say("there is no lab")
     return FINE
 
@@ -122,7 +126,7 @@ def _stay(site: "Compiled", form: str, answer: int) -> int:
         keeper = Keeper()
         for name, machine in done.site.machines().items():
             say(f"{name}: {' '.join(machine.entering(['bash']))}")
-        say(f"{keeper.name} stays up; `netloom lab down` ends it")
+        say(f"{keeper.name} stays up; `netloom lab down {keeper.name}` ends it")
         os.setsid()
         sys.stderr.close()
         for stream in (0, 1):

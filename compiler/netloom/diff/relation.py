@@ -13,7 +13,7 @@ from netloom.base.address import FAMILIES, Family
 from netloom.diff.nobody import Difference, Nobody, cut
 from netloom.diff.regions import apart, products
 from netloom.diff.window import heard, parting
-from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, effect
+from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
 from netloom.flows.clock import Clock
 from netloom.flows.course import Context, Course, contexts
 from netloom.flows.diagram import Diagram, Space
@@ -39,7 +39,7 @@ class Foremost(Site):
     def entries(self) -> tuple[Entry, ...]:
         """All policy entries, those to be seen first."""
         known = Site(self.names).entries
-        return tuple(sorted(known, key=lambda entry: (entry.limited, entry.name not in self.first, entry.name)))
+        return tuple(sorted(known, key=lambda entry: (bool(entry.limited), entry.name not in self.first, entry.name)))
 
 
 @dataclass(frozen=True)
@@ -190,7 +190,7 @@ def _matters(one: Answer, other: Answer) -> bool:
         return False
     if ABSENT in (one, other) and {FOREIGN.by, FOREIGN_INPUT.by} & {one.by, other.by}:
         return False
-    return effect(one) != effect(other) or one.by != other.by
+    return treatment(one) != treatment(other) or one.by != other.by
 
 
 def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]:

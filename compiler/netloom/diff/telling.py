@@ -99,7 +99,7 @@ class Teller:
         if answer == ABSENT:
             return Outcome("absent", "")
         source = answer.source.kind if answer.source and rewriting else ""
-        return Outcome(answer.verdict, answer.by, self._target(answer, side), source, answer.limited)
+        return Outcome(answer.verdict, answer.by, self._target(answer, side), source, bool(answer.limited))
 
     def via(self, part: Set, before: Answer, after: Answer) -> tuple[str, ...]:
         """The outside addresses of what is translated."""

@@ -33,7 +33,7 @@ class Answer(NamedTuple):
         by: stable name of what decided: of an entry on the side of the intent, of a rule on that of the ruleset.
         destination: what it is translated to, or None.
         source: what its sender becomes, or None.
-        limited: whether it passes up to a rate only.
+        limited: the rate up to which it passes, as `rate` writes it; "" where there is none.
         mark: which judgement a translated packet gets, where there are several.
     """
 
@@ -41,7 +41,7 @@ class Answer(NamedTuple):
     by: str = ""
     destination: Destination | None = None
     source: Source | None = None
-    limited: bool = False
+    limited: str = ""
     mark: str = ""
 
 
@@ -52,8 +52,19 @@ FOREIGN_INPUT, FOREIGN = Answer("allow", "implied/foreign-input"), Answer("allow
 """What the host's own firewall judges, and what passes between interfaces of which none is ours."""
 
 
+def rate(number: int, unit: str, burst: int) -> str:
+    """A rate as `5/second burst 10`, so that equal ones are equal."""
+    return f"{number}/{unit} burst {burst}"
+
+
 def effect(answer: Answer) -> Answer:
     """What a packet feels of an answer: not whose it is, and nothing of a translation where it is dropped."""
     if answer.verdict != "allow":
         return Answer(answer.verdict)
     return Answer("allow", "", answer.destination, answer.source, answer.limited)
+
+
+def treatment(answer: Answer) -> Answer:
+    """The same, whatever a rate is: how high it is, is told of the entry, not of its flows."""
+    felt = effect(answer)
+    return felt._replace(limited="limited") if felt.limited else felt

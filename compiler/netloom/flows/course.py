@@ -84,10 +84,16 @@ class Course:
         else:
             plain = self._routed_within(context, within)
             translation = windowed(space, DESTINATION, within, translation, space.leaf(PASS))
-        if isinstance(translation, Leaf) and translation.answer.destination is None:
+        if (
+            isinstance(translation, Leaf)
+            and translation.answer.destination is None
+            and not _refused(translation.answer)
+        ):
             return self._guarded(ingress, plain)
 
         def then(leaf: Answer) -> Diagram[Answer]:
+            if _refused(leaf):
+                return space.leaf(leaf)
             return space.leaf(MISS) if leaf.destination is None else self._translated(context, leaf)
 
         behind = grafted(space, translation, then)
@@ -158,6 +164,11 @@ class Course:
         else:
             found = moved(self.space, self.routed(context, leaf.mark), DESTINATION, to.shift)
         return self.space.relabel(lambda a: _named(a, leaf), moved(self.space, found, PORT, to.port))
+
+
+def _refused(answer: Answer) -> bool:
+    """Whether a chain that translates drops instead, which the lowering never wants and the kernel would do."""
+    return answer.verdict == "drop"
 
 
 def _named(answer: Answer, leaf: Answer) -> Answer:

@@ -49,5 +49,5 @@ def told(answer: Answer) -> str:
     if answer.source:
         words.append(answer.source.kind)
     if answer.limited:
-        words.append("up to a limit")
+        words.append(f"up to {answer.limited}")
     return ", ".join(words)

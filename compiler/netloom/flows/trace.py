@@ -37,6 +37,7 @@ from netloom.backends.nftables.tree import (
 from netloom.backends.nftables.values import Range
 from netloom.base.address import Family, Prefix
 from netloom.base.protocol import NUMBERS
+from netloom.flows.answer import rate
 from netloom.flows.kernel import SELF, Kernel
 from netloom.flows.probe import Hop, Probe
 
@@ -51,14 +52,14 @@ class Walk:
         allowed: whether it passes.
         destination: address and port in the end.
         source: what the sender becomes: "" for itself, `masquerade`, or the number of an address.
-        limited: whether it passes up to a rate only.
+        limited: the rate up to which it passes; "" where there is none.
         steps: the chains that it walks, each with the comment of the rule by which it leaves it.
     """
 
     allowed: bool
     destination: tuple[int, int]
     source: str = ""
-    limited: bool = False
+    limited: str = ""
     steps: list[str] = field(default_factory=list)
 
 
@@ -157,7 +158,7 @@ class _Run:
 
     def rule(self, chain: Chain, rule: Rule) -> Kind | None:
         """The verdict of a rule; GOTO where a chain that it left for came to its end; None to go on."""
-        limited, comment = False, rule.comment
+        limited, comment = "", rule.comment
         for statement in rule.statements:
             match statement:
                 case Verdict():
@@ -174,7 +175,7 @@ class _Run:
                         return None
                     comment = comment if element is None else element.comment or comment
                 case Limit() | LimitBy():
-                    limited = True
+                    limited = self.limit(statement)
                 case Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
                     self.translate(chain, statement, comment)
                     return None
@@ -187,7 +188,14 @@ class _Run:
                     assert_never(statement)
         return None
 
-    def verdict(self, chain: Chain, verdict: Verdict, comment: str, *, limited: bool) -> Kind | None:
+    def limit(self, statement: Limit | LimitBy) -> str:
+        """The rate of a limit."""
+        if isinstance(statement, LimitBy):
+            found = next(entry for entry in self.table.limits if entry.name == statement.name)
+            return rate(found.rate, found.unit, found.burst)
+        return rate(statement.rate, statement.unit, statement.burst)
+
+    def verdict(self, chain: Chain, verdict: Verdict, comment: str, *, limited: str) -> Kind | None:
         """Follows a verdict to its end."""
         step = f"{chain.name}: {comment}" if comment else chain.name
         if verdict.kind in (Kind.GOTO, Kind.JUMP):
@@ -197,7 +205,7 @@ class _Run:
             return Kind.GOTO if kind is None and verdict.kind is Kind.GOTO else kind
         if verdict.kind is not Kind.RETURN:
             self.found.steps.append(f"{step}: {verdict.kind.value}")
-            self.found.limited = limited and verdict.kind is Kind.ACCEPT
+            self.found.limited = limited if verdict.kind is Kind.ACCEPT else ""
         return verdict.kind
 
     def translate(self, chain: Chain, statement: Statement, comment: str) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -76,7 +76,7 @@ class Answer:
     peer: str | None = None
     local: str | None = None
     port: int = 0
-    words: str = ""
+    words: str = field(default="", compare=False)
 
 
 class Agent:

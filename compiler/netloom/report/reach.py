@@ -63,7 +63,8 @@ def _block(asked: Asked, reply: Reply) -> Iterator[str]:
     source, to = (_end(asked, reply, level, named=True) for level in (SOURCE, DESTINATION))
     yield f"{reply.family.key}  {_traffic(reply)}  {source} → {to}"
     place = f"  ({reply.span})" if reply.span else ""
-    limited = " up to its limit" if any(hop.answer.limited for hop in reply.hops) else ""
+    rates = dict.fromkeys(hop.answer.limited for hop in reply.hops if hop.answer.limited)
+    limited = f" up to {' and '.join(rates)}" if rates else ""
     yield f"  {reply.verdict}{limited} by {reply.decided_by}{place}"
     yield from (f"  {words}" for words in _notes(asked, reply))
     for hop in reply.hops:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import Family
+from netloom.flows.answer import rate
 from netloom.flows.intent.doors import Approach, approaches, nameless
 from netloom.flows.intent.names import Names, Selection
 from netloom.plan.host import Host
@@ -18,6 +19,7 @@ class Entry:
     Attributes:
         name: stable name, `policy/NAME`.
         services: None for every protocol.
+        limited: the rate up to which it allows; "" where there is none.
         expires: end of validity in seconds since the epoch, or None.
     """
 
@@ -26,13 +28,13 @@ class Entry:
     sources: Selection
     destinations: Selection
     services: tuple[Service, ...] | None
-    limited: bool
+    limited: str
     expires: int | None
 
     @property
     def order(self) -> tuple[bool, str]:
         """What decides first: who passes without a limit is not limited; of equals the smallest name."""
-        return (self.limited, self.name)
+        return (bool(self.limited), self.name)
 
 
 @dataclass(frozen=True)
@@ -47,14 +49,14 @@ class Site:
         return tuple(sorted(map(self._entry, self.names.plan.rules), key=lambda entry: entry.order))
 
     def _entry(self, rule: Rule) -> Entry:
-        limited = rule.limit is not None and rule.action is Action.ALLOW
+        limit = rule.limit if rule.action is Action.ALLOW else None
         return Entry(
             f"policy/{rule.name}",
             rule.action,
             self.names.selection(rule.sources),
             self.names.selection(rule.destinations),
             self.names.services(rule.services),
-            limited,
+            rate(limit.rate, limit.unit, limit.burst) if limit else "",
             rule.expires,
         )
 

@@ -39,6 +39,7 @@ class Sets:
     """The sets of a table, with the boxes that were made of them for fields that mean the same everywhere."""
 
     named: Mapping[str, Set]
+    rates: Mapping[str, str]
     boxes: dict[tuple[str, tuple[Field, ...]], list[tuple[Box, Element]]] = field(default_factory=dict)
     ports: dict[str, dict[str, list[Element]]] = field(default_factory=dict)
 

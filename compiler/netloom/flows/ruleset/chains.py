@@ -28,7 +28,7 @@ from netloom.backends.nftables.tree import (
     Until,
     Verdict,
 )
-from netloom.flows.answer import MISS, NEXT, PASS, Answer
+from netloom.flows.answer import MISS, NEXT, PASS, Answer, rate
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box, Diagram, Leaf, Space
 from netloom.flows.kernel import Kernel
@@ -57,7 +57,10 @@ class Chains:
     _closed: dict[tuple[str, int], Diagram[Answer]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._sets = Sets({entry.name: entry for entry in self.table.sets})
+        self._sets = Sets(
+            {entry.name: entry for entry in self.table.sets},
+            {entry.name: rate(entry.rate, entry.unit, entry.burst) for entry in self.table.limits},
+        )
         self._named = {chain.name: chain for chain in self.table.chains}
 
     def reader(self, situation: Situation) -> AnyReader:
@@ -161,7 +164,7 @@ class Chains:
                 found = self.chain(verdict.chain, situation)
                 return self.space.choose(found, NEXT, rest, found)
             case Kind.ACCEPT if step.limited:
-                passed = Answer("allow", step.by, limited=True)
+                passed = Answer("allow", step.by, limited=step.limited)
                 return self.space.relabel(lambda a: a if a.verdict == "allow" and not a.limited else passed, rest)
             case kind:
                 return self.space.leaf(NEXT if kind is Kind.RETURN else Answer(_VERDICTS[kind].verdict, step.by))
@@ -184,12 +187,13 @@ class _Step:
         boxes: the packets that reach its end, but for `found`.
         found: a look-up that is left to the end, as its elements are who decides; or None.
         end: what happens to the packets.
+        limited: the rate up to which they do; "" where there is none.
         by: stable name of the rule.
     """
 
     boxes: Boxes
     found: Lookup | None
-    limited: bool
+    limited: str
     end: Verdict | Dispatch | Translation
     by: str
 
@@ -230,7 +234,7 @@ def _step(rule: Rule, chain: Chain, conditions: Conditions) -> _Step | None:
     """What a rule decides; None for what decides nothing."""
     boxes: Boxes = [conditions.whole]
     found: Lookup | None = None
-    limited = False
+    limited = ""
     for statement in rule.statements:
         match statement:
             case Lookup(fields=fields, negated=False) if (
@@ -241,8 +245,10 @@ def _step(rule: Rule, chain: Chain, conditions: Conditions) -> _Step | None:
                 boxes = met(boxes, conditions.of(statement))
                 if not boxes:
                     return None
-            case Limit() | LimitBy():
-                limited = True
+            case Limit(number, unit, burst):
+                limited = rate(number, unit, burst)
+            case LimitBy(name):
+                limited = conditions.sets.rates[name]
             case Count() | Log() | Learn() | ClampMss():
                 pass
             case Verdict() | Dispatch() | Translate() | TranslateBy() | TranslatePrefix() | Masquerade():

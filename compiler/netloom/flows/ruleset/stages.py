@@ -95,9 +95,9 @@ class Tables:
         if egress == SELF:
             return passed
         source = self._hook("nat", "postrouting", situation)
-        if isinstance(source, Leaf) and source.answer.source is None:
+        if isinstance(source, Leaf) and source.answer.source is None and source.answer.verdict != "drop":
             return passed
-        return self.space.merge(lambda a, s: a._replace(source=s.source) if a.verdict == "allow" else a, passed, source)
+        return self.space.merge(_left, passed, source)
 
     def _hook(self, kind: str, hook: str, situation: Situation) -> Diagram[Answer]:
         """All base chains of a hook: what one accepts goes on to the next, and a drop is the end."""
@@ -142,10 +142,17 @@ def _priority(chain: Chain) -> int:
     return _PRIORITIES[text] if text in _PRIORITIES else int(text)
 
 
+def _left(passed: Answer, source: Answer) -> Answer:
+    """What leaves, with what becomes of its sender; a chain of translations could drop it as well."""
+    if passed.verdict != "allow" or source.verdict == "drop":
+        return passed if passed.verdict != "allow" else source
+    return passed._replace(source=source.source)
+
+
 def _mark(answer: Answer, cell: Answer) -> Answer:
     """A translation with what rules may ask of the destination before it."""
     if answer.destination is None:
-        return PASS
+        return answer if answer.verdict == "drop" else PASS
     whole = answer.destination.address is None
     return answer._replace(mark=f"moved {answer.destination.shift}" if whole else cell.mark)
 
