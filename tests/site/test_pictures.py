@@ -14,6 +14,7 @@ from tests.support import needs
 from netloom.plan.origin import Meta
 from netloom.site.dot import Cell, Graph, Node, Table, Text
 from netloom.site.draw import drawn
+from netloom.site.entries import rows_of
 from netloom.site.order import guest_order, network_order
 from netloom.site.palette import contrast, paint, tone
 from netloom.site.printing import printed
@@ -21,6 +22,7 @@ from netloom.site.svg import inline
 from netloom.site.terms import ways
 from netloom.site.topology import guest_graph, host_graph, site_graph
 from netloom.site.traffic import HOSTS, matrix
+from netloom.site.traffic import Cell as Traffic
 from netloom.site.zones import zones_graph
 
 HOSTILE = (
@@ -157,3 +159,16 @@ def test_networks_that_share_a_guest_stand_side_by_side() -> None:
     assert (
         min(between.index("b"), between.index("d")) < between.index("a") < max(between.index("b"), between.index("d"))
     )
+
+
+def test_a_large_policy_has_a_row_for_all_that_do_the_same() -> None:
+    plan = seed()
+    rule = next(one for one in plan.rules if one.name == "guests-out")
+    many = tuple(replace(rule, name=f"out-{n}") for n in range(151))
+    cells = {("microvm", "internet"): Traffic(tuple(one.name for one in many), ())}
+    rows = rows_of(replace(plan, rules=many, forwards=()), cells)
+    assert [(row.what, row.whom, row.receivers) for row in rows["microvm"]] == [
+        ("151 entries", "internet", ("internet",))
+    ]
+    few = rows_of(replace(plan, rules=many[:150], forwards=()), cells)
+    assert [row.name for row in few["microvm"]] == [one.name for one in many[:150]]

@@ -2,54 +2,30 @@
 
 A zone that sends and receives stands on both sides. Drawn once each, a real policy has lines both ways between most
 zones, and no layout keeps them apart; so drawn twice, no line turns back. Every entry has a row of its own, which names
-its receivers in their colours; while they are few, arrows show who reaches whom at all.
+its receivers in their colours; while they are few, arrows show who reaches whom at all. Many senders stand in several
+pairs of columns, so that the picture is about as wide as high.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
 
-from netloom.plan.policy import Action
 from netloom.plan.site import Plan, Zone
-from netloom.report import wording
 from netloom.site.dot import Cell, Edge, End, Graph, Node, Table, Text
+from netloom.site.entries import ANY, Row, rows_of
 from netloom.site.geometry import levelled
-from netloom.site.palette import ALLOWED, DENIED, LINE, MUTED, OUTSIDE, PUBLISHED, TEXT, Paint, Tone
+from netloom.site.palette import DENIED, LINE, MUTED, OUTSIDE, TEXT, Paint, Tone
 from netloom.site.traffic import HOSTS
 from netloom.site.traffic import Cell as Traffic
 
-ANY = "any"
-"""The sender of entries that are from everybody."""
 ARROWS_SHOWN = 12
 """Up to so many arrows receivers stand at the right; more would be a knot, and each entry names its receivers."""
-_ROWS_SHOWN = 14
+_ROWS_SHOWN, _SENDERS_BELOW, _ACROSS = 14, 24, 2
 _LETTERS_SHOWN = 34
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """An entry as one of its senders sees it.
-
-    Attributes:
-        sign: what it does.
-        what: services or ports.
-        whom: the destination as the spec says it.
-        receivers: the zones where that is.
-        url: the page that tells more.
-        name: what the entry is called.
-    """
-
-    sign: str
-    color: str
-    what: str
-    whom: str
-    receivers: tuple[str, ...]
-    url: str
-    name: str
 
 
 def zones_graph(plan: Plan, paint: Paint, cells: Mapping[tuple[str, str], Traffic]) -> Graph:
     """All senders, entries and receivers of a plan."""
-    rows = _rows(plan, cells)
+    rows = rows_of(plan, cells)
     zones = {zone.name: zone for zone in plan.zones}
     order = [*(z.name for z in plan.zones if z.uplinks), *(z.name for z in plan.zones if not z.uplinks), HOSTS, ANY]
     senders = [name for name in order if name in rows]
@@ -62,32 +38,18 @@ def zones_graph(plan: Plan, paint: Paint, cells: Mapping[tuple[str, str], Traffi
     if len(arrows) <= ARROWS_SHOWN:
         right = levelled([_zone(plan, f"to-{name}", name, zones.get(name), paint) for name in receivers])
         edges += arrows
-    columns = tuple(tuple(node.name for node in column) for column in (left, middle, right) if column)
-    return Graph("zones", (*left, *middle, *right), (), columns, (), tuple(edges), (0.16, 0.8))
+    columns, pairs = _columns(left, middle)
+    columns += [tuple(node.name for node in right)] if right else []
+    return Graph("zones", (*left, *middle, *right), (), tuple(columns), tuple(pairs), tuple(edges), (0.16, 0.5))
 
 
-def _rows(plan: Plan, cells: Mapping[tuple[str, str], Traffic]) -> dict[str, list[_Row]]:
-    """The rows of each sender: forwards, then what is allowed, then what is denied."""
-    found: dict[str, list[_Row]] = {}
-    for forward in plan.forwards:
-        pairs = [pair for pair, cell in cells.items() if forward.name in cell.forwards]
-        ports = " ".join(map(wording.service, forward.ports))
-        for sender in sorted({one for one, _ in pairs}):
-            to = tuple(sorted({other for one, other in pairs if one == sender}))
-            url = f"forwards/#{forward.name}"
-            found.setdefault(sender, []).append(_Row("⇤", PUBLISHED.ink, ports, forward.guest, to, url, forward.name))
-    for action, sign, color in ((Action.ALLOW, "✓", ALLOWED.ink), (Action.DENY, "✗", DENIED.ink)):
-        for rule in plan.rules:
-            if rule.action is not action:
-                continue
-            pairs = [pair for pair, cell in cells.items() if rule.name in cell.rules]
-            anybody = rule.sources == (ANY,)
-            for sender in [ANY] if anybody and pairs else sorted({one for one, _ in pairs}):
-                to = tuple(sorted({other for one, other in pairs if anybody or one == sender}))
-                whom = ", ".join(rule.destinations)
-                row = _Row(sign, color, ", ".join(rule.services), whom, to, f"policy/#{rule.name}", rule.name)
-                found.setdefault(sender, []).append(row)
-    return found
+def _columns(left: Sequence[Node], middle: Sequence[Node]) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
+    """Senders and their cards in as few columns as are not too high, and who stands left of whom in a row."""
+    across = min(_ACROSS, -(-len(left) // _SENDERS_BELOW)) or 1
+    high = -(-len(left) // across) or 1
+    parts = [slice(at, at + high) for at in range(0, len(left), high)]
+    columns = [tuple(node.name for node in column[part]) for part in parts for column in (left, middle)]
+    return columns, [(one[0], other[0]) for one, other in pairwise(columns)][1::2]
 
 
 def _zone(plan: Plan, node: str, name: str, zone: Zone | None, paint: Paint) -> Node:
@@ -113,7 +75,7 @@ def _tone(name: str, paint: Paint) -> Tone:
     return paint.zone(name) if name in paint.zones else OUTSIDE
 
 
-def _entries(sender: str, rows: Sequence[_Row], paint: Paint) -> Node:
+def _entries(sender: str, rows: Sequence[Row], paint: Paint) -> Node:
     """A card with a row for each entry: what it does, to whom, and in the last cell the zones where that is."""
     lines: list[tuple[Cell, ...]] = [
         (
@@ -142,7 +104,7 @@ def _line(sender: str, paint: Paint) -> Edge:
     return Edge(tail, head, _tone(sender, paint).ink, f"what {sender} may do", 2.2, 8)
 
 
-def _arrows(sender: str, rows: Sequence[_Row], paint: Paint) -> list[Edge]:
+def _arrows(sender: str, rows: Sequence[Row], paint: Paint) -> list[Edge]:
     """From a sender's card to every zone that something lets it reach."""
     ink = _tone(sender, paint).ink
     reached = sorted({receiver for row in rows if row.color != DENIED.ink for receiver in row.receivers})
