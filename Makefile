@@ -23,7 +23,7 @@ SELF := $(VENV)/.self-$(call digest,$(LOCK) pyproject.toml)
 # what only the benchmark compares with
 TEST_TOOLS := nft:nftables networkctl:systemd ip:iproute2 ping:iputils-ping dbus-daemon:dbus-daemon nix-instantiate:nix-bin dot:graphviz chromium:chromium libatomic.so.1:libatomic1
 SITE_TOOLS := dot:graphviz
-BENCH_TOOLS := netplan:netplan.io nix-instantiate:nix-bin
+BENCH_TOOLS := netplan:netplan.io nix-instantiate:nix-bin dot:graphviz git:git
 
 .PHONY: help plan site screenshots picture serve test check cover bench format lock-deps setup venv clean distclean
 
@@ -72,7 +72,7 @@ cover: setup ## Run the tests with line coverage of the compiler's core
 	@$(BIN)/coverage report
 	@$(BIN)/coverage report --fail-under=95 --include='*/netloom/plan/*,*/netloom/passes/*,*/netloom/backends/*,*/netloom/checks/*'
 
-bench: venv ## Measure validate and render for 10 to 10,000 guests
+bench: venv ## Measure every command and the site for 10 to 10,000 guests, beside its aim
 	@.ci/tools $(BENCH_TOOLS)
 	@$(BIN)/python tests/bench $(ARGS)
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 EACH = 10
 """How many guests of each kind are edited; there are four kinds."""
+LEAST = 100
+"""Guests that a site needs to be edited so."""
 
 
 def edit_site(specs: Path, guests: int) -> None:
@@ -13,7 +15,7 @@ def edit_site(specs: Path, guests: int) -> None:
 
     Args:
         specs: folder that `sites.write_site` has filled.
-        guests: how many it has, at least 80.
+        guests: how many it has, at least `LEAST`.
     """
     files = sorted((specs / "guests").iterdir())
     step = guests // (4 * EACH)

@@ -3,7 +3,7 @@
 Neither does the same work: netplan writes units alone, without a ruleset or guests, and Nix evaluates what was
 rendered against stubs of its options. They say what a second is worth on the machine that measures.
 
-`python tests/bench/rivals.py SPECS TREE FOLDER` prints their times as JSON, in a process of its own: a process counts
+`python tests/bench/in_rivals.py SPECS TREE FOLDER` prints their times as JSON, from a process of its own: one counts
 the memory of the one that started it, so the benchmark itself holds no plan.
 """
 

@@ -1,4 +1,4 @@
-"""How long each stage takes, in one process: `python tests/bench/stages.py SPECS OUT` prints them as JSON.
+"""How long each stage takes, in one process: `python tests/bench/in_stages.py SPECS OUT` prints them as JSON.
 
 The stages are those of `netloom.driver`, called one by one and in one process; together they are a cold `render`, which
 deals the proof and the printing of a large site out to all processors.

@@ -1,0 +1,34 @@
+"""A cold `render` with every target, the same again over its own output, and the share of each stage."""
+
+import shutil
+from collections.abc import Iterator
+
+from tests.bench.ground import Ground
+from tests.bench.measure import Run, run, runs
+from tests.bench.show import Aim, note, row
+
+LIMITS = {1000: (1.0, None), 10000: (10.0, 700.0)}
+"""Seconds and MB, by guests."""
+
+
+def measured(ground: Ground) -> Iterator[Aim]:
+    """Print the lines."""
+    out = ground.folder / "out"
+    command = ground.command("render", "--out", str(out))
+
+    def cold() -> Run:
+        shutil.rmtree(out, ignore_errors=True)
+        return run(command)
+
+    found = runs(ground.runs, cold)
+    row(ground.guests, ground.hosts, "render (cold)", found)
+    row(ground.guests, ground.hosts, "render (again)", runs(ground.runs, lambda: run(command)))
+    shares = ground.asked("in_stages.py", ground.specs, ground.folder / "staged")
+    whole = sum(shares.values())
+    note(f"stages: {', '.join(f'{name} {100 * spent / whole:.0f} %' for name, spent in shares.items())}")
+    seconds, peak = LIMITS.get(ground.guests, (None, None))
+    if seconds:
+        yield Aim(f"render of {ground.guests} guests, cold", found.wall, seconds, "s")
+    if peak:
+        yield Aim(f"render of {ground.guests} guests, memory", found.peak / 1e6, peak, "MB")
+    note(f"{1000 * found.user / ground.guests:.2f} ms of processor time a guest")

@@ -1,0 +1,22 @@
+"""What a second is worth on this machine: netplan and Nix on the same site, beside a cold `render`."""
+
+from collections.abc import Iterator
+
+from tests.bench.ground import Ground
+from tests.bench.measure import Run, Runs, run
+from tests.bench.show import Aim, note, row
+
+
+def measured(ground: Ground) -> Iterator[Aim]:
+    """Print the lines; nothing is aimed at, as neither does the same work."""
+    if not ground.rivals:
+        return
+    out = ground.folder / "out"
+    cold = run(ground.command("render", "--out", str(ground.folder / "beside")))
+    for name, found in ground.asked("in_rivals.py", ground.specs, out, ground.folder / "netplan").items():
+        if found is None:
+            note(f"{name}: not installed")
+            continue
+        row(ground.guests, ground.hosts, name, Runs((Run(**found),)))
+        note(f"a cold render takes {cold.wall / found['wall']:.2f} times as long, with every target and guest")
+    yield from ()

@@ -1,0 +1,19 @@
+"""What a command costs before it does anything: `validate` of the seed, beside a bare interpreter."""
+
+import sys
+from collections.abc import Iterator
+
+from tests.bench.ground import FINDINGS, NETLOOM, ROOT
+from tests.bench.measure import run, runs
+from tests.bench.show import Aim, time
+
+SEED = ROOT / "tests/golden/seed/specs"
+
+
+def measured(number: int) -> Iterator[Aim]:
+    """Print the line."""
+    found = runs(number, lambda: run([NETLOOM, "validate", "--specs", str(SEED)], allowed=(0, FINDINGS)))
+    bare = runs(number, lambda: run([sys.executable, "-c", "pass"]))
+    ratio = f"{found.wall / bare.wall:.1f} times a bare interpreter's {time(bare.wall)}"
+    print(f"Start-up: validate of the seed {time(found.wall)} (median {time(found.median)}), {ratio}")
+    yield Aim("start-up, validate of the seed", found.wall, 0.2, "s")

@@ -1,0 +1,71 @@
+"""How the benchmark speaks: a line for each measurement, and for each aim whether it holds."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tests.bench.measure import Runs
+
+HEAD = f"{'guests':>7} {'hosts':>5}  {'what':<18} {'wall':>9} {'median':>9} {'user':>9} {'peak':>8}"
+_INDENT = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """A number that is to stay below another.
+
+    Attributes:
+        what: the command and its size.
+        found: what was measured.
+        limit: what it should stay below, in the same unit.
+        unit: `s`, `MB`, or `times` for a ratio.
+    """
+
+    what: str
+    found: float
+    limit: float
+    unit: str
+
+    @property
+    def holds(self) -> bool:
+        """Whether it does."""
+        return self.found < self.limit
+
+    def __str__(self) -> str:
+        word = "holds " if self.holds else "MISSED"
+        return f"{word}  {self.what:<46} {_amount(self.found, self.unit):>10}  aim {_amount(self.limit, self.unit)}"
+
+
+def row(guests: int, hosts: int, what: str, found: Runs) -> None:
+    """One line of the table."""
+    times = " ".join(f"{time(value):>9}" for value in (found.wall, found.median, found.user))
+    print(f"{guests:>7} {hosts:>5}  {what:<18} {times} {found.peak / 1e6:>5.0f} MB", flush=True)
+
+
+def note(text: str) -> None:
+    """What belongs to the line above."""
+    print(f"{'':>{_INDENT}}{text}", flush=True)
+
+
+def verdict(aims: Sequence[Aim]) -> None:
+    """All aims, and how many of them were missed."""
+    load, processors = os.getloadavg()[1], os.cpu_count()
+    print(f"\nAims (shortest wall time of all runs; the load was {load:.1f}, on {processors} processors):")
+    for aim in aims:
+        print(f"  {aim}")
+    missed = sum(not aim.holds for aim in aims)
+    print(f"{missed} of {len(aims)} aims missed." if missed else f"All {len(aims)} aims hold.")
+
+
+def time(seconds: float) -> str:
+    """A time as people read it."""
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
+
+
+def _amount(value: float, unit: str) -> str:
+    return time(value) if unit == "s" else f"{value:.1f} {unit}"
