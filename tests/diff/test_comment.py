@@ -21,10 +21,12 @@ from netloom.report.plan.text import change_text
 __all__ = ["netloom"]
 PARTS = (
     "<!-- netloom:plan v1 key=default plan=sha256:", "## Network plan: **needs review**", "**Plan: 2 to add",
-    "### Decide these", "**Exposes `guest/proxy-c`", "**Open connections survive**", "conntrack -D", "### Reachability",
-    "**EXPOSED**", "BLOCKED", "<details><summary>Flows that come and go", "for example",
+    "### Decide these", "**Exposes** `guest/proxy-c`", "**Open connections survive**", "conntrack -D",
+    "### Reachability", "**EXPOSED**", "BLOCKED", "<details><summary>Flows that come and go", "for example",
     "### What applying does to running traffic", "**D4**", "**D1**", "### Changes", "### Topology", "```mermaid",
-    "### Generated files", "```diff", "<sub>D0 none",
+    "### Generated files", "```diff", "| Undo |",
+    "### Apply and undo", "netloom export cedar", "networkctl reload", "| management |", "@@ [DHCPServer]",
+    "<sub>D0 none", "Not analysed",
 )  # fmt: skip
 
 

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 
 from netloom.backends.artifact import Artifact
 from netloom.base.diagnostic import Diagnostic
-from netloom.diff.change import Side
+from netloom.diff.change import Side, compare
 from netloom.diff.classes import Class
 from netloom.diff.gates import Gates
+from netloom.diff.model import Change
 from netloom.diff.revisions import RevisionError, commit_of, merge_base, revision
-from netloom.driver import Compiled, compile_blobs, compile_site
+from netloom.driver import Compiled, compile_blobs, compile_site, rendered_apart
 from netloom.plan.origin import Origin
 from netloom.plan.read import PlanTextError, read_plan
 from netloom.plan.site import Plan
@@ -76,6 +77,12 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subje
         after = _compiled(specs, str(specs))
         return _base(specs, base or "HEAD", "HEAD", exact=exact), after
     return _base(specs, base or "HEAD", head, exact=exact), _side(specs, head)
+
+
+def change_of(before: Subject, after: Subject) -> Change:
+    """What differs between two sides."""
+    old, new = rendered_apart(before.plan, after.plan)
+    return compare(before.side(old), after.side(new))
 
 
 def _named(words: tuple[str, ...]) -> tuple[str, str | None]:
@@ -163,4 +170,4 @@ def _now() -> int:
     return int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
 
 
-__all__ = ["PlanTextError", "RevisionError", "Subject", "revision_of", "subjects"]
+__all__ = ["PlanTextError", "RevisionError", "Subject", "change_of", "revision_of", "subjects"]

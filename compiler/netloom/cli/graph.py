@@ -11,6 +11,7 @@ from netloom.cli.options import format_option, specs_option
 if TYPE_CHECKING:
     from netloom.plan.site import Plan
     from netloom.site.dot import Graph
+    from netloom.site.palette import Paint
 
 
 @click.command("graph")
@@ -18,29 +19,49 @@ if TYPE_CHECKING:
 @specs_option
 @format_option("dot", "svg")
 @click.option("-o", "--out", default="-", metavar="FILE", help="Where to write it; - is standard output.")
-def command(what: str, specs: Path, form: str, out: str) -> int:
-    """Draw the site, its policy, a host, or a guest with its neighbours.
+@click.option(
+    "--diff",
+    "sides",
+    metavar="BASE[..HEAD]",
+    help="Draw what a change adds, removes and changes instead; sides as of `netloom plan`.",
+)
+def command(what: str, specs: Path, form: str, out: str, sides: str | None) -> int:
+    """Draw the site, its policy, a host, a guest with its neighbours, or what a change does to the site.
 
     DOT is for Graphviz and needs nothing else; SVG needs Graphviz's `dot` or the pygraphviz package. A picture follows
     its reader's light or dark scheme.
     """
-    from netloom.cli.compiling import sound
-    from netloom.site.colors import media
-    from netloom.site.draw import drawn
-    from netloom.site.palette import paint
+    from netloom.site.portrait import portrait
     from netloom.site.printing import printed
-    from netloom.site.svg import alone
+
+    if sides is not None and what != "site":
+        raise click.UsageError("--diff draws the whole site, or what of it is touched.")
+    found = _picture(specs, what) if sides is None else _difference(specs, sides)
+    if found is None:
+        return FINDINGS
+    text = printed(found[0]) if form == "dot" else portrait(*found)
+    if text is None:
+        raise click.ClickException("SVG needs Graphviz: install graphviz (for `dot`) or pygraphviz.")
+    return _written(text, out)
+
+
+def _picture(specs: Path, what: str) -> "tuple[Graph, Paint] | None":
+    from netloom.cli.compiling import sound
+    from netloom.site.palette import paint
 
     site = sound(specs)
-    if site is None:
-        return FINDINGS
-    text = printed(_graph(site.plan, what))
-    if form == "svg":
-        found = drawn([text])
-        if found is None:
-            raise click.ClickException("SVG needs Graphviz: install graphviz (for `dot`) or pygraphviz.")
-        text = alone(found[0], media(paint(site.plan)))
-    return _written(text, out)
+    return (_graph(site.plan, what), paint(site.plan)) if site else None
+
+
+def _difference(specs: Path, sides: str) -> "tuple[Graph, Paint]":
+    from netloom.cli.comparing import PlanTextError, RevisionError, change_of, subjects
+    from netloom.site.difference import difference_graph
+
+    try:
+        before, after = subjects(specs, (sides,), exact=False)
+    except (RevisionError, PlanTextError) as error:
+        raise click.UsageError(f"{error}.") from None
+    return difference_graph(before.plan, after.plan, change_of(before, after))
 
 
 def _graph(plan: "Plan", what: str) -> "Graph":

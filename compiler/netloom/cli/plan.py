@@ -51,7 +51,7 @@ def command(
     BASE and HEAD are revisions of git, folders of specs, or plan.json files. Without HEAD the working tree is meant,
     without BASE the last commit. No checkout is touched.
     """
-    from netloom.cli.comparing import PlanTextError, RevisionError, subjects
+    from netloom.cli.comparing import PlanTextError, RevisionError, change_of, subjects
     from netloom.cli.terminal import progress
 
     if len(sides) > 2:
@@ -63,8 +63,10 @@ def command(
         raise click.UsageError(f"{error}.") from None
     _show(after)
     with progress("Comparing"):
-        change = _change(before, after)
-        texts = {path: _text(change, _form(path, form), key, link, color=path == _STDOUT) for path in out or (_STDOUT,)}
+        change = change_of(before, after)
+        forms = {path: _form(path, form) for path in out or (_STDOUT,)}
+        drawing = _drawing(before, after, change) if "html" in forms.values() else ""
+        texts = {p: _text(change, name, key, link, drawing, color=p == _STDOUT) for p, name in forms.items()}
     return _told(change, texts, sound=after.sound, detailed=detailed_exitcode)
 
 
@@ -97,15 +99,16 @@ def _show(after: "Subject") -> None:
         show(failing(after.diagnostics), source_line(after.site.source))
 
 
-def _change(before: "Subject", after: "Subject") -> "Change":
-    from netloom.diff.change import compare
-    from netloom.driver import rendered_apart
+def _drawing(before: "Subject", after: "Subject", change: "Change") -> str:
+    """The picture of the difference, or "" where there is nothing to draw, or nothing to draw it with."""
+    from netloom.site.difference import difference_graph
+    from netloom.site.portrait import portrait
 
-    old, new = rendered_apart(before.plan, after.plan)
-    return compare(before.side(old), after.side(new))
+    graph, paint = difference_graph(before.plan, after.plan, change)
+    return (portrait(graph, paint) or "") if change.objects and graph.clusters else ""
 
 
-def _text(change: "Change", form: str, key: str, link: str, *, color: bool) -> str:
+def _text(change: "Change", form: str, key: str, link: str, drawing: str, *, color: bool) -> str:
     from netloom.cli.terminal import wants_color
 
     if form == "json":
@@ -119,7 +122,7 @@ def _text(change: "Change", form: str, key: str, link: str, *, color: bool) -> s
     if form == "html":
         from netloom.report.plan.html import change_html
 
-        return change_html(change)
+        return change_html(change, drawing)
     from netloom.report.plan.text import change_text
 
     return change_text(change, color=color and wants_color(sys.stdout))

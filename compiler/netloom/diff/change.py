@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from netloom.backends.artifact import Artifact
+from netloom.diff.classes import Class
 from netloom.diff.disruption import disruptions
 from netloom.diff.effects import Disruption
 from netloom.diff.facts import things
@@ -48,6 +49,8 @@ def compare(before: Side, after: Side) -> Change:
     files = compare_files(before.artifacts, after.artifacts)
     by_path = [{artifact.path: artifact for artifact in side.artifacts} for side in (before, after)]
     disruption = disruptions(before.plan, after.plan, names, flows, (by_path[0], by_path[1]))
+    back = {new: old for old, new in names.items()}
+    undone = disruptions(after.plan, before.plan, back, (), (by_path[1], by_path[0]))
     return Change(
         before=before.label,
         after=after.label,
@@ -56,6 +59,7 @@ def compare(before: Side, after: Side) -> Change:
         objects=objects,
         flows=flows,
         disruption=disruption,
+        undo=max((one.grade for one in undone), default=Class.D0),
         survivors=survivors(flows),
         gates=_judged(before, after, objects, flows, disruption),
         files=files,

@@ -96,9 +96,9 @@ def _ports(one: Unit, other: Unit | None) -> Graded:
 def _uplink(host: Host, before: Uplink, after: Uplink | None) -> Graded:
     if after is None or (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
         return (Class.D6, Effect.WAY_IN)
-    if any(nat.uplink == before.name and nat.kind is NatKind.MASQUERADE for nat in host.nat):
-        return (Class.D3, Effect.NAT_FLUSH)
     learned = any(isinstance(side, Learned) for side in (after.ipv4, after.ipv6))
+    if any(nat.uplink == before.name and nat.kind is NatKind.MASQUERADE for nat in host.nat):
+        return (Class.D3, Effect.NAT_RELEARNED if learned else Effect.NAT_FLUSH)
     return (Class.D2, Effect.LEARNED if learned else Effect.REFRESH)
 
 

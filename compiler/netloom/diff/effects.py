@@ -22,8 +22,12 @@ class Effect(enum.Enum):
     PORTS = "its ports are configured again, which nothing notices"
     ISOLATED = "what its guests send each other is dropped from now on, open connections included"
     NAT_FLUSH = (
-        "its addresses are removed and added again, those by DHCP or RA within a second or two; connections that are "
-        "masqueraded there are forgotten, and hang unless the guest speaks next"
+        "its addresses are removed and added again; connections that are masqueraded there are forgotten, and hang "
+        "unless the guest speaks next"
+    )
+    NAT_RELEARNED = (
+        "its addresses are removed, and learned again within a second or two; connections that are masqueraded there "
+        "are forgotten, and hang unless the guest speaks next"
     )
     RENUMBERED = "the address is another one; connections to the old one end"
     REASSIGNED = (

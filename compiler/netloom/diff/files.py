@@ -1,5 +1,6 @@
 """The rendered files that differ, as unified differences whose headings name the object that is the cause."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from netloom.backends.artifact import Artifact, Line
@@ -9,6 +10,7 @@ from netloom.plan.origin import object_of
 
 CONTEXT = 3
 """Equal lines around a change."""
+_OPENS = re.compile(r"^\s*((?:set|map|chain) [\w.-]+) \{$|^(\[\w+\])$")
 
 
 def compare_files(before: Iterable[Artifact], after: Iterable[Artifact]) -> tuple[FileChange, ...]:
@@ -67,4 +69,14 @@ def _hunk(old: Sequence[Line], new: Sequence[Line], group: Sequence[Block]) -> H
             causes |= {object_of(line.origin.entry): None for line in lines if line.origin}
         at = i2
     shown += [FileLine(" ", line.text) for line in old[at : at + CONTEXT]]
-    return Hunk(tuple(filter(None, causes)), first + 1 if old else 0, start + 1 if new else 0, tuple(shown))
+    place = _place_of(new, group[0][2]) if new else _place_of(old, group[0][0])
+    return Hunk(tuple(filter(None, causes)), place, first + 1 if old else 0, start + 1 if new else 0, tuple(shown))
+
+
+def _place_of(lines: Sequence[Line], at: int) -> str:
+    """The set, map or chain of a ruleset, or the section of a unit, that a line is in."""
+    for line in reversed(lines[: at + 1]):
+        found = _OPENS.match(line.text)
+        if found:
+            return found[1] or found[2]
+    return ""

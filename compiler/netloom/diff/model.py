@@ -80,12 +80,14 @@ class Hunk:
 
     Attributes:
         heading: the objects that cause it, as `forward/http`.
+        place: the set, chain or section of the file that it begins in, or "".
         old: first line before, counted from 1; 0 where there is none.
         new: first line after.
         lines: with context around.
     """
 
     heading: tuple[str, ...]
+    place: str
     old: int
     new: int
     lines: tuple[FileLine, ...]
@@ -156,6 +158,7 @@ class Change:
         objects: sorted by name.
         flows: exposures first, then by what they are about.
         disruption: the worst first.
+        undo: the class of the way back.
         survivors: connections that outlive the rule that let them in.
         gates: what the gates of both sides say, failures first.
         files: sorted by path.
@@ -168,6 +171,7 @@ class Change:
     objects: tuple[ObjectChange, ...]
     flows: tuple[FlowChange, ...]
     disruption: tuple[Disruption, ...]
+    undo: Class
     survivors: tuple[Survivor, ...]
     gates: tuple[GateResult, ...]
     files: tuple[FileChange, ...]

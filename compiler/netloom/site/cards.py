@@ -223,7 +223,7 @@ def badges(host: Host, guest: str) -> str:
     return f"⇤ {' '.join(shown[:3])}" + (" …" if len(shown) > 3 else "") if shown else ""
 
 
-def legend(rows: Sequence[tuple[str, str, str]]) -> Node:
+def legend(rows: Sequence[tuple[str, str, str]], title: str = "Legend") -> Node:
     """The legend: sign, its colour, and what it means."""
     lines = tuple(
         (
@@ -232,7 +232,7 @@ def legend(rows: Sequence[tuple[str, str, str]]) -> Node:
         )
         for sign, color, words in rows
     )
-    head = (Cell(Text("Legend", _WORDS, MUTED.ink, bold=True), span=2),)
+    head = (Cell(Text(title, _WORDS, MUTED.ink, bold=True), span=2),)
     return Node("legend", Table((head, *lines), LINE.ink, MUTED.fill), "legend", tooltip="Legend")
 
 

@@ -3,10 +3,8 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from netloom.cli.comparing import Subject, revision_of
-from netloom.diff.change import compare
+from netloom.cli.comparing import Subject, change_of, revision_of
 from netloom.diff.history import Commit, RevisionError, history, shallow
-from netloom.driver import rendered_apart
 from netloom.site.revision import History, Revision
 
 _CUT = "This clone lacks older commits; `git fetch --unshallow` gets them."
@@ -42,8 +40,7 @@ def _revision(specs: Path, commit: Commit) -> Revision:
     before = _side(specs, commit.parent) if commit.parent else None
     if after is None or before is None:
         return Revision(commit, None, after is None or after.sound)
-    old, new = rendered_apart(before.plan, after.plan)
-    return Revision(commit, compare(before.side(old), after.side(new)), after.sound)
+    return Revision(commit, change_of(before, after), after.sound)
 
 
 def _side(specs: Path, commit: str) -> Subject | None:

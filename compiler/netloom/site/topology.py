@@ -10,6 +10,7 @@ from netloom.site.box import Box, Detail
 from netloom.site.crowd import HOSTS_DRAWN, crowd_graph
 from netloom.site.dot import Edge, End, Graph, Node
 from netloom.site.geometry import levelled
+from netloom.site.marking import Marks
 from netloom.site.outside import Outside, outsides
 from netloom.site.palette import OUTSIDE, PUBLISHED, Paint
 
@@ -26,12 +27,12 @@ def site_graph(plan: Plan, paint: Paint) -> Graph:
     """All hosts, and all guests while a reader can still tell them apart."""
     if len(plan.hosts) > HOSTS_DRAWN:
         return crowd_graph(plan, paint)
-    return _graph("site", plan, paint, plan.hosts, plan.guests)
+    return picture("site", plan, paint, plan.hosts, plan.guests)
 
 
 def host_graph(plan: Plan, paint: Paint, host: Host) -> Graph:
     """One host with its guests."""
-    return _graph(f"host-{host.name}", plan, paint, (host,), [g for g in plan.guests if g.host == host.name])
+    return picture(f"host-{host.name}", plan, paint, (host,), [g for g in plan.guests if g.host == host.name])
 
 
 def guest_graph(plan: Plan, paint: Paint, guest: Guest, neighbours: Sequence[Guest]) -> Graph:
@@ -39,30 +40,48 @@ def guest_graph(plan: Plan, paint: Paint, guest: Guest, neighbours: Sequence[Gue
     host = next(host for host in plan.hosts if host.name == guest.host)
     beside = [one for one in neighbours if one.name != guest.name]
     shown = [guest, *beside] if len(beside) <= NEIGHBOURS_SHOWN else [guest]
-    return _graph(f"guest-{guest.name}", plan, paint, (host,), shown, guest)
+    return picture(f"guest-{guest.name}", plan, paint, (host,), shown, center=guest)
 
 
-def _graph(
+def picture(
     name: str,
     plan: Plan,
     paint: Paint,
     hosts: Sequence[Host],
     guests: Sequence[Guest],
+    marked: Marks | None = None,
+    key: Node | None = None,
     center: Guest | None = None,
 ) -> Graph:
+    """Some hosts and guests of a plan.
+
+    Args:
+        name: of the graph.
+        plan: what it is of.
+        paint: its colours.
+        hosts: those to be drawn.
+        guests: those to be drawn; a card, a name or a number each.
+        marked: what to say of each card and line.
+        key: another legend.
+        center: the guest that all is about.
+    """
     found = outsides(plan, hosts)
     boxes = [Box(paint, host, guests, center, _detail(len(guests)), found) for host in hosts]
     shown = {uplink for box in boxes for uplink in box.uplink_names}
     outer = _outer(plan, paint, [one for one in found if shown & set(one.uplinks)])
-    key = cards.legend(_legend(paint, boxes))
+    key = key or cards.legend(_legend(paint, boxes))
+    if marked:
+        for box in boxes:
+            box.columns = [[marked.card(node) for node in column] for column in box.columns]
     _level(boxes)
+    edges = (*_lines(paint, found, shown), *(edge for box in boxes for edge in box.edges()))
     return Graph(
         name,
         (*outer, Node(_GAP, None), key),
         tuple(box.cluster() for box in boxes),
         ((*(node.name for node in outer), _GAP, key.name),),
         (),
-        (*_lines(paint, found, shown), *(edge for box in boxes for edge in box.edges())),
+        tuple(marked.edge(edge) for edge in edges) if marked else edges,
     )
 
 

@@ -33,6 +33,7 @@ def change_data(change: Change) -> dict[str, Any]:
         "objects": [_object(one) for one in change.objects],
         "flows": {turn.value: [flow_data(one) for one in change.turned(turn)] for turn in Turn},
         "worst_class": change.worst.name,
+        "undo_class": change.undo.name,
         "disruption": [disruption_data(one) for one in change.disruption],
         "survivors": [survivor_data(one) for one in change.survivors],
         "gates": [
@@ -87,6 +88,7 @@ def _file(one: FileChange) -> dict[str, Any]:
 def _hunk(hunk: Hunk) -> dict[str, Any]:
     return {
         "objects": list(hunk.heading),
+        "place": hunk.place or None,
         "old_line": hunk.old,
         "new_line": hunk.new,
         "lines": [f"{line.sign}{line.text}" for line in hunk.lines],

@@ -14,7 +14,7 @@ from netloom.report.plan import words
 from netloom.report.plan.escape import code, prose
 from netloom.report.plan.json import change_json
 from netloom.report.plan.markdown_files import file_blocks
-from netloom.report.plan.markdown_parts import changes, decisions, disruption, flows, foot, gates, more_flows
+from netloom.report.plan.markdown_parts import applying, changes, decisions, disruption, flows, foot, gates, more_flows
 from netloom.report.plan.mermaid import topology
 
 LIMIT = 65_000
@@ -70,6 +70,7 @@ def _parts(change: Change) -> Iterator[tuple[str, list[str], str, str]]:
     yield _table("Policy", "| | Gate | Result |", gates(change), "gate")
     yield "\n### Topology\n\n", topology(change), "", "diagram"
     yield "\n### Generated files\n\n", file_blocks(change), "", "file"
+    yield "\n### Apply and undo\n\n", applying(change), "", "way to apply it"
 
 
 def _table(title: str, columns: str, rows: list[str], noun: str) -> tuple[str, list[str], str, str]:
@@ -137,6 +138,7 @@ def _summary(change: Change) -> str:
         f"| Compared | {code(change.before)} → {code(change.after)} |",
         f"| Files | {words.plural(len(change.files), 'rendered file')} differ |",
         f"| Policy | {words.gate_counts(change)} |",
+        f"| Undo | at most {change.undo.name} ({MEANINGS[change.undo]}) |",
     ]
     return "\n".join(lines) + _notes(change)
 

@@ -1,53 +1,42 @@
 """The sections of the comment, each as a list of blocks that can be left out one by one."""
 
-import shlex
 from collections.abc import Iterator
 
-from netloom.diff.classes import MEANINGS, Class
+from netloom.diff.classes import MEANINGS
 from netloom.diff.model import Action, Change, ObjectChange
 from netloom.diff.verdicts import FlowChange
 from netloom.plan.origin import Origin
+from netloom.report.diagnostics.visible import visible
 from netloom.report.plan import words
+from netloom.report.plan.applying import commands, undoing
+from netloom.report.plan.decisions import CODE, PLAIN, STRONG, Sentence
+from netloom.report.plan.decisions import decisions as sentences
 from netloom.report.plan.effect_json import cause
-from netloom.report.plan.escape import code, prose
+from netloom.report.plan.escape import code, fence, prose
 
 
 def decisions(change: Change) -> list[str]:
     """What a reviewer has to say yes to, numbered."""
-    return [f"{number}. {text}\n" for number, text in enumerate(_decisions(change), 1)]
+    return [f"{number}. {_marked(one)}\n" for number, one in enumerate(sentences(change), 1)]
 
 
-def _decisions(change: Change) -> Iterator[str]:
-    for one in change.failed_gates:
-        yield f"**Policy `{one.gate}` fails:** {prose(one.message)}"
-    for flow in change.flows:
-        if flow.exposed:
-            yield (
-                f"**Exposes {_ends(flow.destinations)} {_ends(flow.services)}** to {_ends(flow.sources)}"
-                + (f" at {_ends(flow.via)}" if flow.via else "")
-                + f". Declared by {code(flow.after.by)}{_at(flow.after_cause)}. → *Intended?*"
-            )
-    removed = {one.name for one in change.objects if one.action is Action.REMOVE}
-    for flow in change.flows:
-        if flow.before.by in removed and flow.after.verdict == "allow":
-            yield (
-                f"**Removing {code(flow.before.by)} does not close everything:** {_ends(flow.sources)} can still "
-                f"reach {_ends(flow.destinations)} {_ends(flow.services)} through {code(flow.after.by)}"
-                f"{_at(flow.after_cause)}. → *Intended?*"
-            )
-    for survivor in change.survivors:
-        first = f" To end them: {code(shlex.join(survivor.commands[0]))}" if survivor.commands else ""
-        rest = len(survivor.commands) - 1 + survivor.more
-        yield (
-            f"**Open connections survive** on {code(survivor.host)}: {prose(survivor.flow)}, "
-            f"allowed until now by {code(survivor.by)}.{first}" + (f" and {rest} more like it" if rest > 0 else "")
-        )
-    for effect in change.disruption:
-        if effect.grade is Class.D6:
-            yield f"**{code(effect.host)} {prose(effect.effect.value)}:** {prose(cause(effect))}"
-    for renamed in change.objects:
-        if renamed.likely:
-            yield f"{code(renamed.name)} looks like {code(renamed.likely)} by a new name: `moved-from` would say so."
+def _marked(sentence: Sentence) -> str:
+    styles = {STRONG: lambda text: f"**{prose(text.strip())}**", CODE: code, PLAIN: prose}
+    shown = []
+    for style, text in sentence:
+        lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
+        shown.append(f"{lead}{styles[style](text)}{tail}" if style == STRONG else styles[style](text))
+    return "".join(shown)
+
+
+def applying(change: Change) -> list[str]:
+    """The commands of each host, and the way back."""
+    lines = commands(change)
+    if not lines:
+        return []
+    ticks = fence(lines)
+    body = "\n".join(visible(line) for line in lines)
+    return [f"{ticks}sh\n{body}\n{ticks}\nTo undo it, {prose(undoing(change))}.\n"]
 
 
 def flows(change: Change) -> list[str]:
@@ -88,12 +77,14 @@ def more_flows(change: Change) -> list[str]:
 
 
 def disruption(change: Change) -> list[str]:
-    """Rows of effects, the worst first, and the hosts that notice nothing."""
-    return [
+    """Rows of effects, the worst first, and where the way in stays what it is."""
+    rows = [
         f"| {code(one.device)} | {code(one.host)} | **{one.grade.name}** | {prose(one.effect.value)} "
         f"| {prose(cause(one))} | {_place(None, one.origin)} |\n"
         for one in change.disruption
     ]
+    kept = words.ways_in(change)
+    return rows + ([f"| management | {_ends(kept)} | **D0** | {prose(words.WAY_IN_KEPT)} | | |\n"] if kept else [])
 
 
 def changes(change: Change) -> list[str]:
@@ -124,10 +115,7 @@ def foot(change: Change, link: str) -> str:
     legend = " · ".join(f"{grade.name} {text}" for grade, text in MEANINGS.items())
     whole = f" [The whole plan]({link})." if link else ""
     command = code(f"netloom plan {change.before} {change.after}")
-    return (
-        f"\n<sub>{legend}.<br>Not analysed: guests' own firewalls, other tables of nftables, routing beyond the "
-        f"uplinks. Compared as by {command}.{whole}</sub>"
-    )
+    return f"\n<sub>{legend}.<br>{words.NOT_ANALYSED} Compared as by {command}.{whole}</sub>"
 
 
 def _ends(names: tuple[str, ...]) -> str:
@@ -138,8 +126,3 @@ def _ends(names: tuple[str, ...]) -> str:
 def _place(before: Origin | None, after: Origin | None) -> str:
     place = words.place(after)
     return code(place) if place else (f"was {code(old)}" if (old := words.place(before)) else "")
-
-
-def _at(origin: Origin | None) -> str:
-    place = words.place(origin)
-    return f" ({code(place)})" if place else ""

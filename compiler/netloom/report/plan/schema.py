@@ -27,6 +27,7 @@ def diff_schema() -> Schema:
         objects=_list(_change()),
         flows=_object(**{turn.value: _list(_flow()) for turn in Turn}),
         worst_class=_grade(),
+        undo_class=_grade(),
         disruption=_list(_disruption()),
         survivors=_list(
             _object(host=_TEXT, flow=_TEXT, allowed_by=_TEXT, commands=_list(_list(_TEXT)), commands_left_out=_COUNT)
@@ -121,7 +122,7 @@ def _disruption() -> Schema:
 
 
 def _file() -> Schema:
-    hunk = _object(objects=_list(_TEXT), old_line=_COUNT, new_line=_COUNT, lines=_list(_TEXT))
+    hunk = _object(objects=_list(_TEXT), place=_MAYBE, old_line=_COUNT, new_line=_COUNT, lines=_list(_TEXT))
     return _object(
         action=_words(Action), path=_TEXT, host=_TEXT, target=_TEXT, added=_COUNT, removed=_COUNT, hunks=_list(hunk)
     )

@@ -8,6 +8,7 @@ from netloom.diff.model import Action, Change, FileChange, Hunk, ObjectChange
 from netloom.diff.verdicts import FlowChange
 from netloom.report.diagnostics.visible import visible
 from netloom.report.plan import words
+from netloom.report.plan.decisions import decisions
 from netloom.report.plan.effect_json import cause
 
 _COLORS = {"+": "\033[32m", "-": "\033[31m", "~": "\033[33m", "→": "\033[36m", "#": "\033[1m"}
@@ -26,6 +27,7 @@ def change_text(change: Change, *, color: bool = False, files: bool = True) -> s
         return "".join(f"{line}\n" for line in ("No changes.", *_notes(change)))
     blocks = [
         _head(change),
+        _decisions(change),
         _objects(change),
         _flows(change),
         _disruption(change),
@@ -60,6 +62,15 @@ def _head(change: Change) -> Iterator[str]:
         for one in change.gates
     )
     yield from _notes(change)
+
+
+def _decisions(change: Change) -> Iterator[str]:
+    """Numbered; what survives has a part of its own, with all commands."""
+    found = decisions(change, survivors=False)
+    if found:
+        yield _title("Decide these")
+        for number, sentence in enumerate(found, 1):
+            yield f"  {number}. {''.join(text for _, text in sentence)}"
 
 
 def _objects(change: Change) -> Iterator[str]:

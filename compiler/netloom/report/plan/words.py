@@ -3,6 +3,7 @@
 import datetime
 from collections.abc import Mapping
 
+from netloom.diff.classes import Class
 from netloom.diff.model import Action, Change, FieldChange, Hunk, ObjectChange, Value, Verdict
 from netloom.diff.verdicts import FlowChange, Outcome, Turn
 from netloom.plan.origin import Origin
@@ -11,6 +12,8 @@ SIGNS = {Action.ADD: "+", Action.CHANGE: "~", Action.RENAME: "→", Action.REMOV
 TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
 _SHOWN = 12
 NOTHING = "none"
+WAY_IN_KEPT = "the way in stays: no uplink has another address, and no rule for management closes"
+NOT_ANALYSED = "Not analysed: guests' own firewalls, other tables of nftables, routing beyond the uplinks."
 
 
 def value(of: Value, field: str = "") -> str:
@@ -72,15 +75,22 @@ def counts(change: Change) -> str:
     return ", ".join(words)
 
 
+def ways_in(change: Change) -> tuple[str, ...]:
+    """Hosts that are managed as before."""
+    cut = {one.host for one in change.disruption if one.grade is Class.D6}
+    return tuple(host for host in change.hosts if host not in cut)
+
+
 def plural(count: int, noun: str) -> str:
     """`1 file`, `2 files`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 def heading(hunk: Hunk) -> str:
-    """The objects that a hunk is about, a few by name."""
+    """Where in the file a hunk is, and the objects that it is about, a few by name."""
     more = f" and {len(hunk.heading) - 4} more" if len(hunk.heading) > 4 else ""
-    return ", ".join(hunk.heading[:4]) + more or f"line {hunk.new or hunk.old}"
+    about = ", ".join(hunk.heading[:4]) + more
+    return " · ".join(filter(None, (hunk.place, about))) or f"line {hunk.new or hunk.old}"
 
 
 def flow_counts(change: Change) -> str:

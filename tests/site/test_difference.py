@@ -1,0 +1,87 @@
+"""The picture of a change: what is new, gone or other is so by sign, word and line, in its place among all the rest."""
+
+import re
+
+import pytest
+from tests.cli.conftest import Netloom, netloom
+from tests.diff.conftest import repository
+from tests.diff.site import BASE, CASES, edited
+from tests.diff.test_comment import changed, many
+from tests.diff.test_relation import MOVED
+from tests.sites import compiled
+from tests.support import needs
+
+from netloom.site.difference import difference_graph
+from netloom.site.dot import Graph, Node
+from netloom.site.printing import printed
+
+__all__ = ["netloom", "repository"]
+_EDITS = {case.name: edited(case) for case in CASES if case.sound and case.name not in MOVED}
+
+
+def drawn(before: dict[str, str], after: dict[str, str]) -> Graph:
+    change = changed(before, after)
+    return difference_graph(compiled(before).plan, compiled(after).plan, change)[0]
+
+
+def cards(graph: Graph) -> dict[str, Node]:
+    return {node.name: node for cluster in graph.clusters for node in cluster.nodes}
+
+
+def texts(node: Node) -> list[str]:
+    assert node.label
+    return [cell.text.text for row in node.label.rows for cell in row]
+
+
+@pytest.mark.parametrize("name", _EDITS)
+def test_everything_of_both_sides_is_there_and_marked_as_it_is(name: str) -> None:
+    before, after = compiled(dict(BASE)).plan, compiled(_EDITS[name]).plan
+    found = cards(drawn(dict(BASE), _EDITS[name]))
+    old, new = ({guest.name for guest in plan.guests} for plan in (before, after))
+    for guest in old | new:
+        node = found[f"guest-{guest}"]
+        assert node.label
+        said = {word for word in ("+ added", "\N{MINUS SIGN} removed") if any(word in text for text in texts(node))}
+        assert said == ({"+ added"} if guest not in old else {"\N{MINUS SIGN} removed"} if guest not in new else set())
+        assert node.label.dashed is (guest not in new)
+    for bridge in {b.network for plan in (before, after) for host in plan.hosts for b in host.bridges}:
+        assert f"network-{bridge}" in found
+
+
+@pytest.mark.parametrize("name", ["comments-only", "order-only", "description-only"])
+def test_what_changes_nothing_marks_nothing(name: str) -> None:
+    found = cards(drawn(dict(BASE), _EDITS[name]))
+    words = [text for node in found.values() for text in texts(node)]
+    assert [text for text in words if re.search(r"added|removed|changed|^[+~\N{MINUS SIGN}]|was", text)] == []
+
+
+def test_another_address_is_shown_with_the_one_that_it_was() -> None:
+    node = cards(drawn(dict(BASE), _EDITS["network-renumbered"]))["guest-web"]
+    assert node.label
+    struck = [cell.text.text for row in node.label.rows for cell in row if cell.text.struck]
+    assert (struck, "10.9.0.10" in texts(node), "was" in texts(node)) == (["10.1.0.10"], True, True)
+    assert any("~ changed" in text for text in texts(node))
+
+
+def test_lines_that_come_and_go_differ_by_style_and_word() -> None:
+    edges = drawn(dict(BASE), _EDITS["guest-to-other-network"]).edges
+    found = {edge.tooltip: edge.dashed for edge in edges if "db on" in edge.tooltip}
+    assert found == {"db on dmz: added": False, "db on lan: removed": True}
+
+
+def test_a_large_site_shows_what_is_touched() -> None:
+    graph = drawn(*many(60))
+    shown = [name for name in cards(graph) if name.startswith("guest-")]
+    assert len(shown) == 40
+    assert "guest-db" not in shown
+
+
+@needs("dot")
+def test_the_command_draws_it(netloom: Netloom, repository: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(str(repository))
+    svg = netloom("graph", "--diff", "main..guest-with-forward", "--format", "svg")
+    assert (svg.status, svg.out.startswith("<svg"), "+ added" in svg.out, "+ tcp 8443" in svg.out) == (0,) + (True,) * 3
+    dot = netloom("graph", "--diff", "main..guest-removed")
+    assert "ROUNDED,DASHED" in dot.out
+    assert netloom("graph", "policy", "--diff", "main").status == 64
+    assert printed(drawn(dict(BASE), dict(BASE))) == printed(drawn(dict(BASE), dict(BASE)))
