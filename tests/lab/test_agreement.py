@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
+from tests.cli.test_proof_page import lab_lines
 from tests.properties.made_up import sites
 from tests.properties.texts import text
 from tests.sites import compiled
@@ -20,12 +21,13 @@ from tests.support import needs
 
 from netloom.driver import rendered
 from netloom.lab.experiment import agreement
+from netloom.lab.outcome import Outcome, Row
 from netloom.lab.session import Lab
+from netloom.report.lab import lab_text
 
 if TYPE_CHECKING:
     from tests.properties.made_up import Tree
 
-    from netloom.lab.outcome import Row
     from netloom.plan.site import Plan
 
 pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
@@ -60,6 +62,12 @@ def report(specs: Path) -> dict[str, Any]:
     return said
 
 
+def table(said: dict[str, Any]) -> list[str]:
+    """The same as lines of text."""
+    rows = (Row(**{key: probe[key] or "" for key in probe if key != "ok"}) for probe in said["probes"])
+    return lab_text(Outcome(tuple(rows))).splitlines()
+
+
 def flows(said: dict[str, Any], kind: str = "flow") -> dict[str, str]:
     return {probe["flow"]: probe["observed"] for probe in said["probes"] if probe["kind"] == kind}
 
@@ -89,6 +97,8 @@ def test_the_seed_works_as_its_specs_say(tmp_path: Path) -> None:
         senders = {p["flow"].split()[0] for p in ways}
         assert {"internet", "hypervisor"} < senders
         assert any("reverse-proxy" in sender for sender in senders)
+    shown = table(said)
+    assert [line.pattern for line in lab_lines() if not any(map(line.fullmatch, shown))] == [], "the page on the proof"
 
 
 def test_the_example_works_as_its_specs_say() -> None:

@@ -1,0 +1,71 @@
+"""A lowering that is broken: no command that would write, print or run what comes of it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Netloom
+
+from netloom.backends import nftables
+from netloom.backends.nftables.lower.part import Part
+from netloom.backends.nftables.tree import Chain, Kind, Rule, Set, Verdict
+
+VERBS = (
+    ("validate",),
+    ("render", "--out", "out"),
+    ("export", "hypervisor", "--out", "out"),
+    ("reach", "internet", "microvm"),
+    ("lab",),
+)
+
+
+def rules(edit: Callable[[Rule], Rule | None]) -> Callable[[Part], Part]:
+    def chain(found: Chain) -> Chain:
+        return replace(found, rules=tuple(rule for old in found.rules if (rule := edit(old)) is not None))
+
+    return lambda part: replace(part, chains=tuple(map(chain, part.chains)))
+
+
+def emptied(name: str) -> Callable[[Part], Part]:
+    def edited(found: Set) -> Set:
+        return replace(found, elements=()) if found.name.startswith(name) else found
+
+    return lambda part: replace(part, sets=tuple(map(edited, part.sets)))
+
+
+def opened(rule: Rule) -> Rule:
+    """What is refused at the end, is accepted."""
+    last = rule.statements[-1]
+    drops = last == Verdict(Kind.DROP) or (isinstance(last, Verdict) and last.chain.startswith("drop"))
+    return replace(rule, statements=(*rule.statements[:-1], Verdict(Kind.ACCEPT))) if drops else rule
+
+
+BROKEN: dict[str, tuple[str, Callable[[Part], Part]]] = {
+    "the hairpin is forgotten": ("source_nat", rules(lambda r: None if r.comment == "implied/hairpin" else r)),
+    "masquerading is forgotten": ("source_nat", rules(lambda r: None if r.comment.startswith("nat/") else r)),
+    "forwards lead nowhere": ("destination_nat", emptied("dnat_eth0_ipv6")),
+    "senders are believed": ("raw", rules(lambda r: None if r.statements[-1] == Verdict(Kind.DROP) else r)),
+    "the last word is yes": ("forward", rules(opened)),
+    "the host is open": ("input_", rules(opened)),
+}
+"""A part of the lowering, and what a slip in it would make of its outcome."""
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+@pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb[0])
+def test_nothing_comes_of_a_broken_lowering(
+    netloom: Netloom, site: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...], fault: str
+) -> None:
+    assert netloom("lock").status == 0
+    before = sorted(site.rglob("*"))
+    name, edit = BROKEN[fault]
+    lower = getattr(nftables, name)
+    monkeypatch.setattr(nftables, name, lambda known: edit(lower(known)))
+    monkeypatch.setattr("netloom.lab.ready.obstacles", lambda: ())
+    found = netloom(*verb)
+    assert found.status == 70
+    assert "NL901" in found.out + found.err
+    assert sorted(site.rglob("*")) == before

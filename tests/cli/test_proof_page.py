@@ -1,0 +1,80 @@
+"""The page on the proof: what it shows of the seed is what commands print, its numbers are those of the tests."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Netloom
+from tests.flows.family_faults import FAMILIES as ONE_SIDED
+from tests.flows.frame_faults import FRAMES
+from tests.flows.lowering_faults import LOWERING
+from tests.flows.mutation import without_rules
+from tests.flows.test_seed import TABLE
+from tests.flows.tree_faults import TREE
+from tests.lab.test_breaking import BROKEN
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "site/explanation/proof.md").read_text()
+SEED = ROOT / "tests/golden/seed"
+
+
+def blocks(language: str) -> Iterator[str]:
+    yield from re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+
+
+def lab_lines() -> list[re.Pattern[str]]:
+    """The lines that a lab prints; `…` stands for an address that is another one each time."""
+    (block,) = blocks("text")
+    return [re.compile(re.escape(line).replace("…", r"\S+")) for line in block.splitlines()]
+
+
+@pytest.fixture
+def seed(site: Path) -> Path:
+    shutil.rmtree(site / "specs")
+    shutil.copytree(SEED / "specs", site / "specs")
+    return site
+
+
+def session(number: int) -> tuple[list[str], str]:
+    """A command of the page, and what it prints up to what is left out."""
+    command, _, printed = list(blocks("console"))[number].partition("\n")
+    assert command.startswith("$ netloom ")
+    assert printed.endswith("…\n")
+    return command.split()[2:], printed.removesuffix("…\n")
+
+
+def test_reach_answers_as_the_page_says(seed: Path, netloom: Netloom) -> None:
+    words, printed = session(0)
+    assert netloom(*words).out.startswith(printed)
+
+
+def test_a_broken_lowering_is_told_as_the_page_says(
+    seed: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from netloom.backends.nftables import ruleset
+    from netloom.flows import proof
+
+    monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "implied/hairpin"))
+    words, printed = session(1)
+    found = netloom(*words)
+    assert found.status == 70
+    assert printed in found.out + found.err
+
+
+@pytest.mark.parametrize(("language", "source"), [("yaml", "specs/seed.yaml"), ("nft", "expected")])
+def test_what_it_quotes_is_there(language: str, source: str) -> None:
+    path = SEED / source
+    text = (path if path.is_file() else path / "hosts/hypervisor/nftables/netloom.nft").read_text()
+    for block in blocks(language):
+        assert block in text
+
+
+def test_its_numbers_are_those_of_the_tests() -> None:
+    faults, answers = (int(number) for number in re.findall(r"More than (\d+)", PAGE))
+    assert len(TREE) + len(LOWERING) + len(FRAMES) + len(ONE_SIDED) > faults
+    assert len(BROKEN) > 10
+    assert 2 * len(TABLE) > answers
