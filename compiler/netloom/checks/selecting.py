@@ -10,6 +10,7 @@ from netloom.passes.lookup import Names
 from netloom.passes.resolve import lost_zones, tags_of, zones_of
 from netloom.passes.spaces import Gazetteer, Space
 from netloom.passes.wire import Wiring
+from netloom.plan.host import Host
 from netloom.spec.values import Selector
 
 SECTIONS = (
@@ -31,12 +32,14 @@ class Selecting:
         gazetteer: where everything is.
         beyond: families of the uplinks of each zone.
         inside: families of each network.
+        hosts: families of each host, at its uplinks and on its networks.
     """
 
     names: Names
     gazetteer: Gazetteer
     beyond: Mapping[str, frozenset[Family]]
     inside: Mapping[str, frozenset[Family]]
+    hosts: Mapping[str, frozenset[Family]]
 
     @classmethod
     def of(cls, context: Context) -> "Selecting":
@@ -56,7 +59,11 @@ class Selecting:
             network.name: frozenset(family for family in FAMILIES if half(network, family) is not None)
             for network in context.plan.networks
         }
-        return cls(names, gazetteer, {zone: frozenset(found) for zone, found in beyond.items()}, inside)
+        hosts = {
+            host.name: frozenset(f for f in FAMILIES if _has(host, f)) or frozenset(FAMILIES)
+            for host in context.plan.hosts
+        }
+        return cls(names, gazetteer, {zone: frozenset(found) for zone, found in beyond.items()}, inside, hosts)
 
     def space(self, selectors: Iterable[Selector]) -> Space:
         """The union of selectors."""
@@ -64,12 +71,18 @@ class Selecting:
 
     def families(self, space: Space) -> frozenset[Family]:
         """The families in which somebody is selected."""
-        if space.everyone or space.hosts:
-            return frozenset(FAMILIES)
-        found = {prefix.family for prefix in space.literals}
+        if space.everyone:
+            return frozenset[Family]().union(*self.beyond.values(), *self.inside.values()) or frozenset(FAMILIES)
+        found = {family for host in space.hosts for family in self.hosts.get(host, ())}
+        found |= {prefix.family for prefix in space.literals}
         found |= {prefix.family for prefixes in space.guests.values() for prefix in prefixes}
         for zone in space.outside:
             found |= self.beyond.get(zone, frozenset())
         for network in space.networks:
             found |= self.inside[network]
         return frozenset(found)
+
+
+def _has(host: Host, family: Family) -> bool:
+    """Whether a host can have an address of a family."""
+    return any(carries(u, family) for u in host.uplinks) or any(half(b, family) is not None for b in host.bridges)
