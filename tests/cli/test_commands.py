@@ -22,6 +22,7 @@ def test_help_names_every_command(netloom: Netloom) -> None:
     assert shown.status == 0
     listed = [line.split()[0] for line in shown.out.partition("Commands:\n")[2].splitlines()]
     assert listed == list(COMMANDS)
+    assert "..." not in shown.out.partition("Commands:\n")[2], "a sentence that is cut tells a stranger nothing"
     for name in COMMANDS:
         assert netloom(name, "--help").status == 0
 

@@ -46,7 +46,9 @@ def test_paths_are_named_as_the_user_named_the_folder(here: Path) -> None:
 
 
 def test_a_missing_folder(here: Path) -> None:
-    assert said(here / "specs") == ["- NL101 `specs` does not exist | name the folder with `--specs DIR`"]
+    assert said(here / "specs") == [
+        "- NL101 `specs` does not exist | name the folder with `--specs DIR`, or begin a site with `netloom init`"
+    ]
     assert seen(here / "specs")[0].startswith("error[NL101]: `specs` does not exist\n")
 
 

@@ -8,7 +8,7 @@ import click
 from netloom.cli.exits import FINDINGS, FINE
 
 
-@click.command("comment")
+@click.command("comment", short_help="Post a plan to the pull or merge request of this CI job.")
 @click.argument("file", type=click.File(encoding="utf-8"), metavar="FILE")
 @click.option("--only-update", is_flag=True, help="Begin no comment; bring one up to date that is there.")
 def command(file: TextIO, *, only_update: bool) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netloom.driver import Compiled
 
 
-@click.command("explain")
+@click.command("explain", short_help="Say what a finding, an object or a rendered line is about.")
 @click.argument("what", required=False, metavar="[CODE | OBJECT | FILE:LINE]")
 @specs_option
 @format_option("text", "md", "json")

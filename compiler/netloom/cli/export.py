@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from netloom.plan.site import Plan
 
 
-@click.command("export")
+@click.command("export", short_help="Bundle what a host needs, as a folder or a tar.")
 @click.argument("host")
 @specs_option
 @click.option(

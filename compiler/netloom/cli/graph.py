@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netloom.site.palette import Paint
 
 
-@click.command("graph")
+@click.command("graph", short_help="Draw the site, its policy, a host or a guest.")
 @click.argument("what", default="site", metavar="[site | policy | host/NAME | guest/NAME]")
 @specs_option
 @format_option("dot", "svg")

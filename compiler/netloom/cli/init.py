@@ -24,7 +24,7 @@ FILES: Mapping[str, str] = MappingProxyType(
 """Path in the new site, and the file of the starter that it begins as."""
 
 
-@click.command("init")
+@click.command("init", short_help="Begin a site: specs that compile, CI, a schema for editors.")
 @click.argument("folder", type=click.Path(path_type=Path), default=Path(), metavar="[DIR]")
 def command(folder: Path) -> int:
     """Begin a site in a folder: specs that compile, CI, and a schema for editors.

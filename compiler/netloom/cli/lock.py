@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from netloom.passes.lock import Lock
 
 
-@click.command("lock")
+@click.command("lock", short_help="Fill the lock with addresses and MACs that specs leave open.")
 @specs_option
 @check_option("Change nothing; print what would change, and exit with 3.")
 @click.option("--prune", is_flag=True, help="Give up the addresses of guests that are gone: others may take them.")

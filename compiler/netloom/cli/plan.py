@@ -19,7 +19,7 @@ _STDOUT = Path("-")
 _BY_NAME = (".md", ".json", ".html")
 
 
-@click.command("plan")
+@click.command("plan", short_help="Tell what a change does to objects, flows, traffic and files.")
 @click.argument("sides", nargs=-1, metavar="[BASE[..HEAD] | BASE HEAD]")
 @specs_option
 @format_option("text", "md", "json", "html")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from netloom.flows.query import Inquiry
 
 
-@click.command("reach")
+@click.command("reach", short_help="Say who reaches whom, by which entry and which chains.")
 @click.argument("source", metavar="[FROM]", default="")
 @click.argument("to", metavar="[TO]", default="")
 @click.argument("service", metavar="[SERVICE]", default="")

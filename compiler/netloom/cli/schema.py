@@ -5,7 +5,7 @@ import click
 from netloom.cli.exits import FINE
 
 
-@click.command("schema")
+@click.command("schema", short_help="Print a JSON Schema: of specs, plans, findings or changes.")
 @click.argument("what", type=click.Choice(["language", "plan", "diagnostics", "diff"]), default="language")
 def command(what: str) -> int:
     """Print a JSON Schema: of the language (for editors), of plan.json, of findings, or of a change (for programs)."""

@@ -46,12 +46,15 @@ class Found:
     size: int
 
 
+_BEGIN = ", or begin a site with `netloom init`"
+
+
 def listed(folder: Path, report: Report) -> tuple[Found, ...]:
     """The specs of a folder and of the folders in it, sorted by path; hidden ones are left out."""
     if not folder.is_dir():
-        what = "is not a folder" if folder.exists() else "does not exist"
+        what, more = ("is not a folder", "") if folder.exists() else ("does not exist", _BEGIN)
         shown = printable_path(str(folder))
-        report.add(Diagnostic(rules.NO_SPECS, f"`{shown}` {what}", None, "name the folder with `--specs DIR`"))
+        report.add(Diagnostic(rules.NO_SPECS, f"`{shown}` {what}", None, f"name the folder with `--specs DIR`{more}"))
         return ()
     root = os.path.realpath(folder)
     entries = sorted(_walked(str(folder), report), key=lambda entry: (entry.is_symlink(), entry.path))
