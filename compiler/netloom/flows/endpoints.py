@@ -63,9 +63,12 @@ def services_of(names: Names, text: str) -> tuple[Service, ...] | None:
         return names.services([text or "any"])
     numbers = rest.split("-", 1)
     ports = all(n.isascii() and n.isdigit() and len(n) < 6 and int(n) <= LAST_PORT for n in numbers)
+    ports = ports and int(numbers[0]) <= int(numbers[-1])
     if protocol in PORT_PROTOCOLS and (ports or not slash):
         return names.services([text])
-    if protocol in ICMP_TYPES and (not slash or rest in ICMP_TYPES[protocol] or (ports and int(rest) <= LAST_TYPE)):
+    if protocol in ICMP_TYPES and (
+        not slash or rest in ICMP_TYPES[protocol] or (ports and int(numbers[-1]) <= LAST_TYPE and len(numbers) == 1)
+    ):
         return names.services([text])
     if protocol in NUMBERS and not slash:
         return names.services([text])

@@ -34,6 +34,11 @@ def address_of(uplink: Uplink, family: Family) -> Fixed | Learned | None:
     return uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
 
 
+def multicast(family: Family) -> Spans:
+    """The multicast addresses of a family (RFC 5771, RFC 4291)."""
+    return (of_prefix(_MULTICAST[family]),)
+
+
 @dataclass(frozen=True)
 class Kernel:
     """One host in one family.
@@ -81,10 +86,10 @@ class Kernel:
         link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
         return united([*fixed, *learned, *link])
 
-    @cached_property
+    @property
     def multicast(self) -> Spans:
         """Multicast addresses."""
-        return (of_prefix(_MULTICAST[self.family]),)
+        return multicast(self.family)
 
     @cached_property
     def broadcast(self) -> Spans:

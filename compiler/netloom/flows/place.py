@@ -3,12 +3,24 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from netloom.base.address import Family
 from netloom.flows.endpoints import End
 from netloom.flows.intent.essentials import never
 from netloom.flows.intent.view import View
 from netloom.flows.kernel import SELF, Kernel
 from netloom.flows.spans import Spans, common, of_prefix, single, united, without
 from netloom.plan.policy import NatKind
+from netloom.plan.site import Network
+
+
+def members(network: Network, family: Family) -> Spans:
+    """The addresses that a question about a network means: not its gateway's, nor those that are nobody's."""
+    interface = network.ipv4 if family is Family.IPV4 else network.ipv6
+    if interface is None:
+        return ()
+    first, last = of_prefix(interface.prefix)
+    nobody = [single(first), single(interface.address.value), *([single(last)] if family is Family.IPV4 else [])]
+    return without(((first, last),), united(nobody))
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +106,7 @@ class Place:
         found, family = end.selection, self.kernel.family
         networks = self.view.names.networks
         for name in networks if found.everyone else found.networks:
-            interface = networks[name].ipv4 if family == 4 else networks[name].ipv6
-            if interface:
-                first, last = of_prefix(interface.prefix)
-                nobody = [single(first), single(interface.address.value), *([single(last)] if family == 4 else [])]
-                yield from without(((first, last),), united(nobody))
+            yield from members(networks[name], family)
         for name in found.guests:
             yield from found.guests_in(name, family)
         yield from found.literal(family)

@@ -28,13 +28,15 @@ def parts(diagram: Diagram[A], box: Box) -> Iterator[tuple[Box, A]]:
 
 
 def merged(boxes: Iterable[Box]) -> tuple[Box, ...]:
-    """The same packets as fewer boxes: those that differ in one dimension alone become one."""
-    found = list(dict.fromkeys(boxes))
-    for level in range(len(found[0]) if found else 0):
-        groups: dict[Box, list[Spans | None]] = {}
-        for box in found:
-            groups.setdefault((*box[:level], None, *box[level + 1 :]), []).append(box[level])
-        found = [(*rest[:level], _union(spans), *rest[level + 1 :]) for rest, spans in groups.items()]
+    """The same packets as fewer boxes: those that differ in one dimension alone become one, and so on."""
+    found, before = list(dict.fromkeys(boxes)), 0
+    while len(found) != before:
+        before = len(found)
+        for level in range(len(found[0]) if found else 0):
+            groups: dict[Box, list[Spans | None]] = {}
+            for box in found:
+                groups.setdefault((*box[:level], None, *box[level + 1 :]), []).append(box[level])
+            found = [(*rest[:level], _union(spans), *rest[level + 1 :]) for rest, spans in groups.items()]
     return tuple(found)
 
 

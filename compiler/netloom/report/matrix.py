@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from netloom.base.address import FAMILIES
@@ -59,20 +60,44 @@ def _data(passage: Passage) -> dict[str, object]:
     }
 
 
-def _words(cell: tuple[Passage, ...]) -> list[str]:
-    """What passes, one text for what is the same in both families."""
-    found: dict[tuple[str, str], list[str]] = {}
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What passes, in words.
+
+    Attributes:
+        traffic: protocols and ports, as `tcp/80, 443`.
+        by: stable name of the entry that lets it pass.
+        family: the one in which it does, or "" for both.
+        certain: whether it does whatever addresses the network outside hands out.
+    """
+
+    traffic: str
+    by: str
+    family: str
+    certain: bool
+
+
+def passages(cell: tuple[Passage, ...]) -> list[Told]:
+    """What passes in a cell, once where it is the same in both families."""
+    found: dict[tuple[str, str, bool], list[str]] = {}
     for passage in cell:
         port = ports(passage.family, passage.protocols, passage.ports)
         traffic = protocols(passage.protocols) + (f"/{port}" if port else "")
         traffic = traffic.replace("icmpv6/128", "ping").replace("icmp/8", "ping")
-        by = passage.by if passage.certain else f"{passage.by} (only from, or to, some addresses that may be learned)"
-        families = found.setdefault((traffic, by), [])
+        families = found.setdefault((traffic, passage.by, passage.certain), [])
         if passage.family.key not in families:
             families.append(passage.family.key)
     return [
-        f"{traffic} by {by}" + (f" ({families[0]})" if len(families) < len(FAMILIES) else "")
-        for (traffic, by), families in found.items()
+        Told(traffic, by, families[0] if len(families) < len(FAMILIES) else "", certain)
+        for (traffic, by, certain), families in found.items()
+    ]
+
+
+def _words(cell: tuple[Passage, ...]) -> list[str]:
+    some = " (only from, or to, some addresses that may be learned)"
+    return [
+        f"{told.traffic} by {told.by}" + some * (not told.certain) + f" ({told.family})" * bool(told.family)
+        for told in passages(cell)
     ]
 
 

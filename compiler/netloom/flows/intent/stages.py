@@ -60,13 +60,17 @@ class Intent:
             return self.space.leaf(PASS)
         key = ingress if ingress in self.view.zones else SELF
         if key not in self._destination:
-            decided = [*self._prefixes(ingress), *self._translations(ingress)]
-            self._destination[key] = self.space.overlay(decided, PASS)
+            self._destination[key] = self.space.overlay(list(self.translated(ingress)), PASS)
         return self._destination[key]
 
     @cached_property
     def _destination(self) -> dict[str, Diagram[Answer]]:
         return {}
+
+    def translated(self, ingress: str) -> Iterator[Decided]:
+        """What is translated on its way in, the first that holds a packet before all others."""
+        yield from self._prefixes(ingress)
+        yield from self._translations(ingress)
 
     def _translations(self, ingress: str) -> Iterator[Decided]:
         inside = ingress not in self.view.zones
@@ -142,21 +146,28 @@ class Intent:
         return self.space.overlay(list(self._decided(ingress, egress, mark)), rest)
 
     def _decided(self, ingress: str, egress: str, mark: str) -> Iterator[Decided]:
+        yield from self.refused(ingress, egress)
+        if mark == FORWARDED or ingress == egress:
+            return
+        if ingress in self.view.bridges and egress in self.view.zones:
+            yield from self._approaches(ingress)
+        yield from self.admitted(ingress, egress)
+
+    def refused(self, ingress: str, egress: str) -> Iterator[Decided]:
+        """What decides first between two sides: the essentials, and then what denies."""
         if egress == SELF:
             yield from self._essentials(ingress)
         elif ingress == egress and not self.view.bridges[ingress].isolated and self.kernel.family is Family.IPV6:
             yield DISCOVERY
         if ingress in self.view.zones and self.view.lost:
             yield box(source=self.view.lost), Answer("drop", "implied/site-source")
-        between = self.between.get((ingress, egress), [])
-        for entry, boxes in between:
+        for entry, boxes in self.between.get((ingress, egress), ()):
             if entry.action is Action.DENY:
                 yield from ((part, Answer("drop", entry.name)) for part in boxes)
-        if mark == FORWARDED or ingress == egress:
-            return
-        if ingress in self.view.bridges and egress in self.view.zones:
-            yield from self._approaches(ingress)
-        for entry, boxes in between:
+
+    def admitted(self, ingress: str, egress: str) -> Iterator[Decided]:
+        """What policy allows between two sides, where nothing denies it."""
+        for entry, boxes in self.between.get((ingress, egress), ()):
             if entry.action is Action.ALLOW:
                 yield from ((part, Answer("allow", entry.name, limited=entry.limited)) for part in boxes)
 
@@ -223,13 +234,13 @@ class Intent:
         if mark and ingress == egress:
             source = Source("masquerade", 0)
             return self.space.relabel(lambda a: a._replace(source=source) if a.verdict == "allow" else a, passed)
-        rewritten = list(self._sources(egress))
+        rewritten = list(self.rewritten(egress))
         if not rewritten:
             return passed
         whole = self.space.overlay([(part, Answer("allow", "", source=to)) for part, to in rewritten], PASS)
         return self.space.merge(lambda a, s: a._replace(source=s.source) if a.verdict == "allow" else a, passed, whole)
 
-    def _sources(self, egress: str) -> Iterator[tuple[Box, Source]]:
+    def rewritten(self, egress: str) -> Iterator[tuple[Box, Source]]:
         """The translations of what leaves the site by an uplink."""
         family = self.kernel.family
         uplink = next((u for u in self.kernel.host.uplinks if u.name == egress), None)

@@ -14,6 +14,7 @@ from netloom.site.pages import (
     networks,
     overview,
     policy,
+    reachability,
     reference,
     specs,
     zones,
@@ -28,6 +29,7 @@ BUILDERS: tuple[Builder, ...] = (
     guests.pages,
     zones.pages,
     policy.pages,
+    reachability.pages,
     forwards.pages,
     addresses.pages,
     changes.pages,
@@ -37,6 +39,7 @@ BUILDERS: tuple[Builder, ...] = (
     reference.pages,
 )
 """In the order in which the navigation lists them."""
+FILES: tuple[Callable[[View], Iterable[File]], ...] = (exports.files, reachability.files)
 
 
 def pages(view: View) -> Iterator[Page]:
@@ -47,4 +50,5 @@ def pages(view: View) -> Iterator[Page]:
 
 def files(view: View) -> Iterator[File]:
     """The files beside the pages; the same."""
-    yield from exports.files(view)
+    for maker in FILES:
+        yield from maker(view)

@@ -1,0 +1,110 @@
+"""The reachability explorer: a form whose answers a script works out from data beside the page; without it a table."""
+
+import json
+from collections.abc import Iterator
+from importlib import resources
+
+from netloom.flows.intent.entries import Site
+from netloom.flows.intent.names import Names
+from netloom.flows.matrix import zone_matrix
+from netloom.flows.query import Inquiry
+from netloom.report.matrix import passages
+from netloom.site.explorer.decisions import Deciding, clock_of
+from netloom.site.explorer.names import index
+from netloom.site.links import subject, to
+from netloom.site.markdown import escaped, section, sections, table
+from netloom.site.page import File, Page
+from netloom.site.view import View
+
+FOLDER = "reach"
+PAIRS_SHOWN = 600
+"""Pairs of zones up to which the page has a table of all of them; each takes as long as a question."""
+
+_SCRIPTS = ("spans.js", "ends.js", "course.js", "answer.js", "explorer.js")
+_ASSETS = (*_SCRIPTS, "explorer.css")
+_INTRO = (
+    "Who reaches whom, by which entry of the [policy](@/policy.md){: .nl-shape } or which "
+    "[port forward](@/forwards.md), and by which hosts. The answer is worked out in the browser from what was "
+    "compiled, and is that of `netloom reach`."
+)
+_HOW = (
+    "An end is the name of a zone, network, guest, host or address, `tag/NAME`, an address or prefix, `any`, or "
+    "`HOST/UPLINK` for the outside address of a host, which is what to ask of a port forward. The service is "
+    "`PROTOCOL/PORT` or one of the [built-in names](@/reference/services.md) or [those of the site](@/services.md); "
+    "without one the answer is for every protocol."
+)
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The one page."""
+    body = sections(_INTRO, _form(), _HOW, section("Between zones", _zones(view)))
+    yield Page(f"{FOLDER}/index.md", "Reachability", body, listed=True)
+
+
+def asked(*, source: str = "", to: str = "") -> str:
+    """A link to the question who reaches something, or whom it reaches."""
+    words, question = (f"Who reaches {to}?", f"to={to}") if to else (f"Whom does {source} reach?", f"from={source}")
+    other = "from=any" if to else "to=any"
+    return f"[{escaped(words)}](@/{FOLDER}/index.md?{question}&{other})"
+
+
+def files(view: View) -> Iterator[File]:
+    """The scripts, the names of the site, and what decides on each host, which is loaded when a question needs it."""
+    folder = resources.files("netloom.site") / "assets" / FOLDER
+    for name in _ASSETS:
+        yield File(f"{FOLDER}/{name}", (folder / name).read_text(encoding="utf-8"))
+    names = Names(view.plan)
+    yield File(f"{FOLDER}/names.js", _call("names", index(names, clock_of(view.plan))))
+    deciding = Deciding.of(view.plan, Site(names))
+    for host in view.plan.hosts:
+        yield File(f"{FOLDER}/hosts/{host.name}.js", _call("lists", deciding.host(host), host.name))
+
+
+def _form() -> str:
+    """Fields with offers to complete them; hidden until there is a script that answers."""
+    fields = "".join(map(_field, (("from", "From"), ("to", "To"), ("service", "Service"))))
+    buttons = '<button type="submit">Ask</button><button type="button" class="nl-swap">Swap ends</button>'
+    scripts = "".join(f'<script src="{name}"></script>' for name in _SCRIPTS)
+    return (
+        f'<link rel="stylesheet" href="explorer.css"><form class="nl-ask" method="get" hidden>{fields}'
+        f'<div>{buttons}</div></form><div class="nl-answer"></div>{scripts}'
+    )
+
+
+def _field(field: tuple[str, str]) -> str:
+    name, label = field
+    options = f'id="nl-{name}" name="{name}" list="nl-{name}-list" autocomplete="off" autocapitalize="off"'
+    required = "" if name == "service" else " required"
+    return (
+        f'<div><label for="nl-{name}">{label}</label><input {options} spellcheck="false"{required}>'
+        f'<datalist id="nl-{name}-list"></datalist></div>'
+    )
+
+
+def _zones(view: View) -> str:
+    """What passes between zones, and to hosts, as a table; the matrix of the policy page where that is too much."""
+    zones, hosts = len(view.plan.zones), len(view.plan.hosts)
+    if zones * (zones + hosts) > PAIRS_SHOWN:
+        return f"The site has {zones} zones: the [policy matrix](@/policy.md#matrix) has what is said between them."
+    matrix = zone_matrix(Inquiry(view.plan, 0))
+    rows = (
+        (to("zone", row), _column(column), escaped(told.traffic), subject(told.by), told.family)
+        for row, cells in zip(matrix.rows, matrix.cells, strict=True)
+        for column, cell in zip(matrix.columns, cells, strict=True)
+        for told in passages(cell)
+    )
+    said = (
+        "All that passes, but for what every host hears anyway, such as ICMP errors. What has an end counts as long "
+        "as it holds. What leads to a host is for the host itself or for a forwarded port of it."
+    )
+    return sections(said, table(("From", "To", "What passes", "By", "Only in"), rows))
+
+
+def _column(name: str) -> str:
+    return subject(name) if name.startswith("host/") else to("zone", name)
+
+
+def _call(function: str, data: object, *names: str) -> str:
+    """Data as a script: so it is loaded from a folder too, where a browser fetches no files."""
+    words = ", ".join(json.dumps(one, ensure_ascii=True, separators=(",", ":")) for one in (*names, data))
+    return f"netloomReach.{function}({words});\n"

@@ -1,0 +1,203 @@
+"""The reachability explorer in a browser: the answers of `netloom reach`, by form, by link, and without script."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.site.regions import fates, spaces
+from tests.support import needs
+
+from netloom.driver import compile_site
+from netloom.flows.endpoints import end_of, services_of
+from netloom.flows.query import Inquiry
+from netloom.plan.services import BUILT_IN
+from netloom.plan.site import Plan
+from netloom.report.reach import Asked, reach_json
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+ROOT = Path(__file__).parents[2]
+NOW, LATER = 1798761600, 2051222400
+"""The start of 2027 and of 2035, when a forward of the example has ended."""
+
+pytestmark = needs("dot", "chromium")
+LITERAL = ("any", "hosts", "8.8.8.8", "2001:db8:ffff::1", "10.20.0.0/14", "fd42:b19c:7e5d::/48", "::ffff:192.0.2.1")
+SERVICES = (
+    "",
+    "any",
+    "tcp",
+    "tcp/0-65535",
+    "udp/16390-50000",
+    "tcp/8443",
+    "icmp",
+    "icmpv6/echo-request",
+    "esp",
+    "igmp",
+)
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return compile_site(ROOT / "specs", now=NOW, prove=False).plan
+
+
+@pytest.fixture(scope="module")
+def asking(address: str, browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1200, "height": 900})
+    page = context.new_page()
+    page.clock.set_fixed_time(NOW)
+    page.goto(f"{address}reach/")
+    page.wait_for_selector("form.nl-ask[data-ready]")
+    yield page
+    context.close()
+
+
+def _ends(plan: Plan) -> list[str]:
+    known = [f"{host.name}/{uplink.name}" for host in plan.hosts for uplink in host.uplinks]
+    known += [f"guest/{guest.name}" for guest in plan.guests] + [f"network/{one.name}" for one in plan.networks]
+    known += [zone.name for zone in plan.zones] + [host.name for host in plan.hosts]
+    known += [f"address/{one.name}" for one in plan.addresses]
+    known += [f"tag/{tag}" for tag in sorted({tag for guest in plan.guests for tag in guest.meta.tags})]
+    known += [str(a.address) for g in plan.guests for nic in g.nics for a in (nic.ipv4, nic.ipv6) if a.address]
+    return [*known, *LITERAL]
+
+
+def _questions(plan: Plan, seed: int, count: int) -> list[tuple[str, str, str]]:
+    made = random.Random(seed)
+    ends, services = _ends(plan), [*SERVICES, *BUILT_IN, *(one.name for one in plan.services)]
+    return [(made.choice(ends), made.choice(ends), made.choice(services)) for _ in range(count)]
+
+
+def _asked(plan: Plan, question: tuple[str, str, str], now: int) -> Any:
+    source, to, service = question
+    inquiry = Inquiry(plan, now)
+    ends = end_of(inquiry.names, source), end_of(inquiry.names, to)
+    replies = inquiry.ask(*ends, services_of(inquiry.names, service), walked=False)
+    return json.loads(reach_json(Asked(source, to, service, inquiry, replies)))["answers"]
+
+
+def _places(answers: Any) -> dict[str, object]:
+    """The place in the specs of each entry that decides."""
+    spans = {one["decided_by"]: one["span"] for one in answers}
+    return {
+        by: span and [str(Path(span["file"]).relative_to(ROOT)), span["line"], span["column"]]
+        for by, span in spans.items()
+    }
+
+
+def test_two_hundred_random_questions_have_the_answers_of_reach(asking: Page, plan: Plan) -> None:
+    questions = _questions(plan, 20270101, 200)
+    found = asking.evaluate("all => Promise.all(all.map(one => netloomReach.ask(...one)))", questions)
+    shared, differing, passing = spaces(), [], 0
+    for question, answers in zip(questions, found, strict=True):
+        wanted = _asked(plan, question, NOW)
+        places = {one["decided_by"]: one["place"][2:] or None for one in answers}
+        if fates(answers, shared) != fates(wanted, shared) or places != _places(wanted):
+            differing.append(question)
+        passing += any(one["verdict"] == "allow" for one in wanted)
+    assert differing == []
+    assert 40 < passing < 190
+
+
+def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
+    question = ("payment-provider", "cedar/eno1", "tcp/8443")
+    verdicts = {}
+    for now in (NOW, LATER):
+        page.clock.set_fixed_time(now)
+        page.goto(f"{address}reach/")
+        page.wait_for_selector("form.nl-ask[data-ready]")
+        answers = page.evaluate("one => netloomReach.ask(...one)", question)
+        shared = spaces()
+        assert fates(answers, shared) == fates(_asked(plan, question, now), shared)
+        verdicts[now] = {one["verdict"] for one in answers if one["hosts"][0]["ingress"] == "eno1"}
+    assert verdicts[NOW] >= {"allow"}
+    assert verdicts[LATER] == {"drop"}
+
+
+def test_a_question_by_keyboard_has_an_answer_with_links_and_an_address(address: str, page: Page) -> None:
+    page.goto(f"{address}reach/")
+    page.wait_for_selector("form.nl-ask[data-ready]")
+    page.focus("#nl-from")
+    page.keyboard.type("web-1")
+    page.keyboard.press("Tab")
+    page.keyboard.type("internet")
+    page.keyboard.press("Tab")
+    page.keyboard.type("https")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".nl-reply")
+    assert page.get_by_role("status").inner_text() == "IPv4: passes; IPv6: passes"
+    assert page.url.endswith("reach/?from=web-1&to=internet&service=https")
+    said = page.locator(".nl-reply").first.inner_text()
+    assert "policy/web-out" in said
+    assert "203.0.113.10" in said
+    page.reload()
+    page.wait_for_selector(".nl-reply")
+    assert page.locator(".nl-reply").first.inner_text() == said
+    page.locator(".nl-reply .nl-place").first.click()
+    page.wait_for_url(re.compile(r"specs/.*#L\d+$"))
+    line = page.locator(f"[id='{page.url.rpartition('#')[2]}']")
+    assert "web-out" in line.inner_text()
+    page.go_back()
+    page.wait_for_selector(".nl-reply")
+    page.get_by_role("link", name="policy/web-out").first.click()
+    page.wait_for_url(f"{address}policy/#web-out")
+
+
+def test_ends_swap_and_going_back_asks_again(address: str, page: Page) -> None:
+    page.goto(f"{address}reach/?from=internet&to=cedar/eno1&service=https")
+    page.wait_for_selector(".nl-reply.nl-allow")
+    assert "10.20.0.10" in page.locator(".nl-answer").inner_text()
+    page.click(".nl-swap")
+    page.wait_for_url("**?from=cedar%2Feno1&to=internet&service=https")
+    page.wait_for_function("document.querySelector('.nl-summary')?.textContent.includes('IPv4: passes')")
+    page.go_back()
+    page.wait_for_function("document.querySelector('#nl-from').value === 'internet'")
+
+
+@pytest.mark.parametrize(
+    "end", ["nobody", "cedar/eno9", "10.0.0.1/8", "tag/", "1.2.3", "::g", "guest/cedar", "constructor"]
+)
+def test_what_the_site_does_not_have_is_refused_in_a_sentence(asking: Page, end: str) -> None:
+    asking.fill("#nl-from", end)
+    asking.fill("#nl-to", "any")
+    asking.fill("#nl-service", "")
+    asking.press("#nl-to", "Enter")
+    asking.wait_for_selector(".nl-refused")
+    assert end in asking.get_by_role("alert").inner_text()
+
+
+@pytest.mark.parametrize("service", ["tcp/70000", "tcp/9-1", "nothing", "tcp/x", "icmp/3-5", "esp/4", "tcp/"])
+def test_what_is_no_service_is_refused_by_page_and_command_alike(asking: Page, plan: Plan, service: str) -> None:
+    with pytest.raises(ValueError, match="neither a service"):
+        services_of(Inquiry(plan, NOW).names, service)
+    asking.fill("#nl-from", "any")
+    asking.fill("#nl-to", "cedar")
+    asking.fill("#nl-service", service)
+    asking.press("#nl-to", "Enter")
+    asking.wait_for_selector(".nl-refused")
+    assert service in asking.get_by_role("alert").inner_text()
+
+
+def test_fields_offer_what_they_take(asking: Page) -> None:
+    asking.fill("#nl-from", "web")
+    offered = asking.eval_on_selector_all("#nl-from-list option", "all => all.map(one => one.value)")
+    assert {"web-1", "web-2"} <= set(offered)
+    assert all("web" in one for one in offered)
+
+
+def test_without_script_there_is_a_table_of_what_passes(address: str, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{address}reach/")
+    assert not page.locator("form.nl-ask").is_visible()
+    row = page.locator("tr", has_text="policy/payment-hooks").first
+    assert "tcp/8443" in row.inner_text()
+    assert row.get_by_role("link", name="policy/payment-hooks").get_attribute("href") == "../policy/#payment-hooks"
+    context.close()
