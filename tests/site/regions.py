@@ -27,12 +27,21 @@ def fates(answers: Iterable[Mapping[str, Any]], spaces: Mapping[str, Space[bool]
     boxes: dict[Fate, list[tuple[Spans, Spans, Spans, Spans]]] = {}
     for one in answers:
         hosts = tuple((hop["host"], hop["ingress"]) for hop in one["hosts"])
-        translated = one["translated"] and tuple(one["translated"].values())
-        fate = (one["family"], one["verdict"], one["decided_by"], translated, one["limited"], hosts)
+        translated = one["translated"] and tuple(one["translated"][key] for key in ("src", "dst", "port"))
+        unknown = tuple(
+            (*(each[key] for key in ("role", "host", "uplink")), _joined(each["within"])) for each in one["unknown"]
+        )
+        fate = (one["family"], one["verdict"], one["decided_by"], translated, one["limited"], hosts, unknown)
         family = FAMILIES[one["family"]]
         ends = _addresses(family, one["destinations"]), _addresses(family, one["sources"])
-        boxes.setdefault(fate, []).append((ends[0], _protocols(one["proto"]), _ports(one["port"]), ends[1]))
+        boxes.setdefault(fate, []).append(
+            (ends[0], _protocols(one["proto"]), _ports(one["proto"], one["port"]), ends[1])
+        )
     return {fate: spaces[str(fate[0])].overlay([(box, True) for box in found], False) for fate, found in boxes.items()}
+
+
+def _joined(texts: Iterable[str] | None) -> str | None:
+    return None if texts is None else ", ".join(texts)
 
 
 def spaces() -> dict[str, Space[bool]]:
@@ -63,8 +72,8 @@ def _protocols(text: str) -> Spans:
     return complement(found, 256) if text.startswith("any but ") else found
 
 
-def _ports(told: int | str | None) -> Spans:
-    if told is None:
-        return ((0, 65535),)
+def _ports(protocol: str, told: int | str | None) -> Spans:
+    if told is None:  # of ICMP it has types, of which there are 256
+        return ((0, 255 if protocol in ("icmp", "icmpv6") else 65535),)
     pairs = (part.partition("-") for part in str(told).split(", "))
     return united((int(first), int(last or first)) for first, _, last in pairs)

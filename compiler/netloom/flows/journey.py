@@ -16,11 +16,15 @@ from netloom.flows.endpoints import End
 from netloom.flows.intent.services import Traffic
 from netloom.flows.kernel import OTHER, SELF
 from netloom.flows.maps import Maps
-from netloom.flows.packet import DESTINATION, SOURCE
+from netloom.flows.packet import DESTINATION, LAST_PORT, SOURCE
 from netloom.flows.place import Place
 from netloom.flows.regions import parts
 from netloom.flows.reply import Hop, Unknown
 from netloom.flows.spans import Spans, common, single, united, without
+
+_EVERY_PROTOCOL: Spans = ((0, 255),)
+_EVERY_PORT: Spans = ((0, LAST_PORT),)
+"""Spelled out, so that parts that together have all of them become one again."""
 
 EPHEMERAL, HOPS = 49152, 64
 """The sender port and hop limit of an ordinary packet (RFC 6335, 6; RFC 1700)."""
@@ -64,7 +68,8 @@ class Journey:
                 goals = place.goals(self.to, ingress, way)
                 for some, sent in self._sent_by(place, ingress, way, senders, goals):
                     for protocols, ports in asked:
-                        box: Box = (some, protocols, ports, sent.senders, (single(EPHEMERAL),), (single(HOPS),), phase)
+                        what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
+                        box: Box = (some, *what, sent.senders, (single(EPHEMERAL),), (single(HOPS),), phase)
                         yield from self._first(Context(ingress, way), box, sent)
 
     def _sent_by(

@@ -1,5 +1,7 @@
 """Which page tells of what: one place that knows how pages are called."""
 
+from urllib.parse import urlencode
+
 from netloom.site.markdown import escaped, link
 
 _FOLDERS = {"host": "hosts", "network": "networks", "zone": "zones", "guest": "guests"}
@@ -26,6 +28,18 @@ def subject(name: str) -> str:
     kind, _, rest = name.partition("/")
     page = page_of(kind, rest)
     return link(page, name) if page else escaped(name)
+
+
+def asked(words: str, source: str, destination: str, service: str = "") -> str:
+    """A link to a question of the reachability explorer."""
+    said = {"from": source, "to": destination, "service": service}
+    query = urlencode({key: value for key, value in said.items() if value}, safe="/")
+    return link(f"reach/index.md?{query}", words)
+
+
+def questions(name: str) -> str:
+    """Links to who reaches `kind/name` and whom it reaches."""
+    return f"{asked('who reaches it', 'any', name)}, {asked('whom it reaches', name, 'any')}"
 
 
 def anchor(name: str) -> str:

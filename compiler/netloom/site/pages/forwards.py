@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from netloom.plan.policy import Forward
+from netloom.report import wording
 from netloom.report.facts import moment
-from netloom.site.links import to
+from netloom.site.links import asked, to
 from netloom.site.markdown import code, codes, escaped, listed, section, sections
 from netloom.site.page import Page
 from netloom.site.pages.parts import about, described, finding_table, lane_table, source
@@ -36,8 +37,15 @@ def _entry(view: View, forward: Forward) -> str:
                 ("expires", code(moment(forward.expires))),
                 *about(forward.meta),
                 ("spec", source(forward.origin)),
+                ("reachability", _question(forward)),
             ]
         ),
         lane_table(lanes, guest=False),
         section("Findings", finding_table(found), 3) if found else "",
     )
+
+
+def _question(forward: Forward) -> str:
+    """Who gets to its first port, by the outside address."""
+    port = wording.service(forward.ports[0])
+    return ", ".join(asked(f"at {uplink}", "any", f"{forward.host}/{uplink}", port) for uplink in forward.uplinks)

@@ -6,7 +6,7 @@ from netloom.base.address import Prefix
 from netloom.plan.guest import Guest
 from netloom.plan.policy import SideKind, Term
 from netloom.report import wording
-from netloom.site.links import to
+from netloom.site.links import questions, to
 from netloom.site.markdown import code, escaped, listed, section, sections, table
 from netloom.site.page import Figure, Page
 from netloom.site.pages.parts import about, address, described, findings_about, guest_table, how, lane_table, source
@@ -32,7 +32,14 @@ def _page(view: View, guest: Guest) -> Page:
     body = sections(
         described(guest.meta),
         figure.mark,
-        listed([("host", to("host", guest.host)), *about(guest.meta), ("spec", source(guest.origin))]),
+        listed(
+            [
+                ("host", to("host", guest.host)),
+                *about(guest.meta),
+                ("spec", source(guest.origin)),
+                ("reachability", questions(f"guest/{guest.name}")),
+            ]
+        ),
         section("NICs", _nics(guest)),
         section("Reached from outside", lane_table(view.lanes.get(guest.name, ()), guest=False)),
         section("Reached by", _terms(view, guest, inward=True)),

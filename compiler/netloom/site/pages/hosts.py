@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from netloom.plan.host import Bridge, Fixed, Host, Learned
 from netloom.report import wording
 from netloom.site.cards import uplink_name
-from netloom.site.links import anchor, to
+from netloom.site.links import anchor, questions, to
 from netloom.site.markdown import code, codes, escaped, link, listed, section, sections, table
 from netloom.site.page import Figure, Page
 from netloom.site.pages.parts import about, described, findings_about, guest_table, lane_table, source
@@ -58,6 +58,7 @@ def _facts(host: Host) -> list[tuple[str, str]]:
         ("management", codes(map(wording.service, host.management))),
         *about(host.meta),
         ("spec", source(host.origin)),
+        ("reachability", questions(f"host/{host.name}")),
         ("files", link(f"exports/{host.name}.md", f"what {host.name} loads")),
     ]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from netloom.plan.site import Network
 from netloom.report import wording
-from netloom.site.links import subject, to
+from netloom.site.links import questions, subject, to
 from netloom.site.markdown import code, codes, escaped, listed, section, sections, table
 from netloom.site.page import Page
 from netloom.site.pages.parts import about, described, findings_about, guest_table, lane_table, source
@@ -58,6 +58,7 @@ def _facts(view: View, network: Network) -> list[tuple[str, str]]:
         ("MTU", str(bridge.mtu) if bridge and bridge.mtu else ""),
         *about(network.meta),
         ("spec", source(network.origin)),
+        ("reachability", questions(f"network/{network.name}")),
     ]
 
 

@@ -1,14 +1,14 @@
 """The reachability explorer: a form whose answers a script works out from data beside the page; without it a table."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib import resources
 
 from netloom.flows.intent.entries import Site
 from netloom.flows.intent.names import Names
 from netloom.flows.matrix import zone_matrix
 from netloom.flows.query import Inquiry
-from netloom.report.matrix import passages
+from netloom.report.matrix import Told, passages
 from netloom.site.explorer.decisions import Deciding, clock_of
 from netloom.site.explorer.names import index
 from netloom.site.links import subject, to
@@ -20,7 +20,7 @@ FOLDER = "reach"
 PAIRS_SHOWN = 600
 """Pairs of zones up to which the page has a table of all of them; each takes as long as a question."""
 
-_SCRIPTS = ("spans.js", "ends.js", "course.js", "answer.js", "explorer.js")
+_SCRIPTS = ("spans.js", "ends.js", "place.js", "course.js", "inquiry.js", "words.js", "explorer.js")
 _ASSETS = (*_SCRIPTS, "explorer.css")
 _INTRO = (
     "Who reaches whom, by which entry of the [policy](@/policy.md){: .nl-shape } or which "
@@ -39,13 +39,6 @@ def pages(view: View) -> Iterator[Page]:
     """The one page."""
     body = sections(_INTRO, _form(), _HOW, section("Between zones", _zones(view)))
     yield Page(f"{FOLDER}/index.md", "Reachability", body, listed=True)
-
-
-def asked(*, source: str = "", to: str = "") -> str:
-    """A link to the question who reaches something, or whom it reaches."""
-    words, question = (f"Who reaches {to}?", f"to={to}") if to else (f"Whom does {source} reach?", f"from={source}")
-    other = "from=any" if to else "to=any"
-    return f"[{escaped(words)}](@/{FOLDER}/index.md?{question}&{other})"
 
 
 def files(view: View) -> Iterator[File]:
@@ -88,16 +81,29 @@ def _zones(view: View) -> str:
         return f"The site has {zones} zones: the [policy matrix](@/policy.md#matrix) has what is said between them."
     matrix = zone_matrix(Inquiry(view.plan, 0))
     rows = (
-        (to("zone", row), _column(column), escaped(told.traffic), subject(told.by), told.family)
+        (to("zone", row), _column(column), escaped("; ".join(traffic)), subject(by), _only(family, certain=certain))
         for row, cells in zip(matrix.rows, matrix.cells, strict=True)
         for column, cell in zip(matrix.columns, cells, strict=True)
-        for told in passages(cell)
+        for (by, family, certain), traffic in _together(passages(cell)).items()
     )
     said = (
         "All that passes, but for what every host hears anyway, such as ICMP errors. What has an end counts as long "
         "as it holds. What leads to a host is for the host itself or for a forwarded port of it."
     )
-    return sections(said, table(("From", "To", "What passes", "By", "Only in"), rows))
+    return sections(said, table(("From", "To", "What passes", "By", "Only"), rows))
+
+
+def _together(cell: Iterable[Told]) -> dict[tuple[str, str, bool], list[str]]:
+    """What passes, by the entry that lets it pass."""
+    found: dict[tuple[str, str, bool], list[str]] = {}
+    for told in cell:
+        found.setdefault((told.by, told.family, told.certain), []).append(told.traffic)
+    return found
+
+
+def _only(family: str, *, certain: bool) -> str:
+    """In which family, and for which of the addresses that the network outside hands out."""
+    return ", ".join(filter(None, (family, "" if certain else "some learned addresses")))
 
 
 def _column(name: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from netloom.plan.site import Zone
-from netloom.site.links import to
+from netloom.site.links import questions, to
 from netloom.site.markdown import codes, escaped, listed, section, sections, table
 from netloom.site.page import Page
 from netloom.site.pages.parts import about, described, findings_about, source
@@ -39,6 +39,7 @@ def _page(view: View, zone: Zone) -> Page:
                 ("guests", ", ".join(to("guest", name) for name in guests)),
                 *about(zone.meta),
                 ("spec", source(zone.origin)),
+                ("reachability", questions(f"zone/{zone.name}")),
             ]
         ),
         section("What may come in", _flows(view, zone.name, inward=True)),

@@ -151,10 +151,12 @@
       const { bridges, zones, host } = this.place;
       const bare = (by, verdict = "allow") => ({ ...PASS, verdict, by });
       if (ingress === SELF) return [[], mark ? PASS : bare("implied/output")];
-      if (egress === SELF && host.foreign) return [[], bare("foreign")];
-      if (egress !== SELF && !(ingress in bridges) && !(egress in bridges)) return [[], bare("foreign")];
+      if (egress === SELF && host.foreign) return [[], bare("implied/foreign-input")];
+      if (egress !== SELF && !(ingress in bridges) && !(egress in bridges)) return [[], bare("implied/foreign")];
       let rest = bare("default", "drop");
-      if (ingress === egress && !host.isolated.includes(ingress) && !mark) rest = bare("implied/bridge");
+      if (ingress === egress && !mark) {
+        rest = host.isolated.includes(ingress) ? bare("implied/isolated", "drop") : bare("implied/bridge");
+      }
       if (mark === "forward") rest = PASS;
       const key = `${ingress}>${egress}`, entries = this.list("refused", key);
       if (mark === "forward" || ingress === egress) return [entries, rest];

@@ -1,8 +1,8 @@
-// The ends of a question: what a text selects, where its packets start, and what of it they may be for. The same as
-// netloom's flows/endpoints.py, of which the tests hold the answers against these.
+// The ends of a question and its service: what a text selects. The same as netloom's flows/endpoints.py; the tests hold
+// the answers of both against each other.
 "use strict";
 (() => {
-  const { BITS, read, single, united, common, without, prefix } = netloomReach.spans;
+  const { BITS, read, single, united, prefix } = netloomReach.spans;
   const KINDS = ["zone", "network", "host", "guest", "tag", "address"];
   const SECTIONS = {
     zone: "zones", network: "networks", host: "hosts", guest: "guests", tag: "tags", address: "addresses",
@@ -100,86 +100,10 @@
 
     place(host, family) {
       const key = `${host} ${family}`;
-      if (!this.memo.has(key)) this.memo.set(key, new Place(this, host, family));
+      if (!this.memo.has(key)) this.memo.set(key, new netloomReach.Place(this, host, family));
       return this.memo.get(key);
     }
   }
 
-  // A host in one family, as questions look at it.
-  class Place {
-    constructor(ends, name, family) {
-      const { names } = ends, host = names.hosts[name], own = host[family];
-      Object.assign(this, { ends, name, family, host, zones: host.zones, bridges: host.bridges });
-      this.partition = own.partition.map(([span, egress]) => [read(span)[0], egress]);
-      for (const key of ["taken", "sent", "own", "arriving", "fixed"]) this[key] = read(own[key]);
-      for (const key of ["local", "missing", "uplinks"]) {
-        this[key] = Object.fromEntries(Object.entries(own[key]).map(([device, text]) => [device, read(text)]));
-      }
-      this.learned = Object.fromEntries(Object.entries(own.learned).map(([u, text]) => [u, BigInt(`0x${text}`)]));
-      this.defaults = own.defaults;
-      this.peers = {};
-      for (const other of Object.keys(Object.keys(this.zones).length ? names.hosts : {})) {
-        const fixed = read(names.hosts[other][family].fixed);
-        if (other !== name && fixed.length) this.peers[other] = fixed;
-      }
-      const site = Object.values(names.networks).flatMap((network) => read(network[family][0]));
-      const inside = united([...site, ...Object.values(this.peers).flat()]);
-      this.outer = without([[0n, (1n << BITS[family]) - 1n]], inside);
-      this.outside = without(this.outer, united([...read(names.nobody[family]), ...this.taken]));
-    }
-
-    egress(value) {
-      return this.partition.find(([span]) => value <= span[1])[1];
-    }
-
-    ownAt(uplink) {
-      const learned = uplink in this.learned ? single(this.learned[uplink]) : [];
-      return united([...(this.uplinks[uplink] ?? []), ...learned, ...read(this.ends.names.link[this.family])]);
-    }
-
-    // The interfaces by which packets of a selection first come to this host, with their senders.
-    * starts(end) {
-      for (const [device, network] of Object.entries(this.bridges)) {
-        const here = this.local[device] ?? [];
-        const whole = here.length && (end.everyone || end.networks.has(network));
-        const some = [...this.ends.guestsIn(end, network, this.family), ...common(end.literal[this.family], here)];
-        const spans = without(whole ? here : united(some), this.missing[device]);
-        if (spans.length) yield [device, spans];
-      }
-      for (const [uplink, zone] of Object.entries(this.zones)) {
-        const whole = end.everyone || end.outside.has(zone);
-        const spans = whole ? this.outside : common(end.literal[this.family], this.outer);
-        if (spans.length) yield [uplink, spans];
-      }
-      if (end.hosts.has(this.name) || (end.uplink && end.uplink[0] === this.name)) yield ["self/", this.sent];
-    }
-
-    // The destinations of a selection, as packets from one interface would have them.
-    goals(end, ingress, way) {
-      const spans = [...this.named(end)];
-      for (const [span, egress] of this.partition) {
-        const zone = this.zones[egress || way || ""];
-        if (end.everyone || (zone !== undefined && end.outside.has(zone))) spans.push(...common([span], this.outside));
-      }
-      const goals = united(spans);
-      return ingress in this.zones ? common(goals, this.arriving) : goals;
-    }
-
-    * named(end) {
-      const { names } = this.ends;
-      const networks = end.everyone ? Object.keys(names.networks) : end.networks;
-      for (const name of networks) yield* read(names.networks[name][this.family][1]);
-      for (const name of end.guests.keys()) yield* this.ends.guestsIn(end, name, this.family);
-      yield* end.literal[this.family];
-      if (end.hosts.has(this.name) || end.everyone) yield* this.own;
-      for (const [host, spans] of Object.entries(this.peers)) if (end.hosts.has(host) || end.everyone) yield* spans;
-      if (!end.uplink) return;
-      const [host, uplink] = end.uplink;
-      const fixed = read(names.hosts[host][this.family].uplinks[uplink] ?? "");
-      if (fixed.length) yield* fixed;
-      else if (host === this.name && uplink in this.learned) yield* single(this.learned[uplink]);
-    }
-  }
-
-  Object.assign(netloomReach, { Ends, Unknown });
+  Object.assign(netloomReach, { Ends, Unknown, empty });
 })();

@@ -4,7 +4,10 @@
   const FIELDS = ["from", "to", "service"], OFFERED = 40;
   const FAMILIES = { ipv4: "IPv4", ipv6: "IPv6" };
   const WHY = {
-    default: "nothing allows it", foreign: "left to others' rules",
+    default: "nothing allows it", "implied/foreign": "netloom filters neither of the two interfaces",
+    "implied/isolated": "the network is isolated", "implied/bridge": "neighbours on one bridge talk freely",
+    "implied/output": "what a host sends is free", "implied/reverse-path": "no such sender is believed there",
+    "implied/bogon": "no such sender is believed there", "implied/site-source": "no such sender is believed there",
   };
   const form = document.querySelector("form.nl-ask"), out = document.querySelector(".nl-answer");
   const field = (name) => form.elements[name];
@@ -55,12 +58,12 @@
     return found;
   }
 
-  function hop({ host, ingress, way, source, destination }) {
+  function hop({ host, ingress, way, source, destination, port }) {
     const into = ingress === "self" ? ": sent by the host itself" : ["in by ", code(ingress)];
     const found = make("li", {}, link(`hosts/${host}.md`, host), ...(Array.isArray(into) ? [", ", ...into] : [into]));
-    if (destination) found.append("; the destination becomes ", code(destination));
+    if (destination) found.append("; the destination becomes ", code(destination + (port ? ` port ${port}` : "")));
     if (source) found.append("; the source becomes ", code(source));
-    if (way) found.append("; leaves by the default route of ", code(way));
+    if (way) found.append("; out by ", code(way));
     return found;
   }
 
@@ -71,7 +74,7 @@
     return make("section", { class: `nl-reply nl-${answer.verdict}` },
       make("h3", {}, `${FAMILIES[answer.family]} ${traffic} `, verdict, answer.limited ? " up to its limit" : ""),
       make("p", {}, code(answer.src), " → ", code(answer.dst)),
-      decision(answer), make("ol", { class: "nl-path" }, ...answer.hosts.map(hop)));
+      decision(answer), ...answer.notes.map((note) => make("p", { class: "nl-note" }, `${note}.`)), make("ol", { class: "nl-path" }, ...answer.hosts.map(hop)));
   }
 
   function summary(answers) {

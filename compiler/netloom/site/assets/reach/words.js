@@ -1,0 +1,141 @@
+// The parts of an answer as `netloom reach --format json` tells them. The same as netloom's report/reach.py.
+"use strict";
+(() => {
+  const { united, common, holds, same, single, range, printed } = netloomReach.spans;
+  const DESTINATION = 0, PROTOCOL = 1, PORT = 2, SOURCE = 3, SHOWN = 4;
+  const ROLES = { [SOURCE]: "sender", [DESTINATION]: "destination" };
+  const ICMP = { ipv4: "icmp", ipv6: "icmpv6" };
+  const few = (texts) => [...texts.slice(0, SHOWN), ...(texts.length > SHOWN ? [`and ${texts.length - SHOWN} more`] : [])];
+  const moved = (spans, by) => (spans ?? []).map(([first, last]) => [first + by, last + by]);
+  const numbers = (spans) => spans.map(([first, last]) => (first === last ? String(first) : `${first}-${last}`)).join(", ");
+  const addresses = (family, spans) => (spans ?? []).map((span) => range(family, span));
+
+  class Words {
+    constructor(inquiry, replies, from, to) {
+      Object.assign(this, { inquiry, replies, asked: { [SOURCE]: from, [DESTINATION]: to } });
+    }
+
+    answers() { return this.replies.map((reply) => this.told(reply)); }
+
+    told(reply) {
+      const { family, hops, box } = reply, last = hops[hops.length - 1], by = last.answer.by || "default";
+      return {
+        family, proto: this.protocols(box[PROTOCOL]), port: this.port(family, box), verdict: last.answer.verdict,
+        decided_by: by, place: this.inquiry.lists.get(last.host).places[by] ?? [""],
+        src: this.end(reply, SOURCE), dst: this.end(reply, DESTINATION),
+        sources: this.texts(reply, SOURCE), destinations: this.texts(reply, DESTINATION),
+        translated: this.translated(reply), limited: hops.some((hop) => hop.answer.limited),
+        unknown: reply.unknown.map((each) => ({
+          ...each, within: each.within && addresses(family, each.within),
+        })),
+        notes: this.notes(reply, by),
+        hosts: hops.map((hop) => ({
+          host: hop.host, ingress: hop.ingress.replace("/", ""), way: hop.way, ...this.change(reply, hop),
+        })),
+      };
+    }
+
+    // What no plan knows, and the answer hangs on.
+    notes(reply, by) {
+      const last = reply.hops[reply.hops.length - 1];
+      const found = reply.unknown.filter(({ within }) => within !== null)
+        .map((each) => `only where ${each.host}/${each.uplink} has been given ${this.given(reply, each)}`);
+      if (by === "implied/foreign-input") {
+        found.push(`as far as netloom knows: what enters ${last.host} is for its own firewall to judge`);
+      }
+      if (last.answer.verdict === "allow" && last.way && !last.answer.destination) {
+        found.push(`as far as ${last.way} of ${last.host}: what becomes of it beyond is not known`);
+      }
+      return found;
+    }
+
+    // Values of an address; by those of the other parts, where these are fewer words.
+    given({ family }, unknown) {
+      const texts = addresses(family, unknown.within);
+      const alike = ({ role, host, uplink }) => role === unknown.role && host === unknown.host && uplink === unknown.uplink;
+      const rest = this.replies.filter((one) => one.family === family).flatMap((one) => one.unknown).filter(alike);
+      const others = rest.filter(({ within }) => within && !same(within, unknown.within)).flatMap(({ within }) => within);
+      const known = addresses(family, united(others));
+      if (texts.length > SHOWN && SHOWN >= known.length && known.length) {
+        return `another address than one of ${known.join(", ")}`;
+      }
+      return `an address of ${few(texts).join(", ")}`;
+    }
+
+    // What one host makes of the ends, as addresses where they are known.
+    change(reply, hop) {
+      const { family, box } = reply, to = hop.answer.destination;
+      const found = { source: this.source(reply, hop), destination: null, port: null };
+      if (!to) return found;
+      const before = hop.to === null ? box[DESTINATION] : single(hop.to);
+      found.destination = to.address === null
+        ? addresses(family, moved(before, to.shift)).join(", ") : printed(family, to.address);
+      found.port = to.port ? numbers(moved(box[PORT], to.port)) : null;
+      return found;
+    }
+
+    // The sender's address behind a host: of the bridge that it goes back to, or of the uplink that it leaves by.
+    source({ family, box }, hop) {
+      const found = hop.answer.source;
+      if (!found) return null;
+      if (found.kind === "snat") return printed(family, found.value);
+      if (found.kind === "prefix") return addresses(family, moved(hop.senders?.length ? hop.senders : box[SOURCE], found.value)).join(", ");
+      const leaves = hop.way || hop.ingress;
+      const [fixed] = this.inquiry.ends.place(hop.host, family).addresses[leaves] ?? [];
+      return fixed ? printed(family, fixed[0]) : `the address of ${leaves}`;
+    }
+
+    translated(reply) {
+      const found = reply.hops.map((hop) => this.change(reply, hop));
+      const source = found.map((each) => each.source).reverse().find(Boolean) ?? null;
+      const to = found.find((each) => each.destination);
+      return source || to ? { src: source, dst: to?.destination ?? null, port: to?.port ?? null } : null;
+    }
+
+    texts({ family, hops, box, unknown }, level) {
+      const [first] = hops;
+      const hidden = unknown.find((each) => each.role === ROLES[level]
+        && (level === DESTINATION || (first.ingress === "self/" && first.host === each.host)));
+      if (hidden) return [`the address of ${hidden.host}/${hidden.uplink}`];
+      const { learned } = this.inquiry.ends.place(first.host, family);
+      const uplinks = new Map(Object.entries(learned).map(([uplink, value]) => [value, uplink]));
+      const spans = box[level] ?? [], named = spans.filter(([at]) => uplinks.has(at));
+      const rest = spans.filter(([at]) => !uplinks.has(at));
+      return [...named.map(([at]) => `the address of ${uplinks.get(at)}`), ...addresses(family, rest)];
+    }
+
+    // In words: as asked where the part is all of it.
+    end(reply, level) {
+      const mine = this.replies.filter((one) => one.family === reply.family);
+      const texts = this.texts(reply, level);
+      if (texts.length > 1 && same(reply.box[level], united(mine.flatMap((one) => one.box[level] ?? [])))) {
+        return this.asked[level];
+      }
+      return few(texts).join(", ");
+    }
+
+    protocols(spans) {
+      const known = Object.entries(this.inquiry.ends.names.numbers);
+      const name = (number) => known.find(([, one]) => one === number)?.[0] ?? String(number);
+      const all = [...Array(256).keys()], has = (number) => spans === null || holds(spans, BigInt(number));
+      const found = all.filter(has);
+      if (found.length === all.length) return "any";
+      if (found.length > all.length / 2) return `any but ${all.filter((number) => !has(number)).map(name).join(", ")}`;
+      return found.map(name).join(", ");
+    }
+
+    port(family, box) {
+      const icmp = BigInt(this.inquiry.ends.names.numbers[ICMP[family]]);
+      let spans = box[PORT] ?? [[0n, 65535n]];
+      if (same(box[PROTOCOL], single(icmp))) {
+        spans = common(spans, [[0n, 255n]]);
+        if (same(spans, [[0n, 255n]])) return null;
+      }
+      if (same(spans, [[0n, 65535n]])) return null;
+      const text = numbers(spans);
+      return /^\d+$/.test(text) ? Number(text) : text;
+    }
+  }
+
+  netloomReach.Words = Words;
+})();
