@@ -80,7 +80,7 @@ def test_every_link_between_pages_leads_to_one(example: View) -> None:
         (page.path, target)
         for page in made.values()
         for target in re.findall(
-            r"\]\(([^)#:]+)(?:#[^)]*)?\)", re.sub(r"```.*?```", "", page.markdown, flags=re.DOTALL)
+            r"\]\(([^)#:?]+)(?:[#?][^)]*)?\)", re.sub(r"```.*?```", "", page.markdown, flags=re.DOTALL)
         )
         if posixpath.normpath(posixpath.join(posixpath.dirname(page.path), target)) not in known
     ]
