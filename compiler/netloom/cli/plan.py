@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 _OUT = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _STDOUT = Path("-")
-_BY_NAME = (".md", ".json", ".html")
+_BY_NAME = (".md", ".json", ".html", ".sarif")
 
 
 @click.command("plan", short_help="Tell what a change does to objects, flows, traffic and files.")
 @click.argument("sides", nargs=-1, metavar="[BASE[..HEAD] | BASE HEAD]")
 @specs_option
-@format_option("text", "md", "json", "html")
+@format_option("text", "md", "json", "html", "sarif", "github")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit with 2 where something changes.")
 @click.option("--exact", is_flag=True, help="Compare with BASE itself, not with where HEAD parted from it.")
 @click.option(
@@ -31,7 +31,7 @@ _BY_NAME = (".md", ".json", ".html")
     multiple=True,
     type=_OUT,
     metavar="FILE",
-    help="Write there, as .md, .json or .html say; may be repeated.",
+    help="Write there, as .md, .json, .html or .sarif say; may be repeated.",
 )
 @click.option("--key", default="default", metavar="NAME", help="Tells apart the comments of several sites.")
 @click.option("--link", default="", metavar="URL", help="Where a comment says that the whole plan is.")
@@ -123,6 +123,12 @@ def _text(change: "Change", form: str, key: str, link: str, drawing: str, *, col
         from netloom.report.plan.html import change_html
 
         return change_html(change, drawing)
+    if form in ("sarif", "github"):
+        from netloom.report.diagnostics.findings import Findings
+        from netloom.report.diagnostics.formats import FORMATS
+        from netloom.report.plan.findings import findings
+
+        return FORMATS[form](Findings(findings(change)))
     from netloom.report.plan.text import change_text
 
     return change_text(change, color=color and wants_color(sys.stdout))

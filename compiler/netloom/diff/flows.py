@@ -11,7 +11,7 @@ from typing import Literal
 
 from netloom.base.address import FAMILIES, Family
 from netloom.base.parallel import shares, spread
-from netloom.diff.labels import Names
+from netloom.diff.labels import ANY, Names
 from netloom.diff.nobody import Difference
 from netloom.diff.regions import united_boxes
 from netloom.diff.relation import ABSENT, Pair, pairs
@@ -135,7 +135,7 @@ def _change(
         inherited=words.inherited,
         sources=words.sources,
         destinations=words.destinations,
-        services=words.services,
+        services=(ANY,) if ANY in words.services else words.services,
         via=tuple(sorted(found.via)),
         hosts=tuple(sorted(found.hosts)),
         families=tuple(sorted(found.families)),

@@ -18,6 +18,9 @@ from netloom.plan.host import Fixed
 from netloom.plan.services import ICMP_TYPES
 from netloom.plan.site import Plan
 
+ANY = "any"
+"""All of a family's packets, whatever their protocol."""
+
 _ICMP = {NUMBERS["icmp"]: "icmp", NUMBERS["icmpv6"]: "icmpv6"}
 _WITH_PORTS = {NUMBERS[name] for name in PORT_PROTOCOLS}
 _FEW = 6
@@ -178,7 +181,7 @@ def services_of(traffic: Iterable[tuple[Spans, Spans]]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for protocols, ports in traffic:
         if _size(protocols) >= 256:
-            found |= dict.fromkeys(["any"] if _size(ports) >= 65536 else _numbered("any", ports))
+            found |= dict.fromkeys([ANY] if _size(ports) >= 65536 else _numbered("any", ports))
         elif _size(protocols) > 128:
             missing = [one for one in range(256) if not _holds(protocols, one)]
             found[f"any but {_few([NAMES.get(one, str(one)) for one in missing])}"] = None

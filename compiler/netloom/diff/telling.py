@@ -129,7 +129,8 @@ class Teller:
     def example(self, part: Set, side: int, *, exposed: bool) -> Example:
         """One packet of the part that people would try: a known guest, or somebody from outside; a usual port."""
         stranger = _STRANGERS[self.pair.family]
-        source = stranger if exposed and holds(part.sources, stranger) else self._known(part.sources, side)
+        destination = self._known(part.destinations, side)
+        source = stranger if exposed and holds(part.sources, stranger) else self._known(part.sources, side, destination)
         protocol, port = _usual(part.services, self.pair.family)
         has_ports = holds(WITH_PORTS, protocol)
         return Example(
@@ -138,16 +139,18 @@ class Teller:
             NAMES.get(protocol, str(protocol)),
             str(Address(self.pair.family, source)),
             _preferred(part.sender_ports, (_CLIENT_PORT,)) if has_ports else 0,
-            self._address(self._known(part.destinations, side)),
+            self._address(destination),
             port if has_ports or protocol == ICMP[self.pair.family] else 0,
         )
 
-    def _known(self, spans: Spans, side: int) -> int:
+    def _known(self, spans: Spans, side: int, other: int = -1) -> int:
+        """A known address of a set, and not `other` if there is another one."""
         names = self.names[side]
-        guest = names.guest_in(spans)
+        guest = names.guest_in(without(spans, ((other, other),)))
         if guest is not None:
             return guest
-        inner = spans[0][0] + (spans[0][0] < spans[0][1])  # the first address of a prefix is nobody's
+        first, last = max(spans, key=lambda span: span[1] - span[0])
+        inner = first + (first < last)  # the first address of a prefix is nobody's
         return _preferred(spans, (*names.hosts, _STRANGERS[self.pair.family], inner))
 
     def _address(self, value: int) -> str:

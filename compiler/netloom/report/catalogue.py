@@ -3,13 +3,14 @@
 from netloom.base.rule import Rule
 from netloom.checks import RULES as CHECK_RULES
 from netloom.delivery.rules import RULES as DELIVERY_RULES
+from netloom.diff.rules import RULES as DIFF_RULES
 from netloom.flows.rules import RULES as FLOW_RULES
 from netloom.passes.rules import RULES as PASS_RULES
 from netloom.report.rules import RULES as REPORT_RULES
 from netloom.source.rules import RULES as SOURCE_RULES
 from netloom.spec.rules import RULES as SPEC_RULES
 
-_ALL = (*SOURCE_RULES, *SPEC_RULES, *PASS_RULES, *CHECK_RULES, *DELIVERY_RULES, *FLOW_RULES, *REPORT_RULES)
+_ALL = (*SOURCE_RULES, *SPEC_RULES, *PASS_RULES, *CHECK_RULES, *DELIVERY_RULES, *FLOW_RULES, *REPORT_RULES, *DIFF_RULES)
 
 
 def rules() -> tuple[Rule, ...]:

@@ -88,9 +88,6 @@ def _object(one: ObjectChange) -> Iterator[str]:
         yield f"      {words.summary_of(one)}"
     else:
         yield from (f"      {words.field(field)}" for field in one.fields)
-    if one.likely:
-        hint = one.likely.partition("/")[2]
-        yield f"      likely {one.likely} by a new name: `moved-from: {hint}` would show it as a rename"
 
 
 def _flows(change: Change) -> Iterator[str]:

@@ -1,0 +1,178 @@
+"""The flow difference of every change against every pair of classes, asked one packet at a time of both plans.
+
+The answers come from the lab's oracle, which walks the plan hop by hop and shares no code with the flows that are
+compared: it is what a kernel is held against. Classes are the guests, the host's addresses, who is outside, and every
+port of an entry with its neighbours. No class of either side is left out, and nothing is drawn by lot.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+
+import pytest
+from tests.diff.site import BASE, CASES, Case, edited
+from tests.diff.test_relation import MOVED
+from tests.sites import compiled
+
+from netloom.base.address import FAMILIES, Address, Family
+from netloom.base.protocol import NUMBERS
+from netloom.diff.flows import compare_flows
+from netloom.diff.verdicts import Region, Turn
+from netloom.flows.spans import Spans, holds
+from netloom.lab.atlas import Atlas, NowhereError, UnclearError
+from netloom.lab.oracle import Oracle, Packet, Protocol, Verdict
+from netloom.lab.outside import beyond
+from netloom.lab.wait import Ground
+from netloom.plan.guest import Mode
+from netloom.plan.host import Fixed
+from netloom.plan.site import Plan
+
+ALONE = [case for case in CASES if case.name != "guest-to-other-host"]
+"""On one host: what two hosts say to each other is in `test_relation`."""
+PORTS = (21, 22, 25, 26, 53, 80, 442, 443, 444, 5431, 5432, 5433, 6432, 8443, 9000, 47001)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One plan, ready to be asked."""
+
+    plan: Plan
+    oracle: Oracle
+
+    @classmethod
+    def of(cls, plan: Plan) -> Asked:
+        found = {one.zone: one for one in beyond(plan)}
+        ground = Ground()
+        for one in found.values():
+            for link in one.links:
+                for host, uplink in link.uplinks:
+                    side = next(u for h in plan.hosts if h.name == host for u in h.uplinks if u.name == uplink)
+                    for family, own, served in (
+                        (Family.IPV4, side.ipv4, link.dhcp), (Family.IPV6, side.ipv6, link.ra)
+                    ):  # fmt: skip
+                        if isinstance(own, Fixed):
+                            ground.uplinks[host, uplink, family] = own.interface.address
+                        elif served:
+                            ground.uplinks[host, uplink, family] = served.prefix.first + 100
+        pools = {bridge.network: bridge.dhcp for host in plan.hosts for bridge in host.bridges if bridge.dhcp}
+        for guest in plan.guests:
+            for nic in guest.nics:
+                for family, at in ((Family.IPV4, nic.ipv4), (Family.IPV6, nic.ipv6)):
+                    leased = pools[nic.network].first + 20 if at.mode is Mode.DHCP else None
+                    address = at.address or leased
+                    if address:
+                        ground.nics[guest.name, nic.network, family] = address
+        return cls(plan, Oracle(Atlas(plan, ground, found), int(time.time())))
+
+    @property
+    def ground(self) -> Ground:
+        return self.oracle.atlas.ground
+
+    def senders(self, family: Family) -> Iterator[tuple[str, Address]]:
+        """By which interface they come, and their addresses."""
+        for (name, network, of), address in self.ground.nics.items():
+            if of is family:
+                guest = next(guest for guest in self.plan.guests if guest.name == name)
+                yield next(nic.bridge for nic in guest.nics if nic.network == network), address
+        for zone, found in self.oracle.atlas.beyond.items():
+            uplink = next(u.name for host in self.plan.hosts for u in host.uplinks if u.zone == zone)
+            yield from ((uplink, address) for address, _ in found.addresses if address.family is family)
+
+    def targets(self, family: Family) -> Iterator[Address]:
+        yield from (address for _, address in self.senders(family))
+        yield from (address for (_, _, of), address in self.ground.uplinks.items() if of is family)
+        for host in self.plan.hosts:
+            for bridge in host.bridges:
+                own = bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
+                yield from (own.address,) if own else ()
+
+    def verdict(self, ingress: str, packet: Packet) -> Verdict | None:
+        """What becomes of it; None where nobody sends it, or nothing would show it."""
+        uplinks = {u.name: u.zone for host in self.plan.hosts for u in host.uplinks}
+        try:
+            if ingress in uplinks:
+                return self.oracle.from_zone(uplinks[ingress], packet)
+            for (name, network, _), address in self.ground.nics.items():
+                guest = self.oracle.atlas.guests[name]
+                nic = next(nic for nic in guest.nics if nic.network == network)
+                if (nic.bridge, address) == (ingress, packet.source):
+                    return self.oracle.from_guest(guest, nic, packet)
+        except (NowhereError, UnclearError):
+            return None
+        return None
+
+
+def packets(sides: tuple[Asked, Asked], family: Family) -> Iterator[tuple[str, Packet]]:
+    """Every sender of both sides to every target of both, with every service."""
+    senders = sorted({one for side in sides for one in side.senders(family)})
+    targets = sorted({one for side in sides for one in side.targets(family)})
+    services: list[tuple[Protocol, int]] = [
+        ("icmp", 0),
+        ("udp", 53),
+        ("udp", 47001),
+        *(("tcp", port) for port in PORTS),
+    ]
+    for (ingress, source), to, (protocol, port) in product(senders, targets, services):
+        if source != to:
+            yield ingress, Packet(source, to, protocol, port)
+
+
+def within(region: Region, ingress: str, packet: Packet, learned: set[Address]) -> bool:
+    def inside(spans: Spans | None, value: int) -> bool:
+        return spans is None or holds(spans, value)
+
+    family = packet.family
+    protocol = NUMBERS[packet.protocol if packet.protocol != "icmp" or family is Family.IPV4 else "icmpv6"]
+    port = packet.service.first
+    to = 1 << family.bits if packet.to in learned else packet.to.value
+    return (
+        (region.ingress, region.family) == (ingress, family)
+        and holds(region.destinations, to)
+        and holds(region.sources, packet.source.value)
+        and any(inside(protocols, protocol) and inside(ports, port) for protocols, ports in region.services)
+        and inside(region.sender_ports, 40000)
+        and inside(region.hop_limits, 64)
+    )
+
+
+@pytest.mark.parametrize("case", ALONE, ids=lambda case: case.name)
+def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
+    plans = (compiled(dict(BASE)).plan, compiled(edited(case)).plan)
+    flows = compare_flows(*plans, MOVED.get(case.name, {}))
+    sides = (Asked.of(plans[0]), Asked.of(plans[1]))
+    learned = _learned(sides)
+    wrong, counted = [], 0
+    for family in FAMILIES:
+        for ingress, packet in packets(sides, family):
+            old, new = (side.verdict(ingress, packet) for side in sides)
+            told = {one.turn for one in flows for region in one.regions if within(region, ingress, packet, learned)}
+            counted += old is not None and new is not None
+            if not _right(told, old, new):
+                wrong.append((ingress, packet, told, old, new))
+    assert wrong == []
+    assert counted > 500
+
+
+def _learned(sides: tuple[Asked, Asked]) -> set[Address]:
+    found = set()
+    for side in sides:
+        for host in side.plan.hosts:
+            for uplink in host.uplinks:
+                for family, own in ((Family.IPV4, uplink.ipv4), (Family.IPV6, uplink.ipv6)):
+                    if own is not None and not isinstance(own, Fixed):
+                        found.add(side.ground.uplinks[host.name, uplink.name, family])
+    return found
+
+
+def _right(told: set[Turn], old: Verdict | None, new: Verdict | None) -> bool:
+    if old is None or new is None:  # one side has nobody who sends it, or nobody who could answer
+        return True
+    if old.allowed != new.allowed:
+        return told == {Turn.ALLOWED if new.allowed else Turn.BLOCKED}
+    if not old.allowed:
+        return not told
+    rewritten = old.packet != new.packet
+    return told <= {Turn.REDECIDED} and (not rewritten or bool(told))
