@@ -27,7 +27,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Compare what entries select and open; a log or a limit may be the reason for a second one."""
     first: dict[tuple[object, ...], str] = {}
     for rule in context.plan.rules:
-        before = first.setdefault(_meaning(rule), rule.name)
+        before = first.setdefault(meaning(rule), rule.name)
         if before != rule.name:
             places = context.document.places
             message = f"`{rule.name}` says the same as `{before}`"
@@ -36,7 +36,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield Diagnostic(RULE, message, span, "remove one of the two", (label,), subject=f"policy/{rule.name}")
 
 
-def _meaning(rule: PolicyRule) -> tuple[object, ...]:
+def meaning(rule: PolicyRule) -> tuple[object, ...]:
+    """What an entry says, however it is written."""
     services = ("any",) if "any" in rule.services else rule.services
     ends = tuple(sorted(map(_bare, rule.sources))), tuple(sorted(map(_bare, rule.destinations)))
     return (rule.action, *ends, services, rule.log, rule.limit, rule.expires)

@@ -1,12 +1,13 @@
 """NL706: what is allowed, wholly inside what is denied."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from netloom.base.address import Prefix, everything
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
+from netloom.checks.coverage import Cover
 from netloom.checks.families import half
 from netloom.passes.spaces import common
 from netloom.plan.host import Host
@@ -16,7 +17,7 @@ RULE = Rule(
     "NL706",
     "allow-inside-deny",
     Severity.WARNING,
-    "No `allow` and no forward lies wholly within a `deny`.",
+    "No `allow` and no forward lies wholly within one `deny`, or within several of them together.",
     "`deny` beats `allow` wherever either stands, so the entry opens nothing: one of the two is a mistake.",
     "Remove one of the two, or make the `deny` narrower.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
@@ -26,39 +27,38 @@ RULE = Rule(
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
     "policy:\n  web: {from: lan, to: dmz, allow: https}\n  wall: {from: lan, to: dmz, deny: ssh}\n",
 )
-LARGEST = 4096
-"""Pairs of prefixes of one term that are indexed; a larger deny is left out, and may hide an allow unnoticed."""
 _Ends = tuple[Side, Side, int]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for entries of which every part, on every host, is inside one deny or another."""
-    covered: dict[str, Term | None] = {}
+    covered: dict[str, tuple[str, ...]] = {}
     for host in context.plan.hosts:
-        walls = _walls(host, context.now)
+        walls = {ends: _Wall(terms) for ends, terms in _walls(host, context.now).items()}
         for term in host.terms:
             said = term.action is Action.ALLOW and term.rule.startswith("policy/")
-            if said and covered.get(term.rule, term) is not None:
+            if said and covered.get(term.rule) != ():
                 wall = walls.get((term.ingress, term.egress, term.family))
-                covered[term.rule] = wall.around(term) if wall else None
+                covered[term.rule] = wall.around(term) if wall else ()
         for lane in host.lanes if walls else ():
             for flow in _flows(host, lane):
-                if covered.get(lane.forward, flow) is not None:
+                if covered.get(lane.forward) != ():
                     wall = walls.get((flow.ingress, flow.egress, flow.family))
-                    covered[lane.forward] = wall.around(flow) if wall else None
-    for name, deny in sorted(covered.items()):
-        if deny is not None:
-            yield _finding(context, name, deny)
+                    covered[lane.forward] = wall.around(flow) if wall else ()
+    for name, denies in sorted(covered.items()):
+        if denies:
+            yield _finding(context, name, denies)
 
 
-def _finding(context: Context, name: str, deny: Term) -> Diagnostic:
+def _finding(context: Context, name: str, denies: tuple[str, ...]) -> Diagnostic:
     kind, _, entry = name.partition("/")
-    places, rule = context.document.places, deny.rule.removeprefix("policy/")
+    places, rules = context.document.places, [deny.removeprefix("policy/") for deny in denies]
     at = ("forwards", entry, "ports") if kind == "forward" else ("policy", entry, "allow")
     what = f"forward `{entry}`" if kind == "forward" else f"`{entry}`"
-    label = Label(places.span("policy", rule, "deny"), "the deny")
-    message = f"{what} opens nothing: all of it is denied by `{rule}`"
-    return Diagnostic(RULE, message, places.span(*at), "remove one of the two", (label,), subject=name)
+    labels = tuple(Label(places.span("policy", rule, "deny"), "the deny") for rule in rules)
+    message = f"{what} opens nothing: all of it is denied by {' and '.join(f'`{rule}`' for rule in rules)}"
+    hint = "remove one of the two" if len(rules) == 1 else "remove it, or make one of the denies narrower"
+    return Diagnostic(RULE, message, places.span(*at), hint, labels, subject=name)
 
 
 def _flows(host: Host, lane: Lane) -> Iterator[Term]:
@@ -91,62 +91,31 @@ def _senders(host: Host, lane: Lane) -> Iterator[tuple[Side, tuple[Prefix, ...]]
             yield Side(SideKind.BRIDGE, bridge.network), parts
 
 
-def _walls(host: Host, now: int) -> "dict[_Ends, _Wall]":
-    walls: dict[_Ends, _Wall] = {}
+def _walls(host: Host, now: int) -> dict[_Ends, list[Term]]:
+    walls: dict[_Ends, list[Term]] = {}
     for term in host.terms:
         if term.action is Action.DENY and (term.expires is None or term.expires > now):
-            walls.setdefault((term.ingress, term.egress, term.family), _Wall()).add(term)
+            walls.setdefault((term.ingress, term.egress, term.family), []).append(term)
     return walls
 
 
 @dataclass(slots=True)
 class _Wall:
-    """The denies between two sides by their prefixes: a question costs a look-up for each pair of lengths."""
+    """The denies between two sides, as far as they last as long as what they are held against."""
 
-    shapes: dict[tuple[int, int], dict[tuple[int, int], list[Term]]] = field(default_factory=dict)
+    terms: list[Term]
+    _known: dict[int | None, Cover] = field(default_factory=dict)
 
-    def add(self, term: Term) -> None:
-        """Take a deny."""
-        if len(term.sources) * len(term.destinations) > LARGEST:
-            return
-        for source in term.sources:
-            for to in term.destinations:
-                shape = self.shapes.setdefault((source.length, to.length), {})
-                shape.setdefault((source.value, to.value), []).append(term)
-
-    def around(self, term: Term) -> Term | None:
-        """A deny for some part of a term, if there is one for each part."""
-        found: Term | None = None
-        for source in term.sources:
-            for to in term.destinations:
-                for service in term.services or (None,):
-                    found = self._denying(term, source, to, service)
-                    if found is None:
-                        return None
-        return found
-
-    def _denying(self, term: Term, source: Prefix, to: Prefix, service: Service | None) -> Term | None:
-        for (source_length, to_length), denies in self.shapes.items():
-            if source_length <= source.length and to_length <= to.length:
-                key = (_cut(source, source_length), _cut(to, to_length))
-                for deny in denies.get(key, ()):
-                    if _lasts(deny, term) and _holds(deny.services, service):
-                        return deny
-        return None
+    def around(self, term: Term) -> tuple[str, ...]:
+        """The denies that a term is wholly inside of; () where some of it is outside of all."""
+        if term.expires not in self._known:
+            cover = self._known[term.expires] = Cover()
+            for deny in self.terms:
+                if lasts(deny, term):
+                    cover.add(deny)
+        return self._known[term.expires].around(term)
 
 
-def _cut(prefix: Prefix, length: int) -> int:
-    host_bits = prefix.family.bits - length
-    return prefix.value >> host_bits << host_bits
-
-
-def _lasts(deny: Term, allow: Term) -> bool:
-    return deny.expires is None or (allow.expires is not None and deny.expires >= allow.expires)
-
-
-def _holds(services: Iterable[Service], one: Service | None) -> bool:
-    """Whether services, none for any, hold another, None for any."""
-    every = tuple(services)
-    if not every or one is None:
-        return not every
-    return any(s.protocol == one.protocol and s.first <= one.first and one.last <= s.last for s in every)
+def lasts(one: Term, other: Term) -> bool:
+    """Whether a term ends no earlier than another one."""
+    return one.expires is None or (other.expires is not None and one.expires >= other.expires)
