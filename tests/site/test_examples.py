@@ -64,7 +64,7 @@ def _keys(schema: Mapping[str, Any], at: Mapping[str, Any], path: tuple[str, ...
         if one.get("examples") or "$comment" in one:
             found = one["examples"][0] if one.get("examples") else yaml.safe_load(one["$comment"])
             yield ".".join(here), found
-        below = at.get(name) if isinstance(at, Mapping) else None
+        below = at.get(name)
         yield from _keys(one, below if isinstance(below, Mapping) else {}, here)
     inner = schema.get("additionalProperties")
     if isinstance(inner, Mapping):

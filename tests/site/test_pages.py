@@ -10,6 +10,7 @@ import markdown
 import pytest
 from tests.plans import seed
 
+from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import LazyGroup
 from netloom.driver import compile_site, rendered
 from netloom.plan.origin import Meta
@@ -37,7 +38,7 @@ HOSTILE = (
 def example() -> View:
     site = compile_site(ROOT / "specs", now=1, prove=False)
     texts = {file.path: file.text for file in site.source.files}
-    manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"))))
+    manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"), EXAMPLES)))
     return view(site.plan, site.diagnostics, rendered(site.plan), texts, manual)
 
 

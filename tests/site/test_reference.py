@@ -7,6 +7,7 @@ import jsonschema
 import pytest
 from tests.plans import seed
 
+from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import COMMANDS, LazyGroup
 from netloom.plan.schema import plan_schema
 from netloom.report.catalogue import rules
@@ -21,7 +22,7 @@ Schema = Mapping[str, Any]
 
 @pytest.fixture(scope="module")
 def reference() -> Mapping[str, str]:
-    manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"))))
+    manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"), EXAMPLES)))
     return {page.path: page.markdown for page in pages(view(seed(), (), (), {}, manual))}
 
 
@@ -54,7 +55,7 @@ def test_every_example_is_what_its_key_takes() -> None:
 
 def test_every_command_and_option_has_its_entry(reference: Mapping[str, str]) -> None:
     page = reference["reference/commands.md"]
-    commands = list(described(LazyGroup("netloom")))
+    commands = list(described(LazyGroup("netloom"), EXAMPLES))
     assert {command.name for command in commands} >= set(COMMANDS)
     for command in commands:
         assert f"## netloom {command.name} " in page

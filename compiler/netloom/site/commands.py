@@ -1,16 +1,23 @@
 """The commands as data for the reference, from click's own description of them."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 import click
 
 from netloom.site.manual import Command, Option
 
 
-def described(group: click.Group) -> Iterator[Command]:
-    """Every command of a group and, below those that are groups themselves, theirs."""
-    yield from _below(group, click.Context(group, info_name=group.name))
+def described(group: click.Group, examples: Mapping[str, tuple[str, ...]]) -> Iterator[Command]:
+    """Every command of a group and, below those that are groups themselves, theirs.
+
+    Args:
+        group: the whole command line.
+        examples: lines to show, by command.
+    """
+    for found in _below(group, click.Context(group, info_name=group.name)):
+        yield replace(found, examples=examples.get(found.name, ()))
 
 
 def _below(group: click.Group, above: click.Context) -> Iterator[Command]:

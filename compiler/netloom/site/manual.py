@@ -28,12 +28,14 @@ class Command:
         name: its verb.
         usage: the line that it is called with.
         help: what it does; paragraphs, examples indented.
+        examples: lines that use it, and each of its options at least once.
     """
 
     name: str
     usage: str
     help: str
     options: tuple[Option, ...]
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

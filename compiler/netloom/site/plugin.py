@@ -20,6 +20,7 @@ from mkdocs.plugins import BasePlugin
 from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page as MkDocsPage
 
+from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import LazyGroup
 from netloom.driver import Compiled, compile_site, rendered
 from netloom.plan.schema import plan_schema
@@ -164,7 +165,7 @@ def _shown(specs: Path) -> Path:
 
 def _manual() -> Manual:
     """The reference as plain data, from those who know it."""
-    return Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"))))
+    return Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"), EXAMPLES)))
 
 
 def _linker(file: File, files: Files) -> Callable[[str], str]:

@@ -84,6 +84,7 @@ def _command(command: Command) -> str:
         fenced(command.usage, "console"),
         *map(_paragraph, command.help.split("\n\n")),
         section("Options", table(("Option", "What it does"), rows), 3).replace("### Options", "**Options**"),
+        fenced("\n".join(f"$ {line}" for line in command.examples), "console") if command.examples else "",
     )
 
 
