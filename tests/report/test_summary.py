@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.plans import seed
 
 from netloom.delivery.tree import Delivery
+from netloom.plan.policy import Service
 from netloom.report.summary import summary
 
 DONE = Delivery(written=("a", "b"), restored=("b",), unchanged=3, removed=("c",))
@@ -47,6 +48,17 @@ def test_a_large_site_stays_on_a_screen() -> None:
     assert len(text.splitlines()) < 80
     assert [line.split(maxsplit=2)[2] for line in text.splitlines() if " … " in line] == ["and 989 more"]
     assert "and 33 more hosts" in text
+
+
+def test_what_somebody_else_configures_and_ranges_that_shift() -> None:
+    plan = seed()
+    (host,), forward = plan.hosts, plan.forwards[0]
+    vpn = replace(host.uplinks[0], name="wg0", zone="vpn", ipv4=None, ipv6=None)
+    shifted = replace(forward, ports=(Service("tcp", 5000, 5009), Service("udp", 53, 53)), to_port=6000)
+    host = replace(host, uplinks=(*host.uplinks, vpn))
+    text = summary(replace(plan, hosts=(host,), forwards=(shifted,)), (), Path("out"), DONE)
+    assert "  uplink   wg0                  zone vpn, configured by somebody else\n" in text
+    assert "tcp/5000-5009, udp/53 at hypervisor/eth0 to http-reverse-proxy port 6000-6009\n" in text
 
 
 def test_an_empty_site() -> None:

@@ -65,7 +65,8 @@ def _facts(host: Host) -> list[tuple[str, str]]:
 
 def _uplinks(host: Host) -> str:
     rows = (
-        (anchor(uplink_name(host.name, uplink.name)) + code(uplink.name), to("zone", uplink.zone), _own(uplink.ipv4),
+        (anchor(uplink_name(host.name, uplink.name)) + code(uplink.name), to("zone", uplink.zone),
+         _own(uplink.ipv4) if uplink.configured else "by somebody else",
          _own(uplink.ipv6), codes(uplink.dns), str(uplink.mtu or ""), source(uplink.origin))
         for uplink in host.uplinks
     )  # fmt: skip
