@@ -64,6 +64,7 @@ def test_nothing_comes_of_a_broken_lowering(
     name, edit = BROKEN[fault]
     lower = getattr(nftables, name)
     monkeypatch.setattr(nftables, name, lambda known: edit(lower(known)))
+    monkeypatch.setattr("netloom.lab.ready.as_root", lambda: None)
     monkeypatch.setattr("netloom.lab.ready.obstacles", lambda: ())
     found = netloom(*verb)
     assert found.status == 70

@@ -103,7 +103,7 @@ def test_what_is_missing_is_said_plainly(
     assert run(["lab", "--specs", str(specs)]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert "netloom lab cannot run here: it must run as root" in said.err
+    assert "netloom lab cannot run here: it must run as root, or in a user namespace" in said.err
     assert "there is no systemd-networkd" in said.err
     assert "there is no program `nft` in PATH" in said.err
 
@@ -128,6 +128,27 @@ def test_a_kept_lab_that_is_killed_leaves_nothing(specs: Path, end: signal.Signa
 def test_an_unknown_lab_cannot_be_ended(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lab", "down", "netloom-lab/0"]) == 64
     assert "there is no lab `netloom-lab/0`" in capsys.readouterr().err
+
+
+@ROOTED
+def test_the_root_of_a_user_namespace_will_do(specs: Path) -> None:
+    """It has one user, makes no devices, and may do nothing to this machine."""
+    alone = ["unshare", "--user", "--map-root-user"]
+    if subprocess.run([*alone, "true"], check=False).returncode:
+        pytest.skip("this kernel has no user namespaces for us")
+    command = [*alone, str(Path(sys.executable).with_name("netloom")), "lab", "--specs", str(specs), "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stdout + done.stderr
+    said = json.loads(done.stdout)
+    assert {probe["kind"] for probe in said["probes"]} >= {"units", "address", "flow", "spoof", "reload", "neighbour"}
+
+
+def test_a_user_who_may_not_open_taps_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(ready, "_own_devices", lambda: False)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    monkeypatch.setattr(ready, "_TUN", Path("/dev/null"))
+    assert [reason for reason in ready.obstacles() if "every user may open" in reason]
 
 
 def test_there_may_be_no_lab_to_end(capsys: pytest.CaptureFixture[str]) -> None:

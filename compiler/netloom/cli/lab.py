@@ -26,14 +26,16 @@ def command(ctx: click.Context, specs: Path, form: str, *, keep: bool) -> int:
     """Run the plan on this machine's kernel and probe it.
 
     Hosts, guests and what is beyond the uplinks become network namespaces, in which a real systemd-networkd runs the
-    exported files. It needs root. Nothing of it is left behind, and nothing of this machine is touched.
+    exported files. It needs root, or a user namespace and a /dev/net/tun that every user may open. Nothing of it is
+    left behind, and nothing of this machine is touched.
     """
     if ctx.invoked_subcommand is not None:
         return FINE
     from netloom.cli.compiling import sound
     from netloom.cli.terminal import say
-    from netloom.lab.ready import obstacles
+    from netloom.lab.ready import as_root, obstacles
 
+    as_root()
     lacking = obstacles()
     for reason in lacking:
         say(f"netloom lab cannot run here: {reason}")

@@ -8,7 +8,8 @@ labs at once have nothing by which they could meet.
 
 What it isolates follows from what systemd-networkd needs (tried with 252 and 257): a read-only /sys, so that it
 takes links without waiting for udev; an empty /run; a /dev/net/tun that its user may open, as udev leaves it
-(50-udev-default.rules) and containers often do not; and nothing of the machine's own configuration or identity.
+(50-udev-default.rules) and containers often do not; and nothing of the machine's own configuration or identity. In a
+user namespace there is but one user, so that the daemon's own is that one, and no device can be made.
 """
 
 from __future__ import annotations
@@ -39,12 +40,19 @@ mount -t tmpfs -o mode=755 tmpfs /var/lib/systemd
 if [ -d /etc/systemd/network ]; then mount -t tmpfs -o mode=755 tmpfs /etc/systemd/network; fi
 if [ -e /etc/systemd/networkd.conf ]; then mount --bind /dev/null /etc/systemd/networkd.conf; fi
 mkdir /run/netloom-lab
-if [ -c /dev/net/tun ] && mknod -m 666 /run/netloom-lab/tun c 10 200; then
+if [ -c /dev/net/tun ] && mknod -m 666 /run/netloom-lab/tun c 10 200 2>/dev/null; then
   mount --bind /run/netloom-lab/tun /dev/net/tun
+fi
+if ! chown systemd-network:systemd-network /run/netloom-lab 2>/dev/null; then
+  for table in passwd group; do
+    sed -E 's/^(systemd-network:[^:]*):[0-9]+(:[0-9]+)?/\\1:0\\2/; s/^(systemd-network:[^:]*:0):[0-9]+/\\1:0/' \
+      /etc/$table >/run/netloom-lab/$table
+    mount --bind /run/netloom-lab/$table /etc/$table
+  done
 fi
 echo "$2" >/run/netloom-lab/machine-id
 if [ -e /etc/machine-id ]; then mount --bind /run/netloom-lab/machine-id /etc/machine-id; fi
-echo "$1" >/proc/sys/kernel/hostname
+hostname "$1" 2>/dev/null || echo "$1" >/proc/sys/kernel/hostname
 ip link set lo up
 echo ready
 exec cat >/dev/null
