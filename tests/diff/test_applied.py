@@ -111,7 +111,8 @@ def _spared(question: Question, told: dict[str, int], plans: tuple[Plan, Plan]) 
     translated = question.verdict.packet.source != question.packet.source
     if translated or any(machine.startswith("zone/") for machine in machines):
         devices |= {name for host in plans[0].hosts for name in _uplinks(host)}
-    known = not (ends & guests.keys()) - after
+    leasing = {guest.name for guest in plans[0].guests for nic in guest.nics if f"DHCP clients on {nic.bridge}" in told}
+    known = not ((ends & guests.keys()) - after or ends & leasing)
     return known and all(told.get(device, 0) <= 2 for device in devices) and not any(told.get(end, 0) for end in ends)
 
 

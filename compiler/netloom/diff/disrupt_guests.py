@@ -30,8 +30,9 @@ def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disr
 
 
 def _guest(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
-    found = [*_rehosted(before, after, names), *_readdressed(before, after, names)]
-    yield from found or _refreshed(before, after)
+    """The worst alone: who starts anew on another host takes up everything else there."""
+    moved = [*_rehosted(before, after, names)]
+    yield from moved or [*_readdressed(before, after, names)] or _refreshed(before, after)
 
 
 def _rehosted(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:

@@ -1,6 +1,6 @@
 """One part of the difference of two relations, put into words and into a packet."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from netloom.flows.course import Context
 from netloom.flows.packet import ICMP, NAMES, WITH_PORTS
 from netloom.flows.spans import Spans, common, holds, of_prefix, united, without
 from netloom.plan.host import Host
+from netloom.plan.policy import SideKind
 
 _STRANGERS = {Family.IPV4: 0xC6336407, Family.IPV6: 0x20010DB8FFFF0000_0000000000000007}
 """A sender for examples from anywhere: 198.51.100.7 and 2001:db8:ffff::7, for documentation (RFC 5737, RFC 3849)."""
@@ -62,7 +63,7 @@ class Teller:
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
         return Words(
             turn,
-            turn is Turn.ALLOWED and self._outside(part) and after.by.startswith(("policy/", "forward/")),
+            turn is Turn.ALLOWED and self._outside(part) and self._opens(before, after),
             inherited,
             self.names[side].ends(part.sources, self.host.name, self.context.ingress),
             self._destinations(part, answers[side], side),
@@ -70,6 +71,16 @@ class Teller:
             old,
             new,
         )
+
+    def _opens(self, before: Answer, after: Answer) -> bool:
+        """Whether an entry lets in what it did not before; the same at another address is no news."""
+        if not after.by.startswith(("policy/", "forward/")):
+            return False
+        old, new = self.pair.hosts
+        if before.verdict in ("allow", "drop") or old is None or new is None:
+            return True
+        ways = [set(_ways(host, after.by, self.pair.family)) for host in (old, new)]
+        return not ways[1] or not ways[1] <= ways[0]
 
     def _outside(self, part: Set) -> bool:
         """Whether somebody who is not of the site sends these."""
@@ -158,6 +169,16 @@ class Teller:
             uplink = next(name for name, learned in self.pair.learned.items() if learned == value)
             return f"the address of {self.host.name}/{uplink}"
         return str(Address(self.pair.family, value))
+
+
+def _ways(host: Host, entry: str, family: Family) -> Iterator[object]:
+    """What an entry lets to guests behind a forward, or to the host itself, without the address that is asked for."""
+    for lane in host.lanes:
+        if lane.forward == entry and lane.family is family:
+            yield lane.protocol, lane.first, lane.last, lane.guest, lane.target_first, lane.sources, lane.outside
+    for term in host.terms:
+        if term.rule == entry and term.family is family and term.egress.kind is SideKind.SELF:
+            yield term.ingress, term.sources, term.services
 
 
 def _whole(spans: Spans, size: int) -> Spans | None:

@@ -18,6 +18,7 @@ pre { overflow-x: auto; border: 1px solid var(--line); border-radius: .4rem; pad
   font-size: .8rem; } pre b { color: var(--soft); }
 ins, del { text-decoration: none; display: inline-block; min-width: 100%; }
 ins { color: var(--add); background: var(--addp); } del { color: var(--del); background: var(--delp); }
-code { font-size: .9em; background: var(--head); border-radius: .25rem; padding: .05rem .3rem; }
+code { font-size: .9em; background: var(--head); border-radius: .25rem; padding: .05rem .3rem;
+  overflow-wrap: anywhere; }
 li { margin: .3rem 0; } summary { cursor: pointer; padding: .25rem 0; } .foot { color: var(--soft); font-size: .85rem; }
 """
