@@ -205,6 +205,7 @@
   addEventListener("DOMContentLoaded", () => {
     document.querySelectorAll("figure.nl-figure").forEach(picture);
     document.querySelectorAll("[data-nl-copy]").forEach(copyable);
+    document.querySelectorAll(".nl-source pre").forEach((text) => { text.tabIndex = 0; }); // keys scroll it
     printable(document.body);
     document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
   });
