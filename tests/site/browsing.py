@@ -21,8 +21,8 @@ WIDE: ViewportSize = {"width": 1440, "height": 1000}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 KINDS = (
     "", "hosts/", "hosts/cedar/", "networks/", "networks/shop/", "zones/", "zones/servers/", "guests/",
-    "guests/backup/", "addresses/", "addresses-outside/", "services/", "forwards/", "policy/", "changes/", "exports/",
-    "exports/cedar/", "findings/", "specs/", "specs/specs--policy-yaml/", "reference/language/",
+    "guests/backup/", "addresses/", "addresses-outside/", "services/", "forwards/", "policy/", "reach/", "changes/",
+    "exports/", "exports/cedar/", "findings/", "specs/", "specs/specs--policy-yaml/", "reference/language/",
     "reference/diagnostics/", "reference/commands/", "reference/plan/", "reference/glossary/", "tutorial/first-plan/",
     "how-to/review/", "explanation/ideas/", "404.html",
 )  # fmt: skip
