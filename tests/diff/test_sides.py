@@ -116,3 +116,42 @@ def test_a_base_that_does_not_compile_still_gives_an_answer(here: Path, netloom:
     data = json.loads(netloom("plan", "broken..main", "--exact", "--format", "json").out)
     assert data["notes"] == ["the base does not compile: it is compared as far as it is sound"]
     assert [one["object"] for one in data["objects"]] == ["guest/desk"]
+
+
+def test_a_shallow_clone_says_what_gets_the_rest(here: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch) -> None:
+    git(here.parent, "clone", "--quiet", "--depth", "1", f"file://{here}", "cut")
+    monkeypatch.chdir(here.parent / "cut")
+    done = netloom("plan", "HEAD~1..HEAD")
+    assert done.status == 64
+    assert "history is cut off: `git fetch --unshallow`" in done.err
+    assert netloom("plan").out == "No changes.\n"
+
+
+_OPEN = "netloom: 1\nguests:\n  spare: {host: hv1, nics: {lan: {ipv4: auto, mac: 02:00:00:00:02:40}}}\n"
+
+
+def test_a_lock_alone_changes_what_it_decides_and_no_more(here: Path, netloom: Netloom) -> None:
+    write(here / "specs", {**BASE, "spare.yaml": _OPEN})
+    assert netloom("lock").status == 0
+    lock = here / "specs/netloom.lock"
+    text = lock.read_text()
+    git(here, "add", "-A")
+    git(here, "commit", "--quiet", "-m", "a guest whose address is the lock's")
+    lock.write_text(f"{text}# a word\n")
+    assert netloom("plan", "--detailed-exitcode").out == "No changes.\n"
+    (row,) = [line for line in text.splitlines() if line.startswith("guest/spare lan ipv4 ")]
+    lock.write_text(text.replace(row, "guest/spare lan ipv4 10.2.0.77"))
+    told = netloom("plan", "--detailed-exitcode")
+    assert told.status == 2
+    assert f"nics.lan.ipv4: {row.split()[-1]} → 10.2.0.77" in told.out
+    assert "D4 hv1 spare: its old address is refused from now on" in told.out
+
+
+def test_a_base_whose_lock_is_behind_still_gives_an_answer(here: Path, netloom: Netloom) -> None:
+    write(here / "specs", {**BASE, "spare.yaml": _OPEN})
+    git(here, "add", "-A")
+    git(here, "commit", "--quiet", "-m", "no lock yet")
+    assert netloom("lock").status == 0
+    done = netloom("plan", "--format", "json", "--detailed-exitcode")
+    assert json.loads(done.out)["notes"] == ["the base does not compile: it is compared as far as it is sound"]
+    assert "internal error" not in done.err

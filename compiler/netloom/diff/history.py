@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from netloom.diff.revisions import RevisionError, git, root
+from netloom.diff.revisions import RevisionError, git, root, shallow
 
 _FORMAT = "%H%x00%P%x00%cI%x00%an%x00%s"
 
@@ -42,12 +42,6 @@ def history(specs: Path, count: int) -> tuple[Commit, ...]:
     told = git(top, *words, "--end-of-options", "HEAD", "--", inside or ".").decode("utf-8", "replace")
     found = (line.split("\0") for line in told.splitlines())
     return tuple(Commit(name, parents.partition(" ")[0], *rest) for name, parents, *rest in found)
-
-
-def shallow(specs: Path) -> bool:
-    """Whether the clone lacks the beginning of its history, so that its oldest commit seems to add everything."""
-    top, _ = root(specs)
-    return git(top, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
 __all__ = ["Commit", "RevisionError", "history", "shallow"]

@@ -66,8 +66,18 @@ def commit_of(specs: Path, name: str) -> str:
     try:
         found = git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
     except RevisionError:
-        raise RevisionError(f"`{name}` is no commit of this repository") from None
+        raise RevisionError(f"`{name}` is no commit of this repository{_lacking(specs)}") from None
     return found.decode().strip()
+
+
+def shallow(specs: Path) -> bool:
+    """Whether the clone lacks the beginning of its history, so that its oldest commit seems to add everything."""
+    top, _ = root(specs)
+    return git(top, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+
+def _lacking(specs: Path) -> str:
+    return ", whose history is cut off: `git fetch --unshallow` gets the rest" if shallow(specs) else ""
 
 
 def merge_base(specs: Path, base: str, head: str) -> str:
@@ -82,7 +92,7 @@ def merge_base(specs: Path, base: str, head: str) -> str:
     except RevisionError as error:
         if str(error):
             raise
-        raise RevisionError(f"`{base}` and `{head}` have no commit in common (is the clone shallow?)") from None
+        raise RevisionError(f"`{base}` and `{head}` have no commit in common{_lacking(specs)}") from None
 
 
 def _is_spec(path: str) -> bool:
