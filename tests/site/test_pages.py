@@ -98,6 +98,15 @@ def test_pages_hold_what_people_look_for(example: View) -> None:
     assert "203.0.113.10" in made["hosts/cedar.md"]
 
 
+def test_a_guest_lists_the_entries_that_are_about_it_and_no_others(example: View) -> None:
+    (page,) = (page for page in pages(example) if page.path == "guests/web-1.md")
+    parts = {part.partition("\n")[0]: part for part in page.body.split("\n## ")}
+    told = {name: set(re.findall(r"policy\.md#([a-z0-9-]+)", parts[name])) for name in ("Reached by", "Reaches")}
+    # web-1 is tagged monitored and web, on shop in the zone servers; the rest of policy.yaml is about others.
+    assert told["Reached by"] == {"monitoring", "proxies-to-shop"}
+    assert told["Reaches"] == {"names", "seen", "shop-to-data", "web-out"}
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_descriptions_are_words_on_every_page(text: str) -> None:
     plan = seed()

@@ -18,7 +18,13 @@ def test_gaps_lie_between_gateway_guests_and_pool() -> None:
         ("10.0.0.128", "10.0.0.254", "DHCP pool"),
     ]
     assert (four.usable, len(four.taken), str(four.next)) == (254, 3, "10.0.0.2")
-    assert (six.ranges, str(six.next), six.usable) == ((), "fd12:3456:789a::2", 1 << 64)
+    found = [(str(run.first), str(run.last)) for run in six.ranges]
+    # ::1 is the gateway, ::10 and ::11 are guests.
+    assert found == [
+        ("fd12:3456:789a::2", "fd12:3456:789a::f"),
+        ("fd12:3456:789a::12", "fd12:3456:789a:0:ffff:ffff:ffff:ffff"),
+    ]
+    assert (str(six.next), six.usable) == ("fd12:3456:789a::2", (1 << 64) - 1)
 
 
 def test_a_full_network_has_no_next_address() -> None:

@@ -1,6 +1,6 @@
 """How full a network is: the addresses that are taken, the gaps between them, and the next that is free.
 
-IPv4 gaps are exact. An IPv6 prefix is never full, so of it only what is taken and the next free one are told.
+In both families alike. The first address of an IPv6 prefix is every router's (RFC 4291, 2.6.1) and so nobody's else.
 """
 
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ class Use:
     Attributes:
         own: the host's address with the prefix length.
         taken: sorted by address.
-        ranges: pool and, for IPv4, gaps; sorted.
+        ranges: pool and gaps; sorted.
         next: the lowest address that neither a guest nor the pool has, or None where there is none.
     """
 
@@ -57,9 +57,9 @@ class Use:
 
     @property
     def usable(self) -> int:
-        """Addresses that a host or guest may have: without network and broadcast address of IPv4."""
-        size = self.own.prefix.size
-        return size - 2 if self.own.family is Family.IPV4 and size > 2 else size
+        """Addresses that a host or guest may have."""
+        first, last = _room(self.own)
+        return last - first + 1
 
 
 def uses(plan: Plan, network: Network) -> tuple[Use, ...]:
@@ -92,9 +92,17 @@ def _use(plan: Plan, network: Network, own: Interface) -> Use:
                 taken.append(Taken(found.address, f"guest/{guest.name}", found.mode.value))
     taken.sort(key=lambda one: (one.address, one.by))
     pool = _pool(plan, network) if own.family is Family.IPV4 else None
-    gaps = list(_gaps(own, taken, pool)) if own.family is Family.IPV4 else []
+    gaps = list(_gaps(own, taken, pool))
     ranges = sorted((*gaps, *((pool,) if pool else ())), key=lambda one: one.first)
-    return Use(own, tuple(taken), tuple(ranges), gaps[0].first if gaps else _next(own, taken))
+    return Use(own, tuple(taken), tuple(ranges), gaps[0].first if gaps else None)
+
+
+def _room(own: Interface) -> tuple[int, int]:
+    """The first and the last address of a prefix that a host or guest may have."""
+    first, size = own.prefix.value, own.prefix.size
+    if size <= 2:
+        return first, first + size - 1
+    return first + 1, first + size - (2 if own.family is Family.IPV4 else 1)
 
 
 def _pool(plan: Plan, network: Network) -> Range | None:
@@ -106,9 +114,8 @@ def _pool(plan: Plan, network: Network) -> Range | None:
 
 
 def _gaps(own: Interface, taken: list[Taken], pool: Range | None) -> Iterator[Range]:
-    """The free runs of an IPv4 network, addresses of the pool left aside."""
-    edge = 1 if own.prefix.size > 2 else 0
-    at, end = own.prefix.value + edge, own.prefix.last.value - edge
+    """The free runs of a network, addresses of the pool left aside."""
+    at, end = _room(own)
     busy = [(one.address.value, one.address.value) for one in taken]
     busy += [(pool.first.value, pool.last.value)] if pool else []
     for first, last in sorted(busy):
@@ -117,13 +124,3 @@ def _gaps(own: Interface, taken: list[Taken], pool: Range | None) -> Iterator[Ra
         at = max(at, last + 1)
     if at <= end:
         yield Range(Address(own.family, at), Address(own.family, end), "free")
-
-
-def _next(own: Interface, taken: list[Taken]) -> Address | None:
-    if own.family is Family.IPV4:
-        return None
-    used = {one.address.value for one in taken}
-    value = own.prefix.value + 1
-    while value in used:
-        value += 1
-    return Address(own.family, value) if value <= own.prefix.last.value else None

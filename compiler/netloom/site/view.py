@@ -34,6 +34,7 @@ class View:
     Attributes:
         diagnostics: in reading order.
         artifacts: the rendered tree.
+        files: of each `hosts/NAME` and `guests/NAME`, its part of the tree.
         sources: texts of the specs, by path as spans name it.
         members: guests of each network.
         lanes: of each guest, those that lead to it.
@@ -51,6 +52,7 @@ class View:
     paint: Paint
     diagnostics: tuple[Diagnostic, ...]
     artifacts: tuple[Artifact, ...]
+    files: Mapping[str, tuple[Artifact, ...]]
     sources: Mapping[str, str]
     hosts: Mapping[str, Host]
     networks: Mapping[str, Network]
@@ -86,6 +88,7 @@ def view(
         paint(plan),
         diagnostics,
         artifacts,
+        _grouped(("/".join(artifact.path.split("/")[:2]), artifact) for artifact in artifacts),
         sources,
         {host.name: host for host in plan.hosts},
         {network.name: network for network in plan.networks},

@@ -7,7 +7,7 @@ from netloom.report import wording
 from netloom.site.links import to
 from netloom.site.markdown import code, codes, escaped, section, sections, table
 from netloom.site.page import Page
-from netloom.site.pages.networks import used
+from netloom.site.pages.networks import amount, used
 from netloom.site.pages.parts import described, source
 from netloom.site.use import Use, uses
 from netloom.site.view import View
@@ -41,14 +41,13 @@ def _section(network: Network, use: Use) -> str:
 
 
 def _usable(use: Use) -> str:
-    return f"{use.usable:,}" if use.usable < 1 << 32 else f"2^{128 - use.own.length}".replace("^", "&#94;")
+    return amount(use.usable)
 
 
 def _share(use: Use) -> str:
     pool = sum(run.size for run in use.ranges if run.what != "free")
-    if use.usable >= 1 << 32:
-        return ""
-    said = f"{100 * len(use.taken) / use.usable:.0f} %"
+    share = 100 * len(use.taken) / use.usable
+    said = f"{share:.0f} %" if share >= 1 else "under 1 %"
     return said + (f" and {100 * pool / use.usable:.0f} % DHCP pool" if pool else "")
 
 

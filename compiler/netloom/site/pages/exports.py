@@ -1,7 +1,8 @@
 """What is rendered, byte for byte: a page for each host, with a hash and a download of each file."""
 
 import hashlib
-from collections.abc import Iterator
+import posixpath
+from collections.abc import Iterable, Iterator
 
 from netloom.backends.artifact import Artifact
 from netloom.site.links import to
@@ -9,15 +10,23 @@ from netloom.site.markdown import code, codepoints, escaped, section, sections, 
 from netloom.site.page import File, Page
 from netloom.site.view import View
 
-FOLDER = "exports"
+FOLDER, PLAN = "exports", "plan.json"
+GUESTS_SHOWN = 500
+"""Guests up to which a guest's page has its files as text too."""
 
 
 def pages(view: View) -> Iterator[Page]:
     """The list of what there is, and a page for each host."""
-    rows = ((to_export(host.name), to("host", host.name), str(len(_of(view, host.name)))) for host in view.plan.hosts)
+    hosts = (
+        (to_export(host.name), to("host", host.name), str(len(view.files.get(f"hosts/{host.name}", ()))))
+        for host in view.plan.hosts
+    )
+    whole = [artifact for artifact in view.artifacts if artifact.path == PLAN]
     body = sections(
-        "The same specs and lock give the same bytes. `netloom export HOST` bundles a host's files with checksums.",
-        table(("Export", "Host", "Files"), rows),
+        "The same specs and lock give the same bytes. `netloom export HOST` bundles a host's files with checksums; the "
+        "files of a guest are on its page.",
+        table(("Export", "Host", "Files"), hosts),
+        section("The plan", files_table(whole)),
     )
     yield Page(f"{FOLDER}/index.md", "Exports", body, listed=True)
     for host in view.plan.hosts:
@@ -25,10 +34,26 @@ def pages(view: View) -> Iterator[Page]:
 
 
 def files(view: View) -> Iterator[File]:
-    """The rendered files of hosts, to download."""
-    for host in view.plan.hosts:
-        for artifact in _of(view, host.name):
-            yield File(f"{FOLDER}/{artifact.path}", artifact.text)
+    """The rendered files of hosts and guests, and the plan, to download."""
+    return (File(f"{FOLDER}/{artifact.path}", artifact.text) for artifact in view.artifacts)
+
+
+def of_guest(view: View, guest: str) -> str:
+    """The files of a guest, for its page; of many guests what is in them only where they are downloaded."""
+    artifacts = view.files.get(f"guests/{guest}", ())
+    shown = [block(artifact.text) for artifact in artifacts] if len(view.plan.guests) <= GUESTS_SHOWN else []
+    titles = (f"**{escaped(posixpath.basename(artifact.path))}**" for artifact in artifacts)
+    return sections(files_table(artifacts), *(part for pair in zip(titles, shown, strict=False) for part in pair))
+
+
+def files_table(artifacts: Iterable[Artifact]) -> str:
+    """Files with a link to download each, its size, and its hash."""
+    rows = (
+        (f"[{escaped(posixpath.basename(one.path))}](@/{FOLDER}/{one.path})", code(one.install),
+         f"{len(one.text.encode()):,}", _breakable(_digest(one)))
+        for one in artifacts
+    )  # fmt: skip
+    return table(("File", "Installed as", "Bytes", "SHA-256"), rows)
 
 
 def to_export(host: str) -> str:
@@ -36,12 +61,8 @@ def to_export(host: str) -> str:
     return f"[{escaped(f'files of {host}')}](@/{FOLDER}/{host}.md)"
 
 
-def _of(view: View, host: str) -> list[Artifact]:
-    return [artifact for artifact in view.artifacts if artifact.path.startswith(f"hosts/{host}/")]
-
-
 def _page(view: View, host: str) -> Page:
-    artifacts = _of(view, host)
+    artifacts = view.files.get(f"hosts/{host}", ())
     rows = (
         (f"[{escaped(_short(one, host))}](#{_anchor(one)})", code(one.install), str(len(one.text.encode())))
         for one in artifacts
@@ -55,11 +76,10 @@ def _page(view: View, host: str) -> Page:
 
 
 def _file(artifact: Artifact, host: str) -> str:
-    digest = hashlib.sha256(artifact.text.encode()).hexdigest()
     shown = block(artifact.text)
     return section(
         f"{escaped(_short(artifact, host))} {{: #{_anchor(artifact)} }}",
-        sections(f"[Download](@/{FOLDER}/{artifact.path}) · SHA-256 {code(digest)}", shown),
+        sections(f"[Download](@/{FOLDER}/{artifact.path}) · SHA-256 {code(_digest(artifact))}", shown),
     )
 
 
@@ -71,6 +91,15 @@ def block(text: str) -> str:
 def codepoints_block(text: str) -> str:
     """Every line, so that what does not print is seen."""
     return "\n".join(codepoints(line) for line in text.splitlines())
+
+
+def _breakable(digest: str) -> str:
+    """A hash that may go over several lines, and is copied as one word."""
+    return f"<code>{'<wbr>'.join(digest[at : at + 16] for at in range(0, len(digest), 16))}</code>"
+
+
+def _digest(artifact: Artifact) -> str:
+    return hashlib.sha256(artifact.text.encode()).hexdigest()
 
 
 def _short(artifact: Artifact, host: str) -> str:

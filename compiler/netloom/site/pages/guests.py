@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 
-from netloom.base.address import Prefix
+from netloom.base.address import Address
 from netloom.plan.guest import Guest
-from netloom.plan.policy import SideKind, Term
+from netloom.plan.policy import SideKind
 from netloom.report import wording
 from netloom.site.links import questions, to
 from netloom.site.markdown import code, escaped, listed, section, sections, table
 from netloom.site.page import Figure, Page
+from netloom.site.pages.exports import of_guest
 from netloom.site.pages.parts import about, address, described, findings_about, guest_table, how, lane_table, source
 from netloom.site.topology import NEIGHBOURS_SHOWN, guest_graph
 from netloom.site.view import View
@@ -45,6 +46,7 @@ def _page(view: View, guest: Guest) -> Page:
         section("Reached by", _terms(view, guest, inward=True)),
         section("Reaches", _terms(view, guest, inward=False)),
         findings_about(view, f"guest/{guest.name}"),
+        section("Files", of_guest(view, guest.name)),
     )
     return Page(f"guests/{guest.name}.md", guest.name, body, guest.origin, (figure,))
 
@@ -74,15 +76,16 @@ def _nics(guest: Guest) -> str:
 
 
 def _terms(view: View, guest: Guest, *, inward: bool) -> str:
-    """The policy entries whose prefixes hold an address of the guest, each with what it lets pass."""
-    host = view.hosts[guest.host]
-    own = [found.address for nic in guest.nics for found in (nic.ipv4, nic.ipv6) if found.address]
-    names: dict[str, Term] = {}
-    for term in host.terms:
-        prefixes: tuple[Prefix, ...] = term.destinations if inward else term.sources
-        foreign = inward and term.egress.kind is SideKind.SELF
-        if not foreign and any(one in prefix for one in own for prefix in prefixes):
-            names.setdefault(term.rule, term)
+    """The policy entries that let something to an address of the guest, or from it, on a network that it is on."""
+    own: dict[str, list[Address]] = {}
+    for nic in guest.nics:
+        own[nic.network] = [found.address for found in (nic.ipv4, nic.ipv6) if found.address]
+    names: set[str] = set()
+    for term in view.hosts[guest.host].terms:
+        side, prefixes = (term.egress, term.destinations) if inward else (term.ingress, term.sources)
+        here = own.get(side.name, ()) if side.kind is SideKind.BRIDGE else ()
+        if any(one in prefix for one in here for prefix in prefixes):
+            names.add(term.rule)
     found = [view.rules[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
     rows = (
         (to("policy", rule.name), rule.action.value, escaped(", ".join(rule.sources if inward else rule.destinations)),

@@ -1,5 +1,6 @@
 """A page for each network: its prefixes, how full they are, who is on it, how it leaves the site."""
 
+import math
 from collections.abc import Iterator
 
 from netloom.plan.site import Network
@@ -62,13 +63,18 @@ def _facts(view: View, network: Network) -> list[tuple[str, str]]:
     ]
 
 
+def amount(size: int) -> str:
+    """A number of addresses; a large one as the power of two that is nearest."""
+    return f"{size:,}" if size < 1 << 32 else f"about 2<sup>{round(math.log2(size))}</sup>"
+
+
 def used(use: Use) -> str:
     """How full one family of a network is, with its gaps."""
     share = f" of {use.usable:,}" if use.usable < 1 << 32 else ""
     free = f" Next free: {code(str(use.next))}." if use.next else " Nothing is free."
     said = f"{code(str(use.own.prefix))}: **{len(use.taken)}**{share} taken.{free}"
     rows = (
-        (code(str(run.first)), code(str(run.last)) if run.size > 1 else "", f"{run.size:,}", run.what)
+        (code(str(run.first)), code(str(run.last)) if run.size > 1 else "", amount(run.size), run.what)
         for run in use.ranges
     )
     return sections(said, table(("From", "To", "Addresses", "What"), rows))
