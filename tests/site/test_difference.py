@@ -12,7 +12,8 @@ from tests.sites import compiled
 from tests.support import needs
 
 from netloom.site.difference import difference_graph
-from netloom.site.dot import Graph, Node
+from netloom.site.dot import Cell, Graph, Node, Table, Text
+from netloom.site.marking import marks
 from netloom.site.printing import printed
 
 __all__ = ["netloom", "repository"]
@@ -85,3 +86,13 @@ def test_the_command_draws_it(netloom: Netloom, repository: object, monkeypatch:
     assert "ROUNDED,DASHED" in dot.out
     assert netloom("graph", "policy", "--diff", "main").status == 64
     assert printed(drawn(dict(BASE), dict(BASE))) == printed(drawn(dict(BASE), dict(BASE)))
+
+
+def test_another_count_of_forwards_is_nothing_gone() -> None:
+    def card(count: int) -> Graph:
+        title = (Cell(Text("eth1", 13, "#000000")),)
+        row = (Cell(Text(f"⇤ {count} port forwards, as on eth0", 9, "#000000")),)
+        return Graph("side", (Node("uplink-a:eth1", Table((title, row), "#000000"), "uplink"),))
+
+    found = marks(card(8), card(7), {}, ()).card(card(8).nodes[0])
+    assert texts(found) == ["eth1", "⇤ 7 port forwards, as on eth0"]

@@ -129,7 +129,7 @@ def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bo
                 left.remove(same)
                 changed = True
         elif known == (True, False):
-            rows.append(_signed(row, REMOVED))
+            rows.append(_counted(row, new) or _signed(row, REMOVED))
             left = [one for one in left if _said(one) != _said(row)]
         else:
             rows.append(row)
@@ -139,6 +139,12 @@ def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bo
     border, color = (_STRONG, CHANGED.ink) if changed else (node.label.border, node.label.color)
     said = f"{node.tooltip}: {WORDS[OTHER]}" if changed else node.tooltip
     return replace(node, label=Table(whole, color, node.label.fill, border, node.label.spacing), tooltip=said)
+
+
+def _counted(row: Row, new: Sequence[Row]) -> Row | None:
+    """Of a row that only counts, what the other side counts; nothing is gone by another number."""
+    found = (one for one in new[1:] if _title(row).startswith(_COUNT) and _title(one).startswith(_COUNT))
+    return next(found, None)
 
 
 def _said(row: Row) -> tuple[str, ...]:
