@@ -5,7 +5,7 @@ hosts, interfaces and in both families is one change with several regions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import Literal
 
@@ -58,7 +58,8 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
     known = {family: (Names(before, family), Names(after, family)) for family in FAMILIES}
 
     def of_pairs(dealt: Iterable[tuple[int, Pair]]) -> list[tuple[int, list[_Part]]]:
-        return [(place, _of_pair(pair, known[pair.family])) for place, pair in dealt]
+        # Of a copy each: what a pair works out is let go of with it, and the maps of a large site are gigabytes.
+        return [(place, _of_pair(replace(pair), known[pair.family])) for place, pair in dealt]
 
     weights = [((place, pair), pair.weight) for place, pair in enumerate(pairs(before, after, names))]
     parts = sorted(chain.from_iterable(spread(of_pairs, shares(weights, WORTH_A_PROCESS))), key=lambda part: part[0])

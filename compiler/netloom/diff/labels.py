@@ -58,8 +58,14 @@ class Names:
 
     def guest_in(self, spans: Spans) -> int | None:
         """The first known address of a guest in a set, in the order of the networks; None where there is none."""
-        found = (_first(known, spans) for known in self.guests.values())
-        return next((value for value in found if value is not None), None)
+        if spans not in self._first_guest:
+            found = (_first(known, spans) for known in self.guests.values())
+            self._first_guest[spans] = next((value for value in found if value is not None), None)
+        return self._first_guest[spans]
+
+    @cached_property
+    def _first_guest(self) -> dict[Spans, int | None]:
+        return {}
 
     @cached_property
     def taken(self) -> dict[str, Spans]:
@@ -151,7 +157,7 @@ class Names:
         if learned:
             yield f"host/{host}"
             spans = without(spans, united(learned))
-        own = [value for value in self.hosts if _holds(spans, value)]
+        own = self._hosts_in(spans)
         if _size(spans) * 4 > 1 << self.family.bits or (self.family is Family.IPV6 and _size(spans) >> 120):
             missing = [f"address/{name}" for name, known in self.sets if not common(known, spans)]
             place = self.zones.get((host, interface))
@@ -161,6 +167,19 @@ class Names:
         yield from (f"host/{self.hosts[value]}" for value in own)
         left = without(spans, united((value, value) for value in own))
         yield from self._named(left, host)
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        """The addresses of hosts, sorted, each with its place in their order."""
+        return sorted((value, place) for place, value in enumerate(self.hosts))
+
+    def _hosts_in(self, spans: Spans) -> list[int]:
+        """The addresses of hosts in a set, in the order of the hosts."""
+        known = self._places
+        found: list[tuple[int, int]] = []
+        for first, last in spans:
+            found += known[bisect_left(known, (first, -1)) : bisect_left(known, (last + 1, -1))]
+        return [value for value, _ in sorted(found, key=lambda pair: pair[1])]
 
     def _named(self, left: Spans, host: str) -> Iterator[str]:
         """What is left: named prefixes, then what lies behind an uplink, then the addresses themselves."""

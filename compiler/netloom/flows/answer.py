@@ -68,3 +68,8 @@ def treatment(answer: Answer) -> Answer:
     """The same, whatever a rate is: how high it is, is told of the entry, not of its flows."""
     felt = effect(answer)
     return felt._replace(limited="limited") if felt.limited else felt
+
+
+def sourced(answer: Answer, source: Answer) -> Answer:
+    """What passes, with what another answer makes of its sender."""
+    return answer._replace(source=source.source) if answer.verdict == "allow" else answer

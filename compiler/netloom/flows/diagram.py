@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from netloom.flows.overlay import Overlay
+from netloom.flows.overlay import Known, Overlay
 
 A = TypeVar("A")
 Interval = tuple[int, int]
@@ -76,6 +76,9 @@ class Space(Generic[A]):
     _first: list[Leaf[A]] = field(default_factory=list)
     _nodes: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Node[A]] = field(default_factory=dict)
     _overlays: dict[object, "Diagram[A]"] = field(default_factory=dict)
+    _known: Known[A] = field(default_factory=Known)
+    _merged: dict[object, dict[tuple[int, int], "Diagram[A]"]] = field(default_factory=dict)
+    _chosen: dict[Leaf[A], dict[tuple[int, int, int], "Diagram[A]"]] = field(default_factory=dict)
 
     def leaf(self, answer: A) -> Leaf[A]:
         """The map that has one answer for every packet."""
@@ -118,13 +121,13 @@ class Space(Generic[A]):
         key = (frozenset(areas) if alike else tuple(areas), tuple(leaves[:1] if alike else leaves), self.leaf(rest))
         found = self._overlays.get(key)
         if found is None:
-            made = Overlay(self, areas, leaves, self.leaf(rest)).part(0, range(len(areas)))
+            made = Overlay(self, self._known, areas, leaves, self.leaf(rest)).part(0, range(len(areas)))
             found = self._overlays[key] = made
         return found
 
     def merge(self, join: Callable[[A, A], A], one: "Diagram[A]", other: "Diagram[A]") -> "Diagram[A]":
-        """The map whose answer joins the answers of two maps."""
-        memo: dict[tuple[int, int], Diagram[A]] = {}
+        """The map whose answer joins the answers of two maps; what a `join` has made of two parts is made once."""
+        memo = self._merged.setdefault(join, {})
 
         def walk(a: "Diagram[A]", b: "Diagram[A]") -> "Diagram[A]":
             if isinstance(a, Leaf) and isinstance(b, Leaf):
@@ -140,8 +143,8 @@ class Space(Generic[A]):
 
     def choose(self, where: "Diagram[A]", holds: A, then: "Diagram[A]", otherwise: "Diagram[A]") -> "Diagram[A]":
         """`then` where the map `where` answers `holds`, else `otherwise`."""
-        memo: dict[tuple[int, int, int], Diagram[A]] = {}
         wanted = self.leaf(holds)
+        memo = self._chosen.setdefault(wanted, {})
         bit = wanted.mask if wanted.mask != _SHARED else 0
 
         def walk(w: "Diagram[A]", t: "Diagram[A]", o: "Diagram[A]") -> "Diagram[A]":

@@ -10,17 +10,40 @@ if TYPE_CHECKING:
 A = TypeVar("A")
 
 
+class Known(Generic[A]):
+    """What a space has laid over one another before: the next overlay makes only what is new in it.
+
+    Attributes:
+        tails: numbers that stand for a box from some dimension on, its answer included.
+        parts: the maps of tails over one another.
+    """
+
+    __slots__ = ("parts", "tails")
+
+    def __init__(self) -> None:
+        self.tails: dict[object, int] = {}
+        self.parts: dict[object, Diagram[A]] = {}
+
+
 class Overlay(Generic[A]):
     """Boxes laid over one another, cut dimension by dimension; of equal sets of boxes each part is made once."""
 
-    __slots__ = ("boxes", "leaves", "memo", "rest", "space", "tails", "wholes")
+    __slots__ = ("boxes", "ground", "leaves", "memo", "rest", "space", "tails", "wholes")
 
-    def __init__(self, space: "Space[A]", boxes: "Sequence[Box]", leaves: "Sequence[Leaf[A]]", rest: "Leaf[A]") -> None:
+    def __init__(
+        self,
+        space: "Space[A]",
+        known: Known[A],
+        boxes: "Sequence[Box]",
+        leaves: "Sequence[Leaf[A]]",
+        rest: "Leaf[A]",
+    ) -> None:
         self.space, self.boxes, self.leaves, self.rest = space, boxes, leaves, rest
         # From which dimension on a box asks for nothing any more.
         self.wholes = [max((at + 1 for at, spans in enumerate(box) if spans is not None), default=0) for box in boxes]
-        self.tails = _tails(boxes, leaves)
-        self.memo: dict[object, Diagram[A]] = {}
+        self.tails = _tails(known.tails, boxes, leaves)
+        self.ground = known.tails.setdefault(rest, len(known.tails))
+        self.memo = known.parts
 
     def part(self, level: int, over: Sequence[int]) -> "Diagram[A]":
         """The map from some dimension on, where the boxes `over` are; one that asks for no more hides those behind."""
@@ -39,7 +62,7 @@ class Overlay(Generic[A]):
         boxes = [self.boxes[index] for index in active]
         while all(box[level] is None for box in boxes):
             level += 1
-        key = (level, tuple([self.tails[index][level] for index in active]))
+        key = (self.ground, *[self.tails[index][level] for index in active])
         found = self.memo.get(key)
         if found is None:
             ends, groups = self._slices(level, active)
@@ -50,17 +73,18 @@ class Overlay(Generic[A]):
     def _single(self, level: int, index: int) -> "Diagram[A]":
         """One box from some dimension on."""
         box, tails = self.boxes[index], self.tails[index]
-        found = self.memo.get(tails[level])
+        found = self.memo.get((self.ground, tails[level]))
         if found is None:
             found = self.leaves[index]
             for at in range(self.wholes[index] - 1, level - 1, -1):
                 spans = box[at]
                 if spans is not None:
-                    known = self.memo.get(tails[at])
+                    key = (self.ground, tails[at])
+                    known = self.memo.get(key)
                     if known is None:
-                        known = self.memo[tails[at]] = self._cut(at, spans, found)
+                        known = self.memo[key] = self._cut(at, spans, found)
                     found = known
-            self.memo[tails[level]] = found
+            self.memo[self.ground, tails[level]] = found
         return found
 
     def _cut(self, level: int, spans: "tuple[Interval, ...]", inside: "Diagram[A]") -> "Diagram[A]":
@@ -136,9 +160,8 @@ class Overlay(Generic[A]):
         return ends, groups
 
 
-def _tails(boxes: "Sequence[Box]", leaves: "Sequence[Leaf[A]]") -> list[list[int]]:
-    """For each box and dimension a number that stands for the box from there on, its answer included."""
-    numbers: dict[object, int] = {}
+def _tails(numbers: dict[object, int], boxes: "Sequence[Box]", leaves: "Sequence[Leaf[A]]") -> list[list[int]]:
+    """For each box and dimension the number that stands for the box from there on, its answer included."""
     found = []
     for box, leaf in zip(boxes, leaves, strict=True):
         tail = numbers.setdefault(leaf, len(numbers))

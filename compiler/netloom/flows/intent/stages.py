@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import Family
-from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Source
+from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Source, sourced
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box, Diagram, Space
 from netloom.flows.intent.doors import Door, doors, named_senders
@@ -238,7 +238,7 @@ class Intent:
         if not rewritten:
             return passed
         whole = self.space.overlay([(part, Answer("allow", "", source=to)) for part, to in rewritten], PASS)
-        return self.space.merge(lambda a, s: a._replace(source=s.source) if a.verdict == "allow" else a, passed, whole)
+        return self.space.merge(sourced, passed, whole)
 
     def rewritten(self, egress: str) -> Iterator[tuple[Box, Source]]:
         """The translations of what leaves the site by an uplink."""
