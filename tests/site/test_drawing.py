@@ -27,7 +27,9 @@ _PLACES = re.compile(r'<text text-anchor="(\w+)"[^>]*>([^<]*)</text>')
 
 
 @needs("dot")
-def test_the_wheel_draws_what_dot_draws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_wheel_draws_what_dot_draws(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     plan = seed()
     colors = paint(plan)
     dots = [printed(site_graph(plan, colors)), printed(zones_graph(plan, colors, matrix(plan)))]
@@ -37,6 +39,7 @@ def test_the_wheel_draws_what_dot_draws(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert by_command
     assert by_wheel
     assert undrawn() == ()
+    assert "cell size" not in capfd.readouterr().err
     for one, other in zip(by_command, by_wheel, strict=True):
         shown = [_seen(inline(svg, "x", "t", "d", str)) for svg in (one, other)]
         assert len(shown[0][0]) > 10

@@ -5,8 +5,10 @@ boxes: Graphviz sorts boxes by where their names lie in memory, which other pict
 the same pages would have other bytes on the next day.
 """
 
+import os
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from netloom.base.diagnostic import Diagnostic
@@ -61,10 +63,26 @@ def _wheel() -> Any:
 
 
 def _by_wheel(dots: Sequence[str]) -> list[str] | None:
-    pygraphviz, found = _wheel(), []
+    pygraphviz = _wheel()
     if pygraphviz is None:
         return None
-    for dot in dots:
-        text = pygraphviz.AGraph(string=dot).draw(format="svg", prog="dot").decode()
-        found.append(text[text.index("<svg") :])
-    return found
+    with _quiet():
+        found = [pygraphviz.AGraph(string=dot).draw(format="svg", prog="dot").decode() for dot in dots]
+    return [text[text.index("<svg") :] for text in found]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Let the library's warnings go.
+
+    It writes them past Python to this process's standard error, a line for each cell whose words are wider in the
+    machine's fonts than in the site's. What fails is an exception.
+    """
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from netloom.report.diagnostics.visible import visible
 
 _PLAIN = frozenset("-.,:/ ()+%'=")
+_NUMBER = re.compile(r"(?:about )?[0-9,]+(?:<sup>[0-9]+</sup>)?")
 _ROOT = re.compile(r"(\]\(|href=\")@/")
 
 
@@ -60,7 +61,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     if not found:
         return ""
     kept = [i for i in range(len(head)) if any(row[i] for row in found)]
-    rules = ["---:" if all(row[i].isdecimal() or not row[i] for row in found) else "---" for i in kept]
+    rules = ["---:" if all(not row[i] or _NUMBER.fullmatch(row[i]) for row in found) else "---" for i in kept]
     lines = ["| " + " | ".join(head[i] for i in kept) + " |", "| " + " | ".join(rules) + " |"]
     lines += ["| " + " | ".join(row[i] or "&ndash;" for i in kept) + " |" for row in found]
     return "\n".join(lines) + "\n"
