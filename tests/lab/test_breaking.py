@@ -9,7 +9,8 @@ import pytest
 from tests.lab.proof import Proof
 from tests.support import needs
 
-from netloom.lab import probe, ruleset
+from netloom.lab import probe, ruleset, upkeep
+from netloom.lab.build import Site
 from netloom.lab.session import Lab
 from netloom.lab.wait import settle
 
@@ -28,6 +29,7 @@ MAC = "\t\tiifname . ether saddr != @bind_mac counter name drop_spoof drop\n"
 ARP = "\t\tiifname . arp saddr ip @bind_ipv4 accept\n"
 DROP = "\t\tcounter name drop_forward drop\n"
 INPUT = "\t\tcounter name drop_input drop\n"
+ESTABLISHED = 'ct state established,related accept comment "implied/established"'
 RANGE = "10.1.0.0/24 . 10.2.0.10 . tcp . 5432-5433"
 
 BROKEN = {
@@ -71,6 +73,28 @@ def test_the_whole_ruleset_agrees(proof: Proof) -> None:
     assert proof.disagreements() == {}
 
 
+def test_no_packet_is_lost_while_the_ruleset_is_replaced(proof: Proof) -> None:
+    rows = list(upkeep.under_load(proof.site, proof.asked))
+    assert [row for row in rows if not row.ok] == []
+    assert {row.observed for row in rows} == {"stays", "none lost"}
+
+
+def test_a_ruleset_that_loses_packets_while_it_is_replaced_is_found_out(
+    proof: Proof, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The elements of a set are gone some microseconds before those of the new one are there."""
+    text = proof.site.ruleset("hv")
+    gaps = text.replace(ESTABLISHED, "ct state vmap { established : accept, related : accept }")
+    assert gaps != text
+    monkeypatch.setattr(Site, "ruleset", lambda _site, _host: gaps)
+    monkeypatch.setattr(upkeep, "RELOADS", 60)
+    try:
+        lost = [row for row in upkeep.under_load(proof.site, proof.asked) if not row.ok]
+    finally:
+        ruleset.load(proof.site.hosts["hv"], text)
+    assert any(" lost" in row.observed and "internet" in row.flow for row in lost), lost
+
+
 @pytest.mark.parametrize("name", BROKEN)
 def test_a_broken_ruleset_is_found_out(proof: Proof, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     old, new, flow, observed = BROKEN[name]
@@ -92,6 +116,7 @@ def test_addresses_that_do_not_come_are_told_with_the_words_of_networkd(proof: P
     begun = time.monotonic()
     outcome, _ = settle(proof.site, patience=1.0)
     assert time.monotonic() - begun < 10
-    (row,) = outcome.failed
+    row, route = outcome.failed
+    assert (route.flow, route.observed) == ("guest/b ipv4 default route", "missing"), "it went with the address"
     assert (row.flow, row.expected, row.observed) == ("guest/b front ipv4", "10.1.0.11/24", "no address")
     assert "eth0: DHCPv4 address 10.1.0.11/24" in row.detail

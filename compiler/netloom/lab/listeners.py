@@ -14,6 +14,8 @@ import threading
 import time
 from typing import Any
 
+from netloom.lab.load import MARK
+
 BACKLOG = 64
 ANCILLARY = 256
 NOW, LATER, EVERY = b"speak\n", b"wait\n", 0.02
@@ -50,7 +52,8 @@ class Listeners:
         return {"seen": list(self._seen)}
 
     def _note(self, proto: str, port: int, peer: str, local: str, payload: bytes = b"") -> bytes:
-        self._seen.append({"proto": proto, "port": port, "peer": peer, "local": local, "payload": payload.hex()})
+        if not payload.startswith(MARK):
+            self._seen.append({"proto": proto, "port": port, "peer": peer, "local": local, "payload": payload.hex()})
         return json.dumps({"server": self._server, "peer": peer, "local": local, "port": port}).encode() + b"\n"
 
     def _serve_tcp(self, listener: socket.socket, port: int) -> None:

@@ -1,49 +1,64 @@
-"""Traffic that goes on while something changes: datagrams at a steady pace, each of which must come back."""
+"""Traffic that goes on while something changes: datagrams as fast as they are answered, none of which may be lost.
 
+A steady pace would have to be slow, as a machine with work to do loses what it cannot keep up with, and a slow one
+finds no gap of some microseconds. So the next datagram is sent when one comes back: a few are under way all the time,
+no queue runs over, and what is missing in the end was dropped.
+"""
+
+import select
 import socket
-import threading
 import time
 from typing import Any
 
 from netloom.lab.senders import connected
 
+WINDOW = 16
+"""Datagrams under way."""
+STALLED = 0.1
+"""Seconds of silence after which those under way are taken for lost, and others follow them."""
 GRACE = 0.5
 """Seconds for the last answers."""
+MARK = b"load "
+"""What they begin with: who answers need not remember each."""
 
 
-def load(to: str, port: int, source: str | None, seconds: float, rate: int) -> dict[str, Any]:
-    """Sends numbered datagrams to a listener and counts which of them are answered.
+def load(to: str, port: int, source: str | None, seconds: float) -> dict[str, Any]:
+    """Sends datagrams to a listener and counts which of them are answered.
 
     Args:
         to: Numeric address.
         port: UDP port.
         source: Address to send from, or none for the kernel's choice.
         seconds: How long.
-        rate: Datagrams per second.
 
     Returns:
         `sent` and `received`.
     """
     with connected(socket.SOCK_DGRAM, to, port, source, GRACE) as sock:
-        received = [0]
-        reader = threading.Thread(target=_count, args=(sock, received), daemon=True)
-        reader.start()
-        sent, begun = 0, time.monotonic()
-        while (now := time.monotonic() - begun) < seconds:
-            if sent <= now * rate:
-                sock.send(b"%d" % sent)
+        sock.settimeout(0)
+        sent = received = given_up = 0
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            while sent - received - given_up < WINDOW:
+                sock.send(MARK + b"%d" % sent)
                 sent += 1
-            else:
-                time.sleep(1 / rate / 2)
-        reader.join(seconds + 2 * GRACE)
-        return {"sent": sent, "received": received[0]}
+            got = _received(sock, STALLED)
+            received += got
+            given_up += 0 if got else sent - received - given_up
+        last = time.monotonic() + GRACE
+        while received < sent and (left := last - time.monotonic()) > 0:
+            received += _received(sock, left)
+        return {"sent": sent, "received": received}
 
 
-def _count(sock: socket.socket, received: list[int]) -> None:
-    """Counts until it has been quiet for a while."""
+def _received(sock: socket.socket, patience: float) -> int:
+    """How many answers are there, once there is one."""
+    if not select.select([sock], [], [], patience)[0]:
+        return 0
+    number = 0
     while True:
         try:
             sock.recv(4096)
-        except OSError:
-            return
-        received[0] += 1
+        except BlockingIOError:
+            return number
+        number += 1

@@ -167,7 +167,10 @@ class Agent:
         Raises:
             LabError: The agent could not do it, or is gone.
         """
-        said = future.result(PATIENCE)
+        try:
+            said = future.result(PATIENCE)
+        except TimeoutError as late:
+            raise LabError(f"{self.machine.name}: its agent has not answered for {PATIENCE:g} s") from late
         if "failed" in said:
             raise LabError(f"{self.machine.name}: {said['failed']}")
         return said

@@ -20,6 +20,7 @@ from netloom.base.address import (
 from netloom.lab.build import Site, in_parallel, nic_name
 from netloom.lab.namespace import Namespace
 from netloom.lab.outcome import NotRun, Outcome, Row
+from netloom.lab.routes import routed
 from netloom.lab.waiting import INTERVAL
 from netloom.plan.guest import Mode, NicAddress
 from netloom.plan.host import Fixed, Learned
@@ -155,6 +156,7 @@ def settle(site: Site, patience: float = PATIENCE) -> tuple[Outcome, Ground]:
         time.sleep(INTERVAL)
     ground = Ground()
     rows = [_row(site, promise, there[promise.machine], ground) for promise in made]
+    rows += routed(site, max(0.0, deadline - time.monotonic()))
     units = _units(site)
     return Outcome((*rows, *units.rows), units.not_run), ground
 
