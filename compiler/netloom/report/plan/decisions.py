@@ -20,7 +20,7 @@ _INTENDED = (PLAIN, ". Intended?")
 def decisions(change: Change, *, survivors: bool = True) -> tuple[Sentence, ...]:
     """All of them, the weightiest first; those on connections that survive where they are told of nowhere else."""
     outlive = _survivors(change) if survivors else ()
-    return (*_gates(change), *_exposed(change), *_still(change), *outlive, *_cut(change), *_likely(change))
+    return (*_gates(change), *_cut(change), *_exposed(change), *_still(change), *outlive, *_likely(change))
 
 
 def _gates(change: Change) -> Iterator[Sentence]:
@@ -74,7 +74,12 @@ def _survivors(change: Change) -> Iterator[Sentence]:
 def _cut(change: Change) -> Iterator[Sentence]:
     for effect in change.disruption:
         if effect.grade is Class.D6:
-            yield (CODE, effect.host), (STRONG, f": {effect.effect.value}"), (PLAIN, f" ({cause(effect)}).")
+            yield (
+                (PLAIN, "On "),
+                (CODE, effect.host),
+                (STRONG, f" {effect.effect.value}"),
+                (PLAIN, f" ({cause(effect)})."),
+            )
 
 
 def _likely(change: Change) -> Iterator[Sentence]:

@@ -45,7 +45,7 @@ def flows(change: Change) -> list[str]:
 
 
 def _row(one: FlowChange) -> str:
-    via = f" at {_ends(one.via)}" if one.via else ""
+    via = f" at {prose(words.few(one.via))}" if one.via else ""
     cells = (
         f"**{words.turn(one).upper()}**" if one.exposed else words.turn(one),
         _ends(one.sources),

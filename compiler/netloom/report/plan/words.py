@@ -94,14 +94,15 @@ def heading(hunk: Hunk) -> str:
 
 
 def flow_counts(change: Change) -> str:
-    """`1 newly exposed, 2 newly allowed, 1 newly blocked, 0 decided otherwise`."""
+    """`1 newly exposed, 2 newly allowed`; `no change` where there is none."""
     said = [one for one in change.flows if not one.implied]
     exposed = sum(one.exposed for one in said)
     inherited = sum(one.inherited and not one.exposed for one in said)
     rest = [one for one in said if not one.exposed and not one.inherited]
-    counts = [f"{exposed} newly exposed"]
-    counts += [f"{sum(one.turn is turn for one in rest)} {word}" for turn, word in _COUNTED]
-    return ", ".join(counts) + (f", {inherited} that come or go with a guest, network or host" if inherited else "")
+    counts = [(exposed, "newly exposed")]
+    counts += [(sum(one.turn is turn for one in rest), word) for turn, word in _COUNTED]
+    counts += [(inherited, "that come or go with a guest, network or host")]
+    return ", ".join(f"{count} {word}" for count, word in counts if count) or "no change"
 
 
 _COUNTED = ((Turn.ALLOWED, "newly allowed"), (Turn.BLOCKED, "newly blocked"), (Turn.REDECIDED, "decided otherwise"))
