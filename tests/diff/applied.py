@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netloom.driver import rendered
@@ -60,16 +61,17 @@ class Applied:
     complaints: tuple[str, ...]
 
 
-def applied(before: Plan, after: Plan, names: dict[str, str]) -> Applied:
+def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None) -> Applied:
     """Boots one plan, changes over to the other while traffic runs, and says what noticed.
 
     Args:
         before: the plan that runs.
         after: the plan that is applied to it.
         names: new names of guests that were renamed, by their old ones.
+        root: folder of another systemd.
     """
     with Lab() as lab:
-        site = Site(lab, before, rendered(before), bus=True)
+        site = Site(lab, before, rendered(before), root, bus=True)
         settled, ground = settle(site)
         assert settled.failed == ()
         atlas = Atlas(before, ground, dict(site.beyond))

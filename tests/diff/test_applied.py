@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 
 import pytest
 from tests.diff.applied import LEASE, Applied, applied
 from tests.diff.site import BASE, CASES, WEB2, Files, both, swap
 from tests.diff.test_relation import MOVED
 from tests.sites import compiled
-from tests.support import needs
+from tests.support import needs, systemds
 
 from netloom.diff.change import Side, compare
 from netloom.diff.model import Change
 from netloom.driver import rendered_apart
+from netloom.lab.networkd import Networkd
 from netloom.lab.questions import Question
+from netloom.lab.session import Lab
 from netloom.plan.host import Host
 from netloom.plan.site import Plan
 
@@ -52,25 +55,38 @@ FEW = 5
 """Pings of 200, one every 20 ms, that addresses may be away for which are back at once."""
 
 
-def _plans(name: str) -> tuple[Plan, Plan]:
+def _plans(name: str, version: int) -> tuple[Plan, Plan]:
     case = next((case for case in CASES if case.name == name), None)
     first, second = (both(), case.edit) if case else _OF_OURS[name]
     before = dict(BASE)
-    both(first, swap("networks.yaml", "10.2.0.199}", f"10.2.0.199, lease: {LEASE}s}}"))(before)
+    both(
+        first,
+        swap("networks.yaml", "10.2.0.199}", f"10.2.0.199, lease: {LEASE}s}}"),
+    )(before)
     after = dict(before)
     second(after)
+    for side in (before, after):
+        side["site.yaml"] = side["site.yaml"].replace("systemd: 252", f"systemd: {version}")
     return compiled(before).plan, compiled(after).plan
 
 
-@pytest.fixture(scope="module")
-def plans() -> dict[str, tuple[Plan, Plan]]:
-    return {name: _plans(name) for name in NAMES}
+@pytest.fixture(scope="module", params=systemds())
+def root(request: pytest.FixtureRequest) -> Path | None:
+    assert request.param is None or isinstance(request.param, Path)
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def labs(plans: dict[str, tuple[Plan, Plan]]) -> Iterator[dict[str, Future[Applied]]]:
+def plans(root: Path | None) -> dict[str, tuple[Plan, Plan]]:
+    with Lab() as lab:
+        version = min(Networkd(lab.machine("version"), {}, root=root).version, 260)
+    return {name: _plans(name, version) for name in NAMES}
+
+
+@pytest.fixture(scope="module")
+def labs(root: Path | None, plans: dict[str, tuple[Plan, Plan]]) -> Iterator[dict[str, Future[Applied]]]:
     with ThreadPoolExecutor(LABS) as pool:
-        yield {name: pool.submit(partial(applied, *plans[name], _guests(name))) for name in NAMES}
+        yield {name: pool.submit(partial(applied, *plans[name], _guests(name), root)) for name in NAMES}
 
 
 def _guests(name: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from netloom.backends import guest as backend
 from netloom.base.address import Address
 from netloom.diff.classes import Class
-from netloom.diff.disrupt_networkd import unit_settings
+from netloom.diff.disrupt_networkd import keeps, unit_settings
 from netloom.diff.effects import Disruption, Effect
 from netloom.plan.guest import Guest, Mode
 from netloom.plan.host import Bridge
@@ -64,9 +64,11 @@ def _refreshed(before: Guest, after: Guest) -> Iterator[Disruption]:
         if differing and unit.name in old:
             nic = next(nic for nic in after.nics if nic.origin == unit.origin)
             learned = nic.ipv4.mode in _LEARNED or nic.ipv6.mode in _LEARNED
-            effect = Effect.LEARNED if learned else Effect.REFRESH
+            grade, effect = Class.D2, Effect.LEARNED if learned else Effect.REFRESH
+            if keeps(before.target, after.target):
+                grade, effect = Class.D0, Effect.IN_PLACE
             yield Disruption(
-                after.host, f"guest/{after.name}", after.name, Class.D2, effect, unit.name, differing, "", unit.origin
+                after.host, f"guest/{after.name}", after.name, grade, effect, unit.name, differing, "", unit.origin
             )
 
 

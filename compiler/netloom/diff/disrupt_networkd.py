@@ -1,10 +1,10 @@
 """What networkd does with units that came, went or changed, at `networkctl reload`.
 
-Seen with 252 and 257: the link of a changed `.network` is configured anew, which removes its addresses and adds them
-again while it stays up; ports of a bridge have none, and notice nothing but isolation; a `.netdev` acts only when its
-device is made; a device whose unit is gone stays, and so do the ports of a bridge. From 257 on some properties of a
-device are updated in place, of which netloom renders none. tests/diff/test_applied.py holds all of this against the
-networkd that is here.
+Seen with 252: the link of a changed `.network` is configured anew, which removes its addresses and adds them again
+while it stays up; 257 leaves alone what both units have. With both, ports of a bridge have no addresses and notice
+nothing but isolation; a `.netdev` acts only when its device is made; a device whose unit is gone stays, and so do the
+ports of a bridge. From 257 on some properties of a device are updated in place, of which netloom renders none.
+tests/diff/test_applied.py holds all of this against the networkd that is here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,10 +14,12 @@ from netloom.backends.units.printer import text
 from netloom.backends.units.tree import Kind, Unit
 from netloom.diff.classes import Class
 from netloom.diff.effects import Disruption, Effect, Setting
-from netloom.plan.host import Bridge, Host, Learned, Uplink
+from netloom.plan.host import Bridge, Host, Learned, Target, Uplink
 from netloom.plan.origin import object_of
 from netloom.plan.policy import NatKind
 
+KEEPS = 257
+"""From this version on addresses that a changed unit still has are left alone."""
 Graded = tuple[Class, Effect]
 _NONE: Graded = (Class.D0, Effect.UNTOUCHED)
 
@@ -77,10 +79,11 @@ def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, dev
         return (Class.D5, Effect.GONE if other is None else Effect.RECREATED)
     if "Network.Bridge" in _values(unit):
         return _ports(one, other)
+    kept = keeps(before.target, after.target)
     if device in uplinks[0]:
-        return _uplink(before, uplinks[0][device], uplinks[1].get(device))
+        return _uplink(before, uplinks[0][device], uplinks[1].get(device), keeps=kept)
     bridges = ({b.device: b for b in before.bridges}, {b.device: b for b in after.bridges})
-    return _bridge(before, bridges[0].get(device), bridges[1].get(device))
+    return _bridge(before, bridges[0].get(device), bridges[1].get(device), keeps=kept)
 
 
 def _ports(one: Unit, other: Unit | None) -> Graded:
@@ -93,16 +96,23 @@ def _ports(one: Unit, other: Unit | None) -> Graded:
     return (Class.D0, Effect.PORTS)
 
 
-def _uplink(host: Host, before: Uplink, after: Uplink | None) -> Graded:
+def keeps(before: Target, after: Target) -> bool:
+    """Whether the networkd that takes up the units leaves addresses alone; it may still be the older one."""
+    return min(before.systemd, after.systemd) >= KEEPS
+
+
+def _uplink(host: Host, before: Uplink, after: Uplink | None, *, keeps: bool) -> Graded:
     if after is None or (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
         return (Class.D6, Effect.WAY_IN)
+    if keeps:
+        return (Class.D0, Effect.IN_PLACE)
     learned = any(isinstance(side, Learned) for side in (after.ipv4, after.ipv6))
     if any(nat.uplink == before.name and nat.kind is NatKind.MASQUERADE for nat in host.nat):
         return (Class.D3, Effect.NAT_RELEARNED if learned else Effect.NAT_FLUSH)
     return (Class.D2, Effect.LEARNED if learned else Effect.REFRESH)
 
 
-def _bridge(host: Host, before: Bridge | None, after: Bridge | None) -> Graded:
+def _bridge(host: Host, before: Bridge | None, after: Bridge | None, *, keeps: bool) -> Graded:
     """Guests that reach a forward on their own bridge are masqueraded there, so a refresh forgets these connections."""
     if before is None:
         return _NONE
@@ -110,6 +120,8 @@ def _bridge(host: Host, before: Bridge | None, after: Bridge | None) -> Graded:
         return (Class.D5, Effect.GONE)
     if (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
         return (Class.D4, Effect.RENUMBERED)
+    if keeps:
+        return (Class.D0, Effect.IN_PLACE)
     if any(lane.hairpin and lane.network == before.network for lane in host.lanes):
         return (Class.D3, Effect.NAT_FLUSH)
     return (Class.D2, Effect.REFRESH)

@@ -15,6 +15,7 @@ class Effect(enum.Enum):
     """What happens, in words."""
 
     UNTOUCHED = "nothing that runs notices"
+    IN_PLACE = "taken up in place; addresses stay"
     SWAP = "one transaction; established connections keep running, counters and dynamic sets start anew"
     SETTINGS = "kernel settings are written; what is no longer listed stays until the next boot"
     REFRESH = "the link stays up; its addresses are removed and added again within milliseconds"
