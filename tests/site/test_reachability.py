@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
 from tests.site.regions import fates, spaces
@@ -200,4 +200,25 @@ def test_without_script_there_is_a_table_of_what_passes(address: str, browser: B
     row = page.locator("tr", has_text="policy/payment-hooks").first
     assert "tcp/8443" in row.inner_text()
     assert row.get_by_role("link", name="policy/payment-hooks").get_attribute("href") == "../policy/#payment-hooks"
+    context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_serious_barrier_in_an_answer_and_a_phone_shows_it_whole(
+    address: str, browser: Browser, scheme: Literal["light", "dark"]
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
+    page = context.new_page()
+    for question, answer in (
+        ("from=internet&to=cedar/eno1&service=https", ".nl-reply"),
+        ("from=x&to=any", ".nl-refused"),
+    ):
+        page.goto(f"{address}reach/?{question}")
+        page.wait_for_selector(answer)
+        report = Axe().run(page, context={"include": ["article"]}, options={"resultTypes": ["violations"]}).response
+        found = [(one["id"], one["nodes"][0]["html"][:160]) for one in report["violations"]]
+        assert found == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
     context.close()
