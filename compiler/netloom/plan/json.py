@@ -127,7 +127,6 @@ def _inline(value: Any) -> str:
     return _FLAT[value.__class__](value)
 
 
-@functools.lru_cache(maxsize=65536)
 def _origin(origin: Origin) -> str:
     return f'{{"entry": {quoted(origin.entry)}, "by": {quoted(origin.by)}}}'
 
