@@ -65,7 +65,7 @@ def _refreshed(before: Guest, after: Guest) -> Iterator[Disruption]:
             nic = next(nic for nic in after.nics if nic.origin == unit.origin)
             learned = nic.ipv4.mode in _LEARNED or nic.ipv6.mode in _LEARNED
             grade, effect = Class.D2, Effect.LEARNED if learned else Effect.REFRESH
-            if keeps(before.target, after.target):
+            if keeps(before.target, after.target, differing):
                 grade, effect = Class.D0, Effect.IN_PLACE
             yield Disruption(
                 after.host, f"guest/{after.name}", after.name, grade, effect, unit.name, differing, "", unit.origin

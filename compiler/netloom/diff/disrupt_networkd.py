@@ -1,13 +1,13 @@
 """What networkd does with units that came, went or changed, at `networkctl reload`.
 
 Seen with 252: the link of a changed `.network` is configured anew, which removes its addresses and adds them again
-while it stays up; 257 leaves alone what both units have. With both, ports of a bridge have no addresses and notice
+while it stays up; 257 takes up servers and resolvers in place. With both, ports of a bridge have no addresses and note
 nothing but isolation; a `.netdev` acts only when its device is made; a device whose unit is gone stays, and so do the
 ports of a bridge. From 257 on some properties of a device are updated in place, of which netloom renders none.
 tests/diff/test_applied.py holds all of this against the networkd that is here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from netloom.backends import networkd as backend
 from netloom.backends.units.printer import text
@@ -19,7 +19,8 @@ from netloom.plan.origin import object_of
 from netloom.plan.policy import NatKind
 
 KEEPS = 257
-"""From this version on addresses that a changed unit still has are left alone."""
+"""From this version on servers and resolvers of a unit change without its addresses."""
+_IN_PLACE = frozenset({"Network.DNS", "DHCPServer", "DHCPServerStaticLease", "DHCPv4", "IPv6AcceptRA", "IPv6SendRA"})
 Graded = tuple[Class, Effect]
 _NONE: Graded = (Class.D0, Effect.UNTOUCHED)
 
@@ -79,7 +80,7 @@ def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, dev
         return (Class.D5, Effect.GONE if other is None else Effect.RECREATED)
     if "Network.Bridge" in _values(unit):
         return _ports(one, other)
-    kept = keeps(before.target, after.target)
+    kept = keeps(before.target, after.target, unit_settings(one, other))
     if device in uplinks[0]:
         return _uplink(before, uplinks[0][device], uplinks[1].get(device), keeps=kept)
     bridges = ({b.device: b for b in before.bridges}, {b.device: b for b in after.bridges})
@@ -96,9 +97,13 @@ def _ports(one: Unit, other: Unit | None) -> Graded:
     return (Class.D0, Effect.PORTS)
 
 
-def keeps(before: Target, after: Target) -> bool:
-    """Whether the networkd that takes up the units leaves addresses alone; it may still be the older one."""
-    return min(before.systemd, after.systemd) >= KEEPS
+def keeps(before: Target, after: Target, differing: Iterable[Setting]) -> bool:
+    """Whether the networkd that takes up the units leaves the link alone; it may still be the older one.
+
+    Of these settings 257 was seen to; a new route on a bridge cost its guests their IPv6 for seconds.
+    """
+    parts = {setting.key if setting.key == "Network.DNS" else setting.key.partition(".")[0] for setting in differing}
+    return min(before.systemd, after.systemd) >= KEEPS and parts <= _IN_PLACE
 
 
 def _uplink(host: Host, before: Uplink, after: Uplink | None, *, keeps: bool) -> Graded:
