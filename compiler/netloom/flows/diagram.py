@@ -136,10 +136,12 @@ class Space(Generic[A]):
             found = memo.get(key)
             if found is None:
                 level, ends, pairs = aligned(a, b)
-                found = memo[key] = self.node(level, ends, [walk(x, y) for x, y in pairs])
+                found = memo[key] = self.node(level, ends, [walk(x, y) for x, y in pairs])  # noqa: F821 - see `del`
             return found
 
-        return walk(one, other)
+        made = walk(one, other)
+        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        return made
 
     def choose(self, where: "Diagram[A]", holds: A, then: "Diagram[A]", otherwise: "Diagram[A]") -> "Diagram[A]":
         """`then` where the map `where` answers `holds`, else `otherwise`."""
@@ -158,10 +160,12 @@ class Space(Generic[A]):
             found = memo.get(key)
             if found is None:
                 level, ends, triples = _aligned3(w, t, o)
-                found = memo[key] = self.node(level, ends, [walk(*triple) for triple in triples])
+                found = memo[key] = self.node(level, ends, [walk(*triple) for triple in triples])  # noqa: F821 - see `del`
             return found
 
-        return walk(where, then, otherwise)
+        made = walk(where, then, otherwise)
+        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        return made
 
     def relabel(self, rename: Callable[[A], A], diagram: "Diagram[A]") -> "Diagram[A]":
         """The map with every answer replaced."""
@@ -175,10 +179,12 @@ class Space(Generic[A]):
                 return self.leaf(rename(d.answer))
             found = memo.get(id(d))
             if found is None:
-                found = memo[id(d)] = self.node(d.level, d.ends, [walk(child) for child in d.children])
+                found = memo[id(d)] = self.node(d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
             return found
 
-        return walk(diagram)
+        made = walk(diagram)
+        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        return made
 
     def _kept(self, rename: Callable[[A], A], diagram: "Diagram[A]") -> int:
         """The bits of leaves that stay as they are."""
@@ -196,10 +202,12 @@ class Space(Generic[A]):
                 return child_at(d, value)
             found = memo.get(id(d))
             if found is None:
-                found = memo[id(d)] = self.node(d.level, d.ends, [walk(child) for child in d.children])
+                found = memo[id(d)] = self.node(d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
             return found
 
-        return walk(diagram)
+        made = walk(diagram)
+        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        return made
 
     def regions(self, diagram: "Diagram[A]") -> "Iterator[tuple[tuple[Interval, ...], A]]":
         """All boxes of a map with their answers, in the order of their first points."""

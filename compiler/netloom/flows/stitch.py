@@ -103,10 +103,12 @@ def grafted(space: Space[A], diagram: Diagram[A], then: Callable[[A], Diagram[A]
             return then(d.answer)
         found = memo.get(id(d))
         if found is None:
-            found = memo[id(d)] = stitched(space, d.level, d.ends, [walk(child) for child in d.children])
+            found = memo[id(d)] = stitched(space, d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
         return found
 
-    return walk(diagram)
+    made = walk(diagram)
+    del walk  # a function that calls itself holds itself, and with it every map that it has seen
+    return made
 
 
 def moved(space: Space[A], diagram: Diagram[A], level: int, by: int) -> Diagram[A]:
@@ -125,13 +127,15 @@ def moved(space: Space[A], diagram: Diagram[A], level: int, by: int) -> Diagram[
         found = memo.get(id(d))
         if found is None:
             if d.level < level:
-                found = space.node(d.level, d.ends, [walk(child) for child in d.children])
+                found = space.node(d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
             else:
                 found = _moved(space, d, by, top)
             memo[id(d)] = found
         return found
 
-    return walk(diagram)
+    made = walk(diagram)
+    del walk  # a function that calls itself holds itself, and with it every map that it has seen
+    return made
 
 
 def _moved(space: Space[A], node: Node[A], by: int, top: int) -> Diagram[A]:
