@@ -76,7 +76,7 @@ def _guests(host: int, mine: range, hosts: int) -> Iterator[str]:
     yield "forwards:\n"
     for place, number in enumerate(mine):
         yield f"  f{number:05}:\n    on: hv{host:02}\n    ports: tcp/{FIRST_PORT + place}\n    to: g{number:05}\n"
-        yield "    to-port: 8443\n"
+        yield "    to-port: 8443\n    from: any\n"
     yield "policy:\n"
     for place, number in enumerate(mine):
         peer = mine[(place + 1) % len(mine)]

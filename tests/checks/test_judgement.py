@@ -22,7 +22,7 @@ guests:
   web: {host: hv1, nics: {dmz: {ipv4: 10.0.1.10}}}
   git: {host: hv1, nics: {dmz: {ipv4: 10.0.1.11}}}
 forwards:
-  http: {on: hv1, ports: [http, https], to: web}
+  http: {on: hv1, ports: [http, https], to: web, from: any}
 policy:
   out: {from: [lan, dmz], to: internet, allow: any}
   admin: {from: office, to: host/hv1, allow: ssh}
@@ -64,8 +64,8 @@ def test_policies_that_are_as_they_should_be(policy: str) -> None:
     "forwards",
     [
         "  git: {on: hv1, ports: tcp/2222, to: git, to-port: 22, from: office}\n",
-        "  git: {on: hv1, ports: udp/443, to: git}\n",
-        "  git: {on: hv1, ports: [tcp/7100, tcp/7100-7110], to: git}\n",
+        "  git: {on: hv1, ports: udp/443, to: git, from: any}\n",
+        "  git: {on: hv1, ports: [tcp/7100, tcp/7100-7110], to: git, from: any}\n",
     ],
 )
 def test_forwards_that_are_as_they_should_be(forwards: str) -> None:
@@ -81,7 +81,7 @@ def test_a_sender_who_is_in_both_makes_a_port_taken_twice() -> None:
 def test_one_port_may_have_two_targets_on_two_uplinks_or_for_two_kinds_of_senders() -> None:
     apart = "forwards:\n  one: {on: hv1/eth1, ports: tcp/8443, to: git, from: lan}\n"
     apart += "  two: {on: hv1/eth1, ports: tcp/8443, to: web, from: corp}\n"
-    apart += "  three: {on: hv1/eth0, ports: tcp/8443, to: web}\n"
+    apart += "  three: {on: hv1/eth0, ports: tcp/8443, to: web, from: any}\n"
     assert found(old="forwards:\n", new=apart) == []
 
 

@@ -28,8 +28,8 @@ guests:
   http-reverse-proxy: {host: hypervisor, nics: {microvm: {ipv4: 10.0.0.10}}}
   https-reverse-proxy: {host: hypervisor, nics: {microvm: {ipv4: 10.0.0.11}}}
 forwards:
-  http: {on: hypervisor, ports: tcp/80, to: http-reverse-proxy}
-  https: {on: hypervisor, ports: tcp/443, to: https-reverse-proxy}
+  http: {on: hypervisor, ports: tcp/80, to: http-reverse-proxy, from: any}
+  https: {on: hypervisor, ports: tcp/443, to: https-reverse-proxy, from: any}
 policy:
   guests-out: {from: microvm, to: internet, allow: any}
   admin: {from: [198.51.100.0/24, "2001:db8:f::/48"], to: host/hypervisor, allow: ssh}

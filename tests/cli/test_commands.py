@@ -55,7 +55,7 @@ def test_findings_have_the_line_of_the_spec(site: Path, netloom: Netloom) -> Non
     (site / "specs/seed.yaml").write_text(SEED.replace("to: http-reverse-proxy", "to: http-reverse-prxy"))
     shown = netloom("validate")
     assert "specs/seed.yaml:20:45: error[NL203]: " in shown.out
-    assert "\n20 |   http: {on: hypervisor, ports: tcp/80, to: http-reverse-prxy}\n" in shown.out
+    assert "\n20 |   http: {on: hypervisor, ports: tcp/80, to: http-reverse-prxy, from: any}\n" in shown.out
     assert "^ help: did you mean `http-reverse-proxy`?" in shown.out
 
 

@@ -47,7 +47,7 @@ def test_what_is_not_there_is_usage(locked: Path, netloom: Netloom, what: str) -
 def test_an_object_is_told_with_place_and_lines(locked: Path, netloom: Netloom) -> None:
     shown = netloom("explain", "forward/http").out
     assert "from specs/seed.yaml:20:3: forwards.http" in shown
-    assert "20 |   http: {on: hypervisor, ports: tcp/80, to: http-reverse-proxy}" in shown
+    assert "20 |   http: {on: hypervisor, ports: tcp/80, to: http-reverse-proxy, from: any}" in shown
     assert "tcp/80 becomes 10.0.0.10:80 on microvm" in shown
     assert "hosts/hypervisor/nftables/netloom.nft\n" in shown
     assert netloom("explain", "http").out == shown  # a bare name that one object has

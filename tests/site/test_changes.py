@@ -9,9 +9,9 @@ import pytest
 from tests.diff.site import BASE
 from tests.plans import seed
 
+from netloom.mkdocs.past import Past
 from netloom.site.page import Page
 from netloom.site.pages.changes import pages
-from netloom.site.past import Past
 from netloom.site.view import view
 
 OPEN = ("forwards.yaml", "ports: tcp/443", "ports: [tcp/443, tcp/8443]")

@@ -13,9 +13,9 @@ from tests.plans import seed
 from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import LazyGroup
 from netloom.driver import compile_site, rendered
+from netloom.mkdocs.commands import described
 from netloom.plan.origin import Meta
 from netloom.plan.schema import plan_schema
-from netloom.site.commands import described
 from netloom.site.manual import Manual
 from netloom.site.navigation import LEAVES_LISTED, navigation
 from netloom.site.page import Page

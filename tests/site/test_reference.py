@@ -9,9 +9,9 @@ from tests.plans import seed
 
 from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import COMMANDS, LazyGroup
+from netloom.mkdocs.commands import described
 from netloom.plan.schema import plan_schema
 from netloom.report.catalogue import rules
-from netloom.site.commands import described
 from netloom.site.manual import Manual
 from netloom.site.pages.reference import pages
 from netloom.site.view import view

@@ -35,14 +35,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for lane in host.lanes:
             size = lane.last - lane.first
             found = admin_service((Service(lane.protocol, lane.target_first, lane.target_first + size),))
-            if found and _open(host, lane, zones):
+            if found and to_everybody(host, lane, zones):
                 name = lane.forward.removeprefix("forward/")
                 span = context.document.places.span("forwards", name, "ports")
                 message = f"forward `{name}` lets everybody reach {found} of guest `{lane.guest}`"
                 yield Diagnostic(RULE, message, span, "add `from` with who needs it", subject=lane.forward)
 
 
-def _open(host: Host, lane: Lane, zones: frozenset[str]) -> bool:
+def to_everybody(host: Host, lane: Lane, zones: frozenset[str]) -> bool:
+    """Whether a forward listens on a way to everybody, and lets in who comes by it."""
     if not any(uplink.zone in zones for uplink in host.uplinks if uplink.name in lane.uplinks):
         return False
     return lane.sources is None or bool(zones & set(lane.outside)) or everything(lane.family) in lane.sources

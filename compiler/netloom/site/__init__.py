@@ -1,1 +1,1 @@
-"""The site: a plan as pages and diagrams. Everything but `plugin` is a pure function of a plan."""
+"""The site: a plan as pages and diagrams, by pure functions; `netloom.mkdocs` builds it."""

@@ -1,7 +1,7 @@
-"""The MkDocs plugin: a thin file between MkDocs' events and the pure functions of this package.
+"""The MkDocs plugin: a thin file between MkDocs' events and the pure functions of `netloom.site`.
 
-It is a way into netloom, as the command line is one, so it alone of this package calls the driver and knows the
-language and the commands, of which it makes the reference. Generated pages never touch the disk. Leaves of a large site
+It is a way into netloom, as the command line is one, so it calls the driver and knows the language and the commands, of
+which it makes the reference. Generated pages never touch the disk. Leaves of a large site
 stay out of the navigation, which costs MkDocs time and bytes in the square of the pages that it lists.
 """
 
@@ -23,9 +23,10 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import LazyGroup
 from netloom.driver import Compiled, compile_site, rendered
+from netloom.mkdocs.commands import described
+from netloom.mkdocs.past import Past
 from netloom.plan.schema import plan_schema
 from netloom.site.colors import stylesheet
-from netloom.site.commands import described
 from netloom.site.draw import drawn, undrawn
 from netloom.site.loaded import MATERIAL, SCRIPT, STYLES, assets
 from netloom.site.manual import Manual
@@ -34,7 +35,6 @@ from netloom.site.page import Figure, Page
 from netloom.site.pages import broken
 from netloom.site.pages.compose import files as beside
 from netloom.site.pages.compose import pages
-from netloom.site.past import Past
 from netloom.site.printing import printed
 from netloom.site.svg import figure, inline
 from netloom.site.view import view
