@@ -6,10 +6,17 @@ import os
 import shutil
 import signal
 import subprocess
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+from tests.site.browsing import chromium
 from tests.support import enforce
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 # How long an example takes says what else the machine does; what netloom takes is measured by `make bench`.
 settings.register_profile("netloom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -38,3 +45,10 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Looks at the needs of a test before any of its fixtures is built."""
     enforce(item)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, without a head: one for all, as the driver takes no second one in a process."""
+    with chromium() as found:
+        yield found

@@ -1,4 +1,4 @@
-"""Sites that are built once, a server of its own for each, and one browser for all."""
+"""Sites that are built once, and a server of its own for each."""
 
 from __future__ import annotations
 
@@ -41,13 +41,6 @@ def serve() -> Iterator[Callable[[Path], str]]:
 def address(built: Path, serve: Callable[[Path], str]) -> str:
     """Where the site of this repository's own specs is served."""
     return serve(built)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium, without a head."""
-    with browsing.chromium() as found:
-        yield found
 
 
 @pytest.fixture
