@@ -130,17 +130,21 @@ def _printed(owners: Iterable[Plan | Host | Guest]) -> list[Printed]:
 
 def rendered_apart(before: Plan, after: Plan) -> tuple[tuple[Artifact, ...], tuple[Artifact, ...]]:
     """The files of two plans, without those of hosts and guests that are the same in both: equal plans, equal bytes."""
+    old, new = files_apart(before, after)
+    return tuple(old), tuple(new)
+
+
+def files_apart(before: Plan, after: Plan) -> tuple[Iterator[Artifact], Iterator[Artifact]]:
+    """The same, each file printed when it is asked for."""
     hosts = {host.name: host for host in before.hosts}
     guests = {guest.name: guest for guest in before.guests}
     same_hosts = {host.name for host in after.hosts if hosts.get(host.name) == host}
     same_guests = {guest.name for guest in after.guests if guests.get(guest.name) == guest}
 
-    def files(plan: Plan) -> tuple[Artifact, ...]:
-        return tuple(
-            _files(
-                (host for host in plan.hosts if host.name not in same_hosts),
-                (guest for guest in plan.guests if guest.name not in same_guests),
-            )
+    def files(plan: Plan) -> Iterator[Artifact]:
+        return _files(
+            (host for host in plan.hosts if host.name not in same_hosts),
+            (guest for guest in plan.guests if guest.name not in same_guests),
         )
 
     return files(before), files(after)

@@ -34,11 +34,21 @@ def shares(items: Iterable[tuple[T, int]], least: int) -> list[list[T]]:
 
 def spread(work: Callable[[T], R], parts: Sequence[T]) -> list[R]:
     """The answers of `work`, a pure function whose answer can be pickled, for each of some parts."""
-    children = [_fork(work, part) for part in parts[1:]]
-    answers = [work(part) for part in parts[:1]]
-    for part, child in zip(parts[1:], children, strict=True):
-        data = _gather(*child)
-        answers.append(work(part) if data is None else pickle.loads(data))  # of our own child, and of nobody else
+    rest = begun(work, parts[1:])
+    return [*(work(part) for part in parts[:1]), *rest()]
+
+
+def begun(work: Callable[[T], R], parts: Sequence[T]) -> Callable[[], list[R]]:
+    """The same beside whatever the caller does until it asks for the answers, which it has to do once."""
+    children = [_fork(work, part) for part in parts]
+
+    def answers() -> list[R]:
+        found: list[R] = []
+        for part, child in zip(parts, children, strict=True):
+            data = _gather(*child)
+            found.append(work(part) if data is None else pickle.loads(data))  # of our own child, and of nobody else
+        return found
+
     return answers
 
 

@@ -5,7 +5,7 @@ Neither is proved here: `validate` and `render` hold the head's rulesets against
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from netloom.diff.classes import Class
 from netloom.diff.gates import Gates
 from netloom.diff.model import Change
 from netloom.diff.revisions import RevisionError, commit_of, merge_base, revision
-from netloom.driver import Compiled, compile_blobs, compile_site, rendered_apart
+from netloom.driver import Compiled, compile_blobs, compile_site, files_apart
 from netloom.plan.origin import Origin
 from netloom.plan.read import PlanTextError, read_plan
 from netloom.plan.site import Plan
@@ -52,7 +52,7 @@ class Subject:
         """Whether it compiles without an error."""
         return self.site is None or not self.site.failed
 
-    def side(self, artifacts: tuple[Artifact, ...]) -> Side:
+    def side(self, artifacts: Iterable[Artifact]) -> Side:
         """What is compared of it."""
         if self.site is None:
             return Side(self.label, self.plan, artifacts)
@@ -81,7 +81,7 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subje
 
 def change_of(before: Subject, after: Subject) -> Change:
     """What differs between two sides."""
-    old, new = rendered_apart(before.plan, after.plan)
+    old, new = files_apart(before.plan, after.plan)
     return compare(before.side(old), after.side(new))
 
 

@@ -1,6 +1,6 @@
 """Two plans compared, in the order in which people ask: what, who reaches whom, what it disturbs, which bytes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from netloom.backends.artifact import Artifact
@@ -9,7 +9,7 @@ from netloom.diff.disruption import disruptions
 from netloom.diff.effects import Disruption
 from netloom.diff.facts import things
 from netloom.diff.files import compare_files
-from netloom.diff.flows import compare_flows
+from netloom.diff.flows import begun_flows
 from netloom.diff.gates import NO_GATES, Gates, judge
 from netloom.diff.model import Change, GateResult, ObjectChange
 from netloom.diff.objects import compare_objects
@@ -25,7 +25,7 @@ class Side:
     Attributes:
         label: what the user calls it, such as `main@91d07e3`.
         plan: its plan.
-        artifacts: its files, those left out that are the same on both sides.
+        artifacts: its files, those left out that are the same on both sides; looked at once, when it is their turn.
         sound: whether it compiles without an error.
         gates: the thresholds that it sets.
         moves: for objects that say so, their `kind/name` after and before.
@@ -34,7 +34,7 @@ class Side:
 
     label: str
     plan: Plan
-    artifacts: tuple[Artifact, ...]
+    artifacts: Iterable[Artifact]
     sound: bool = True
     gates: Gates = NO_GATES
     moves: Mapping[str, str] = field(default_factory=dict)
@@ -45,9 +45,10 @@ def compare(before: Side, after: Side) -> Change:
     """What a change does."""
     objects = compare_objects(things(before.plan), things(after.plan), after.moves)
     names = {one.was: one.name for one in objects if one.was}
-    flows = compare_flows(before.plan, after.plan, names)
-    files = compare_files(before.artifacts, after.artifacts)
+    flows_of = begun_flows(before.plan, after.plan, names)
     by_path = [{artifact.path: artifact for artifact in side.artifacts} for side in (before, after)]
+    files = compare_files(by_path[0].values(), by_path[1].values())
+    flows = flows_of()
     disruption = disruptions(before.plan, after.plan, names, flows, (by_path[0], by_path[1]))
     back = {new: old for old, new in names.items()}
     undone = disruptions(after.plan, before.plan, back, (), (by_path[1], by_path[0]))

@@ -4,13 +4,13 @@ First exactly: boxes of packets, united per host, family and interface. Then in 
 hosts, interfaces and in both families is one change with several regions.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import Literal
 
 from netloom.base.address import FAMILIES, Family
-from netloom.base.parallel import shares, spread
+from netloom.base.parallel import begun, shares
 from netloom.diff.labels import ANY, Names
 from netloom.diff.nobody import Difference
 from netloom.diff.regions import united_boxes
@@ -48,7 +48,12 @@ _Part = tuple[Words, _Found]
 
 
 def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[FlowChange, ...]:
-    """All changes of who reaches whom, exposures to the outside first.
+    """All changes of who reaches whom, exposures to the outside first; arguments as of `begun_flows`."""
+    return begun_flows(before, after, names)()
+
+
+def begun_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> Callable[[], tuple[FlowChange, ...]]:
+    """The same, where it is much to do, by other processes until they are asked for the answer.
 
     Args:
         before: the base.
@@ -62,8 +67,18 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
         return [(place, _of_pair(replace(pair), known[pair.family])) for place, pair in dealt]
 
     weights = [((place, pair), pair.weight) for place, pair in enumerate(pairs(before, after, names))]
-    parts = sorted(chain.from_iterable(spread(of_pairs, shares(weights, WORTH_A_PROCESS))), key=lambda part: part[0])
-    found = [each for _, part in parts for each in part]
+    dealt = shares(weights, WORTH_A_PROCESS)
+    answers = begun(of_pairs, dealt) if len(dealt) > 1 else lambda: [of_pairs(dealt[0])]
+
+    def flows() -> tuple[FlowChange, ...]:
+        parts = sorted(chain.from_iterable(answers()), key=lambda part: part[0])
+        return _united(before, after, names, [each for _, part in parts for each in part])
+
+    return flows
+
+
+def _united(before: Plan, after: Plan, names: Mapping[str, str], found: list[_Part]) -> tuple[FlowChange, ...]:
+    """What differs on all hosts, told as few things as it is."""
     causes = (_causes(before), _causes(after))
     back = {new: old for old, new in names.items()}
     merged = _merged(_merged(_merged(found, "sources"), "destinations"), "services")
