@@ -52,6 +52,14 @@ def begun(work: Callable[[T], R], parts: Sequence[T]) -> Callable[[], list[R]]:
     return answers
 
 
+def beside(work: Callable[[], R]) -> Callable[[], R]:
+    """The same for a single answer; where there is only one processor, the work is done when it is asked for."""
+    if _processors() == 1:
+        return work
+    answers = begun(lambda part: part(), [work])
+    return lambda: answers()[0]
+
+
 def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 

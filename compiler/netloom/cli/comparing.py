@@ -6,15 +6,16 @@ Neither is proved here: `validate` and `render` hold the head's rulesets against
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netloom.backends.artifact import Artifact
 from netloom.base.diagnostic import Diagnostic
+from netloom.base.parallel import beside
 from netloom.diff.change import Side, compare
 from netloom.diff.classes import Class
-from netloom.diff.gates import Gates
+from netloom.diff.gates import NO_GATES, Gates
 from netloom.diff.model import Change
 from netloom.diff.revisions import RevisionError, commit_of, merge_base, revision
 from netloom.driver import Compiled, compile_blobs, compile_site, files_apart
@@ -30,34 +31,31 @@ _NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None,
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One side, compiled.
+    """One side, compiled; only what is asked of it, as one of two comes from another process.
 
     Attributes:
         label: what it is called in reports.
         plan: its plan.
-        site: all that was compiled; None for what was read from a plan.json.
+        diagnostics: what was found in it.
+        sound: whether it compiles without an error.
+        texts: its files by path, to show what was found in them; none of what was read from a plan.json.
+        gates: the thresholds that it sets.
+        moves: for objects that say so, their `kind/name` after and before.
+        waived: reasons by gate, or by gate and object.
     """
 
     label: str
     plan: Plan
-    site: Compiled | None
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What was found in it."""
-        return self.site.diagnostics if self.site else ()
-
-    @property
-    def sound(self) -> bool:
-        """Whether it compiles without an error."""
-        return self.site is None or not self.site.failed
+    diagnostics: tuple[Diagnostic, ...] = ()
+    sound: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
+    gates: Gates = NO_GATES
+    moves: Mapping[str, str] = field(default_factory=dict)
+    waived: Mapping[str, str] = field(default_factory=dict)
 
     def side(self, artifacts: Iterable[Artifact]) -> Side:
         """What is compared of it."""
-        if self.site is None:
-            return Side(self.label, self.plan, artifacts)
-        thresholds, waived = _gates(self.site.document)
-        return Side(self.label, self.plan, artifacts, self.sound, thresholds, _moves(self.site.document), waived)
+        return Side(self.label, self.plan, artifacts, self.sound, self.gates, self.moves, self.waived)
 
 
 def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subject, Subject]:
@@ -74,9 +72,11 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subje
     """
     base, head = _named(words)
     if head is None:
+        before = beside(lambda: _base(specs, base, "HEAD", exact=exact))
         after = _compiled(specs, str(specs))
-        return _base(specs, base or "HEAD", "HEAD", exact=exact), after
-    return _base(specs, base or "HEAD", head, exact=exact), _side(specs, head)
+        return before(), after
+    later = beside(lambda: _side(specs, head))
+    return _base(specs, base, head, exact=exact), later()
 
 
 def change_of(before: Subject, after: Subject) -> Change:
@@ -100,11 +100,11 @@ def _base(specs: Path, base: str, head: str, *, exact: bool) -> Subject:
 
 def _side(specs: Path, word: str) -> Subject:
     if word == os.devnull:  # what git's external diffs get for a file that is not there
-        return Subject("nothing", _NO_SITE, None)
+        return Subject("nothing", _NO_SITE)
     if not _is_path(word):
         return revision_of(specs, word, commit_of(specs, word))
     if word.endswith(".json"):
-        return Subject(word, read_plan(Path(word).read_text(encoding="utf-8")), None)
+        return Subject(word, read_plan(Path(word).read_text(encoding="utf-8")))
     return _compiled(Path(word), word)
 
 
@@ -116,8 +116,13 @@ def _is_path(word: str) -> bool:
 
 
 def _compiled(folder: Path, label: str) -> Subject:
-    site = compile_site(folder, now=_now(), prove=False)
-    return Subject(label, site.plan, site)
+    return _subject(label, compile_site(folder, now=_now(), prove=False))
+
+
+def _subject(label: str, site: Compiled) -> Subject:
+    gates, waived = _gates(site.document)
+    texts = {} if not site.failed else {file.path: file.text for file in site.source.files}
+    return Subject(label, site.plan, site.diagnostics, not site.failed, texts, gates, _moves(site.document), waived)
 
 
 def revision_of(specs: Path, name: str, commit: str) -> Subject:
@@ -136,7 +141,7 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
         raise RevisionError(f"`{name}` has no specs in {specs}")
     site = compile_blobs(found.blobs, found.folder, now=_now(), prove=False)
     short = commit[:7]
-    return Subject(short if commit.startswith(name) else f"{name}@{short}", site.plan, site)
+    return _subject(short if commit.startswith(name) else f"{name}@{short}", site)
 
 
 def _moves(document: "Document") -> dict[str, str]:

@@ -92,11 +92,11 @@ def _form(path: Path, form: str) -> str:
 
 def _show(after: "Subject") -> None:
     """What fails in the head; what failed in the base is nobody's business any more."""
-    from netloom.cli.compiling import failing, source_line
+    from netloom.cli.compiling import failing, line_of
     from netloom.cli.terminal import show
 
-    if after.site and not after.sound:
-        show(failing(after.diagnostics), source_line(after.site.source))
+    if not after.sound:
+        show(failing(after.diagnostics), line_of(after.texts))
 
 
 def _drawing(before: "Subject", after: "Subject", change: "Change") -> str:
