@@ -121,6 +121,17 @@ class Names:
         """
         if interface == SELF:
             return (f"host/{host}",)
+        key = (spans, host, interface)
+        found = self._ends.get(key)
+        if found is None:
+            found = self._ends[key] = self._named_ends(spans, host, interface)
+        return found
+
+    @cached_property
+    def _ends(self) -> dict[tuple[Spans, str, str], tuple[str, ...]]:
+        return {}
+
+    def _named_ends(self, spans: Spans, host: str, interface: str) -> tuple[str, ...]:
         inside = self._known.get(spans)
         if inside is None:
             inside = self._known[spans] = [*self._inside(spans)]

@@ -68,7 +68,11 @@ def cut(product: Product, pair: tuple[Answer, Answer], *parts: Restriction) -> I
     """What of a product lies in all restrictions, if anything does."""
     destinations, sources = product[DESTINATION], product[SOURCE]
     for part in parts:
-        destinations, sources = part.destinations.kept(destinations), part.sources.kept(sources)
-    if destinations and sources:
-        rest = product[DESTINATION + 1 : SOURCE]
-        yield Difference((destinations, *rest, sources, *product[SOURCE + 1 :]), *pair)
+        sources = part.sources.kept(sources)
+        if not sources:  # true of most, where those who are new send, and cheaper to see than a set of destinations
+            return
+        destinations = part.destinations.kept(destinations)
+        if not destinations:
+            return
+    rest = product[DESTINATION + 1 : SOURCE]
+    yield Difference((destinations, *rest, sources, *product[SOURCE + 1 :]), *pair)

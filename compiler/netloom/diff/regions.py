@@ -81,14 +81,21 @@ def apart(space: Space[A], one: Diagram[A], other: Diagram[A]) -> Iterator[tuple
 def united_boxes(boxes: Iterable[Product]) -> list[Set]:
     """The same packets as fewer products, sorted by their first packet."""
     spans = set(boxes)
+    if len(spans) == 1:  # as most are
+        (box,) = spans
+        return [_alone(tuple(map(united, box)))]
     for level in _LEVELS:
         spans = _along(spans, level)
     by_ends: dict[Set, list[Traffic]] = {}
-    for box in spans:
-        key = Set(box[DESTINATION], (), box[SOURCE], box[SENDER_PORT], box[HOP_LIMIT], box[TIME])
-        by_ends.setdefault(key, []).append((box[PROTOCOL], box[PORT]))
+    for one in map(_alone, spans):
+        by_ends.setdefault(one._replace(services=()), []).extend(one.services)
     sets = [key._replace(services=tuple(sorted(traffic))) for key, traffic in by_ends.items()]
     return sorted(_joined(_joined(sets, _SOURCES), _DESTINATIONS))
+
+
+def _alone(box: Product) -> Set:
+    traffic = ((box[PROTOCOL], box[PORT]),)
+    return Set(box[DESTINATION], traffic, box[SOURCE], box[SENDER_PORT], box[HOP_LIMIT], box[TIME])
 
 
 def _along(boxes: set[tuple[Spans, ...]], level: int) -> set[tuple[Spans, ...]]:

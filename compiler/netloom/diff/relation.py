@@ -174,15 +174,18 @@ class Pair:
         new guest.
         """
         before, after = nobody
+        there, here = before.rest, after.rest
         for product, pair in apart(self.space, one, other):
             if _matters(*pair):
-                yield from cut(product, pair, before.rest, after.rest)
+                yield from cut(product, pair, there, here)
+        parts = before.parts
         for product, answer in products(self.space, other) if before.destinations else ():
             if _matters(ABSENT, answer):
-                yield from (d for part in before.parts for d in cut(product, (ABSENT, answer), part, after.rest))
+                yield from (d for part in parts for d in cut(product, (ABSENT, answer), part, here))
+        parts = after.parts
         for product, answer in products(self.space, one) if after.destinations else ():
             if _matters(answer, ABSENT):
-                yield from (d for part in after.parts for d in cut(product, (answer, ABSENT), before.rest, part))
+                yield from (d for part in parts for d in cut(product, (answer, ABSENT), part, there))
 
 
 def _matters(one: Answer, other: Answer) -> bool:
