@@ -168,7 +168,7 @@ class Names:
         if learned:
             yield f"host/{host}"
             spans = without(spans, united(learned))
-        own = self._hosts_in(spans)
+        own = self.hosts_in(spans)
         if _size(spans) * 4 > 1 << self.family.bits or (self.family is Family.IPV6 and _size(spans) >> 120):
             missing = [f"address/{name}" for name, known in self.sets if not common(known, spans)]
             place = self.zones.get((host, interface))
@@ -184,7 +184,7 @@ class Names:
         """The addresses of hosts, sorted, each with its place in their order."""
         return sorted((value, place) for place, value in enumerate(self.hosts))
 
-    def _hosts_in(self, spans: Spans) -> list[int]:
+    def hosts_in(self, spans: Spans) -> list[int]:
         """The addresses of hosts in a set, in the order of the hosts."""
         known = self._places
         found: list[tuple[int, int]] = []

@@ -162,7 +162,7 @@ class Teller:
             return guest
         first, last = max(spans, key=lambda span: span[1] - span[0])
         inner = first + (first < last)  # the first address of a prefix is nobody's
-        return _preferred(spans, (*names.hosts, _STRANGERS[self.pair.family], inner))
+        return _preferred(spans, (*names.hosts_in(spans), _STRANGERS[self.pair.family], inner))
 
     def _address(self, value: int) -> str:
         if value >> self.pair.family.bits:
