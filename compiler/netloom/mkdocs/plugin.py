@@ -5,6 +5,7 @@ which it makes the reference. Generated pages never touch the disk. Leaves of a 
 stay out of the navigation, which costs MkDocs time and bytes in the square of the pages that it lists.
 """
 
+import html
 import os
 import re
 import time
@@ -16,14 +17,16 @@ from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.livereload import LiveReloadServer
-from mkdocs.plugins import BasePlugin
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
 from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
 from mkdocs.structure.pages import Page as MkDocsPage
 
 from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import LazyGroup
 from netloom.driver import Compiled, compile_site, rendered
 from netloom.mkdocs.commands import described
+from netloom.mkdocs.large import QuickPage, brief, squeezed
 from netloom.mkdocs.past import Past
 from netloom.plan.schema import plan_schema
 from netloom.site.colors import stylesheet
@@ -61,6 +64,8 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         self._figures: dict[str, dict[str, Figure]] = {}
         self._drawings: dict[str, str] = {}
         self._files = Files([])
+        self._leaves: dict[str, Page] = {}
+        self._whole = ""
         self._own_nav = False
         self._past = Past()
 
@@ -90,6 +95,9 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         every = len(made) <= LEAVES_LISTED
         for page in made:
             self._add(files, config, page, listed=every or page.listed)
+        self._leaves = {} if every else {page.path: page for page in made if not page.listed}
+        for page in () if every else made:
+            self._quicken(files, config, page)
         for file in list(files):
             if file.generated_by is None:
                 file.edit_uri = f"{Path(config.docs_dir).name}/{file.src_uri}"
@@ -131,9 +139,35 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         if files.get_file_from_path(page.path) is None:
             files.append(file)
 
+    def _quicken(self, files: Files, config: MkDocsConfig, page: Page) -> None:
+        file = files.get_file_from_path(page.path)
+        if file is not None and page.path != "index.md":
+            QuickPage(html.escape(page.title), file, config)
+
+    @event_priority(50)
+    def _before_search(self, context: Any, *, page: MkDocsPage, nav: Navigation, **_: Any) -> Any:
+        """Give search the words of a leaf that it is looked for by, and the theme less to list."""
+        leaf = self._leaves.get(page.file.src_uri)
+        if leaf is not None:
+            context["nav"] = brief(nav)
+            if leaf.words:
+                self._whole, page.content = page.content or "", f"<h1>{html.escape(leaf.title)}</h1><p>{leaf.words}</p>"
+        return context
+
+    @event_priority(-50)
+    def _after_search(self, context: Any, *, page: MkDocsPage, **_: Any) -> Any:
+        """Put the content back."""
+        if self._whole:
+            self._whole, page.content = "", self._whole
+        return context
+
+    on_page_context = CombinedEvent(_before_search, _after_search)
+
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:  # noqa: ARG002
         """Put the pictures where their marks stand, after Markdown and search, which both would read every tag."""
         figures = self._figures.get(page.file.src_uri)
+        if page.file.src_uri in self._leaves:
+            output = squeezed(output)
         if not figures:
             return output
         url = _linker(page.file, self._files)

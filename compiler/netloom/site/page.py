@@ -40,6 +40,7 @@ class Page:
         listed: whether the navigation has it; leaves are reached from the page that lists them.
         wide: whether its table of contents gives way to the picture, in themes that know how.
         searched: whether search looks into it; a rendered file would bury the page of what it is about.
+        words: HTML by which a leaf of a large site is found, in place of all of its text.
     """
 
     path: str
@@ -50,6 +51,7 @@ class Page:
     listed: bool = False
     wide: bool = False
     searched: bool = True
+    words: str = ""
 
     @property
     def markdown(self) -> str:

@@ -16,6 +16,8 @@ from netloom.site.revision import NO_HISTORY, History
 from netloom.site.traffic import Cell, matrix
 
 T = TypeVar("T")
+GUESTS_DETAILED = 500
+"""Guests up to which pages go into every detail; above that they would be too many bytes, and too slow to read."""
 
 
 class Named(Protocol):
@@ -68,6 +70,11 @@ class View:
     named: Mapping[str, frozenset[str]]
     manual: Manual
     history: History
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there are so many guests that pages leave out what is found elsewhere."""
+        return len(self.plan.guests) > GUESTS_DETAILED
 
 
 def view(

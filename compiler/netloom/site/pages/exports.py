@@ -11,8 +11,6 @@ from netloom.site.page import File, Page
 from netloom.site.view import View
 
 FOLDER, PLAN = "exports", "plan.json"
-GUESTS_SHOWN = 500
-"""Guests up to which a guest's page has its files as text too."""
 
 
 def pages(view: View) -> Iterator[Page]:
@@ -41,7 +39,7 @@ def files(view: View) -> Iterator[File]:
 def of_guest(view: View, guest: str) -> str:
     """The files of a guest, for its page; of many guests what is in them only where they are downloaded."""
     artifacts = view.files.get(f"guests/{guest}", ())
-    shown = [block(artifact.text) for artifact in artifacts] if len(view.plan.guests) <= GUESTS_SHOWN else []
+    shown = [block(artifact.text) for artifact in artifacts] if not view.crowded else []
     titles = (f"**{escaped(posixpath.basename(artifact.path))}**" for artifact in artifacts)
     return sections(files_table(artifacts), *(part for pair in zip(titles, shown, strict=False) for part in pair))
 
@@ -63,6 +61,11 @@ def to_export(host: str) -> str:
 
 def _page(view: View, host: str) -> Page:
     artifacts = view.files.get(f"hosts/{host}", ())
+    if view.crowded:
+        body = sections(
+            f"What {to('host', host)} loads, to download: too much to be read here.", files_table(artifacts)
+        )
+        return Page(f"{FOLDER}/{host}.md", f"Files of {host}", body, searched=False)
     rows = (
         (f"[{escaped(_short(one, host))}](#{_anchor(one)})", code(one.install), str(len(one.text.encode())))
         for one in artifacts

@@ -48,7 +48,15 @@ def _page(view: View, guest: Guest) -> Page:
         findings_about(view, f"guest/{guest.name}"),
         section("Files", of_guest(view, guest.name)),
     )
-    return Page(f"guests/{guest.name}.md", guest.name, body, guest.origin, (figure,))
+    return Page(f"guests/{guest.name}.md", guest.name, body, guest.origin, (figure,), words=_words(view, guest))
+
+
+def _words(view: View, guest: Guest) -> str:
+    """What a guest is looked for by: addresses, MACs, TAPs, ports, its owner and what it is said to be."""
+    nics = (str(one) for nic in guest.nics for one in (nic.ipv4.address, nic.ipv6.address, nic.mac, nic.tap) if one)
+    ports = dict.fromkeys(wording.outside(lane) for lane in view.lanes.get(guest.name, ()))
+    said = (*nics, *ports, guest.host, guest.meta.owner, *guest.meta.tags, guest.meta.description)
+    return escaped(" ".join(filter(None, said)))
 
 
 def _neighbours(view: View, guest: Guest) -> list[Guest]:

@@ -1,0 +1,113 @@
+"""A site of many guests: what is left out to have it built in minutes, and that nothing else is."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import markdown
+import pytest
+from tests.bench.sites import write_site
+
+from netloom.driver import compile_site, rendered
+from netloom.plan.origin import Meta
+from netloom.site.pages.compose import pages
+from netloom.site.plain import html
+from netloom.site.view import GUESTS_DETAILED, View, view
+
+ROOT = Path(__file__).parents[2]
+GUESTS = GUESTS_DETAILED + 1
+HOSTILE = "<script>alert(1)</script> *not* `code` [a](http://evil.example) ![i](x) | cell </td> ]]> &amp; {: #i }"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    found = tmp_path_factory.mktemp("large")
+    write_site(found / "specs", GUESTS, 8)
+    subprocess.run([Path(sys.executable).with_name("netloom"), "lock"], cwd=found, check=True, capture_output=True)
+    return found
+
+
+@pytest.fixture(scope="module")
+def large(folder: Path) -> View:
+    return _view(folder / "specs")
+
+
+@pytest.fixture(scope="module")
+def built(folder: Path) -> Path:
+    out = folder / "out"
+    command = [str(Path(sys.executable).with_name("mkdocs")), "build", "--strict", "--quiet", "--site-dir", str(out)]
+    environment = {**os.environ, "SPECS": str(folder / "specs"), "SOURCE_DATE_EPOCH": "1700000000"}
+    subprocess.run([*command, "--config-file", str(ROOT / "mkdocs.yml")], check=True, env=environment, timeout=300)
+    return out
+
+
+def _view(specs: Path) -> View:
+    site = compile_site(specs, now=1, prove=False)
+    texts = {file.path: file.text for file in site.source.files}
+    return view(site.plan, site.diagnostics, rendered(site.plan), texts)
+
+
+def _anchors(tokens: list[dict[str, Any]]) -> Iterator[str]:
+    for token in tokens:
+        yield token["id"]
+        yield from _anchors(token["children"])
+
+
+def _checked(made: View, step: int = 1) -> int:
+    """How many pages need no Markdown; each has to be what Markdown makes of it."""
+    done = 0
+    for page in [*pages(made)][::step]:
+        text = re.sub(r"\A---\n.*?\n---\n", "", page.markdown, flags=re.DOTALL)
+        mine = html(text, lambda url: url)
+        if mine is not None:
+            toc = {"toc": {"permalink": True, "toc_depth": 3}}
+            reader = markdown.Markdown(extensions=["attr_list", "tables", "toc"], extension_configs=toc)
+            assert mine.text == reader.convert(text), page.path
+            tokens = reader.toc_tokens
+            assert [one.anchor for one in mine.headings] == [*_anchors(tokens)], page.path
+            done += 1
+    return done
+
+
+def test_html_is_what_markdown_makes_of_the_same_page() -> None:
+    example = _view(ROOT / "specs")
+    said = Meta(HOSTILE, "ops *a* _b_ `c`", ("edge",), "https://example.org/?a=<b>&c='d'")
+    plan = example.plan
+    guests = tuple(replace(guest, meta=said) for guest in plan.guests)
+    networks = tuple(replace(network, meta=said) for network in plan.networks)
+    hostile = view(replace(plan, guests=guests, networks=networks), (), (), {})
+    assert _checked(example) > 20
+    assert _checked(hostile) > 20
+
+
+def test_pages_of_guests_of_a_large_site_need_no_markdown(large: View) -> None:
+    assert _checked(large, 20) > GUESTS // 20
+
+
+def test_a_leaf_has_its_words_and_facts_and_no_indentation(built: Path) -> None:
+    page = (built / "guests/g00007/index.html").read_text(encoding="utf-8")
+    assert "<title>g00007 - netloom</title>" in page
+    assert "guest number 7" in page
+    assert page.count('<li class="md-tabs__item">') == 5
+    frame = page[: page.index("<article")]
+    assert "\n " not in frame
+    assert '<h2 id="nics">' in page
+    assert "<svg class=" in page
+
+
+def test_search_finds_a_guest_of_a_large_site(built: Path, large: View) -> None:
+    index = json.loads((built / "search/search_index.json").read_text(encoding="utf-8"))
+    found = {doc["location"]: doc for doc in index["docs"]}
+    guest = large.plan.guests[7]
+    doc = found[f"guests/{guest.name}/"]
+    assert doc["title"] == guest.name
+    nic = guest.nics[0]
+    for word in (nic.ipv4.address, nic.ipv6.address, nic.mac, nic.tap, guest.host):
+        assert str(word) in doc["text"]
+    assert f"tcp/{large.lanes[guest.name][0].first}" in doc["text"]
