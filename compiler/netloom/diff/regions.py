@@ -5,7 +5,7 @@ from typing import NamedTuple, TypeVar
 
 from netloom.flows.diagram import Diagram, Interval, Leaf, Space, aligned
 from netloom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
-from netloom.flows.spans import Spans, united
+from netloom.flows.spans import Spans, common, united
 
 A = TypeVar("A")
 Traffic = tuple[Spans, Spans]
@@ -32,11 +32,11 @@ Product = tuple[Spans, ...]
 """For each dimension the values that are meant."""
 
 
-def products(space: Space[A], diagram: Diagram[A]) -> Iterator[tuple[Product, A]]:
-    """All packets of a map as products of sets with their answers.
+def products(space: Space[A], diagram: Diagram[A], destinations: Spans, senders: Spans) -> Iterator[tuple[Product, A]]:
+    """The packets of a map that go to some destinations or come from some senders, as products with their answers.
 
     Intervals of a dimension that lead to the same part are taken together, so that a thousand guests among whom nobody
-    is special are one product and not a thousand boxes.
+    is special are one product and not a thousand boxes. A product may hold other packets too.
     """
 
     def walk(part: Diagram[A], product: Product) -> Iterator[tuple[Product, A]]:
@@ -50,6 +50,8 @@ def products(space: Space[A], diagram: Diagram[A]) -> Iterator[tuple[Product, A]
             spans.setdefault(id(child), []).append((first, last))
             children[id(child)] = child
             first = last + 1
+        if part.level == SOURCE and not common(product[DESTINATION], destinations):
+            children = {key: child for key, child in children.items() if common(tuple(spans[key]), senders)}
         for key, child in children.items():
             yield from walk(child, (*product[: part.level], tuple(spans[key]), *product[part.level + 1 :]))
 

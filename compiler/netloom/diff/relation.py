@@ -15,7 +15,7 @@ from netloom.diff.regions import apart, products
 from netloom.diff.window import heard, parting
 from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
 from netloom.flows.clock import Clock
-from netloom.flows.course import Context, Course, contexts
+from netloom.flows.course import Behind, Context, Course, contexts
 from netloom.flows.diagram import Diagram, Space
 from netloom.flows.intent.entries import Entry, Site
 from netloom.flows.intent.names import Names
@@ -100,7 +100,8 @@ class Pair:
 
     def differences(self) -> Iterator[tuple[Context, Difference]]:
         """All boxes in which the answers differ."""
-        courses = [self._course(site, kernel) for site, kernel in zip(self.sites, self.kernels, strict=True)]
+        behind: Behind = {}
+        courses = [self._course(site, kernel, behind) for site, kernel in zip(self.sites, self.kernels, strict=True)]
         known = [dict.fromkeys(contexts(kernel)) if kernel else {} for kernel in self.kernels]
         for context in known[0] | known[1]:
             old = courses[0] if context in known[0] else None
@@ -120,10 +121,10 @@ class Pair:
         apart = parting(old, new, context)
         return None if apart is None else united([*apart, *before.destinations, *after.destinations])
 
-    def _course(self, site: Site, kernel: Kernel | None) -> Course | None:
+    def _course(self, site: Site, kernel: Kernel | None, behind: Behind) -> Course | None:
         if kernel is None:
             return None
-        return Course(self.space, kernel, Intent(site, kernel, self.space, self.clock))
+        return Course(self.space, kernel, Intent(site, kernel, self.space, self.clock), behind)
 
     def _outcome(self, course: Course | None, side: int, context: Context, within: Spans | None) -> Diagram[Answer]:
         if course is None:
@@ -179,11 +180,11 @@ class Pair:
             if _matters(*pair):
                 yield from cut(product, pair, there, here)
         parts = before.parts
-        for product, answer in products(self.space, other) if before.destinations else ():
+        for product, answer in products(self.space, other, *before) if before.destinations else ():
             if _matters(ABSENT, answer):
                 yield from (d for part in parts for d in cut(product, (ABSENT, answer), part, here))
         parts = after.parts
-        for product, answer in products(self.space, one) if after.destinations else ():
+        for product, answer in products(self.space, one, *after) if after.destinations else ():
             if _matters(answer, ABSENT):
                 yield from (d for part in parts for d in cut(product, (answer, ABSENT), part, there))
 

@@ -58,13 +58,22 @@ def contexts(kernel: Kernel) -> Iterator[Context]:
     return (Context(entry, way) for entry in entries for way in (None, *kernel.ways))
 
 
+Behind = dict[tuple[int, Answer], Diagram[Answer]]
+"""What a translation makes of the map behind it, by the identity of that map."""
+
+
 @dataclass(slots=True)
 class Course:
-    """Composes the answers of stages to what becomes of each packet."""
+    """Composes the answers of stages to what becomes of each packet.
+
+    Attributes:
+        behind: what was composed already; two courses over one space may share it.
+    """
 
     space: Space[Answer]
     kernel: Kernel
     stages: Stages
+    behind: Behind = field(default_factory=dict)
     _routed: dict[tuple[Context, str], Diagram[Answer]] = field(default_factory=dict)
     _early: dict[str, Diagram[Answer]] = field(default_factory=dict)
     _translation: dict[str, Diagram[Answer]] = field(default_factory=dict)
@@ -163,7 +172,12 @@ class Course:
             found = at(self.passed(context, egress, leaf.mark), DESTINATION, to.address)
         else:
             found = moved(self.space, self.routed(context, leaf.mark), DESTINATION, to.shift)
-        return self.space.relabel(lambda a: _named(a, leaf), moved(self.space, found, PORT, to.port))
+        key = (id(found), leaf)  # the space holds the map, so that no other one gets its identity
+        made = self.behind.get(key)
+        if made is None:
+            made = self.space.relabel(lambda a: _named(a, leaf), moved(self.space, found, PORT, to.port))
+            self.behind[key] = made
+        return made
 
 
 def _refused(answer: Answer) -> bool:
