@@ -36,6 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     status = run(arguments)
+    gc.freeze()  # the interpreter looks for cycles once more on its way out, for a tenth of a second
     sys.exit(_flushed(status))
 
 
