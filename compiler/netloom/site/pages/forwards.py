@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from netloom.plan.policy import Forward
 from netloom.report import wording
 from netloom.report.facts import moment
-from netloom.site.links import asked, to
-from netloom.site.markdown import code, codes, escaped, listed, section, sections
+from netloom.site.links import anchor, asked, to
+from netloom.site.markdown import code, codes, escaped, listed, section, sections, table
 from netloom.site.page import Page
 from netloom.site.pages.parts import about, described, finding_table, lane_table, source
 from netloom.site.view import View
@@ -17,9 +17,21 @@ def pages(view: View) -> Iterator[Page]:
     lanes = [lane for host in view.plan.hosts for lane in host.lanes]
     body = sections(
         lane_table(lanes, guest=True) or "The site publishes no port.",
-        *(_entry(view, forward) for forward in view.plan.forwards),
+        *([_entries(view)] if view.crowded else [_entry(view, forward) for forward in view.plan.forwards]),
     )
-    yield Page("forwards.md", "Port forwards", body, listed=True)
+    yield Page("forwards.md", "Port forwards", body, listed=True, searched=not view.crowded)
+
+
+def _entries(view: View) -> str:
+    """A row for each where there are too many for a section of their own; findings have their page."""
+    rows = (
+        (anchor(one.name) + escaped(one.name), f"{to('host', one.host)}, {codes(one.uplinks)}", codes(one.sources),
+         "yes" if one.hairpin else "", code(moment(one.expires)), escaped(one.meta.owner), described(one.meta),
+         source(one.origin))
+        for one in view.plan.forwards
+    )  # fmt: skip
+    head = ("Forward", "On", "From", "Hairpin", "Expires", "Owner", "Description", "Spec")
+    return section("Entries", table(head, rows))
 
 
 def _entry(view: View, forward: Forward) -> str:

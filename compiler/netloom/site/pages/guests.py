@@ -10,7 +10,17 @@ from netloom.site.links import questions, to
 from netloom.site.markdown import code, escaped, listed, section, sections, table
 from netloom.site.page import Figure, Page
 from netloom.site.pages.exports import of_guest
-from netloom.site.pages.parts import about, address, described, findings_about, guest_table, how, lane_table, source
+from netloom.site.pages.parts import (
+    about,
+    address,
+    described,
+    findings_about,
+    guest_table,
+    how,
+    lane_table,
+    named,
+    source,
+)
 from netloom.site.topology import NEIGHBOURS_SHOWN, guest_graph
 from netloom.site.view import View
 
@@ -18,7 +28,7 @@ from netloom.site.view import View
 def pages(view: View) -> Iterator[Page]:
     """The list of guests, and each of them."""
     rows = guest_table(((guest, nic) for guest in view.plan.guests for nic in guest.nics), of="all")
-    yield Page("guests/index.md", "Guests", rows or "The site has no guest.", listed=True)
+    yield Page("guests/index.md", "Guests", rows or "The site has no guest.", listed=True, searched=not view.crowded)
     for guest in view.plan.guests:
         yield _page(view, guest)
 
@@ -55,8 +65,7 @@ def _words(view: View, guest: Guest) -> str:
     """What a guest is looked for by: addresses, MACs, TAPs, ports, its owner and what it is said to be."""
     nics = (str(one) for nic in guest.nics for one in (nic.ipv4.address, nic.ipv6.address, nic.mac, nic.tap) if one)
     ports = dict.fromkeys(wording.outside(lane) for lane in view.lanes.get(guest.name, ()))
-    said = (*nics, *ports, guest.host, guest.meta.owner, *guest.meta.tags, guest.meta.description)
-    return escaped(" ".join(filter(None, said)))
+    return named(guest.meta, *nics, *ports, guest.host)
 
 
 def _neighbours(view: View, guest: Guest) -> list[Guest]:

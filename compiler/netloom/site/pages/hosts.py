@@ -8,7 +8,7 @@ from netloom.site.cards import uplink_name
 from netloom.site.links import anchor, questions, to
 from netloom.site.markdown import code, codes, escaped, link, listed, section, sections, table
 from netloom.site.page import Figure, Page
-from netloom.site.pages.parts import about, described, findings_about, guest_table, lane_table, source
+from netloom.site.pages.parts import about, described, findings_about, guest_table, lane_table, named, source
 from netloom.site.topology import host_graph
 from netloom.site.view import View
 
@@ -47,7 +47,12 @@ def _page(view: View, host: Host) -> Page:
         section("Routes", _routes(host)),
         findings_about(view, f"host/{host.name}"),
     )
-    return Page(f"hosts/{host.name}.md", host.name, body, host.origin, (figure,), wide=True)
+    words = named(host.meta, "host", *(own.interface for own in _fixed(host)), *(one.network for one in host.bridges))
+    return Page(f"hosts/{host.name}.md", host.name, body, host.origin, (figure,), wide=True, words=words)
+
+
+def _fixed(host: Host) -> Iterator[Fixed]:
+    return (own for uplink in host.uplinks for own in (uplink.ipv4, uplink.ipv6) if isinstance(own, Fixed))
 
 
 def _facts(host: Host) -> list[tuple[str, str]]:

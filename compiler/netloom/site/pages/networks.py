@@ -8,7 +8,7 @@ from netloom.report import wording
 from netloom.site.links import questions, subject, to
 from netloom.site.markdown import code, codes, escaped, listed, section, sections, table
 from netloom.site.page import Page
-from netloom.site.pages.parts import about, described, findings_about, guest_table, lane_table, source
+from netloom.site.pages.parts import about, described, findings_about, guest_table, lane_table, named, source
 from netloom.site.use import Use, uses
 from netloom.site.view import View
 
@@ -40,7 +40,9 @@ def _page(view: View, network: Network) -> Page:
         section("Taken", "\n".join(map(_taken, found))),
         findings_about(view, f"network/{network.name}"),
     )
-    return Page(f"networks/{network.name}.md", network.name, body, network.origin)
+    owns = (str(own.prefix) for own in (network.ipv4, network.ipv6) if own)
+    words = named(network.meta, "network", *owns, network.zone, network.host)
+    return Page(f"networks/{network.name}.md", network.name, body, network.origin, words=words)
 
 
 def _facts(view: View, network: Network) -> list[tuple[str, str]]:

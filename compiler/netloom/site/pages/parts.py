@@ -26,6 +26,11 @@ def about(meta: Meta) -> list[tuple[str, str]]:
     return [("owner", escaped(meta.owner)), ("tags", codes(meta.tags)), ("link", outward(meta.link))]
 
 
+def named(meta: Meta, *more: object) -> str:
+    """What a large site's search finds a page by, besides its title; "" where there is nothing to say."""
+    return escaped(" ".join(str(one) for one in (*more, meta.owner, *meta.tags, meta.description) if one))
+
+
 def described(meta: Meta) -> str:
     """The description as a paragraph, what stands between backticks as code."""
     return prose(meta.description)

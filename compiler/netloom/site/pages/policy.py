@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from netloom.plan.policy import Action, Rule
 from netloom.report.facts import limit, moment
-from netloom.site.links import to
+from netloom.site.links import anchor, to
 from netloom.site.markdown import code, codes, escaped, link, listed, section, sections, table
 from netloom.site.page import Figure, Page
 from netloom.site.pages.parts import about, described, findings_about, source
@@ -30,9 +30,25 @@ def pages(view: View) -> Iterator[Page]:
         intro,
         figure.mark,
         section("Matrix", _matrix(view)),
-        section("Entries", "\n".join(_entry(view, rule) for rule in view.plan.rules) or "The policy has no entry."),
+        section("Entries", _entries(view) or "The policy has no entry."),
     )
-    yield Page("policy.md", "Policy", body, figures=(figure,), listed=True)
+    yield Page("policy.md", "Policy", body, figures=(figure,), listed=True, searched=not view.crowded)
+
+
+def _entries(view: View) -> str:
+    """A section for each, or a row where there are too many for that; findings have their page."""
+    if not view.crowded:
+        return "\n".join(_entry(view, rule) for rule in view.plan.rules)
+    rows = (
+        (anchor(rule.name) + escaped(rule.name), rule.action.value, codes(rule.services), codes(rule.sources),
+         codes(rule.destinations), ", ".join(to("host", name) for name in view.enforced.get(rule.name, ())),
+         "yes" if rule.log else "", limit(rule.limit), code(moment(rule.expires)), escaped(rule.meta.owner),
+         described(rule.meta), source(rule.origin))
+        for rule in view.plan.rules
+    )  # fmt: skip
+    head = ("Rule", "Action", "Services", "From", "To", "Enforced on", "Log", "Limit", "Expires", "Owner",
+            "Description", "Spec")  # fmt: skip
+    return table(head, rows)
 
 
 def _matrix(view: View) -> str:

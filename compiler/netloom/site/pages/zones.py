@@ -6,7 +6,7 @@ from netloom.plan.site import Zone
 from netloom.site.links import questions, to
 from netloom.site.markdown import codes, escaped, listed, section, sections, table
 from netloom.site.page import Page
-from netloom.site.pages.parts import about, described, findings_about, source
+from netloom.site.pages.parts import about, described, findings_about, named, source
 from netloom.site.traffic import HOSTS
 from netloom.site.view import View
 
@@ -46,7 +46,8 @@ def _page(view: View, zone: Zone) -> Page:
         section("What may go out", _flows(view, zone.name, inward=False)),
         findings_about(view, f"zone/{zone.name}"),
     )
-    return Page(f"zones/{zone.name}.md", zone.name, body, zone.origin)
+    words = named(zone.meta, "zone", *zone.networks)
+    return Page(f"zones/{zone.name}.md", zone.name, body, zone.origin, words=words)
 
 
 def _uplink(name: str) -> str:
