@@ -62,6 +62,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         super().__init__()
         self._serving = False
         self._figures: dict[str, dict[str, Figure]] = {}
+        self._dots: dict[tuple[str, str], str] = {}
         self._drawings: dict[str, str] = {}
         self._files = Files([])
         self._leaves: dict[str, Page] = {}
@@ -126,7 +127,8 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
     def _draw(self, made: list[Page]) -> None:
         """Draw what is not drawn yet; while serving, most pictures are the same as before."""
         self._figures = {page.path: {one.graph.name: one for one in page.figures} for page in made if page.figures}
-        dots = {printed(one.graph) for page in made for one in page.figures}
+        self._dots = {(page.path, one.graph.name): printed(one.graph) for page in made for one in page.figures}
+        dots = set(self._dots.values())
         kept = {dot: self._drawings[dot] for dot in dots & self._drawings.keys()}
         wanted = sorted(dots - kept.keys())
         self._drawings = kept | dict(zip(wanted, drawn(wanted) or (), strict=False))
@@ -174,7 +176,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
 
         def picture(match: re.Match[str]) -> str:
             one = figures[match[1]]
-            svg = self._drawings.get(printed(one.graph))
+            svg = self._drawings.get(self._dots[page.file.src_uri, one.graph.name])
             if svg is None:
                 return '<p class="nl-undrawn">Nothing here could draw a diagram; the tables say the same.</p>'
             name = f"nl-{one.graph.name}"

@@ -3,11 +3,13 @@
 Texts come from specs that strangers may have written, so nothing outside of this file puts text into DOT.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from netloom.site.dot import Cell, Cluster, Edge, End, Graph, Node, Table, Text
 
 SANS, MONO = "Inter, Helvetica, Arial, sans-serif", "JetBrains Mono, Courier New, monospace"
+_SPECIAL = re.compile(r'[&<>"\\]')
 _TIGHT = 2
 """Padding that Graphviz knows of; with all of it, it warns of words that have room in the fonts of the site."""
 ASIDE = {"LEFT": "left", "RIGHT": "right", "CENTER": "center"}
@@ -133,6 +135,10 @@ def _quoted(text: str) -> str:
 
 
 def _entities(text: str, backslash: str) -> Iterable[str]:
+    return text if text.isprintable() and not _SPECIAL.search(text) else _replaced(text, backslash)
+
+
+def _replaced(text: str, backslash: str) -> Iterable[str]:
     for letter in text:
         if letter in '&<>"':
             yield f"&#{ord(letter)};"

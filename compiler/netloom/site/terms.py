@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Family
+from netloom.base.identity import remembered
 from netloom.plan.host import Host, Uplink
 from netloom.plan.policy import Action, NatKind, SideKind
 
+_End = tuple[SideKind, str]
 ROUTED, LANES = "routed, no NAT", "port forwards only"
 _KINDS = {NatKind.MASQUERADE: "masquerade", NatKind.SNAT: "SNAT", NatKind.PREFIX: "prefix"}
 
@@ -54,11 +56,17 @@ def _label(host: Host, uplink: Uplink, network: str) -> str:
 
 def _traffic(host: Host, zone: str, network: str) -> tuple[bool, bool]:
     """Whether policy lets a network out beyond a zone, and whether anything else passes between the two."""
-    leaves = passes = False
+    ends = _allowed(host)
     inner, outside, remote = (SideKind.BRIDGE, network), (SideKind.OUTSIDE, zone), (SideKind.REMOTE, zone)
-    for term in host.terms:
-        if term.action is Action.ALLOW:
-            ends = (term.ingress.kind, term.ingress.name), (term.egress.kind, term.egress.name)
-            leaves = leaves or ends == (inner, outside)
-            passes = passes or (inner in ends and (outside in ends or remote in ends))
-    return leaves, passes
+    passes = any((inner, other) in ends or (other, inner) in ends for other in (outside, remote))
+    return (inner, outside) in ends, passes
+
+
+@remembered
+def _allowed(host: Host) -> frozenset[tuple[_End, _End]]:
+    """The pairs of sides between which something is allowed."""
+    return frozenset(
+        ((term.ingress.kind, term.ingress.name), (term.egress.kind, term.egress.name))
+        for term in host.terms
+        if term.action is Action.ALLOW
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from netloom.base.address import Address, Family, Interface
+from netloom.base.identity import remembered
 from netloom.plan.host import Bridge
 from netloom.plan.site import Network, Plan
 
@@ -73,6 +74,7 @@ def counted(bridge: Bridge) -> str:
     return f"{count} guest" + ("s" if count != 1 else "")
 
 
+@remembered
 def used_addresses(bridge: Bridge) -> str:
     """`5 / 254 used`, of IPv4; of a network without it how many guests there are."""
     if bridge.ipv4 is None:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from netloom.base.address import Address
+from netloom.base.address import Address, Prefix
+from netloom.base.identity import remembered
 from netloom.plan.guest import Guest
+from netloom.plan.host import Host
 from netloom.plan.policy import SideKind
 from netloom.report import wording
 from netloom.site.links import questions, to
@@ -24,12 +26,15 @@ from netloom.site.pages.parts import (
 from netloom.site.topology import NEIGHBOURS_SHOWN, guest_graph
 from netloom.site.view import View
 
+_Spoken = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set[str]]]]
+"""By direction and bridge, the entries that speak of one address, and of many."""
+
 
 def pages(view: View) -> Iterator[Page]:
     """The list of guests, and each of them."""
     rows = guest_table(((guest, nic) for guest in view.plan.guests for nic in guest.nics), of="all")
     yield Page("guests/index.md", "Guests", rows or "The site has no guest.", listed=True, searched=not view.crowded)
-    for guest in view.plan.guests:
+    for guest in sorted(view.plan.guests, key=lambda one: one.host) if view.crowded else view.plan.guests:
         yield _page(view, guest)
 
 
@@ -92,17 +97,31 @@ def _nics(guest: Guest) -> str:
     )
 
 
+@remembered
+def _spoken(host: Host) -> _Spoken:
+    """Of whom the terms of a host speak, looked up once for all of its guests."""
+    found: _Spoken = {}
+    for term in host.terms:
+        for inward, side, prefixes in ((True, term.egress, term.destinations), (False, term.ingress, term.sources)):
+            if side.kind is SideKind.BRIDGE:
+                exact, wide = found.setdefault((inward, side.name), ({}, {}))
+                for prefix in prefixes:
+                    if prefix.size == 1:
+                        exact.setdefault(Address(prefix.family, prefix.value), set()).add(term.rule)
+                    else:
+                        wide.setdefault(prefix, set()).add(term.rule)
+    return found
+
+
 def _terms(view: View, guest: Guest, *, inward: bool) -> str:
     """The policy entries that let something to an address of the guest, or from it, on a network that it is on."""
-    own: dict[str, list[Address]] = {}
-    for nic in guest.nics:
-        own[nic.network] = [found.address for found in (nic.ipv4, nic.ipv6) if found.address]
+    spoken = _spoken(view.hosts[guest.host])
     names: set[str] = set()
-    for term in view.hosts[guest.host].terms:
-        side, prefixes = (term.egress, term.destinations) if inward else (term.ingress, term.sources)
-        here = own.get(side.name, ()) if side.kind is SideKind.BRIDGE else ()
-        if any(one in prefix for one in here for prefix in prefixes):
-            names.add(term.rule)
+    for nic in guest.nics:
+        exact, wide = spoken.get((inward, nic.network), ({}, {}))
+        for one in (found.address for found in (nic.ipv4, nic.ipv6) if found.address):
+            names |= exact.get(one, set())
+            names |= {rule for prefix, rules in wide.items() if one in prefix for rule in rules}
     found = [view.rules[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
     rows = (
         (to("policy", rule.name), rule.action.value, escaped(", ".join(rule.sources if inward else rule.destinations)),
