@@ -50,9 +50,14 @@ def _nested(headings: tuple[Heading, ...]) -> list[Any]:
 
 
 def brief(nav: Navigation) -> Navigation:
-    """The navigation of a leaf: the first section, which it belongs to, and the way into each of the others."""
+    """The navigation of a leaf: its own section, the first, with a line for each list, and a way into the others."""
     first, *others = nav.items
-    return Navigation([first, *map(_entrance, others)], nav.pages)
+    network = Section(first.title, [_list(item) for item in first.children]) if first.is_section else first
+    return Navigation([network, *map(_entrance, others)], nav.pages)
+
+
+def _list(item: Any) -> Any:
+    return item.children[0] if item.is_section and len(item.children) == 1 else item
 
 
 def _entrance(item: Any) -> Any:
