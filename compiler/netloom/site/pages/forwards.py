@@ -8,7 +8,7 @@ from netloom.report.facts import moment
 from netloom.site.links import anchor, asked, to
 from netloom.site.markdown import code, codes, escaped, listed, section, sections, table
 from netloom.site.page import Page
-from netloom.site.pages.parts import about, described, finding_table, lane_table, source
+from netloom.site.pages.parts import ROWS_ONLY, about, described, finding_table, lane_table, source
 from netloom.site.view import View
 
 
@@ -31,7 +31,7 @@ def _entries(view: View) -> str:
         for one in view.plan.forwards
     )  # fmt: skip
     head = ("Forward", "On", "From", "Hairpin", "Expires", "Owner", "Description", "Spec")
-    return section("Entries", table(head, rows))
+    return section("Entries", sections(ROWS_ONLY, table(head, rows)))
 
 
 def _entry(view: View, forward: Forward) -> str:

@@ -26,6 +26,9 @@ def about(meta: Meta) -> list[tuple[str, str]]:
     return [("owner", escaped(meta.owner)), ("tags", codes(meta.tags)), ("link", outward(meta.link))]
 
 
+ROWS_ONLY = "There are so many that each has a row; what was found about them is among the [findings](@/findings.md)."
+
+
 def named(meta: Meta, *more: object) -> str:
     """What a large site's search finds a page by, besides its title; "" where there is nothing to say."""
     return escaped(" ".join(str(one) for one in (*more, meta.owner, *meta.tags, meta.description) if one))

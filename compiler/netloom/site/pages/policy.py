@@ -7,7 +7,7 @@ from netloom.report.facts import limit, moment
 from netloom.site.links import anchor, to
 from netloom.site.markdown import code, codes, escaped, link, listed, section, sections, table
 from netloom.site.page import Figure, Page
-from netloom.site.pages.parts import about, described, findings_about, source
+from netloom.site.pages.parts import ROWS_ONLY, about, described, findings_about, source
 from netloom.site.pages.zones import zone_link
 from netloom.site.traffic import HOSTS
 from netloom.site.view import View
@@ -48,7 +48,7 @@ def _entries(view: View) -> str:
     )  # fmt: skip
     head = ("Rule", "Action", "Services", "From", "To", "Enforced on", "Log", "Limit", "Expires", "Owner",
             "Description", "Spec")  # fmt: skip
-    return table(head, rows)
+    return sections(ROWS_ONLY, table(head, rows))
 
 
 def _matrix(view: View) -> str:
