@@ -49,8 +49,8 @@ _FROM_CASES = (
     "guest-readdressed", "guest-other-mac", "target-raised",
 )  # fmt: skip
 NAMES = (*_FROM_CASES, *_OF_OURS)
-LABS = 6
-"""How many run at a time: nearly all of it is waiting."""
+LABS = 3
+"""How many run at a time: nearly all of it is waiting, and a lease of seconds bears no crowd."""
 FEW = 5
 """Pings of 200, one every 20 ms, that addresses may be away for which are back at once."""
 
