@@ -25,7 +25,6 @@ from netloom.lab.build import Site
 from netloom.lab.changeover import change_over
 from netloom.lab.homeward import lead_home
 from netloom.lab.lookout import Noticed, Sight, watched
-from netloom.lab.namespace import Namespace
 from netloom.lab.oracle import Oracle
 from netloom.lab.probe import Probe, run
 from netloom.lab.questions import Question, questions
@@ -80,8 +79,9 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         lead_home(site, atlas)
         asked = tuple(q for q in questions(atlas, Oracle(atlas, int(time.time())))[0] if q.verdict.allowed)
         listen(site, site.machines(), asked)
+        had = {asking: _ipv4(site, asking) for asking in _asking(before, after)}
         sight = watched(site, asked, lambda: change_over(site, rendered(after)))
-        seen = Seen(site, after, sight, names, frozenset(_readdressed(site, after, sight)))
+        seen = Seen(site, after, sight, names, frozenset(_readdressed(site, sight, had)))
         classes: Classes = {}
         for name, grade in seen.grades():
             classes[name] = max(grade, classes.get(name, 0))
@@ -89,30 +89,44 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         return Applied(classes, sight, said)
 
 
-def _readdressed(site: Site, after: Plan, sight: Sight) -> Iterator[str]:
-    """Guests that have another address by DHCP after their leases have run out; only a changed server gives any."""
-    staying = [guest for guest in site.plan.guests if guest.name in {other.name for other in after.guests}]
-    asking = [(g, f"eth{n}") for g in staying for n, nic in enumerate(g.nics) if nic.ipv4.mode in ASK]
+Asking = tuple[str, str]
+"""A guest's name and its interface that takes its address by DHCP."""
+
+
+def _asking(before: Plan, after: Plan) -> Iterator[Asking]:
+    staying = {guest.name for guest in after.guests}
+    for guest in before.guests:
+        for number, nic in enumerate(guest.nics):
+            if guest.name in staying and nic.ipv4.mode in ASK:
+                yield guest.name, f"eth{number}"
+
+
+def _readdressed(site: Site, sight: Sight, had: dict[Asking, list[str]]) -> Iterator[str]:
+    """Guests that have another address than before the change, once their leases have run out.
+
+    Only a changed server gives any. A lease can run out while traffic is still watched, so what they had is asked
+    for before the change.
+    """
     bridges = {bridge.device for host in site.plan.hosts for bridge in host.bridges}
     if bridges & {one.device for one in sight.interfaces}:
-        before = [_ipv4(site.guests[guest.name], device) for guest, device in asking]
         deadline = time.monotonic() + LATE * LEASE
-        kept = list(zip(asking, before, strict=True))
+        kept = set(had)
         while kept and time.monotonic() < deadline:
             time.sleep(1)
-            kept = [((guest, device), had) for (guest, device), had in kept if not _another(site, guest, device, had)]
-        still = {guest.name for (guest, _), _ in kept}
-        yield from (guest.name for guest, _ in asking if guest.name not in still)
+            kept = {asking for asking in kept if not _another(site, asking, had[asking])}
+        yield from (name for name, device in had if (name, device) not in kept)
 
 
-def _another(site: Site, guest: Guest, device: str, had: list[str]) -> bool:
-    if site.daemons[f"guest/{guest.name}"].links()[device].setup != "configured":
+def _another(site: Site, asking: Asking, had: list[str]) -> bool:
+    name, device = asking
+    if site.daemons[f"guest/{name}"].links()[device].setup != "configured":
         return False
-    return wait_for(partial(_ipv4, site.guests[guest.name], device), f"an address of {guest.name}") != had
+    return wait_for(partial(_ipv4, site, asking), f"an address of {name}") != had
 
 
-def _ipv4(machine: Namespace, device: str) -> list[str]:
-    return [address for address in machine.addresses(device, usable=True) if ":" not in address]
+def _ipv4(site: Site, asking: Asking) -> list[str]:
+    name, device = asking
+    return [address for address in site.guests[name].addresses(device, usable=True) if ":" not in address]
 
 
 @dataclass(frozen=True)
