@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.bench.ground import Ground  # noqa: E402
 from tests.bench.measure import run  # noqa: E402
-from tests.bench.rows import ROWS, start_up  # noqa: E402
+from tests.bench.rows import ROWS, serve, start_up  # noqa: E402
 from tests.bench.show import HEAD, Aim, verdict  # noqa: E402
 from tests.bench.sites import hosts_for, write_site  # noqa: E402
 
@@ -37,6 +37,8 @@ def main() -> None:
     compileall.compile_dir(str(ROOT / "compiler"), quiet=2)
     BUILD.mkdir(exist_ok=True)
     aims = [] if chosen.only else [*start_up.measured(10 * chosen.runs)]
+    if chosen.only is None or "serve" in chosen.only:
+        aims += serve.measured(chosen.runs, BUILD)
     print(f"\n{HEAD}")
     for size in chosen.sizes:
         with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as folder:

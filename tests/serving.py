@@ -1,0 +1,81 @@
+"""The example while `mkdocs serve` serves it, from a folder in which its specs may be edited."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[1]
+START = 90.0
+"""Seconds until the first build must be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A site that is being served from a folder of its own."""
+
+    folder: Path
+    url: str
+
+    def edit(self, file: str, before: str, after: str) -> None:
+        """Save a spec with some words replaced."""
+        path = self.folder / "specs" / file
+        text = path.read_text(encoding="utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+    def page(self) -> str:
+        """The overview as it is served now.
+
+        Raises:
+            OSError: Nothing is served.
+        """
+        with urllib.request.urlopen(self.url, timeout=30) as answer:
+            text: str = answer.read().decode()
+        return text
+
+    def started(self) -> None:
+        """Wait for the first build.
+
+        Raises:
+            TimeoutError: It is not there within `START`.
+        """
+        end = time.monotonic() + START
+        while time.monotonic() < end:
+            try:
+                self.page()
+            except (urllib.error.URLError, ConnectionError):
+                time.sleep(0.1)
+            else:
+                return
+        raise TimeoutError(f"nothing is served within {START:g} s")
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """Copies the example into an empty folder and serves it as `make serve` does, until the end of the block."""
+    for name in ("specs", "site"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "mkdocs.yml", folder)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        place = f"127.0.0.1:{probe.getsockname()[1]}"
+    command = [sys.executable, "-m", "mkdocs", "serve", "--no-strict", "--quiet", "--dev-addr", place]
+    with subprocess.Popen(command, cwd=folder, env={**os.environ, "NO_MKDOCS_2_WARNING": "1"}) as server:
+        try:
+            yield Served(folder, f"http://{place}/")
+        finally:
+            server.terminate()
