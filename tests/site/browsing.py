@@ -26,13 +26,19 @@ KINDS = (
     "reference/diagnostics/", "reference/commands/", "reference/plan/", "reference/glossary/", "tutorial/first-plan/",
     "how-to/review/", "explanation/ideas/", "404.html",
 )  # fmt: skip
-"""One page of each kind, as paths below the root of the site of `specs/`."""
+"""One page of each kind, as paths below the root of the site of `specs/`; `kinds` adds the last changes."""
 _SWITCHES = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync")
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         """Say nothing."""
+
+
+def kinds(folder: Path) -> tuple[str, ...]:
+    """The pages of every kind in a built site: with that of the last changes that has most to tell, if there is one."""
+    told = sorted(folder.glob("changes/*/index.html"), key=lambda path: (-path.stat().st_size, path))
+    return (*KINDS, *(f"changes/{path.parent.name}/" for path in told[:1]))
 
 
 def build(folder: Path, out: Path) -> None:

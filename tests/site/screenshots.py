@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from tests.site.browsing import KINDS, PHONE, WIDE, chromium, served
+from tests.site.browsing import PHONE, WIDE, chromium, kinds, served
 
 
 def main(folder: Path, out: Path) -> None:
@@ -19,13 +19,14 @@ def main(folder: Path, out: Path) -> None:
             for name, size in (("wide", WIDE), ("phone", PHONE)):
                 context = browser.new_context(viewport=size, color_scheme=scheme)
                 page = context.new_page()
-                for path in KINDS:
+                for path in kinds(folder):
                     page.goto(address + path)
                     page.evaluate("document.fonts.ready")
                     kind = path.strip("/").replace("/", "-") or "overview"
+                    kind = "changes-revision" if kind.startswith("changes-") else kind
                     page.screenshot(path=out / f"{kind}-{scheme}-{name}.png", full_page=True, animations="disabled")
                 context.close()
-    print(f"{out}: {4 * len(KINDS)} pictures")
+    print(f"{out}: {4 * len(kinds(folder))} pictures")
 
 
 if __name__ == "__main__":

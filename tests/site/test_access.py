@@ -6,10 +6,11 @@ axe-core comes with the package that drives it, so nothing is fetched. https://g
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import pytest
-from tests.site.browsing import KINDS, PHONE, WIDE
+from tests.site.browsing import PHONE, WIDE, kinds
 from tests.support import needs
 
 from netloom.site.palette import contrast
@@ -47,11 +48,13 @@ def _visit(browser: Browser, scheme: Scheme, *, phone: bool = False) -> Page:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_serious_barrier_on_any_kind_of_page(address: str, browser: Browser, scheme: Scheme) -> None:
+def test_axe_finds_no_serious_barrier_on_any_kind_of_page(
+    built: Path, address: str, browser: Browser, scheme: Scheme
+) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
     page, found = _visit(browser, scheme), []
-    for path in KINDS:
+    for path in kinds(built):
         page.goto(address + path)
         report = Axe().run(page, context=_BEGINNING, options=_RULES[scheme]).response
         assert len(report["passes"]) >= (1 if scheme == "dark" else 10), path
@@ -82,9 +85,9 @@ def _hex(color: str) -> str:
     return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", color)[:3])
 
 
-def test_no_kind_of_page_scrolls_sideways_on_a_phone(address: str, browser: Browser) -> None:
+def test_no_kind_of_page_scrolls_sideways_on_a_phone(built: Path, address: str, browser: Browser) -> None:
     page, wide = _visit(browser, "light", phone=True), []
-    for path in KINDS:
+    for path in kinds(built):
         page.goto(address + path)
         if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
             wide.append(path)
@@ -92,14 +95,14 @@ def test_no_kind_of_page_scrolls_sideways_on_a_phone(address: str, browser: Brow
     assert wide == []
 
 
-def test_no_kind_of_page_asks_elsewhere_or_complains(address: str, browser: Browser) -> None:
+def test_no_kind_of_page_asks_elsewhere_or_complains(built: Path, address: str, browser: Browser) -> None:
     page = _visit(browser, "light")
     asked: list[str] = []
     errors: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: errors.append(str(error)))
-    for path in KINDS:
+    for path in kinds(built):
         page.goto(address + path)
         page.evaluate("document.fonts.ready")
     page.context.close()

@@ -1,6 +1,7 @@
 """The page of the last changes: what revisions of a real repository did, and what is said where there is none."""
 
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from tests.diff.site import BASE
 from tests.plans import seed
+from tests.support import needs
 
 from netloom.mkdocs.past import Past
 from netloom.site.page import Page
@@ -101,15 +103,70 @@ def test_a_revision_with_errors_is_told_of(clone: Path) -> None:
     assert "have errors" in _pages(Path("specs"))[1].body
 
 
-def test_a_site_in_such_a_repository_builds_strictly(
+def _commit(clone: Path, file: str, before: str, after: str, subject: str) -> str:
+    path = clone / "specs" / file
+    text = path.read_text(encoding="utf-8")
+    assert before in text
+    path.write_text(text.replace(before, after, 1), encoding="utf-8")
+    _git(clone, "commit", "--quiet", "--all", "--message", subject)
+    return _git(clone, "rev-parse", "HEAD")[:7]
+
+
+def test_the_picture_of_a_change_is_there_only_where_it_shows_something(clone: Path) -> None:
+    _commit(clone, "forwards.yaml", "ports: [tcp/443, tcp/8443]", "ports: tcp/443", "Close 8443")
+    _commit(clone, "policy.yaml", "allow: any", "allow: [https]", "Less for guests")
+    _, policy, closed, opened, commented, begun = _pages(Path("specs"))
+    assert [len(one.figures) for one in (policy, closed, opened, commented, begun)] == [0, 1, 1, 0, 0]
+    (figure,) = opened.figures
+    assert figure.mark in opened.body
+    assert figure.text == "Changed: forward/web."
+
+
+@needs("dot")
+def test_a_picture_of_what_is_gone_has_no_link_to_it_and_all_its_dark_colours(
     clone: Path, build: Callable[[Path, Path], None], tmp_path: Path
 ) -> None:
+    for file, gone in {
+        "networks.yaml": r"  lan:.*\n",
+        "hosts.yaml": r"      lan:.*\n",
+        "guests.yaml": r"  db:(.*\n)*",
+    }.items():
+        path = clone / "specs" / file
+        path.write_text(re.sub(gone, "", path.read_text(encoding="utf-8")), encoding="utf-8")
+    (clone / "specs/policy.yaml").write_text(
+        "netloom: 1\npolicy:\n  admin: {from: office, to: hosts, allow: ssh}\n", encoding="utf-8"
+    )
+    name = _commit(clone, "site.yaml", "# more", "# less", "Less")
+    _site(clone)
+    build(clone, tmp_path / "out")
+    text = (tmp_path / f"out/changes/{name}/index.html").read_text(encoding="utf-8")
+    cards = dict(
+        re.findall(
+            r'<g id="nl-difference--((?:guest|network)-[a-z]+)" class="node[^>]*>(.*?)(?=<g id="nl|</svg>)', text
+        )
+    )
+    assert set(cards) == {"guest-web", "guest-db", "guest-desk", "network-dmz", "network-lan"}
+    assert {card for card, shown in cards.items() if "removed" in shown} == {"guest-db", "guest-desk", "network-lan"}
+    assert {card for card, shown in cards.items() if "<a href" in shown} == {"guest-web", "network-dmz"}
+    style = (tmp_path / "out/assets/netloom-colors.css").read_text(encoding="utf-8")
+    used = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{6})"', text))
+    assert len(used) > 10
+    assert {color for color in used if f'fill="{color}"' not in style} == set()
+
+
+def _site(clone: Path) -> None:
     (clone / "docs").mkdir()
     (clone / "mkdocs.yml").write_text(
         "site_name: t\ndocs_dir: docs\ntheme: {name: mkdocs, highlightjs: false}\n"
         "plugins: [{netloom: {changes: 2}}]\nmarkdown_extensions: [attr_list, tables]\n",
         encoding="utf-8",
     )
+
+
+def test_a_site_in_such_a_repository_builds_strictly(
+    clone: Path, build: Callable[[Path, Path], None], tmp_path: Path
+) -> None:
+    _site(clone)
     build(clone, tmp_path / "out")
     made = sorted((tmp_path / "out/changes").glob("*/index.html"))
     assert len(made) == 2

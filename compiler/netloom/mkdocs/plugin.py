@@ -38,6 +38,7 @@ from netloom.site.page import Figure, Page
 from netloom.site.pages import broken
 from netloom.site.pages.compose import files as beside
 from netloom.site.pages.compose import pages
+from netloom.site.palette import paint
 from netloom.site.printing import printed
 from netloom.site.svg import figure, inline
 from netloom.site.view import view
@@ -109,7 +110,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
 
     def _made(self, site: Compiled, specs: Path, files: Files, config: MkDocsConfig) -> list[Page]:
         texts = {file.path: file.text for file in site.source.files}
-        past = self._past.told(_shown(specs), self.config.changes)
+        past = self._past.told(_shown(specs), self.config.changes, paint(site.plan))
         seen = view(site.plan, (*site.diagnostics, *undrawn()), rendered(site.plan), texts, _manual(), past)
         made = list(pages(seen))
         for one in beside(seen):
@@ -117,7 +118,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         self._draw(made)
         for path, content in assets():
             files.append(File.generated(config, path, content=content))
-        files.append(File.generated(config, _COLORS, content=stylesheet(seen.paint)))
+        files.append(File.generated(config, _COLORS, content=stylesheet(seen.paint, *seen.history.paints)))
         return made
 
     def _broken(self, site: Compiled) -> list[Page]:
@@ -205,13 +206,15 @@ def _manual() -> Manual:
 
 
 def _linker(file: File, files: Files) -> Callable[[str], str]:
-    """From a path such as `hosts/hv1/#eth0` to a link that works on the page of `file`."""
+    """From a path such as `hosts/hv1/#eth0` to a link that works on the page of `file`; "" to what is there no more."""
 
     def url(path: str) -> str:
         page, _, fragment = path.partition("#")
         name = page.rstrip("/")
         target = files.get_file_from_path(f"{name}.md") or files.get_file_from_path(f"{name}/index.md")
-        found = target.url_relative_to(file) if target else page
+        if target is None:
+            return ""
+        found = target.url_relative_to(file)
         return f"{found}#{fragment}" if fragment else found
 
     return url

@@ -8,10 +8,15 @@ from netloom.site.palette import Paint
 _DARK = ('[data-md-color-scheme="slate"]', '[data-bs-theme="dark"]')
 
 
-def stylesheet(paint: Paint) -> str:
-    """A rule for each colour and scheme."""
+def stylesheet(paint: Paint, *others: Paint) -> str:
+    """A rule for each colour and scheme.
+
+    Args:
+        paint: the colours of the site.
+        others: those of pictures of what the site no longer has.
+    """
     lines = ["/* Colours of the diagrams on dark, and of the networks everywhere; made from the plan. */"]
-    for light, dark in paint.pairs():
+    for light, dark in sorted({pair for one in (*others, paint) for pair in one.pairs()}):
         for attribute in ("fill", "stroke"):
             selectors = ", ".join(f'{scheme} .nl-svg [{attribute}="{light}"]' for scheme in _DARK)
             lines.append(f"{selectors} {{ {attribute}: {dark}; }}")

@@ -14,27 +14,29 @@ from netloom.site import cards
 from netloom.site.crowd import HOSTS_DRAWN
 from netloom.site.dot import Graph, Node
 from netloom.site.marking import ADDED, OTHER, REMOVED, TONES, WORDS, marks
-from netloom.site.palette import MUTED, Paint, paint
+from netloom.site.palette import MUTED, NO_PAINT, Paint, paint
 from netloom.site.topology import CARDS_SHOWN, picture
 from netloom.site.union import united
 
 _SIGNS = {Action.ADD: ADDED, Action.REMOVE: REMOVED, Action.CHANGE: OTHER, Action.RENAME: OTHER}
 _KINDS = {"policy": "rule"}
+_DRAWN = ("zone", "network", "host", "guest", "forward")
 _TITLE = 44
 """Characters of a title that the legend has room for; paths have more."""
 
 
-def difference_graph(before: Plan, after: Plan, change: Change) -> tuple[Graph, Paint]:
+def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PAINT) -> tuple[Graph, Paint]:
     """The picture, and the colours that it is painted with.
 
     Args:
         before: the base.
         after: the head.
         change: what differs, of these two.
+        known: colours that networks and zones have in other pictures.
     """
     names = {one.was: one.name for one in change.objects if one.was}
     whole = united(before, after, names)
-    colors = paint(whole)
+    colors = paint(whole, known)
     guests = _guests(whole, change)
     old = {one.was: one.name for one in change.objects if one.was.startswith("guest/")}
     shown = {guest.name for guest in guests}
@@ -52,6 +54,11 @@ def difference_graph(before: Plan, after: Plan, change: Change) -> tuple[Graph, 
     found = marks(sides[0], sides[1], renamed, changed)
     drawn = [host for host in whole.hosts if host.name in hosts]
     return picture("difference", whole, colors, drawn, guests, found, _legend(change)), colors
+
+
+def shows(change: Change) -> bool:
+    """Whether the picture has anything of a change; policy, services and the like are not in it."""
+    return any(one.kind in _DRAWN and (one.action is not Action.CHANGE or _tells(one)) for one in change.objects)
 
 
 def _tells(one: ObjectChange) -> bool:

@@ -76,12 +76,23 @@ class Paint:
         yield from sorted({p for tone in tones for p in ((tone.ink, tone.dark_ink), (tone.fill, tone.dark_fill))})
 
 
-def paint(plan: Plan) -> Paint:
-    """Give tones: a zone's colour from the spec where it has one; the zone's first network shares it."""
+NO_PAINT = Paint({}, {})
+
+
+def paint(plan: Plan, known: Paint = NO_PAINT) -> Paint:
+    """Give tones: a zone's colour from the spec where it has one; the zone's first network shares it.
+
+    Args:
+        plan: what is painted.
+        known: tones that networks and zones of these names have elsewhere, and keep.
+    """
     asked = {zone.name: _WORDS.get(zone.color, zone.color) for zone in plan.zones}
     zones = {name: tone(color) for name, color in asked.items() if color.startswith("#")}
     networks = {zone.networks[0]: zones[zone.name] for zone in plan.zones if zone.networks and zone.name in zones}
-    seen = [look(PUBLISHED.ink), *(look(zones[name].ink) for name in sorted(zones))]
+    zones, networks = {**zones, **known.zones}, {**networks, **known.networks}
+    inks = [zones[name].ink for name in sorted(zones)]
+    inks += sorted({tone.ink for tone in known.networks.values()}.difference(inks))
+    seen = [look(PUBLISHED.ink), *map(look, inks)]
     taken = [one.hue for one in seen if one.strong > 0.03]
     beside = [bridge.network for host in plan.hosts for bridge in host.bridges]
     for name in dict.fromkeys([*beside, *(network.name for network in plan.networks)]):

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from netloom.diff.history import Commit
 from netloom.diff.model import Change
+from netloom.site.dot import Graph
+from netloom.site.palette import Paint
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,11 +15,13 @@ class Revision:
     Attributes:
         change: what it did to the plan; None for the first commit, which has nothing to be compared with.
         sound: whether its specs compile without an error.
+        picture: both plans laid over each other, and the colours of that; None where it would show nothing.
     """
 
     commit: Commit
     change: Change | None
     sound: bool
+    picture: tuple[Graph, Paint] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,11 @@ class History:
 
     revisions: tuple[Revision, ...]
     missing: str = ""
+
+    @property
+    def paints(self) -> tuple[Paint, ...]:
+        """The colours of the pictures."""
+        return tuple(one.picture[1] for one in self.revisions if one.picture)
 
 
 NO_HISTORY = History((), "The specs are in no git repository.")

@@ -42,7 +42,7 @@ def inline(svg: str, name: str, title: str, text: str, url: Callable[[str], str]
         name: prefix of its identifiers.
         title: its name.
         text: what it shows, in words.
-        url: turns a path below the site's root into a link from the page.
+        url: turns a path below the site's root into a link from the page, or into "" where there is no such page.
     """
     svg = _short(_plain(svg))
     svg = re.sub(r'\bid="', f'id="{name}--', svg)
@@ -62,10 +62,11 @@ def inline(svg: str, name: str, title: str, text: str, url: Callable[[str], str]
 def _anchor(match: re.Match[str], url: Callable[[str], str]) -> str:
     found = dict(_ATTRIBUTE.findall(match[1]))
     title = f"<title>{found['title']}</title>" if found.get("title") else ""
-    if "href" not in found:
+    href = url(found["href"]) if "href" in found else ""
+    if not href:
         return f"<g>{title}{match[2]}</g>"
     label = f' aria-label="{found["title"]}"' if found.get("title") else ""
-    return f'<a href="{escape(url(found["href"]))}"{label}>{title}{match[2]}</a>'
+    return f'<a href="{escape(href)}"{label}>{title}{match[2]}</a>'
 
 
 def _one_line(svg: str) -> str:

@@ -7,14 +7,16 @@ from netloom.diff.model import Action, Change, ObjectChange
 from netloom.diff.verdicts import FlowChange
 from netloom.report.plan import words
 from netloom.report.plan.effect_json import cause
+from netloom.site.dot import Graph
 from netloom.site.links import page_of, subject
 from netloom.site.markdown import code, escaped, listed, prose, section, sections, table
-from netloom.site.page import Page
+from netloom.site.page import Figure, Page
 from netloom.site.revision import History, Revision
 from netloom.site.view import View
 
 FOLDER = "changes"
 _SHORT = 7
+_SAID = {Action.ADD: "added", Action.CHANGE: "changed", Action.RENAME: "renamed", Action.REMOVE: "removed"}
 
 
 def pages(view: View) -> Iterator[Page]:
@@ -66,28 +68,40 @@ def _page(view: View, revision: Revision) -> Page:
         ("author", escaped(commit.author)),
         ("compared by", code(f"netloom plan --exact {commit.parent[:12]} {commit.name[:12]}") if change else ""),
     ]
+    short = commit.name[:_SHORT]
+    figures = (_figure(revision.picture[0], change),) if revision.picture and change else ()
     body = sections(
         listed(about),
         ""
         if revision.sound
         else "**The specs of this revision have errors:** they are compared as far as they are sound.",
-        _change(view, change) if change else "Nothing before it to compare with.",
+        _change(view, change, figures) if change else "Nothing before it to compare with.",
     )
-    short = commit.name[:_SHORT]
-    return Page(f"{FOLDER}/{short}.md", commit.subject or short, body)
+    return Page(f"{FOLDER}/{short}.md", commit.subject or short, body, figures=figures, wide=bool(figures))
 
 
-def _change(view: View, change: Change) -> str:
+def _figure(graph: Graph, change: Change) -> Figure:
+    """The picture of a change; its words name every object, as the table below it does."""
+    named = (
+        f"{said.capitalize()}: {', '.join(one.name for one in change.objects if one.action is action)}."
+        for action, said in _SAID.items()
+        if change.count(action)
+    )
+    return Figure(graph, f"What changes from {change.before} to {change.after}", " ".join(named))
+
+
+def _change(view: View, change: Change, figures: tuple[Figure, ...]) -> str:
     if not change.has_changes:
         return "The plan is the same as before: only comments, order or form of the specs changed."
     flows = [one for one in change.flows if not one.implied]
-    flow_head = ("", "From", "To", "Services", "Before", "After")
+    flow_head = ("Becomes", "From", "To", "Services", "Before", "After")
     return sections(
         f"{escaped(words.counts(change))}; flows: {escaped(words.flow_counts(change))}.",
+        *(one.mark for one in figures),
         section("Reachability", table(flow_head, map(_flow, flows))),
         section("Running traffic", table(("Class", "Host", "What", "Effect", "Because"), _effects(view, change))),
-        section("Objects", table(("", "Object", "What"), (_object(view, one) for one in change.objects))),
-        section("Files", table(("", "File", "Lines"), _files(change))),
+        section("Objects", table(("Change", "Object", "What"), (_object(view, one) for one in change.objects))),
+        section("Files", table(("Change", "File", "Lines"), _files(change))),
     )
 
 
@@ -114,12 +128,16 @@ def _object(view: View, one: ObjectChange) -> tuple[str, str, str]:
     name = f"{escaped(one.was)} → " * bool(one.was) + _now(view, one.name, one.name)
     whole = one.action in (Action.ADD, Action.REMOVE)
     what = words.summary_of(one) if whole else "; ".join(map(words.field, one.fields))
-    return code(words.SIGNS[one.action]), name, escaped(what)
+    return _sign(one.action), name, escaped(what)
+
+
+def _sign(action: Action) -> str:
+    return f"{code(words.SIGNS[action])} {_SAID[action]}"
 
 
 def _files(change: Change) -> Iterator[tuple[str, ...]]:
     for one in change.files:
-        yield code(words.SIGNS[one.action]), code(one.path), f"+{one.added} &minus;{one.removed}"
+        yield _sign(one.action), code(one.path), f"+{one.added} &minus;{one.removed}"
 
 
 def _now(view: View, name: str, shown: str) -> str:
