@@ -26,6 +26,7 @@ from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import LazyGroup
 from netloom.driver import Compiled, compile_site, rendered
 from netloom.mkdocs.commands import described
+from netloom.mkdocs.kept import Kept
 from netloom.mkdocs.large import QuickPage, brief, squeezed
 from netloom.mkdocs.past import Past
 from netloom.plan.schema import plan_schema
@@ -70,10 +71,12 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         self._whole = ""
         self._own_nav = False
         self._past = Past()
+        self._kept: Kept | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
         """Remember whether somebody watches: then a broken spec is a page, else a failure."""
         self._serving = command == "serve"
+        self._kept = Kept() if self._serving else None
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Have the pages load what makes diagrams move and change with the scheme."""
@@ -146,6 +149,22 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         file = files.get_file_from_path(page.path)
         if file is not None and page.path != "index.md":
             QuickPage(html.escape(page.title), file, config)
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
+        """Begin with the pages."""
+        if self._kept is not None:
+            self._kept.begin(files)
+        return nav
+
+    @event_priority(-100)
+    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, **_: Any) -> str:
+        """Read no Markdown that was read before; after every other plugin has written its own into it."""
+        return markdown if self._kept is None else self._kept.markdown(page, markdown)
+
+    @event_priority(100)
+    def on_page_content(self, content: str, /, *, page: MkDocsPage, files: Files, **_: Any) -> str:
+        """Take what was kept, before any other plugin changes it."""
+        return content if self._kept is None else self._kept.content(page, content, files)
 
     @event_priority(50)
     def _before_search(self, context: Any, *, page: MkDocsPage, nav: Navigation, **_: Any) -> Any:
