@@ -111,7 +111,7 @@ def test_search_finds_addresses_owners_and_ports(address: str, page: Page, words
     page.goto(address)
     page.click(".md-search__input")
     page.keyboard.type(words)
-    page.wait_for_selector(".md-search-result__link", timeout=8000)
+    page.wait_for_selector(".md-search-result__link", timeout=40000)
     found = page.eval_on_selector_all(".md-search-result__link", "all => all.map(one => one.getAttribute('href'))")
     wanted = {"10.20.0.10": "proxy-a", "02:00:5e:10:00:23": "watch", "team-build": "", "51820": "vpn"}[words]
     assert any(f"guests/{wanted}" in link for link in found), found
