@@ -1,8 +1,9 @@
 """`python tests/bench`: what netloom costs, for sites of 10 to 10,000 guests, and which of its aims it keeps.
 
 Every number is that of the real command in a process of its own, with its bytecode compiled, as an installed package
-has it. The shortest of several runs counts: everything else is what the machine did meanwhile. A missed aim is said at
-the end and changes no exit status, since a busy machine misses what a quiet one keeps.
+has it. The shortest of several runs counts: everything else is what the machine did meanwhile. A yardstick of the
+machine, the time of a fixed piece of Python, stands at the end: numbers of two machines compare once divided by it.
+A missed aim is said at the end and changes no exit status, since a busy machine misses what a quiet one keeps.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.bench.ground import Ground  # noqa: E402
-from tests.bench.measure import run  # noqa: E402
+from tests.bench.measure import run, yardstick  # noqa: E402
 from tests.bench.rows import ROWS, serve, start_up  # noqa: E402
 from tests.bench.show import HEAD, Aim, verdict  # noqa: E402
 from tests.bench.sites import hosts_for, write_site  # noqa: E402
@@ -36,6 +37,7 @@ def main() -> None:
     chosen = parser.parse_args()
     compileall.compile_dir(str(ROOT / "compiler"), quiet=2)
     BUILD.mkdir(exist_ok=True)
+    before = yardstick()
     aims = [] if chosen.only else [*start_up.measured(10 * chosen.runs)]
     if chosen.only is None or "serve" in chosen.only:
         aims += serve.measured(chosen.runs, BUILD)
@@ -43,7 +45,7 @@ def main() -> None:
     for size in chosen.sizes:
         with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as folder:
             aims += _size(Ground(Path(folder), size, hosts_for(size), chosen.runs, not chosen.no_rivals), chosen.only)
-    verdict(aims)
+    verdict(aims, min(before, yardstick()))
 
 
 def _size(ground: Ground, only: list[str] | None) -> list[Aim]:

@@ -81,3 +81,17 @@ def run(command: Sequence[str], environment: Mapping[str, str] | None = None, al
 def runs(number: int, once: Callable[[], Run]) -> Runs:
     """Several runs."""
     return Runs(tuple(once() for _ in range(number)))
+
+
+def yardstick() -> float:
+    """Seconds that a fixed piece of pure Python takes here: what numbers of two machines are to be divided by."""
+    return min(_fixed() for _ in range(5))
+
+
+def _fixed() -> float:
+    start = time.perf_counter()
+    found: dict[tuple[int, str], list[int]] = {}
+    for number in range(200_000):
+        found.setdefault((number % 1000, str(number % 7)), []).append(number)
+    assert len(found) == 7000
+    return time.perf_counter() - start

@@ -52,10 +52,16 @@ def note(text: str) -> None:
     print(f"{'':>{_INDENT}}{text}", flush=True)
 
 
-def verdict(aims: Sequence[Aim]) -> None:
-    """All aims, and how many of them were missed."""
+def verdict(aims: Sequence[Aim], yardstick: float) -> None:
+    """All aims, and how many of them were missed.
+
+    Args:
+        aims: all of them.
+        yardstick: what `measure.yardstick` takes here.
+    """
     load, processors = os.getloadavg()[1], os.cpu_count()
-    print(f"\nAims (shortest wall time of all runs; the load was {load:.1f}, on {processors} processors):")
+    print(f"\nYardstick: this machine runs a fixed piece of pure Python in {time(yardstick)}.")
+    print(f"Aims (shortest wall time of all runs; the load was {load:.1f}, on {processors} processors):")
     for aim in aims:
         print(f"  {aim}")
     missed = sum(not aim.holds for aim in aims)
