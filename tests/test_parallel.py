@@ -2,14 +2,16 @@
 
 import os
 import signal
+from pathlib import Path
 
 import pytest
-from tests.plans import seed
 
 from netloom import driver
 from netloom.base import parallel
 from netloom.base.parallel import shares, spread
 from netloom.delivery.layout import tree_of
+
+SEED = Path(__file__).parent / "golden/seed/specs"
 
 
 @pytest.fixture
@@ -60,6 +62,6 @@ def test_an_error_in_a_child_is_raised_here() -> None:
 
 @pytest.mark.usefixtures("three")
 def test_a_site_printed_by_several_processes_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(driver, "WORTH_A_PROCESS", 1)
-    plan = seed()
-    assert tree_of(plan, driver.printed(plan)) == tree_of(plan, driver.rendered(plan))
+    monkeypatch.setattr("netloom.flows.compare.WORTH_A_PROCESS", 1)
+    site = driver.compile_site(SEED, now=0, render=True)
+    assert tree_of(site.plan, site.printed) == tree_of(site.plan, driver.rendered(site.plan))

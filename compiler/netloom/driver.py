@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import starmap
+from itertools import chain, starmap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from netloom.backends.artifact import Artifact, Line, Printed
 from netloom.base.diagnostic import Diagnostic, Report
@@ -19,8 +20,10 @@ from netloom.plan.site import Plan
 from netloom.source.files import SourceSet, incomplete, load, load_blobs, read_text
 from netloom.spec.document import Document, read_document
 
-WORTH_A_PROCESS = 300
-"""Guests, about, whose files take as long to print as a process takes to start and to hand them over."""
+if TYPE_CHECKING:
+    from netloom.flows.compare import Disagreement
+
+Owner = Plan | Host | Guest
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Compiled:
         plan: the plan of all that is sound; to be rendered only where `failed` is false.
         lock: the lock as it should be, with what was missing and with tombstones.
         diagnostics: in reading order, waived ones marked.
+        printed: all files of the rendered tree but its manifests, in any order; none where it was not compiled to be
+            rendered, or failed.
     """
 
     source: SourceSet
@@ -40,6 +45,7 @@ class Compiled:
     plan: Plan
     lock: Lock
     diagnostics: tuple[Diagnostic, ...]
+    printed: tuple[Printed, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -52,17 +58,18 @@ class Compiled:
         return any(diagnostic.rule == DISPROVED for diagnostic in self.diagnostics)
 
 
-def compile_site(specs: Path, *, now: int, prove: bool = True) -> Compiled:
+def compile_site(specs: Path, *, now: int, prove: bool = True, render: bool = False) -> Compiled:
     """Compile a site; a user's mistake becomes a diagnostic, never an exception.
 
     Args:
         specs: folder of the site.
         now: seconds since the epoch, for findings about expiry; it has no part in the plan.
         prove: whether the rulesets are held against the policy; who renders nothing may leave it to who does.
+        render: whether the files are printed as well, each by the process that has proven what it says.
     """
     report = Report()
     source = load(specs, report)
-    return _compiled(source, read_text(specs / FILE, report), report, now, prove=prove)
+    return _compiled(source, read_text(specs / FILE, report), report, now, prove=prove, render=render)
 
 
 def compile_blobs(blobs: Mapping[str, bytes], folder: str, *, now: int, prove: bool = True) -> Compiled:
@@ -80,7 +87,9 @@ def compile_blobs(blobs: Mapping[str, bytes], folder: str, *, now: int, prove: b
     return _compiled(source, locked, report, now, prove=prove)
 
 
-def _compiled(source: SourceSet, locked: str, report: Report, now: int, *, prove: bool) -> Compiled:
+def _compiled(
+    source: SourceSet, locked: str, report: Report, now: int, *, prove: bool, render: bool = False
+) -> Compiled:
     document = read_document(source, report)
     lock = read_lock(locked, f"{source.folder}/{FILE}", report)
     if incomplete(source, report):  # what refers to the missing part would look like a mistake
@@ -90,12 +99,17 @@ def _compiled(source: SourceSet, locked: str, report: Report, now: int, *, prove
     context = Context(passed.document, passed.plan, now)
     for check in CHECKS:
         report.extend(check(context))
+    printed: tuple[Printed, ...] = ()
     if prove and not report.failed:
         from netloom.flows.proof import disproved  # only a site without mistakes pays for it
 
-        report.extend(disproved(passed.plan))
+        if render:
+            found, printed = _proven(waive(passed, report)[0])
+            report.extend(found)
+        else:
+            report.extend(disproved(passed.plan))
     plan, diagnostics = waive(passed, report)
-    return Compiled(source, passed.document, plan, passed.allocation.lock, diagnostics)
+    return Compiled(source, passed.document, plan, passed.allocation.lock, diagnostics, printed)
 
 
 def rendered(plan: Plan) -> tuple[Artifact, ...]:
@@ -104,28 +118,41 @@ def rendered(plan: Plan) -> tuple[Artifact, ...]:
     return tuple(sorted((whole, *_files(plan.hosts, plan.guests)), key=lambda artifact: artifact.path))
 
 
-def printed(plan: Plan) -> Iterator[Printed]:
-    """The same files as texts, in any order; several processes print a large site, which is never whole in memory."""
+def _proven(plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
+    """What is disproved, or else all files; several processes prove a large site, and print what they have proven."""
     from netloom.base.parallel import shares, spread
+    from netloom.flows.compare import WORTH_A_PROCESS, effort
+    from netloom.flows.proof import findings, prover_of
 
-    weights: list[tuple[Plan | Host | Guest, int]] = [(plan, len(plan.guests))]
-    weights += [(host, sum(len(bridge.ports) for bridge in host.bridges)) for host in plan.hosts]
+    disproved = prover_of(plan)
+
+    def work(owners: Iterable[Owner]) -> tuple[list["Disagreement"], list[Printed]]:
+        found: list[Disagreement] = []
+        printed: list[Printed] = []
+        for owner in owners:
+            if isinstance(owner, Host):
+                found += disproved(owner)
+            if not found:
+                printed += _printed(owner)
+        return found, printed
+
+    # To print a guest takes about as long as to prove a term, and half as long as to tell of it in the plan.
+    weights: list[tuple[Owner, int]] = [(plan, len(plan.guests) // 2)]
+    weights += [(host, effort(host)) for host in plan.hosts]
     weights += [(guest, 1) for guest in plan.guests]
-    for found in spread(_printed, shares(weights, WORTH_A_PROCESS)):
-        yield from found
+    done = spread(work, shares(weights, WORTH_A_PROCESS))
+    found = [each for part, _ in done for each in part]
+    return findings(plan, found), () if found else tuple(chain.from_iterable(printed for _, printed in done))
 
 
-def _printed(owners: Iterable[Plan | Host | Guest]) -> list[Printed]:
-    found = []
-    for owner in owners:
-        match owner:
-            case Plan():
-                found.append(Printed("plan.json", plan_json(owner)))
-            case Host():
-                found += [artifact.printed for artifact in _files((owner,), ())]
-            case Guest():
-                found += [artifact.printed for artifact in _files((), (owner,))]
-    return found
+def _printed(owner: Owner) -> list[Printed]:
+    match owner:
+        case Plan():
+            return [Printed("plan.json", plan_json(owner))]
+        case Host():
+            return [artifact.printed for artifact in _files((owner,), ())]
+        case Guest():
+            return [artifact.printed for artifact in _files((), (owner,))]
 
 
 def rendered_apart(before: Plan, after: Plan) -> tuple[tuple[Artifact, ...], tuple[Artifact, ...]]:

@@ -15,15 +15,15 @@ from netloom.source.characters import lines
 from netloom.source.files import SourceSet
 
 
-def compiled(specs: Path) -> Compiled:
+def compiled(specs: Path, *, render: bool = False) -> Compiled:
     """The site of a folder. `SOURCE_DATE_EPOCH` stands in for today, as it does for other compilers."""
     with progress(f"Compiling {specs}"):
-        return compile_site(specs, now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()))
+        return compile_site(specs, now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()), render=render)
 
 
-def sound(specs: Path) -> Compiled | None:
+def sound(specs: Path, *, render: bool = False) -> Compiled | None:
     """The site, what fails in it shown; None where an error among it stops everything else."""
-    site = compiled(specs)
+    site = compiled(specs, render=render)
     show(failing(site.diagnostics), source_line(site.source))
     if site.disproved:
         raise BugError

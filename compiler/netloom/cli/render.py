@@ -33,14 +33,13 @@ def command(specs: Path, out: Path, form: str, *, check: bool, force: bool) -> i
     from netloom.cli.compiling import sound
     from netloom.cli.terminal import progress, say
     from netloom.delivery.layout import tree_of
-    from netloom.driver import printed
 
-    site = sound(specs)
+    site = sound(specs, render=True)
     if site is None:
         say("Nothing was written.")
         return FINDINGS
     with progress("Rendering"):
-        files = tree_of(site.plan, printed(site.plan))
+        files = tree_of(site.plan, site.printed)
     return _check(out, files, form) if check else _deliver(site, out, files, form, force=force)
 
 

@@ -159,20 +159,35 @@ def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Di
         plan: the whole plan.
         ruleset_of: the ruleset of a host, as it is rendered.
     """
-    site = Site(Names(plan))
+    of_host = prover(plan, ruleset_of)
 
     def of_hosts(hosts: Iterable[Host]) -> list[Disagreement]:
+        return [each for host in hosts for each in of_host(host)]
+
+    found = spread(of_hosts, shares([(host, effort(host)) for host in plan.hosts], WORTH_A_PROCESS))
+    return tuple(sorted((each for part in found for each in part), key=lambda each: each.host))
+
+
+def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host], list[Disagreement]]:
+    """What finds the differences of one host; what all hosts have in common is looked up here, once."""
+    site = Site(Names(plan))
+    site.look_up()
+
+    def of_host(host: Host) -> list[Disagreement]:
         found: list[Disagreement] = []
-        for pair in _witnesses(site, hosts, ruleset_of):
+        for pair in _witnesses(site, (host,), ruleset_of):
             if not alike(replace(pair, named=False)):
                 found += pair.disagreements()
             if pair.family is FAMILIES[0]:
                 found += of_frames(pair)
         return found
 
-    weights = [(host, len(host.terms) + len(host.lanes)) for host in plan.hosts]
-    found = [each for part in spread(of_hosts, shares(weights, WORTH_A_PROCESS)) for each in part]
-    return tuple(sorted(found, key=lambda each: each.host))
+    return of_host
+
+
+def effort(host: Host) -> int:
+    """How long the proof of a host takes, in the unit of `WORTH_A_PROCESS`."""
+    return len(host.terms) + len(host.lanes)
 
 
 def alike(pair: Witnesses) -> bool:

@@ -1,22 +1,32 @@
 """The comparison of intent and ruleset as findings: each difference points at the entry that wanted otherwise."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from netloom.backends.nftables import ruleset
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.span import Span
 from netloom.flows.answer import Answer
-from netloom.flows.compare import Disagreement, disagreements
+from netloom.flows.compare import Disagreement, disagreements, prover
 from netloom.flows.rules import DISPROVED
+from netloom.plan.host import Host
 from netloom.plan.site import Plan
 
 
 def disproved(plan: Plan) -> Iterator[Diagnostic]:
     """The differences between what the spec means and what its rulesets do; none is what everybody expects."""
-    spans: Mapping[str, Span | None] | None = None
-    for found in disagreements(plan, ruleset):
-        spans = spans_of(plan) if spans is None else spans
-        yield _diagnostic(found, spans)
+    return findings(plan, disagreements(plan, ruleset))
+
+
+def prover_of(plan: Plan) -> Callable[[Host], list[Disagreement]]:
+    """What finds those of one host, for who goes on with its ruleset."""
+    return prover(plan, ruleset)
+
+
+def findings(plan: Plan, found: Iterable[Disagreement]) -> Iterator[Diagnostic]:
+    """Differences as findings, sorted by host."""
+    known = sorted(found, key=lambda each: each.host)
+    spans = spans_of(plan) if known else {}
+    return (_diagnostic(each, spans) for each in known)
 
 
 def spans_of(plan: Plan) -> Mapping[str, Span | None]:

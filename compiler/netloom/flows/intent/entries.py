@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from netloom.base.address import Family
+from netloom.base.address import FAMILIES, Family
 from netloom.flows.answer import rate
 from netloom.flows.intent.doors import Approach, approaches, nameless
 from netloom.flows.intent.names import Names, Selection
@@ -42,6 +42,12 @@ class Site:
     """All entries, and which of them can concern a host."""
 
     names: Names
+
+    def look_up(self) -> None:
+        """Look up now what every host's proof asks for, so that processes that part do not each do it."""
+        for family in FAMILIES:
+            self.approaches(family, named=False)
+        _ = self._index
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
