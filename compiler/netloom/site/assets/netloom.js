@@ -179,7 +179,7 @@
     block.append(button);
   }
 
-  // Material's search takes what stands before a colon for the name of a field, and finds no MAC and no IPv6 address;
+  // Search of MkDocs and of Material takes what stands before a colon for the name of a field, and finds no MAC and no IPv6 address;
   // where its index is cut at colons (`separator`), the parts find the whole.
   function parted(input) {
     const value = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value");
@@ -203,9 +203,10 @@
   document.querySelectorAll(".md-search__input").forEach(parted);
 
   addEventListener("DOMContentLoaded", () => {
+    document.querySelectorAll("#mkdocs-search-query").forEach(parted);
     document.querySelectorAll("figure.nl-figure").forEach(picture);
     document.querySelectorAll("[data-nl-copy]").forEach(copyable);
-    document.querySelectorAll(".nl-source pre").forEach((text) => { text.tabIndex = 0; }); // keys scroll it
+    document.querySelectorAll(".nl-source pre, table.table").forEach((wide) => { wide.tabIndex = 0; }); // keys scroll it
     printable(document.body);
     document.querySelector(".md-search[role=dialog]")?.setAttribute("aria-label", "Search");
   });

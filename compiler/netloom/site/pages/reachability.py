@@ -11,7 +11,7 @@ from netloom.flows.query import Inquiry
 from netloom.report.matrix import Told, passages
 from netloom.site.explorer.decisions import Deciding, clock_of
 from netloom.site.explorer.names import index
-from netloom.site.links import subject, to
+from netloom.site.links import questions, subject, to
 from netloom.site.markdown import escaped, section, sections, table
 from netloom.site.page import File, Page
 from netloom.site.view import View
@@ -75,10 +75,10 @@ def _field(field: tuple[str, str]) -> str:
 
 
 def _zones(view: View) -> str:
-    """What passes between zones, and to hosts, as a table; the matrix of the policy page where that is too much."""
+    """What passes between zones, and to hosts, as a table; a question for each zone where that is too much."""
     zones, hosts = len(view.plan.zones), len(view.plan.hosts)
     if zones * (zones + hosts) > PAIRS_SHOWN:
-        return f"The site has {zones} zones: the [policy matrix](@/policy.md#matrix) has what is said between them."
+        return _asked(view)
     matrix = zone_matrix(Inquiry(view.plan, 0))
     rows = (
         (to("zone", row), _column(column), escaped("; ".join(traffic)), subject(by), _only(family, certain=certain))
@@ -91,6 +91,17 @@ def _zones(view: View) -> str:
         "as it holds. What leads to a host is for the host itself or for a forwarded port of it."
     )
     return sections(said, table(("From", "To", "What passes", "By", "Only"), rows))
+
+
+def _asked(view: View) -> str:
+    """For each zone the two questions whose answers are its row and its column."""
+    said = (
+        f"{len(view.plan.zones)} zones and {len(view.plan.hosts)} hosts have too many pairs for a table. Each zone can be "
+        "asked about; `netloom reach --matrix` prints the whole, and the [policy matrix](@/policy.md#matrix) has the "
+        "entries between them."
+    )
+    rows = ((to("zone", zone.name), questions(f"zone/{zone.name}")) for zone in view.plan.zones)
+    return sections(said, table(("Zone", "Ask"), rows))
 
 
 def _together(cell: Iterable[Told]) -> dict[tuple[str, str, bool], list[str]]:
