@@ -1,0 +1,48 @@
+"""The script of the page on Debian hosts, below a folder: what is the same is not touched, what is gone goes."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from tests.site.typed import ROOT, Shell
+
+SCRIPT = re.search(
+    r"^```sh\n(.*?)^```$", (ROOT / "site/how-to/debian.md").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL
+)
+LAB = "networks: {lab: {ipv4: 10.9.0.1/24, ipv6: fd12:3456:789a:9::1/64}}"
+
+
+def test_a_bundle_is_taken_up_by_what_differs(tmp_path: Path) -> None:
+    assert SCRIPT
+    host = tmp_path / "host"
+    install, activate = SCRIPT[1].split("nft -f ")
+    assert activate.splitlines() == [
+        "/etc/netloom/netloom.nft",
+        "systemctl restart systemd-sysctl.service",
+        "networkctl reload",
+    ]
+    script = install.replace('"/$file"', f'"{host}/$file"').replace("in /etc", f"in {host}/etc")
+    shell = Shell(tmp_path)
+    specs = tmp_path / "specs"
+    specs.mkdir()
+    seed = (ROOT / "tests/golden/seed/specs/seed.yaml").read_text(encoding="utf-8")
+    (specs / "lab.yaml").write_text(f"netloom: 1\n{LAB}\n", encoding="utf-8")
+    (specs / "seed.yaml").write_text(
+        seed.replace("      microvm: {t", "      lab: {taps: lab-*}\n      microvm: {t"), encoding="utf-8"
+    )
+
+    def taken() -> dict[str, tuple[int, int]]:
+        shell.run("netloom lock; netloom export hypervisor")
+        subprocess.run(["sh", "-c", script, "take-up", tmp_path / "build/hypervisor.tar"], check=True)
+        files = [path for path in host.rglob("*") if path.is_file()]
+        return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
+
+    before = taken()
+    (host / "etc/systemd/network/50-mine.network").write_text("[Match]\nName=mine0\n", encoding="utf-8")
+    (specs / "lab.yaml").unlink()
+    (specs / "seed.yaml").write_text(seed, encoding="utf-8")
+    after = taken()
+    assert after.pop("50-mine.network")
+    gone = before.keys() - after.keys()
+    assert gone == {"20-netloom-br-lab.netdev", "20-netloom-br-lab.network", "35-netloom-taps-br-lab.network"}
+    assert {name for name in after if after[name] != before.get(name)} == {"netloom.nft"}

@@ -1,0 +1,74 @@
+"""The page on disruption: each change that it shows, made to the specs of this repository, has the class it says."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.site.typed import ROOT, Shell, shows
+
+PAGE = (ROOT / "site/explanation/disruption.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(
+    r"^## (D\d): [^\n]*\n\n```diff\n(\S+)\n(.*?)^```\n\n```text\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL
+)
+
+
+def test_every_class_has_an_example() -> None:
+    assert [grade for grade, *_ in EXAMPLES] == [f"D{number}" for number in range(7)]
+
+
+def _edited(text: str, diff: str) -> str:
+    """A text with the lines that a diff takes out replaced by those that it puts in."""
+    out, into = ("".join(f"{line[1:]}\n" for line in diff.splitlines() if line[0] == sign) for sign in "-+")
+    assert text.count(out) == 1
+    return text.replace(out, into)
+
+
+@pytest.mark.parametrize(("grade", "file", "diff", "said"), EXAMPLES, ids=[one[0] for one in EXAMPLES])
+def test_the_plan_says_of_a_change_what_the_page_says(
+    tmp_path: Path, grade: str, file: str, diff: str, said: str
+) -> None:
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    shell = Shell(tmp_path)
+    shell.run("git init --quiet && git add . && git commit --quiet --message before")
+    path = tmp_path / file
+    path.write_text(_edited(path.read_text(encoding="utf-8"), diff), encoding="utf-8")
+    told = shell.run("netloom plan")
+    shows(told, said.splitlines())
+    assert f"at worst {grade} " in told
+
+
+def test_what_the_page_says_of_making_it_smaller(tmp_path: Path) -> None:
+    """No hairpin and no masquerade for it: a lease of another length is D2 then, as it is D3 before."""
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    forwards = tmp_path / "specs/forwards.yaml"
+    text = re.sub(r"(  web:\n)", r"\1    hairpin: false\n", forwards.read_text(encoding="utf-8"))
+    text = re.sub(r"(  (?:mail-in|wireguard): \{)", r"\1hairpin: false, ", text)
+    forwards.write_text(text, encoding="utf-8")
+    shell = Shell(tmp_path)
+    shell.run("git init --quiet && git add . && git commit --quiet --message before")
+    (_, file, diff, _) = EXAMPLES[3]
+    path = tmp_path / file
+    path.write_text(_edited(path.read_text(encoding="utf-8"), diff), encoding="utf-8")
+    assert "at worst D2 " in shell.run("netloom plan")
+
+
+def test_a_tap_that_is_named_lets_a_guest_run_on(tmp_path: Path) -> None:
+    """Both patterns of a bridge, and each guest by the name that it has: nobody has to start anew."""
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    shell = Shell(tmp_path)
+    shell.run("git init --quiet && git add . && git commit --quiet --message before")
+    (_, file, diff, _) = EXAMPLES[5]
+    path = tmp_path / file
+    both = diff.replace("{taps: shop-*}", "{taps: [shop-*, vms-*]}")
+    path.write_text(_edited(path.read_text(encoding="utf-8"), both), encoding="utf-8")
+    guests = tmp_path / "specs/guests/shop.yaml"
+    text = guests.read_text(encoding="utf-8")
+    for name in ("web-1", "web-2"):
+        text = re.sub(rf"(  {name}: .*nics: {{shop: {{)", rf"\1tap: vms-{name}", text)
+    text = text.replace("{shop: {ipv4: auto,", "{shop: {tap: vms-checkout, ipv4: auto,")
+    text = text.replace("shop: {gateway: true}", "shop: {tap: vms-backup, gateway: true}")
+    guests.write_text(text, encoding="utf-8")
+    told = shell.run("netloom plan")
+    assert "D0 cedar br-shop" in told
+    assert not re.search(r"D[345] ", told), told

@@ -1,0 +1,15 @@
+"""The page on the ideas, typed line by line in the network of the README."""
+
+import shutil
+from pathlib import Path
+
+from tests.site.typed import ROOT, Shell, typed
+
+PAGE = ROOT / "site/explanation/ideas.md"
+
+
+def test_every_example_of_an_idea_does_what_the_page_says(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "tests/golden/seed/specs", tmp_path / "specs")
+    shell = Shell(tmp_path)
+    shell.run("git init --quiet && git add . && git commit --quiet --message seed")
+    assert typed(shell, PAGE.read_text(encoding="utf-8")) == 12
