@@ -19,6 +19,7 @@ from netloom.plan.schema import plan_schema
 from netloom.site.manual import Manual
 from netloom.site.navigation import LEAVES_LISTED, navigation
 from netloom.site.page import Page
+from netloom.site.pages import reachability
 from netloom.site.pages.broken import pages as broken_pages
 from netloom.site.pages.compose import files, pages
 from netloom.site.view import View, view
@@ -63,6 +64,15 @@ class _Reader(html.parser.HTMLParser):
 def _read(page: Page) -> _Reader:
     extensions = ["attr_list", "tables", "toc", "fenced_code", "meta"]
     return _Reader(markdown.markdown(page.markdown, extensions=extensions))
+
+
+def test_more_zones_than_fit_a_table_are_each_asked_about(example: View, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reachability, "PAIRS_SHOWN", 0)
+    (page,) = reachability.pages(example)
+    read = _read(page)
+    for zone in example.plan.zones:
+        for question in (f"from=any&to=zone/{zone.name}", f"from=zone/{zone.name}&to=any"):
+            assert any(link.endswith(f"?{question}") for link in read.links), question
 
 
 def test_every_object_of_the_example_has_its_page(example: View) -> None:
