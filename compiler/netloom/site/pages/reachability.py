@@ -97,8 +97,8 @@ def _asked(view: View) -> str:
     """For each zone the two questions whose answers are its row and its column."""
     said = (
         f"{len(view.plan.zones)} zones and {len(view.plan.hosts)} hosts have too many pairs for a table. Each zone "
-        "can be asked about; `netloom reach --matrix` prints the whole, and the [policy matrix](@/policy.md#matrix) has the "
-        "entries between them."
+        "can be asked about; `netloom reach --matrix` prints the whole, and the [policy matrix](@/policy.md#matrix) "
+        "has the entries between them."
     )
     rows = ((to("zone", zone.name), questions(f"zone/{zone.name}")) for zone in view.plan.zones)
     return sections(said, table(("Zone", "Ask"), rows))
