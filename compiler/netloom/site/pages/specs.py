@@ -14,7 +14,7 @@ def pages(view: View) -> Iterator[Page]:
     body = "\n".join(f"- {link(page_of(file), file)}" for file in files) or "There is no spec."
     yield Page(f"{FOLDER}/index.md", "Specs", body, listed=True)
     for file in files:
-        yield Page(page_of(file), file, sections(numbered(view.sources[file])), searched=False)
+        yield Page(page_of(file), file, sections(numbered(view.sources[file])), wide=True, searched=False)
 
 
 def numbered(text: str) -> str:
