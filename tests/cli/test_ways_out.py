@@ -43,7 +43,7 @@ def broken(cause: str) -> tuple[str, ...]:
     """A netloom in which compiling does something else."""
     script = f"""
         import netloom.driver
-        def compile_site(specs, *, now):
+        def compile_site(specs, *, now, render):
             {cause}
         netloom.driver.compile_site = compile_site
         from netloom.cli import main
