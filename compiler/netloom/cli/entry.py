@@ -4,11 +4,13 @@ Commands return their status. Whatever else comes up is either the user's (a wro
 disk) and gets a line, or ours, and says so: a traceback tells a user nothing, so it is shown only to who asks for it.
 """
 
+import atexit
 import gc
 import os
 import signal
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import click
 
@@ -28,16 +30,16 @@ def netloom() -> None:
     """
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit status."""
     gc.disable()  # a plan has no cycles: a third of a large render went into looking for them, and freed nothing
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `netloom … | head` ends as quietly as any tool's output
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    status = run(arguments)
-    gc.freeze()  # the interpreter looks for cycles once more on its way out, for a tenth of a second
-    sys.exit(_flushed(status))
+    status = _flushed(run(arguments))
+    atexit._run_exitfuncs()
+    os._exit(status)  # the interpreter would take a large plan apart, object by object, before its memory is let go of
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
@@ -94,7 +96,6 @@ def _flushed(status: int) -> int:
     try:
         sys.stdout.flush()
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter would try once more
         click.echo(f"netloom: cannot write the output: {error.strerror}", err=True)
         return status or FINDINGS
     return status
