@@ -8,7 +8,7 @@ import pytest
 
 from netloom import driver
 from netloom.base import parallel
-from netloom.base.parallel import shares, spread
+from netloom.base.parallel import runs, shares, spread
 from netloom.delivery.layout import tree_of
 
 SEED = Path(__file__).parent / "golden/seed/specs"
@@ -33,6 +33,13 @@ def test_shares_hold_every_item_once_and_weigh_about_the_same() -> None:
 def test_little_work_is_worth_no_process() -> None:
     assert shares([("a", 1), ("b", 1)], least=10) == [["a", "b"]]
     assert shares([], least=10) == [[]]
+
+
+@pytest.mark.usefixtures("three")
+def test_runs_are_neighbours_and_hold_every_item_once() -> None:
+    assert runs(range(100), least=10) == [range(33), range(33, 66), range(66, 100)]
+    assert runs("ab", least=10) == ["ab"]
+    assert runs("", least=10) == [""]
 
 
 def test_answers_come_in_order_and_from_other_processes() -> None:

@@ -29,6 +29,15 @@ def test_the_first_delivery_writes_everything(tmp_path: Path) -> None:
     assert not drift(root, hosts__a__x="1\n", hosts__a__y="2\n", plan="3\n")
 
 
+def test_several_processes_write_one_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netloom.base.parallel._processors", lambda: 3)
+    monkeypatch.setattr("netloom.delivery.tree.WORTH_A_PROCESS", 1)
+    wanted = tree(**{f"hosts__a__b__{number}": str(number) for number in range(50)})
+    assert write(tmp_path, wanted).written == tuple(sorted(wanted))
+    assert content(tmp_path) == {path: file.data for path, file in wanted.items()}
+    assert write(tmp_path, wanted).unchanged == 51
+
+
 def test_the_second_delivery_writes_nothing(tmp_path: Path) -> None:
     write(tmp_path, tree(hosts__a__x="1\n", plan="3\n"))
     before = {path: path.stat() for path in tmp_path.rglob("*")} | {tmp_path: tmp_path.stat()}

@@ -166,3 +166,27 @@ def test_no_descriptor_is_left_open(root: Path) -> None:
         write(root, tree(**{f"hosts__{n}__a__b__c": text for n in range(50)}))
     write(root, tree(hosts="now a file"))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.parametrize("failing", ["hosts/0/x", "hosts/39/x"], ids=["here", "in a child"])
+def test_what_several_processes_wrote_is_told_where_one_of_them_fails(
+    root: Path, monkeypatch: pytest.MonkeyPatch, failing: str
+) -> None:
+    monkeypatch.setattr("netloom.base.parallel._processors", lambda: 3)
+    monkeypatch.setattr("netloom.delivery.tree.WORTH_A_PROCESS", 1)
+    put = Folder.write
+
+    def full(folder: Folder, path: str, data: bytes, mode: int | None) -> None:
+        if path == failing:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        put(folder, path, data, mode)
+
+    monkeypatch.setattr(Folder, "write", full)
+    wanted = tree(**{f"hosts__{number}__x": "1" for number in range(40)})
+    done = write(root, wanted)
+    assert [d.message for d in done.diagnostics] == [f"cannot write `{root / failing}`: No space left on device"]
+    assert 10 < len(done.written) < 40
+    assert done.written == tuple(path for path in sorted(content(root)) if path != "manifest.json")
+    monkeypatch.setattr(Folder, "write", put)
+    assert not write(root, wanted).diagnostics
+    assert content(root) == {path: file.data for path, file in wanted.items()}

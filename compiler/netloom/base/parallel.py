@@ -8,6 +8,7 @@ once more here, where an error has a trace.
 import os
 import pickle
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -30,6 +31,18 @@ def shares(items: Iterable[tuple[T, int]], least: int) -> list[list[T]]:
         dealt[lightest].append(item)
         loads[lightest] += weight
     return dealt
+
+
+def runs(items: Sequence[T], least: int) -> list[Sequence[T]]:
+    """Items cut into runs of neighbours, one for each process that is worth it.
+
+    Args:
+        items: of which each is as much work as the next.
+        least: items that are worth a process.
+    """
+    number = max(1, min(_processors(), len(items) // least))
+    cuts = [len(items) * at // number for at in range(number + 1)]
+    return [items[first:last] for first, last in pairwise(cuts)]
 
 
 def spread(work: Callable[[T], R], parts: Sequence[T]) -> list[R]:

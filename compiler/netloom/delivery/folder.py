@@ -10,7 +10,7 @@ import fcntl
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -137,7 +137,8 @@ class Folder:
         except FileNotFoundError:
             if not create:
                 raise
-        os.mkdir(part, dir_fd=above)
+        with suppress(FileExistsError):  # several processes of one delivery may make the same one
+            os.mkdir(part, dir_fd=above)
         return os.open(part, _FOLDER, dir_fd=above)
 
     def _leave(self, depth: int) -> None:

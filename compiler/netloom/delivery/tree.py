@@ -5,15 +5,19 @@ the end: a run that is interrupted owns what it has written, and the next one co
 synced to disk one by one: thousands of them would take minutes, and the tree can always be rendered again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from netloom.base.diagnostic import Diagnostic
+from netloom.base.parallel import runs, spread
 from netloom.delivery.comparison import Comparison, File, compare, everything_missing
 from netloom.delivery.folder import Folder, Kind, opened
 from netloom.delivery.manifest import NAME, SUMS, Owned, read_manifest, sha256, tree_manifest
 from netloom.delivery.rules import BUSY, IN_THE_WAY, KEPT, UNWRITABLE
+
+WORTH_A_PROCESS = 300
+"""Files that take as long to write as a process takes to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,10 @@ def _write(root: Path, folder: Folder, wanted: Mapping[str, File], done: list[st
         _journal(folder, wanted, owned)
     for path in (*removed, *found.temporary):
         folder.remove(path)
-    for path in sorted(changed, key=lambda path: (path == NAME, path)):
-        folder.write(path, wanted[path].data, wanted[path].mode)
-        done.append(path)
-    if NAME not in changed and (changed or removed):  # the journal has taken its place
+    _put(folder, wanted, sorted(path for path in changed if path != NAME), done)
+    if changed or removed:  # the journal has taken its place
         folder.write(NAME, wanted[NAME].data, wanted[NAME].mode)
+        done += [NAME] if NAME in changed else []
     kept = () if force else found.strayed
     return Delivery(
         tuple(sorted(done)),
@@ -98,6 +101,26 @@ def _write(root: Path, folder: Folder, wanted: Mapping[str, File], done: list[st
         tuple(sorted(removed)),
         tuple(Diagnostic(KEPT, f"`{root / path}` was edited and is kept", None) for path in kept),
     )
+
+
+def _put(folder: Folder, wanted: Mapping[str, File], paths: Sequence[str], done: list[str]) -> None:
+    """Write files, thousands of them by several processes, each a run of neighbours; what is written is `done`."""
+
+    def write(part: Sequence[str]) -> tuple[int, OSError | None]:
+        for number, path in enumerate(part):
+            try:
+                folder.write(path, wanted[path].data, wanted[path].mode)
+            except OSError as error:
+                return number, error
+        return len(part), None
+
+    parts = runs(paths, WORTH_A_PROCESS)
+    found = spread(write, parts)
+    for part, (number, _) in zip(parts, found, strict=True):
+        done += part[:number]
+    for _, error in found:
+        if error is not None:
+            raise error
 
 
 def _journal(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> None:
