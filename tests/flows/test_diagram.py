@@ -6,7 +6,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netloom.flows.diagram import Box, Space, answer_at
-from netloom.flows.stitch import windowed
 
 SIZES = (6, 4, 5)
 POINTS = list(itertools.product(*(range(size) for size in SIZES)))
@@ -77,15 +76,3 @@ def test_regions_are_disjoint_and_cover_everything(boxes: list[tuple[Box, int]])
     for p in POINTS:
         holding = [answer for box, answer in regions if all(a <= v <= b for (a, b), v in zip(box, p, strict=True))]
         assert holding == [first(boxes, p)]
-
-
-@given(OVERLAYS, spans(SIZES[0]))
-def test_a_window_keeps_what_is_inside(
-    boxes: list[tuple[Box, int]], window: tuple[tuple[int, int], ...] | None
-) -> None:
-    space = Space[int](SIZES)
-    whole = ((0, SIZES[0] - 1),) if window is None else window
-    found = windowed(space, 0, whole, space.overlay(boxes, 9), space.leaf(7))
-    for point in POINTS:
-        inside = any(a <= point[0] <= b for a, b in whole)
-        assert answer_at(found, point) == (first(boxes, point) if inside else 7)

@@ -5,24 +5,25 @@ look. A guest or network that is on one side only is absent on the other: its ad
 already, but nobody of the site had them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import FAMILIES, Family
 from netloom.diff.nobody import Difference, Nobody, cut
 from netloom.diff.regions import apart, products
-from netloom.diff.window import heard, parting
+from netloom.diff.sides import Foremost, Sides
+from netloom.diff.window import Parting, heard, sent_by, sent_to
 from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
-from netloom.flows.clock import Clock
-from netloom.flows.course import Behind, Context, Course, contexts
+from netloom.flows.course import Behind, Context, Course, Stages, contexts
 from netloom.flows.diagram import Diagram, Space
-from netloom.flows.intent.entries import Entry, Site
+from netloom.flows.intent.entries import Site
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
+from netloom.flows.intent.within import Within
 from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
 from netloom.flows.packet import sizes
-from netloom.flows.spans import Spans, of_prefix, united, without
+from netloom.flows.spans import Spans, united
 from netloom.plan.host import Host, Learned
 from netloom.plan.site import Plan
 
@@ -30,34 +31,21 @@ ABSENT = Answer("miss", "absent")
 
 
 @dataclass(frozen=True)
-class Foremost(Site):
-    """A site in which some entries decide before their equals: so it shows what of them others allow too."""
-
-    first: frozenset[str] = frozenset()
-
-    @cached_property
-    def entries(self) -> tuple[Entry, ...]:
-        """All policy entries, those to be seen first."""
-        known = Site(self.names).entries
-        return tuple(sorted(known, key=lambda entry: (bool(entry.limited), entry.name not in self.first, entry.name)))
-
-
-@dataclass(frozen=True)
 class Pair:
     """Two revisions of one host in one family.
 
     Attributes:
-        before: the site before, and the host as it was; None for a host that is new.
-        after: the same after the change.
-        guests: addresses of guests, before and after.
-        names: stable names before and after of entries that were renamed: what they decide is decided as before.
+        sides: what all hosts have in common.
+        hosts: the host as it was and as it is; None where there is none.
     """
 
-    family: Family
-    sites: tuple[Site, Site]
+    sides: Sides
     hosts: tuple[Host | None, Host | None]
-    guests: tuple[Spans, Spans]
-    names: Mapping[str, str]
+
+    @property
+    def family(self) -> Family:
+        """IP version."""
+        return self.sides.family
 
     @property
     def weight(self) -> int:
@@ -77,17 +65,9 @@ class Pair:
         return {name: (1 << self.family.bits) + at for at, name in enumerate(sorted(names))}
 
     @cached_property
-    def clock(self) -> Clock:
-        """The moments of both sides."""
-        plans = [site.names.plan for site in self.sites]
-        ends = [rule.expires for plan in plans for rule in plan.rules]
-        ends += [forward.expires for plan in plans for forward in plan.forwards]
-        return Clock.of(end for end in ends if end is not None)
-
-    @cached_property
     def space(self) -> Space[Answer]:
         """The space of both."""
-        return Space(sizes(self.family, len(self.learned), self.clock.phases))
+        return Space(sizes(self.family, len(self.learned), self.sides.clock.phases))
 
     @cached_property
     def kernels(self) -> tuple[Kernel | None, Kernel | None]:
@@ -101,65 +81,76 @@ class Pair:
     def differences(self) -> Iterator[tuple[Context, Difference]]:
         """All boxes in which the answers differ."""
         behind: Behind = {}
-        courses = [self._course(site, kernel, behind) for site, kernel in zip(self.sites, self.kernels, strict=True)]
+        intents = [self._intent(site, kernel) for site, kernel in zip(self.sides.sites, self.kernels, strict=True)]
+        courses = [self._course(intent, intent, behind) for intent in intents]
         known = [dict.fromkeys(contexts(kernel)) if kernel else {} for kernel in self.kernels]
         for context in known[0] | known[1]:
-            old = courses[0] if context in known[0] else None
-            new = courses[1] if context in known[1] else None
+            there = [context in each for each in known]
             nobody = self._nobody(context)
-            within = self._window(old, new, context, nobody) if old and new else None
-            if within == ():
-                continue
-            one, other = self._outcome(old, 0, context, within), self._outcome(new, 1, context, within)
-            yield from ((context, difference) for difference in self._apart(one, other, nobody))
+            here = [course if is_there else None for course, is_there in zip(courses, there, strict=True)]
+            asked = nobody
+            if all(there):
+                within = self._within(intents, courses, context, nobody, behind)
+                if within is not None:
+                    here, asked = within
+                    if not here:
+                        continue
+            one, other = (self._outcome(course, side, context) for side, course in enumerate(here))
+            yield from ((context, difference) for difference in self._apart(one, other, nobody, asked))
 
-    def _window(self, old: Course, new: Course, context: Context, nobody: tuple[Nobody, Nobody]) -> Spans | None:
-        """The destinations outside of which nothing differs; None where it may be anywhere."""
-        before, after = nobody
-        if self.names or heard(new, context, before.sources) or heard(old, context, after.sources):
+    def _within(
+        self,
+        intents: Sequence[Intent | None],
+        courses: Sequence[Course | None],
+        context: Context,
+        nobody: tuple[Nobody, Nobody],
+        behind: Behind,
+    ) -> tuple[list[Course | None], tuple[Nobody, Nobody]] | None:
+        """Courses of what can differ, none where nothing can, and whom to ask about; None where it may be anywhere."""
+        (old, new), (one, other) = intents, courses
+        assert old is not None
+        assert new is not None
+        assert one is not None
+        assert other is not None
+        windows = Parting((old, new), (one, other), self.sides.ways, self.sides.names).windows(context)
+        if windows is None:
             return None
-        apart = parting(old, new, context)
-        return None if apart is None else united([*apart, *before.destinations, *after.destinations])
+        asked = []
+        for intent, each in zip((new, old), nobody, strict=True):
+            near = self._course(intent, Within(intent, (sent_by(each.sources),)), behind) if each.sources else None
+            asked.append(each if near and heard(near, context, each.sources) else each._replace(sources=()))
+        sent = [sent_by(each.sources) for each in asked if each.sources]
+        sent += [sent_to(each.destinations) for each in asked if each.destinations]
+        found = (*windows, *sent)
+        return [self._course(intent, Within(intent, found), behind) for intent in (old, new) if found], (
+            asked[0],
+            asked[1],
+        )
 
-    def _course(self, site: Site, kernel: Kernel | None, behind: Behind) -> Course | None:
-        if kernel is None:
-            return None
-        return Course(self.space, kernel, Intent(site, kernel, self.space, self.clock), behind)
+    def _intent(self, site: Site, kernel: Kernel | None) -> Intent | None:
+        return Intent(site, kernel, self.space, self.sides.clock) if kernel else None
 
-    def _outcome(self, course: Course | None, side: int, context: Context, within: Spans | None) -> Diagram[Answer]:
+    def _course(self, intent: Intent | None, stages: Stages | None, behind: Behind) -> Course | None:
+        return Course(self.space, intent.kernel, stages, behind) if intent and stages else None
+
+    def _outcome(self, course: Course | None, side: int, context: Context) -> Diagram[Answer]:
         if course is None:
             return self.space.leaf(ABSENT)
-        found = course.outcome(context, within)
-        if side == 0 and self.names:
-            return self.space.relabel(lambda answer: answer._replace(by=self.names.get(answer.by, answer.by)), found)
+        found = course.outcome(context)
+        names = self.sides.names
+        if side == 0 and names:
+            return self.space.relabel(lambda answer: answer._replace(by=names.get(answer.by, answer.by)), found)
         return found
 
     def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
         """Which addresses nobody has, before and after; what is not ours, and a host's own packets, ask no guest."""
         ours = context.ingress not in (SELF, OTHER)
-        before, after = self._missing if ours else ((), ())
+        before, after = self.sides.missing if ours else ((), ())
         unknown = [self._unknown(host) if host else () for host in self.hosts]
         return (
             Nobody(united([*before, *unknown[0]]), before),
             Nobody(united([*after, *unknown[1]]), after),
         )
-
-    @cached_property
-    def _missing(self) -> tuple[Spans, Spans]:
-        """For each side the addresses of guests and networks that are on the other side only."""
-
-        def missing(side: int) -> Spans:
-            guests = without(self.guests[1 - side], self.guests[side])
-            networks = without(self.networks[1 - side], self.networks[side])
-            return united([*guests, *networks])
-
-        return missing(0), missing(1)
-
-    @cached_property
-    def networks(self) -> tuple[Spans, Spans]:
-        """The prefixes of all networks, before and after."""
-        before, after = (network_prefixes(site.names.plan, self.family) for site in self.sites)
-        return before, after
 
     def _unknown(self, host: Host) -> Spans:
         """Values for addresses that are learned on the other side only: here nobody has them."""
@@ -167,18 +158,23 @@ class Pair:
         return united((value, value) for name, value in self.learned.items() if name not in own)
 
     def _apart(
-        self, one: Diagram[Answer], other: Diagram[Answer], nobody: tuple[Nobody, Nobody]
+        self,
+        one: Diagram[Answer],
+        other: Diagram[Answer],
+        nobody: tuple[Nobody, Nobody],
+        asked: tuple[Nobody, Nobody],
     ) -> Iterator[Difference]:
         """The products where two maps differ, but for drops of which only the reason differs.
 
         Where nobody is on one side is cut out of products, not of maps: a map would have a part for each port of each
-        new guest.
+        new guest. Of those whom nobody is, only those are `asked` about of whom an entry lets anything pass.
         """
         before, after = nobody
         there, here = before.rest, after.rest
         for product, pair in apart(self.space, one, other):
             if _matters(*pair):
                 yield from cut(product, pair, there, here)
+        before, after = asked
         parts = before.parts
         for product, answer in products(self.space, other, *before) if before.destinations else ():
             if _matters(ABSENT, answer):
@@ -213,19 +209,9 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]
     sites = (Foremost(Names(before), frozenset(gone)), Foremost(Names(after)))
     old, new = hosts_before, {host.name: host for host in after.hosts}
     for family in FAMILIES:
-        guests = (guest_addresses(before, family), guest_addresses(after, family))
-        for name in sorted(old.keys() | new.keys()):
-            if old.get(name) != new.get(name) or guests[0] != guests[1]:
-                yield Pair(family, sites, (old.get(name), new.get(name)), guests, names)
-
-
-def guest_addresses(plan: Plan, family: Family) -> Spans:
-    """The known addresses of all guests."""
-    sides = (nic.ipv4 if family is Family.IPV4 else nic.ipv6 for guest in plan.guests for nic in guest.nics)
-    return united((side.address.value, side.address.value) for side in sides if side.address)
-
-
-def network_prefixes(plan: Plan, family: Family) -> Spans:
-    """The prefixes of all networks."""
-    sides = (network.ipv4 if family is Family.IPV4 else network.ipv6 for network in plan.networks)
-    return united(of_prefix(side.prefix) for side in sides if side)
+        sides = Sides(family, sites, names)
+        moved = sides.guests[0] != sides.guests[1]
+        found = [name for name in sorted(old.keys() | new.keys()) if moved or old.get(name) != new.get(name)]
+        if found:
+            sides.look()
+        yield from (Pair(sides, (old.get(name), new.get(name))) for name in found)

@@ -1,69 +1,143 @@
-"""Where two courses can part: the only destinations, or senders, for which it is worth composing their stages.
+"""Where two intents can part: the only packets for which it is worth composing their stages.
 
-A course is composed destination by destination: what becomes of a packet hangs on the parts of its stages for its
-destination, and for the one that it is translated to, and on nothing else. Equal parts are one object, so where all of
-these are the same, so is the outcome, and a change of forty entries is looked at where these forty are.
+What both say of a packet hangs on the first box that holds it in each of a few lists, and for the most part these lists
+are the same. So the lists are compared before anything is laid out: where no box of one side alone holds a packet, and
+the others have the same order, the answer is the same, and a change of forty entries is looked at where these are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from netloom.diff.sides import same_order
 from netloom.flows.agreement import same_parts
 from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination
 from netloom.flows.course import Context, Course
-from netloom.flows.diagram import Diagram, Interval, Leaf, Node
-from netloom.flows.packet import DESTINATION, SOURCE
-from netloom.flows.spans import Spans, united
+from netloom.flows.diagram import Box, Diagram, Leaf, Node
+from netloom.flows.intent.doors import Approach
+from netloom.flows.intent.essentials import Decided
+from netloom.flows.intent.stages import Intent
+from netloom.flows.kernel import OTHER
+from netloom.flows.packet import DESTINATION, SOURCE, WHOLE, box
+from netloom.flows.spans import Spans, common, united
 from netloom.flows.stitch import answers, at, pieces
 
+Ways = tuple[Sequence[Approach], Sequence[Approach]]
 
-def parting(old: Course, new: Course, context: Context) -> Spans | None:
-    """Destinations outside of which two courses over one space do the same in a context; None for all."""
-    ingress = context.ingress
-    if old.kernel.partition != new.kernel.partition or old.early(ingress) is not new.early(ingress):
+
+@dataclass(frozen=True)
+class Parting:
+    """Two intents over one space, and their courses.
+
+    Attributes:
+        ways: on each side the ways to forwards of other hosts that the other one lacks; None where any may matter.
+        names: stable names before and after of entries that were renamed.
+    """
+
+    intents: tuple[Intent, Intent]
+    courses: tuple[Course, Course]
+    ways: Ways | None
+    names: Mapping[str, str]
+
+    def windows(self, context: Context) -> tuple[Box, ...] | None:
+        """Boxes outside of which both do the same in a context; None where they may part anywhere."""
+        old, new = self.courses
+        if old.kernel.partition != new.kernel.partition or old.early(context.ingress) is not new.early(context.ingress):
+            return None
+        return (*self._judged_apart(context), *self._translated_apart(context))
+
+    def _judged_apart(self, context: Context) -> Iterator[Box]:
+        goals: dict[str, list[tuple[int, int]]] = {}
+        for span, egress in self.intents[0].kernel.partition:
+            if bool(egress) != (context.way is not None):
+                goals.setdefault(egress or context.way or "", []).append(span)
+        for egress, spans in goals.items():
+            found = bounds(self._decided_apart(context.ingress, egress))
+            if found is not None:
+                destinations = found[DESTINATION]
+                meant = tuple(spans) if destinations is None else common(tuple(spans), destinations)
+                if meant:
+                    yield (meant, *found[DESTINATION + 1 :])
+
+    def _decided_apart(self, ingress: str, egress: str) -> list[Box]:
+        old, new = self.intents
+        near = self.ways if self._alike(ingress) else None
+        one, rest = old.decided(ingress, egress, "", near[0] if near else None)
+        other, other_rest = new.decided(ingress, egress, "", near[1] if near else None)
+        if self._named(rest) != other_rest:
+            return [WHOLE]
+        return [*self._apart(one, other), *self._apart(_sourced(old, egress), _sourced(new, egress))]
+
+    def _alike(self, ingress: str) -> bool:
+        """Whether both hosts look in the same way at the forwards of others."""
+        old, new = self.intents
+        same_host = old.kernel.host.name == new.kernel.host.name
+        return same_host and old.view.local.get(ingress) == new.view.local.get(ingress)
+
+    def _translated_apart(self, context: Context) -> Iterator[Box]:
+        if context.ingress == OTHER:
+            return
+        one, other = (intent.translated(context.ingress) for intent in self.intents)
+        found = self._apart(one, other)
+        known: dict[tuple[Destination, str], bool] = {}
+        for part, answer in one:
+            to = answer.destination
+            if to is None:
+                continue
+            if (to, answer.mark) not in known:
+                known[to, answer.mark] = self._same_behind(context, to, answer.mark)
+            if not known[to, answer.mark]:
+                found.append(part)
+        whole = bounds(found)
+        if whole is not None:
+            yield whole
+
+    def _same_behind(self, context: Context, to: Destination, mark: str) -> bool:
+        """Whether what is translated so is judged alike."""
+        old, new = self.courses
+        if to.address is None:
+            return same_parts(old, new, context, mark, mark)
+        egress = old.kernel.egress(to.address)
+        one, other = old.passed(context, egress, mark), new.passed(context, egress, mark)
+        return one is other or at(one, DESTINATION, to.address) is at(other, DESTINATION, to.address)
+
+    def _apart(self, one: Sequence[Decided], other: Sequence[Decided]) -> list[Box]:
+        """The boxes that only one of two lists has; all of both where the others are not in the same order."""
+        if self.names:
+            one = [(part, self._named(answer)) for part, answer in one]
+        old, new = dict[Decided, None].fromkeys(one), dict[Decided, None].fromkeys(other)
+        if not same_order(old, new):
+            return [part for part, _ in (*old, *new)]
+        return [part for part, _ in old.keys() ^ new.keys()]
+
+    def _named(self, answer: Answer) -> Answer:
+        return answer._replace(by=self.names.get(answer.by, answer.by))
+
+
+def _sourced(intent: Intent, egress: str) -> list[Decided]:
+    return [(part, Answer("allow", source=source)) for part, source in intent.rewritten(egress)]
+
+
+def bounds(boxes: Iterable[Box]) -> Box | None:
+    """The smallest box around some; None around none."""
+    found = list(boxes)
+    if not found:
         return None
-    return united([*_judged_apart(old, new, context), *_translated_apart(old, new, context)])
+    columns = zip(*found, strict=True)
+    return tuple(None if None in spans else _all(spans) for spans in map(dict.fromkeys, columns))
 
 
-def _judged_apart(old: Course, new: Course, context: Context) -> Iterator[Interval]:
-    for span, egress in old.kernel.partition:
-        one, other = old.passed(context, egress, ""), new.passed(context, egress, "")
-        if one is not other:
-            yield from (part for part, a, b in _side_by_side(one, other, span) if a is not b)
-
-
-def _translated_apart(old: Course, new: Course, context: Context) -> Iterator[Interval]:
-    one, other = old.translation(context.ingress), new.translation(context.ingress)
-    known: dict[int, bool] = {}
-    for part, a, b in _side_by_side(one, other, (0, old.space.sizes[DESTINATION] - 1)):
-        if a is not b:
-            yield part
-            continue
-        if id(a) not in known:
-            leaves = {(answer.destination, answer.mark) for answer in answers(a) if answer.destination}
-            known[id(a)] = all(_same_behind(old, new, context, to, mark) for to, mark in leaves)
-        if not known[id(a)]:
-            yield part
-
-
-def _same_behind(old: Course, new: Course, context: Context, to: Destination, mark: str) -> bool:
-    """Whether what is translated so is judged alike."""
-    if to.address is None:
-        return same_parts(old, new, context, mark, mark)
-    egress = old.kernel.egress(to.address)
-    one, other = old.passed(context, egress, mark), new.passed(context, egress, mark)
-    return one is other or at(one, DESTINATION, to.address) is at(other, DESTINATION, to.address)
-
-
-def _side_by_side(
-    one: Diagram[Answer], other: Diagram[Answer], span: Interval
-) -> Iterator[tuple[Interval, Diagram[Answer], Diagram[Answer]]]:
-    """The parts of two maps for each destination of a span."""
-    for within, a in pieces(one, DESTINATION, span):
-        yield from ((part, a, b) for part, b in pieces(other, DESTINATION, within))
+def _all(columns: Iterable[Spans | None]) -> Spans:
+    return united(span for spans in columns for span in spans or ())
 
 
 def heard(course: Course, context: Context, senders: Spans) -> bool:
-    """Whether an entry lets any packet with one of these senders pass; what is foreign, no entry does."""
+    """Whether an entry lets any packet with one of these senders pass; what is foreign, no entry does.
+
+    Args:
+        course: one that knows all that holds packets with these senders.
+        context: the packets.
+        senders: their addresses.
+    """
     if not senders or not _passes(course.early(context.ingress), senders):
         return False
     marks = {"", *(answer.mark for answer in answers(course.translation(context.ingress)) if answer.destination)}
@@ -87,3 +161,13 @@ def _passes(diagram: Diagram[Answer], senders: Spans) -> bool:
 
 def _among(node: Node[Answer], senders: Spans) -> Iterator[Diagram[Answer]]:
     return (child for span in senders for _, child in pieces(node, SOURCE, span))
+
+
+def sent_by(senders: Spans) -> Box:
+    """All packets of some senders."""
+    return box(source=senders)
+
+
+def sent_to(destinations: Spans) -> Box:
+    """All packets to some destinations."""
+    return box(destination=destinations)

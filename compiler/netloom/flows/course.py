@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from netloom.flows.answer import ELSEWHERE, MISS, PASS, Answer
-from netloom.flows.diagram import Diagram, Interval, Leaf, Space
+from netloom.flows.diagram import Diagram, Leaf, Space
 from netloom.flows.kernel import OTHER, SELF, Kernel
 from netloom.flows.packet import DESTINATION, PORT
-from netloom.flows.spans import Spans, common
-from netloom.flows.stitch import answers, at, grafted, moved, spliced, windowed
+from netloom.flows.stitch import answers, at, grafted, moved, spliced
 
 
 class Stages(Protocol):
@@ -79,20 +78,11 @@ class Course:
     _translation: dict[str, Diagram[Answer]] = field(default_factory=dict)
     _wayward: dict[int, bool] = field(default_factory=dict)
 
-    def outcome(self, context: Context, within: Spans | None = None) -> Diagram[Answer]:
-        """What becomes of the packets of a context; `ELSEWHERE` for those that belong to another one.
-
-        Args:
-            context: the packets.
-            within: the destinations that are asked about, or None for all; the others get `ELSEWHERE` too.
-        """
+    def outcome(self, context: Context) -> Diagram[Answer]:
+        """What becomes of the packets of a context; `ELSEWHERE` for those that belong to another one."""
         space, ingress = self.space, context.ingress
         translation = self.translation(ingress)
-        if within is None:
-            plain = self.routed(context, "")
-        else:
-            plain = self._routed_within(context, within)
-            translation = windowed(space, DESTINATION, within, translation, space.leaf(PASS))
+        plain = self.routed(context, "")
         if (
             isinstance(translation, Leaf)
             and translation.answer.destination is None
@@ -139,23 +129,10 @@ class Course:
         """What becomes of packets by their final destination."""
         found = self._routed.get((context, mark))
         if found is None:
-            parts = [(span, self.passed(context, egress, mark)) for span, egress in self.kernel.partition]
+            ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.kernel.partition}}
+            parts = [(span, ways[egress]) for span, egress in self.kernel.partition]
             found = self._routed[context, mark] = spliced(self.space, DESTINATION, parts)
         return found
-
-    def _routed_within(self, context: Context, within: Spans) -> Diagram[Answer]:
-        """The same for some destinations alone."""
-        parts: list[tuple[Interval, Diagram[Answer]]] = []
-        start, nothing = 0, self.space.leaf(ELSEWHERE)
-        for span, egress in self.kernel.partition:
-            for first, last in common((span,), within):
-                if start < first:
-                    parts.append(((start, first - 1), nothing))
-                parts.append(((first, last), self.passed(context, egress, "")))
-                start = last + 1
-        if start < self.kernel.size:
-            parts.append(((start, self.kernel.size - 1), nothing))
-        return spliced(self.space, DESTINATION, parts)
 
     def passed(self, context: Context, egress: str, mark: str) -> Diagram[Answer]:
         """What has only the default route is of the contexts with a way, all else of the one without."""

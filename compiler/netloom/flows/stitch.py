@@ -152,24 +152,3 @@ def spliced(space: Space[A], level: int, parts: Iterable[tuple[Interval, Diagram
         ends.append(last)
         children.append(diagram)
     return stitched(space, level, ends, children)
-
-
-def windowed(
-    space: Space[A], level: int, window: Sequence[Interval], diagram: Diagram[A], outside: Leaf[A]
-) -> Diagram[A]:
-    """The map within some values of a dimension, the topmost one that it may ask for; one answer for all others."""
-    ends: list[int] = []
-    children: list[Diagram[A]] = []
-    start, last_value = 0, space.sizes[level] - 1
-    for first, last in window:
-        if start < first:
-            ends.append(first - 1)
-            children.append(outside)
-        for (_, end), part in pieces(diagram, level, (first, last)):
-            ends.append(end)
-            children.append(part)
-        start = last + 1
-    if start <= last_value:
-        ends.append(last_value)
-        children.append(outside)
-    return space.node(level, ends, children)

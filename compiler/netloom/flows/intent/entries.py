@@ -8,6 +8,7 @@ from netloom.base.address import FAMILIES, Family
 from netloom.flows.answer import rate
 from netloom.flows.intent.doors import Approach, approaches, nameless
 from netloom.flows.intent.names import Names, Selection
+from netloom.flows.spans import Spans
 from netloom.plan.host import Host
 from netloom.plan.policy import Action, Rule, Service
 
@@ -78,6 +79,19 @@ class Site:
     def _approaches(self) -> dict[tuple[Family, bool], tuple[Approach, ...]]:
         return {}
 
+    def approached(self, family: Family) -> Mapping[Spans, list[tuple[int, Approach]]]:
+        """The same ways with their names, by the addresses that they lead to, each with its place among all."""
+        if family not in self._approached:
+            found: dict[Spans, list[tuple[int, Approach]]] = {}
+            for place, way in enumerate(self.approaches(family, named=True)):
+                found.setdefault(way.at, []).append((place, way))
+            self._approached[family] = found
+        return self._approached[family]
+
+    @cached_property
+    def _approached(self) -> dict[Family, dict[Spans, list[tuple[int, Approach]]]]:
+        return {}
+
     @cached_property
     def _index(self) -> tuple[frozenset[int], Mapping[str, set[int]]]:
         """Entries that can concern anyone, and entries by the network or host that they name."""
@@ -92,6 +106,10 @@ class Site:
             if any(found.everyone or found.prefixes for found in (entry.sources, entry.destinations)):
                 general.add(number)
         return frozenset(general), named
+
+    def index(self) -> None:
+        """Look up now what entries refer to."""
+        _ = self._index
 
     def concerning(self, host: Host) -> Iterator[Entry]:
         """The entries that name a network of the host or itself, and those that can mean anyone."""

@@ -1,6 +1,6 @@
 """What one host should do, as the four answers of `flows.course`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,7 +8,7 @@ from netloom.base.address import Family
 from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Source, sourced
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box, Diagram, Space
-from netloom.flows.intent.doors import Door, doors, named_senders
+from netloom.flows.intent.doors import Approach, Door, doors, named_senders
 from netloom.flows.intent.entries import Entry, Site
 from netloom.flows.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
 from netloom.flows.intent.names import prefix_in
@@ -58,19 +58,18 @@ class Intent:
         """Forwards, and the way in of prefix translations."""
         if ingress == OTHER:
             return self.space.leaf(PASS)
+        return self.space.overlay(self.translated(ingress), PASS)
+
+    def translated(self, ingress: str) -> tuple[Decided, ...]:
+        """What is translated on its way in, the first that holds a packet before all others."""
         key = ingress if ingress in self.view.zones else SELF
-        if key not in self._destination:
-            self._destination[key] = self.space.overlay(list(self.translated(ingress)), PASS)
-        return self._destination[key]
+        if key not in self._translated:
+            self._translated[key] = (*self._prefixes(key), *self._translations(key))
+        return self._translated[key]
 
     @cached_property
-    def _destination(self) -> dict[str, Diagram[Answer]]:
+    def _translated(self) -> dict[str, tuple[Decided, ...]]:
         return {}
-
-    def translated(self, ingress: str) -> Iterator[Decided]:
-        """What is translated on its way in, the first that holds a packet before all others."""
-        yield from self._prefixes(ingress)
-        yield from self._translations(ingress)
 
     def _translations(self, ingress: str) -> Iterator[Decided]:
         inside = ingress not in self.view.zones
@@ -120,37 +119,47 @@ class Intent:
         """Policy between two sides, and the source of what leaves."""
         key = (ingress, egress, mark)
         if key not in self._judged:
-            passed = self._passed(ingress, egress, mark)
-            self._judged[key] = self._sourced(passed, ingress, egress, mark)
+            passed = self.space.overlay(*self.decided(ingress, egress, mark))
+            self._judged[key] = self.sourced(passed, ingress, egress, mark)
         return self._judged[key]
 
     @cached_property
     def _judged(self) -> dict[tuple[str, str, str], Diagram[Answer]]:
         return {}
 
-    def _passed(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+    def decided(
+        self, ingress: str, egress: str, mark: str, ways: Iterable[Approach] | None = None
+    ) -> tuple[list[Decided], Answer]:
+        """What decides between two sides, the first that holds a packet before all others, and what else becomes of it.
+
+        Args:
+            ingress: as of `judged`, and so are the next two.
+            egress: where it goes.
+            mark: that of its translation.
+            ways: the ways to forwards of other hosts that are asked about, or None for all.
+        """
         bridges = self.view.bridges
         if ingress == SELF:
-            return self.space.leaf(PASS if mark else implied("output"))
+            return [], PASS if mark else implied("output")
         if egress == SELF and self.kernel.host.input is Input.FOREIGN:
-            return self.space.leaf(FOREIGN_INPUT)
+            return [], FOREIGN_INPUT
         if egress != SELF and ingress not in bridges and egress not in bridges:
-            return self.space.leaf(FOREIGN)
+            return [], FOREIGN
         rest = DEFAULT
         if ingress == egress and not mark:
             if bridges[ingress].isolated:
-                return self.space.leaf(ISOLATED)
+                return [], ISOLATED
             rest = implied("bridge")
         if mark == FORWARDED:
             rest = PASS
-        return self.space.overlay(list(self._decided(ingress, egress, mark)), rest)
+        return list(self._decided(ingress, egress, mark, ways)), rest
 
-    def _decided(self, ingress: str, egress: str, mark: str) -> Iterator[Decided]:
+    def _decided(self, ingress: str, egress: str, mark: str, ways: Iterable[Approach] | None) -> Iterator[Decided]:
         yield from self.refused(ingress, egress)
         if mark == FORWARDED or ingress == egress:
             return
         if ingress in self.view.bridges and egress in self.view.zones:
-            yield from self._approaches(ingress)
+            yield from self._approaches(ingress, ways)
         yield from self.admitted(ingress, egress)
 
     def refused(self, ingress: str, egress: str) -> Iterator[Decided]:
@@ -181,9 +190,11 @@ class Intent:
             if uplink.name == ingress:
                 yield from learning(uplink, family)
 
-    def _approaches(self, bridge: str) -> Iterator[Decided]:
+    def _approaches(self, bridge: str, ways: Iterable[Approach] | None) -> Iterator[Decided]:
         here = self.view.local.get(bridge, ())
-        for way in self.site.approaches(self.kernel.family, named=self.named) if here else ():
+        if ways is None:
+            ways = self.site.approaches(self.kernel.family, named=self.named)
+        for way in ways if here else ():
             part = way.box(here, self.clock) if way.host != self.kernel.host.name else None
             if part is not None:
                 yield part, Answer("allow", way.name)
@@ -229,7 +240,7 @@ class Intent:
                 for what in all_traffic(entry.services, self.kernel.family):
                     yield (spans, *what, sources, None, None, until), Answer("drop", entry.name)
 
-    def _sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+    def sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: str) -> Diagram[Answer]:
         """With what becomes of the sender of what passes."""
         if mark and ingress == egress:
             source = Source("masquerade", 0)

@@ -1,0 +1,104 @@
+"""What all hosts of two revisions have in common in one family, looked up once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from netloom.base.address import Family
+from netloom.flows.clock import Clock
+from netloom.flows.intent.doors import Approach
+from netloom.flows.intent.entries import Entry, Site
+from netloom.flows.spans import Spans, of_prefix, united, without
+from netloom.plan.site import Plan
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Foremost(Site):
+    """A site in which some entries decide before their equals: so it shows what of them others allow too."""
+
+    first: frozenset[str] = frozenset()
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All policy entries, those to be seen first."""
+        known = Site(self.names).entries
+        return tuple(sorted(known, key=lambda entry: (bool(entry.limited), entry.name not in self.first, entry.name)))
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Two revisions of a site in one family.
+
+    Attributes:
+        sites: the site before, and after the change.
+        names: stable names before and after of entries that were renamed: what they decide is decided as before.
+    """
+
+    family: Family
+    sites: tuple[Site, Site]
+    names: Mapping[str, str]
+
+    @property
+    def plans(self) -> tuple[Plan, Plan]:
+        """The plans of both."""
+        before, after = self.sites
+        return before.names.plan, after.names.plan
+
+    def look(self) -> None:
+        """Look everything up now, so that processes that are forked need not."""
+        _ = self.missing, self.clock, self.ways
+        for site in self.sites:
+            site.index()
+            site.approached(self.family)
+
+    @cached_property
+    def guests(self) -> tuple[Spans, Spans]:
+        """The known addresses of all guests, before and after."""
+        before, after = (guest_addresses(plan, self.family) for plan in self.plans)
+        return before, after
+
+    @cached_property
+    def missing(self) -> tuple[Spans, Spans]:
+        """For each side the addresses of guests and networks that are on the other side only."""
+        networks = [network_prefixes(plan, self.family) for plan in self.plans]
+
+        def missing(side: int) -> Spans:
+            guests = without(self.guests[1 - side], self.guests[side])
+            return united([*guests, *without(networks[1 - side], networks[side])])
+
+        return missing(0), missing(1)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The moments of both sides."""
+        ends = [rule.expires for plan in self.plans for rule in plan.rules]
+        ends += [forward.expires for plan in self.plans for forward in plan.forwards]
+        return Clock.of(end for end in ends if end is not None)
+
+    @cached_property
+    def ways(self) -> tuple[Sequence[Approach], Sequence[Approach]] | None:
+        """On each side the ways to forwards that the other one lacks; None where the others changed their order."""
+        old, new = (dict[Approach, None].fromkeys(site.approaches(self.family, named=True)) for site in self.sites)
+        if self.names or not same_order(old, new):
+            return None
+        return [way for way in old if way not in new], [way for way in new if way not in old]
+
+
+def same_order(one: Mapping[T, None], other: Mapping[T, None]) -> bool:
+    """Whether what two lists without repetitions have in common has the same order in both."""
+    return [key for key in one if key in other] == [key for key in other if key in one]
+
+
+def guest_addresses(plan: Plan, family: Family) -> Spans:
+    """The known addresses of all guests."""
+    sides = (nic.ipv4 if family is Family.IPV4 else nic.ipv6 for guest in plan.guests for nic in guest.nics)
+    return united((side.address.value, side.address.value) for side in sides if side.address)
+
+
+def network_prefixes(plan: Plan, family: Family) -> Spans:
+    """The prefixes of all networks."""
+    sides = (network.ipv4 if family is Family.IPV4 else network.ipv6 for network in plan.networks)
+    return united(of_prefix(side.prefix) for side in sides if side)

@@ -1,0 +1,86 @@
+"""An intent as far as some packets are concerned: what holds none of them is left out.
+
+The boxes that are left are whole, and in their order. So the answers for these packets are those of the whole intent,
+and any others are those of what is left: two intents that differ within the windows only differ there in this too.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from netloom.flows.answer import PASS, Answer
+from netloom.flows.diagram import Box, Diagram
+from netloom.flows.intent.doors import Approach
+from netloom.flows.intent.essentials import Decided
+from netloom.flows.intent.services import Traffic
+from netloom.flows.intent.stages import Intent
+from netloom.flows.kernel import OTHER
+from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
+from netloom.flows.spans import Spans, common
+
+
+@dataclass(frozen=True)
+class Within:
+    """The four answers of `flows.course` for the packets of some boxes.
+
+    Attributes:
+        intent: the whole of it.
+        windows: the packets that are asked about.
+    """
+
+    intent: Intent
+    windows: tuple[Box, ...]
+
+    def early(self, ingress: str) -> Diagram[Answer]:
+        """Senders that are not believed."""
+        return self.intent.early(ingress)
+
+    def destination(self, ingress: str) -> Diagram[Answer]:
+        """Forwards, and the way in of prefix translations."""
+        if ingress == OTHER:
+            return self.intent.destination(ingress)
+        return self.intent.space.overlay(self._near(self.intent.translated(ingress)), PASS)
+
+    def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+        """Policy between two sides; what is translated is another packet there than the one that is asked about."""
+        if mark:
+            return self.intent.judged(ingress, egress, mark)
+        decided, rest = self.intent.decided(ingress, egress, mark, self._ways(ingress))
+        passed = self.intent.space.overlay(self._near(decided), rest)
+        return self.intent.sourced(passed, ingress, egress, mark)
+
+    def _near(self, found: tuple[Decided, ...] | list[Decided]) -> list[Decided]:
+        return [one for one in found if any(touching(one[0], window) for window in self.windows)]
+
+    def _ways(self, ingress: str) -> Iterator[Approach]:
+        """The ways to forwards of other hosts that hold any of the packets, in their order."""
+        here = self.intent.view.local.get(ingress, ())
+        windows = [window for window in self.windows if _share(here, window[SOURCE])]
+        near: dict[int, Approach] = {}
+        for at, ways in self.intent.site.approached(self.intent.kernel.family).items() if windows else ():
+            close = tuple(window for window in windows if _share(at, window[DESTINATION]))
+            near |= {place: way for place, way in ways if self._meant(way.traffic, close)} if close else {}
+        yield from (near[place] for place in sorted(near))
+
+    def _meant(self, traffic: Traffic, windows: tuple[Box, ...]) -> bool:
+        """Whether some windows hold any of this traffic; hosts have the same ports forwarded."""
+        key = (traffic, *map(id, windows))
+        found = self._known.get(key)
+        if found is None:
+            protocol, ports = traffic
+            found = any(_share(ports, window[PORT]) and _share(protocol, window[PROTOCOL]) for window in windows)
+            self._known[key] = found
+        return found
+
+    @cached_property
+    def _known(self) -> dict[object, bool]:
+        return {}
+
+
+def touching(one: Box, other: Box) -> bool:
+    """Whether two boxes have a packet in common."""
+    return all(_share(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _share(one: Spans | None, other: Spans | None) -> bool:
+    return one is None or other is None or bool(common(one, other))
