@@ -11,6 +11,7 @@ from functools import cached_property
 
 from netloom.base.address import Address, Family, Prefix
 from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
+from netloom.flows.diagram import Interval
 from netloom.flows.kernel import OTHER, SELF, address_of
 from netloom.flows.packet import NAMES
 from netloom.flows.spans import Spans, common, of_prefix, of_prefixes, united, without
@@ -145,10 +146,15 @@ class Names:
         return {}
 
     def _inside(self, spans: Spans) -> Iterator[str]:
-        for network, prefix in self.networks:
-            part = common(spans, (of_prefix(prefix),))
-            if part:
-                yield from self._of_network(network, prefix, part)
+        for network, prefix, (first, last) in self._areas if spans else ():
+            if spans[0][0] <= last and first <= spans[-1][1]:  # few of a hundred networks are near
+                part = common(spans, ((first, last),))
+                if part:
+                    yield from self._of_network(network, prefix, part)
+
+    @cached_property
+    def _areas(self) -> list[tuple[str, Prefix, Interval]]:
+        return [(network, prefix, of_prefix(prefix)) for network, prefix in self.networks]
 
     def _of_network(self, network: str, prefix: Prefix, part: Spans) -> Iterator[str]:
         known = self.guests.get(network, [])

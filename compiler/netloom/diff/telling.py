@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from netloom.base.address import Address, Family
@@ -86,18 +87,38 @@ class Teller:
         """Whether somebody who is not of the site sends these."""
         if self.context.ingress not in {uplink.name for uplink in self.host.uplinks}:
             return False
-        site = united(of_prefix(prefix) for _, prefix in self.names[1].networks)
-        hosts = united((value, value) for value in self.names[1].hosts)
-        return bool(without(without(part.sources, site), hosts))
+        if part.sources not in self._strange:
+            self._strange[part.sources] = bool(without(part.sources, self._insiders))
+        return self._strange[part.sources]
+
+    @cached_property
+    def _strange(self) -> dict[Spans, bool]:
+        return {}
+
+    @cached_property
+    def _insiders(self) -> Spans:
+        """The addresses of the site: of its networks and of its hosts."""
+        networks = (of_prefix(prefix) for _, prefix in self.names[1].networks)
+        return united([*networks, *((value, value) for value in self.names[1].hosts)])
 
     def _destinations(self, part: Set, answer: Answer, side: int) -> tuple[str, ...]:
         target = self._target(answer, side)
         if target:
             return (target,)
+        key = (part.destinations, side)
+        if key not in self._goals:
+            self._goals[key] = self._named(*key)
+        return self._goals[key]
+
+    @cached_property
+    def _goals(self) -> dict[tuple[Spans, int], tuple[str, ...]]:
+        return {}
+
+    def _named(self, destinations: Spans, side: int) -> tuple[str, ...]:
         kernel = self.pair.kernels[side]
-        if kernel and common(part.destinations, kernel.own) and not without(part.destinations, kernel.delivered):
+        if kernel and common(destinations, kernel.own) and not without(destinations, kernel.delivered):
             return (f"host/{self.host.name}",)
-        return self.names[side].ends(part.destinations, self.host.name, self.context.way or "")
+        return self.names[side].ends(destinations, self.host.name, self.context.way or "")
 
     def _target(self, answer: Answer, side: int) -> str:
         if answer.destination is None or answer.destination.address is None:
@@ -155,7 +176,17 @@ class Teller:
         )
 
     def _known(self, spans: Spans, side: int, other: int = -1) -> int:
-        """A known address of a set, and not `other` if there is another one."""
+        """A known address of a set, and not `other` if there is another one; many parts differ by their ports alone."""
+        key = (spans, side, other)
+        if key not in self._picked:
+            self._picked[key] = self._pick(spans, side, other)
+        return self._picked[key]
+
+    @cached_property
+    def _picked(self) -> dict[tuple[Spans, int, int], int]:
+        return {}
+
+    def _pick(self, spans: Spans, side: int, other: int) -> int:
         names = self.names[side]
         guest = names.guest_in(without(spans, ((other, other),)))
         if guest is not None:
