@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from mkdocs.config import base, config_options
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -25,6 +26,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import LazyGroup
 from netloom.driver import Compiled, compile_site, rendered
+from netloom.mkdocs.again import Templates, worded
 from netloom.mkdocs.commands import described
 from netloom.mkdocs.kept import Kept
 from netloom.mkdocs.large import QuickPage, brief, squeezed
@@ -71,6 +73,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         self._whole = ""
         self._own_nav = False
         self._past = Past()
+        self._templates = Templates()
         self._kept: Kept | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
@@ -166,21 +169,25 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         """Take what was kept, before any other plugin changes it."""
         return content if self._kept is None else self._kept.content(page, content, files)
 
+    def on_env(self, env: Environment, **_: Any) -> Environment:
+        """Compile no template twice."""
+        env.bytecode_cache = self._templates
+        return env
+
     @event_priority(50)
     def _before_search(self, context: Any, *, page: MkDocsPage, nav: Navigation, **_: Any) -> Any:
-        """Give search the words of a leaf that it is looked for by, and the theme less to list."""
-        leaf = self._leaves.get(page.file.src_uri)
+        """Give search the words of a page, of a leaf those that it is looked for by, and the theme less to list."""
+        leaf, self._whole = self._leaves.get(page.file.src_uri), page.content or ""
         if leaf is not None:
             context["nav"] = brief(nav)
-            if leaf.words:
-                self._whole, page.content = page.content or "", f"<h1>{html.escape(leaf.title)}</h1><p>{leaf.words}</p>"
+        found = leaf and leaf.words and f"<h1>{html.escape(leaf.title)}</h1><p>{leaf.words}</p>"
+        page.content = found or worded(self._whole)
         return context
 
     @event_priority(-50)
     def _after_search(self, context: Any, *, page: MkDocsPage, **_: Any) -> Any:
         """Put the content back."""
-        if self._whole:
-            self._whole, page.content = "", self._whole
+        self._whole, page.content = "", self._whole
         return context
 
     on_page_context = CombinedEvent(_before_search, _after_search)

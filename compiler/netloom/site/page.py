@@ -40,6 +40,7 @@ class Page:
         listed: whether the navigation has it; leaves are reached from the page that lists them.
         wide: whether its table of contents gives way to the picture, in themes that know how.
         searched: whether search looks into it; a rendered file would bury the page of what it is about.
+        sought: whether search lists it before pages that name the same, in themes that know how.
         words: HTML by which a leaf of a large site is found, in place of all of its text.
     """
 
@@ -51,12 +52,14 @@ class Page:
     listed: bool = False
     wide: bool = False
     searched: bool = True
+    sought: bool = False
     words: str = ""
 
     @property
     def markdown(self) -> str:
         """The whole page."""
         says = ["hide: [toc]"] * self.wide + ["search: {exclude: true}"] * (not self.searched)
+        says += ["search: {boost: 8}"] * self.sought
         head = "\n".join(["---", *says, "---", "", ""]) if says else ""
         return head + placed(sections(self._trail, f"# {escaped(self.title)}", self.body), self.path)
 

@@ -40,7 +40,7 @@ def pages(view: View) -> Iterator[Page]:
 
 def changed(history: History) -> list[str]:
     """When the specs were last changed and what it was, for the overview; nothing where nobody knows."""
-    return [f"last change {_link(one)}, {escaped(one.commit.date[:10])}" for one in history.revisions[:1]]
+    return [f"Last change: {_link(one)}, {escaped(one.commit.date[:10])}" for one in history.revisions[:1]]
 
 
 def _link(revision: Revision) -> str:

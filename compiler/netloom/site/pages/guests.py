@@ -63,7 +63,9 @@ def _page(view: View, guest: Guest) -> Page:
         findings_about(view, f"guest/{guest.name}"),
         section("Files", of_guest(view, guest.name)),
     )
-    return Page(f"guests/{guest.name}.md", guest.name, body, guest.origin, (figure,), words=_words(view, guest))
+    return Page(
+        f"guests/{guest.name}.md", guest.name, body, guest.origin, (figure,), sought=True, words=_words(view, guest)
+    )
 
 
 def _words(view: View, guest: Guest) -> str:
