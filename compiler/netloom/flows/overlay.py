@@ -1,7 +1,6 @@
 """How boxes become a diagram: laid over one another, cut dimension by dimension, each part made once."""
 
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -39,8 +38,7 @@ class Overlay(Generic[A]):
         rest: "Leaf[A]",
     ) -> None:
         self.space, self.boxes, self.leaves, self.rest = space, boxes, leaves, rest
-        # From which dimension on a box asks for nothing any more.
-        self.wholes = [max((at + 1 for at, spans in enumerate(box) if spans is not None), default=0) for box in boxes]
+        self.wholes = [_whole_from(box) for box in boxes]
         self.tails = _tails(known.tails, boxes, leaves)
         self.ground = known.tails.setdefault(rest, len(known.tails))
         self.memo = known.parts
@@ -51,6 +49,8 @@ class Overlay(Generic[A]):
             return self.rest
         if self.wholes[over[0]] <= level:
             return self.leaves[over[0]]
+        if len(over) == 1:
+            return self._single(level, over[0])
         alike: dict[int, int] = {}  # of boxes that are one from here on the first one hides the others
         for index in over:
             alike.setdefault(self.tails[index][level], index)
@@ -66,8 +66,14 @@ class Overlay(Generic[A]):
         found = self.memo.get(key)
         if found is None:
             ends, groups = self._slices(level, active)
-            made = {id(group): self.part(level + 1, group) for group in {id(group): group for group in groups}.values()}
-            found = self.memo[key] = self.space.node(level, ends, [made[id(group)] for group in groups])
+            made: dict[int, Diagram[A]] = {}
+            children = []
+            for group in groups:
+                child = made.get(id(group))
+                if child is None:
+                    child = made[id(group)] = self.part(level + 1, group)
+                children.append(child)
+            found = self.memo[key] = self.space.node(level, ends, children)
         return found
 
     def _single(self, level: int, index: int) -> "Diagram[A]":
@@ -112,8 +118,11 @@ class Overlay(Generic[A]):
             else:
                 cutting.setdefault(spans, []).append(index)
         pieces = sorted([(span, indices) for spans, indices in cutting.items() for span in spans], key=_start)
-        if any(one[0][1] >= other[0][0] for one, other in pairwise(pieces)):
-            return self._overlapping(level, whole, cutting)
+        last = -1
+        for span, _ in pieces:
+            if span[0] <= last:
+                return self._overlapping(level, whole, cutting)
+            last = span[1]
         return self._disjoint(level, whole, {id(indices): indices for indices in cutting.values()}, pieces)
 
     def _disjoint(
@@ -158,6 +167,14 @@ class Overlay(Generic[A]):
             ends.append(self.space.sizes[level] - 1)
             groups.append(sorted(over))
         return ends, groups
+
+
+def _whole_from(box: "Box") -> int:
+    """From which dimension on a box asks for nothing any more."""
+    for at in range(len(box), 0, -1):
+        if box[at - 1] is not None:
+            return at
+    return 0
 
 
 def _tails(numbers: dict[object, int], boxes: "Sequence[Box]", leaves: "Sequence[Leaf[A]]") -> list[list[int]]:

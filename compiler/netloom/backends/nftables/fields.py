@@ -16,6 +16,10 @@ class Field(enum.Enum):
     therefore never matches a packet of another family.
     """
 
+    __hash__ = (
+        object.__hash__
+    )  # a member is equal to itself alone, and that of `Enum` is slower by the hash of its name
+
     IIFNAME = "iifname"
     OIFNAME = "oifname"
     NFPROTO = "meta nfproto"

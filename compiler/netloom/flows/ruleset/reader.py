@@ -67,6 +67,7 @@ _LEVELS = {
     Field.SPORT: SENDER_PORT,
     Field.HOP_LIMIT: HOP_LIMIT,
 }
+_ADDRESSES = frozenset({Field.IP_SADDR, Field.IP6_SADDR, Field.IP_DADDR, Field.IP6_DADDR})
 
 
 class AnyReader(Protocol):
@@ -130,11 +131,10 @@ class Reader:
 
     def value(self, field: Field, value: Value) -> Spans | bool:
         """What of its dimension a value means; whether it holds where the situation answers."""
+        if isinstance(value, Prefix) and field in _ADDRESSES:  # most of what sets hold
+            whole = not value.length and _LEVELS[field] == DESTINATION
+            return ((0, self.kernel.size - 1),) if whole else (of_prefix(value),)
         match field, value:
-            case (Field.IP_SADDR | Field.IP6_SADDR, Prefix()):
-                return (of_prefix(value),)
-            case (Field.IP_DADDR | Field.IP6_DADDR, Prefix()):
-                return (of_prefix(value),) if value.length else ((0, self.kernel.size - 1),)
             case (Field.ICMP_TYPE | Field.ICMPV6_TYPE, Range(first, last)):
                 return types(first, last)
             case (Field.SPORT | Field.DPORT | Field.HOP_LIMIT, Range(first, last)):
