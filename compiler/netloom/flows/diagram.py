@@ -175,11 +175,13 @@ class Space(Generic[A]):
         def walk(d: "Diagram[A]") -> "Diagram[A]":
             if not d.mask & ~kept:
                 return d
-            if isinstance(d, Leaf):
-                return self.leaf(rename(d.answer))
             found = memo.get(id(d))
             if found is None:
-                found = memo[id(d)] = self.node(d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
+                if isinstance(d, Leaf):
+                    found = self.leaf(rename(d.answer))
+                else:
+                    found = self.node(d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
+                memo[id(d)] = found
             return found
 
         made = walk(diagram)

@@ -79,7 +79,10 @@ class Within:
 
 def touching(one: Box, other: Box) -> bool:
     """Whether two boxes have a packet in common."""
-    return all(_share(a, b) for a, b in zip(one, other, strict=True))
+    for a, b in zip(one, other, strict=True):  # noqa: SIM110 - a generator takes twice as long, and this is asked of all
+        if a is not None and b is not None and not common(a, b):
+            return False
+    return True
 
 
 def _share(one: Spans | None, other: Spans | None) -> bool:
