@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.flows.answer import PASS, Answer
-from netloom.flows.diagram import Box, Diagram
+from netloom.flows.diagram import Box, Diagram, Interval
 from netloom.flows.intent.doors import Approach
 from netloom.flows.intent.essentials import Decided
 from netloom.flows.intent.services import Traffic
 from netloom.flows.intent.stages import Intent
 from netloom.flows.kernel import OTHER
 from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
-from netloom.flows.spans import Spans, common
+from netloom.flows.spans import Spans, common, united
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,22 @@ class Within:
         """Policy between two sides; what is translated is another packet there than the one that is asked about."""
         if mark:
             return self.intent.judged(ingress, egress, mark)
+        there = self._there.get(egress, ())
+        if not any(_share(window[DESTINATION], there) for window in self.windows):
+            return self.intent.space.leaf(PASS)
         decided, rest = self.intent.decided(ingress, egress, mark, self._ways(ingress))
         passed = self.intent.space.overlay(self._near(decided), rest)
         return self.intent.sourced(passed, ingress, egress, mark)
+
+    @cached_property
+    def _there(self) -> dict[str, Spans]:
+        """The destinations of each way out: no other ones are asked about there."""
+        kernel = self.intent.kernel
+        found: dict[str, list[Interval]] = {}
+        for span, egress in kernel.partition:
+            for way in (egress,) if egress else kernel.ways:
+                found.setdefault(way, []).append(span)
+        return {way: united(spans) for way, spans in found.items()}
 
     def _near(self, found: tuple[Decided, ...] | list[Decided]) -> list[Decided]:
         return [one for one in found if any(touching(one[0], window) for window in self.windows)]
