@@ -13,6 +13,16 @@ EXAMPLES = re.findall(
 )
 
 
+def _copied(folder: Path) -> None:
+    shutil.copytree(ROOT / "specs", folder / "specs")
+
+
+def _committed(folder: Path) -> Shell:
+    shell = Shell(folder)
+    shell.run("git init --quiet && git add . && git commit --quiet --message before")
+    return shell
+
+
 def test_every_class_has_an_example() -> None:
     assert [grade for grade, *_ in EXAMPLES] == [f"D{number}" for number in range(7)]
 
@@ -28,9 +38,8 @@ def _edited(text: str, diff: str) -> str:
 def test_the_plan_says_of_a_change_what_the_page_says(
     tmp_path: Path, grade: str, file: str, diff: str, said: str
 ) -> None:
-    shutil.copytree(ROOT / "specs", tmp_path / "specs")
-    shell = Shell(tmp_path)
-    shell.run("git init --quiet && git add . && git commit --quiet --message before")
+    _copied(tmp_path)
+    shell = _committed(tmp_path)
     path = tmp_path / file
     path.write_text(_edited(path.read_text(encoding="utf-8"), diff), encoding="utf-8")
     told = shell.run("netloom plan")
@@ -40,13 +49,12 @@ def test_the_plan_says_of_a_change_what_the_page_says(
 
 def test_what_the_page_says_of_making_it_smaller(tmp_path: Path) -> None:
     """No hairpin and no masquerade for it: a lease of another length is D2 then, as it is D3 before."""
-    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    _copied(tmp_path)
     forwards = tmp_path / "specs/forwards.yaml"
     text = re.sub(r"(  web:\n)", r"\1    hairpin: false\n", forwards.read_text(encoding="utf-8"))
     text = re.sub(r"(  (?:mail-in|wireguard): \{)", r"\1hairpin: false, ", text)
     forwards.write_text(text, encoding="utf-8")
-    shell = Shell(tmp_path)
-    shell.run("git init --quiet && git add . && git commit --quiet --message before")
+    shell = _committed(tmp_path)
     (_, file, diff, _) = EXAMPLES[3]
     path = tmp_path / file
     path.write_text(_edited(path.read_text(encoding="utf-8"), diff), encoding="utf-8")
@@ -55,9 +63,8 @@ def test_what_the_page_says_of_making_it_smaller(tmp_path: Path) -> None:
 
 def test_a_tap_that_is_named_lets_a_guest_run_on(tmp_path: Path) -> None:
     """Both patterns of a bridge, and each guest by the name that it has: nobody has to start anew."""
-    shutil.copytree(ROOT / "specs", tmp_path / "specs")
-    shell = Shell(tmp_path)
-    shell.run("git init --quiet && git add . && git commit --quiet --message before")
+    _copied(tmp_path)
+    shell = _committed(tmp_path)
     (_, file, diff, _) = EXAMPLES[5]
     path = tmp_path / file
     both = diff.replace("{taps: shop-*}", "{taps: [shop-*, vms-*]}")
