@@ -8,7 +8,7 @@ from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.exposure import admin_service, open_zones
 from netloom.plan.host import Host
-from netloom.plan.policy import Lane, Service
+from netloom.plan.policy import Lane
 
 RULE = Rule(
     "NL604",
@@ -33,8 +33,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         zones = open_zones(host)
         for lane in host.lanes:
-            size = lane.last - lane.first
-            found = admin_service((Service(lane.protocol, lane.target_first, lane.target_first + size),))
+            found = admin_service((lane.inside,))
             if found and to_everybody(host, lane, zones):
                 name = lane.forward.removeprefix("forward/")
                 span = context.document.places.span("forwards", name, "ports")

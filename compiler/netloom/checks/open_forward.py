@@ -7,7 +7,6 @@ from netloom.base.rule import Rule, Severity
 from netloom.checks.admin_forward import to_everybody
 from netloom.checks.context import Context
 from netloom.checks.exposure import admin_service, open_zones
-from netloom.plan.policy import Service
 
 RULE = Rule(
     "NL615",
@@ -38,8 +37,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if name in told or not to_everybody(host, lane, zones) or places.node("forwards", name, "from"):
                 continue
             told.add(name)
-            last = lane.target_first + lane.last - lane.first
-            if not admin_service((Service(lane.protocol, lane.target_first, last),)):
+            if not admin_service((lane.inside,)):
                 message = f"forward `{name}` lets everybody reach guest `{lane.guest}`, and does not say so"
                 help_ = "write `from: any`, or who may use it"
                 yield Diagnostic(RULE, message, places.key("forwards", name), help_, subject=lane.forward)

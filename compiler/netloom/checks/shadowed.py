@@ -11,7 +11,7 @@ from netloom.checks.coverage import Cover
 from netloom.checks.families import half
 from netloom.passes.spaces import common
 from netloom.plan.host import Host
-from netloom.plan.policy import Action, Lane, Service, Side, SideKind, Term
+from netloom.plan.policy import Action, Lane, Side, SideKind, Term
 
 RULE = Rule(
     "NL706",
@@ -63,8 +63,7 @@ def _finding(context: Context, name: str, denies: tuple[str, ...]) -> Diagnostic
 
 def _flows(host: Host, lane: Lane) -> Iterator[Term]:
     """A lane as what it allows at its real ends: from beyond its uplinks, and from those of the site that it names."""
-    last = lane.target_first + lane.last - lane.first
-    services = (Service(lane.protocol, lane.target_first, last),)
+    services = (lane.inside,)
     bridge = Side(SideKind.BRIDGE, lane.network)
     for ingress, sources in _senders(host, lane):
         yield Term(

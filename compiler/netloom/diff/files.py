@@ -10,7 +10,8 @@ from netloom.plan.origin import object_of
 
 CONTEXT = 3
 """Equal lines around a change."""
-_OPENS = re.compile(r"^\s*((?:set|map|chain) [\w.-]+) \{$|^(\[\w+\])$")
+_OPENS = re.compile(r"^(\s*)((?:set|map|chain) [\w.-]+) \{$|^(\[\w+\])$")
+_CLOSES = re.compile(r"^(\s*)\}$")
 
 
 def compare_files(before: Iterable[Artifact], after: Iterable[Artifact]) -> tuple[FileChange, ...]:
@@ -74,9 +75,13 @@ def _hunk(old: Sequence[Line], new: Sequence[Line], group: Sequence[Block]) -> H
 
 
 def _place_of(lines: Sequence[Line], at: int) -> str:
-    """The set, map or chain of a ruleset, or the section of a unit, that a line is in."""
+    """The set, map or chain of a ruleset, or the section of a unit, that a line is in; "" behind the end of one."""
+    closed: set[str] = set()
     for line in reversed(lines[: at + 1]):
         found = _OPENS.match(line.text)
         if found:
-            return found[1] or found[2]
+            return found[3] or ("" if found[1] in closed else found[2])
+        ended = _CLOSES.match(line.text) if line is not lines[at] else None
+        if ended:
+            closed.add(ended[1])
     return ""

@@ -114,8 +114,7 @@ def _disjoint(prefixes: Iterable[Prefix]) -> bool:
 def _lanes(plan: Plan) -> Iterator[str]:
     for host in plan.hosts:
         for lane in host.lanes:
-            last = lane.target_first + lane.last - lane.first
-            if not (0 < lane.first <= lane.last <= 65535 and 0 < lane.target_first <= last <= 65535):
+            if not (0 < lane.first <= lane.last <= 65535 and 0 < lane.target_first <= lane.inside.last <= 65535):
                 yield f"{lane.forward} has ports out of range"
             if lane.target.family is not lane.family or lane.family not in FAMILIES:
                 yield f"{lane.forward} crosses families"

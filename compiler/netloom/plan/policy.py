@@ -171,6 +171,11 @@ class Lane:
     origin: Origin
     outside: tuple[str, ...] = ()
 
+    @property
+    def inside(self) -> Service:
+        """The ports on the target's side."""
+        return Service(self.protocol, self.target_first, self.target_first + self.last - self.first)
+
 
 @dataclass(frozen=True, slots=True)
 class Forward:

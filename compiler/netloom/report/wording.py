@@ -91,7 +91,7 @@ def outside(of: Lane) -> str:
 
 def lane(of: Lane) -> str:
     """Where a forwarded packet ends."""
-    return endpoint(of.target, of.target_first, of.target_first + of.last - of.first)
+    return endpoint(of.target, of.target_first, of.inside.last)
 
 
 def forward(of: Forward) -> str:

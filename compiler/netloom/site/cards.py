@@ -126,8 +126,7 @@ def _ports(lane: Lane) -> str:
 
 
 def _inside(lane: Lane) -> str:
-    last = lane.target_first + lane.last - lane.first
-    return f"{lane.guest}:{lane.target_first}" + (f"-{last}" if lane.last != lane.first else "")
+    return f"{lane.guest}:{lane.target_first}" + (f"-{lane.inside.last}" if lane.last != lane.first else "")
 
 
 def bridge_card(bridge: Bridge, paint: Paint, guests: Sequence[str] | None) -> Node:

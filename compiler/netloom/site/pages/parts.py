@@ -82,7 +82,7 @@ def lane_table(lanes: Iterable[Lane], *, guest: bool) -> str:
     """Translations, a row for each; both families in one where they differ in the address alone."""
     merged: dict[tuple[str, str, str, str, str], list[str]] = {}
     for lane in lanes:
-        last = lane.target_first + lane.last - lane.first
+        last = lane.inside.last
         inside = f"{lane.target_first}" + (f"-{last}" if last != lane.target_first else "")
         key = (lane.forward.removeprefix("forward/"), wording.outside(lane), "+".join(lane.uplinks), lane.guest, inside)
         merged.setdefault(key, []).append(str(lane.target))

@@ -164,7 +164,8 @@ NETWORK = Model(
         Key(
             "ipv6",
             host_interface(Family.IPV6),
-            "The host's own IPv6 address on it, which is the gateway of its guests.",
+            "The host's own IPv6 address on it, which is the gateway of its guests. Written here, never delegated "
+            "(DHCPv6-PD): a prefix that changes by itself is in no review. Behind such an uplink take a ULA and `nat`.",
             example="fd12:3456:789a::1/64",
         ),
         Key(

@@ -111,5 +111,5 @@ def _mirrors(host: Host, network: str, lanes: list[Lane]) -> Set | None:
 
 
 def _target(lane: Lane) -> Element:
-    ports = Range(lane.target_first, lane.target_first + lane.last - lane.first)
+    ports = Range(lane.target_first, lane.inside.last)
     return Element((lane.target.prefix, protocol(lane.protocol), ports), None, lane.forward, lane.origin)
