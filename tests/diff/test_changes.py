@@ -5,6 +5,7 @@ The files of `expected/` are written by `pytest --update` and reviewed like code
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,8 @@ def told(netloom: Netloom, case: Case, form: str) -> str:
 
 def settled(text: str) -> str:
     """Without the names of commits, which differ from run to run, and without the digest over them."""
-    return re.sub(r"plan=sha256:[0-9a-f]{64}", "plan=sha256:digest", re.sub(r"@[0-9a-f]{7}\b", "@commit", text))
+    text = re.sub(r"plan=sha256:[0-9a-f]{64}", "plan=sha256:digest", re.sub(r"@[0-9a-f]{7}\b", "@commit", text))
+    return re.sub(r"\b[0-9a-f]{7}\.\.[0-9a-f]{7}\b", "commit..commit", text)
 
 
 def test_there_are_enough_changes_and_no_orphans() -> None:
@@ -76,3 +78,17 @@ def test_what_changes_nothing_says_so(netloom: Netloom, repository: Path, monkey
         assert data["has_changes"] is False
         assert (data["objects"], data["disruption"], data["files"]) == ([], [], [])
         assert not any(data["flows"].values())
+
+
+def test_the_command_in_the_comment_compares_the_same_once_more(
+    netloom: Netloom, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    comment = netloom("plan", "main..rule-removed", "--format", "md").out
+    (command,) = re.findall(r"Compared as by `netloom (.*?)`", comment)
+    again = netloom(*shlex.split(command), "--format", "json")
+    assert again.status == 0
+    first, second = json.loads(netloom("plan", "main..rule-removed", "--format", "json").out), json.loads(again.out)
+    assert [second[key] for key in ("objects", "flows", "files")] == [
+        first[key] for key in ("objects", "flows", "files")
+    ]

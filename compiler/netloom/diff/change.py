@@ -47,7 +47,7 @@ def compare(before: Side, after: Side) -> Change:
     names = {one.was: one.name for one in objects if one.was}
     flows_of = begun_flows(before.plan, after.plan, names)
     by_path = [{artifact.path: artifact for artifact in side.artifacts} for side in (before, after)]
-    files = compare_files(by_path[0].values(), by_path[1].values())
+    files = compare_files(by_path[0].values(), by_path[1].values()) if after.sound else ()
     flows = flows_of()
     disruption = disruptions(before.plan, after.plan, names, flows, (by_path[0], by_path[1]))
     back = {new: old for old, new in names.items()}
@@ -55,6 +55,7 @@ def compare(before: Side, after: Side) -> Change:
     return Change(
         before=before.label,
         after=after.label,
+        sound=after.sound,
         notes=tuple(_notes(before, after)),
         hosts=tuple(host.name for host in after.plan.hosts),
         objects=objects,

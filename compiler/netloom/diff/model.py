@@ -153,6 +153,7 @@ class Change:
     Attributes:
         before: what the base is called.
         after: what the head is called.
+        sound: whether the head compiles; else no files are compared, as none can be rendered.
         notes: sentences about how far the comparison can be trusted.
         hosts: all hosts of the head.
         objects: sorted by name.
@@ -166,6 +167,7 @@ class Change:
 
     before: str
     after: str
+    sound: bool
     notes: tuple[str, ...]
     hosts: tuple[str, ...]
     objects: tuple[ObjectChange, ...]

@@ -4,15 +4,23 @@ The first rule of a ruleset accepts what is established, and a translation once 
 leads a forward elsewhere, has not thrown anybody out.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from netloom.base.address import Address, Family, Prefix
 from netloom.diff.effects import Survivor
 from netloom.diff.verdicts import FlowChange, Region, Turn
+from netloom.flows.diagram import Interval
 from netloom.flows.packet import NAMES, WITH_PORTS
-from netloom.flows.spans import Spans, holds
+from netloom.flows.spans import Spans, holds, of_prefix, without
 
 _MOST = 8
+_NETWORK = 8
+"""Addresses of the smallest network that is taken for one: those of a smaller one are told one by one."""
+_UNROUTED: Mapping[Family, Spans] = {
+    Family.IPV4: ((0, 0),),
+    Family.IPV6: ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10))),
+}
+"""Senders whose packets no host forwards: the unspecified address, and link-local ones (RFC 4291)."""
 
 
 def survivors(flows: tuple[FlowChange, ...]) -> tuple[Survivor, ...]:
@@ -24,7 +32,7 @@ def survivors(flows: tuple[FlowChange, ...]) -> tuple[Survivor, ...]:
         for host in flow.hosts:
             regions = [region for region in flow.regions if region.host == host]
             commands = tuple(dict.fromkeys(command for region in regions for command in _commands(region)))
-            told = f"{', '.join(flow.sources)} → {', '.join(flow.destinations)}"
+            told = f"{', '.join(flow.sources)} → {', '.join(flow.destinations)} {', '.join(flow.services)}"
             found.append(Survivor(host, told, flow.before.by, commands[:_MOST], max(len(commands) - _MOST, 0)))
     return tuple(dict.fromkeys(found))
 
@@ -38,7 +46,7 @@ def _commands(region: Region) -> Iterator[tuple[str, ...]]:
     head = ("conntrack", "-D", "-f", region.family.key)
     for protocols, ports in region.services:
         for words in _traffic(protocols, ports):
-            for source in _ends("-s", region.sources, region.family):
+            for source in _ends("-s", without(region.sources, _UNROUTED[region.family]), region.family):
                 for destination in _goals(region):
                     if source or destination:  # without either it would end what has nothing to do with this
                         yield (*head, *words, *source, *destination)
@@ -68,11 +76,28 @@ def _traffic(protocols: Spans | None, ports: Spans | None) -> Iterator[tuple[str
 def _ends(option: str, spans: Spans, family: Family) -> list[tuple[str, ...]]:
     """Options for one end: prefixes that make up the set; none where these are too many, or are not known."""
     found: list[tuple[str, ...]] = []
-    for first, last in spans:
+    for first, last in _filled(spans):
         if last >> family.bits or len(found) > _MOST:
             return [()]
         found += ((option, prefix.shortest) for prefix in _split(first, last, family))
     return found if len(found) <= _MOST else [()]
+
+
+def _filled(spans: Spans) -> list[Interval]:
+    """The same with the single addresses that a network lacks: its host's own, and the last, which nobody has."""
+    found: list[Interval] = []
+    for first, last in spans:
+        if found and first == found[-1][1] + 2:
+            found[-1] = (found[-1][0], last)
+        else:
+            found.append((first, last))
+    return [(first, last + 1) if _lacks_the_last(first, last) else (first, last) for first, last in found]
+
+
+def _lacks_the_last(first: int, last: int) -> bool:
+    """Whether an interval is a network but for its broadcast address; a pair of hosts is none."""
+    size = last - first + 2
+    return size >= _NETWORK and not size & (size - 1) and not first % size
 
 
 def _split(first: int, last: int, family: Family) -> Iterator[Prefix]:

@@ -63,7 +63,11 @@ def change_markdown(change: Change, *, key: str = "default", limit: int = LIMIT,
 def _parts(change: Change) -> Iterator[tuple[str, list[str], str, str]]:
     yield "\n### Decide these\n\n", decisions(change), "", "decision"
     yield _table("Reachability", "| | From | To | Services | Before | After | Spec |", flows(change), "flow")
-    yield _fold("Flows that come and go with what they belong to, and examples", more_flows(change), "example")
+    comes = any(one.inherited and not one.implied and not one.exposed for one in change.flows)
+    title = (
+        "Flows that come and go with what they belong to, and examples" if comes else "Examples, a packet for each row"
+    )
+    yield _fold(title, more_flows(change), "example")
     columns = "| Object | Host | Class | Effect | Cause | Spec |"
     yield _table("What applying does to running traffic", columns, disruption(change), "effect")
     yield _table("Changes", "| | Object | Change | Spec |", changes(change), "object")
@@ -123,24 +127,32 @@ def _summary(change: Change) -> str:
         return f"## Network plan: no changes\n\n{code(change.before)} → {code(change.after)}" + _notes(change)
     exposed = sum(one.exposed for one in change.flows)
     verdict = "needs review" if exposed or change.worst >= 4 or change.failed_gates else "routine"
+    verdict = verdict if change.sound else "does not compile"
     told = f"{words.plural(exposed, 'new exposure')}, " if exposed else ""
     touched = sorted({one.host for one in change.files if one.path.startswith("hosts/")})
     quiet = [host for host in change.hosts if host not in touched]
     lines = [
         f"## Network plan: **{verdict}** - {told}worst disruption {change.worst.name} ({MEANINGS[change.worst]})",
         "",
-        f"**Plan: {words.counts(change)}** on {', '.join(map(code, touched)) or 'no host'}"
-        + (f" · {', '.join(map(code, quiet[:8]))}: no changes" if quiet else "")
+        f"**Plan: {words.counts(change)}**"
+        + (f" on {', '.join(map(code, touched)) or 'no host'}" if change.sound else "")
+        + (f" · {', '.join(map(code, quiet[:8]))}: no changes" if quiet and change.sound else "")
         + f" · flows: **{words.flow_counts(change)}**",
         "",
         "| | |",
         "|---|---|",
         f"| Compared | {code(change.before)} → {code(change.after)} |",
-        f"| Files | {words.plural(len(change.files), 'rendered file')} differ |",
+        f"| Files | {_files(change)} |",
         f"| Policy | {words.gate_counts(change)} |",
         f"| Undo | at most {change.undo.name} ({MEANINGS[change.undo]}) |",
     ]
     return "\n".join(lines) + _notes(change)
+
+
+def _files(change: Change) -> str:
+    if not change.sound:
+        return "nothing can be rendered"
+    return words.plural(len(change.files), "rendered file") + (" differs" if len(change.files) == 1 else " differ")
 
 
 def _notes(change: Change) -> str:

@@ -62,7 +62,7 @@ def more_flows(change: Change) -> list[str]:
     """What is inherited, and one packet for each of the others."""
     inherited = [one for one in change.flows if one.inherited and not one.implied and not one.exposed]
     found = [
-        f"- {words.TURNS[one.turn]} {_ends(one.sources)} → {_ends(one.destinations)} {_ends(one.services)}: "
+        f"- {code(words.TURNS[one.turn])} {_ends(one.sources)} → {_ends(one.destinations)} {_ends(one.services)}: "
         f"{prose(words.outcome(one.before))} → {prose(words.outcome(one.after))}\n"
         for one in inherited
     ]
@@ -115,7 +115,7 @@ def foot(change: Change, link: str) -> str:
     """The legend and how to see it again."""
     legend = " · ".join(f"{grade.name} {text}" for grade, text in MEANINGS.items())
     whole = f" [The whole plan]({link})." if link else ""
-    command = code(f"netloom plan {change.before} {change.after}")
+    command = code(words.again(change))
     return f"\n<sub>{legend}.<br>{words.NOT_ANALYSED} Compared as by {command}.{whole}</sub>"
 
 

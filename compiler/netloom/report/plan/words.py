@@ -1,6 +1,8 @@
 """What all renderers of a change say in the same words."""
 
 import datetime
+import re
+import shlex
 from collections.abc import Mapping
 
 from netloom.diff.classes import Class
@@ -8,6 +10,7 @@ from netloom.diff.model import Action, Change, FieldChange, Hunk, ObjectChange, 
 from netloom.diff.verdicts import FlowChange, Outcome, Turn
 from netloom.plan.origin import Origin
 
+_COMMIT = re.compile(r"(?:^|@)([0-9a-f]{7,40})$")
 SIGNS = {Action.ADD: "+", Action.CHANGE: "~", Action.RENAME: "→", Action.REMOVE: "-"}
 TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
 _SHOWN = 12
@@ -165,3 +168,12 @@ def gate_counts(change: Change) -> str:
         return "no gates are set"
     found = [(verdict, sum(one.verdict is verdict for one in change.gates)) for verdict in Verdict]
     return ", ".join(f"{count} {verdict.value}" for verdict, count in found if count)
+
+
+def again(change: Change) -> str:
+    """The command that compares the same once more; a branch may be elsewhere by then, a commit is not."""
+    sides = [
+        found[1] if (found := _COMMIT.search(label)) else shlex.quote(label) for label in (change.before, change.after)
+    ]
+    commits = all(_COMMIT.search(label) for label in (change.before, change.after))
+    return f"netloom plan {'..'.join(sides) if commits else ' '.join(sides)}{' --exact' if commits else ''}"
