@@ -77,11 +77,12 @@ def _hunk(old: Sequence[Line], new: Sequence[Line], group: Sequence[Block]) -> H
 def _place_of(lines: Sequence[Line], at: int) -> str:
     """The set, map or chain of a ruleset, or the section of a unit, that a line is in; "" behind the end of one."""
     closed: set[str] = set()
-    for line in reversed(lines[: at + 1]):
-        found = _OPENS.match(line.text)
+    for number in range(min(at, len(lines) - 1), -1, -1):
+        text = lines[number].text
+        found = _OPENS.match(text)
         if found:
             return found[3] or ("" if found[1] in closed else found[2])
-        ended = _CLOSES.match(line.text) if line is not lines[at] else None
+        ended = _CLOSES.match(text) if number < at else None
         if ended:
             closed.add(ended[1])
     return ""

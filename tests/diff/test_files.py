@@ -1,0 +1,35 @@
+"""Where a heading says that a change of a file is, worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from netloom.backends.artifact import Artifact, Line
+from netloom.diff.files import compare_files
+
+CHAIN = ["table inet netloom {", "\tchain forward {", "\t\taccept", "\t}", "\tcounter seen { }", "}"]
+UNIT = ["[Match]", "Name=eth0", "", "[Network]", "DHCP=yes"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        (CHAIN, [*CHAIN[:2], "\t\tdrop", *CHAIN[3:]], "chain forward"),
+        (CHAIN, [*CHAIN[:3], "\t\tcounter", *CHAIN[3:]], "chain forward"),
+        (CHAIN, [*CHAIN[:4], "\tcounter lost { }", "}"], ""),
+        (CHAIN, CHAIN[:4], ""),
+        (CHAIN[:4], CHAIN, ""),
+        (CHAIN, [*CHAIN[:4], "\tchain input {", "\t}", "}"], "chain input"),
+        (UNIT, [*UNIT, "IPv6AcceptRA=yes"], "[Network]"),
+        (UNIT, UNIT[:4], "[Network]"),
+        (UNIT, UNIT[:2], "[Match]"),
+        (UNIT, [], "[Match]"),
+        ([], CHAIN, ""),
+    ],
+)
+def test_a_heading_names_what_the_change_is_in(old: list[str], new: list[str], place: str) -> None:
+    before, after = (
+        [Artifact("hosts/h/target/file", tuple(Line(text, None) for text in texts))] for texts in (old, new)
+    )
+    (change,) = compare_files(before, after)
+    assert [hunk.place for hunk in change.hunks] == [place]
