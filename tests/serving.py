@@ -64,12 +64,17 @@ class Served:
         raise TimeoutError(f"nothing is served within {START:g} s")
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """Copies the example into an empty folder and serves it as `make serve` does, until the end of the block."""
+def copied(folder: Path) -> None:
+    """The example and its guides, in an empty folder."""
     for name in ("specs", "site"):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "mkdocs.yml", folder)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """Copies the example into an empty folder and serves it as `make serve` does, until the end of the block."""
+    copied(folder)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         place = f"127.0.0.1:{probe.getsockname()[1]}"

@@ -155,14 +155,11 @@ def _printed(owner: Owner) -> list[Printed]:
             return [artifact.printed for artifact in _files((), (owner,))]
 
 
-def rendered_apart(before: Plan, after: Plan) -> tuple[tuple[Artifact, ...], tuple[Artifact, ...]]:
-    """The files of two plans, without those of hosts and guests that are the same in both: equal plans, equal bytes."""
-    old, new = files_apart(before, after)
-    return tuple(old), tuple(new)
-
-
 def files_apart(before: Plan, after: Plan) -> tuple[Iterator[Artifact], Iterator[Artifact]]:
-    """The same, each file printed when it is asked for."""
+    """The files of two plans, without those of hosts and guests that are the same in both: equal plans, equal bytes.
+
+    Each is printed when it is asked for.
+    """
     hosts = {host.name: host for host in before.hosts}
     guests = {guest.name: guest for guest in before.guests}
     same_hosts = {host.name for host in after.hosts if hosts.get(host.name) == host}

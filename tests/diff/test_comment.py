@@ -13,7 +13,7 @@ from tests.test_example import SPECS
 
 from netloom.diff.change import Side, compare
 from netloom.diff.model import Change
-from netloom.driver import rendered_apart
+from netloom.driver import files_apart
 from netloom.report.plan.html import change_html
 from netloom.report.plan.markdown import change_markdown
 from netloom.report.plan.text import change_text
@@ -33,7 +33,7 @@ PARTS = (
 def changed(before: dict[str, str], after: dict[str, str]) -> Change:
     """The change between two sites."""
     old, new = compiled(before).plan, compiled(after).plan
-    files = rendered_apart(old, new)
+    files = files_apart(old, new)
     return compare(Side("main", old, files[0]), Side("head", new, files[1]))
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from mkdocs.commands.build import build
 from mkdocs.config import load_config
-from tests.serving import ROOT
+from tests.serving import copied
 from tests.support import needs
 
 if TYPE_CHECKING:
@@ -57,9 +56,7 @@ def test_a_page_that_was_kept_is_the_page_that_would_have_been_made(
     name: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.CRITICAL, logger="mkdocs")
-    for folder in ("specs", "site"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "mkdocs.yml", tmp_path)
+    copied(tmp_path)
     served = _served(tmp_path)
     first = _built(served)
     _swap(tmp_path, *EDITS[name])

@@ -25,7 +25,7 @@ ANY = "any"
 _ICMP = {NUMBERS["icmp"]: "icmp", NUMBERS["icmpv6"]: "icmpv6"}
 _WITH_PORTS = {NUMBERS[name] for name in PORT_PROTOCOLS}
 _FEW = 6
-_LINK = ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)))
+LINK_SENDERS = ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)))
 
 
 @dataclass(frozen=True)
@@ -138,7 +138,7 @@ class Names:
             inside = self._known[spans] = [*self._inside(spans)]
         left = without(spans, self.inner)
         if inside and not self.zones.get((host, interface)):
-            left = without(left, _LINK)  # who is on a link sends from its link-local addresses too
+            left = without(left, LINK_SENDERS)  # who is on a link sends from its link-local addresses too
         return tuple(dict.fromkeys([*inside, *self._outside(left, host, interface)]))
 
     @cached_property

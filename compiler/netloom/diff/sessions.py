@@ -4,23 +4,19 @@ The first rule of a ruleset accepts what is established, and a translation once 
 leads a forward elsewhere, has not thrown anybody out.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from netloom.base.address import Address, Family, Prefix
 from netloom.diff.effects import Survivor
+from netloom.diff.labels import LINK_SENDERS
 from netloom.diff.verdicts import FlowChange, Region, Turn
 from netloom.flows.diagram import Interval
 from netloom.flows.packet import NAMES, WITH_PORTS
-from netloom.flows.spans import Spans, holds, of_prefix, without
+from netloom.flows.spans import Spans, holds, without
 
 _MOST = 8
 _NETWORK = 8
 """Addresses of the smallest network that is taken for one: those of a smaller one are told one by one."""
-_UNROUTED: Mapping[Family, Spans] = {
-    Family.IPV4: ((0, 0),),
-    Family.IPV6: ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10))),
-}
-"""Senders whose packets no host forwards: the unspecified address, and link-local ones (RFC 4291)."""
 
 
 def survivors(flows: tuple[FlowChange, ...]) -> tuple[Survivor, ...]:
@@ -46,7 +42,7 @@ def _commands(region: Region) -> Iterator[tuple[str, ...]]:
     head = ("conntrack", "-D", "-f", region.family.key)
     for protocols, ports in region.services:
         for words in _traffic(protocols, ports):
-            for source in _ends("-s", without(region.sources, _UNROUTED[region.family]), region.family):
+            for source in _ends("-s", without(region.sources, LINK_SENDERS), region.family):
                 for destination in _goals(region):
                     if source or destination:  # without either it would end what has nothing to do with this
                         yield (*head, *words, *source, *destination)

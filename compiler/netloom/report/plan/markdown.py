@@ -63,10 +63,8 @@ def change_markdown(change: Change, *, key: str = "default", limit: int = LIMIT,
 def _parts(change: Change) -> Iterator[tuple[str, list[str], str, str]]:
     yield "\n### Decide these\n\n", decisions(change), "", "decision"
     yield _table("Reachability", "| | From | To | Services | Before | After | Spec |", flows(change), "flow")
-    comes = any(one.inherited and not one.implied and not one.exposed for one in change.flows)
-    title = (
-        "Flows that come and go with what they belong to, and examples" if comes else "Examples, a packet for each row"
-    )
+    along = "Flows that come and go with what they belong to, and examples"
+    title = along if words.along(change) else "Examples, a packet for each row"
     yield _fold(title, more_flows(change), "example")
     columns = "| Object | Host | Class | Effect | Cause | Spec |"
     yield _table("What applying does to running traffic", columns, disruption(change), "effect")

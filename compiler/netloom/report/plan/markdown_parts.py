@@ -41,7 +41,7 @@ def applying(change: Change) -> list[str]:
 
 def flows(change: Change) -> list[str]:
     """Rows of what changes by intent, exposures first."""
-    return [_row(one) for one in change.flows if not one.implied and (one.exposed or not one.inherited)]
+    return [_row(one) for one in words.by_intent(change)]
 
 
 def _row(one: FlowChange) -> str:
@@ -60,17 +60,15 @@ def _row(one: FlowChange) -> str:
 
 def more_flows(change: Change) -> list[str]:
     """What is inherited, and one packet for each of the others."""
-    inherited = [one for one in change.flows if one.inherited and not one.implied and not one.exposed]
     found = [
         f"- {code(words.TURNS[one.turn])} {_ends(one.sources)} → {_ends(one.destinations)} {_ends(one.services)}: "
         f"{prose(words.outcome(one.before))} → {prose(words.outcome(one.after))}\n"
-        for one in inherited
+        for one in words.along(change)
     ]
     found += [
         f"- for example {code(words.example(one))}: {prose(words.outcome(one.before))} → "
         f"{prose(words.outcome(one.after))}\n"
-        for one in change.flows
-        if not one.implied and (one.exposed or not one.inherited)
+        for one in words.by_intent(change)
     ]
     found = [*dict.fromkeys(found)]
     implied = sum(one.implied for one in change.flows)

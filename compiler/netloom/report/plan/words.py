@@ -172,8 +172,18 @@ def gate_counts(change: Change) -> str:
 
 def again(change: Change) -> str:
     """The command that compares the same once more; a branch may be elsewhere by then, a commit is not."""
-    sides = [
-        found[1] if (found := _COMMIT.search(label)) else shlex.quote(label) for label in (change.before, change.after)
-    ]
-    commits = all(_COMMIT.search(label) for label in (change.before, change.after))
-    return f"netloom plan {'..'.join(sides) if commits else ' '.join(sides)}{' --exact' if commits else ''}"
+    before, after = (_COMMIT.search(label) for label in (change.before, change.after))
+    if before and after:
+        return f"netloom plan {before[1]}..{after[1]} --exact"
+    sides = (before[1] if before else change.before, after[1] if after else change.after)
+    return f"netloom plan {shlex.join(sides)}"
+
+
+def by_intent(change: Change) -> list[FlowChange]:
+    """What changes since an entry does, and whatever opens to the outside."""
+    return [one for one in change.flows if not one.implied and (one.exposed or not one.inherited)]
+
+
+def along(change: Change) -> list[FlowChange]:
+    """What comes and goes with a guest, network or host."""
+    return [one for one in change.flows if not one.implied and one.inherited and not one.exposed]
