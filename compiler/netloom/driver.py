@@ -1,13 +1,13 @@
 """The order of the stages: from a folder of specs to a plan and its files."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netloom.backends.artifact import Artifact, Line, Printed
 from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.frozen import dataclass
 from netloom.checks import CHECKS, Context
 from netloom.flows.rules import DISPROVED
 from netloom.passes.lock import FILE, Lock, read_lock

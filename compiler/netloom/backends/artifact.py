@@ -4,9 +4,9 @@ Backends hand lines, not text, to the delivery: the bytes are the lines joined, 
 origin up instead of reading back what was printed.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from netloom.base.frozen import dataclass
 from netloom.plan.origin import Origin
 
 

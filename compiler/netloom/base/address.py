@@ -9,7 +9,8 @@ prints the canonical form of RFC 5952.
 import enum
 import functools
 import socket
-from dataclasses import dataclass
+
+from netloom.base.frozen import dataclass
 
 
 class Family(enum.IntEnum):

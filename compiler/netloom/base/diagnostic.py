@@ -6,8 +6,9 @@ can, so that all mistakes are shown at once; `netloom.report` renders them in ea
 
 import enum
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from netloom.base.frozen import dataclass
 from netloom.base.rule import Rule, Severity
 from netloom.base.span import Span
 

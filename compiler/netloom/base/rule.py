@@ -17,7 +17,8 @@ and the site's reference print the same text, which is kept with the code that f
 """
 
 import enum
-from dataclasses import dataclass
+
+from netloom.base.frozen import dataclass
 
 
 class Severity(enum.Enum):

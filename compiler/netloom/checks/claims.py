@@ -1,10 +1,10 @@
 """Who claims which prefix: the networks of the site and the fixed addresses of uplinks, with their places."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Prefix
 from netloom.base.diagnostic import Diagnostic, Label
+from netloom.base.frozen import dataclass
 from netloom.base.rule import Rule
 from netloom.base.span import Span
 from netloom.checks.context import Context

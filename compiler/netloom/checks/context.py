@@ -1,7 +1,6 @@
 """What a check looks at."""
 
-from dataclasses import dataclass
-
+from netloom.base.frozen import dataclass
 from netloom.plan.site import Plan
 from netloom.spec.document import Document
 

@@ -1,10 +1,10 @@
 """NL412: one address, two stations."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Address
 from netloom.base.diagnostic import Diagnostic, Label
+from netloom.base.frozen import dataclass
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.families import fixed, half

@@ -2,8 +2,8 @@
 
 import datetime
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 from netloom.checks.context import Context
 

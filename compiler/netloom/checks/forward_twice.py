@@ -1,10 +1,10 @@
 """NL603: one outside port that two forwards translate."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import Family, Prefix, everything
 from netloom.base.diagnostic import Diagnostic, Label
+from netloom.base.frozen import dataclass
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.intervals import Intervals

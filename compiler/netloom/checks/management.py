@@ -6,9 +6,9 @@ a path is taken to be there.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import Family, Prefix, everything
+from netloom.base.frozen import dataclass
 from netloom.checks.exposure import meets
 from netloom.checks.families import carries
 from netloom.passes.spaces import minimal, of_family

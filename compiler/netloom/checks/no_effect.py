@@ -1,9 +1,9 @@
 """NL701: a policy entry that no host has anything to do for."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.base.diagnostic import Diagnostic
+from netloom.base.frozen import dataclass
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.families import word

@@ -1,9 +1,9 @@
 """Policy entries that name prefixes of one family although the other end has both."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.checks.context import Context
 from netloom.checks.selecting import Selecting
 from netloom.spec.values import Selector

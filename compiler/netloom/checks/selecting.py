@@ -1,9 +1,9 @@
 """What the selectors of an entry select, for checks of what a person wrote rather than of what a host enforces."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.checks.context import Context
 from netloom.checks.families import carries, half
 from netloom.passes.lookup import Names

@@ -1,9 +1,9 @@
 """Forwards that work in one family although both ends have two: the one that is missing, and why."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.checks.context import Context
 from netloom.checks.families import half, other
 from netloom.plan.guest import Mode

@@ -6,12 +6,13 @@ Neither is proved here: `validate` and `render` hold the head's rulesets against
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netloom.backends.artifact import Artifact
 from netloom.base.diagnostic import Diagnostic
+from netloom.base.frozen import dataclass
 from netloom.base.parallel import beside
 from netloom.diff.change import Side, compare
 from netloom.diff.classes import Class

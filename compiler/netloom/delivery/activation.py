@@ -6,9 +6,9 @@ repeated without harm.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from netloom.backends.artifact import Artifact, Printed
+from netloom.base.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ One comparison serves both ways: `render` acts on it, `render --check` reports i
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.delivery.folder import Folder, Kind, is_temporary
 from netloom.delivery.manifest import Owned, sha256
 

@@ -6,10 +6,10 @@ synced to disk one by one: thousands of them would take minutes, and the tree ca
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from netloom.base.diagnostic import Diagnostic
+from netloom.base.frozen import dataclass
 from netloom.base.parallel import runs, spread
 from netloom.delivery.comparison import Comparison, File, compare, everything_missing
 from netloom.delivery.folder import Folder, Kind, opened

@@ -1,9 +1,10 @@
 """Two plans compared, in the order in which people ask: what, who reaches whom, what it disturbs, which bytes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netloom.backends.artifact import Artifact
+from netloom.base.frozen import dataclass
 from netloom.diff.classes import Class
 from netloom.diff.disruption import disruptions
 from netloom.diff.effects import Disruption

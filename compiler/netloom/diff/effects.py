@@ -5,8 +5,8 @@ transaction. Classes are what networkd and nft do then, as the lab saw it; they 
 """
 
 import enum
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.diff.classes import Class
 from netloom.plan.origin import Origin
 

@@ -6,8 +6,8 @@ gateway) is left out: it would repeat one decision at a hundred objects, and sho
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.diff.model import Value
 from netloom.plan.guest import Guest, Mode, Nic, NicAddress
 from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink

@@ -5,8 +5,8 @@ reviewer sees them appear.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.diff.classes import Class
 from netloom.diff.effects import Disruption, Effect
 from netloom.diff.model import Action, GateResult, ObjectChange, Verdict

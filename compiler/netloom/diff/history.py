@@ -1,8 +1,8 @@
 """The last commits that touched a folder of specs, as git has them."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
+from netloom.base.frozen import dataclass
 from netloom.diff.revisions import RevisionError, git, root, shallow
 
 _FORMAT = "%H%x00%P%x00%cI%x00%an%x00%s"

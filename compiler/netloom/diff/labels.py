@@ -6,10 +6,10 @@ network"; the exact set stands beside it in the data.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import Address, Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
 from netloom.flows.diagram import Interval
 from netloom.flows.kernel import OTHER, SELF, address_of

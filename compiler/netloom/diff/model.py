@@ -6,8 +6,8 @@ comment, a terminal and a program all read the same object, so that none of them
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.diff.classes import Class
 from netloom.diff.effects import Disruption, Survivor
 from netloom.diff.verdicts import FlowChange, Turn

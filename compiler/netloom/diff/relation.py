@@ -6,10 +6,10 @@ already, but nobody of the site had them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.diff.nobody import Difference, Nobody, cut
 from netloom.diff.regions import apart, products
 from netloom.diff.sides import Foremost, Sides

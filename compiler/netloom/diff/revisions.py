@@ -6,8 +6,9 @@ the reading, since objects are packed, alternates and worktrees exist, and it kn
 
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from netloom.base.frozen import dataclass
 
 _REGULAR = ("100644", "100755")
 

@@ -1,11 +1,11 @@
 """What all hosts of two revisions have in common in one family, looked up once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.flows.clock import Clock
 from netloom.flows.intent.doors import Approach
 from netloom.flows.intent.entries import Entry, Site

@@ -1,11 +1,11 @@
 """One part of the difference of two relations, put into words and into a packet."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from netloom.base.address import Address, Family
+from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.diff.labels import Names, services_of
 from netloom.diff.regions import Set

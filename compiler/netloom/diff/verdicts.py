@@ -5,9 +5,9 @@ are its regions, on each host and in each family.
 """
 
 import enum
-from dataclasses import dataclass
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.flows.spans import Spans
 from netloom.plan.origin import Origin
 

@@ -6,8 +6,8 @@ the others have the same order, the answer is the same, and a change of forty en
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.diff.sides import same_order
 from netloom.flows.agreement import same_parts
 from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination

@@ -2,8 +2,8 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.flows.spans import Spans
 
 

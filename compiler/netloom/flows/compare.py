@@ -6,11 +6,12 @@ mistake of netloom's, never one of the specs.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from netloom.backends.nftables.tree import Ruleset
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.base.parallel import shares, spread
 from netloom.flows.agreement import agreement
 from netloom.flows.answer import Answer

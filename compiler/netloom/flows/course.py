@@ -5,9 +5,10 @@ their answers, and not piece by piece, where two mistakes could hide each other.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import ELSEWHERE, MISS, PASS, Answer
 from netloom.flows.diagram import Diagram, Leaf, Space
 from netloom.flows.kernel import OTHER, SELF, Kernel

@@ -1,8 +1,7 @@
 """The ends and the service of a question, as its texts select them."""
 
-from dataclasses import dataclass
-
 from netloom.base.address import AddressError, parse_prefix
+from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.flows.intent.names import Names, Selection
 from netloom.flows.packet import LAST_PORT, LAST_TYPE

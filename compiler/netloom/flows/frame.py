@@ -1,9 +1,9 @@
 """The dimensions of a frame between the ports of a bridge: those of a packet, and the sender's MAC twice."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.flows.packet import LEVELS
 from netloom.plan.host import Bridge, Host, Port
 

@@ -6,12 +6,12 @@ addresses are given names; a port of which anything else is said is a class of i
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.backends.nftables.tree import Ruleset
 from netloom.backends.nftables.values import Value
 from netloom.base.address import Family, Mac, Prefix
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import PASS, Answer
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Diagram, Space

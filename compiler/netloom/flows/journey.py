@@ -5,10 +5,10 @@ behind is asked for every address that it can be, and each part says for which o
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import Answer
 from netloom.flows.course import Context
 from netloom.flows.diagram import Box

@@ -7,10 +7,10 @@ several uplinks a default route leads, or by an interface of nobody (`OTHER`, su
 
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import Address, Family, Interface, Prefix
+from netloom.base.frozen import dataclass
 from netloom.flows.diagram import Interval
 from netloom.flows.spans import Spans, common, complement, holds, of_prefix, single, united, without
 from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink

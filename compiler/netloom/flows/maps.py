@@ -1,11 +1,12 @@
 """The maps of all hosts of a plan, each made when it is first looked at."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from netloom.backends.nftables import ruleset
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 from netloom.flows.compare import Witnesses
 from netloom.flows.intent.entries import Site

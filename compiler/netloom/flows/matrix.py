@@ -1,10 +1,10 @@
 """Who reaches whom, for all pairs at once: zones and hosts, or guests."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.flows.endpoints import end_of
 from netloom.flows.packet import PORT, PROTOCOL
 from netloom.flows.query import Inquiry

@@ -1,9 +1,9 @@
 """A host as questions look at it: what of a selection comes in where, and what of another one lies behind it."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.flows.endpoints import End
 from netloom.flows.intent.essentials import never
 from netloom.flows.intent.view import View

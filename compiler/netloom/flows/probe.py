@@ -1,10 +1,9 @@
 """One concrete packet at one hook, and what each field of it is: plain numbers, compared one by one."""
 
-from dataclasses import dataclass
-
 from netloom.backends.nftables.fields import Field
 from netloom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
 from netloom.base.address import Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
 from netloom.flows.kernel import SELF, Kernel
 

@@ -5,9 +5,10 @@ packet of each part walks. Where a part passes one host and is for another one b
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.flows.diagram import Box, Interval
 from netloom.flows.endpoints import End
 from netloom.flows.intent.names import Selection

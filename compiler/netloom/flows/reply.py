@@ -1,9 +1,10 @@
 """The parts of an answer: what passes which hosts, and on what it hangs that no plan knows."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 from netloom.flows.answer import Answer
 from netloom.flows.diagram import Box

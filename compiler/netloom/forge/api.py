@@ -8,9 +8,11 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http.client import HTTPException
 from typing import Any
+
+from netloom.base.frozen import dataclass
 
 _SECONDS = 30
 _AGENT = "netloom"

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from netloom.base.frozen import dataclass
 from netloom.forge.api import Api, ForgeError
 from netloom.forge.thread import PAGE, Comment
 

@@ -4,9 +4,9 @@ The token of a job may not write notes there, so the project gives the job one o
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import quote
 
+from netloom.base.frozen import dataclass
 from netloom.forge.api import Api, ForgeError
 from netloom.forge.thread import PAGE, Comment
 

@@ -5,10 +5,11 @@ count: anybody can paste that line, and what is written into a stranger's commen
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 from itertools import count
 from typing import Protocol
+
+from netloom.base.frozen import dataclass
 
 PAGE = 100
 """Comments asked for at once: the most that GitHub and GitLab give."""

@@ -5,9 +5,9 @@ against what the kernel does.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import Address, Family, Interface, Prefix, everything
+from netloom.base.frozen import dataclass
 from netloom.lab.outside import Beyond
 from netloom.lab.wait import Ground
 from netloom.plan.guest import Guest, Nic, NicAddress

@@ -2,10 +2,11 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from netloom.backends.artifact import Artifact
+from netloom.base.frozen import dataclass
 from netloom.lab import ruleset
 from netloom.lab.atlas import Atlas
 from netloom.lab.build import Site

@@ -8,8 +8,8 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.lab import ruleset
 from netloom.lab.build import Site, in_parallel
 from netloom.lab.namespace import Daemon, Namespace

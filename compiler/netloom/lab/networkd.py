@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from netloom.base.frozen import dataclass
 from netloom.lab.bus import start_bus
 from netloom.lab.complaints import complaints
 from netloom.lab.waiting import LabError, wait_for

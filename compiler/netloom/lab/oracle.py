@@ -4,10 +4,11 @@ One packet at a time, hop by hop, in the words of the plan's docstrings: simple 
 with nothing of the code that lowers the plan to a ruleset. The kernel is asked the same question.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from netloom.base.address import Address, Family
+from netloom.base.frozen import dataclass
 from netloom.lab.atlas import Atlas, NowhereError, UnclearError, Way, own_address, sending_nic
 from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Bridge, Host, Input, Uplink

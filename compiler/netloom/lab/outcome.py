@@ -1,6 +1,6 @@
 """What a lab has to say: one row for each thing looked at, and what could not be looked at, with the reason."""
 
-from dataclasses import dataclass
+from netloom.base.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

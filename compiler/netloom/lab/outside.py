@@ -6,10 +6,10 @@ each prefix that the policy speaks of, and one that it does not speak of.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from netloom.base.address import FAMILIES, LINK_LOCAL, Address, Family, Interface, Prefix, parse_interface, prefix_of
+from netloom.base.frozen import dataclass
 from netloom.plan.host import Fixed, Host, Learned, Uplink
 from netloom.plan.policy import NatKind, SideKind
 from netloom.plan.site import Plan

@@ -12,10 +12,11 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from netloom.base.frozen import dataclass
 from netloom.lab.waiting import LabError
 
 if TYPE_CHECKING:

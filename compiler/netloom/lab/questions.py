@@ -6,9 +6,9 @@ speaks of the two ends, their neighbours, and one that nothing speaks of.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Address, Family
+from netloom.base.frozen import dataclass
 from netloom.lab.atlas import Atlas, NowhereError, UnclearError
 from netloom.lab.oracle import Oracle, Packet, Protocol, Verdict
 from netloom.lab.outcome import NotRun

@@ -5,9 +5,10 @@ asks the maps of `netloom.flows`, which are made from the words of the spec, and
 right only where both say what the kernel does.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netloom.base.address import Address
+from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.flows.diagram import Box
 from netloom.flows.endpoints import end_of

@@ -7,9 +7,9 @@ spoof guard lets in. Honest frames go before and after; only once those have bee
 import itertools
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 
 from netloom.base.address import LINK_LOCAL, Address, Family, Mac, parse_mac
+from netloom.base.frozen import dataclass
 from netloom.lab import frames
 from netloom.lab.atlas import Atlas, own_address
 from netloom.lab.build import Site, nic_name

@@ -7,7 +7,7 @@ one comes, from the right prefix, and which one it was becomes part of the `Grou
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netloom.base.address import (
     FAMILIES,
@@ -17,6 +17,7 @@ from netloom.base.address import (
     Prefix,
     parse_interface,
 )
+from netloom.base.frozen import dataclass
 from netloom.lab.build import Site, in_parallel, nic_name
 from netloom.lab.namespace import Namespace
 from netloom.lab.outcome import NotRun, Outcome, Row

@@ -8,10 +8,10 @@ comes back from it was translated or has a public address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from ipaddress import IPv6Interface, ip_address
 from typing import TYPE_CHECKING
 
+from netloom.base.frozen import dataclass
 from netloom.lab.namespace import veth
 from netloom.lab.networkd import Networkd
 

@@ -3,11 +3,13 @@
 MkDocs builds every page anew for each change. Most are as they were, and Markdown is a third of what a build costs.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from mkdocs.structure.files import Files
 from mkdocs.structure.pages import Page
 from mkdocs.structure.toc import TableOfContents
+
+from netloom.base.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ different guests rarely pick the same, and the order of guests plays no part.
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netloom.base.address import Address, Family, Interface, Mac
 from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.frozen import dataclass
 from netloom.passes import rules
 from netloom.passes.lock import Lock, Locked, Slot
 from netloom.passes.pools import pool_of

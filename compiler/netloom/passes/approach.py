@@ -5,9 +5,9 @@ a site has as many pairs of hosts and forwards as both numbers multiplied, and e
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.passes.equip import Equipment
 from netloom.passes.sides import HostView
 from netloom.passes.spaces import common, minimal

@@ -1,9 +1,9 @@
 """Fourth pass: what each host has below its policy: uplinks, bridges with ports and servers, routes, translations."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Address, Family, Interface, Prefix
+from netloom.base.frozen import dataclass
 from netloom.passes.naming import bridge_name
 from netloom.passes.pools import pool_of
 from netloom.passes.wire import PASS, Wiring, dns_of

@@ -15,10 +15,10 @@ with one address, is found when the lock is read.
 # mypy: disable-error-code="func-returns-value"
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import Address, AddressError, Family, Mac, parse_address, parse_mac
 from netloom.base.diagnostic import Diagnostic, Label, Report
+from netloom.base.frozen import dataclass
 from netloom.base.names import is_name
 from netloom.base.span import Span
 from netloom.passes import rules

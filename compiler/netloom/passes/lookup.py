@@ -4,10 +4,11 @@ Apart from the pass that asks, since it is asked for every name of a site, and a
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import partial
 
 from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.frozen import dataclass
 from netloom.base.names import closest
 from netloom.base.span import Span
 from netloom.plan.services import BUILT_IN

@@ -1,8 +1,7 @@
 """All passes in their order, on one page."""
 
-from dataclasses import dataclass
-
 from netloom.base.diagnostic import Report
+from netloom.base.frozen import dataclass
 from netloom.passes.allocate import Allocation, allocate, report_lacking
 from netloom.passes.equip import equip
 from netloom.passes.finish import finish

@@ -1,9 +1,9 @@
 """Fifth pass: policy and forwards become what each host enforces."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.passes.sides import HostView, split
 from netloom.passes.spaces import Gazetteer, Space
 from netloom.plan.origin import Origin

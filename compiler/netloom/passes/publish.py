@@ -1,10 +1,10 @@
 """Forwards: one lane for each family, protocol and range."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Family, Prefix
 from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 from netloom.passes import rules
 from netloom.passes.equip import Equipment

@@ -1,9 +1,9 @@
 """The sides of one host, and what of a selected space lies on each."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, LINK_LOCAL, Family, Prefix, everything
+from netloom.base.frozen import dataclass
 from netloom.passes.equip import Equipment
 from netloom.passes.spaces import Space, common, host_addresses, minimal, of_family, own_of
 from netloom.plan.policy import Side, SideKind

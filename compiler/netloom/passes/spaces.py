@@ -5,9 +5,10 @@ network, literal prefixes, the outside of zones, hosts. A host then cuts its own
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netloom.base.address import FAMILIES, Address, Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.passes.lookup import Names
 from netloom.passes.wire import Wiring, known_addresses
 from netloom.spec.document import Document

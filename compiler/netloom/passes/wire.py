@@ -1,10 +1,10 @@
 """Third pass: hosts get their uplinks, bridges, ports and routes; guests their NICs."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import FAMILIES, Address, Family, Interface, Mac
 from netloom.base.diagnostic import Diagnostic, Label, Report
+from netloom.base.frozen import dataclass
 from netloom.passes import rules
 from netloom.passes.allocate import Allocation
 from netloom.passes.naming import bridge_name, tap_name

@@ -1,9 +1,9 @@
 """What one guest has: its NICs, each with the addresses that it takes and how it takes them."""
 
 import enum
-from dataclasses import dataclass
 
 from netloom.base.address import Address, Mac
+from netloom.base.frozen import dataclass
 from netloom.plan.host import Target
 from netloom.plan.origin import Meta, Origin
 

@@ -1,9 +1,9 @@
 """What one hypervisor has: uplinks, bridges with the ports of guests, routes, translations and terms."""
 
 import enum
-from dataclasses import dataclass
 
 from netloom.base.address import Address, Interface, Mac, Prefix
+from netloom.base.frozen import dataclass
 from netloom.plan.origin import Meta, Origin
 from netloom.plan.policy import Lane, Service, SourceNat, Term
 

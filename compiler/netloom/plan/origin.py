@@ -4,8 +4,9 @@ Every object of the plan carries an origin, and backends hand it on to each line
 a late check, `explain FILE:LINE` and a reviewer point at the line of YAML that is the cause.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 
 

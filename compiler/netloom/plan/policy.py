@@ -6,9 +6,9 @@ no other notion. One rule of the spec becomes one term for each pair of sides an
 """
 
 import enum
-from dataclasses import dataclass
 
 from netloom.base.address import Address, Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.plan.origin import Meta, Origin
 
 

@@ -1,8 +1,7 @@
 """The plan as a whole, and the parts of it that belong to no single host."""
 
-from dataclasses import dataclass
-
 from netloom.base.address import Interface, Prefix
+from netloom.base.frozen import dataclass
 from netloom.plan.guest import Guest
 from netloom.plan.host import Host
 from netloom.plan.origin import Meta, Origin

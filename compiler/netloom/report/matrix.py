@@ -4,10 +4,10 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from netloom.base.address import FAMILIES
+from netloom.base.frozen import dataclass
 from netloom.flows.matrix import Matrix, Passage
 from netloom.report.packets import ports, protocols
 

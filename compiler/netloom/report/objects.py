@@ -1,9 +1,9 @@
 """Objects of a plan by the name that people give them: `guest/web1`, `forward/http`, `implied/dhcp`."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from netloom.backends.artifact import Artifact
+from netloom.base.frozen import dataclass
 from netloom.plan.origin import Meta, Origin
 from netloom.plan.site import Plan
 from netloom.report.facts import Fact, Thing, facts

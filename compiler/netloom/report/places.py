@@ -1,9 +1,9 @@
 """From a line of a rendered file back to the spec, and from a line of a spec to what it causes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.backends.artifact import Artifact, Line
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 from netloom.plan.origin import Origin
 from netloom.report.objects import Caused

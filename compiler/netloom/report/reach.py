@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import FOREIGN_INPUT
 from netloom.flows.kernel import SELF
 from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE

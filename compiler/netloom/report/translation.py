@@ -1,9 +1,9 @@
 """What NAT makes of the ends of a part, as addresses where they are known and in words where they are not."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import Address, Family
+from netloom.base.frozen import dataclass
 from netloom.flows.maps import Maps
 from netloom.flows.packet import DESTINATION, PORT, SOURCE
 from netloom.flows.reply import Hop, Reply

@@ -6,8 +6,9 @@ Colours are those of the light scheme; `palette` knows the dark one of each. `pr
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from netloom.base.frozen import dataclass
 from netloom.site.metrics import text_width
 
 PADDING = 5

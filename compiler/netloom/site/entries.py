@@ -1,8 +1,8 @@
 """The entries of a policy as their senders see them, a row each; of a large policy a row for each kind and receiver."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.plan.policy import Action
 from netloom.plan.site import Plan
 from netloom.report import wording

@@ -1,8 +1,9 @@
 """What the reference is made from, as plain data: whoever knows the language and the commands hands it over."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from netloom.base.frozen import dataclass
 
 Schema = Mapping[str, Any]
 

@@ -5,8 +5,9 @@ difference shows it too.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from netloom.base.frozen import dataclass
 from netloom.site.dot import Cell, Edge, Graph, Node, Table, Text
 from netloom.site.palette import ALLOWED, CHANGED, DENIED, Tone
 

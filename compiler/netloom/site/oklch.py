@@ -4,7 +4,8 @@ The matrices are those of https://bottosson.github.io/posts/oklab/ (2020), which
 """
 
 import math
-from dataclasses import dataclass
+
+from netloom.base.frozen import dataclass
 
 Triple = tuple[float, float, float]
 

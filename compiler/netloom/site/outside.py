@@ -5,8 +5,8 @@ is a line between two hosts, of which none leaves by it for the rest of the worl
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.plan.host import Fixed, Host, Uplink
 from netloom.plan.site import Plan
 from netloom.site.cards import uplink_name, zone_name

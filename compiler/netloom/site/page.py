@@ -1,7 +1,6 @@
 """A page before MkDocs sees it: Markdown, where it comes from, and the pictures that belong into it."""
 
-from dataclasses import dataclass
-
+from netloom.base.frozen import dataclass
 from netloom.plan.origin import Origin
 from netloom.site.dot import Graph
 from netloom.site.markdown import escaped, placed, sections

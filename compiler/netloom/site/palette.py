@@ -6,8 +6,8 @@ that none shouts; the colour that a spec asks for gives the hue. The ink has a c
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.plan.site import Plan
 from netloom.site.oklch import Look, look, luminance, shown
 

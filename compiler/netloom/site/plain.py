@@ -7,8 +7,9 @@ twentieth of the time; of ten thousand pages that is what a build takes. A page 
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import unescape
+
+from netloom.base.frozen import dataclass
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)]*)\)(?:\{: \.([a-z-]+) \})?")
 _STRONG = re.compile(r"\*\*([^*]+)\*\*")

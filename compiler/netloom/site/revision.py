@@ -1,7 +1,6 @@
 """A revision of the specs and what it changed, for the page of the last changes."""
 
-from dataclasses import dataclass
-
+from netloom.base.frozen import dataclass
 from netloom.diff.history import Commit
 from netloom.diff.model import Change
 from netloom.site.dot import Graph

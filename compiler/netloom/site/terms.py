@@ -1,8 +1,7 @@
 """How networks reach what is beyond an uplink: one way for all networks that leave it alike."""
 
-from dataclasses import dataclass
-
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.base.identity import remembered
 from netloom.plan.host import Host, Uplink
 from netloom.plan.policy import Action, NatKind, SideKind

@@ -5,9 +5,9 @@ the site that its prefixes touch, whichever host has them, so the same flow seen
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import Prefix
+from netloom.base.frozen import dataclass
 from netloom.plan.policy import Side, SideKind, Term
 from netloom.plan.site import Plan
 

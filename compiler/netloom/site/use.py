@@ -4,9 +4,9 @@ In both families alike. The first address of an IPv6 prefix is every router's (R
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import Address, Family, Interface
+from netloom.base.frozen import dataclass
 from netloom.base.identity import remembered
 from netloom.plan.host import Bridge
 from netloom.plan.site import Network, Plan

@@ -1,11 +1,11 @@
 """What every page is made from: the plan, its colours, what was found, and what is rendered."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from netloom.backends.artifact import Artifact
 from netloom.base.diagnostic import Diagnostic
+from netloom.base.frozen import dataclass
 from netloom.plan.guest import Guest
 from netloom.plan.host import Bridge, Host
 from netloom.plan.policy import Lane, Rule

@@ -4,7 +4,7 @@ Events, and not a library's tree: they keep duplicate keys and both ends of each
 and a stack of our own bounds depth, size and aliases before anything large exists.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from yaml.events import (
     AliasEvent,
@@ -18,6 +18,7 @@ from yaml.events import (
 )
 
 from netloom.base.diagnostic import Diagnostic, Label, Report
+from netloom.base.frozen import dataclass
 from netloom.base.rule import Rule
 from netloom.base.span import Span, start_of
 from netloom.source import rules

@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Map
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span, start_of
 from netloom.source import rules
 from netloom.source.builder import NODES

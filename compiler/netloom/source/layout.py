@@ -6,7 +6,7 @@ text each part and each comment is.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from yaml.events import (
@@ -19,6 +19,7 @@ from yaml.events import (
 )
 from yaml.tokens import ScalarToken
 
+from netloom.base.frozen import dataclass
 from netloom.source.reader import LOADER
 
 _ANCHOR = re.compile(r"&\S+\s*")

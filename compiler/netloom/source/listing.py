@@ -8,10 +8,10 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.frozen import dataclass
 from netloom.base.rule import Rule
 from netloom.base.span import start_of
 from netloom.source import rules

@@ -5,11 +5,11 @@ bracket. Each complaint is looked up in a table by its words, and the text at it
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import yaml
 
 from netloom.base.diagnostic import Diagnostic, Label
+from netloom.base.frozen import dataclass
 from netloom.base.rule import Rule
 from netloom.base.span import Span, start_of
 from netloom.source import rules

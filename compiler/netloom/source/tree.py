@@ -4,9 +4,9 @@ Scalars stay text. YAML's own guesses turn `52:54:00:12:34:56` and `22:22` into 
 into 1.1, so none of them is ever made: the language knows what it expects at a place, and YAML does not.
 """
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 
 

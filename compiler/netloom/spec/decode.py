@@ -9,10 +9,11 @@ and left out, so that one mistake neither hides others nor causes more.
 
 from collections.abc import Callable
 from collections.abc import Mapping as Map
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Generic, Protocol, TypeVar
 
 from netloom.base.diagnostic import Diagnostic, Report
+from netloom.base.frozen import dataclass
 from netloom.base.names import closest
 from netloom.base.rule import Rule
 from netloom.base.span import Span

@@ -5,10 +5,10 @@ models, so that models stay free of spans and a pass can still point at the key 
 """
 
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
 from typing import Any
 
 from netloom.base.diagnostic import Diagnostic, Label, Report
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span, start_of
 from netloom.source.files import SourceSet
 from netloom.source.tree import Entry, Mapping, Node, Scalar, Sequence

@@ -6,7 +6,6 @@
 import re
 from collections.abc import Callable
 from collections.abc import Mapping as Map
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from netloom.base.address import (
@@ -22,6 +21,7 @@ from netloom.base.address import (
     parse_prefix,
 )
 from netloom.base.diagnostic import Report
+from netloom.base.frozen import dataclass
 from netloom.base.names import closest, interface_problem, is_name
 from netloom.source.tree import Node, Scalar
 from netloom.spec import rules

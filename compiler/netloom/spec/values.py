@@ -1,9 +1,9 @@
 """Values of the language that are more than a scalar: selectors, port ranges, settings with words."""
 
 import enum
-from dataclasses import dataclass
 
 from netloom.base.address import Address, Mac, Prefix
+from netloom.base.frozen import dataclass
 from netloom.plan.policy import Limit, Service
 
 __all__ = ["Limit", "NicSetting", "PoolRange", "PortRange", "Selector", "ServiceRef", "Setting"]

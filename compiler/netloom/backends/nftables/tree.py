@@ -6,11 +6,12 @@ found by name within their table. Everything is frozen; origins do not count whe
 """
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netloom.backends.nftables.fields import Field, Type
 from netloom.backends.nftables.values import Value
 from netloom.base.address import Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.plan.origin import Origin
 
 

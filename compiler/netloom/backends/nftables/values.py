@@ -1,10 +1,10 @@
 """Values that fields are compared with, and that sets hold."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from operator import attrgetter
 
 from netloom.base.address import Mac, Prefix
+from netloom.base.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,10 +5,10 @@ an attribute, all of which the printer quotes. `Code` is the one node that is pr
 literals of this package alone.
 """
 
-from dataclasses import dataclass
 from typing import LiteralString, NamedTuple
 
 from netloom.backends.artifact import Line
+from netloom.base.frozen import dataclass
 from netloom.plan.origin import Origin
 
 

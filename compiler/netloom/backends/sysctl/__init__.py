@@ -8,10 +8,10 @@ turns back to its own bridge is sent none (`nf_nat_icmp_reply_translation`; trie
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.backends.artifact import Artifact, Line
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.base.identity import remembered
 from netloom.plan.host import Bridge, Host, Learned
 from netloom.plan.origin import Origin

@@ -7,9 +7,9 @@ since Nix wants a number where a unit file has digits. Nothing here knows what a
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from netloom.base.frozen import dataclass
 from netloom.base.names import digest
 from netloom.plan.origin import Origin
 

@@ -1,9 +1,9 @@
 """Forwards as one host has to translate them, and what they imply on the way there."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box
 from netloom.flows.intent.names import Names, Selection, fixed_of, prefix_in

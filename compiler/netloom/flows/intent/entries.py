@@ -1,10 +1,10 @@
 """The entries that decide, looked up once for the whole site: policy, and the ways to forwards of other hosts."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import rate
 from netloom.flows.intent.doors import Approach, approaches, nameless
 from netloom.flows.intent.names import Names, Selection

@@ -1,10 +1,10 @@
 """What should become of frames: who may send as whom, who is apart from whom, and denies between guests of a bridge."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import LINK_LOCAL, Address, Family
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import Answer
 from netloom.flows.diagram import Box
 from netloom.flows.frame import ARP_MAC, MAC, MACS, Entry, family_of

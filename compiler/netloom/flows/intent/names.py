@@ -1,10 +1,11 @@
 """What the words of the spec refer to: selectors as networks, guests and prefixes; services as protocols and ports."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 
 from netloom.base.address import Family, Prefix, parse_prefix
+from netloom.base.frozen import dataclass
 from netloom.flows.spans import Spans, of_prefixes, single, united
 from netloom.plan.guest import Nic
 from netloom.plan.host import Fixed, Host

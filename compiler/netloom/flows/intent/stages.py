@@ -1,10 +1,10 @@
 """What one host should do, as the four answers of `flows.course`."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Source, sourced
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box, Diagram, Space

@@ -1,10 +1,10 @@
 """Where a selection lies as one host sees it: which addresses of it come in, or leave, by each of its interfaces."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from netloom.base.address import Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.flows.intent.names import Names, Selection, fixed_of, prefix_in
 from netloom.flows.kernel import OTHER, SELF
 from netloom.flows.spans import Spans, common, complement, of_prefix, united, without

@@ -5,9 +5,9 @@ and any others are those of what is left: two intents that differ within the win
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import PASS, Answer
 from netloom.flows.diagram import Box, Diagram, Interval
 from netloom.flows.intent.doors import Approach

@@ -1,11 +1,12 @@
 """Conditions of rules as boxes: a condition holds for a packet if one of its boxes has it."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netloom.backends.nftables.fields import Field
 from netloom.backends.nftables.tree import Element, Lookup, Match, Set, TcpFlags, Until
 from netloom.backends.nftables.values import Iface, Value
+from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.flows.diagram import Box, Interval
 from netloom.flows.packet import LEVELS, PROTOCOL, TIME, WHOLE, meet

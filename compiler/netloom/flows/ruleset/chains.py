@@ -1,7 +1,7 @@
 """Chains as maps: what each rule decides, laid over what the rules behind it decide."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import assert_never
 
 from netloom.backends.nftables.fields import Field
@@ -28,6 +28,7 @@ from netloom.backends.nftables.tree import (
     Until,
     Verdict,
 )
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import MISS, NEXT, PASS, Answer, rate
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box, Diagram, Leaf, Space

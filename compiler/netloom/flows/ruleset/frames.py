@@ -1,13 +1,14 @@
 """The `bridge` table: what becomes of frames, before they are taken in by a bridge and between its ports."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 
 from netloom.backends.nftables.fields import Field, Type
 from netloom.backends.nftables.tree import Ruleset, Table
 from netloom.backends.nftables.values import Iface, Value, Word
 from netloom.base.address import Mac, Prefix
+from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.flows.answer import PASS, Answer
 from netloom.flows.clock import Clock

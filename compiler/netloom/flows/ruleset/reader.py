@@ -1,11 +1,11 @@
 """What a field with a value asks of a packet: parts of a box, or something that is settled for all packets of a map."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
 from netloom.backends.nftables.fields import Field
 from netloom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
 from netloom.base.address import Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Interval

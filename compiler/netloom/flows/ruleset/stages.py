@@ -1,13 +1,14 @@
 """The tables of one host as the four answers of `flows.course`."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
 from netloom.backends.nftables.fields import Field
 from netloom.backends.nftables.tree import Chain, Lookup, Match, Ruleset, Table, Until
 from netloom.base.address import Prefix
+from netloom.base.frozen import dataclass
 from netloom.flows.answer import MISS, PASS, Answer
 from netloom.flows.clock import Clock
 from netloom.flows.diagram import Diagram, Interval, Leaf, Space

@@ -5,9 +5,9 @@ reads files behind the back of the stage that checked them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from netloom.base.diagnostic import Diagnostic, State
+from netloom.base.frozen import dataclass
 from netloom.base.rule import Severity
 
 SourceLine = Callable[[str, int], str | None]

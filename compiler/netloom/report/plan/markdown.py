@@ -6,8 +6,8 @@ and never half of one: every fence and fold that is opened is closed. What is le
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from netloom.base.frozen import dataclass
 from netloom.diff.classes import MEANINGS
 from netloom.diff.model import Change
 from netloom.report.plan import words

@@ -6,9 +6,10 @@ are about other sender ports or hop limits than an ordinary packet has, are left
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 from netloom.flows.answer import Answer
 from netloom.flows.clock import Clock

@@ -1,8 +1,7 @@
 """What every entry of every section may say about itself."""
 
-from dataclasses import dataclass
-
 from netloom.base.diagnostic import Report
+from netloom.base.frozen import dataclass
 from netloom.base.names import is_name
 from netloom.plan.origin import Meta
 from netloom.source.tree import Scalar

@@ -1,9 +1,9 @@
 """`site.gates`: what a change may not do without somebody saying so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from netloom.base.diagnostic import Report
+from netloom.base.frozen import dataclass
 from netloom.source.tree import Scalar
 from netloom.spec import rules
 from netloom.spec.decode import Key, MapOf, Model, refuse, visible

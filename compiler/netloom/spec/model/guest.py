@@ -1,9 +1,9 @@
 """`guests`: microVMs with their NICs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import Family
+from netloom.base.frozen import dataclass
 from netloom.spec.decode import Key, Model
 from netloom.spec.model.entry import META_KEYS, Entry, section
 from netloom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, NAME, address_of, setting

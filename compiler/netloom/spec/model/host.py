@@ -1,10 +1,10 @@
 """`hosts`: hypervisors with uplinks, the networks that they carry, and routes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from netloom.base.address import Address, Family, Interface, Prefix
 from netloom.base.diagnostic import Report
+from netloom.base.frozen import dataclass
 from netloom.plan.host import Input
 from netloom.source.tree import Scalar
 from netloom.spec import rules

@@ -1,9 +1,8 @@
 """`networks`: the bridges of hosts, as their guests see them."""
 
-from dataclasses import dataclass
-
 from netloom.base.address import Address, Family, Interface, Prefix
 from netloom.base.diagnostic import Report
+from netloom.base.frozen import dataclass
 from netloom.source.tree import Mapping, Node
 from netloom.spec.decode import Key, ListOf, Model, Schema, visible
 from netloom.spec.model.entry import META_KEYS, Entry

@@ -1,7 +1,6 @@
 """`forwards` and `policy`: what is let in, and who may talk to whom."""
 
-from dataclasses import dataclass
-
+from netloom.base.frozen import dataclass
 from netloom.plan.policy import Limit
 from netloom.spec.decode import Key, ListOf, Model, visible
 from netloom.spec.model.entry import META_KEYS, Entry

@@ -1,8 +1,7 @@
 """`site`: what holds for all of it, `zones`, named `addresses` and `services`, and `waivers`."""
 
-from dataclasses import dataclass
-
 from netloom.base.address import Prefix
+from netloom.base.frozen import dataclass
 from netloom.spec.decode import Key, ListOf, Model, visible
 from netloom.spec.model.entry import META_KEYS, Entry
 from netloom.spec.model.gates import GATES, NO_GATES, GatesSpec

@@ -6,7 +6,6 @@ owns.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from netloom.backends.nftables.fields import Type
 from netloom.backends.nftables.idents import ident
@@ -18,6 +17,7 @@ from netloom.backends.nftables.tree import (
 )
 from netloom.backends.nftables.values import Iface, Value, order
 from netloom.base.address import FAMILIES, Address, Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.plan.host import Bridge, Host, Port
 from netloom.plan.origin import Origin
 

@@ -7,7 +7,7 @@ have kept out). A connection that no lane takes goes on untranslated.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from netloom.backends.nftables.fields import Field, Type, daddr, saddr
 from netloom.backends.nftables.idents import ident
@@ -42,6 +42,7 @@ from netloom.backends.nftables.tree import (
 )
 from netloom.backends.nftables.values import Iface, Word
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.plan.host import Fixed, Host, Learned, Uplink
 from netloom.plan.policy import Lane, NatKind
 

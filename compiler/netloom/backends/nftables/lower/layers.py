@@ -10,12 +10,13 @@ prefix lengths, not with its square.
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from operator import itemgetter
 
 from netloom.backends.nftables.tree import Element
 from netloom.backends.nftables.values import IfacePattern, Range, Value, order
 from netloom.base.address import Family, Prefix
+from netloom.base.frozen import dataclass
 
 Shape = tuple[int, ...]
 _POINT = Range(0, 0)

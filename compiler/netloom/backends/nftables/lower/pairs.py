@@ -5,7 +5,6 @@ lanes of `lower.dnat` lead there, and those have looked at the interface, the se
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from netloom.backends.nftables.fields import Field, daddr, saddr
 from netloom.backends.nftables.idents import ident, side
@@ -22,6 +21,7 @@ from netloom.backends.nftables.tree import (
 )
 from netloom.backends.nftables.values import Range
 from netloom.base.address import FAMILIES
+from netloom.base.frozen import dataclass
 from netloom.plan.host import Host
 from netloom.plan.policy import Action, Side, SideKind, Term
 

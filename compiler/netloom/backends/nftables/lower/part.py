@@ -1,7 +1,6 @@
 """What one concern adds to a table, and how the parts become a table."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from netloom.backends.nftables.tree import (
@@ -19,6 +18,7 @@ from netloom.backends.nftables.tree import (
     Table,
     TranslateBy,
 )
+from netloom.base.frozen import dataclass
 from netloom.plan.origin import Origin
 
 Object = TypeVar("Object", Set, NamedLimit, Chain)

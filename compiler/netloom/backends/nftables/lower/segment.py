@@ -5,7 +5,6 @@ an opening segment can begin a connection; ICMP by its types; the rest by rememb
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.backends.nftables.fields import Field, Type, address_type, daddr, icmp, saddr
 from netloom.backends.nftables.idents import ident, side
@@ -26,6 +25,7 @@ from netloom.backends.nftables.tree import (
 )
 from netloom.backends.nftables.values import Range, Word
 from netloom.base.address import FAMILIES, Family, Prefix
+from netloom.base.frozen import dataclass
 from netloom.plan.host import Bridge, Host
 from netloom.plan.policy import Action, Side, SideKind, Term
 

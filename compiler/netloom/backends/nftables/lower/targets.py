@@ -1,7 +1,6 @@
 """What forwards lead to: the real ends of their flows, by network and family."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from netloom.backends.nftables.fields import Field, Type, address_type, daddr
 from netloom.backends.nftables.idents import ident
@@ -17,6 +16,7 @@ from netloom.backends.nftables.tree import (
 )
 from netloom.backends.nftables.values import Range, Word
 from netloom.base.address import FAMILIES, Family
+from netloom.base.frozen import dataclass
 from netloom.plan.host import Host
 from netloom.plan.policy import Lane, NatKind, Side, SideKind
 

@@ -1,0 +1,61 @@
+"""What is declared frozen is as the library has it, but for the guard that the type checker takes over."""
+
+import dataclasses
+import pickle
+from dataclasses import field, replace
+from typing import Any
+
+import pytest
+from mypy import api
+
+from netloom.base import frozen
+
+
+@frozen.dataclass(frozen=True, slots=True, order=True)
+class Ours:
+    """As this project makes one."""
+
+    name: str
+    number: int = 0
+    extra: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, order=True)
+class Theirs:
+    """As the library does."""
+
+    name: str
+    number: int = 0
+    extra: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+
+VALUES: tuple[tuple[Any, ...], ...] = (("a", 1), ("a", 2), ("b",), ("a", 1, ("x",)))
+
+
+@pytest.mark.parametrize("one", VALUES)
+@pytest.mark.parametrize("other", VALUES)
+def test_values_are_compared_ordered_and_hashed_as_in_the_library(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
+    ours, theirs = (Ours(*one), Ours(*other)), (Theirs(*one), Theirs(*other))
+    assert (ours[0] == ours[1]) is (theirs[0] == theirs[1])
+    assert (ours[0] < ours[1]) is (theirs[0] < theirs[1])
+    assert hash(ours[0]) == hash(theirs[0])
+    assert repr(ours[0]) == repr(theirs[0]).replace("Theirs", "Ours")
+
+
+def test_there_is_no_other_attribute_and_copies_are_equal() -> None:
+    value = Ours("a", 1)
+    assert not hasattr(value, "__dict__")
+    assert pickle.loads(pickle.dumps(value)) == value
+    assert replace(value, number=2) == Ours("a", 2)
+
+
+def test_the_type_checker_refuses_an_assignment() -> None:
+    source = (
+        "from netloom.base.frozen import dataclass\n"
+        "@dataclass(frozen=True, slots=True)\n"
+        "class Point:\n    x: int\n"
+        "Point(1).x = 2\n"
+    )
+    said, _, status = api.run(["--config-file=", "--no-incremental", "--follow-imports=silent", "-c", source])
+    assert status == 1
+    assert 'Property "x" defined in "Point" is read-only' in said
