@@ -1,9 +1,13 @@
 """A page before MkDocs sees it: Markdown, where it comes from, and the pictures that belong into it."""
 
+import re
+
 from netloom.base.frozen import dataclass
 from netloom.plan.origin import Origin
 from netloom.site.dot import Graph
 from netloom.site.markdown import escaped, placed, sections
+
+_SECTION = re.compile(r"^## ", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ class Page:
         origin: the entry of the spec that it is about, or None.
         figures: the pictures whose marks stand in the body.
         listed: whether the navigation has it; leaves are reached from the page that lists them.
-        wide: whether its table of contents gives way to the picture, in themes that know how.
+        wide: whether its table of contents gives way to the picture, in themes that know how; one that would be empty
+            always does.
         searched: whether search looks into it; a rendered file would bury the page of what it is about.
         sought: whether search lists it before pages that name the same, in themes that know how.
         words: HTML by which a leaf of a large site is found, in place of all of its text.
@@ -57,7 +62,8 @@ class Page:
     @property
     def markdown(self) -> str:
         """The whole page."""
-        says = ["hide: [toc]"] * self.wide + ["search: {exclude: true}"] * (not self.searched)
+        says = ["hide: [toc]"] * (self.wide or not _SECTION.search(self.body))
+        says += ["search: {exclude: true}"] * (not self.searched)
         says += ["search: {boost: 8}"] * self.sought
         head = "\n".join(["---", *says, "---", "", ""]) if says else ""
         return head + placed(sections(self._trail, f"# {escaped(self.title)}", self.body), self.path)

@@ -48,7 +48,7 @@ def files_table(artifacts: Iterable[Artifact]) -> str:
     """Files with a link to download each, its size, and its hash."""
     rows = (
         (f"[{escaped(posixpath.basename(one.path))}](@/{FOLDER}/{one.path})", code(one.install),
-         f"{len(one.text.encode()):,}", _breakable(_digest(one)))
+         _size(one), _breakable(_digest(one)))
         for one in artifacts
     )  # fmt: skip
     return table(("File", "Installed as", "Bytes", "SHA-256"), rows)
@@ -66,10 +66,7 @@ def _page(view: View, host: str) -> Page:
             f"What {to('host', host)} loads, to download: too much to be read here.", files_table(artifacts)
         )
         return Page(f"{FOLDER}/{host}.md", f"Files of {host}", body, searched=False)
-    rows = (
-        (f"[{escaped(_short(one, host))}](#{_anchor(one)})", code(one.install), str(len(one.text.encode())))
-        for one in artifacts
-    )
+    rows = ((f"[{escaped(_short(one, host))}](#{_anchor(one)})", code(one.install), _size(one)) for one in artifacts)
     body = sections(
         f"What {to('host', host)} loads.",
         table(("File", "Installed as", "Bytes"), rows),
@@ -99,6 +96,10 @@ def codepoints_block(text: str) -> str:
 def _breakable(digest: str) -> str:
     """A hash that may go over several lines, and is copied as one word."""
     return f"<code>{'<wbr>'.join(digest[at : at + 16] for at in range(0, len(digest), 16))}</code>"
+
+
+def _size(artifact: Artifact) -> str:
+    return f"{len(artifact.text.encode()):,}"
 
 
 def _digest(artifact: Artifact) -> str:

@@ -16,7 +16,7 @@ def pages(view: View) -> Iterator[Page]:
     """One page with all of them."""
     lanes = [lane for host in view.plan.hosts for lane in host.lanes]
     body = sections(
-        lane_table(lanes, guest=True) or "The site publishes no port.",
+        lane_table(lanes, of="all") or "The site publishes no port.",
         *([_entries(view)] if view.crowded else [_entry(view, forward) for forward in view.plan.forwards]),
     )
     yield Page("forwards.md", "Port forwards", body, listed=True, searched=not view.crowded)
@@ -52,7 +52,7 @@ def _entry(view: View, forward: Forward) -> str:
                 ("reachability", _question(forward)),
             ]
         ),
-        lane_table(lanes, guest=False),
+        lane_table(lanes, of="forward"),
         section("Findings", finding_table(found), 3) if found else "",
     )
 

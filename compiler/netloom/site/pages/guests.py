@@ -57,7 +57,7 @@ def _page(view: View, guest: Guest) -> Page:
             ]
         ),
         section("NICs", _nics(guest)),
-        section("Reached from outside", lane_table(view.lanes.get(guest.name, ()), guest=False)),
+        section("Reached from outside", lane_table(view.lanes.get(guest.name, ()), of="guest")),
         section("Reached by", _terms(view, guest, inward=True)),
         section("Reaches", _terms(view, guest, inward=False)),
         findings_about(view, f"guest/{guest.name}"),

@@ -42,7 +42,7 @@ def _page(view: View, host: Host) -> Page:
         section("Uplinks", _uplinks(host)),
         section("Networks", _bridges(host)),
         section("Guests", guest_table(((guest, nic) for guest in guests for nic in guest.nics), of="host")),
-        section("Port forwards", lane_table(host.lanes, guest=True)),
+        section("Port forwards", lane_table(host.lanes, of="all")),
         section("Address translation", _nat(host)),
         section("Routes", _routes(host)),
         findings_about(view, f"host/{host.name}"),

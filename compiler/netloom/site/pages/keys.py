@@ -1,12 +1,14 @@
 """Tables of keys out of a JSON Schema: the language's sections, and the types of the plan."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from netloom.site.markdown import code, escaped, prose, section, sections, table
 
 Schema = Mapping[str, Any]
+_TYPE = re.compile(r"\b[A-Z][a-z]\w*")
 _META = ("description", "owner", "tags", "link", "moved-from")
 
 
@@ -123,15 +125,18 @@ def plan_types(schema: Schema) -> str:
 
 def _type(schema: Schema) -> str:
     rows = (
-        (code(name), _linked(one), prose(one.get("description", "")))
+        (code(name), _linked(one), prose(_said(one.get("description", ""))))
         for name, one in schema.get("properties", {}).items()
     )
-    return sections(prose(schema.get("description", "")), table(("Field", "Value", "What it is"), rows))
+    return sections(prose(_said(schema.get("description", ""))), table(("Field", "Value", "What it is"), rows))
 
 
 def _linked(schema: Schema) -> str:
-    words = kind(schema)
-    last = words.rpartition(" ")[2]
-    if last[:1].isupper() and last.isalnum():
-        return f"{escaped(words.removesuffix(last))}[{last}](#{last.lower()})"
-    return escaped(words)
+    """What a value may be, with the names of types as links to them."""
+    return _TYPE.sub(lambda match: f"[{match[0]}](#{match[0].lower()})", escaped(kind(schema)))
+
+
+def _said(text: str) -> str:
+    """What the code says of a type or a field, as a sentence about JSON."""
+    begun = re.sub(r"(^|\. )None\b", r"\1Nothing", text[:1].upper() + text[1:])
+    return re.sub(r"\bNone\b", "nothing", begun)

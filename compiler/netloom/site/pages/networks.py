@@ -34,9 +34,9 @@ def _page(view: View, network: Network) -> Page:
     body = sections(
         described(network.meta),
         listed(_facts(view, network)),
-        section("Addresses", "\n".join(map(used, found))),
+        section("Addresses", "\n".join(f"{code(str(use.own.prefix))}: {used(use)}" for use in found)),
         section("Guests", guest_table(members, of="network")),
-        section("Port forwards", lane_table(lanes, guest=True)),
+        section("Port forwards", lane_table(lanes, of="all")),
         section("Taken", "\n".join(map(_taken, found))),
         findings_about(view, f"network/{network.name}"),
     )
@@ -74,7 +74,7 @@ def used(use: Use) -> str:
     """How full one family of a network is, with its gaps."""
     share = f" of {use.usable:,}" if use.usable < 1 << 32 else ""
     free = f" Next free: {code(str(use.next))}." if use.next else " Nothing is free."
-    said = f"{code(str(use.own.prefix))}: **{len(use.taken)}**{share} taken.{free}"
+    said = f"**{len(use.taken)}**{share} taken.{free}"
     rows = (
         (code(str(run.first)), code(str(run.last)) if run.size > 1 else "", amount(run.size), run.what)
         for run in use.ranges

@@ -78,8 +78,8 @@ def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> str:
     return table(head, rows)
 
 
-def lane_table(lanes: Iterable[Lane], *, guest: bool) -> str:
-    """Translations, a row for each; both families in one where they differ in the address alone."""
+def lane_table(lanes: Iterable[Lane], *, of: str) -> str:
+    """Translations of `all`, of one `guest` or `forward`; families that differ in the address alone share a row."""
     merged: dict[tuple[str, str, str, str, str], list[str]] = {}
     for lane in lanes:
         last = lane.inside.last
@@ -89,8 +89,8 @@ def lane_table(lanes: Iterable[Lane], *, guest: bool) -> str:
     head = ("Forward", "Outside port", "Uplink", "Guest", "Inside port", "Address")
     rows = (
         (
-            to("forward", name), code(outside), codes(uplinks.split("+")), to("guest", target) if guest else "",
-            code(inside), codes(addresses),
+            to("forward", name) if of != "forward" else "", code(outside), codes(uplinks.split("+")),
+            to("guest", target) if of == "all" else "", code(inside), codes(addresses),
         )
         for (name, outside, uplinks, target, inside), addresses in merged.items()
     )  # fmt: skip

@@ -87,8 +87,9 @@ def _zones(view: View) -> str:
         for (by, family, certain), traffic in _together(passages(cell)).items()
     )
     said = (
-        "All that passes, but for what every host hears anyway, such as ICMP errors. What has an end counts as long "
-        "as it holds. What leads to a host is for the host itself or for a forwarded port of it."
+        "All that passes, except what every host hears anyway, such as ICMP errors. An entry that expires counts until "
+        "it does. What leads to a host is for the host itself or for a port that it forwards. Where only some learned "
+        "addresses count, it hangs on which address DHCP or RA hands out."
     )
     return sections(said, table(("From", "To", "What passes", "By", "Only"), rows))
 
@@ -114,7 +115,7 @@ def _together(cell: Iterable[Told]) -> dict[tuple[str, str, bool], list[str]]:
 
 def _only(family: str, *, certain: bool) -> str:
     """In which family, and for which of the addresses that the network outside hands out."""
-    return ", ".join(filter(None, (family, "" if certain else "some learned addresses")))
+    return ", ".join(filter(None, (family.replace("ip", "IP"), "" if certain else "some learned addresses")))
 
 
 def _column(name: str) -> str:

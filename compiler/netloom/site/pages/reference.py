@@ -84,7 +84,7 @@ def _services() -> Page:
 
 
 def _command(command: Command) -> str:
-    rows = ((code(option.usage), prose(option.help)) for option in command.options)
+    rows = ((_usage(option.usage), prose(option.help)) for option in command.options)
     return sections(
         f"## netloom {command.name} {{: #{command.name.replace(' ', '-')} }}",
         fenced(command.usage, "console"),
@@ -92,6 +92,11 @@ def _command(command: Command) -> str:
         section("Options", table(("Option", "What it does"), rows), 3).replace("### Options", "**Options**"),
         fenced("\n".join(f"$ {line}" for line in command.examples), "console") if command.examples else "",
     )
+
+
+def _usage(text: str) -> str:
+    """An option as it is written, which may go over several lines between the words that it takes."""
+    return code(text).replace("&#124;", "&#124;<wbr>")
 
 
 def _paragraph(text: str) -> str:
