@@ -1,24 +1,157 @@
-"""The mkdocs.yml that the how-to page gives builds a site, strictly."""
+"""What publishes the site, the how-to page's files and our own workflow: run as on a runner, but for the upload."""
 
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
 
+import pytest
+import yaml
+from tests.diff.conftest import git
 from tests.support import needs
 
 ROOT = Path(__file__).parents[2]
+URL = "https://people.example.org/network"
+HOSTED = {
+    "actions/checkout@v4": {"fetch-depth"},
+    "actions/setup-python@v5": {"python-version"},
+    "actions/configure-pages@v5": set[str](),
+    "actions/upload-pages-artifact@v3": {"path"},
+    "actions/deploy-pages@v4": set[str](),
+}
+"""Actions that do not run here, with those of their documented inputs (action.yml) that we give."""
+OUTPUTS = {"pages": {"base_url"}, "deployment": {"page_url"}}
+"""Documented outputs by the id of our step."""
+
+
+def _blocks() -> list[str]:
+    text = (ROOT / "site/how-to/publish.md").read_text(encoding="utf-8")
+    return re.findall(r"^```yaml\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def _github(text: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A workflow and its only job."""
+    found = yaml.safe_load(text)
+    (job,) = found["jobs"].values()
+    return found, job
+
+
+WORKFLOWS = {
+    "how-to": _blocks()[1],
+    "own": (ROOT / ".github/workflows/site.yml").read_text(encoding="utf-8"),
+}
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A fresh clone of a repository with specs, the how-to page's mkdocs.yml, and no page of its own."""
+    top = tmp_path / "origin"
+    shutil.copytree(ROOT / "tests/golden/seed/specs", top / "specs")
+    (top / "mkdocs.yml").write_text(_blocks()[0], encoding="utf-8")
+    (top / "docs").mkdir()
+    (top / "docs/.gitkeep").touch()
+    git(top, "init", "--quiet", "--initial-branch", "main")
+    git(top, "add", ".")
+    git(top, "commit", "--quiet", "--message", "A network")
+    subprocess.run(["git", "clone", "--quiet", str(top), str(tmp_path / "clone")], check=True)
+    return tmp_path / "clone"
 
 
 @needs("dot")
-def test_the_configuration_of_the_how_to_page_builds(build: Callable[[Path, Path], None], tmp_path: Path) -> None:
-    text = (ROOT / "site/how-to/publish.md").read_text(encoding="utf-8")
-    found = re.search(r"^```yaml\n(site_name.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    assert found
-    (tmp_path / "mkdocs.yml").write_text(found[1], encoding="utf-8")
-    (tmp_path / "docs").mkdir()
-    shutil.copytree(ROOT / "tests/golden/seed/specs", tmp_path / "specs")
-    build(tmp_path, tmp_path / "public")
-    page = (tmp_path / "public/guests/http-reverse-proxy/index.html").read_text(encoding="utf-8")
+def test_the_configuration_of_the_how_to_page_builds(build: Callable[[Path, Path], None], clone: Path) -> None:
+    build(clone, clone / "public")
+    page = (clone / "public/guests/http-reverse-proxy/index.html").read_text(encoding="utf-8")
     assert "10.0.0.10" in page
     assert "<svg" in page
+
+
+@needs("dot")
+@pytest.mark.parametrize("forge", ["github", "gitlab"])
+def test_the_jobs_of_the_how_to_page_publish_what_they_build(forge: str, clone: Path) -> None:
+    """Their own command in their own clone; what is uploaded is where it builds, and has no link in it."""
+    if forge == "github":
+        _, job = _github(WORKFLOWS["how-to"])
+        scripts = [step["run"] for step in job["steps"] if "run" in step]
+        (folder,) = (step["with"]["path"] for step in job["steps"] if "path" in step.get("with", {}))
+        variable = "SITE_URL"
+    else:
+        job = yaml.safe_load(_blocks()[2])["pages"]
+        scripts = job["script"]
+        (folder,) = job["artifacts"]["paths"]
+        variable = "CI_PAGES_URL"
+        assert folder == "public"
+    assert [script for script in scripts if script.startswith("pip ")] == ['pip install "netloom[site] @ $NETLOOM"']
+    (command,) = (script for script in scripts if script.startswith("mkdocs "))
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    env = {"PATH": path, "HOME": str(clone.parent), variable: URL, "NO_MKDOCS_2_WARNING": "1"}
+    shell = ["bash", "-eo", "pipefail", "-c", command]
+    done = subprocess.run(shell, cwd=clone, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    published = clone / folder
+    assert not [one for one in published.rglob("*") if one.is_symlink() or (one.stat().st_nlink > 1 and one.is_file())]
+    assert "A network" in (published / "changes/index.html").read_text(encoding="utf-8")
+    assert _missing(published, "no/such/page/") == []
+
+
+class _Loads(HTMLParser):
+    """What a page loads, and where it leads within the site."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """One element."""
+        said = dict(attrs)
+        target = said.get("href") if tag in ("a", "link") else said.get("src")
+        if target and said.get("rel") != "canonical" and said.get("target") != "_blank":
+            self.found.append(target)
+
+
+def _missing(published: Path, path: str) -> list[str]:
+    """What the page of what is not there asks for in vain, when it answers for a path below `URL`."""
+    loads = _Loads()
+    loads.feed((published / "404.html").read_text(encoding="utf-8"))
+    targets = {urljoin(f"{URL}/{path}", target).partition("#")[0].partition("?")[0] for target in loads.found}
+    assert len(targets) > 10
+    return sorted(
+        target
+        for target in targets
+        if not target.startswith(f"{URL}/")
+        or not ((file := published / target.removeprefix(f"{URL}/")).is_file() or (file / "index.html").is_file())
+    )
+
+
+@pytest.mark.parametrize("name", WORKFLOWS)
+def test_workflows_give_hosted_actions_what_they_take(name: str) -> None:
+    found, job = _github(WORKFLOWS[name])
+    assert found["permissions"] == {"contents": "read", "pages": "write", "id-token": "write"}
+    assert found["concurrency"]["cancel-in-progress"] is False
+    assert job["environment"]["name"] == "github-pages"
+    steps = [step for step in job["steps"] if "uses" in step]
+    assert [step["uses"] for step in steps] == list(HOSTED)
+    for step in steps:
+        assert step.get("with", {}).keys() == HOSTED[step["uses"]]
+    ids = {step["id"]: index for index, step in enumerate(job["steps"]) if "id" in step}
+    for index, step in enumerate(job["steps"]):
+        for used, output in re.findall(r"\$\{\{ steps\.(\w+)\.outputs\.(\w+) \}\}", str(step)):
+            assert ids[used] < index
+            assert output in OUTPUTS[used]
+    assert job["environment"]["url"] == "${{ steps.deployment.outputs.page_url }}"
+
+
+def test_our_own_workflow_uploads_what_make_site_builds() -> None:
+    _, job = _github(WORKFLOWS["own"])
+    (made,) = (step for step in job["steps"] if step.get("run", "").startswith("make"))
+    assert made["run"] == "make site"
+    assert made["env"].keys() == {"SITE_URL"}
+    (folder,) = (step["with"]["path"] for step in job["steps"] if "path" in step.get("with", {}))
+    config = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    assert f"\nsite_dir: {folder}\n" in config
+    assert '\nsite_url: !ENV [SITE_URL, ""]\n' in config
