@@ -30,6 +30,12 @@ def test_shares_hold_every_item_once_and_weigh_about_the_same() -> None:
 
 
 @pytest.mark.usefixtures("three")
+def test_what_others_have_to_do_besides_is_work_for_the_first() -> None:
+    dealt = shares([(number, 1) for number in range(90)], least=10, start=15)
+    assert [len(share) for share in dealt] == [40, 25, 25]
+
+
+@pytest.mark.usefixtures("three")
 def test_little_work_is_worth_no_process() -> None:
     assert shares([("a", 1), ("b", 1)], least=10) == [["a", "b"]]
     assert shares([], least=10) == [[]]

@@ -136,11 +136,11 @@ def _proven(plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
                 printed += _printed(owner)
         return found, printed
 
-    # To print a guest takes about as long as to prove a term, and half as long as to tell of it in the plan.
-    weights: list[tuple[Owner, int]] = [(plan, len(plan.guests) // 2)]
+    # The unit is a term of a host, proven and printed. A process of its own copies what memory it touches.
+    weights: list[tuple[Owner, float]] = [(plan, len(plan.guests) / 2)]
     weights += [(host, effort(host)) for host in plan.hosts]
-    weights += [(guest, 1) for guest in plan.guests]
-    done = spread(work, shares(weights, WORTH_A_PROCESS))
+    weights += [(guest, 5 / 8) for guest in plan.guests]
+    done = spread(work, shares(weights, WORTH_A_PROCESS, start=len(plan.guests) / 5))
     found = [each for part, _ in done for each in part]
     return findings(plan, found), () if found else tuple(chain.from_iterable(printed for _, printed in done))
 

@@ -15,17 +15,18 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 
-def shares(items: Iterable[tuple[T, int]], least: int) -> list[list[T]]:
+def shares(items: Iterable[tuple[T, float]], least: float, start: float = 0) -> list[list[T]]:
     """Items dealt out to as many processes as are worth it, so that all have about as much to do.
 
     Args:
         items: each with its weight.
         least: weight that is worth a process.
+        start: weight of what each process but the first has to do besides.
     """
     known = sorted(items, key=lambda item: -item[1])
-    number = max(1, min(_processors(), sum(weight for _, weight in known) // least))
+    number = max(1, min(_processors(), int(sum(weight for _, weight in known) // least)))
     dealt: list[list[T]] = [[] for _ in range(number)]
-    loads = [0] * number
+    loads = [0.0, *[start] * (number - 1)]
     for item, weight in known:
         lightest = loads.index(min(loads))
         dealt[lightest].append(item)
