@@ -4,7 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.diff.site import BASE, CASES, edited
+from tests.diff.site import BASE, CASES, edited, given
 
 _WHO = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
 
@@ -18,7 +18,7 @@ def git(folder: Path, *words: str) -> str:
 def write(folder: Path, files: dict[str, str]) -> None:
     """Makes a folder hold these specs and no others."""
     folder.mkdir(exist_ok=True)
-    for old in folder.glob("*.yaml"):
+    for old in (*folder.glob("*.yaml"), *folder.glob("*.lock")):
         old.unlink()
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
@@ -34,6 +34,11 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     git(top, "commit", "--quiet", "-m", "base")
     for case in CASES:
         git(top, "checkout", "--quiet", "-b", case.name, "main")
+        if given(case) != BASE:
+            write(top / "specs", given(case))
+            git(top, "add", "-A")
+            git(top, "commit", "--quiet", "-m", f"{case.name}: the base")
+        git(top, "branch", f"{case.name}-base")
         write(top / "specs", edited(case))
         git(top, "add", "-A")
         git(top, "commit", "--quiet", "-m", case.name)

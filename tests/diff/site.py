@@ -3,6 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from tests.sites import compiled
+
+from netloom.plan.site import Plan
+
 BASE: Mapping[str, str] = {
     "site.yaml": """\
 netloom: 1
@@ -69,6 +73,7 @@ class Case:
         worst: the class that it is expected to have.
         empty: whether nothing at all changes.
         sound: whether the head compiles.
+        given: what the base has besides.
     """
 
     name: str
@@ -76,6 +81,7 @@ class Case:
     worst: str
     empty: bool = False
     sound: bool = True
+    given: Callable[[Files], None] = lambda _: None
 
 
 def swap(file: str, old: str, new: str) -> Callable[[Files], None]:
@@ -114,6 +120,15 @@ _SECOND_HOST = """\
       eth0: {zone: internet, ipv4: 203.0.113.20/24, gateway4: 203.0.113.1, ipv6: 2001:db8:9::20/64, gateway6: fe80::1}
     networks: {far: {taps: vmf-*}}
 """
+
+
+def _spare(files: Files) -> None:
+    files["spare.yaml"] = f"netloom: 1\nguests:\n{_SPARE}"
+    files[LOCK] = "guest/spare lan ipv4 10.2.0.42\nguest/spare lan ipv6 fd12:3456:789a:2::42\n"
+
+
+LOCK = "netloom.lock"
+_SPARE = "  spare: {host: hv1, nics: {lan: {ipv4: auto, mac: 02:00:00:00:02:40}}}\n"
 _STATIC = "{zone: internet, ipv4: 203.0.113.10/24, gateway4: 203.0.113.1, ipv6: ra}"
 
 CASES = (
@@ -188,13 +203,28 @@ CASES = (
         swap("policy.yaml", "from: [dmz, lan]", "from: dmz"),
     ), "D5"),
     Case("guest-readdressed", swap("guests.yaml", "10.2.0.20", "10.2.0.21"), "D4"),
+    Case("lock-only", swap(LOCK, "10.2.0.42", "10.2.0.77"), "D4", given=_spare),
+    Case("forward-to-port", swap("forwards.yaml", "to: web,", "to: web, to-port: 8443,"), "D1"),
     Case("guest-other-mac", swap("guests.yaml", "02:00:00:00:02:20", "02:00:00:00:02:21"), "D5"),
 )  # fmt: skip
 """At least twenty-five changes."""
 
 
+def given(case: Case) -> Files:
+    """The files before a change."""
+    files = dict(BASE)
+    case.given(files)
+    return files
+
+
 def edited(case: Case) -> Files:
     """The files after a change."""
-    files = dict(BASE)
+    files = given(case)
     case.edit(files)
     return files
+
+
+def plans(case: Case) -> tuple[Plan, Plan]:
+    """The plans before and after a change."""
+    before, after = given(case), edited(case)
+    return compiled(before, before.get(LOCK)).plan, compiled(after, after.get(LOCK)).plan

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from tests.cli.conftest import Netloom, netloom
-from tests.diff.site import CASES, Case
+from tests.diff.site import BASE, CASES, Case, given
 
 from netloom.report.plan.schema import diff_schema
 
@@ -31,7 +31,8 @@ def case(request: pytest.FixtureRequest, repository: Path, monkeypatch: pytest.M
 
 
 def told(netloom: Netloom, case: Case, form: str) -> str:
-    done = netloom("plan", f"main..{case.name}", "--format", form, "--detailed-exitcode")
+    base = f"{case.name}-base" if given(case) != BASE else "main"
+    done = netloom("plan", f"{base}..{case.name}", "--format", form, "--detailed-exitcode")
     failing = not case.sound or case.name == "gates-fail"
     assert done.status == (1 if failing else 0 if case.empty else 2), done.err
     return settled(done.out)

@@ -13,9 +13,8 @@ from dataclasses import dataclass
 from itertools import product
 
 import pytest
-from tests.diff.site import BASE, CASES, Case, edited
+from tests.diff.site import CASES, Case, plans
 from tests.diff.test_relation import MOVED
-from tests.sites import compiled
 
 from netloom.base.address import FAMILIES, Address, Family
 from netloom.base.protocol import NUMBERS
@@ -140,9 +139,9 @@ def within(region: Region, ingress: str, packet: Packet, learned: set[Address]) 
 
 @pytest.mark.parametrize("case", ALONE, ids=lambda case: case.name)
 def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
-    plans = (compiled(dict(BASE)).plan, compiled(edited(case)).plan)
-    flows = compare_flows(*plans, MOVED.get(case.name, {}))
-    sides = (Asked.of(plans[0]), Asked.of(plans[1]))
+    before, after = plans(case)
+    flows = compare_flows(before, after, MOVED.get(case.name, {}))
+    sides = (Asked.of(before), Asked.of(after))
     learned = _learned(sides)
     wrong, counted = [], 0
     for family in FAMILIES:

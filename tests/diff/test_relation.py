@@ -9,8 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from tests.diff.site import BASE, CASES, Case, edited
-from tests.sites import compiled
+from tests.diff.site import CASES, Case, plans
 
 from netloom.base.address import FAMILIES, Family
 from netloom.diff.flows import compare_flows
@@ -100,7 +99,7 @@ def within(region: Region, context: Context, point: tuple[int, ...]) -> bool:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_it_is_the_difference_of_both_relations(case: Case) -> None:
-    before, after = compiled(dict(BASE)).plan, compiled(edited(case)).plan
+    before, after = plans(case)
     names = MOVED.get(case.name, {})
     flows = compare_flows(before, after, names)
     for family in FAMILIES:

@@ -13,9 +13,10 @@ from netloom.base.address import FAMILIES, Family
 from netloom.base.parallel import begun, shares
 from netloom.diff.labels import ANY, Names
 from netloom.diff.nobody import Difference
+from netloom.diff.readdressed import readdressed
 from netloom.diff.regions import united_boxes
-from netloom.diff.relation import ABSENT, Pair, pairs
-from netloom.diff.telling import Teller, Words
+from netloom.diff.relation import Pair, pairs
+from netloom.diff.telling import Teller, Words, side_of
 from netloom.diff.verdicts import Example, FlowChange, Region, Turn
 from netloom.flows.course import Context
 from netloom.plan.origin import Origin
@@ -81,6 +82,8 @@ def _united(before: Plan, after: Plan, names: Mapping[str, str], found: list[_Pa
     """What differs on all hosts, told as few things as it is."""
     causes = (_causes(before), _causes(after))
     back = {new: old for old, new in names.items()}
+    same = readdressed([(words, one.regions[0]) for words, one in found], (before, after), names)
+    found = [(words._replace(readdressed=is_same), one) for (words, one), is_same in zip(found, same, strict=True)]
     merged = _merged(_merged(_merged(found, "sources"), "destinations"), "services")
     return tuple(sorted((_change(words, one, causes, back) for words, one in merged), key=_order))
 
@@ -99,7 +102,7 @@ def _sorted(found: Iterator[tuple[Context, Difference]]) -> list[tuple[Context, 
 
 def _told(teller: Teller, differences: list[Difference]) -> Iterator[_Part]:
     for (before, after), group in groupby(differences, key=lambda one: (one.before, one.after)):
-        side = 0 if after == ABSENT else 1
+        side = side_of(after)
         for part in united_boxes(one.product for one in group):
             words = teller.words(part, before, after)
             yield (
@@ -149,6 +152,7 @@ def _change(
         turn=words.turn,
         exposed=words.exposed,
         inherited=words.inherited,
+        readdressed=words.readdressed,
         sources=words.sources,
         destinations=words.destinations,
         services=(ANY,) if ANY in words.services else words.services,

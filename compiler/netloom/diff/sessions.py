@@ -34,7 +34,8 @@ def survivors(flows: tuple[FlowChange, ...]) -> tuple[Survivor, ...]:
 
 
 def _closes(flow: FlowChange) -> bool:
-    led_away = flow.turn is Turn.REDECIDED and bool(flow.before.to) and flow.before.to != flow.after.to
+    before, after = ((one.to, one.port) for one in (flow.before, flow.after))
+    led_away = flow.turn is Turn.REDECIDED and bool(flow.before.to) and before != after
     return flow.turn is Turn.BLOCKED or led_away
 
 

@@ -1,6 +1,7 @@
 """One part of the difference of two relations, put into words and into a packet."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from netloom.diff.labels import Names, services_of
 from netloom.diff.regions import Set
 from netloom.diff.relation import ABSENT, Pair
 from netloom.diff.verdicts import Example, Outcome, Region, Turn
-from netloom.flows.answer import Answer
+from netloom.flows.answer import ELSEWHERE, Answer
 from netloom.flows.course import Context
 from netloom.flows.packet import ICMP, NAMES, WITH_PORTS
 from netloom.flows.spans import Spans, common, holds, of_prefix, united, without
@@ -35,6 +36,7 @@ class Words(NamedTuple):
     services: tuple[str, ...]
     before: Outcome
     after: Outcome
+    readdressed: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,13 +56,15 @@ class Teller:
 
     def words(self, part: Set, before: Answer, after: Answer) -> Words:
         """The part in words."""
-        side = 0 if after == ABSENT else 1
+        side = side_of(after)
         answers = (before, after)
         turn = Turn.REDECIDED
         if before.verdict != "allow" or after.verdict != "allow":
             turn = Turn.ALLOWED if after.verdict == "allow" else Turn.BLOCKED
         old = self._outcome(before, 0, rewriting=turn is Turn.REDECIDED)
         new = self._outcome(after, 1, rewriting=turn is Turn.REDECIDED)
+        if _ports(before) != _ports(after) and old.to and new.to:
+            old, new = (replace(one, port=_port(part, its)) for one, its in ((old, before), (new, after)))
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
         return Words(
             turn,
@@ -71,6 +75,7 @@ class Teller:
             services_of(part.services),
             old,
             new,
+            old == new,
         )
 
     def _opens(self, before: Answer, after: Answer) -> bool:
@@ -200,6 +205,24 @@ class Teller:
             uplink = next(name for name, learned in self.pair.learned.items() if learned == value)
             return f"the address of {self.host.name}/{uplink}"
         return str(Address(self.pair.family, value))
+
+
+def side_of(after: Answer) -> int:
+    """By the names of which side a part is told: of what is gone, or takes another way now, by those it had."""
+    return 0 if after.verdict in (ABSENT.verdict, ELSEWHERE.verdict) else 1
+
+
+def _ports(answer: Answer) -> int:
+    return answer.destination.port if answer.destination else 0
+
+
+def _port(part: Set, answer: Answer) -> str:
+    """The port behind a translation, as `tcp/8443`."""
+    moved = [
+        (protocols, tuple((a + _ports(answer), b + _ports(answer)) for a, b in ports))
+        for protocols, ports in part.services
+    ]
+    return ", ".join(services_of(moved))
 
 
 def _ways(host: Host, entry: str, family: Family) -> Iterator[object]:

@@ -31,6 +31,7 @@ class Outcome:
         to: the guest to which they are translated, or "".
         source: how their sender is rewritten: `masquerade`, `snat`, `prefix`, or ""; told where that may be the change.
         limited: whether only up to a rate.
+        port: the port to which they are translated, such as `tcp/8443`, or ""; told where that is the change.
     """
 
     verdict: str
@@ -38,6 +39,7 @@ class Outcome:
     to: str = ""
     source: str = ""
     limited: bool = False
+    port: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class FlowChange:
     Attributes:
         exposed: whether somebody outside of the site can now reach what they could not.
         inherited: whether it follows from a guest, network or host that comes or goes, not from a changed entry.
+        readdressed: whether nothing but addresses changes: of other addresses the other side says the same.
         sources: `kind/name`, prefixes or ranges, sorted.
         destinations: the same; behind a translation, the guest.
         services: such as `tcp/443`; `any`.
@@ -113,6 +116,7 @@ class FlowChange:
     turn: Turn
     exposed: bool
     inherited: bool
+    readdressed: bool
     sources: tuple[str, ...]
     destinations: tuple[str, ...]
     services: tuple[str, ...]

@@ -13,6 +13,7 @@ def flow_data(one: FlowChange) -> dict[str, Any]:
     return {
         "exposed": one.exposed,
         "inherited": one.inherited,
+        "readdressed": one.readdressed,
         "implied": one.implied,
         "from": list(one.sources),
         "to": list(one.destinations),
@@ -48,6 +49,7 @@ def _outcome(one: Outcome, cause: Origin | None) -> dict[str, Any]:
         "verdict": one.verdict,
         "decided_by": one.by or None,
         "to": one.to or None,
+        "port": one.port or None,
         "source": one.source or None,
         "limited": one.limited,
         "spec": place_data(cause),

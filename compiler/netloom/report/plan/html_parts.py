@@ -34,17 +34,17 @@ def applying(change: Change) -> Iterator[str]:
 
 def flows(change: Change) -> Iterator[tuple[str, ...]]:
     """Rows of what changes by intent."""
-    return (_flow(one) for one in change.flows if not one.implied)
+    return map(_flow, words.told(change))
 
 
 def _flow(one: FlowChange) -> tuple[str, ...]:
     via = f" at {words.few(one.via)}" if one.via else ""
     return (
-        words.turn(one) + (" (comes or goes with it)" if one.inherited else ""),
+        words.turn(one) + (" (comes or goes with it)" if one.inherited and not one.readdressed else ""),
         words.few(one.sources),
         words.few(one.destinations) + via,
         words.few(one.services),
-        words.outcome(one.before),
+        "the same at another address" if one.readdressed else words.outcome(one.before),
         words.outcome(one.after),
         words.example(one) + words.where(one),
     )

@@ -63,9 +63,7 @@ def change_markdown(change: Change, *, key: str = "default", limit: int = LIMIT,
 def _parts(change: Change) -> Iterator[tuple[str, list[str], str, str]]:
     yield "\n### Decide these\n\n", decisions(change), "", "decision"
     yield _table("Reachability", "| | From | To | Services | Before | After | Spec |", flows(change), "flow")
-    along = "Flows that come and go with what they belong to, and examples"
-    title = along if words.along(change) else "Examples, a packet for each row"
-    yield _fold(title, more_flows(change), "example")
+    yield _fold(_fold_title(change), more_flows(change), "example")
     columns = "| Object | Host | Class | Effect | Cause | Spec |"
     yield _table("What applying does to running traffic", columns, disruption(change), "effect")
     yield _table("Changes", "| | Object | Change | Spec |", changes(change), "object")
@@ -82,6 +80,15 @@ def _table(title: str, columns: str, rows: list[str], noun: str) -> tuple[str, l
 
 def _fold(title: str, blocks: list[str], noun: str) -> tuple[str, list[str], str, str]:
     return f"\n<details><summary>{title}</summary>\n\n", blocks, "\n</details>\n", noun
+
+
+def _fold_title(change: Change) -> str:
+    said = ["that come and go with what they belong to"] if words.along(change) else []
+    said += ["that stay at another address"] if words.as_before(change) else []
+    examples = bool(words.by_intent(change))
+    if not said:
+        return "Examples, a packet for each row" if examples else "Flows that no entry decides"
+    return f"Flows {' or '.join(said)}" + ", and examples" * examples
 
 
 def _fitted(parts: Iterable[Part], room: int) -> tuple[str, list[tuple[int, str]]]:

@@ -60,19 +60,16 @@ def _row(one: FlowChange) -> str:
 
 def more_flows(change: Change) -> list[str]:
     """What is inherited, and one packet for each of the others."""
-    found = [
-        f"- {code(words.TURNS[one.turn])} {_ends(one.sources)} → {_ends(one.destinations)} {_ends(one.services)}: "
-        f"{prose(words.outcome(one.before))} → {prose(words.outcome(one.after))}\n"
-        for one in words.along(change)
-    ]
-    found += [
-        f"- for example {code(words.example(one))}: {prose(words.outcome(one.before))} → "
-        f"{prose(words.outcome(one.after))}\n"
-        for one in words.by_intent(change)
-    ]
+    found = [f"- {_told(one)}: {prose(words.turned(one))}\n" for one in words.along(change)]
+    found += [f"- {_told(one)}: {prose(words.turned(one))}\n" for one in words.as_before(change)]
+    found += [f"- {_told(one)}: for example {code(words.example(one))}\n" for one in words.by_intent(change)]
     found = [*dict.fromkeys(found)]
-    implied = sum(one.implied for one in change.flows)
+    implied = words.undecided(change)
     return found + ([f"- and {words.plural(implied, 'flow')} that no entry decides (DHCP, ND …)\n"] if implied else [])
+
+
+def _told(one: FlowChange) -> str:
+    return f"{code(words.sign(one))} {_ends(one.sources)} → {_ends(one.destinations)} {_ends(one.services)}"
 
 
 def disruption(change: Change) -> list[str]:

@@ -68,7 +68,7 @@ def topology(change: Change) -> list[str]:
 
 
 def _flow(one: FlowChange, sheet: _Sheet) -> None:
-    sign = words.TURNS[one.turn]
+    sign = words.sign(one)
     label = mermaid(f"{sign} {words.few(one.services, 3)} {_TURNS[one.turn]}")
     before, after = _ARROWS[sign]
     for source in one.sources[:4]:

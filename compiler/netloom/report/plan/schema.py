@@ -64,6 +64,7 @@ def _flow() -> Schema:
         verdict={"enum": ["allow", "drop", "absent", "elsewhere"]},
         decided_by=_MAYBE,
         to=_MAYBE,
+        port=_MAYBE,
         source=_MAYBE,
         limited=_FLAG,
         spec=_ref(),
@@ -72,6 +73,7 @@ def _flow() -> Schema:
     return _object(
         exposed=_FLAG,
         inherited=_FLAG,
+        readdressed=_FLAG,
         implied=_FLAG,
         **{"from": _list(_TEXT)},
         to=_list(_TEXT),

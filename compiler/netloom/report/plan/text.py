@@ -94,17 +94,16 @@ def _flows(change: Change) -> Iterator[str]:
     if not change.flows:
         return
     yield _title(f"Flows: {words.flow_counts(change)}")
-    for one in change.flows:
-        if not one.implied:
-            yield from _flow(one)
-    implied = sum(one.implied for one in change.flows)
+    for one in words.told(change):
+        yield from _flow(one)
+    implied = words.undecided(change)
     if implied:
         yield f"    and {words.plural(implied, 'flow')} that no entry decides, such as DHCP and neighbour discovery"
 
 
 def _flow(one: FlowChange) -> Iterator[str]:
-    yield f"  {words.TURNS[one.turn]} {words.turn(one)}: {words.ends(one)}"
-    yield f"      {words.outcome(one.before)} → {words.outcome(one.after)}" + words.where(one)
+    yield f"  {words.sign(one)} {words.turn(one)}: {words.ends(one)}"
+    yield f"      {words.turned(one)}" + words.where(one)
     yield f"      such as {words.example(one)}"
 
 

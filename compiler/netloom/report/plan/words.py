@@ -12,7 +12,7 @@ from netloom.plan.origin import Origin
 
 _COMMIT = re.compile(r"(?:^|@)([0-9a-f]{7,40})$")
 SIGNS = {Action.ADD: "+", Action.CHANGE: "~", Action.RENAME: "→", Action.REMOVE: "-"}
-TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
+_TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
 _SHOWN = 12
 NOTHING = "none"
 WAY_IN_KEPT = "the way in stays: no uplink has another address, and no rule for management closes"
@@ -100,11 +100,11 @@ def flow_counts(change: Change) -> str:
     """`1 newly exposed, 2 newly allowed`; `no change` where there is none."""
     said = [one for one in change.flows if not one.implied]
     exposed = sum(one.exposed for one in said)
-    inherited = sum(one.inherited and not one.exposed for one in said)
     rest = [one for one in said if not one.exposed and not one.inherited]
     counts = [(exposed, "newly exposed")]
     counts += [(sum(one.turn is turn for one in rest), word) for turn, word in _COUNTED]
-    counts += [(inherited, "that come or go with a guest, network or host")]
+    counts += [(len(along(change)), "that come or go with a guest, network or host")]
+    counts += [(len(as_before(change)), "as before at another address")]
     return ", ".join(f"{count} {word}" for count, word in counts if count) or "no change"
 
 
@@ -115,7 +115,21 @@ def turn(one: FlowChange) -> str:
     """One word for what happens."""
     if one.exposed:
         return "EXPOSED"
+    if one.readdressed:
+        return "as before"
+    if _rerouted(one):
+        return "rerouted"
     return {Turn.ALLOWED: "allowed", Turn.BLOCKED: "BLOCKED", Turn.REDECIDED: "decided otherwise"}[one.turn]
+
+
+def sign(one: FlowChange) -> str:
+    """The same in a character."""
+    return "=" if one.readdressed else "~" if _rerouted(one) else _TURNS[one.turn]
+
+
+def _rerouted(one: FlowChange) -> bool:
+    """Whether it is nobody's verdict that changes: it takes, or took, another way."""
+    return "elsewhere" in (one.before.verdict, one.after.verdict)
 
 
 def ends(one: FlowChange) -> str:
@@ -131,13 +145,25 @@ def few(names: tuple[str, ...], most: int = 6) -> str:
     return ", ".join(names[:most]) + more
 
 
+def turned(one: FlowChange) -> str:
+    """What becomes of it before and after."""
+    if one.readdressed:
+        return f"{outcome(one.after)}, at another address than before"
+    return f"{outcome(one.before)} → {outcome(one.after)}"
+
+
 def outcome(one: Outcome) -> str:
     """What becomes of a packet, and who says so."""
     if one.verdict == "absent":
         return "not there"
     if one.verdict == "elsewhere":
         return "another way"
-    words = [one.verdict, f"to {one.to}" if one.to else "", _SENDERS.get(one.source, ""), "limited" * one.limited]
+    words = [
+        one.verdict,
+        f"to {one.to} {one.port}".rstrip() if one.to else "",
+        _SENDERS.get(one.source, ""),
+        "limited" * one.limited,
+    ]
     return " ".join(filter(None, words)) + (f" by {one.by}" if one.by else "")
 
 
@@ -186,4 +212,24 @@ def by_intent(change: Change) -> list[FlowChange]:
 
 def along(change: Change) -> list[FlowChange]:
     """What comes and goes with a guest, network or host."""
+    return [one for one in _inherited(change) if not one.readdressed]
+
+
+def as_before(change: Change) -> list[FlowChange]:
+    """What stays but for its address, told once and by the new one."""
+    kept = (one for one in _inherited(change) if one.readdressed and one.turn is not Turn.BLOCKED)
+    return [*{(ends(one), outcome(one.after)): one for one in kept}.values()]
+
+
+def _inherited(change: Change) -> list[FlowChange]:
     return [one for one in change.flows if not one.implied and one.inherited and not one.exposed]
+
+
+def undecided(change: Change) -> int:
+    """How many flows change that no entry decides, and not by their addresses alone."""
+    return sum(one.implied and not one.readdressed for one in change.flows)
+
+
+def told(change: Change) -> list[FlowChange]:
+    """All flows that are told one by one, in the order in which they matter."""
+    return [*by_intent(change), *along(change), *as_before(change)]

@@ -55,7 +55,7 @@ def _told(revision: Revision) -> tuple[str, str, str]:
     if not change.has_changes:
         return ("no changes", "", "")
     exposed = sum(one.exposed for one in change.flows)
-    flows = sum(not one.implied for one in change.flows)
+    flows = len(words.told(change))
     reach = f"**{words.plural(exposed, 'new exposure')}**" if exposed else words.plural(flows, "flow") if flows else ""
     return escaped(words.counts(change)), reach, f"{change.worst.name}, {escaped(MEANINGS[change.worst])}"
 
@@ -93,12 +93,11 @@ def _figure(graph: Graph, change: Change) -> Figure:
 def _change(view: View, change: Change, figures: tuple[Figure, ...]) -> str:
     if not change.has_changes:
         return "The plan is the same as before: only comments, order or form of the specs changed."
-    flows = [one for one in change.flows if not one.implied]
     flow_head = ("Becomes", "From", "To", "Services", "Before", "After")
     return sections(
         f"{escaped(words.counts(change))}; flows: {escaped(words.flow_counts(change))}.",
         *(one.mark for one in figures),
-        section("Reachability", table(flow_head, map(_flow, flows))),
+        section("Reachability", table(flow_head, map(_flow, words.told(change)))),
         section("Running traffic", table(("Class", "Host", "What", "Effect", "Because"), _effects(view, change))),
         section("Objects", table(("Change", "Object", "What"), (_object(view, one) for one in change.objects))),
         section("Files", table(("Change", "File", "Lines"), _files(change))),
@@ -113,7 +112,7 @@ def _flow(one: FlowChange) -> tuple[str, ...]:
         escaped(words.few(one.sources)),
         escaped(words.few(one.destinations)) + via,
         escaped(words.few(one.services)),
-        escaped(words.outcome(one.before)),
+        "the same at another address" if one.readdressed else escaped(words.outcome(one.before)),
         escaped(words.outcome(one.after)),
     )
 
