@@ -127,6 +127,18 @@ def _spare(files: Files) -> None:
     files[LOCK] = "guest/spare lan ipv4 10.2.0.42\nguest/spare lan ipv6 fd12:3456:789a:2::42\n"
 
 
+def _many_forwards(files: Files) -> None:
+    ports = {
+        "mail": ("tcp/25", "db"),
+        "plain": ("tcp/80", "web"),
+        "raw": ("tcp/9000", "db"),
+        "tls": ("tcp/8443", "web"),
+    }
+    files["more.yaml"] = "netloom: 1\nforwards:\n" + "".join(
+        f"  {name}: {{on: hv1, ports: {port}, to: {guest}}}\n" for name, (port, guest) in ports.items()
+    )
+
+
 LOCK = "netloom.lock"
 _SPARE = "  spare: {host: hv1, nics: {lan: {ipv4: auto, mac: 02:00:00:00:02:40}}}\n"
 _STATIC = "{zone: internet, ipv4: 203.0.113.10/24, gateway4: 203.0.113.1, ipv6: ra}"
@@ -136,6 +148,7 @@ CASES = (
         swap("guests.yaml", _GUESTS, _GUESTS + WEB2),
         swap("forwards.yaml", "forwards:\n", "forwards:\n  web2: {on: hv1, ports: tcp/8443, to: web2, to-port: 443}\n"),
     ), "D1"),
+    Case("guest-among-forwards", swap("guests.yaml", _GUESTS, _GUESTS + WEB2), "D1", given=_many_forwards),
     Case("guest-removed", swap("guests.yaml", _DESK, ""), "D1"),
     Case("pool-shrunk", swap("networks.yaml", "10.2.0.199", "10.2.0.149"), "D4"),
     Case("pool-grown", swap("networks.yaml", "10.2.0.199", "10.2.0.219"), "D2"),

@@ -11,6 +11,7 @@ from typing import Literal
 
 from netloom.base.address import FAMILIES, Family
 from netloom.base.parallel import begun, shares
+from netloom.diff.gathered import gathered
 from netloom.diff.labels import ANY, Names
 from netloom.diff.nobody import Difference
 from netloom.diff.readdressed import readdressed
@@ -85,7 +86,8 @@ def _united(before: Plan, after: Plan, names: Mapping[str, str], found: list[_Pa
     same = readdressed([(words, one.regions[0]) for words, one in found], (before, after), names)
     found = [(words._replace(readdressed=is_same), one) for (words, one), is_same in zip(found, same, strict=True)]
     merged = _merged(_merged(_merged(found, "sources"), "destinations"), "services")
-    return tuple(sorted((_change(words, one, causes, back) for words, one in merged), key=_order))
+    changes = (_change(words, one, causes, back) for words, one in merged)
+    return tuple(sorted(gathered(changes, (_origins(before), _origins(after))), key=_order))
 
 
 def _of_pair(pair: Pair, known: tuple[Names, Names]) -> list[_Part]:
@@ -172,6 +174,12 @@ def _causes(plan: Plan) -> Mapping[str, Origin]:
     """The entries that can decide, by stable name."""
     rules = {f"policy/{rule.name}": rule.origin for rule in plan.rules}
     return rules | {f"forward/{forward.name}": forward.origin for forward in plan.forwards}
+
+
+def _origins(plan: Plan) -> Mapping[str, Origin]:
+    """The entries of those who send."""
+    kinds = (("guest", plan.guests), ("network", plan.networks), ("host", plan.hosts))
+    return {f"{kind}/{one.name}": one.origin for kind, entries in kinds for one in entries}
 
 
 def _order(one: FlowChange) -> tuple[object, ...]:

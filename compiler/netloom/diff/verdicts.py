@@ -32,6 +32,7 @@ class Outcome:
         source: how their sender is rewritten: `masquerade`, `snat`, `prefix`, or ""; told where that may be the change.
         limited: whether only up to a rate.
         port: the port to which they are translated, such as `tcp/8443`, or ""; told where that is the change.
+        also: further entries that do the same, of which the change is told as one, sorted.
     """
 
     verdict: str
@@ -40,6 +41,7 @@ class Outcome:
     source: str = ""
     limited: bool = False
     port: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

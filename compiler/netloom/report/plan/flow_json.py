@@ -48,6 +48,7 @@ def _outcome(one: Outcome, cause: Origin | None) -> dict[str, Any]:
     return {
         "verdict": one.verdict,
         "decided_by": one.by or None,
+        "and_by": list(one.also),
         "to": one.to or None,
         "port": one.port or None,
         "source": one.source or None,

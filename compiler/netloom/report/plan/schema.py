@@ -63,6 +63,7 @@ def _flow() -> Schema:
     outcome = _object(
         verdict={"enum": ["allow", "drop", "absent", "elsewhere"]},
         decided_by=_MAYBE,
+        and_by=_list(_TEXT),
         to=_MAYBE,
         port=_MAYBE,
         source=_MAYBE,

@@ -164,7 +164,8 @@ def outcome(one: Outcome) -> str:
         _SENDERS.get(one.source, ""),
         "limited" * one.limited,
     ]
-    return " ".join(filter(None, words)) + (f" by {one.by}" if one.by else "")
+    more = f" and {plural(len(one.also), 'more forward')}" if one.also else ""
+    return " ".join(filter(None, words)) + (f" by {one.by}{more}" if one.by else "")
 
 
 _SENDERS = {"masquerade": "masqueraded", "snat": "from the uplink's address", "prefix": "from the outer prefix"}
