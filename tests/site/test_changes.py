@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 from tests.diff.site import BASE
 from tests.plans import seed
+from tests.sites import compiled
 from tests.support import needs
 
 from netloom.mkdocs.past import Past
 from netloom.site.page import Page
 from netloom.site.pages.changes import pages
+from netloom.site.palette import Paint, paint, tone
 from netloom.site.view import view
 
 OPEN = ("forwards.yaml", "ports: tcp/443", "ports: [tcp/443, tcp/8443]")
@@ -116,7 +118,8 @@ def test_the_picture_of_a_change_is_there_only_where_it_shows_something(clone: P
     _commit(clone, "forwards.yaml", "ports: [tcp/443, tcp/8443]", "ports: tcp/443", "Close 8443")
     _commit(clone, "policy.yaml", "allow: any", "allow: [https]", "Less for guests")
     _, policy, closed, opened, commented, begun = _pages(Path("specs"))
-    assert [len(one.figures) for one in (policy, closed, opened, commented, begun)] == [0, 1, 1, 0, 0]
+    assert [len(one.figures) for one in (policy, closed, opened, commented, begun)] == [1, 1, 1, 0, 0]
+    assert "by-lan" in {node.name for node in policy.figures[0].graph.nodes}
     (figure,) = opened.figures
     assert figure.mark in opened.body
     assert figure.text == "Changed: forward/web."
@@ -152,6 +155,17 @@ def test_a_picture_of_what_is_gone_has_no_link_to_it_and_all_its_dark_colours(
     used = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{6})"', text))
     assert len(used) > 10
     assert {color for color in used if f'fill="{color}"' not in style} == set()
+
+
+def test_pictures_follow_the_colours_of_the_site(clone: Path) -> None:
+    """Of what is told of again, as while the site is served."""
+    past, specs = Past(again=True), Path("specs")
+    colors = [paint(compiled(BASE).plan, Paint({"dmz": tone(color)}, {})) for color in ("#aa0000", "#0000aa")]
+    told = [past.told(specs, 1, one).revisions[0] for one in colors]
+    for revision, own in zip(told, colors, strict=True):
+        assert revision.picture
+        assert revision.picture[1].network("dmz") == own.network("dmz")
+    assert told[0].change is told[1].change
 
 
 def _site(clone: Path) -> None:

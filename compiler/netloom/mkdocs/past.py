@@ -1,22 +1,46 @@
 """Compiles and compares the last revisions of the specs, each once as long as a site is served."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from netloom.cli.comparing import Subject, change_of, revision_of
 from netloom.diff.history import Commit, RevisionError, history, shallow
+from netloom.plan.site import Plan
 from netloom.site.difference import difference_graph, shows
 from netloom.site.palette import NO_PAINT, Paint
 from netloom.site.revision import History, Revision
+from netloom.site.turns import policy_graph
 
 _CUT = "This clone lacks older commits; `git fetch --unshallow` gets them."
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A revision, and the two plans that a picture of it is made from; None where there is nothing to draw."""
+
+    revision: Revision
+    plans: tuple[Plan, Plan] | None = None
+
+    def painted(self, colors: Paint) -> "_Told":
+        """With the picture in these colours: of the topology where that shows something, else of the policy."""
+        change = self.revision.change
+        if self.plans is None or change is None:
+            return self
+        picture = (difference_graph if shows(change) else policy_graph)(*self.plans, change, colors)
+        return replace(self, revision=replace(self.revision, picture=picture))
+
+
 @dataclass(slots=True)
 class Past:
-    """What is known of revisions, by the name of their commit; None for those of which nothing can be told."""
+    """What is known of revisions, by the name of their commit; None for those of which nothing can be told.
 
-    _known: dict[str, Revision | None] = field(default_factory=dict)
+    Attributes:
+        again: whether it will be asked again, and keeps what pictures are made from.
+    """
+
+    again: bool = False
+    _known: dict[str, _Told | None] = field(default_factory=dict)
+    _colors: Paint = NO_PAINT
 
     def told(self, specs: Path, count: int, paint: Paint = NO_PAINT) -> History:
         """The last revisions.
@@ -24,29 +48,33 @@ class Past:
         Args:
             specs: folder of the specs.
             count: how many at most.
-            paint: the colours of the site, which pictures of revisions that are not known yet share.
+            paint: the colours of the site, which pictures of revisions share.
         """
+        if paint != self._colors:
+            self._known = {name: one and one.painted(paint) for name, one in self._known.items()}
+            self._colors = paint
         try:
             commits, cut = history(specs, count), shallow(specs)
             for commit in commits:
                 if commit.name not in self._known:
-                    self._known[commit.name] = None if cut and not commit.parent else _revision(specs, commit, paint)
+                    self._known[commit.name] = None if cut and not commit.parent else self._told(specs, commit)
         except RevisionError as error:
             return History((), f"{str(error) or 'git cannot tell the history of the specs'}.")
-        found = tuple(revision for commit in commits if (revision := self._known[commit.name]))
+        found = tuple(one.revision for commit in commits if (one := self._known[commit.name]))
         return History(found, _CUT if cut and len(found) < count else "")
 
-
-def _revision(specs: Path, commit: Commit, paint: Paint) -> Revision:
-    """One revision against the one before; the first one against nothing, as all of it is new."""
-    after = _side(specs, commit.name)
-    before = _side(specs, commit.parent) if commit.parent else None
-    if after is None or before is None:
-        return Revision(commit, None, after is None or after.sound)
-    change = change_of(before, after)
-    drawable = before.sound and after.sound and shows(change) and bool(before.plan.hosts or after.plan.hosts)
-    picture = difference_graph(before.plan, after.plan, change, paint) if drawable else None
-    return Revision(commit, change, after.sound, picture)
+    def _told(self, specs: Path, commit: Commit) -> _Told:
+        """One revision against the one before; the first one against nothing, as all of it is new."""
+        after = _side(specs, commit.name)
+        before = _side(specs, commit.parent) if commit.parent else None
+        if after is None or before is None:
+            return _Told(Revision(commit, None, after is None or after.sound))
+        change = change_of(before, after)
+        revision = Revision(commit, change, after.sound)
+        if not (before.sound and after.sound and change.objects and (before.plan.hosts or after.plan.hosts)):
+            return _Told(revision)
+        found = _Told(revision, (before.plan, after.plan)).painted(self._colors)
+        return found if self.again else replace(found, plans=None)
 
 
 def _side(specs: Path, commit: str) -> Subject | None:

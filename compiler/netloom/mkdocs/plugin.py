@@ -80,6 +80,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         """Remember whether somebody watches: then a broken spec is a page, else a failure."""
         self._serving = command == "serve"
         self._kept = Kept() if self._serving else None
+        self._past = Past(self._serving)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Have the pages load what makes diagrams move and change with the scheme."""

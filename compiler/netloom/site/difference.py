@@ -50,18 +50,18 @@ def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = N
         for plan in (before, after)
     ]  # fmt: skip
     renamed = {_card(one.was): _card(one.name) for one in change.objects if one.was}
-    changed = [_card(one.name) for one in change.objects if one.action is Action.CHANGE and _tells(one)]
+    changed = [_card(one.name) for one in change.objects if one.action is Action.CHANGE and tells(one)]
     found = marks(sides[0], sides[1], renamed, changed)
     drawn = [host for host in whole.hosts if host.name in hosts]
-    return picture("difference", whole, colors, drawn, guests, found, _legend(change)), colors
+    return picture("difference", whole, colors, drawn, guests, found, legend(change)), colors
 
 
 def shows(change: Change) -> bool:
     """Whether the picture has anything of a change; policy, services and the like are not in it."""
-    return any(one.kind in _DRAWN and (one.action is not Action.CHANGE or _tells(one)) for one in change.objects)
+    return any(one.kind in _DRAWN and (one.action is not Action.CHANGE or tells(one)) for one in change.objects)
 
 
-def _tells(one: ObjectChange) -> bool:
+def tells(one: ObjectChange) -> bool:
     """Whether more than words about it have changed."""
     return any(field.name not in ("description", "owner", "link") for field in one.fields)
 
@@ -94,7 +94,7 @@ def _hosts(whole: Plan, change: Change, beside: set[str]) -> set[str]:
     return set(sorted(touched & {host.name for host in whole.hosts})[:HOSTS_DRAWN])
 
 
-def _legend(change: Change) -> Node:
+def legend(change: Change) -> Node:
     """`+ added: 1 guest, 1 forward`, and so on."""
     counted: dict[str, Counter[str]] = {ADDED: Counter(), REMOVED: Counter(), OTHER: Counter()}
     for one in change.objects:

@@ -39,8 +39,8 @@ class Row:
     name: str
 
 
-def rows_of(plan: Plan, cells: Mapping[Pair, Cell]) -> dict[str, list[Row]]:
-    """The rows of each sender: forwards, then what is allowed, then what is denied."""
+def rows_of(plan: Plan, cells: Mapping[Pair, Cell], *, apart: bool = False) -> dict[str, list[Row]]:
+    """The rows of each sender: forwards, then what is allowed, then what is denied; `apart` however many they are."""
     found: dict[str, list[Row]] = {}
     forwarded = _pairs({pair: cell.forwards for pair, cell in cells.items()})
     ruled = _pairs({pair: cell.rules for pair, cell in cells.items()})
@@ -59,7 +59,7 @@ def rows_of(plan: Plan, cells: Mapping[Pair, Cell]) -> dict[str, list[Row]]:
                 what, whom = ", ".join(rule.services), ", ".join(rule.destinations)
                 row = Row(sign, color, what, whom, to, f"policy/#{rule.name}", rule.name)
                 found.setdefault(sender, []).append(row)
-    if sum(map(len, found.values())) <= ROWS_APART:
+    if apart or sum(map(len, found.values())) <= ROWS_APART:
         return found
     return {sender: _together(rows) for sender, rows in found.items()}
 

@@ -6,10 +6,10 @@ its receivers in their colours; while they are few, arrows show who reaches whom
 pairs of columns, so that the picture is about as wide as high.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from netloom.plan.site import Plan, Zone
+from netloom.plan.site import Plan
 from netloom.site.dot import Cell, Edge, End, Graph, Node, Table, Text
 from netloom.site.entries import ANY, Row, rows_of
 from netloom.site.geometry import levelled
@@ -26,21 +26,25 @@ _LETTERS_SHOWN = 34
 def zones_graph(plan: Plan, paint: Paint, cells: Mapping[tuple[str, str], Traffic]) -> Graph:
     """All senders, entries and receivers of a plan."""
     rows = rows_of(plan, cells)
-    zones = {zone.name: zone for zone in plan.zones}
-    order = [*(z.name for z in plan.zones if z.uplinks), *(z.name for z in plan.zones if not z.uplinks), HOSTS, ANY]
-    senders = [name for name in order if name in rows]
-    receivers = [name for name in order if any(name in row.receivers for found in rows.values() for row in found)]
-    left = levelled([_zone(plan, f"from-{name}", name, zones.get(name), paint) for name in senders])
+    senders = ordered(plan, rows)
+    receivers = ordered(plan, {name for found in rows.values() for row in found for name in row.receivers})
+    left = levelled([zone_card(plan, f"from-{name}", name, paint) for name in senders])
     middle = levelled([_entries(name, rows[name], paint) for name in senders])
-    edges = [_line(name, paint) for name in senders]
+    edges = [line(name, paint) for name in senders]
     arrows = [edge for name in senders for edge in _arrows(name, rows[name], paint)]
     right: Sequence[Node] = ()
     if len(arrows) <= ARROWS_SHOWN:
-        right = levelled([_zone(plan, f"to-{name}", name, zones.get(name), paint) for name in receivers])
+        right = levelled([zone_card(plan, f"to-{name}", name, paint) for name in receivers])
         edges += arrows
     columns, pairs = _columns(left, middle)
     columns += [tuple(node.name for node in right)] if right else []
     return Graph("zones", (*left, *middle, *right), (), tuple(columns), tuple(pairs), tuple(edges), (0.16, 0.5))
+
+
+def ordered(plan: Plan, names: Collection[str]) -> list[str]:
+    """Of all zones those, as they stand from above: what is outside first, the hosts and everybody last."""
+    order = [*(z.name for z in plan.zones if z.uplinks), *(z.name for z in plan.zones if not z.uplinks), HOSTS, ANY]
+    return [name for name in order if name in names]
 
 
 def _columns(left: Sequence[Node], middle: Sequence[Node]) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
@@ -52,8 +56,10 @@ def _columns(left: Sequence[Node], middle: Sequence[Node]) -> tuple[list[tuple[s
     return columns, [(one[0], other[0]) for one, other in pairwise(columns)][1::2]
 
 
-def _zone(plan: Plan, node: str, name: str, zone: Zone | None, paint: Paint) -> Node:
+def zone_card(plan: Plan, node: str, name: str, paint: Paint) -> Node:
+    """The card of a zone, of the hosts or of everybody; `node` is its name in the picture."""
     tone = _tone(name, paint)
+    zone = next((zone for zone in plan.zones if zone.name == name), None)
     if zone is None:
         below = ", ".join(host.name for host in plan.hosts) if name == HOSTS else "everybody"
         url = "hosts/" if name == HOSTS else ""
@@ -77,18 +83,20 @@ def _tone(name: str, paint: Paint) -> Tone:
 
 def _entries(sender: str, rows: Sequence[Row], paint: Paint) -> Node:
     """A card with a row for each entry: what it does, to whom, and in the last cell the zones where that is."""
-    lines: list[tuple[Cell, ...]] = [
-        (
-            Cell(Text(row.sign, 10, row.color, bold=True), "CENTER", width=20),
-            Cell(Text(_cut(row.what), 9.5, TEXT.ink, bold=True, mono=True), url=row.url, tooltip=row.name),
-            Cell(Text(f"→ {_cut(row.whom)}", 9, MUTED.ink)),
-            _pill(row.receivers, paint),
-        )
-        for row in rows[:_ROWS_SHOWN]
-    ]
+    lines = [cells_of(row, paint) for row in rows[:_ROWS_SHOWN]]
     if len(rows) > _ROWS_SHOWN:
         lines.append((Cell(Text(f"and {len(rows) - _ROWS_SHOWN} more", 9, MUTED.ink), span=4),))
     return Node(f"by-{sender}", Table(tuple(lines), LINE.ink, TEXT.fill), "flow")
+
+
+def cells_of(row: Row, paint: Paint) -> tuple[Cell, ...]:
+    """An entry as four cells."""
+    return (
+        Cell(Text(row.sign, 10, row.color, bold=True), "CENTER", width=20),
+        Cell(Text(_cut(row.what), 9.5, TEXT.ink, bold=True, mono=True), url=row.url, tooltip=row.name),
+        Cell(Text(f"→ {_cut(row.whom)}", 9, MUTED.ink)),
+        _pill(row.receivers, paint),
+    )
 
 
 def _pill(receivers: Sequence[str], paint: Paint) -> Cell:
@@ -98,7 +106,7 @@ def _pill(receivers: Sequence[str], paint: Paint) -> Cell:
     return Cell(Text(_cut(", ".join(receivers)), 9, tone.ink, bold=True), "CENTER", fill=tone.fill, url=url)
 
 
-def _line(sender: str, paint: Paint) -> Edge:
+def line(sender: str, paint: Paint) -> Edge:
     """From the sender to its card."""
     tail, head = End(f"from-{sender}", side="e"), End(f"by-{sender}", side="w")
     return Edge(tail, head, _tone(sender, paint).ink, f"what {sender} may do", 2.2, 8)

@@ -12,7 +12,7 @@ from tests.bench.show import Aim, note, row
 
 LIMITS = {1000: (30.0, None), 10000: (240.0, 500.0)}
 """Seconds and MB of output, by guests."""
-TWICE = 100
+TWICE = 1000
 """Up to so many guests it is built twice, to compare."""
 
 

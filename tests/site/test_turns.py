@@ -1,0 +1,70 @@
+"""The picture of a change to policy: the entries that the change names, as it names them, and no others."""
+
+import pytest
+from tests.diff.site import BASE, CASES, edited
+from tests.diff.test_relation import MOVED
+from tests.sites import compiled
+
+from netloom.diff.change import Side, compare
+from netloom.diff.model import Action, Change
+from netloom.site.dot import Graph, Text
+from netloom.site.turns import policy_graph
+
+_EDITS = {case.name: edited(case) for case in CASES if case.sound}
+_OF_POLICY = [
+    name
+    for name, files in _EDITS.items()
+    if {file for file in BASE if files.get(file) != BASE[file]} == {"policy.yaml"}
+]
+_WHOLE = {Action.ADD: "+", Action.REMOVE: "\N{MINUS SIGN}"}
+
+
+def change_of(name: str) -> Change:
+    before, after = compiled(dict(BASE)).plan, compiled(_EDITS[name]).plan
+    moves = {new: old for old, new in MOVED.get(name, {}).items()}
+    return compare(Side("main", before, ()), Side("head", after, (), moves=moves))
+
+
+def drawn(name: str) -> Graph | None:
+    found = policy_graph(compiled(dict(BASE)).plan, compiled(_EDITS[name]).plan, change_of(name))
+    return found[0] if found else None
+
+
+def rows(graph: Graph) -> list[list[Text]]:
+    cards = [node.label for node in graph.nodes if node.name.startswith("by-")]
+    return [[cell.text for cell in row] for card in cards if card for row in card.rows]
+
+
+@pytest.mark.parametrize("name", _OF_POLICY)
+def test_each_entry_that_changes_is_there_by_its_sign(name: str) -> None:
+    """One that is new or gone is so for every sender; of others a sender may be."""
+    objects = {
+        one.name.partition("/")[2]: _WHOLE.get(one.action, "")
+        for one in change_of(name).objects
+        if one.kind in ("policy", "forward") and {field.name for field in one.fields} != {"description"}
+    }
+    graph = drawn(name)
+    titles = [row[0].text.partition(" ") for row in rows(graph)] if graph else []
+    told = {(title, sign) for sign, _, title in titles if sign != "was"}
+    assert {title for title, _ in told} == objects.keys()
+    assert all(sign in (objects[title] or "+~\N{MINUS SIGN}") for title, sign in told)
+
+
+def test_a_wider_entry_stands_above_what_it_was() -> None:
+    graph = drawn("rule-widened")
+    assert graph
+    now, was = rows(graph)
+    assert [text.text for text in now] == ["~ web-db", "✓", "tcp/5432, tcp/6432", "→ db", "lan"]
+    assert [text.text for text in was] == ["was", "✓", "tcp/5432", "→ db", "lan"]
+    assert [text.struck for text in now + was] == [False] * 7 + [True, True, False]
+
+
+def test_another_name_is_told_with_the_one_before() -> None:
+    graph = drawn("rule-moved-from")
+    assert graph
+    assert [row[0].text for row in rows(graph)] == ["~ shop-db", "was web-db"]
+
+
+def test_words_about_an_entry_draw_nothing() -> None:
+    assert drawn("description-only") is None
+    assert drawn("order-only") is None
