@@ -62,7 +62,7 @@ def begun_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> Callable
         after: the head.
         names: `kind/name` before and after of what was renamed.
     """
-    known = {family: (Names(before, family), Names(after, family)) for family in FAMILIES}
+    known = {family: (Names(before, family, after), Names(after, family, before)) for family in FAMILIES}
 
     def of_pairs(dealt: Iterable[tuple[int, Pair]]) -> list[tuple[int, list[_Part]]]:
         # Of a copy each: what a pair works out is let go of with it, and the maps of a large site are gigabytes.

@@ -63,7 +63,7 @@ def _united(group: list[FlowChange], origins: tuple[Mapping[str, Origin], Mappin
     return replace(
         first,
         destinations=_all(one.destinations for one in ordered),
-        services=services_of(_traffic(service for region in regions for service in region.services)),
+        services=services_of(tuple(_traffic(service for region in regions for service in region.services))),
         via=_all(one.via for one in ordered),
         hosts=_all(one.hosts for one in ordered),
         families=tuple(sorted({family for one in ordered for family in one.families})),

@@ -30,10 +30,11 @@ LINK_SENDERS = ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)))
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one plan for addresses of one family."""
+    """The names of one plan for addresses of one family, beside another plan that it is compared with."""
 
     plan: Plan
     family: Family
+    other: Plan | None = None
 
     @cached_property
     def networks(self) -> tuple[tuple[str, Prefix], ...]:
@@ -56,6 +57,14 @@ class Names:
                 if side.address:
                     found.setdefault(nic.network, []).append((side.address.value, guest.name))
         return {network: sorted(known) for network, known in found.items()}
+
+    @cached_property
+    def _staying(self) -> dict[str, list[tuple[int, str]]]:
+        """Those whose address the other plan has too; who comes or goes is told of by itself."""
+        if self.other is None:
+            return self.guests
+        there = {value for known in Names(self.other, self.family).guests.values() for value, _ in known}
+        return {network: [one for one in known if one[0] in there] for network, known in self.guests.items()}
 
     def guest_in(self, spans: Spans) -> int | None:
         """The first known address of a guest in a set, in the order of the networks; None where there is none."""
@@ -157,13 +166,11 @@ class Names:
         return [(network, prefix, of_prefix(prefix)) for network, prefix in self.networks]
 
     def _of_network(self, network: str, prefix: Prefix, part: Spans) -> Iterator[str]:
-        known = self.guests.get(network, [])
-        here = _among(known, part)
         if _size(part) * 2 > prefix.size:
-            without_ = [f"guest/{name}" for name in _among(known, without((of_prefix(prefix),), part))]
-            yield f"network/{network}" + (f" except {_few(without_)}" if without_ else "")
+            missing = sorted(_among(self._staying.get(network, []), without((of_prefix(prefix),), part)))
+            yield f"network/{network}" + (f" except {_few([f'guest/{name}' for name in missing])}" if missing else "")
             return
-        yield from (f"guest/{name}" for name in here)
+        yield from (f"guest/{name}" for name in _among(self.guests.get(network, []), part))
         rest = without(part, self.taken.get(network, ()))
         own = united((value, value) for value, _ in self.hosts.items() if _holds(part, value))
         yield from (f"host/{self.hosts[first]}" for first, _ in own)

@@ -61,8 +61,8 @@ class Teller:
         turn = Turn.REDECIDED
         if before.verdict != "allow" or after.verdict != "allow":
             turn = Turn.ALLOWED if after.verdict == "allow" else Turn.BLOCKED
-        old = self._outcome(before, 0, rewriting=turn is Turn.REDECIDED)
-        new = self._outcome(after, 1, rewriting=turn is Turn.REDECIDED)
+        rewriting = turn is Turn.REDECIDED and before.source != after.source
+        old, new = self._outcome(before, 0, rewriting=rewriting), self._outcome(after, 1, rewriting=rewriting)
         if _ports(before) != _ports(after) and old.to and new.to:
             old, new = (replace(one, port=_port(part, its)) for one, its in ((old, before), (new, after)))
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
@@ -132,7 +132,7 @@ class Teller:
         return self.names[side].ends(((value, value),), self.host.name, "")[0]
 
     def _outcome(self, answer: Answer, side: int, *, rewriting: bool) -> Outcome:
-        """What becomes of it; how the sender is rewritten is told of flows that were and are, else it is no news."""
+        """What becomes of it; how the sender is rewritten is told where that differs, else it is no news."""
         if answer == ABSENT:
             return Outcome("absent", "")
         source = answer.source.kind if answer.source and rewriting else ""
