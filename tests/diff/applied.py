@@ -7,6 +7,7 @@
 | connections ended although every address is there again; or a carrier was lost | D3 |
 | an address is not there again | D4 |
 | it has no unit any more, or waits for a TAP or a hardware address that is not there | D5 |
+| its TAP is there, and the ruleset that is loaded does not know it | D5 |
 | the manager's connection ended, or the next one is refused | D6 |
 """
 
@@ -145,6 +146,7 @@ class Seen:
         for one in self.sight.interfaces:
             yield from self._host(one) if one.machine.startswith("host/") else self._guest(one)
         yield from self._started_anew()
+        yield from self._left()
         yield from ((self._leaser(g), 4) for g in self.site.plan.guests if g.name in self.anew)
         yield from self._cut_on_bridges()
         yield from self._locked_out()
@@ -190,6 +192,15 @@ class Seen:
                 links = self.site.guests[old.name].run("ip", "-o", "link")
                 if not made or str(nic.mac) not in links:
                     yield self._name(old), 5
+
+    def _left(self) -> Iterator[tuple[str, int]]:
+        """Guests that run on though nothing here is about them any more."""
+        for old in self.site.plan.guests:
+            host = self.site.hosts[old.host]
+            ports = [nic.tap for nic in old.nics if host.file(f"/sys/class/net/{nic.tap}").exists()]
+            known = host.run("nft", "list", "ruleset")
+            if ports and not any(f'"{port}"' in known for port in ports):
+                yield self._name(old), 5
 
     def _cut_on_bridges(self) -> Iterator[tuple[str, int]]:
         """Neighbours whose connection ended although both have their addresses."""

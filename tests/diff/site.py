@@ -149,7 +149,7 @@ CASES = (
         swap("forwards.yaml", "forwards:\n", "forwards:\n  web2: {on: hv1, ports: tcp/8443, to: web2, to-port: 443}\n"),
     ), "D1"),
     Case("guest-among-forwards", swap("guests.yaml", _GUESTS, _GUESTS + WEB2), "D1", given=_many_forwards),
-    Case("guest-removed", swap("guests.yaml", _DESK, ""), "D1"),
+    Case("guest-removed", swap("guests.yaml", _DESK, ""), "D5"),
     Case("pool-shrunk", swap("networks.yaml", "10.2.0.199", "10.2.0.149"), "D4"),
     Case("pool-grown", swap("networks.yaml", "10.2.0.199", "10.2.0.219"), "D2"),
     Case("rule-removed", swap("policy.yaml", "  web-db: {from: web, to: db, allow: tcp/5432}\n", ""), "D1"),
@@ -171,7 +171,7 @@ CASES = (
         swap("guests.yaml", "  db:\n    host: hv1\n", "  db:\n    host: hv2\n"),
         swap("guests.yaml", '{lan: {ipv4: 10.2.0.20, ipv6: "fd12:3456:789a:2::20"', "{far: {ipv4: 10.3.0.20"),
     ), "D5"),
-    Case("guest-renamed", swap("guests.yaml", "  desk:\n", "  desk-anna:\n"), "D1"),
+    Case("guest-renamed", swap("guests.yaml", "  desk:\n", "  desk-anna:\n"), "D5"),
     Case("guest-moved-from", both(
         swap("guests.yaml", "  web:\n    host: hv1\n", "  shop:\n    host: hv1\n    moved-from: web\n"),
         swap("forwards.yaml", "to: web,", "to: shop,"),

@@ -7,7 +7,7 @@ from netloom.backends.artifact import Artifact
 from netloom.base.frozen import dataclass
 from netloom.diff.classes import Class
 from netloom.diff.disruption import disruptions
-from netloom.diff.effects import Disruption
+from netloom.diff.effects import Disruption, Effect
 from netloom.diff.facts import things
 from netloom.diff.files import compare_files
 from netloom.diff.flows import begun_flows
@@ -62,7 +62,7 @@ def compare(before: Side, after: Side) -> Change:
         objects=objects,
         flows=flows,
         disruption=disruption,
-        undo=max((one.grade for one in undone), default=Class.D0),
+        undo=max((one.grade for one in undone if one.effect is not Effect.LEFT), default=Class.D0),
         survivors=survivors(flows),
         gates=_judged(before, after, objects, flows, disruption),
         files=files,

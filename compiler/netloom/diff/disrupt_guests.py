@@ -23,9 +23,12 @@ def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disr
         names: `kind/name` before and after of what was renamed.
     """
     old = {names.get(f"guest/{guest.name}", f"guest/{guest.name}").partition("/")[2]: guest for guest in before.guests}
-    for guest in after.guests:
-        if guest.name in old and old[guest.name] != guest:
-            yield from _guest(old[guest.name], guest, names)
+    new = {guest.name: guest for guest in after.guests}
+    for name, guest in old.items():
+        if name not in new:
+            yield _effect(guest, Class.D5, Effect.LEFT, "removed", was=True)
+        elif guest != new[name]:
+            yield from _guest(guest, new[name], names)
     yield from _pools(before, after)
 
 
@@ -72,8 +75,9 @@ def _refreshed(before: Guest, after: Guest) -> Iterator[Disruption]:
             )
 
 
-def _effect(guest: Guest, grade: Class, effect: Effect, detail: str) -> Disruption:
-    return Disruption(guest.host, f"guest/{guest.name}", guest.name, grade, effect, "", (), detail, guest.origin)
+def _effect(guest: Guest, grade: Class, effect: Effect, detail: str, *, was: bool = False) -> Disruption:
+    name = guest.name
+    return Disruption(guest.host, f"guest/{name}", name, grade, effect, "", (), detail, guest.origin, was=was)
 
 
 def _apart(*pairs: tuple[object, object]) -> str:

@@ -32,14 +32,23 @@ def networkd(before: Host, after: Host) -> Iterator[Disruption]:
     for name in sorted(old.keys() | new.keys()):
         one, other = old.get(name), new.get(name)
         differing = tuple(unit_settings(one, other))
-        if differing:
+        if differing and not _goes_along(one, old, new):
             unit = other or one
             assert unit is not None
             device = _device(unit)
             grade, effect = _graded(before, after, one, other, device)
+            told = (name, differing, "") if other else (name, (), "removed")
             yield Disruption(
-                after.name, object_of(unit.origin.entry), device, grade, effect, name, differing, "", unit.origin
+                after.name, object_of(unit.origin.entry), device, grade, effect, *told, unit.origin, was=other is None
             )
+
+
+def _goes_along(unit: Unit | None, old: Mapping[str, Unit], new: Mapping[str, Unit]) -> bool:
+    """Whether a device is gone with the unit of its addresses, which tells of it."""
+    if unit is None or unit.kind is not Kind.NETDEV or unit.name in new:
+        return False
+    name = unit.name.removesuffix(".netdev") + ".network"
+    return name in old and name not in new
 
 
 def unit_settings(one: Unit | None, other: Unit | None) -> Iterator[Setting]:

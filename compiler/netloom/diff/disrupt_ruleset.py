@@ -41,22 +41,34 @@ def _swapped(
 ) -> Iterator[Disruption]:
     found = _apart(before, after)
     if found:
-        added, removed, origin = found
+        detail, origin, was = found
         name = object_of(origin.entry) if origin else ""
         shown = after or before
         file = shown.path.rpartition("/")[2] if shown else ""
-        detail = f"{added} lines added, {removed} removed"
         cause = origin or host.origin
-        yield Disruption(host.name, name or f"host/{host.name}", device, Class.D1, effect, file, (), detail, cause)
+        yield Disruption(host.name, name or f"host/{host.name}", device, Class.D1, effect, file, (), detail, cause, was)
 
 
-def _apart(before: Artifact | None, after: Artifact | None) -> tuple[int, int, Origin | None] | None:
-    """Lines added and removed, and what caused the first of them; None for equal files."""
+def _apart(before: Artifact | None, after: Artifact | None) -> tuple[str, Origin | None, bool] | None:
+    """How many lines differ, what caused the first of them, and whether that was the base; None for equal files."""
     old, new = before.lines if before else (), after.lines if after else ()
     blocks = changed_blocks([line.text for line in old], [line.text for line in new])
     if not blocks:
         return None
-    changed = [line for i1, i2, j1, j2 in blocks for line in (*new[j1:j2], *old[i1:i2])]
-    origins = [line.origin for line in changed if line.origin and line.text.strip()]
-    origin = next((one for one in origins if not one.entry.startswith("hosts.")), origins[0] if origins else None)
-    return sum(j2 - j1 for _, _, j1, j2 in blocks), sum(i2 - i1 for i1, i2, _, _ in blocks), origin
+    changed = [
+        (line, was)
+        for i1, i2, j1, j2 in blocks
+        for lines, was in ((new[j1:j2], False), (old[i1:i2], True))
+        for line in lines
+    ]
+    origins = [(line.origin, was) for line, was in changed if line.origin and line.text.strip()]
+    outside = (pair for pair in origins if not pair[0].entry.startswith("hosts."))
+    origin, was = next(outside, origins[0] if origins else (None, False))
+    counts = (sum(j2 - j1 for _, _, j1, j2 in blocks), sum(i2 - i1 for i1, i2, _, _ in blocks))
+    return _counted(*counts), origin, was
+
+
+def _counted(added: int, removed: int) -> str:
+    words = [f"{count} {word}" for count, word in ((added, "added"), (removed, "removed")) if count]
+    first, *rest = words
+    return ", ".join([first.replace(" ", " line " if first.startswith("1 ") else " lines ", 1), *rest])

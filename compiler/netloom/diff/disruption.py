@@ -36,7 +36,9 @@ def disruptions(
 def _host(before: Host, after: Host | None, files: tuple[Files, Files]) -> Iterator[Disruption]:
     if after is None:
         name = f"host/{before.name}"
-        yield Disruption(before.name, name, before.name, Class.D0, Effect.ABANDONED, "", (), "", before.origin)
+        yield Disruption(
+            before.name, name, before.name, Class.D0, Effect.ABANDONED, "", (), "", before.origin, was=True
+        )
         return
     yield from networkd(before, after)
     yield from ruleset(after, *files)

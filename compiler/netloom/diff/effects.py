@@ -41,6 +41,7 @@ class Effect(enum.Enum):
     DETACHED = "new ports no longer join the bridge; those that have joined stay"
     REPLUGGED = "the guest gets another TAP or hardware address, so it has to be started anew"
     MOVED = "the guest starts anew on another host"
+    LEFT = "the guest is no longer in the plan: it runs on until somebody stops it, and this alone ends no connection"
     WAY_IN = "the address or the way out of an uplink changes: who is logged in over it may be cut off"
     LOCKED_OUT = "new connections to a management service are refused"
     ABANDONED = "the host is no longer managed: what is installed there stays"
@@ -68,6 +69,7 @@ class Disruption:
         settings: what differs in it.
         detail: addresses, names or numbers that the effect is about, or "".
         origin: the entry that is the cause.
+        was: whether that is an entry of the base, as of what is gone.
     """
 
     host: str
@@ -79,6 +81,7 @@ class Disruption:
     settings: tuple[Setting, ...]
     detail: str
     origin: Origin
+    was: bool = False
 
 
 @dataclass(frozen=True, slots=True)

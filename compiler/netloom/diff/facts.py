@@ -112,7 +112,7 @@ def _bridge(bridge: Bridge) -> Fields:
     dhcp = bridge.dhcp
     return {
         "device": bridge.device,
-        "dhcp": {"first": str(dhcp.first), "last": str(dhcp.last), "lease": dhcp.lease} if dhcp else None,
+        "dhcp": {"pool": f"{dhcp.first}-{dhcp.last}", "lease": dhcp.lease} if dhcp else None,
         "ra": bridge.ra is not None or None,
         "dns": "host" if bridge.serves_dns else tuple(map(str, bridge.dns)) or None,
         "domain": bridge.domain or None,

@@ -159,7 +159,7 @@ class Change:
         objects: sorted by name.
         flows: exposures first, then by what they are about.
         disruption: the worst first.
-        undo: the class of the way back.
+        undo: the class of the way back; guests that came go with it, which nobody minds.
         survivors: connections that outlive the rule that let them in.
         gates: what the gates of both sides say, failures first.
         files: sorted by path.

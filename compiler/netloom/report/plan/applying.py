@@ -37,6 +37,9 @@ def _host(change: Change, host: str) -> Iterator[str]:
     anew = sorted({one.device for one in change.disruption if one.host == host and one.effect in _ANEW})
     if anew:
         yield f"# and start anew: {', '.join(anew)}"
+    left = sorted({one.device for one in change.disruption if one.host == host and one.effect is Effect.LEFT})
+    if left:
+        yield f"# and stop: {', '.join(left)}"
 
 
 def undoing(change: Change) -> str:

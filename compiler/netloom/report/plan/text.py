@@ -113,15 +113,15 @@ def _disruption(change: Change) -> Iterator[str]:
     yield _title(f"What applying it does: at worst {change.worst.name} ({MEANINGS[change.worst]})")
     for one in change.disruption:
         yield f"  {one.grade.name} {one.host} {one.device}: {one.effect.value}"
-        yield f"      {cause(one)}" + (f"   {where}" if (where := words.place(one.origin)) else "")
+        yield f"      {cause(one)}" + (f"   {where}" if (where := words.caused(one)) else "")
 
 
 def _survivors(change: Change) -> Iterator[str]:
     if not change.survivors:
         return
     yield _title("Connections that go on although they are no longer allowed, and what ends them")
-    for one in change.survivors:
-        yield f"  {one.host}: {one.flow} (was allowed by {one.by})"
+    for hosts, one in words.survivors(change):
+        yield f"  {words.few(hosts)}: {one.flow} (was allowed by {one.by})"
         yield from (f"      {shlex.join(command)}" for command in one.commands)
         if one.more:
             yield f"      and {words.plural(one.more, 'more command')}"

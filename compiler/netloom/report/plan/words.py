@@ -4,8 +4,10 @@ import datetime
 import re
 import shlex
 from collections.abc import Mapping
+from dataclasses import replace
 
 from netloom.diff.classes import Class
+from netloom.diff.effects import Disruption, Survivor
 from netloom.diff.model import Action, Change, FieldChange, Hunk, ObjectChange, Value, Verdict
 from netloom.diff.verdicts import FlowChange, Outcome, Turn
 from netloom.plan.origin import Origin
@@ -162,13 +164,19 @@ def outcome(one: Outcome) -> str:
         one.verdict,
         f"to {one.to} {one.port}".rstrip() if one.to else "",
         _SENDERS.get(one.source, ""),
-        "limited" * one.limited,
+        "up to a rate" * one.limited,
     ]
     more = f" and {plural(len(one.also), 'more forward')}" if one.also else ""
     return " ".join(filter(None, words)) + (f" by {one.by}{more}" if one.by else "")
 
 
 _SENDERS = {"masquerade": "masqueraded", "snat": "from the uplink's address", "prefix": "from the outer prefix"}
+
+
+def caused(one: Disruption) -> str:
+    """The spec line that is the cause of an effect."""
+    found = place(one.origin)
+    return f"was {found}" if found and one.was else found
 
 
 def where(one: FlowChange) -> str:
@@ -204,6 +212,14 @@ def again(change: Change) -> str:
         return f"netloom plan {before[1]}..{after[1]} --exact"
     sides = (before[1] if before else change.before, after[1] if after else change.after)
     return f"netloom plan {shlex.join(sides)}"
+
+
+def survivors(change: Change) -> list[tuple[tuple[str, ...], Survivor]]:
+    """What outlives its rule, with the hosts of which the same is to say."""
+    found: dict[Survivor, list[str]] = {}
+    for one in change.survivors:
+        found.setdefault(replace(one, host=""), []).append(one.host)
+    return [(tuple(hosts), one) for one, hosts in found.items()]
 
 
 def by_intent(change: Change) -> list[FlowChange]:
