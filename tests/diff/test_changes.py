@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 from tests.cli.conftest import Netloom, netloom
+from tests.diff.conftest import git
 from tests.diff.site import BASE, CASES, Case, given
 
 from netloom.report.plan.schema import diff_schema
@@ -79,6 +80,26 @@ def test_what_changes_nothing_says_so(netloom: Netloom, repository: Path, monkey
         assert data["has_changes"] is False
         assert (data["objects"], data["disruption"], data["files"]) == ([], [], [])
         assert not any(data["flows"].values())
+
+
+def test_lines_are_linked_at_the_revision_that_has_them(
+    netloom: Netloom, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository / "specs")
+    source = ("--source", "https://forge.example.org/a b/net/blob/", "--format", "md", "--specs", ".")
+    base, head = (git(repository, "rev-parse", name) for name in ("main", "guest-removed"))
+    start = "https://forge.example.org/a%20b/net/blob"
+    comment = netloom("plan", "main..guest-removed", *source).out
+    assert f"was [`./guests.yaml:10`]({start}/{base}/specs/guests.yaml#L10)" in comment
+    assert head not in comment
+    comment = netloom("plan", "main..guest-with-forward", *source).out
+    head = git(repository, "rev-parse", "guest-with-forward")
+    assert f"&#40;[`./forwards.yaml:3`]({start}/{head}/specs/forwards.yaml#L3)&#41;" in comment  # to decide
+    assert f"| [`./guests.yaml:3`]({start}/{head}/specs/guests.yaml#L3) |" in comment
+    assert "](" not in netloom("plan", "main..guest-with-forward", "--format", "md").out
+    comment = netloom("plan", "guest-removed", "--exact", *source).out  # with a working tree that nobody can see
+    assert "`./guests.yaml:10`" in comment
+    assert "](" not in comment
 
 
 def test_the_command_in_the_comment_compares_the_same_once_more(

@@ -62,6 +62,9 @@ def test_one_comment_that_follows_the_change(kind: str, job: Job) -> None:
         assert "has-changes=true\npassed=true\n" in (job.temp / "output").read_text()
     else:
         assert "](https://forge.example.org/birch/net/-/jobs/99/artifacts/file/netloom-plan/plan.html)" in first
+    blob = "blob" if kind == "github" else "-/blob"
+    line = f"{blob}/{git(job.top, 'rev-parse', 'HEAD')}/specs/policy.yaml#L5"
+    assert f"| [`specs/policy.yaml:5`](https://forge.example.org/birch/net/{line}) |" in first
     git(job.top, "checkout", "--quiet", "change")
     edit(job.top, lambda files: files["forwards.yaml"].replace("tcp/443", "tcp/8443"), "forwards.yaml")
     _merge_anew(job.top)

@@ -6,7 +6,7 @@ Neither is proved here: `validate` and `render` hold the head's rulesets against
 import os
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,6 +43,8 @@ class Subject:
         gates: the thresholds that it sets.
         moves: for objects that say so, their `kind/name` after and before.
         waived: reasons by gate, or by gate and object.
+        commit: full name of the commit that it is, or "".
+        inside: folder of its specs from the top of the repository.
     """
 
     label: str
@@ -53,6 +55,8 @@ class Subject:
     gates: Gates = NO_GATES
     moves: Mapping[str, str] = field(default_factory=dict)
     waived: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
+    inside: str = ""
 
     def side(self, artifacts: Iterable[Artifact]) -> Side:
         """What is compared of it."""
@@ -142,7 +146,8 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
         raise RevisionError(f"`{name}` has no specs in {specs}")
     site = compile_blobs(found.blobs, found.folder, now=_now(), prove=False)
     short = commit[:7]
-    return _subject(short if commit.startswith(name) else f"{name}@{short}", site)
+    subject = _subject(short if commit.startswith(name) else f"{name}@{short}", site)
+    return replace(subject, commit=commit, inside=found.inside)
 
 
 def _moves(document: "Document") -> dict[str, str]:

@@ -1,10 +1,20 @@
 """Options that several commands share, so that they are spelled and explained once."""
 
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import click
+
+
+class Comment(NamedTuple):
+    """What a comment says of itself: which one it is, and where to read on."""
+
+    key: str
+    link: str
+    source: str
+
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,3 +38,21 @@ def format_option(*names: str) -> Callable[[Command], Command]:
 def check_option(text: str) -> Callable[[Command], Command]:
     """`--check`."""
     return click.option("--check", is_flag=True, help=text)
+
+
+def comment_options(command: Callable[..., int]) -> Callable[..., int]:
+    """`--key`, `--link` and `--source`, as one `comment`."""
+
+    @click.option("--key", default="default", metavar="NAME", help="Tells apart the comments of several sites.")
+    @click.option("--link", default="", metavar="URL", help="Where a comment says that the whole plan is.")
+    @click.option(
+        "--source",
+        default="",
+        metavar="URL",
+        help="Where a comment links lines of specs to, as URL/COMMIT/FILE#LINE; ending in `blob` on GitHub and GitLab.",
+    )
+    @wraps(command)
+    def bundled(*args: Any, key: str, link: str, source: str, **options: Any) -> int:
+        return command(*args, comment=Comment(key, link, source), **options)
+
+    return bundled

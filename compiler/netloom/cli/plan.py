@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from netloom.cli.exits import CHANGES, FINDINGS, FINE
-from netloom.cli.options import format_option, specs_option
+from netloom.cli.options import Comment, comment_options, format_option, specs_option
 
 if TYPE_CHECKING:
     from netloom.cli.comparing import Subject
     from netloom.diff.model import Change
+    from netloom.report.plan.links import Links
 
 _OUT = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 _STDOUT = Path("-")
@@ -33,8 +34,7 @@ _BY_NAME = (".md", ".json", ".html", ".sarif")
     metavar="FILE",
     help="Write there, as .md, .json, .html or .sarif say; may be repeated.",
 )
-@click.option("--key", default="default", metavar="NAME", help="Tells apart the comments of several sites.")
-@click.option("--link", default="", metavar="URL", help="Where a comment says that the whole plan is.")
+@comment_options
 def command(
     sides: tuple[str, ...],
     specs: Path,
@@ -43,8 +43,7 @@ def command(
     detailed_exitcode: bool,
     exact: bool,
     out: tuple[Path, ...],
-    key: str,
-    link: str,
+    comment: Comment,
 ) -> int:
     """Tell what a change does: to objects, to who reaches whom, to running traffic, and to files.
 
@@ -66,7 +65,8 @@ def command(
         change = change_of(before, after)
         forms = {path: _form(path, form) for path in out or (_STDOUT,)}
         drawing = _drawing(before, after, change) if "html" in forms.values() else ""
-        texts = {p: _text(change, name, key, link, drawing, color=p == _STDOUT) for p, name in forms.items()}
+        links = _links(comment.source, specs, before, after)
+        texts = {p: _text(change, name, comment, links, drawing, color=p == _STDOUT) for p, name in forms.items()}
     return _told(change, texts, sound=after.sound, detailed=detailed_exitcode)
 
 
@@ -108,7 +108,13 @@ def _drawing(before: "Subject", after: "Subject", change: "Change") -> str:
     return (portrait(graph, paint) or "") if change.objects and graph.clusters else ""
 
 
-def _text(change: "Change", form: str, key: str, link: str, drawing: str, *, color: bool) -> str:
+def _links(source: str, specs: Path, before: "Subject", after: "Subject") -> "Links":
+    from netloom.report.plan.links import linked
+
+    return linked(source, str(specs), after.inside or before.inside, (before.commit, after.commit))
+
+
+def _text(change: "Change", form: str, comment: Comment, links: "Links", drawing: str, *, color: bool) -> str:
     from netloom.cli.terminal import wants_color
 
     if form == "json":
@@ -118,7 +124,7 @@ def _text(change: "Change", form: str, key: str, link: str, drawing: str, *, col
     if form == "md":
         from netloom.report.plan.markdown import change_markdown
 
-        return change_markdown(change, key=key, link=link)
+        return change_markdown(change, key=comment.key, link=comment.link, links=links)
     if form == "html":
         from netloom.report.plan.html import change_html
 

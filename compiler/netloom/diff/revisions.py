@@ -25,12 +25,14 @@ class Revision:
         name: as the user wrote it.
         commit: full object name.
         folder: folder of the specs, as the user named it.
+        inside: the same folder from the top of the repository; "" for the top itself.
         blobs: content of the files below that folder, by path that begins with `folder`.
     """
 
     name: str
     commit: str
     folder: str
+    inside: str
     blobs: Mapping[str, bytes]
 
 
@@ -54,7 +56,7 @@ def revision(specs: Path, name: str) -> Revision:
         below = path.decode("utf-8", "surrogateescape").removeprefix(f"{inside}/" if inside else "")
         if kind == "blob" and mode in _REGULAR and _is_spec(below):
             wanted[f"{specs}/{below}"] = identity
-    return Revision(name, commit, str(specs), _blobs(top, wanted))
+    return Revision(name, commit, str(specs), inside, _blobs(top, wanted))
 
 
 def commit_of(specs: Path, name: str) -> str:

@@ -11,6 +11,8 @@ from netloom.report.plan import words
 from netloom.report.plan.effect_json import cause
 
 STRONG, CODE, PLAIN = "strong", "code", "plain"
+PLACE = "place"
+"""A line of the head's specs."""
 Sentence = tuple[tuple[str, str], ...]
 """Runs of text, each with its style."""
 _NAMES = 6
@@ -59,13 +61,13 @@ def _still(change: Change) -> Iterator[Sentence]:
 
 
 def _survivors(change: Change) -> Iterator[Sentence]:
-    for survivor in change.survivors:
+    for hosts, survivor in words.survivors(change):
         rest = len(survivor.commands) - 1 + survivor.more
         end: Sentence = ()
         if survivor.commands:
             end = ((PLAIN, " To end them: "), (CODE, shlex.join(survivor.commands[0])))
         yield (
-            (STRONG, "Open connections survive"), (PLAIN, " on "), (CODE, survivor.host),
+            (STRONG, "Open connections survive"), (PLAIN, " on "), *_names(hosts),
             (PLAIN, f": {survivor.flow}, allowed until now by "), (CODE, survivor.by), (PLAIN, "."), *end,
             (PLAIN, f" and {rest} more like it" if rest > 0 else ""),
         )  # fmt: skip
@@ -99,4 +101,4 @@ def _names(names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 def _at(origin: Origin | None) -> Sentence:
     place = words.place(origin)
-    return ((PLAIN, " ("), (CODE, place), (PLAIN, ")")) if place else ()
+    return ((PLAIN, " ("), (PLACE, place), (PLAIN, ")")) if place else ()

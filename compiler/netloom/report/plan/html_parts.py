@@ -6,7 +6,7 @@ from netloom.diff.model import Change, FileChange
 from netloom.diff.verdicts import FlowChange
 from netloom.report.plan import words
 from netloom.report.plan.applying import commands, undoing
-from netloom.report.plan.decisions import CODE, STRONG
+from netloom.report.plan.decisions import CODE, PLACE, STRONG
 from netloom.report.plan.decisions import decisions as sentences
 from netloom.report.plan.effect_json import cause
 from netloom.report.plan.escape import html
@@ -14,7 +14,7 @@ from netloom.report.plan.escape import html
 
 def decisions(change: Change) -> Iterator[str]:
     """What a reviewer has to say yes to, numbered."""
-    tags = {STRONG: ("<b>", "</b>"), CODE: ("<code>", "</code>")}
+    tags = {STRONG: ("<b>", "</b>"), CODE: ("<code>", "</code>"), PLACE: ("<code>", "</code>")}
     found = sentences(change)
     if found:
         yield "<h2>Decide these</h2>\n<ol>"

@@ -13,6 +13,7 @@ from netloom.diff.model import Change
 from netloom.report.plan import words
 from netloom.report.plan.escape import code, prose
 from netloom.report.plan.json import change_json
+from netloom.report.plan.links import NO_LINKS, Links
 from netloom.report.plan.markdown_files import file_blocks
 from netloom.report.plan.markdown_parts import applying, changes, decisions, disruption, flows, foot, gates, more_flows
 from netloom.report.plan.mermaid import topology
@@ -40,7 +41,9 @@ class Part:
     noun: str
 
 
-def change_markdown(change: Change, *, key: str = "default", limit: int = LIMIT, link: str = "") -> str:
+def change_markdown(
+    change: Change, *, key: str = "default", limit: int = LIMIT, link: str = "", links: Links = NO_LINKS
+) -> str:
     """The whole comment, with a line end.
 
     Args:
@@ -48,11 +51,12 @@ def change_markdown(change: Change, *, key: str = "default", limit: int = LIMIT,
         key: tells apart the comments of several sites in one repository.
         limit: the most bytes that it may have.
         link: where the whole plan can be seen, or "".
+        links: where lines of the specs can be seen.
     """
     head = f"{_mark(change, key)}\n{_summary(change)}\n"
     if not change.has_changes:
         return head
-    parts = [Part(*part) for part in _parts(change)]
+    parts = [Part(*part) for part in _parts(change, links)]
     tail = f"{foot(change, link)}\n"
     room = limit - len(head.encode()) - len(tail.encode()) - 400
     body, left_out = _fitted(parts, room)
@@ -60,13 +64,13 @@ def change_markdown(change: Change, *, key: str = "default", limit: int = LIMIT,
     return f"{head}{body}{cut}{tail}"
 
 
-def _parts(change: Change) -> Iterator[tuple[str, list[str], str, str]]:
-    yield "\n### Decide these\n\n", decisions(change), "", "decision"
-    yield _table("Reachability", "| | From | To | Services | Before | After | Spec |", flows(change), "flow")
+def _parts(change: Change, links: Links) -> Iterator[tuple[str, list[str], str, str]]:
+    yield "\n### Decide these\n\n", decisions(change, links), "", "decision"
+    yield _table("Reachability", "| | From | To | Services | Before | After | Spec |", flows(change, links), "flow")
     yield _fold(_fold_title(change), more_flows(change), "example")
     columns = "| Object | Host | Class | Effect | Cause | Spec |"
-    yield _table("What applying does to running traffic", columns, disruption(change), "effect")
-    yield _table("Changes", "| | Object | Change | Spec |", changes(change), "object")
+    yield _table("What applying does to running traffic", columns, disruption(change, links), "effect")
+    yield _table("Changes", "| | Object | Change | Spec |", changes(change, links), "object")
     yield _table("Policy", "| | Gate | Result |", gates(change), "gate")
     yield "\n### Topology\n\n", topology(change), "", "diagram"
     yield "\n### Generated files\n\n", file_blocks(change), "", "file"

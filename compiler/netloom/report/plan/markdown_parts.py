@@ -9,19 +9,25 @@ from netloom.plan.origin import Origin
 from netloom.report.diagnostics.visible import visible
 from netloom.report.plan import words
 from netloom.report.plan.applying import commands, undoing
-from netloom.report.plan.decisions import CODE, PLAIN, STRONG, Sentence
+from netloom.report.plan.decisions import CODE, PLACE, PLAIN, STRONG, Sentence
 from netloom.report.plan.decisions import decisions as sentences
 from netloom.report.plan.effect_json import cause
 from netloom.report.plan.escape import code, fence, prose
+from netloom.report.plan.links import Links
 
 
-def decisions(change: Change) -> list[str]:
+def decisions(change: Change, links: Links) -> list[str]:
     """What a reviewer has to say yes to, numbered."""
-    return [f"{number}. {_marked(one)}\n" for number, one in enumerate(sentences(change), 1)]
+    return [f"{number}. {_marked(one, links)}\n" for number, one in enumerate(sentences(change), 1)]
 
 
-def _marked(sentence: Sentence) -> str:
-    styles = {STRONG: lambda text: f"**{prose(text.strip())}**", CODE: code, PLAIN: prose}
+def _marked(sentence: Sentence, links: Links) -> str:
+    styles = {
+        STRONG: lambda text: f"**{prose(text.strip())}**",
+        CODE: code,
+        PLACE: lambda place: _linked(place, links.line(place)),
+        PLAIN: prose,
+    }
     shown = []
     for style, text in sentence:
         lead, tail = text[: len(text) - len(text.lstrip())], text[len(text.rstrip()) :]
@@ -39,12 +45,12 @@ def applying(change: Change) -> list[str]:
     return [f"{ticks}sh\n{body}\n{ticks}\nTo undo it, {prose(undoing(change))}.\n"]
 
 
-def flows(change: Change) -> list[str]:
+def flows(change: Change, links: Links) -> list[str]:
     """Rows of what changes by intent, exposures first."""
-    return [_row(one) for one in words.by_intent(change)]
+    return [_row(one, links) for one in words.by_intent(change)]
 
 
-def _row(one: FlowChange) -> str:
+def _row(one: FlowChange, links: Links) -> str:
     via = f" at {prose(words.few(one.via))}" if one.via else ""
     cells = (
         f"**{words.turn(one).upper()}**" if one.exposed else words.turn(one),
@@ -53,7 +59,7 @@ def _row(one: FlowChange) -> str:
         _ends(one.services),
         prose(words.outcome(one.before)),
         prose(words.outcome(one.after)),
-        _place(one.before_cause, one.after_cause),
+        _place(links, one.before_cause, one.after_cause),
     )
     return f"| {' | '.join(cells)} |\n"
 
@@ -72,24 +78,24 @@ def _told(one: FlowChange) -> str:
     return f"{code(words.sign(one))} {_ends(one.sources)} → {_ends(one.destinations)} {_ends(one.services)}"
 
 
-def disruption(change: Change) -> list[str]:
+def disruption(change: Change, links: Links) -> list[str]:
     """Rows of effects, the worst first, and where the way in stays what it is."""
     rows = [
         f"| {code(one.device)} | {code(one.host)} | **{one.grade.name}** | {prose(one.effect.value)} "
-        f"| {prose(cause(one))} | {_place(None, one.origin)} |\n"
+        f"| {prose(cause(one))} | {_place(links, *((one.origin, None) if one.was else (None, one.origin)))} |\n"
         for one in change.disruption
     ]
     kept = words.ways_in(change)
     return rows + ([f"| management | {_ends(kept)} | **D0** | {prose(words.WAY_IN_KEPT)} | | |\n"] if kept else [])
 
 
-def changes(change: Change) -> list[str]:
+def changes(change: Change, links: Links) -> list[str]:
     """A row for each object, and for each field of those that changed."""
-    return [row for one in change.objects for row in _rows(one)]
+    return [row for one in change.objects for row in _rows(one, links)]
 
 
-def _rows(one: ObjectChange) -> Iterator[str]:
-    sign, where = code(words.SIGNS[one.action]), _place(one.before, one.after)
+def _rows(one: ObjectChange, links: Links) -> Iterator[str]:
+    sign, where = code(words.SIGNS[one.action]), _place(links, one.before, one.after)
     name = f"{code(one.was)} → {code(one.name)}" if one.was else code(one.name)
     if one.action in (Action.ADD, Action.REMOVE):
         yield f"| {sign} | {name} | {prose(words.summary_of(one))} | {where} |\n"
@@ -119,6 +125,12 @@ def _ends(names: tuple[str, ...]) -> str:
     return shown + (f" and {len(names) - 6} more" if len(names) > 6 else "")
 
 
-def _place(before: Origin | None, after: Origin | None) -> str:
-    place = words.place(after)
-    return code(place) if place else (f"was {code(old)}" if (old := words.place(before)) else "")
+def _place(links: Links, before: Origin | None, after: Origin | None) -> str:
+    if place := words.place(after):
+        return _linked(place, links.line(place))
+    old = words.place(before)
+    return f"was {_linked(old, links.line(old, was=True))}" if old else ""
+
+
+def _linked(place: str, address: str) -> str:
+    return f"[{code(place)}]({address})" if address else code(place)
