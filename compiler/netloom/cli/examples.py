@@ -18,6 +18,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
             "netloom plan --specs specs",
             "netloom plan HEAD~1..HEAD --exact",
             "netloom plan HEAD --format md --out change.md --key edge --link https://ci.example.org/plan.html",
+            "netloom plan HEAD --format md --source https://git.example.org/net/blob",
             "netloom plan HEAD --detailed-exitcode",
         ),
         "comment": ("netloom comment change.md", "netloom comment --only-update change.md"),
