@@ -5,6 +5,7 @@ which it makes the reference. Generated pages never touch the disk. Leaves of a 
 stay out of the navigation, which costs MkDocs time and bytes in the square of the pages that it lists.
 """
 
+import gc
 import html
 import os
 import re
@@ -78,6 +79,8 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
 
     def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
         """Remember whether somebody watches: then a broken spec is a page, else a failure."""
+        if command == "build":
+            gc.disable()  # everything is needed until the end: looking through ten thousand pages frees nothing
         self._serving = command == "serve"
         self._kept = Kept() if self._serving else None
         self._past = Past(self._serving)
