@@ -155,25 +155,6 @@ def _printed(owner: Owner) -> list[Printed]:
             return [artifact.printed for artifact in _files((), (owner,))]
 
 
-def files_apart(before: Plan, after: Plan) -> tuple[Iterator[Artifact], Iterator[Artifact]]:
-    """The files of two plans, without those of hosts and guests that are the same in both: equal plans, equal bytes.
-
-    Each is printed when it is asked for.
-    """
-    hosts = {host.name: host for host in before.hosts}
-    guests = {guest.name: guest for guest in before.guests}
-    same_hosts = {host.name for host in after.hosts if hosts.get(host.name) == host}
-    same_guests = {guest.name for guest in after.guests if guests.get(guest.name) == guest}
-
-    def files(plan: Plan) -> Iterator[Artifact]:
-        return _files(
-            (host for host in plan.hosts if host.name not in same_hosts),
-            (guest for guest in plan.guests if guest.name not in same_guests),
-        )
-
-    return files(before), files(after)
-
-
 def _files(hosts: Iterable[Host], guests: Iterable[Guest]) -> Iterator[Artifact]:
     from netloom.backends.targets import GUESTS, HOSTS  # only who renders pays for importing every backend
 

@@ -13,7 +13,6 @@ from tests.test_example import SPECS
 
 from netloom.diff.change import Side, compare
 from netloom.diff.model import Change
-from netloom.driver import files_apart
 from netloom.report.plan.html import change_html
 from netloom.report.plan.markdown import change_markdown
 from netloom.report.plan.text import change_text
@@ -33,8 +32,7 @@ PARTS = (
 def changed(before: dict[str, str], after: dict[str, str]) -> Change:
     """The change between two sites."""
     old, new = compiled(before).plan, compiled(after).plan
-    files = files_apart(old, new)
-    return compare(Side("main", old, files[0]), Side("head", new, files[1]))
+    return compare(Side("main", old), Side("head", new))
 
 
 def assert_balanced(text: str) -> None:

@@ -22,7 +22,7 @@ _WHOLE = {Action.ADD: "+", Action.REMOVE: "\N{MINUS SIGN}"}
 def change_of(name: str) -> Change:
     before, after = compiled(dict(BASE)).plan, compiled(_EDITS[name]).plan
     moves = {new: old for old, new in MOVED.get(name, {}).items()}
-    return compare(Side("main", before, ()), Side("head", after, (), moves=moves))
+    return compare(Side("main", before), Side("head", after, moves=moves))
 
 
 def drawn(name: str) -> Graph | None:

@@ -5,11 +5,14 @@ the shares, so the result never depends on who was first. A child that fails is 
 once more here, where an error has a trace.
 """
 
+import functools
 import os
 import pickle
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields, is_dataclass
 from itertools import pairwise
-from typing import TypeVar
+from operator import attrgetter
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -78,6 +81,25 @@ def _processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
+class _Pickler(pickle.Pickler):
+    """Hands records over as the values of their fields: the library asks each one anew what its fields are."""
+
+    def reducer_override(self, found: Any) -> Any:
+        """How an object is made again: its class, and the arguments to call it with."""
+        values = _values(found.__class__)
+        return NotImplemented if values is None else (found.__class__, values(found))
+
+
+@functools.cache
+def _values(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
+    """The values of all fields of a record with slots; None for what is no such record, or does more when made."""
+    if not is_dataclass(kind) or "__slots__" not in kind.__dict__ or hasattr(kind, "__post_init__"):
+        return None
+    names = [field.name for field in fields(kind)]
+    made = all(field.init and not field.kw_only for field in fields(kind))
+    return attrgetter(*names) if made and len(names) > 1 else None
+
+
 def _fork(work: Callable[[T], R], part: T) -> tuple[int, int]:
     """Start a child; its process and the end of the pipe that its answer comes by."""
     reader, writer = os.pipe()
@@ -89,7 +111,7 @@ def _fork(work: Callable[[T], R], part: T) -> tuple[int, int]:
     try:
         os.close(reader)
         with os.fdopen(writer, "wb") as pipe:
-            pickle.dump(work(part), pipe, pickle.HIGHEST_PROTOCOL)
+            _Pickler(pipe, pickle.HIGHEST_PROTOCOL).dump(work(part))
         status = 0
     finally:
         os._exit(status)  # nothing of the parent's is to be flushed, closed or reported twice

@@ -5,12 +5,11 @@ Neither is proved here: `validate` and `render` hold the head's rulesets against
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netloom.backends.artifact import Artifact
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.frozen import dataclass
 from netloom.base.parallel import beside
@@ -19,7 +18,7 @@ from netloom.diff.classes import Class
 from netloom.diff.gates import NO_GATES, Gates
 from netloom.diff.model import Change
 from netloom.diff.revisions import RevisionError, commit_of, merge_base, revision
-from netloom.driver import Compiled, compile_blobs, compile_site, files_apart
+from netloom.driver import Compiled, compile_blobs, compile_site
 from netloom.plan.origin import Origin
 from netloom.plan.read import PlanTextError, read_plan
 from netloom.plan.site import Plan
@@ -58,9 +57,10 @@ class Subject:
     commit: str = ""
     inside: str = ""
 
-    def side(self, artifacts: Iterable[Artifact]) -> Side:
+    @property
+    def side(self) -> Side:
         """What is compared of it."""
-        return Side(self.label, self.plan, artifacts, self.sound, self.gates, self.moves, self.waived)
+        return Side(self.label, self.plan, self.sound, self.gates, self.moves, self.waived)
 
 
 def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subject, Subject]:
@@ -86,8 +86,7 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subje
 
 def change_of(before: Subject, after: Subject) -> Change:
     """What differs between two sides."""
-    old, new = files_apart(before.plan, after.plan)
-    return compare(before.side(old), after.side(new))
+    return compare(before.side, after.side)
 
 
 def _named(words: tuple[str, ...]) -> tuple[str, str | None]:

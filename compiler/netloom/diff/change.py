@@ -2,21 +2,26 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from itertools import chain
 
-from netloom.backends.artifact import Artifact
 from netloom.base.frozen import dataclass
+from netloom.base.parallel import shares, spread
 from netloom.diff.classes import Class
 from netloom.diff.disruption import disruptions
 from netloom.diff.effects import Disruption, Effect
 from netloom.diff.facts import things
-from netloom.diff.files import compare_files
-from netloom.diff.flows import begun_flows
+from netloom.diff.files import Machine, files_apart, machines_apart
+from netloom.diff.flows import Flows, Part
 from netloom.diff.gates import NO_GATES, Gates, judge
-from netloom.diff.model import Change, GateResult, ObjectChange
+from netloom.diff.model import Change, FileChange, GateResult, ObjectChange
 from netloom.diff.objects import compare_objects
+from netloom.diff.relation import Pair
 from netloom.diff.sessions import survivors
 from netloom.diff.verdicts import FlowChange
 from netloom.plan.site import Plan
+
+WORTH_A_PROCESS = 200
+"""Ports whose comparison takes longer than a process takes to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,6 @@ class Side:
     Attributes:
         label: what the user calls it, such as `main@91d07e3`.
         plan: its plan.
-        artifacts: its files, those left out that are the same on both sides; looked at once, when it is their turn.
         sound: whether it compiles without an error.
         gates: the thresholds that it sets.
         moves: for objects that say so, their `kind/name` after and before.
@@ -35,7 +39,6 @@ class Side:
 
     label: str
     plan: Plan
-    artifacts: Iterable[Artifact]
     sound: bool = True
     gates: Gates = NO_GATES
     moves: Mapping[str, str] = field(default_factory=dict)
@@ -46,13 +49,11 @@ def compare(before: Side, after: Side) -> Change:
     """What a change does."""
     objects = compare_objects(things(before.plan), things(after.plan), after.moves)
     names = {one.was: one.name for one in objects if one.was}
-    flows_of = begun_flows(before.plan, after.plan, names)
-    by_path = [{artifact.path: artifact for artifact in side.artifacts} for side in (before, after)]
-    files = compare_files(by_path[0].values(), by_path[1].values()) if after.sound else ()
-    flows = flows_of()
-    disruption = disruptions(before.plan, after.plan, names, flows, (by_path[0], by_path[1]))
+    flows, files = _compared(before.plan, after.plan, names)
+    by_path = {file.path: file for file in files}
+    disruption = disruptions(before.plan, after.plan, names, flows, by_path)
     back = {new: old for old, new in names.items()}
-    undone = disruptions(after.plan, before.plan, back, (), (by_path[1], by_path[0]))
+    undone = disruptions(after.plan, before.plan, back, (), by_path)
     return Change(
         before=before.label,
         after=after.label,
@@ -65,8 +66,31 @@ def compare(before: Side, after: Side) -> Change:
         undo=max((one.grade for one in undone if one.effect is not Effect.LEFT), default=Class.D0),
         survivors=survivors(flows),
         gates=_judged(before, after, objects, flows, disruption),
-        files=files,
+        files=files if after.sound else (),
     )
+
+
+def _compared(
+    before: Plan, after: Plan, names: Mapping[str, str]
+) -> tuple[tuple[FlowChange, ...], tuple[FileChange, ...]]:
+    """What takes long on a large site: who reaches whom, and the files, one host after the other."""
+    flows = Flows(before, after, names)
+
+    def work(share: Iterable[tuple[int, Pair | Machine]]) -> tuple[list[tuple[int, list[Part]]], list[FileChange]]:
+        parts: list[tuple[int, list[Part]]] = []
+        files: list[FileChange] = []
+        for place, item in share:
+            if isinstance(item, Machine):
+                files += files_apart(item)
+            else:
+                parts.append((place, flows.parts(item)))
+        return parts, files
+
+    items: list[Pair | Machine] = [*flows.pairs, *machines_apart(before, after)]
+    answers = spread(work, shares([((place, item), item.weight) for place, item in enumerate(items)], WORTH_A_PROCESS))
+    parts = sorted(chain.from_iterable(found for found, _ in answers), key=lambda part: part[0])
+    files = sorted(chain.from_iterable(found for _, found in answers), key=lambda file: file.path)
+    return flows.told(part for _, found in parts for part in found), tuple(files)
 
 
 def _judged(

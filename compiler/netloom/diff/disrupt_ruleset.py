@@ -7,65 +7,38 @@ connections alone (measured at 100,000 packets a second: none lost).
 from collections.abc import Iterator, Mapping
 
 from netloom.backends import sysctl
-from netloom.backends.artifact import Artifact
 from netloom.diff.classes import Class
 from netloom.diff.effects import Disruption, Effect
-from netloom.diff.lines import changed_blocks
+from netloom.diff.model import FileChange
 from netloom.plan.host import Host
-from netloom.plan.origin import Origin, object_of
+from netloom.plan.origin import object_of
 
-Files = Mapping[str, Artifact]
-"""Rendered files by path."""
+Files = Mapping[str, FileChange]
+"""The files that differ, by path."""
 
 
-def ruleset(host: Host, before: Files, after: Files) -> Iterator[Disruption]:
+def ruleset(host: Host, files: Files) -> Iterator[Disruption]:
     """The effect of the ruleset of one host.
 
     Args:
         host: the host as it will be.
-        before: its files, and others, by path.
-        after: the same after the change.
+        files: its files that differ, and those of others.
     """
-    path = f"hosts/{host.name}/nftables/netloom.nft"
-    yield from _swapped(host, "table netloom", Effect.SWAP, before.get(path), after.get(path))
+    yield from _swapped(host, "table netloom", Effect.SWAP, files.get(f"hosts/{host.name}/nftables/netloom.nft"))
 
 
-def settings(host: Host, before: Files, after: Files) -> Iterator[Disruption]:
+def settings(host: Host, files: Files) -> Iterator[Disruption]:
     """The effect of the kernel settings of one host."""
-    path = f"hosts/{host.name}/sysctl/{sysctl.FILE}"
-    yield from _swapped(host, "kernel", Effect.SETTINGS, before.get(path), after.get(path))
+    yield from _swapped(host, "kernel", Effect.SETTINGS, files.get(f"hosts/{host.name}/sysctl/{sysctl.FILE}"))
 
 
-def _swapped(
-    host: Host, device: str, effect: Effect, before: Artifact | None, after: Artifact | None
-) -> Iterator[Disruption]:
-    found = _apart(before, after)
-    if found:
-        detail, origin, was = found
-        name = object_of(origin.entry) if origin else ""
-        shown = after or before
-        file = shown.path.rpartition("/")[2] if shown else ""
-        cause = origin or host.origin
+def _swapped(host: Host, device: str, effect: Effect, found: FileChange | None) -> Iterator[Disruption]:
+    if found and found.hunks:
+        cause = found.cause or host.origin
+        name = object_of(found.cause.entry) if found.cause else ""
+        detail, file = _counted(found.added, found.removed), found.path.rpartition("/")[2]
+        was = found.was
         yield Disruption(host.name, name or f"host/{host.name}", device, Class.D1, effect, file, (), detail, cause, was)
-
-
-def _apart(before: Artifact | None, after: Artifact | None) -> tuple[str, Origin | None, bool] | None:
-    """How many lines differ, what caused the first of them, and whether that was the base; None for equal files."""
-    old, new = before.lines if before else (), after.lines if after else ()
-    blocks = changed_blocks([line.text for line in old], [line.text for line in new])
-    if not blocks:
-        return None
-    changed = [
-        (line, was)
-        for i1, i2, j1, j2 in blocks
-        for lines, was in ((new[j1:j2], False), (old[i1:i2], True))
-        for line in lines
-    ]
-    origins = [(line.origin, was) for line, was in changed if line.origin and line.text.strip()]
-    outside = (pair for pair in origins if not pair[0].entry.startswith("hosts."))
-    origin, was = next(outside, origins[0] if origins else (None, False))
-    counts = (sum(j2 - j1 for _, _, j1, j2 in blocks), sum(i2 - i1 for i1, i2, _, _ in blocks))
-    return _counted(*counts), origin, was
 
 
 def _counted(added: int, removed: int) -> str:

@@ -14,7 +14,7 @@ from netloom.plan.site import Plan
 
 
 def disruptions(
-    before: Plan, after: Plan, names: Mapping[str, str], flows: tuple[FlowChange, ...], files: tuple[Files, Files]
+    before: Plan, after: Plan, names: Mapping[str, str], flows: tuple[FlowChange, ...], files: Files
 ) -> tuple[Disruption, ...]:
     """Every effect on what is running, the worst first.
 
@@ -23,7 +23,7 @@ def disruptions(
         after: the head.
         names: `kind/name` before and after of what was renamed.
         flows: the changes of who reaches whom.
-        files: rendered files of both sides by path.
+        files: the rendered files that differ, by path; on the way back they are the same.
     """
     old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     new = {host.name: host for host in after.hosts}
@@ -33,7 +33,7 @@ def disruptions(
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (-one.grade, one.host, one.object, one.device, one.file)))
 
 
-def _host(before: Host, after: Host | None, files: tuple[Files, Files]) -> Iterator[Disruption]:
+def _host(before: Host, after: Host | None, files: Files) -> Iterator[Disruption]:
     if after is None:
         name = f"host/{before.name}"
         yield Disruption(
@@ -41,8 +41,8 @@ def _host(before: Host, after: Host | None, files: tuple[Files, Files]) -> Itera
         )
         return
     yield from networkd(before, after)
-    yield from ruleset(after, *files)
-    yield from settings(after, *files)
+    yield from ruleset(after, files)
+    yield from settings(after, files)
 
 
 def _management(after: Plan, flows: tuple[FlowChange, ...]) -> Iterator[Disruption]:

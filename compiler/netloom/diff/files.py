@@ -4,9 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from netloom.backends.artifact import Artifact, Line
+from netloom.backends.targets import GUESTS, HOSTS
+from netloom.base.frozen import dataclass
 from netloom.diff.lines import Block, changed_blocks
 from netloom.diff.model import Action, FileChange, FileLine, Hunk
-from netloom.plan.origin import object_of
+from netloom.plan.guest import Guest
+from netloom.plan.host import Host
+from netloom.plan.origin import Origin, object_of
+from netloom.plan.site import Plan
 
 CONTEXT = 3
 """Equal lines around a change."""
@@ -14,20 +19,57 @@ _OPENS = re.compile(r"^(\s*)((?:set|map|chain) [\w.-]+) \{$|^(\[\w+\])$")
 _CLOSES = re.compile(r"^(\s*)\}$")
 
 
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A host or guest that is not the same on both sides; None where it is not there."""
+
+    before: Host | Guest | None
+    after: Host | Guest | None
+
+    @property
+    def weight(self) -> int:
+        """About how much there is to print, in the unit of the weight of a pair."""
+        hosts = [side for side in (self.before, self.after) if isinstance(side, Host)]
+        return 1 + 2 * sum(len(bridge.ports) for host in hosts for bridge in host.bridges)
+
+
+def machines_apart(before: Plan, after: Plan) -> Iterator[Machine]:
+    """The hosts and guests whose files can differ: equal ones have equal bytes."""
+    for old, new in ((before.hosts, after.hosts), (before.guests, after.guests)):
+        one, other = _by_name(old), _by_name(new)
+        found = (Machine(one.get(name), other.get(name)) for name in sorted(one.keys() | other.keys()))
+        yield from (machine for machine in found if machine.before != machine.after)
+
+
+def _by_name(machines: Iterable[Host | Guest]) -> Mapping[str, Host | Guest]:
+    return {machine.name: machine for machine in machines}
+
+
+def files_apart(machine: Machine) -> tuple[FileChange, ...]:
+    """The files of one machine that differ, sorted by path."""
+    return compare_files(_files(machine.before), _files(machine.after))
+
+
+def _files(machine: Host | Guest | None) -> Iterator[Artifact]:
+    match machine:
+        case Host():
+            yield from (artifact for backend in HOSTS for artifact in backend(machine))
+        case Guest():
+            yield from (artifact for backend in GUESTS for artifact in backend(machine))
+
+
 def compare_files(before: Iterable[Artifact], after: Iterable[Artifact]) -> tuple[FileChange, ...]:
-    """The files of hosts and guests that differ, sorted by path; `plan.json` tells nothing that is not told better."""
-    old, new = _by_path(before), _by_path(after)
+    """The files that differ, sorted by path."""
+    old, new = ({artifact.path: artifact for artifact in artifacts} for artifacts in (before, after))
     found = []
     for path in sorted(old.keys() | new.keys()):
-        hunks = tuple(_hunks(_lines(old.get(path)), _lines(new.get(path))))
-        if hunks or path not in old or path not in new:
+        lines = (_lines(old.get(path)), _lines(new.get(path)))
+        blocks = changed_blocks(*([line.text for line in side] for side in lines))
+        if blocks or path not in old or path not in new:
             action = Action.ADD if path not in old else Action.REMOVE if path not in new else Action.CHANGE
-            found.append(FileChange(action, path, *_place(path), hunks))
+            hunks = tuple(_hunk(*lines, group) for group in _grouped(blocks))
+            found.append(FileChange(action, path, *_place(path), hunks, *_cause(*lines, blocks)))
     return tuple(found)
-
-
-def _by_path(artifacts: Iterable[Artifact]) -> Mapping[str, Artifact]:
-    return {artifact.path: artifact for artifact in artifacts if "/" in artifact.path}
 
 
 def _place(path: str) -> tuple[str, str]:
@@ -40,10 +82,16 @@ def _lines(artifact: Artifact | None) -> tuple[Line, ...]:
     return artifact.lines if artifact else ()
 
 
-def _hunks(old: Sequence[Line], new: Sequence[Line]) -> Iterator[Hunk]:
-    blocks = changed_blocks([line.text for line in old], [line.text for line in new])
-    for group in _grouped(blocks):
-        yield _hunk(old, new, group)
+def _cause(old: Sequence[Line], new: Sequence[Line], blocks: Iterable[Block]) -> tuple[Origin | None, bool]:
+    changed = (
+        (line, was)
+        for i1, i2, j1, j2 in blocks
+        for lines, was in ((new[j1:j2], False), (old[i1:i2], True))
+        for line in lines
+    )
+    origins = [(line.origin, was) for line, was in changed if line.origin and line.text.strip()]
+    outside = (pair for pair in origins if not pair[0].entry.startswith("hosts."))
+    return next(outside, origins[0] if origins else (None, False))
 
 
 def _grouped(blocks: Iterable[Block]) -> Iterator[list[Block]]:

@@ -4,8 +4,9 @@ A label is for people and may leave out what nobody would miss, such as the gate
 network"; the exact set stands beside it in the data.
 """
 
+import functools
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from netloom.base.address import Address, Family, Prefix
@@ -219,8 +220,9 @@ class Names:
         yield from _ranges(left, self.family)
 
 
-def services_of(traffic: Iterable[tuple[Spans, Spans]]) -> tuple[str, ...]:
-    """Protocols and ports in words."""
+@functools.lru_cache(maxsize=16384)
+def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
+    """Protocols and ports in words; kept, as hosts have the same ports forwarded."""
     found: dict[str, None] = {}
     for protocols, ports in traffic:
         if _size(protocols) >= 256:

@@ -101,6 +101,8 @@ class FileChange:
         path: in the rendered tree.
         host: host or guest that it is for.
         target: folder of its backend, such as `networkd`.
+        cause: the entry that causes the first line that differs; a host's own only where there is no other.
+        was: whether that is an entry of the base.
     """
 
     action: Action
@@ -108,6 +110,8 @@ class FileChange:
     host: str
     target: str
     hunks: tuple[Hunk, ...]
+    cause: Origin | None
+    was: bool
 
     @property
     def added(self) -> int:

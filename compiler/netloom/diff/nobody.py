@@ -5,8 +5,10 @@ nobody of the site had them.
 """
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import NamedTuple
 
+from netloom.base.frozen import dataclass
 from netloom.diff.regions import Product
 from netloom.flows.answer import Answer
 from netloom.flows.packet import DESTINATION, SOURCE
@@ -64,15 +66,30 @@ class Nobody(NamedTuple):
         )
 
 
-def cut(product: Product, pair: tuple[Answer, Answer], *parts: Restriction) -> Iterator[Difference]:
-    """What of a product lies in all restrictions, if anything does."""
-    destinations, sources = product[DESTINATION], product[SOURCE]
-    for part in parts:
-        sources = part.sources.kept(sources)
-        if not sources:  # true of most, where those who are new send, and cheaper to see than a set of destinations
-            return
-        destinations = part.destinations.kept(destinations)
-        if not destinations:
-            return
-    rest = product[DESTINATION + 1 : SOURCE]
-    yield Difference((destinations, *rest, sources, *product[SOURCE + 1 :]), *pair)
+@dataclass(frozen=True)
+class Cut:
+    """What of products lies in all of some restrictions; many products differ by their ports alone."""
+
+    parts: tuple[Restriction, ...]
+
+    def of(self, product: Product, pair: tuple[Answer, Answer]) -> Iterator[Difference]:
+        """What of one product does, if anything."""
+        key = (product[DESTINATION], product[SOURCE])
+        if key not in self._known:
+            self._known[key] = self._kept(*key)
+        destinations, sources = self._known[key]
+        if destinations and sources:
+            rest = product[DESTINATION + 1 : SOURCE]
+            yield Difference((destinations, *rest, sources, *product[SOURCE + 1 :]), *pair)
+
+    @cached_property
+    def _known(self) -> dict[tuple[Spans, Spans], tuple[Spans, Spans]]:
+        return {}
+
+    def _kept(self, destinations: Spans, sources: Spans) -> tuple[Spans, Spans]:
+        for part in self.parts:
+            sources = part.sources.kept(sources)
+            if not sources:  # true of most, where those who are new send, and cheaper to see than of destinations
+                break
+            destinations = part.destinations.kept(destinations)
+        return destinations, sources

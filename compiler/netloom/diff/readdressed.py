@@ -8,38 +8,42 @@ of the same traffic on the same interface, and of as many addresses of the site.
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from netloom.base.address import FAMILIES, Family
-from netloom.diff.labels import Names
 from netloom.diff.telling import Words
 from netloom.diff.verdicts import Region, Turn
 from netloom.flows.spans import Spans, common
-from netloom.plan.site import Plan
 
 
 def readdressed(
-    parts: Sequence[tuple[Words, Region]], plans: tuple[Plan, Plan], names: Mapping[str, str]
+    parts: Sequence[tuple[Words, Region]], inner: tuple[Spans, Spans], names: Mapping[str, str]
 ) -> list[bool]:
     """For each part of a difference, whether it has a counterpart that differs in nothing but addresses.
 
     Args:
-        parts: each in words, with its exact packets.
-        plans: the base and the head.
+        parts: all of one host and family, each in words, with its exact packets.
+        inner: the addresses of the site's networks in this family, before and after.
         names: `kind/name` before and after of what was renamed.
     """
-    inner = {(side, family): Names(plan, family).inner for side, plan in enumerate(plans) for family in FAMILIES}
 
     @cache
-    def ours(spans: Spans, side: int, family: Family) -> int:
-        return sum(last - first + 1 for first, last in common(spans, inner[side, family]))
+    def ours(spans: Spans, side: int) -> int:
+        return sum(last - first + 1 for first, last in common(spans, inner[side]))
 
     def said(words: Words, region: Region) -> tuple[object, ...]:
         """What it is about, by the names of the head, and who decides it where it passes."""
         side = 1 if words.turn is Turn.ALLOWED else 0
         ends = (tuple(sorted(names.get(name, name) for name in each)) for each in (words.sources, words.destinations))
         outcome = (words.before, words.after)[side]
-        sizes = (ours(spans, side, region.family) for spans in (region.sources, region.destinations))
-        where = (region.host, region.family, region.ingress, region.way)
-        return (*where, *ends, outcome.verdict, outcome.by, names.get(outcome.to, outcome.to), outcome.limited, *sizes)
+        sizes = (ours(spans, side) for spans in (region.sources, region.destinations))
+        return (
+            region.ingress,
+            region.way,
+            *ends,
+            outcome.verdict,
+            outcome.by,
+            names.get(outcome.to, outcome.to),
+            outcome.limited,
+            *sizes,
+        )
 
     traffic: dict[tuple[object, ...], tuple[set[object], set[object]]] = {}
     keys = [said(*part) if _comes_or_goes(part[0]) else None for part in parts]

@@ -85,7 +85,7 @@ def united_boxes(boxes: Iterable[Product]) -> list[Set]:
     spans = set(boxes)
     if len(spans) == 1:  # as most are
         (box,) = spans
-        return [_alone(tuple(map(united, box)))]
+        return [_alone(tuple([part if len(part) == 1 else united(part) for part in box]))]
     for level in _LEVELS:
         spans = _along(spans, level)
     by_ends: dict[Set, list[Traffic]] = {}

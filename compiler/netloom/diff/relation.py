@@ -5,19 +5,18 @@ look. A guest or network that is on one side only is absent on the other: its ad
 already, but nobody of the site had them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from netloom.base.address import FAMILIES, Family
 from netloom.base.frozen import dataclass
-from netloom.diff.nobody import Difference, Nobody, cut
+from netloom.diff.nobody import Cut, Difference, Nobody, Restriction
 from netloom.diff.regions import apart, products
 from netloom.diff.sides import Foremost, Sides
-from netloom.diff.window import Parting, heard, sent_by, sent_to
+from netloom.diff.window import Parting, believed, heard, sent_by, sent_to
 from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
 from netloom.flows.course import Behind, Context, Course, Stages, contexts
-from netloom.flows.diagram import Diagram, Space
-from netloom.flows.intent.entries import Site
+from netloom.flows.diagram import Box, Diagram, Space
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
 from netloom.flows.intent.within import Within
@@ -78,60 +77,102 @@ class Pair:
             Kernel(after, self.family, self.learned) if after else None,
         )
 
+    @cached_property
+    def intents(self) -> tuple[Intent | None, Intent | None]:
+        """What is meant on both sides."""
+        before, after = (
+            Intent(site, kernel, self.space, self.sides.clock) if kernel else None
+            for site, kernel in zip(self.sides.sites, self.kernels, strict=True)
+        )
+        return before, after
+
     def differences(self) -> Iterator[tuple[Context, Difference]]:
         """All boxes in which the answers differ."""
-        behind: Behind = {}
-        intents = [self._intent(site, kernel) for site, kernel in zip(self.sides.sites, self.kernels, strict=True)]
-        courses = [self._course(intent, intent, behind) for intent in intents]
         known = [dict.fromkeys(contexts(kernel)) if kernel else {} for kernel in self.kernels]
         for context in known[0] | known[1]:
-            there = [context in each for each in known]
-            nobody = self._nobody(context)
-            here = [course if is_there else None for course, is_there in zip(courses, there, strict=True)]
-            asked = nobody
-            if all(there):
-                within = self._within(intents, courses, context, nobody, behind)
-                if within is not None:
-                    here, asked = within
-                    if not here:
-                        continue
-            one, other = (self._outcome(course, side, context) for side, course in enumerate(here))
-            yield from ((context, difference) for difference in self._apart(one, other, nobody, asked))
+            there = (context in known[0], context in known[1])
+            yield from ((context, difference) for difference in self._differences(context, there))
 
-    def _within(
-        self,
-        intents: Sequence[Intent | None],
-        courses: Sequence[Course | None],
-        context: Context,
-        nobody: tuple[Nobody, Nobody],
-        behind: Behind,
-    ) -> tuple[list[Course | None], tuple[Nobody, Nobody]] | None:
-        """Courses of what can differ, none where nothing can, and whom to ask about; None where it may be anywhere."""
-        (old, new), (one, other) = intents, courses
+    def _differences(self, context: Context, there: tuple[bool, bool]) -> Iterator[Difference]:
+        """The same in one context: where both can part, and where somebody is whom one side does not know."""
+        nobody = self._nobody(context)
+        windows = self._windows(context) if all(there) else None
+        if windows is None:  # they may part anywhere
+            one, other = (self._outcome(self._whole[side] if there[side] else None, side, context) for side in (0, 1))
+            yield from self._apart(one, other, nobody)
+            for side, found in ((1, other), (0, one)):
+                missing = nobody[1 - side]
+                if missing.destinations:
+                    yield from self._absent(found, side, nobody, missing, missing.parts)
+            return
+        if windows:
+            one, other = (self._outcome(self._within(side, windows), side, context) for side in (0, 1))
+            yield from self._apart(one, other, nobody)
+        for side in (1, 0):
+            yield from self._alone(side, context, nobody)
+
+    def _alone(self, side: int, context: Context, nobody: tuple[Nobody, Nobody]) -> Iterator[Difference]:
+        """What is sent to or by those whom the other side does not know; by those alone of whom anything may pass."""
+        missing = nobody[1 - side]
+        if missing.destinations:
+            found = self._outcome(self._sent_to(side, missing.destinations), side, context)
+            yield from self._absent(found, side, nobody, missing._replace(sources=()), missing.parts[:1])
+        whole = self._whole[side]
+        assert whole is not None
+        senders = believed(whole.early(context.ingress), missing.sources)
+        course = self._sent_by(side, senders) if senders else None
+        if course and heard(course, context, senders):
+            found = self._outcome(course, side, context)
+            by_them = missing._replace(sources=senders).parts[1:]
+            yield from self._absent(found, side, nobody, Nobody((), senders), by_them)
+
+    def _windows(self, context: Context) -> tuple[Box, ...] | None:
+        """Outside of which both sides do the same with whoever is there on both; None where that may be anywhere."""
+        old, new = self.intents
         assert old is not None
         assert new is not None
+        one, other = self._whole
         assert one is not None
         assert other is not None
-        windows = Parting((old, new), (one, other), self.sides.ways, self.sides.names).windows(context)
-        if windows is None:
-            return None
-        asked = []
-        for intent, each in zip((new, old), nobody, strict=True):
-            near = self._course(intent, Within(intent, (sent_by(each.sources),)), behind) if each.sources else None
-            asked.append(each if near and heard(near, context, each.sources) else each._replace(sources=()))
-        sent = [sent_by(each.sources) for each in asked if each.sources]
-        sent += [sent_to(each.destinations) for each in asked if each.destinations]
-        found = (*windows, *sent)
-        return [self._course(intent, Within(intent, found), behind) for intent in (old, new) if found], (
-            asked[0],
-            asked[1],
-        )
+        return Parting((old, new), (one, other), self.sides.ways, self.sides.names).windows(context)
 
-    def _intent(self, site: Site, kernel: Kernel | None) -> Intent | None:
-        return Intent(site, kernel, self.space, self.sides.clock) if kernel else None
+    def _sent_to(self, side: int, destinations: Spans) -> Course:
+        """The course of what is sent to some addresses, made once for all contexts."""
+        key = (side, destinations, ())
+        if key not in self._sent:
+            self._sent[key] = self._within(side, (sent_to(destinations),))
+        return self._sent[key]
 
-    def _course(self, intent: Intent | None, stages: Stages | None, behind: Behind) -> Course | None:
-        return Course(self.space, intent.kernel, stages, behind) if intent and stages else None
+    def _sent_by(self, side: int, senders: Spans) -> Course:
+        """The course of what some addresses send; what all others send is not told apart from it."""
+        key = (side, (), senders)
+        if key not in self._sent:
+            self._sent[key] = self._within(side, (sent_by(senders),), senders)
+        return self._sent[key]
+
+    @cached_property
+    def _sent(self) -> dict[tuple[int, Spans, Spans], Course]:
+        return {}
+
+    @cached_property
+    def _whole(self) -> tuple[Course | None, Course | None]:
+        """The courses of all packets."""
+        before, after = (self._course(intent, intent) if intent else None for intent in self.intents)
+        return before, after
+
+    def _within(self, side: int, windows: tuple[Box, ...], senders: Spans | None = None) -> Course:
+        """The course of the packets in some boxes."""
+        intent = self.intents[side]
+        assert intent is not None
+        return self._course(intent, Within(intent, windows, senders))
+
+    def _course(self, intent: Intent, stages: Stages) -> Course:
+        return Course(self.space, intent.kernel, stages, self._behind)
+
+    @cached_property
+    def _behind(self) -> Behind:
+        """What is composed behind a translation, for all courses of both sides."""
+        return {}
 
     def _outcome(self, course: Course | None, side: int, context: Context) -> Diagram[Answer]:
         if course is None:
@@ -158,31 +199,33 @@ class Pair:
         return united((value, value) for name, value in self.learned.items() if name not in own)
 
     def _apart(
-        self,
-        one: Diagram[Answer],
-        other: Diagram[Answer],
-        nobody: tuple[Nobody, Nobody],
-        asked: tuple[Nobody, Nobody],
+        self, one: Diagram[Answer], other: Diagram[Answer], nobody: tuple[Nobody, Nobody]
     ) -> Iterator[Difference]:
         """The products where two maps differ, but for drops of which only the reason differs.
 
         Where nobody is on one side is cut out of products, not of maps: a map would have a part for each port of each
-        new guest. Of those whom nobody is, only those are `asked` about of whom an entry lets anything pass.
+        new guest.
         """
-        before, after = nobody
-        there, here = before.rest, after.rest
+        there, here = nobody
+        both = Cut((there.rest, here.rest))
         for product, pair in apart(self.space, one, other):
             if _matters(*pair):
-                yield from cut(product, pair, there, here)
-        before, after = asked
-        parts = before.parts
-        for product, answer in products(self.space, other, *before) if before.destinations else ():
-            if _matters(ABSENT, answer):
-                yield from (d for part in parts for d in cut(product, (ABSENT, answer), part, here))
-        parts = after.parts
-        for product, answer in products(self.space, one, *after) if after.destinations else ():
-            if _matters(answer, ABSENT):
-                yield from (d for part in parts for d in cut(product, (answer, ABSENT), part, there))
+                yield from both.of(product, pair)
+
+    def _absent(
+        self,
+        diagram: Diagram[Answer],
+        side: int,
+        nobody: tuple[Nobody, Nobody],
+        asked: Nobody,
+        parts: tuple[Restriction, ...],
+    ) -> Iterator[Difference]:
+        """The products of packets to or by those whom the other side does not know, in some parts of them."""
+        cuts = [Cut((part, nobody[side].rest)) for part in parts]
+        for product, answer in products(self.space, diagram, *asked):
+            pair = (answer, ABSENT) if side == 0 else (ABSENT, answer)
+            if _matters(*pair):
+                yield from (difference for cut in cuts for difference in cut.of(product, pair))
 
 
 def _matters(one: Answer, other: Answer) -> bool:

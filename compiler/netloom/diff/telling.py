@@ -174,7 +174,7 @@ class Teller:
             self.host.name,
             self.context.ingress,
             NAMES.get(protocol, str(protocol)),
-            str(Address(self.pair.family, source)),
+            self._address(source),
             _preferred(part.sender_ports, (_CLIENT_PORT,)) if has_ports else 0,
             self._address(destination),
             port if has_ports or protocol == ICMP[self.pair.family] else 0,
@@ -201,6 +201,15 @@ class Teller:
         return _preferred(spans, (*names.hosts_in(spans), _STRANGERS[self.pair.family], inner))
 
     def _address(self, value: int) -> str:
+        if value not in self._addresses:
+            self._addresses[value] = self._written(value)
+        return self._addresses[value]
+
+    @cached_property
+    def _addresses(self) -> dict[int, str]:
+        return {}
+
+    def _written(self, value: int) -> str:
         if value >> self.pair.family.bits:
             uplink = next(name for name, learned in self.pair.learned.items() if learned == value)
             return f"the address of {self.host.name}/{uplink}"
@@ -218,11 +227,11 @@ def _ports(answer: Answer) -> int:
 
 def _port(part: Set, answer: Answer) -> str:
     """The port behind a translation, as `tcp/8443`."""
-    moved = [
+    moved = (
         (protocols, tuple((a + _ports(answer), b + _ports(answer)) for a, b in ports))
         for protocols, ports in part.services
-    ]
-    return ", ".join(services_of(moved))
+    )
+    return ", ".join(services_of(tuple(moved)))
 
 
 def _ways(host: Host, entry: str, family: Family) -> Iterator[object]:
@@ -240,6 +249,8 @@ def _whole(spans: Spans, size: int) -> Spans | None:
 
 
 def _preferred(spans: Spans, wanted: Iterable[int]) -> int:
+    if len(spans) == 1 and spans[0][0] == spans[0][1]:
+        return spans[0][0]
     return next((value for value in wanted if holds(spans, value)), spans[0][0])
 
 

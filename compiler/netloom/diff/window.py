@@ -130,6 +130,16 @@ def _all(columns: Iterable[Spans | None]) -> Spans:
     return united(span for spans in columns for span in spans or ())
 
 
+def believed(early: Diagram[Answer], senders: Spans) -> Spans:
+    """Those of some senders of whom anything at all passes the first look at who sends."""
+    if isinstance(early, Leaf):
+        return senders if early.answer.verdict == "allow" else ()
+    if early.level == SOURCE:
+        parts = (part for sender in senders for part in pieces(early, SOURCE, sender))
+        return united(span for span, child in parts if any(answer.verdict == "allow" for answer in answers(child)))
+    return united(span for child in dict.fromkeys(early.children) for span in believed(child, senders))
+
+
 def heard(course: Course, context: Context, senders: Spans) -> bool:
     """Whether an entry lets any packet with one of these senders pass; what is foreign, no entry does.
 

@@ -49,6 +49,13 @@ def _picked(few: Spans, many: Spans) -> Spans:
     return tuple(found)
 
 
+def overlapping(one: Spans, other: Spans) -> bool:
+    """Whether anything is in both; of most sets the ends alone tell that nothing is."""
+    if not one or not other or one[-1][1] < other[0][0] or other[-1][1] < one[0][0]:
+        return False
+    return len(one) == len(other) == 1 or bool(common(one, other))
+
+
 def without(one: Spans, other: Spans) -> Spans:
     """What is in the first and not in the second."""
     if not one or not other:
@@ -71,8 +78,8 @@ def complement(spans: Spans, size: int) -> Spans:
 
 def holds(spans: Spans, value: int) -> bool:
     """Whether the set has the value."""
-    at = bisect_left(spans, value, key=lambda span: span[1])
-    return at < len(spans) and spans[at][0] <= value
+    at = bisect_left(spans, (value + 1,)) - 1
+    return at >= 0 and value <= spans[at][1]
 
 
 def single(value: int) -> Interval:

@@ -4,19 +4,19 @@ The boxes that are left are whole, and in their order. So the answers for these 
 and any others are those of what is left: two intents that differ within the windows only differ there in this too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from netloom.base.frozen import dataclass
-from netloom.flows.answer import PASS, Answer
+from netloom.flows.answer import PASS, Answer, sourced
 from netloom.flows.diagram import Box, Diagram, Interval
 from netloom.flows.intent.doors import Approach
-from netloom.flows.intent.essentials import Decided
+from netloom.flows.intent.essentials import Decided, plausible
 from netloom.flows.intent.services import Traffic
 from netloom.flows.intent.stages import Intent
 from netloom.flows.kernel import OTHER
 from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
-from netloom.flows.spans import Spans, common, united
+from netloom.flows.spans import Spans, common, overlapping, united
 
 
 @dataclass(frozen=True)
@@ -26,14 +26,18 @@ class Within:
     Attributes:
         intent: the whole of it.
         windows: the packets that are asked about.
+        senders: who sends all of them, or None for anybody; a map then does not tell them apart from anybody else.
     """
 
     intent: Intent
     windows: tuple[Box, ...]
+    senders: Spans | None = None
 
     def early(self, ingress: str) -> Diagram[Answer]:
         """Senders that are not believed."""
-        return self.intent.early(ingress)
+        if ingress == OTHER or self.senders is None:
+            return self.intent.early(ingress)
+        return self.intent.space.overlay(self._near(plausible(self.intent.kernel, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
         """Forwards, and the way in of prefix translations."""
@@ -42,15 +46,35 @@ class Within:
         return self.intent.space.overlay(self._near(self.intent.translated(ingress)), PASS)
 
     def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
-        """Policy between two sides; what is translated is another packet there than the one that is asked about."""
-        if mark:
+        """Policy between two sides."""
+        key = (ingress, egress, mark)
+        found = self._judged.get(key)
+        if found is None:
+            found = self._judged[key] = self._translated(*key) if mark else self._plain(ingress, egress)
+        return found
+
+    @cached_property
+    def _judged(self) -> dict[tuple[str, str, str], Diagram[Answer]]:
+        return {}
+
+    def _translated(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+        """What is translated is another packet than the one that is asked about, but for who sends it."""
+        if self.senders is None:
             return self.intent.judged(ingress, egress, mark)
+        decided, rest = self.intent.decided(ingress, egress, mark)
+        near = [one for one in decided if _share(one[0][SOURCE], self.senders)]
+        passed = self.intent.space.overlay([(self._sent(part), answer) for part, answer in near], rest)
+        return self.intent.sourced(passed, ingress, egress, mark)
+
+    def _plain(self, ingress: str, egress: str) -> Diagram[Answer]:
+        space = self.intent.space
         there = self._there.get(egress, ())
         if not any(_share(window[DESTINATION], there) for window in self.windows):
-            return self.intent.space.leaf(PASS)
-        decided, rest = self.intent.decided(ingress, egress, mark, self._ways(ingress))
-        passed = self.intent.space.overlay(self._near(decided), rest)
-        return self.intent.sourced(passed, ingress, egress, mark)
+            return space.leaf(PASS)
+        decided, rest = self.intent.decided(ingress, egress, "", self._ways(ingress))
+        passed = space.overlay(self._near(decided), rest)
+        rewritten = self._near((part, Answer("allow", source=to)) for part, to in self.intent.rewritten(egress))
+        return space.merge(sourced, passed, space.overlay(rewritten, PASS)) if rewritten else passed
 
     @cached_property
     def _there(self) -> dict[str, Spans]:
@@ -62,8 +86,23 @@ class Within:
                 found.setdefault(way, []).append(span)
         return {way: united(spans) for way, spans in found.items()}
 
-    def _near(self, found: tuple[Decided, ...] | list[Decided]) -> list[Decided]:
-        return [one for one in found if any(touching(one[0], window) for window in self.windows)]
+    def _near(self, found: Iterable[Decided]) -> list[Decided]:
+        near = [one for one in found if any(touching(one[0], window) for window in self.windows)]
+        return near if self.senders is None else [(self._sent(part), answer) for part, answer in near]
+
+    def _sent(self, part: Box) -> Box:
+        """A box as the senders see it, who are all that it asks for where it holds them all."""
+        sources = part[SOURCE]
+        if sources is None or self.senders is None:
+            return part
+        if sources not in self._meant_by:
+            those = common(sources, self.senders)
+            self._meant_by[sources] = None if those == self.senders else those
+        return (*part[:SOURCE], self._meant_by[sources], *part[SOURCE + 1 :])
+
+    @cached_property
+    def _meant_by(self) -> dict[Spans, Spans | None]:
+        return {}
 
     def _ways(self, ingress: str) -> Iterator[Approach]:
         """The ways to forwards of other hosts that hold any of the packets, in their order."""
@@ -93,10 +132,10 @@ class Within:
 def touching(one: Box, other: Box) -> bool:
     """Whether two boxes have a packet in common."""
     for a, b in zip(one, other, strict=True):  # noqa: SIM110 - a generator takes twice as long, and this is asked of all
-        if a is not None and b is not None and not common(a, b):
+        if a is not None and b is not None and not overlapping(a, b):
             return False
     return True
 
 
 def _share(one: Spans | None, other: Spans | None) -> bool:
-    return one is None or other is None or bool(common(one, other))
+    return one is None or other is None or overlapping(one, other)
