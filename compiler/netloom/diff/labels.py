@@ -15,7 +15,7 @@ from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
 from netloom.flows.diagram import Interval
 from netloom.flows.kernel import OTHER, SELF, address_of
 from netloom.flows.packet import NAMES
-from netloom.flows.spans import Spans, common, of_prefix, of_prefixes, united, without
+from netloom.flows.spans import Spans, common, holds, of_prefix, of_prefixes, united, without
 from netloom.plan.host import Fixed
 from netloom.plan.services import ICMP_TYPES
 from netloom.plan.site import Plan
@@ -173,7 +173,7 @@ class Names:
             return
         yield from (f"guest/{name}" for name in _among(self.guests.get(network, []), part))
         rest = without(part, self.taken.get(network, ()))
-        own = united((value, value) for value, _ in self.hosts.items() if _holds(part, value))
+        own = united((value, value) for value, _ in self.hosts.items() if holds(part, value))
         yield from (f"host/{self.hosts[first]}" for first, _ in own)
         yield from _ranges(without(rest, own), self.family)
 
@@ -228,7 +228,7 @@ def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
         if _size(protocols) >= 256:
             found |= dict.fromkeys([ANY] if _size(ports) >= 65536 else _numbered("any", ports))
         elif _size(protocols) > 128:
-            missing = [one for one in range(256) if not _holds(protocols, one)]
+            missing = [one for one in range(256) if not holds(protocols, one)]
             found[f"any but {_few([NAMES.get(one, str(one)) for one in missing])}"] = None
         else:
             for protocol in (one for first, last in protocols for one in range(first, last + 1)):
@@ -294,8 +294,3 @@ def _ranges(spans: Spans, family: Family) -> Iterator[str]:
 
 def _size(spans: Spans) -> int:
     return sum(last - first + 1 for first, last in spans)
-
-
-def _holds(spans: Spans, value: int) -> bool:
-    at = bisect_left(spans, value, key=lambda span: span[1])
-    return at < len(spans) and spans[at][0] <= value
