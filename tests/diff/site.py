@@ -195,6 +195,10 @@ CASES = (
     Case("order-only", _reorder, "D0", empty=True),
     Case("description-only", swap("policy.yaml", "also covered by lan-dmz", "covered twice"), "D0"),
     Case("target-raised", swap("site.yaml", "systemd: 252", "systemd: 257"), "D2"),
+    Case(
+        "forward-removed", lambda files: files.update({"forwards.yaml": "netloom: 1\n"}), "D1",
+        given=swap("hosts.yaml", "{zone: internet, ipv4: dhcp, ipv6: ra}", _STATIC),
+    ),
     Case("forward-retargeted", swap("forwards.yaml", "to: web,", "to: db,"), "D1"),
     Case("forward-from-office", swap("forwards.yaml", "to: web,", "to: web, from: office,"), "D1"),
     Case("service-closed-to-managers", swap("policy.yaml", "from: office, to: hosts", "from: lan, to: hosts"), "D6"),

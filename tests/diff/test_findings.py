@@ -45,6 +45,8 @@ def test_what_stays_open_and_who_may_be_cut_off_are_told(netloom: Netloom) -> No
     (still,) = annotations(netloom, "rule-removed-still-allowed")
     assert still.startswith("::notice file=specs/policy.yaml,line=5,")
     assert any("way-in-at-risk" in line for line in annotations(netloom, "uplink-static"))
+    # What a host says to itself never was of the forward.
+    assert not any("still" in line for line in annotations(netloom, "forward-removed"))
     assert annotations(netloom, "order-only") == []
 
 

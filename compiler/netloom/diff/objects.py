@@ -4,6 +4,7 @@ A rename is one thing: whoever says it in the spec (`moved-from: OLD`) sees a mo
 not is asked whether it was meant.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from netloom.diff.facts import Fields, Thing
@@ -31,7 +32,7 @@ def compare_objects(
     names = {old: new for new, old in moved.items()}
     gone = {key: thing for key, thing in before.items() if key not in after and key not in names}
     come = {key: thing for key, thing in after.items() if key not in before and key not in moved}
-    likely = dict(_likely(gone, come))
+    likely = dict(_likely(gone, come, (before, after)))
     found = [_removed(thing) for thing in gone.values()]
     found += [_added(thing, likely.get(key, "")) for key, thing in come.items()]
     for key, thing in after.items():
@@ -94,8 +95,13 @@ def _renamed(fields: Fields, names: Mapping[str, str]) -> Fields:
     return found
 
 
-def _likely(gone: Mapping[str, Thing], come: Mapping[str, Thing]) -> Iterator[tuple[str, str]]:
-    """Pairs that may be one object with a new name: of one kind, alike, and each other's only likeness."""
+def _likely(
+    gone: Mapping[str, Thing], come: Mapping[str, Thing], sides: tuple[Mapping[str, Thing], Mapping[str, Thing]]
+) -> Iterator[tuple[str, str]]:
+    """Pairs that may be one object with a new name: of one kind, alike, and each other's only likeness.
+
+    What a hundred forwards of a host say is no sign of one: either all is the same, or something that no other says.
+    """
     pairs: list[tuple[float, str, str]] = []
     by_kind: dict[str, list[Thing]] = {}
     for thing in gone.values():
@@ -105,10 +111,22 @@ def _likely(gone: Mapping[str, Thing], come: Mapping[str, Thing]) -> Iterator[tu
         if len(candidates) * len(come) <= 10_000 and new.kind != "waiver":
             pairs += ((likeness(old, new), new.key, old.key) for old in candidates)
     taken: set[str] = set()
+    own: dict[str, set[tuple[str, Value]]] = {}
     for share, new_key, old_key in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
-        if share >= _ALIKE and not {new_key, old_key} & taken:
+        if share < _ALIKE or {new_key, old_key} & taken:
+            continue
+        kind = come[new_key].kind
+        if kind not in own:
+            own[kind] = _said_once(sides[0], kind) & _said_once(sides[1], kind)
+        if share == 1 or own[kind].intersection(_leaves(gone[old_key].fields), _leaves(come[new_key].fields)):
             taken |= {new_key, old_key}
             yield new_key, old_key
+
+
+def _said_once(side: Mapping[str, Thing], kind: str) -> set[tuple[str, Value]]:
+    """What one object of a kind says, and no other."""
+    counts = Counter(leaf for thing in side.values() if thing.kind == kind for leaf in _leaves(thing.fields))
+    return {leaf for leaf, count in counts.items() if count == 1}
 
 
 def likeness(old: Thing, new: Thing) -> float:

@@ -14,6 +14,7 @@ from netloom.diff.relation import ABSENT, Pair
 from netloom.diff.verdicts import Example, Outcome, Region, Turn
 from netloom.flows.answer import ELSEWHERE, Answer
 from netloom.flows.course import Context
+from netloom.flows.kernel import SELF
 from netloom.flows.packet import ICMP, NAMES, WITH_PORTS
 from netloom.flows.spans import Spans, common, holds, of_prefix, united, without
 from netloom.plan.host import Host
@@ -65,13 +66,14 @@ class Teller:
         old, new = self._outcome(before, 0, rewriting=rewriting), self._outcome(after, 1, rewriting=rewriting)
         if _ports(before) != _ports(after) and old.to and new.to:
             old, new = (replace(one, port=_port(part, its)) for one, its in ((old, before), (new, after)))
+        goal = 0 if turn is Turn.BLOCKED and old.to else side  # who is no longer reached, not where the way now ends
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
         return Words(
             turn,
             turn is Turn.ALLOWED and self._outside(part) and self._opens(before, after),
             inherited,
             self.names[side].ends(part.sources, self.host.name, self.context.ingress),
-            self._destinations(part, answers[side], side),
+            self._destinations(part, answers[goal], goal),
             services_of(part.services),
             old,
             new,
@@ -167,7 +169,9 @@ class Teller:
         """One packet of the part that people would try: a known guest, or somebody from outside; a usual port."""
         stranger = _STRANGERS[self.pair.family]
         destination = self._known(part.destinations, side)
-        source = stranger if exposed and holds(part.sources, stranger) else self._known(part.sources, side, destination)
+        source = (
+            stranger if exposed and holds(part.sources, stranger) else self._sender(part.sources, side, destination)
+        )
         protocol, port = _usual(part.services, self.pair.family)
         has_ports = holds(WITH_PORTS, protocol)
         return Example(
@@ -179,6 +183,14 @@ class Teller:
             self._address(destination),
             port if has_ports or protocol == ICMP[self.pair.family] else 0,
         )
+
+    def _sender(self, spans: Spans, side: int, destination: int) -> int:
+        """A known address of a set of senders; the host itself sends from its own."""
+        kernel = self.pair.kernels[side]
+        if self.context.ingress == SELF and kernel:
+            own = (address.value for found in kernel.addresses.values() for address in found)
+            return _preferred(spans, (*own, *(first for first, _ in kernel.own)))
+        return self._known(spans, side, destination)
 
     def _known(self, spans: Spans, side: int, other: int = -1) -> int:
         """A known address of a set, and not `other` if there is another one; many parts differ by their ports alone."""

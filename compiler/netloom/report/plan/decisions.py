@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Iterator
 
 from netloom.diff.classes import Class
-from netloom.diff.model import Action, Change
+from netloom.diff.model import Change
 from netloom.diff.verdicts import FlowChange
 from netloom.plan.origin import Origin
 from netloom.report.plan import words
@@ -50,14 +50,12 @@ def _families(flow: FlowChange) -> str:
 
 
 def _still(change: Change) -> Iterator[Sentence]:
-    removed = {one.name for one in change.objects if one.action is Action.REMOVE}
-    for flow in change.flows:
-        if flow.before.by in removed and flow.after.verdict == "allow":
-            yield (
-                (STRONG, "Removing "), (CODE, flow.before.by), (STRONG, " does not close everything: "),
-                *_names(flow.sources), (PLAIN, " can still reach "), *_names(flow.destinations), (PLAIN, " "),
-                *_names(flow.services), (PLAIN, " through "), (CODE, flow.after.by), *_at(flow.after_cause), _INTENDED,
-            )  # fmt: skip
+    for flow in words.still_open(change):
+        yield (
+            (STRONG, "Removing "), (CODE, flow.before.by), (STRONG, " does not close everything: "),
+            *_names(flow.sources), (PLAIN, " can still reach "), *_names(flow.destinations), (PLAIN, " "),
+            *_names(flow.services), (PLAIN, " through "), (CODE, flow.after.by), *_at(flow.after_cause), _INTENDED,
+        )  # fmt: skip
 
 
 def _survivors(change: Change) -> Iterator[Sentence]:

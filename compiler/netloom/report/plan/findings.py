@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule
 from netloom.diff.classes import Class
-from netloom.diff.model import Action, Change, Verdict
+from netloom.diff.model import Change, Verdict
 from netloom.diff.rules import EXPOSED, GATE, STILL_ALLOWED, WAY_IN
 from netloom.plan.origin import Origin
 from netloom.report.plan import words
@@ -38,11 +38,9 @@ def _ways_in(change: Change) -> Iterator[Diagnostic]:
 
 
 def _still(change: Change) -> Iterator[Diagnostic]:
-    removed = {one.name for one in change.objects if one.action is Action.REMOVE}
-    for flow in change.flows:
-        if flow.before.by in removed and flow.after.verdict == "allow":
-            message = f"without `{flow.before.by}` this still allows {words.ends(flow)}"
-            yield _one(STILL_ALLOWED, message, flow.after_cause, flow.before.by)
+    for flow in words.still_open(change):
+        message = f"without `{flow.before.by}` this still allows {words.ends(flow)}"
+        yield _one(STILL_ALLOWED, message, flow.after_cause, flow.before.by)
 
 
 def _one(rule: Rule, message: str, cause_of_it: Origin | None, subject: str, waiver: str = "") -> Diagnostic:

@@ -242,6 +242,13 @@ def _inherited(change: Change) -> list[FlowChange]:
     return [one for one in change.flows if not one.implied and one.inherited and not one.exposed]
 
 
+def still_open(change: Change) -> list[FlowChange]:
+    """What a removed entry does not close; what a host says to itself no entry does."""
+    removed = {one.name for one in change.objects if one.action is Action.REMOVE}
+    kept = (one for one in change.flows if one.before.by in removed and one.after.verdict == "allow")
+    return [one for one in kept if one.sources != one.destinations]
+
+
 def undecided(change: Change) -> int:
     """How many flows change that no entry decides, and not by their addresses alone."""
     return sum(one.implied and not one.readdressed for one in change.flows)

@@ -1,0 +1,35 @@
+"""A rename is suggested where it may be one, and not where two objects say what many do."""
+
+from __future__ import annotations
+
+import pytest
+from tests.diff.site import BASE, swap
+from tests.sites import compiled
+
+from netloom.diff.facts import things
+from netloom.diff.objects import compare_objects
+
+FORWARDS = """\
+netloom: 1
+forwards:
+  web: {on: hv1, ports: tcp/443, to: web, to-port: 8443}
+  plain: {on: hv1, ports: tcp/80, to: web, to-port: 8443}
+  mail: {on: hv1, ports: tcp/25, to: db, to-port: 8443}
+"""
+
+
+@pytest.mark.parametrize(
+    ("new", "was"),
+    [
+        ("  smtp: {on: hv1, ports: tcp/25, to: db, to-port: 8443}", "forward/mail"),  # the same by another name
+        ("  smtp: {on: hv1, ports: tcp/25, to: web, to-port: 8443}", "forward/mail"),  # nobody else has this port
+        ("  chat: {on: hv1, ports: tcp/5222, to: web, to-port: 8443}", ""),  # what it shares, others say too
+    ],
+)
+def test_a_forward_is_a_likely_rename_by_what_is_its_own(new: str, was: str) -> None:
+    before = {**BASE, "forwards.yaml": FORWARDS}
+    after = dict(before)
+    swap("forwards.yaml", "  mail: {on: hv1, ports: tcp/25, to: db, to-port: 8443}", new)(after)
+    old, head = compiled(before).plan, compiled(after).plan
+    found = {one.name: one.likely for one in compare_objects(things(old), things(head), {}) if one.before is None}
+    assert list(found.values()) == [was]
