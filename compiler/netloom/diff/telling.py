@@ -169,9 +169,8 @@ class Teller:
         """One packet of the part that people would try: a known guest, or somebody from outside; a usual port."""
         stranger = _STRANGERS[self.pair.family]
         destination = self._known(part.destinations, side)
-        source = (
-            stranger if exposed and holds(part.sources, stranger) else self._sender(part.sources, side, destination)
-        )
+        is_strange = exposed and holds(part.sources, stranger)
+        source = stranger if is_strange else self._sender(part.sources, side, destination)
         protocol, port = _usual(part.services, self.pair.family)
         has_ports = holds(WITH_PORTS, protocol)
         return Example(
