@@ -6,7 +6,8 @@ its packets and the entries that decide about them; the cause is who comes or go
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from netloom.diff.labels import services_of
 from netloom.diff.verdicts import FlowChange, Outcome, Region
@@ -15,6 +16,7 @@ from netloom.flows.packet import LAST_PORT
 from netloom.flows.spans import Spans, united
 from netloom.plan.origin import Origin
 
+_besides_services = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))
 Service = tuple[Spans | None, Spans | None]
 _FEW = 3
 """So many forwards are read one by one."""
@@ -90,10 +92,11 @@ def _by_all(found: list[Outcome]) -> Outcome:
 
 def _joined(regions: Iterable[Region]) -> tuple[Region, ...]:
     """The same packets in fewer regions: those that differ by their services alone as one."""
-    groups: dict[Region, list[Service]] = {}
+    groups: dict[object, tuple[Region, list[Service]]] = {}
     for region in regions:
-        groups.setdefault(replace(region, services=(), target=None), []).extend(region.services)
-    return tuple(replace(key, services=tuple(_traffic(services))) for key, services in groups.items())
+        groups.setdefault(_besides_services(region), (region, []))[1].extend(region.services)
+    found = groups.values()
+    return tuple(replace(one, services=tuple(_traffic(services)), target=None) for one, services in found)
 
 
 def _traffic(services: Iterable[Service]) -> Iterator[tuple[Spans, Spans]]:
