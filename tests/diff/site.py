@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from tests.sites import compiled
 
-from netloom.diff.flows import Flows
-from netloom.diff.verdicts import FlowChange
 from netloom.plan.site import Plan
 
 BASE: Mapping[str, str] = {
@@ -247,9 +245,3 @@ def plans(case: Case) -> tuple[Plan, Plan]:
     """The plans before and after a change."""
     before, after = given(case), edited(case)
     return compiled(before, before.get(LOCK)).plan, compiled(after, after.get(LOCK)).plan
-
-
-def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[FlowChange, ...]:
-    """All changes of who reaches whom, found in one process; what was renamed as `kind/name` before and after."""
-    flows = Flows(before, after, names)
-    return flows.told(part for pair in flows.pairs for part in flows.parts(pair))

@@ -14,11 +14,12 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import pytest
-from tests.diff.site import CASES, Case, compare_flows, plans
+from tests.diff.site import CASES, Case, plans
 from tests.diff.test_relation import MOVED
 
 from netloom.base.address import FAMILIES, Address, Family
 from netloom.base.protocol import NUMBERS
+from netloom.diff.flows import compare_flows
 from netloom.diff.verdicts import Region, Turn
 from netloom.flows.spans import Spans, holds
 from netloom.lab.atlas import Atlas, NowhereError, UnclearError

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.diff.site import BASE, CASES, Files, both, compare_flows, plans, swap
+from tests.diff.site import BASE, CASES, Files, both, plans, swap
 from tests.diff.test_pairs import Asked, packets
 from tests.sites import compiled
 
 from netloom.base.address import FAMILIES, Address, Family, parse_address
+from netloom.diff.flows import compare_flows
 from netloom.diff.verdicts import FlowChange, Turn
 
 MOVES = {

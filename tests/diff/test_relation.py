@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from tests.diff.site import CASES, Case, compare_flows, plans
+from tests.diff.site import CASES, Case, plans
 
 from netloom.base.address import FAMILIES, Family
+from netloom.diff.flows import compare_flows
 from netloom.diff.verdicts import FlowChange, Region, Turn
 from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
 from netloom.flows.clock import Clock

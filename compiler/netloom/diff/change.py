@@ -1,27 +1,22 @@
 """Two plans compared, in the order in which people ask: what, who reaches whom, what it disturbs, which bytes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import field
-from itertools import chain
 
 from netloom.base.frozen import dataclass
-from netloom.base.parallel import shares, spread
+from netloom.base.parallel import beside
 from netloom.diff.classes import Class
-from netloom.diff.disruption import disruptions
+from netloom.diff.disruption import disruptions, locked_out, sorted_effects
 from netloom.diff.effects import Disruption, Effect
 from netloom.diff.facts import things
-from netloom.diff.files import Machine, files_apart, machines_apart
-from netloom.diff.flows import Flows, Part
+from netloom.diff.files import files_apart
+from netloom.diff.flows import compare_flows
 from netloom.diff.gates import NO_GATES, Gates, judge
 from netloom.diff.model import Change, FileChange, GateResult, ObjectChange
 from netloom.diff.objects import compare_objects
-from netloom.diff.relation import Pair
 from netloom.diff.sessions import survivors
 from netloom.diff.verdicts import FlowChange
 from netloom.plan.site import Plan
-
-WORTH_A_PROCESS = 200
-"""Ports whose comparison takes longer than a process takes to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +44,10 @@ def compare(before: Side, after: Side) -> Change:
     """What a change does."""
     objects = compare_objects(things(before.plan), things(after.plan), after.moves)
     names = {one.was: one.name for one in objects if one.was}
-    flows, files = _compared(before.plan, after.plan, names)
-    by_path = {file.path: file for file in files}
-    disruption = disruptions(before.plan, after.plan, names, flows, by_path)
-    back = {new: old for old, new in names.items()}
-    undone = disruptions(after.plan, before.plan, back, (), by_path)
+    on_hosts = beside(lambda: _on_hosts(before.plan, after.plan, names))
+    flows = compare_flows(before.plan, after.plan, names)
+    files, effects, undo = on_hosts()
+    disruption = sorted_effects([*effects, *locked_out(after.plan, flows)])
     return Change(
         before=before.label,
         after=after.label,
@@ -63,34 +57,23 @@ def compare(before: Side, after: Side) -> Change:
         objects=objects,
         flows=flows,
         disruption=disruption,
-        undo=max((one.grade for one in undone if one.effect is not Effect.LEFT), default=Class.D0),
+        undo=undo,
         survivors=survivors(flows),
         gates=_judged(before, after, objects, flows, disruption),
         files=files if after.sound else (),
     )
 
 
-def _compared(
+def _on_hosts(
     before: Plan, after: Plan, names: Mapping[str, str]
-) -> tuple[tuple[FlowChange, ...], tuple[FileChange, ...]]:
-    """What takes long on a large site: who reaches whom, and the files, one host after the other."""
-    flows = Flows(before, after, names)
-
-    def work(share: Iterable[tuple[int, Pair | Machine]]) -> tuple[list[tuple[int, list[Part]]], list[FileChange]]:
-        parts: list[tuple[int, list[Part]]] = []
-        files: list[FileChange] = []
-        for place, item in share:
-            if isinstance(item, Machine):
-                files += files_apart(item)
-            else:
-                parts.append((place, flows.parts(item)))
-        return parts, files
-
-    items: list[Pair | Machine] = [*flows.pairs, *machines_apart(before, after)]
-    answers = spread(work, shares([((place, item), item.weight) for place, item in enumerate(items)], WORTH_A_PROCESS))
-    parts = sorted(chain.from_iterable(found for found, _ in answers), key=lambda part: part[0])
-    files = sorted(chain.from_iterable(found for _, found in answers), key=lambda file: file.path)
-    return flows.told(part for _, found in parts for part in found), tuple(files)
+) -> tuple[tuple[FileChange, ...], list[Disruption], Class]:
+    """The files that differ, what installing them does to what is running, and the class of the way back."""
+    files = files_apart(before, after)
+    by_path = {file.path: file for file in files}
+    back = {new: old for old, new in names.items()}
+    undone = disruptions(after, before, back, by_path)
+    undo = max((one.grade for one in undone if one.effect is not Effect.LEFT), default=Class.D0)
+    return files, list(disruptions(before, after, names, by_path)), undo
 
 
 def _judged(

@@ -1,6 +1,6 @@
 """What a change disturbs on each host: one file a target says what its tool does, this one puts them together."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from netloom.diff.classes import Class
 from netloom.diff.disrupt_guests import guests
@@ -13,23 +13,25 @@ from netloom.plan.host import Host
 from netloom.plan.site import Plan
 
 
-def disruptions(
-    before: Plan, after: Plan, names: Mapping[str, str], flows: tuple[FlowChange, ...], files: Files
-) -> tuple[Disruption, ...]:
-    """Every effect on what is running, the worst first.
+def disruptions(before: Plan, after: Plan, names: Mapping[str, str], files: Files) -> Iterator[Disruption]:
+    """The effects on what is running, but for those of flows, in no order.
 
     Args:
         before: the base.
         after: the head.
         names: `kind/name` before and after of what was renamed.
-        flows: the changes of who reaches whom.
         files: the rendered files that differ, by path; on the way back they are the same.
     """
     old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     new = {host.name: host for host in after.hosts}
-    found = [one for name in old for one in _host(old[name], new.get(name), files) if old[name] != new.get(name)]
-    found += guests(before, after, names)
-    found += _management(after, flows)
+    for name, host in old.items():
+        if host != new.get(name):
+            yield from _host(host, new.get(name), files)
+    yield from guests(before, after, names)
+
+
+def sorted_effects(found: Iterable[Disruption]) -> tuple[Disruption, ...]:
+    """Each effect once, the worst first."""
     return tuple(sorted(dict.fromkeys(found), key=lambda one: (-one.grade, one.host, one.object, one.device, one.file)))
 
 
@@ -45,7 +47,7 @@ def _host(before: Host, after: Host | None, files: Files) -> Iterator[Disruption
     yield from settings(after, files)
 
 
-def _management(after: Plan, flows: tuple[FlowChange, ...]) -> Iterator[Disruption]:
+def locked_out(after: Plan, flows: tuple[FlowChange, ...]) -> Iterator[Disruption]:
     """Where new connections to a host's own services are closed, the next one may be the one that is needed."""
     for host in after.hosts:
         services = {service_text(one) for one in host.management}

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 from netloom.backends.artifact import Artifact, Line
 from netloom.backends.targets import GUESTS, HOSTS
 from netloom.base.frozen import dataclass
+from netloom.base.parallel import shares, spread
 from netloom.diff.lines import Block, changed_blocks
 from netloom.diff.model import Action, FileChange, FileLine, Hunk
 from netloom.plan.guest import Guest
@@ -13,6 +15,8 @@ from netloom.plan.host import Host
 from netloom.plan.origin import Origin, object_of
 from netloom.plan.site import Plan
 
+WORTH_A_PROCESS = 200
+"""Ports whose files take longer to print than a process takes to start."""
 CONTEXT = 3
 """Equal lines around a change."""
 _OPENS = re.compile(r"^(\s*)((?:set|map|chain) [\w.-]+) \{$|^(\[\w+\])$")
@@ -20,7 +24,7 @@ _CLOSES = re.compile(r"^(\s*)\}$")
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class _Machine:
     """A host or guest that is not the same on both sides; None where it is not there."""
 
     before: Host | Guest | None
@@ -28,16 +32,16 @@ class Machine:
 
     @property
     def weight(self) -> int:
-        """About how much there is to print, in the unit of the weight of a pair."""
+        """About how much there is to print: the ports of both sides."""
         hosts = [side for side in (self.before, self.after) if isinstance(side, Host)]
-        return 1 + 2 * sum(len(bridge.ports) for host in hosts for bridge in host.bridges)
+        return 1 + sum(len(bridge.ports) for host in hosts for bridge in host.bridges)
 
 
-def machines_apart(before: Plan, after: Plan) -> Iterator[Machine]:
+def _machines_apart(before: Plan, after: Plan) -> Iterator[_Machine]:
     """The hosts and guests whose files can differ: equal ones have equal bytes."""
     for old, new in ((before.hosts, after.hosts), (before.guests, after.guests)):
         one, other = _by_name(old), _by_name(new)
-        found = (Machine(one.get(name), other.get(name)) for name in sorted(one.keys() | other.keys()))
+        found = (_Machine(one.get(name), other.get(name)) for name in sorted(one.keys() | other.keys()))
         yield from (machine for machine in found if machine.before != machine.after)
 
 
@@ -45,9 +49,16 @@ def _by_name(machines: Iterable[Host | Guest]) -> Mapping[str, Host | Guest]:
     return {machine.name: machine for machine in machines}
 
 
-def files_apart(machine: Machine) -> tuple[FileChange, ...]:
-    """The files of one machine that differ, sorted by path."""
-    return compare_files(_files(machine.before), _files(machine.after))
+def files_apart(before: Plan, after: Plan) -> tuple[FileChange, ...]:
+    """The files of two plans that differ, sorted by path; several processes print those of a large site."""
+
+    def work(machines: Iterable[_Machine]) -> list[FileChange]:
+        return [
+            change for machine in machines for change in compare_files(_files(machine.before), _files(machine.after))
+        ]
+
+    dealt = shares([(machine, machine.weight) for machine in _machines_apart(before, after)], WORTH_A_PROCESS)
+    return tuple(sorted(chain.from_iterable(spread(work, dealt)), key=lambda change: change.path))
 
 
 def _files(machine: Host | Guest | None) -> Iterator[Artifact]:

@@ -6,12 +6,12 @@ hosts, interfaces and in both families is one change with several regions.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
-from functools import cached_property
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Literal
 
 from netloom.base.address import FAMILIES, Family
 from netloom.base.frozen import dataclass
+from netloom.base.parallel import shares, spread
 from netloom.diff.gathered import gathered
 from netloom.diff.labels import ANY, Names
 from netloom.diff.nobody import Difference
@@ -23,6 +23,9 @@ from netloom.diff.verdicts import Example, FlowChange, Region, Turn
 from netloom.flows.course import Context
 from netloom.plan.origin import Origin
 from netloom.plan.site import Plan
+
+WORTH_A_PROCESS = 200
+"""Ports whose comparison takes longer than a process takes to start."""
 
 
 @dataclass(slots=True)
@@ -44,56 +47,49 @@ class _Found:
         self.examples += other.examples
 
 
-Part = tuple[Words, _Found]
-"""One part of what differs on a host, in words, and what is collected of it."""
+_Part = tuple[Words, _Found]
 
 
-@dataclass(frozen=True)
-class Flows:
-    """Who reaches whom on two sides, compared host by host.
+def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[FlowChange, ...]:
+    """All changes of who reaches whom, exposures to the outside first; several processes compare a large site.
 
-    Attributes:
+    Args:
         before: the base.
         after: the head.
         names: `kind/name` before and after of what was renamed.
     """
+    known = {family: (Names(before, family, after), Names(after, family, before)) for family in FAMILIES}
 
-    before: Plan
-    after: Plan
-    names: Mapping[str, str]
+    def of_pairs(dealt: Iterable[tuple[int, Pair]]) -> list[tuple[int, list[_Part]]]:
+        # Of a copy each: what a pair works out is let go of with it, and the maps of a large site are gigabytes.
+        return [(place, _parts(replace(pair), known[pair.family], names)) for place, pair in dealt]
 
-    @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
-        """The hosts that can differ, each in one family."""
-        return tuple(pairs(self.before, self.after, self.names))
-
-    def parts(self, pair: Pair) -> list[Part]:
-        """What differs on one of them."""
-        known = self._known[pair.family]
-        # Of a copy: what a pair works out is let go of with it, and the maps of a large site are gigabytes.
-        found = _of_pair(replace(pair), known)
-        inner = (known[0].inner, known[1].inner)
-        same = readdressed([(words, one.regions[0]) for words, one in found], inner, self.names)
-        return [(words._replace(readdressed=is_same), one) for (words, one), is_same in zip(found, same, strict=True)]
-
-    @cached_property
-    def _known(self) -> Mapping[Family, tuple[Names, Names]]:
-        before, after = self.before, self.after
-        return {family: (Names(before, family, after), Names(after, family, before)) for family in FAMILIES}
-
-    def told(self, found: Iterable[Part]) -> tuple[FlowChange, ...]:
-        """What differs on all of them, given in their order, as few things as it is; exposures to the outside first."""
-        before, after = self.before, self.after
-        causes = (_causes(before), _causes(after))
-        back = {new: old for old, new in self.names.items()}
-        merged = _merged(_merged(_merged(found, "sources"), "destinations"), "services")
-        changes = (_change(words, one, causes, back) for words, one in merged)
-        return tuple(sorted(gathered(changes, (_origins(before), _origins(after))), key=_order))
+    weights = [((place, pair), pair.weight) for place, pair in enumerate(pairs(before, after, names))]
+    answers = chain.from_iterable(spread(of_pairs, shares(weights, WORTH_A_PROCESS)))
+    parts = sorted(answers, key=lambda part: part[0])
+    return _united(before, after, names, (each for _, found in parts for each in found))
 
 
-def _of_pair(pair: Pair, known: tuple[Names, Names]) -> list[Part]:
+def _united(before: Plan, after: Plan, names: Mapping[str, str], found: Iterable[_Part]) -> tuple[FlowChange, ...]:
+    """What differs on all hosts, told as few things as it is."""
+    causes = (_causes(before), _causes(after))
+    back = {new: old for old, new in names.items()}
+    merged = _merged(_merged(_merged(found, "sources"), "destinations"), "services")
+    changes = (_change(words, one, causes, back) for words, one in merged)
+    return tuple(sorted(gathered(changes, (_origins(before), _origins(after))), key=_order))
+
+
+def _parts(pair: Pair, known: tuple[Names, Names], names: Mapping[str, str]) -> list[_Part]:
+    """What differs on one host in one family, and whether it does but for its addresses."""
+    found = _of_pair(pair, known)
+    inner = (known[0].inner, known[1].inner)
+    same = readdressed([(words, one.regions[0]) for words, one in found], inner, names)
+    return [(words._replace(readdressed=is_same), one) for (words, one), is_same in zip(found, same, strict=True)]
+
+
+def _of_pair(pair: Pair, known: tuple[Names, Names]) -> list[_Part]:
     """What differs on one host in one family."""
-    found: list[Part] = []
+    found: list[_Part] = []
     for context, group in groupby(_sorted(pair.differences()), key=lambda item: item[0]):
         found += _told(Teller(pair, context, known), [difference for _, difference in group])
     return found
@@ -103,7 +99,7 @@ def _sorted(found: Iterator[tuple[Context, Difference]]) -> list[tuple[Context, 
     return sorted(found, key=lambda item: (item[0].ingress, item[0].way or "", repr(item[1][1:])))
 
 
-def _told(teller: Teller, differences: list[Difference]) -> Iterator[Part]:
+def _told(teller: Teller, differences: list[Difference]) -> Iterator[_Part]:
     for (before, after), group in groupby(differences, key=lambda one: (one.before, one.after)):
         side = side_of(after)
         for part in united_boxes(one.product for one in group):
@@ -123,7 +119,7 @@ def _told(teller: Teller, differences: list[Difference]) -> Iterator[Part]:
 Column = Literal["sources", "destinations", "services"]
 
 
-def _merged(found: Iterable[Part], column: Column) -> list[Part]:
+def _merged(found: Iterable[_Part], column: Column) -> list[_Part]:
     """What differs in one column of words only becomes one."""
     groups: dict[Words, tuple[dict[str, None], _Found]] = {}
     for words, one in found:
