@@ -103,6 +103,6 @@ def _notes(before: Side, after: Side) -> list[str]:
         found.append("the base does not compile: it is compared as far as it is sound")
     if not after.sound:
         found.append("the head does not compile: it is compared as far as it is sound, and nothing can be rendered")
-    if before.plan.name != after.plan.name:
+    if before.plan.name and after.plan.name not in ("", before.plan.name):
         found.append(f"the site was called `{before.plan.name}` before")
     return found

@@ -50,7 +50,8 @@ def things(plan: Plan) -> dict[str, Thing]:
 
 def _surroundings(plan: Plan) -> Iterator[Thing]:
     """The site itself, which is one whatever it is called, and what it speaks of without owning it."""
-    yield Thing("site", "site", "", {"name": plan.name, "domain": plan.domain}, "", plan.origin)
+    if plan.name:  # what is compared with nothing has none
+        yield Thing("site", "site", "", {"name": plan.name, "domain": plan.domain}, "", plan.origin)
     for zone in plan.zones:
         if zone.origin.entry.startswith("zones."):
             yield _thing("zone", zone.name, "", {"color": zone.color}, zone.meta, zone.origin)

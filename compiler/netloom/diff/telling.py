@@ -16,7 +16,7 @@ from netloom.flows.answer import ELSEWHERE, Answer
 from netloom.flows.course import Context
 from netloom.flows.kernel import SELF
 from netloom.flows.packet import ICMP, NAMES, WITH_PORTS
-from netloom.flows.spans import Spans, common, holds, of_prefix, united, without
+from netloom.flows.spans import Spans, holds, of_prefix, united, without
 from netloom.plan.host import Host
 from netloom.plan.policy import SideKind
 
@@ -123,7 +123,7 @@ class Teller:
 
     def _named(self, destinations: Spans, side: int) -> tuple[str, ...]:
         kernel = self.pair.kernels[side]
-        if kernel and common(destinations, kernel.own) and not without(destinations, kernel.delivered):
+        if kernel and destinations and not without(destinations, kernel.delivered):
             return (f"host/{self.host.name}",)
         return self.names[side].ends(destinations, self.host.name, self.context.way or "")
 

@@ -102,6 +102,9 @@ def _flows(change: Change) -> Iterator[str]:
 
 
 def _flow(one: FlowChange) -> Iterator[str]:
+    if one.readdressed:
+        yield f"  {words.sign(one)} {words.turn(one)}: {words.ends(one)}: {words.turned(one)}{words.where(one)}"
+        return
     yield f"  {words.sign(one)} {words.turn(one)}: {words.ends(one)}"
     yield f"      {words.turned(one)}" + words.where(one)
     yield f"      such as {words.example(one)}"
