@@ -13,6 +13,7 @@ from tests.test_example import SPECS
 
 from netloom.diff.change import Side, compare
 from netloom.diff.model import Change
+from netloom.report.plan.flow_words import as_before
 from netloom.report.plan.html import change_html
 from netloom.report.plan.markdown import change_markdown
 from netloom.report.plan.text import change_text
@@ -100,6 +101,22 @@ def test_a_thousand_guests_fit_and_what_is_cut_is_said() -> None:
     assert cut
     assert "objects" in cut[1]
     assert "**Plan: 2000 to add" in text
+
+
+def test_of_what_stays_a_text_names_the_first_and_counts_the_rest() -> None:
+    before = many(40)[1]
+    after = dict(before)
+    after["networks.yaml"] = after["networks.yaml"].replace("10.1.0.1/16", "10.9.0.1/16")
+    after["guests.yaml"] = after["guests.yaml"].replace("10.1.0.10", "10.9.0.10")
+    change = changed(before, after)
+    kept = len(as_before(change))
+    for text in (change_text(change, files=False), change_markdown(change)):
+        (rest,) = re.findall(r"and (\d+) more as before at another address", text)
+        named = re.findall(r"^ *(?:- `=`|=) ", text, re.MULTILINE)
+        assert f"{kept} as before at another address" in text
+        assert (len(named), int(rest)) == (30, kept - 30)
+        assert "BLOCKED" not in text
+    assert change_html(change).count("the same at another address") == kept
 
 
 @pytest.mark.parametrize("limit", [1500, 3000, 6000, 12_000, 30_000])

@@ -7,7 +7,7 @@ from netloom.diff.classes import Class
 from netloom.diff.model import Change
 from netloom.diff.verdicts import FlowChange
 from netloom.plan.origin import Origin
-from netloom.report.plan import words
+from netloom.report.plan import flow_words, words
 from netloom.report.plan.effect_json import cause
 
 STRONG, CODE, PLAIN = "strong", "code", "plain"
@@ -50,7 +50,7 @@ def _families(flow: FlowChange) -> str:
 
 
 def _still(change: Change) -> Iterator[Sentence]:
-    for flow in words.still_open(change):
+    for flow in flow_words.still_open(change):
         yield (
             (STRONG, "Removing "), (CODE, flow.before.by), (STRONG, " does not close everything: "),
             *_names(flow.sources), (PLAIN, " can still reach "), *_names(flow.destinations), (PLAIN, " "),

@@ -8,7 +8,7 @@ from netloom.diff.classes import Class
 from netloom.diff.model import Change, Verdict
 from netloom.diff.rules import EXPOSED, GATE, STILL_ALLOWED, WAY_IN
 from netloom.plan.origin import Origin
-from netloom.report.plan import words
+from netloom.report.plan import flow_words
 from netloom.report.plan.effect_json import cause
 
 
@@ -28,7 +28,7 @@ def _gates(change: Change) -> Iterator[Diagnostic]:
 def _exposed(change: Change) -> Iterator[Diagnostic]:
     for flow in change.flows:
         if flow.exposed:
-            yield _one(EXPOSED, f"newly exposed: {words.ends(flow)}", flow.after_cause, flow.after.by)
+            yield _one(EXPOSED, f"newly exposed: {flow_words.ends(flow)}", flow.after_cause, flow.after.by)
 
 
 def _ways_in(change: Change) -> Iterator[Diagnostic]:
@@ -38,8 +38,8 @@ def _ways_in(change: Change) -> Iterator[Diagnostic]:
 
 
 def _still(change: Change) -> Iterator[Diagnostic]:
-    for flow in words.still_open(change):
-        message = f"without `{flow.before.by}` this still allows {words.ends(flow)}"
+    for flow in flow_words.still_open(change):
+        message = f"without `{flow.before.by}` this still allows {flow_words.ends(flow)}"
         yield _one(STILL_ALLOWED, message, flow.after_cause, flow.before.by)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from netloom.diff.classes import MEANINGS
 from netloom.diff.model import Change
-from netloom.report.plan import words
+from netloom.report.plan import flow_words, words
 from netloom.report.plan.escape import html
 from netloom.report.plan.html_parts import applying, changes, decisions, disruption, file, flows, gates
 from netloom.report.plan.html_style import STYLE
@@ -39,7 +39,7 @@ def _body(change: Change, picture: str) -> Iterator[str]:
         yield f"<p>{html(change.before)} → {html(change.after)}</p>"
         return
     yield f"<h1>Network plan: {words.counts(change)}</h1>"
-    yield f"<p>{html(change.before)} → {html(change.after)}. Flows: {words.flow_counts(change)}. "
+    yield f"<p>{html(change.before)} → {html(change.after)}. Flows: {flow_words.flow_counts(change)}. "
     yield f"Worst disruption: <b>{change.worst.name}</b> ({MEANINGS[change.worst]}). "
     yield f"Undoing it: at most <b>{change.undo.name}</b>. Policy: {words.gate_counts(change)}.</p>"
     yield from (f"<p><b>Note:</b> {html(note)}.</p>" for note in change.notes)

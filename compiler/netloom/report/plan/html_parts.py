@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from netloom.diff.model import Change, FileChange
 from netloom.diff.verdicts import FlowChange
-from netloom.report.plan import words
+from netloom.report.plan import flow_words, words
 from netloom.report.plan.applying import commands, undoing
 from netloom.report.plan.decisions import CODE, PLACE, STRONG
 from netloom.report.plan.decisions import decisions as sentences
@@ -34,19 +34,19 @@ def applying(change: Change) -> Iterator[str]:
 
 def flows(change: Change) -> Iterator[tuple[str, ...]]:
     """Rows of what changes by intent."""
-    return map(_flow, words.told(change))
+    return map(_flow, flow_words.told(change))
 
 
 def _flow(one: FlowChange) -> tuple[str, ...]:
     via = f" at {words.few(one.via)}" if one.via else ""
     return (
-        words.turn(one) + (" (comes or goes with it)" if one.inherited and not one.readdressed else ""),
+        flow_words.turn(one) + (" (comes or goes with it)" if one.inherited and not one.readdressed else ""),
         words.few(one.sources),
         words.few(one.destinations) + via,
         words.few(one.services),
-        "the same at another address" if one.readdressed else words.outcome(one.before),
-        words.outcome(one.after),
-        words.example(one) + words.where(one),
+        "the same at another address" if one.readdressed else flow_words.outcome(one.before),
+        flow_words.outcome(one.after),
+        flow_words.example(one) + flow_words.where(one),
     )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from netloom.base.frozen import dataclass
 from netloom.diff.classes import MEANINGS
 from netloom.diff.model import Change
-from netloom.report.plan import words
+from netloom.report.plan import flow_words, words
 from netloom.report.plan.escape import code, prose
 from netloom.report.plan.json import change_json
 from netloom.report.plan.links import NO_LINKS, Links
@@ -87,9 +87,9 @@ def _fold(title: str, blocks: list[str], noun: str) -> tuple[str, list[str], str
 
 
 def _fold_title(change: Change) -> str:
-    said = ["that come and go with what they belong to"] if words.along(change) else []
-    said += ["that stay at another address"] if words.as_before(change) else []
-    examples = bool(words.by_intent(change))
+    said = ["that come and go with what they belong to"] if flow_words.along(change) else []
+    said += ["that stay at another address"] if flow_words.as_before(change) else []
+    examples = bool(flow_words.by_intent(change))
     if not said:
         return "Examples, a packet for each row" if examples else "Flows that no entry decides"
     return f"Flows {' or '.join(said)}" + ", and examples" * examples
@@ -146,7 +146,7 @@ def _summary(change: Change) -> str:
         f"**Plan: {words.counts(change)}**"
         + (f" on {', '.join(map(code, touched)) or 'no host'}" if change.sound else "")
         + (f" · {', '.join(map(code, quiet[:8]))}: no changes" if quiet and change.sound else "")
-        + f" · flows: **{words.flow_counts(change)}**",
+        + f" · flows: **{flow_words.flow_counts(change)}**",
         "",
         "| | |",
         "|---|---|",

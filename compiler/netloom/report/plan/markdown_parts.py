@@ -7,7 +7,7 @@ from netloom.diff.model import Action, Change, ObjectChange
 from netloom.diff.verdicts import FlowChange
 from netloom.plan.origin import Origin
 from netloom.report.diagnostics.visible import visible
-from netloom.report.plan import words
+from netloom.report.plan import flow_words, words
 from netloom.report.plan.applying import commands, undoing
 from netloom.report.plan.decisions import CODE, PLACE, PLAIN, STRONG, Sentence
 from netloom.report.plan.decisions import decisions as sentences
@@ -47,18 +47,18 @@ def applying(change: Change) -> list[str]:
 
 def flows(change: Change, links: Links) -> list[str]:
     """Rows of what changes by intent, exposures first."""
-    return [_row(one, links) for one in words.by_intent(change)]
+    return [_row(one, links) for one in flow_words.by_intent(change)]
 
 
 def _row(one: FlowChange, links: Links) -> str:
     via = f" at {prose(words.few(one.via))}" if one.via else ""
     cells = (
-        f"**{words.turn(one).upper()}**" if one.exposed else words.turn(one),
+        f"**{flow_words.turn(one).upper()}**" if one.exposed else flow_words.turn(one),
         _ends(one.sources),
         _ends(one.destinations) + via,
         _ends(one.services),
-        prose(words.outcome(one.before)),
-        prose(words.outcome(one.after)),
+        prose(flow_words.outcome(one.before)),
+        prose(flow_words.outcome(one.after)),
         _place(links, one.before_cause, one.after_cause),
     )
     return f"| {' | '.join(cells)} |\n"
@@ -66,16 +66,15 @@ def _row(one: FlowChange, links: Links) -> str:
 
 def more_flows(change: Change) -> list[str]:
     """What is inherited, and one packet for each of the others."""
-    found = [f"- {_told(one)}: {prose(words.turned(one))}\n" for one in words.along(change)]
-    found += [f"- {_told(one)}: {prose(words.turned(one))}\n" for one in words.as_before(change)]
-    found += [f"- {_told(one)}: for example {code(words.example(one))}\n" for one in words.by_intent(change)]
-    found = [*dict.fromkeys(found)]
-    implied = words.undecided(change)
-    return found + ([f"- and {words.plural(implied, 'flow')} that no entry decides (DHCP, ND …)\n"] if implied else [])
+    told, intended = flow_words.shown(change), flow_words.by_intent(change)
+    found = [f"- {_told(one)}: {prose(flow_words.turned(one))}\n" for one in told[len(intended) :]]
+    found += [f"- {_told(one)}: for example {code(flow_words.example(one))}\n" for one in intended]
+    untold = flow_words.untold(change)
+    return [*dict.fromkeys(found), *([f"- and {prose(untold)}\n"] if untold else [])]
 
 
 def _told(one: FlowChange) -> str:
-    return f"{code(words.sign(one))} {_ends(one.sources)} → {_ends(one.destinations)} {_ends(one.services)}"
+    return f"{code(flow_words.sign(one))} {_ends(one.sources)} → {_ends(one.destinations)} {_ends(one.services)}"
 
 
 def disruption(change: Change, links: Links) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from netloom.diff.model import Action, Change, FieldChange, ObjectChange
 from netloom.diff.verdicts import FlowChange, Turn
-from netloom.report.plan import words
+from netloom.report.plan import flow_words, words
 from netloom.report.plan.escape import mermaid
 
 _FLOWS = 12
@@ -68,7 +68,7 @@ def topology(change: Change) -> list[str]:
 
 
 def _flow(one: FlowChange, sheet: _Sheet) -> None:
-    sign = words.sign(one)
+    sign = flow_words.sign(one)
     label = mermaid(f"{sign} {words.few(one.services, 3)} {_TURNS[one.turn]}")
     before, after = _ARROWS[sign]
     for source in one.sources[:4]:

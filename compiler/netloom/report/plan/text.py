@@ -7,7 +7,7 @@ from netloom.diff.classes import MEANINGS
 from netloom.diff.model import Action, Change, FileChange, Hunk, ObjectChange
 from netloom.diff.verdicts import FlowChange
 from netloom.report.diagnostics.visible import visible
-from netloom.report.plan import words
+from netloom.report.plan import flow_words, words
 from netloom.report.plan.decisions import decisions
 from netloom.report.plan.effect_json import cause
 
@@ -93,21 +93,22 @@ def _object(one: ObjectChange) -> Iterator[str]:
 def _flows(change: Change) -> Iterator[str]:
     if not change.flows:
         return
-    yield _title(f"Flows: {words.flow_counts(change)}")
-    for one in words.told(change):
+    yield _title(f"Flows: {flow_words.flow_counts(change)}")
+    for one in flow_words.shown(change):
         yield from _flow(one)
-    implied = words.undecided(change)
-    if implied:
-        yield f"    and {words.plural(implied, 'flow')} that no entry decides, such as DHCP and neighbour discovery"
+    if untold := flow_words.untold(change):
+        yield f"    and {untold}"
 
 
 def _flow(one: FlowChange) -> Iterator[str]:
+    head = f"  {flow_words.sign(one)} {flow_words.turn(one)}: {flow_words.ends(one)}"
+    told = flow_words.turned(one) + flow_words.where(one)
     if one.readdressed:
-        yield f"  {words.sign(one)} {words.turn(one)}: {words.ends(one)}: {words.turned(one)}{words.where(one)}"
+        yield f"{head}: {told}"
         return
-    yield f"  {words.sign(one)} {words.turn(one)}: {words.ends(one)}"
-    yield f"      {words.turned(one)}" + words.where(one)
-    yield f"      such as {words.example(one)}"
+    yield head
+    yield f"      {told}"
+    yield f"      such as {flow_words.example(one)}"
 
 
 def _disruption(change: Change) -> Iterator[str]:

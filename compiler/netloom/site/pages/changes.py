@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from netloom.diff.classes import MEANINGS
 from netloom.diff.model import Action, Change, ObjectChange
 from netloom.diff.verdicts import FlowChange
-from netloom.report.plan import words
+from netloom.report.plan import flow_words, words
 from netloom.report.plan.effect_json import cause
 from netloom.site.dot import Graph
 from netloom.site.links import page_of, subject
@@ -55,7 +55,7 @@ def _told(revision: Revision) -> tuple[str, str, str]:
     if not change.has_changes:
         return ("no changes", "", "")
     exposed = sum(one.exposed for one in change.flows)
-    flows = len(words.told(change))
+    flows = len(flow_words.by_intent(change)) + len(flow_words.along(change))
     reach = f"**{words.plural(exposed, 'new exposure')}**" if exposed else words.plural(flows, "flow") if flows else ""
     return escaped(words.counts(change)), reach, f"{change.worst.name}, {escaped(MEANINGS[change.worst])}"
 
@@ -95,9 +95,9 @@ def _change(view: View, change: Change, figures: tuple[Figure, ...]) -> str:
         return "The plan is the same as before: only comments, order or form of the specs changed."
     flow_head = ("Becomes", "From", "To", "Services", "Before", "After")
     return sections(
-        f"{escaped(words.counts(change))}; flows: {escaped(words.flow_counts(change))}.",
+        f"{escaped(words.counts(change))}; flows: {escaped(flow_words.flow_counts(change))}.",
         *(one.mark for one in figures),
-        section("Reachability", table(flow_head, map(_flow, words.told(change)))),
+        section("Reachability", table(flow_head, map(_flow, flow_words.told(change)))),
         section("Running traffic", table(("Class", "Host", "What", "Effect", "Because"), _effects(view, change))),
         section("Objects", table(("Change", "Object", "What"), (_object(view, one) for one in change.objects))),
         section("Files", table(("Change", "File", "Lines"), _files(change))),
@@ -106,14 +106,14 @@ def _change(view: View, change: Change, figures: tuple[Figure, ...]) -> str:
 
 def _flow(one: FlowChange) -> tuple[str, ...]:
     via = f" at {escaped(words.few(one.via))}" if one.via else ""
-    turn = escaped(words.turn(one))
+    turn = escaped(flow_words.turn(one))
     return (
         f"**{turn}**" if one.exposed else turn,
         escaped(words.few(one.sources)),
         escaped(words.few(one.destinations)) + via,
         escaped(words.few(one.services)),
-        "the same at another address" if one.readdressed else escaped(words.outcome(one.before)),
-        escaped(words.outcome(one.after)),
+        "the same at another address" if one.readdressed else escaped(flow_words.outcome(one.before)),
+        escaped(flow_words.outcome(one.after)),
     )
 
 
