@@ -5,8 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.bench.sites import write_site
 
+from netloom.base import parallel
+from netloom.base.rule import Severity
 from netloom.driver import compile_blobs, compile_site
+from netloom.passes.lock import FILE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,3 +62,19 @@ def test_a_network_without_guests_is_proven_as_well() -> None:
     policy = "netloom: 1\npolicy:\n  admin: {from: any, to: host/hv1, allow: ssh}\n"
     blobs = {"specs/n.yaml": NETWORKS.encode(), "specs/h.yaml": host.encode(), "specs/p.yaml": policy.encode()}
     assert [diagnostic.code for diagnostic in compile_blobs(blobs, "specs", now=0).diagnostics] == ["NL705"]
+
+
+def test_a_large_site_with_a_mistake_is_not_proven_and_has_no_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parallel, "_processors", lambda: 2)
+    write_site(tmp_path, 120, 2)
+    twin = "  twin: {host: hv00, nics: {front00: {ipv4: 10.10.0.9, ipv6: none, mac: 02:00:00:00:00:09}}}\n"
+    (tmp_path / "twins.yaml").write_text(f"netloom: 1\nguests:\n{twin}{twin.replace('twin', 'other')}")
+    (tmp_path / FILE).write_text(compile_site(tmp_path, now=0, prove=False).lock.text())
+    found = compile_site(tmp_path, now=0, render=True)
+    assert {diagnostic.code for diagnostic in found.diagnostics if diagnostic.severity is Severity.ERROR} == {
+        "NL412",
+        "NL414",
+    }
+    assert found.printed == ()

@@ -8,7 +8,7 @@ import pytest
 
 from netloom import driver
 from netloom.base import parallel
-from netloom.base.parallel import runs, shares, spread
+from netloom.base.parallel import Begun, runs, shares, spread
 from netloom.delivery.layout import tree_of
 
 SEED = Path(__file__).parent / "golden/seed/specs"
@@ -30,9 +30,9 @@ def test_shares_hold_every_item_once_and_weigh_about_the_same() -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_what_others_have_to_do_besides_is_work_for_the_first() -> None:
-    dealt = shares([(number, 1) for number in range(90)], least=10, start=15)
-    assert [len(share) for share in dealt] == [40, 25, 25]
+def test_what_the_first_has_to_do_besides_is_work_for_the_others() -> None:
+    dealt = shares([(number, 1) for number in range(90)], least=10, besides=15)
+    assert [len(share) for share in dealt] == [25 - 5, 35, 35]
 
 
 @pytest.mark.usefixtures("three")
@@ -78,3 +78,18 @@ def test_a_site_printed_by_several_processes_is_the_same(monkeypatch: pytest.Mon
     monkeypatch.setattr("netloom.flows.compare.WORTH_A_PROCESS", 1)
     site = driver.compile_site(SEED, now=0, render=True)
     assert tree_of(site.plan, site.printed) == tree_of(site.plan, driver.rendered(site.plan))
+
+
+def test_work_that_is_dropped_ends_and_leaves_no_process() -> None:
+    def work(_: str) -> None:
+        signal.pause()
+
+    before = _children()
+    begun = Begun(work, ["a", "b"])
+    assert len(_children() - before) == 2
+    begun.drop()
+    assert _children() == before
+
+
+def _children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text().split())

@@ -1,6 +1,7 @@
 """The order of the stages: from a folder of specs to a plan and its files."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import chain, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -97,17 +98,19 @@ def _compiled(
         return Compiled(source, passed.document, passed.plan, passed.allocation.lock, report.sorted())
     passed = run(document, lock, report)
     context = Context(passed.document, passed.plan, now)
+    proof = _Proof(passed.plan) if prove and render and not report.failed else None
     for check in CHECKS:
         report.extend(check(context))
     printed: tuple[Printed, ...] = ()
-    if prove and not report.failed:
+    if proof and report.failed:
+        proof.drop()
+    elif proof:
+        found, printed = proof.done(waive(passed, report)[0])
+        report.extend(found)
+    elif prove and not report.failed:
         from netloom.flows.proof import disproved  # only a site without mistakes pays for it
 
-        if render:
-            found, printed = _proven(waive(passed, report)[0])
-            report.extend(found)
-        else:
-            report.extend(disproved(passed.plan))
+        report.extend(disproved(passed.plan))
     plan, diagnostics = waive(passed, report)
     return Compiled(source, passed.document, plan, passed.allocation.lock, diagnostics, printed)
 
@@ -118,31 +121,56 @@ def rendered(plan: Plan) -> tuple[Artifact, ...]:
     return tuple(sorted((whole, *_files(plan.hosts, plan.guests)), key=lambda artifact: artifact.path))
 
 
-def _proven(plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
-    """What is disproved, or else all files; several processes prove a large site, and print what they have proven."""
-    from netloom.base.parallel import shares, spread
-    from netloom.flows.compare import WORTH_A_PROCESS, effort
-    from netloom.flows.proof import findings, prover_of
+class _Proof:
+    """The proof of a plan, and its files, each printed by the process that has proven what it says.
 
-    disproved = prover_of(plan)
+    Other processes begin at once, while this one still looks for mistakes; where it finds one, they are stopped.
+    """
 
-    def work(owners: Iterable[Owner]) -> tuple[list["Disagreement"], list[Printed]]:
+    def __init__(self, plan: Plan) -> None:
+        from netloom.base.parallel import Begun, shares
+        from netloom.flows.compare import WORTH_A_PROCESS, effort
+
+        self._plan = plan
+        # The unit is a term of a host, proven and printed. For each guest 0.3 are done here besides for checks, and 0.5
+        # for `plan.json`; not quite that counts, as a process of its own copies what memory it touches.
+        weights: list[tuple[Owner, float]] = [(host, effort(host)) for host in plan.hosts]
+        weights += [(guest, 5 / 8) for guest in plan.guests]
+        self._mine, *others = shares(weights, WORTH_A_PROCESS, besides=0.75 * len(plan.guests))
+        self._others = Begun(self._work, others)
+
+    def drop(self) -> None:
+        """Nobody needs it: the plan has a mistake."""
+        self._others.drop()
+
+    def done(self, plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
+        """What is disproved, or else all files.
+
+        Args:
+            plan: the same, with what the checks say of its waivers.
+        """
+        from netloom.flows.proof import findings
+
+        done = [self._work([*self._mine, plan]), *self._others.answers()]
+        found = [each for part, _ in done for each in part]
+        return findings(plan, found), () if found else tuple(chain.from_iterable(printed for _, printed in done))
+
+    @cached_property
+    def _disproved(self) -> Callable[[Host], list["Disagreement"]]:
+        """Made in each process, and here only of a plan without mistakes: the proof takes no other for granted."""
+        from netloom.flows.proof import prover_of
+
+        return prover_of(self._plan)
+
+    def _work(self, owners: Iterable[Owner]) -> tuple[list["Disagreement"], list[Printed]]:
         found: list[Disagreement] = []
         printed: list[Printed] = []
         for owner in owners:
             if isinstance(owner, Host):
-                found += disproved(owner)
+                found += self._disproved(owner)
             if not found:
                 printed += _printed(owner)
         return found, printed
-
-    # The unit is a term of a host, proven and printed. A process of its own copies what memory it touches.
-    weights: list[tuple[Owner, float]] = [(plan, len(plan.guests) / 2)]
-    weights += [(host, effort(host)) for host in plan.hosts]
-    weights += [(guest, 5 / 8) for guest in plan.guests]
-    done = spread(work, shares(weights, WORTH_A_PROCESS, start=len(plan.guests) / 5))
-    found = [each for part, _ in done for each in part]
-    return findings(plan, found), () if found else tuple(chain.from_iterable(printed for _, printed in done))
 
 
 def _printed(owner: Owner) -> list[Printed]:

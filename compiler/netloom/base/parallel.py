@@ -8,28 +8,29 @@ once more here, where an error has a trace.
 import functools
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def shares(items: Iterable[tuple[T, float]], least: float, start: float = 0) -> list[list[T]]:
+def shares(items: Iterable[tuple[T, float]], least: float, besides: float = 0) -> list[list[T]]:
     """Items dealt out to as many processes as are worth it, so that all have about as much to do.
 
     Args:
         items: each with its weight.
         least: weight that is worth a process.
-        start: weight of what each process but the first has to do besides.
+        besides: weight of what the first process has to do as well.
     """
     known = sorted(items, key=lambda item: -item[1])
-    number = max(1, min(_processors(), int(sum(weight for _, weight in known) // least)))
+    number = max(1, min(_processors(), int((besides + sum(weight for _, weight in known)) // least)))
     dealt: list[list[T]] = [[] for _ in range(number)]
-    loads = [0.0, *[start] * (number - 1)]
+    loads = [besides, *[0.0] * (number - 1)]
     for item, weight in known:
         lightest = loads.index(min(loads))
         dealt[lightest].append(item)
@@ -51,30 +52,39 @@ def runs(items: Sequence[T], least: int) -> list[Sequence[T]]:
 
 def spread(work: Callable[[T], R], parts: Sequence[T]) -> list[R]:
     """The answers of `work`, a pure function whose answer can be pickled, for each of some parts."""
-    rest = begun(work, parts[1:])
-    return [*(work(part) for part in parts[:1]), *rest()]
+    rest = Begun(work, parts[1:])
+    return [*(work(part) for part in parts[:1]), *rest.answers()]
 
 
-def begun(work: Callable[[T], R], parts: Sequence[T]) -> Callable[[], list[R]]:
-    """The same beside whatever the caller does until it asks for the answers, which it has to do once."""
-    children = [_fork(work, part) for part in parts]
+class Begun(Generic[T, R]):
+    """Work under way beside whatever the caller does, who has to ask for the answers or drop them, once."""
 
-    def answers() -> list[R]:
+    def __init__(self, work: Callable[[T], R], parts: Sequence[T]) -> None:
+        self._work, self._parts = work, parts
+        self._children = [_fork(work, part) for part in parts]
+
+    def answers(self) -> list[R]:
+        """The answers, in the order of the parts."""
         found: list[R] = []
-        for part, child in zip(parts, children, strict=True):
+        for part, child in zip(self._parts, self._children, strict=True):
             data = _gather(*child)
-            found.append(work(part) if data is None else pickle.loads(data))  # of our own child, and of nobody else
+            found.append(self._work(part) if data is None else pickle.loads(data))  # of our own child, nobody else's
         return found
 
-    return answers
+    def drop(self) -> None:
+        """Stop the work, whose answers nobody asks for any more."""
+        for child, reader in self._children:
+            os.close(reader)
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def beside(work: Callable[[], R]) -> Callable[[], R]:
     """The same for a single answer; where there is only one processor, the work is done when it is asked for."""
     if _processors() == 1:
         return work
-    answers = begun(lambda part: part(), [work])
-    return lambda: answers()[0]
+    begun = Begun(lambda part: part(), [work])
+    return lambda: begun.answers()[0]
 
 
 def _processors() -> int:

@@ -4,13 +4,14 @@ One comparison serves both ways: `render` acts on it, `render --check` reports i
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from netloom.base.frozen import dataclass
 from netloom.delivery.folder import Folder, Kind, is_temporary
 from netloom.delivery.manifest import Owned, sha256
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class File:
     """A file to deliver.
 
@@ -21,6 +22,11 @@ class File:
 
     data: bytes
     mode: int | None = None
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 of its bytes, which several manifests ask for."""
+        return sha256(self.data)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,18 +23,18 @@ def tree_of(plan: Plan, artifacts: Iterable[Artifact | Printed]) -> dict[str, Fi
         artifacts: all its files but the manifests, `plan.json` among them. Each is asked for once and let go of, since
             the lines of a large site take ten times the memory of its bytes.
     """
-    files: dict[str, bytes] = {}
+    files: dict[str, File] = {}
     bare: list[Printed] = []
     for artifact in artifacts:
-        files[artifact.path] = artifact.text.encode()
+        files[artifact.path] = File(artifact.text.encode())
         bare.append(Printed(artifact.path, "", artifact.install, artifact.mode))
     mine = _by_host(plan, bare)
-    whole = sha256(files[PLAN])
+    whole = files[PLAN].checksum
     for host in plan.hosts:
         prefix = f"hosts/{host.name}/"
         rows = [_row(a.path.removeprefix(prefix), files[a.path], a) for a in mine[host.name]]
-        files[prefix + NAME] = _host_manifest(host, whole, mine[host.name], rows)
-    return with_manifest({path: File(data) for path, data in files.items()})
+        files[prefix + NAME] = File(_host_manifest(host, whole, mine[host.name], rows))
+    return with_manifest(files)
 
 
 def bundle_of(plan: Plan, host: Host, artifacts: Sequence[Artifact]) -> dict[str, File]:
@@ -48,9 +48,10 @@ def bundle_of(plan: Plan, host: Host, artifacts: Sequence[Artifact]) -> dict[str
     whole = next(artifact.text.encode() for artifact in artifacts if artifact.path == PLAN)
     mine = [artifact for artifact in _by_host(plan, artifacts)[host.name] if artifact.install]
     files = {a.install.lstrip("/"): File(a.text.encode(), a.mode) for a in mine}
-    rows = [_row(a.install.lstrip("/"), a.text.encode(), a) for a in sorted(mine, key=lambda a: a.install)]
+    ordered = sorted(mine, key=lambda artifact: artifact.install)
+    rows = [_row(path, files[path], a) for a in ordered for path in (a.install.lstrip("/"),)]
     files[NAME] = File(_host_manifest(host, sha256(whole), mine, rows), 0o644)
-    sums = "".join(f"{sha256(files[path].data)}  {path}\n" for path in sorted(files))
+    sums = "".join(f"{files[path].checksum}  {path}\n" for path in sorted(files))
     return {**files, SUMS: File(sums.encode(), 0o644)}
 
 
@@ -63,8 +64,8 @@ def _by_host(plan: Plan, artifacts: Sequence[AnyFile]) -> Mapping[str, list[AnyF
     return {name: sorted(mine, key=lambda artifact: artifact.path) for name, mine in found.items()}
 
 
-def _row(path: str, data: bytes, artifact: Artifact | Printed) -> Row:
-    row: dict[str, object] = {"path": path, "sha256": sha256(data)}
+def _row(path: str, file: File, artifact: Artifact | Printed) -> Row:
+    row: dict[str, object] = {"path": path, "sha256": file.checksum}
     if artifact.install:
         row |= {"install": artifact.install, "mode": f"{artifact.mode:04o}"}
     return row

@@ -125,6 +125,9 @@ def _put(folder: Folder, wanted: Mapping[str, File], paths: Sequence[str], done:
 
 def _journal(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> None:
     """List what is about to be written beside what is there, so that neither is a stranger to the next run."""
+    if not owned:  # the new manifest lists all of them already
+        folder.write(NAME, wanted[NAME].data, None)
+        return
     coming = _checksums(wanted)
     nothing: frozenset[str] = frozenset()
     paths = (coming.keys() | owned.keys()) - {NAME}
@@ -133,7 +136,7 @@ def _journal(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> None:
 
 
 def _checksums(files: Mapping[str, File]) -> dict[str, frozenset[str]]:
-    return {path: frozenset((sha256(file.data),)) for path, file in files.items()}
+    return {path: frozenset((file.checksum,)) for path, file in files.items()}
 
 
 def _owned(folder: Folder, wanted: Mapping[str, File]) -> Owned:

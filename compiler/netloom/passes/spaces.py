@@ -112,8 +112,11 @@ class Gazetteer:
 
 def minimal(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
     """Sorted and disjoint: what lies within another prefix is dropped."""
+    known = set(prefixes)
+    if len(known) < 2:  # as of most guests
+        return tuple(known)
     kept: list[Prefix] = []
-    for prefix in sorted(set(prefixes), key=lambda p: (p.family, p.value, p.length)):
+    for prefix in sorted(known, key=lambda p: (p.family, p.value, p.length)):
         if not (kept and prefix in kept[-1]):
             kept.append(prefix)
     return tuple(kept)
