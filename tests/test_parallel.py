@@ -2,13 +2,14 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 
 from netloom import driver
 from netloom.base import parallel
-from netloom.base.parallel import Begun, runs, shares, spread
+from netloom.base.parallel import Begun, _bundles, runs, spread
 from netloom.delivery.layout import tree_of
 
 SEED = Path(__file__).parent / "golden/seed/specs"
@@ -20,57 +21,57 @@ def three(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_shares_hold_every_item_once_and_weigh_about_the_same() -> None:
-    items = [(number, number % 7 + 1) for number in range(100)]
-    dealt = shares(items, least=10)
-    assert sorted(item for share in dealt for item in share) == list(range(100))
-    loads = [sum(item % 7 + 1 for item in share) for share in dealt]
-    assert len(loads) == 3
-    assert max(loads) - min(loads) <= 7
-
-
-@pytest.mark.usefixtures("three")
-def test_what_the_first_has_to_do_besides_is_work_for_the_others() -> None:
-    dealt = shares([(number, 1) for number in range(90)], least=10, besides=15)
-    assert [len(share) for share in dealt] == [25 - 5, 35, 35]
-
-
-@pytest.mark.usefixtures("three")
-def test_little_work_is_worth_no_process() -> None:
-    assert shares([("a", 1), ("b", 1)], least=10) == [["a", "b"]]
-    assert shares([], least=10) == [[]]
-
-
-@pytest.mark.usefixtures("three")
 def test_runs_are_neighbours_and_hold_every_item_once() -> None:
     assert runs(range(100), least=10) == [range(33), range(33, 66), range(66, 100)]
     assert runs("ab", least=10) == ["ab"]
     assert runs("", least=10) == [""]
 
 
-def test_answers_come_in_order_and_from_other_processes() -> None:
-    answers = spread(lambda part: (part, os.getpid()), ["a", "b", "c"])
-    assert [part for part, _ in answers] == ["a", "b", "c"]
-    assert len({process for _, process in answers}) == 3
+@pytest.mark.usefixtures("three")
+def test_answers_come_in_the_order_of_the_items_and_from_several_processes() -> None:
+    def work(item: int) -> tuple[int, int]:
+        time.sleep(0.01)  # so that nobody has taken all before the others have begun
+        return item, os.getpid()
+
+    answers = spread(work, ((item, item % 7 + 1) for item in range(200)), 10)
+    assert [item for item, _ in answers] == list(range(200))
+    assert 2 <= len({process for _, process in answers}) <= 3
 
 
-def test_a_child_that_dies_has_its_share_done_here() -> None:
-    here = os.getpid()
+@pytest.mark.usefixtures("three")
+def test_the_heaviest_is_begun_first_and_the_light_go_together() -> None:
+    bundles = _bundles([1, 9, 1, 1, 20, 1], 3)
+    assert bundles == [[4], [1], [0, 2, 3], [5]]
+    assert _bundles([], 1) == []
 
-    def work(part: str) -> str:
+
+@pytest.mark.usefixtures("three")
+def test_little_work_is_worth_no_process() -> None:
+    answers = spread(lambda item: (item, os.getpid()), [("a", 1), ("b", 1)], 10)
+    assert answers == [("a", os.getpid()), ("b", os.getpid())]
+    assert spread(str, [], 10) == []
+
+
+@pytest.mark.usefixtures("three")
+def test_what_a_child_took_that_dies_is_done_here() -> None:
+    here, before = os.getpid(), _children()
+
+    def work(item: int) -> int:
         if os.getpid() != here:
             os.kill(os.getpid(), signal.SIGKILL)
-        return part.upper()
+        time.sleep(0.01)
+        return 2 * item
 
-    assert spread(work, ["a", "b"]) == ["A", "B"]
+    assert spread(work, [(item, 1) for item in range(60)], 1) == [2 * item for item in range(60)]
+    assert _children() == before
 
 
-def test_an_error_in_a_child_is_raised_here() -> None:
-    def work(part: int) -> int:
-        return 1 // part
-
+@pytest.mark.usefixtures("three")
+def test_an_error_is_raised_here_and_leaves_no_process() -> None:
+    before = _children()
     with pytest.raises(ZeroDivisionError):
-        spread(work, [1, 0])
+        spread(lambda item: 1 // item, [(item, 1) for item in range(-9, 9)], 1)
+    assert _children() == before
 
 
 @pytest.mark.usefixtures("three")
@@ -80,12 +81,13 @@ def test_a_site_printed_by_several_processes_is_the_same(monkeypatch: pytest.Mon
     assert tree_of(site.plan, site.printed) == tree_of(site.plan, driver.rendered(site.plan))
 
 
+@pytest.mark.usefixtures("three")
 def test_work_that_is_dropped_ends_and_leaves_no_process() -> None:
     def work(_: str) -> None:
         signal.pause()
 
     before = _children()
-    begun = Begun(work, ["a", "b"])
+    begun = Begun(work, [("a", 1), ("b", 1), ("c", 1)], 1)
     assert len(_children() - before) == 2
     begun.drop()
     assert _children() == before

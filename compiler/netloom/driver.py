@@ -24,8 +24,6 @@ from netloom.spec.document import Document, read_document
 if TYPE_CHECKING:
     from netloom.flows.compare import Disagreement
 
-Owner = Plan | Host | Guest
-
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
@@ -128,20 +126,18 @@ class _Proof:
     """
 
     def __init__(self, plan: Plan) -> None:
-        from netloom.base.parallel import Begun, shares
+        from netloom.base.parallel import Begun
         from netloom.flows.compare import WORTH_A_PROCESS, effort
 
         self._plan = plan
-        # The unit is a term of a host, proven and printed. For each guest 0.3 are done here besides for checks, and 0.5
-        # for `plan.json`; not quite that counts, as a process of its own copies what memory it touches.
-        weights: list[tuple[Owner, float]] = [(host, effort(host)) for host in plan.hosts]
+        # The unit is a term of a host, proven and printed.
+        weights: list[tuple[Host | Guest, float]] = [(host, effort(host)) for host in plan.hosts]
         weights += [(guest, 5 / 8) for guest in plan.guests]
-        self._mine, *others = shares(weights, WORTH_A_PROCESS, besides=0.75 * len(plan.guests))
-        self._others = Begun(self._work, others)
+        self._begun = Begun(self._work, weights, WORTH_A_PROCESS, besides=len(plan.guests) / 2)
 
     def drop(self) -> None:
         """Nobody needs it: the plan has a mistake."""
-        self._others.drop()
+        self._begun.drop()
 
     def done(self, plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
         """What is disproved, or else all files.
@@ -151,9 +147,11 @@ class _Proof:
         """
         from netloom.flows.proof import findings
 
-        done = [self._work([*self._mine, plan]), *self._others.answers()]
+        whole = Printed("plan.json", plan_json(plan))
+        done = self._begun.answers()
         found = [each for part, _ in done for each in part]
-        return findings(plan, found), () if found else tuple(chain.from_iterable(printed for _, printed in done))
+        printed = (whole, *chain.from_iterable(printed for _, printed in done))
+        return findings(plan, found), () if found else printed
 
     @cached_property
     def _disproved(self) -> Callable[[Host], list["Disagreement"]]:
@@ -162,25 +160,10 @@ class _Proof:
 
         return prover_of(self._plan)
 
-    def _work(self, owners: Iterable[Owner]) -> tuple[list["Disagreement"], list[Printed]]:
-        found: list[Disagreement] = []
-        printed: list[Printed] = []
-        for owner in owners:
-            if isinstance(owner, Host):
-                found += self._disproved(owner)
-            if not found:
-                printed += _printed(owner)
-        return found, printed
-
-
-def _printed(owner: Owner) -> list[Printed]:
-    match owner:
-        case Plan():
-            return [Printed("plan.json", plan_json(owner))]
-        case Host():
-            return [artifact.printed for artifact in _files((owner,), ())]
-        case Guest():
-            return [artifact.printed for artifact in _files((), (owner,))]
+    def _work(self, owner: Host | Guest) -> tuple[list["Disagreement"], list[Printed]]:
+        found = self._disproved(owner) if isinstance(owner, Host) else []
+        files = _files((owner,), ()) if isinstance(owner, Host) else _files((), (owner,))
+        return found, [artifact.printed for artifact in files]
 
 
 def _files(hosts: Iterable[Host], guests: Iterable[Guest]) -> Iterator[Artifact]:

@@ -1,8 +1,8 @@
 """Work on the parts of a plan by as many processes as there are processors.
 
-Forked, so that the plan is there already: handing it over would take longer than the work. Answers come in the order of
-the shares, so the result never depends on who was first. A child that fails is not asked why: its share is worked on
-once more here, where an error has a trace.
+Forked, so that the plan is there already: handing it over would take longer than the work. Each process takes the next
+item from a queue, so that all end together; answers come in the order of the items, so the result never depends on who
+was first. A child that fails is not asked why: what it took is worked on once more here, where an error has a trace.
 """
 
 import functools
@@ -13,29 +13,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
 R = TypeVar("R")
-
-
-def shares(items: Iterable[tuple[T, float]], least: float, besides: float = 0) -> list[list[T]]:
-    """Items dealt out to as many processes as are worth it, so that all have about as much to do.
-
-    Args:
-        items: each with its weight.
-        least: weight that is worth a process.
-        besides: weight of what the first process has to do as well.
-    """
-    known = sorted(items, key=lambda item: -item[1])
-    number = max(1, min(_processors(), int((besides + sum(weight for _, weight in known)) // least)))
-    dealt: list[list[T]] = [[] for _ in range(number)]
-    loads = [besides, *[0.0] * (number - 1)]
-    for item, weight in known:
-        lightest = loads.index(min(loads))
-        dealt[lightest].append(item)
-        loads[lightest] += weight
-    return dealt
+_EACH = 32
+"""Bundles for each process: few enough that handing them out costs nothing, and many enough to end together."""
+_TICKET = 2
+"""Bytes of the number of a bundle."""
 
 
 def runs(items: Sequence[T], least: int) -> list[Sequence[T]]:
@@ -50,26 +35,51 @@ def runs(items: Sequence[T], least: int) -> list[Sequence[T]]:
     return [items[first:last] for first, last in pairwise(cuts)]
 
 
-def spread(work: Callable[[T], R], parts: Sequence[T]) -> list[R]:
-    """The answers of `work`, a pure function whose answer can be pickled, for each of some parts."""
-    rest = Begun(work, parts[1:])
-    return [*(work(part) for part in parts[:1]), *rest.answers()]
+def spread(work: Callable[[T], R], items: Iterable[tuple[T, float]], least: float) -> list[R]:
+    """The answers of `work`, a pure function whose answer can be pickled, for each of some items.
+
+    Args:
+        work: what to do with an item.
+        items: each with its weight.
+        least: weight that is worth a process.
+    """
+    return Begun(work, items, least).answers()
 
 
 class Begun(Generic[T, R]):
-    """Work under way beside whatever the caller does, who has to ask for the answers or drop them, once."""
+    """The same under way, beside whatever the caller does, who has to ask for the answers or drop them, once."""
 
-    def __init__(self, work: Callable[[T], R], parts: Sequence[T]) -> None:
-        self._work, self._parts = work, parts
-        self._children = [_fork(work, part) for part in parts]
+    def __init__(
+        self, work: Callable[[T], R], items: Iterable[tuple[T, float]], least: float, besides: float = 0
+    ) -> None:
+        """Let other processes begin.
+
+        Args:
+            work: as of `spread`, and so are the next two.
+            items: the heaviest are begun first, so that no process ends long after the others.
+            least: weight that is worth a process.
+            besides: weight of what the caller does itself before it asks for the answers.
+        """
+        known = list(items)
+        total = sum(weight for _, weight in known)
+        processes = max(1, min(_processors(), int((besides + total) // least)))
+        self._work, self._items = work, [item for item, _ in known]
+        self._bundles = _bundles([weight for _, weight in known], total / processes / _EACH)
+        self._queue = _queue(len(self._bundles)) if processes > 1 else None
+        self._children = [_fork(self._taken) for _ in range(processes - 1)]
 
     def answers(self) -> list[R]:
-        """The answers, in the order of the parts."""
-        found: list[R] = []
-        for part, child in zip(self._parts, self._children, strict=True):
+        """The answers, in the order of the items."""
+        try:
+            found = self._taken()
+        except BaseException:
+            self.drop()
+            raise
+        for child in self._children:
             data = _gather(*child)
-            found.append(self._work(part) if data is None else pickle.loads(data))  # of our own child, nobody else's
-        return found
+            found |= {} if data is None else pickle.loads(data)  # of our own child, and of nobody else
+        self._close()
+        return [found[at] if at in found else self._work(item) for at, item in enumerate(self._items)]
 
     def drop(self) -> None:
         """Stop the work, whose answers nobody asks for any more."""
@@ -77,14 +87,53 @@ class Begun(Generic[T, R]):
             os.close(reader)
             os.kill(child, signal.SIGKILL)
             os.waitpid(child, 0)
+        self._close()
+
+    def _taken(self) -> dict[int, R]:
+        """The answers for what this process takes from the queue, until there is nothing left in it."""
+        found: dict[int, R] = {}
+        while self._queue is not None and (ticket := os.read(self._queue, _TICKET)):
+            for at in self._bundles[int.from_bytes(ticket, "big")]:
+                found[at] = self._work(self._items[at])
+        return found
+
+    def _close(self) -> None:
+        if self._queue is not None:
+            os.close(self._queue)
+
+
+def _bundles(weights: Sequence[float], least: float) -> list[list[int]]:
+    """The places of items, the heaviest first, as many together as make up a weight."""
+    found: list[list[int]] = []
+    size = least
+    for at in sorted(range(len(weights)), key=lambda at: -weights[at]):
+        if size >= least:
+            found.append([])
+            size = 0
+        found[-1].append(at)
+        size += weights[at]
+    return found
+
+
+def _queue(length: int) -> int:
+    """The end of a pipe that holds the numbers below `length`; whoever reads from it takes the next one."""
+    reader, writer = os.pipe()
+    os.write(writer, b"".join(number.to_bytes(_TICKET, "big") for number in range(length)))
+    os.close(writer)
+    return reader
 
 
 def beside(work: Callable[[], R]) -> Callable[[], R]:
-    """The same for a single answer; where there is only one processor, the work is done when it is asked for."""
+    """A single answer beside whatever the caller does until it asks for it, once; on one processor it is made then."""
     if _processors() == 1:
         return work
-    begun = Begun(lambda part: part(), [work])
-    return lambda: begun.answers()[0]
+    child = _fork(work)
+
+    def answer() -> R:
+        data = _gather(*child)
+        return work() if data is None else cast("R", pickle.loads(data))  # as above
+
+    return answer
 
 
 def _processors() -> int:
@@ -110,7 +159,7 @@ def _values(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
     return attrgetter(*names) if made and len(names) > 1 else None
 
 
-def _fork(work: Callable[[T], R], part: T) -> tuple[int, int]:
+def _fork(work: Callable[[], object]) -> tuple[int, int]:
     """Start a child; its process and the end of the pipe that its answer comes by."""
     reader, writer = os.pipe()
     child = os.fork()
@@ -121,7 +170,7 @@ def _fork(work: Callable[[T], R], part: T) -> tuple[int, int]:
     try:
         os.close(reader)
         with os.fdopen(writer, "wb") as pipe:
-            _Pickler(pipe, pickle.HIGHEST_PROTOCOL).dump(work(part))
+            _Pickler(pipe, pickle.HIGHEST_PROTOCOL).dump(work())
         status = 0
     finally:
         os._exit(status)  # nothing of the parent's is to be flushed, closed or reported twice

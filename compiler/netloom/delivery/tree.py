@@ -115,7 +115,7 @@ def _put(folder: Folder, wanted: Mapping[str, File], paths: Sequence[str], done:
         return len(part), None
 
     parts = runs(paths, WORTH_A_PROCESS)
-    found = spread(write, parts)
+    found = spread(write, ((part, len(part)) for part in parts), WORTH_A_PROCESS)
     for part, (number, _) in zip(parts, found, strict=True):
         done += part[:number]
     for _, error in found:

@@ -7,7 +7,7 @@ from itertools import chain
 from netloom.backends.artifact import Artifact, Line
 from netloom.backends.targets import GUESTS, HOSTS
 from netloom.base.frozen import dataclass
-from netloom.base.parallel import shares, spread
+from netloom.base.parallel import spread
 from netloom.diff.lines import Block, changed_blocks
 from netloom.diff.model import Action, FileChange, FileLine, Hunk
 from netloom.plan.guest import Guest
@@ -52,13 +52,11 @@ def _by_name(machines: Iterable[Host | Guest]) -> Mapping[str, Host | Guest]:
 def files_apart(before: Plan, after: Plan) -> tuple[FileChange, ...]:
     """The files of two plans that differ, sorted by path; several processes print those of a large site."""
 
-    def work(machines: Iterable[_Machine]) -> list[FileChange]:
-        return [
-            change for machine in machines for change in compare_files(_files(machine.before), _files(machine.after))
-        ]
+    def work(machine: _Machine) -> tuple[FileChange, ...]:
+        return compare_files(_files(machine.before), _files(machine.after))
 
-    dealt = shares([(machine, machine.weight) for machine in _machines_apart(before, after)], WORTH_A_PROCESS)
-    return tuple(sorted(chain.from_iterable(spread(work, dealt)), key=lambda change: change.path))
+    weights = ((machine, machine.weight) for machine in _machines_apart(before, after))
+    return tuple(sorted(chain.from_iterable(spread(work, weights, WORTH_A_PROCESS)), key=lambda change: change.path))
 
 
 def _files(machine: Host | Guest | None) -> Iterator[Artifact]:

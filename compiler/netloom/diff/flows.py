@@ -11,7 +11,7 @@ from typing import Literal
 
 from netloom.base.address import FAMILIES, Family
 from netloom.base.frozen import dataclass
-from netloom.base.parallel import shares, spread
+from netloom.base.parallel import spread
 from netloom.diff.gathered import gathered
 from netloom.diff.labels import ANY, Names
 from netloom.diff.nobody import Difference
@@ -60,14 +60,12 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
     """
     known = {family: (Names(before, family, after), Names(after, family, before)) for family in FAMILIES}
 
-    def of_pairs(dealt: Iterable[tuple[int, Pair]]) -> list[tuple[int, list[_Part]]]:
-        # Of a copy each: what a pair works out is let go of with it, and the maps of a large site are gigabytes.
-        return [(place, _parts(replace(pair), known[pair.family], names)) for place, pair in dealt]
+    def parts(pair: Pair) -> list[_Part]:
+        # Of a copy: what a pair works out is let go of with it, and the maps of a large site are gigabytes.
+        return _parts(replace(pair), known[pair.family], names)
 
-    weights = [((place, pair), pair.weight) for place, pair in enumerate(pairs(before, after, names))]
-    answers = chain.from_iterable(spread(of_pairs, shares(weights, WORTH_A_PROCESS)))
-    parts = sorted(answers, key=lambda part: part[0])
-    return _united(before, after, names, (each for _, found in parts for each in found))
+    weights = ((pair, pair.weight) for pair in pairs(before, after, names))
+    return _united(before, after, names, chain.from_iterable(spread(parts, weights, WORTH_A_PROCESS)))
 
 
 def _united(before: Plan, after: Plan, names: Mapping[str, str], found: Iterable[_Part]) -> tuple[FlowChange, ...]:

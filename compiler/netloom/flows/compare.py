@@ -12,7 +12,7 @@ from functools import cached_property
 from netloom.backends.nftables.tree import Ruleset
 from netloom.base.address import FAMILIES, Family
 from netloom.base.frozen import dataclass
-from netloom.base.parallel import shares, spread
+from netloom.base.parallel import spread
 from netloom.flows.agreement import agreement
 from netloom.flows.answer import Answer
 from netloom.flows.clock import Clock
@@ -160,12 +160,7 @@ def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Di
         plan: the whole plan.
         ruleset_of: the ruleset of a host, as it is rendered.
     """
-    of_host = prover(plan, ruleset_of)
-
-    def of_hosts(hosts: Iterable[Host]) -> list[Disagreement]:
-        return [each for host in hosts for each in of_host(host)]
-
-    found = spread(of_hosts, shares([(host, effort(host)) for host in plan.hosts], WORTH_A_PROCESS))
+    found = spread(prover(plan, ruleset_of), ((host, effort(host)) for host in plan.hosts), WORTH_A_PROCESS)
     return tuple(sorted((each for part in found for each in part), key=lambda each: each.host))
 
 
