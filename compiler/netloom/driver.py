@@ -1,6 +1,6 @@
 """The order of the stages: from a folder of specs to a plan and its files."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from itertools import chain, starmap
 from pathlib import Path
@@ -115,8 +115,12 @@ def _compiled(
 
 def rendered(plan: Plan) -> tuple[Artifact, ...]:
     """Every file of the rendered tree but its manifests, sorted by path."""
+    from netloom.backends.targets import artifacts_of  # only who renders pays for importing every backend
+
     whole = Artifact("plan.json", tuple(starmap(Line, plan_lines(plan))))
-    return tuple(sorted((whole, *_files(plan.hosts, plan.guests)), key=lambda artifact: artifact.path))
+    machines: tuple[Host | Guest, ...] = (*plan.hosts, *plan.guests)
+    files = (artifact for machine in machines for artifact in artifacts_of(machine))
+    return tuple(sorted((whole, *files), key=lambda artifact: artifact.path))
 
 
 class _Proof:
@@ -161,17 +165,7 @@ class _Proof:
         return prover_of(self._plan)
 
     def _work(self, owner: Host | Guest) -> tuple[list["Disagreement"], list[Printed]]:
+        from netloom.backends.targets import artifacts_of
+
         found = self._disproved(owner) if isinstance(owner, Host) else []
-        files = _files((owner,), ()) if isinstance(owner, Host) else _files((), (owner,))
-        return found, [artifact.printed for artifact in files]
-
-
-def _files(hosts: Iterable[Host], guests: Iterable[Guest]) -> Iterator[Artifact]:
-    from netloom.backends.targets import GUESTS, HOSTS  # only who renders pays for importing every backend
-
-    for host in hosts:
-        for host_backend in HOSTS:
-            yield from host_backend(host)
-    for guest in guests:
-        for guest_backend in GUESTS:
-            yield from guest_backend(guest)
+        return found, [artifact.printed for artifact in artifacts_of(owner)]

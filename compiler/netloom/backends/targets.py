@@ -1,6 +1,6 @@
 """Every backend, in a tuple each for hosts and guests: a new target is one package and one line here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from netloom.backends import guest, networkd, nftables, nixos, sysctl
 from netloom.backends.artifact import Artifact
@@ -14,3 +14,11 @@ HOSTS: tuple[Callable[[Host], tuple[Artifact, ...]], ...] = (
     nixos.artifacts,
 )
 GUESTS: tuple[Callable[[Guest], tuple[Artifact, ...]], ...] = (guest.artifacts, nixos.guest_artifacts)
+
+
+def artifacts_of(machine: Host | Guest) -> Iterator[Artifact]:
+    """The files of a host or guest, target by target."""
+    if isinstance(machine, Host):
+        yield from (artifact for backend in HOSTS for artifact in backend(machine))
+    else:
+        yield from (artifact for backend in GUESTS for artifact in backend(machine))

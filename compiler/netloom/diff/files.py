@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from netloom.backends.artifact import Artifact, Line
-from netloom.backends.targets import GUESTS, HOSTS
+from netloom.backends.targets import artifacts_of
 from netloom.base.frozen import dataclass
 from netloom.base.parallel import spread
 from netloom.diff.lines import Block, changed_blocks
@@ -53,18 +53,11 @@ def files_apart(before: Plan, after: Plan) -> tuple[FileChange, ...]:
     """The files of two plans that differ, sorted by path; several processes print those of a large site."""
 
     def work(machine: _Machine) -> tuple[FileChange, ...]:
-        return compare_files(_files(machine.before), _files(machine.after))
+        old, new = (artifacts_of(side) if side else () for side in (machine.before, machine.after))
+        return compare_files(old, new)
 
     weights = ((machine, machine.weight) for machine in _machines_apart(before, after))
     return tuple(sorted(chain.from_iterable(spread(work, weights, WORTH_A_PROCESS)), key=lambda change: change.path))
-
-
-def _files(machine: Host | Guest | None) -> Iterator[Artifact]:
-    match machine:
-        case Host():
-            yield from (artifact for backend in HOSTS for artifact in backend(machine))
-        case Guest():
-            yield from (artifact for backend in GUESTS for artifact in backend(machine))
 
 
 def compare_files(before: Iterable[Artifact], after: Iterable[Artifact]) -> tuple[FileChange, ...]:

@@ -12,7 +12,7 @@ from operator import attrgetter
 from netloom.diff.labels import services_of
 from netloom.diff.verdicts import FlowChange, Outcome, Region
 from netloom.flows.diagram import Interval
-from netloom.flows.packet import LAST_PORT
+from netloom.flows.intent.doors import ALL_PORTS
 from netloom.flows.spans import Spans, united
 from netloom.plan.origin import Origin
 
@@ -21,7 +21,6 @@ Service = tuple[Spans | None, Spans | None]
 _FEW = 3
 """So many forwards are read one by one."""
 _PROTOCOLS: Spans = ((0, 255),)
-_PORTS: Spans = ((0, LAST_PORT),)
 
 
 def gathered(
@@ -103,5 +102,5 @@ def _traffic(services: Iterable[Service]) -> Iterator[tuple[Spans, Spans]]:
     """Services with the ports of each protocol as one set."""
     ports: dict[Spans, list[Interval]] = {}
     for protocols, numbers in services:
-        ports.setdefault(protocols or _PROTOCOLS, []).extend(numbers or _PORTS)
+        ports.setdefault(protocols or _PROTOCOLS, []).extend(numbers or ALL_PORTS)
     return ((protocols, united(spans)) for protocols, spans in ports.items())
