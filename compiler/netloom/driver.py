@@ -91,7 +91,7 @@ def _compiled(
 ) -> Compiled:
     document = read_document(source, report)
     lock = read_lock(locked, f"{source.folder}/{FILE}", report)
-    if incomplete(source, report):  # what refers to the missing part would look like a mistake
+    if incomplete(source, report) or not document.whole:  # what refers to the missing part would look like a mistake
         passed = run(document, lock, Report())
         return Compiled(source, passed.document, passed.plan, passed.allocation.lock, report.sorted())
     passed = run(document, lock, report)

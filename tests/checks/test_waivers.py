@@ -55,3 +55,19 @@ def test_every_finding_has_a_subject_that_a_waiver_can_name() -> None:
             assert kind in ("forward", "policy", "network", "guest", "host", "service", "zone", "address"), rule.code
             assert slash
             assert name in compiled(f"netloom: 1\n{rule.bad}").source.files[0].text
+
+
+def test_an_error_is_said_to_be_what_no_waiver_accepts() -> None:
+    site = compiled(
+        "netloom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+        "waivers:\n  console: {code: NL801, on: host/hv1, reason: there is a console}\n"
+    )
+    assert [d.message for d in site.of("NL213")] == [
+        "waiver `console` accepts NL801 on `host/hv1`, which is an error: errors cannot be waived"
+    ]
+
+
+def test_no_waiver_is_idle_while_an_error_hides_what_it_accepts() -> None:
+    broken = SITE.replace("loose: {}", "loose: {ipv4: 10.0.0.300/24}")
+    assert compiled(broken).codes == ["NL513", "NL208"]
+    assert compiled(broken.replace("network/loose]", "network/gone]")).codes == ["NL513", "NL208", "NL213"]

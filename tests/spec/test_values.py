@@ -115,10 +115,13 @@ def test_a_value_that_others_would_take_is_shown_the_way(text: str, hint: str) -
     assert hint in [diagnostic.help for diagnostic in compiled(f"netloom: 1\n{text}").diagnostics]
 
 
+LAN = "networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n"
+
+
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
-        ("hosts:\n  hv1: {}\nguests:\n  web: {host: hv1, nic: {lan: {}}}\n", ["NL202"]),
+        (LAN + "guests:\n  web: {host: hv1, nic: {lan: {}}}\n", ["NL202"]),
         ("hosts:\n  hv1: {}\nguests:\n  web: {hots: hv1, nics: {}}\n", ["NL202"]),
         ("hosts:\n  hv1: {}\nguests:\n  web: {nics: {}, color: red}\n", ["NL202", "NL207"]),
     ],

@@ -22,13 +22,21 @@ class Context:
     def broken(self, *sections: str) -> bool:
         """Whether entries of a section were left out: reported already, they might be what a check misses.
 
-        Of `hosts` an uplink or a network that was left out counts as well.
+        Of `hosts` an uplink or a network that was left out counts as well, of `guests` a NIC.
         """
         names, document = self.document.places.names, self.document
         if any(names(section).keys() - getattr(document, section).keys() for section in sections):
             return True
-        return "hosts" in sections and any(
-            names("hosts", name, "uplinks").keys() - host.uplinks.keys()
-            or names("hosts", name, "networks").keys() - host.networks.keys()
-            for name, host in document.hosts.items()
+        if "guests" in sections and any(
+            names("guests", name, "nics").keys() - guest.nics.keys() for name, guest in document.guests.items()
+        ):
+            return True
+        return "hosts" in sections and any(map(self.torn, document.hosts))
+
+    def torn(self, host: str) -> bool:
+        """Whether an uplink or a network of a host was left out."""
+        names, kept = self.document.places.names, self.document.hosts[host]
+        return bool(
+            names("hosts", host, "uplinks").keys() - kept.uplinks.keys()
+            or names("hosts", host, "networks").keys() - kept.networks.keys()
         )

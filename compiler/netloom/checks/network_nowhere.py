@@ -19,10 +19,12 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare networks with hosts; a broken host may carry any, and has been reported."""
+    """Compare networks with what hosts name; what was left out of a broken host, or is unknown, has been reported."""
     places = context.document.places
-    broken = [name for name in places.names("hosts") if name not in context.document.hosts]
-    carried = {network for name in broken for network in places.names("hosts", name, "networks")}
+    hosts = places.names("hosts")
+    carried = {network for name in hosts for network in places.names("hosts", name, "networks")}
+    if carried - places.names("networks").keys() or any(places.unread("hosts", name, "networks") for name in hosts):
+        return
     for network in context.plan.networks:
         if not network.host and network.name not in carried:
             message = f"no host carries network `{network.name}`"

@@ -7,7 +7,8 @@ from netloom.base.frozen import dataclass
 from netloom.checks.context import Context
 from netloom.checks.families import carries, half
 from netloom.passes.lookup import Names
-from netloom.passes.resolve import lost_zones, tags_of, zones_of
+from netloom.passes.lost import lost_zones
+from netloom.passes.resolve import tags_of, zones_of
 from netloom.passes.spaces import Gazetteer, Space
 from netloom.passes.wire import Wiring
 from netloom.plan.host import Host
@@ -45,10 +46,10 @@ class Selecting:
     def of(cls, context: Context) -> "Selecting":
         """Collect what selectors can mean."""
         document, zones = context.document, zones_of(context.document)
-        kinds = dict.fromkeys((*lost_zones(document), *zones), "zone")
+        kinds = dict.fromkeys(zones, "zone")
         for kind, section in SECTIONS[1:]:
             kinds |= dict.fromkeys(getattr(document, section), kind)
-        names = Names(kinds, zones, tags_of(document))
+        names = Names(kinds, zones, tags_of(document), lost_zones(document))
         gazetteer = Gazetteer.of(document, names, Wiring({}, context.plan.guests))
         beyond: dict[str, set[Family]] = {}
         for host in context.plan.hosts:

@@ -11,8 +11,8 @@ from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.frozen import dataclass
 from netloom.base.names import closest
 from netloom.base.span import Span
+from netloom.passes.lost import Lost, lost_tags
 from netloom.plan.services import BUILT_IN
-from netloom.source.tree import Scalar, Sequence
 from netloom.spec import rules
 from netloom.spec.document import Document
 from netloom.spec.model.guest import GuestSpec
@@ -34,27 +34,18 @@ class Names:
         kinds: kind of each name of the shared namespace; a network that is its own zone is a `network`.
         zones: every zone, with those that only networks and uplinks name.
         tags: every tag, with the entries that bear it as (kind, name).
+        lost: zones of broken entries, which are known none the less: their mistake is reported.
     """
 
     kinds: Mapping[str, str]
     zones: Mapping[str, tuple[str, ...]]
     tags: Mapping[str, tuple[tuple[str, str], ...]]
+    lost: Lost
 
 
 def article(kind: str) -> str:
     """A kind with its article."""
     return f"an {kind}" if kind == "address" else f"a {kind}"
-
-
-def broken_tags(document: Document) -> frozenset[str]:
-    """The tags of entries that were left out: their mistake is reported, and the tags are known none the less."""
-    found: set[str] = set()
-    for section in SHARED:
-        for name in document.places.names(section).keys() - getattr(document, section).keys():
-            node = document.places.node(section, name, "tags")
-            items = node.items if isinstance(node, Sequence) else (node,)
-            found.update(item.text for item in items if isinstance(item, Scalar))
-    return frozenset(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +113,10 @@ class Lookup:
         defined = self.document.places.names("services")
         whole = True
         for ref in refs:
-            if ref.literal is None and ref.text not in BUILT_IN and ref.text not in defined:
+            if ref.literal is None and ref.text not in BUILT_IN and ref.text not in self.document.services:
                 whole = False
+                if ref.text in defined:  # its mistake is reported
+                    continue
                 span = self.document.places.item(ref.text, *path)
                 self.unknown("service", ref.text, span, lambda: (*defined, *BUILT_IN))
         return whole
@@ -139,16 +132,17 @@ class Lookup:
         if kind in ("any", "hosts", "prefix"):
             return True
         if kind == "tag":
-            if name not in self.names.tags and name not in broken_tags(self.document):
+            if name not in self.names.tags and name not in lost_tags(self.document, SHARED):
                 self.unknown("tag", name, place(), lambda: self.names.tags)
             return name in self.names.tags
         actual = kinds.get(name)
         if kind == "name" or (kind == "zone" and name in self.names.zones) or kind == actual:
-            if actual is None:
+            if actual is None and name not in self.names.lost:
                 self.unknown("name", name, place(), lambda: kinds)
             return actual is not None and (actual == "zone" or self.sound(actual, name))
         if actual is None:
-            self.unknown(kind, name, place(), lambda: [n for n, k in kinds.items() if k == kind])
+            if kind != "zone" or name not in self.names.lost:
+                self.unknown(kind, name, place(), lambda: [n for n, k in kinds.items() if k == kind])
         else:
             hint = f"write `{actual}/{name}` or `{name}`"
             message = f"`{name}` is {article(actual)}, not {article(kind)}"
@@ -177,8 +171,12 @@ class Lookup:
         place = partial(self.document.places.span, *path)
         if not self.known("hosts", on.host, place):
             return False
-        defined = self.document.places.names("hosts", on.host, "uplinks")
-        if on.uplink and on.uplink not in defined:
+        at = ("hosts", on.host, "uplinks")
+        defined = self.document.places.names(*at)
+        host = self.document.hosts.get(on.host)
+        if on.uplink in defined or (host and on.uplink in host.uplinks) or self.document.places.unread(*at):
+            return True
+        if on.uplink:
             self.unknown("uplink", on.uplink, place(), lambda: defined)
             return False
         return True

@@ -5,15 +5,15 @@ a document without holes, and a mistake shows once. A name whose own entry is br
 been reported already.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from netloom.base.diagnostic import Diagnostic, Label, Report
 from netloom.base.span import Span
 from netloom.passes.broken import look_into_broken
 from netloom.passes.lookup import SECTION_OF, SHARED, Lookup, Names, article
+from netloom.passes.lost import lost_zones
 from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
-from netloom.source.tree import Scalar
 from netloom.spec import rules
 from netloom.spec.document import Document
 from netloom.spec.model.entry import Entry
@@ -23,7 +23,7 @@ def resolve(document: Document, report: Report) -> tuple[Document, Names]:
     """The document without what refers to nothing, and what each name is."""
     zones = zones_of(document)
     kinds = _kinds(document, zones, report)
-    names = Names(kinds, zones, tags_of(document))
+    names = Names(kinds, zones, tags_of(document), lost_zones(document))
     look = Lookup(document, names, report)
     services = {n: s for n, s in document.services.items() if look.services(s.ports, "services", n, "ports")}
     _check_builtin(document, report)
@@ -65,22 +65,7 @@ def _kinds(document: Document, zones: Mapping[str, tuple[str, ...]], report: Rep
             kinds[zone] = "zone"
         elif not (kinds[zone] == "network" and members == (zone,) and not _has_uplink(document, zone)):
             _clash(report, zone, _zone_span(document, zone), "zone", spans[zone], kinds[zone])
-    return dict.fromkeys(lost_zones(document), "zone") | kinds
-
-
-def lost_zones(document: Document) -> Iterator[str]:
-    """Zones that an uplink or a network names whose entry is broken: who selects them makes no second mistake."""
-    places = document.places
-    at: list[tuple[str, ...]] = [
-        ("networks", name) for name in places.names("networks").keys() - document.networks.keys()
-    ]
-    for host in places.names("hosts"):
-        known = document.hosts[host].uplinks if host in document.hosts else {}
-        at += [("hosts", host, "uplinks", u) for u in places.names("hosts", host, "uplinks").keys() - known.keys()]
-    for path in at:
-        zone = places.node(*path, "zone")
-        if isinstance(zone, Scalar):
-            yield zone.text
+    return kinds
 
 
 def _has_uplink(document: Document, zone: str) -> bool:

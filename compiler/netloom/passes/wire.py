@@ -94,7 +94,8 @@ class _Builder:
     def _carried(self, guest: str, host: str, network: str) -> bool:
         if network in self.document.hosts[host].networks:
             return True
-        if network not in self.document.places.names("hosts", host, "networks"):
+        named, known = (self.document.places.names(*at).keys() for at in (("hosts", host, "networks"), ("networks",)))
+        if network not in named and named <= known:  # an unknown name, which has been reported, may mean it
             span = self.document.places.key("guests", guest, "nics", network)
             message = f"host `{host}` of guest `{guest}` does not carry network `{network}`"
             other = self.carriers.get(network)

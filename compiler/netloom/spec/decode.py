@@ -118,20 +118,35 @@ class Model(Generic[T]):
         for name, entry in node.entries.items():
             key = self.by_name.get(name)
             if key is None:
-                meant.update(unknown_key(report, entry.key, self.noun, self.by_name))
+                near = unknown_key(report, entry.key, self.noun, self.by_name)
+                meant.update(near)
+                whole &= self._guess(near, node, entry.value, values)
                 continue
             value = key.parser.parse(entry.value, report)
             if value is None:
                 whole = False
             values[key.attribute] = value
         for key in self.keys:
-            if key.required and key.name not in node.entries:
+            if key.required and key.attribute not in values:
                 whole = False
                 if key.name in meant:  # misspelt, which has been reported
                     continue
                 message = f"{self.noun} lacks its key `{key.name}`"
                 refuse(report, rules.MISSING_KEY, message, node.span, hint=f"add `{key.name}: {key.example or '…'}`")
         return self.make(**values) if whole else None
+
+    def _guess(self, near: tuple[str, ...], node: Mapping, value: Node, values: dict[str, Any]) -> bool:
+        """Read a misspelt key as the one that it can only mean: who relies on it makes no second mistake.
+
+        Returns:
+            Whether the entry can be used: not where a key may be meant and its value cannot be read as one.
+        """
+        missing = [self.by_name[name] for name in near if name not in node.entries]
+        if len(missing) != 1:
+            return not missing
+        key, unsaid = missing[0], Report()
+        found = values[key.attribute] = key.parser.parse(value, unsaid)
+        return found is not None
 
     def schema(self) -> Schema:
         """An object without further properties, or the shorthand."""

@@ -47,6 +47,7 @@ SECTIONS: tuple[Key, ...] = (
     Key("waivers", section(WAIVER, "waiver"), "Findings that are accepted, with a reason."),
 )
 SECTION_NAMES = tuple(key.name for key in SECTIONS)
+_KNOWN = dict.fromkeys((*SECTION_NAMES, "netloom"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,18 @@ class Places:
             return node.entries[last].key.span
         return self.span(*parents)
 
+    def unread(self, *path: str) -> bool:
+        """Whether a part of a path, or what is at its end, should be a mapping and is none: its names are not known."""
+        node: Node = self.root
+        for step in path:
+            if not isinstance(node, Mapping):
+                break
+            entry = node.entries.get(step)
+            if entry is None:
+                return False
+            node = entry.value
+        return not isinstance(node, Mapping) and not _blank(node)
+
     def item(self, text: str, *path: str) -> Span:
         """The item of the list at a path that reads `text`, or the whole value; a list may stand for its entry."""
         node = self.node(*path) or self.node(*path[:-1])
@@ -105,7 +118,11 @@ class Places:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The site. Entries that could not be decoded are left out; `places` still knows their names."""
+    """The site. Entries that could not be decoded are left out; `places` still knows their names.
+
+    Attributes:
+        whole: whether each section is a mapping; else nobody can tell which names the site defines.
+    """
 
     site: SiteSpec
     addresses: Map[str, AddressSpec]
@@ -118,6 +135,7 @@ class Document:
     policy: Map[str, PolicySpec]
     waivers: Map[str, WaiverSpec]
     places: Places
+    whole: bool = True
 
 
 def read_document(sources: SourceSet, report: Report) -> Document:
@@ -127,7 +145,8 @@ def read_document(sources: SourceSet, report: Report) -> Document:
         sources: the files, read.
         report: takes what is wrong.
     """
-    united = unite([file.root for file in sources.files if file.root is not None], sources.folder, report)
+    roots = [file.root for file in sources.files if file.root is not None]
+    united = unite(roots, sources.folder, report)
     values: dict[str, Any] = {}
     for key in SECTIONS:
         entry = united.entries.get(key.name)
@@ -135,7 +154,9 @@ def read_document(sources: SourceSet, report: Report) -> Document:
         values[key.name] = key.parser.parse(node, report)
     if values["site"] is None:
         values["site"] = SITE.parse(Mapping({}, united.span), Report())
-    return Document(**{k: v if v is not None else {} for k, v in values.items()}, places=Places(united))
+    found = (root.entries.get(key.name) for root in roots for key in SECTIONS)
+    whole = all(entry is None or isinstance(entry.value, Mapping) or _blank(entry.value) for entry in found)
+    return Document(**{k: v if v is not None else {} for k, v in values.items()}, places=Places(united), whole=whole)
 
 
 def unite(roots: list[Mapping], folder: str, report: Report) -> Mapping:
@@ -144,16 +165,22 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> Mapping:
     for root in roots:
         _check_version(root, report)
         for name, entry in root.entries.items():
-            if name == "netloom":
+            section = name if name in _KNOWN else _meant(entry.key, root, report)
+            if section not in SECTION_NAMES:
                 continue
-            if name not in SECTION_NAMES:
-                unknown_key(report, entry.key, "a site", dict.fromkeys((*SECTION_NAMES, "netloom")))
-            elif isinstance(entry.value, Mapping):
-                _add(sections.setdefault(name, (entry, {}))[1], entry.value, name, report)
+            if isinstance(entry.value, Mapping):
+                _add(sections.setdefault(section, (entry, {}))[1], entry.value, section, report)
             elif not _blank(entry.value):
-                refuse(report, rules.WRONG_SHAPE, f"`{name}` is a mapping, not {shape(entry.value)}", entry.value.span)
+                message = f"`{section}` is a mapping, not {shape(entry.value)}"
+                refuse(report, rules.WRONG_SHAPE, message, entry.value.span)
     merged = {name: Entry(first.key, Mapping(found, first.key.span)) for name, (first, found) in sections.items()}
     return Mapping(merged, roots[0].span if roots else start_of(folder))
+
+
+def _meant(key: Scalar, root: Mapping, report: Report) -> str:
+    """Report an unknown section; it is read as the one that it can only mean, so that its names are known to others."""
+    near = [name for name in unknown_key(report, key, "a site", _KNOWN) if name not in root.entries]
+    return near[0] if len(near) == 1 else ""
 
 
 def _add(into: dict[str, Entry], found: Mapping, section: str, report: Report) -> None:
