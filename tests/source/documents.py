@@ -73,7 +73,7 @@ def _block(draw: st.DrawFn, value: Value, indent: int, *, behind_dash: bool = Fa
 
 
 def _value(draw: st.DrawFn, item: Value, indent: int, *, is_item: bool) -> str:
-    behind = draw(st.sampled_from(("", "", "", " # c", "     # far", "  ")))
+    behind = draw(st.sampled_from(("", "", "", " # c", "  # cc", "     # far", "         # away", "  ")))
     if isinstance(item, str):
         return f"{draw(st.sampled_from((' ', '   ')))}{_text(draw, item, block=indent)}{behind}\n"
     if not item or draw(st.booleans()):

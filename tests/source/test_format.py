@@ -20,6 +20,29 @@ def form(text: str) -> str:
     return after
 
 
+ALIGNED = [
+    # nearest to the longest value: the column follows the values, whether they become longer …
+    ("a: {b: c,d: e}  # x\nf: g            # y\n", "a: {b: c, d: e}  # x\nf: g             # y\n"),
+    # … or shorter
+    ("a:      'bc' # x\nf:   g       # y\n", 'a: "bc"  # x\nf: g     # y\n'),
+    # with room: the column stays …
+    ("a:   bc     # x\nf: g        # y\n", "a: bc       # x\nf: g        # y\n"),
+    # … and moves with the indentation, to the left and to the right
+    ("a:\n    b: c     # x\n    d: ef    # y\n", "a:\n  b: c     # x\n  d: ef    # y\n"),
+    ("a:\n - b      # x\n - cd     # y\n", "a:\n  - b      # x\n  - cd     # y\n"),
+    # lines without a comment part nobody, an empty line and another column do
+    ("a: bcd # x\nb:  c\nd: e   # y\n", "a: bcd  # x\nb: c\nd: e    # y\n"),
+    ("a: bcd # x\n\nd: e   # y\n", "a: bcd  # x\n\nd: e   # y\n"),
+    ("a: bcd # x\nb: c    # z\nd: e   # y\n", "a: bcd  # x\nb: c    # z\nd: e   # y\n"),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), ALIGNED)
+def test_comments_that_stood_in_a_column_stand_in_one(before: str, after: str) -> None:
+    assert form(before) == after
+    assert form(after) == after
+
+
 def test_a_whole_file() -> None:
     assert form(BEFORE) == AFTER
     assert form(AFTER) == AFTER
@@ -44,8 +67,8 @@ def test_a_whole_file() -> None:
         ("a: {mac: 52:54:00:12:34:56, v6: fd12::10}\n", "a: {mac: 52:54:00:12:34:56, v6: fd12::10}\n"),
         ("a: b   # c\n", "a: b   # c\n"),
         ("a: b # c\n", "a: b  # c\n"),
-        ("a:\n      b: c # d\n", "a:\n  b: c     # d\n"),
-        ("a: {b: c, # d\n  e: f}\n", "a:\n  b: c    # d\n  e: f\n"),
+        ("a:\n      b: c # d\n", "a:\n  b: c  # d\n"),
+        ("a: {b: c, # d\n  e: f}\n", "a:\n  b: c  # d\n  e: f\n"),
         ("a: [\n  # b\n  c,\n]\n", "a:\n  # b\n  - c\n"),
         ("a: {b: c,\n    d: e}\n", "a: {b: c, d: e}\n"),
         ("a: &x {b: c}\nd: *x\n", "a: &x {b: c}\nd: *x\n"),

@@ -2,11 +2,12 @@
 
 The form: two spaces a level, dashes indented below their key, one space behind a colon and a comma, at most one empty
 line in a row, double quotes where quotes are needed no other way. What is in braces stays so while it fits on a line
-and has no comment inside, and becomes a block where not. A comment behind a value keeps its column where it can.
+and has no comment inside, and becomes a block where not. Comments behind values keep their alignment.
 """
 
 from dataclasses import dataclass, field
 
+from netloom.source.align import indent_of, with_comments
 from netloom.source.layout import Comment, Part
 
 WIDTH = 120
@@ -30,7 +31,8 @@ class Printer:
     Attributes:
         source: the lines of the text before.
         comments: those that are still to be printed, the next one last.
-        lines: what is printed.
+        lines: what is printed, without the comments behind it.
+        behind: these, by the index of their line.
         blocks: column before and indentation now, of the blocks around the last line, outermost first.
         open: whether a comment may be put behind the last line.
     """
@@ -38,6 +40,7 @@ class Printer:
     source: list[str]
     comments: list[Comment]
     lines: list[str] = field(default_factory=list)
+    behind: dict[int, Comment] = field(default_factory=dict)
     blocks: list[tuple[int, int]] = field(default_factory=list)
     open: bool = False
 
@@ -47,7 +50,7 @@ class Printer:
         if not root.parts:
             self._put("{}", 0)
         self._flush(_NEVER, 0, 0, first=False)
-        return "\n".join(self.lines) + "\n"
+        return "\n".join(with_comments(self.lines, self.behind, self.source)) + "\n"
 
     def _block(self, part: Part, indent: int, head: str) -> None:
         """Print a collection as a block; `head` replaces the indentation of its first line."""
@@ -71,7 +74,7 @@ class Printer:
         """Where the lines of a block began; an anchor stands on the line above."""
         if part.flow:
             return _NEVER
-        return _indent_of(self.source[part.parts[0].line]) if part.anchor else part.column
+        return indent_of(self.source[part.parts[0].line]) if part.anchor else part.column
 
     def _entry(self, line: str, value: Part, indent: int) -> None:
         """Print a value behind its key."""
@@ -133,7 +136,7 @@ class Printer:
             rows.pop()
         depth = min((len(row) - len(row.lstrip(" ")) for row in rows if row.strip()), default=0)
         if digits:
-            depth = min(depth, _indent_of(self.source[value.line]) + int(digits))
+            depth = min(depth, indent_of(self.source[value.line]) + int(digits))
         mark = value.style + ("2" if digits else "") + ("+" if keeps else "-" if "-" in mark else "")
         self._put(f"{line} {mark}", value.start + len(head))
         self.lines.extend(pad + row[depth:] if len(row) > depth else "" for row in rows)
@@ -145,9 +148,11 @@ class Printer:
         while self.comments and self.comments[-1].index < until:
             found.append(self.comments.pop())
         behind = next((comment for comment in found if comment.behind and not alone), None)
-        pad = " " * _indent_of(line)
+        pad = " " * indent_of(line)
         self.lines.extend(pad + comment.text for comment in found if comment is not behind)
-        self.lines.append(f"{line.ljust(behind.column - 2)}  {behind.text}" if behind else line)
+        self.lines.append(line)
+        if behind:
+            self.behind[len(self.lines) - 1] = behind
         self.open = not behind
 
     def _before(self, part: Part, indent: int, depth: int, *, first: bool, index: int | None = None) -> None:
@@ -162,7 +167,7 @@ class Printer:
         while self.comments and self.comments[-1].index < index:
             comment = self.comments.pop()
             if comment.behind and self.open:
-                self.lines[-1] = f"{self.lines[-1].ljust(comment.column - 2)}  {comment.text}"
+                self.behind[len(self.lines) - 1] = comment
             else:
                 if not fresh:
                     self._empty_line(comment.line)
@@ -183,10 +188,6 @@ class Printer:
     def _empty_line(self, line: int) -> None:
         if self.lines and self.lines[-1].strip() and line > 0 and not self.source[line - 1].strip():
             self.lines.append("")
-
-
-def _indent_of(line: str) -> int:
-    return len(line) - len(line.lstrip(" "))
 
 
 def _first_text(item: Part) -> Part:

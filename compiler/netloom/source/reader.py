@@ -11,6 +11,7 @@ from netloom.base.span import Span, start_of
 from netloom.source import rules
 from netloom.source.builder import NODES, Builder, RefusedError
 from netloom.source.characters import first_banned, name_of, position
+from netloom.source.conflicts import conflicts
 from netloom.source.mistakes import explained
 from netloom.source.tree import Mapping, Node, Scalar
 
@@ -37,6 +38,9 @@ def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapp
     index = first_banned(text)
     if index is not None:
         report.add(_banned(text, index, file))
+        return None, 0
+    if unresolved := tuple(conflicts(text, file)):
+        report.extend(unresolved)
         return None, 0
     builder = Builder(text, file, report, limit)
     try:

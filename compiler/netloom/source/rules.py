@@ -228,6 +228,16 @@ UNFORMATTED = Rule(
     "`fmt` never changes the meaning of a spec, so it left the file as it is.",
     "Write the part at the caret in a simpler form.",
 )
+CONFLICT = Rule(
+    "NL127",
+    "merge-conflict",
+    Severity.ERROR,
+    "A file has a conflict that a merge has left to be resolved.",
+    "Both sides stand in it, and only people know which of them is meant, or whether both are.",
+    "Keep what is wanted of both sides, delete the lines that git has added, and run `netloom lock`.",
+    bad="networks:\n<<<<<<< HEAD\n  lan: {}\n=======\n  dmz: {}\n>>>>>>> dmz\n",
+    good="networks:\n  lan: {}\n  dmz: {}\n",
+)
 
 RULES = (
     NO_SPECS,
@@ -255,4 +265,5 @@ RULES = (
     DIRECTIVE,
     FLOOD,
     UNFORMATTED,
+    CONFLICT,
 )
