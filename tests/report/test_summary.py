@@ -1,5 +1,6 @@
 """What a person reads after `render`, letter by letter."""
 
+import shlex
 import textwrap
 from dataclasses import replace
 from pathlib import Path
@@ -64,3 +65,11 @@ def test_what_somebody_else_configures_and_ranges_that_shift() -> None:
 def test_an_empty_site() -> None:
     plan = replace(seed(), hosts=(), guests=(), networks=(), forwards=(), rules=(), domain="")
     assert summary(plan, (), Path("out"), Delivery()).startswith("seed: 0 hosts, 0 networks, 0 guests")
+
+
+def test_the_commands_to_go_on_with_can_be_pasted_into_a_shell() -> None:
+    text = summary(seed(), (), Path("out put"), DONE, "the site's specs")
+    lines = [shlex.split(line)[:5] for line in text.partition("Next:\n")[2].splitlines()]
+    assert lines[0][:2] == ["less", "out put/hosts/hypervisor/nftables/netloom.nft"]
+    assert lines[1] == ["netloom", "export", "hypervisor", "--specs", "the site's specs"]
+    assert lines[2] == ["netloom", "explain", "guest/http-reverse-proxy", "--specs", "the site's specs"]

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from shlex import quote
 from types import MappingProxyType
 
 import click
@@ -44,7 +45,7 @@ def command(folder: Path) -> int:
         _tell(folder / path, created=outcome)
     if not begun and not _lock(specs):
         return FINDINGS
-    where = "" if folder == Path() else f"cd {folder} && "
+    where = "" if folder == Path() else f"cd {quote(str(folder))} && "
     say(f"Next: {where}netloom validate && netloom render")
     return FINE
 

@@ -71,6 +71,8 @@ def _deliver(site: "Compiled", out: Path, files: Mapping[str, "File"], form: str
     show(done.diagnostics)
     if any(d.severity is Severity.ERROR for d in done.diagnostics):
         return FINDINGS
-    text = delivery_json(out, done) if form == "json" else summary(site.plan, site.diagnostics, out, done)
-    click.echo(text, nl=False)
+    if form == "json":
+        click.echo(delivery_json(out, done), nl=False)
+    else:
+        click.echo(summary(site.plan, site.diagnostics, out, done, site.source.folder), nl=False)
     return FINE

@@ -6,6 +6,7 @@ two whatever the size of the site: long lists are cut, and say so.
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from shlex import quote
 
 from netloom.base.diagnostic import Diagnostic
 from netloom.delivery.tree import Delivery
@@ -22,7 +23,7 @@ _HOSTS = 8
 Row = tuple[str, str, str]
 
 
-def summary(plan: Plan, diagnostics: tuple[Diagnostic, ...], out: Path, done: Delivery) -> str:
+def summary(plan: Plan, diagnostics: tuple[Diagnostic, ...], out: Path, done: Delivery, specs: str = "specs") -> str:
     """The whole text.
 
     Args:
@@ -30,13 +31,15 @@ def summary(plan: Plan, diagnostics: tuple[Diagnostic, ...], out: Path, done: De
         diagnostics: what was found in it.
         out: folder that holds it now.
         done: what was written.
+        specs: folder of the specs, for the commands to go on with.
     """
+    where = "" if specs == "specs" else f" --specs {quote(visible(specs))}"
     lines = [_headline(plan), ""]
     for host in plan.hosts[:_HOSTS]:
         lines += [*_host(plan, host), ""]
     if len(plan.hosts) > _HOSTS:
         lines += [f"and {plural(len(plan.hosts) - _HOSTS, 'more host')}", ""]
-    lines += [*_rows(_policy(plan)), "", _written(out, done), _found(diagnostics), "", *_next(plan, out)]
+    lines += [*_rows(_policy(plan)), "", _written(out, done), _found(diagnostics, where), "", *_next(plan, out, where)]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -102,15 +105,16 @@ def _written(out: Path, done: Delivery) -> str:
     return f"{visible(str(out))}: {', '.join(words)}."
 
 
-def _found(diagnostics: tuple[Diagnostic, ...]) -> str:
-    return f"Found: {tally(diagnostics)}" + ("; `netloom validate` shows them." if diagnostics else ".")
+def _found(diagnostics: tuple[Diagnostic, ...], where: str) -> str:
+    return f"Found: {tally(diagnostics)}" + (f"; `netloom validate{where}` shows them." if diagnostics else ".")
 
 
-def _next(plan: Plan, out: Path) -> Iterator[str]:
+def _next(plan: Plan, out: Path, where: str) -> Iterator[str]:
     yield "Next:"
     if plan.hosts:
         host = plan.hosts[0].name
-        yield f"  less {visible(str(out))}/hosts/{host}/nftables/netloom.nft   the ruleset of a host"
-        yield f"  netloom export {host}   a bundle for a host"
+        yield f"  less {quote(visible(f'{out}/hosts/{host}/nftables/netloom.nft'))}   the ruleset of a host"
+        yield f"  netloom export {host}{where}   a bundle for a host"
     if plan.guests:
-        yield f"  netloom explain guest/{plan.guests[0].name}   what an object is, and which lines it causes"
+        example = f"guest/{plan.guests[0].name}{where}"
+        yield f"  netloom explain {example}   what an object is, and which lines it causes"

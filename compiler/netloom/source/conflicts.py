@@ -8,7 +8,7 @@ from netloom.source import rules
 from netloom.source.characters import lines
 
 _MARKS = ("<<<<<<<", "=======", ">>>>>>>")
-"""How git begins, divides and ends a conflict, each at the beginning of a line (git-merge(1)); `|||||||` is optional."""
+"""How git begins, divides and ends a conflict, each at the beginning of a line (git-merge(1))."""
 
 
 def conflicts(text: str, file: str) -> Iterator[Diagnostic]:
