@@ -210,7 +210,9 @@ def test_the_starter_and_its_ci_files_are_yaml_that_fits(
     import yaml
 
     monkeypatch.chdir(tmp_path)
-    assert netloom("init", "new").status == 0
+    begun = netloom("init", "my new site")
+    assert begun.err == "Next: cd 'my new site' && netloom validate && netloom render\n"
+    (tmp_path / "my new site").rename(tmp_path / "new")
     github = yaml.safe_load((tmp_path / "new/.github/workflows/netloom.yml").read_text())
     assert github["permissions"] == {"contents": "read"}
     gitlab = yaml.safe_load((tmp_path / "new/.gitlab-ci.yml").read_text())

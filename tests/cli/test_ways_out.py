@@ -61,6 +61,28 @@ def test_usage_is_64(site: Path, netloom: Netloom, words: tuple[str, ...]) -> No
     assert "Usage: netloom" in shown.err
 
 
+@pytest.mark.parametrize("told", ["tomorrow", "-5", "1.5", "1798761600000", "9" * 30])
+@pytest.mark.parametrize("words", [("validate",), ("reach", "internet", "hypervisor"), ("plan", "specs", "specs")])
+def test_a_clock_that_tells_no_time_is_usage(
+    locked: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch, told: str, words: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(locked)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", told)
+    shown = netloom(*words)
+    assert (shown.status, shown.out) == (64, "")
+    assert f"SOURCE_DATE_EPOCH is '{told}'" in shown.err
+
+
+def test_a_clock_that_tells_the_time(locked: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = "netloom: 1\npolicy:\n  p: {from: internet, to: microvm, allow: http, expires: 2027-01-01}\n"
+    (locked / "specs/p.yaml").write_text(entry)
+    found = []
+    for day in ("1798761600", "1798848000"):  # 2027-01-01 and the day after
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", day)
+        found.append("NL710" in netloom("validate", "--specs", str(locked / "specs")).out)
+    assert found == [False, True]
+
+
 def test_a_missing_folder_is_a_finding(site: Path, netloom: Netloom) -> None:
     shown = netloom("validate", "--specs", "spex")
     assert shown.status == 1

@@ -4,7 +4,6 @@ Neither is proved here: `validate` and `render` hold the head's rulesets against
 """
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.frozen import dataclass
 from netloom.base.parallel import beside
+from netloom.cli.now import now
 from netloom.diff.change import Side, compare
 from netloom.diff.classes import Class
 from netloom.diff.gates import NO_GATES, Gates
@@ -120,7 +120,7 @@ def _is_path(word: str) -> bool:
 
 
 def _compiled(folder: Path, label: str) -> Subject:
-    return _subject(label, compile_site(folder, now=_now(), prove=False))
+    return _subject(label, compile_site(folder, now=now(), prove=False))
 
 
 def _subject(label: str, site: Compiled) -> Subject:
@@ -143,7 +143,7 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
     found = revision(specs, commit)
     if not found.blobs:
         raise RevisionError(f"`{name}` has no specs in {specs}")
-    site = compile_blobs(found.blobs, found.folder, now=_now(), prove=False)
+    site = compile_blobs(found.blobs, found.folder, now=now(), prove=False)
     short = commit[:7]
     subject = _subject(short if commit.startswith(name) else f"{name}@{short}", site)
     return replace(subject, commit=commit, inside=found.inside)
@@ -174,10 +174,6 @@ def _gates(document: "Document") -> tuple[Gates, Mapping[str, str]]:
     said = document.site.gates
     worst = None if said.max_class is None else Class(said.max_class)
     return Gates(said.exposure_owner, worst, said.max_removed, said.management), said.waive
-
-
-def _now() -> int:
-    return int(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
 
 
 __all__ = ["PlanTextError", "RevisionError", "Subject", "change_of", "revision_of", "subjects"]

@@ -1,13 +1,12 @@
 """What every command does first: compile the site."""
 
-import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from netloom.base.diagnostic import Diagnostic, State
 from netloom.base.rule import Severity
 from netloom.cli.exits import BugError
+from netloom.cli.now import now
 from netloom.cli.terminal import progress, say, show
 from netloom.driver import Compiled, compile_site
 from netloom.report.diagnostics.findings import SourceLine
@@ -16,9 +15,9 @@ from netloom.source.files import SourceSet
 
 
 def compiled(specs: Path, *, render: bool = False) -> Compiled:
-    """The site of a folder. `SOURCE_DATE_EPOCH` stands in for today, as it does for other compilers."""
+    """The site of a folder, as of now."""
     with progress(f"Compiling {specs}"):
-        return compile_site(specs, now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()), render=render)
+        return compile_site(specs, now=now(), render=render)
 
 
 def sound(specs: Path, *, render: bool = False) -> Compiled | None:

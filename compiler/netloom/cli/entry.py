@@ -37,9 +37,16 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
-    status = _flushed(run(arguments))
-    atexit._run_exitfuncs()
-    os._exit(status)  # the interpreter would take a large plan apart, object by object, before its memory is let go of
+    ended: list[int] = []
+    atexit.register(_let_go, ended)  # the first to be registered is the last to be called
+    ended.append(_flushed(run(arguments)))
+    sys.exit(ended[0])
+
+
+def _let_go(ended: Sequence[int]) -> None:
+    """Leave at once: the interpreter would take a large plan apart, object by object, before it lets go of it."""
+    if ended:
+        os._exit(ended[0])
 
 
 def run(arguments: Sequence[str] | None = None) -> int:

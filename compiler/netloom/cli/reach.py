@@ -1,13 +1,12 @@
 """`netloom reach`."""
 
-import os
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from netloom.cli.exits import FINDINGS, FINE
+from netloom.cli.now import now
 from netloom.cli.options import specs_option
 
 if TYPE_CHECKING:
@@ -47,7 +46,7 @@ def command(source: str, to: str, service: str, specs: Path, guests: str, form: 
     site = sound(specs)
     if site is None:
         return FINDINGS
-    inquiry = Inquiry(site.plan, int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()))
+    inquiry = Inquiry(site.plan, now())
     with progress("Asking"):
         text = _matrix(inquiry, guests, form) if matrix else _answer(inquiry, source, to, service, form)
     click.echo(text, nl=False)

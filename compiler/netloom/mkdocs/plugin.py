@@ -9,7 +9,6 @@ import gc
 import html
 import os
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +25,7 @@ from mkdocs.structure.pages import Page as MkDocsPage
 
 from netloom.cli.examples import EXAMPLES
 from netloom.cli.group import LazyGroup
+from netloom.cli.now import now
 from netloom.driver import Compiled, compile_site, rendered
 from netloom.mkdocs.again import Templates, worded
 from netloom.mkdocs.commands import described
@@ -222,7 +222,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
 
 
 def _compiled(specs: Path, *, prove: bool) -> Compiled:
-    return compile_site(_shown(specs), now=int(os.environ.get("SOURCE_DATE_EPOCH") or time.time()), prove=prove)
+    return compile_site(_shown(specs), now=now(), prove=prove)
 
 
 def _shown(specs: Path) -> Path:
