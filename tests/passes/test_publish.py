@@ -102,7 +102,10 @@ def test_a_guest_as_sender_is_its_addresses() -> None:
         ("{on: hv1, ports: tcp, to: web}", "`tcp` has no ports to forward"),
         ("{on: hv1, ports: any, to: web}", "`any` is no port to forward"),
         ("{on: hv1, ports: tcp/1-10, to: web, to-port: 1-5}", "`to-port` has 5 ports, and `tcp/1-10` has 10"),
-        ("{on: hv1, ports: tcp/1-10, to: web, to-port: 65530}", "`to-port` has 1 ports, and `tcp/1-10` has 10"),
+        (
+            "{on: hv1, ports: tcp/1-10, to: web, to-port: 65530}",
+            "`to-port` would shift `tcp/1-10` to ports 65530 to 65539",
+        ),
     ],
 )
 def test_ports_that_cannot_be_forwarded(entry: str, message: str) -> None:

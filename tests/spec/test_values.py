@@ -16,7 +16,7 @@ def policy(key: str, value: str) -> str:
 REFUSED = [
     ("networks:\n  lan: {ipv4: 10.0.0.1/33}\n", "`/33` is not a prefix length of ipv4"),
     ("networks:\n  lan: {ipv4: 10.0.0.1/0}\n", "`10.0.0.1/0` would make everything on-link"),
-    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "`fd00::1/64` is not ipv4"),
+    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "`fd00::1/64` is IPv6, and this key takes IPv4"),
     ("networks:\n  lan: {ipv4: [10.0.0.1/24]}\n",
      "expected an address with its prefix length, such as 10.0.0.1/24, not a list"),
     ("networks:\n  lan: {ipv4: }\n",
@@ -79,6 +79,10 @@ REFUSED = [
      "`a[b]` cannot match an interface: it has a character that an interface name cannot have"),
     ("hosts:\n  hv1: {networks: {lan: {tap-user: 'a;b'}}}\n", "`a;b` is not the name of a user"),
     ("hosts:\n  hv1: {networks: {lan: {tap-user: 7up}}}\n", "`7up` is not the name of a user"),
+    ("hosts:\n  hv1: {networks: {lan: {bridge: lo}}}\n", "`lo` cannot name an interface: it is the loopback interface"),
+    ("hosts:\n  hv1: {uplinks: {lo: {zone: z}}}\n", "`lo` cannot name an interface: it is the loopback interface"),
+    ("hosts:\n  hv1: {uplinks: {eth0: {zone: any}}}\n", "`any` is a selector and names no zone"),
+    ("networks:\n  lan: {zone: hosts}\n", "`hosts` is a selector and names no zone"),
     ("networks:\n  lan: {dhcp: {lease: 999999d}}\n", "`999999d` is longer than a lease can last"),
 ]  # fmt: skip
 
@@ -91,7 +95,7 @@ def test_a_value_is_refused_with_a_sentence(text: str, message: str) -> None:
 
 WAYS_OUT = [
     ("networks:\n  lan: {ipv4: 010.0.0.1/24}\n", "write `10.0.0.1`: some tools read a leading zero as octal"),
-    ("networks:\n  lan: {nat: masquerade}\n", "details are a mapping: `{ipv4: masquerade, ipv6: off}`"),
+    ("networks:\n  lan: {nat: masquerade}\n", "details are a mapping: `{ipv4: masquerade, ipv6: masquerade}`"),
     ("networks:\n  lan: {dhcp: 10.0.0.9}\n", "details are a mapping: `{pool: 10.0.0.100-10.0.0.199, lease: 12h}`"),
     ("networks:\n  my_lan.2: {}\n", "such as `my-lan-2`: names match [a-z][a-z0-9-]*, at most 63 bytes"),
     ("hosts:\n  hv1: {uplinks: {eth0: {zone: z, gateway: 10.0.0.1}}}\n", "did you mean `gateway4` or `gateway6`?"),
@@ -107,6 +111,25 @@ WAYS_OUT = [
     (policy("allow", "'https:443'"), "did you mean `https`?"),
     (policy("to", "10.0.0.1/24"), "the prefix is `10.0.0.0/24`"),
     (policy("limit", "10/min"), "write `10/minute`"),
+    (policy("allow", "ICMP"), "did you mean `icmp`?"),
+    (policy("allow", "'*'"), "did you mean `any`?"),
+    (policy("allow", "all"), "did you mean `any`?"),
+    (policy("allow", "tcp/any"), "write `tcp`, which is all of its ports"),
+    (policy("allow", "tcp/http"), "write `http`"),
+    (policy("allow", "'tcp/80,443-445'"), "write a list: `[tcp/80, tcp/443-445]`"),
+    (policy("from", "'*'"), "did you mean `any`?"),
+    (policy("from", "everyone"), "did you mean `any`?"),
+    (policy("from", "Lan"), "such as `lan`: names match [a-z][a-z0-9-]*, at most 63 bytes"),
+    (
+        policy("from", "'!lan'"),
+        "nothing is excepted from a list: allow the whole of it, and `deny` in an entry of its own",
+    ),
+    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "its key ends in 6, as `ipv6` does"),
+    (GUEST + "nics: lan}\n", "write `{lan: {}}`"),
+    (
+        "hosts:\n  hv1: {}\nforwards:\n  f: {on: host/hv1, ports: tcp/80, to: web}\n",
+        "write `hv1`: what stands behind the slash is an uplink",
+    ),
 ]  # fmt: skip
 
 
@@ -157,3 +180,9 @@ def test_what_yaml_would_take_for_something_else_is_text() -> None:
     assert (site.plan.networks[0].meta.description, site.plan.networks[0].meta.owner) == ("no", "0123")
     assert str(site.plan.guests[0].nics[0].mac) == "52:54:00:12:34:56"
     assert site.plan.hosts[0].target.nixos == "24.05"
+
+
+@pytest.mark.parametrize("pattern", ["lo*", "all*", "1*", "default?"])
+def test_a_pattern_may_begin_as_no_name_may_be(pattern: str) -> None:
+    hosts = f"hosts:\n  hv1: {{networks: {{lan: {{taps: '{pattern}'}}}}}}\n"
+    assert not compiled(f"netloom: 1\nnetworks:\n  lan: {{ipv4: 10.0.0.1/24}}\n{hosts}").of("NL208")

@@ -7,6 +7,7 @@ from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.families import half
+from netloom.checks.unusable_address import unusable_anywhere
 
 RULE = Rule(
     "NL411",
@@ -31,6 +32,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             for family in FAMILIES:
                 mine, own = half(nic, family), half(networks[nic.network], family)
                 if mine.address is None or mine.allocated or own is None or mine.address in own.prefix:
+                    continue
+                if unusable_anywhere(mine.address):  # which is told of already, and lies in no network
                     continue
                 span = places.span("guests", guest.name, "nics", nic.network, family.key)
                 label = Label(places.span("networks", nic.network, family.key), f"the network is {own.prefix}")

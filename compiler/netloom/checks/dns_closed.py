@@ -7,7 +7,7 @@ from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.exposure import meets
-from netloom.checks.families import half
+from netloom.checks.families import half, word
 from netloom.plan.host import Bridge, Host, Input
 from netloom.plan.policy import Action, Service, SideKind, Term
 
@@ -59,7 +59,10 @@ def _finding(context: Context, bridge: Bridge, address: Address) -> Diagnostic:
     own = half(bridge, address.family)
     span = context.document.places.item(str(address), "networks", bridge.network, "dns")
     message = f"guests of network `{bridge.network}` cannot ask their resolver {address}"
-    if own is not None and own.address == address:
+    if own is None:
+        message = f"guests of network `{bridge.network}` have no {word(address.family)} to ask their resolver {address}"
+        hint = f"name one of the other family, or give the network `{address.family.key}`"
+    elif own.address == address:
         hint = "write `host`, which opens the host's input too"
     else:
         hint = f"allow `dns` from `{bridge.network}` to it"

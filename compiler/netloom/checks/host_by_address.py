@@ -26,18 +26,18 @@ RULE = Rule(
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for prefixes that are one address of a host of the site."""
-    owners = dict(_owners(context))
+    own = dict(owners(context))
     for name, entry in sorted(context.document.policy.items()):
         for selector in entry.to:
-            found = next((p for p in _prefixes(context, selector) if p in owners), None)
+            found = next((p for p in _prefixes(context, selector) if p in own), None)
             if found is not None:
                 span = context.document.places.item(selector.text, "policy", name, "to")
-                message = f"{found.first} is an address of host `{owners[found]}`, whose input `{name}` says nothing of"
-                hint = f"write `host/{owners[found]}`"
+                message = f"{found.first} is an address of host `{own[found]}`, whose input `{name}` says nothing of"
+                hint = f"write `host/{own[found]}`"
                 yield Diagnostic(RULE, message, span, hint, subject=f"policy/{name}")
 
 
-def _owners(context: Context) -> Iterator[tuple[Prefix, str]]:
+def owners(context: Context) -> Iterator[tuple[Prefix, str]]:
     """Every address of every host that is known beforehand."""
     for host in context.plan.hosts:
         own = [interface for bridge in host.bridges for interface in (bridge.ipv4, bridge.ipv6)]

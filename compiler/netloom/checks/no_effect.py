@@ -1,12 +1,14 @@
 """NL701: a policy entry that no host has anything to do for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from netloom.base.address import Prefix
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.frozen import dataclass
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.families import word
+from netloom.checks.host_by_address import owners
 from netloom.checks.selecting import Selecting
 from netloom.passes.police import ONLY_IN, Services
 from netloom.passes.spaces import Space
@@ -41,7 +43,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     idle = [rule.name for rule in context.plan.rules if f"policy/{rule.name}" not in alive]
     if not idle or context.broken("hosts", "networks", "guests", "addresses", "services"):
         return
-    finder = _Finder(context, Selecting.of(context), Services.of(context.document))
+    finder = _Finder(context, Selecting.of(context), Services.of(context.document), dict(owners(context)))
     for name in idle:
         reason = finder.reason(name)
         if reason is not None:
@@ -55,6 +57,7 @@ class _Finder:
     context: Context
     selecting: Selecting
     services: Services
+    own: Mapping[Prefix, str]
 
     def reason(self, name: str) -> _Reason | None:
         """The first reason that holds; None where the services go round in a circle, which is another rule's."""
@@ -89,7 +92,7 @@ class _Finder:
         return None
 
     def _one_bridge(self, source: Space, to: Space) -> _Reason | None:
-        one, two = _only_network(source), _only_network(to)
+        one, two = self._only_network(source), self._only_network(to)
         if not one or one != two:
             return None
         if self.context.document.networks[one].isolated:
@@ -97,7 +100,16 @@ class _Finder:
             return _Reason(why, "to", f"drop `isolated` of `{one}`, and deny what should not pass")
         return _Reason(f"guests of `{one}` reach each other on their bridge anyway", "to", "remove the entry")
 
-    def _apart(self, source: Space, to: Space) -> _Reason:
+    def _only_network(self, space: Space) -> str:
+        """The network that all that is selected lies in; "" where there is more."""
+        networks = {*space.networks, *space.guests}
+        outside = space.outside & self.selecting.beyond.keys()
+        other = space.everyone or space.literals or outside or space.hosts
+        return next(iter(networks)) if len(networks) == 1 and not other else ""
+
+    def _apart(self, source: Space, to: Space) -> _Reason | None:
+        if to.literals and not self.own.keys().isdisjoint(to.literals):
+            return None  # whoever means a host by its address is told so
         if source.hosts and not (source.networks or source.guests or source.literals or source.outside):
             names = ", ".join(f"`{name}`" for name in sorted(source.hosts)[:3])
             why = f"what hosts send is free where they are, and no other host knows {names} by a fixed address"
@@ -106,10 +118,3 @@ class _Finder:
         if not any(inner):
             return _Reason("both ends lie outside of the site", "from", "name a network, a guest or a host")
         return _Reason("no host sees both ends", "to", "add a route between the hosts, or correct the ends")
-
-
-def _only_network(space: Space) -> str:
-    """The network that all that is selected lies in; "" where there is more."""
-    networks = {*space.networks, *space.guests}
-    other = space.everyone or space.literals or space.outside or space.hosts
-    return next(iter(networks)) if len(networks) == 1 and not other else ""

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from netloom.base.address import Address, Family
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
-from netloom.checks.families import half, word
+from netloom.checks.families import fixed, half, word
 from netloom.plan.host import Host, Learned, Route
 
 RULE = Rule(
@@ -28,13 +29,27 @@ def check(context: Context) -> Iterator[Diagnostic]:
     A link that was left out may be the one.
     """
     for host in context.plan.hosts:
+        mine = _own(host) if host.routes else ()
         for route in host.routes:
             if route.to.family is not route.via.family:
                 message = f"route `{route.name}` leads to {route.to} by way of {route.via}, which is of another family"
                 yield _finding(context, host, route, message, f"name a next hop of {word(route.to.family)}")
+            elif route.via in mine:
+                message = f"next hop {route.via} of route `{route.name}` is an address of host `{host.name}` itself"
+                yield _finding(context, host, route, message, "name the neighbour that knows the way")
             elif not route.device and not context.torn(host.name):
                 message = f"next hop {route.via} of route `{route.name}` is on no link of host `{host.name}`"
                 yield _finding(context, host, route, message, _hint(host, route))
+
+
+def _own(host: Host) -> set[Address]:
+    """The IPv6 addresses that a host has itself, through which no route leads (`Gateway can not be a local address`).
+
+    Linux (6.18) takes an IPv4 route by way of an address of its own, and asks on that link for each destination.
+    """
+    own = [bridge.ipv6 for bridge in host.bridges]
+    own += [side.interface for uplink in host.uplinks for family, side in fixed(uplink) if family is Family.IPV6]
+    return {interface.address for interface in own if interface is not None}
 
 
 def _finding(context: Context, host: Host, route: Route, message: str, hint: str) -> Diagnostic:

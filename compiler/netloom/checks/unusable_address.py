@@ -63,7 +63,10 @@ def _guests(context: Context) -> Iterator[Diagnostic]:
         for family in FAMILIES
         if (own := half(network, family)) is not None
     }
-    ends = {key: (prefix.value, prefix.last.value, bool(_special(prefix.first))) for key, prefix in prefixes.items()}
+    ends = {
+        key: (prefix.value, prefix.last.value, bool(unusable_anywhere(prefix.first)))
+        for key, prefix in prefixes.items()
+    }
     for guest in context.plan.guests:
         for nic in guest.nics:
             for family, address in ((Family.IPV4, nic.ipv4.address), (Family.IPV6, nic.ipv6.address)):
@@ -79,7 +82,7 @@ def _guests(context: Context) -> Iterator[Diagnostic]:
 
 def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> str:
     """Why no station can have an address on the link of a prefix; "" if one can."""
-    family, why = address.family, _special(address)
+    family, why = address.family, unusable_anywhere(address)
     if why and not (link_local and why == IS_LINK_LOCAL):
         return why
     if prefix.length >= family.bits - 1:
@@ -91,7 +94,7 @@ def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> s
     return ""
 
 
-def _special(address: Address) -> str:
+def unusable_anywhere(address: Address) -> str:
     """Why an address is none of a station wherever it is; "" if it is an ordinary one."""
     return next((why for special, why in SPECIAL if address in special), "")
 

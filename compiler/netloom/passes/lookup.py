@@ -22,6 +22,8 @@ from netloom.spec.values import Selector, ServiceRef
 
 SUGGESTIONS = 50
 """Unknown names that are compared with all known ones: it is slow, and who has renamed a network needs one answer."""
+EVERYONE = ("all", "anyone", "anything", "anywhere", "everyone", "everything", "everywhere", "world")
+"""What others call `any`."""
 SHARED = ("zones", "networks", "hosts", "guests", "addresses")
 SECTION_OF = {"zone": "zones", "network": "networks", "host": "hosts", "guest": "guests", "address": "addresses"}
 
@@ -74,7 +76,8 @@ class Lookup:
             if len(self.nearest) == SUGGESTIONS:
                 self.report.add(Diagnostic(rules.UNKNOWN_NAME, f"unknown {kind} `{name}`", span))
                 return
-            self.nearest[kind, name] = closest(name, listed())
+            everyone = name in EVERYONE and kind in ("name", "service")
+            self.nearest[kind, name] = "any" if everyone else closest(name, listed())
         near = self.nearest[kind, name]
         hint = f"did you mean `{near}`?" if near else ""
         notes: tuple[str, ...] = ()
@@ -169,15 +172,20 @@ class Lookup:
     def listener(self, on: Listener, *path: str) -> bool:
         """Whether the host, and its uplink where one is named, are known."""
         place = partial(self.document.places.span, *path)
+        defined = self.document.places.names("hosts")
+        if on.host == "host" and "host" not in defined and on.uplink in defined:
+            hint = f"write `{on.uplink}`: what stands behind the slash is an uplink"
+            self.report.add(Diagnostic(rules.UNKNOWN_NAME, "unknown host `host`", place(), hint))
+            return False
         if not self.known("hosts", on.host, place):
             return False
         at = ("hosts", on.host, "uplinks")
-        defined = self.document.places.names(*at)
+        uplinks = self.document.places.names(*at)
         host = self.document.hosts.get(on.host)
-        if on.uplink in defined or (host and on.uplink in host.uplinks) or self.document.places.unread(*at):
+        if on.uplink in uplinks or (host and on.uplink in host.uplinks) or self.document.places.unread(*at):
             return True
         if on.uplink:
-            self.unknown("uplink", on.uplink, place(), lambda: defined)
+            self.unknown("uplink", on.uplink, place(), lambda: uplinks)
             return False
         return True
 

@@ -161,11 +161,16 @@ class _Publisher:
             return True
         size = spec.to_port.last - spec.to_port.first + 1
         for port in self.ports:
-            length = port.last - port.first + 1
-            if size not in (1, length) or spec.to_port.first + length - 1 > 65535:
-                message = f"`to-port` has {size} ports, and `{port.protocol}/{port.first}-{port.last}` has {length}"
+            length, shown = port.last - port.first + 1, f"{port.protocol}/{port.first}-{port.last}"
+            last, span = spec.to_port.first + length - 1, places.span(*at, "to-port")
+            if size not in (1, length):
+                message = f"`to-port` has {size} ports, and `{shown}` has {length}"
+                self._ports_wrong(message, span, "write its first port, or a range of equal length")
+                return False
+            if last > 65535:
+                message = f"`to-port` would shift `{shown}` to ports {spec.to_port.first} to {last}"
                 self._ports_wrong(
-                    message, places.span(*at, "to-port"), "write its first port, or a range of equal length"
+                    message, span, f"write {65536 - length} at most, or forward each range by an entry of its own"
                 )
                 return False
         return True

@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.frozen import dataclass
-from netloom.base.names import closest
+from netloom.base.names import closest, is_name
 from netloom.base.rule import Rule
 from netloom.base.span import Span
 from netloom.source.tree import Mapping, Node, Scalar, Sequence
@@ -198,8 +198,10 @@ class MapOf(Generic[T]):
             return {}
         if not isinstance(node, Mapping):
             message = f"expected a mapping from names to {self.noun} entries, not {shape(node)}"
-            first = node.items[0] if isinstance(node, Sequence) and node.items else None
-            hint = f"write `{{{visible(first.text)}: {{}}}}`" if isinstance(first, Scalar) and first.text else ""
+            first = node.items[0] if isinstance(node, Sequence) and node.items else node
+            hint = (
+                f"write `{{{visible(first.text)}: {{}}}}`" if isinstance(first, Scalar) and is_name(first.text) else ""
+            )
             return refuse(report, rules.WRONG_SHAPE, message, node.span, hint)
         found = {}
         for name, entry in node.entries.items():

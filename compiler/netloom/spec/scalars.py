@@ -22,7 +22,7 @@ from netloom.base.address import (
 )
 from netloom.base.diagnostic import Report
 from netloom.base.frozen import dataclass
-from netloom.base.names import closest, interface_problem, is_name
+from netloom.base.names import INTERFACE_BYTES, closest, interface_problem, is_name
 from netloom.source.tree import Node, Scalar
 from netloom.spec import rules
 from netloom.spec.decode import Schema, refuse, shape, visible
@@ -31,6 +31,8 @@ from netloom.spec.values import Setting
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 NAME_SCHEMA: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"}
+SELECTORS = ("any", "hosts")
+"""Words that select without naming an entry."""
 TRUE, FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
@@ -95,6 +97,13 @@ def read_name(text: str) -> str:
     return text
 
 
+def read_zone(text: str) -> str:
+    """A name of a zone, which is there without an entry."""
+    if text in SELECTORS:
+        raise InvalidError(f"`{text}` is a selector and names no zone", "choose another name")
+    return read_name(text)
+
+
 def name_hint(text: str) -> str:
     """What a name looks like; where little is wrong with this one, how it could be written."""
     near = re.sub(r"[ _.]+", "-", text[:80].lower())
@@ -143,7 +152,10 @@ def read_family(family: Family, what: Callable[[str], T], text: str, of: Callabl
     """A value of one family."""
     value = what(text)
     if of(value) is not family:
-        raise InvalidError(f"`{visible(text)}` is not {family.key}", f"this key takes {family.key}")
+        words = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
+        other = of(value)
+        message = f"`{visible(text)}` is {words[other]}, and this key takes {words[family]}"
+        raise InvalidError(message, f"its key ends in {other.value}, as `{other.key}` does")
     return value
 
 
@@ -188,7 +200,7 @@ def setting(value: "Text[T]", *words: Setting) -> "Text[T | Setting]":
 
 def read_interface_name(text: str) -> str:
     """A name that Linux and systemd take for an interface."""
-    problem = interface_problem(text)
+    problem = interface_problem(text) or ("is the loopback interface" if text == "lo" else "")
     if problem:
         raise InvalidError(f"`{visible(text)}` cannot name an interface: it {problem}")
     return text
@@ -206,7 +218,8 @@ def read_user(text: str) -> str:
 def read_pattern(text: str) -> str:
     """A shell glob over interface names, of `*` and `?`."""
     plain = text.replace("*", "").replace("?", "")
-    problem = interface_problem(plain or "x")
+    glob = plain != text and len(plain.encode()) < INTERFACE_BYTES
+    problem = interface_problem(f"{plain}_" if glob else plain)  # `lo*` is not `lo`, and `1*` no number
     if problem:
         raise InvalidError(f"`{visible(text)}` cannot match an interface: it {problem}", "such as `vm-*`")
     if not plain:
@@ -262,6 +275,7 @@ def read_link(text: str) -> str:
 
 PROSE = Text(read_prose, "a text", string_schema())
 NAME = Text(read_name, "a name", NAME_SCHEMA)
+ZONE_NAME = Text(read_zone, "the name of a zone", NAME_SCHEMA)
 BOOLEAN = Text(read_boolean, "`true` or `false`", {"type": "boolean"})
 MAC: Text[Mac] = Text(parse_mac, "a MAC address such as 02:00:00:12:34:56", string_schema())
 PREFIX: Text[Prefix] = Text(parse_prefix, "a prefix such as 198.51.100.0/24 or 2001:db8::/32", string_schema())

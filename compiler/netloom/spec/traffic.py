@@ -8,9 +8,10 @@ from netloom.base.names import closest, is_name
 from netloom.plan.policy import Limit, Service
 from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
 from netloom.spec.decode import visible
-from netloom.spec.scalars import InvalidError, Text, string_schema
+from netloom.spec.scalars import SELECTORS, InvalidError, Text, name_hint, string_schema
 from netloom.spec.values import PoolRange, PortRange, Selector, ServiceRef
 
+ANY = "any"
 KINDS = ("zone", "network", "host", "guest", "tag", "address")
 LATEST = 2**63 // 10**9
 """The kernel keeps the time in signed nanoseconds (`meta time` of nft(8)): until April 2262."""
@@ -35,6 +36,8 @@ def read_literal(text: str) -> tuple[Service, ...]:
     if protocol in PORT_PROTOCOLS:
         if not slash:
             return (Service(protocol, 0, 65535),)
+        if way_out := _no_ports(protocol, rest):
+            raise InvalidError(f"`{visible(text)}` is not a service", way_out)
         ports = read_port_range(rest)
         return (Service(protocol, ports.first, ports.last),)
     if protocol in ICMP_TYPES:
@@ -51,6 +54,18 @@ def read_literal(text: str) -> tuple[Service, ...]:
         if near
         else "such as `tcp/443`, `udp/5000-5010` or a service's name",
     )
+
+
+def _no_ports(protocol: str, rest: str) -> str:
+    """How to write what others write as `tcp/any`, `tcp/http` or `tcp/80,443`; "" where it is none of these."""
+    if rest in (ANY, "all", "*"):
+        return f"write `{protocol}`, which is all of its ports"
+    if rest in BUILT_IN and rest != ANY:
+        return f"write `{rest}`"
+    parts = rest.split(",")
+    if len(parts) > 1 and all(re.fullmatch(r" *[0-9]{1,5}(-[0-9]{1,5})? *", part) for part in parts):
+        return f"write a list: `[{', '.join(f'{protocol}/{part.strip()}' for part in parts)}]`"
+    return ""
 
 
 def _ports_alone(text: str) -> str:
@@ -87,7 +102,8 @@ def read_service(text: str) -> ServiceRef:
     if "/" in text or text in PROTOCOLS or text in PORT_PROTOCOLS or text in ICMP_TYPES:
         return ServiceRef(text, read_literal(text))
     if not is_name(text):
-        near = closest(text.lower(), BUILT_IN)
+        known = (*BUILT_IN, *PORT_PROTOCOLS, *ICMP_TYPES, *PROTOCOLS)
+        near = ANY if text == "*" else closest(text.lower(), known)
         way_out = f"did you mean `{near}`?" if near else "such as `https` or `tcp/443`"
         raise InvalidError(f"`{visible(text)}` is not a service", _ports_alone(text) or way_out)
     return ServiceRef(text, None)
@@ -95,14 +111,14 @@ def read_service(text: str) -> ServiceRef:
 
 def read_selector(text: str) -> Selector:
     """`any`, `hosts`, a name, `kind/name`, or a prefix."""
-    if text in ("any", "hosts"):
+    if text in SELECTORS:
         return Selector(text, "", None, text)
     if ":" in text or text[:1].isdigit():
         return Selector("prefix", "", parse_prefix(text), text)
     kind, slash, name = text.partition("/")
     if not slash:
         if not is_name(text):
-            raise InvalidError(f"`{visible(text)}` is neither a name nor a prefix")
+            raise InvalidError(f"`{visible(text)}` is neither a name nor a prefix", _no_selector(text))
         return Selector("name", text, None, text)
     if kind not in KINDS:
         near = closest(kind, KINDS)
@@ -113,6 +129,15 @@ def read_selector(text: str) -> Selector:
     if not is_name(name):
         raise InvalidError(f"`{visible(name)}` is not a name")
     return Selector(kind, name, None, text)
+
+
+def _no_selector(text: str) -> str:
+    """How to say what others say as `*`, `!web` or `Web`."""
+    if text == "*":
+        return f"did you mean `{ANY}`?"
+    if text.startswith(("!", "not ")):
+        return "nothing is excepted from a list: allow the whole of it, and `deny` in an entry of its own"
+    return name_hint(text)
 
 
 def read_limit(text: str) -> Limit:

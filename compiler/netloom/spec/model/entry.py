@@ -7,7 +7,7 @@ from netloom.plan.origin import Meta
 from netloom.source.tree import Scalar
 from netloom.spec import rules
 from netloom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse, visible
-from netloom.spec.scalars import LINK, NAME, PROSE, name_hint
+from netloom.spec.scalars import LINK, NAME, PROSE, SELECTORS, name_hint
 
 META_KEYS = (
     Key("description", PROSE, "What this is for, in a sentence.", default="", example="customer shop"),
@@ -36,7 +36,7 @@ class Entry:
 
 def check_name(key: Scalar, report: Report) -> bool:
     """Whether a key may name an entry; reports why not."""
-    if key.text in ("any", "hosts"):
+    if key.text in SELECTORS:
         refuse(report, rules.RESERVED, f"`{key.text}` is a selector and names nothing", key.span, "choose another name")
         return False
     return check_plain_name(key, report)

@@ -12,8 +12,8 @@ from netloom.spec.scalars import (
     DOMAIN,
     DURATION,
     MTU,
-    NAME,
     PREFIX,
+    ZONE_NAME,
     InvalidError,
     Text,
     host_interface,
@@ -124,7 +124,7 @@ class NatSwitch:
         """Translation per family."""
         if isinstance(node, Mapping):
             return NAT_MODEL.parse(node, report)
-        on = switch("{ipv4: masquerade, ipv6: off}").parse(node, report)
+        on = switch("{ipv4: masquerade, ipv6: masquerade}").parse(node, report)
         return None if on is None else FULL_NAT if on else NO_NAT
 
     def schema(self) -> Schema:
@@ -153,7 +153,9 @@ NETWORK = Model(
     "a network",
     NetworkSpec,
     (
-        Key("zone", NAME, "Zone that it belongs to; by default one of its own name.", default="", example="servers"),
+        Key(
+            "zone", ZONE_NAME, "Zone that it belongs to; by default one of its own name.", default="", example="servers"
+        ),
         Key(
             "ipv4",
             host_interface(Family.IPV4),
