@@ -11,6 +11,35 @@ from mypy import api
 from netloom.base import frozen
 
 
+@frozen.dataclass(frozen=True, slots=True)
+class Equal:
+    """The same without an order, as most are."""
+
+    name: str
+    number: int = 0
+    extra: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+
+@frozen.dataclass(frozen=True, slots=True)
+class Further(Equal):
+    """One with more fields."""
+
+    more: str = ""
+
+
+@frozen.dataclass(frozen=True, slots=True)
+class Own:
+    """One that says itself what is equal."""
+
+    name: str
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Own) and self.name.lower() == other.name.lower()
+
+    def __hash__(self) -> int:
+        return hash(self.name.lower())
+
+
 @frozen.dataclass(frozen=True, slots=True, order=True)
 class Ours:
     """As this project makes one."""
@@ -40,6 +69,27 @@ def test_values_are_compared_ordered_and_hashed_as_in_the_library(one: tuple[Any
     assert (ours[0] < ours[1]) is (theirs[0] < theirs[1])
     assert hash(ours[0]) == hash(theirs[0])
     assert repr(ours[0]) == repr(theirs[0]).replace("Theirs", "Ours")
+
+
+@pytest.mark.parametrize("one", VALUES)
+@pytest.mark.parametrize("other", VALUES)
+def test_so_are_those_without_an_order(one: tuple[Any, ...], other: tuple[Any, ...]) -> None:
+    ours, theirs = (Equal(*one), Equal(*other)), (Theirs(*one), Theirs(*other))
+    assert (ours[0] == ours[1]) is (theirs[0] == theirs[1])
+    assert hash(ours[0]) == hash(theirs[0])
+
+
+def test_one_class_is_never_equal_to_another_and_each_has_its_own_fields() -> None:
+    assert Equal("a") != Further("a")
+    stranger: object = "a"
+    assert Equal("a") != stranger
+    assert Further("a", more="x") != Further("a", more="y")
+    assert len({Further("a", more="x"), Further("a", more="y"), Further("a", more="x")}) == 2
+
+
+def test_who_says_itself_what_is_equal_is_asked() -> None:
+    assert Own("a") == Own("A")
+    assert len({Own("a"), Own("A"), Own("b")}) == 2
 
 
 def test_there_is_no_other_attribute_and_copies_are_equal() -> None:
