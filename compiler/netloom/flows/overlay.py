@@ -178,13 +178,18 @@ def _whole_from(box: "Box") -> int:
 
 
 def _tails(numbers: dict[object, int], boxes: "Sequence[Box]", leaves: "Sequence[Leaf[A]]") -> list[list[int]]:
-    """For each box and dimension the number that stands for the box from there on, its answer included."""
+    """For each box and dimension the number that stands for the box from there on, its answer included.
+
+    A dimension that a box does not ask for has the number of the next one, as the map is the same.
+    """
     found = []
     for box, leaf in zip(boxes, leaves, strict=True):
         tail = numbers.setdefault(leaf, len(numbers))
         tails = [tail]
-        for spans in reversed(box):
-            tail = numbers.setdefault((spans, tail), len(numbers))
+        for level in range(len(box) - 1, -1, -1):
+            spans = box[level]
+            if spans is not None:
+                tail = numbers.setdefault((level, spans, tail), len(numbers))
             tails.append(tail)
         found.append(tails[::-1])
     return found
