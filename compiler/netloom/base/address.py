@@ -14,25 +14,27 @@ from netloom.base.frozen import dataclass
 
 
 class Family(enum.IntEnum):
-    """An IP version."""
+    """An IP version.
 
-    IPV4 = 4
-    IPV6 = 6
+    Attributes:
+        bits: length of an address in bits.
+        key: the name of the family in specs and in the plan.
+        af: the address family of the C library.
+    """
 
-    @property
-    def bits(self) -> int:
-        """Length of an address in bits."""
-        return 32 if self is Family.IPV4 else 128
+    bits: int
+    key: str
+    af: int
 
-    @property
-    def key(self) -> str:
-        """`ipv4` or `ipv6`: the name of the family in specs and in the plan."""
-        return "ipv4" if self is Family.IPV4 else "ipv6"
+    IPV4 = 4, 32, "ipv4", socket.AF_INET
+    IPV6 = 6, 128, "ipv6", socket.AF_INET6
 
-    @property
-    def af(self) -> int:
-        """The address family of the C library."""
-        return socket.AF_INET if self is Family.IPV4 else socket.AF_INET6
+    def __new__(cls, version: int, bits: int, key: str, af: int) -> "Family":
+        """A member with its attributes, which are asked for too often to be worked out each time."""
+        member = int.__new__(cls, version)
+        member._value_ = version
+        member.bits, member.key, member.af = bits, key, af
+        return member
 
 
 FAMILIES = (Family.IPV4, Family.IPV6)

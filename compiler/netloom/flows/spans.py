@@ -89,7 +89,7 @@ def single(value: int) -> Interval:
 
 def of_prefix(prefix: Prefix) -> Interval:
     """The addresses of a prefix."""
-    return prefix.value, prefix.value + prefix.size - 1
+    return prefix.value, prefix.value + (1 << (prefix.family.bits - prefix.length)) - 1
 
 
 def of_prefixes(prefixes: Iterable[Prefix], family: Family) -> Spans:

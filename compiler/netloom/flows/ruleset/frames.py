@@ -26,6 +26,8 @@ _LEVELS = {
     Field.ARP_IP: SOURCE,
     Field.ND_TARGET: DESTINATION,
 }
+_MACS = (Field.ETHER_SADDR, Field.ARP_ETHER)
+_RECEIVERS = (Field.IP_DADDR, Field.IP6_DADDR)
 _ARP = (Field.ARP_ETHER, Field.ARP_IP)
 _IP = ("ip", "ip6")
 Row = tuple[Value, ...]
@@ -62,14 +64,14 @@ class FrameReader:
 
     def value(self, field: Field, value: Value) -> Spans | bool:
         """What of its dimension a value means; whether it holds where the situation answers."""
-        match field, value:
-            case (Field.ETHER_TYPE, Word(text)):
-                return text == self.situation.state
-            case (Field.ETHER_SADDR | Field.ARP_ETHER, Mac(number)):
-                return (single(number),)
-            case (Field.ARP_IP | Field.ND_TARGET, Prefix()):
+        match value:
+            case Mac() if field in _MACS:
+                return (single(value.value),)
+            case Prefix() if field in _LEVELS:
                 return (of_prefix(value),)
-            case (Field.IP_DADDR | Field.IP6_DADDR, _) if not self.situation.egress:
+            case Word() if field is Field.ETHER_TYPE:
+                return value.text == self.situation.state
+            case _ if field in _RECEIVERS and not self.situation.egress:
                 raise UnreadableError(f"{field.value} in the guard")
             case _:
                 return self._packet.value(field, value)

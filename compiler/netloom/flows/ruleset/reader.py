@@ -68,6 +68,8 @@ _LEVELS = {
     Field.HOP_LIMIT: HOP_LIMIT,
 }
 _ADDRESSES = frozenset({Field.IP_SADDR, Field.IP6_SADDR, Field.IP_DADDR, Field.IP6_DADDR})
+_NUMBERS = frozenset({Field.SPORT, Field.DPORT, Field.HOP_LIMIT})
+_TYPES = frozenset({Field.ICMP_TYPE, Field.ICMPV6_TYPE})
 
 
 class AnyReader(Protocol):
@@ -131,27 +133,24 @@ class Reader:
 
     def value(self, field: Field, value: Value) -> Spans | bool:
         """What of its dimension a value means; whether it holds where the situation answers."""
-        if isinstance(value, Prefix) and field in _ADDRESSES:  # most of what sets hold
-            whole = not value.length and _LEVELS[field] == DESTINATION
-            return ((0, self.kernel.size - 1),) if whole else (of_prefix(value),)
-        match field, value:
-            case (Field.ICMP_TYPE | Field.ICMPV6_TYPE, Range(first, last)):
-                return types(first, last)
-            case (Field.SPORT | Field.DPORT | Field.HOP_LIMIT, Range(first, last)):
-                return ((first, last),)
-            case (Field.L4PROTO, Word(text)):
-                number = NUMBERS.get(text)
-                return ((int(text) if number is None else number,) * 2,)
-            case (Field.CT_ORIGINAL_IP6_DADDR, Prefix()):
-                return self._original(value)
-            case (_, Word(text)):
-                return self._word(field, text)
-            case (Field.IIFNAME, Iface() | IfacePattern()):
+        match value:
+            case Prefix():
+                if field is Field.CT_ORIGINAL_IP6_DADDR:
+                    return self._original(value)
+                if field in _ADDRESSES:
+                    whole = not value.length and _LEVELS[field] == DESTINATION
+                    return ((0, self.kernel.size - 1),) if whole else (of_prefix(value),)
+            case Range() if field in _NUMBERS:
+                return ((value.first, value.last),)
+            case Range() if field in _TYPES:
+                return types(value.first, value.last)
+            case Word():
+                return _protocol(value.text) if field is Field.L4PROTO else self._word(field, value.text)
+            case Iface() | IfacePattern() if field is Field.IIFNAME:
                 return _named(value, self.situation.ingress)
-            case (Field.OIFNAME, Iface() | IfacePattern()):
+            case Iface() | IfacePattern() if field is Field.OIFNAME:
                 return _named(value, self.situation.egress)
-            case _:
-                raise UnreadableError(f"{field.value} {value}")
+        raise UnreadableError(f"{field.value} {value}")
 
     def _word(self, field: Field, text: str) -> Spans | bool:
         kernel, situation = self.kernel, self.situation
@@ -184,6 +183,11 @@ class Reader:
         if original is not None:
             return first <= original[0] and original[1] <= last
         return common(((first + by, last + by),), ((0, self.kernel.size - 1),))
+
+
+def _protocol(name: str) -> Spans:
+    number = NUMBERS.get(name)
+    return ((int(name) if number is None else number,) * 2,)
 
 
 def _named(value: Iface | IfacePattern, device: str) -> bool:
