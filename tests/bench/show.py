@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import platform
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -55,12 +57,15 @@ def note(text: str) -> None:
 def verdict(aims: Sequence[Aim], yardstick: float) -> None:
     """All aims, and how many of them were missed.
 
+    Two builds of one Python version differ by a quarter, so the numbers come with whose build made them.
+
     Args:
         aims: all of them.
         yardstick: what `measure.yardstick` takes here.
     """
     load, processors = os.getloadavg()[1], os.cpu_count()
-    print(f"\nYardstick: this machine runs a fixed piece of pure Python in {time(yardstick)}.")
+    python = f"Python {platform.python_version()} of {sys.base_prefix}"
+    print(f"\nYardstick: a fixed piece of pure Python takes {time(yardstick)} here, by {python}.")
     print(f"Aims (shortest wall time of all runs; the load was {load:.1f}, on {processors} processors):")
     for aim in aims:
         print(f"  {aim}")
