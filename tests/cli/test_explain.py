@@ -86,6 +86,73 @@ def test_a_line_of_a_spec_leads_to_what_it_causes(locked: Path, netloom: Netloom
     assert "forwards.https" not in shown
 
 
+BLOCK = """\
+netloom: 1
+
+networks:
+  lan:
+    # the host's own
+    ipv4: 10.0.0.1/24
+    dhcp: {pool: 10.0.0.9-20,
+      lease: 2h}
+hosts:
+  hv: {input: foreign, networks: {lan: {}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "entry"),
+    [
+        (1, ""),
+        (2, ""),
+        (3, ""),
+        (4, "networks.lan"),
+        (5, ""),
+        (6, "networks.lan"),
+        (8, "networks.lan"),
+        (10, "hosts.hv"),
+    ],
+)
+def test_a_line_within_an_entry_leads_to_what_the_entry_causes(
+    locked: Path, netloom: Netloom, line: int, entry: str
+) -> None:
+    (locked / "specs/seed.yaml").write_text(BLOCK)
+    (locked / "specs/netloom.lock").unlink()
+    shown = netloom("explain", f"specs/seed.yaml:{line}").out
+    assert (f": {entry} (pass " in shown) is bool(entry)
+    assert ("hosts/hv/networkd/20-netloom-br-lan.network" in shown) is bool(entry)
+    assert ("It causes no line of its own." in shown) is not bool(entry)
+    assert "\n\n\n" not in shown
+    assert netloom("explain", str(locked / f"specs/seed.yaml:{line}")).out == shown
+
+
+def test_a_line_behind_the_end_of_a_spec(locked: Path, netloom: Netloom) -> None:
+    (locked / "specs/seed.yaml").write_text(BLOCK)
+    shown = netloom("explain", "specs/seed.yaml:11")
+    assert (shown.status, shown.out) == (1, "")
+    assert "specs/seed.yaml has 10 lines" in shown.err
+
+
+def test_a_file_as_the_host_has_it(tree: Path, netloom: Netloom) -> None:
+    told = json.loads(netloom("explain", "/etc/netloom/netloom.nft:30", "--format", "json").out)
+    assert told["path"] == "hosts/hypervisor/nftables/netloom.nft"
+    (tree.parents[1] / "specs/more.yaml").write_text("netloom: 1\nhosts:\n  other: {input: foreign}\n")
+    shown = netloom("explain", "/etc/netloom/netloom.nft:30")
+    assert shown.status == 1
+    assert shown.err.endswith("hosts/hypervisor/nftables/netloom.nft, hosts/other/nftables/netloom.nft\n")
+
+
+def test_a_line_of_the_lock_is_about_a_guest(locked: Path, netloom: Netloom) -> None:
+    lock = locked / "specs/netloom.lock"
+    about = lock.read_text().splitlines()[1].partition(" ")[0]
+    assert netloom("explain", "specs/netloom.lock:2").out == netloom("explain", about).out
+    assert netloom("explain", "specs/netloom.lock:1").status == 1
+    lock.write_text(lock.read_text() + "guest/gone microvm ipv4 10.0.0.77 freed\n")
+    shown = netloom("explain", f"specs/netloom.lock:{len(lock.read_text().splitlines())}")
+    assert (shown.status, shown.out) == (0, "")
+    assert "guest/gone is gone from there" in shown.err
+
+
 def test_a_line_that_is_not_there(locked: Path, netloom: Netloom) -> None:
     assert netloom("explain", "hosts/hypervisor/nftables/netloom.nft:99999").status == 1
     shown = netloom("explain", "README.md:3")

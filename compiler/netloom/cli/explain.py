@@ -12,6 +12,7 @@ from netloom.cli.options import format_option, specs_option
 if TYPE_CHECKING:
     from netloom.backends.artifact import Artifact
     from netloom.driver import Compiled
+    from netloom.source.files import SourceFile
 
 
 @click.command("explain", short_help="Say what a finding, an object or a rendered line is about.")
@@ -25,8 +26,10 @@ def command(what: str | None, specs: Path, form: str) -> int:
     netloom explain                                      all codes
     netloom explain NL203                                a finding
     netloom explain guest/web                            an object, and the lines that it causes
-    netloom explain build/plan/hosts/hv1/sysctl/60.conf:3   a rendered line, and the spec behind it
+    netloom explain build/plan/hosts/hv1/nftables/netloom.nft:30   a rendered line, and the spec behind it
+    netloom explain /etc/netloom/netloom.nft:30          the same, as a host has it
     netloom explain specs/site.yaml:12                   a line of a spec, and what it causes
+    netloom explain specs/netloom.lock:7                 a line of the lock
     """  # noqa: D301 - click wants the character itself
     file, number = _place(what or "")
     if what is None or (number is None and "/" not in what and what[:2].upper() == "NL"):
@@ -95,16 +98,16 @@ def _object(site: "Compiled", artifacts: tuple["Artifact", ...], what: str, form
 def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number: int, form: str) -> int:
     from netloom.cli.compiling import source_line
     from netloom.cli.terminal import say
-    from netloom.report.explained import line_json, line_text, spec_json, spec_text
-    from netloom.report.places import caused_by, rendered_line
+    from netloom.passes.lock import FILE
+    from netloom.report.explained import line_json, line_text
+    from netloom.report.places import rendered_line
 
-    line = source_line(site.source)
-    path = file.removeprefix("./")
-    if any(source.path == path for source in site.source.files):
-        caused = caused_by(artifacts, path, number)
-        text = spec_json(path, number, caused) if form == "json" else spec_text(path, number, caused, line)
-        click.echo(text, nl=False)
-        return FINE
+    line, path = source_line(site.source), Path(file).resolve()
+    for source in site.source.files:
+        if Path(source.path).resolve() == path:
+            return _spec(site, artifacts, source, number, form)
+    if path == Path(site.source.folder, FILE).resolve():
+        return _locked(site, artifacts, path, number, form)
     place = rendered_line(artifacts, file, number)
     if isinstance(place, str):
         say(f"netloom: {place or f'{file} is neither a rendered file nor a spec'}")
@@ -113,6 +116,39 @@ def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number
     if _on_disk(Path(file), number) not in (None, place.line.text):
         say(f"{file} is stale: what it says there is not what these specs render")
     return FINE
+
+
+def _spec(site: "Compiled", artifacts: tuple["Artifact", ...], source: "SourceFile", number: int, form: str) -> int:
+    from netloom.cli.compiling import source_line
+    from netloom.cli.terminal import say
+    from netloom.report.explained import spec_json, spec_text
+    from netloom.report.places import around, caused_by, entry_at
+    from netloom.source.characters import lines
+
+    texts = lines(source.text.rstrip("\r\n"))
+    if not 1 <= number <= len(texts):
+        say(f"netloom: {source.path} has {len(texts)} lines")
+        return FINDINGS
+    caused = caused_by(artifacts, source.path, number)
+    if not caused and source.root and texts[number - 1].partition("#")[0].strip():
+        caused = around(artifacts, entry_at(source.root, number))
+    line = source_line(site.source)
+    text = spec_json(source.path, number, caused) if form == "json" else spec_text(source.path, number, caused, line)
+    click.echo(text, nl=False)
+    return FINE
+
+
+def _locked(site: "Compiled", artifacts: tuple["Artifact", ...], path: Path, number: int, form: str) -> int:
+    """A line of the lock is about a guest."""
+    from netloom.cli.terminal import say
+
+    about, _, freed = (_on_disk(path, number) or "").partition(" ")
+    if not about.startswith("guest/"):
+        say(f"netloom: line {number} of {path.name} is no entry")
+        return FINDINGS
+    if freed.endswith(" freed"):
+        say(f"{about} is gone from there; the line keeps what it had from being given to another")
+    return _object(site, artifacts, about, form) if any(about == f"guest/{g.name}" for g in site.plan.guests) else FINE
 
 
 def _on_disk(path: Path, number: int) -> str | None:

@@ -19,7 +19,7 @@ def object_text(described: Described, line: SourceLine) -> str:
     parts = [described.name, *_meta(described.meta), ""]
     width = max((len(label) for label, _ in described.facts), default=0)
     parts += [f"  {label:<{width}}  {visible(text)}" for label, text in described.facts]
-    parts += ["", *_said(described.origin, line), "", *_causes(described.lines)]
+    parts += [*([""] if described.facts else []), *_said(described.origin, line), "", *_causes(described.lines)]
     return "".join(f"{part}\n" for part in parts)
 
 
@@ -36,10 +36,12 @@ def line_text(place: Place, line: SourceLine) -> str:
 
 
 def spec_text(file: str, number: int, lines: tuple[Caused, ...], line: SourceLine) -> str:
-    """What a line of a spec causes."""
+    """What a line of a spec causes, or else the entry that it is a part of."""
     origins = {caused.origin.entry: caused.origin for caused in lines}
-    said = [text for entry in sorted(origins) for text in _said(origins[entry], line)]
-    return "".join(f"{part}\n" for part in (f"{file}:{number}", "", *said, "", *_causes(lines)))
+    own = [entry for entry in sorted(origins) if (span := origins[entry].span) and span.line == number]
+    said = [text for entry in own or sorted(origins)[:1] for text in _said(origins[entry], line)]
+    head = [f"{file}:{number}", *([] if own else [f"  {_code(line(file, number) or '')}"]), ""]
+    return "".join(f"{part}\n" for part in (*head, *said, *([""] if said else []), *_causes(lines)))
 
 
 def object_json(described: Described) -> str:

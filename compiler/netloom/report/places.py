@@ -7,6 +7,9 @@ from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 from netloom.plan.origin import Origin
 from netloom.report.objects import Caused
+from netloom.source.tree import Mapping, Node
+
+_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Pl
 
     Args:
         artifacts: the rendered files.
-        path: as the user names it: in the tree, or the tree's folder before it.
+        path: as the user names it: in the tree, the tree's folder before it, or where it is installed.
         number: line, counted from 1.
 
     Returns:
@@ -33,6 +36,11 @@ def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Pl
     artifact = max(
         (one for one in artifacts if f"/{plain}".endswith(f"/{one.path}")), key=lambda one: len(one.path), default=None
     )
+    installed = [one for one in artifacts if one.install and one.install == path]
+    if artifact is None and len(installed) > 1:
+        more = " …" if len(installed) > _SHOWN else ""
+        return f"{path} is on several machines: ask for {', '.join(one.path for one in installed[:_SHOWN])}{more}"
+    artifact = artifact or next(iter(installed), None)
     if artifact is None:
         return ""
     if not 1 <= number <= len(artifact.lines):
@@ -45,6 +53,33 @@ def caused_by(artifacts: tuple[Artifact, ...], file: str, number: int) -> tuple[
     found = [line for line in _with_spans(artifacts) if _covers(line.origin.span, file, number)]
     height = min((_height(line.origin) for line in found), default=0)
     return tuple(line for line in found if _height(line.origin) == height)
+
+
+def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
+    """The innermost entry of a spec that a line is a part of, as the path of its keys; () above the first one."""
+    path: list[str] = []
+    node: Node = root
+    line = 0
+    while isinstance(node, Mapping) and line < number:
+        begun = [entry for entry in node.entries.values() if entry.key.span.line <= number]
+        line = max((entry.key.span.line for entry in begun), default=number)
+        last = [entry for entry in begun if entry.key.span.line == line]
+        if len(last) != 1:  # several on one line: it belongs to what is around them
+            break
+        path.append(last[0].key.text)
+        node = last[0].value
+    return tuple(path)
+
+
+def around(artifacts: tuple[Artifact, ...], path: tuple[str, ...]) -> tuple[Caused, ...]:
+    """What the nearest entry causes that stands at or above a path of keys, and causes anything."""
+    lines = tuple(_with_spans(artifacts))
+    for length in range(len(path), 0 if path[:1] == ("site",) else 1, -1):
+        entry = ".".join((*path[:length], ""))
+        found = tuple(line for line in lines if f"{line.origin.entry}.".startswith(entry))
+        if found:
+            return found
+    return ()
 
 
 def _with_spans(artifacts: tuple[Artifact, ...]) -> Iterator[Caused]:
