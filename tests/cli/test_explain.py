@@ -103,7 +103,6 @@ hosts:
 @pytest.mark.parametrize(
     ("line", "entry"),
     [
-        (1, ""),
         (2, ""),
         (3, ""),
         (4, "networks.lan"),
