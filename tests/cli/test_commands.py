@@ -154,6 +154,14 @@ def test_a_bundle_has_the_bytes_of_the_rendered_tree(locked: Path, netloom: Netl
         assert (locked / "bundle" / row["install"].lstrip("/")).read_bytes() == (tree / row["path"]).read_bytes()
 
 
+@pytest.mark.parametrize("name", ["hv.tar.gz", "hv.tgz", "hv.tar.zst", "hv.zip", "hv.txz", "hv.tbz2"])
+def test_an_export_is_never_a_folder_that_looks_like_an_archive(locked: Path, netloom: Netloom, name: str) -> None:
+    shown = netloom("export", "hypervisor", "-o", name)
+    assert (shown.status, shown.out) == (64, "")
+    assert not (locked / name).exists()
+    assert netloom("export", "hypervisor", "-o", "hv.example.org").status == 0
+
+
 def test_export_of_a_host_that_is_not_there(locked: Path, netloom: Netloom) -> None:
     shown = netloom("export", "hypervisr")
     assert shown.status == 64

@@ -87,11 +87,13 @@ def written(tree: Any) -> str:
 
 
 def findings(change: Callable[[Any], None]) -> list[str]:
-    """What is found in the site once it is changed, as `code message`."""
+    """What is found in the site once it is changed, as `code message`; each with a way out."""
     tree = copy.deepcopy(SITE)
     change(tree)
     site = compile_blobs({"specs/site.yaml": written(tree).encode()}, "specs", now=NOW, prove=False)
-    return [f"{d.code} {d.message}" for d in site.diagnostics if d.state is State.ACTIVE]
+    found = [d for d in site.diagnostics if d.state is State.ACTIVE]
+    assert all(d.help for d in found)
+    return [f"{d.code} {d.message}" for d in found]
 
 
 VALUES = [path for path in paths(SITE) if path[0] != "waivers"]
@@ -104,10 +106,22 @@ def test_the_site_is_sound() -> None:
 
 
 @pytest.mark.parametrize("path", VALUES, ids=lambda path: "/".join(map(str, path)))
-@pytest.mark.parametrize("value", ["?!", [["x"]]], ids=["text", "list"])
+@pytest.mark.parametrize("value", ["?!", [["x"]], []], ids=["text", "list", "empty"])
 def test_a_spoilt_value_is_one_finding(path: tuple[str | int, ...], value: Any) -> None:
     def spoil(tree: Any) -> None:
         inside(tree, path[:-1])[path[-1]] = value
+
+    assert len(findings(spoil)) == 1
+
+
+SCALARS = [path for path in VALUES if isinstance(inside(SITE, path), str) and path[0] != "services"]
+"""Where a mapping is out of place; a service may be one."""
+
+
+@pytest.mark.parametrize("path", SCALARS, ids=lambda path: "/".join(map(str, path)))
+def test_a_mapping_instead_of_a_value_is_one_finding(path: tuple[str | int, ...]) -> None:
+    def spoil(tree: Any) -> None:
+        inside(tree, path[:-1])[path[-1]] = {"x": {"y": "z"}}
 
     assert len(findings(spoil)) == 1
 

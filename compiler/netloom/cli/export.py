@@ -1,5 +1,6 @@
 """`netloom export`."""
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from netloom.delivery.comparison import File
     from netloom.plan.host import Host
     from netloom.plan.site import Plan
+
+
+_COMPRESSED = re.compile(r"\.(t[bgx]z2?|tzst|zip|tar\.[a-z0-9]+)$")
 
 
 @click.command("export", short_help="Bundle what a host needs, as a folder or a tar.")
@@ -38,6 +42,10 @@ def command(host: str, specs: Path, out: str | None, *, force: bool) -> int:
     out = out or f"build/{host.removeprefix('host/')}.tar"
     if out == "-" and sys.stdout.isatty():
         raise click.UsageError("An archive is nothing for a terminal: redirect it, or name a file with -o.")
+    if _COMPRESSED.search(out):
+        raise click.UsageError(
+            f"{out} would be a folder: a bundle is a folder or a plain .tar, to be compressed by you."
+        )
     site = sound(specs)
     if site is None:
         return FINDINGS

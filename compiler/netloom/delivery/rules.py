@@ -36,4 +36,6 @@ BUSY = Rule(
     "Wait until the other one has ended.",
 )
 
+WAY_OUT = "mend its permissions, make room, or name another place"
+
 RULES = (UNWRITABLE, IN_THE_WAY, KEPT, BUSY)

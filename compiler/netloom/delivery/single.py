@@ -4,7 +4,7 @@ from pathlib import Path
 
 from netloom.base.diagnostic import Diagnostic
 from netloom.delivery.folder import opened
-from netloom.delivery.rules import UNWRITABLE
+from netloom.delivery.rules import UNWRITABLE, WAY_OUT
 
 
 def write_file(path: Path, data: bytes, *, replace: bool = True) -> Diagnostic | bool:
@@ -24,5 +24,5 @@ def write_file(path: Path, data: bytes, *, replace: bool = True) -> Diagnostic |
                 return False
             folder.write(path.name, data, None)
     except OSError as error:
-        return Diagnostic(UNWRITABLE, f"cannot write `{path}`: {error.strerror}", None)
+        return Diagnostic(UNWRITABLE, f"cannot write `{path}`: {error.strerror}", None, WAY_OUT)
     return True

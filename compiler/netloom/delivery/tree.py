@@ -14,7 +14,7 @@ from netloom.base.parallel import runs, spread
 from netloom.delivery.comparison import Comparison, File, compare, everything_missing
 from netloom.delivery.folder import Folder, Kind, opened
 from netloom.delivery.manifest import NAME, SUMS, Owned, read_manifest, sha256, tree_manifest
-from netloom.delivery.rules import BUSY, IN_THE_WAY, KEPT, UNWRITABLE
+from netloom.delivery.rules import BUSY, IN_THE_WAY, KEPT, UNWRITABLE, WAY_OUT
 
 WORTH_A_PROCESS = 300
 """Files that take as long to write as a process takes to start."""
@@ -167,4 +167,5 @@ def _in_the_way(path: Path, why: str, way_out: str) -> Diagnostic:
 
 
 def _trouble(root: Path, error: OSError, verb: str) -> Diagnostic:
-    return Diagnostic(UNWRITABLE, f"cannot {verb} `{root / (error.filename or '')}`: {error.strerror}", None)
+    message = f"cannot {verb} `{root / (error.filename or '')}`: {error.strerror}"
+    return Diagnostic(UNWRITABLE, message, None, WAY_OUT)

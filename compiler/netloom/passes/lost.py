@@ -54,7 +54,7 @@ def _texts(node: Node | None) -> list[str | None]:
     if node is None:
         return []
     items = node.items if isinstance(node, Sequence) else (node,)
-    return [item.text if isinstance(item, Scalar) else None for item in items]
+    return [item.text if isinstance(item, Scalar) else None for item in items] or [None]
 
 
 def _lost(texts: list[str | None]) -> Lost:

@@ -102,7 +102,13 @@ class Model(Generic[T]):
             return self._shorthand(node, report)
         if is_empty(node):
             return self._decode(Mapping({}, node.span), report)
-        return refuse(report, rules.WRONG_SHAPE, f"{self.noun} is a mapping, not {shape(node)}", node.span)
+        message = f"{self.noun} is a mapping, not {shape(node)}"
+        return refuse(report, rules.WRONG_SHAPE, message, node.span, self._example())
+
+    def _example(self) -> str:
+        """How an entry could be written: with what it must have, or else the first key that has an example."""
+        shown = [key for key in self.keys if key.required] or [key for key in self.keys if key.example][:1]
+        return f"such as `{{{', '.join(f'{key.name}: {key.example}' for key in shown)}}}`"
 
     def _shorthand(self, node: Node, report: Report) -> T | None:
         key = self.by_name[self.shorthand]
@@ -171,11 +177,12 @@ class ListOf(Generic[T]):
         """Decode each item; None where one is wrong."""
         if isinstance(node, Mapping):
             message = f"expected {self.noun} or a list of them, not a mapping"
-            return refuse(report, rules.WRONG_SHAPE, message, node.span)
+            return refuse(report, rules.WRONG_SHAPE, message, node.span, "write it without keys: `a`, or `[a, b]`")
         nodes = node.items if isinstance(node, Sequence) else (node,)
         found = [self.item.parse(each, report) for each in nodes]
         if not found:
-            return refuse(report, rules.BAD_VALUE, f"expected {self.noun}, and the list is empty", node.span)
+            message = f"expected {self.noun}, and the list is empty"
+            return refuse(report, rules.BAD_VALUE, message, node.span, "name at least one, or remove the key")
         return None if any(value is None for value in found) else tuple(v for v in found if v is not None)
 
     def schema(self) -> Schema:
@@ -200,7 +207,9 @@ class MapOf(Generic[T]):
             message = f"expected a mapping from names to {self.noun} entries, not {shape(node)}"
             first = node.items[0] if isinstance(node, Sequence) and node.items else node
             hint = (
-                f"write `{{{visible(first.text)}: {{}}}}`" if isinstance(first, Scalar) and is_name(first.text) else ""
+                f"write `{{{visible(first.text)}: {{}}}}`"
+                if isinstance(first, Scalar) and is_name(first.text)
+                else "begin with a name"
             )
             return refuse(report, rules.WRONG_SHAPE, message, node.span, hint)
         found = {}

@@ -172,7 +172,7 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> Mapping:
                 _add(sections.setdefault(section, (entry, {}))[1], entry.value, section, report)
             elif not _blank(entry.value):
                 message = f"`{section}` is a mapping, not {shape(entry.value)}"
-                refuse(report, rules.WRONG_SHAPE, message, entry.value.span)
+                refuse(report, rules.WRONG_SHAPE, message, entry.value.span, "begin each entry with its name")
     merged = {name: Entry(first.key, Mapping(found, first.key.span)) for name, (first, found) in sections.items()}
     return Mapping(merged, roots[0].span if roots else start_of(folder))
 

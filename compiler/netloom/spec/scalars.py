@@ -23,7 +23,7 @@ from netloom.base.address import (
 from netloom.base.diagnostic import Report
 from netloom.base.frozen import dataclass
 from netloom.base.names import INTERFACE_BYTES, closest, interface_problem, is_name
-from netloom.source.tree import Node, Scalar
+from netloom.source.tree import Mapping, Node, Scalar
 from netloom.spec import rules
 from netloom.spec.decode import Schema, refuse, shape, visible
 from netloom.spec.values import Setting
@@ -61,9 +61,11 @@ class Text(Generic[T_co]):
     def parse(self, node: Node, report: Report) -> T_co | None:
         """The value, or None after a diagnostic."""
         if not isinstance(node, Scalar):
-            return refuse(report, rules.WRONG_SHAPE, f"expected {self.noun}, not {shape(node)}", node.span)
+            way_out = f"write one, without {'keys' if isinstance(node, Mapping) else 'brackets'}"
+            return refuse(report, rules.WRONG_SHAPE, f"expected {self.noun}, not {shape(node)}", node.span, way_out)
         if not node.text and not node.quoted:
-            return refuse(report, rules.BAD_VALUE, f"expected {self.noun}, and nothing is there", node.span)
+            message = f"expected {self.noun}, and nothing is there"
+            return refuse(report, rules.BAD_VALUE, message, node.span, "write one, or remove the key")
         try:
             return self.read(node.text)
         except InvalidError as wrong:
@@ -86,7 +88,8 @@ def string_schema(**more: Any) -> Schema:
 def read_prose(text: str) -> str:
     """Free text of at most 2,000 characters."""
     if len(text) > 2000:
-        raise InvalidError(f"a text has at most 2000 characters, and this one has {len(text)}")
+        message = f"a text has at most 2000 characters, and this one has {len(text)}"
+        raise InvalidError(message, "say the rest where `link` leads to")
     return text
 
 
@@ -117,7 +120,7 @@ def read_boolean(text: str) -> bool:
         return True
     if text.lower() in FALSE:
         return False
-    raise InvalidError(f"`{visible(text)}` is neither `true` nor `false`")
+    raise InvalidError(f"`{visible(text)}` is neither `true` nor `false`", "write one of the two")
 
 
 def switch(example: str) -> "Text[bool]":
@@ -202,16 +205,17 @@ def read_interface_name(text: str) -> str:
     """A name that Linux and systemd take for an interface."""
     problem = interface_problem(text) or ("is the loopback interface" if text == "lo" else "")
     if problem:
-        raise InvalidError(f"`{visible(text)}` cannot name an interface: it {problem}")
+        way_out = f"at most {INTERFACE_BYTES} letters, digits, `-`, `_` and `.`"
+        raise InvalidError(f"`{visible(text)}` cannot name an interface: it {problem}", way_out)
     return text
 
 
 def read_user(text: str) -> str:
     """A user name as systemd takes it (NAME_REGEX of shadow-utils)."""
     if not (0 < len(text) <= 31 and text.isascii() and (text[0].isalpha() or text[0] == "_")):
-        raise InvalidError(f"`{visible(text)}` is not the name of a user")
+        raise InvalidError(f"`{visible(text)}` is not the name of a user", "such as `microvm`")
     if not all(c.isalnum() or c in "_-" for c in text):
-        raise InvalidError(f"`{visible(text)}` is not the name of a user")
+        raise InvalidError(f"`{visible(text)}` is not the name of a user", "such as `microvm`")
     return text
 
 
