@@ -118,6 +118,12 @@ WAYS_OUT = [
     (policy("allow", "tcp/http"), "write `http`"),
     (policy("allow", "'tcp/80,443-445'"), "write a list: `[tcp/80, tcp/443-445]`"),
     (policy("from", "'*'"), "did you mean `any`?"),
+    (policy("allow", "tcp/1\u20135"), "`\u2013` is U+2013, en dash; ports are 1 to 65535, ranges `5000-5010`"),
+    ("p\u043elicy: {}\n", "`\u043e` is U+043E, cyrillic small letter o; did you mean `policy`?"),
+    (
+        "guests:\n  w\u0435b: {}\n",
+        "`\u0435` is U+0435, cyrillic small letter ie; names match [a-z][a-z0-9-]*, at most 63 bytes",
+    ),
     (policy("from", "everyone"), "did you mean `any`?"),
     (policy("from", "Lan"), "such as `lan`: names match [a-z][a-z0-9-]*, at most 63 bytes"),
     (
@@ -146,6 +152,8 @@ LAN = "networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {input: foreign, ne
     [
         (LAN + "guests:\n  web: {host: hv1, nic: {lan: {}}}\n", ["NL202"]),
         ("hosts:\n  hv1: {}\nguests:\n  web: {hots: hv1, nics: {}}\n", ["NL202"]),
+        (LAN + "guests:\n  web: {host:hv1, nics: {lan: {}}}\n", ["NL111"]),
+        (LAN + "guests:\n  web: {host: hv1, nics: {lan: {mac: 02:00:00:00:00:10, fd00::10}}}\n", ["NL111"]),
         ("hosts:\n  hv1: {}\nguests:\n  web: {nics: {}, color: red}\n", ["NL202", "NL207"]),
     ],
 )

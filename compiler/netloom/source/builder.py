@@ -23,6 +23,7 @@ from netloom.base.rule import Rule
 from netloom.base.span import Span, start_of
 from netloom.source import rules
 from netloom.source.characters import banned_value, name_of, position
+from netloom.source.colons import colon_in_key
 from netloom.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
 DEPTH = 64
@@ -201,8 +202,8 @@ class Builder:
             key, parent.key = parent.key, None
             if parent.wanted:
                 parent.entries[key.text] = Entry(key, node)
-            if ":" in key.text and not key.quoted:
-                self._check_colon(key, node)
+                if ":" in key.text and not key.quoted:
+                    self._check_colon(key, node, parent.entries)
 
     def _take_key(self, parent: _Open, entries: dict[str, Entry], node: Node) -> None:
         if not isinstance(node, Scalar):
@@ -223,18 +224,11 @@ class Builder:
             help_ = "unite the two, or rename one"
             self._mistake(rules.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
 
-    def _check_colon(self, key: Scalar, value: Node) -> None:
+    def _check_colon(self, key: Scalar, value: Node, entries: dict[str, Entry]) -> None:
         """Find addresses and `a:b` that YAML took for keys, since no name has a colon."""
-        if not isinstance(value, Scalar) or value.text or value.quoted:
-            return
-        shown = _shown(key.text)
-        if key.text.endswith(":"):
-            message, help_ = f"`{shown}:` is read as a key", f'put it in quotes: "{shown}:"'
+        if isinstance(value, Scalar) and not value.text and not value.quoted:
+            message, help_ = colon_in_key(key, _shown(key.text), entries)
             self._mistake(rules.QUOTES, message, key.span, help_)
-        else:
-            name, _, rest = shown.partition(":")
-            help_ = f"write `{name}: {rest}`, or put the text in quotes"
-            self._mistake(rules.QUOTES, f"`{shown}` is read as a key without a value", key.span, help_)
 
     def _check_escapes(self, text: str, span: Span) -> None:
         if (character := banned_value(text)) is not None:

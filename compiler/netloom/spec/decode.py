@@ -247,7 +247,8 @@ def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object])
     hint = f"did you mean {' or '.join(f'`{name}`' for name in near)}?"
     if not near:
         hint = "known: " + ", ".join(f"`{name}`" for name in sorted(known))
-    report.add(Diagnostic(rules.UNKNOWN_KEY, f"{noun} has no key `{visible(key.text)}`", key.span, hint))
+    message = f"{noun} has no key `{visible(key.text)}`"
+    report.add(Diagnostic(rules.UNKNOWN_KEY, message, key.span, with_odd(hint, key.text)))
     return near
 
 
@@ -263,6 +264,17 @@ def shape(node: Node) -> str:
     if isinstance(node, Sequence):
         return "a list"
     return f"`{visible(node.text)}`" if node.text else "empty"
+
+
+def with_odd(hint: str, text: str) -> str:
+    """A way out, after the first character that is not ASCII: many look like one that is (Unicode TR 39)."""
+    odd = next((c for c in text if not c.isascii()), "")
+    if not odd:
+        return hint
+    import unicodedata
+
+    named = f"`{visible(odd)}` is U+{ord(odd):04X}, {unicodedata.name(odd, 'which has no name').lower()}"
+    return f"{named}; {hint}" if hint else named
 
 
 def visible(text: str) -> str:

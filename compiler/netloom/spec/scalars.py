@@ -25,7 +25,7 @@ from netloom.base.frozen import dataclass
 from netloom.base.names import INTERFACE_BYTES, closest, interface_problem, is_name
 from netloom.source.tree import Mapping, Node, Scalar
 from netloom.spec import rules
-from netloom.spec.decode import Schema, refuse, shape, visible
+from netloom.spec.decode import Schema, refuse, shape, visible, with_odd
 from netloom.spec.values import Setting
 
 T = TypeVar("T")
@@ -69,11 +69,10 @@ class Text(Generic[T_co]):
         try:
             return self.read(node.text)
         except InvalidError as wrong:
-            return refuse(report, rules.BAD_VALUE, str(wrong), node.span, wrong.hint)
+            return refuse(report, rules.BAD_VALUE, str(wrong), node.span, with_odd(wrong.hint, node.text))
         except AddressError as wrong:
-            return refuse(
-                report, rules.BAD_VALUE, visible(str(wrong)), node.span, visible(wrong.hint) or f"expected {self.noun}"
-            )
+            way_out = with_odd(visible(wrong.hint) or f"expected {self.noun}", node.text)
+            return refuse(report, rules.BAD_VALUE, visible(str(wrong)), node.span, way_out)
 
     def schema(self) -> Schema:
         """The described schema."""

@@ -6,7 +6,7 @@ from netloom.base.names import is_name
 from netloom.plan.origin import Meta
 from netloom.source.tree import Scalar
 from netloom.spec import rules
-from netloom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse, visible
+from netloom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse, visible, with_odd
 from netloom.spec.scalars import LINK, NAME, PROSE, SELECTORS, name_hint
 
 META_KEYS = (
@@ -46,7 +46,13 @@ def check_plain_name(key: Scalar, report: Report) -> bool:
     """The same for names outside of the shared namespace."""
     if is_name(key.text):
         return True
-    refuse(report, rules.BAD_NAME, f"`{visible(key.text)}` cannot be a name", key.span, name_hint(key.text))
+    refuse(
+        report,
+        rules.BAD_NAME,
+        f"`{visible(key.text)}` cannot be a name",
+        key.span,
+        with_odd(name_hint(key.text), key.text),
+    )
     return False
 
 
