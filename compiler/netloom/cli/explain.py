@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from netloom.cli.completion import objects
 from netloom.cli.exits import FINDINGS, FINE
 from netloom.cli.options import format_option, specs_option
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("explain", short_help="Say what a finding, an object or a rendered line is about.")
-@click.argument("what", required=False, metavar="[CODE | OBJECT | FILE:LINE]")
+@click.argument("what", required=False, metavar="[CODE | OBJECT | FILE:LINE]", shell_complete=objects())
 @specs_option
 @format_option("text", "md", "json")
 def command(what: str | None, specs: Path, form: str) -> int:

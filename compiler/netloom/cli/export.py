@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from netloom.cli.completion import objects
 from netloom.cli.exits import FINDINGS, FINE
 from netloom.cli.options import specs_option
 
@@ -20,7 +21,7 @@ _COMPRESSED = re.compile(r"\.(t[bgx]z2?|tzst|zip|tar\.[a-z0-9]+)$")
 
 
 @click.command("export", short_help="Bundle what a host needs, as a folder or a tar.")
-@click.argument("host")
+@click.argument("host", shell_complete=objects("host", bare=True))
 @specs_option
 @click.option(
     "-o",

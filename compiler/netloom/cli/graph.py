@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from netloom.cli.completion import objects
 from netloom.cli.exits import FINDINGS, FINE
 from netloom.cli.options import format_option, specs_option
 
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 
 
 @click.command("graph", short_help="Draw the site, its policy, a host or a guest.")
-@click.argument("what", default="site", metavar="[site | policy | host/NAME | guest/NAME]")
+@click.argument(
+    "what",
+    default="site",
+    metavar="[site | policy | host/NAME | guest/NAME]",
+    shell_complete=objects("host", "guest", besides=("site", "policy")),
+)
 @specs_option
 @format_option("dot", "svg")
 @click.option("-o", "--out", default="-", metavar="FILE", help="Where to write it; - is standard output.")

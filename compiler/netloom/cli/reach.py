@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from netloom.cli.completion import objects
 from netloom.cli.exits import FINDINGS, FINE
 from netloom.cli.now import now
 from netloom.cli.options import specs_option
@@ -13,10 +14,14 @@ if TYPE_CHECKING:
     from netloom.flows.query import Inquiry
 
 
+KINDS = ("zone", "network", "host", "guest", "address")
+"""What a bare name can be."""
+
+
 @click.command("reach", short_help="Say who reaches whom, by which entry and which chains.")
-@click.argument("source", metavar="[FROM]", default="")
-@click.argument("to", metavar="[TO]", default="")
-@click.argument("service", metavar="[SERVICE]", default="")
+@click.argument("source", metavar="[FROM]", default="", shell_complete=objects(*KINDS, besides=("any",), bare=True))
+@click.argument("to", metavar="[TO]", default="", shell_complete=objects(*KINDS, besides=("any",), bare=True))
+@click.argument("service", metavar="[SERVICE]", default="", shell_complete=objects("service", bare=True))
 @specs_option
 @click.option("--matrix", is_flag=True, help="Print which zones (or, with --guests, guests) reach which.")
 @click.option("--guests", metavar="PATTERN", default="", help="With --matrix: guests of such names, as 'web-*'.")

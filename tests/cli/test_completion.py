@@ -1,0 +1,52 @@
+"""What a shell offers, asked as bash asks."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = "from netloom.cli import main; main()"
+
+
+def offered(line: str, cwd: Path) -> list[str]:
+    """The words that bash would offer at the end of a line."""
+    words = line.split(" ")
+    asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1), "_NETLOOM_COMPLETE": "bash_complete"}
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM],
+        cwd=cwd,
+        env={**os.environ, **asked},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr == ""
+    return [row.partition(",")[2] for row in done.stdout.splitlines() if row]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("netloom exp", ["explain", "export"]),
+        ("netloom export ", ["hypervisor"]),
+        ("netloom export x", []),
+        ("netloom export --specs nowhere ", []),
+        ("netloom explain guest/", ["guest/http-reverse-proxy", "guest/https-reverse-proxy"]),
+        ("netloom explain po", ["policy/admin", "policy/guests-out"]),
+        ("netloom graph h", ["host/hypervisor"]),
+        ("netloom graph s", ["site"]),
+        ("netloom reach h", ["http-reverse-proxy", "https-reverse-proxy", "hypervisor"]),
+        ("netloom reach any m", ["microvm"]),
+        ("netloom validate --format s", ["sarif"]),
+    ],
+)
+def test_names_of_the_site_are_offered(site: Path, line: str, words: list[str]) -> None:
+    assert offered(line, site) == words
+
+
+def test_specs_with_mistakes_offer_what_can_be_read(site: Path) -> None:
+    (site / "specs/more.yaml").write_text("netloom: 1\nhosts:\n  next: {nonsense: 1}\n  [\n")
+    (site / "specs/other.yaml").write_text("netloom: 1\nhosts:\n  last: {nonsense: 1}\n")
+    assert offered("netloom export ", site) == ["hypervisor", "last"]
