@@ -3,6 +3,7 @@
 from netloom.base.frozen import dataclass
 from netloom.plan.site import Plan
 from netloom.spec.document import Document
+from netloom.spec.values import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,12 @@ class Context:
         ):
             return True
         return "hosts" in sections and any(map(self.torn, document.hosts))
+
+    def locked(self, guest: str, network: str, key: str) -> str:
+        """How to have `ipv4`, `ipv6` or `mac` of a NIC taken anew where the lock has it; "" where the spec says it."""
+        if getattr(self.document.guests[guest].nics[network], key) is not Setting.AUTO:
+            return ""
+        return f"delete `guest/{guest} {network} {key}` from the lock and run `netloom lock`"
 
     def torn(self, host: str) -> bool:
         """Whether an uplink or a network of a host was left out."""

@@ -84,5 +84,7 @@ def _finding(context: Context, holder: _Holder, before: _Holder) -> Diagnostic:
     message = f"{holder.address} of {holder.what} is the address of {before.what} too"
     places = context.document.places
     label = Label(places.span(*before.path), f"{before.what} has it")
-    hint = "give one of the two another address"
+    again = (context.locked(p[1], p[3], p[4]) for p in (holder.path, before.path) if p[0] == "guests")
+    found = next(filter(None, again), "")
+    hint = f"write another one, or {found}" if found else "give one of the two another address"
     return Diagnostic(RULE, message, places.span(*holder.path), hint, (label,), subject=holder.subject)

@@ -34,7 +34,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if there != here and nic.mac.value:
                 message = f"guest `{guest.name}` has MAC `{nic.mac}` of guest `{there[0]}`"
                 label = Label(_span(context, *there), f"guest `{there[0]}` has it")
-                hint = "change one of the two, or write `auto`"
+                again = context.locked(*here, "mac") or context.locked(*there, "mac")
+                hint = f"write another one, or {again}" if again else "change one of the two, or write `auto`"
                 yield Diagnostic(RULE, message, _span(context, *here), hint, (label,), subject=f"guest/{guest.name}")
 
 

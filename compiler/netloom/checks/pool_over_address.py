@@ -42,5 +42,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
             there = places.span("networks", nic.network, "dhcp", "pool")
             label = Label(there, f"the pool is {held.first}-{held.last}")
             message = f"{address} of guest `{guest.name}` is in the DHCP pool of network `{nic.network}`"
-            hint = "take an address outside of the pool, or name a smaller `pool`"
+            other = context.locked(guest.name, nic.network, "ipv4") or "take an address outside of the pool"
+            hint = f"{other}, or name a smaller `pool`"
             yield Diagnostic(RULE, message, span, hint, (label,), subject=f"guest/{guest.name}")
