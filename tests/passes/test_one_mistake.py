@@ -136,3 +136,13 @@ def test_a_misspelt_key_is_one_finding(path: tuple[str | int, ...]) -> None:
 
     found = findings(misspell)
     assert [f.partition(" ")[0] for f in found] == ["NL202"]
+
+
+@pytest.mark.parametrize("path", [path for path in VALUES if len(path) == 2 and path[0] != "site"], ids="/".join)
+def test_an_entry_of_two_files_is_one_finding(path: tuple[str, str]) -> None:
+    """Whatever the second says, as here nothing that fits: nobody knows which of the two is meant."""
+    files = {"specs/a.yaml": {"netloom": "1", path[0]: {path[1]: {}}}, "specs/b.yaml": SITE}
+    blobs = {name: written(tree).encode() for name, tree in files.items()}
+    site = compile_blobs(blobs, "specs", now=NOW, prove=False)
+    assert "NL205" in [d.code for d in site.diagnostics]
+    assert {d.code for d in site.diagnostics if d.state is State.ACTIVE} <= {"NL205", "NL207"}

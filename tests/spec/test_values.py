@@ -190,6 +190,17 @@ def test_what_yaml_would_take_for_something_else_is_text() -> None:
     assert site.plan.hosts[0].target.nixos == "24.05"
 
 
+def test_what_has_no_name_in_a_plan_was_not_moved() -> None:
+    """Only what `plan` compares by name can say what it was called before."""
+    for text in (
+        "hosts:\n  h: {uplinks: {eth0: {zone: z, moved-from: eth1}}}\n",
+        "hosts:\n  h: {routes: {r: {to: 10.0.0.0/8, via: 10.9.0.1, moved-from: q}}}\n",
+        GUEST + "nics: {lan: {moved-from: dmz}}}\n",
+        "site: {moved-from: old}\n",
+    ):
+        assert "NL202" in compiled(f"netloom: 1\n{text}").codes
+
+
 @pytest.mark.parametrize("pattern", ["lo*", "all*", "1*", "default?"])
 def test_a_pattern_may_begin_as_no_name_may_be(pattern: str) -> None:
     hosts = f"hosts:\n  hv1: {{networks: {{lan: {{taps: '{pattern}'}}}}}}\n"

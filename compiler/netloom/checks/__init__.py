@@ -31,6 +31,7 @@ from netloom.checks import (
     limit_on_deny,
     management_ends,
     management_lost,
+    moved_from,
     mtu_over_uplink,
     nat_no_gateway,
     nat_no_way_out,
@@ -78,6 +79,7 @@ from netloom.checks.context import Context
 Check = Callable[[Context], Iterator[Diagnostic]]
 
 CHECKS: tuple[Check, ...] = (
+    moved_from.check,
     overlapping_networks.check,
     overlapping_sites.check,
     overlapping_uplinks.check,
@@ -149,6 +151,7 @@ CHECKS: tuple[Check, ...] = (
 """Every check; a new one is one file, and one line here and below."""
 
 RULES: tuple[Rule, ...] = (
+    moved_from.RULE,
     overlapping_networks.RULE,
     overlapping_sites.RULE,
     overlapping_uplinks.RULE,

@@ -17,6 +17,7 @@ from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOL
 from netloom.spec import rules
 from netloom.spec.document import Document
 from netloom.spec.model.entry import Entry
+from netloom.spec.scalars import SELECTORS
 
 
 def resolve(document: Document, report: Report) -> tuple[Document, Names]:
@@ -110,6 +111,8 @@ def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
 
 def _check_builtin(document: Document, report: Report) -> None:
     for name in document.places.names("services"):
+        if name in SELECTORS:  # which no entry may be called
+            continue
         if name in BUILT_IN or name in PORT_PROTOCOLS or name in ICMP_TYPES or name in PROTOCOLS:
             span = document.places.key("services", name)
             message = f"`{name}` is a {'built-in service' if name in BUILT_IN else 'protocol'}"

@@ -4,6 +4,7 @@ United means that it makes no difference in which file, or where in it, an entry
 models, so that models stay free of spans and a pass can still point at the key that it means.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from typing import Any
 
@@ -146,12 +147,13 @@ def read_document(sources: SourceSet, report: Report) -> Document:
         report: takes what is wrong.
     """
     roots = [file.root for file in sources.files if file.root is not None]
-    united = unite(roots, sources.folder, report)
+    united, twice = unite(roots, sources.folder, report)
     values: dict[str, Any] = {}
     for key in SECTIONS:
         entry = united.entries.get(key.name)
         node: Node = entry.value if entry else Mapping({}, united.span)
         values[key.name] = key.parser.parse(node, report)
+    united = _without(united, values, twice)
     if values["site"] is None:
         values["site"] = SITE.parse(Mapping({}, united.span), Report())
     found = (root.entries.get(key.name) for root in roots for key in SECTIONS)
@@ -159,8 +161,26 @@ def read_document(sources: SourceSet, report: Report) -> Document:
     return Document(**{k: v if v is not None else {} for k, v in values.items()}, places=Places(united), whole=whole)
 
 
-def unite(roots: list[Mapping], folder: str, report: Report) -> Mapping:
-    """One tree of sections from many files; a name defined twice is reported with both places, and the first kept."""
+def _without(united: Mapping, values: dict[str, Any], twice: set[tuple[str, str]]) -> Mapping:
+    """The tree without what entries say that are defined twice: nobody knows which is meant, so neither is judged."""
+    sections: dict[str, dict[str, Entry]] = {}
+    for place, name in sorted(twice):
+        whole = united.entries[place].value
+        if isinstance(values[place], dict) and isinstance(whole, Mapping):
+            values[place].pop(name, None)
+            key = whole.entries[name].key
+            sections.setdefault(place, dict(whole.entries))[name] = Entry(key, Sequence((), key.span))
+    kept = {place: Entry(united.entries[place].key, Mapping(found, united.span)) for place, found in sections.items()}
+    return Mapping({**united.entries, **kept}, united.span)
+
+
+def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, set[tuple[str, str]]]:
+    """One tree of sections from many files; a name defined twice is reported with both places, and the first kept.
+
+    Returns:
+        The tree, and section and name of what is defined twice.
+    """
+    twice: set[tuple[str, str]] = set()
     sections: dict[str, tuple[Entry, dict[str, Entry]]] = {}
     for root in roots:
         _check_version(root, report)
@@ -169,12 +189,13 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> Mapping:
             if section not in SECTION_NAMES:
                 continue
             if isinstance(entry.value, Mapping):
-                _add(sections.setdefault(section, (entry, {}))[1], entry.value, section, report)
+                again = _add(sections.setdefault(section, (entry, {}))[1], entry.value, section, report)
+                twice.update((section, each) for each in again)
             elif not _blank(entry.value):
                 message = f"`{section}` is a mapping, not {shape(entry.value)}"
                 refuse(report, rules.WRONG_SHAPE, message, entry.value.span, "begin each entry with its name")
     merged = {name: Entry(first.key, Mapping(found, first.key.span)) for name, (first, found) in sections.items()}
-    return Mapping(merged, roots[0].span if roots else start_of(folder))
+    return Mapping(merged, roots[0].span if roots else start_of(folder)), twice
 
 
 def _meant(key: Scalar, root: Mapping, report: Report) -> str:
@@ -183,13 +204,14 @@ def _meant(key: Scalar, root: Mapping, report: Report) -> str:
     return near[0] if len(near) == 1 else ""
 
 
-def _add(into: dict[str, Entry], found: Mapping, section: str, report: Report) -> None:
+def _add(into: dict[str, Entry], found: Mapping, section: str, report: Report) -> Iterator[str]:
     for name, entry in found.entries.items():
         before = into.setdefault(name, entry)
         if before is not entry:
             message = f"`{name}` is defined twice in `{section}`"
             label = Label(before.key.span, "first defined here")
             report.add(Diagnostic(rules.DEFINED_TWICE, message, entry.key.span, "remove or rename one", (label,)))
+            yield name
 
 
 def _check_version(root: Mapping, report: Report) -> None:

@@ -9,13 +9,18 @@ from netloom.spec import rules
 from netloom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse, visible, with_odd
 from netloom.spec.scalars import LINK, NAME, PROSE, SELECTORS, name_hint
 
-META_KEYS = (
+OWN_KEYS = (
     Key("description", PROSE, "What this is for, in a sentence.", default="", example="customer shop"),
     Key("owner", PROSE, "Who answers for it: a team or a person.", default="", example="team-web"),
     Key("tags", ListOf(NAME, "a tag"), "Words to select it by, as in `tag/web`.", (), example="[web, public]"),
     Key("link", LINK, "Where to read more, such as a ticket.", default="", example="https://wiki.example.org/shop"),
+)
+"""Of the site, of what stands within an entry, and of waivers: what `plan` knows by no name of its own."""
+META_KEYS = (
+    *OWN_KEYS,
     Key("moved-from", NAME, "Its name before, so that `plan` shows a move; drop it later.", "", example="old-shop"),
 )
+"""Of the entries of all other sections."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

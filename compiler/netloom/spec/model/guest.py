@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from netloom.base.address import Family
 from netloom.base.frozen import dataclass
 from netloom.spec.decode import Key, Model
-from netloom.spec.model.entry import META_KEYS, Entry, section
+from netloom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, section
 from netloom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, NAME, address_of, setting
 from netloom.spec.values import MacSetting, NicSetting, Setting
 
@@ -60,7 +60,7 @@ NIC = Model(
             default=False,
             example="true",
         ),
-        *META_KEYS,
+        *OWN_KEYS,
     ),
 )
 

@@ -9,7 +9,7 @@ from netloom.plan.host import Input
 from netloom.source.tree import Scalar
 from netloom.spec import rules
 from netloom.spec.decode import Key, ListOf, MapOf, Model, refuse, visible
-from netloom.spec.model.entry import META_KEYS, Entry, check_plain_name, section
+from netloom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, check_plain_name, section
 from netloom.spec.model.site import TARGET, TargetSpec
 from netloom.spec.scalars import (
     ADDRESS,
@@ -61,7 +61,7 @@ UPLINK = Model(
         ),
         Key("dns", ListOf(ADDRESS, "an address"), "Resolvers of the host.", (), example="[9.9.9.9, 2620:fe::fe]"),
         Key("mtu", MTU, "MTU in bytes.", example="1500"),
-        *META_KEYS,
+        *OWN_KEYS,
     ),
 )
 
@@ -102,7 +102,7 @@ ATTACHMENT = Model(
             example="true",
         ),
         Key("tap-user", USER, "Owner of created TAPs, a system user.", default="", example="microvm"),
-        *META_KEYS,
+        *OWN_KEYS,
     ),
 )
 
@@ -129,7 +129,7 @@ ROUTE = Model(
             example="192.0.2.11",
         ),
         Key("metric", integer("a metric", 0, 4294967295), "Priority; the lower wins.", example="100"),
-        *META_KEYS,
+        *OWN_KEYS,
     ),
 )
 

@@ -3,7 +3,7 @@
 from netloom.base.address import Prefix
 from netloom.base.frozen import dataclass
 from netloom.spec.decode import Key, ListOf, Model, visible
-from netloom.spec.model.entry import META_KEYS, Entry
+from netloom.spec.model.entry import META_KEYS, OWN_KEYS, Entry
 from netloom.spec.model.gates import GATES, NO_GATES, GatesSpec
 from netloom.spec.scalars import COLOR, DOMAIN, NAME, PREFIX, InvalidError, Text, integer, string_schema
 from netloom.spec.traffic import SERVICE
@@ -95,7 +95,7 @@ SITE = Model(
             example='{systemd: 252, nftables: 1.0.6, nixos: "25.11"}',
         ),
         Key("gates", GATES, "What a change may not do unnoticed; `plan` holds it to that.", NO_GATES),
-        *META_KEYS,
+        *OWN_KEYS,
     ),
 )
 
@@ -220,6 +220,6 @@ WAIVER = Model(
             required=True,
             example="a public web server",
         ),
-        *META_KEYS,
+        *OWN_KEYS,
     ),
 )
