@@ -1,5 +1,6 @@
 """Every verb on the seed, as a user types it."""
 
+import io
 import json
 import subprocess
 import sys
@@ -177,6 +178,19 @@ def test_fmt(site: Path, netloom: Netloom) -> None:
     assert netloom("fmt", "--check").status == 0
     assert netloom("fmt", "specs/seed.yaml", "--check").status == 0
     assert netloom("fmt", "specs/none.yaml").status == 64
+
+
+def test_fmt_of_what_is_no_text_says_that_alone(site: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch) -> None:
+    latin = b"netloom: 1  # \xfc\n"
+    (site / "latin.yaml").write_bytes(latin)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(latin)))
+    for name in ("latin.yaml", "-"):
+        shown = netloom("fmt", name)
+        assert (shown.status, shown.out) == (1, "")
+        assert shown.err.count("error[") == 1
+        assert f"{name}:1:15: error[NL106]" in shown.err
+    assert (site / "latin.yaml").read_bytes() == latin
+    assert netloom("fmt", "-", "specs/seed.yaml").status == 64
 
 
 def test_fmt_of_what_is_no_yaml_changes_nothing(site: Path, netloom: Netloom) -> None:

@@ -117,6 +117,16 @@ def test_a_closed_pipe_is_quiet(site: Path) -> None:
     assert ended.stderr == b""
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", ["validate", "lock --check", "schema", "explain NL203"])
+def test_closed_streams_are_no_bug(locked: Path, closed: str, words: str) -> None:
+    line = f"{sys.executable} -c '{NETLOOM[2]}' {words} {closed}"
+    ended = subprocess.run(["sh", "-c", line], cwd=locked, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0
+    assert "bug" not in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
 def test_a_full_disk_is_a_message(site: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(

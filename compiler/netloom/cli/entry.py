@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit status."""
     gc.disable()  # a plan has no cycles: a third of a large render went into looking for them, and freed nothing
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `netloom … | head` ends as quietly as any tool's output
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -41,6 +42,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     atexit.register(_let_go, ended)  # the first to be registered is the last to be called
     ended.append(_flushed(run(arguments)))
     sys.exit(ended[0])
+
+
+def _open_streams() -> None:
+    """Put nothing in the place of what the caller has closed, as by `>&-`."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _let_go(ended: Sequence[int]) -> None:

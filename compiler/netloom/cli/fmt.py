@@ -30,6 +30,8 @@ def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
     from netloom.cli.compiling import line_of
     from netloom.cli.terminal import show
 
+    if _STDIN in map(str, files) and len(files) > 1:
+        raise click.UsageError("Standard input goes alone: format the files by another call.")
     report = Report()
     texts = _texts(files, specs, report)
     changed = _changed(texts, report)
@@ -46,13 +48,18 @@ def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
 
 
 def _texts(files: tuple[Path, ...], specs: Path, report: "Report") -> dict[str, str]:
-    """The text of each file, by path."""
-    from netloom.source.files import load, read_text
+    """The text of each file that is one, by path."""
+    from netloom.source.characters import printable_path
+    from netloom.source.files import decoded, load, read_text
+    from netloom.source.listing import FILE_BYTES
 
     if files == (Path(_STDIN),):
-        return {_STDIN: click.get_text_stream("stdin", "utf-8", errors="surrogateescape").read()}
+        text = decoded(click.get_binary_stream("stdin").read(FILE_BYTES + 1), _STDIN, report)
+        return {} if text is None else {_STDIN: text}
     if files:
-        return {str(file): read_text(file, report) for file in files}
+        texts = {str(file): read_text(file, report) for file in files}
+        unread = {diagnostic.span.file for diagnostic in report.diagnostics if diagnostic.span}
+        return {path: text for path, text in texts.items() if printable_path(path) not in unread}
     return {file.path: file.text for file in load(specs, report).files}
 
 

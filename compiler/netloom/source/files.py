@@ -98,7 +98,7 @@ def load_blobs(blobs: Map[str, bytes], folder: str, report: Report) -> SourceSet
         report.add(Diagnostic(rules.TOO_LARGE, "this is more than netloom reads", place))
         return SourceSet((), printable_path(folder))
     with _no_collector():
-        texts = ((printable_path(path), _decoded(raw, printable_path(path), report)) for path, raw in specs.items())
+        texts = ((printable_path(path), decoded(raw, printable_path(path), report)) for path, raw in specs.items())
         return SourceSet(_read_all(texts, report), printable_path(folder))
 
 
@@ -135,10 +135,14 @@ def _text(spec: Found, report: Report) -> str | None:
         message = f"the file cannot be read: {(error.strerror or 'unknown reason').lower()}"
         report.add(Diagnostic(rules.UNREADABLE, message, start_of(spec.path), "mend its permissions"))
         return None
-    return _decoded(raw, spec.path, report)
+    return decoded(raw, spec.path, report)
 
 
-def _decoded(raw: bytes, path: str, report: Report) -> str | None:
+def decoded(raw: bytes, path: str, report: Report) -> str | None:
+    """The text of a spec; None after a diagnostic."""
+    if len(raw) > FILE_BYTES:
+        report.add(Diagnostic(rules.TOO_LARGE, "this is more than netloom reads", start_of(path)))
+        return None
     for mark, name in _OTHER_ENCODINGS:
         if raw.startswith(mark):
             report.add(_not_utf8(start_of(path), f"the file is {name}, not UTF-8"))
@@ -176,6 +180,13 @@ def read_text(path: Path, report: Report) -> str:
         return ""
     shown = printable_path(str(path))
     if not path.is_file() or path.stat().st_size >= FILE_BYTES:
-        report.add(Diagnostic(rules.UNREADABLE, "this is not a file of a size that netloom reads", start_of(shown)))
+        report.add(
+            Diagnostic(
+                rules.UNREADABLE,
+                "this is not a file of a size that netloom reads",
+                start_of(shown),
+                "name a file of less than 8 MiB",
+            )
+        )
         return ""
     return _text(Found(shown, str(path), path.stat().st_size), report) or ""
