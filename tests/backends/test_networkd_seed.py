@@ -8,7 +8,6 @@ from tests import plans
 from tests.backends.running import Running, link, routes, search_domains, way_out
 from tests.support import needs
 
-from netloom.backends.networkd.bridge import mac
 from netloom.base.address import LINK_LOCAL, parse_mac
 from netloom.lab.networkd import Networkd
 from netloom.lab.session import Lab
@@ -55,7 +54,7 @@ def test_an_idle_bridge_does_not_hold_up_the_boot(empty: Running) -> None:
 
 
 def test_the_bridge_has_the_address_that_follows_from_its_names(empty: Running) -> None:
-    expected = mac("hypervisor", "microvm")
+    expected = empty.plan.bridges[0].mac("hypervisor")
     assert expected.local
     assert not expected.multicast
     assert link(empty.machine, "br-microvm")["address"] == str(expected)
@@ -77,7 +76,7 @@ def test_a_guest_has_its_addresses_and_no_other(seed: Running, guest: Guest) -> 
 def test_a_guest_leaves_by_the_bridge_in_both_families(seed: Running, guest: Guest) -> None:
     machine = seed.guests[guest.name].namespace
     assert way_out(machine, 4) == ("10.0.0.1", "eth0")
-    assert way_out(machine, 6) == (str(mac("hypervisor", "microvm").eui64(LINK_LOCAL)), "eth0")
+    assert way_out(machine, 6) == (str(plans.host().bridges[0].link_local("hypervisor")), "eth0")
     assert search_domains(machine) == {"vm.example.org"}
 
 

@@ -77,6 +77,18 @@ FRAMES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "guests cannot ask for an address": lambda r: drop_rule(r, "guard_ipv4", 0, BRIDGE),
     "guests cannot probe for duplicates": lambda r: drop_rule(r, "guard_ipv6", 4, BRIDGE),
     "guests have no link-local addresses": lambda r: drop_rule(r, "guard_ipv6", 6, BRIDGE),
+    "guests may be the next hop of others": lambda r: rules(
+        r,
+        lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s),
+        "guard_target",
+        BRIDGE,
+    ),
+    "guests may send as the next hop of others": lambda r: rules(
+        r,
+        lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s),
+        "guard_ipv6",
+        BRIDGE,
+    ),
     "other EtherTypes pass": lambda r: drop_rule(r, "guard_port", -1, BRIDGE),
     "strangers may use any address": without(Field.IP_SADDR, "guard_stranger"),
     "strangers may use any MAC": without(Field.ETHER_SADDR, "guard_stranger"),

@@ -151,10 +151,12 @@ def _lies_ipv4(sender: Sender, own: Address, gateway: Address) -> Iterator[Claim
 
 def _lies_ipv6(sender: Sender, gateway: Address) -> Iterator[Claim]:
     mac = bytes.fromhex(str(sender.mac).replace(":", ""))
-    local = str(sender.mac.eui64(LINK_LOCAL))
-    target = gateway.value.to_bytes(16, "big") + b"\x02\x01" + mac
+    local, hop = str(sender.mac.eui64(LINK_LOCAL)), sender.bridge.link_local(sender.host.name)
+    assert hop
+    target, next_hop = (a.value.to_bytes(16, "big") + b"\x02\x01" + mac for a in (gateway, hop))
     for what, kind, body in (
         (f"a neighbour advertisement for the gateway {gateway}", _NEIGHBOUR_ADVERTISEMENT, b"\x20\0\0\0" + target),
+        (f"a neighbour advertisement for the next hop {hop}", _NEIGHBOUR_ADVERTISEMENT, b"\x20\0\0\0" + next_hop),
         ("a router advertisement", _ROUTER_ADVERTISEMENT, b"\x40\0\x07\x08" + bytes(8)),
         ("a redirect", _REDIRECT, bytes(4) + target[:16] + target[:16]),
     ):

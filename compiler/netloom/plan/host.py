@@ -2,8 +2,9 @@
 
 import enum
 
-from netloom.base.address import Address, Interface, Mac, Prefix
+from netloom.base.address import LINK_LOCAL, Address, Interface, Mac, Prefix
 from netloom.base.frozen import dataclass
+from netloom.base.names import digest
 from netloom.plan.origin import Meta, Origin
 from netloom.plan.policy import Lane, Service, SourceNat, Term
 
@@ -164,6 +165,23 @@ class Bridge:
     taps: Taps
     ports: tuple[Port, ...]
     origin: Origin
+
+    def mac(self, host: str) -> Mac:
+        """Its hardware address on a host: locally administered, the same wherever and whenever it is rendered.
+
+        Left to the kernel it would be the lowest of its ports' and change as guests come and go; left to networkd it
+        would follow from the machine id, and a host installed anew would be a stranger to its guests until their
+        caches expire.
+        """
+        return Mac(int(digest(f"bridge {host} {self.network}", 12), 16) & ~(0x03 << 40) | 0x02 << 40)
+
+    def link_local(self, host: str) -> Address | None:
+        """The link-local address that its advertisements come from, and that guests so have for a next hop.
+
+        It follows from the hardware address (EUI-64), unless a unit has `IPv6LinkLocalAddressGenerationMode=` or
+        `IPv6StableSecretAddress=` (systemd.network(5)), as ours have not; None where the network has no IPv6.
+        """
+        return self.mac(host).eui64(LINK_LOCAL) if self.ipv6 else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ A, B, STRAY = "http-reverse-proxy", "https-reverse-proxy", "stray"
 MAC_A, MAC_B, MAC_S, MAC_X = (f"02:00:00:00:00:{tail}" for tail in ("10", "11", "99", "66"))
 A4, A6, B4, B6 = "10.0.0.10", "fd12:3456:789a::10", "10.0.0.11", "fd12:3456:789a::11"
 LL_A, LL_X = "fe80::10", "fe80::66"
+LL_GATE = "fe80::4fa:58ff:fe34:5298"
 GATE4, GATE6 = "10.0.0.1", "fd12:3456:789a::1"
 FREE4, FREE6 = "10.0.0.77", "fd12:3456:789a::77"
 
@@ -127,6 +128,9 @@ LIES = {
     "ARP for nobody": announcement(MAC_A, MAC_A, FREE4),
     "advert of the host": advert(A6, GATE6),
     "advert of the host from link-local": advert(LL_A, GATE6),
+    "link-local of the host": datagram(LL_GATE, MAC_A),
+    "advert of the host's link-local": advert(LL_A, LL_GATE),
+    "probe of the host's link-local": probe(LL_GATE),
     "advert of nobody": advert(A6, FREE6),
     "probe of the host": probe(GATE6),
     "DHCP server": ethernet(BROADCAST, MAC_A, IPV4, udp(A4, 67, "255.255.255.255", 68)),
@@ -203,6 +207,8 @@ def test_an_undeclared_port_is_free_but_for_what_others_own(stray: Stage) -> Non
         "ARP": announcement(MAC_S, MAC_S, GATE4),
         "hardware": announcement(MAC_S, MAC_A, "10.0.0.99"),
         "advert": advert(LL_X, A6, MAC_S),
+        "next hop": advert(LL_X, LL_GATE, MAC_S),
+        "as the next hop": datagram(LL_GATE, MAC_S),
         "router": router(LL_X, MAC_S),
         "DHCP": ethernet(BROADCAST, MAC_S, IPV4, udp("10.0.0.99", 67, "255.255.255.255", 68)),
         "VLAN": vlan(0, datagram(GATE4, MAC_S, 4100)),
@@ -262,3 +268,4 @@ def tcp_source(frame: bytes) -> str:
 def test_the_macs_of_this_file_are_those_of_the_plan() -> None:
     ports = {port.guest: port.mac for bridge in host().bridges for port in bridge.ports}
     assert (ports[A], ports[B]) == (parse_mac(MAC_A), parse_mac(MAC_B))
+    assert LL_GATE in {str(bridge.link_local("hypervisor")) for bridge in host().bridges}

@@ -7,8 +7,6 @@ guest could take the gateway's address away by answering.
 
 from netloom.backends.networkd import dhcp, ra, route
 from netloom.backends.units.tree import Kind, Section, Unit, section, stem, unit
-from netloom.base.address import Mac
-from netloom.base.names import digest
 from netloom.plan.host import Bridge, Host
 
 
@@ -16,7 +14,7 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
     """The device of a bridge, and what is configured on it."""
     here, name = bridge.origin, stem(20, bridge.device)
     device = section(
-        "NetDev", here, ("Name", bridge.device), ("Kind", "bridge"), ("MACAddress", str(mac(host.name, bridge.network)))
+        "NetDev", here, ("Name", bridge.device), ("Kind", "bridge"), ("MACAddress", str(bridge.mac(host.name)))
     )
     prefixes = [interface.prefix for interface in (bridge.ipv4, bridge.ipv6) if interface]
     sections = (
@@ -29,15 +27,6 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
         *ra.sections(bridge),
     )
     return unit(name, Kind.NETDEV, here, (device,)), unit(name, Kind.NETWORK, here, sections)
-
-
-def mac(host: str, network: str) -> Mac:
-    """The hardware address of a bridge: locally administered, and the same wherever and whenever it is rendered.
-
-    Left to the kernel it would be the lowest of its ports' and change as guests come and go; left to networkd it would
-    follow from the machine id, and a host installed anew would be a stranger to its guests until their caches expire.
-    """
-    return Mac(int(digest(f"bridge {host} {network}", 12), 16) & ~(0x03 << 40) | 0x02 << 40)
 
 
 def _network(bridge: Bridge) -> Section:

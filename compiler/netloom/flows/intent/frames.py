@@ -48,9 +48,14 @@ class Guard:
 
     @cached_property
     def _owned(self) -> Spans:
-        """The addresses that only their owners may use: those of guests, and the host's on these bridges."""
+        """The addresses that only their owners may use: those of guests, and the host's on these bridges.
+
+        A link-local one of the host is the next hop of guests, by router advertisement.
+        """
         bridges = [bridge for bridge in self.host.bridges if bridge.guarded]
         own = [i.address.value for b in bridges if (i := interface_of(b, self._family))]
+        if self._family is Family.IPV6:
+            own += [local.value for b in bridges if (local := b.link_local(self.host.name))]
         guests = [address.value for port in self._owners for address in self._said(port) or ()]
         return united(map(single, [*own, *guests]))
 
@@ -87,7 +92,7 @@ class Guard:
                 yield frame(_udp(67), source=_NOBODY, sender_port=((68, 68),)), implied("dhcp")
                 yield frame(_udp(), sender_port=((67, 67),)), SPOOFED
             case "ip6":
-                yield from _discovery(may)
+                yield from _discovery(may, without(_LINK, self._owned))
             case _:
                 return
         if may:
@@ -112,16 +117,16 @@ class Guard:
             yield frame(_udp(), sender_port=((67, 67), (547, 547)))
 
 
-def _discovery(may: Spans) -> Iterator[Decided]:
-    """Neighbours speak of themselves alone, and only the host is a router."""
+def _discovery(may: Spans, link: Spans) -> Iterator[Decided]:
+    """Neighbours speak of themselves alone, and only the host is a router; `link` are the link-local addresses."""
     family = Family.IPV6
     yield frame(icmp(family, *_ROUTERS)), SPOOFED
     yield frame(_udp(), sender_port=((547, 547),)), SPOOFED
-    others = complement(united([*may, *_LINK]), 1 << family.bits)
+    others = complement(united([*may, *link]), 1 << family.bits)
     yield frame(icmp(family, (136, 136)), target=others), SPOOFED
     yield frame(icmp(family, (135, 135)), target=others, source=_NOBODY), SPOOFED
     yield frame(icmp(family, *_ASKING), source=_NOBODY), implied("nd")
-    yield frame(source=_LINK), implied("nd")
+    yield frame(source=link), implied("nd")
 
 
 Refused = Mapping[str, tuple[Decided, ...]]

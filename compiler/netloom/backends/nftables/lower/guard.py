@@ -98,13 +98,19 @@ def _ipv6(found: Bindings) -> Iterator[Rule]:
     yield Rule((nobody, solicit, check))
     yield Rule((nobody, solicit, ACCEPT), "implied/nd", implied("nd"))
     yield Rule((nobody, _icmpv6(131, 132, 133, 143), ACCEPT), "implied/nd", implied("nd"))
-    yield Rule((on(Field.IP6_SADDR, LINK_LOCAL), ACCEPT), "implied/nd", implied("nd"))
+    yield _link_local(found, Field.IP6_SADDR, "ipv6", ACCEPT)
     yield from _senders(found, Family.IPV6, Field.IP6_SADDR, "ipv6", ACCEPT)
 
 
 def _target(found: Bindings) -> Iterator[Rule]:
-    yield Rule((on(Field.ND_TARGET, LINK_LOCAL), RETURN), "implied/nd", implied("nd"))
+    yield _link_local(found, Field.ND_TARGET, "target", RETURN)
     yield from _senders(found, Family.IPV6, Field.ND_TARGET, "target", RETURN)
+
+
+def _link_local(found: Bindings, field: Field, column: str, verdict: Verdict) -> Rule:
+    """Guests form link-local addresses as they like, but for the host's: that is the way out of all others."""
+    kept = (Lookup((field,), owned(column), negated=True),) if owned(column) in found.names else ()
+    return Rule((on(field, LINK_LOCAL), *kept, verdict), "implied/nd", implied("nd"))
 
 
 def _senders(found: Bindings, family: Family, field: Field, column: str, verdict: Verdict) -> Iterator[Rule]:

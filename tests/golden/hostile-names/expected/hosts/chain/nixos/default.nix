@@ -154,6 +154,36 @@ in
             		"vm-set-inet" . 0xfd123456789a0001000000000000db07,
             	}
             }
+            set owned_ipv6 {
+            	type ipv6_addr
+            	elements = {
+            		fd12:3456:789a:1::1,
+            		fd12:3456:789a:1::2bd6,
+            		fd12:3456:789a:1::db07,
+            		fd12:3456:789a:2::1,
+            		fd12:3456:789a:2::9972,
+            		fd12:3456:789a:3::1,
+            		fd12:3456:789a:3::7bfe,
+            		fe80::10e8:e5ff:fe47:d551,
+            		fe80::1842:33ff:fe09:4ad,
+            		fe80::e072:34ff:feca:a125,
+            	}
+            }
+            set owned_target {
+            	typeof @th,64,128
+            	elements = {
+            		0xfd123456789a00010000000000000001,
+            		0xfd123456789a00010000000000002bd6,
+            		0xfd123456789a0001000000000000db07,
+            		0xfd123456789a00020000000000000001,
+            		0xfd123456789a00020000000000009972,
+            		0xfd123456789a00030000000000000001,
+            		0xfd123456789a00030000000000007bfe,
+            		0xfe8000000000000010e8e5fffe47d551,
+            		0xfe80000000000000184233fffe0904ad,
+            		0xfe80000000000000e07234fffecaa125,
+            	}
+            }
             set ports_guarded {
             	type ifname
             	elements = {
@@ -188,7 +218,7 @@ in
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
             	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
-            	ip6 saddr fe80::/64 accept comment "implied/nd"
+            	ip6 saddr fe80::/64 ip6 saddr != @owned_ipv6 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
             }
@@ -200,7 +230,7 @@ in
             	counter name drop_spoof drop
             }
             chain guard_target {
-            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff return comment "implied/nd"
+            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff @th,64,128 != @owned_target return comment "implied/nd"
             	iifname . @th,64,128 @bind_target return
             	counter name drop_spoof drop
             }

@@ -100,6 +100,24 @@ in
             		"vm-b-six" . 0x20010db800100006000000000000000b,
             	}
             }
+            set owned_ipv6 {
+            	type ipv6_addr
+            	elements = {
+            		2001:db8:10:6::1,
+            		2001:db8:10:6::b,
+            		2001:db8:10:6:0:ff:fe00:a,
+            		fe80::b45e:efff:fe17:317c,
+            	}
+            }
+            set owned_target {
+            	typeof @th,64,128
+            	elements = {
+            		0x20010db8001000060000000000000001,
+            		0x20010db800100006000000000000000b,
+            		0x20010db800100006000000fffe00000a,
+            		0xfe80000000000000b45eeffffe17317c,
+            	}
+            }
             set ports_guarded {
             	type ifname
             	elements = {
@@ -128,7 +146,7 @@ in
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
             	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
-            	ip6 saddr fe80::/64 accept comment "implied/nd"
+            	ip6 saddr fe80::/64 ip6 saddr != @owned_ipv6 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
             }
@@ -140,7 +158,7 @@ in
             	counter name drop_spoof drop
             }
             chain guard_target {
-            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff return comment "implied/nd"
+            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff @th,64,128 != @owned_target return comment "implied/nd"
             	iifname . @th,64,128 @bind_target return
             	counter name drop_spoof drop
             }

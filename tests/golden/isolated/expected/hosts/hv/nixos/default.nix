@@ -130,6 +130,7 @@ in
             		fd12:3456:789a:1::1,
             		fd12:3456:789a:1::6b09,
             		fd12:3456:789a:1:47:42ff:feac:7527,
+            		fe80::e0bc:b4ff:fe44:19b3,
             	}
             }
             set owned_mac {
@@ -145,6 +146,7 @@ in
             		0xfd123456789a00010000000000000001,
             		0xfd123456789a00010000000000006b09,
             		0xfd123456789a0001004742fffeac7527,
+            		0xfe80000000000000e0bcb4fffe4419b3,
             	}
             }
             set pool_net-apart_ipv4 {
@@ -204,7 +206,7 @@ in
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
             	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
-            	ip6 saddr fe80::/64 accept comment "implied/nd"
+            	ip6 saddr fe80::/64 ip6 saddr != @owned_ipv6 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
             }
@@ -229,7 +231,7 @@ in
             	counter name drop_spoof drop
             }
             chain guard_target {
-            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff return comment "implied/nd"
+            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff @th,64,128 != @owned_target return comment "implied/nd"
             	iifname . @th,64,128 @bind_target return
             	counter name drop_spoof drop
             }

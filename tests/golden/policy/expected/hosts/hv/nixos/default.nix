@@ -120,6 +120,32 @@ in
             		"vm-c-front" . 0xfd123456789a00010000000000003149,
             	}
             }
+            set owned_ipv6 {
+            	type ipv6_addr
+            	elements = {
+            		fd12:3456:789a:1::1,
+            		fd12:3456:789a:1::3149,
+            		fd12:3456:789a:1::8eb7,
+            		fd12:3456:789a:1::c6b9,
+            		fd12:3456:789a:2::1,
+            		fd12:3456:789a:2::5a81,
+            		fe80::b48e:25ff:fe58:b1b5,
+            		fe80::bcd3:5ff:fe2e:62b3,
+            	}
+            }
+            set owned_target {
+            	typeof @th,64,128
+            	elements = {
+            		0xfd123456789a00010000000000000001,
+            		0xfd123456789a00010000000000003149,
+            		0xfd123456789a00010000000000008eb7,
+            		0xfd123456789a0001000000000000c6b9,
+            		0xfd123456789a00020000000000000001,
+            		0xfd123456789a00020000000000005a81,
+            		0xfe80000000000000b48e25fffe58b1b5,
+            		0xfe80000000000000bcd305fffe2e62b3,
+            	}
+            }
             set ports_guarded {
             	type ifname
             	elements = {
@@ -188,7 +214,7 @@ in
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
             	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
-            	ip6 saddr fe80::/64 accept comment "implied/nd"
+            	ip6 saddr fe80::/64 ip6 saddr != @owned_ipv6 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
             }
@@ -200,7 +226,7 @@ in
             	counter name drop_spoof drop
             }
             chain guard_target {
-            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff return comment "implied/nd"
+            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff @th,64,128 != @owned_target return comment "implied/nd"
             	iifname . @th,64,128 @bind_target return
             	counter name drop_spoof drop
             }

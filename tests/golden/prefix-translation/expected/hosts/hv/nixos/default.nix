@@ -101,6 +101,22 @@ in
             		"vm-web-lan" . 0xfd123456789a00000000000000000080,
             	}
             }
+            set owned_ipv6 {
+            	type ipv6_addr
+            	elements = {
+            		fd12:3456:789a::1,
+            		fd12:3456:789a::80,
+            		fe80::14ea:f5ff:febd:b1f,
+            	}
+            }
+            set owned_target {
+            	typeof @th,64,128
+            	elements = {
+            		0xfd123456789a00000000000000000001,
+            		0xfd123456789a00000000000000000080,
+            		0xfe8000000000000014eaf5fffebd0b1f,
+            	}
+            }
             set ports_guarded {
             	type ifname
             	elements = {
@@ -130,7 +146,7 @@ in
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
             	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
-            	ip6 saddr fe80::/64 accept comment "implied/nd"
+            	ip6 saddr fe80::/64 ip6 saddr != @owned_ipv6 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
             }
@@ -142,7 +158,7 @@ in
             	counter name drop_spoof drop
             }
             chain guard_target {
-            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff return comment "implied/nd"
+            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff @th,64,128 != @owned_target return comment "implied/nd"
             	iifname . @th,64,128 @bind_target return
             	counter name drop_spoof drop
             }

@@ -123,6 +123,7 @@ in
             		fd12:3456:789a::1,
             		fd12:3456:789a::6fab,
             		fd12:3456:789a::76bc,
+            		fe80::4fa:58ff:fe34:5298,
             	}
             }
             set owned_mac {
@@ -138,6 +139,7 @@ in
             		0xfd123456789a00000000000000000001,
             		0xfd123456789a00000000000000006fab,
             		0xfd123456789a000000000000000076bc,
+            		0xfe8000000000000004fa58fffe345298,
             	}
             }
             set ports_guarded {
@@ -178,7 +180,7 @@ in
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit jump guard_target
             	ip6 saddr :: icmpv6 type nd-neighbor-solicit accept comment "implied/nd"
             	ip6 saddr :: icmpv6 type { mld-listener-report, mld-listener-done, nd-router-solicit, mld2-listener-report } accept comment "implied/nd"
-            	ip6 saddr fe80::/64 accept comment "implied/nd"
+            	ip6 saddr fe80::/64 ip6 saddr != @owned_ipv6 accept comment "implied/nd"
             	iifname . ip6 saddr @bind_ipv6 accept
             	counter name drop_spoof drop
             }
@@ -203,7 +205,7 @@ in
             	counter name drop_spoof drop
             }
             chain guard_target {
-            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff return comment "implied/nd"
+            	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff @th,64,128 != @owned_target return comment "implied/nd"
             	iifname . @th,64,128 @bind_target return
             	counter name drop_spoof drop
             }
