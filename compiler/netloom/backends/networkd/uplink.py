@@ -7,6 +7,9 @@ from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, ste
 from netloom.backends.units.tree import unit as make
 from netloom.plan.host import Fixed, Learned, Route, Uplink
 
+_BY_RA = ("DHCPv6", "IPv6AcceptRA")
+"""Who may bring resolvers: a router too can send its listeners to a DHCPv6 server (RFC 4861, 4.2, `M` and `O`)."""
+
 
 def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
     """The unit of an uplink, with the routes that leave by it.
@@ -23,7 +26,7 @@ def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
         *route.gateways(fixed, here),
         *route.static(routes, uplink.name, prefixes),
         *([section("DHCPv4", here, ("UseDNS", learned_dns))] if uplink.ipv4 is Learned.DHCP else []),
-        *([section("IPv6AcceptRA", here, ("UseDNS", learned_dns))] if uplink.ipv6 is Learned.RA else []),
+        *([section(kind, here, ("UseDNS", learned_dns)) for kind in _BY_RA] if uplink.ipv6 is Learned.RA else []),
     )
     return make(stem(10, uplink.name), Kind.NETWORK, here, sections)
 

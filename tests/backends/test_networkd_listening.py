@@ -1,0 +1,62 @@
+"""What routers say to those who listen: the host to its guests, and somebody else to the host's uplinks."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from tests import plans
+from tests.backends import dhcpv6, variants
+from tests.backends.running import Running, files, link, way_out
+from tests.support import needs
+
+from netloom.backends import networkd
+from netloom.base.address import parse_address
+from netloom.lab.networkd import Networkd
+from netloom.lab.session import Lab
+from netloom.lab.waiting import wait_for
+from netloom.lab.world import Segment
+from netloom.plan.host import Learned, Taps, Uplink
+
+pytestmark = [needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"), pytest.mark.kernel]
+
+
+def test_the_next_hop_of_guests_is_the_address_that_the_spoof_guard_keeps(root: Path | None) -> None:
+    """Also on a machine with a secret for link-local addresses, which networkd leaves aside."""
+    lan = variants.bridge("lan", "", "fd01::1/64", taps=Taps(("vm-*",), create=False, user=""))
+    host = variants.host(variants.advertised(lan))
+    with Lab() as lab:
+        machine, guest = lab.machine("hv"), lab.machine("a")
+        machine.sysctl({"net.ipv6.conf.default.stable_secret": "2001:db8::5ec"})
+        daemon = Networkd(machine, files(networkd.artifacts(host)), root=root)
+        daemon.wait_for_addresses("br-lan", "fd01::1/64")
+        lab.tap(machine, "vm-a", guest, "eth0", "02:00:00:00:00:01")
+        guest.ip("link set eth0 up")
+        assert way_out(guest, 6) == (str(host.bridges[0].link_local("hv")), "eth0")
+        assert daemon.complaints() == ()
+
+
+def test_resolvers_of_the_spec_stand_alone_whoever_brings_others(root: Path | None) -> None:
+    """A router can send its listeners to a DHCPv6 server, which has resolvers of its own (RFC 4861, 4.2)."""
+    here = plans.origin("hosts.hv.uplinks")
+    told = Uplink("eth0", "internet", None, Learned.RA, (parse_address("9.9.9.9"),), None, here)
+    learning = Uplink("eth1", "internet", None, Learned.RA, (), None, here)
+    with Lab() as lab:
+        running = Running(lab, root, variants.host(uplinks=(told, learning)), segment=Stateful())
+        running.world.machine.spawn("dhcpv6", sys.executable, str(Path(dhcpv6.__file__)), "wan", "2001:db8::53")
+        wait_for(lambda: "2001:db8::53" in _of_link(running, "eth1"), "what the server says, where it counts")
+        assert _of_link(running, "eth0") == {"9.9.9.9"}
+        assert running.complaints() == {}
+
+
+class Stateful(Segment):
+    """An outside link whose router sends its listeners to a DHCPv6 server."""
+
+    def units(self) -> dict[str, str]:
+        return {name: f"{unit}[IPv6SendRA]\nManaged=yes\nEmitDNS=no\n" if name.endswith("k") else unit
+                for name, unit in super().units().items()}  # fmt: skip
+
+
+def _of_link(running: Running, name: str) -> set[str]:
+    """The resolvers that the daemon has for one link."""
+    state = running.machine.file(f"/run/systemd/netif/links/{link(running.machine, name)['ifindex']}").read_text()
+    return {word for line in state.splitlines() if line.startswith("DNS=") for word in line[4:].split()}
