@@ -201,7 +201,7 @@ def test_what_has_no_name_in_a_plan_was_not_moved() -> None:
         assert "NL202" in compiled(f"netloom: 1\n{text}").codes
 
 
-@pytest.mark.parametrize("pattern", ["lo*", "all*", "1*", "default?"])
+@pytest.mark.parametrize("pattern", ["lo*", "all*", "1*", "0x*", "default?"])
 def test_a_pattern_may_begin_as_no_name_may_be(pattern: str) -> None:
     hosts = f"hosts:\n  hv1: {{networks: {{lan: {{taps: '{pattern}'}}}}}}\n"
     assert not compiled(f"netloom: 1\nnetworks:\n  lan: {{ipv4: 10.0.0.1/24}}\n{hosts}").of("NL208")

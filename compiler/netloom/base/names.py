@@ -37,6 +37,16 @@ def interface_problem(text: str) -> str:
     return ""
 
 
+def pattern_problem(text: str) -> str:
+    """Why no interface can match `text`, a name with `*` and `?` in it, or "".
+
+    What is no name by itself may begin one: `1*` is no number, and `all*` not `all`.
+    """
+    plain = text.replace("*", "").replace("?", "")
+    short = plain != text and len(plain.encode()) < INTERFACE_BYTES
+    return interface_problem(f"{plain}_" if short else plain)
+
+
 def _is_number(text: str) -> bool:
     """Whether `strtol` with base 0 takes it, as `parse_ifindex` of systemd does: `7`, `+7`, `0x7`, `0b1`.
 

@@ -1,6 +1,6 @@
 """Names of interfaces that the spec leaves open; each depends on its own object, so nothing renames another."""
 
-from netloom.base.names import INTERFACE_BYTES, shortened
+from netloom.base.names import INTERFACE_BYTES, interface_problem, shortened
 
 
 def bridge_name(network: str) -> str:
@@ -14,5 +14,7 @@ def tap_name(guest: str, network: str, patterns: tuple[str, ...]) -> str:
         head, star, tail = pattern.partition("*")
         room = INTERFACE_BYTES - len(head) - len(tail)
         if star and room >= 5 and "*" not in tail and "?" not in pattern:
-            return f"{head}{shortened(guest, room)}{tail}"
+            name = f"{head}{shortened(guest, room)}{tail}"
+            if not interface_problem(name):  # `0x*` and a guest `abc` make a number
+                return name
     return f"vm-{shortened(f'{guest}-{network}', INTERFACE_BYTES - 3)}"

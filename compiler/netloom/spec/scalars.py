@@ -22,7 +22,7 @@ from netloom.base.address import (
 )
 from netloom.base.diagnostic import Report
 from netloom.base.frozen import dataclass
-from netloom.base.names import INTERFACE_BYTES, closest, interface_problem, is_name
+from netloom.base.names import INTERFACE_BYTES, closest, interface_problem, is_name, pattern_problem
 from netloom.source.tree import Mapping, Node, Scalar
 from netloom.spec import rules
 from netloom.spec.decode import Schema, refuse, shape, visible, with_odd
@@ -221,8 +221,7 @@ def read_user(text: str) -> str:
 def read_pattern(text: str) -> str:
     """A shell glob over interface names, of `*` and `?`."""
     plain = text.replace("*", "").replace("?", "")
-    glob = plain != text and len(plain.encode()) < INTERFACE_BYTES
-    problem = interface_problem(f"{plain}_" if glob else plain)  # `lo*` is not `lo`, and `1*` no number
+    problem = pattern_problem(text)
     if problem:
         raise InvalidError(f"`{visible(text)}` cannot match an interface: it {problem}", "such as `vm-*`")
     if not plain:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.backends.nftables import stage
 from tests.backends.nftables.hosts import hosts
 from tests.backends.nftables.made import INTERNET, MICROVM, SELF, term, with_terms
+from tests.sites import compiled
 from tests.support import needs
 
 from netloom.backends import nftables
@@ -20,6 +21,7 @@ from netloom.backends.nftables.tree import Count, Dispatch, Learn, LimitBy, Look
 from netloom.base.protocol import NUMBERS
 from netloom.lab import ruleset
 from netloom.lab.session import Lab
+from netloom.plan.invariants import violations
 from netloom.plan.policy import Service
 
 if TYPE_CHECKING:
@@ -51,6 +53,21 @@ def test_the_kernel_takes_what_is_made_up_twice(machine: Namespace, host: Host) 
     ruleset.load(machine, text(host))
     assert sorted(str(entry) for entry in unhandled(machine)) == once
     assert ruleset.tables(machine) == {"inet netloom", "bridge netloom"}
+
+
+@needs("root", "nft", "unshare", "nsenter")
+@pytest.mark.parametrize("pattern", ["lo*", "all*", "1*", "000*", "0x*"])
+def test_the_kernel_takes_patterns_that_begin_as_no_name_may_be(machine: Namespace, pattern: str) -> None:
+    """And the guest's own TAP, whose name follows from the pattern, is one that an interface can have."""
+    lan = f"{{networks: {{lan: {{taps: '{pattern}'}}}}}}"
+    site = compiled(
+        f"netloom: 1\nnetworks:\n  lan: {{ipv4: 10.0.0.1/24}}\nhosts:\n  hv: {lan}\n"
+        "guests:\n  abc: {host: hv, nics: {lan: {}}}\n"
+    )
+    (host,) = site.plan.hosts
+    assert not [*violations(site.plan)]
+    ruleset.load(machine, text(host))
+    assert f'"{pattern}"' in text(host)
 
 
 @needs("root", "nft", "unshare")

@@ -28,7 +28,7 @@ from netloom.backends.nftables.tree import (
 )
 from netloom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
 from netloom.base.address import Family, Mac, Prefix
-from netloom.base.names import interface_problem
+from netloom.base.names import pattern_problem
 from netloom.plan.services import ICMP_TYPES
 
 _TYPES = {
@@ -163,7 +163,7 @@ def _prefix(prefix: Prefix, of: Type | None) -> str:
 
 @functools.lru_cache(maxsize=65536)
 def _interface(name: str, tail: str = "") -> str:
-    problem = interface_problem(name)
+    problem = pattern_problem(f"{name}{tail}")
     if problem:
         raise ValueError(f"interface `{name}` {problem}")
     return f'"{name}{tail}"'
