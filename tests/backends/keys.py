@@ -20,11 +20,11 @@ NETWORK = {
     },
     "Address": {"Address": 211, "DuplicateAddressDetection": 232},
     "Route": {"Gateway": 211, "GatewayOnLink": 234, "Destination": 211, "Metric": 216},
-    "DHCPv4": {"ClientIdentifier": 220, "UseDNS": 211, "UseGateway": 246},
+    "DHCPv4": {"ClientIdentifier": 220, "UseDNS": 211, "UseGateway": 246, "RouteMetric": 217},
     "DHCPv6": {"UseDNS": 243},
     "IPv6AcceptRA": {
         "Token": 250, "UseDNS": 231, "UseGateway": 250, "UseAutonomousPrefix": 242, "UseOnLinkPrefix": 242,
-        "DHCPv6Client": 246,
+        "DHCPv6Client": 246, "RouteMetric": 249,
     },
     "DHCPServer": {
         "PoolOffset": 226, "PoolSize": 226, "DefaultLeaseTimeSec": 226, "MaxLeaseTimeSec": 226, "EmitDNS": 226,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from tests import plans
 from tests.backends import dhcpv6, variants
-from tests.backends.running import Running, files, link, way_out
+from tests.backends.running import Running, files, link, routes, way_out
 from tests.support import needs
 
 from netloom.backends import networkd
@@ -60,3 +60,17 @@ def _of_link(running: Running, name: str) -> set[str]:
     """The resolvers that the daemon has for one link."""
     state = running.machine.file(f"/run/systemd/netif/links/{link(running.machine, name)['ifindex']}").read_text()
     return {word for line in state.splitlines() if line.startswith("DNS=") for word in line[4:].split()}
+
+
+def test_the_way_out_is_by_the_uplink_with_the_lower_metric(root: Path | None) -> None:
+    """Whichever of the two comes up first."""
+    here = plans.origin("hosts.hv.uplinks")
+    spare = Uplink("eth0", "internet", Learned.DHCP, Learned.RA, (), None, here, metric=3000)
+    best = Uplink("eth1", "internet", Learned.DHCP, Learned.RA, (), None, here, metric=200)
+    with Lab() as lab:
+        running = Running(lab, root, variants.host(uplinks=(spare, best)))
+        for family, to in ((4, "198.51.100.7"), (6, "2001:db8:f::7")):
+            wait_for(lambda family=family: len(routes(running.machine, family)) == 2, f"both ways of IPv{family}")  # type: ignore[misc]
+            assert {r["dev"]: r["metric"] for r in routes(running.machine, family)} == {"eth0": 3000, "eth1": 200}
+            assert " dev eth1 " in running.machine.run("ip", "route", "get", to)
+        assert running.complaints() == {}

@@ -6,7 +6,7 @@ from netloom.base.address import FAMILIES, Family, Prefix, everything
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
-from netloom.checks.families import half, leads_out, word
+from netloom.checks.families import half, leads_out, metric_of, unsaid, word
 from netloom.passes.spaces import of_family
 from netloom.plan.host import Fixed, Host, Uplink
 from netloom.plan.policy import Lane
@@ -20,7 +20,7 @@ RULE = Rule(
     "The host answers by its routes, not by the way the question came: the sender gets an answer from the other "
     "provider's line with an address that is not that line's, and providers drop such packets.",
     "Let the forward listen at the uplink that answers (`on: HOST/UPLINK`); or name in `from` who is near the other, "
-    "with a route to them; or give the other line no gateway.",
+    "with a route to them; or give the other line no gateway. Which uplink answers is what `metric` says.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n    uplinks:\n"
     "      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
     "      eth1: {zone: internet, ipv4: dhcp}\n"
@@ -30,9 +30,6 @@ RULE = Rule(
     "      eth1: {zone: internet, ipv4: dhcp}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {}}}\nforwards:\n  web: {on: hv1/eth0, ports: tcp/443, to: web}\n",
 )
-
-LEARNED_METRIC = 1024
-"""Of routes by DHCP and RA (systemd.network(5), `RouteMetric=`), and the kernel's own of an IPv6 route without one."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -55,14 +52,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _defaults(host: Host, family: Family) -> dict[str, int]:
     """The metric of the best default route by each uplink that has one, in the order of their names."""
-    unsaid = 0 if family is Family.IPV4 else LEARNED_METRIC
-    found: dict[str, int] = {}
-    for uplink in host.uplinks:
-        if leads_out(uplink, family):
-            found[uplink.name] = unsaid if isinstance(half(uplink, family), Fixed) else LEARNED_METRIC
+    found = {uplink.name: metric_of(uplink, family) for uplink in host.uplinks if leads_out(uplink, family)}
     for route in host.routes:
         if route.to == everything(family) and route.device in {uplink.name for uplink in host.uplinks}:
-            metric = unsaid if route.metric is None else route.metric
+            metric = unsaid(family) if route.metric is None else route.metric
             found[route.device] = min(metric, found.get(route.device, metric))
     return dict(sorted(found.items()))
 

@@ -38,6 +38,22 @@ def leads_out(uplink: Uplink, family: Family) -> bool:
     return isinstance(side, Learned) or (side is not None and side.gateway is not None)
 
 
+LEARNED_METRIC = 1024
+"""Of routes by DHCP and RA (systemd.network(5), `RouteMetric=`), and the kernel's own of an IPv6 route without one."""
+
+
+def unsaid(family: Family) -> int:
+    """The metric that the kernel gives a route without one."""
+    return 0 if family is Family.IPV4 else LEARNED_METRIC
+
+
+def metric_of(uplink: Uplink, family: Family) -> int:
+    """The metric of the default route by an uplink that leads out."""
+    if uplink.metric is not None:
+        return uplink.metric
+    return unsaid(family) if isinstance(half(uplink, family), Fixed) else LEARNED_METRIC
+
+
 def carries(uplink: Uplink, family: Family) -> bool:
     """Whether packets of a family may come by an uplink; of one that somebody else configures, who knows."""
     return half(uplink, family) is not None or not uplink.configured

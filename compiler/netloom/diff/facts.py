@@ -150,6 +150,7 @@ def _uplink(uplink: Uplink) -> Value:
             **_side("6", uplink.ipv6),
             "dns": tuple(map(str, uplink.dns)) or None,
             "mtu": uplink.mtu,
+            "metric": uplink.metric,
         }
     )
 

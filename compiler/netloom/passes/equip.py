@@ -63,7 +63,7 @@ def _uplink(document: Document, host: str, name: str, spec: UplinkSpec) -> Uplin
     origin = Origin(f"hosts.{host}.uplinks.{name}", document.places.key("hosts", host, "uplinks", name), PASS)
     ipv4 = _side(spec.ipv4, spec.gateway4, Learned.DHCP)
     ipv6 = _side(spec.ipv6, spec.gateway6, Learned.RA)
-    return Uplink(name, spec.zone, ipv4, ipv6, tuple(sorted(set(spec.dns))), spec.mtu, origin)
+    return Uplink(name, spec.zone, ipv4, ipv6, tuple(sorted(set(spec.dns))), spec.mtu, origin, spec.metric)
 
 
 def _side(value: Interface | Setting | None, gateway: Address | None, learned: Learned) -> Fixed | Learned | None:

@@ -45,7 +45,11 @@ class Fixed:
 
 @dataclass(frozen=True, slots=True)
 class Uplink:
-    """An interface of the host towards what netloom does not manage. None for a family means: not used."""
+    """An interface of the host towards what netloom does not manage. None for a family means: not used.
+
+    Attributes:
+        metric: of the routes that its gateways, DHCP or RA bring, the lower wins; None where the spec says nothing.
+    """
 
     name: str
     zone: str
@@ -54,6 +58,7 @@ class Uplink:
     dns: tuple[Address, ...]
     mtu: int | None
     origin: Origin
+    metric: int | None = None
 
     @property
     def configured(self) -> bool:

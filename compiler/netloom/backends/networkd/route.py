@@ -8,15 +8,16 @@ from netloom.plan.host import Fixed, Route
 from netloom.plan.origin import Origin
 
 
-def gateways(fixed: Iterable[Fixed], origin: Origin) -> tuple[Section, ...]:
+def gateways(fixed: Iterable[Fixed], metric: int | None, origin: Origin) -> tuple[Section, ...]:
     """Default routes of an uplink with static addresses."""
     return tuple(
         section(
-            "Route", origin, ("Gateway", str(f.gateway)), ("GatewayOnLink", _on_link(f.gateway, [f.interface.prefix]))
+            "Route", origin, ("Gateway", str(f.gateway)), ("Metric", metric),
+            ("GatewayOnLink", _on_link(f.gateway, [f.interface.prefix])),
         )
         for f in fixed
         if f.gateway
-    )
+    )  # fmt: skip
 
 
 def static(routes: Iterable[Route], device: str, on_link: Iterable[Prefix]) -> tuple[Section, ...]:

@@ -7,26 +7,25 @@ from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, ste
 from netloom.backends.units.tree import unit as make
 from netloom.plan.host import Fixed, Learned, Route, Uplink
 
-_BY_RA = ("DHCPv6", "IPv6AcceptRA")
-"""Who may bring resolvers: a router too can send its listeners to a DHCPv6 server (RFC 4861, 4.2, `M` and `O`)."""
-
 
 def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
     """The unit of an uplink, with the routes that leave by it.
 
-    Resolvers in the spec replace the learned ones: where the spec says something, nothing else is mixed in.
+    Resolvers in the spec replace the learned ones: where the spec says something, nothing else is mixed in. A router
+    can send its listeners to a DHCPv6 server too, which has some of its own (RFC 4861, 4.2, `M` and `O`).
     """
     here, fixed = uplink.origin, fixed_of(uplink)
-    learned_dns = False if uplink.dns else None
+    learned_dns, metric = ("UseDNS", False if uplink.dns else None), ("RouteMetric", uplink.metric)
     prefixes = [f.interface.prefix for f in fixed]
     sections = (
         section("Match", here, ("Name", uplink.name)),
         section("Link", here, ("MTUBytes", uplink.mtu)),
         _network(uplink, fixed),
-        *route.gateways(fixed, here),
+        *route.gateways(fixed, uplink.metric, here),
         *route.static(routes, uplink.name, prefixes),
-        *([section("DHCPv4", here, ("UseDNS", learned_dns))] if uplink.ipv4 is Learned.DHCP else []),
-        *([section(kind, here, ("UseDNS", learned_dns)) for kind in _BY_RA] if uplink.ipv6 is Learned.RA else []),
+        *([section("DHCPv4", here, learned_dns, metric)] if uplink.ipv4 is Learned.DHCP else []),
+        *([section("DHCPv6", here, learned_dns)] if uplink.ipv6 is Learned.RA else []),
+        *([section("IPv6AcceptRA", here, learned_dns, metric)] if uplink.ipv6 is Learned.RA else []),
     )
     return make(stem(10, uplink.name), Kind.NETWORK, here, sections)
 

@@ -43,6 +43,7 @@ class UplinkSpec(Entry):
     gateway6: Address | None
     dns: tuple[Address, ...]
     mtu: int | None
+    metric: int | None
 
 
 UPLINK = Model(
@@ -61,6 +62,12 @@ UPLINK = Model(
         ),
         Key("dns", ListOf(ADDRESS, "an address"), "Resolvers of the host.", (), example="[9.9.9.9, 2620:fe::fe]"),
         Key("mtu", MTU, "MTU in bytes.", example="1500"),
+        Key(
+            "metric",
+            integer("a metric", 1, 4294967295),
+            "Priority of the way out by it, given or learned; of several uplinks with one that of the lowest is taken.",
+            example="2048",
+        ),
         *OWN_KEYS,
     ),
 )
