@@ -111,6 +111,41 @@ def test_the_example_works_as_its_specs_say() -> None:
     assert idle <= {entry["flow"] for entry in said["not_run"]}
 
 
+HOSTER = """\
+netloom: 1
+site: {name: hoster}
+networks:
+  public: {ipv4: 198.51.100.9/29, ipv6: "2001:db8:200:100::1/64", ra: true}
+  inner: {ipv4: 10.1.0.1/24, nat: true}
+hosts:
+  srv:
+    uplinks:
+      eth0:
+        {zone: internet, ipv4: 203.0.113.7/32, gateway4: 172.31.1.1, ipv6: "2001:db8:200::2/128", gateway6: "fe80::1"}
+    networks: {public: {}, inner: {}}
+guests:
+  web: {host: srv, nics: {public: {}}}
+  app: {host: srv, nics: {inner: {}}}
+forwards:
+  app: {on: srv, ports: tcp/8080, to: app, from: any}
+policy:
+  out: {from: [public, inner], to: internet, allow: any}
+  pages: {from: internet, to: web, allow: https}
+  admin: {from: [192.0.2.0/24, "2001:db8:77::/48"], to: srv, allow: ssh}
+"""
+
+
+def test_a_gateway_that_no_prefix_holds_is_a_way_in_and_out(tmp_path: Path) -> None:
+    """As hosting companies do it: one address, and networks that are routed to it."""
+    specs = tmp_path / "specs"
+    specs.mkdir()
+    (specs / "site.yaml").write_text(HOSTER, encoding="utf-8")
+    assert netloom("lock", "--specs", str(specs)).returncode == 0
+    found = flows(report(specs))
+    for sender, to in (("web ", "internet 198.18.0.7 ping"), ("app ", "internet 198.18.0.7 ping")):
+        assert {seen for flow, seen in found.items() if flow.startswith(sender) and flow.endswith(to)} == {"allow"}
+
+
 def _names(kind: str) -> set[str]:
     from netloom.driver import compile_site
 

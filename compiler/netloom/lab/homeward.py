@@ -3,6 +3,9 @@
 A neighbour on an uplink's link can send straight to the addresses of guests, translated or not; whoever has public
 addresses behind a host expects it. So each world routes the site's networks, and the prefixes that hosts translate
 to, by the uplink of the host that has them: what then does not arrive was dropped, and not lost.
+
+Where a host has a single address and a gateway that no prefix of it holds, as hosting companies do it, the router has
+a route to the address on the link.
 """
 
 from collections.abc import Iterator
@@ -17,9 +20,23 @@ from netloom.plan.policy import NatKind
 def lead_home(site: Site, atlas: Atlas) -> None:
     """Adds the routes to the worlds; the uplinks must have their addresses."""
     for zone, world in site.worlds.items():
-        commands = "".join(f"route replace {to} via {hop} dev {link}\n" for to, hop, link in _routes(atlas, zone))
+        near = "".join(f"route replace {to} dev {link}\n" for to, link in _on_link(atlas, zone))
+        commands = near + "".join(
+            f"route replace {to} via {hop} dev {link}\n" for to, hop, link in _routes(atlas, zone)
+        )
         if commands:
             world.machine.run("ip", "-batch", "-", text=commands)
+
+
+def _on_link(atlas: Atlas, zone: str) -> Iterator[tuple[Prefix, str]]:
+    """Addresses of hosts that are on a link although no address of its router says so."""
+    for link in atlas.beyond[zone].links:
+        families = {router.family for router in link.routers}
+        for host, uplink in link.uplinks:
+            for family in sorted(families, key=lambda family: family.value):
+                hop = atlas.uplink_address(atlas.hosts[host], uplink, family)
+                if hop and not any(hop in router.prefix for router in link.routers):
+                    yield hop.prefix, link.name
 
 
 def _routes(atlas: Atlas, zone: str) -> Iterator[tuple[str, str, str]]:
@@ -31,7 +48,7 @@ def _routes(atlas: Atlas, zone: str) -> Iterator[tuple[str, str, str]]:
                 continue
             uplink = there[1].name
             hop, link = atlas.uplink_address(host, uplink, prefix.family), links[host.name, uplink]
-            if hop and any(router.family is prefix.family and hop in router.prefix for router in link.routers):
+            if hop and any(router.family is prefix.family for router in link.routers):
                 yield str(prefix), str(hop), link.name
 
 
