@@ -116,7 +116,7 @@ def _uplink(draw: st.DrawFn, draft: Draft, zone: str, families: frozenset[int]) 
     if 6 in families:
         static = {"ipv6": f"2001:db8:{number:x}::2/64", "gateway6": "fe80::1"}
         entry |= draw(st.sampled_from((static, {"ipv6": "ra"})))
-    return entry
+    return entry | draw(st.sampled_from(({}, {}, {"metric": 100 + number})))
 
 
 def _network(draw: st.DrawFn, draft: Draft, host: str) -> str:

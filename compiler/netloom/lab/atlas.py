@@ -151,10 +151,10 @@ class Atlas:
                 yield side.interface.prefix, 0, Way(None, uplink)
                 if side.gateway:
                     family = side.gateway.family
-                    yield everything(family), _UNSAID[family], Way(None, uplink, side.gateway)
+                    yield everything(family), uplink.metric or _UNSAID[family], Way(None, uplink, side.gateway)
             elif isinstance(side, Learned) and served:
                 yield served.prefix, 0, Way(None, uplink)
-                yield everything(served.family), _LEARNED, Way(None, uplink, served.address)
+                yield everything(served.family), uplink.metric or _LEARNED, Way(None, uplink, served.address)
 
 
 def side_of(nic: Nic, family: Family) -> NicAddress:

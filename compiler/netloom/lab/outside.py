@@ -16,6 +16,8 @@ from netloom.plan.site import Plan
 
 _FREE = {Family.IPV4: parse_interface("198.18.0.0/15").prefix, Family.IPV6: parse_interface("2001:2::/48").prefix}
 """Where made-up links and strangers live: addresses for benchmarks (RFC 2544, RFC 5180)."""
+_OF_NOBODY = tuple(parse_interface(text).prefix for text in ("fe80::/10", "ff00::/8", "224.0.0.0/4"))
+"""Where no stranger lives, whatever the policy says of it: links (RFC 4291, 2.5.6), and groups."""
 _LENGTHS = {Family.IPV4: 24, Family.IPV6: 64}
 
 
@@ -107,7 +109,7 @@ def _beyond(plan: Plan, zone: str, fresh: dict[Family, Iterator[Prefix]], nobody
         inner = [p for p in (*spoken, *taken) if p != prefix and p in prefix]
         covered = any(prefix in p for p in taken)
         address = None if covered else _free(prefix, inner)
-        if address:
+        if address and not any(address in p for p in _OF_NOBODY):
             strangers.append((address, names.get(prefix, str(prefix))))
     return Beyond(zone, links, tuple(strangers))
 

@@ -72,10 +72,10 @@ def _uplinks(host: Host) -> str:
     rows = (
         (anchor(uplink_name(host.name, uplink.name)) + code(uplink.name), to("zone", uplink.zone),
          _own(uplink.ipv4) if uplink.configured else "by somebody else",
-         _own(uplink.ipv6), codes(uplink.dns), str(uplink.mtu or ""), source(uplink.origin))
+         _own(uplink.ipv6), codes(uplink.dns), str(uplink.mtu or ""), str(uplink.metric or ""), source(uplink.origin))
         for uplink in host.uplinks
     )  # fmt: skip
-    return table(("Interface", "Zone", "IPv4", "IPv6", "DNS", "MTU", "Spec"), rows)
+    return table(("Interface", "Zone", "IPv4", "IPv6", "DNS", "MTU", "Metric", "Spec"), rows)
 
 
 def _own(found: Fixed | Learned | None) -> str:
