@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from netloom.backends.artifact import Artifact, Line, Printed
 from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.frozen import dataclass
-from netloom.checks import CHECKS, Context
 from netloom.flows.rules import DISPROVED
 from netloom.passes.lock import FILE, Lock, read_lock
 from netloom.passes.pipeline import run
@@ -95,8 +94,10 @@ def _compiled(
         passed = run(document, lock, Report())
         return Compiled(source, passed.document, passed.plan, passed.allocation.lock, report.sorted())
     passed = run(document, lock, report)
-    context = Context(passed.document, passed.plan, now)
     proof = _Proof(passed.plan) if prove and render and not report.failed else None
+    from netloom.checks import CHECKS, Context  # by now other processes have something to do
+
+    context = Context(passed.document, passed.plan, now)
     for check in CHECKS:
         report.extend(check(context))
     printed: tuple[Printed, ...] = ()
