@@ -11,8 +11,8 @@ def measured(ground: Ground) -> Iterator[Aim]:
     """Print the lines; nothing is aimed at, as neither does the same work."""
     if not ground.rivals:
         return
-    out = ground.folder / "out"
-    cold = run(ground.command("render", "--out", str(ground.folder / "beside")))
+    out = ground.folder / "beside"
+    cold = run(ground.command("render", "--out", str(out)))
     for name, found in ground.asked("in_rivals.py", ground.specs, out, ground.folder / "netplan").items():
         if found is None:
             note(f"{name}: not installed")
