@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
+from netloom.plan.origin import KINDS
 
 RULE = Rule(
     "NL214",
@@ -18,16 +19,12 @@ RULE = Rule(
     "hosts:\n  hv1: {networks: {lan: {}, office: {}}}\n",
     good="networks:\n  office: {ipv4: 10.0.1.1/24, moved-from: lan}\nhosts:\n  hv1: {networks: {office: {}}}\n",
 )
-_KINDS = {
-    "zones": "zone", "networks": "network", "hosts": "host", "guests": "guest", "forwards": "forward",
-    "policy": "policy", "addresses": "address", "services": "service",
-}  # fmt: skip
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for the old name in the section of the new one."""
     places = context.document.places
-    for section, kind in _KINDS.items():
+    for section, kind in KINDS.items():
         for name, entry in getattr(context.document, section).items():
             if entry.moved_from and entry.moved_from in places.names(section):
                 span = places.span(section, name, "moved-from")

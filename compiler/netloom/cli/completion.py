@@ -5,12 +5,9 @@ from pathlib import Path
 
 import click
 
-Complete = Callable[[click.Context, click.Parameter, str], list[str]]
+from netloom.plan.origin import SECTIONS
 
-_SECTIONS = {
-    "zone": "zones", "network": "networks", "host": "hosts", "guest": "guests", "address": "addresses",
-    "service": "services", "forward": "forwards", "policy": "policy", "waiver": "waivers",
-}  # fmt: skip
+Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
 def objects(*kinds: str, besides: tuple[str, ...] = (), bare: bool = False) -> Complete:
@@ -23,7 +20,7 @@ def objects(*kinds: str, besides: tuple[str, ...] = (), bare: bool = False) -> C
     """
 
     def complete(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
-        found = [name if bare else f"{kind}/{name}" for kind, name in _named(context, kinds or _SECTIONS)]
+        found = [name if bare else f"{kind}/{name}" for kind, name in _named(context, kinds or SECTIONS)]
         return sorted(word for word in {*besides, *found} if word.startswith(begun))
 
     return complete
@@ -36,6 +33,6 @@ def _named(context: click.Context, kinds: Iterable[str]) -> Iterator[tuple[str, 
 
     for file in load(context.params.get("specs") or Path("specs"), Report()).files:
         for kind in kinds:
-            section = file.root.entries.get(_SECTIONS[kind]) if file.root else None
+            section = file.root.entries.get(SECTIONS[kind]) if file.root else None
             if section and isinstance(section.value, Mapping):
                 yield from ((kind, name) for name in section.value.entries)

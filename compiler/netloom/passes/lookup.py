@@ -12,6 +12,7 @@ from netloom.base.frozen import dataclass
 from netloom.base.names import closest
 from netloom.base.span import Span
 from netloom.passes.lost import Lost, lost_tags
+from netloom.plan.origin import SECTIONS
 from netloom.plan.services import BUILT_IN
 from netloom.spec import rules
 from netloom.spec.document import Document
@@ -25,7 +26,6 @@ SUGGESTIONS = 50
 EVERYONE = ("all", "anyone", "anything", "anywhere", "everyone", "everything", "everywhere", "world")
 """What others call `any`."""
 SHARED = ("zones", "networks", "hosts", "guests", "addresses")
-SECTION_OF = {"zone": "zones", "network": "networks", "host": "hosts", "guest": "guests", "address": "addresses"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Lookup:
         near = self.nearest[kind, name]
         hint = f"did you mean `{near}`?" if near else ""
         notes: tuple[str, ...] = ()
-        section = SECTION_OF.get(kind) or {"service": "services"}.get(kind, "")
+        section = SECTIONS.get(kind, "")
         if near and section and near in self.document.places.names(section):
             notes = (f"declared: {self.document.places.key(section, near)} `{near}`",)
         elif not near:
@@ -154,7 +154,7 @@ class Lookup:
 
     def sound(self, kind: str, name: str) -> bool:
         """Whether the entry of a known name was decoded; its mistake is reported elsewhere."""
-        section: Mapping[str, object] = getattr(self.document, SECTION_OF[kind])
+        section: Mapping[str, object] = getattr(self.document, SECTIONS[kind])
         return name in section
 
     def forward(self, name: str, document: Document) -> bool:

@@ -11,8 +11,9 @@ from dataclasses import replace
 from netloom.base.diagnostic import Diagnostic, Label, Report
 from netloom.base.span import Span
 from netloom.passes.broken import look_into_broken
-from netloom.passes.lookup import SECTION_OF, SHARED, Lookup, Names, article
+from netloom.passes.lookup import SHARED, Lookup, Names, article
 from netloom.passes.lost import lost_zones
+from netloom.plan.origin import KINDS
 from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
 from netloom.spec import rules
 from netloom.spec.document import Document
@@ -56,7 +57,7 @@ def _kinds(document: Document, zones: Mapping[str, tuple[str, ...]], report: Rep
     spans: dict[str, Span] = {}
     for section in SHARED[1:]:
         for name, entry in document.places.names(section).items():
-            kind = next(k for k, s in SECTION_OF.items() if s == section)
+            kind = KINDS[section]
             if name in kinds:
                 _clash(report, name, entry.key.span, kind, spans[name], kinds[name])
                 continue

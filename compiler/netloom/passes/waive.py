@@ -6,8 +6,8 @@ from dataclasses import replace
 from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.rule import Severity
 from netloom.passes import rules
-from netloom.passes.lookup import SECTION_OF
 from netloom.passes.pipeline import Passed
+from netloom.plan.origin import SECTIONS
 from netloom.plan.site import Plan, Waiver
 from netloom.spec.document import Document
 
@@ -44,8 +44,8 @@ def waive(passed: Passed, report: Report) -> tuple[Plan, tuple[Diagnostic, ...]]
 def _absent(document: Document, subject: str) -> bool:
     """Whether a subject, as `network/lan`, is of a kind that entries have, and no entry has its name."""
     kind, _, name = subject.partition("/")
-    section = SECTION_OF.get(kind) or {"service": "services", "forward": "forwards", "policy": "policy"}.get(kind)
-    return section is not None and kind != "zone" and name not in document.places.names(section)
+    section = SECTIONS.get(kind)
+    return section is not None and kind not in ("zone", "waiver") and name not in document.places.names(section)
 
 
 def _idle(waiver: Waiver, vain: Container[tuple[str, str]]) -> Diagnostic:

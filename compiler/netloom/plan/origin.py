@@ -26,10 +26,13 @@ class Origin:
     by: str
 
 
-_KINDS = {
-    "site": "site", "zones": "zone", "networks": "network", "hosts": "host", "guests": "guest", "forwards": "forward",
-    "policy": "policy", "addresses": "address", "services": "service", "waivers": "waiver", "implied": "implied",
+KINDS = {
+    "zones": "zone", "networks": "network", "hosts": "host", "guests": "guest", "forwards": "forward",
+    "policy": "policy", "addresses": "address", "services": "service", "waivers": "waiver",
 }  # fmt: skip
+"""Sections of the spec, with the word for an object of each."""
+SECTIONS = {kind: section for section, kind in KINDS.items()}
+"""The same by that word."""
 
 
 def object_of(entry: str) -> str:
@@ -37,7 +40,8 @@ def object_of(entry: str) -> str:
     section, _, rest = entry.partition(".")
     if section == "site":
         return "site/site"
-    return f"{_KINDS[section]}/{rest.partition('.')[0]}" if section in _KINDS and rest else ""
+    kind = "implied" if section == "implied" else KINDS.get(section, "")
+    return f"{kind}/{rest.partition('.')[0]}" if kind and rest else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from netloom.backends.artifact import Artifact
 from netloom.base.frozen import dataclass
-from netloom.plan.origin import Meta, Origin
+from netloom.plan.origin import SECTIONS, Meta, Origin, object_of
 from netloom.plan.site import Plan
 from netloom.report.facts import Fact, Thing, facts
 
-_SECTIONS = {
-    "zone": "zones", "network": "networks", "host": "hosts", "guest": "guests", "forward": "forwards",
-    "policy": "policy", "address": "addresses", "service": "services", "waiver": "waivers", "implied": "implied",
-}  # fmt: skip
-_KINDS = {section: kind for kind, section in _SECTIONS.items()}
 _NOTHING = Meta()
 
 
@@ -48,13 +43,13 @@ class Described:
 def names_of(plan: Plan, artifacts: tuple[Artifact, ...]) -> tuple[str, ...]:
     """Every `kind/name` that can be asked for, sorted."""
     implied = {line.origin.entry for line in _caused(artifacts) if line.origin.entry.startswith("implied.")}
-    return tuple(sorted({*_things(plan), *map(object_name, implied)}))
+    return tuple(sorted({*_things(plan), *map(object_of, implied)}))
 
 
 def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> Described | None:
     """What is known of `kind/name`, or None where there is no such object."""
     kind, _, rest = name.partition("/")
-    entry = f"{_SECTIONS.get(kind, kind)}.{rest}"
+    entry = f"{SECTIONS.get(kind, kind)}.{rest}"
     lines = tuple(line for line in _caused(artifacts) if f"{line.origin.entry}.".startswith(f"{entry}."))
     thing = _things(plan).get(name)
     if thing is not None:
@@ -64,9 +59,8 @@ def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> Describe
 
 
 def object_name(entry: str) -> str:
-    """`guests.web.nics.dmz` as `guest/web`; "" for what is no object."""
-    section, _, rest = entry.partition(".")
-    return f"{_KINDS[section]}/{rest.partition('.')[0]}" if section in _KINDS and rest else ""
+    """The object of an entry; "" for what is none, and for the site, which nobody asks for by a name."""
+    return "" if entry.partition(".")[0] == "site" else object_of(entry)
 
 
 def _caused(artifacts: tuple[Artifact, ...]) -> Iterator[Caused]:

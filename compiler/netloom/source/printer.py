@@ -134,7 +134,7 @@ class Printer:
             rows.pop()  # what is behind the last line break is no line
         while rows and not keeps and not rows[-1].strip():
             rows.pop()
-        depth = min((len(row) - len(row.lstrip(" ")) for row in rows if row.strip()), default=0)
+        depth = min((indent_of(row) for row in rows if row.strip()), default=0)
         if digits:
             depth = min(depth, indent_of(self.source[value.line]) + int(digits))
         mark = value.style + ("2" if digits else "") + ("+" if keeps else "-" if "-" in mark else "")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cached_property
 
-from netloom.base.address import Family, Prefix
+from netloom.base.address import LINK_LOCAL, Family, Prefix
 from netloom.base.frozen import dataclass
 from netloom.flows.intent.names import Names, Selection, fixed_of, prefix_in
 from netloom.flows.kernel import OTHER, SELF
@@ -18,7 +18,6 @@ PRIVATE = {
     Family.IPV6: (Prefix(Family.IPV6, 0xFC << 120, 7),),
 }
 """What a default route does not lead to (RFC 1918, RFC 6598, RFC 4193)."""
-LINK_LOCAL = Prefix(Family.IPV6, 0xFE80 << 112, 64)
 
 
 @dataclass(frozen=True)
