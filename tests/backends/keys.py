@@ -19,7 +19,8 @@ NETWORK = {
         "IPv6SendRA": 247, "Bridge": 211, "ConfigureWithoutCarrier": 235,
     },
     "Address": {"Address": 211, "DuplicateAddressDetection": 232},
-    "Route": {"Gateway": 211, "GatewayOnLink": 234, "Destination": 211, "Metric": 216},
+    "Route": {"Gateway": 211, "GatewayOnLink": 234, "Destination": 211, "Metric": 216, "Scope": 217, "Table": 230},
+    "RoutingPolicyRule": {"From": 235, "IncomingInterface": 235, "Table": 235, "Priority": 235},
     "DHCPv4": {"ClientIdentifier": 220, "UseDNS": 211, "UseGateway": 246, "RouteMetric": 217},
     "DHCPv6": {"UseDNS": 243},
     "IPv6AcceptRA": {

@@ -1,5 +1,6 @@
 """What the seed lacks, each in a real networkd: other ways to an address, other kinds of links and routes."""
 
+import json
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from tests.support import needs
 
 from netloom.backends import networkd
 from netloom.base.address import LINK_LOCAL, parse_address, parse_interface, parse_prefix
+from netloom.lab.namespace import Namespace
 from netloom.lab.networkd import Networkd
 from netloom.lab.session import Lab
 from netloom.lab.waiting import wait_for
@@ -212,9 +214,26 @@ def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers(root: Path
         assert way_out(guest.namespace, 4) == ("10.1.0.1", "eth1")
         assert way_out(guest.namespace, 6)[1] == "eth1"
         assert resolvers(guest.namespace) == {"10.1.0.1"}
+        there = partial(guest.namespace.addresses, "eth1", usable=True)
+        pool = wait_for(lambda: [a for a in there() if a.startswith("10.1.0.")], "a lease")
+        formed = str(nics[0].mac.eui64(parse_prefix("fd02::/64")))
+        for asker in ("10.1.0.77", "10.2.0.77", "198.51.100.7"):
+            assert _answers(guest.namespace, "10.2.0.5", asker) == "eth0"
+            assert _answers(guest.namespace, pool[0].partition("/")[0], asker) == "eth1"
+        for asker in ("fd01::77", "fd02::77", "2001:db8::7"):
+            assert _answers(guest.namespace, formed, asker) == "eth0"
+            assert _answers(guest.namespace, "fd01::5", asker) == "eth1"
         masters = {tap: link(running.machine, tap)["master"] for tap in ("vm-db-back", "vm-db-front")}
         assert masters == {"vm-db-back": "br-back", "vm-db-front": "br-front"}
         assert running.complaints() == {}
+
+
+def _answers(machine: Namespace, own: str, asker: str) -> object:
+    """The interface by which a machine answers from an address of its own, once it has a way there."""
+    found = wait_for(
+        lambda: json.loads(machine.run("ip", "-j", "route", "get", asker, "from", own, check=False) or "[]"), "a way"
+    )
+    return found[0]["dev"]
 
 
 @pytest.mark.parametrize(("first", "last"), [("10.1.0.2", "10.1.0.2"), ("10.1.0.6", "10.1.0.6")])

@@ -120,8 +120,26 @@ def test_a_guest_has_a_unit_for_each_nic_and_at_most_one_way_out(guest: Guest) -
     units = guest_backend.units(guest)
     assert [setting(u, "Match", "MACAddress") for u in units] == [str(nic.mac) for nic in guest.nics]
     for unit, nic in zip(units, guest.nics, strict=True):
-        gateways = {e.key: e.value for s in unit.sections for e in s.entries if e.key in ("Gateway", "UseGateway")}
+        main = [s for s in unit.sections if "Table" not in {entry.key for entry in s.entries}]
+        gateways = {e.key: e.value for s in main for e in s.entries if e.key in ("Gateway", "UseGateway")}
         assert nic.default_route or set(gateways.values()) <= {False}
+
+
+@given(guests())
+def test_a_guest_of_several_nics_has_a_routing_table_for_each(guest: Guest) -> None:
+    """With a rule, the link and the way out in each family that the NIC has; a guest of one NIC has none."""
+    tables: list[set[object]] = []
+    for unit, nic in zip(guest_backend.units(guest), guest.nics, strict=True):
+        said = [{e.key: e.value for e in s.entries} for s in unit.sections if "Table" in {e.key for e in s.entries}]
+        families = [side for side in (nic.ipv4, nic.ipv6) if side.gateway] if len(guest.nics) > 1 else []
+        assert [fields["Gateway"] for fields in said if "Gateway" in fields] == [str(f.gateway) for f in families]
+        assert len([1 for fields in said if "From" in fields]) == len(families)
+        assert {fields["From"] for fields in said if "From" in fields} == {
+            fields["Destination"] for fields in said if "Destination" in fields
+        }
+        tables.append({fields["Table"] for fields in said})
+    used = [table for found in tables for table in found]
+    assert len(used) == len(set(used))
 
 
 @given(interfaces, interfaces)

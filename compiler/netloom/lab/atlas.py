@@ -10,7 +10,7 @@ from netloom.base.address import Address, Family, Interface, Prefix, everything
 from netloom.base.frozen import dataclass
 from netloom.lab.outside import Beyond
 from netloom.lab.wait import Ground
-from netloom.plan.guest import Guest, Nic, NicAddress
+from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 from netloom.plan.policy import NatKind
 from netloom.plan.site import Plan
@@ -155,21 +155,6 @@ class Atlas:
             elif isinstance(side, Learned) and served:
                 yield served.prefix, 0, Way(None, uplink)
                 yield everything(served.family), uplink.metric or _LEARNED, Way(None, uplink, served.address)
-
-
-def side_of(nic: Nic, family: Family) -> NicAddress:
-    """One family of a NIC."""
-    return nic.ipv4 if family is Family.IPV4 else nic.ipv6
-
-
-def sending_nic(guest: Guest, to: Address) -> Nic | None:
-    """The NIC by which a guest sends to an address; None where it has no way."""
-    for nic in guest.nics:
-        side = side_of(nic, to.family)
-        if side.gateway and to in Interface(side.gateway, side.length).prefix:
-            return nic
-    ways = [nic for nic in guest.nics if nic.default_route and side_of(nic, to.family).gateway]
-    return ways[0] if ways else None
 
 
 def own_address(bridge: Bridge, family: Family) -> Interface | None:

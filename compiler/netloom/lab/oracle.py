@@ -9,7 +9,7 @@ from typing import Literal
 
 from netloom.base.address import Address, Family
 from netloom.base.frozen import dataclass
-from netloom.lab.atlas import Atlas, NowhereError, UnclearError, Way, own_address, sending_nic
+from netloom.lab.atlas import Atlas, NowhereError, UnclearError, Way, own_address
 from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Bridge, Host, Input, Uplink
 from netloom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
@@ -85,9 +85,7 @@ class Oracle:
                 self._terms.setdefault((host.name, term.ingress, term.egress, term.family), []).append(term)
 
     def from_guest(self, guest: Guest, nic: Nic, packet: Packet) -> Verdict:
-        """A packet that a guest sends from an address of a NIC."""
-        if sending_nic(guest, packet.to) is not nic:
-            raise NowhereError(f"{guest.name} does not send to {packet.to} by its NIC in {nic.network}")
+        """A packet that a guest sends from an address of a NIC, and so by that NIC."""
         host = self.atlas.hosts[guest.host]
         bridge = next(b for b in host.bridges if b.network == nic.network)
         own = own_address(bridge, packet.family)
@@ -148,10 +146,7 @@ class Oracle:
         there = self.atlas.guest_at(bridge.network, packet.to)
         if there is None:
             raise NowhereError(f"nobody has {packet.to}")
-        guest, nic = there
-        if sending_nic(guest, packet.source) is not nic:
-            raise UnclearError(f"{guest.name} would answer by another NIC than that in {nic.network}")
-        return Verdict(found.allowed, found.by, f"guest/{guest.name}", packet, found.limits)
+        return Verdict(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
 
     def _lane(self, host: Host, entry: Bridge | Uplink | None, packet: Packet) -> Lane | None:
         """The forward that takes a packet; who is named goes before everybody."""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-REPEATED = frozenset(("Address", "DHCPServerStaticLease", "IPv6Prefix", "Route"))
+REPEATED = frozenset(("Address", "DHCPServerStaticLease", "IPv6Prefix", "Route", "RoutingPolicyRule"))
 Assignments = dict[str, list[str]]
 Read = dict[str, list[Assignments]]
 

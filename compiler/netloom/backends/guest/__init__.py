@@ -7,7 +7,7 @@ which is what a container has for a NIC).
 """
 
 from netloom.backends.artifact import Artifact
-from netloom.backends.guest import addressing
+from netloom.backends.guest import addressing, answering
 from netloom.backends.units import printer
 from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
 from netloom.base.identity import remembered
@@ -20,7 +20,8 @@ STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
 @remembered
 def units(guest: Guest) -> tuple[Unit, ...]:
     """The units of a guest, sorted by network."""
-    return tuple(_unit(nic, dns=_takes_dns(guest, nic)) for nic in guest.nics)
+    tables = answering.tables(guest)
+    return tuple(_unit(nic, tables.get(nic.network), dns=_takes_dns(guest, nic)) for nic in guest.nics)
 
 
 def artifacts(guest: Guest) -> tuple[Artifact, ...]:
@@ -33,12 +34,13 @@ def _takes_dns(guest: Guest, nic: Nic) -> bool:
     return nic.default_route or not any(other.default_route for other in guest.nics)
 
 
-def _unit(nic: Nic, *, dns: bool) -> Unit:
+def _unit(nic: Nic, table: int | None, *, dns: bool) -> Unit:
     here = nic.origin
     sections = (
         section("Match", here, ("MACAddress", str(nic.mac)), ("Kind", STACKED)),
         section("Link", here, ("MTUBytes", nic.mtu)),
         _network(nic),
+        *answering.sections(nic, table),
         *addressing.dhcp4(nic, dns=dns),
         *addressing.accept_ra(nic, dns=dns),
     )

@@ -43,6 +43,7 @@ _OPTIONS: Mapping[tuple[Kind, str], str] = {
 _LISTS: Mapping[str, tuple[str, Code]] = {
     "Address": ("addresses", Code('(entry "addressConfig")')),
     "Route": ("routes", Code('(entry "routeConfig")')),
+    "RoutingPolicyRule": ("routingPolicyRules", Code('(entry "routingPolicyRuleConfig")')),
     "IPv6Prefix": ("ipv6Prefixes", Code('(entry "ipv6PrefixConfig")')),
     "DHCPServerStaticLease": ("dhcpServerStaticLeases", Code('(entry "dhcpServerStaticLeaseConfig")')),
 }
@@ -69,6 +70,7 @@ _NUMBERS = frozenset(
         ("Network", "IPv6DuplicateAddressDetection"),
         ("Network", "IPv6HopLimit"),
         ("Route", "Metric"),
+        ("RoutingPolicyRule", "Priority"),
     )
 )
 

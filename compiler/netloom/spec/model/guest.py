@@ -78,7 +78,13 @@ GUEST = Model(
     GuestSpec,
     (
         Key("host", NAME, "The host that runs it.", required=True, example="hypervisor"),
-        Key("nics", section(NIC, "NIC"), "Its NICs, by network.", {}, example="{microvm: {ipv4: 10.0.0.10}}"),
+        Key(
+            "nics",
+            section(NIC, "NIC"),
+            "Its NICs, by network; what one of them is asked, it answers itself.",
+            {},
+            example="{microvm: {ipv4: 10.0.0.10}}",
+        ),
         *META_KEYS,
     ),
 )

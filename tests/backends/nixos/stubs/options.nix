@@ -84,6 +84,7 @@ in
       linkConfig = keyed sections.network.Link;
       networkConfig = keyed sections.network.Network;
       routes = repeated "routeConfig" sections.network.Route;
+      routingPolicyRules = repeated "routingPolicyRuleConfig" sections.network.RoutingPolicyRule;
     })));
   };
 }

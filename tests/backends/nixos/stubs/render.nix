@@ -19,6 +19,7 @@ let
     ++ section "Network" u.networkConfig (each "Address" u.address ++ each "Gateway" u.gateway ++ each "DNS" u.dns)
     ++ repeated "Address" "addressConfig" u.addresses
     ++ repeated "Route" "routeConfig" u.routes
+    ++ repeated "RoutingPolicyRule" "routingPolicyRuleConfig" u.routingPolicyRules
     ++ section "DHCPv4" u.dhcpV4Config [ ]
     ++ section "IPv6AcceptRA" u.ipv6AcceptRAConfig [ ]
     ++ section "DHCPServer" u.dhcpServerConfig [ ]

@@ -73,6 +73,13 @@ in
       keys = [ "Destination" "Gateway" "GatewayOnLink" "Metric" "PreferredSource" "Scope" "Source" "Table" "Type" ];
       checks = { GatewayOnLink = switch; Metric = isInt; };
     };
+    RoutingPolicyRule = section "RoutingPolicyRule" {
+      keys = [
+        "DestinationPort" "Family" "FirewallMark" "From" "IPProtocol" "IncomingInterface" "InvertRule"
+        "OutgoingInterface" "Priority" "SourcePort" "SuppressPrefixLength" "Table" "To" "Type" "TypeOfService" "User"
+      ];
+      checks = { Priority = isInt; };
+    };
     DHCPv4 = section "DHCPv4" {
       keys = [ "ClientIdentifier" "RouteMetric" "SendHostname" "UseDNS" "UseDomains" "UseGateway" "UseMTU" "UseRoutes" ];
       checks = {

@@ -3,6 +3,10 @@
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
   prefer = lib.mkOverride 900;
+  # Sections that repeat are nested until NixOS 24.05, and flat since.
+  flat = lib.versionAtLeast lib.trivial.release "24.11";
+  # One section of a list, in the shape of this release.
+  entry = wrapper: fields: if flat then fields else { ${wrapper} = fields; };
 in
 {
   config = lib.mkMerge [
@@ -24,6 +28,13 @@ in
               IPv6PrivacyExtensions = "no";
               LinkLocalAddressing = "no";
             };
+            routes = map (entry "routeConfig") [
+              { Destination = "10.4.0.0/24"; Scope = "link"; Table = "1015517"; }
+              { Gateway = "10.4.0.1"; GatewayOnLink = "yes"; Table = "1015517"; }
+            ];
+            routingPolicyRules = map (entry "routingPolicyRuleConfig") [
+              { From = "10.4.0.0/24"; IncomingInterface = "lo"; Priority = 1000; Table = "1015517"; }
+            ];
           };
           "10-netloom-inet" = {
             address = [ "fd12:3456:789a:1::db07/64" ];
@@ -42,6 +53,16 @@ in
               IPv6PrivacyExtensions = "no";
               LinkLocalAddressing = "ipv6";
             };
+            routes = map (entry "routeConfig") [
+              { Destination = "10.1.0.0/24"; Scope = "link"; Table = "1284870"; }
+              { Gateway = "10.1.0.1"; GatewayOnLink = "yes"; Table = "1284870"; }
+              { Destination = "fd12:3456:789a:1::/64"; Table = "1284870"; }
+              { Gateway = "fd12:3456:789a:1::1"; GatewayOnLink = "yes"; Table = "1284870"; }
+            ];
+            routingPolicyRules = map (entry "routingPolicyRuleConfig") [
+              { From = "10.1.0.0/24"; IncomingInterface = "lo"; Priority = 1000; Table = "1284870"; }
+              { From = "fd12:3456:789a:1::/64"; IncomingInterface = "lo"; Priority = 1000; Table = "1284870"; }
+            ];
           };
         };
       };

@@ -3,6 +3,10 @@
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
   prefer = lib.mkOverride 900;
+  # Sections that repeat are nested until NixOS 24.05, and flat since.
+  flat = lib.versionAtLeast lib.trivial.release "24.11";
+  # One section of a list, in the shape of this release.
+  entry = wrapper: fields: if flat then fields else { ${wrapper} = fields; };
 in
 {
   config = lib.mkMerge [
@@ -26,6 +30,16 @@ in
               IPv6PrivacyExtensions = "no";
               LinkLocalAddressing = "ipv6";
             };
+            routes = map (entry "routeConfig") [
+              { Destination = "10.2.0.0/24"; Scope = "link"; Table = "1246914"; }
+              { Gateway = "10.2.0.1"; GatewayOnLink = "yes"; Table = "1246914"; }
+              { Destination = "fd12:3456:789a:2::/64"; Table = "1246914"; }
+              { Gateway = "fd12:3456:789a:2::1"; GatewayOnLink = "yes"; Table = "1246914"; }
+            ];
+            routingPolicyRules = map (entry "routingPolicyRuleConfig") [
+              { From = "10.2.0.0/24"; IncomingInterface = "lo"; Priority = 1000; Table = "1246914"; }
+              { From = "fd12:3456:789a:2::/64"; IncomingInterface = "lo"; Priority = 1000; Table = "1246914"; }
+            ];
           };
           "10-netloom-front" = {
             address = [
@@ -46,6 +60,16 @@ in
               IPv6PrivacyExtensions = "no";
               LinkLocalAddressing = "ipv6";
             };
+            routes = map (entry "routeConfig") [
+              { Destination = "10.1.0.0/24"; Scope = "link"; Table = "1186582"; }
+              { Gateway = "10.1.0.1"; GatewayOnLink = "yes"; Table = "1186582"; }
+              { Destination = "fd12:3456:789a:1::/64"; Table = "1186582"; }
+              { Gateway = "fd12:3456:789a:1::1"; GatewayOnLink = "yes"; Table = "1186582"; }
+            ];
+            routingPolicyRules = map (entry "routingPolicyRuleConfig") [
+              { From = "10.1.0.0/24"; IncomingInterface = "lo"; Priority = 1000; Table = "1186582"; }
+              { From = "fd12:3456:789a:1::/64"; IncomingInterface = "lo"; Priority = 1000; Table = "1186582"; }
+            ];
           };
         };
       };

@@ -1,0 +1,29 @@
+"""A site run in a lab: what the kernel did, which the plan's two readings have to have said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.sites import compiled
+
+from netloom.driver import rendered
+from netloom.lab.experiment import agreement
+from netloom.lab.session import Lab
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from netloom.lab.outcome import Row
+
+
+def seen(spec: str) -> Mapping[str, Row]:
+    """The flows of a site by their words, each of which plan, `reach` and kernel agree on."""
+    plan = compiled(spec).plan
+    with Lab() as lab:
+        outcome = agreement(lab, plan, rendered(plan), lambda _: None).outcome
+    assert outcome.failed == ()
+    found = {row.flow: row for row in outcome.rows if row.kind == "flow"}
+    assert {flow: row.reach for flow, row in found.items()} == {
+        flow: f"{row.observed} by {row.decided_by}" for flow, row in found.items()
+    }
+    return found
