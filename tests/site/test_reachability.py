@@ -106,6 +106,16 @@ def test_two_hundred_random_questions_have_the_answers_of_reach(asking: Page, pl
     assert 40 < passing < 190
 
 
+def test_learned_addresses_are_told_apart_from_their_neighbours(asking: Page) -> None:
+    spans = "[[0xfffffffen, 0x100000001n]]"
+    told = "all => all.map(String)"
+    learned = f"[...netloomReach.spans.learned('ipv4', {spans})]"
+    assert asking.evaluate(f"({told})({learned})") == [str(0x100000000), str(0x100000001)]
+    assert asking.evaluate(f"({told})(netloomReach.spans.real('ipv4', {spans}).flat())") == [
+        str(0xFFFFFFFE), str(0xFFFFFFFF)
+    ]  # fmt: skip
+
+
 def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
     question = ("payment-provider", "cedar/eno1", "tcp/8443")
     verdicts = {}

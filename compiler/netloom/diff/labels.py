@@ -14,6 +14,7 @@ from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
 from netloom.flows.diagram import Interval
 from netloom.flows.kernel import OTHER, SELF, address_of
+from netloom.flows.learned import learned, real
 from netloom.flows.packet import NAMES
 from netloom.flows.spans import Spans, common, holds, of_prefix, of_prefixes, united, without
 from netloom.plan.host import Fixed
@@ -178,10 +179,9 @@ class Names:
         yield from _ranges(without(rest, own), self.family)
 
     def _outside(self, spans: Spans, host: str, interface: str) -> Iterator[str]:
-        learned = [span for span in spans if span[0] >> self.family.bits]
-        if learned:
+        if any(learned(spans, self.family)):
             yield f"host/{host}"
-            spans = without(spans, united(learned))
+            spans = real(spans, self.family)
         own = self.hosts_in(spans)
         if _size(spans) * 4 > 1 << self.family.bits or (self.family is Family.IPV6 and _size(spans) >> 120):
             missing = [f"address/{name}" for name, known in self.sets if not common(known, spans)]

@@ -21,6 +21,7 @@ from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
 from netloom.flows.intent.within import Within
 from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
+from netloom.flows.learned import numbered
 from netloom.flows.packet import sizes
 from netloom.flows.spans import Spans, united
 from netloom.plan.host import Host, Learned
@@ -61,7 +62,7 @@ class Pair:
             for uplink in host.uplinks
             if isinstance(address_of(uplink, self.family), Learned)
         }
-        return {name: (1 << self.family.bits) + at for at, name in enumerate(sorted(names))}
+        return numbered(sorted(names), self.family)
 
     @cached_property
     def space(self) -> Space[Answer]:

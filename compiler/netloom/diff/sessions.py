@@ -11,6 +11,7 @@ from netloom.diff.effects import Survivor
 from netloom.diff.labels import LINK_SENDERS
 from netloom.diff.verdicts import FlowChange, Region, Turn
 from netloom.flows.diagram import Interval
+from netloom.flows.learned import is_learned
 from netloom.flows.packet import NAMES, WITH_PORTS
 from netloom.flows.spans import Spans, holds, without
 
@@ -74,7 +75,7 @@ def _ends(option: str, spans: Spans, family: Family) -> list[tuple[str, ...]]:
     """Options for one end: prefixes that make up the set; none where these are too many, or are not known."""
     found: list[tuple[str, ...]] = []
     for first, last in _filled(spans):
-        if last >> family.bits or len(found) > _MOST:
+        if is_learned(last, family) or len(found) > _MOST:
             return [()]
         found += ((option, prefix.shortest) for prefix in _split(first, last, family))
     return found if len(found) <= _MOST else [()]

@@ -15,6 +15,7 @@ from netloom.diff.verdicts import Example, Outcome, Region, Turn
 from netloom.flows.answer import ELSEWHERE, Answer
 from netloom.flows.course import Context
 from netloom.flows.kernel import SELF
+from netloom.flows.learned import is_learned, learned, real
 from netloom.flows.packet import ICMP, NAMES, WITH_PORTS
 from netloom.flows.spans import Spans, holds, of_prefix, united, without
 from netloom.plan.host import Host
@@ -144,7 +145,9 @@ class Teller:
         """The outside addresses of what is translated."""
         if after.destination is None and before.destination is None:
             return ()
-        return tuple(self._address(first) for first, last in part.destinations if first == last)
+        family = self.pair.family
+        known = [first for first, last in real(part.destinations, family) if first == last]
+        return tuple(self._address(value) for value in (*known, *learned(part.destinations, family)))
 
     def region(self, part: Set, before: Answer, after: Answer) -> Region:
         """The part as exact data."""
@@ -221,8 +224,8 @@ class Teller:
         return {}
 
     def _written(self, value: int) -> str:
-        if value >> self.pair.family.bits:
-            uplink = next(name for name, learned in self.pair.learned.items() if learned == value)
+        if is_learned(value, self.pair.family):
+            uplink = next(name for name, number in self.pair.learned.items() if number == value)
             return f"the address of {self.host.name}/{uplink}"
         return str(Address(self.pair.family, value))
 

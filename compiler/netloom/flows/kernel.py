@@ -12,6 +12,7 @@ from functools import cached_property
 from netloom.base.address import Address, Family, Interface, Prefix
 from netloom.base.frozen import dataclass
 from netloom.flows.diagram import Interval
+from netloom.flows.learned import every, numbered, real
 from netloom.flows.spans import Spans, common, complement, holds, of_prefix, single, united, without
 from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 
@@ -55,7 +56,7 @@ class Kernel:
     def of(cls, host: Host, family: Family) -> "Kernel":
         """The kernel of a host."""
         names = [u.name for u in host.uplinks if isinstance(address_of(u, family), Learned)]
-        return cls(host, family, {name: (1 << family.bits) + at for at, name in enumerate(names)})
+        return cls(host, family, numbered(names, family))
 
     @property
     def size(self) -> int:
@@ -116,7 +117,7 @@ class Kernel:
         """Each address's interface by the longest prefix; "" where only a default route, or none, is left."""
         links = [(i.prefix, 0, device) for device, i in self._links.items()]
         routes = [(r.to, 1 + (r.metric or 0), r.device) for r in self.host.routes if r.to.family is self.family]
-        left: Spans = ((0, (1 << self.family.bits) - 1),)
+        left = every(self.family)
         found: list[tuple[Interval, str]] = []
         for prefix, _, device in sorted([*links, *routes], key=lambda route: (-route[0].length, route[1])):
             if prefix.length and device:
@@ -176,8 +177,7 @@ class Kernel:
     @cached_property
     def _unanswerable(self) -> Spans:
         """A route to these is no route to another machine: `fib` then says that the interface is missing."""
-        size = 1 << self.family.bits
-        return common(united([*self.own, *self.broadcast, *self.multicast]), ((0, size - 1),))
+        return real(united([*self.own, *self.broadcast, *self.multicast]), self.family)
 
     def is_own(self, value: int) -> bool:
         """Whether a destination is an address of the host."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from netloom.base.address import Address, Family
 from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
 from netloom.flows.diagram import Box
+from netloom.flows.learned import is_learned
 from netloom.flows.spans import Spans, common
 
 DESTINATION, PROTOCOL, PORT, SOURCE, SENDER_PORT, HOP_LIMIT, TIME = range(7)
@@ -98,7 +99,7 @@ class Packet(NamedTuple):
     def destination(self) -> Address | None:
         """Where it goes; None for an address that the host has learned."""
         value = self.point[DESTINATION]
-        return Address(self.family, value) if value >> self.family.bits == 0 else None
+        return Address(self.family, value) if not is_learned(value, self.family) else None
 
     def __str__(self) -> str:
         port, protocol = self.point[PORT], self.point[PROTOCOL]

@@ -8,6 +8,7 @@ from netloom.flows.endpoints import End
 from netloom.flows.intent.essentials import never
 from netloom.flows.intent.view import View
 from netloom.flows.kernel import SELF, Kernel
+from netloom.flows.learned import every
 from netloom.flows.spans import Spans, common, of_prefix, single, united, without
 from netloom.plan.policy import NatKind
 from netloom.plan.site import Network
@@ -45,7 +46,7 @@ class Place:
             if spans:
                 yield uplink, spans
         if host.name in found.hosts or (end.uplink and end.uplink[0] == host.name):
-            yield SELF, self._fixed or ((0, (1 << self.kernel.family.bits) - 1),)
+            yield SELF, self._fixed or every(self.kernel.family)
         elif common(literal, self._fixed):
             yield SELF, common(literal, self._fixed)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from netloom.base.frozen import dataclass
 from netloom.flows.answer import FOREIGN_INPUT
 from netloom.flows.kernel import SELF
+from netloom.flows.learned import learned, real
 from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
 from netloom.flows.query import Inquiry
 from netloom.flows.reply import Hop, Reply, Unknown
@@ -167,11 +168,11 @@ def _texts(asked: Asked, reply: Reply, level: int) -> Iterator[str]:
         if each.role == _ROLES[level] and (level == DESTINATION or (first.ingress, first.host) == (SELF, each.host)):
             yield f"the address of {each.host}/{each.uplink}"
             return
-    learned = asked.inquiry.pair(first.host, reply.family).kernel.learned
-    uplinks = {value: name for name, value in learned.items()}
+    known = asked.inquiry.pair(first.host, reply.family).kernel.learned
+    uplinks = {value: name for name, value in known.items()}
     spans: Spans = reply.box[level] or ()
-    yield from (f"the address of {uplinks[at]}" for at, _ in spans if at in uplinks)
-    yield from addresses(reply.family, tuple(span for span in spans if span[0] not in uplinks))
+    yield from (f"the address of {uplinks[at]}" for at in learned(spans, reply.family))
+    yield from addresses(reply.family, real(spans, reply.family))
 
 
 def _traffic(reply: Reply) -> str:

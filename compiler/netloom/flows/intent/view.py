@@ -7,6 +7,7 @@ from netloom.base.address import LINK_LOCAL, Family, Prefix
 from netloom.base.frozen import dataclass
 from netloom.flows.intent.names import Names, Selection, fixed_of, prefix_in
 from netloom.flows.kernel import OTHER, SELF
+from netloom.flows.learned import every
 from netloom.flows.spans import Spans, common, complement, of_prefix, united, without
 from netloom.plan.host import Bridge, Host
 
@@ -152,6 +153,6 @@ class View:
 
     def _strangers(self, found: Selection) -> Spans:
         if found.everyone:
-            return ((0, (1 << self.family.bits) - 1),)
+            return every(self.family)
         foreign = (p for p in found.prefixes if not any(p in own for own in self._prefixes))
         return united(of_prefix(p) for p in foreign if p.family is self.family)

@@ -4,6 +4,7 @@ from typing import Any
 
 from netloom.base.address import Address, Family
 from netloom.diff.verdicts import FlowChange, Outcome, Region
+from netloom.flows.learned import learned, real
 from netloom.flows.spans import Spans
 from netloom.plan.origin import Origin
 
@@ -76,10 +77,9 @@ def _region(one: Region) -> dict[str, Any]:
 
 def _addresses(spans: Spans, family: Family) -> list[str]:
     """Ranges of addresses; what lies behind the last address is one that the host learns."""
-    last = (1 << family.bits) - 1
-    real = [(first, min(end, last)) for first, end in spans if first <= last]
-    words = [str(Address(family, a)) if a == b else f"{Address(family, a)}-{Address(family, b)}" for a, b in real]
-    return words + ["learned"] * any(end > last for _, end in spans)
+    known = real(spans, family)
+    words = [str(Address(family, a)) if a == b else f"{Address(family, a)}-{Address(family, b)}" for a, b in known]
+    return words + ["learned"] * any(learned(spans, family))
 
 
 def _numbers(spans: Spans | None) -> list[list[int]] | None:

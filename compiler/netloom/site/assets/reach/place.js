@@ -2,7 +2,7 @@
 // netloom's flows/place.py.
 "use strict";
 (() => {
-  const { BITS, read, single, united, common, without } = netloomReach.spans;
+  const { read, single, united, common, without, every } = netloomReach.spans;
   const has = (record, name) => Object.prototype.hasOwnProperty.call(record, name);
 
   class Place {
@@ -26,7 +26,7 @@
       }
       const site = Object.values(names.networks).flatMap((network) => read(network[family][0]));
       const inside = united([...site, ...Object.values(this.peers).flat()]);
-      this.outer = without([[0n, (1n << BITS[family]) - 1n]], inside);
+      this.outer = without(every(family), inside);
       this.outside = without(this.outer, united([...read(names.nobody[family]), ...this.taken]));
       this.strangers = common(this.outside, this.reachable);
     }
@@ -52,7 +52,7 @@
       }
       const some = common(literal, this.fixed);
       if (end.hosts.has(this.name) || (end.uplink && end.uplink[0] === this.name)) {
-        yield ["self/", this.fixed.length ? this.fixed : [[0n, (1n << BITS[this.family]) - 1n]]];
+        yield ["self/", this.fixed.length ? this.fixed : every(this.family)];
       } else if (some.length) yield ["self/", some];
     }
 

@@ -104,6 +104,16 @@ window.netloomReach = window.netloomReach || {};
     return value % size === 0n ? { family, spans: [[value, value + size - 1n]] } : null;
   }
 
+  // What of a set are real addresses, and each number that stands for one that is learned: these lie behind the last
+  // real one and are its neighbours. The same as netloom's flows/learned.py.
+  const every = (family) => [[0n, (1n << BITS[family]) - 1n]];
+  const real = (family, spans) => common(spans, every(family));
+  function* learned(family, spans) {
+    for (const [first, last] of without(spans, every(family))) {
+      for (let value = first; value <= last; value += 1n) yield value;
+    }
+  }
+
   function range(family, [first, last]) {
     const size = last - first + 1n;
     if (size === 1n) return printed(family, first);
@@ -113,5 +123,7 @@ window.netloomReach = window.netloomReach || {};
     return `${printed(family, first)}-${printed(family, last)}`;
   }
 
-  netloomReach.spans = { BITS, read, single, united, common, without, holds, shifted, same, prefix, range, printed };
+  netloomReach.spans = {
+    BITS, read, single, united, common, without, holds, shifted, same, prefix, range, printed, every, real, learned,
+  };
 })();

@@ -1,7 +1,7 @@
 // The parts of an answer as `netloom reach --format json` tells them. The same as netloom's report/reach.py.
 "use strict";
 (() => {
-  const { united, common, holds, same, single, range, printed } = netloomReach.spans;
+  const { united, common, holds, same, single, range, printed, real, learned } = netloomReach.spans;
   const DESTINATION = 0, PROTOCOL = 1, PORT = 2, SOURCE = 3, SHOWN = 4;
   const ROLES = { [SOURCE]: "sender", [DESTINATION]: "destination" };
   const ICMP = { ipv4: "icmp", ipv6: "icmpv6" };
@@ -97,11 +97,10 @@
       const hidden = unknown.find((each) => each.role === ROLES[level]
         && (level === DESTINATION || (first.ingress === "self/" && first.host === each.host)));
       if (hidden) return [`the address of ${hidden.host}/${hidden.uplink}`];
-      const { learned } = this.inquiry.ends.place(first.host, family);
-      const uplinks = new Map(Object.entries(learned).map(([uplink, value]) => [value, uplink]));
-      const spans = box[level] ?? [], named = spans.filter(([at]) => uplinks.has(at));
-      const rest = spans.filter(([at]) => !uplinks.has(at));
-      return [...named.map(([at]) => `the address of ${uplinks.get(at)}`), ...addresses(family, rest)];
+      const place = this.inquiry.ends.place(first.host, family), spans = box[level] ?? [];
+      const uplinks = new Map(Object.entries(place.learned).map(([uplink, value]) => [value, uplink]));
+      const named = [...learned(family, spans)].map((value) => `the address of ${uplinks.get(value)}`);
+      return [...named, ...addresses(family, real(family, spans))];
     }
 
     // In words: as asked where the part is all of it.

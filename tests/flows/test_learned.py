@@ -1,0 +1,64 @@
+"""Learned addresses are neighbours of the last real one and of each other, and are never taken for one another."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.diff.site import BASE
+from tests.sites import compiled
+
+from netloom.base.address import FAMILIES, Family
+from netloom.diff.flows import compare_flows
+from netloom.diff.labels import Names
+from netloom.flows.endpoints import end_of, services_of
+from netloom.flows.learned import every, is_learned, learned, numbered, real
+from netloom.flows.query import Inquiry
+from netloom.report.reach import Asked, reach_json
+
+TWO = """
+netloom: 1
+site: {name: two}
+networks: {lan: {ipv4: 10.0.0.1/24}}
+hosts:
+  hv:
+    uplinks: {eth0: {zone: internet, ipv4: dhcp, metric: 1}, eth1: {zone: internet, ipv4: dhcp, metric: 2}}
+    networks: {lan: {}}
+guests: {web: {host: hv, nics: {lan: {ipv4: 10.0.0.10}}}}
+policy: {admin: {from: any, to: hosts, allow: ssh}}
+"""
+FORWARD = "forwards: {web: {on: hv, ports: tcp/443, to: web, from: any}}\n"
+LAST = 0xFFFFFFFF
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_set_that_ends_beyond_the_family_is_told_apart(family: Family) -> None:
+    last = every(family)[0][1]
+    first, second = numbered(["b", "a"], family).values()
+    assert (first, second) == (last + 1, last + 2)
+    assert [is_learned(value, family) for value in (0, last, first, second)] == [False, False, True, True]
+    whole = ((last - 1, second),)
+    assert real(whole, family) == ((last - 1, last),)
+    assert list(learned(whole, family)) == [first, second]
+    assert list(learned(((0, last),), family)) == []
+    assert real(((first, second),), family) == ()
+
+
+def test_who_everybody_and_a_learned_address_are_is_told_of_both() -> None:
+    plan = compiled(BASE).plan
+    names = Names(plan, Family.IPV4).ends(((0, LAST + 1),), "hv1", "eth0")
+    assert names == ("network/dmz", "network/lan", "host/hv1", "zone/internet")
+
+
+def test_of_two_learned_addresses_both_are_told() -> None:
+    inquiry = Inquiry(compiled(TWO).plan, 0)
+    replies = inquiry.ask(end_of(inquiry.names, "any"), end_of(inquiry.names, "hv"), services_of(inquiry.names, "ssh"))
+    answers = json.loads(reach_json(Asked("any", "hv", "ssh", inquiry, replies)))["answers"]
+    (found,) = [one for one in answers if one["hosts"][0]["ingress"] == "eth0"]
+    assert found["destinations"] == ["the address of eth0", "the address of eth1", "10.0.0.1"]
+
+
+def test_a_forward_at_two_learned_addresses_is_told_at_both() -> None:
+    flows = compare_flows(compiled(TWO).plan, compiled(TWO + FORWARD).plan, {})
+    places = {place for flow in flows if flow.after.by == "forward/web" for place in flow.via}
+    assert places == {"the address of hv/eth0", "the address of hv/eth1"}

@@ -1,0 +1,66 @@
+"""Changes of made-up sites: hosts that come, go and are renamed, each with all that speaks of it."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.properties.made_up import Tree
+
+
+def without_host(site: Tree, host: str) -> Tree:
+    """The site without a host, its networks, its guests, and what was meant for them alone."""
+    found = deepcopy(site)
+    networks = set(found["hosts"].pop(host)["networks"])
+    guests = {name for name, guest in found.get("guests", {}).items() if guest["host"] == host}
+    for section, gone in (("networks", networks), ("guests", guests)):
+        found[section] = {name: one for name, one in found.get(section, {}).items() if name not in gone}
+    on = (host, *guests)
+    forwards = found.get("forwards", {})
+    found["forwards"] = {name: forward for name, forward in forwards.items() if forward["on"].split("/")[0] != host}
+    left = {uplink["zone"] for one in found["hosts"].values() for uplink in one["uplinks"].values()}
+    zones = {uplink["zone"] for uplink in site["hosts"][host]["uplinks"].values()} - left
+    names = {*on, *networks, *zones}
+    tagged = any("web" in guest.get("tags", ()) for guest in found["guests"].values())
+    spoken = {*names, *(f"{kind}/{name}" for kind in ("host", "network", "guest", "zone") for name in names)}
+    spoken |= set() if tagged else {"tag/web"}
+    found["policy"] = {name: entry for name, old in found["policy"].items() if (entry := _spared(old, spoken))}
+    for forward in found["forwards"].values():
+        if isinstance(forward.get("from"), list):
+            forward["from"] = [one for one in forward["from"] if one not in spoken]
+    return {section: entries for section, entries in found.items() if entries}
+
+
+def _spared(entry: Tree, gone: set[str]) -> Tree | None:
+    """An entry of policy without some selectors; None where an end has no other."""
+    ends = {key: [entry[key]] if isinstance(entry[key], str) else entry[key] for key in ("from", "to")}
+    left = {key: [one for one in some if one not in gone] for key, some in ends.items()}
+    return {**entry, **left} if all(left.values()) else None
+
+
+def renamed(site: Tree, host: str, name: str, *, said: bool) -> Tree:
+    """The site with a host that has another name.
+
+    Args:
+        site: as it was.
+        host: its name.
+        name: its new name.
+        said: whether the entry says what it was called.
+    """
+
+    def spoken(value: Any) -> Any:
+        if isinstance(value, list):
+            return [spoken(one) for one in value]
+        kind, slash, rest = value.partition("/") if isinstance(value, str) else ("", "", "")
+        if kind == "host" and rest == host:
+            return f"host/{name}"
+        return f"{name}{slash}{rest}" if kind == host else value
+
+    found = deepcopy(site)
+    entry = found["hosts"].pop(host)
+    found["hosts"][name] = entry | ({"moved-from": host} if said else {})
+    for section, keys in (("guests", ("host",)), ("forwards", ("on",)), ("policy", ("from", "to"))):
+        for one in found.get(section, {}).values():
+            one |= {key: spoken(one[key]) for key in keys}
+    return found

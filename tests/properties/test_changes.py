@@ -1,0 +1,82 @@
+"""What holds of every change: that it is told, whichever hosts come, go or are renamed, and in every form."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.properties.changes import renamed, without_host
+from tests.properties.made_up import sites
+from tests.properties.texts import text
+from tests.sites import compiled
+
+from netloom.base.rule import Severity
+from netloom.diff.change import Side, compare
+from netloom.report.plan.html import change_html
+from netloom.report.plan.json import change_json
+from netloom.report.plan.markdown import change_markdown
+from netloom.report.plan.text import change_text
+
+if TYPE_CHECKING:
+    from tests.properties.made_up import Tree
+
+    from netloom.diff.model import Change
+
+# The same examples on every run, as of whole sites.
+quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=40)
+NOBODY: Tree = {"site": {"name": "nobody"}}
+
+
+def side(label: str, tree: Tree) -> Side:
+    found = compiled(text(tree))
+    assert [d for d in found.diagnostics if d.severity is Severity.ERROR] == []
+    moves = {f"host/{name}": f"host/{one['moved-from']}" for name, one in tree.get("hosts", {}).items()
+             if "moved-from" in one}  # fmt: skip
+    return Side(label, found.plan, moves=moves)
+
+
+def told(before: Tree, after: Tree) -> Change:
+    """The change, in every form that a person or a program may ask for."""
+    change = compare(side("before", before), side("after", after))
+    data = json.loads(change_json(change))
+    assert change_text(change, color=False)
+    assert change_markdown(change, key="k", link="")
+    assert change_html(change, "")
+    assert data["has_changes"] == change.has_changes
+    return change
+
+
+def hosts(change: Change) -> dict[str, str]:
+    """What happens to hosts, by name."""
+    return {one.name.partition("/")[2]: one.action.value for one in change.objects if one.kind == "host"}
+
+
+@quick
+@given(sites())
+def test_a_site_comes_and_goes(site: Tree) -> None:
+    assert hosts(told(NOBODY, site)) == dict.fromkeys(site["hosts"], "add")
+    assert hosts(told(site, NOBODY)) == dict.fromkeys(site["hosts"], "remove")
+
+
+@quick
+@given(sites(), st.data())
+def test_a_host_comes_and_goes(site: Tree, data: st.DataObject) -> None:
+    host = data.draw(st.sampled_from(sorted(site["hosts"])))
+    assert hosts(told(site, without_host(site, host)))[host] == "remove"
+    assert hosts(told(without_host(site, host), site))[host] == "add"
+
+
+@quick
+@given(sites(), st.data(), st.booleans())
+def test_a_host_is_renamed(site: Tree, data: st.DataObject, said: bool) -> None:
+    host = data.draw(st.sampled_from(sorted(site["hosts"])))
+    found = hosts(told(site, renamed(site, host, "another", said=said)))
+    assert found["another"] == ("rename" if said else "add")
+
+
+@quick
+@given(sites(), sites())
+def test_one_site_becomes_another(before: Tree, after: Tree) -> None:
+    told(before, after)
