@@ -115,9 +115,9 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
         ),
     ),
     "loopback is for IPv6 alone": in_one_family("implied/loopback", IPV6_ONLY),
-    "forwards are accepted in IPv4 alone": lambda r: elements(r, "forwards_net-web_ipv6", lambda _: None),
-    "a sender's map is not looked up in IPv6": everywhere(wrong_map(Family.IPV6, "dnat_eth0_ipv6_all_sender-port")),
-    "a range's map is not looked up in IPv4": everywhere(wrong_map(Family.IPV4, "dnat_eth0_ipv4_all_range")),
+    "forwards are accepted in IPv4 alone": lambda r: elements(r, "forwards_net-web_ipv6_tcp", lambda _: None),
+    "a sender's map is not looked up in IPv6": everywhere(wrong_map(Family.IPV6, "dnat_eth0_ipv6_all_tcp_sender-port")),
+    "a range's map is not looked up in IPv4": everywhere(wrong_map(Family.IPV4, "dnat_eth0_ipv4_all_udp_range")),
     "packets may not be too big": types("implied/icmpv6", without(2)),
     "nothing is unreachable": types("implied/icmp", without(3)),
     "redirects are let in": types("implied/icmp", also(5)),
@@ -128,12 +128,12 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "a prefix translation leads to one address": everywhere(moved_on),
     "any way back will do": everywhere(loose),
     "a deny on the bridge is one-way, and the wrong way": lambda r: elements(
-        r, "deny_net-web_net-web_ipv6_ports", swapped
+        r, "deny_net-web_net-web_ipv6_tcp", swapped
     ),
     "a deny on the bridge's frames is the wrong way": lambda r: elements(
-        r, "deny_net-web_net-web_ipv4_ports", swapped, "bridge"
+        r, "deny_net-web_net-web_ipv4_tcp", swapped, "bridge"
     ),
-    "an allow is of the other direction": lambda r: elements(r, "allow_net-web_net-data_ipv6_ports", swapped),
+    "an allow is of the other direction": lambda r: elements(r, "allow_net-web_net-data_ipv6_tcp", swapped),
     "a chain of translations drops what it does not translate": lambda r: chains(
         r,
         lambda c: replace(c, rules=(*c.rules, Rule((Verdict(Kind.DROP),), ""))) if c.name == "dnat_inside_ipv4" else c,

@@ -31,6 +31,8 @@ from netloom.base.address import Prefix, parse_prefix
 DROP = Verdict(Kind.DROP)
 ESTABLISHED = Match((Field.CT_STATE,), ((Word("established"),),))
 
+ESP = Match((Field.L4PROTO,), ((Word("esp"),),))
+
 
 def shifted(element: Element, by: int = 1) -> Element:
     last = element.key[-1]
@@ -91,6 +93,10 @@ def without_match(field: Field) -> Callable[[Statement], Statement | None]:
     return lambda s: None if isinstance(s, Match) and s.fields == (field,) else s
 
 
+def another_protocol(statement: Statement) -> Statement:
+    return replace(statement, values=((Word("ah"),),)) if statement == ESP else statement
+
+
 def later(statement: Statement) -> Statement:
     return Until(statement.epoch + 1) if isinstance(statement, Until) else statement
 
@@ -143,18 +149,21 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         r, lambda rule: replace(rule, statements=(Verdict(Kind.ACCEPT),)), "drop_forward"
     ),
     "accept before deny": lambda r: chains(r, denies_last),
-    "a deny is gone": lambda r: elements(r, "deny_net-web_zone-internet_ipv4_ports", gone),
-    "a deny is gone in one family": lambda r: elements(r, "deny_net-web_net-data_ipv6_ports", gone),
-    "a deny on the bridge is gone": lambda r: elements(r, "deny_net-web_net-web_ipv4_ports", gone),
+    "a deny is gone": lambda r: elements(r, "deny_net-web_zone-internet_ipv4_tcp", gone),
+    "a deny is gone in one family": lambda r: elements(r, "deny_net-web_net-data_ipv6_tcp", gone),
+    "a deny on the bridge is gone": lambda r: elements(r, "deny_net-web_net-web_ipv4_tcp", gone),
     "a deny accepts": lambda r: rules(
         r, lambda rule: statements(rule, lambda s: Verdict(Kind.ACCEPT) if s == DROP else s), "forward_net-web_net-data"
     ),
-    "an allow is gone": lambda r: elements(r, "allow_net-web_net-data_ipv4_ports", gone),
+    "an allow is gone": lambda r: elements(r, "allow_net-web_net-data_ipv4_tcp", gone),
     "a family is missing": lambda r: rules(r, no_family, WEB_OUT),
     "an allow is of half of its network": in_rule(WEB_OUT, "policy/out", halved),
-    "a port range is one too long": lambda r: elements(r, "allow_net-web_net-data_ipv4_ports", shifted),
-    "a protocol is another": lambda r: elements(
-        r, "allow_zone-internet_net-data_ipv4_protocols", lambda e: replace(e, key=(*e.key[:-1], Word("ah")))
+    "a port range is one too long": lambda r: elements(r, "allow_net-web_net-data_ipv4_tcp", shifted),
+    "a protocol is another": lambda r: rules(
+        r, lambda rule: statements(rule, another_protocol), "forward_zone-internet_net-data"
+    ),
+    "a set is looked up for all protocols": lambda r: rules(
+        r, lambda rule: statements(rule, without_match(Field.L4PROTO)), "forward_net-web_net-data"
     ),
     "a zone pair is swapped": lambda r: elements(
         r,
@@ -187,31 +196,33 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         ),
     ),
     "a forward is gone from outside": lambda r: elements(
-        r, "dnat_eth0_ipv4_all_port", lambda e: None if e.comment == "forward/http" else e
+        r, "dnat_eth0_ipv4_all_tcp_port", lambda e: None if e.comment == "forward/http" else e
     ),
-    "a forward leads to another guest": lambda r: elements(r, "dnat_eth0_ipv4_all_port", retargeted),
-    "a forward leads to another port": lambda r: elements(r, "dnat_eth0_ipv6_all_port", lambda e: retargeted(e, 80)),
+    "a forward leads to another guest": lambda r: elements(r, "dnat_eth0_ipv4_all_tcp_port", retargeted),
+    "a forward leads to another port": lambda r: elements(
+        r, "dnat_eth0_ipv6_all_tcp_port", lambda e: retargeted(e, 80)
+    ),
     "a shifted range sends every port to its first": lambda r: elements(
-        r, "dnat_eth0_ipv4_all_sender-port", lambda e: retargeted(e, 8000)
+        r, "dnat_eth0_ipv4_all_tcp_sender-port", lambda e: retargeted(e, 8000)
     ),
-    "a range of ports is one too long": lambda r: elements(r, "dnat_eth0_ipv4_all_range", shifted),
+    "a range of ports is one too long": lambda r: elements(r, "dnat_eth0_ipv4_all_udp_range", shifted),
     "a forward has no sender": lambda r: rules(
         r,
         lambda rule: statements(
             rule,
             lambda s: (
-                TranslateBy(s.family, (Field.IP_DADDR, Field.IP_DADDR, Field.L4PROTO, Field.DPORT), s.map)
-                if isinstance(s, TranslateBy) and s.map == "dnat_eth0_ipv4_all_sender-port"
+                TranslateBy(s.family, (Field.IP_DADDR, Field.IP_DADDR, Field.DPORT), s.map)
+                if isinstance(s, TranslateBy) and s.map == "dnat_eth0_ipv4_all_tcp_sender-port"
                 else s
             ),
         ),
         "dnat_eth0_ipv4",
     ),
     "an open forward is open to the site too": lambda r: drop_rule(r, "dnat_eth0_ipv4", 4),
-    "an open forward is closed": lambda r: elements(r, "dnat_eth0_ipv4_open_port", gone),
+    "an open forward is closed": lambda r: elements(r, "dnat_eth0_ipv4_open_tcp_port", gone),
     "a forward outlives its end": in_rule("dnat_eth0_ipv4", "forward/soon", only(Until)),
     "a forward is translated to the wrong address by a rule": in_rule("dnat_eth0_ipv4", "forward/soon", elsewhere),
-    "a forward is not accepted behind its translation": lambda r: elements(r, "forwards_net-web_ipv4", gone),
+    "a forward is not accepted behind its translation": lambda r: elements(r, "forwards_net-web_ipv4_tcp", gone),
     "all that is translated is accepted": lambda r: rules(
         r,
         lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and Field.IP6_DADDR in s.fields else s),

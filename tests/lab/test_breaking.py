@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 
 HAIRPIN = '\t\tiifname "br-front" oifname "br-front" ct status dnat counter masquerade comment "implied/hairpin"\n'
-DENY4 = "\t\tip saddr . ip daddr . meta l4proto . th dport @deny_net-front_zone-internet_ipv4_ports drop\n"
+DENY4 = "\t\tmeta l4proto tcp ip saddr . ip daddr . th dport @deny_net-front_zone-internet_ipv4_tcp drop\n"
 OUT6 = '\t\tip6 saddr fd00:1::/64 counter accept comment "policy/out"\n'
 SNAT4 = '\t\tip saddr 10.1.0.0/24 counter snat ip to 203.0.113.2 comment "nat/front"\n'
 OUTPUT = "\t\tmeta nfproto ipv4 goto dnat_inside_ipv4\n"
@@ -30,7 +30,7 @@ ARP = "\t\tiifname . arp saddr ip @bind_ipv4 accept\n"
 DROP = "\t\tcounter name drop_forward drop\n"
 INPUT = "\t\tcounter name drop_input drop\n"
 ESTABLISHED = 'ct state established,related accept comment "implied/established"'
-RANGE = "10.1.0.0/24 . 10.2.0.10 . tcp . 5432-5433"
+RANGE = "10.1.0.0/24 . 10.2.0.10 . 5432-5433"
 
 BROKEN = {
     "no-hairpin": (HAIRPIN, "", "b 10.1.0.11 -> hv 203.0.113.2 tcp/80", "drop"),

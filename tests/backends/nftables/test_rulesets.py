@@ -156,7 +156,7 @@ def test_every_line_of_an_entry_knows_it() -> None:
     (artifact,) = nftables.artifacts(stage.host())
     by_text = {line.text.strip(): line.origin for line in artifact.lines}
     origins = {text: origin.entry for text, origin in by_text.items() if origin}
-    assert origins['tcp . 80 comment "forward/http" : 10.0.0.10 . 80,'] == "forwards.http"
+    assert origins['80 comment "forward/http" : 10.0.0.10 . 80,'] == "forwards.http"
     assert origins['ip saddr 10.0.0.0/24 counter accept comment "policy/guests-out"'] == "policy.guests-out"
     assert origins['"vm-http-re-8d92" . 02:00:00:00:00:10,'] == "guests.http-reverse-proxy"
     bare = [line.text for line in artifact.lines if line.origin is None]

@@ -238,9 +238,7 @@ def _step(rule: Rule, chain: Chain, conditions: Conditions) -> _Step | None:
     limited = ""
     for statement in rule.statements:
         match statement:
-            case Lookup(fields=fields, negated=False) if (
-                len(fields) > 1 and boxes == [conditions.whole] and found is None
-            ):
+            case Lookup(fields=fields, negated=False) if len(fields) > 1 and found is None:
                 found = statement
             case Match() | Lookup() | TcpFlags() | Until():
                 boxes = met(boxes, conditions.of(statement))

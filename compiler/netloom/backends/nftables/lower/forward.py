@@ -35,7 +35,7 @@ def forward(known: Policy) -> Part:
     made = {ends: part for ends in _routes(host) if (part := pair(known, *ends)).chains}
     pairs = _pairs(host, tuple(made))
     fixed = (_base(host), _ours(host, tuple(made)), sinks.sink(sinks.FORWARD, "forward", host.origin))
-    targets = tuple(entry for found in known.targets for entry in (*found.sets, found.mirrors) if entry)
+    targets = tuple(entry for found in known.targets for entry in (*(e for _, e in found.sets), found.mirrors) if entry)
     return together([Part((*fixed, sinks.invalid(host.origin)), (*pairs, *targets)), *made.values()])
 
 

@@ -1,18 +1,21 @@
 """Lanes as maps: from an outside port to a guest.
 
-Four kinds of maps, each for a shape of value that nft can have in one: single ports (which may change), ranges that
-keep their ports, and both again with the sender in the key. A range that shifts its ports is expanded, as neither a
-rule nor a map shifts: every port would become the first. A lane with an end is a rule, as elements know no dates.
+Four kinds of maps for each protocol, each for a shape of value that nft can have in one: single ports (which may
+change), ranges that keep their ports, and both again with the sender in the key. A range that shifts its ports is
+expanded, as neither a rule nor a map shifts: every port would become the first. A lane with an end is a rule, as
+elements know no dates.
 """
 
 import enum
 from collections.abc import Iterator, Sequence
+from itertools import product
 
 from netloom.backends.nftables.fields import Field, Type, address_type, daddr, saddr
 from netloom.backends.nftables.lower.frame import family_is, on
 from netloom.backends.nftables.lower.layers import layers
 from netloom.backends.nftables.lower.part import Judged
 from netloom.backends.nftables.lower.protocols import protocol
+from netloom.backends.nftables.lower.shapes import in_order, with_port
 from netloom.backends.nftables.tree import (
     Count,
     Direction,
@@ -25,7 +28,7 @@ from netloom.backends.nftables.tree import (
     TranslateBy,
     Until,
 )
-from netloom.backends.nftables.values import Range, Value, Word
+from netloom.backends.nftables.values import Range, Value
 from netloom.base.address import Address, Family, Prefix
 from netloom.plan.host import Host
 from netloom.plan.policy import Lane
@@ -64,14 +67,17 @@ def laned(host: Host, name: str, family: Family, address: Address | None, lanes:
     rules = [rule for lane in lanes if lane.expires is not None for rule in _until(lane, address)]
     lasting = [lane for lane in lanes if lane.expires is None]
     sets: list[Set] = []
-    for kind in Kind:
-        found = (e for lane in lasting if _kind(lane) is kind for e in _elements(lane, kind, address))
+    shapes = in_order({with_port(lane.protocol) for lane in lasting})
+    for kind, shape in product(Kind, shapes):
+        of = [lane for lane in lasting if _kind(lane) is kind and lane.protocol == shape.name]
+        found = (e for lane in of for e in _elements(lane, kind, address))
         for number, layer in enumerate(layers(found), start=1):
-            of = f"{name}_{kind.value}" + (f"_{number}" if number > 1 else "")
+            title = f"{name}_{shape.name}_{kind.value}" + (f"_{number}" if number > 1 else "")
             data = (address_type(family), *([Type.PORT] if kind.changes else []))
             types = _types(family, kind, address)
-            sets.append(Set(of, types, layer.elements, data, interval=layer.interval, origin=host.origin))
-            rules.append(_rule(host, family, kind, address, of, layer.elements))
+            sets.append(Set(title, types, layer.elements, data, interval=layer.interval, origin=host.origin))
+            translation = TranslateBy(family, _fields(family, kind, address), title)
+            rules.append(Rule((*shape.guard, translation), "", host.origin))
     return Judged(tuple(rules), tuple(sets))
 
 
@@ -87,7 +93,7 @@ def _elements(lane: Lane, kind: Kind, address: Address | None) -> Iterator[Eleme
     senders: list[list[Prefix]] = [[source] for source in lane.sources or ()] if kind.sender else [[]]
     for sender in senders:
         for port, data in _ports(lane, kind):
-            key: tuple[Value, ...] = (*sender, *to, protocol(lane.protocol), port)
+            key: tuple[Value, ...] = (*sender, *to, port)
             yield Element(key, (lane.target.prefix, *data), lane.forward, lane.origin)
 
 
@@ -102,17 +108,11 @@ def _ports(lane: Lane, kind: Kind) -> Iterator[tuple[Range, tuple[Value, ...]]]:
 
 def _types(family: Family, kind: Kind, address: Address | None) -> tuple[Type, ...]:
     ends = [address_type(family)] * (int(kind.sender) + int(address is not None))
-    return (*ends, Type.PROTOCOL, Type.PORT)
+    return (*ends, Type.PORT)
 
 
-def _rule(
-    host: Host, family: Family, kind: Kind, address: Address | None, name: str, elements: tuple[Element, ...]
-) -> Rule:
-    fields = [*([saddr(family)] if kind.sender else []), *([daddr(family)] if address else [])]
-    key = (*fields, Field.L4PROTO, Field.DPORT)
-    # nft 1.0.6 takes a map with intervals and ports only behind a match on the protocols.
-    known = sorted({value.text for e in elements for value in e.key if isinstance(value, Word)})
-    return Rule((on(Field.L4PROTO, *map(Word, known)), TranslateBy(family, key, name)), "", host.origin)
+def _fields(family: Family, kind: Kind, address: Address | None) -> tuple[Field, ...]:
+    return (*([saddr(family)] if kind.sender else []), *([daddr(family)] if address else []), Field.DPORT)
 
 
 def _until(lane: Lane, address: Address | None) -> Iterator[Rule]:

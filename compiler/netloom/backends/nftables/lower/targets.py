@@ -6,7 +6,7 @@ from netloom.backends.nftables.fields import Field, Type, address_type, daddr
 from netloom.backends.nftables.idents import ident
 from netloom.backends.nftables.lower.frame import ACCEPT, fixed_addresses, on
 from netloom.backends.nftables.lower.layers import layers
-from netloom.backends.nftables.lower.protocols import protocol
+from netloom.backends.nftables.lower.shapes import Shape, in_order, with_port
 from netloom.backends.nftables.tree import (
     Element,
     Lookup,
@@ -26,7 +26,7 @@ class Targets:
     """The targets of forwards in one network and family.
 
     Attributes:
-        sets: the targets as sets, disjoint within each.
+        sets: the targets as sets, disjoint within each, each of one protocol.
         mirrors: each target with its address behind a prefix translation, by which it can be reached too; or None.
         zones: zones from whose uplinks some forward leads here.
         hairpin: whether some forward is reached from the host's own networks.
@@ -34,7 +34,7 @@ class Targets:
 
     network: str
     family: Family
-    sets: tuple[Set, ...]
+    sets: tuple[tuple[Shape, Set], ...]
     mirrors: Set | None
     zones: frozenset[str]
     hairpin: bool
@@ -54,9 +54,9 @@ class Targets:
         if self.mirrors:
             ends = (Field.IP6_DADDR, Field.CT_ORIGINAL_IP6_DADDR)
             translated.append(Lookup(ends, self.mirrors.name, negated=True))
-        for entry in self.sets:
-            lookup = Lookup((daddr(self.family), Field.L4PROTO, Field.DPORT), entry.name)
-            yield Rule((*translated, lookup, ACCEPT), "", host.origin)
+        for shape, entry in self.sets:
+            lookup = Lookup((daddr(self.family), *shape.fields), entry.name)
+            yield Rule((*translated, *shape.guard, lookup, ACCEPT), "", host.origin)
 
 
 def targets(host: Host) -> tuple[Targets, ...]:
@@ -69,7 +69,7 @@ def targets(host: Host) -> tuple[Targets, ...]:
         Targets(
             network,
             family,
-            _sets(host, network, family, groups[network, family]),
+            tuple(_sets(host, network, family, groups[network, family])),
             _mirrors(host, network, groups[network, family]),
             frozenset(zone_of[name] for lane in groups[network, family] for name in lane.uplinks),
             any(lane.hairpin for lane in groups[network, family]),
@@ -80,19 +80,16 @@ def targets(host: Host) -> tuple[Targets, ...]:
     )
 
 
-def _sets(host: Host, network: str, family: Family, lanes: list[Lane]) -> tuple[Set, ...]:
-    types = (address_type(family), Type.PROTOCOL, Type.PORT)
-    return tuple(
-        Set(
-            ident("forwards", f"net-{network}", family.key, *([str(number)] if number > 1 else [])),
-            types,
-            layer.elements,
-            interval=layer.interval,
-            counted=True,
-            origin=host.origin,
-        )
-        for number, layer in enumerate(layers(map(_target, lanes)), start=1)
-    )
+def _sets(host: Host, network: str, family: Family, lanes: list[Lane]) -> Iterator[tuple[Shape, Set]]:
+    for shape in in_order({with_port(lane.protocol) for lane in lanes}):
+        types = (address_type(family), *shape.types)
+        found = (_target(lane) for lane in lanes if lane.protocol == shape.name)
+        for number, layer in enumerate(layers(found), start=1):
+            name = ident("forwards", f"net-{network}", family.key, shape.name, *([str(number)] if number > 1 else []))
+            yield (
+                shape,
+                Set(name, types, layer.elements, interval=layer.interval, counted=True, origin=host.origin),
+            )
 
 
 def _mirrors(host: Host, network: str, lanes: list[Lane]) -> Set | None:
@@ -112,4 +109,4 @@ def _mirrors(host: Host, network: str, lanes: list[Lane]) -> Set | None:
 
 def _target(lane: Lane) -> Element:
     ports = Range(lane.target_first, lane.inside.last)
-    return Element((lane.target.prefix, protocol(lane.protocol), ports), None, lane.forward, lane.origin)
+    return Element((lane.target.prefix, ports), None, lane.forward, lane.origin)

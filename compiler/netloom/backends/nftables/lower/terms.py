@@ -6,15 +6,14 @@ which reads better and needs no set. Denies are rendered apart from allows, so t
 before the first of the latter: that is all that order has to do here, as the language has none.
 """
 
-import enum
 from collections.abc import Iterable, Iterator, Sequence
 
-from netloom.backends.nftables.fields import Field, Type, address_type, daddr, icmp, icmp_type, saddr
+from netloom.backends.nftables.fields import Field, address_type, daddr, saddr
 from netloom.backends.nftables.idents import ident
 from netloom.backends.nftables.lower.frame import ACCEPT, DROP, extent, family_is
 from netloom.backends.nftables.lower.layers import layers
 from netloom.backends.nftables.lower.part import Judged
-from netloom.backends.nftables.lower.protocols import protocol
+from netloom.backends.nftables.lower.shapes import Shape, in_order, shaped
 from netloom.backends.nftables.tree import (
     Count,
     Element,
@@ -28,22 +27,10 @@ from netloom.backends.nftables.tree import (
     Statement,
     Until,
 )
-from netloom.backends.nftables.values import Range, Value, order
-from netloom.base.address import FAMILIES, Family, Prefix
-from netloom.base.protocol import PORT_PROTOCOLS
+from netloom.backends.nftables.values import Range
+from netloom.base.address import FAMILIES, Prefix
 from netloom.plan.host import Host
-from netloom.plan.policy import Action, Service, Term
-
-ICMP_OF = {Family.IPV4: "icmp", Family.IPV6: "icmpv6"}
-
-
-class Shape(enum.Enum):
-    """What of a packet a service looks at, besides its addresses."""
-
-    ANY = "any"
-    PORTS = "ports"
-    PROTOCOLS = "protocols"
-    ICMP = "icmp"
+from netloom.plan.policy import Action, Term
 
 
 def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Action) -> Judged:
@@ -98,68 +85,6 @@ def verdict_of(action: Action) -> Statement:
     return ACCEPT if action is Action.ALLOW else DROP
 
 
-def shape_of(service: Service, family: Family) -> Shape | None:
-    """How a service is matched; None for the ICMP of the other family."""
-    if service.protocol in PORT_PROTOCOLS:
-        return Shape.PORTS
-    if service.protocol in ICMP_OF.values():
-        return Shape.ICMP if service.protocol == ICMP_OF[family] else None
-    return Shape.PROTOCOLS
-
-
-def fields_of(shape: Shape, family: Family) -> tuple[Field, ...]:
-    """What is looked at besides the addresses."""
-    return {
-        Shape.ANY: (),
-        Shape.PORTS: (Field.L4PROTO, Field.DPORT),
-        Shape.PROTOCOLS: (Field.L4PROTO,),
-        Shape.ICMP: (icmp(family),),
-    }[shape]
-
-
-def _types_of(shape: Shape, family: Family) -> tuple[Type, ...]:
-    return {
-        Shape.ANY: (),
-        Shape.PORTS: (Type.PROTOCOL, Type.PORT),
-        Shape.PROTOCOLS: (Type.PROTOCOL,),
-        Shape.ICMP: (icmp_type(family),),
-    }[shape]
-
-
-def _values(shape: Shape, service: Service) -> tuple[Value, ...]:
-    span = Range(service.first, service.last)
-    match shape:
-        case Shape.PORTS:
-            return (protocol(service.protocol), span)
-        case Shape.ICMP:
-            return (Range(service.first, min(service.last, 255)),)
-        case _:
-            return (protocol(service.protocol),)
-
-
-def shaped(term: Term) -> Iterator[tuple[Shape, tuple[tuple[Value, ...], ...]]]:
-    """The services of a term, by shape, as values of `fields_of` the shape."""
-    if not term.services:
-        yield Shape.ANY, ()
-    for shape in Shape:
-        found = [s for s in term.services if shape_of(s, term.family) is shape]
-        if found:
-            yield shape, _merged({_values(shape, s) for s in found})
-
-
-def _merged(found: Iterable[tuple[Value, ...]]) -> tuple[tuple[Value, ...], ...]:
-    """Sorted, with ranges that touch made one: a set between braces must not overlap."""
-    made: list[tuple[Value, ...]] = []
-    for values in sorted(found, key=order):
-        before = made[-1][-1] if made and made[-1][:-1] == values[:-1] else None
-        here = values[-1]
-        if isinstance(before, Range) and isinstance(here, Range) and here.first <= before.last + 1:
-            made[-1] = (*values[:-1], Range(before.first, max(before.last, here.last)))
-        else:
-            made.append(values)
-    return tuple(made)
-
-
 def _plain(term: Term) -> Iterator[Rule]:
     """A rule for each shape of the term's services."""
     ends: list[Statement] = [
@@ -171,7 +96,8 @@ def _plain(term: Term) -> Iterator[Rule]:
     tail += [Count(), verdict_of(term.action)]
     until: list[Statement] = [] if term.expires is None else [Until(term.expires)]
     for shape, values in shaped(term):
-        services: list[Statement] = [Match(fields_of(shape, term.family), values)] if values else []
+        services: list[Statement] = [*shape.guard]
+        services += [Match(shape.fields, tuple((value,) for value in values))] if values else []
         guard: list[Statement] = [] if ends else [family_is(term.family)]
         yield Rule((*until, *guard, *ends, *services, *tail), term.rule, term.origin)
 
@@ -185,22 +111,26 @@ def _sets(host: Host, pair: tuple[str, ...], action: Action, terms: Sequence[Ter
     """For terms of one family: a set for each shape (several where elements overlap), and rules that look them up."""
     rules: list[Rule] = []
     sets: list[Set] = []
-    found = [(shape, element) for term in terms for shape, element in _elements(term)]
-    for shape in Shape:
-        family = terms[0].family if terms else Family.IPV4
+    found: dict[Shape, list[Element]] = {}
+    for term in terms:
+        for shape, element in _elements(term):
+            found.setdefault(shape, []).append(element)
+    for shape in in_order(found):
+        family = terms[0].family
         ends = address_type(family)
-        for number, layer in enumerate(layers(e for of, e in found if of is shape), start=1):
-            name = ident(action.value, *pair, family.key, shape.value, *([str(number)] if number > 1 else []))
-            types = (ends, ends, *_types_of(shape, family))
+        for number, layer in enumerate(layers(found[shape]), start=1):
+            name = ident(action.value, *pair, family.key, shape.name, *([str(number)] if number > 1 else []))
+            types = (ends, ends, *shape.types)
             sets.append(Set(name, types, layer.elements, interval=layer.interval, counted=True, origin=host.origin))
-            lookup = Lookup((saddr(family), daddr(family), *fields_of(shape, family)), name)
-            rules.append(Rule((lookup, verdict_of(action)), "", host.origin))
+            lookup = Lookup((saddr(family), daddr(family), *shape.fields), name)
+            rules.append(Rule((*shape.guard, lookup, verdict_of(action)), "", host.origin))
     return Judged(tuple(rules), tuple(sets))
 
 
 def _elements(term: Term) -> Iterator[tuple[Shape, Element]]:
-    for shape, services in shaped(term):
-        for values in services or ((),):
+    for shape, values in shaped(term):
+        columns: list[tuple[Range, ...]] = [(value,) for value in values] if values else [()]
+        for column in columns:
             for source in term.sources:
                 for destination in term.destinations:
-                    yield shape, Element((source, destination, *values), None, term.rule, term.origin)
+                    yield shape, Element((source, destination, *column), None, term.rule, term.origin)

@@ -163,6 +163,9 @@ in
             	iifname . arp saddr ip @bind_ipv4 accept
             	counter name drop_spoof drop
             }
+            chain guard_claim {
+            	@th,64,128 @owned_target counter name drop_spoof drop
+            }
             chain guard_ipv4 {
             	ip saddr 0.0.0.0 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
             	meta l4proto udp th sport 67 counter name drop_spoof drop
@@ -193,7 +196,7 @@ in
             	arp saddr ip @owned_ipv4 counter name drop_spoof drop
             	ip saddr @owned_ipv4 counter name drop_spoof drop
             	ip6 saddr @owned_ipv6 counter name drop_spoof drop
-            	icmpv6 type nd-neighbor-advert @th,64,128 @owned_target counter name drop_spoof drop
+            	icmpv6 type nd-neighbor-advert jump guard_claim
             	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 67 counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
@@ -243,16 +246,16 @@ in
             		"eth0" . "br-lan",
             	}
             }
-            map dnat_eth0_ipv4_all_port {
-            	type inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth0_ipv4_all_tcp_port {
+            	type inet_service : ipv4_addr . inet_service
             	elements = {
-            		tcp . 8080 comment "forward/web" : 10.0.0.117 . 80,
+            		8080 comment "forward/web" : 10.0.0.117 . 80,
             	}
             }
-            map dnat_eth0_ipv6_all_port {
-            	type inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth0_ipv6_all_tcp_port {
+            	type inet_service : ipv6_addr . inet_service
             	elements = {
-            		tcp . 8080 comment "forward/web" : fd12:3456:789a::52c7 . 80,
+            		8080 comment "forward/web" : fd12:3456:789a::52c7 . 80,
             	}
             }
             map dnat_ingress {
@@ -272,18 +275,18 @@ in
             		"eth0" . "br-lan" : goto forward_zone-internet_net-lan,
             	}
             }
-            set forwards_net-lan_ipv4 {
-            	type ipv4_addr . inet_proto . inet_service
+            set forwards_net-lan_ipv4_tcp {
+            	type ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.0.0.117 . tcp . 80 comment "forward/web",
+            		10.0.0.117 . 80 comment "forward/web",
             	}
             }
-            set forwards_net-lan_ipv6 {
-            	type ipv6_addr . inet_proto . inet_service
+            set forwards_net-lan_ipv6_tcp {
+            	type ipv6_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a::52c7 . tcp . 80 comment "forward/web",
+            		fd12:3456:789a::52c7 . 80 comment "forward/web",
             	}
             }
             set kept_ipv4 {
@@ -356,22 +359,22 @@ in
             chain dnat_eth0_ipv4 {
             	ip daddr @kept_ipv4 return
             	fib daddr . iif type != local return
-            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_eth0_ipv4_all_port
+            	meta l4proto tcp dnat ip to th dport map @dnat_eth0_ipv4_all_tcp_port
             }
             chain dnat_eth0_ipv6 {
             	ip6 daddr @kept_ipv6 return
             	fib daddr . iif type != local return
-            	meta l4proto tcp dnat ip6 to meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
             }
             chain dnat_inside_ipv4 {
             	ip daddr @kept_ipv4 return
             	fib daddr type != local return
-            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_eth0_ipv4_all_port
+            	meta l4proto tcp dnat ip to th dport map @dnat_eth0_ipv4_all_tcp_port
             }
             chain dnat_inside_ipv6 {
             	ip6 daddr @kept_ipv6 return
             	fib daddr type != local return
-            	meta l4proto tcp dnat ip6 to meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
@@ -399,8 +402,8 @@ in
             chain forward_zone-internet_net-lan {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-lan_ipv4 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-lan_ipv6 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-lan_ipv4_tcp accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-lan_ipv6_tcp accept
             	goto drop_forward
             }
             chain raw_bridge {

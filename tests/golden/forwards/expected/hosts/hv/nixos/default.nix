@@ -165,6 +165,9 @@ in
             	iifname . arp saddr ip @bind_ipv4 accept
             	counter name drop_spoof drop
             }
+            chain guard_claim {
+            	@th,64,128 @owned_target counter name drop_spoof drop
+            }
             chain guard_ipv4 {
             	ip saddr 0.0.0.0 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
             	meta l4proto udp th sport 67 counter name drop_spoof drop
@@ -195,7 +198,7 @@ in
             	arp saddr ip @owned_ipv4 counter name drop_spoof drop
             	ip saddr @owned_ipv4 counter name drop_spoof drop
             	ip6 saddr @owned_ipv6 counter name drop_spoof drop
-            	icmpv6 type nd-neighbor-advert @th,64,128 @owned_target counter name drop_spoof drop
+            	icmpv6 type nd-neighbor-advert jump guard_claim
             	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 67 counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
@@ -218,52 +221,52 @@ in
             counter drop_input { }
             counter drop_invalid { }
             counter drop_rpf { }
-            set allow_other_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_other_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		198.51.100.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		198.51.100.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_other_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:f::/48 . ::/0 . tcp . 22 comment "policy/admin",
+            		2001:db8:f::/48 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-backup_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-backup_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		198.51.100.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		198.51.100.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-backup_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-backup_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:f::/48 . ::/0 . tcp . 22 comment "policy/admin",
+            		2001:db8:f::/48 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		198.51.100.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		198.51.100.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:f::/48 . ::/0 . tcp . 22 comment "policy/admin",
+            		2001:db8:f::/48 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set bogon_ipv4 {
@@ -300,140 +303,160 @@ in
             		"eth1" . "br-lan",
             	}
             }
-            map dnat_eth0_ipv4_all_port {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth0_ipv4_all_tcp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
             	elements = {
-            		203.0.113.10 . tcp . 80 comment "forward/single" : 10.0.0.10 . 80,
-            		203.0.113.10 . tcp . 443 comment "forward/listed" : 10.0.0.10 . 443,
-            		203.0.113.10 . tcp . 5061 comment "forward/named" : 10.0.0.10 . 5061,
-            		203.0.113.10 . tcp . 8000 comment "forward/moved-range" : 10.0.0.11 . 9000,
-            		203.0.113.10 . tcp . 8001 comment "forward/moved-range" : 10.0.0.11 . 9001,
-            		203.0.113.10 . tcp . 8002 comment "forward/moved-range" : 10.0.0.11 . 9002,
-            		203.0.113.10 . tcp . 8003 comment "forward/moved-range" : 10.0.0.11 . 9003,
-            		203.0.113.10 . udp . 443 comment "forward/listed" : 10.0.0.10 . 443,
+            		203.0.113.10 . 80 comment "forward/single" : 10.0.0.10 . 80,
+            		203.0.113.10 . 443 comment "forward/listed" : 10.0.0.10 . 443,
+            		203.0.113.10 . 5061 comment "forward/named" : 10.0.0.10 . 5061,
+            		203.0.113.10 . 8000 comment "forward/moved-range" : 10.0.0.11 . 9000,
+            		203.0.113.10 . 8001 comment "forward/moved-range" : 10.0.0.11 . 9001,
+            		203.0.113.10 . 8002 comment "forward/moved-range" : 10.0.0.11 . 9002,
+            		203.0.113.10 . 8003 comment "forward/moved-range" : 10.0.0.11 . 9003,
             	}
             }
-            map dnat_eth0_ipv4_all_range {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr
+            map dnat_eth0_ipv4_all_tcp_sender-port {
+            	type ipv4_addr . ipv4_addr . inet_service : ipv4_addr . inet_service
             	flags interval
             	elements = {
-            		203.0.113.10 . udp . 5000-5010 comment "forward/kept-range" : 10.0.0.11,
-            		203.0.113.10 . udp . 16384-16387 comment "forward/named" : 10.0.0.10,
+            		10.0.0.0/24 . 203.0.113.10 . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
+            		198.51.100.0/24 . 203.0.113.10 . 2222 comment "forward/moved" : 10.0.0.10 . 22,
+            		198.51.100.0/24 . 203.0.113.10 . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
             	}
             }
-            map dnat_eth0_ipv4_all_sender-port {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth0_ipv4_all_udp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
+            	elements = {
+            		203.0.113.10 . 443 comment "forward/listed" : 10.0.0.10 . 443,
+            	}
+            }
+            map dnat_eth0_ipv4_all_udp_range {
+            	type ipv4_addr . inet_service : ipv4_addr
             	flags interval
             	elements = {
-            		10.0.0.0/24 . 203.0.113.10 . tcp . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
-            		198.51.100.0/24 . 203.0.113.10 . tcp . 2222 comment "forward/moved" : 10.0.0.10 . 22,
-            		198.51.100.0/24 . 203.0.113.10 . tcp . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
+            		203.0.113.10 . 5000-5010 comment "forward/kept-range" : 10.0.0.11,
+            		203.0.113.10 . 16384-16387 comment "forward/named" : 10.0.0.10,
             	}
             }
-            map dnat_eth0_ipv4_outside_port {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth0_ipv4_outside_tcp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
             	elements = {
-            		203.0.113.10 . tcp . 8883 comment "forward/no-hairpin" : 10.0.0.10 . 8883,
+            		203.0.113.10 . 8883 comment "forward/no-hairpin" : 10.0.0.10 . 8883,
             	}
             }
-            map dnat_eth0_ipv6_all_port {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth0_ipv6_all_tcp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
             	elements = {
-            		2001:db8:1::10 . tcp . 80 comment "forward/single" : fd12:3456:789a::10 . 80,
-            		2001:db8:1::10 . tcp . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
-            		2001:db8:1::10 . tcp . 5061 comment "forward/named" : fd12:3456:789a::10 . 5061,
-            		2001:db8:1::10 . udp . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
+            		2001:db8:1::10 . 80 comment "forward/single" : fd12:3456:789a::10 . 80,
+            		2001:db8:1::10 . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
+            		2001:db8:1::10 . 5061 comment "forward/named" : fd12:3456:789a::10 . 5061,
             	}
             }
-            map dnat_eth0_ipv6_all_range {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr
+            map dnat_eth0_ipv6_all_tcp_sender-port {
+            	type ipv6_addr . ipv6_addr . inet_service : ipv6_addr . inet_service
             	flags interval
             	elements = {
-            		2001:db8:1::10 . udp . 16384-16387 comment "forward/named" : fd12:3456:789a::10,
+            		2001:db8:f::/48 . 2001:db8:1::10 . 2222 comment "forward/moved" : fd12:3456:789a::10 . 22,
+            		2001:db8:f::/48 . 2001:db8:1::10 . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
+            		fd12:3456:789a::/64 . 2001:db8:1::10 . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
             	}
             }
-            map dnat_eth0_ipv6_all_sender-port {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth0_ipv6_all_udp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
+            	elements = {
+            		2001:db8:1::10 . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
+            	}
+            }
+            map dnat_eth0_ipv6_all_udp_range {
+            	type ipv6_addr . inet_service : ipv6_addr
             	flags interval
             	elements = {
-            		2001:db8:f::/48 . 2001:db8:1::10 . tcp . 2222 comment "forward/moved" : fd12:3456:789a::10 . 22,
-            		2001:db8:f::/48 . 2001:db8:1::10 . tcp . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
-            		fd12:3456:789a::/64 . 2001:db8:1::10 . tcp . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
+            		2001:db8:1::10 . 16384-16387 comment "forward/named" : fd12:3456:789a::10,
             	}
             }
-            map dnat_eth0_ipv6_outside_port {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth0_ipv6_outside_tcp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
             	elements = {
-            		2001:db8:1::10 . tcp . 8883 comment "forward/no-hairpin" : fd12:3456:789a::10 . 8883,
+            		2001:db8:1::10 . 8883 comment "forward/no-hairpin" : fd12:3456:789a::10 . 8883,
             	}
             }
-            map dnat_eth1_ipv4_all_port {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth1_ipv4_all_tcp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
             	elements = {
-            		192.0.2.10 . tcp . 80 comment "forward/single" : 10.0.0.10 . 80,
-            		192.0.2.10 . tcp . 443 comment "forward/listed" : 10.0.0.10 . 443,
-            		192.0.2.10 . tcp . 1883 comment "forward/one-uplink" : 10.0.0.10 . 1883,
-            		192.0.2.10 . tcp . 5061 comment "forward/named" : 10.0.0.10 . 5061,
-            		192.0.2.10 . tcp . 8000 comment "forward/moved-range" : 10.0.0.11 . 9000,
-            		192.0.2.10 . tcp . 8001 comment "forward/moved-range" : 10.0.0.11 . 9001,
-            		192.0.2.10 . tcp . 8002 comment "forward/moved-range" : 10.0.0.11 . 9002,
-            		192.0.2.10 . tcp . 8003 comment "forward/moved-range" : 10.0.0.11 . 9003,
-            		192.0.2.10 . udp . 443 comment "forward/listed" : 10.0.0.10 . 443,
+            		192.0.2.10 . 80 comment "forward/single" : 10.0.0.10 . 80,
+            		192.0.2.10 . 443 comment "forward/listed" : 10.0.0.10 . 443,
+            		192.0.2.10 . 1883 comment "forward/one-uplink" : 10.0.0.10 . 1883,
+            		192.0.2.10 . 5061 comment "forward/named" : 10.0.0.10 . 5061,
+            		192.0.2.10 . 8000 comment "forward/moved-range" : 10.0.0.11 . 9000,
+            		192.0.2.10 . 8001 comment "forward/moved-range" : 10.0.0.11 . 9001,
+            		192.0.2.10 . 8002 comment "forward/moved-range" : 10.0.0.11 . 9002,
+            		192.0.2.10 . 8003 comment "forward/moved-range" : 10.0.0.11 . 9003,
             	}
             }
-            map dnat_eth1_ipv4_all_range {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr
+            map dnat_eth1_ipv4_all_tcp_sender-port {
+            	type ipv4_addr . ipv4_addr . inet_service : ipv4_addr . inet_service
             	flags interval
             	elements = {
-            		192.0.2.10 . udp . 5000-5010 comment "forward/kept-range" : 10.0.0.11,
-            		192.0.2.10 . udp . 16384-16387 comment "forward/named" : 10.0.0.10,
+            		10.0.0.0/24 . 192.0.2.10 . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
+            		198.51.100.0/24 . 192.0.2.10 . 2222 comment "forward/moved" : 10.0.0.10 . 22,
+            		198.51.100.0/24 . 192.0.2.10 . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
             	}
             }
-            map dnat_eth1_ipv4_all_sender-port {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth1_ipv4_all_udp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
+            	elements = {
+            		192.0.2.10 . 443 comment "forward/listed" : 10.0.0.10 . 443,
+            	}
+            }
+            map dnat_eth1_ipv4_all_udp_range {
+            	type ipv4_addr . inet_service : ipv4_addr
             	flags interval
             	elements = {
-            		10.0.0.0/24 . 192.0.2.10 . tcp . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
-            		198.51.100.0/24 . 192.0.2.10 . tcp . 2222 comment "forward/moved" : 10.0.0.10 . 22,
-            		198.51.100.0/24 . 192.0.2.10 . tcp . 7000 comment "forward/from-lan" : 10.0.0.10 . 7000,
+            		192.0.2.10 . 5000-5010 comment "forward/kept-range" : 10.0.0.11,
+            		192.0.2.10 . 16384-16387 comment "forward/named" : 10.0.0.10,
             	}
             }
-            map dnat_eth1_ipv4_outside_port {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth1_ipv4_outside_tcp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
             	elements = {
-            		192.0.2.10 . tcp . 8883 comment "forward/no-hairpin" : 10.0.0.10 . 8883,
+            		192.0.2.10 . 8883 comment "forward/no-hairpin" : 10.0.0.10 . 8883,
             	}
             }
-            map dnat_eth1_ipv6_all_port {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth1_ipv6_all_tcp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
             	elements = {
-            		2001:db8:2::10 . tcp . 80 comment "forward/single" : fd12:3456:789a::10 . 80,
-            		2001:db8:2::10 . tcp . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
-            		2001:db8:2::10 . tcp . 1883 comment "forward/one-uplink" : fd12:3456:789a::10 . 1883,
-            		2001:db8:2::10 . tcp . 5061 comment "forward/named" : fd12:3456:789a::10 . 5061,
-            		2001:db8:2::10 . udp . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
+            		2001:db8:2::10 . 80 comment "forward/single" : fd12:3456:789a::10 . 80,
+            		2001:db8:2::10 . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
+            		2001:db8:2::10 . 1883 comment "forward/one-uplink" : fd12:3456:789a::10 . 1883,
+            		2001:db8:2::10 . 5061 comment "forward/named" : fd12:3456:789a::10 . 5061,
             	}
             }
-            map dnat_eth1_ipv6_all_range {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr
+            map dnat_eth1_ipv6_all_tcp_sender-port {
+            	type ipv6_addr . ipv6_addr . inet_service : ipv6_addr . inet_service
             	flags interval
             	elements = {
-            		2001:db8:2::10 . udp . 16384-16387 comment "forward/named" : fd12:3456:789a::10,
+            		2001:db8:f::/48 . 2001:db8:2::10 . 2222 comment "forward/moved" : fd12:3456:789a::10 . 22,
+            		2001:db8:f::/48 . 2001:db8:2::10 . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
+            		fd12:3456:789a::/64 . 2001:db8:2::10 . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
             	}
             }
-            map dnat_eth1_ipv6_all_sender-port {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth1_ipv6_all_udp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
+            	elements = {
+            		2001:db8:2::10 . 443 comment "forward/listed" : fd12:3456:789a::10 . 443,
+            	}
+            }
+            map dnat_eth1_ipv6_all_udp_range {
+            	type ipv6_addr . inet_service : ipv6_addr
             	flags interval
             	elements = {
-            		2001:db8:f::/48 . 2001:db8:2::10 . tcp . 2222 comment "forward/moved" : fd12:3456:789a::10 . 22,
-            		2001:db8:f::/48 . 2001:db8:2::10 . tcp . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
-            		fd12:3456:789a::/64 . 2001:db8:2::10 . tcp . 7000 comment "forward/from-lan" : fd12:3456:789a::10 . 7000,
+            		2001:db8:2::10 . 16384-16387 comment "forward/named" : fd12:3456:789a::10,
             	}
             }
-            map dnat_eth1_ipv6_outside_port {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth1_ipv6_outside_tcp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
             	elements = {
-            		2001:db8:2::10 . tcp . 8883 comment "forward/no-hairpin" : fd12:3456:789a::10 . 8883,
+            		2001:db8:2::10 . 8883 comment "forward/no-hairpin" : fd12:3456:789a::10 . 8883,
             	}
             }
             map dnat_ingress {
@@ -455,50 +478,69 @@ in
             		"eth1" . "br-lan" : goto forward_zone-backup_net-lan,
             	}
             }
-            set forwards_net-lan_ipv4 {
-            	type ipv4_addr . inet_proto . inet_service
+            set forwards_net-lan_ipv4_tcp {
+            	type ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.0.0.10 . tcp . 22 comment "forward/moved",
-            		10.0.0.10 . tcp . 80 comment "forward/single",
-            		10.0.0.10 . tcp . 443 comment "forward/listed",
-            		10.0.0.10 . tcp . 1883 comment "forward/one-uplink",
-            		10.0.0.10 . tcp . 5061 comment "forward/named",
-            		10.0.0.10 . tcp . 7000 comment "forward/from-lan",
-            		10.0.0.10 . tcp . 8883 comment "forward/no-hairpin",
-            		10.0.0.10 . udp . 443 comment "forward/listed",
+            		10.0.0.10 . 22 comment "forward/moved",
+            		10.0.0.10 . 80 comment "forward/single",
+            		10.0.0.10 . 443 comment "forward/listed",
+            		10.0.0.10 . 1883 comment "forward/one-uplink",
+            		10.0.0.10 . 5061 comment "forward/named",
+            		10.0.0.10 . 7000 comment "forward/from-lan",
+            		10.0.0.10 . 8883 comment "forward/no-hairpin",
             	}
             }
-            set forwards_net-lan_ipv4_2 {
-            	type ipv4_addr . inet_proto . inet_service
+            set forwards_net-lan_ipv4_tcp_2 {
+            	type ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.0.0.10 . udp . 16384-16387 comment "forward/named",
-            		10.0.0.11 . tcp . 9000-9003 comment "forward/moved-range",
-            		10.0.0.11 . udp . 5000-5010 comment "forward/kept-range",
+            		10.0.0.11 . 9000-9003 comment "forward/moved-range",
             	}
             }
-            set forwards_net-lan_ipv6 {
-            	type ipv6_addr . inet_proto . inet_service
+            set forwards_net-lan_ipv4_udp {
+            	type ipv4_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a::10 . tcp . 22 comment "forward/moved",
-            		fd12:3456:789a::10 . tcp . 80 comment "forward/single",
-            		fd12:3456:789a::10 . tcp . 443 comment "forward/listed",
-            		fd12:3456:789a::10 . tcp . 1883 comment "forward/one-uplink",
-            		fd12:3456:789a::10 . tcp . 5061 comment "forward/named",
-            		fd12:3456:789a::10 . tcp . 7000 comment "forward/from-lan",
-            		fd12:3456:789a::10 . tcp . 8883 comment "forward/no-hairpin",
-            		fd12:3456:789a::10 . udp . 443 comment "forward/listed",
+            		10.0.0.10 . 443 comment "forward/listed",
             	}
             }
-            set forwards_net-lan_ipv6_2 {
-            	type ipv6_addr . inet_proto . inet_service
+            set forwards_net-lan_ipv4_udp_2 {
+            	type ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a::10 . udp . 16384-16387 comment "forward/named",
+            		10.0.0.10 . 16384-16387 comment "forward/named",
+            		10.0.0.11 . 5000-5010 comment "forward/kept-range",
+            	}
+            }
+            set forwards_net-lan_ipv6_tcp {
+            	type ipv6_addr . inet_service
+            	counter
+            	elements = {
+            		fd12:3456:789a::10 . 22 comment "forward/moved",
+            		fd12:3456:789a::10 . 80 comment "forward/single",
+            		fd12:3456:789a::10 . 443 comment "forward/listed",
+            		fd12:3456:789a::10 . 1883 comment "forward/one-uplink",
+            		fd12:3456:789a::10 . 5061 comment "forward/named",
+            		fd12:3456:789a::10 . 7000 comment "forward/from-lan",
+            		fd12:3456:789a::10 . 8883 comment "forward/no-hairpin",
+            	}
+            }
+            set forwards_net-lan_ipv6_udp {
+            	type ipv6_addr . inet_service
+            	counter
+            	elements = {
+            		fd12:3456:789a::10 . 443 comment "forward/listed",
+            	}
+            }
+            set forwards_net-lan_ipv6_udp_2 {
+            	type ipv6_addr . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		fd12:3456:789a::10 . 16384-16387 comment "forward/named",
             	}
             }
             map input_ingress {
@@ -577,55 +619,63 @@ in
             }
             chain dnat_eth0_ipv4 {
             	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 203.0.113.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
-            	meta l4proto tcp dnat ip to ip saddr . ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_port
-            	meta l4proto udp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_range
-            	meta l4proto tcp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_outside_port
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_sender-port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_range
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_outside_tcp_port
             }
             chain dnat_eth0_ipv6 {
             	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:1::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
-            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_port
-            	meta l4proto udp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_range
-            	meta l4proto tcp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_outside_port
+            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_sender-port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_range
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_outside_tcp_port
             }
             chain dnat_eth1_ipv4 {
             	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
-            	meta l4proto tcp dnat ip to ip saddr . ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_port
-            	meta l4proto udp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_range
-            	meta l4proto tcp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_outside_port
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_sender-port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_range
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_outside_tcp_port
             	ip saddr @site_ipv4 return
             	meta time < 2051222400 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
             }
             chain dnat_eth1_ipv6 {
             	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
-            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_port
-            	meta l4proto udp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_range
-            	meta l4proto tcp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_outside_port
+            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_sender-port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_range
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_outside_tcp_port
             	ip6 saddr @site_ipv6 return
             	meta time < 2051222400 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
             }
             chain dnat_inside_ipv4 {
             	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 203.0.113.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
-            	meta l4proto tcp dnat ip to ip saddr . ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_port
-            	meta l4proto udp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_range
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_sender-port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_range
             	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
-            	meta l4proto tcp dnat ip to ip saddr . ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_port
-            	meta l4proto udp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_range
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_sender-port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_range
             }
             chain dnat_inside_ipv6 {
             	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:1::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
-            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_port
-            	meta l4proto udp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_range
+            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_sender-port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_range
             	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
-            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_sender-port
-            	meta l4proto { tcp, udp } dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_port
-            	meta l4proto udp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_range
+            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_sender-port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_range
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
@@ -651,19 +701,25 @@ in
             chain forward_zone-backup_net-lan {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-lan_ipv4 accept
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-lan_ipv4_2 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-lan_ipv6 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-lan_ipv6_2 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-lan_ipv4_tcp accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-lan_ipv4_tcp_2 accept
+            	ct status dnat meta l4proto udp ip daddr . th dport @forwards_net-lan_ipv4_udp accept
+            	ct status dnat meta l4proto udp ip daddr . th dport @forwards_net-lan_ipv4_udp_2 accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-lan_ipv6_tcp accept
+            	ct status dnat meta l4proto udp ip6 daddr . th dport @forwards_net-lan_ipv6_udp accept
+            	ct status dnat meta l4proto udp ip6 daddr . th dport @forwards_net-lan_ipv6_udp_2 accept
             	goto drop_forward
             }
             chain forward_zone-internet_net-lan {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-lan_ipv4 accept
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-lan_ipv4_2 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-lan_ipv6 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-lan_ipv6_2 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-lan_ipv4_tcp accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-lan_ipv4_tcp_2 accept
+            	ct status dnat meta l4proto udp ip daddr . th dport @forwards_net-lan_ipv4_udp accept
+            	ct status dnat meta l4proto udp ip daddr . th dport @forwards_net-lan_ipv4_udp_2 accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-lan_ipv6_tcp accept
+            	ct status dnat meta l4proto udp ip6 daddr . th dport @forwards_net-lan_ipv6_udp accept
+            	ct status dnat meta l4proto udp ip6 daddr . th dport @forwards_net-lan_ipv6_udp_2 accept
             	goto drop_forward
             }
             chain input_net-lan {
@@ -672,22 +728,22 @@ in
             	goto drop_input
             }
             chain input_other {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_other_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_other_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-backup {
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-backup_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-backup_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-backup_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-backup_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-internet {
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_self_ipv6_tcp accept
             	goto drop_input
             }
             chain raw_bridge {

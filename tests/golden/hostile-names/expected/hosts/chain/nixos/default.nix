@@ -248,52 +248,52 @@ in
             limit limit_policy_policy {
             	rate 1/second burst 5 packets
             }
-            set allow_other_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_other_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		198.51.100.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/ct",
+            		198.51.100.0/24 . 0.0.0.0/0 . 22 comment "policy/ct",
             	}
             }
-            set allow_other_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_other_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:f::/48 . ::/0 . tcp . 22 comment "policy/ct",
+            		2001:db8:f::/48 . ::/0 . 22 comment "policy/ct",
             	}
             }
-            set allow_zone-ip6_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-ip6_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		198.51.100.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/ct",
+            		198.51.100.0/24 . 0.0.0.0/0 . 22 comment "policy/ct",
             	}
             }
-            set allow_zone-ip6_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-ip6_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:f::/48 . ::/0 . tcp . 22 comment "policy/ct",
+            		2001:db8:f::/48 . ::/0 . 22 comment "policy/ct",
             	}
             }
-            set allow_zone-ip_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-ip_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		198.51.100.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/ct",
+            		198.51.100.0/24 . 0.0.0.0/0 . 22 comment "policy/ct",
             	}
             }
-            set allow_zone-ip_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-ip_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:f::/48 . ::/0 . tcp . 22 comment "policy/ct",
+            		2001:db8:f::/48 . ::/0 . 22 comment "policy/ct",
             	}
             }
             set bogon_ipv4 {
@@ -349,11 +349,11 @@ in
             		"table" . "br-xxxxxxx-fd26",
             	}
             }
-            map dnat_e-0.1_ipv4_all_sender-port {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_e-0.1_ipv4_all_tcp_sender-port {
+            	type ipv4_addr . ipv4_addr . inet_service : ipv4_addr . inet_service
             	flags interval
             	elements = {
-            		198.51.100.0/24 . 192.0.2.1 . tcp . 80 comment "forward/dnat" : 10.4.0.247 . 80,
+            		198.51.100.0/24 . 192.0.2.1 . 80 comment "forward/dnat" : 10.4.0.247 . 80,
             	}
             }
             map dnat_ingress {
@@ -368,23 +368,23 @@ in
             		"table" . ipv4 : goto dnat_table_ipv4,
             	}
             }
-            map dnat_table_ipv4_all_port {
-            	type inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_table_ipv4_all_tcp_port {
+            	type inet_service : ipv4_addr . inet_service
             	elements = {
-            		tcp . 4444 comment "forward/redirect" : 10.5.0.215 . 4444,
+            		4444 comment "forward/redirect" : 10.5.0.215 . 4444,
             	}
             }
-            map dnat_table_ipv4_all_sender-port {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_table_ipv4_all_tcp_sender-port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
             	flags interval
             	elements = {
-            		198.51.100.0/24 . tcp . 80 comment "forward/dnat" : 10.4.0.247 . 80,
+            		198.51.100.0/24 . 80 comment "forward/dnat" : 10.4.0.247 . 80,
             	}
             }
-            map dnat_table_ipv4_open_port {
-            	type inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_table_ipv4_open_tcp_port {
+            	type inet_service : ipv4_addr . inet_service
             	elements = {
-            		tcp . 80 comment "forward/dnat" : 10.4.0.247 . 80,
+            		80 comment "forward/dnat" : 10.4.0.247 . 80,
             	}
             }
             map forward_pairs {
@@ -411,18 +411,18 @@ in
             		"table" . "br-ifa" : goto forward_zone-ip_net-ifa,
             	}
             }
-            set forwards_net-if-a_ipv4 {
-            	type ipv4_addr . inet_proto . inet_service
+            set forwards_net-if-a_ipv4_tcp {
+            	type ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.4.0.247 . tcp . 80 comment "forward/dnat",
+            		10.4.0.247 . 80 comment "forward/dnat",
             	}
             }
-            set forwards_net-ifa_ipv4 {
-            	type ipv4_addr . inet_proto . inet_service
+            set forwards_net-ifa_ipv4_tcp {
+            	type ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.5.0.215 . tcp . 4444 comment "forward/redirect",
+            		10.5.0.215 . 4444 comment "forward/redirect",
             	}
             }
             map input_ingress {
@@ -540,22 +540,22 @@ in
             	iifname vmap @raw_ingress
             }
             chain dnat_e-0.1_ipv4 {
-            	meta l4proto tcp dnat ip to ip saddr . ip daddr . meta l4proto . th dport map @dnat_e-0.1_ipv4_all_sender-port
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_e-0.1_ipv4_all_tcp_sender-port
             }
             chain dnat_inside_ipv4 {
-            	meta l4proto tcp dnat ip to ip saddr . ip daddr . meta l4proto . th dport map @dnat_e-0.1_ipv4_all_sender-port
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_e-0.1_ipv4_all_tcp_sender-port
             	ip daddr @kept_ipv4 return
             	fib daddr type != local return
-            	meta l4proto tcp dnat ip to ip saddr . meta l4proto . th dport map @dnat_table_ipv4_all_sender-port
-            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_table_ipv4_all_port
+            	meta l4proto tcp dnat ip to ip saddr . th dport map @dnat_table_ipv4_all_tcp_sender-port
+            	meta l4proto tcp dnat ip to th dport map @dnat_table_ipv4_all_tcp_port
             }
             chain dnat_table_ipv4 {
             	ip daddr @kept_ipv4 return
             	fib daddr . iif type != local return
-            	meta l4proto tcp dnat ip to ip saddr . meta l4proto . th dport map @dnat_table_ipv4_all_sender-port
-            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_table_ipv4_all_port
+            	meta l4proto tcp dnat ip to ip saddr . th dport map @dnat_table_ipv4_all_tcp_sender-port
+            	meta l4proto tcp dnat ip to th dport map @dnat_table_ipv4_all_tcp_port
             	ip saddr @site_ipv4 return
-            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_table_ipv4_open_port
+            	meta l4proto tcp dnat ip to th dport map @dnat_table_ipv4_open_tcp_port
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
@@ -574,11 +574,11 @@ in
             	accept comment "implied/bridge"
             }
             chain forward_net-if-a_net-ifa {
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-ifa_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-ifa_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_net-ifa_net-if-a {
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-if-a_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-if-a_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_net-ifa_net-ifa {
@@ -586,11 +586,11 @@ in
             	accept comment "implied/bridge"
             }
             chain forward_net-inet_net-if-a {
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-if-a_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-if-a_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_net-inet_net-ifa {
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-ifa_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-ifa_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_net-inet_net-inet {
@@ -598,23 +598,27 @@ in
             	accept comment "implied/bridge"
             }
             chain forward_net-inet_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1 {
-            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto . th dport { tcp . 4444, udp . 5555 } limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
-            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 4444, udp . 5555 } limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
             	goto drop_forward
             }
             chain forward_net-inet_zone-ip6 {
             	ip daddr @site_ipv4 goto drop_forward
             	ip6 daddr @site_ipv6 goto drop_forward
-            	ip saddr 10.1.0.0/24 meta l4proto . th dport { tcp . 4444, udp . 5555 } limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
-            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto . th dport { tcp . 4444, udp . 5555 } limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip saddr 10.1.0.0/24 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip saddr 10.1.0.0/24 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
             	goto drop_forward
             }
             chain forward_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1_net-if-a {
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-if-a_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-if-a_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1_net-ifa {
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-ifa_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-ifa_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1 {
@@ -622,11 +626,11 @@ in
             	accept comment "implied/bridge"
             }
             chain forward_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2_net-if-a {
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-if-a_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-if-a_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2_net-ifa {
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-ifa_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-ifa_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2 {
@@ -648,19 +652,19 @@ in
             chain forward_zone-ip6_net-if-a {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-if-a_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-if-a_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_zone-ip_net-if-a {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-if-a_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-if-a_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_zone-ip_net-ifa {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-ifa_ipv4 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-ifa_ipv4_tcp accept
             	goto drop_forward
             }
             chain input_net-if-a {
@@ -681,8 +685,8 @@ in
             	goto drop_input
             }
             chain input_other {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_other_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_other_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-ip {
@@ -691,15 +695,15 @@ in
             	iifname "table" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-ip_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-ip_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-ip_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-ip_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-ip6 {
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-ip6_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-ip6_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-ip6_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-ip6_self_ipv6_tcp accept
             	goto drop_input
             }
             chain raw_bridge {

@@ -173,16 +173,16 @@ in
             counter drop_input { }
             counter drop_invalid { }
             counter drop_rpf { }
-            set allow_net-six_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-six_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:10:6::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		2001:db8:10:6::/64 . ::/0 . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-six_zone-internet_ipv6_icmp {
+            set allow_net-six_zone-internet_ipv6_icmpv6 {
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	flags interval
             	counter
@@ -190,33 +190,40 @@ in
             		2001:db8:10:6::/64 . ::/0 . echo-request comment "policy/out",
             	}
             }
-            set allow_net-six_zone-internet_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-six_zone-internet_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:10:6::/64 . ::/0 . tcp . 53 comment "policy/out",
-            		2001:db8:10:6::/64 . ::/0 . tcp . 443 comment "policy/out",
-            		2001:db8:10:6::/64 . ::/0 . udp . 53 comment "policy/out",
+            		2001:db8:10:6::/64 . ::/0 . 53 comment "policy/out",
+            		2001:db8:10:6::/64 . ::/0 . 443 comment "policy/out",
             	}
             }
-            set allow_other_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-six_zone-internet_ipv6_udp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		2001:db8:10:6::/64 . ::/0 . 53 comment "policy/out",
             	}
             }
-            set allow_other_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_other_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_net-six_ipv6_icmp {
+            set allow_other_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
+            	flags interval
+            	counter
+            	elements = {
+            		::/0 . ::/0 . 22 comment "policy/admin",
+            	}
+            }
+            set allow_zone-internet_net-six_ipv6_icmpv6 {
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	flags interval
             	counter
@@ -224,28 +231,28 @@ in
             		::/0 . 2001:db8:10:6::b . echo-request comment "policy/in",
             	}
             }
-            set allow_zone-internet_net-six_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-internet_net-six_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . 2001:db8:10:6::b . tcp . 443 comment "policy/in",
+            		::/0 . 2001:db8:10:6::b . 443 comment "policy/in",
             	}
             }
-            set allow_zone-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set bogon_ipv4 {
@@ -275,10 +282,10 @@ in
             		"eth0" . "br-six",
             	}
             }
-            map dnat_eth0_ipv6_all_port {
-            	type inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth0_ipv6_all_tcp_port {
+            	type inet_service : ipv6_addr . inet_service
             	elements = {
-            		tcp . 80 comment "forward/web" : 2001:db8:10:6:0:ff:fe00:a . 80,
+            		80 comment "forward/web" : 2001:db8:10:6:0:ff:fe00:a . 80,
             	}
             }
             map dnat_ingress {
@@ -296,11 +303,11 @@ in
             		"eth0" . "br-six" : goto forward_zone-internet_net-six,
             	}
             }
-            set forwards_net-six_ipv6 {
-            	type ipv6_addr . inet_proto . inet_service
+            set forwards_net-six_ipv6_tcp {
+            	type ipv6_addr . inet_service
             	counter
             	elements = {
-            		2001:db8:10:6:0:ff:fe00:a . tcp . 80 comment "forward/web",
+            		2001:db8:10:6:0:ff:fe00:a . 80 comment "forward/web",
             	}
             }
             map input_ingress {
@@ -376,12 +383,12 @@ in
             chain dnat_eth0_ipv6 {
             	ip6 daddr @kept_ipv6 return
             	fib daddr . iif type != local return
-            	meta l4proto tcp dnat ip6 to meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
             }
             chain dnat_inside_ipv6 {
             	ip6 daddr @kept_ipv6 return
             	fib daddr type != local return
-            	meta l4proto tcp dnat ip6 to meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
@@ -401,8 +408,9 @@ in
             }
             chain forward_net-six_zone-internet {
             	ip6 daddr @site_ipv6 goto drop_forward
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-six_zone-internet_ipv6_ports accept
-            	ip6 saddr . ip6 daddr . icmpv6 type @allow_net-six_zone-internet_ipv6_icmp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-six_zone-internet_ipv6_tcp accept
+            	meta l4proto udp ip6 saddr . ip6 daddr . th dport @allow_net-six_zone-internet_ipv6_udp accept
+            	ip6 saddr . ip6 daddr . icmpv6 type @allow_net-six_zone-internet_ipv6_icmpv6 accept
             	goto drop_forward
             }
             chain forward_ours {
@@ -412,19 +420,19 @@ in
             }
             chain forward_zone-internet_net-six {
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_net-six_ipv6_ports accept
-            	ip6 saddr . ip6 daddr . icmpv6 type @allow_zone-internet_net-six_ipv6_icmp accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-six_ipv6 accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_net-six_ipv6_tcp accept
+            	ip6 saddr . ip6 daddr . icmpv6 type @allow_zone-internet_net-six_ipv6_icmpv6 accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-six_ipv6_tcp accept
             	goto drop_forward
             }
             chain input_net-six {
             	ip6 hoplimit 255 icmpv6 type nd-router-solicit accept comment "implied/rs"
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-six_self_ipv6_ports accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-six_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_other {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_other_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_other_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-internet {
@@ -432,8 +440,8 @@ in
             	iifname "eth0" ip6 hoplimit 255 icmpv6 type nd-router-advert accept comment "implied/ra-client"
             	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_self_ipv6_tcp accept
             	goto drop_input
             }
             chain raw_bridge {

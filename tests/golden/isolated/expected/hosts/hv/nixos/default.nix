@@ -192,6 +192,9 @@ in
             	iifname @pool_net-apart_ipv4 arp saddr ip 10.1.0.0/24 arp saddr ip != @owned_ipv4 accept
             	counter name drop_spoof drop
             }
+            chain guard_claim {
+            	@th,64,128 @owned_target counter name drop_spoof drop
+            }
             chain guard_ipv4 {
             	ip saddr 0.0.0.0 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
             	meta l4proto udp th sport 67 counter name drop_spoof drop
@@ -223,7 +226,7 @@ in
             	arp saddr ip @owned_ipv4 counter name drop_spoof drop
             	ip saddr @owned_ipv4 counter name drop_spoof drop
             	ip6 saddr @owned_ipv6 counter name drop_spoof drop
-            	icmpv6 type nd-neighbor-advert @th,64,128 @owned_target counter name drop_spoof drop
+            	icmpv6 type nd-neighbor-advert jump guard_claim
             	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 67 counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
@@ -246,86 +249,86 @@ in
             counter drop_input { }
             counter drop_invalid { }
             counter drop_rpf { }
-            set allow_net-apart_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-apart_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.1.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-apart_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-apart_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:1::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a:1::/64 . ::/0 . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-free_net-apart_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-free_net-apart_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.2.0.0/24 . 10.1.0.0/24 . tcp . 80 comment "policy/across",
+            		10.2.0.0/24 . 10.1.0.0/24 . 80 comment "policy/across",
             	}
             }
-            set allow_net-free_net-apart_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-free_net-apart_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:2::/64 . fd12:3456:789a:1::/64 . tcp . 80 comment "policy/across",
+            		fd12:3456:789a:2::/64 . fd12:3456:789a:1::/64 . 80 comment "policy/across",
             	}
             }
-            set allow_net-free_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-free_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.2.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.2.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-free_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-free_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:2::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a:2::/64 . ::/0 . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_other_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_other_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set bogon_ipv4 {
@@ -455,8 +458,8 @@ in
             	goto drop_forward
             }
             chain forward_net-free_net-apart {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-free_net-apart_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-free_net-apart_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-free_net-apart_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-free_net-apart_ipv6_tcp accept
             	goto drop_forward
             }
             chain forward_net-free_net-free {
@@ -471,20 +474,20 @@ in
             chain input_net-apart {
             	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
             	ip6 hoplimit 255 icmpv6 type nd-router-solicit accept comment "implied/rs"
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-apart_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-apart_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-apart_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-apart_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_net-free {
             	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
             	ip6 hoplimit 255 icmpv6 type nd-router-solicit accept comment "implied/rs"
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-free_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-free_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-free_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-free_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_other {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_other_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_other_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-internet {
@@ -493,8 +496,8 @@ in
             	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_self_ipv6_tcp accept
             	goto drop_input
             }
             chain raw_bridge {

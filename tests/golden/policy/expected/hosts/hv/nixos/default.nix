@@ -181,7 +181,7 @@ in
             	icmp type echo-reply accept comment "implied/established"
             	tcp flags & (syn | ack) != syn accept comment "implied/established"
             	meta l4proto { udp, udplite, sctp, dccp } ip daddr . ip saddr . meta l4proto . th dport . th sport @seen_net-back_ipv4 accept comment "implied/established"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	meta l4proto { udp, udplite, sctp, dccp } update @seen_net-back_ipv4 { ip saddr . ip daddr . meta l4proto . th sport . th dport timeout 180s }
             }
@@ -191,7 +191,7 @@ in
             	icmpv6 type echo-reply accept comment "implied/established"
             	tcp flags & (syn | ack) != syn accept comment "implied/established"
             	meta l4proto { udp, udplite, sctp, dccp } ip6 daddr . ip6 saddr . meta l4proto . th dport . th sport @seen_net-back_ipv6 accept comment "implied/established"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	meta l4proto { udp, udplite, sctp, dccp } update @seen_net-back_ipv6 { ip6 saddr . ip6 daddr . meta l4proto . th sport . th dport timeout 180s }
             }
@@ -254,22 +254,22 @@ in
             		10.1.0.144 . 10.2.0.192 . echo-request comment "policy/tagged",
             	}
             }
-            set allow_net-front_net-back_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-front_net-back_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.1.0.144 . 10.2.0.192 . tcp . 9100 comment "policy/tagged",
+            		10.1.0.144 . 10.2.0.192 . 9100 comment "policy/tagged",
             	}
             }
-            set allow_net-front_net-back_ipv4_ports_2 {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-front_net-back_ipv4_tcp_2 {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.144 . 10.2.0.192 . tcp . 9200-9210 comment "policy/tagged",
+            		10.1.0.144 . 10.2.0.192 . 9200-9210 comment "policy/tagged",
             	}
             }
-            set allow_net-front_net-back_ipv6_icmp {
+            set allow_net-front_net-back_ipv6_icmpv6 {
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	counter
             	elements = {
@@ -277,21 +277,21 @@ in
             		fd12:3456:789a:1::c6b9 . fd12:3456:789a:2::5a81 . echo-request comment "policy/tagged",
             	}
             }
-            set allow_net-front_net-back_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-front_net-back_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a:1::8eb7 . fd12:3456:789a:2::5a81 . tcp . 9100 comment "policy/tagged",
-            		fd12:3456:789a:1::c6b9 . fd12:3456:789a:2::5a81 . tcp . 9100 comment "policy/tagged",
+            		fd12:3456:789a:1::8eb7 . fd12:3456:789a:2::5a81 . 9100 comment "policy/tagged",
+            		fd12:3456:789a:1::c6b9 . fd12:3456:789a:2::5a81 . 9100 comment "policy/tagged",
             	}
             }
-            set allow_net-front_net-back_ipv6_ports_2 {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-front_net-back_ipv6_tcp_2 {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:1::8eb7 . fd12:3456:789a:2::5a81 . tcp . 9200-9210 comment "policy/tagged",
-            		fd12:3456:789a:1::c6b9 . fd12:3456:789a:2::5a81 . tcp . 9200-9210 comment "policy/tagged",
+            		fd12:3456:789a:1::8eb7 . fd12:3456:789a:2::5a81 . 9200-9210 comment "policy/tagged",
+            		fd12:3456:789a:1::c6b9 . fd12:3456:789a:2::5a81 . 9200-9210 comment "policy/tagged",
             	}
             }
             set bogon_ipv4 {
@@ -415,38 +415,38 @@ in
             }
             chain forward_net-back_net-back {
             	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	accept comment "implied/bridge"
             }
             chain forward_net-back_zone-internet {
             	ip daddr @site_ipv4 goto drop_forward
             	ip6 daddr @site_ipv6 goto drop_forward
-            	ip saddr 10.2.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip6 saddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.2.0.0/24 counter accept comment "policy/whole"
             	ip6 saddr fd12:3456:789a:2::/64 counter accept comment "policy/whole"
             	goto drop_forward
             }
             chain forward_net-front_net-back {
-            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	meta time < 2051222400 ip saddr 10.1.0.64/26 ip daddr 10.2.0.0/24 meta l4proto . th dport { udp . 500 } counter accept comment "policy/literal"
+            	meta time < 2051222400 ip saddr 10.1.0.64/26 ip daddr 10.2.0.0/24 meta l4proto udp th dport 500 counter accept comment "policy/literal"
             	meta time < 2051222400 ip saddr 10.1.0.64/26 ip daddr 10.2.0.0/24 meta l4proto esp counter accept comment "policy/literal"
-            	meta time < 2051222400 ip6 saddr fd12:3456:789a:1::/96 ip6 daddr fd12:3456:789a:2::/64 meta l4proto . th dport { udp . 500 } counter accept comment "policy/literal"
+            	meta time < 2051222400 ip6 saddr fd12:3456:789a:1::/96 ip6 daddr fd12:3456:789a:2::/64 meta l4proto udp th dport 500 counter accept comment "policy/literal"
             	meta time < 2051222400 ip6 saddr fd12:3456:789a:1::/96 ip6 daddr fd12:3456:789a:2::/64 meta l4proto esp counter accept comment "policy/literal"
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-front_net-back_ipv4_ports accept
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-front_net-back_ipv4_ports_2 accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-front_net-back_ipv4_tcp accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-front_net-back_ipv4_tcp_2 accept
             	ip saddr . ip daddr . icmp type @allow_net-front_net-back_ipv4_icmp accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-front_net-back_ipv6_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-front_net-back_ipv6_ports_2 accept
-            	ip6 saddr . ip6 daddr . icmpv6 type @allow_net-front_net-back_ipv6_icmp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-front_net-back_ipv6_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-front_net-back_ipv6_tcp_2 accept
+            	ip6 saddr . ip6 daddr . icmpv6 type @allow_net-front_net-back_ipv6_icmpv6 accept
             	goto drop_forward
             }
             chain forward_net-front_net-front {
@@ -456,9 +456,9 @@ in
             chain forward_net-front_zone-internet {
             	ip daddr @site_ipv4 goto drop_forward
             	ip6 daddr @site_ipv6 goto drop_forward
-            	ip saddr 10.1.0.0/24 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.1.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.1.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto . th dport { tcp . 25 } log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip6 saddr fd12:3456:789a:1::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.1.0.0/24 counter accept comment "policy/whole"
             	ip6 saddr fd12:3456:789a:1::/64 counter accept comment "policy/whole"
@@ -479,8 +479,10 @@ in
             chain forward_zone-internet_net-front {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ip daddr 10.1.0.144 meta l4proto . th dport { sctp . 5000-5001, tcp . 443 } limit name "limit_policy_limited" counter accept comment "policy/limited"
-            	ip6 daddr fd12:3456:789a:1::8eb7 meta l4proto . th dport { sctp . 5000-5001, tcp . 443 } limit name "limit_policy_limited" counter accept comment "policy/limited"
+            	ip daddr 10.1.0.144 meta l4proto tcp th dport 443 limit name "limit_policy_limited" counter accept comment "policy/limited"
+            	ip daddr 10.1.0.144 meta l4proto sctp th dport 5000-5001 limit name "limit_policy_limited" counter accept comment "policy/limited"
+            	ip6 daddr fd12:3456:789a:1::8eb7 meta l4proto tcp th dport 443 limit name "limit_policy_limited" counter accept comment "policy/limited"
+            	ip6 daddr fd12:3456:789a:1::8eb7 meta l4proto sctp th dport 5000-5001 limit name "limit_policy_limited" counter accept comment "policy/limited"
             	goto drop_forward
             }
             chain input_net-back {
@@ -494,9 +496,9 @@ in
             	goto drop_input
             }
             chain input_other {
-            	ip saddr 198.51.100.0/24 meta l4proto . th dport { tcp . 22 } log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	ip saddr 198.51.100.0/24 meta l4proto tcp th dport 22 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
             	ip saddr 198.51.100.0/24 icmp type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip6 saddr 2001:db8:f::/48 meta l4proto . th dport { tcp . 22 } log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	ip6 saddr 2001:db8:f::/48 meta l4proto tcp th dport 22 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
             	ip6 saddr 2001:db8:f::/48 icmpv6 type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
             	meta nfproto ipv4 icmp type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	meta nfproto ipv6 icmpv6 type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
@@ -508,9 +510,9 @@ in
             	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr 198.51.100.0/24 meta l4proto . th dport { tcp . 22 } log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	ip saddr 198.51.100.0/24 meta l4proto tcp th dport 22 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
             	ip saddr 198.51.100.0/24 icmp type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip6 saddr 2001:db8:f::/48 meta l4proto . th dport { tcp . 22 } log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	ip6 saddr 2001:db8:f::/48 meta l4proto tcp th dport 22 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
             	ip6 saddr 2001:db8:f::/48 icmpv6 type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
             	meta nfproto ipv4 icmp type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	meta nfproto ipv6 icmpv6 type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"

@@ -173,69 +173,69 @@ in
             counter drop_input { }
             counter drop_invalid { }
             counter drop_rpf { }
-            set allow_net-lan_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-lan_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.0.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.0.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-lan_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-lan_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a::/64 . ::/0 . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_other_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_other_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_net-lan_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-internet_net-lan_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 10.0.0.117 . tcp . 443 comment "policy/in",
+            		0.0.0.0/0 . 10.0.0.117 . 443 comment "policy/in",
             	}
             }
-            set allow_zone-internet_net-lan_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-internet_net-lan_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . fd12:3456:789a::80 . tcp . 443 comment "policy/in",
+            		::/0 . fd12:3456:789a::80 . 443 comment "policy/in",
             	}
             }
-            set allow_zone-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set bogon_ipv4 {
@@ -379,27 +379,27 @@ in
             chain forward_zone-internet_net-lan {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_net-lan_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_net-lan_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_net-lan_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_net-lan_ipv6_tcp accept
             	goto drop_forward
             }
             chain input_net-lan {
             	ip6 hoplimit 255 icmpv6 type nd-router-solicit accept comment "implied/rs"
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-lan_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-lan_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-lan_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-lan_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_other {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_other_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_other_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-internet {
             	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_self_ipv6_tcp accept
             	goto drop_input
             }
             chain raw_bridge {

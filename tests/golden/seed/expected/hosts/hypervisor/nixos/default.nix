@@ -167,6 +167,9 @@ in
             	iifname . arp saddr ip @bind_ipv4 accept
             	counter name drop_spoof drop
             }
+            chain guard_claim {
+            	@th,64,128 @owned_target counter name drop_spoof drop
+            }
             chain guard_ipv4 {
             	ip saddr 0.0.0.0 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
             	meta l4proto udp th sport 67 counter name drop_spoof drop
@@ -197,7 +200,7 @@ in
             	arp saddr ip @owned_ipv4 counter name drop_spoof drop
             	ip saddr @owned_ipv4 counter name drop_spoof drop
             	ip6 saddr @owned_ipv6 counter name drop_spoof drop
-            	icmpv6 type nd-neighbor-advert @th,64,128 @owned_target counter name drop_spoof drop
+            	icmpv6 type nd-neighbor-advert jump guard_claim
             	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 67 counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
@@ -220,53 +223,53 @@ in
             counter drop_input { }
             counter drop_invalid { }
             counter drop_rpf { }
-            set allow_net-microvm_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-microvm_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.0.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.0.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-microvm_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-microvm_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a::/64 . ::/0 . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_other_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_other_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set bogon_ipv4 {
@@ -297,18 +300,18 @@ in
             		"eth0" . "br-microvm",
             	}
             }
-            map dnat_eth0_ipv4_all_port {
-            	type inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth0_ipv4_all_tcp_port {
+            	type inet_service : ipv4_addr . inet_service
             	elements = {
-            		tcp . 80 comment "forward/http" : 10.0.0.10 . 80,
-            		tcp . 443 comment "forward/https" : 10.0.0.11 . 443,
+            		80 comment "forward/http" : 10.0.0.10 . 80,
+            		443 comment "forward/https" : 10.0.0.11 . 443,
             	}
             }
-            map dnat_eth0_ipv6_all_port {
-            	type inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth0_ipv6_all_tcp_port {
+            	type inet_service : ipv6_addr . inet_service
             	elements = {
-            		tcp . 80 comment "forward/http" : fd12:3456:789a::6fab . 80,
-            		tcp . 443 comment "forward/https" : fd12:3456:789a::76bc . 443,
+            		80 comment "forward/http" : fd12:3456:789a::6fab . 80,
+            		443 comment "forward/https" : fd12:3456:789a::76bc . 443,
             	}
             }
             map dnat_ingress {
@@ -328,20 +331,20 @@ in
             		"eth0" . "br-microvm" : goto forward_zone-internet_net-microvm,
             	}
             }
-            set forwards_net-microvm_ipv4 {
-            	type ipv4_addr . inet_proto . inet_service
+            set forwards_net-microvm_ipv4_tcp {
+            	type ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.0.0.10 . tcp . 80 comment "forward/http",
-            		10.0.0.11 . tcp . 443 comment "forward/https",
+            		10.0.0.10 . 80 comment "forward/http",
+            		10.0.0.11 . 443 comment "forward/https",
             	}
             }
-            set forwards_net-microvm_ipv6 {
-            	type ipv6_addr . inet_proto . inet_service
+            set forwards_net-microvm_ipv6_tcp {
+            	type ipv6_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a::6fab . tcp . 80 comment "forward/http",
-            		fd12:3456:789a::76bc . tcp . 443 comment "forward/https",
+            		fd12:3456:789a::6fab . 80 comment "forward/http",
+            		fd12:3456:789a::76bc . 443 comment "forward/https",
             	}
             }
             map input_ingress {
@@ -435,22 +438,22 @@ in
             chain dnat_eth0_ipv4 {
             	ip daddr @kept_ipv4 return
             	fib daddr . iif type != local return
-            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_eth0_ipv4_all_port
+            	meta l4proto tcp dnat ip to th dport map @dnat_eth0_ipv4_all_tcp_port
             }
             chain dnat_eth0_ipv6 {
             	ip6 daddr @kept_ipv6 return
             	fib daddr . iif type != local return
-            	meta l4proto tcp dnat ip6 to meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
             }
             chain dnat_inside_ipv4 {
             	ip daddr @kept_ipv4 return
             	fib daddr type != local return
-            	meta l4proto tcp dnat ip to meta l4proto . th dport map @dnat_eth0_ipv4_all_port
+            	meta l4proto tcp dnat ip to th dport map @dnat_eth0_ipv4_all_tcp_port
             }
             chain dnat_inside_ipv6 {
             	ip6 daddr @kept_ipv6 return
             	fib daddr type != local return
-            	meta l4proto tcp dnat ip6 to meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
@@ -483,20 +486,20 @@ in
             chain forward_zone-internet_net-microvm {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-microvm_ipv4 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-microvm_ipv6 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-microvm_ipv4_tcp accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-microvm_ipv6_tcp accept
             	goto drop_forward
             }
             chain input_net-microvm {
             	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
             	ip6 hoplimit 255 icmpv6 type nd-router-solicit accept comment "implied/rs"
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-microvm_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-microvm_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-microvm_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-microvm_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_other {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_other_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_other_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-internet {
@@ -505,8 +508,8 @@ in
             	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_self_ipv6_tcp accept
             	goto drop_input
             }
             chain raw_bridge {

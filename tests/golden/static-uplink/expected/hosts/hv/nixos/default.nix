@@ -157,6 +157,9 @@ in
             	iifname . arp saddr ip @bind_ipv4 accept
             	counter name drop_spoof drop
             }
+            chain guard_claim {
+            	@th,64,128 @owned_target counter name drop_spoof drop
+            }
             chain guard_ipv4 {
             	ip saddr 0.0.0.0 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"
             	meta l4proto udp th sport 67 counter name drop_spoof drop
@@ -187,7 +190,7 @@ in
             	arp saddr ip @owned_ipv4 counter name drop_spoof drop
             	ip saddr @owned_ipv4 counter name drop_spoof drop
             	ip6 saddr @owned_ipv6 counter name drop_spoof drop
-            	icmpv6 type nd-neighbor-advert @th,64,128 @owned_target counter name drop_spoof drop
+            	icmpv6 type nd-neighbor-advert jump guard_claim
             	icmpv6 type { nd-router-advert, nd-redirect } counter name drop_spoof drop
             	meta l4proto udp th sport 67 counter name drop_spoof drop
             	meta l4proto udp th sport 547 counter name drop_spoof drop
@@ -210,20 +213,20 @@ in
             counter drop_input { }
             counter drop_invalid { }
             counter drop_rpf { }
-            set allow_other_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_other_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		198.51.100.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		198.51.100.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		198.51.100.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		198.51.100.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
             set bogon_ipv4 {
@@ -256,18 +259,28 @@ in
             		"eth0" . "br-lan",
             	}
             }
-            map dnat_eth0_ipv4_all_port {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth0_ipv4_all_tcp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
             	elements = {
-            		203.0.113.10 . tcp . 443 comment "forward/web" : 10.0.0.10 . 443,
-            		203.0.113.10 . udp . 443 comment "forward/web" : 10.0.0.10 . 443,
+            		203.0.113.10 . 443 comment "forward/web" : 10.0.0.10 . 443,
             	}
             }
-            map dnat_eth0_ipv6_all_port {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth0_ipv4_all_udp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
             	elements = {
-            		2001:db8:1::10 . tcp . 443 comment "forward/web" : fd12:3456:789a::52c7 . 443,
-            		2001:db8:1::10 . udp . 443 comment "forward/web" : fd12:3456:789a::52c7 . 443,
+            		203.0.113.10 . 443 comment "forward/web" : 10.0.0.10 . 443,
+            	}
+            }
+            map dnat_eth0_ipv6_all_tcp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
+            	elements = {
+            		2001:db8:1::10 . 443 comment "forward/web" : fd12:3456:789a::52c7 . 443,
+            	}
+            }
+            map dnat_eth0_ipv6_all_udp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
+            	elements = {
+            		2001:db8:1::10 . 443 comment "forward/web" : fd12:3456:789a::52c7 . 443,
             	}
             }
             map dnat_ingress {
@@ -287,20 +300,32 @@ in
             		"eth0" . "br-lan" : goto forward_zone-internet_net-lan,
             	}
             }
-            set forwards_net-lan_ipv4 {
-            	type ipv4_addr . inet_proto . inet_service
+            set forwards_net-lan_ipv4_tcp {
+            	type ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.0.0.10 . tcp . 443 comment "forward/web",
-            		10.0.0.10 . udp . 443 comment "forward/web",
+            		10.0.0.10 . 443 comment "forward/web",
             	}
             }
-            set forwards_net-lan_ipv6 {
-            	type ipv6_addr . inet_proto . inet_service
+            set forwards_net-lan_ipv4_udp {
+            	type ipv4_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a::52c7 . tcp . 443 comment "forward/web",
-            		fd12:3456:789a::52c7 . udp . 443 comment "forward/web",
+            		10.0.0.10 . 443 comment "forward/web",
+            	}
+            }
+            set forwards_net-lan_ipv6_tcp {
+            	type ipv6_addr . inet_service
+            	counter
+            	elements = {
+            		fd12:3456:789a::52c7 . 443 comment "forward/web",
+            	}
+            }
+            set forwards_net-lan_ipv6_udp {
+            	type ipv6_addr . inet_service
+            	counter
+            	elements = {
+            		fd12:3456:789a::52c7 . 443 comment "forward/web",
             	}
             }
             map input_ingress {
@@ -374,16 +399,20 @@ in
             	iifname vmap @raw_ingress
             }
             chain dnat_eth0_ipv4 {
-            	meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
             }
             chain dnat_eth0_ipv6 {
-            	meta l4proto { tcp, udp } dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
             }
             chain dnat_inside_ipv4 {
-            	meta l4proto { tcp, udp } dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
             }
             chain dnat_inside_ipv6 {
-            	meta l4proto { tcp, udp } dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
@@ -416,8 +445,10 @@ in
             chain forward_zone-internet_net-lan {
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-lan_ipv4 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-lan_ipv6 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-lan_ipv4_tcp accept
+            	ct status dnat meta l4proto udp ip daddr . th dport @forwards_net-lan_ipv4_udp accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-lan_ipv6_tcp accept
+            	ct status dnat meta l4proto udp ip6 daddr . th dport @forwards_net-lan_ipv6_udp accept
             	goto drop_forward
             }
             chain input_net-lan {
@@ -426,13 +457,13 @@ in
             	goto drop_input
             }
             chain input_other {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_other_self_ipv4_tcp accept
             	goto drop_input
             }
             chain input_zone-internet {
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_self_ipv4_tcp accept
             	goto drop_input
             }
             chain raw_bridge {

@@ -176,69 +176,69 @@ in
             counter drop_input { }
             counter drop_invalid { }
             counter drop_rpf { }
-            set allow_net-east_remote-internet_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-east_remote-internet_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 192.0.2.2 . tcp . 22 comment "policy/admin",
+            		10.1.0.0/24 . 192.0.2.2 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-east_remote-internet_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-east_remote-internet_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:1::/64 . fd12:3456:789a:9::2 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a:1::/64 . fd12:3456:789a:9::2 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-east_remote-line_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-east_remote-line_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 192.0.2.2 . tcp . 22 comment "policy/admin",
+            		10.1.0.0/24 . 192.0.2.2 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-east_remote-line_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-east_remote-line_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:1::/64 . fd12:3456:789a:9::2 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a:1::/64 . fd12:3456:789a:9::2 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-east_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-east_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.1.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-east_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-east_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:1::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a:1::/64 . ::/0 . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_other_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_other_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set allow_remote-internet_net-east_ipv4_icmp {
@@ -248,43 +248,43 @@ in
             		10.2.0.97 . 10.1.0.136 . echo-request comment "policy/desk-to-shop",
             	}
             }
-            set allow_remote-internet_net-east_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_remote-internet_net-east_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.2.0.97 . 10.1.0.136 . tcp . 80 comment "policy/desk-to-shop",
+            		10.2.0.97 . 10.1.0.136 . 80 comment "policy/desk-to-shop",
             	}
             }
-            set allow_remote-internet_net-east_ipv6_icmp {
+            set allow_remote-internet_net-east_ipv6_icmpv6 {
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	counter
             	elements = {
             		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . echo-request comment "policy/desk-to-shop",
             	}
             }
-            set allow_remote-internet_net-east_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_remote-internet_net-east_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . tcp . 80 comment "policy/desk-to-shop",
+            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . 80 comment "policy/desk-to-shop",
             	}
             }
-            set allow_remote-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_remote-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.2.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
-            		192.0.2.2 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.2.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
+            		192.0.2.2 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_remote-internet_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_remote-internet_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:2::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:9::2 . ::/0 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a:2::/64 . ::/0 . 22 comment "policy/admin",
+            		fd12:3456:789a:9::2 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set allow_remote-line_net-east_ipv4_icmp {
@@ -294,75 +294,75 @@ in
             		10.2.0.97 . 10.1.0.136 . echo-request comment "policy/desk-to-shop",
             	}
             }
-            set allow_remote-line_net-east_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_remote-line_net-east_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.2.0.97 . 10.1.0.136 . tcp . 80 comment "policy/desk-to-shop",
+            		10.2.0.97 . 10.1.0.136 . 80 comment "policy/desk-to-shop",
             	}
             }
-            set allow_remote-line_net-east_ipv6_icmp {
+            set allow_remote-line_net-east_ipv6_icmpv6 {
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	counter
             	elements = {
             		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . echo-request comment "policy/desk-to-shop",
             	}
             }
-            set allow_remote-line_net-east_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_remote-line_net-east_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . tcp . 80 comment "policy/desk-to-shop",
+            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . 80 comment "policy/desk-to-shop",
             	}
             }
-            set allow_remote-line_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_remote-line_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.2.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
-            		192.0.2.2 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.2.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
+            		192.0.2.2 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_remote-line_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_remote-line_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:2::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:9::2 . ::/0 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a:2::/64 . ::/0 . 22 comment "policy/admin",
+            		fd12:3456:789a:9::2 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-line_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-line_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-line_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-line_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set bogon_ipv4 {
@@ -399,60 +399,60 @@ in
             		"eth1" . "br-east",
             	}
             }
-            set deny_net-east_remote-internet_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set deny_net-east_remote-internet_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 10.2.0.0/24 . tcp . 22 comment "policy/never",
+            		10.1.0.0/24 . 10.2.0.0/24 . 22 comment "policy/never",
             	}
             }
-            set deny_net-east_remote-internet_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set deny_net-east_remote-internet_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . tcp . 22 comment "policy/never",
+            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . 22 comment "policy/never",
             	}
             }
-            set deny_net-east_remote-line_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set deny_net-east_remote-line_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 10.2.0.0/24 . tcp . 22 comment "policy/never",
+            		10.1.0.0/24 . 10.2.0.0/24 . 22 comment "policy/never",
             	}
             }
-            set deny_net-east_remote-line_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set deny_net-east_remote-line_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . tcp . 22 comment "policy/never",
+            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . 22 comment "policy/never",
             	}
             }
-            map dnat_eth0_ipv4_all_port {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth0_ipv4_all_tcp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
             	elements = {
-            		203.0.113.1 . tcp . 443 comment "forward/shop" : 10.1.0.136 . 443,
+            		203.0.113.1 . 443 comment "forward/shop" : 10.1.0.136 . 443,
             	}
             }
-            map dnat_eth0_ipv6_all_port {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth0_ipv6_all_tcp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
             	elements = {
-            		2001:db8:1::1 . tcp . 443 comment "forward/shop" : fd12:3456:789a:1::6a05 . 443,
+            		2001:db8:1::1 . 443 comment "forward/shop" : fd12:3456:789a:1::6a05 . 443,
             	}
             }
-            map dnat_eth1_ipv4_all_port {
-            	type ipv4_addr . inet_proto . inet_service : ipv4_addr . inet_service
+            map dnat_eth1_ipv4_all_tcp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
             	elements = {
-            		192.0.2.1 . tcp . 443 comment "forward/shop" : 10.1.0.136 . 443,
+            		192.0.2.1 . 443 comment "forward/shop" : 10.1.0.136 . 443,
             	}
             }
-            map dnat_eth1_ipv6_all_port {
-            	type ipv6_addr . inet_proto . inet_service : ipv6_addr . inet_service
+            map dnat_eth1_ipv6_all_tcp_port {
+            	type ipv6_addr . inet_service : ipv6_addr . inet_service
             	elements = {
-            		fd12:3456:789a:9::1 . tcp . 443 comment "forward/shop" : fd12:3456:789a:1::6a05 . 443,
+            		fd12:3456:789a:9::1 . 443 comment "forward/shop" : fd12:3456:789a:1::6a05 . 443,
             	}
             }
             map dnat_ingress {
@@ -476,18 +476,18 @@ in
             		"eth1" . "br-east" : goto forward_zone-line_net-east,
             	}
             }
-            set forwards_net-east_ipv4 {
-            	type ipv4_addr . inet_proto . inet_service
+            set forwards_net-east_ipv4_tcp {
+            	type ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.1.0.136 . tcp . 443 comment "forward/shop",
+            		10.1.0.136 . 443 comment "forward/shop",
             	}
             }
-            set forwards_net-east_ipv6 {
-            	type ipv6_addr . inet_proto . inet_service
+            set forwards_net-east_ipv6_tcp {
+            	type ipv6_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a:1::6a05 . tcp . 443 comment "forward/shop",
+            		fd12:3456:789a:1::6a05 . 443 comment "forward/shop",
             	}
             }
             map input_ingress {
@@ -583,24 +583,24 @@ in
             	iifname vmap @raw_ingress
             }
             chain dnat_eth0_ipv4 {
-            	meta l4proto tcp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
             }
             chain dnat_eth0_ipv6 {
-            	meta l4proto tcp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
             }
             chain dnat_eth1_ipv4 {
-            	meta l4proto tcp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
             }
             chain dnat_eth1_ipv6 {
-            	meta l4proto tcp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
             }
             chain dnat_inside_ipv4 {
-            	meta l4proto tcp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth0_ipv4_all_port
-            	meta l4proto tcp dnat ip to ip daddr . meta l4proto . th dport map @dnat_eth1_ipv4_all_port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
             }
             chain dnat_inside_ipv6 {
-            	meta l4proto tcp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth0_ipv6_all_port
-            	meta l4proto tcp dnat ip6 to ip6 daddr . meta l4proto . th dport map @dnat_eth1_ipv6_all_port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
@@ -619,17 +619,17 @@ in
             	accept comment "implied/bridge"
             }
             chain forward_net-east_remote-internet {
-            	ip saddr . ip daddr . meta l4proto . th dport @deny_net-east_remote-internet_ipv4_ports drop
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @deny_net-east_remote-internet_ipv6_ports drop
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-east_remote-internet_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-east_remote-internet_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @deny_net-east_remote-internet_ipv4_tcp drop
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @deny_net-east_remote-internet_ipv6_tcp drop
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-east_remote-internet_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-east_remote-internet_ipv6_tcp accept
             	goto drop_forward
             }
             chain forward_net-east_remote-line {
-            	ip saddr . ip daddr . meta l4proto . th dport @deny_net-east_remote-line_ipv4_ports drop
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @deny_net-east_remote-line_ipv6_ports drop
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-east_remote-line_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-east_remote-line_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @deny_net-east_remote-line_ipv4_tcp drop
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @deny_net-east_remote-line_ipv6_tcp drop
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-east_remote-line_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-east_remote-line_ipv6_tcp accept
             	goto drop_forward
             }
             chain forward_net-east_zone-internet {
@@ -652,21 +652,21 @@ in
             	goto drop_forward
             }
             chain forward_remote-internet_net-east {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_remote-internet_net-east_ipv4_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-internet_net-east_ipv4_tcp accept
             	ip saddr . ip daddr . icmp type @allow_remote-internet_net-east_ipv4_icmp accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_remote-internet_net-east_ipv6_ports accept
-            	ip6 saddr . ip6 daddr . icmpv6 type @allow_remote-internet_net-east_ipv6_icmp accept
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-east_ipv4 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-east_ipv6 accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_remote-internet_net-east_ipv6_tcp accept
+            	ip6 saddr . ip6 daddr . icmpv6 type @allow_remote-internet_net-east_ipv6_icmpv6 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-east_ipv4_tcp accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-east_ipv6_tcp accept
             	goto drop_forward
             }
             chain forward_remote-line_net-east {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_remote-line_net-east_ipv4_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-line_net-east_ipv4_tcp accept
             	ip saddr . ip daddr . icmp type @allow_remote-line_net-east_ipv4_icmp accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_remote-line_net-east_ipv6_ports accept
-            	ip6 saddr . ip6 daddr . icmpv6 type @allow_remote-line_net-east_ipv6_icmp accept
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-east_ipv4 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-east_ipv6 accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_remote-line_net-east_ipv6_tcp accept
+            	ip6 saddr . ip6 daddr . icmpv6 type @allow_remote-line_net-east_ipv6_icmpv6 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-east_ipv4_tcp accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-east_ipv6_tcp accept
             	goto drop_forward
             }
             chain forward_zone-internet_net-east {
@@ -674,8 +674,8 @@ in
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @remote_ipv6 goto forward_remote-internet_net-east
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-east_ipv4 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-east_ipv6 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-east_ipv4_tcp accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-east_ipv6_tcp accept
             	goto drop_forward
             }
             chain forward_zone-line_net-east {
@@ -683,28 +683,28 @@ in
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @remote_ipv6 goto forward_remote-line_net-east
             	ip6 saddr @site_ipv6 goto drop_forward
-            	ct status dnat ip daddr . meta l4proto . th dport @forwards_net-east_ipv4 accept
-            	ct status dnat ip6 daddr . meta l4proto . th dport @forwards_net-east_ipv6 accept
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-east_ipv4_tcp accept
+            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-east_ipv6_tcp accept
             	goto drop_forward
             }
             chain input_net-east {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-east_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-east_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-east_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-east_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_other {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_other_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_other_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_remote-internet {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_remote-internet_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_remote-internet_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-internet_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_remote-internet_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_remote-line {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_remote-line_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_remote-line_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-line_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_remote-line_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-internet {
@@ -712,8 +712,8 @@ in
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @remote_ipv6 goto input_remote-internet
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-line {
@@ -721,8 +721,8 @@ in
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @remote_ipv6 goto input_remote-line
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-line_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-line_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-line_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-line_self_ipv6_tcp accept
             	goto drop_input
             }
             chain raw_bridge {

@@ -184,47 +184,47 @@ in
             		10.2.0.97 . 10.1.0.136 . echo-request comment "policy/desk-to-shop",
             	}
             }
-            set allow_net-west_remote-internet_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-west_remote-internet_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.2.0.97 . 10.1.0.136 . tcp . 80 comment "policy/desk-to-shop",
+            		10.2.0.97 . 10.1.0.136 . 80 comment "policy/desk-to-shop",
             	}
             }
-            set allow_net-west_remote-internet_ipv4_ports_2 {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-west_remote-internet_ipv4_tcp_2 {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.2.0.0/24 . 192.0.2.1 . tcp . 22 comment "policy/admin",
-            		10.2.0.0/24 . 192.0.2.1 . tcp . 443 comment "implied/forwards-of-hv-east",
-            		10.2.0.0/24 . 203.0.113.1 . tcp . 22 comment "policy/admin",
-            		10.2.0.0/24 . 203.0.113.1 . tcp . 443 comment "implied/forwards-of-hv-east",
+            		10.2.0.0/24 . 192.0.2.1 . 22 comment "policy/admin",
+            		10.2.0.0/24 . 192.0.2.1 . 443 comment "implied/forwards-of-hv-east",
+            		10.2.0.0/24 . 203.0.113.1 . 22 comment "policy/admin",
+            		10.2.0.0/24 . 203.0.113.1 . 443 comment "implied/forwards-of-hv-east",
             	}
             }
-            set allow_net-west_remote-internet_ipv6_icmp {
+            set allow_net-west_remote-internet_ipv6_icmpv6 {
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	counter
             	elements = {
             		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . echo-request comment "policy/desk-to-shop",
             	}
             }
-            set allow_net-west_remote-internet_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-west_remote-internet_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . tcp . 80 comment "policy/desk-to-shop",
+            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . 80 comment "policy/desk-to-shop",
             	}
             }
-            set allow_net-west_remote-internet_ipv6_ports_2 {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-west_remote-internet_ipv6_tcp_2 {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:2::/64 . 2001:db8:1::1 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:2::/64 . 2001:db8:1::1 . tcp . 443 comment "implied/forwards-of-hv-east",
-            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . tcp . 443 comment "implied/forwards-of-hv-east",
+            		fd12:3456:789a:2::/64 . 2001:db8:1::1 . 22 comment "policy/admin",
+            		fd12:3456:789a:2::/64 . 2001:db8:1::1 . 443 comment "implied/forwards-of-hv-east",
+            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . 22 comment "policy/admin",
+            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . 443 comment "implied/forwards-of-hv-east",
             	}
             }
             set allow_net-west_remote-line_ipv4_icmp {
@@ -234,152 +234,152 @@ in
             		10.2.0.97 . 10.1.0.136 . echo-request comment "policy/desk-to-shop",
             	}
             }
-            set allow_net-west_remote-line_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-west_remote-line_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	counter
             	elements = {
-            		10.2.0.97 . 10.1.0.136 . tcp . 80 comment "policy/desk-to-shop",
+            		10.2.0.97 . 10.1.0.136 . 80 comment "policy/desk-to-shop",
             	}
             }
-            set allow_net-west_remote-line_ipv4_ports_2 {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-west_remote-line_ipv4_tcp_2 {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.2.0.0/24 . 192.0.2.1 . tcp . 22 comment "policy/admin",
-            		10.2.0.0/24 . 192.0.2.1 . tcp . 443 comment "implied/forwards-of-hv-east",
-            		10.2.0.0/24 . 203.0.113.1 . tcp . 22 comment "policy/admin",
-            		10.2.0.0/24 . 203.0.113.1 . tcp . 443 comment "implied/forwards-of-hv-east",
+            		10.2.0.0/24 . 192.0.2.1 . 22 comment "policy/admin",
+            		10.2.0.0/24 . 192.0.2.1 . 443 comment "implied/forwards-of-hv-east",
+            		10.2.0.0/24 . 203.0.113.1 . 22 comment "policy/admin",
+            		10.2.0.0/24 . 203.0.113.1 . 443 comment "implied/forwards-of-hv-east",
             	}
             }
-            set allow_net-west_remote-line_ipv6_icmp {
+            set allow_net-west_remote-line_ipv6_icmpv6 {
             	type ipv6_addr . ipv6_addr . icmpv6_type
             	counter
             	elements = {
             		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . echo-request comment "policy/desk-to-shop",
             	}
             }
-            set allow_net-west_remote-line_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-west_remote-line_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	counter
             	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . tcp . 80 comment "policy/desk-to-shop",
+            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . 80 comment "policy/desk-to-shop",
             	}
             }
-            set allow_net-west_remote-line_ipv6_ports_2 {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-west_remote-line_ipv6_tcp_2 {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:2::/64 . 2001:db8:1::1 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:2::/64 . 2001:db8:1::1 . tcp . 443 comment "implied/forwards-of-hv-east",
-            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . tcp . 443 comment "implied/forwards-of-hv-east",
+            		fd12:3456:789a:2::/64 . 2001:db8:1::1 . 22 comment "policy/admin",
+            		fd12:3456:789a:2::/64 . 2001:db8:1::1 . 443 comment "implied/forwards-of-hv-east",
+            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . 22 comment "policy/admin",
+            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . 443 comment "implied/forwards-of-hv-east",
             	}
             }
-            set allow_net-west_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_net-west_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.2.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.2.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_net-west_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_net-west_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:2::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fe80::/64 . ::/0 . tcp . 22 comment "policy/admin",
+            		fd12:3456:789a:2::/64 . ::/0 . 22 comment "policy/admin",
+            		fe80::/64 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_other_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_other_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_other_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_remote-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_remote-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
-            		192.0.2.1 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
-            		203.0.113.1 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.1.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
+            		192.0.2.1 . 0.0.0.0/0 . 22 comment "policy/admin",
+            		203.0.113.1 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_remote-internet_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_remote-internet_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:1::1 . ::/0 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:1::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:9::1 . ::/0 . tcp . 22 comment "policy/admin",
+            		2001:db8:1::1 . ::/0 . 22 comment "policy/admin",
+            		fd12:3456:789a:1::/64 . ::/0 . 22 comment "policy/admin",
+            		fd12:3456:789a:9::1 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_remote-line_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_remote-line_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
-            		192.0.2.1 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
-            		203.0.113.1 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		10.1.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
+            		192.0.2.1 . 0.0.0.0/0 . 22 comment "policy/admin",
+            		203.0.113.1 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_remote-line_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_remote-line_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		2001:db8:1::1 . ::/0 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:1::/64 . ::/0 . tcp . 22 comment "policy/admin",
-            		fd12:3456:789a:9::1 . ::/0 . tcp . 22 comment "policy/admin",
+            		2001:db8:1::1 . ::/0 . 22 comment "policy/admin",
+            		fd12:3456:789a:1::/64 . ::/0 . 22 comment "policy/admin",
+            		fd12:3456:789a:9::1 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-internet_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-internet_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-line_self_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set allow_zone-line_self_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		0.0.0.0/0 . 0.0.0.0/0 . tcp . 22 comment "policy/admin",
+            		0.0.0.0/0 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
-            set allow_zone-line_self_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set allow_zone-line_self_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		::/0 . ::/0 . tcp . 22 comment "policy/admin",
+            		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set bogon_ipv4 {
@@ -414,36 +414,36 @@ in
             		"eth1" . "br-west",
             	}
             }
-            set deny_remote-internet_net-west_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set deny_remote-internet_net-west_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 10.2.0.0/24 . tcp . 22 comment "policy/never",
+            		10.1.0.0/24 . 10.2.0.0/24 . 22 comment "policy/never",
             	}
             }
-            set deny_remote-internet_net-west_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set deny_remote-internet_net-west_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . tcp . 22 comment "policy/never",
+            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . 22 comment "policy/never",
             	}
             }
-            set deny_remote-line_net-west_ipv4_ports {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service
+            set deny_remote-line_net-west_ipv4_tcp {
+            	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 10.2.0.0/24 . tcp . 22 comment "policy/never",
+            		10.1.0.0/24 . 10.2.0.0/24 . 22 comment "policy/never",
             	}
             }
-            set deny_remote-line_net-west_ipv6_ports {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service
+            set deny_remote-line_net-west_ipv6_tcp {
+            	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . tcp . 22 comment "policy/never",
+            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . 22 comment "policy/never",
             	}
             }
             map forward_pairs {
@@ -557,21 +557,21 @@ in
             	accept comment "implied/bridge"
             }
             chain forward_net-west_remote-internet {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-west_remote-internet_ipv4_ports accept
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-west_remote-internet_ipv4_ports_2 accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-west_remote-internet_ipv4_tcp accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-west_remote-internet_ipv4_tcp_2 accept
             	ip saddr . ip daddr . icmp type @allow_net-west_remote-internet_ipv4_icmp accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-west_remote-internet_ipv6_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-west_remote-internet_ipv6_ports_2 accept
-            	ip6 saddr . ip6 daddr . icmpv6 type @allow_net-west_remote-internet_ipv6_icmp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-west_remote-internet_ipv6_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-west_remote-internet_ipv6_tcp_2 accept
+            	ip6 saddr . ip6 daddr . icmpv6 type @allow_net-west_remote-internet_ipv6_icmpv6 accept
             	goto drop_forward
             }
             chain forward_net-west_remote-line {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-west_remote-line_ipv4_ports accept
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-west_remote-line_ipv4_ports_2 accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-west_remote-line_ipv4_tcp accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-west_remote-line_ipv4_tcp_2 accept
             	ip saddr . ip daddr . icmp type @allow_net-west_remote-line_ipv4_icmp accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-west_remote-line_ipv6_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-west_remote-line_ipv6_ports_2 accept
-            	ip6 saddr . ip6 daddr . icmpv6 type @allow_net-west_remote-line_ipv6_icmp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-west_remote-line_ipv6_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-west_remote-line_ipv6_tcp_2 accept
+            	ip6 saddr . ip6 daddr . icmpv6 type @allow_net-west_remote-line_ipv6_icmpv6 accept
             	goto drop_forward
             }
             chain forward_net-west_zone-internet {
@@ -594,13 +594,13 @@ in
             	goto drop_forward
             }
             chain forward_remote-internet_net-west {
-            	ip saddr . ip daddr . meta l4proto . th dport @deny_remote-internet_net-west_ipv4_ports drop
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @deny_remote-internet_net-west_ipv6_ports drop
+            	meta l4proto tcp ip saddr . ip daddr . th dport @deny_remote-internet_net-west_ipv4_tcp drop
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @deny_remote-internet_net-west_ipv6_tcp drop
             	goto drop_forward
             }
             chain forward_remote-line_net-west {
-            	ip saddr . ip daddr . meta l4proto . th dport @deny_remote-line_net-west_ipv4_ports drop
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @deny_remote-line_net-west_ipv6_ports drop
+            	meta l4proto tcp ip saddr . ip daddr . th dport @deny_remote-line_net-west_ipv4_tcp drop
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @deny_remote-line_net-west_ipv6_tcp drop
             	goto drop_forward
             }
             chain forward_zone-internet_net-west {
@@ -618,23 +618,23 @@ in
             	goto drop_forward
             }
             chain input_net-west {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_net-west_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_net-west_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-west_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-west_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_other {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_other_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_other_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_other_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_other_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_remote-internet {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_remote-internet_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_remote-internet_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-internet_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_remote-internet_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_remote-line {
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_remote-line_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_remote-line_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-line_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_remote-line_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-internet {
@@ -645,8 +645,8 @@ in
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @remote_ipv6 goto input_remote-internet
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-internet_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-internet_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-line {
@@ -654,8 +654,8 @@ in
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @remote_ipv6 goto input_remote-line
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr . ip daddr . meta l4proto . th dport @allow_zone-line_self_ipv4_ports accept
-            	ip6 saddr . ip6 daddr . meta l4proto . th dport @allow_zone-line_self_ipv6_ports accept
+            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-line_self_ipv4_tcp accept
+            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-line_self_ipv6_tcp accept
             	goto drop_input
             }
             chain raw_bridge {
