@@ -28,7 +28,6 @@ hosts:
     networks: {lan: {taps: [vm-*, lan?]}, dmz: {bridge: servers0, create-taps: true, tap-user: kvm}, six: {}}
     routes:
       branch: {to: 10.30.0.0/16, via: 192.0.2.11, metric: 50}
-      inner: {to: 10.40.0.0/16, via: 10.0.1.7}
       learned: {to: 2001:db8:40::/48, via: 'fe80::9'}
 guests:
   web:
@@ -110,9 +109,12 @@ def test_uplinks(site: Site) -> None:
 def test_routes_leave_by_the_link_of_their_next_hop(site: Site) -> None:
     assert [(route.name, route.device, route.metric) for route in site.plan.hosts[0].routes] == [
         ("branch", "eth1", 50),
-        ("inner", "servers0", None),
         ("learned", "eth0", None),
     ]
+    inner = "    routes:\n      inner: {to: 10.40.0.0/16, via: 10.0.1.7}\n"
+    refused = compiled(SITE.replace("    routes:\n", inner), LOCK)
+    assert [(route.name, route.device) for route in refused.plan.hosts[0].routes][1:2] == [("inner", "servers0")]
+    assert [d.subject for d in refused.of("NL425")] == ["host/hv1"]
 
 
 def test_dhcp_serves_the_half_without_the_gateway_or_the_pool_that_is_named(site: Site) -> None:

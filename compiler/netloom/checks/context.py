@@ -1,6 +1,9 @@
 """What a check looks at."""
 
+from collections.abc import Iterator
+
 from netloom.base.frozen import dataclass
+from netloom.plan.host import Bridge, Host, Route
 from netloom.plan.site import Plan
 from netloom.spec.document import Document
 from netloom.spec.values import Setting
@@ -23,7 +26,8 @@ class Context:
     def broken(self, *sections: str) -> bool:
         """Whether entries of a section were left out: reported already, they might be what a check misses.
 
-        Of `hosts` an uplink or a network that was left out counts as well, of `guests` a NIC.
+        Of `hosts` an uplink, a network or a route that was left out counts as well, and a route through a guest, which
+        is refused; of `guests` a NIC.
         """
         names, document = self.document.places.names, self.document
         if any(names(section).keys() - getattr(document, section).keys() for section in sections):
@@ -32,7 +36,11 @@ class Context:
             names("guests", name, "nics").keys() - guest.nics.keys() for name, guest in document.guests.items()
         ):
             return True
-        return "hosts" in sections and any(map(self.torn, document.hosts))
+        return "hosts" in sections and (
+            any(map(self.torn, document.hosts))
+            or any(names("hosts", n, "routes").keys() - host.routes.keys() for n, host in document.hosts.items())
+            or any(True for host in self.plan.hosts for _ in inward(host))
+        )
 
     def locked(self, guest: str, network: str, key: str) -> str:
         """How to have `ipv4`, `ipv6` or `mac` of a NIC taken anew where the lock has it; "" where the spec says it."""
@@ -47,3 +55,9 @@ class Context:
             names("hosts", host, "uplinks").keys() - kept.uplinks.keys()
             or names("hosts", host, "networks").keys() - kept.networks.keys()
         )
+
+
+def inward(host: Host) -> Iterator[tuple[Route, Bridge]]:
+    """The routes of a host whose next hop is on one of its bridges, with the bridge: a finding of their own."""
+    bridges = {bridge.device: bridge for bridge in host.bridges} if host.routes else {}
+    return ((route, bridges[route.device]) for route in host.routes if route.device in bridges)

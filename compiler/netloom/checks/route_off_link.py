@@ -13,7 +13,7 @@ RULE = Rule(
     "NL407",
     "next-hop-off-link",
     Severity.ERROR,
-    "The next hop of a route is on the link of an uplink or a network of the host.",
+    "The next hop of a route is on the link of an uplink.",
     "The kernel refuses a route through a neighbour that it has no link to (`Network is unreachable`).",
     "Correct `via`; where several uplinks learn their address, give the right one a fixed address.",
     bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n"

@@ -131,7 +131,7 @@ ROUTE = Model(
         Key(
             "via",
             ADDRESS,
-            "Next hop, on the link of an uplink or a network of the host.",
+            "Next hop, on the link of an uplink.",
             required=True,
             example="192.0.2.11",
         ),
