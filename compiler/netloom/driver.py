@@ -18,6 +18,7 @@ from netloom.plan.host import Host
 from netloom.plan.json import plan_json, plan_lines
 from netloom.plan.site import Plan
 from netloom.source.files import SourceSet, incomplete, load, load_blobs, read_text
+from netloom.source.listing import readable
 from netloom.spec.document import Document, read_document
 
 if TYPE_CHECKING:
@@ -70,7 +71,9 @@ def compile_site(specs: Path, *, now: int, prove: bool = True, render: bool = Fa
     return _compiled(source, read_text(specs / FILE, report), report, now, prove=prove, render=render)
 
 
-def compile_blobs(blobs: Mapping[str, bytes], folder: str, *, now: int, prove: bool = True) -> Compiled:
+def compile_blobs(
+    blobs: Mapping[str, bytes], folder: str, *, now: int, prove: bool = True, sizes: Mapping[str, int] | None = None
+) -> Compiled:
     """Compile a site that is in memory, such as another revision of it, the same way.
 
     Args:
@@ -78,10 +81,13 @@ def compile_blobs(blobs: Mapping[str, bytes], folder: str, *, now: int, prove: b
         folder: the folder that the paths begin with.
         now: seconds since the epoch, as above.
         prove: as above.
+        sizes: bytes by path, where some files are too large to be among `blobs`.
     """
     report = Report()
-    source = load_blobs(blobs, folder, report)
-    locked = blobs.get(f"{folder}/{FILE}", b"").decode("utf-8", "replace")
+    source = load_blobs(blobs, folder, report, sizes)
+    path = f"{folder}/{FILE}"
+    readable({path: (sizes or {}).get(path, 0)}, report)
+    locked = blobs.get(path, b"").decode("utf-8", "replace")
     return _compiled(source, locked, report, now, prove=prove)
 
 

@@ -80,9 +80,10 @@ def test_what_people_write_into_commits_stays_text(clone: Path) -> None:
     assert "Ann <b" not in text
 
 
-def test_a_shallow_clone_says_what_it_lacks(clone: Path, tmp_path: Path) -> None:
+def test_a_shallow_clone_says_what_it_lacks(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _git(clone, "clone", "--quiet", "--depth=3", clone.as_uri(), "shallow")
-    index, *rest = _pages(clone / "shallow/specs")
+    monkeypatch.chdir(clone / "shallow")
+    index, *rest = _pages(Path("specs"))
     assert len(rest) == 1
     assert "git fetch --unshallow" in index.markdown
 

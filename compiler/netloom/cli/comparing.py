@@ -4,7 +4,8 @@ Neither is proved here: `validate` and `render` hold the head's rulesets against
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +17,9 @@ from netloom.cli.now import now
 from netloom.diff.change import Side, compare
 from netloom.diff.classes import Class
 from netloom.diff.gates import NO_GATES, Gates
+from netloom.diff.git import RevisionError
 from netloom.diff.model import Change
-from netloom.diff.revisions import RevisionError, commit_of, merge_base, revision
+from netloom.diff.revisions import commit_of, merge_base, revision
 from netloom.driver import Compiled, compile_blobs, compile_site
 from netloom.plan.origin import Origin
 from netloom.plan.read import PlanTextError, read_plan
@@ -26,6 +28,8 @@ from netloom.plan.site import Plan
 if TYPE_CHECKING:
     from netloom.spec.document import Document
 
+_FOLDERS = ("./", "../", "/")
+"""How a side begins that is a folder; no revision does."""
 _NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None, "none"))
 
 
@@ -68,7 +72,8 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subje
 
     Args:
         specs: folder of the specs.
-        words: nothing (HEAD against the working tree), `BASE`, `BASE..HEAD`, or two sides.
+        words: nothing (HEAD against the working tree), `BASE`, `BASE..HEAD`, or two sides; `./x`, `../x`, `/x` and
+            `x.json` are paths, and everything else is a revision.
         exact: compare with BASE itself instead of where HEAD parted from it.
 
     Raises:
@@ -90,33 +95,47 @@ def change_of(before: Subject, after: Subject) -> Change:
 
 
 def _named(words: tuple[str, ...]) -> tuple[str, str | None]:
-    if len(words) == 1 and not _is_path(words[0]) and ".." in words[0]:
+    """Both sides, by their names; in `BASE..HEAD` both are revisions, whatever files there are."""
+    if len(words) == 1 and ".." in words[0] and not words[0].startswith(_FOLDERS):
         base, _, head = words[0].partition("..")
-        return base or "HEAD", head.lstrip(".") or "HEAD"
+        found = base or "HEAD", head.lstrip(".") or "HEAD"
+        for name in filter(_is_path, found):
+            raise RevisionError(f"`{name}` is a path, and in BASE..HEAD both are revisions: give two arguments")
+        return found
     return (words[0] if words else "HEAD"), (words[1] if len(words) > 1 else None)
 
 
 def _base(specs: Path, base: str, head: str, *, exact: bool) -> Subject:
     if _is_path(base) or _is_path(head) or exact:
         return _side(specs, base)
-    return revision_of(specs, base, merge_base(specs, base, head))
+    with _or_folder(base, head):
+        return revision_of(specs, base, merge_base(specs, base, head))
 
 
 def _side(specs: Path, word: str) -> Subject:
     if word == os.devnull:  # what git's external diffs get for a file that is not there
         return Subject("nothing", _NO_SITE)
     if not _is_path(word):
-        return revision_of(specs, word, commit_of(specs, word))
+        with _or_folder(word):
+            return revision_of(specs, word, commit_of(specs, word))
     if word.endswith(".json"):
         return Subject(word, read_plan(Path(word).read_text(encoding="utf-8")))
     return _compiled(Path(word), word)
 
 
 def _is_path(word: str) -> bool:
-    """A file that ends in .json, or a folder; `./main` is a folder even where there is a branch `main`."""
-    if word.endswith(".json") or word == os.devnull:
-        return True
-    return ("/" in word and Path(word).is_dir()) or (Path(word) / "netloom.lock").exists()
+    """Whether a side is a path by its form alone: what files a change brings must not decide what is compared."""
+    return word.startswith(_FOLDERS) or word.endswith(".json") or word in (".", "..")
+
+
+@contextmanager
+def _or_folder(*words: str) -> Iterator[None]:
+    """Say how a folder is written where a name is no revision."""
+    try:
+        yield
+    except RevisionError as error:
+        folder = next((f"./{word}" for word in words if (Path(word) / "netloom.lock").exists()), "")
+        raise RevisionError(f"{error}" + f"; the folder of that name is `{folder}`" * bool(folder)) from None
 
 
 def _compiled(folder: Path, label: str) -> Subject:
@@ -141,9 +160,9 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
         RevisionError: it cannot be read, or has no specs there.
     """
     found = revision(specs, commit)
-    if not found.blobs:
+    if not found.sizes:
         raise RevisionError(f"`{name}` has no specs in {specs}")
-    site = compile_blobs(found.blobs, found.folder, now=now(), prove=False)
+    site = compile_blobs(found.blobs, found.folder, now=now(), prove=False, sizes=found.sizes)
     short = commit[:7]
     subject = _subject(short if commit.startswith(name) else f"{name}@{short}", site)
     return replace(subject, commit=commit, inside=found.inside)

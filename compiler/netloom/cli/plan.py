@@ -47,8 +47,8 @@ def command(
 ) -> int:
     """Tell what a change does: to objects, to who reaches whom, to running traffic, and to files.
 
-    BASE and HEAD are revisions of git, folders of specs, or plan.json files. Without HEAD the working tree is meant,
-    without BASE the last commit. No checkout is touched.
+    BASE and HEAD are revisions of git, folders of specs (./old, ../old or /old), or files that end in .json, such as
+    plan.json. Without HEAD the working tree is meant, without BASE the last commit. No checkout is touched.
     """
     from netloom.cli.comparing import PlanTextError, RevisionError, change_of, subjects
     from netloom.cli.terminal import progress

@@ -4,17 +4,18 @@ No checkout, index or reference is touched: a plan can be made while somebody wo
 the reading, since objects are packed, alternates and worktrees exist, and it knows them all.
 """
 
-import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from netloom.base.diagnostic import Report
 from netloom.base.frozen import dataclass
+from netloom.diff.git import GitError, Repository, RevisionError, repository
+from netloom.source.characters import printable_path
+from netloom.source.listing import ENTRIES, readable
 
 _REGULAR = ("100644", "100755")
-
-
-class RevisionError(ValueError):
-    """What the user names is no revision that can be read; the message is a sentence for them."""
+_HEAD_BYTES = 200
+"""More than the line that `git cat-file --batch` writes before an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +27,20 @@ class Revision:
         commit: full object name.
         folder: folder of the specs, as the user named it.
         inside: the same folder from the top of the repository; "" for the top itself.
-        blobs: content of the files below that folder, by path that begins with `folder`.
+        sizes: bytes of each file below that folder, by path that begins with `folder`.
+        blobs: content of those that are small enough to be read.
     """
 
     name: str
     commit: str
     folder: str
     inside: str
+    sizes: Mapping[str, int]
     blobs: Mapping[str, bytes]
 
 
 def revision(specs: Path, name: str) -> Revision:
-    """Read a commit.
+    """Read a commit; what is larger than specs may be is never unpacked.
 
     Args:
         specs: folder of the specs; it need not exist in the working tree.
@@ -47,16 +50,37 @@ def revision(specs: Path, name: str) -> Revision:
         RevisionError: there is no repository, no such commit, or git is not installed.
     """
     commit = commit_of(specs, name)
-    top, inside = root(specs)
-    listed = git(top, "ls-tree", "-rz", "--full-tree", commit, "--", inside or ".")
-    wanted = {}
-    for row in filter(None, listed.split(b"\0")):
+    where, inside = repository(specs)
+    files = {f"{specs}/{below}": file for below, file in _files(where, inside, name, commit)}
+    sizes = {path: size for path, (_, size) in files.items()}
+    found = _blobs(where, name, {path: files[path] for path in _readable(sizes)})
+    return Revision(name, commit, str(specs), inside, sizes, found)
+
+
+def _files(where: Repository, inside: str, name: str, commit: str) -> Iterator[tuple[str, tuple[str, int]]]:
+    """Path below the folder of specs, object name and size of each spec and of the lock."""
+    listed = where.ask("ls-tree", "-rzl", "--full-tree", commit, "--", inside or ".").split(b"\0")
+    if len(listed) > ENTRIES:
+        raise RevisionError(f"`{name}` has more than {ENTRIES:,} files in {printable_path(inside)}")
+    seen = set()
+    for row in filter(None, listed):
         head, _, path = row.partition(b"\t")
-        mode, kind, identity = head.decode().split()
+        mode, kind, identity, size = head.decode().split()
         below = path.decode("utf-8", "surrogateescape").removeprefix(f"{inside}/" if inside else "")
-        if kind == "blob" and mode in _REGULAR and _is_spec(below):
-            wanted[f"{specs}/{below}"] = identity
-    return Revision(name, commit, str(specs), inside, _blobs(top, wanted))
+        if kind != "blob" or mode not in _REGULAR or not _is_spec(below):
+            continue
+        if below in seen:  # git itself writes no such tree
+            raise RevisionError(f"`{name}` has {printable_path(below)} twice")
+        if not size.isdigit():
+            raise _missing(name)
+        seen.add(below)
+        yield below, (identity, int(size))
+
+
+def _readable(sizes: Mapping[str, int]) -> tuple[str, ...]:
+    """The files that are small enough to be read; who compiles them reports the others."""
+    specs = {path: size for path, size in sizes.items() if path.endswith(".yaml")}
+    return readable(specs, Report()) + readable({path: sizes[path] for path in sizes.keys() - specs}, Report())
 
 
 def commit_of(specs: Path, name: str) -> str:
@@ -65,22 +89,25 @@ def commit_of(specs: Path, name: str) -> str:
     Raises:
         RevisionError: as above.
     """
-    top, _ = root(specs)
+    where, _ = repository(specs)
     try:
-        found = git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
-    except RevisionError:
-        raise RevisionError(f"`{name}` is no commit of this repository{_lacking(specs)}") from None
+        found = where.ask("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except GitError:
+        raise RevisionError(f"`{name}` is no commit of this repository{_lacking(where)}") from None
     return found.decode().strip()
 
 
 def shallow(specs: Path) -> bool:
     """Whether the clone lacks the beginning of its history, so that its oldest commit seems to add everything."""
-    top, _ = root(specs)
-    return git(top, "rev-parse", "--is-shallow-repository").strip() == b"true"
+    return _cut(repository(specs)[0])
 
 
-def _lacking(specs: Path) -> str:
-    return ", whose history is cut off: `git fetch --unshallow` gets the rest" if shallow(specs) else ""
+def _cut(where: Repository) -> bool:
+    return where.ask("rev-parse", "--is-shallow-repository").strip() == b"true"
+
+
+def _lacking(where: Repository) -> str:
+    return ", whose history is cut off: `git fetch --unshallow` gets the rest" if _cut(where) else ""
 
 
 def merge_base(specs: Path, base: str, head: str) -> str:
@@ -89,13 +116,12 @@ def merge_base(specs: Path, base: str, head: str) -> str:
     Raises:
         RevisionError: as above, or the two have nothing in common.
     """
-    top, _ = root(specs)
+    where, _ = repository(specs)
+    commits = commit_of(specs, base), commit_of(specs, head)
     try:
-        return git(top, "merge-base", commit_of(specs, base), commit_of(specs, head)).decode().strip()
-    except RevisionError as error:
-        if str(error):
-            raise
-        raise RevisionError(f"`{base}` and `{head}` have no commit in common{_lacking(specs)}") from None
+        return where.ask("merge-base", *commits).decode().strip()
+    except GitError:
+        raise RevisionError(f"`{base}` and `{head}` have no commit in common{_lacking(where)}") from None
 
 
 def _is_spec(path: str) -> bool:
@@ -103,52 +129,26 @@ def _is_spec(path: str) -> bool:
     return path == "netloom.lock" or (path.endswith(".yaml") and not any(part.startswith(".") for part in parts))
 
 
-def root(specs: Path) -> tuple[Path, str]:
-    """The top of the working tree that a folder is in, and the folder's path in it; "" for the top itself.
-
-    Raises:
-        RevisionError: as above.
-    """
-    near = specs.absolute()
-    while not near.is_dir():
-        near = near.parent
-    try:
-        shown = git(near, "rev-parse", "--show-toplevel")
-    except RevisionError as error:
-        raise RevisionError(str(error) or f"{specs} is in no git repository") from None
-    top = Path(shown.decode("utf-8", "surrogateescape").rstrip("\n"))
-    inside = specs.absolute().resolve().relative_to(top.resolve())
-    return top, "" if str(inside) == "." else str(inside)
+def _missing(name: str) -> RevisionError:
+    return RevisionError(f"this clone lacks files of `{name}`: `git fetch --refetch --no-filter` gets them")
 
 
-def _blobs(top: Path, wanted: Mapping[str, str]) -> dict[str, bytes]:
-    """Contents by path, in one run of git."""
-    answer = git(top, "cat-file", "--batch", stdin="".join(f"{identity}\n" for identity in wanted.values()).encode())
-    found, at = {}, 0
-    for path in wanted:
-        end = answer.index(b"\n", at)
-        size = int(answer[at:end].rsplit(b" ", 1)[1])
-        found[path] = answer[end + 1 : end + 1 + size]
-        at = end + size + 2
-    return found
-
-
-def git(folder: Path, *words: str, stdin: bytes = b"") -> bytes:
-    """Output of git.
+def _blobs(where: Repository, name: str, wanted: Mapping[str, tuple[str, int]]) -> dict[str, bytes]:
+    """Contents by path, in one run of git.
 
     Args:
-        folder: where it runs.
-        words: its arguments.
-        stdin: what it reads.
-
-    Raises:
-        RevisionError: it fails; mostly without words, as git's own are about options that we never show.
+        where: the repository.
+        name: of the revision.
+        wanted: object name and size, by path.
     """
-    try:
-        done = subprocess.run(["git", "-C", str(folder), *words], input=stdin, capture_output=True, check=False)
-    except FileNotFoundError:
-        raise RevisionError("git is not installed; name two folders or two plan.json instead") from None
-    if done.returncode:
-        said = done.stderr.decode("utf-8", "replace")
-        raise RevisionError("git does not trust the owner of this repository" if "dubious ownership" in said else "")
-    return done.stdout
+    asked = "".join(f"{identity}\n" for identity, _ in wanted.values()).encode()
+    most = sum(_HEAD_BYTES + size for _, size in wanted.values())
+    answer = where.ask("cat-file", "--batch", stdin=asked, most=most)
+    found, at = {}, 0
+    for path, (identity, size) in wanted.items():
+        head = f"{identity} blob {size}\n".encode()
+        if not answer.startswith(head, at):
+            raise _missing(name)
+        at += len(head) + size + 1
+        found[path] = answer[at - size - 1 : at - 1]
+    return found

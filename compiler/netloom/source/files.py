@@ -14,7 +14,7 @@ from netloom.base.span import Span, start_of
 from netloom.source import rules
 from netloom.source.builder import NODES
 from netloom.source.characters import position, printable_path
-from netloom.source.listing import FILE_BYTES, TOTAL_BYTES, Found, listed
+from netloom.source.listing import FILE_BYTES, Found, listed, readable
 from netloom.source.reader import read_counted
 from netloom.source.tree import Mapping
 
@@ -83,22 +83,19 @@ def load(folder: Path, report: Report) -> SourceSet:
         return SourceSet(_read_all(texts, report), printable_path(str(folder)))
 
 
-def load_blobs(blobs: Map[str, bytes], folder: str, report: Report) -> SourceSet:
+def load_blobs(blobs: Map[str, bytes], folder: str, report: Report, sizes: Map[str, int] | None = None) -> SourceSet:
     """Read specs that are in memory, such as those of another revision.
 
     Args:
         blobs: content by path, as the paths in spans shall be; what does not end in `.yaml` is left out.
         folder: as the user named it.
         report: takes what is wrong with files, and with their YAML.
+        sizes: bytes by path, of those too that are too large to be among `blobs`; None for those of `blobs`.
     """
-    specs = {path: raw for path, raw in sorted(blobs.items()) if path.endswith(".yaml")}
-    large = [path for path, raw in specs.items() if len(raw) > FILE_BYTES]
-    if large or sum(map(len, specs.values())) > TOTAL_BYTES:
-        place = start_of(printable_path(large[0] if large else folder))
-        report.add(Diagnostic(rules.TOO_LARGE, "this is more than netloom reads", place))
-        return SourceSet((), printable_path(folder))
+    known = {path: len(raw) for path, raw in blobs.items()} if sizes is None else sizes
+    specs = readable({path: size for path, size in known.items() if path.endswith(".yaml")}, report)
     with _no_collector():
-        texts = ((printable_path(path), decoded(raw, printable_path(path), report)) for path, raw in specs.items())
+        texts = ((printable_path(path), decoded(blobs[path], printable_path(path), report)) for path in specs)
         return SourceSet(_read_all(texts, report), printable_path(folder))
 
 

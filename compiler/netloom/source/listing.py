@@ -7,7 +7,7 @@ gigabyte costs nothing.
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from netloom.base.diagnostic import Diagnostic, Report
@@ -140,11 +140,25 @@ def _regular(path: str, real: str, report: Report) -> Found | None:
         what = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, a socket or a device"
         _refuse(report, rules.UNREADABLE, path, f"this is {what}, not a file", "move it out of the folder of specs")
         return None
-    if status.st_size > FILE_BYTES:
-        message = f"the file has {status.st_size / MIB:,.1f} MiB, and the most is {FILE_BYTES // MIB}"
+    return Found(path, real, status.st_size) if _fits(path, status.st_size, report) else None
+
+
+def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
+    """Which specs of another revision are small enough to be read, sorted by path; as of a folder.
+
+    Args:
+        sizes: in bytes, by path.
+        report: takes what is wrong with the others.
+    """
+    fitting = [Found(path, path, size) for path, size in sorted(sizes.items()) if _fits(path, size, report)]
+    return tuple(spec.path for spec in _within_total(fitting, report))
+
+
+def _fits(path: str, size: int, report: Report) -> bool:
+    if size > FILE_BYTES:
+        message = f"the file has {size / MIB:,.1f} MiB, and the most is {FILE_BYTES // MIB}"
         _refuse(report, rules.TOO_LARGE, path, message, "split it, or move it out of the folder of specs")
-        return None
-    return Found(path, real, status.st_size)
+    return size <= FILE_BYTES
 
 
 def _within_total(found: list[Found], report: Report) -> tuple[Found, ...]:

@@ -1,0 +1,29 @@
+"""Which modules start programs: git is asked in one place, so that what guards it guards all of it."""
+
+import ast
+from pathlib import Path
+
+import netloom
+
+_PACKAGE = Path(netloom.__file__).parent
+_STARTS = ("system", "popen", "startfile", "fork_exec", "create_subprocess_exec", "create_subprocess_shell")
+
+
+def _starts(path: Path) -> bool:
+    """Whether a module can start a program: by `subprocess`, `pty`, or a function of `os` or `asyncio`."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import) and {alias.name for alias in node.names} & {"subprocess", "pty"}:
+            return True
+        if isinstance(node, ast.ImportFrom) and node.module in ("subprocess", "pty"):
+            return True
+        if isinstance(node, ast.Attribute) and (
+            node.attr in _STARTS or node.attr.startswith(("exec", "spawn", "posix_spawn"))
+        ):
+            return True
+    return False
+
+
+def test_one_module_runs_git_and_the_lab_everything_else() -> None:
+    found = {str(path.relative_to(_PACKAGE)) for path in _PACKAGE.rglob("*.py") if _starts(path)}
+    assert {name for name in found if not name.startswith("lab/")} == {"diff/git.py"}
+    assert len(found) > 3
