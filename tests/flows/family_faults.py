@@ -11,6 +11,7 @@ from netloom.backends.nftables.fields import Field
 from netloom.backends.nftables.tree import (
     Element,
     Kind,
+    Lookup,
     Match,
     Rule,
     Ruleset,
@@ -20,7 +21,7 @@ from netloom.backends.nftables.tree import (
     Until,
     Verdict,
 )
-from netloom.backends.nftables.values import Range, Word
+from netloom.backends.nftables.values import Iface, Range, Word
 from netloom.base.address import Family
 
 Edit = Callable[[Statement], Statement | None]
@@ -85,6 +86,34 @@ def loose(statement: Statement) -> Statement:
     return statement
 
 
+def without_lookup(name: str) -> Callable[[Ruleset], Ruleset]:
+    """Without the rules that look a set up."""
+    return lambda r: rules(
+        r, lambda rule: None if any(isinstance(s, Lookup) and s.set == name for s in rule.statements) else rule
+    )
+
+
+def of_lookup(name: str, edit: Edit) -> Callable[[Ruleset], Ruleset]:
+    """The rules that look a set up, changed."""
+    return lambda r: rules(
+        r,
+        lambda rule: (
+            statements(rule, edit) if any(isinstance(s, Lookup) and s.set == name for s in rule.statements) else rule
+        ),
+    )
+
+
+def let_in(statement: Statement) -> Statement:
+    return Verdict(Kind.ACCEPT) if isinstance(statement, Verdict) else statement
+
+
+def by_destination(statement: Statement) -> Statement:
+    """Asks where a packet goes instead of where it is from."""
+    if isinstance(statement, Lookup):
+        return replace(statement, fields=(Field.IIFNAME, Field.IP_DADDR))
+    return statement
+
+
 def swapped(element: Element) -> Element:
     source, to, *rest = element.key
     return replace(element, key=(to, source, *rest))
@@ -140,6 +169,13 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
     ),
     "a chain of sources drops what it does not translate": lambda r: chains(
         r, lambda c: replace(c, rules=(*c.rules, Rule((Verdict(Kind.DROP),), ""))) if c.name == "snat_eth0" else c
+    ),
+    "who comes by the wrong uplink is believed in IPv4": without_lookup("astray_ipv4"),
+    "who comes by the wrong uplink is believed in IPv6": without_lookup("astray_ipv6"),
+    "who comes by the wrong uplink is let in": of_lookup("astray_ipv6", let_in),
+    "who goes by the wrong uplink is kept out": of_lookup("astray_ipv4", by_destination),
+    "who comes by the wrong uplink is looked for at the right one": lambda r: elements(
+        r, "astray_ipv4", lambda e: replace(e, key=(Iface("eth1"), e.key[1]))
     ),
     "a rate is another": lambda r: in_tables(
         r, lambda t: replace(t, limits=tuple(replace(limit, rate=limit.rate + 1) for limit in t.limits))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from netloom.base.address import Family, parse_prefix
-from netloom.plan.host import Host
+from netloom.base.address import Family, Prefix, parse_prefix
+from netloom.plan.host import Host, Remote
 from netloom.plan.policy import Action, Lane, Limit, NatKind, SideKind, SourceNat, Term
 
 
@@ -22,8 +22,21 @@ def nats(edit: Callable[[SourceNat], SourceNat | None]) -> Callable[[Host], Host
     return lambda host: replace(host, nat=tuple(t for nat in host.nat if (t := edit(nat)) is not None))
 
 
+def remotes(edit: Callable[[Remote], Remote | None]) -> Callable[[Host], Host]:
+    return lambda host: replace(host, remotes=tuple(t for one in host.remotes if (t := edit(one)) is not None))
+
+
+def everywhere(remote: Remote) -> Remote:
+    return replace(remote, uplinks=("eth0", "eth1"))
+
+
 def of(rule: str, **changes: object) -> Callable[[Host], Host]:
     return terms(lambda t: replace(t, **changes) if t.rule == rule else t)  # type: ignore[arg-type]
+
+
+def half(prefix: Prefix, number: int) -> Prefix:
+    narrower = replace(prefix, length=prefix.length + 1)
+    return replace(narrower, value=prefix.value + number * narrower.size)
 
 
 ANYWHERE = (parse_prefix("0.0.0.0/0"),)
@@ -106,5 +119,31 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     ),
     "a bridge is isolated": lambda host: replace(host, bridges=tuple(replace(b, isolated=True) for b in host.bridges)),
     "the site's prefixes are forgotten": lambda host: replace(host, site_prefixes=host.site_prefixes[:2]),
-    "remote prefixes are forgotten": lambda host: replace(host, remote_prefixes=()),
+    "what is elsewhere is forgotten": lambda host: replace(host, remotes=()),
+    "another host's guests are believed on every uplink": remotes(
+        lambda r: everywhere(r) if r.prefix.length < r.prefix.family.bits else r
+    ),
+    "another host is believed on every uplink": remotes(
+        lambda r: everywhere(r) if r.prefix.length == r.prefix.family.bits else r
+    ),
+    "senders of IPv6 are believed on every uplink": remotes(
+        lambda r: everywhere(r) if r.prefix.family is Family.IPV6 else r
+    ),
+    "senders of IPv4 are believed on every uplink": remotes(
+        lambda r: everywhere(r) if r.prefix.family is Family.IPV4 else r
+    ),
+    "senders of another host are believed on the wrong uplink": remotes(lambda r: replace(r, uplinks=("eth0",))),
+    "senders of another host are believed nowhere": remotes(lambda r: replace(r, uplinks=())),
+    "half of a network is believed on every uplink": lambda host: replace(
+        host,
+        remotes=tuple(
+            part
+            for one in host.remotes
+            for part in (
+                (replace(one, prefix=half(one.prefix, 0)), everywhere(replace(one, prefix=half(one.prefix, 1))))
+                if one.prefix.length < one.prefix.family.bits
+                else (one,)
+            )
+        ),
+    ),
 }

@@ -81,8 +81,8 @@ def _senders(host: Host, lane: Lane) -> Iterator[tuple[Side, tuple[Prefix, ...]]
         return
     site = (*host.site_prefixes, *host.remote_prefixes)
     foreign = tuple(p for p in lane.sources if not any(p in own for own in site))
-    remote = tuple(part for own in host.remote_prefixes for part in common(lane.sources, own))
     for zone in zones:
+        remote = tuple(part for own in host.remote_behind(zone) for part in common(lane.sources, own))
         outer = (everything(lane.family),) if zone in lane.outside else foreign
         yield from ((Side(kind, zone), p) for kind, p in ((SideKind.OUTSIDE, outer), (SideKind.REMOTE, remote)) if p)
     for bridge in host.bridges if lane.hairpin else ():

@@ -113,18 +113,29 @@ class Kernel:
         return bridges | fixed
 
     @cached_property
-    def routes(self) -> tuple[tuple[Interval, str], ...]:
-        """Each address's interface by the longest prefix; "" where only a default route, or none, is left."""
+    def paths(self) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
+        """Each address's interfaces by all routes of its longest prefix, in the order in which the kernel takes them.
+
+        None where only a default route, or no route, is left.
+        """
         links = [(i.prefix, 0, device) for device, i in self._links.items()]
         routes = [(r.to, 1 + (r.metric or 0), r.device) for r in self.host.routes if r.to.family is self.family]
-        left = every(self.family)
-        found: list[tuple[Interval, str]] = []
+        ways: dict[Prefix, list[str]] = {}
         for prefix, _, device in sorted([*links, *routes], key=lambda route: (-route[0].length, route[1])):
             if prefix.length and device:
-                taken = common((of_prefix(prefix),), left)
-                found += ((span, device) for span in taken)
-                left = without(left, taken)
-        return tuple(sorted([*found, *((span, "") for span in left)]))
+                ways.setdefault(prefix, []).append(device)
+        left = every(self.family)
+        found: list[tuple[Interval, tuple[str, ...]]] = []
+        for prefix, devices in ways.items():
+            taken = common((of_prefix(prefix),), left)
+            found += ((span, tuple(devices)) for span in taken)
+            left = without(left, taken)
+        return tuple(sorted([*found, *((span, ()) for span in left)]))
+
+    @cached_property
+    def routes(self) -> tuple[tuple[Interval, str], ...]:
+        """Each address's interface by the longest prefix; "" where only a default route, or none, is left."""
+        return tuple((span, devices[0] if devices else "") for span, devices in self.paths)
 
     @cached_property
     def defaults(self) -> tuple[str, ...]:

@@ -61,4 +61,4 @@ class Maps:
 
     def place(self, host: str, family: Family) -> Place:
         """A host as questions look at it."""
-        return Place(self.pair(host, family).kernel, View(self.names, self.names.hosts[host], family))
+        return Place(View(self.names, self.pair(host, family).kernel))

@@ -28,8 +28,12 @@ def members(network: Network, family: Family) -> Spans:
 class Place:
     """One host in one family."""
 
-    kernel: Kernel
     view: View
+
+    @property
+    def kernel(self) -> Kernel:
+        """Its addresses and routes."""
+        return self.view.kernel
 
     def starts(self, end: End) -> Iterator[tuple[str, Spans]]:
         """The interfaces by which packets of a selection first come to this host, with their senders."""

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 
 IPV4, ARP, VLAN, IPV6 = 0x0800, 0x0806, 0x8100, 0x86DD
 """EtherTypes."""
-UDP, ICMPV6 = 17, 58
+TCP, UDP, ICMPV6 = 6, 17, 58
 BROADCAST = "ff:ff:ff:ff:ff:ff"
 ALL_NODES = "33:33:00:00:00:01"
 ARP_REQUEST, ARP_REPLY = 1, 2
@@ -40,6 +40,13 @@ def udp(sender: str, sender_port: int, to: str, to_port: int, payload: bytes = b
     head = struct.pack("!HHHH", sender_port, to_port, 8 + len(payload), 0)
     total = checksum(_pseudo(sender, to, UDP, len(head) + len(payload)) + head + payload) or 0xFFFF
     return ip(sender, to, UDP, head[:6] + struct.pack("!H", total) + payload)
+
+
+def opening(sender: str, sender_port: int, to: str, to_port: int, sequence: int) -> bytes:
+    """An IP packet of either family that opens a TCP connection (RFC 9293, 3.1)."""
+    head = struct.pack("!HHIIBBHHH", sender_port, to_port, sequence, 0, 0x50, 0x02, 64240, 0, 0)
+    total = checksum(_pseudo(sender, to, TCP, len(head)) + head)
+    return ip(sender, to, TCP, head[:16] + struct.pack("!H", total) + head[18:])
 
 
 def icmpv6(sender: str, to: str, kind: int, body: bytes, hop_limit: int = 255) -> bytes:

@@ -95,15 +95,15 @@ def _terms(view: HostView, host: str, opening: Opening) -> Iterator[Term]:
         if own is None:
             continue
         sources = (own,) if opening.sources is None else common(opening.sources, own)
-        for zone in view.zones if sources else ():
+        for remote, addresses in view.beyond(opening.addresses) if sources else ():
             yield Term(
                 f"implied/forwards-of-{host}",
                 Action.ALLOW,
                 Side(SideKind.BRIDGE, network),
-                Side(SideKind.REMOTE, zone),
+                remote,
                 opening.family,
                 sources,
-                opening.addresses,
+                addresses,
                 opening.services,
                 log=False,
                 limit=None,

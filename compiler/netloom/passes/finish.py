@@ -74,7 +74,7 @@ def _host(
         own.bridges,
         own.routes,
         seen.site,
-        seen.remote_prefixes,
+        seen.remotes,
         own.nat,
         publication.lanes.get(seen.host, ()),
         tuple(sorted((*docket.terms(seen), *approaches(seen, opened)), key=order)),

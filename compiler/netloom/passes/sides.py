@@ -1,11 +1,13 @@
 """The sides of one host, and what of a selected space lies on each."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from netloom.base.address import FAMILIES, LINK_LOCAL, Family, Prefix, everything
 from netloom.base.frozen import dataclass
 from netloom.passes.equip import Equipment
+from netloom.passes.remotes import Behind, ways
 from netloom.passes.spaces import Space, common, host_addresses, minimal, of_family, own_of
+from netloom.plan.host import Remote
 from netloom.plan.policy import Side, SideKind
 from netloom.spec.document import Document
 
@@ -29,6 +31,8 @@ class HostView:
         zones: zones of its uplinks, sorted.
         remote: prefixes of networks of other hosts that it has a route to, by network.
         peers: fixed addresses of the other hosts, by host.
+        remotes: both of them, with the uplinks behind which they are.
+        behind: the same by zone.
         site: prefixes of all networks of the site.
     """
 
@@ -37,20 +41,15 @@ class HostView:
     zones: tuple[str, ...]
     remote: Mapping[str, tuple[Prefix, ...]]
     peers: Mapping[str, tuple[Prefix, ...]]
+    remotes: tuple[Remote, ...]
+    behind: Mapping[str, Behind]
     site: tuple[Prefix, ...]
-
-    @property
-    def remote_prefixes(self) -> tuple[Prefix, ...]:
-        """All that the REMOTE side holds."""
-        groups = (*self.remote.values(), *self.peers.values())
-        return minimal(prefix for group in groups for prefix in group)
 
     def ingress(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
         """The sides from which senders of a space come in, with their prefixes of both families."""
         yield from self._bridged(space, link_local=True)
         yield from self._outer(space)
-        remote = self._remote(space, sender=True)
-        yield from ((Side(SideKind.REMOTE, zone), remote) for zone in self.zones if remote)
+        yield from self.beyond(self._remote(space, sender=True))
         other = _all() if space.everyone else self._foreign(space.literals)
         if other:
             yield OTHER, other
@@ -59,10 +58,16 @@ class HostView:
         """The sides to which receivers of a space lie, with their prefixes of both families."""
         yield from self._bridged(space, link_local=False)
         yield from self._outer(space)
-        remote = self._remote(space, sender=False)
-        yield from ((Side(SideKind.REMOTE, zone), remote) for zone in self.zones if remote)
+        yield from self.beyond(self._remote(space, sender=False))
         if space.everyone or self.host in space.hosts:
             yield SELF, _all()
+
+    def beyond(self, remote: tuple[Prefix, ...]) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """The REMOTE sides with what of some prefixes is behind each."""
+        for zone in self.zones if remote else ():
+            there = self.behind[zone].of(remote)
+            if there:
+                yield Side(SideKind.REMOTE, zone), there
 
     def _bridged(self, space: Space, *, link_local: bool) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
         """Link-local senders can reach the host itself only; `police` drops them on the way to any other side."""
@@ -122,15 +127,22 @@ def view(document: Document, host: str, equipment: Equipment, site: tuple[Prefix
         for bridge in equipment.bridges
     }
     zones = tuple(sorted({uplink.zone for uplink in equipment.uplinks}))
-    peers = {h: tuple(a.prefix for a in host_addresses(document, h)) for h in sorted(document.hosts) if h != host}
-    return HostView(
-        host,
-        bridges,
-        zones,
-        _routed(document, equipment, bridges),
-        {peer: addresses for peer, addresses in peers.items() if addresses and zones},
-        site,
-    )
+    others = {h: tuple(a.prefix for a in host_addresses(document, h)) for h in sorted(document.hosts) if h != host}
+    peers = {peer: addresses for peer, addresses in others.items() if addresses and zones}
+    remote = _routed(document, equipment, bridges)
+    groups = (*remote.values(), *peers.values())
+    remotes = ways(equipment).remotes(minimal(prefix for group in groups for prefix in group))
+    return HostView(host, bridges, zones, remote, peers, remotes, _behind(equipment, remotes), site)
+
+
+def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind]:
+    """What of the site is behind some uplink of each zone."""
+    zone_of = {uplink.name: uplink.zone for uplink in equipment.uplinks}
+    found: dict[str, list[Prefix]] = {zone: [] for zone in zone_of.values()}
+    for remote in remotes:
+        for zone in {zone_of[name] for name in remote.uplinks}:
+            found[zone].append(remote.prefix)
+    return {zone: Behind(tuple(prefixes)) for zone, prefixes in found.items()}
 
 
 def _routed(

@@ -206,6 +206,23 @@ class Route:
     origin: Origin
 
 
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """Addresses of the site that are not on a bridge of this host, and the uplinks behind which they are.
+
+    A sender with one of them is believed at these uplinks and at no other. All routes of the longest prefix count,
+    whatever their metric (feasible paths, RFC 3704, 2.3): which of them is up is not known here, and the sender may
+    have changed over to another one than this host.
+
+    Attributes:
+        prefix: no route of the host tells two of its addresses apart.
+        uplinks: sorted; all where only a default route may lead there, none where the route leads by a bridge.
+    """
+
+    prefix: Prefix
+    uplinks: tuple[str, ...]
+
+
 class Input(enum.Enum):
     """Who filters what enters the host: netloom, or the host's own firewall."""
 
@@ -223,7 +240,7 @@ class Host:
         bridges: sorted by network.
         routes: sorted by name.
         site_prefixes: all prefixes of the site's networks, here and elsewhere: between these NAT never applies.
-        remote_prefixes: those (and fixed addresses of other hosts) that are not on a bridge of this host.
+        remotes: those (and fixed addresses of other hosts) that are not on a bridge of this host; sorted, disjoint.
         nat: sorted by network, family, uplink.
         lanes: forwards that this host translates, sorted by forward, family, protocol, port.
         terms: what of the policy this host enforces, sorted by rule, sides and family.
@@ -237,9 +254,19 @@ class Host:
     bridges: tuple[Bridge, ...]
     routes: tuple[Route, ...]
     site_prefixes: tuple[Prefix, ...]
-    remote_prefixes: tuple[Prefix, ...]
+    remotes: tuple[Remote, ...]
     nat: tuple[SourceNat, ...]
     lanes: tuple[Lane, ...]
     terms: tuple[Term, ...]
     meta: Meta
     origin: Origin
+
+    @property
+    def remote_prefixes(self) -> tuple[Prefix, ...]:
+        """The prefixes of `remotes`."""
+        return tuple(remote.prefix for remote in self.remotes)
+
+    def remote_behind(self, zone: str) -> tuple[Prefix, ...]:
+        """Those of them that are behind some uplink of a zone."""
+        there = {uplink.name for uplink in self.uplinks if uplink.zone == zone}
+        return tuple(remote.prefix for remote in self.remotes if not there.isdisjoint(remote.uplinks))

@@ -120,6 +120,17 @@ def _lanes(plan: Plan) -> Iterator[str]:
                 yield f"{lane.forward} crosses families"
 
 
+def _remotes(plan: Plan) -> Iterator[str]:
+    for host in plan.hosts:
+        uplinks, prefixes = {uplink.name for uplink in host.uplinks}, host.remote_prefixes
+        if list(prefixes) != sorted(prefixes) or not _disjoint(prefixes):
+            yield f"{host.name}: what is elsewhere is not sorted, or overlaps"
+        for remote in host.remotes:
+            yield from _ordered(list(remote.uplinks), f"{host.name}: uplinks of {remote.prefix}")
+            if not set(remote.uplinks) <= uplinks:
+                yield f"{host.name}: {remote.prefix} is behind what is there not"
+
+
 def _origins(plan: Plan) -> Iterator[str]:
     yield from (f"{item!r:.80} has no origin" for host in plan.hosts for item in _facts(host) if not item.origin.entry)
 
@@ -135,5 +146,6 @@ _CHECKS: tuple[Callable[[Plan], Iterator[str]], ...] = (
     _interfaces,
     _terms,
     _lanes,
+    _remotes,
     _origins,
 )

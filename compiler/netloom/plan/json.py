@@ -17,7 +17,7 @@ from typing import Any, cast
 
 from netloom.base.address import Address, Family, Interface, Mac, Prefix
 from netloom.plan.guest import Mode, NicAddress
-from netloom.plan.host import Fixed, Input, Learned, Lease, RouterAdvertisement, Taps, Target
+from netloom.plan.host import Fixed, Input, Learned, Lease, Remote, RouterAdvertisement, Taps, Target
 from netloom.plan.origin import Meta, Origin
 from netloom.plan.policy import Action, Limit, NatKind, Service, Side, SideKind
 from netloom.plan.site import FORMAT, Nat, Plan
@@ -27,7 +27,7 @@ JsonLine = tuple[str, Origin | None]
 
 _TEXTS = (Address, Prefix, Interface, Mac)
 _WORDS = (Mode, Input, Learned, Action, NatKind, SideKind)
-_SMALL = (Fixed, Lease, Limit, Meta, Nat, NicAddress, RouterAdvertisement, Service, Side, Taps, Target)
+_SMALL = (Fixed, Lease, Limit, Meta, Nat, NicAddress, Remote, RouterAdvertisement, Service, Side, Taps, Target)
 _STEP = "  "
 
 

@@ -10,7 +10,7 @@ from tests import plans
 from tests.backends import strategies as units
 
 from netloom.base.address import Address, Family, Prefix, everything, parse_prefix, prefix_of
-from netloom.plan.host import Bridge, Fixed, Host, Input, Port, Uplink
+from netloom.plan.host import Bridge, Fixed, Host, Input, Port, Remote, Uplink
 from netloom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
 if TYPE_CHECKING:
@@ -46,8 +46,10 @@ def hosts(draw: st.DrawFn) -> Host:
     uplinks = tuple(replace(u, zone=zone) for u, zone in zip(base.uplinks, zones, strict=False))
     local = [i.prefix for b in bridges for i in (b.ipv4, b.ipv6) if i]
     remote = draw(st.sampled_from(((), REMOTE[:1], REMOTE)))
+    known = st.sampled_from([u.name for u in uplinks]) if uplinks else st.nothing()
     host = replace(
-        base, bridges=bridges, uplinks=uplinks, site_prefixes=tuple(sorted((*local, *remote))), remote_prefixes=remote,
+        base, bridges=bridges, uplinks=uplinks, site_prefixes=tuple(sorted((*local, *remote))),
+        remotes=tuple(Remote(p, tuple(draw(st.sets(known).map(sorted)))) for p in remote),
         input=draw(st.sampled_from(Input)),
     )  # fmt: skip
     terms = [t for n in range(draw(st.integers(0, 12))) if (t := _term(draw, host, n))]
@@ -102,7 +104,7 @@ def _sides(host: Host) -> list[Side]:
 
 def _reach(host: Host, end: Side, family: Family) -> list[Prefix]:
     if end.kind is SideKind.REMOTE:
-        return [p for p in host.remote_prefixes if p.family is family]
+        return [p for p in host.remote_behind(end.name) if p.family is family]
     if end.kind is not SideKind.BRIDGE:
         return [everything(family)]
     (bridge,) = (b for b in host.bridges if b.network == end.name)

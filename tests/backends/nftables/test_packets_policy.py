@@ -24,7 +24,7 @@ from tests.support import needs
 from netloom.base.address import parse_prefix
 from netloom.lab import ruleset
 from netloom.lab.probe import Proto
-from netloom.plan.host import Input
+from netloom.plan.host import Input, Remote
 from netloom.plan.policy import Limit
 
 pytestmark = [needs("root", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
@@ -103,7 +103,8 @@ def test_above_its_limit_a_flow_is_dropped_unless_another_rule_allows_it(stage: 
 def test_what_is_elsewhere_on_the_site_is_not_the_outside(stage: Stage) -> None:
     seed = host()
     remote = (parse_prefix("10.9.0.0/24"), parse_prefix("fd12:3456:9::/64"))
-    far = replace(seed, site_prefixes=tuple(sorted((*seed.site_prefixes, *remote))), remote_prefixes=remote)
+    elsewhere = tuple(Remote(prefix, ("eth0",)) for prefix in remote)
+    far = replace(seed, site_prefixes=tuple(sorted((*seed.site_prefixes, *remote))), remotes=elsewhere)
     stage.play(
         with_terms(
             term("there", (MICROVM, REMOTE), NET4, "10.9.0.5", tcp(443)),

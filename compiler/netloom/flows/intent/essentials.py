@@ -6,6 +6,7 @@ from netloom.base.address import Family, Prefix, parse_prefix
 from netloom.base.protocol import NUMBERS
 from netloom.flows.answer import Answer
 from netloom.flows.diagram import Box
+from netloom.flows.intent.view import View
 from netloom.flows.kernel import Kernel, address_of
 from netloom.flows.packet import ICMP, box, types
 from netloom.flows.spans import Spans, of_prefix, united
@@ -75,8 +76,9 @@ def _offers() -> Box:
     return box(protocol=UDP, port=((68, 68),), sender_port=((67, 67),))
 
 
-def plausible(kernel: Kernel, ingress: str) -> Iterator[Decided]:
+def plausible(view: View, ingress: str) -> Iterator[Decided]:
     """Which senders are believed on an interface of ours, in the order in which it is found out."""
+    kernel = view.kernel
     uplink = next((u for u in kernel.host.uplinks if u.name == ingress), None)
     if kernel.family is Family.IPV4:
         asked = united((*kernel.broadcast, *kernel.multicast))
@@ -85,6 +87,8 @@ def plausible(kernel: Kernel, ingress: str) -> Iterator[Decided]:
         yield box(source=united((*_UNSPECIFIED, *LINK_LOCAL))), implied("nd")
     if uplink:
         yield box(source=_bogus(kernel)), Answer("drop", "implied/bogon")
+        if astray := view.astray(ingress):
+            yield box(source=astray), Answer("drop", "implied/reverse-path")
         if kernel.family is Family.IPV4 and isinstance(uplink.ipv4, Learned):
             yield _offers(), implied("dhcp-client")
     strict = uplink is None or len(kernel.host.uplinks) == 1

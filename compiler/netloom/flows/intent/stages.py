@@ -42,7 +42,7 @@ class Intent:
     @cached_property
     def view(self) -> View:
         """The host's side of every selection."""
-        return View(self.site.names, self.kernel.host, self.kernel.family)
+        return View(self.site.names, self.kernel)
 
     @cached_property
     def _doors(self) -> tuple[Door, ...]:
@@ -52,7 +52,7 @@ class Intent:
         """Senders that are not believed."""
         if ingress == OTHER:
             return self.space.leaf(PASS)
-        return self.space.overlay(list(plausible(self.kernel, ingress)), PASS)
+        return self.space.overlay(list(plausible(self.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
         """Forwards, and the way in of prefix translations."""

@@ -6,7 +6,7 @@ from functools import cached_property
 from netloom.base.address import LINK_LOCAL, Family, Prefix
 from netloom.base.frozen import dataclass
 from netloom.flows.intent.names import Names, Selection, fixed_of, prefix_in
-from netloom.flows.kernel import OTHER, SELF
+from netloom.flows.kernel import OTHER, SELF, Kernel
 from netloom.flows.learned import every
 from netloom.flows.spans import Spans, common, complement, of_prefix, united, without
 from netloom.plan.host import Bridge, Host
@@ -26,8 +26,17 @@ class View:
     """One host's interfaces in one family."""
 
     names: Names
-    host: Host
-    family: Family
+    kernel: Kernel
+
+    @property
+    def host(self) -> Host:
+        """The host."""
+        return self.kernel.host
+
+    @property
+    def family(self) -> Family:
+        """The family."""
+        return self.kernel.family
 
     @cached_property
     def bridges(self) -> Mapping[str, Bridge]:
@@ -85,10 +94,28 @@ class View:
         return complement(united([*self.site, *hosts]), 1 << self.family.bits)
 
     @cached_property
-    def beyond(self) -> Spans:
-        """All that an uplink may rightly bring or take."""
+    def remote(self) -> Spans:
+        """The networks and hosts of the site to which this one has a way."""
         known = (*self.elsewhere.values(), *self.peers.values())
-        return united([*self.outer, *(span for spans in known for span in spans)])
+        return united(span for spans in known for span in spans)
+
+    def behind(self, uplink: str) -> Spans:
+        """What of them an uplink may bring: what a route by it leads to, or none at all but for default routes.
+
+        Of several routes to one prefix each counts: the sender may have changed over from one to another already.
+        """
+        if uplink not in self._behind:
+            paths = (span for span, devices in self.kernel.paths if uplink in devices or not devices)
+            self._behind[uplink] = common(self.remote, united(paths))
+        return self._behind[uplink]
+
+    @cached_property
+    def _behind(self) -> dict[str, Spans]:
+        return {}
+
+    def astray(self, uplink: str) -> Spans:
+        """What of them an uplink may not bring, as it is behind another one."""
+        return without(self.remote, self.behind(uplink))
 
     @cached_property
     def lost(self) -> Spans:
@@ -139,16 +166,20 @@ class View:
         return united([*guests, *common(found.literal(self.family), here)])
 
     def _afar(self, found: Selection, uplink: str, *, hosts: bool) -> Spans:
+        whole = found.everyone or self.zones[uplink] in found.outside
+        outer = self.outer if whole else common(found.literal(self.family), self.outer)
+        return united([*outer, *common(self.remotely(found, hosts=hosts), self.behind(uplink))])
+
+    def remotely(self, found: Selection, *, hosts: bool) -> Spans:
+        """What of a selection is elsewhere in the site; with `hosts`, `any` is the other hosts as well."""
         spans: list[tuple[int, int]] = []
-        if found.everyone or self.zones[uplink] in found.outside:
-            spans += self.outer
         for network in self.elsewhere if found.everyone else found.networks & self.elsewhere.keys():
             spans += self.elsewhere[network]
         for network in found.guests.keys() & self.elsewhere.keys():
             spans += found.guests_in(network, self.family)
         for host in self.peers if found.everyone and hosts else found.hosts & self.peers.keys():
             spans += self.peers[host]
-        spans += common(found.literal(self.family), self.beyond)
+        spans += common(found.literal(self.family), self.remote)
         return united(spans)
 
     def _strangers(self, found: Selection) -> Spans:

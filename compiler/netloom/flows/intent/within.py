@@ -37,7 +37,7 @@ class Within:
         """Senders that are not believed."""
         if ingress == OTHER or self.senders is None:
             return self.intent.early(ingress)
-        return self.intent.space.overlay(self._near(plausible(self.intent.kernel, ingress)), PASS)
+        return self.intent.space.overlay(self._near(plausible(self.intent.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
         """Forwards, and the way in of prefix translations."""

@@ -86,10 +86,10 @@ class _Lists:
 
     def data(self) -> dict[str, object]:
         """All of it, ready for JSON."""
-        intent, kernel = self._intent, self._intent.kernel
+        intent = self._intent
         bridges, uplinks = tuple(intent.view.bridges), tuple(intent.view.zones)
         lists = {
-            "early": self._by((side, plausible(kernel, side)) for side in (*bridges, *uplinks)),
+            "early": self._by((side, plausible(intent.view, side)) for side in (*bridges, *uplinks)),
             "translated": self._by((side, intent.translated(side)) for side in (*uplinks, INSIDE)),
             "rewritten": self._by((side, self._rewritten(side)) for side in uplinks),
             "refused": self._by(self._pairs(intent.refused)),

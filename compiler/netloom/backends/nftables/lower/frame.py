@@ -105,7 +105,7 @@ def of_family(prefixes: Iterable[Prefix], family: Family) -> tuple[Prefix, ...]:
 def extent(host: Host, end: Side, family: Family) -> tuple[Prefix, ...]:
     """All addresses that a side can have, as a term would list them."""
     if end.kind is SideKind.REMOTE:
-        return of_family(host.remote_prefixes, family)
+        return of_family(host.remote_behind(end.name), family)
     if end.kind is not SideKind.BRIDGE:
         return (everything(family),)
     found = (own(bridge, family) for bridge in host.bridges if bridge.network == end.name)

@@ -85,7 +85,7 @@ def _side(known: Policy, end: Side) -> Iterator[Part]:
         yield _chain(host, end, Judged((*of_bridge(bridge), *found.rules), found.sets, found.limits))
         return
     remote = Side(SideKind.REMOTE, end.name)
-    beyond = known.rules(remote, _SELF) if host.remote_prefixes else Judged()
+    beyond = known.rules(remote, _SELF) if host.remote_behind(end.name) else Judged()
     client = tuple(rule for uplink in host.uplinks if uplink.zone == end.name for rule in of_uplink(uplink))
     apart = incoming(host, _name(remote) if beyond.rules else sinks.INPUT, sinks.INPUT)
     yield _chain(host, end, Judged((*client, *apart, *found.rules), found.sets, found.limits))

@@ -79,7 +79,7 @@ def pair(known: Policy, entry: Side, exit_: Side) -> Part:
         return _part(known.host, chain_name(entry, exit_), direct) if direct.rules else Part()
     remote = Side(SideKind.REMOTE, outside.name)
     ends = (remote, exit_) if entry is outside else (entry, remote)
-    beyond = known.rules(*ends) if known.host.remote_prefixes else Judged()
+    beyond = known.rules(*ends) if known.host.remote_behind(outside.name) else Judged()
     if not direct.rules and not beyond.rules:
         return Part()
     far = chain_name(*ends) if beyond.rules else sinks.FORWARD

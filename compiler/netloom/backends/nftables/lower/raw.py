@@ -2,10 +2,12 @@
 
 Only bridges and uplinks are looked at. An uplink may itself have private or documentation addresses, so nothing is
 bogus there for being in such a range; but nothing comes in by an uplink with an address of a network that is here, or
-of the host itself.
+of the host itself. Nor does anything come in by one with an address of the site that is behind another uplink. The
+routes of the moment (`fib`) are not asked for that: where the way to another host is down, the default route leads to
+it, and whoever is there would be believed.
 """
 
-from netloom.backends.nftables.fields import Field, Type, saddr
+from netloom.backends.nftables.fields import Field, Type, address_type, saddr
 from netloom.backends.nftables.idents import ident
 from netloom.backends.nftables.lower.frame import (
     ACCEPT,
@@ -38,6 +40,7 @@ _NEVER = {
 }
 """This network, loopback, multicast, class E with the limited broadcast; mapped IPv4 (RFC 6890)."""
 _BOGON, _RPF = ident("drop", "bogon"), ident("drop", "rpf")
+_ASTRAY = "astray"
 _INGRESS, _BRIDGE, _UPLINK = ident("raw", "ingress"), ident("raw", "bridge"), ident("raw", "uplink")
 _UNSPECIFIED4, _UNSPECIFIED6 = parse_prefix("0.0.0.0"), parse_prefix("::")
 
@@ -59,10 +62,11 @@ def raw(host: Host) -> Part:
     ingress = Set(
         _INGRESS, (Type.IFACE,), tuple(sorted(elements, key=lambda e: str(e.key))), verdicts=True, origin=host.origin
     )
+    astray = _astray(host)
     chains = [hook]
     chains += [_bridge(host)] if host.bridges else []
-    chains += [_uplink(host)] if host.uplinks else []
-    return Part(tuple(chains), (ingress, *_bogons(host)))
+    chains += [_uplink(host, astray)] if host.uplinks else []
+    return Part(tuple(chains), (ingress, *_bogons(host), *astray.values()))
 
 
 def _bogons(host: Host) -> tuple[Set, ...]:
@@ -74,19 +78,40 @@ def _bogons(host: Host) -> tuple[Set, ...]:
     return tuple(found)
 
 
+def _astray(host: Host) -> dict[Family, Set]:
+    """What of the site may not come in by each uplink, for families in which there is any."""
+    found = {}
+    for family in FAMILIES:
+        elements = {
+            (uplink.name, remote.prefix): Element((Iface(uplink.name), remote.prefix), origin=host.origin)
+            for remote in host.remotes
+            if remote.prefix.family is family
+            for uplink in host.uplinks
+            if uplink.name not in remote.uplinks
+        }
+        if elements:
+            ordered = tuple(elements[key] for key in sorted(elements))
+            types = (Type.IFACE, address_type(family))
+            found[family] = Set(ident(_ASTRAY, family.key), types, ordered, interval=True, origin=host.origin)
+    return found
+
+
 def _bridge(host: Host) -> Chain:
     return Chain(_BRIDGE, (*_without_route(), _reverse(host, Field.FIB_STRICT)), None, host.origin)
 
 
-def _uplink(host: Host) -> Chain:
+def _uplink(host: Host, astray: dict[Family, Set]) -> Chain:
     """With several uplinks the best route to a source may be another one than it came in by, and be right."""
     bogus = (
         drop(_BOGON, Lookup((saddr(family),), ident("bogon", family.key)), origin=host.origin) for family in FAMILIES
     )
-    reverse = Field.FIB_STRICT if len(host.uplinks) == 1 else Field.FIB_LOOSE
-    return Chain(
-        _UPLINK, (*_without_route(), *bogus, *_offers(host.uplinks), _reverse(host, reverse)), None, host.origin
+    wrong = (
+        drop(_RPF, Lookup((Field.IIFNAME, saddr(family)), found.name), origin=host.origin)
+        for family, found in astray.items()
     )
+    reverse = Field.FIB_STRICT if len(host.uplinks) == 1 else Field.FIB_LOOSE
+    rules = (*_without_route(), *bogus, *wrong, *_offers(host.uplinks), _reverse(host, reverse))
+    return Chain(_UPLINK, rules, None, host.origin)
 
 
 def _without_route() -> tuple[Rule, ...]:

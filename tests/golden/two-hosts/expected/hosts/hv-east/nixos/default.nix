@@ -176,22 +176,6 @@ in
             counter drop_input { }
             counter drop_invalid { }
             counter drop_rpf { }
-            set allow_net-east_remote-internet_ipv4_tcp {
-            	type ipv4_addr . ipv4_addr . inet_service
-            	flags interval
-            	counter
-            	elements = {
-            		10.1.0.0/24 . 192.0.2.2 . 22 comment "policy/admin",
-            	}
-            }
-            set allow_net-east_remote-internet_ipv6_tcp {
-            	type ipv6_addr . ipv6_addr . inet_service
-            	flags interval
-            	counter
-            	elements = {
-            		fd12:3456:789a:1::/64 . fd12:3456:789a:9::2 . 22 comment "policy/admin",
-            	}
-            }
             set allow_net-east_remote-line_ipv4_tcp {
             	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
@@ -239,52 +223,6 @@ in
             	counter
             	elements = {
             		::/0 . ::/0 . 22 comment "policy/admin",
-            	}
-            }
-            set allow_remote-internet_net-east_ipv4_icmp {
-            	type ipv4_addr . ipv4_addr . icmp_type
-            	counter
-            	elements = {
-            		10.2.0.97 . 10.1.0.136 . echo-request comment "policy/desk-to-shop",
-            	}
-            }
-            set allow_remote-internet_net-east_ipv4_tcp {
-            	type ipv4_addr . ipv4_addr . inet_service
-            	counter
-            	elements = {
-            		10.2.0.97 . 10.1.0.136 . 80 comment "policy/desk-to-shop",
-            	}
-            }
-            set allow_remote-internet_net-east_ipv6_icmpv6 {
-            	type ipv6_addr . ipv6_addr . icmpv6_type
-            	counter
-            	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . echo-request comment "policy/desk-to-shop",
-            	}
-            }
-            set allow_remote-internet_net-east_ipv6_tcp {
-            	type ipv6_addr . ipv6_addr . inet_service
-            	counter
-            	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . 80 comment "policy/desk-to-shop",
-            	}
-            }
-            set allow_remote-internet_self_ipv4_tcp {
-            	type ipv4_addr . ipv4_addr . inet_service
-            	flags interval
-            	counter
-            	elements = {
-            		10.2.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
-            		192.0.2.2 . 0.0.0.0/0 . 22 comment "policy/admin",
-            	}
-            }
-            set allow_remote-internet_self_ipv6_tcp {
-            	type ipv6_addr . ipv6_addr . inet_service
-            	flags interval
-            	counter
-            	elements = {
-            		fd12:3456:789a:2::/64 . ::/0 . 22 comment "policy/admin",
-            		fd12:3456:789a:9::2 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set allow_remote-line_net-east_ipv4_icmp {
@@ -365,6 +303,22 @@ in
             		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
+            set astray_ipv4 {
+            	type ifname . ipv4_addr
+            	flags interval
+            	elements = {
+            		"eth0" . 10.2.0.0/24,
+            		"eth0" . 192.0.2.2,
+            	}
+            }
+            set astray_ipv6 {
+            	type ifname . ipv6_addr
+            	flags interval
+            	elements = {
+            		"eth0" . fd12:3456:789a:2::/64,
+            		"eth0" . fd12:3456:789a:9::2,
+            	}
+            }
             set bogon_ipv4 {
             	type ipv4_addr
             	flags interval
@@ -397,22 +351,6 @@ in
             		"br-east" . "eth1",
             		"eth0" . "br-east",
             		"eth1" . "br-east",
-            	}
-            }
-            set deny_net-east_remote-internet_ipv4_tcp {
-            	type ipv4_addr . ipv4_addr . inet_service
-            	flags interval
-            	counter
-            	elements = {
-            		10.1.0.0/24 . 10.2.0.0/24 . 22 comment "policy/never",
-            	}
-            }
-            set deny_net-east_remote-internet_ipv6_tcp {
-            	type ipv6_addr . ipv6_addr . inet_service
-            	flags interval
-            	counter
-            	elements = {
-            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . 22 comment "policy/never",
             	}
             }
             set deny_net-east_remote-line_ipv4_tcp {
@@ -470,7 +408,6 @@ in
             	type ifname . ifname : verdict
             	elements = {
             		"br-east" . "br-east" : goto forward_net-east_net-east,
-            		"br-east" . "eth0" : goto forward_net-east_zone-internet,
             		"br-east" . "eth1" : goto forward_net-east_zone-line,
             		"eth0" . "br-east" : goto forward_zone-internet_net-east,
             		"eth1" . "br-east" : goto forward_zone-line_net-east,
@@ -618,25 +555,11 @@ in
             	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
             	accept comment "implied/bridge"
             }
-            chain forward_net-east_remote-internet {
-            	meta l4proto tcp ip saddr . ip daddr . th dport @deny_net-east_remote-internet_ipv4_tcp drop
-            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @deny_net-east_remote-internet_ipv6_tcp drop
-            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-east_remote-internet_ipv4_tcp accept
-            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-east_remote-internet_ipv6_tcp accept
-            	goto drop_forward
-            }
             chain forward_net-east_remote-line {
             	meta l4proto tcp ip saddr . ip daddr . th dport @deny_net-east_remote-line_ipv4_tcp drop
             	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @deny_net-east_remote-line_ipv6_tcp drop
             	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-east_remote-line_ipv4_tcp accept
             	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-east_remote-line_ipv6_tcp accept
-            	goto drop_forward
-            }
-            chain forward_net-east_zone-internet {
-            	ip daddr @remote_ipv4 goto forward_net-east_remote-internet
-            	ip daddr @site_ipv4 goto drop_forward
-            	ip6 daddr @remote_ipv6 goto forward_net-east_remote-internet
-            	ip6 daddr @site_ipv6 goto drop_forward
             	goto drop_forward
             }
             chain forward_net-east_zone-line {
@@ -651,15 +574,6 @@ in
             	iifname . oifname vmap @forward_pairs
             	goto drop_forward
             }
-            chain forward_remote-internet_net-east {
-            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-internet_net-east_ipv4_tcp accept
-            	ip saddr . ip daddr . icmp type @allow_remote-internet_net-east_ipv4_icmp accept
-            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_remote-internet_net-east_ipv6_tcp accept
-            	ip6 saddr . ip6 daddr . icmpv6 type @allow_remote-internet_net-east_ipv6_icmpv6 accept
-            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-east_ipv4_tcp accept
-            	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-east_ipv6_tcp accept
-            	goto drop_forward
-            }
             chain forward_remote-line_net-east {
             	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-line_net-east_ipv4_tcp accept
             	ip saddr . ip daddr . icmp type @allow_remote-line_net-east_ipv4_icmp accept
@@ -670,9 +584,9 @@ in
             	goto drop_forward
             }
             chain forward_zone-internet_net-east {
-            	ip saddr @remote_ipv4 goto forward_remote-internet_net-east
+            	ip saddr @remote_ipv4 goto drop_forward
             	ip saddr @site_ipv4 goto drop_forward
-            	ip6 saddr @remote_ipv6 goto forward_remote-internet_net-east
+            	ip6 saddr @remote_ipv6 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
             	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-east_ipv4_tcp accept
             	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-east_ipv6_tcp accept
@@ -697,20 +611,15 @@ in
             	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_other_self_ipv6_tcp accept
             	goto drop_input
             }
-            chain input_remote-internet {
-            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-internet_self_ipv4_tcp accept
-            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_remote-internet_self_ipv6_tcp accept
-            	goto drop_input
-            }
             chain input_remote-line {
             	meta l4proto tcp ip saddr . ip daddr . th dport @allow_remote-line_self_ipv4_tcp accept
             	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_remote-line_self_ipv6_tcp accept
             	goto drop_input
             }
             chain input_zone-internet {
-            	ip saddr @remote_ipv4 goto input_remote-internet
+            	ip saddr @remote_ipv4 goto drop_input
             	ip saddr @site_ipv4 goto drop_input
-            	ip6 saddr @remote_ipv6 goto input_remote-internet
+            	ip6 saddr @remote_ipv6 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
             	meta l4proto tcp ip saddr . ip daddr . th dport @allow_zone-internet_self_ipv4_tcp accept
             	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_zone-internet_self_ipv6_tcp accept
@@ -735,6 +644,8 @@ in
             	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
             	ip saddr @bogon_ipv4 counter name drop_bogon drop
             	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
+            	iifname . ip saddr @astray_ipv4 counter name drop_rpf drop
+            	iifname . ip6 saddr @astray_ipv6 counter name drop_rpf drop
             	fib saddr oif missing counter name drop_rpf drop
             }
             chain snat_eth0 {

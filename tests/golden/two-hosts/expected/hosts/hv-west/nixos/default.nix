@@ -177,54 +177,22 @@ in
             counter drop_input { }
             counter drop_invalid { }
             counter drop_rpf { }
-            set allow_net-west_remote-internet_ipv4_icmp {
-            	type ipv4_addr . ipv4_addr . icmp_type
-            	counter
-            	elements = {
-            		10.2.0.97 . 10.1.0.136 . echo-request comment "policy/desk-to-shop",
-            	}
-            }
             set allow_net-west_remote-internet_ipv4_tcp {
-            	type ipv4_addr . ipv4_addr . inet_service
-            	counter
-            	elements = {
-            		10.2.0.97 . 10.1.0.136 . 80 comment "policy/desk-to-shop",
-            	}
-            }
-            set allow_net-west_remote-internet_ipv4_tcp_2 {
             	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
             	counter
             	elements = {
-            		10.2.0.0/24 . 192.0.2.1 . 22 comment "policy/admin",
-            		10.2.0.0/24 . 192.0.2.1 . 443 comment "implied/forwards-of-hv-east",
             		10.2.0.0/24 . 203.0.113.1 . 22 comment "policy/admin",
             		10.2.0.0/24 . 203.0.113.1 . 443 comment "implied/forwards-of-hv-east",
             	}
             }
-            set allow_net-west_remote-internet_ipv6_icmpv6 {
-            	type ipv6_addr . ipv6_addr . icmpv6_type
-            	counter
-            	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . echo-request comment "policy/desk-to-shop",
-            	}
-            }
             set allow_net-west_remote-internet_ipv6_tcp {
-            	type ipv6_addr . ipv6_addr . inet_service
-            	counter
-            	elements = {
-            		fd12:3456:789a:2::5b9c . fd12:3456:789a:1::6a05 . 80 comment "policy/desk-to-shop",
-            	}
-            }
-            set allow_net-west_remote-internet_ipv6_tcp_2 {
             	type ipv6_addr . ipv6_addr . inet_service
             	flags interval
             	counter
             	elements = {
             		fd12:3456:789a:2::/64 . 2001:db8:1::1 . 22 comment "policy/admin",
             		fd12:3456:789a:2::/64 . 2001:db8:1::1 . 443 comment "implied/forwards-of-hv-east",
-            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . 22 comment "policy/admin",
-            		fd12:3456:789a:2::/64 . fd12:3456:789a:9::1 . 443 comment "implied/forwards-of-hv-east",
             	}
             }
             set allow_net-west_remote-line_ipv4_icmp {
@@ -315,8 +283,6 @@ in
             	flags interval
             	counter
             	elements = {
-            		10.1.0.0/24 . 0.0.0.0/0 . 22 comment "policy/admin",
-            		192.0.2.1 . 0.0.0.0/0 . 22 comment "policy/admin",
             		203.0.113.1 . 0.0.0.0/0 . 22 comment "policy/admin",
             	}
             }
@@ -326,8 +292,6 @@ in
             	counter
             	elements = {
             		2001:db8:1::1 . ::/0 . 22 comment "policy/admin",
-            		fd12:3456:789a:1::/64 . ::/0 . 22 comment "policy/admin",
-            		fd12:3456:789a:9::1 . ::/0 . 22 comment "policy/admin",
             	}
             }
             set allow_remote-line_self_ipv4_tcp {
@@ -382,6 +346,22 @@ in
             		::/0 . ::/0 . 22 comment "policy/admin",
             	}
             }
+            set astray_ipv4 {
+            	type ifname . ipv4_addr
+            	flags interval
+            	elements = {
+            		"eth0" . 10.1.0.0/24,
+            		"eth0" . 192.0.2.1,
+            	}
+            }
+            set astray_ipv6 {
+            	type ifname . ipv6_addr
+            	flags interval
+            	elements = {
+            		"eth0" . fd12:3456:789a:1::/64,
+            		"eth0" . fd12:3456:789a:9::1,
+            	}
+            }
             set bogon_ipv4 {
             	type ipv4_addr
             	flags interval
@@ -414,22 +394,6 @@ in
             		"eth1" . "br-west",
             	}
             }
-            set deny_remote-internet_net-west_ipv4_tcp {
-            	type ipv4_addr . ipv4_addr . inet_service
-            	flags interval
-            	counter
-            	elements = {
-            		10.1.0.0/24 . 10.2.0.0/24 . 22 comment "policy/never",
-            	}
-            }
-            set deny_remote-internet_net-west_ipv6_tcp {
-            	type ipv6_addr . ipv6_addr . inet_service
-            	flags interval
-            	counter
-            	elements = {
-            		fd12:3456:789a:1::/64 . fd12:3456:789a:2::/64 . 22 comment "policy/never",
-            	}
-            }
             set deny_remote-line_net-west_ipv4_tcp {
             	type ipv4_addr . ipv4_addr . inet_service
             	flags interval
@@ -452,7 +416,6 @@ in
             		"br-west" . "br-west" : goto forward_net-west_net-west,
             		"br-west" . "eth0" : goto forward_net-west_zone-internet,
             		"br-west" . "eth1" : goto forward_net-west_zone-line,
-            		"eth0" . "br-west" : goto forward_zone-internet_net-west,
             		"eth1" . "br-west" : goto forward_zone-line_net-west,
             	}
             }
@@ -558,11 +521,7 @@ in
             }
             chain forward_net-west_remote-internet {
             	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-west_remote-internet_ipv4_tcp accept
-            	meta l4proto tcp ip saddr . ip daddr . th dport @allow_net-west_remote-internet_ipv4_tcp_2 accept
-            	ip saddr . ip daddr . icmp type @allow_net-west_remote-internet_ipv4_icmp accept
             	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-west_remote-internet_ipv6_tcp accept
-            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @allow_net-west_remote-internet_ipv6_tcp_2 accept
-            	ip6 saddr . ip6 daddr . icmpv6 type @allow_net-west_remote-internet_ipv6_icmpv6 accept
             	goto drop_forward
             }
             chain forward_net-west_remote-line {
@@ -593,21 +552,9 @@ in
             	iifname . oifname vmap @forward_pairs
             	goto drop_forward
             }
-            chain forward_remote-internet_net-west {
-            	meta l4proto tcp ip saddr . ip daddr . th dport @deny_remote-internet_net-west_ipv4_tcp drop
-            	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @deny_remote-internet_net-west_ipv6_tcp drop
-            	goto drop_forward
-            }
             chain forward_remote-line_net-west {
             	meta l4proto tcp ip saddr . ip daddr . th dport @deny_remote-line_net-west_ipv4_tcp drop
             	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @deny_remote-line_net-west_ipv6_tcp drop
-            	goto drop_forward
-            }
-            chain forward_zone-internet_net-west {
-            	ip saddr @remote_ipv4 goto forward_remote-internet_net-west
-            	ip saddr @site_ipv4 goto drop_forward
-            	ip6 saddr @remote_ipv6 goto forward_remote-internet_net-west
-            	ip6 saddr @site_ipv6 goto drop_forward
             	goto drop_forward
             }
             chain forward_zone-line_net-west {
@@ -668,6 +615,8 @@ in
             	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
             	ip saddr @bogon_ipv4 counter name drop_bogon drop
             	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
+            	iifname . ip saddr @astray_ipv4 counter name drop_rpf drop
+            	iifname . ip6 saddr @astray_ipv6 counter name drop_rpf drop
             	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
             	fib saddr oif missing counter name drop_rpf drop
             }

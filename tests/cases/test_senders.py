@@ -1,0 +1,127 @@
+"""Senders of the site are believed where their route is, and nowhere else: packets on a kernel, in both families."""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.cases.crossing import Crossing, opened
+from tests.sites import compiled
+from tests.support import needs
+
+from netloom.lab import frames
+from netloom.lab.session import Lab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [needs("root", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
+CASES = Path(__file__).parent
+APP4, APP6, DB4, DB6 = "10.2.0.10", "fd02::10", "10.1.0.10", "fd01::10"
+PRINTER4, PRINTER6 = "10.2.0.200", "fd02::200"
+numbers = itertools.count(0x4E4C0001, 16)
+
+
+def crossing(lab: Lab, case: str, host: str) -> Crossing:
+    return Crossing(lab, compiled((CASES / f"{case}.yaml").read_text(encoding="utf-8")).plan, host)
+
+
+@pytest.fixture(scope="module")
+def two_uplinks() -> Iterator[Crossing]:
+    with Lab() as lab:
+        made = crossing(lab, "senders-of-another-host", "h1")
+        made.agent(made.host).listen("tcp", 22)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def line() -> Iterator[Crossing]:
+    with Lab() as lab:
+        yield crossing(lab, "senders-of-a-private-line", "hv-east")
+
+
+@pytest.fixture(scope="module")
+def two_lines() -> Iterator[Crossing]:
+    with Lab() as lab:
+        made = crossing(lab, "senders-of-two-lines", "h1")
+        made.agent(made.host).listen("tcp", 22)
+        yield made
+
+
+def gets(at: Crossing, uplink: str, sender: str, to: str, guest: str = "db", port: int = 5432) -> bool:
+    """Whether a guest gets an opening segment that comes in by an uplink."""
+    number = next(numbers)
+    return at.arrives(uplink, frames.opening(sender, 40000, to, port, number), opened(number)[0], guest)
+
+
+def answers(at: Crossing, uplink: str, sender: str, to: str, by: str) -> bool:
+    """Whether the host answers, by some uplink, one to its ssh that comes in by another."""
+    number = next(numbers)
+    return at.answered(uplink, frames.opening(sender, 40001, to, 22, number), opened(number)[1], by)
+
+
+@pytest.mark.parametrize(("app", "db"), [(APP4, DB4), (APP6, DB6)])
+def test_a_guest_of_another_host_comes_in_by_its_route_alone(two_uplinks: Crossing, app: str, db: str) -> None:
+    assert gets(two_uplinks, "eno2", app, db)
+    assert not gets(two_uplinks, "eno1", app, db)
+    assert gets(two_uplinks, "eno2", app, db), "the way is as before"
+
+
+@pytest.mark.parametrize(("app", "ends"), [(APP4, ("10.200.0.1", "203.0.113.11")), (APP6, ("fd99::1", "2001:db8::11"))])
+def test_nor_does_the_host_itself_hear_it(two_uplinks: Crossing, app: str, ends: tuple[str, str]) -> None:
+    for to in ends:
+        assert answers(two_uplinks, "eno2", app, to, "eno2")
+        assert not answers(two_uplinks, "eno1", app, to, "eno2")
+
+
+@pytest.mark.parametrize(
+    ("peer", "near", "far", "db"),
+    [
+        ("10.200.0.2", "eno2", "eno1", DB4),
+        ("203.0.113.12", "eno1", "eno2", DB4),
+        ("fd99::2", "eno2", "eno1", DB6),
+        ("2001:db8::12", "eno1", "eno2", DB6),
+    ],
+)
+def test_another_host_is_believed_on_its_link(two_uplinks: Crossing, peer: str, near: str, far: str, db: str) -> None:
+    assert gets(two_uplinks, near, peer, db)
+    assert not gets(two_uplinks, far, peer, db)
+
+
+def datagram(at: Crossing, uplink: str, to: str, port: int) -> bool:
+    token = b"netloom-%08x" % next(numbers)
+    return at.arrives(uplink, frames.udp(APP4, 40000, to, port, token), token, "shop")
+
+
+def test_a_private_line_is_the_only_way_in_for_who_is_behind_it(line: Crossing) -> None:
+    """By policy and by a forward: each names the sender, and neither looks at the uplink."""
+    for to, port in (("10.1.0.10", 514), ("192.0.2.1", 1514)):
+        assert datagram(line, "eth1", to, port)
+    for to, port in (("10.1.0.10", 514), ("203.0.113.1", 1514), ("192.0.2.1", 1514)):
+        assert not datagram(line, "eth0", to, port)
+
+
+@pytest.mark.parametrize(("app", "printer", "db"), [(APP4, PRINTER4, DB4), (APP6, PRINTER6, DB6)])
+def test_of_two_lines_each_may_be_the_one_that_is_up(two_lines: Crossing, app: str, printer: str, db: str) -> None:
+    assert [gets(two_lines, f"eno{number}", app, db) for number in (1, 2, 3)] == [False, True, True]
+    assert [gets(two_lines, f"eno{number}", printer, db) for number in (1, 2, 3)] == [False, False, True]
+
+
+@pytest.mark.parametrize(("app", "db", "family"), [(APP4, DB4, "-4"), (APP6, DB6, "-6")])
+def test_a_line_that_is_down_opens_no_other_way(two_lines: Crossing, app: str, db: str, family: str) -> None:
+    """The kernel would then answer by the default route, so its own look at the way back does not help."""
+    host = two_lines.host
+    kept = [
+        (device, line)
+        for device in ("eno2", "eno3")
+        for line in host.run("ip", family, "route", "show", "dev", device, "proto", "boot").splitlines()
+    ]
+    for device, line in kept:
+        host.ip(f"route del {line} dev {device}")
+    assert "eno1" in host.run("ip", family, "route", "get", app)
+    assert not gets(two_lines, "eno1", app, db)
+    for device, line in kept:
+        host.ip(f"route add {line} dev {device}")
+    assert gets(two_lines, "eno2", app, db)
