@@ -49,9 +49,15 @@ def test_everything_between_two_ends_is_told_by_parts(netloom: Netloom) -> None:
 
 
 def test_no_way_is_told(netloom: Netloom) -> None:
-    found = netloom("reach", "internet", "192.0.2.1", "http")
+    found = netloom("reach", "198.51.100.7", "2001:db8:7::1", "http")
     assert found.status == 0
-    assert found.out.startswith("No packet from internet can be meant for 192.0.2.1")
+    assert found.out.startswith("No packet from 198.51.100.7 can be meant for 2001:db8:7::1")
+
+
+def test_a_way_that_a_host_would_have_is_told_with_its_drop(netloom: Netloom) -> None:
+    found = netloom("reach", "internet", "192.0.2.1", "http", "--format", "json")
+    told = {(answer["verdict"], answer["decided_by"]) for answer in json.loads(found.out)["answers"]}
+    assert told == {("drop", "default")}
 
 
 @pytest.mark.parametrize("form", ["text", "csv", "json", "md"])

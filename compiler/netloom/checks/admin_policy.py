@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
-from netloom.checks.exposure import admin_service, from_everybody, meets, open_zones
+from netloom.checks.exposure import admin_service, from_everybody, meets, open_zones, reached
 from netloom.plan.host import Host
 from netloom.plan.policy import Service, SideKind, Term
 
@@ -45,7 +45,6 @@ def _beyond_management(host: Host, term: Term) -> list[Service]:
 
 def _finding(context: Context, term: Term, name: str) -> Diagnostic:
     rule = term.rule.removeprefix("policy/")
-    to = "the host itself" if term.egress.kind is SideKind.SELF else f"network `{term.egress.name}`"
-    message = f"`{rule}` lets everybody in `{term.ingress.name}` reach {name} of {to}"
+    message = f"`{rule}` lets everybody in `{term.ingress.name}` reach {name} of {reached(term)}"
     span = context.document.places.span("policy", rule, "from")
     return Diagnostic(RULE, message, span, "name who needs it", subject=term.rule)

@@ -58,6 +58,19 @@ def open_zones(host: Host) -> frozenset[str]:
     return frozenset(u.zone for u in host.uplinks for family in FAMILIES if leads_out(u, family))
 
 
+def reached(term: Term) -> str:
+    """Who is reached by a term, in words."""
+    match term.egress.kind:
+        case SideKind.SELF:
+            return "the host itself"
+        case SideKind.OUTSIDE:
+            return f"zone `{term.egress.name}`, through the host"
+        case SideKind.REMOTE:
+            return f"other hosts beyond zone `{term.egress.name}`, through this one"
+        case _:
+            return f"network `{term.egress.name}`"
+
+
 def from_everybody(term: Term, zones: frozenset[str]) -> bool:
     """Whether a term lets in whoever is beyond a zone that leads everywhere."""
     return (

@@ -116,5 +116,6 @@ class _Finder:
             return _Reason(why, "from", "remove the entry, or give the host's uplink a fixed address")
         inner = (source.everyone, to.everyone, source.networks, to.networks, source.guests, to.guests, to.hosts)
         if not any(inner):
-            return _Reason("both ends lie outside of the site", "from", "name a network, a guest or a host")
+            why = "both ends lie outside of the site, and no host is between the two"
+            return _Reason(why, "from", "name two zones of one host's uplinks, or a network, a guest or a host")
         return _Reason("no host sees both ends", "to", "add a route between the hosts, or correct the ends")

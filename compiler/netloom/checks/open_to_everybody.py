@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
-from netloom.checks.exposure import from_everybody, open_zones
-from netloom.plan.policy import SideKind, Term
+from netloom.checks.exposure import from_everybody, open_zones, reached
+from netloom.plan.policy import Term
 
 RULE = Rule(
     "NL703",
     "open-to-everybody",
     Severity.WARNING,
-    "No policy entry allows `any` service from the internet to guests or to a host.",
+    "No policy entry allows `any` service from the internet to guests, to a host, or through one.",
     "Whatever is started there, now or in years, can be reached by everybody from its first second on.",
     "Name the services, or name in `from` whom you mean; `any` as a sender includes the internet.",
     bad="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"
@@ -35,7 +35,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _finding(context: Context, term: Term) -> Diagnostic:
     rule = term.rule.removeprefix("policy/")
-    to = "the host itself" if term.egress.kind is SideKind.SELF else f"network `{term.egress.name}`"
-    message = f"`{rule}` lets everybody in `{term.ingress.name}` reach every service of {to}"
+    message = f"`{rule}` lets everybody in `{term.ingress.name}` reach every service of {reached(term)}"
     span = context.document.places.span("policy", rule, "allow")
     return Diagnostic(RULE, message, span, "name the services, or the senders", subject=term.rule)

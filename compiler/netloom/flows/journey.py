@@ -63,8 +63,7 @@ class Journey:
         place, pair = self._place(self.host), self.maps.pair(self.host, self.family)
         phase = (single(pair.clock.phase(self.maps.now)),)
         for ingress, senders in place.starts(source):
-            ways = [] if ingress in place.view.zones else [way for way in pair.kernel.ways if way != OTHER]
-            for way in (None, *ways):
+            for way in (None, *(way for way in pair.kernel.ways if way != OTHER)):
                 goals = place.goals(self.to, ingress, way)
                 for some, sent in self._sent_by(place, ingress, way, senders, goals):
                     for protocols, ports in asked:

@@ -63,7 +63,7 @@ class Place:
             if end.selection.everyone or zone in zones:
                 spans += common((span,), self.outside)
         goals = united(spans)
-        return common(goals, self._arriving) if ingress in self.view.zones else goals
+        return common(goals, self._arriving(ingress)) if ingress in self.view.zones else goals
 
     def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
         """Destinations by the interface that the host sends to them by; without those of another way."""
@@ -133,10 +133,11 @@ class Place:
         there = Kernel.of(self.view.names.hosts[host], self.kernel.family)
         return tuple(single(a.value) for a in there.addresses.get(uplink, ()))
 
-    @property
-    def _arriving(self) -> Spans:
-        """What networks outside have a way to this host for: its own addresses, and those behind it."""
-        return united([*self._own, *self.behind])
+    def _arriving(self, uplink: str) -> Spans:
+        """What networks outside may send to this host for: itself, what is behind it, and what it has a way to."""
+        apart = self.view.apart(self.view.zones[uplink])
+        carried = (span for found in apart for spans in found.values() for span in spans)
+        return united([*self._own, *self.behind, *self.outside, *carried])
 
     @property
     def behind(self) -> Spans:

@@ -110,6 +110,33 @@ class Atlas:
                     return host, uplink
         return None
 
+    def entrance(self, zone: str, to: Address) -> tuple[Host, Uplink] | None:
+        """The host to which a zone's world sends what is for an address, and the uplink by which it does."""
+        return self.uplink_at(zone, to) or self.home(zone, to) or self.carrier(zone, to)
+
+    def carrier(self, zone: str, to: Address) -> tuple[Host, Uplink] | None:
+        """The host to which a zone's world sends what is for the world of another zone, and the uplink by which.
+
+        It is the first host between the two that has an address in this one.
+        """
+        if to in self.zone_addresses[zone]:
+            return None
+        for host in self.plan.hosts:
+            for uplink in host.uplinks:
+                if uplink.zone == zone and self.uplink_address(host, uplink.name, to.family):
+                    there = self._zone_of(host, to)
+                    if there not in ("", zone) and to in self.zone_addresses[there]:
+                        return host, uplink
+        return None
+
+    def _zone_of(self, host: Host, to: Address) -> str:
+        """The zone that a host sends to an address by; "" where it has no way by an uplink, or several."""
+        try:
+            uplink = self.way(host, to).uplink
+        except (NowhereError, UnclearError):
+            return ""
+        return uplink.zone if uplink else ""
+
     def way(self, host: Host, to: Address) -> Way:
         """The way by which a host sends to an address: longest prefix, then metric.
 

@@ -4,16 +4,19 @@ A neighbour on an uplink's link can send straight to the addresses of guests, tr
 addresses behind a host expects it. So each world routes the site's networks, and the prefixes that hosts translate
 to, by the uplink of the host that has them: what then does not arrive was dropped, and not lost.
 
+The world of another zone is routed by a host between the two, where there is one: nobody keeps a neighbour from trying.
+
 Where a host has a single address and a gateway that no prefix of it holds, as hosting companies do it, the router has
 a route to the address on the link.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from netloom.base.address import Prefix
 from netloom.lab.atlas import Atlas
 from netloom.lab.build import Site
-from netloom.plan.host import Host
+from netloom.lab.outside import Link
+from netloom.plan.host import Host, Uplink
 from netloom.plan.policy import NatKind
 
 
@@ -46,10 +49,20 @@ def _routes(atlas: Atlas, zone: str) -> Iterator[tuple[str, str, str]]:
             there = atlas.home(zone, prefix.first)
             if there is None or there[0] is not host:
                 continue
-            uplink = there[1].name
-            hop, link = atlas.uplink_address(host, uplink, prefix.family), links[host.name, uplink]
-            if hop and any(router.family is prefix.family for router in link.routers):
-                yield str(prefix), str(hop), link.name
+            yield from _by(atlas, links, there, prefix)
+    for other in (found for found in atlas.beyond.values() if found.zone != zone):
+        for address, _ in other.addresses:
+            carrier = atlas.carrier(zone, address)
+            yield from _by(atlas, links, carrier, address.prefix) if carrier else ()
+
+
+def _by(
+    atlas: Atlas, links: Mapping[tuple[str, str], Link], there: tuple[Host, Uplink], prefix: Prefix
+) -> Iterator[tuple[str, str, str]]:
+    host, uplink = there
+    hop, link = atlas.uplink_address(host, uplink.name, prefix.family), links[host.name, uplink.name]
+    if hop and any(router.family is prefix.family for router in link.routers):
+        yield str(prefix), str(hop), link.name
 
 
 def _prefixes(host: Host) -> Iterator[Prefix]:

@@ -95,10 +95,22 @@ class Oracle:
 
     def from_zone(self, zone: str, packet: Packet) -> Verdict:
         """A packet that an outside host of a zone sends."""
-        there = self.atlas.uplink_at(zone, packet.to) or self.atlas.home(zone, packet.to)
+        there = self.atlas.entrance(zone, packet.to)
         if there is None:
             raise NowhereError(f"nothing in zone {zone} leads to {packet.to}")
+        self._answerable(there[0], packet)
         return self._enter(*there, packet, _HOPS)
+
+    def _answerable(self, host: Host, packet: Packet) -> None:
+        """Sees to it that what is asked of another zone is answered by the way that it came."""
+        way = self.atlas.way(host, packet.to)
+        if way.uplink is None or packet.to not in self.atlas.zone_addresses[way.uplink.zone]:
+            return
+        zone = way.uplink.zone
+        if packet.source in self.atlas.zone_addresses[zone]:
+            raise NowhereError(f"{packet.source} is somebody in zone {zone} as well")
+        if self.atlas.carrier(zone, packet.source) != (host, way.uplink):
+            raise UnclearError(f"zone {zone} would answer by another way than {way.uplink.name} of {host.name}")
 
     def from_host(self, host: Host, packet: Packet) -> Verdict:
         """A packet that a host sends from an address of its own; nothing judges it on its way out."""
@@ -179,8 +191,8 @@ class Oracle:
             return _drop(denied.rule)
         if lane:
             return _allow(lane.forward)
-        if came == goes:
-            return _drop("implied/isolated") if way.bridge and way.bridge.isolated else _allow("implied/bridge")
+        if came == goes and way.bridge:
+            return _drop("implied/isolated") if way.bridge.isolated else _allow("implied/bridge")
         allowed = sorted((t for t in terms if t.action is Action.ALLOW), key=lambda t: (t.limit is not None, t.rule))
         if allowed:
             return _allow(allowed[0].rule, allowed[0].limit)

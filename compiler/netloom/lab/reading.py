@@ -70,14 +70,14 @@ class Reading:
         if isinstance(owner, Host):
             host, ingress = owner, SELF
         elif isinstance(owner, str):
-            there = atlas.uplink_at(owner, packet.to) or atlas.home(owner, packet.to)
+            there = atlas.entrance(owner, packet.to)
             assert there, "who is asked about has a way"
             host, ingress = there[0], there[1].name
         else:
             guest, nic = owner
             host = atlas.hosts[guest.host]
             ingress = next(bridge.device for bridge in host.bridges if bridge.network == nic.network)
-        way = None if ingress in {uplink.name for uplink in host.uplinks} else atlas.way(host, packet.to).uplink
+        way = atlas.way(host, packet.to).uplink
         return _Start(host, ingress, way.name if way else None)
 
     def _is_of(self, reply: Reply, packet: Packet, start: _Start) -> bool:

@@ -6,6 +6,7 @@ from netloom.base.address import FAMILIES, Family, Prefix
 from netloom.base.frozen import dataclass
 from netloom.passes.sides import HostView, split
 from netloom.passes.spaces import Gazetteer, Space
+from netloom.passes.transit import Part, transit
 from netloom.plan.origin import Origin
 from netloom.plan.policy import Action, Rule, Service, Side, SideKind, Term
 from netloom.plan.services import BUILT_IN
@@ -93,11 +94,12 @@ def meanings(document: Document, services: Services, gazetteer: Gazetteer) -> tu
 class Docket:
     """The policy by what it touches, so that a host looks at its own entries and not at all of the site's.
 
-    A host enforces an entry only where one of its ends is a bridge of this host or the host itself.
+    A host enforces an entry only where one of its ends is a bridge of this host or the host itself, or where it stands
+    between the two.
 
     Attributes:
         everywhere: entries that every host looks at.
-        by_name: entries that touch a network or a host, by its name.
+        by_name: entries that touch a network or a host, or that strangers in a zone are an end of, by its name.
     """
 
     everywhere: tuple[Resolved, ...]
@@ -113,13 +115,21 @@ class Docket:
             if any(end.everyone or any(p.overlaps(own) for p in end.literals for own in site) for end in ends):
                 everywhere.append(entry)
                 continue
-            for name in {name for end in ends for name in (*end.networks, *end.guests)} | entry.destinations.hosts:
+            names = {name for end in ends for name in (*end.networks, *end.guests, *end.hosts)}
+            if all(end.outside or end.literals for end in ends):
+                zones = next((end.outside for end in ends if not end.literals), None)
+                if zones is None:
+                    everywhere.append(entry)
+                    continue
+                names |= zones
+            for name in names:
                 by_name.setdefault(name, []).append(entry)
         return cls(tuple(everywhere), {name: tuple(found) for name, found in by_name.items()})
 
     def terms(self, view: HostView) -> tuple[Term, ...]:
         """What one host enforces of the policy."""
-        mine = [entry for name in (view.host, *view.bridges) for entry in self.by_name.get(name, ())]
+        names = (view.host, *view.bridges, *view.zones, *view.carried)
+        mine = [entry for name in names for entry in self.by_name.get(name, ())]
         chosen = {entry.name: entry for entry in (*self.everywhere, *mine)}
         return tuple(term for entry in chosen.values() for term in _entry_terms(entry, view))
 
@@ -131,36 +141,38 @@ def order(term: Term) -> tuple[object, ...]:
 
 
 def _entry_terms(entry: Resolved, view: HostView) -> Iterator[Term]:
+    for (came, sources), (goes, destinations) in _parts(entry, view):
+        for family in FAMILIES:
+            src = split(sources, family, to_self=goes.kind is SideKind.SELF)
+            dst = split(destinations, family, to_self=False)
+            services = tuple(s for s in entry.services if ONLY_IN.get(s.protocol, family) is family)
+            if src and dst and (services or not entry.services):
+                yield Term(
+                    f"policy/{entry.name}",
+                    entry.action,
+                    came,
+                    goes,
+                    family,
+                    src,
+                    dst,
+                    services,
+                    entry.spec.log,
+                    entry.spec.limit,
+                    entry.spec.expires,
+                    entry.origin,
+                )
+
+
+def _parts(entry: Resolved, view: HostView) -> Iterator[tuple[Part, Part]]:
+    """What comes in by one side and leaves by another."""
     egress = tuple(view.egress(entry.destinations))
-    if not egress:
-        return
-    for came, sources in view.ingress(entry.sources):
-        for goes, destinations in egress:
-            if not _possible(came, goes, entry.action):
-                continue
-            for family in FAMILIES:
-                src = split(sources, family, to_self=goes.kind is SideKind.SELF)
-                dst = split(destinations, family, to_self=False)
-                services = tuple(s for s in entry.services if ONLY_IN.get(s.protocol, family) is family)
-                if src and dst and (services or not entry.services):
-                    yield Term(
-                        f"policy/{entry.name}",
-                        entry.action,
-                        came,
-                        goes,
-                        family,
-                        src,
-                        dst,
-                        services,
-                        entry.spec.log,
-                        entry.spec.limit,
-                        entry.spec.expires,
-                        entry.origin,
-                    )
+    for came in view.ingress(entry.sources) if egress else ():
+        yield from ((came, goes) for goes in egress if _possible(came[0], goes[0], entry.action))
+    yield from transit(view, entry.sources, entry.destinations, entry.action)
 
 
 def _possible(came: Side, goes: Side, action: Action) -> bool:
-    """Uplinks to uplinks are not ours, and inside one bridge only a deny has something to decide."""
+    """What passes from uplink to uplink is `transit`'s, and inside one bridge only a deny has something to decide."""
     if came.kind is SideKind.BRIDGE:
         return came != goes or action is Action.DENY
     if came.kind is SideKind.OTHER:

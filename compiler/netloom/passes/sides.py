@@ -33,6 +33,7 @@ class HostView:
         peers: fixed addresses of the other hosts, by host.
         remotes: both of them, with the uplinks behind which they are.
         behind: the same by zone.
+        near: zones of the uplinks of the host of each of these networks, and of each of these hosts.
         site: prefixes of all networks of the site.
     """
 
@@ -43,13 +44,14 @@ class HostView:
     peers: Mapping[str, tuple[Prefix, ...]]
     remotes: tuple[Remote, ...]
     behind: Mapping[str, Behind]
+    near: Mapping[str, frozenset[str]]
     site: tuple[Prefix, ...]
 
     def ingress(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
         """The sides from which senders of a space come in, with their prefixes of both families."""
         yield from self._bridged(space, link_local=True)
-        yield from self._outer(space)
-        yield from self.beyond(self._remote(space, sender=True))
+        yield from self.strangers(space)
+        yield from self.beyond(self.others(space, sender=True))
         other = _all() if space.everyone else self._foreign(space.literals)
         if other:
             yield OTHER, other
@@ -57,8 +59,8 @@ class HostView:
     def egress(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
         """The sides to which receivers of a space lie, with their prefixes of both families."""
         yield from self._bridged(space, link_local=False)
-        yield from self._outer(space)
-        yield from self.beyond(self._remote(space, sender=False))
+        yield from self.strangers(space)
+        yield from self.beyond(self.others(space, sender=False))
         if space.everyone or self.host in space.hosts:
             yield SELF, _all()
 
@@ -86,7 +88,14 @@ class HostView:
             if found:
                 yield Side(SideKind.BRIDGE, name), found
 
-    def _outer(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+    @property
+    def carried(self) -> Iterator[str]:
+        """The networks and hosts elsewhere that have no uplink in some zone of this host."""
+        zones = frozenset(self.zones)
+        return (name for name, near in self.near.items() if not zones <= near)
+
+    def strangers(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """What of a space is beyond the uplinks of each zone and not of the site."""
         literals = self._foreign(space.literals)
         for zone in self.zones:
             whole = space.everyone or zone in space.outside
@@ -97,14 +106,22 @@ class HostView:
         """Literals that are not wholly a part of the site."""
         return tuple(p for p in literals if not any(p in own for own in self.site))
 
-    def _remote(self, space: Space, *, sender: bool) -> tuple[Prefix, ...]:
-        """As a sender `any` is everyone but the site's hosts."""
+    def others(self, space: Space, *, sender: bool, away: str = "") -> tuple[Prefix, ...]:
+        """What of a space is the site's own, and elsewhere.
+
+        Args:
+            space: of it. As a sender `any` is everyone but the site's hosts.
+            sender: whether it sends.
+            away: a zone; what is on, or of, a host with an uplink there is left out.
+        """
         if not (self.remote or self.peers):
             return ()
         found: list[Prefix] = []
         touched = space.networks.union(space.guests, space.hosts)
         everything_counts = space.everyone or space.literals
         for network in self.remote if everything_counts else touched.intersection(self.remote):
+            if away and away in self.near[network]:
+                continue
             prefixes = self.remote[network]
             if space.everyone or network in space.networks:
                 found.extend(prefixes)
@@ -113,6 +130,8 @@ class HostView:
                 found.extend(common((*space.guests.get(network, ()), *space.literals), prefix))
         for host in self.peers if everything_counts else touched.intersection(self.peers):
             prefixes = self.peers[host]
+            if away and away in self.near[host]:
+                continue
             if host in space.hosts or (space.everyone and not sender):
                 found.extend(prefixes)
             elif space.literals:
@@ -132,7 +151,8 @@ def view(document: Document, host: str, equipment: Equipment, site: tuple[Prefix
     remote = _routed(document, equipment, bridges)
     groups = (*remote.values(), *peers.values())
     remotes = ways(equipment).remotes(minimal(prefix for group in groups for prefix in group))
-    return HostView(host, bridges, zones, remote, peers, remotes, _behind(equipment, remotes), site)
+    behind, near = _behind(equipment, remotes), _near(document, remote, peers)
+    return HostView(host, bridges, zones, remote, peers, remotes, behind, near, site)
 
 
 def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind]:
@@ -143,6 +163,13 @@ def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind
         for zone in {zone_of[name] for name in remote.uplinks}:
             found[zone].append(remote.prefix)
     return {zone: Behind(tuple(prefixes)) for zone, prefixes in found.items()}
+
+
+def _near(document: Document, networks: Iterable[str], hosts: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The zones of the uplinks of some hosts, and of the hosts of some networks; of a network without a host none."""
+    zones = {name: frozenset(uplink.zone for uplink in host.uplinks.values()) for name, host in document.hosts.items()}
+    at = {network: zones[name] for name, host in document.hosts.items() for network in host.networks}
+    return {name: at.get(name, frozenset()) for name in networks} | {name: zones[name] for name in hosts}
 
 
 def _routed(

@@ -5,7 +5,7 @@ network, literal prefixes, the outside of zones, hosts. A host then cuts its own
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import field, replace
 
 from netloom.base.address import FAMILIES, Address, Family, Prefix
 from netloom.base.frozen import dataclass
@@ -34,6 +34,11 @@ class Space:
     literals: tuple[Prefix, ...]
     outside: frozenset[str]
     hosts: frozenset[str]
+
+    @property
+    def named(self) -> "Space":
+        """The same without `any`."""
+        return replace(self, everyone=False) if self.everyone else self
 
 
 @dataclass(slots=True)

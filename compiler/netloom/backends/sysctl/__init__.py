@@ -8,6 +8,7 @@ turns back to its own bridge is sent none (`nf_nat_icmp_reply_translation`; trie
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from netloom.backends.artifact import Artifact, Line
 from netloom.base.address import FAMILIES, Family
@@ -15,6 +16,7 @@ from netloom.base.frozen import dataclass
 from netloom.base.identity import remembered
 from netloom.plan.host import Bridge, Host, Learned
 from netloom.plan.origin import Origin
+from netloom.plan.policy import Action, SideKind, Term
 
 FILE = "60-netloom.conf"
 """After the distribution's `50-default.conf`, before the owner's `99-*.conf`."""
@@ -50,19 +52,27 @@ def artifacts(host: Host) -> tuple[Artifact, ...]:
 
 
 def _forwarding(host: Host) -> Iterator[Setting]:
-    """Forwarding in each family that some network of the host has.
+    """Forwarding in each family that some network of the host has, or in which something passes from uplink to uplink.
 
     It is for all interfaces, as the kernel has no other way for IPv6; the ruleset says what passes. networkd's own
     settings for it mean different things in the versions that are written for.
     """
     for family in FAMILIES:
-        bridge = next((b for b in host.bridges if _has(b, family)), None)
-        if bridge:
-            yield Setting(f"net.{family.key}.conf.all.forwarding", 1, bridge.origin)
+        bridges = (bridge.origin for bridge in host.bridges if _has(bridge, family))
+        carried = (term.origin for term in host.terms if term.family is family and _carries(term))
+        origin = next(chain(bridges, carried), None)
+        if origin:
+            yield Setting(f"net.{family.key}.conf.all.forwarding", 1, origin)
 
 
 def _has(bridge: Bridge, family: Family) -> bool:
     return (bridge.ipv4 if family is Family.IPV4 else bridge.ipv6) is not None
+
+
+def _carries(term: Term) -> bool:
+    """Whether a term lets something pass from one uplink to another."""
+    outer = (SideKind.OUTSIDE, SideKind.REMOTE)
+    return term.action is Action.ALLOW and term.ingress.kind in outer and term.egress.kind in outer
 
 
 def _accept_ra(host: Host) -> Iterator[Setting]:

@@ -94,27 +94,32 @@ class Site:
 
     @cached_property
     def _index(self) -> tuple[frozenset[int], Mapping[str, set[int]]]:
-        """Entries that can concern anyone, and entries by the network or host that they name."""
+        """Entries that can concern anyone, and entries by the network, host or zone that they name."""
         general: set[int] = set()
         named: dict[str, set[int]] = {}
         for number, entry in enumerate(self.entries):
             for found in (entry.sources, entry.destinations):
-                for network in (*found.networks, *found.guests):
-                    named.setdefault(network, set()).add(number)
-            for host in entry.destinations.hosts:
-                named.setdefault(host, set()).add(number)
+                for name in (*found.networks, *found.guests, *found.hosts, *found.outside):
+                    named.setdefault(name, set()).add(number)
             if any(found.everyone or found.prefixes for found in (entry.sources, entry.destinations)):
                 general.add(number)
         return frozenset(general), named
+
+    def _around(self, host: Host) -> Iterator[str]:
+        """The zones of a host, and whoever it may carry something for: what has no uplink in some of them."""
+        zones = {uplink.zone for uplink in host.uplinks}
+        yield from zones
+        if len(zones) > 1:
+            yield from (name for name, near in self.names.near.items() if not zones <= near)
 
     def index(self) -> None:
         """Look up now what entries refer to."""
         _ = self._index
 
     def concerning(self, host: Host) -> Iterator[Entry]:
-        """The entries that name a network of the host or itself, and those that can mean anyone."""
+        """The entries that name a network of the host, itself or its surroundings, and those that can mean anyone."""
         general, named = self._index
         found = set(general)
-        for name in (host.name, *(bridge.network for bridge in host.bridges)):
+        for name in {host.name, *(bridge.network for bridge in host.bridges), *self._around(host)}:
             found |= named.get(name, set())
         return (self.entries[number] for number in sorted(found))

@@ -89,6 +89,13 @@ class Names:
         return {host.name: host for host in self.plan.hosts}
 
     @cached_property
+    def near(self) -> Mapping[str, frozenset[str]]:
+        """The zones that a host has uplinks in, for its name and for those of the networks on it."""
+        zones = {host.name: frozenset(uplink.zone for uplink in host.uplinks) for host in self.plan.hosts}
+        on = {bridge.network: zones[host.name] for host in self.plan.hosts for bridge in host.bridges}
+        return zones | on
+
+    @cached_property
     def nics(self) -> Mapping[str, tuple[Nic, ...]]:
         """NICs by guest."""
         return {guest.name: guest.nics for guest in self.plan.guests}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import product
 
 from netloom.base.address import Family
 from netloom.base.frozen import dataclass
@@ -13,6 +14,7 @@ from netloom.flows.intent.entries import Entry, Site
 from netloom.flows.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
 from netloom.flows.intent.names import prefix_in
 from netloom.flows.intent.services import all_traffic
+from netloom.flows.intent.transit import carried
 from netloom.flows.intent.view import View
 from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
 from netloom.flows.packet import box
@@ -138,15 +140,16 @@ class Intent:
             mark: that of its translation.
             ways: the ways to forwards of other hosts that are asked about, or None for all.
         """
-        bridges = self.view.bridges
+        bridges, zones = self.view.bridges, self.view.zones
         if ingress == SELF:
             return [], PASS if mark else implied("output")
         if egress == SELF and self.kernel.host.input is Input.FOREIGN:
             return [], FOREIGN_INPUT
-        if egress != SELF and ingress not in bridges and egress not in bridges:
+        between = ingress in zones and egress in zones
+        if egress != SELF and ingress not in bridges and egress not in bridges and not between:
             return [], FOREIGN
         rest = DEFAULT
-        if ingress == egress and not mark:
+        if ingress == egress and ingress in bridges and not mark:
             if bridges[ingress].isolated:
                 return [], ISOLATED
             rest = implied("bridge")
@@ -156,7 +159,7 @@ class Intent:
 
     def _decided(self, ingress: str, egress: str, mark: str, ways: Iterable[Approach] | None) -> Iterator[Decided]:
         yield from self.refused(ingress, egress)
-        if mark == FORWARDED or ingress == egress:
+        if mark == FORWARDED or (ingress == egress and ingress in self.view.bridges):
             return
         if ingress in self.view.bridges and egress in self.view.zones:
             yield from self._approaches(ingress, ways)
@@ -166,8 +169,9 @@ class Intent:
         """What decides first between two sides: the essentials, and then what denies."""
         if egress == SELF:
             yield from self._essentials(ingress)
-        elif ingress == egress and not self.view.bridges[ingress].isolated and self.kernel.family is Family.IPV6:
-            yield DISCOVERY
+        elif ingress == egress and self.kernel.family is Family.IPV6:
+            bridge = self.view.bridges.get(ingress)
+            yield from [DISCOVERY] if bridge and not bridge.isolated else []
         if ingress in self.view.zones and self.view.lost:
             yield box(source=self.view.lost), Answer("drop", "implied/site-source")
         for entry, boxes in self.between.get((ingress, egress), ()):
@@ -226,6 +230,11 @@ class Intent:
                     if possible and (egress == SELF) == to_host:
                         boxes = tuple((spans, *what, sources, None, None, until) for what in services)
                         yield (ingress, egress), boxes
+        for ingress, egress in product(uplinks, uplinks):
+            parts = tuple(carried(view, entry, ingress, egress))
+            boxes = tuple((spans, *what, sources, None, None, until) for spans, sources in parts for what in services)
+            if boxes:
+                yield (ingress, egress), boxes
 
     def refused_within(self, bridge: Bridge) -> Iterator[Decided]:
         """The denies among the guests of one bridge, without the work of all other ways."""

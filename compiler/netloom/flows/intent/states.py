@@ -18,7 +18,8 @@ def expected(kernel: Kernel) -> Iterator[tuple[Path, Answer]]:
     """What should become of packets of each path and state.
 
     Replies and errors of known connections pass everywhere; what belongs to no connection and opens none stops at our
-    bridges and at the host, and is nobody's business of ours elsewhere. What the host says to itself passes.
+    bridges, between our uplinks and at the host, and is nobody's business of ours elsewhere. What the host says to
+    itself passes.
     """
     host = kernel.host
     bridges = [bridge.device for bridge in host.bridges]
@@ -28,6 +29,7 @@ def expected(kernel: Kernel) -> Iterator[tuple[Path, Answer]]:
         for egress in (*entries, SELF):
             yield (ingress, egress, "established"), _ALLOWED
             yield (ingress, egress, "related"), _ALLOWED
-            ours = managed if egress == SELF else ingress in bridges or egress in bridges
+            bridged = ingress in bridges or egress in bridges
+            ours = managed if egress == SELF else bridged or OTHER not in (ingress, egress)
             yield (ingress, egress, "invalid"), _REFUSED if ours else FOREIGN
     yield (LOOPBACK, SELF, "new"), Answer("allow", "implied/loopback")

@@ -166,21 +166,55 @@ class View:
         return united([*guests, *common(found.literal(self.family), here)])
 
     def _afar(self, found: Selection, uplink: str, *, hosts: bool) -> Spans:
-        whole = found.everyone or self.zones[uplink] in found.outside
-        outer = self.outer if whole else common(found.literal(self.family), self.outer)
-        return united([*outer, *common(self.remotely(found, hosts=hosts), self.behind(uplink))])
+        return united([*self.strangers(found, uplink), *self.others(found, uplink, hosts=hosts)])
 
-    def remotely(self, found: Selection, *, hosts: bool) -> Spans:
-        """What of a selection is elsewhere in the site; with `hosts`, `any` is the other hosts as well."""
+    def strangers(self, found: Selection, uplink: str, *, anyone: bool = True) -> Spans:
+        """The addresses of a selection beyond an uplink that are not the site's.
+
+        Args:
+            found: the selection.
+            uplink: the uplink.
+            anyone: whether `any` counts.
+        """
+        if (found.everyone and anyone) or self.zones[uplink] in found.outside:
+            return self.outer
+        return common(found.literal(self.family), self.outer)
+
+    def others(self, found: Selection, uplink: str, *, hosts: bool, away: str = "") -> Spans:
+        """The addresses of a selection that are the site's, on other hosts, and behind an uplink.
+
+        Args:
+            found: the selection.
+            uplink: the uplink.
+            hosts: whether `any` means the hosts themselves too.
+            away: a zone; hosts with an uplink there are left out, with all that is on them.
+        """
+        elsewhere, peers = self.apart(away)
         spans: list[tuple[int, int]] = []
-        for network in self.elsewhere if found.everyone else found.networks & self.elsewhere.keys():
-            spans += self.elsewhere[network]
-        for network in found.guests.keys() & self.elsewhere.keys():
+        for network in elsewhere if found.everyone else found.networks & elsewhere.keys():
+            spans += elsewhere[network]
+        for network in found.guests.keys() & elsewhere.keys():
             spans += found.guests_in(network, self.family)
-        for host in self.peers if found.everyone and hosts else found.hosts & self.peers.keys():
-            spans += self.peers[host]
-        spans += common(found.literal(self.family), self.remote)
-        return united(spans)
+        for host in peers if found.everyone and hosts else found.hosts & peers.keys():
+            spans += peers[host]
+        literal = found.literal(self.family)
+        known = united(s for spans in (*elsewhere.values(), *peers.values()) for s in spans) if literal else ()
+        return common(united([*spans, *common(literal, known)]), self.behind(uplink))
+
+    def apart(self, zone: str) -> tuple[Mapping[str, Spans], Mapping[str, Spans]]:
+        """Networks of other hosts, and these hosts, that have no uplink in a zone; all of them for ""."""
+        if zone not in self._without:
+            near = self.names.near
+            networks, hosts = (
+                {name: spans for name, spans in known.items() if zone not in near.get(name, ())}
+                for known in (self.elsewhere, self.peers)
+            )
+            self._without[zone] = networks, hosts
+        return self._without[zone]
+
+    @cached_property
+    def _without(self) -> dict[str, tuple[Mapping[str, Spans], Mapping[str, Spans]]]:
+        return {"": (self.elsewhere, self.peers)}
 
     def _strangers(self, found: Selection) -> Spans:
         if found.everyone:

@@ -1,9 +1,13 @@
 """What is forwarded: the hook, and the dispatch from pairs of interfaces to the chains of `lower.pairs`.
 
 The base chain accepts by policy, as a base chain that drops would cut off what other tools forward: only what enters
-or leaves by a bridge of ours is judged, and that ends in a drop. Rules on single interfaces send it there, not a
-set, since sets of a table that is being replaced miss for some microseconds, which must never mean "accepted".
+or leaves by a bridge of ours is judged, and what enters by one of our uplinks and leaves by one, and that ends in a
+drop. Rules on single interfaces send it there, not a set, since sets of a table that is being replaced miss for some
+microseconds, which must never mean "accepted". Of an uplink that takes two: one on the way in, which leads to a chain
+with one on each way out, so that they are as many as there are uplinks, and not as many as there are pairs of them.
 """
+
+from itertools import product
 
 from netloom.backends.nftables.fields import Field, Type
 from netloom.backends.nftables.idents import ident
@@ -23,18 +27,19 @@ from netloom.backends.nftables.values import Iface, Word
 from netloom.plan.host import Host
 from netloom.plan.policy import Side, SideKind
 
-OURS, PAIRS = ident("forward", "ours"), ident("forward", "pairs")
+OURS, UPLINK, PAIRS = ident("forward", "ours"), ident("forward", "uplink"), ident("forward", "pairs")
 Ends = tuple[Side, Side]
 
 
 def forward(known: Policy) -> Part:
     """The forward hook, the dispatch and a chain for each pair of sides between which something passes."""
     host = known.host
-    if not host.bridges:
+    if not host.bridges and not host.uplinks:
         return Part()
     made = {ends: part for ends in _routes(host) if (part := pair(known, *ends)).chains}
     pairs = _pairs(host, tuple(made))
-    fixed = (_base(host), _ours(host, tuple(made)), sinks.sink(sinks.FORWARD, "forward", host.origin))
+    fixed = [_base(host), _ours(host, tuple(made)), sinks.sink(sinks.FORWARD, "forward", host.origin)]
+    fixed += [_uplink(host)] if host.uplinks else []
     targets = tuple(entry for found in known.targets for entry in (*(e for _, e in found.sets), found.mirrors) if entry)
     return together([Part((*fixed, sinks.invalid(host.origin)), (*pairs, *targets)), *made.values()])
 
@@ -42,10 +47,9 @@ def forward(known: Policy) -> Part:
 def _routes(host: Host) -> list[Ends]:
     """The pairs of sides that interfaces can tell apart; REMOTE is told from OUTSIDE within the chain."""
     bridges = [Side(SideKind.BRIDGE, bridge.network) for bridge in host.bridges]
-    others = [*(Side(SideKind.OUTSIDE, zone) for zone in zones(host)), Side(SideKind.OTHER)]
-    return [(a, b) for a in bridges for b in bridges] + [
-        ends for a in bridges for b in others for ends in ((a, b), (b, a))
-    ]
+    outside = [Side(SideKind.OUTSIDE, zone) for zone in zones(host)]
+    ours, other = [*bridges, *outside], Side(SideKind.OTHER)
+    return [*product(ours, ours), *(ends for a in bridges for ends in ((a, other), (other, a)))]
 
 
 def _base(host: Host) -> Chain:
@@ -56,11 +60,18 @@ def _base(host: Host) -> Chain:
         for field in (Field.IIFNAME, Field.OIFNAME)
         for bridge in host.bridges
     ]
+    rules += [Rule((on(Field.IIFNAME, Iface(uplink.name)), goto(UPLINK)), "", uplink.origin) for uplink in host.uplinks]
     return Chain("forward", tuple(rules), base("filter", "forward", "filter"), host.origin)
 
 
+def _uplink(host: Host) -> Chain:
+    """The chain for what came by an uplink and does not go to a bridge: what leaves by an uplink is judged too."""
+    rules = (Rule((on(Field.OIFNAME, Iface(uplink.name)), goto(OURS)), "", uplink.origin) for uplink in host.uplinks)
+    return Chain(UPLINK, tuple(rules), None, host.origin)
+
+
 def _ours(host: Host, made: tuple[Ends, ...]) -> Chain:
-    """The chain for all that concerns our bridges."""
+    """The chain for all that concerns our bridges, and our uplinks among themselves."""
     rules = [
         Rule((on(Field.CT_STATE, Word("invalid")), goto(sinks.INVALID)), "", host.origin),
         *([Rule((Dispatch((Field.IIFNAME, Field.OIFNAME), PAIRS),), "", host.origin)] if _known(made) else []),

@@ -70,22 +70,35 @@ def chain_name(entry: Side, exit_: Side) -> str:
 
 
 def pair(known: Policy, entry: Side, exit_: Side) -> Part:
-    """The chain between two sides, with one for the remote part of an outside side; none where nothing passes."""
-    if entry == exit_:
+    """The chain between two sides, with those for the remote parts of outside sides; none where nothing passes."""
+    if entry == exit_ and entry.kind is SideKind.BRIDGE:
         return _within(known, entry)
-    direct = known.rules(entry, exit_)
-    outside = next((end for end in (entry, exit_) if end.kind is SideKind.OUTSIDE), None)
-    if outside is None:
-        return _part(known.host, chain_name(entry, exit_), direct) if direct.rules else Part()
-    remote = Side(SideKind.REMOTE, outside.name)
-    ends = (remote, exit_) if entry is outside else (entry, remote)
-    beyond = known.rules(*ends) if known.host.remote_behind(outside.name) else Judged()
-    if not direct.rules and not beyond.rules:
+    host, remote = known.host, Side(SideKind.REMOTE, entry.name)
+    near, behind = _by_receiver(known, entry, exit_)
+    if entry.kind is not SideKind.OUTSIDE:
+        return together([_part(host, chain_name(entry, exit_), near), behind]) if near.rules else Part()
+    far, beyond = _by_receiver(known, remote, exit_) if host.remote_behind(entry.name) else (Judged(), Part())
+    if not near.rules and not far.rules:
         return Part()
-    far = chain_name(*ends) if beyond.rules else sinks.FORWARD
-    apart = incoming(known.host, far, sinks.FORWARD) if entry is outside else _outgoing(known.host, far)
-    near = _part(known.host, chain_name(entry, exit_), Judged((*apart, *direct.rules), direct.sets, direct.limits))
-    return together([near, _part(known.host, far, beyond)]) if beyond.rules else near
+    there = chain_name(remote, exit_)
+    apart = incoming(host, there if far.rules else sinks.FORWARD, sinks.FORWARD)
+    first = _part(host, chain_name(entry, exit_), Judged((*apart, *near.rules), near.sets, near.limits))
+    return together([first, behind, *([_part(host, there, far)] if far.rules else ()), beyond])
+
+
+def _by_receiver(known: Policy, entry: Side, exit_: Side) -> tuple[Judged, Part]:
+    """What is judged between two sides, and the chain of what leaves there for the site's own; nothing of nothing."""
+    direct = known.rules(entry, exit_)
+    if exit_.kind is not SideKind.OUTSIDE:
+        return direct, Part()
+    host, remote = known.host, Side(SideKind.REMOTE, exit_.name)
+    beyond = known.rules(entry, remote) if host.remote_behind(exit_.name) else Judged()
+    if not direct.rules and not beyond.rules:
+        return Judged(), Part()
+    there = chain_name(entry, remote)
+    apart = _outgoing(host, there if beyond.rules else sinks.FORWARD)
+    judged_here = Judged((*apart, *direct.rules), direct.sets, direct.limits)
+    return judged_here, _part(host, there, beyond) if beyond.rules else Part()
 
 
 def _within(known: Policy, end: Side) -> Part:

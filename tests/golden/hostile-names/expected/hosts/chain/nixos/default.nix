@@ -496,6 +496,8 @@ in
             	oifname "br-inet" goto forward_ours
             	oifname "br-xxxxxxx-58e5" goto forward_ours
             	oifname "br-xxxxxxx-fd26" goto forward_ours
+            	iifname "e-0.1" goto forward_uplink
+            	iifname "table" goto forward_uplink
             }
             chain input {
             	type filter hook input priority filter; policy drop;
@@ -648,6 +650,10 @@ in
             	ct state invalid goto drop_invalid
             	iifname . oifname vmap @forward_pairs
             	goto drop_forward
+            }
+            chain forward_uplink {
+            	oifname "e-0.1" goto forward_ours
+            	oifname "table" goto forward_ours
             }
             chain forward_zone-ip6_net-if-a {
             	ip saddr @site_ipv4 goto drop_forward

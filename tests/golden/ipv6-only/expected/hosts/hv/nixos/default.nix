@@ -345,6 +345,7 @@ in
             	ct state established,related accept comment "implied/established"
             	iifname "br-six" goto forward_ours
             	oifname "br-six" goto forward_ours
+            	iifname "eth0" goto forward_uplink
             }
             chain input {
             	type filter hook input priority filter; policy drop;
@@ -417,6 +418,9 @@ in
             	ct state invalid goto drop_invalid
             	iifname . oifname vmap @forward_pairs
             	goto drop_forward
+            }
+            chain forward_uplink {
+            	oifname "eth0" goto forward_ours
             }
             chain forward_zone-internet_net-six {
             	ip6 saddr @site_ipv6 goto drop_forward

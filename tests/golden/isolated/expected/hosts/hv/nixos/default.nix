@@ -410,6 +410,7 @@ in
             	iifname "br-free" goto forward_ours
             	oifname "br-apart" goto forward_ours
             	oifname "br-free" goto forward_ours
+            	iifname "eth0" goto forward_uplink
             }
             chain input {
             	type filter hook input priority filter; policy drop;
@@ -470,6 +471,9 @@ in
             	ct state invalid goto drop_invalid
             	iifname . oifname vmap @forward_pairs
             	goto drop_forward
+            }
+            chain forward_uplink {
+            	oifname "eth0" goto forward_ours
             }
             chain input_net-apart {
             	meta nfproto ipv4 meta l4proto udp th sport . th dport { 68 . 67 } accept comment "implied/dhcp"

@@ -377,6 +377,7 @@ in
             	iifname "br-front" goto forward_ours
             	oifname "br-back" goto forward_ours
             	oifname "br-front" goto forward_ours
+            	iifname "eth0" goto forward_uplink
             }
             chain input {
             	type filter hook input priority filter; policy drop;
@@ -468,6 +469,9 @@ in
             	ct state invalid goto drop_invalid
             	iifname . oifname vmap @forward_pairs
             	goto drop_forward
+            }
+            chain forward_uplink {
+            	oifname "eth0" goto forward_ours
             }
             chain forward_zone-internet_net-back {
             	ip saddr @site_ipv4 goto drop_forward

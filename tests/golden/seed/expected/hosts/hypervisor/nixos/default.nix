@@ -398,6 +398,7 @@ in
             	ct state established,related accept comment "implied/established"
             	iifname "br-microvm" goto forward_ours
             	oifname "br-microvm" goto forward_ours
+            	iifname "eth0" goto forward_uplink
             }
             chain input {
             	type filter hook input priority filter; policy drop;
@@ -482,6 +483,9 @@ in
             	ct state invalid goto drop_invalid
             	iifname . oifname vmap @forward_pairs
             	goto drop_forward
+            }
+            chain forward_uplink {
+            	oifname "eth0" goto forward_ours
             }
             chain forward_zone-internet_net-microvm {
             	ip saddr @site_ipv4 goto drop_forward

@@ -361,6 +361,7 @@ in
             	ct state established,related accept comment "implied/established"
             	iifname "br-lan" goto forward_ours
             	oifname "br-lan" goto forward_ours
+            	iifname "eth0" goto forward_uplink
             }
             chain input {
             	type filter hook input priority filter; policy drop;
@@ -441,6 +442,9 @@ in
             	ct state invalid goto drop_invalid
             	iifname . oifname vmap @forward_pairs
             	goto drop_forward
+            }
+            chain forward_uplink {
+            	oifname "eth0" goto forward_ours
             }
             chain forward_zone-internet_net-lan {
             	ip saddr @site_ipv4 goto drop_forward

@@ -480,6 +480,8 @@ in
             	ct state established,related accept comment "implied/established"
             	iifname "br-east" goto forward_ours
             	oifname "br-east" goto forward_ours
+            	iifname "eth0" goto forward_uplink
+            	iifname "eth1" goto forward_uplink
             }
             chain input {
             	type filter hook input priority filter; policy drop;
@@ -582,6 +584,10 @@ in
             	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-east_ipv4_tcp accept
             	ct status dnat meta l4proto tcp ip6 daddr . th dport @forwards_net-east_ipv6_tcp accept
             	goto drop_forward
+            }
+            chain forward_uplink {
+            	oifname "eth0" goto forward_ours
+            	oifname "eth1" goto forward_ours
             }
             chain forward_zone-internet_net-east {
             	ip saddr @remote_ipv4 goto drop_forward

@@ -474,6 +474,8 @@ in
             	ct state established,related accept comment "implied/established"
             	iifname "br-west" goto forward_ours
             	oifname "br-west" goto forward_ours
+            	iifname "eth0" goto forward_uplink
+            	iifname "eth1" goto forward_uplink
             }
             chain input {
             	type filter hook input priority filter; policy drop;
@@ -556,6 +558,10 @@ in
             	meta l4proto tcp ip saddr . ip daddr . th dport @deny_remote-line_net-west_ipv4_tcp drop
             	meta l4proto tcp ip6 saddr . ip6 daddr . th dport @deny_remote-line_net-west_ipv6_tcp drop
             	goto drop_forward
+            }
+            chain forward_uplink {
+            	oifname "eth0" goto forward_ours
+            	oifname "eth1" goto forward_ours
             }
             chain forward_zone-line_net-west {
             	ip saddr @remote_ipv4 goto forward_remote-line_net-west
