@@ -59,11 +59,11 @@ def test_each_link_is_taken_by_the_unit_that_is_meant_for_it(host: Host) -> None
         for kind in ("", "veth", "tun", "bridge"):
             taken = taken_by(units, uplink.name, kind)
             if uplink.configured:
-                assert taken.startswith("10-netloom-")
+                assert taken.startswith("05-netloom-")
             elif kind != "tun":  # a TAP of somebody else's that a pattern fits is a finding, NL505
                 assert taken == ""
     for bridge in host.bridges:
-        assert by_name[taken_by(units, bridge.device, "bridge")].stem == stem(20, bridge.device)
+        assert by_name[taken_by(units, bridge.device, "bridge")].stem == stem(6, bridge.device)
         for port in bridge.ports:
             assert setting(by_name[taken_by(units, port.tap, "tun")], "Network", "Bridge") == bridge.device
             assert taken_by(units, port.tap, "veth") == ""
@@ -75,7 +75,7 @@ def test_files_are_ours_by_name_and_come_before_those_of_others(host: Host) -> N
     assert len(found) == len(set(found))
     assert found == sorted(found)
     for path in found:
-        assert re.fullmatch(r"hosts/hv/networkd/[123]\d-netloom-[A-Za-z0-9._-]+\.(network|netdev)", path)
+        assert re.fullmatch(r"hosts/hv/networkd/0[5-8]-netloom-[A-Za-z0-9._-]+\.(network|netdev)", path)
 
 
 def _said(printed: str) -> list[tuple[str, str, str]]:

@@ -119,7 +119,7 @@ def test_a_line_within_an_entry_leads_to_what_the_entry_causes(
     (locked / "specs/netloom.lock").unlink()
     shown = netloom("explain", f"specs/seed.yaml:{line}").out
     assert (f": {entry} (pass " in shown) is bool(entry)
-    assert ("hosts/hv/networkd/20-netloom-br-lan.network" in shown) is bool(entry)
+    assert ("hosts/hv/networkd/06-netloom-br-lan.network" in shown) is bool(entry)
     assert ("It causes no line of its own." in shown) is not bool(entry)
     assert "\n\n\n" not in shown
     assert netloom("explain", str(locked / f"specs/seed.yaml:{line}")).out == shown

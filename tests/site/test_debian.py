@@ -44,5 +44,5 @@ def test_a_bundle_is_taken_up_by_what_differs(tmp_path: Path) -> None:
     after = taken()
     assert after.pop("50-mine.network")
     gone = before.keys() - after.keys()
-    assert gone == {"20-netloom-br-lab.netdev", "20-netloom-br-lab.network", "35-netloom-taps-br-lab.network"}
+    assert gone == {"06-netloom-br-lab.netdev", "06-netloom-br-lab.network", "08-netloom-taps-br-lab.network"}
     assert {name for name in after if after[name] != before.get(name)} == {"netloom.nft"}

@@ -99,6 +99,6 @@ def test_a_thousand_guests_take_nix_no_longer_than_a_breath(tmp_path: Path) -> N
     host = sites.crowded(1000)
     result = evaluated(tmp_path, nixos.artifacts(host)[0], "24.05")
     assert (
-        len(result["settings"]["systemd"]["network"]["networks"]["20-netloom-br-microvm"]["dhcpServerStaticLeases"])
+        len(result["settings"]["systemd"]["network"]["networks"]["06-netloom-br-microvm"]["dhcpServerStaticLeases"])
         == 1000
     )

@@ -44,7 +44,7 @@ def _unit(nic: Nic, table: int | None, *, dns: bool) -> Unit:
         *addressing.dhcp4(nic, dns=dns),
         *addressing.accept_ra(nic, dns=dns),
     )
-    return unit(stem(10, nic.network), Kind.NETWORK, here, sections)
+    return unit(stem(5, nic.network), Kind.NETWORK, here, sections)
 
 
 def _network(nic: Nic) -> Section:

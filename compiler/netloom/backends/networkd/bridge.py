@@ -12,7 +12,7 @@ from netloom.plan.host import Bridge, Host
 
 def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
     """The device of a bridge, and what is configured on it."""
-    here, name = bridge.origin, stem(20, bridge.device)
+    here, name = bridge.origin, stem(6, bridge.device)
     device = section(
         "NetDev", here, ("Name", bridge.device), ("Kind", "bridge"), ("MACAddress", str(bridge.mac(host.name)))
     )

@@ -13,7 +13,7 @@ from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, ste
 from netloom.plan.host import Bridge, Host, Port
 from netloom.plan.origin import Origin
 
-EXACT, GLOB = 30, 35
+EXACT, GLOB = 7, 8
 """Priorities of file names: an exact name wins over a glob of another bridge."""
 
 

@@ -27,7 +27,7 @@ def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
         *([section("DHCPv6", here, learned_dns)] if uplink.ipv6 is Learned.RA else []),
         *([section("IPv6AcceptRA", here, learned_dns, metric)] if uplink.ipv6 is Learned.RA else []),
     )
-    return make(stem(10, uplink.name), Kind.NETWORK, here, sections)
+    return make(stem(5, uplink.name), Kind.NETWORK, here, sections)
 
 
 def fixed_of(uplink: Uplink) -> tuple[Fixed, ...]:

@@ -49,7 +49,7 @@ class Unit:
     """One file.
 
     Attributes:
-        stem: file name without its suffix, such as `20-netloom-br-dmz`; its order is the order in which networkd tries
+        stem: file name without its suffix, such as `06-netloom-br-dmz`; its order is the order in which networkd tries
             `[Match]`, and the first that fits wins.
         kind: of which sort it is.
         sections: in the order of the man page.
@@ -63,7 +63,7 @@ class Unit:
 
     @property
     def name(self) -> str:
-        """The name of the file, such as `20-netloom-br-dmz.network`."""
+        """The name of the file, such as `06-netloom-br-dmz.network`."""
         return f"{self.stem}.{self.kind.value}"
 
 
@@ -84,7 +84,7 @@ def stem(priority: int, name: str) -> str:
     the Nix store minds, and a piece of the digest then tells apart what would fall together.
 
     Args:
-        priority: two digits; those of netloom are below 40, where NixOS and then systemd put their own.
+        priority: below 10, where guides, cloud-init and netplan begin, and far below NixOS and systemd.
         name: an interface, or another name of the plan.
     """
     if _SAFE.issuperset(name):

@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-lan" = {
+          "05-netloom-lan" = {
             address = [ "fd12:3456:789a::52c7/64" ];
             dhcpV4Config.ClientIdentifier = "mac";
             dns = [

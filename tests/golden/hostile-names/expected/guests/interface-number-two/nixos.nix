@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2" = {
+          "05-netloom-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2" = {
             address = [
               "10.3.0.43/24"
               "fd12:3456:789a:3::7bfe/64"

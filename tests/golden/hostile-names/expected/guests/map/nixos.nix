@@ -15,7 +15,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-ifa" = {
+          "05-netloom-ifa" = {
             address = [ "10.5.0.215/24" ];
             gateway = [ "10.5.0.1" ];
             matchConfig = {
@@ -36,7 +36,7 @@ in
               { From = "10.5.0.0/24"; IncomingInterface = "lo"; Priority = 1000; Table = "1719457"; }
             ];
           };
-          "10-netloom-inet" = {
+          "05-netloom-inet" = {
             address = [ "fd12:3456:789a:1::2bd6/64" ];
             dhcpV4Config = {
               ClientIdentifier = "mac";

@@ -15,7 +15,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-if-a" = {
+          "05-netloom-if-a" = {
             address = [ "10.4.0.247/24" ];
             gateway = [ "10.4.0.1" ];
             matchConfig = {
@@ -36,7 +36,7 @@ in
               { From = "10.4.0.0/24"; IncomingInterface = "lo"; Priority = 1000; Table = "1015517"; }
             ];
           };
-          "10-netloom-inet" = {
+          "05-netloom-inet" = {
             address = [ "fd12:3456:789a:1::db07/64" ];
             dhcpV4Config = {
               ClientIdentifier = "mac";

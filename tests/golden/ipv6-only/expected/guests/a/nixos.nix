@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-six" = {
+          "05-netloom-six" = {
             dns = [ "2620:fe::fe" ];
             ipv6AcceptRAConfig = {
               DHCPv6Client = "no";

@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-six" = {
+          "05-netloom-six" = {
             address = [ "2001:db8:10:6::b/64" ];
             dns = [ "2620:fe::fe" ];
             ipv6AcceptRAConfig = {

@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-apart" = {
+          "05-netloom-apart" = {
             address = [ "fd12:3456:789a:1::6b09/64" ];
             dhcpV4Config.ClientIdentifier = "mac";
             ipv6AcceptRAConfig = {

@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-apart" = {
+          "05-netloom-apart" = {
             dhcpV4Config.ClientIdentifier = "mac";
             ipv6AcceptRAConfig = {
               DHCPv6Client = "no";

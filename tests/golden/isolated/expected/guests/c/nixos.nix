@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-free" = {
+          "05-netloom-free" = {
             address = [ "fd12:3456:789a:2::b1a7/64" ];
             dhcpV4Config.ClientIdentifier = "mac";
             ipv6AcceptRAConfig = {

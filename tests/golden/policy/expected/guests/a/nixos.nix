@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-front" = {
+          "05-netloom-front" = {
             address = [
               "10.1.0.144/24"
               "fd12:3456:789a:1::8eb7/64"

@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-front" = {
+          "05-netloom-front" = {
             address = [ "fd12:3456:789a:1::c6b9/64" ];
             gateway = [ "fd12:3456:789a:1::1" ];
             matchConfig = {

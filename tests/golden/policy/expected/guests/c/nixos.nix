@@ -15,7 +15,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-back" = {
+          "05-netloom-back" = {
             address = [
               "10.2.0.192/24"
               "fd12:3456:789a:2::5a81/64"
@@ -41,7 +41,7 @@ in
               { From = "fd12:3456:789a:2::/64"; IncomingInterface = "lo"; Priority = 1000; Table = "1246914"; }
             ];
           };
-          "10-netloom-front" = {
+          "05-netloom-front" = {
             address = [
               "10.1.0.157/24"
               "fd12:3456:789a:1::3149/64"

@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-lan" = {
+          "05-netloom-lan" = {
             address = [
               "10.0.0.117/24"
               "fd12:3456:789a::80/64"

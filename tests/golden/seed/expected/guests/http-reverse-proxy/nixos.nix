@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-microvm" = {
+          "05-netloom-microvm" = {
             address = [ "fd12:3456:789a::6fab/64" ];
             dhcpV4Config.ClientIdentifier = "mac";
             ipv6AcceptRAConfig = {

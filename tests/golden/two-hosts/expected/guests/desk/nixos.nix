@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-west" = {
+          "05-netloom-west" = {
             address = [
               "10.2.0.97/24"
               "fd12:3456:789a:2::5b9c/64"

@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "10-netloom-east" = {
+          "05-netloom-east" = {
             address = [
               "10.1.0.136/24"
               "fd12:3456:789a:1::6a05/64"

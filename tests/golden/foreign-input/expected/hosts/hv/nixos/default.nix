@@ -438,7 +438,7 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-lan" = {
+      "06-netloom-br-lan" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "16:ea:f5:bd:0b:1f";
@@ -447,7 +447,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         matchConfig.Name = "eth0";
         networkConfig = {
           DHCP = "ipv4";
@@ -457,7 +457,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-lan" = {
+      "06-netloom-br-lan" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.0.0.1/24"; }
           { Address = "fd12:3456:789a::1/64"; DuplicateAddressDetection = "none"; }
@@ -496,7 +496,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "35-netloom-taps-br-lan" = {
+      "08-netloom-taps-br-lan" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

@@ -785,7 +785,7 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-lan" = {
+      "06-netloom-br-lan" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "16:ea:f5:bd:0b:1f";
@@ -794,7 +794,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         address = [
           "203.0.113.10/24"
           "2001:db8:1::10/64"
@@ -812,7 +812,7 @@ in
           { Gateway = "fe80::1"; }
         ];
       };
-      "10-netloom-eth1" = {
+      "05-netloom-eth1" = {
         address = [
           "192.0.2.10/24"
           "2001:db8:2::10/64"
@@ -826,7 +826,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-lan" = {
+      "06-netloom-br-lan" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.0.0.1/24"; }
           { Address = "fd12:3456:789a::1/64"; DuplicateAddressDetection = "none"; }
@@ -860,7 +860,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "35-netloom-taps-br-lan" = {
+      "08-netloom-taps-br-lan" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

@@ -744,35 +744,35 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-if-a" = {
+      "06-netloom-br-if-a" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "1a:26:9a:16:ec:e5";
           Name = "br-if-a";
         };
       };
-      "20-netloom-br-ifa" = {
+      "06-netloom-br-ifa" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "9e:d7:9b:98:0d:a9";
           Name = "br-ifa";
         };
       };
-      "20-netloom-br-inet" = {
+      "06-netloom-br-inet" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "1a:42:33:09:04:ad";
           Name = "br-inet";
         };
       };
-      "20-netloom-br-xxxxxxx-58e5" = {
+      "06-netloom-br-xxxxxxx-58e5" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "12:e8:e5:47:d5:51";
           Name = "br-xxxxxxx-58e5";
         };
       };
-      "20-netloom-br-xxxxxxx-fd26" = {
+      "06-netloom-br-xxxxxxx-fd26" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "e2:72:34:ca:a1:25";
@@ -781,7 +781,7 @@ in
       };
     };
     networks = {
-      "10-netloom-e-0.1" = {
+      "05-netloom-e-0.1" = {
         address = [ "192.0.2.1/30" ];
         matchConfig.Name = "e-0.1";
         networkConfig = {
@@ -792,7 +792,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "10-netloom-table" = {
+      "05-netloom-table" = {
         matchConfig.Name = "table";
         networkConfig = {
           DHCP = "ipv4";
@@ -802,7 +802,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-if-a" = {
+      "06-netloom-br-if-a" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.4.0.1/24"; }
         ];
@@ -819,7 +819,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-ifa" = {
+      "06-netloom-br-ifa" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.5.0.1/24"; }
         ];
@@ -836,7 +836,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-inet" = {
+      "06-netloom-br-inet" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.1.0.1/24"; }
           { Address = "fd12:3456:789a:1::1/64"; DuplicateAddressDetection = "none"; }
@@ -870,7 +870,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-xxxxxxx-58e5" = {
+      "06-netloom-br-xxxxxxx-58e5" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.2.0.1/24"; }
           { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
@@ -888,7 +888,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-xxxxxxx-fd26" = {
+      "06-netloom-br-xxxxxxx-fd26" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.3.0.1/24"; }
           { Address = "fd12:3456:789a:3::1/64"; DuplicateAddressDetection = "none"; }
@@ -906,7 +906,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "30-netloom-taps-br-if-a" = {
+      "07-netloom-taps-br-if-a" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {
@@ -920,7 +920,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "30-netloom-taps-br-ifa" = {
+      "07-netloom-taps-br-ifa" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {
@@ -934,7 +934,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "30-netloom-taps-br-inet" = {
+      "07-netloom-taps-br-inet" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {
@@ -951,7 +951,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "30-netloom-taps-br-xxxxxxx-58e5" = {
+      "07-netloom-taps-br-xxxxxxx-58e5" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {
@@ -965,7 +965,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "30-netloom-taps-br-xxxxxxx-fd26" = {
+      "07-netloom-taps-br-xxxxxxx-fd26" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

@@ -470,7 +470,7 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-six" = {
+      "06-netloom-br-six" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "b6:5e:ef:17:31:7c";
@@ -479,7 +479,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         matchConfig.Name = "eth0";
         networkConfig = {
           DHCP = "ipv4";
@@ -489,7 +489,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-six" = {
+      "06-netloom-br-six" = {
         addresses = map (entry "addressConfig") [
           { Address = "2001:db8:10:6::1/64"; DuplicateAddressDetection = "none"; }
         ];
@@ -515,7 +515,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "30-netloom-taps-br-six" = {
+      "07-netloom-taps-br-six" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

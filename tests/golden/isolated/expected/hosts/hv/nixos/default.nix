@@ -532,14 +532,14 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-apart" = {
+      "06-netloom-br-apart" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "e2:bc:b4:44:19:b3";
           Name = "br-apart";
         };
       };
-      "20-netloom-br-free" = {
+      "06-netloom-br-free" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "06:a8:fe:99:49:4b";
@@ -548,7 +548,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         matchConfig.Name = "eth0";
         networkConfig = {
           DHCP = "ipv4";
@@ -558,7 +558,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-apart" = {
+      "06-netloom-br-apart" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.1.0.1/24"; }
           { Address = "fd12:3456:789a:1::1/64"; DuplicateAddressDetection = "none"; }
@@ -591,7 +591,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-free" = {
+      "06-netloom-br-free" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.2.0.1/24"; }
           { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
@@ -624,7 +624,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "35-netloom-taps-br-apart" = {
+      "08-netloom-taps-br-apart" = {
         bridgeConfig.Isolated = "yes";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {
@@ -638,7 +638,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "35-netloom-taps-br-free" = {
+      "08-netloom-taps-br-free" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

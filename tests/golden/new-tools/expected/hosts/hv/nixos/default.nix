@@ -381,14 +381,14 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-lan0" = {
+      "06-netloom-lan0" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "16:ea:f5:bd:0b:1f";
           Name = "lan0";
         };
       };
-      "30-netloom-web0" = {
+      "07-netloom-web0" = {
         netdevConfig = {
           Kind = "tap";
           Name = "web0";
@@ -397,7 +397,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         matchConfig.Name = "eth0";
         networkConfig = {
           DHCP = "ipv4";
@@ -407,7 +407,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-lan0" = {
+      "06-netloom-lan0" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.0.0.1/24"; }
           { Address = "fd12:3456:789a::1/64"; DuplicateAddressDetection = "none"; }
@@ -448,7 +448,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "30-netloom-taps-lan0" = {
+      "07-netloom-taps-lan0" = {
         bridgeConfig.Isolated = "no";
         linkConfig = {
           MTUBytes = "9000";

@@ -544,14 +544,14 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-back" = {
+      "06-netloom-br-back" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "be:d3:05:2e:62:b3";
           Name = "br-back";
         };
       };
-      "20-netloom-br-front" = {
+      "06-netloom-br-front" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "b6:8e:25:58:b1:b5";
@@ -560,7 +560,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         matchConfig.Name = "eth0";
         networkConfig = {
           DHCP = "ipv4";
@@ -570,7 +570,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-back" = {
+      "06-netloom-br-back" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.2.0.1/24"; }
           { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
@@ -588,7 +588,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-front" = {
+      "06-netloom-br-front" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.1.0.1/24"; }
           { Address = "fd12:3456:789a:1::1/64"; DuplicateAddressDetection = "none"; }
@@ -606,7 +606,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "30-netloom-taps-br-back" = {
+      "07-netloom-taps-br-back" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {
@@ -620,7 +620,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "30-netloom-taps-br-front" = {
+      "07-netloom-taps-br-front" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

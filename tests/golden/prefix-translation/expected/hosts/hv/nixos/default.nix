@@ -434,7 +434,7 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-lan" = {
+      "06-netloom-br-lan" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "16:ea:f5:bd:0b:1f";
@@ -443,7 +443,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         address = [ "2001:db8:1::10/64" ];
         matchConfig.Name = "eth0";
         networkConfig = {
@@ -457,7 +457,7 @@ in
           { Gateway = "fe80::1"; }
         ];
       };
-      "20-netloom-br-lan" = {
+      "06-netloom-br-lan" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.0.0.1/24"; }
           { Address = "fd12:3456:789a::1/64"; DuplicateAddressDetection = "none"; }
@@ -480,7 +480,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "30-netloom-taps-br-lan" = {
+      "07-netloom-taps-br-lan" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

@@ -544,7 +544,7 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-microvm" = {
+      "06-netloom-br-microvm" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "06:fa:58:34:52:98";
@@ -553,7 +553,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         matchConfig.Name = "eth0";
         networkConfig = {
           DHCP = "ipv4";
@@ -563,7 +563,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "20-netloom-br-microvm" = {
+      "06-netloom-br-microvm" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.0.0.1/24"; }
           { Address = "fd12:3456:789a::1/64"; DuplicateAddressDetection = "none"; }
@@ -598,7 +598,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "35-netloom-taps-br-microvm" = {
+      "08-netloom-taps-br-microvm" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

@@ -497,7 +497,7 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-lan" = {
+      "06-netloom-br-lan" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "16:ea:f5:bd:0b:1f";
@@ -506,7 +506,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         address = [
           "203.0.113.10/28"
           "2001:db8:1::10/64"
@@ -529,7 +529,7 @@ in
           { Gateway = "fe80::1"; }
         ];
       };
-      "20-netloom-br-lan" = {
+      "06-netloom-br-lan" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.0.0.1/24"; }
           { Address = "fd12:3456:789a::1/64"; DuplicateAddressDetection = "none"; }
@@ -569,7 +569,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "35-netloom-taps-br-lan" = {
+      "08-netloom-taps-br-lan" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

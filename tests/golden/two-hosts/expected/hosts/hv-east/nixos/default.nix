@@ -675,7 +675,7 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-east" = {
+      "06-netloom-br-east" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "66:39:ce:d4:44:01";
@@ -684,7 +684,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         address = [
           "203.0.113.1/24"
           "2001:db8:1::1/64"
@@ -702,7 +702,7 @@ in
           { Gateway = "fe80::1"; }
         ];
       };
-      "10-netloom-eth1" = {
+      "05-netloom-eth1" = {
         address = [
           "192.0.2.1/30"
           "fd12:3456:789a:9::1/64"
@@ -720,7 +720,7 @@ in
           { Destination = "fd12:3456:789a:2::/64"; Gateway = "fd12:3456:789a:9::2"; Metric = 50; }
         ];
       };
-      "20-netloom-br-east" = {
+      "06-netloom-br-east" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.1.0.1/24"; }
           { Address = "fd12:3456:789a:1::1/64"; DuplicateAddressDetection = "none"; }
@@ -738,7 +738,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "30-netloom-taps-br-east" = {
+      "07-netloom-taps-br-east" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {

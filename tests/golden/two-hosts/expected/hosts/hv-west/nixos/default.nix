@@ -647,7 +647,7 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "20-netloom-br-west" = {
+      "06-netloom-br-west" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "2a:36:36:c7:32:c4";
@@ -656,7 +656,7 @@ in
       };
     };
     networks = {
-      "10-netloom-eth0" = {
+      "05-netloom-eth0" = {
         matchConfig.Name = "eth0";
         networkConfig = {
           DHCP = "ipv4";
@@ -666,7 +666,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "10-netloom-eth1" = {
+      "05-netloom-eth1" = {
         address = [
           "192.0.2.2/30"
           "fd12:3456:789a:9::2/64"
@@ -684,7 +684,7 @@ in
           { Destination = "fd12:3456:789a:1::/64"; Gateway = "fd12:3456:789a:9::1"; }
         ];
       };
-      "20-netloom-br-west" = {
+      "06-netloom-br-west" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.2.0.1/24"; }
           { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
@@ -702,7 +702,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "30-netloom-taps-br-west" = {
+      "07-netloom-taps-br-west" = {
         bridgeConfig.Isolated = "no";
         linkConfig.RequiredForOnline = "no";
         matchConfig = {
