@@ -40,6 +40,7 @@ def half(prefix: Prefix, number: int) -> Prefix:
 
 
 ANYWHERE = (parse_prefix("0.0.0.0/0"),)
+ETH0 = parse_prefix("203.0.113.5/32")
 LOWERING: dict[str, Callable[[Host], Host]] = {
     "a term is forgotten": terms(lambda t: None if t.rule == "policy/db" else t),
     "a term is forgotten in one family": terms(
@@ -112,6 +113,13 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     ),
     "a source becomes the address of another uplink": nats(
         lambda n: replace(n, to=parse_prefix("10.99.0.1/32")) if n.kind is NatKind.SNAT and n.uplink == "eth0" else n
+    ),
+    "a host with a way back is translated to": nats(lambda n: replace(n, spared=())),
+    "a host with a way back is translated to in one family": nats(
+        lambda n: replace(n, spared=()) if n.family is Family.IPV6 else n
+    ),
+    "somebody outside is not translated to": nats(
+        lambda n: replace(n, spared=(parse_prefix("198.51.100.9/32"),)) if n.uplink == "eth0" and n.to == ETH0 else n
     ),
     "a prefix is masqueraded": nats(lambda n: replace(n, kind=NatKind.MASQUERADE, to=None)),
     "an isolated bridge is free": lambda host: replace(

@@ -248,6 +248,7 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     ),
     "a translation of the source is missing": lambda r: without_rules(r, "nat/web", "snat_eth0"),
     "the source is translated between the site's networks": lambda r: drop_rule(r, "snat_eth1", 0),
+    "the source is translated before a host is spared": lambda r: swap_rules(r, "snat_eth1", -1, -2),
     "a source is masqueraded that has a fixed address": in_rule("snat_eth0", "nat/web", masqueraded),
     "a source becomes another address": in_rule("snat_eth0", "nat/web", elsewhere),
     "a prefix is translated to another one": in_rule("snat_eth0", "nat/shut", unshifted),

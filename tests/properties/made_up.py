@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
+from tests.properties import lines
 
 Tree = dict[str, Any]
 DATE = "2034-12-31"
@@ -65,6 +66,8 @@ def sites(draw: st.DrawFn) -> Tree:
     _addresses(draw, draft)
     for _ in range(draw(st.integers(1, 3))):
         _host(draw, draft)
+    if len(draft.networks) > 1 and draw(st.booleans()):
+        _lines(draw, draft)
     for host in list(draft.networks):
         for _ in range(draw(st.integers(0, 3))):
             _guest(draw, draft, host)
@@ -106,6 +109,15 @@ def _host(draw: st.DrawFn, draft: Draft) -> None:
     if draw(st.integers(0, 5)) == 0:
         entry["input"] = "foreign"
     _entry(draft, "hosts", host, entry)
+
+
+def _lines(draw: st.DrawFn, draft: Draft) -> None:
+    zone, hosts = draft.name(), draft.site["hosts"]
+    lines.joined(draw, hosts, draft.networks, zone)
+    draft.selectors += [zone, f"zone/{zone}"]
+    for host, entry in hosts.items():
+        families = frozenset(int(key[-1]) for key in entry["uplinks"][lines.DEVICE] if key.startswith("ip"))
+        draft.uplinks[host][lines.DEVICE] = families
 
 
 def _uplink(draw: st.DrawFn, draft: Draft, zone: str, families: frozenset[int]) -> Tree:

@@ -90,6 +90,16 @@ class Atlas:
         """The host's uplink in a zone that has an address."""
         return self._at.get((zone, address))
 
+    def answers(self, address: Address, network: Prefix, zone: str) -> bool:
+        """Whether an address is the fixed one of a host that has a route of its own to a network by a zone."""
+        for host in self.plan.hosts:
+            fixed = {s.interface.address for u in host.uplinks for s in (u.ipv4, u.ipv6) if isinstance(s, Fixed)}
+            zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+            back = (r for r in host.routes if r.to.length and zones.get(r.device) == zone and network in r.to)
+            if address in fixed and any(True for _ in back):
+                return True
+        return False
+
     def guest_at(self, network: str, address: Address) -> tuple[Guest, Nic] | None:
         """The guest's NIC on a network that has an address."""
         return self._nics.get((network, address))

@@ -223,6 +223,8 @@ class Oracle:
             return packet
         for nat in host.nat:
             if nat.uplink == uplink.name and packet.source in nat.source:
+                if self.atlas.answers(packet.to, nat.source, uplink.zone):
+                    return packet
                 return replace(packet, source=self._outer(host, nat, packet.source))
         return packet
 

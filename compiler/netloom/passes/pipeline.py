@@ -10,6 +10,7 @@ from netloom.passes.police import Services, meanings
 from netloom.passes.publish import publish
 from netloom.passes.resolve import resolve
 from netloom.passes.spaces import Gazetteer
+from netloom.passes.spare import spare
 from netloom.passes.wire import wire
 from netloom.plan.site import Plan
 from netloom.spec.document import Document
@@ -42,7 +43,7 @@ def run(document: Document, lock: Lock, report: Report) -> Passed:
     allocation = allocate(resolved, lock, report)
     report_lacking(resolved, lock, allocation, FILE, report)
     wiring = wire(resolved, allocation, report)
-    equipment = equip(resolved, wiring)
+    equipment = spare(equip(resolved, wiring))
     gazetteer = Gazetteer.of(resolved, names, wiring)
     services = Services.of(resolved)
     publication = publish(resolved, services, wiring, equipment, gazetteer, report)

@@ -212,6 +212,8 @@ class SourceNat:
 
     Attributes:
         to: the uplink's address for SNAT as a /32 or /128, the outer prefix for PREFIX, None for MASQUERADE.
+        spared: fixed addresses of hosts of the site that have a route back to the network by the uplink's zone, sorted:
+            what goes there keeps its source, by which they know the sender.
     """
 
     network: str
@@ -221,3 +223,4 @@ class SourceNat:
     kind: NatKind
     to: Prefix | None
     origin: Origin
+    spared: tuple[Prefix, ...] = ()

@@ -6,6 +6,7 @@ from functools import cached_property
 from netloom.base.address import FAMILIES, Family
 from netloom.base.frozen import dataclass
 from netloom.flows.answer import rate
+from netloom.flows.intent.answering import Answering
 from netloom.flows.intent.doors import Approach, approaches, nameless
 from netloom.flows.intent.names import Names, Selection
 from netloom.flows.spans import Spans
@@ -66,6 +67,11 @@ class Site:
             rate(limit.rate, limit.unit, limit.burst) if limit else "",
             rule.expires,
         )
+
+    @cached_property
+    def answering(self) -> Mapping[Family, Answering]:
+        """The hosts that can answer a network without a translation."""
+        return {family: Answering(self.names, family) for family in FAMILIES}
 
     def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
         """The ways to the forwards of all hosts; without names far fewer differ."""

@@ -267,7 +267,7 @@ class Intent:
         known = address_of(uplink, family) if uplink else None
         if known is None:
             return
-        outside = tuple(span for span in self._not_site)
+        answering, host = self.site.answering[family], self.kernel.host.name
         for bridge in self.kernel.host.bridges:
             network = self.site.names.networks[bridge.network]
             nat, prefix = (network.nat4 if family is Family.IPV4 else network.nat6), prefix_in(network, family)
@@ -281,6 +281,7 @@ class Intent:
                     if isinstance(known, Fixed)
                     else Source("masquerade", 0)
                 )
+            outside = without(self._not_site, answering.addresses(host, network.name, self.view.zones[egress]))
             yield box(destination=outside, source=(of_prefix(prefix),)), to
 
     @cached_property

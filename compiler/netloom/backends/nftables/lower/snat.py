@@ -1,7 +1,8 @@
 """The source of what leaves: by an uplink, or back out of the bridge that it came in by (hairpin).
 
 A translated connection that returns to its own bridge must come back through the host, so its source becomes the
-host's. What goes to another network of the site keeps its source, translated or not.
+host's. What goes to another network of the site keeps its source, translated or not, and so does what goes to another
+host that has a route back.
 """
 
 from collections.abc import Iterator
@@ -55,18 +56,22 @@ def _hairpin(host: Host) -> Iterator[Rule]:
 
 
 def _chain(host: Host, uplink: Uplink) -> Chain:
-    """Nothing towards the site's own networks, then each network's translation."""
+    """Nothing towards the site's own networks, then each network's translation, behind the hosts that it spares."""
     nats = [nat for nat in host.nat if nat.uplink == uplink.name]
     kept = (
         Rule((Lookup((daddr(family),), ident(SITE, family.key)), ACCEPT), "", host.origin)
         for family in FAMILIES
         if any(nat.family is family for nat in nats) and of_family(host.site_prefixes, family)
     )
-    return Chain(ident("snat", uplink.name), (*kept, *map(_rule, nats)), None, uplink.origin)
+    rules = (rule for nat in nats for rule in _rules(nat))
+    return Chain(ident("snat", uplink.name), (*kept, *rules), None, uplink.origin)
 
 
-def _rule(nat: SourceNat) -> Rule:
-    return Rule((on(saddr(nat.family), nat.source), Count(), _translation(nat)), f"nat/{nat.network}", nat.origin)
+def _rules(nat: SourceNat) -> Iterator[Rule]:
+    source = on(saddr(nat.family), nat.source)
+    if nat.spared:
+        yield Rule((source, on(daddr(nat.family), *nat.spared), ACCEPT), "", nat.origin)
+    yield Rule((source, Count(), _translation(nat)), f"nat/{nat.network}", nat.origin)
 
 
 def _translation(nat: SourceNat) -> Statement:

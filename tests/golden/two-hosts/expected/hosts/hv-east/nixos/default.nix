@@ -663,7 +663,9 @@ in
             chain snat_eth1 {
             	ip daddr @site_ipv4 accept
             	ip6 daddr @site_ipv6 accept
+            	ip saddr 10.1.0.0/24 ip daddr 192.0.2.2 accept
             	ip saddr 10.1.0.0/24 counter snat ip to 192.0.2.1 comment "nat/east"
+            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:9::2 accept
             	ip6 saddr fd12:3456:789a:1::/64 counter snat ip6 to fd12:3456:789a:9::1 comment "nat/east"
             }
           '';

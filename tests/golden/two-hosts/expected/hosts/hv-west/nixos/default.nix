@@ -635,7 +635,9 @@ in
             chain snat_eth1 {
             	ip daddr @site_ipv4 accept
             	ip6 daddr @site_ipv6 accept
+            	ip saddr 10.2.0.0/24 ip daddr { 192.0.2.1, 203.0.113.1 } accept
             	ip saddr 10.2.0.0/24 counter snat ip to 192.0.2.2 comment "nat/west"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr { 2001:db8:1::1, fd12:3456:789a:9::1 } accept
             	ip6 saddr fd12:3456:789a:2::/64 counter snat ip6 to fd12:3456:789a:9::2 comment "nat/west"
             }
           '';
