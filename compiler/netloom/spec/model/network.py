@@ -193,7 +193,8 @@ NETWORK = Model(
         Key(
             "nat",
             NatSwitch(),
-            "Whether what leaves the site is translated, in both families or per family.",
+            "Whether what leaves the site is translated, in both families or per family; what goes to a host of the "
+            "site that has a route back to the network is not.",
             NO_NAT,
             example="true",
         ),

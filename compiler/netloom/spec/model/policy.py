@@ -79,7 +79,14 @@ FORWARD = Model(
             "Port on the guest, or the range that an equally long outside range becomes; by default the outside port.",
             example="8443",
         ),
-        Key("from", ListOf(SELECTOR, "a selector"), "Who may use it; by default anybody.", ANYBODY, example="office"),
+        Key(
+            "from",
+            ListOf(SELECTOR, "a selector"),
+            "Who may use it; by default anybody, the site's hosts included. Guests of another host whom `nat` "
+            "translates on their way come as that host.",
+            ANYBODY,
+            example="office",
+        ),
         Key(
             "hairpin",
             BOOLEAN,
@@ -113,7 +120,9 @@ POLICY = Model(
         Key(
             "from",
             ListOf(SELECTOR, "a selector"),
-            "Who opens the connection.",
+            "Who opens the connection. `any` is everyone but the site's hosts, and so without guests whom `nat` "
+            "translates on their way to another host: there they come as their own host, unless that one has a route "
+            "back to their network.",
             required=True,
             example="[microvm, tag/web]",
         ),

@@ -1,0 +1,47 @@
+"""Guests that come to another host of the site as their own host, found where an entry means them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.sites import compiled
+
+from netloom.base.address import Family
+from netloom.flows.endpoints import end_of, services_of
+from netloom.flows.query import Inquiry
+
+TEXT = (Path(__file__).parent / "guests-of-two-translating-hosts.yaml").read_text(encoding="utf-8")
+
+
+def verdicts(text: str, source: str, to: str, service: str) -> set[tuple[str, str]]:
+    inquiry = Inquiry(compiled(text).plan, 1_800_000_000)
+    names = inquiry.names
+    replies = inquiry.ask(end_of(names, source), end_of(names, to), services_of(names, service))
+    return {(reply.verdict, reply.decided_by) for reply in replies if reply.family is Family.IPV4}
+
+
+def test_from_any_is_found_to_leave_them_out() -> None:
+    site = compiled(TEXT)
+    (found,) = site.of("NL618")
+    assert found.subject == "policy/admin"
+    assert "guests of network `vms` come to host `b` with an address of host `a`" in found.message
+    assert verdicts(TEXT, "web", "198.51.100.11", "ssh") == {("drop", "default")}
+
+
+def test_a_forward_for_anybody_is_for_them_too() -> None:
+    assert verdicts(TEXT, "web", "198.51.100.11", "tcp/5432") == {("allow", "forward/db")}
+
+
+def test_the_way_out_that_is_told_is_one() -> None:
+    routed = TEXT.replace(
+        "networks: {vms2: {taps: vm-*}}",
+        "networks: {vms2: {taps: vm-*}}\n    routes: {vms: {to: 10.9.0.0/24, via: 198.51.100.10}}",
+    ).replace(
+        "networks: {vms: {taps: vm-*}}",
+        "networks: {vms: {taps: vm-*}}\n    routes: {vms2: {to: 10.9.1.0/24, via: 198.51.100.11}}",
+    )
+    assert compiled(routed).of("NL618") == []
+    assert verdicts(routed, "web", "198.51.100.11", "ssh") == {("allow", "policy/admin")}
+    named = TEXT.replace("admin: {from: any", "admin: {from: [any, hosts]")
+    assert compiled(named).of("NL618") == []
+    assert verdicts(named, "web", "198.51.100.11", "ssh") == {("allow", "policy/admin")}
