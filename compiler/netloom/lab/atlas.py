@@ -159,6 +159,19 @@ class Atlas:
             found = self._ways[host.name, to] = self._way(host, to)
         return found
 
+    def believes(self, host: Host, uplink: Uplink, sender: Address) -> bool:
+        """Whether a sender may come in by an uplink; of one who is elsewhere in the site the routes tell.
+
+        Each route of the longest prefix counts, also one that another has a better metric than. Where only default
+        routes, or none, lead to the address, it may come in by all.
+        """
+        if not any(sender in prefix for prefix in host.remote_prefixes):
+            return True
+        routes = [(p.length, way) for p, _, way in self._routes[host.name] if p.length and sender in p]
+        longest = max((length for length, _ in routes), default=0)
+        holding = [way.uplink for length, way in routes if length == longest]
+        return not holding or uplink in holding
+
     def _way(self, host: Host, to: Address) -> Way:
         if self.is_local(host, to):
             return Way()

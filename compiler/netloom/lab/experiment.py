@@ -11,6 +11,7 @@ from netloom.lab import ruleset
 from netloom.lab.atlas import Atlas
 from netloom.lab.build import Site
 from netloom.lab.homeward import lead_home
+from netloom.lab.impostors import impostors
 from netloom.lab.oracle import Oracle
 from netloom.lab.outcome import NotRun, Outcome, Row
 from netloom.lab.questions import Question, questions
@@ -90,13 +91,15 @@ def _agreement(site: Site, stage: Stage) -> Experiment:
     lead_home(site, atlas)
     stage("working out what to ask")
     now = int(time.time())
-    asked, unclear = questions(atlas, Oracle(atlas, now))
+    oracle = Oracle(atlas, now)
+    asked, unclear = questions(atlas, oracle)
     asked = tuple(map(Reading(atlas, now).read, asked))
     probed = ask(site, asked, lambda done, whole: stage(f"probing flows: {done} of {whole}"))
     stage("probing bridged frames once more, as Docker and Kubernetes have them filtered")
     bridged = _filtered(site, asked)
     stage("lying")
-    return Experiment(joined(started, settled, Outcome((), unclear), probed, bridged, lies(site, atlas)), site, asked)
+    lied = (lies(site, atlas), impostors(site, atlas, oracle, asked))
+    return Experiment(joined(started, settled, Outcome((), unclear), probed, bridged, *lied), site, asked)
 
 
 def joined(*parts: Outcome) -> Outcome:

@@ -10,13 +10,13 @@ from typing import Literal
 from netloom.base.address import Address, Family
 from netloom.base.frozen import dataclass
 from netloom.lab.atlas import Atlas, NowhereError, UnclearError, Way, own_address
+from netloom.lab.sides import SELF, egress, ingress
 from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Bridge, Host, Input, Uplink
 from netloom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
 Protocol = Literal["tcp", "udp", "icmp"]
 ECHO = {Family.IPV4: Service("icmp", 8, 8), Family.IPV6: Service("icmpv6", 128, 128)}
-SELF = Side(SideKind.SELF)
 _HOPS = 4
 
 
@@ -99,7 +99,15 @@ class Oracle:
         if there is None:
             raise NowhereError(f"nothing in zone {zone} leads to {packet.to}")
         self._answerable(there[0], packet)
-        return self._enter(*there, packet, _HOPS)
+        return self._cross(*there, packet, _HOPS)
+
+    def claimed(self, host: Host, uplink: Uplink, packet: Packet) -> Verdict:
+        """A packet that somebody beyond an uplink sends to a host, under whatever name; nobody waits for an answer."""
+        return self._enter(host, uplink, packet, 0)
+
+    def unquestioned(self, host: Host, uplink: Uplink, packet: Packet) -> Verdict:
+        """The same as if its sender were believed there."""
+        return self._admit(host, uplink, packet, 0)
 
     def _answerable(self, host: Host, packet: Packet) -> None:
         """Sees to it that what is asked of another zone is answered by the way that it came."""
@@ -121,10 +129,22 @@ class Oracle:
         free = _allow(lane.forward if lane else "implied/output")
         return self._onward(host, way, packet, free, _HOPS)
 
+    def _cross(self, host: Host, uplink: Uplink, packet: Packet, hops: int) -> Verdict:
+        """A packet that comes to a host by an uplink, whose answer should come back by it."""
+        if (
+            self.atlas.believes(host, uplink, packet.source)
+            and self.atlas.way(host, packet.source).uplink is not uplink
+        ):
+            raise UnclearError(f"{host.name} would answer by another interface than {uplink.name}")
+        return self._enter(host, uplink, packet, hops)
+
     def _enter(self, host: Host, entry: Bridge | Uplink, packet: Packet, hops: int) -> Verdict:
         """A packet that comes to a host by a bridge or an uplink."""
-        if isinstance(entry, Uplink) and self.atlas.way(host, packet.source).uplink is not entry:
-            raise UnclearError(f"{host.name} would answer by another interface than {entry.name}")
+        if isinstance(entry, Uplink) and not self.atlas.believes(host, entry, packet.source):
+            return self._onward(host, self.atlas.way(host, packet.to), packet, _drop("implied/reverse-path"), hops)
+        return self._admit(host, entry, packet, hops)
+
+    def _admit(self, host: Host, entry: Bridge | Uplink, packet: Packet, hops: int) -> Verdict:
         lane = self._lane(host, entry, packet)
         mirror = None if lane else _mirror(self.atlas, host, entry, packet)
         translated = _to_lane(packet, lane) if lane else replace(packet, to=mirror) if mirror else packet
@@ -151,7 +171,7 @@ class Oracle:
         there = there or self.atlas.home(zone, packet.to)
         if there is None or there[0] is host or not hops:
             raise NowhereError(f"nothing beyond {host.name} leads to {packet.to}")
-        last = self._enter(*there, packet, hops - 1)
+        last = self._cross(*there, packet, hops - 1)
         return replace(last, limits=(*found.limits, *last.limits))
 
     def _arrive(self, bridge: Bridge, packet: Packet, found: Judgement) -> Verdict:
@@ -173,12 +193,12 @@ class Oracle:
         uplinks = [u for u in lane.uplinks if self.atlas.uplink_address(host, u, lane.family) == packet.to]
         if not uplinks or (entry.name not in uplinks if isinstance(entry, Uplink) else not lane.hairpin):
             return False
-        beyond = isinstance(entry, Uplink) and _ingress(host, entry, packet).kind is SideKind.OUTSIDE
+        beyond = isinstance(entry, Uplink) and ingress(host, entry, packet.source).kind is SideKind.OUTSIDE
         named = any(packet.source in prefix for prefix in lane.sources or ())
         return lane.sources is None or named or (beyond and isinstance(entry, Uplink) and entry.zone in lane.outside)
 
     def _judge(self, host: Host, entry: Bridge | Uplink, way: Way, packet: Packet, lane: Lane | None) -> Judgement:
-        came, goes = _ingress(host, entry, packet), _egress(host, way, packet)
+        came, goes = ingress(host, entry, packet.source), egress(host, way, packet.to)
         if goes == SELF:
             implied = _implied_input(host, entry, packet)
             if implied:
@@ -263,27 +283,6 @@ def _mirror(atlas: Atlas, host: Host, entry: Bridge | Uplink, packet: Packet) ->
         if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == entry.name and packet.to in nat.to:
             return nat.source.first + (packet.to.value - nat.to.value)
     return None
-
-
-def _ingress(host: Host, entry: Bridge | Uplink, packet: Packet) -> Side:
-    if isinstance(entry, Bridge):
-        return Side(SideKind.BRIDGE, entry.network)
-    return _far(host, entry.zone, packet.source)
-
-
-def _egress(host: Host, way: Way, packet: Packet) -> Side:
-    if way.bridge:
-        return Side(SideKind.BRIDGE, way.bridge.network)
-    return _far(host, way.uplink.zone, packet.to) if way.uplink else SELF
-
-
-def _far(host: Host, zone: str, address: Address) -> Side:
-    """The side beyond an uplink; OTHER for an address of the site that cannot rightly be there."""
-    if any(address in prefix for prefix in host.remote_prefixes):
-        return Side(SideKind.REMOTE, zone)
-    if any(address in prefix for prefix in host.site_prefixes):
-        return Side(SideKind.OTHER)
-    return Side(SideKind.OUTSIDE, zone)
 
 
 def _implied_input(host: Host, entry: Bridge | Uplink, packet: Packet) -> str:

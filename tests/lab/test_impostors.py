@@ -1,0 +1,105 @@
+"""Whoever sends as somebody of the site from beyond the wrong uplink is kept out; a ruleset that does not is found."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.sites import compiled
+from tests.support import needs
+
+from netloom.driver import rendered
+from netloom.lab import ruleset
+from netloom.lab.atlas import Atlas
+from netloom.lab.build import Site
+from netloom.lab.homeward import lead_home
+from netloom.lab.impostors import impostors
+from netloom.lab.oracle import Oracle
+from netloom.lab.questions import questions
+from netloom.lab.session import Lab
+from netloom.lab.wait import settle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netloom.lab.outcome import Row
+
+pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
+CASES = Path(__file__).parents[1] / "cases"
+
+
+class Tried:
+    """A running site, and what comes of the lies."""
+
+    def __init__(self, lab: Lab, case: str) -> None:
+        plan = compiled((CASES / f"{case}.yaml").read_text(encoding="utf-8")).plan
+        self.site = Site(lab, plan, rendered(plan))
+        settled, ground = settle(self.site)
+        assert settled.failed == ()
+        self.atlas = Atlas(plan, ground, dict(self.site.beyond))
+        lead_home(self.site, self.atlas)
+        self.oracle = Oracle(self.atlas, int(time.time()))
+        self.asked, _ = questions(self.atlas, self.oracle)
+
+    def rows(self) -> tuple[Row, ...]:
+        return impostors(self.site, self.atlas, self.oracle, self.asked).rows
+
+    def broken(self, host: str, *edits: tuple[str, str]) -> set[str]:
+        """The flows that are found to be wrong with an edited ruleset, which is put right again."""
+        text = self.site.ruleset(host)
+        for before, after in edits:
+            assert before in text
+            text = text.replace(before, after)
+        ruleset.load(self.site.hosts[host], text)
+        found = {f"{row.flow}: {row.observed}" for row in self.rows() if not row.ok}
+        ruleset.load(self.site.hosts[host], self.site.ruleset(host))
+        return found
+
+
+@pytest.fixture(scope="module")
+def two_uplinks() -> Iterator[Tried]:
+    with Lab() as lab:
+        yield Tried(lab, "senders-of-another-host")
+
+
+@pytest.fixture(scope="module")
+def line() -> Iterator[Tried]:
+    with Lab() as lab:
+        yield Tried(lab, "senders-of-a-private-line")
+
+
+def test_nobody_is_believed_beyond_the_wrong_uplink(two_uplinks: Tried) -> None:
+    rows = two_uplinks.rows()
+    assert [row for row in rows if not row.ok] == []
+    seen = {row.flow: row.observed for row in rows}
+    for app, db in (("10.2.0.10", "10.1.0.10"), ("fd02::10", "fd01::10")):
+        assert seen[f"h1 by eno1: {app} -> {db} tcp/5432"] == "drop"
+        assert seen[f"h1 by eno2: {app} -> {db} tcp/5432"] == "allow"
+    assert any(flow.endswith("tcp/22") for flow in seen), "the host itself"
+
+
+PAIR = '"eno1" . "br-a" : goto forward_zone-internet_net-a'
+INPUT = '"eno1" : goto input_zone-internet'
+
+
+@pytest.mark.parametrize(("ip", "app", "db"), [("ip", "10.2.0.10", "10.1.0.10"), ("ip6", "fd02::10", "fd01::10")])
+def test_a_ruleset_that_believes_it_is_found_out(two_uplinks: Tried, ip: str, app: str, db: str) -> None:
+    """It needs two mistakes: not to look at who sends, and to judge by the terms of another zone."""
+    name = "astray_ipv4" if ip == "ip" else "astray_ipv6"
+    rule = f"\t\tiifname . {ip} saddr @{name} counter name drop_rpf drop\n"
+    edits = ((rule, ""), (PAIR, PAIR.replace("internet", "backbone")), (INPUT, INPUT.replace("internet", "backbone")))
+    found = two_uplinks.broken("h1", *edits)
+    assert f"h1 by eno1: {app} -> {db} tcp/5432: allow" in found
+    assert any("tcp/22" in flow for flow in found)
+    assert two_uplinks.broken("h1", edits[0]) == set(), "one of them alone lets nobody in"
+    assert not any(flow.endswith(": allow") for flow in two_uplinks.broken("h1", *edits[1:])), "nor does the other"
+
+
+def test_a_forward_that_believes_it_is_found_out(line: Tried) -> None:
+    assert [row for row in line.rows() if not row.ok] == []
+    rule = "\t\tiifname . ip saddr @astray_ipv4 counter name drop_rpf drop\n"
+    pair = '"eth0" . "br-east" : goto forward_zone-internet_net-east'
+    found = line.broken("hv-east", (rule, ""), (pair, pair.replace("internet", "line")))
+    assert "hv-east by eth0: 10.2.0.10 -> 203.0.113.1 udp/1514: allow" in found
