@@ -5,12 +5,13 @@ from dataclasses import field
 
 from netloom.backends.nftables.fields import Field
 from netloom.backends.nftables.tree import Element, Lookup, Match, Set, TcpFlags, Until
-from netloom.backends.nftables.values import Iface, Value
+from netloom.backends.nftables.values import Value
 from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.flows.diagram import Box, Interval
 from netloom.flows.packet import LEVELS, PROTOCOL, TIME, WHOLE, meet
-from netloom.flows.ruleset.reader import AnyReader, Part, UnreadableError
+from netloom.flows.ruleset.index import ElementIndex
+from netloom.flows.ruleset.reader import AnyReader, Part, Situation, UnreadableError
 from netloom.flows.spans import Spans, common, complement, united
 
 Condition = Match | Lookup | TcpFlags | Until
@@ -31,10 +32,6 @@ _CONTEXT = frozenset(
 """Fields whose meaning differs from one situation to another."""
 
 
-_PATTERNS = ""
-"""Where elements stand that are not of one port alone."""
-
-
 @dataclass(slots=True)
 class Sets:
     """The sets of a table, with the boxes that were made of them for fields that mean the same everywhere."""
@@ -42,20 +39,17 @@ class Sets:
     named: Mapping[str, Set]
     rates: Mapping[str, str]
     boxes: dict[tuple[str, tuple[Field, ...]], list[tuple[Box, Element]]] = field(default_factory=dict)
-    ports: dict[str, dict[str, list[Element]]] = field(default_factory=dict)
+    indices: dict[tuple[str, tuple[Field, ...]], ElementIndex] = field(default_factory=dict)
 
-    def elements(self, name: str, fields: tuple[Field, ...], ingress: str) -> Sequence[Element]:
-        """The elements of a set, without those that are plainly of another port than the one that is looked for."""
+    def elements(self, name: str, fields: tuple[Field, ...], situation: Situation) -> Sequence[Element]:
+        """The elements of a set, without those that are plainly of other interfaces than the situation's."""
         found = self.named[name].elements
         if fields[0] is not Field.IIFNAME:
             return found
-        if name not in self.ports:
-            index = self.ports[name] = {}
-            for element in found:
-                port = element.key[0]
-                index.setdefault(port.name if isinstance(port, Iface) else _PATTERNS, []).append(element)
-        known = self.ports[name]
-        return [*known.get(ingress, ()), *known.get(_PATTERNS, ())]
+        key = (name, fields)
+        if key not in self.indices:
+            self.indices[key] = ElementIndex.of(fields, found)
+        return self.indices[key].elements(situation)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +93,7 @@ class Conditions:
                 return [self._boxed([(TIME, self.reader.clock.until(epoch))])]
 
     def _elements(self, name: str, fields: tuple[Field, ...]) -> Sequence[Element]:
-        return self.sets.elements(name, fields, self.reader.situation.ingress)
+        return self.sets.elements(name, fields, self.reader.situation)
 
     def elements(self, fields: tuple[Field, ...], name: str) -> list[tuple[Box, Element]]:
         """The elements of a named set or map, with the box of each, without those that no packet meets."""

@@ -1,7 +1,7 @@
 """Chains as maps: what each rule decides, laid over what the rules behind it decide."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field, replace
+from dataclasses import field
 from typing import assert_never
 
 from netloom.backends.nftables.fields import Field
@@ -35,6 +35,7 @@ from netloom.flows.diagram import Box, Diagram, Leaf, Space
 from netloom.flows.kernel import Kernel
 from netloom.flows.packet import meet
 from netloom.flows.ruleset.boxes import Boxes, Conditions, Sets, met
+from netloom.flows.ruleset.index import RuleIndex, reached, rules_of
 from netloom.flows.ruleset.reader import AnyReader, Reader, Situation, UnreadableError
 from netloom.flows.ruleset.translation import Translation, translations
 
@@ -53,8 +54,9 @@ class Chains:
     space: Space[Answer]
     _sets: Sets = field(init=False)
     _named: dict[str, Chain] = field(init=False)
-    _asked: dict[str, frozenset[Field]] = field(default_factory=dict)
+    _asked: dict[tuple[str, str], frozenset[Field]] = field(default_factory=dict)
     _known: dict[tuple[str, Situation], Diagram[Answer]] = field(default_factory=dict)
+    _indices: dict[str, RuleIndex] = field(default_factory=dict)
     _closed: dict[tuple[str, int], Diagram[Answer]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -88,25 +90,26 @@ class Chains:
 
     def relevant(self, name: str, situation: Situation) -> Situation:
         """The situation without what the chain, and those behind it, never ask for."""
-        asked = self.asked(name)
-        return replace(
-            situation,
-            ingress=situation.ingress if asked & _INGRESS else "",
-            egress=situation.egress if Field.OIFNAME in asked else "",
-            state=situation.state if Field.CT_STATE in asked else "",
-            original=situation.original if asked & _TRANSLATED else None,
-            shift=situation.shift if asked & _TRANSLATED else None,
+        asked = self.asked(name, situation.state)
+        translated = bool(asked & _TRANSLATED)
+        return Situation(
+            situation.ingress if asked & _INGRESS else "",
+            situation.egress if Field.OIFNAME in asked else "",
+            situation.state if Field.CT_STATE in asked else "",
+            situation.original if translated else None,
+            situation.shift if translated else None,
         )
 
-    def asked(self, name: str) -> frozenset[Field]:
-        """The fields that a chain asks for, with those behind it."""
-        if name not in self._asked:
-            self._asked[name] = frozenset()
-            statements = [s for rule in self._named[name].rules for s in rule.statements]
+    def asked(self, name: str, state: str) -> frozenset[Field]:
+        """The fields that a chain asks for about packets of a state, with those behind it."""
+        key = (name, state)
+        if key not in self._asked:
+            self._asked[key] = frozenset()
+            statements = list(reached(self._named[name], state))
             own = {of for s in statements if isinstance(s, Match | Lookup | Dispatch | TranslateBy) for of in s.fields}
-            behind = {of for target in self._targets(statements) for of in self.asked(target)}
-            self._asked[name] = frozenset(own | behind)
-        return self._asked[name]
+            behind = {of for target in self._targets(statements) for of in self.asked(target, state)}
+            self._asked[key] = frozenset(own | behind)
+        return self._asked[key]
 
     def _targets(self, statements: Iterable[Statement]) -> Iterator[str]:
         for statement in statements:
@@ -120,7 +123,7 @@ class Chains:
         conditions = Conditions(self.reader(situation), self._sets, self.space.sizes)
         rest: Diagram[Answer] = self.space.leaf(NEXT)
         batch: list[list[Decided]] = []
-        for step in reversed(_steps(chain, conditions)):
+        for step in reversed(_steps(chain, rules_of(chain, situation, self._indices), conditions)):
             if step.plain:
                 batch.append(_decided(step, conditions))
                 continue
@@ -219,10 +222,10 @@ def _everything(boxes: Boxes) -> bool:
     return any(all(spans is None for spans in box) for box in boxes)
 
 
-def _steps(chain: Chain, conditions: Conditions) -> list[_Step]:
+def _steps(chain: Chain, rules: Iterable[Rule], conditions: Conditions) -> list[_Step]:
     """The rules of a chain that some packet reaches."""
     found: list[_Step] = []
-    for rule in chain.rules:
+    for rule in rules:
         step = _step(rule, chain, conditions)
         if step is not None:
             found.append(step)

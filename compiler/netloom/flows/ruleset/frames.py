@@ -83,7 +83,7 @@ class _Chains(Chains):
         return FrameReader(self.kernel, self.clock, situation, Reader(self.kernel, self.clock, situation))
 
     def relevant(self, name: str, situation: Situation) -> Situation:
-        asked = self.asked(name)
+        asked = self.asked(name, situation.state)
         entry = situation.ingress if Field.IIFNAME in asked else ""
         # Whether there is a way out already tells the hook, which no chain has to ask for.
         return replace(situation, ingress=entry)

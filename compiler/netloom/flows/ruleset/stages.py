@@ -103,7 +103,7 @@ class Tables:
     def _hook(self, kind: str, hook: str, situation: Situation) -> Diagram[Answer]:
         """All base chains of a hook: what one accepts goes on to the next, and a drop is the end."""
         found: Diagram[Answer] = self.space.leaf(PASS)
-        for chains, chain in reversed(self._bases(kind, hook)):
+        for chains, chain in reversed(self._bases.get((kind, hook), ())):
             here = chains.base(chain, situation)
             behind = found
             if isinstance(here, Leaf) and _then(here.answer, MISS) is MISS:
@@ -113,14 +113,15 @@ class Tables:
             )
         return found
 
-    def _bases(self, kind: str, hook: str) -> list[tuple[Chains, Chain]]:
-        found = [
-            (chains, chain)
-            for chains in self._chains
-            for chain in chains.table.chains
-            if chain.base and chain.base.type == kind and chain.base.hook == hook
-        ]
-        return sorted(found, key=lambda pair: _priority(pair[1]))
+    @cached_property
+    def _bases(self) -> dict[tuple[str, str], list[tuple[Chains, Chain]]]:
+        """The base chains by type and hook, in the order of their priorities."""
+        found: dict[tuple[str, str], list[tuple[Chains, Chain]]] = {}
+        for chains in self._chains:
+            for chain in chains.table.chains:
+                if chain.base:
+                    found.setdefault((chain.base.type, chain.base.hook), []).append((chains, chain))
+        return {hook: sorted(bases, key=lambda pair: _priority(pair[1])) for hook, bases in found.items()}
 
     @cached_property
     def _cells(self) -> tuple[Interval, ...]:

@@ -72,24 +72,23 @@ def _uplink(host: Host) -> Chain:
 
 def _ours(host: Host, made: tuple[Ends, ...]) -> Chain:
     """The chain for all that concerns our bridges, and our uplinks among themselves."""
+    strangers = [ends for ends in made if SideKind.OTHER in (ends[0].kind, ends[1].kind)]
+    known = len(strangers) < len(made)
     rules = [
         Rule((on(Field.CT_STATE, Word("invalid")), goto(sinks.INVALID)), "", host.origin),
-        *([Rule((Dispatch((Field.IIFNAME, Field.OIFNAME), PAIRS),), "", host.origin)] if _known(made) else []),
-        *(_stranger(host, entry, exit_) for entry, exit_ in made if (entry, exit_) not in _known(made)),
+        *([Rule((Dispatch((Field.IIFNAME, Field.OIFNAME), PAIRS),), "", host.origin)] if known else []),
+        *(_stranger(host, entry, exit_) for entry, exit_ in strangers),
         Rule((goto(sinks.FORWARD),), "", host.origin),
     ]
     return Chain(OURS, tuple(rules), None, host.origin)
-
-
-def _known(made: tuple[Ends, ...]) -> list[Ends]:
-    return [ends for ends in made if SideKind.OTHER not in (ends[0].kind, ends[1].kind)]
 
 
 def _pairs(host: Host, made: tuple[Ends, ...]) -> tuple[Set, ...]:
     """The map from pairs of interfaces that are known by name to chains."""
     elements = {
         (a, b): Element((Iface(a), Iface(b)), goto(chain_name(entry, exit_)), "", host.origin)
-        for entry, exit_ in _known(made)
+        for entry, exit_ in made
+        if SideKind.OTHER not in (entry.kind, exit_.kind)
         for a in devices(host, entry)
         for b in devices(host, exit_)
     }
