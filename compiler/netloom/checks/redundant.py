@@ -27,6 +27,8 @@ RULE = Rule(
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
     "policy:\n  all: {from: lan, to: dmz, allow: tcp}\n",
 )
+SHOWN = 6
+"""Other entries that a finding names."""
 _DNS = (Service("tcp", 53, 53), Service("udp", 53, 53))
 _Ends = tuple[Side, Side, int]
 
@@ -118,7 +120,8 @@ def _twice(context: Context) -> set[str]:
 def _finding(context: Context, name: str, others: list[str]) -> Diagnostic:
     places, entry = context.document.places, name.removeprefix("policy/")
     known = [other.removeprefix("policy/") for other in others if other.startswith("policy/")]
-    labels = tuple(Label(places.span("policy", other, "allow"), "passes by this one") for other in known)
-    told = " and ".join(f"`{other.removeprefix('policy/')}`" for other in others)
+    labels = tuple(Label(places.span("policy", other, "allow"), "passes by this one") for other in known[:SHOWN])
+    told = " and ".join(f"`{other.removeprefix('policy/')}`" for other in others[:SHOWN])
+    told += f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
     message = f"`{entry}` decides nothing: all of it passes by {told} anyway"
     return Diagnostic(RULE, message, places.span("policy", entry, "allow"), "remove it", labels, subject=name)

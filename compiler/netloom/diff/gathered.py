@@ -11,9 +11,8 @@ from operator import attrgetter
 
 from netloom.diff.labels import services_of
 from netloom.diff.verdicts import FlowChange, Outcome, Region
-from netloom.flows.diagram import Interval
 from netloom.flows.intent.doors import ALL_PORTS
-from netloom.flows.spans import Spans, united
+from netloom.flows.spans import Interval, Spans, united
 from netloom.plan.origin import Origin
 
 _besides_services = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))

@@ -12,11 +12,10 @@ from functools import cached_property
 from netloom.base.address import Address, Family, Prefix
 from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
-from netloom.flows.diagram import Interval
 from netloom.flows.kernel import OTHER, SELF, address_of
 from netloom.flows.learned import learned, real
 from netloom.flows.packet import NAMES
-from netloom.flows.spans import Spans, common, holds, of_prefix, of_prefixes, united, without
+from netloom.flows.spans import Interval, Spans, common, holds, of_prefix, of_prefixes, united, without
 from netloom.plan.host import Fixed
 from netloom.plan.services import ICMP_TYPES
 from netloom.plan.site import Plan

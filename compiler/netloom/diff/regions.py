@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from netloom.flows.diagram import Diagram, Interval, Leaf, Space, aligned
+from netloom.flows.diagram import Diagram, Leaf, Space, aligned
 from netloom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
-from netloom.flows.spans import Spans, common, united
+from netloom.flows.spans import Interval, Spans, common, united
 
 A = TypeVar("A")
 Traffic = tuple[Spans, Spans]

@@ -10,10 +10,9 @@ from netloom.base.address import Address, Family, Prefix
 from netloom.diff.effects import Survivor
 from netloom.diff.labels import LINK_SENDERS
 from netloom.diff.verdicts import FlowChange, Region, Turn
-from netloom.flows.diagram import Interval
 from netloom.flows.learned import is_learned
 from netloom.flows.packet import NAMES, WITH_PORTS
-from netloom.flows.spans import Spans, holds, without
+from netloom.flows.spans import Interval, Spans, holds, without
 
 _MOST = 8
 _NETWORK = 8

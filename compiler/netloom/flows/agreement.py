@@ -7,8 +7,9 @@ composition to know.
 
 from netloom.flows.answer import Answer
 from netloom.flows.course import Context, Course
-from netloom.flows.diagram import Diagram, Interval, Leaf, aligned
+from netloom.flows.diagram import Diagram, Leaf, aligned
 from netloom.flows.packet import DESTINATION, LEVELS, PORT
+from netloom.flows.spans import Interval
 from netloom.flows.stitch import at, pieces
 
 Part = tuple[Interval | None, ...]

@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from netloom.flows.overlay import Known, Overlay
+from netloom.flows.spans import Interval
 
 A = TypeVar("A")
-Interval = tuple[int, int]
-"""First and last value, both included."""
-
 Box = tuple[tuple[Interval, ...] | None, ...]
 """For each dimension the intervals that are meant, sorted and disjoint; None for all values."""
 

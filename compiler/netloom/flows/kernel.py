@@ -11,9 +11,8 @@ from functools import cached_property
 
 from netloom.base.address import Address, Family, Interface, Prefix
 from netloom.base.frozen import dataclass
-from netloom.flows.diagram import Interval
 from netloom.flows.learned import every, numbered, real
-from netloom.flows.spans import Spans, common, complement, holds, of_prefix, single, united, without
+from netloom.flows.spans import Interval, Spans, common, complement, holds, of_prefix, single, united, without
 from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 
 SELF, OTHER = "self/", "other/"

@@ -1,10 +1,13 @@
 """How boxes become a diagram: laid over one another, cut dimension by dimension, each part made once."""
 
 from collections.abc import Sequence
+from heapq import heappop, heappush
 from typing import TYPE_CHECKING, Generic, TypeVar
 
+from netloom.flows.spans import Interval, united
+
 if TYPE_CHECKING:
-    from netloom.flows.diagram import Box, Diagram, Interval, Leaf, Space
+    from netloom.flows.diagram import Box, Diagram, Leaf, Space
 
 A = TypeVar("A")
 
@@ -65,16 +68,42 @@ class Overlay(Generic[A]):
         key = (self.ground, *[self.tails[index][level] for index in active])
         found = self.memo.get(key)
         if found is None:
-            ends, groups = self._slices(level, active)
-            made: dict[int, Diagram[A]] = {}
-            children = []
-            for group in groups:
-                child = made.get(id(group))
-                if child is None:
-                    child = made[id(group)] = self.part(level + 1, group)
-                children.append(child)
-            found = self.memo[key] = self.space.node(level, ends, children)
+            last = all(self.wholes[index] <= level + 1 for index in active)
+            found = self.memo[key] = self._last(level, active) if last else self._cut_by(level, active)
         return found
+
+    def _cut_by(self, level: int, active: Sequence[int]) -> "Diagram[A]":
+        """Boxes that cut a dimension, each piece with the map of those that are over it."""
+        ends, groups = self._slices(level, active)
+        made: dict[int, Diagram[A]] = {}
+        children = []
+        for group in groups:
+            child = made.get(id(group))
+            if child is None:
+                child = made[id(group)] = self.part(level + 1, group)
+            children.append(child)
+        return self.space.node(level, ends, children)
+
+    def _last(self, level: int, active: Sequence[int]) -> "Diagram[A]":
+        """The same in the last dimension that any of them asks for, where the first box over a piece decides it."""
+        whole: tuple[Interval, ...] = ((0, self.space.sizes[level] - 1),)
+        spans = [(index, self.boxes[index][level]) for index in active]
+        leaf = self.leaves[active[0]]
+        if all(self.leaves[index] is leaf for index in active):
+            return self._cut(level, united([span for _, of in spans for span in (whole if of is None else of)]), leaf)
+        opening = sorted([(first, last, index) for index, of in spans for first, last in (whole if of is None else of)])
+        cuts = sorted({0, self.space.sizes[level], *(at for first, last, _ in opening for at in (first, last + 1))})
+        over: list[tuple[int, int]] = []
+        children: list[Diagram[A]] = []
+        opened = 0
+        for start in cuts[:-1]:
+            while opened < len(opening) and opening[opened][0] == start:
+                heappush(over, (opening[opened][2], opening[opened][1]))
+                opened += 1
+            while over and over[0][1] < start:
+                heappop(over)
+            children.append(self.leaves[over[0][0]] if over else self.rest)
+        return self.space.node(level, [end - 1 for end in cuts[1:]], children)
 
     def _single(self, level: int, index: int) -> "Diagram[A]":
         """One box from some dimension on."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from netloom.base.address import FAMILIES, Family
 from netloom.base.frozen import dataclass
-from netloom.flows.diagram import Box, Interval
+from netloom.flows.diagram import Box
 from netloom.flows.endpoints import End
 from netloom.flows.intent.names import Selection
 from netloom.flows.intent.services import all_traffic
@@ -20,7 +20,7 @@ from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
 from netloom.flows.probe import Probe
 from netloom.flows.regions import merged
 from netloom.flows.reply import Hop, Reply, Unknown
-from netloom.flows.spans import Spans, united
+from netloom.flows.spans import Interval, Spans, united
 from netloom.flows.trace import Tracer
 from netloom.plan.policy import Service
 

@@ -4,7 +4,9 @@ from bisect import bisect_left
 from collections.abc import Iterable
 
 from netloom.base.address import Family, Prefix
-from netloom.flows.diagram import Interval
+
+Interval = tuple[int, int]
+"""First and last value of a piece of a dimension, both included."""
 
 Spans = tuple[Interval, ...]
 

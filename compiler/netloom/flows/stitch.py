@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from netloom.flows.diagram import Diagram, Interval, Leaf, Node, Space, child_at
+from netloom.flows.diagram import Diagram, Leaf, Node, Space, child_at
+from netloom.flows.spans import Interval
 
 A = TypeVar("A")
 

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from netloom.base.address import Address, Family
-from netloom.flows.diagram import Interval
 from netloom.flows.packet import ICMP, NAMES
-from netloom.flows.spans import Spans
+from netloom.flows.spans import Interval, Spans
 
 _WHOLE_PORTS, _WHOLE_PROTOCOLS, _WHOLE_TYPES = ((0, 65535),), ((0, 255),), ((0, 255),)
 _MANY = 128

@@ -9,14 +9,14 @@ from functools import cached_property
 
 from netloom.base.frozen import dataclass
 from netloom.flows.answer import PASS, Answer, sourced
-from netloom.flows.diagram import Box, Diagram, Interval
+from netloom.flows.diagram import Box, Diagram
 from netloom.flows.intent.doors import Approach
 from netloom.flows.intent.essentials import Decided, plausible
 from netloom.flows.intent.services import Traffic
 from netloom.flows.intent.stages import Intent
 from netloom.flows.kernel import OTHER
 from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
-from netloom.flows.spans import Spans, common, overlapping, united
+from netloom.flows.spans import Interval, Spans, common, overlapping, united
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ from netloom.backends.nftables.tree import Element, Lookup, Match, Set, TcpFlags
 from netloom.backends.nftables.values import Value
 from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
-from netloom.flows.diagram import Box, Interval
+from netloom.flows.diagram import Box
 from netloom.flows.packet import LEVELS, PROTOCOL, TIME, WHOLE, meet
 from netloom.flows.ruleset.index import ElementIndex
 from netloom.flows.ruleset.reader import AnyReader, Part, Situation, UnreadableError
-from netloom.flows.spans import Spans, common, complement, united
+from netloom.flows.spans import Interval, Spans, common, complement, united
 
 Condition = Match | Lookup | TcpFlags | Until
 Boxes = list[Box]

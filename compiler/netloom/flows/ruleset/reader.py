@@ -8,10 +8,9 @@ from netloom.base.address import Family, Prefix
 from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.flows.clock import Clock
-from netloom.flows.diagram import Interval
 from netloom.flows.kernel import Kernel
 from netloom.flows.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, WITH_PORTS, types
-from netloom.flows.spans import Spans, common, of_prefix
+from netloom.flows.spans import Interval, Spans, common, of_prefix
 
 Part = tuple[int, Spans]
 """A dimension and what of it is meant."""

@@ -11,12 +11,12 @@ from netloom.base.address import Prefix
 from netloom.base.frozen import dataclass
 from netloom.flows.answer import MISS, PASS, Answer
 from netloom.flows.clock import Clock
-from netloom.flows.diagram import Diagram, Interval, Leaf, Space
+from netloom.flows.diagram import Diagram, Leaf, Space
 from netloom.flows.kernel import SELF, Kernel
 from netloom.flows.packet import box
 from netloom.flows.ruleset.chains import Chains
 from netloom.flows.ruleset.reader import Situation
-from netloom.flows.spans import of_prefix
+from netloom.flows.spans import Interval, of_prefix
 
 _PRIORITIES = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
 
