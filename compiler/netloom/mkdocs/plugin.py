@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment
 from mkdocs.config import base, config_options
@@ -37,7 +38,7 @@ from netloom.site.colors import stylesheet
 from netloom.site.draw import drawn, undrawn
 from netloom.site.loaded import MATERIAL, SCRIPT, STYLES, assets
 from netloom.site.manual import Manual
-from netloom.site.navigation import LEAVES_LISTED, navigation
+from netloom.site.navigation import LEAVES_LISTED, framed, navigation
 from netloom.site.page import Figure, Page
 from netloom.site.pages import broken
 from netloom.site.pages.compose import files as beside
@@ -71,6 +72,7 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         self._drawings: dict[str, str] = {}
         self._files = Files([])
         self._leaves: dict[str, Page] = {}
+        self._titles: dict[str, str] = {}
         self._whole = ""
         self._own_nav = False
         self._past = Past()
@@ -107,12 +109,13 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         every = len(made) <= LEAVES_LISTED
         for page in made:
             self._add(files, config, page, listed=every or page.listed)
+        self._titles = {page.path: page.title for page in made if page.path != "index.md"}
         self._leaves = {} if every else {page.path: page for page in made if not page.listed}
         for page in () if every else made:
             self._quicken(files, config, page)
         for file in list(files):
             if file.generated_by is None:
-                file.edit_uri = f"{Path(config.docs_dir).name}/{file.src_uri}"
+                file.edit_uri = quote(f"{Path(config.docs_dir).name}/{file.src_uri}")
         if config.nav is None or self._own_nav:
             self._own_nav = True
             config.nav = navigation(made, [file.src_uri for file in files.documentation_pages()])
@@ -148,17 +151,21 @@ class NetloomPlugin(BasePlugin[NetloomConfig]):  # type: ignore[no-untyped-call]
         inclusion = InclusionLevel.INCLUDED if listed else InclusionLevel.NOT_IN_NAV
         file = File.generated(config, page.path, content=page.markdown, inclusion=inclusion)
         span = page.origin.span if page.origin else None
-        file.edit_uri = span.file if span else None
+        file.edit_uri = quote(span.file) if span else None
         if files.get_file_from_path(page.path) is None:
             files.append(file)
 
     def _quicken(self, files: Files, config: MkDocsConfig, page: Page) -> None:
         file = files.get_file_from_path(page.path)
         if file is not None and page.path != "index.md":
-            QuickPage(html.escape(page.title), file, config)
+            QuickPage(framed(page.title), file, config)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
-        """Begin with the pages."""
+        """Begin with the pages, under titles of ours also where the site's own navigation gives them none."""
+        for path, title in self._titles.items():
+            file = files.get_file_from_path(path)
+            if file is not None and file.page is not None:
+                file.page.title = framed(title)
         if self._kept is not None:
             self._kept.begin(files)
         return nav

@@ -1,15 +1,17 @@
 """The navigation: generated pages that are listed, and below them what people wrote, folder by folder.
 
-Themes put titles into HTML as they are, so those that strangers have a part in are escaped here.
+Themes put titles into HTML as they are, so those that strangers have a part in are made harmless here.
 """
 
 import html
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from netloom.report.diagnostics.visible import visible
 from netloom.site.page import Page
 
 _REFERENCE = "reference/"
+_LIKENESS = str.maketrans({"<": "\u2039", ">": "\u203a", '"': "\u201d", "'": "\u2019"})
 LEAVES_LISTED = 150
 """Up to so many pages the navigation lists them all; it costs MkDocs time and bytes in the square of their number."""
 
@@ -35,6 +37,16 @@ def navigation(made: Sequence[Page], documents: Iterable[str]) -> list[dict[str,
     return [*nav, {"Reference": reference}] if reference else nav
 
 
+def framed(title: str) -> str:
+    """A title for navigation, `<title>` and attributes; headings have it to the letter.
+
+    Some themes strip tags from titles, which resolves entities as well (`striptags` of Jinja), so escaping alone would
+    not do: what could begin a tag or end an attribute after that is replaced by what looks like it.
+    """
+    shown = visible(title).translate(_LIKENESS)
+    return html.escape(shown.replace("&", "\uff06") if html.unescape(shown) != shown else shown)
+
+
 def _entry(page: Page, leaves: Sequence[Page]) -> dict[str, Any]:
     """A page, or the section of an index with the leaves of its folder."""
     folder = page.path.removesuffix("index.md")
@@ -45,11 +57,11 @@ def _entry(page: Page, leaves: Sequence[Page]) -> dict[str, Any]:
 
 
 def _word(page: Page) -> str:
-    return "Overview" if page.path == "index.md" else html.escape(page.title)
+    return "Overview" if page.path == "index.md" else framed(page.title)
 
 
 def _title(folder: str) -> str:
-    return folder.replace("-", " ").capitalize() or "Notes"
+    return framed(folder.replace("-", " ").capitalize()) or "Notes"
 
 
 def _rank(folder: str) -> tuple[int, str]:

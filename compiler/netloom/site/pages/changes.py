@@ -16,6 +16,7 @@ from netloom.site.view import View
 
 FOLDER = "changes"
 _SHORT = 7
+"""Characters of a commit's name that are enough for one page, unless somebody has made two that begin alike."""
 _SAID = {Action.ADD: "added", Action.CHANGE: "changed", Action.RENAME: "renamed", Action.REMOVE: "removed"}
 
 
@@ -23,7 +24,7 @@ def pages(view: View) -> Iterator[Page]:
     """The list of revisions, and each of them."""
     history = view.history
     rows = (
-        (escaped(one.commit.date[:10]), _link(one), escaped(one.commit.author), *_told(one))
+        (escaped(one.commit.date[:10]), _link(one, history), escaped(one.commit.author), *_told(one))
         for one in history.revisions
     )
     head = ("Date", "Change", "Author", "Objects", "Reachability", "Worst disruption")
@@ -35,16 +36,23 @@ def pages(view: View) -> Iterator[Page]:
     )
     yield Page(f"{FOLDER}/index.md", "Last changes", body, listed=True)
     for revision in history.revisions:
-        yield _page(view, revision)
+        yield _page(view, revision, _short(revision, history))
 
 
 def changed(history: History) -> list[str]:
     """When the specs were last changed and what it was, for the overview; nothing where nobody knows."""
-    return [f"Last change: {_link(one)}, {escaped(one.commit.date[:10])}" for one in history.revisions[:1]]
+    return [f"Last change: {_link(one, history)}, {escaped(one.commit.date[:10])}" for one in history.revisions[:1]]
 
 
-def _link(revision: Revision) -> str:
-    name = revision.commit.name[:_SHORT]
+def _short(revision: Revision, history: History) -> str:
+    """As much of the commit's name as no other page begins with."""
+    names = [one.commit.name for one in history.revisions]
+    enough = (n for n in range(_SHORT, len(revision.commit.name)) if len({name[:n] for name in names}) == len(names))
+    return revision.commit.name[: next(enough, None)]
+
+
+def _link(revision: Revision, history: History) -> str:
+    name = _short(revision, history)
     return f"[{escaped(revision.commit.subject or name)}](@/{FOLDER}/{name}.md)"
 
 
@@ -60,7 +68,7 @@ def _told(revision: Revision) -> tuple[str, str, str]:
     return escaped(words.counts(change)), reach, f"{change.worst.name}, {escaped(MEANINGS[change.worst])}"
 
 
-def _page(view: View, revision: Revision) -> Page:
+def _page(view: View, revision: Revision, short: str) -> Page:
     commit, change = revision.commit, revision.change
     about = [
         ("commit", code(commit.name)),
@@ -68,7 +76,6 @@ def _page(view: View, revision: Revision) -> Page:
         ("author", escaped(commit.author)),
         ("compared by", code(f"netloom plan --exact {commit.parent[:12]} {commit.name[:12]}") if change else ""),
     ]
-    short = commit.name[:_SHORT]
     figures = (_figure(revision.picture[0], change),) if revision.picture and change else ()
     body = sections(
         listed(about),
