@@ -40,6 +40,42 @@ def test_a_second_owner_is_refused(setting: str, words: str, tmp_path: Path) -> 
     assert words in failed[0]
 
 
+GUIDE = """{
+  systemd.network.networks."%s" = {
+    matchConfig.Name = "%s";
+    networkConfig.Bridge = "microvm";
+  };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("unit", "name"),
+    [("11-microvm", "vm-*"), ("11-microvm", "vm-a vm-b"), ("00-all", "*"), ("00-all", "!eth9"), ("99-late", "vm-?")],
+)
+def test_taps_that_a_unit_of_others_joins_to_a_bridge_are_refused(unit: str, name: str, tmp_path: Path) -> None:
+    (failed,) = beside(tmp_path, plans.host(), GUIDE % (unit, name))["failed"]
+    assert f"join its TAPs to another bridge: {unit}. Remove them" in failed
+
+
+@pytest.mark.parametrize(
+    ("match", "refused"),
+    [
+        ('"04-wan" = { matchConfig.Name = "eth0"; }', True),
+        ('"04-wan" = { matchConfig.Name = [ "wan0" "e*" ]; }', True),
+        ('"04-wan" = { matchConfig.Type = "ether"; }', True),
+        ('"04-lan" = { matchConfig.Name = "br-microvm"; }', True),
+        ('"04-wan" = { matchConfig.Name = "eth0"; enable = false; }', False),
+        ('"04-wan" = { matchConfig.Name = "eth1 eth00 en*"; }', False),
+        ('"10-wan" = { matchConfig.Name = "eth0"; }', False),
+        ('"99-ethernet-default-dhcp" = { matchConfig.Type = "ether"; }', False),
+        ('"11-other" = { matchConfig.Name = "lab-*"; networkConfig.Bridge = "lab"; }', False),
+    ],
+)
+def test_a_unit_that_networkd_tries_before_ours_is_refused(match: str, refused: bool, tmp_path: Path) -> None:
+    failed = beside(tmp_path, plans.host(), f"{{ systemd.network.networks.{match}; }}")["failed"]
+    assert [match.split('"')[1] in each for each in failed] == [True] * refused
+
+
 def test_a_release_before_the_first_is_refused(tmp_path: Path) -> None:
     failed = evaluated(tmp_path, nixos.artifacts(plans.host())[0], "23.11")["failed"]
     assert failed == ["netloom: this module needs NixOS 24.05 or later."]

@@ -25,7 +25,7 @@ def of(host: Host) -> Listing:
                 "netloom: networking.nftables.enable is off; without it this host neither filters nor translates.",
             ),
             *([_no_second_nat()] if translates else ()),
-            *([_unclaimed(links)] if links else ()),
+            *([_unclaimed(links), _no_rivals()] if links else ()),
         )
     )
 
@@ -46,5 +46,17 @@ def _unclaimed(links: list[str]) -> Item:
     )
 
 
-def _assertion(condition: Expression, message: str) -> Item:
-    return Item(Attributes((Attribute(("assertion",), condition), Attribute(("message",), Text(message)))))
+def _no_rivals() -> Item:
+    return _assertion(
+        Code("rivals == [ ]"),
+        Code(
+            '"netloom: systemd.network.networks has units that take links of this module, or join its TAPs to another '
+            'bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so '
+            'that they sort behind those of netloom."'
+        ),
+    )
+
+
+def _assertion(condition: Expression, message: str | Code) -> Item:
+    text = Text(message) if isinstance(message, str) else message
+    return Item(Attributes((Attribute(("assertion",), condition), Attribute(("message",), text))))

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from netloom.backends import networkd, nftables, sysctl
 from netloom.backends.artifact import Artifact
 from netloom.backends.nixos import assertions, firewall, printer, tables, units
-from netloom.backends.nixos.shared import ENTRY, FLAT, PREFER, RANK, UNCLAIMED
+from netloom.backends.nixos.shared import ENTRY, FLAT, PREFER, RANK, RIVALS, UNCLAIMED
 from netloom.backends.nixos.tree import Attribute, Attributes, Bool, Call, Code, Integer, Module, texts
 from netloom.plan.host import Host
 
@@ -20,7 +20,7 @@ def artifacts(host: Host) -> tuple[Artifact, ...]:
     module = Module(
         f"Made by netloom for the host {host.name}; changes belong in the specs.",
         ("config", "lib"),
-        (FLAT, ENTRY, PREFER, RANK, UNCLAIMED),
+        (FLAT, ENTRY, PREFER, RANK, UNCLAIMED, RIVALS),
         _body(host),
     )
     return (Artifact(f"hosts/{host.name}/nixos/default.nix", printer.lines(module)),)

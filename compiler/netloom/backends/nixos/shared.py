@@ -38,3 +38,20 @@ UNCLAIMED: Final = Binding(
 )""",
     "Whether nobody else gives these links an address or makes a bridge of their name.",
 )
+RIVALS: Final = Binding(
+    "rivals",
+    """let
+  inherit (config.systemd.network) networks;
+  isOurs = lib.hasInfix "-netloom-";
+  ours = builtins.filter isOurs (builtins.attrNames networks);
+  others = builtins.filter (unit: !(isOurs unit) && networks.${unit}.enable) (builtins.attrNames networks);
+  names = unit: lib.concatMap (lib.splitString " ") (lib.toList (networks.${unit}.matchConfig.Name or "*"));
+  head = name: builtins.head (builtins.split "[!*?[]" name);
+  covers = one: two: one == two || (head one != one && lib.hasPrefix (head one) (head two));
+  meet = one: two: lib.any (a: lib.any (b: covers a b || covers b a) (names two)) (names one);
+  joins = unit: networks.${unit}.networkConfig ? Bridge || (networks.${unit}.bridge or [ ]) != [ ];
+  rival = other: our: meet other our && (other < our || (joins other && joins our));
+in
+builtins.filter (other: lib.any (rival other) ours) others""",
+    "Units of others that networkd tries before ours for the same links, or that join our TAPs to another bridge.",
+)

@@ -1,10 +1,14 @@
 # As much of a module library as the rendered modules use, written for these tests.
 release:
 let
-  inherit (builtins) all compareVersions filter;
+  inherit (builtins) all any compareVersions concatMap concatStringsSep filter isList isString replaceStrings split stringLength substring;
 in
 rec {
-  inherit all filter;
+  inherit all any concatMap concatStringsSep filter;
+  hasPrefix = start: text: substring 0 (stringLength start) text == start;
+  hasInfix = part: text: replaceStrings [ part ] [ "" ] text != text;
+  splitString = separator: text: filter isString (split separator text);
+  toList = value: if isList value then value else [ value ];
   trivial = { inherit release; };
   versionAtLeast = have: want: compareVersions have want >= 0;
   optionalAttrs = condition: set: if condition then set else { };

@@ -20,6 +20,20 @@ let
     && (link.ipv4.addresses or [ ]) == [ ]
     && (link.ipv6.addresses or [ ]) == [ ]
   );
+  # Units of others that networkd tries before ours for the same links, or that join our TAPs to another bridge.
+  rivals = let
+    inherit (config.systemd.network) networks;
+    isOurs = lib.hasInfix "-netloom-";
+    ours = builtins.filter isOurs (builtins.attrNames networks);
+    others = builtins.filter (unit: !(isOurs unit) && networks.${unit}.enable) (builtins.attrNames networks);
+    names = unit: lib.concatMap (lib.splitString " ") (lib.toList (networks.${unit}.matchConfig.Name or "*"));
+    head = name: builtins.head (builtins.split "[!*?[]" name);
+    covers = one: two: one == two || (head one != one && lib.hasPrefix (head one) (head two));
+    meet = one: two: lib.any (a: lib.any (b: covers a b || covers b a) (names two)) (names one);
+    joins = unit: networks.${unit}.networkConfig ? Bridge || (networks.${unit}.bridge or [ ]) != [ ];
+    rival = other: our: meet other our && (other < our || (joins other && joins our));
+  in
+  builtins.filter (other: lib.any (rival other) ours) others;
 in
 {
   assertions = [
@@ -45,6 +59,10 @@ in
         "eth0"
       ];
       message = "netloom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of br-microvm, eth0. Remove it there.";
+    }
+    {
+      assertion = rivals == [ ];
+      message = "netloom: systemd.network.networks has units that take links of this module, or join its TAPs to another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so that they sort behind those of netloom.";
     }
   ];
   boot.kernel.sysctl = {
