@@ -49,7 +49,7 @@ def test_a_sound_site_has_no_findings() -> None:
         "  guard: {from: lan, to: lan, deny: smb}\n",
         "  later: {from: lan, to: dmz, allow: https, expires: 2027-06-30}\n",
         "  slow: {from: internet, to: hosts, allow: ping, limit: 10/second}\n",
-        "  v4: {from: any, to: dmz, allow: icmp/echo-request}\n",
+        "  echo: {from: any, to: dmz, allow: [icmp/echo-request, icmpv6/echo-request]}\n",
         "  part: {from: lan, to: dmz, allow: https}\n  no: {from: 10.0.0.0/25, to: dmz, deny: https}\n",
         "  two: {from: lan, to: dmz, allow: https}\n  logged: {from: lan, to: dmz, allow: https, log: true}\n",
     ],

@@ -1,0 +1,49 @@
+"""Sites of users that validated without a word: what each should be told is said in the first comment of its file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.sites import Site, compiled
+
+from netloom.plan.services import BUILT_IN
+
+CASES = Path(__file__).parent
+
+
+def site(name: str, old: str = "", new: str = "") -> Site:
+    """A case, or a variant of it."""
+    text = (CASES / f"{name}.yaml").read_text(encoding="utf-8")
+    assert old in text
+    return compiled(text.replace(old, new) if old else text)
+
+
+def told(found: Site, code: str) -> list[tuple[str, int]]:
+    """The subjects and lines of the findings with a code."""
+    return [(each.subject, each.span.line if each.span else 0) for each in found.of(code)]
+
+
+def test_a_service_of_one_family_is_told_of() -> None:
+    found = site("icmp-of-one-family")
+    assert told(found, "NL720") == [("policy/no-ping", 18)]
+    assert told(found, "NL721") == [("policy/probe", 19)]
+
+
+def test_where_both_ends_have_one_family_it_is_enough() -> None:
+    """`lan` without IPv6: nothing of it passes by ICMPv6."""
+    found = site("icmp-of-one-family", 'lan: {ipv4: 10.9.1.1/24, ipv6: "fd12:3456:789b::1/64"', "lan: {ipv4: 10.9.1.1/24")
+    assert {"NL720", "NL721"} & set(found.codes) == set()
+
+
+def test_no_forward_has_a_service_of_one_family() -> None:
+    """ICMP has no ports, so that it is refused whatever the family."""
+    forward = "forwards:\n  echo: {on: hv, ports: icmp, to: a, from: any}\npolicy:"
+    assert "NL602" in site("icmp-of-one-family", "policy:", forward).codes
+
+
+def test_what_is_built_in_means_both_families() -> None:
+    """Each has ICMPv6 where it has ICMP: worked out from the table alone, not by the check."""
+    for services in BUILT_IN.values():
+        protocols = {service.protocol for service in services}
+        assert ("icmp" in protocols) is ("icmpv6" in protocols)
+        assert "igmp" not in protocols
