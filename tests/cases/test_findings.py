@@ -31,7 +31,7 @@ def test_a_service_of_one_family_is_told_of() -> None:
 
 def test_where_both_ends_have_one_family_it_is_enough() -> None:
     """`lan` without IPv6: nothing of it passes by ICMPv6."""
-    found = site("icmp-of-one-family", 'lan: {ipv4: 10.9.1.1/24, ipv6: "fd12:3456:789b::1/64"', "lan: {ipv4: 10.9.1.1/24")
+    found = site("icmp-of-one-family", ', ipv6: "fd12:3456:789b::1/64"', "")
     assert {"NL720", "NL721"} & set(found.codes) == set()
 
 
@@ -47,3 +47,16 @@ def test_what_is_built_in_means_both_families() -> None:
         protocols = {service.protocol for service in services}
         assert ("icmp" in protocols) is ("icmpv6" in protocols)
         assert "igmp" not in protocols
+
+
+def test_a_resolver_that_a_deny_covers_is_told_of() -> None:
+    found = site("resolver-denied")
+    assert told(found, "NL804") == [("network/vms", 5)]
+    assert "`not-lan` denies it" in found.of("NL804")[0].message
+
+
+def test_a_resolver_that_the_deny_leaves_alone_is_none() -> None:
+    for deny in ("deny: ssh", "deny: any, expires: 2026-01-01"):
+        assert "NL804" not in site("resolver-denied", "deny: any", deny).codes
+    assert "NL804" not in site("resolver-denied", "to: 192.168.0.0/16", "to: 192.168.21.0/24").codes
+    assert "NL804" not in site("resolver-denied", "dns: [192.168.20.1]", "dns: host").codes

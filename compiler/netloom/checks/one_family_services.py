@@ -33,7 +33,8 @@ def findings(context: Context, rule: Rule, *, deny: bool) -> Iterator[Diagnostic
         for ref, family in lacking if _both(selecting, entry) else ():
             span = context.document.places.item(ref.text, "policy", name, key)
             verb = "denies" if deny else "allows"
-            message = f"`{name}` {verb} `{ref.text}`, which {word(family)} alone has, and nothing of {word(other(family))}"
+            alone, lacks = word(family), word(other(family))
+            message = f"`{name}` {verb} `{ref.text}`, which {alone} alone has, and nothing of {lacks}"
             yield Diagnostic(rule, message, span, _hint(ref, family), subject=f"policy/{name}")
 
 
