@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.sites import Site, compiled
+from tests.sites import NOW, Site, compiled
 
+from netloom.base.address import Family, parse_prefix
+from netloom.flows.endpoints import end_of, services_of
+from netloom.flows.packet import DESTINATION
+from netloom.flows.query import Inquiry
 from netloom.plan.services import BUILT_IN
 
 CASES = Path(__file__).parent
@@ -60,3 +64,25 @@ def test_a_resolver_that_the_deny_leaves_alone_is_none() -> None:
         assert "NL804" not in site("resolver-denied", "deny: any", deny).codes
     assert "NL804" not in site("resolver-denied", "to: 192.168.0.0/16", "to: 192.168.21.0/24").codes
     assert "NL804" not in site("resolver-denied", "dns: [192.168.20.1]", "dns: host").codes
+
+
+def test_a_static_address_without_a_gateway_is_told_of() -> None:
+    assert told(site("no-gateway6"), "NL430") == [("host/hv", 9)]
+
+
+def test_what_no_route_leads_to_is_dropped_and_reach_says_so() -> None:
+    """The uplink's own link is all that IPv6 of the host leads to."""
+    inquiry = Inquiry(site("no-gateway6").plan, NOW)
+    names = inquiry.names
+    replies = inquiry.ask(end_of(names, "a"), end_of(names, "internet"), services_of(names, "https"))
+    said = {(r.family, r.verdict, r.decided_by) for r in replies}
+    assert said == {
+        (Family.IPV4, "allow", "policy/out"),
+        (Family.IPV6, "allow", "policy/out"),
+        (Family.IPV6, "drop", "implied/no-route"),
+    }
+    (near,) = [r for r in replies if r.family is Family.IPV6 and r.allowed]
+    link = parse_prefix("2001:db8:1::/64")
+    assert all(link.value <= first <= last < link.value + link.size for first, last in near.box[DESTINATION] or ())
+    (far,) = inquiry.ask(end_of(names, "a"), end_of(names, "2620:fe::fe"), services_of(names, "dns"))
+    assert (far.verdict, far.decided_by) == ("drop", "implied/no-route")

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from netloom.base.address import FAMILIES, Family, Prefix, everything
+from netloom.base.address import FAMILIES, Prefix
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
-from netloom.checks.families import half, leads_out, metric_of, unsaid, word
+from netloom.checks.families import half, word
+from netloom.flows.defaults import default_routes
 from netloom.passes.spaces import of_family
 from netloom.plan.host import Fixed, Host, Uplink
 from netloom.plan.policy import Lane
@@ -37,7 +38,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         told: set[str] = set()
         for family in FAMILIES:
-            ways = _defaults(host, family)
+            ways = default_routes(host, family)
             best = min(ways.values(), default=0)
             first = next((name for name, metric in ways.items() if metric == best), "")
             for uplink in host.uplinks:
@@ -48,16 +49,6 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     if listens and _from_beyond(host, uplink, lane):
                         told.add(lane.forward)
                         yield _finding(context, host, uplink, lane, first, sure=ways[uplink.name] > best)
-
-
-def _defaults(host: Host, family: Family) -> dict[str, int]:
-    """The metric of the best default route by each uplink that has one, in the order of their names."""
-    found = {uplink.name: metric_of(uplink, family) for uplink in host.uplinks if leads_out(uplink, family)}
-    for route in host.routes:
-        if route.to == everything(family) and route.device in {uplink.name for uplink in host.uplinks}:
-            metric = unsaid(family) if route.metric is None else route.metric
-            found[route.device] = min(metric, found.get(route.device, metric))
-    return dict(sorted(found.items()))
 
 
 def _from_beyond(host: Host, uplink: Uplink, lane: Lane) -> bool:

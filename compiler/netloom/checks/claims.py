@@ -20,6 +20,7 @@ class Claim:
         subject: the object, for waivers.
         host: the host that it is on; "" where none is.
         uplink: whether it is the link of an uplink.
+        single: whether it is one address of an uplink, which puts no prefix on its link.
     """
 
     prefix: Prefix
@@ -28,6 +29,7 @@ class Claim:
     host: str
     uplink: bool
     span: Span
+    single: bool = False
 
     @property
     def item(self) -> "tuple[Prefix, Claim]":
@@ -50,7 +52,9 @@ def claims(context: Context) -> Iterator[Claim]:
             for family, side in fixed(uplink):
                 span = places.span("hosts", host.name, "uplinks", uplink.name, family.key)
                 what = f"uplink `{uplink.name}` of `{host.name}`"
-                yield Claim(side.interface.prefix, what, f"host/{host.name}", host.name, uplink=True, span=span)
+                prefix, subject = side.interface.prefix, f"host/{host.name}"
+                single = prefix.length == family.bits
+                yield Claim(prefix, what, subject, host.name, uplink=True, span=span, single=single)
 
 
 def overlap(rule: Rule, inner: Claim, outer: Claim, hint: str) -> Diagnostic:

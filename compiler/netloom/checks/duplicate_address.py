@@ -9,6 +9,7 @@ from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.families import fixed, half
 from netloom.passes.wire import known_addresses
+from netloom.plan.host import Host
 
 RULE = Rule(
     "NL412",
@@ -45,14 +46,33 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for family in FAMILIES:
             if own := half(network, family):
                 first[network.name, own.address] = ""
+    singles = {(network, holder.address): holder for network, holder in _within(context)}
+    for at in singles.keys() & first.keys():
+        yield _finding(context, singles[at], _guest(at[1], "", at[0]))
     for guest in context.plan.guests:
         for nic in guest.nics:
             for address in known_addresses(nic):
+                if single := singles.get((nic.network, address)):
+                    yield _finding(context, _guest(address, guest.name, nic.network), single)
                 before = first.setdefault((nic.network, address), guest.name)
                 if before != guest.name:
                     yield _finding(
                         context, _guest(address, guest.name, nic.network), _guest(address, before, nic.network)
                     )
+
+
+def _within(context: Context) -> Iterator[tuple[str, _Holder]]:
+    """The single addresses of uplinks that lie in a network of their host, whose guests take them for neighbours."""
+    for host in context.plan.hosts:
+        held = {holder.address: holder for holder in _at_uplinks(host)}
+        yield from ((bridge.network, held[address]) for bridge in host.bridges for address in host.within(bridge))
+
+
+def _at_uplinks(host: Host) -> Iterator[_Holder]:
+    for uplink in host.uplinks:
+        for family, side in fixed(uplink):
+            at, what = ("hosts", host.name, "uplinks", uplink.name), f"uplink `{uplink.name}` of host `{host.name}`"
+            yield _Holder(side.interface.address, what, f"host/{host.name}", (*at, family.key))
 
 
 def _guest(address: Address, guest: str, network: str) -> _Holder:
@@ -66,18 +86,17 @@ def _guest(address: Address, guest: str, network: str) -> _Holder:
 def _outside(context: Context) -> Iterator[Diagnostic]:
     first: dict[tuple[str, Address], _Holder] = {}
     for host in context.plan.hosts:
+        holders = iter(_at_uplinks(host))
         for uplink in host.uplinks:
-            at, subject = ("hosts", host.name, "uplinks", uplink.name), f"host/{host.name}"
             for family, side in fixed(uplink):
-                what, address = f"uplink `{uplink.name}` of host `{host.name}`", side.interface.address
-                holder = _Holder(address, what, subject, (*at, family.key))
-                before = first.setdefault((uplink.zone, address), holder)
+                holder = next(holders)
+                before = first.setdefault((uplink.zone, holder.address), holder)
                 if before is not holder:
                     yield _finding(context, holder, before)
-                if side.gateway == address:
+                if side.gateway == holder.address:
+                    path = (*holder.path[:-1], f"gateway{family.value}")
                     gateway = f"the gateway of uplink `{uplink.name}`"
-                    key = f"gateway{family.value}"
-                    yield _finding(context, _Holder(address, gateway, subject, (*at, key)), holder)
+                    yield _finding(context, _Holder(holder.address, gateway, holder.subject, path), holder)
 
 
 def _finding(context: Context, holder: _Holder, before: _Holder) -> Diagnostic:

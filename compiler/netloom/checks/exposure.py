@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from netloom.base.address import FAMILIES, everything
-from netloom.checks.families import leads_out
 from netloom.checks.intervals import Intervals
+from netloom.flows.defaults import leads_out
 from netloom.plan.host import Host
 from netloom.plan.policy import Action, Service, SideKind, Term
 from netloom.plan.services import BUILT_IN

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol, TypeVar
 
 from netloom.base.address import FAMILIES, Family
-from netloom.plan.host import Fixed, Learned, Uplink
+from netloom.plan.host import Fixed, Uplink
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -30,28 +30,6 @@ def fixed(uplink: Uplink) -> Iterator[tuple[Family, Fixed]]:
         side = half(uplink, family)
         if isinstance(side, Fixed):
             yield family, side
-
-
-def leads_out(uplink: Uplink, family: Family) -> bool:
-    """Whether an uplink is a way to everywhere: with a gateway, or an address that brings one."""
-    side = half(uplink, family)
-    return isinstance(side, Learned) or (side is not None and side.gateway is not None)
-
-
-LEARNED_METRIC = 1024
-"""Of routes by DHCP and RA (systemd.network(5), `RouteMetric=`), and the kernel's own of an IPv6 route without one."""
-
-
-def unsaid(family: Family) -> int:
-    """The metric that the kernel gives a route without one."""
-    return 0 if family is Family.IPV4 else LEARNED_METRIC
-
-
-def metric_of(uplink: Uplink, family: Family) -> int:
-    """The metric of the default route by an uplink that leads out."""
-    if uplink.metric is not None:
-        return uplink.metric
-    return unsaid(family) if isinstance(half(uplink, family), Fixed) else LEARNED_METRIC
 
 
 def carries(uplink: Uplink, family: Family) -> bool:

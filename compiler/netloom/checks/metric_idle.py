@@ -6,7 +6,7 @@ from netloom.base.address import FAMILIES
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
-from netloom.checks.families import leads_out
+from netloom.flows.defaults import leads_out
 
 RULE = Rule(
     "NL424",

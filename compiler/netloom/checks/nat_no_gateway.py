@@ -6,7 +6,8 @@ from netloom.base.address import FAMILIES, Family
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
-from netloom.checks.families import half, leads_out, word
+from netloom.checks.families import half, word
+from netloom.flows.defaults import leads_out
 from netloom.plan.host import Host
 
 RULE = Rule(

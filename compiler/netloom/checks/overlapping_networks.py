@@ -23,10 +23,13 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the links of each host; uplinks among themselves are another rule's."""
+    """Compare the links of each host; uplinks among themselves are another rule's.
+
+    A single address of an uplink, as rented servers have it, puts no prefix on the link: the longer route wins.
+    """
     by_host: dict[str, list[Claim]] = {}
     for claim in claims(context):
-        if claim.host:
+        if claim.host and not claim.single:
             by_host.setdefault(claim.host, []).append(claim)
     for found in by_host.values():
         for inner, outer in nested(claim.item for claim in found):

@@ -1,17 +1,19 @@
 """NL417: a DHCP pool that covers an address which is already somebody's."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from netloom.base.address import Family
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.passes.pools import pool_of
+from netloom.spec.values import PoolRange
 
 RULE = Rule(
     "NL417",
     "pool-over-address",
     Severity.WARNING,
-    "The gateway and guests with a known address lie outside of the DHCP pool.",
+    "The gateway, addresses of uplinks and guests with a known address lie outside of the DHCP pool.",
     "The server keeps what it knows of to itself, but a guest that configures its address without asking meets "
     "another that was given it.",
     "Move the address below the pool, or name a `pool` that leaves it out; the default pool is half of the subnet.",
@@ -33,6 +35,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             message = f"the DHCP pool of network `{name}` covers its gateway {own.address}"
             span = places.span("networks", name, "ipv4")
             yield Diagnostic(RULE, message, span, "leave it out of the pool", (label,), subject=f"network/{name}")
+    yield from _singles(context, pools)
     for guest in context.plan.guests:
         for nic in guest.nics:
             held, address = pools.get(nic.network), nic.ipv4.address
@@ -45,3 +48,18 @@ def check(context: Context) -> Iterator[Diagnostic]:
             other = context.locked(guest.name, nic.network, "ipv4") or "take an address outside of the pool"
             hint = f"{other}, or name a smaller `pool`"
             yield Diagnostic(RULE, message, span, hint, (label,), subject=f"guest/{guest.name}")
+
+
+def _singles(context: Context, pools: Mapping[str, PoolRange]) -> Iterator[Diagnostic]:
+    """Addresses of uplinks that lie in a network of their host, of which the server knows nothing."""
+    for host in context.plan.hosts:
+        found = [(bridge.network, address) for bridge in host.bridges for address in host.within(bridge)]
+        for network, address in found:
+            pool = pools.get(network)
+            if pool and address.family is Family.IPV4 and pool.first <= address <= pool.last:
+                label = Label(context.document.places.span("networks", network, "ipv4"), "the network")
+                span = context.document.places.span("networks", network, "dhcp")
+                message = f"the DHCP pool of network `{network}` covers {address} of an uplink of host `{host.name}`"
+                yield Diagnostic(
+                    RULE, message, span, "name a `pool` without it", (label,), subject=f"network/{network}"
+                )

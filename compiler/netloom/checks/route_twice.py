@@ -7,7 +7,8 @@ from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.base.span import Span
 from netloom.checks.context import Context
-from netloom.checks.families import half, leads_out, metric_of, unsaid
+from netloom.checks.families import half
+from netloom.flows.defaults import leads_out, metric_of, unsaid
 from netloom.plan.host import Fixed, Host
 
 RULE = Rule(

@@ -52,6 +52,10 @@ FOREIGN_INPUT, FOREIGN = Answer("allow", "implied/foreign-input"), Answer("allow
 """What the host's own firewall judges, and what passes between interfaces of which none is ours."""
 
 
+NO_ROUTE = Answer("drop", "implied/no-route")
+"""What the kernel answers with "destination unreachable", before any chain that judges what is forwarded."""
+
+
 def rate(number: int, unit: str, burst: int) -> str:
     """A rate as `5/second burst 10`, so that equal ones are equal."""
     return f"{number}/{unit} burst {burst}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from netloom.base.address import Family
 from netloom.base.frozen import dataclass
-from netloom.flows.answer import Answer
+from netloom.flows.answer import NO_ROUTE, Answer
 from netloom.flows.course import Context
 from netloom.flows.diagram import Box
 from netloom.flows.endpoints import End
@@ -63,6 +63,10 @@ class Journey:
         place, pair = self._place(self.host), self.maps.pair(self.host, self.family)
         phase = (single(pair.clock.phase(self.maps.now)),)
         for ingress, senders in place.starts(source):
+            lost = Hop(self.host, ingress, None, NO_ROUTE)
+            for protocols, ports in asked if (nowhere := place.nowhere(self.to, ingress)) else ():
+                what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
+                yield Path((nowhere, *what, senders, (single(EPHEMERAL),), (single(HOPS),), phase), (lost,))
             for way in (None, *(way for way in pair.kernel.ways if way != OTHER)):
                 goals = place.goals(self.to, ingress, way)
                 for some, sent in self._sent_by(place, ingress, way, senders, goals):

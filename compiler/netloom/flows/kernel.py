@@ -11,6 +11,7 @@ from functools import cached_property
 
 from netloom.base.address import Address, Family, Interface, Prefix
 from netloom.base.frozen import dataclass
+from netloom.flows.defaults import preferred
 from netloom.flows.learned import every, numbered, real
 from netloom.flows.spans import Interval, Spans, common, complement, holds, of_prefix, single, united, without
 from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
@@ -101,8 +102,12 @@ class Kernel:
 
     @cached_property
     def delivered(self) -> Spans:
-        """What the host takes for itself, with the routers' anycast addresses of its links (RFC 4291, 2.6.1)."""
-        anycast = [single(i.prefix.value) for i in self._links.values()] if self.family is Family.IPV6 else []
+        """What the host takes for itself, with the routers' anycast addresses of its links (RFC 4291, 2.6.1).
+
+        A link of two addresses has none, as both are of stations (RFC 6164, 6.1; `addrconf_join_anycast` of Linux).
+        """
+        links = self._links.values() if self.family is Family.IPV6 else ()
+        anycast = [single(i.prefix.value) for i in links if i.length < self.family.bits - 1]
         return united([*self.own, *self.multicast, *self.broadcast, *anycast])
 
     @cached_property
@@ -151,6 +156,16 @@ class Kernel:
             or u.name in named
             or not u.configured
         )
+
+    @cached_property
+    def unreachable(self) -> Spans:
+        """The destinations that no route of the host leads to; those of its own addresses that it learns aside."""
+        return () if self.defaults else united(span for span, by in self.partition if not by)
+
+    @cached_property
+    def preferred(self) -> tuple[str, ...]:
+        """Those of `defaults` that the kernel takes: several where nothing says which comes first."""
+        return preferred(self.host, self.family)
 
     @property
     def ways(self) -> tuple[str, ...]:

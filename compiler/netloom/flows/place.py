@@ -15,12 +15,16 @@ from netloom.plan.site import Network
 
 
 def members(network: Network, family: Family) -> Spans:
-    """The addresses that a question about a network means: not its gateway's, nor those that are nobody's."""
+    """The addresses that a question about a network means: not its gateway's, nor those that are nobody's.
+
+    Of a link of two addresses both are of stations (RFC 3021, RFC 6164).
+    """
     interface = network.ipv4 if family is Family.IPV4 else network.ipv6
     if interface is None:
         return ()
     first, last = of_prefix(interface.prefix)
-    nobody = [single(first), single(interface.address.value), *([single(last)] if family is Family.IPV4 else [])]
+    ends = [single(first), *([single(last)] if family is Family.IPV4 else [])]
+    nobody = [single(interface.address.value), *(ends if interface.length < family.bits - 1 else [])]
     return without(((first, last),), united(nobody))
 
 
@@ -64,6 +68,14 @@ class Place:
                 spans += common((span,), self.outside)
         goals = united(spans)
         return common(goals, self._arriving(ingress)) if ingress in self.view.zones else goals
+
+    def nowhere(self, end: End, ingress: str) -> Spans:
+        """The destinations of a selection that the host has no route to, as packets from one interface have them."""
+        if ingress in self.view.zones or not self.kernel.unreachable:
+            return ()
+        beyond = end.selection.everyone or end.selection.outside & set(self.view.zones.values())
+        meant = united([*self._named(end), *(self.outside if beyond else ())])
+        return common(meant, self.kernel.unreachable)
 
     def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
         """Destinations by the interface that the host sends to them by; without those of another way."""

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from netloom.base.address import FAMILIES, Family
 from netloom.base.frozen import dataclass
+from netloom.flows.answer import NO_ROUTE
 from netloom.flows.diagram import Box
 from netloom.flows.endpoints import End
 from netloom.flows.intent.names import Selection
@@ -79,6 +80,8 @@ class Inquiry(Maps):
 
     def _steps(self, family: Family, hop: Hop, source: int, to: int, protocol: int, port: int) -> tuple[str, ...]:
         pair = self.pair(hop.host, family)
+        if hop.answer == NO_ROUTE:
+            return ("no route of the host leads there",)
         if hop.answer.destination is None and pair.kernel.egress(to) == hop.ingress:
             # Frames between two ports of one bridge do not come to the chains of routed packets.
             return (f"bridged on {hop.ingress}",)

@@ -30,7 +30,11 @@ _tokens = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends, on which bridge, and what is its own."""
+    """Who sends, on which bridge, and what is its own.
+
+    Attributes:
+        uplinks: the addresses of the host's uplinks, some of which may lie in the bridge's prefix.
+    """
 
     name: str
     agent: Agent
@@ -39,6 +43,7 @@ class Sender:
     own: dict[Family, Address]
     host: Host
     bridge: Bridge
+    uplinks: tuple[Address, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,8 @@ def _sender(site: Site, atlas: Atlas, host: Host, bridge: Bridge, name: str) -> 
     guest = atlas.guests[name]
     number, nic = next((n, nic) for n, nic in enumerate(guest.nics) if nic.network == bridge.network)
     own = {family: a for (g, network, family), a in atlas.ground.nics.items() if (g, network) == (name, nic.network)}
-    return Sender(name, site.agent(site.guests[name]), nic_name(number), nic.mac, own, host, bridge)
+    uplinks = tuple(a for (at, _, _), a in sorted(atlas.ground.uplinks.items()) if at == host.name)
+    return Sender(name, site.agent(site.guests[name]), nic_name(number), nic.mac, own, host, bridge, uplinks)
 
 
 def _tried(site: Site, sender: Sender, claims: tuple[Claim, ...]) -> Iterator[Row]:
@@ -104,6 +110,8 @@ def _claims(sender: Sender, guarded: bool) -> Iterator[Claim]:
         yield _datagram(f"its own {family.key}", sender.mac, own, gateway.address, passes=True)
         yield _datagram(f"{family.key} from a MAC of nobody", _NOBODY, own, gateway.address, passes=not guarded)
         yield _datagram(f"{family.key} as {other}", sender.mac, other, gateway.address, passes=not guarded)
+        for near in (a for a in sender.uplinks if a in gateway.prefix):
+            yield _datagram(f"{family.key} as the host's {near}", sender.mac, near, gateway.address, passes=not guarded)
         if guarded and family is Family.IPV4:
             yield from _lies_ipv4(sender, own, gateway.address)
         elif guarded:

@@ -122,8 +122,16 @@ def _fits(document: Document, slot: Slot, locked: Locked) -> bool:
     own = network.ipv4 if slot.kind == "ipv4" else network.ipv6
     if own is None or locked.value not in own.prefix or locked.value == own.address:
         return False
+    if locked.value in _at_uplinks(document, document.guests[slot.guest].host):
+        return False
     ends = (own.prefix.first, own.prefix.last) if own.family is Family.IPV4 and own.length < 31 else ()
     return locked.value not in ends
+
+
+def _at_uplinks(document: Document, host: str) -> Iterator[Address]:
+    """The fixed addresses of a host's uplinks: single ones may lie in a network of its own."""
+    for uplink in document.hosts[host].uplinks.values():
+        yield from (side.address for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Interface))
 
 
 def _exhausted(document: Document, slot: Slot, report: Report) -> None:
@@ -149,6 +157,9 @@ class _Taken:
                 macs.add(locked.value.value)
             else:
                 addresses.setdefault(slot.network, set()).add(locked.value.value)
+        for host, spec in document.hosts.items():
+            for net in spec.networks:
+                addresses[net].update(address.value for address in _at_uplinks(document, host))
         for guest in document.guests.values():
             for net, nic in guest.nics.items():
                 addresses[net].update(a.value for a in (nic.ipv4, nic.ipv6) if isinstance(a, Address))
@@ -183,7 +194,8 @@ def _candidates(own: Interface, network: NetworkSpec) -> tuple[range, range]:
         if prefix.size > IPV6_FIRST + IPV6_SPAN:
             first = prefix.value + IPV6_FIRST
             return range(first, first + IPV6_SPAN), range(0)
-        return range(prefix.value + 1, prefix.value + prefix.size), range(0)
+        anycast = 1 if prefix.size > 2 else 0
+        return range(prefix.value + anycast, prefix.value + prefix.size), range(0)
     ends = 1 if prefix.length < 31 else 0
     first, stop = prefix.value + ends, prefix.value + prefix.size - ends
     pool = pool_of(network)

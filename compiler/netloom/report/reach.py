@@ -12,6 +12,7 @@ from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
 from netloom.flows.query import Inquiry
 from netloom.flows.reply import Hop, Reply, Unknown
 from netloom.flows.spans import Spans, united
+from netloom.report.answering import answering
 from netloom.report.packets import addresses, ports, protocols
 from netloom.report.translation import change
 
@@ -92,6 +93,7 @@ def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
             yield f"only where {each.host}/{each.uplink} has been given {_given(asked, reply, each)}"
     if reply.decided_by == FOREIGN_INPUT.by:
         yield f"as far as netloom knows: what enters {reply.hops[-1].host} is for its own firewall to judge"
+    yield from answering(asked.inquiry, reply)
     last = reply.hops[-1]
     if reply.allowed and last.way and last.answer.destination is None:
         yield f"as far as {last.way} of {last.host}: what becomes of it beyond is not known"

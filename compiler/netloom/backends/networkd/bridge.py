@@ -5,8 +5,11 @@ duplicate address detection: there is nobody to ask, the address would stay tent
 guest could take the gateway's address away by answering.
 """
 
+from collections.abc import Iterable
+
 from netloom.backends.networkd import dhcp, ra, route
-from netloom.backends.units.tree import Kind, Section, Unit, section, stem, unit
+from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
+from netloom.base.address import Address, Family
 from netloom.plan.host import Bridge, Host
 
 
@@ -20,7 +23,7 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
     sections = (
         section("Match", here, ("Name", bridge.device), ("Kind", "bridge")),
         section("Link", here, ("MTUBytes", bridge.mtu), ("RequiredForOnline", False)),
-        _network(bridge),
+        _network(bridge, host.within(bridge)),
         *_addresses(bridge),
         *route.static(host.routes, bridge.device, prefixes),
         *dhcp.sections(bridge, host.target),
@@ -29,9 +32,15 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
     return unit(name, Kind.NETDEV, here, (device,)), unit(name, Kind.NETWORK, here, sections)
 
 
-def _network(bridge: Bridge) -> Section:
-    """`[Network]`: never a client of what a guest might advertise."""
-    return section(
+def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
+    """`[Network]`: never a client of what a guest might advertise.
+
+    Args:
+        bridge: the network.
+        elsewhere: addresses of the host's uplinks within the network's prefixes. Linux answers ARP for each of its
+            addresses on any link, but neighbour solicitations for those of the link alone, so it has to be a proxy.
+    """
+    base = section(
         "Network",
         bridge.origin,
         ("ConfigureWithoutCarrier", True),
@@ -42,6 +51,8 @@ def _network(bridge: Bridge) -> Section:
         ("LLMNR", False),
         ("MulticastDNS", False),
     )
+    proxied = [str(address) for address in elsewhere if address.family is Family.IPV6]
+    return Section("Network", (*base.entries, *(Entry("IPv6ProxyNDPAddress", text, bridge.origin) for text in proxied)))
 
 
 def _addresses(bridge: Bridge) -> tuple[Section, ...]:

@@ -9,10 +9,10 @@ from netloom.flows.answer import Answer
 from netloom.flows.diagram import Box
 from netloom.flows.frame import ARP_MAC, MAC, MACS, Entry, family_of
 from netloom.flows.intent.essentials import DISCOVERY, UDP, Decided, icmp, implied
-from netloom.flows.kernel import interface_of
+from netloom.flows.kernel import address_of, interface_of
 from netloom.flows.packet import DESTINATION, LEVELS, SENDER_PORT, SOURCE
 from netloom.flows.spans import Spans, complement, of_prefix, single, united, without
-from netloom.plan.host import Bridge, Host, Port
+from netloom.plan.host import Bridge, Fixed, Host, Port
 
 SPOOFED = Answer("drop", "implied/spoof-guard")
 _NOBODY: Spans = (single(0),)
@@ -54,6 +54,13 @@ class Guard:
         """
         bridges = [bridge for bridge in self.host.bridges if bridge.guarded]
         own = [i.address.value for b in bridges if (i := interface_of(b, self._family))]
+        fixed = [a.interface for u in self.host.uplinks if isinstance(a := address_of(u, self._family), Fixed)]
+        own += [
+            i.address.value
+            for i in fixed
+            for b in bridges
+            if (o := interface_of(b, self._family)) and i.address in o.prefix
+        ]
         if self._family is Family.IPV6:
             own += [local.value for b in bridges if (local := b.link_local(self.host.name))]
         guests = [address.value for port in self._owners for address in self._said(port) or ()]

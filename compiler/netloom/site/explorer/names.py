@@ -74,6 +74,7 @@ def _place(place: Place) -> dict[str, object]:
     return {
         "partition": [[written((span,)), egress] for span, egress in kernel.partition],
         "defaults": kernel.defaults,
+        "preferred": kernel.preferred,
         "local": {device: written(spans) for device, spans in view.local.items()},
         "missing": {device: written(kernel.missing(device)) for device in view.bridges},
         "fixed": written(fixed_of(kernel.host, kernel.family)),

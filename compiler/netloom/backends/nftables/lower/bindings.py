@@ -1,8 +1,8 @@
 """Which port may send as whom: the sets of the spoof guard.
 
 `bind` holds what a port may use, `owned` what nobody else may: the addresses of guests, and the host's own on its
-bridges, with the link-local ones that guests have for a next hop. `pool` holds the ports whose addresses are not known
-beforehand; they may use any of their network that nobody owns.
+bridges, with the link-local ones that guests have for a next hop and those of uplinks that guests take for neighbours.
+`pool` holds the ports whose addresses are not known beforehand; they may use any of their network that nobody owns.
 """
 
 from collections.abc import Iterable
@@ -92,6 +92,7 @@ def _bound(host: Host, ports: list[Port]) -> tuple[Set, ...]:
 
 def _owned(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
     here = [(i.address, b.origin) for b in bridges for family in FAMILIES if (i := own(b, family))]
+    here += [(address, b.origin) for b in bridges for address in host.within(b)]
     routers = [(local, b.origin) for b in bridges if (local := b.link_local(host.name))]
     guests = [(a, port.origin) for port in ports for a in (*(port.ipv4 or ()), *(port.ipv6 or ()))]
     spoken: list[tuple[Address, Origin]] = [*here, *routers, *guests]

@@ -8,6 +8,7 @@
     "implied/isolated": "the network is isolated", "implied/bridge": "neighbours on one bridge talk freely",
     "implied/output": "what a host sends is free", "implied/reverse-path": "no such sender is believed there",
     "implied/bogon": "no such sender is believed there", "implied/site-source": "no such sender is believed there",
+    "implied/no-route": "no route of the host leads there",
   };
   const form = document.querySelector("form.nl-ask"), out = document.querySelector(".nl-answer");
   const field = (name) => form.elements[name];

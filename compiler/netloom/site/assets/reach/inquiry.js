@@ -41,6 +41,14 @@
     async * paths(source, services) {
       const { own } = this;
       for (const [ingress, senders] of own.starts(source)) {
+        const nowhere = own.nowhere(this.to, ingress);
+        for (const [protocols, ports] of nowhere.length ? services : []) {
+          await this.inquiry.host(this.host, this.family);
+          const answer = { verdict: "drop", by: "implied/no-route", destination: null, source: null, limited: "", mark: "" };
+          const hop = { host: this.host, ingress, way: null, answer, senders: null, to: null };
+          const box = [nowhere, protocols ?? [[0n, 255n]], ports ?? [[0n, 65535n]], senders];
+          yield { box, hops: [hop], unknown: [] };
+        }
         for (const way of [null, ...(ingress in own.zones ? [] : own.defaults)]) {
           const goals = own.goals(this.to, ingress, way);
           if (goals.length && services.length) await this.inquiry.known(goals, this.family);

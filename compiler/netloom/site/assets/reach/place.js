@@ -15,7 +15,7 @@
         this[key] = Object.fromEntries(Object.entries(own[key]).map(([device, text]) => [device, read(text)]));
       }
       this.learned = Object.fromEntries(Object.entries(own.learned).map(([u, text]) => [u, BigInt(`0x${text}`)]));
-      this.defaults = own.defaults;
+      Object.assign(this, { defaults: own.defaults, preferred: own.preferred });
       this.fixed = united(Object.values(this.addresses).flat());
       this.own = united([...this.fixed, ...Object.values(this.learned).flatMap(single)]);
       this.arriving = united([...this.own, ...this.behind]);
@@ -66,6 +66,14 @@
       }
       const goals = united(spans);
       return ingress in this.zones ? common(goals, this.arriving) : goals;
+    }
+
+    // The destinations of a selection that the host has no route to, as packets from one interface have them.
+    nowhere(end, ingress) {
+      if (ingress in this.zones || this.defaults.length) return [];
+      const beyond = end.everyone || Object.values(this.zones).some((zone) => end.outside.has(zone));
+      const meant = united([...this.named(end), ...(beyond ? this.outside : [])]);
+      return common(meant, united(this.partition.filter(([, egress]) => !egress).map(([span]) => span)));
     }
 
     // Destinations by the interface that the host sends to them by; without those of another way.

@@ -43,10 +43,24 @@
       if (by === "implied/foreign-input") {
         found.push(`as far as netloom knows: what enters ${last.host} is for its own firewall to judge`);
       }
+      if (last.answer.verdict === "allow") found.push(...reply.hops.flatMap((hop) => this.answering(reply, hop)));
       if (last.answer.verdict === "allow" && last.way && !last.answer.destination) {
         found.push(`as far as ${last.way} of ${last.host}: what becomes of it beyond is not known`);
       }
       return found;
+    }
+
+    // By which uplink the answers leave a host that has several ways out. The same as netloom's report/answering.py.
+    answering({ family, box }, { host, ingress, senders }) {
+      const place = this.inquiry.ends.place(host, family), ways = place.preferred, anyway = "other/";
+      if (place.defaults.length < 2 || !(ingress in place.zones) || !ways.length) return [];
+      const spans = senders ?? box[SOURCE], from = spans?.length ? spans : place.strangers;
+      if (!place.leaving(from, anyway).length) return [];
+      let words = `its answers ${ways.length === 1 ? "leave" : "may leave"} ${host} by ${ways.join(" or ")}`;
+      if (ways.includes(ingress)) return [words];
+      words += `, not by ${ingress}: a provider drops what has an address of another one's`;
+      const near = place.leaving(from, null).filter(([device]) => device === ingress).flatMap(([, some]) => addresses(family, some));
+      return [words + (near.length ? ` (those to ${near.slice(0, 2).join(", ")} by ${ingress})` : "")];
     }
 
     // Values of an address; by those of the other parts, where these are fewer words.
