@@ -61,10 +61,14 @@ class Asking:
     def _sides(self, kernel: Kernel, egress: str, address: Address) -> list[Side]:
         """Where an address may lie; every side that is spoken of where no route says."""
         ways = [egress] if egress else list(kernel.defaults)
-        kind = SideKind.REMOTE if any(address in p for p in self.host.remote_prefixes) else SideKind.OUTSIDE
-        found = [Side(kind, uplink.zone) for uplink in self.host.uplinks if uplink.name in ways]
+        zones = sorted({uplink.zone for uplink in self.host.uplinks if uplink.name in ways})
+        found = [Side(self._kind(zone, address), zone) for zone in zones]
         found += [_on(bridge) for bridge in self.host.bridges if bridge.device in ways]
         return found or sorted({t.egress for terms in self.terms.values() for t in terms}, key=repr)
+
+    def _kind(self, zone: str, address: Address) -> SideKind:
+        there = self.host.remote_behind(zone)
+        return SideKind.REMOTE if any(address in prefix for prefix in there) else SideKind.OUTSIDE
 
     def _left(
         self, bridge: Bridge, address: Address, sides: Iterable[Side], *, everybody: bool = False
