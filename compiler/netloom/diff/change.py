@@ -58,7 +58,7 @@ def compare(before: Side, after: Side) -> Change:
         flows=flows,
         disruption=disruption,
         undo=undo,
-        survivors=survivors(flows),
+        survivors=survivors(flows, before.plan, after.plan, names),
         gates=_judged(before, after, objects, flows, disruption),
         files=files if after.sound else (),
     )

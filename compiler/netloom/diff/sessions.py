@@ -1,104 +1,104 @@
 """Connections that go on although nothing allows them any more, and the conntrack(8) commands that end them.
 
 The first rule of a ruleset accepts what is established, and a translation once chosen is kept: whoever closes a way, or
-leads a forward elsewhere, has not thrown anybody out.
+leads a forward elsewhere, has not thrown anybody out. A connection is known by its first packet, whichever interface
+that came in by, and by who answers: so it is told by the guest that it goes on with, and all interfaces are one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
-from netloom.base.address import Address, Family, Prefix
+from netloom.base.address import FAMILIES, Family
+from netloom.diff.bystanders import Bystanders
+from netloom.diff.conntrack import Command, commands
 from netloom.diff.effects import Survivor
+from netloom.diff.endings import Ending, Goal, Senders
 from netloom.diff.labels import LINK_SENDERS
+from netloom.diff.sides import guest_addresses
 from netloom.diff.verdicts import FlowChange, Region, Turn
-from netloom.flows.learned import is_learned
-from netloom.flows.packet import NAMES, WITH_PORTS
-from netloom.flows.spans import Interval, Spans, holds, without
+from netloom.flows.kernel import SELF
+from netloom.flows.learned import real
+from netloom.flows.spans import common, united, without
+from netloom.plan.site import Plan
 
 _MOST = 8
-_NETWORK = 8
-"""Addresses of the smallest network that is taken for one: those of a smaller one are told one by one."""
+"""So many commands are printed."""
 
 
-def survivors(flows: tuple[FlowChange, ...]) -> tuple[Survivor, ...]:
-    """For each way that is closed or led elsewhere, who may still be on it."""
-    found = []
+class _Kept(NamedTuple):
+    """What survivors have in common that are told as one."""
+
+    host: str
+    by: str
+    ends: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+def survivors(
+    flows: tuple[FlowChange, ...], before: Plan, after: Plan, names: Mapping[str, str]
+) -> tuple[Survivor, ...]:
+    """For each way that is closed or led elsewhere, who may still be on it.
+
+    Args:
+        flows: who reaches whom.
+        before: the base.
+        after: the head.
+        names: `kind/name` before and after of what was renamed.
+    """
+    hosts = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
+    groups: dict[_Kept, list[FlowChange]] = {}
     for flow in flows:
-        if flow.inherited or not flow.before.by.startswith(("policy/", "forward/")) or not _closes(flow):
-            continue
-        for host in flow.hosts:
-            regions = [region for region in flow.regions if region.host == host]
-            commands = tuple(dict.fromkeys(command for region in regions for command in _commands(region)))
-            told = f"{', '.join(flow.sources)} → {', '.join(flow.destinations)} {', '.join(flow.services)}"
-            found.append(Survivor(host, told, flow.before.by, commands[:_MOST], max(len(commands) - _MOST, 0)))
-    return tuple(dict.fromkeys(found))
+        if not flow.inherited and flow.before.by.startswith(("policy/", "forward/")) and _closes(flow):
+            for host in flow.hosts:
+                groups.setdefault(_Kept(host, flow.before.by, _kept(flow, host), flow.services), []).append(flow)
+    others = {
+        (name, family): Bystanders(
+            before, host, family, without(*(guest_addresses(p, family) for p in (before, after)))
+        )
+        for name, host in hosts.items()
+        for family in FAMILIES
+    }
+    return tuple(_survivor(kept, group, others) for kept, group in groups.items())
+
+
+def _survivor(kept: _Kept, group: list[FlowChange], others: Mapping[tuple[str, Family], Bystanders]) -> Survivor:
+    regions = (region for flow in group for region in flow.regions if region.host == kept.host)
+    found = dict.fromkeys(_commands(regions, others))
+    sources = dict.fromkeys(name for flow in group for name in flow.sources)
+    via = dict.fromkeys(place for flow in group for place in flow.via)
+    told = f"{', '.join(sources)} → {', '.join(kept.ends)} {', '.join(kept.services)}"
+    told += f" at {', '.join(via)}" if via else ""
+    return Survivor(kept.host, told, kept.by, tuple(found)[:_MOST], max(len(found) - _MOST, 0))
 
 
 def _closes(flow: FlowChange) -> bool:
     before, after = ((one.to, one.port) for one in (flow.before, flow.after))
-    led_away = flow.turn is Turn.REDECIDED and bool(flow.before.to) and before != after
-    return flow.turn is Turn.BLOCKED or led_away
+    return flow.turn is Turn.BLOCKED or (flow.turn is Turn.REDECIDED and before != after)
 
 
-def _commands(region: Region) -> Iterator[tuple[str, ...]]:
-    head = ("conntrack", "-D", "-f", region.family.key)
-    for protocols, ports in region.services:
-        for words in _traffic(protocols, ports):
-            for source in _ends("-s", without(region.sources, LINK_SENDERS), region.family):
-                for destination in _goals(region):
-                    if source or destination:  # without either it would end what has nothing to do with this
-                        yield (*head, *words, *source, *destination)
+def _kept(flow: FlowChange, host: str) -> tuple[str, ...]:
+    """Who it goes on with: the guest that a forward led to, or the host itself where now one leads away from it."""
+    if flow.before.to:
+        return (flow.before.to,)
+    return (f"host/{host}",) if flow.after.to and flow.turn is Turn.REDECIDED else flow.destinations
 
 
-def _goals(region: Region) -> list[tuple[str, ...]]:
-    """Options for where they go: behind a translation the guest, whose replies give them away."""
-    if region.target is not None:
-        return [("--reply-src", str(Address(region.family, region.target)))]
-    return _ends("-d", region.destinations, region.family)
+def _commands(regions: Iterable[Region], others: Mapping[tuple[str, Family], Bystanders]) -> Iterator[Command]:
+    """What ends the connections of some regions of a host, those of all interfaces together."""
+    found: dict[tuple[Bystanders, Goal], list[Senders]] = {}
+    for one in regions:
+        beside = others[one.host, one.family]
+        goal = Goal(one.services, real(one.destinations, one.family), one.uplinks, one.target)
+        found.setdefault((beside, goal), []).append(_senders(one, beside))
+    for (beside, goal), each in found.items():
+        spans = united(span for one in each for span in one.spans)
+        uplinks = tuple(dict.fromkeys(name for one in each for name in one.uplinks))
+        for match in Ending(goal, Senders(spans, uplinks), beside).matches:
+            yield from commands(match)
 
 
-def _traffic(protocols: Spans | None, ports: Spans | None) -> Iterator[tuple[str, ...]]:
-    """Options for protocol and port; of ranges of ports, which conntrack does not know, the protocol alone."""
-    numbers = [one for first, last in protocols or () for one in range(first, last + 1)]
-    if not numbers or len(numbers) > 4:
-        yield ()
-        return
-    for number in numbers:
-        name = ("-p", NAMES.get(number, str(number)))
-        if ports is None or not holds(WITH_PORTS, number) or any(first != last for first, last in ports):
-            yield name
-        else:
-            yield from ((*name, "--dport", str(first)) for first, _ in ports)
-
-
-def _ends(option: str, spans: Spans, family: Family) -> list[tuple[str, ...]]:
-    """Options for one end: prefixes that make up the set; none where these are too many, or are not known."""
-    found: list[tuple[str, ...]] = []
-    for first, last in _filled(spans):
-        if is_learned(last, family) or len(found) > _MOST:
-            return [()]
-        found += ((option, prefix.shortest) for prefix in _split(first, last, family))
-    return found if len(found) <= _MOST else [()]
-
-
-def _filled(spans: Spans) -> list[Interval]:
-    """The same with the single addresses that a network lacks: its host's own, and the last, which nobody has."""
-    found: list[Interval] = []
-    for first, last in spans:
-        if found and first == found[-1][1] + 2:
-            found[-1] = (found[-1][0], last)
-        else:
-            found.append((first, last))
-    return [(first, last + 1) if _lacks_the_last(first, last) else (first, last) for first, last in found]
-
-
-def _lacks_the_last(first: int, last: int) -> bool:
-    """Whether an interval is a network but for its broadcast address; a pair of hosts is none."""
-    size = last - first + 2
-    return size >= _NETWORK and not size & (size - 1) and not first % size
-
-
-def _split(first: int, last: int, family: Family) -> Iterator[Prefix]:
-    while first <= last:
-        bits = min((first & -first).bit_length() - 1 if first else family.bits, (last - first + 1).bit_length() - 1)
-        yield Address(family, first).prefix if bits == 0 else Prefix(family, first, family.bits - bits)
-        first += 1 << bits
+def _senders(region: Region, others: Bystanders) -> Senders:
+    """Who sends; of what the host itself does, its own addresses."""
+    if region.ingress == SELF:
+        return Senders(common(region.sources, others.fixed), others.learned)
+    return Senders(without(region.sources, LINK_SENDERS), ())

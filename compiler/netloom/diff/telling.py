@@ -71,7 +71,7 @@ class Teller:
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
         return Words(
             turn,
-            turn is Turn.ALLOWED and self._outside(part) and self._opens(before, after),
+            self._exposes(part, before, after),
             inherited,
             self.names[side].ends(part.sources, self.host.name, self.context.ingress),
             self._destinations(part, answers[goal], goal),
@@ -81,15 +81,24 @@ class Teller:
             old == new,
         )
 
+    def _exposes(self, part: Set, before: Answer, after: Answer) -> bool:
+        """Whether an entry lets somebody outside reach what they did not by these packets."""
+        if after.verdict != "allow" or not after.by.startswith(("policy/", "forward/")) or not self._outside(part):
+            return False
+        return self._leads(before, after) if before.verdict == "allow" else self._opens(before, after)
+
     def _opens(self, before: Answer, after: Answer) -> bool:
         """Whether an entry lets in what it did not before; the same at another address is no news."""
-        if not after.by.startswith(("policy/", "forward/")):
-            return False
         old, new = self.pair.hosts
         if before.verdict in ("allow", "drop") or old is None or new is None:
             return True
         ways = [set(_ways(host, after.by, self.pair.family)) for host in (old, new)]
         return not ways[1] or not ways[1] <= ways[0]
+
+    def _leads(self, before: Answer, after: Answer) -> bool:
+        """Whether what passed before ends elsewhere now: at another guest, at the host, or at another port."""
+        old, new = self._target(before, 0), self._target(after, 1)
+        return (self.pair.sides.names.get(old, old), _ports(before)) != (new, _ports(after))
 
     def _outside(self, part: Set) -> bool:
         """Whether somebody who is not of the site sends these."""
@@ -166,7 +175,13 @@ class Teller:
             before.source.kind if before.source else "",
             after.source.kind if after.source else "",
             before.destination.address if before.destination else None,
+            self._uplinks(part.destinations),
         )
+
+    def _uplinks(self, destinations: Spans) -> tuple[str, ...]:
+        """The uplinks whose learned address is in a set."""
+        numbers = {number: name for name, number in self.pair.learned.items()}
+        return tuple(sorted(numbers[value] for value in learned(destinations, self.pair.family)))
 
     def example(self, part: Set, side: int, *, exposed: bool) -> Example:
         """One packet of the part that people would try: a known guest, or somebody from outside; a usual port."""

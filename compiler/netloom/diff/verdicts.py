@@ -58,6 +58,7 @@ class Region:
         source_before: how their sender is rewritten before, as in `Outcome.source`.
         source_after: how it is after the change.
         target: the address that their destination became before, or None.
+        uplinks: the uplinks whose learned addresses are among the destinations, sorted.
     """
 
     host: str
@@ -73,6 +74,7 @@ class Region:
     source_before: str
     source_after: str
     target: int | None
+    uplinks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
