@@ -1,5 +1,6 @@
 """The page of the last changes: what revisions of a real repository did, and what is said where there is none."""
 
+import html
 import os
 import re
 import subprocess
@@ -187,4 +188,4 @@ def test_a_site_in_such_a_repository_builds_strictly(
     assert len(made) == 2
     whole = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").rglob("*.html"))
     assert "<script>alert" not in whole
-    assert "Open 8443 &lt;script&gt;" in whole
+    assert ">Open 8443 <script>alert(1)</script> | `x`" in html.unescape(whole)  # the heading, to the letter
