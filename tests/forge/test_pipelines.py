@@ -169,7 +169,8 @@ def test_the_action_installs_what_the_job_has_not(tmp_path: Path, change: Path) 
     tools.mkdir()
     fake = tools / "python3"
     fake.write_text(
-        '#!/bin/bash\nmkdir -p "$3/bin"\nprintf \'#!/bin/bash\\necho "$@"\\n\' >"$3/bin/pip"\nchmod +x "$3/bin/pip"\n'
+        '#!/bin/bash\nmkdir -p "$4/bin"\nprintf \'#!/bin/bash\\necho "$@"\\n\' >"$4/bin/python"\n'
+        'chmod +x "$4/bin/python"\n'
     )
     fake.chmod(0o755)
     env = github(tmp_path / "temp", "") | {
@@ -177,7 +178,7 @@ def test_the_action_installs_what_the_job_has_not(tmp_path: Path, change: Path) 
         "GITHUB_ACTION_PATH": "/the/action",
     }
     run = run_action(change, env, TOKEN)
-    assert "install --quiet --disable-pip-version-check /the/action\n" in run.log
+    assert "-I -m pip install --quiet --disable-pip-version-check /the/action\n" in run.log
     assert (tmp_path / "temp/path").read_text() == f"{tmp_path / 'temp'}/netloom/bin\n"
 
 
@@ -197,7 +198,7 @@ def test_our_own_workflow_uses_the_action() -> None:
     workflow = yaml.safe_load((ROOT / ".github/workflows/plan.yml").read_text())
     assert workflow["permissions"] == {"contents": "read", "pull-requests": "write"}
     steps = workflow["jobs"]["plan"]["steps"]
-    assert [step["uses"] for step in steps] == ["actions/checkout@v4", "./"]
+    assert [step["uses"].partition("@")[0] for step in steps] == ["actions/checkout", "./"]
     assert steps[0]["with"]["fetch-depth"] == 0
 
 

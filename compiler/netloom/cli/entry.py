@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from io import StringIO
 from typing import NoReturn
 
 import click
@@ -17,6 +18,8 @@ import click
 from netloom import __version__
 from netloom.cli.exits import BUG, FINDINGS, INTERRUPTED, USAGE, BugError
 from netloom.cli.group import LazyGroup
+from netloom.report.diagnostics.runner import inert
+from netloom.report.diagnostics.visible import visible
 
 DEBUG = "NETLOOM_DEBUG"
 
@@ -61,12 +64,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     try:
         status = netloom.main(args=arguments, prog_name="netloom", standalone_mode=False)
-    except click.UsageError as error:
-        error.show()
-        return USAGE
     except click.ClickException as error:
-        error.show()
-        return FINDINGS
+        return _refused(error)
     except BugError:
         return BUG
     except (click.Abort, KeyboardInterrupt):
@@ -78,12 +77,24 @@ def run(arguments: Sequence[str] | None = None) -> int:
     return status if isinstance(status, int) else 0
 
 
+def _refused(error: click.ClickException) -> int:
+    """What the user asked for cannot be; the names in it may be a stranger's, such as those of files."""
+    told = StringIO()
+    error.show(told)
+    _say("\n".join(map(visible, told.getvalue().rstrip("\n").split("\n"))))
+    return USAGE if isinstance(error, click.UsageError) else FINDINGS
+
+
+def _say(text: str) -> None:
+    click.echo(inert(text), err=True)
+
+
 def _environment(error: OSError) -> int:
     """What the machine refuses, outside of the deliveries, which report it themselves."""
     if os.environ.get(DEBUG):
         _traceback(error)
     about = f"{error.filename}: " if error.filename else ""
-    click.echo(f"netloom: {about}{error.strerror or error}", err=True)
+    _say(visible(f"netloom: {about}{error.strerror or error}"))
     return FINDINGS
 
 
@@ -91,7 +102,7 @@ def _bug(error: Exception) -> int:
     if os.environ.get(DEBUG):
         _traceback(error)
     words = str(error).splitlines()[:1] or [""]
-    click.echo(f"netloom: internal error: {type(error).__name__}: {words[0][:200]}", err=True)
+    _say(visible(f"netloom: internal error: {type(error).__name__}: {words[0][:200]}"))
     click.echo("This is a bug in netloom, not in your specs; nothing is known to be wrong with them.", err=True)
     click.echo(f"Please report it with what the same command prints with {DEBUG}=1 set,", err=True)
     click.echo(

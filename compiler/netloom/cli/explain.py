@@ -64,23 +64,25 @@ def _is_number(text: str) -> bool:
 
 
 def _code(what: str | None, form: str) -> int:
+    from netloom.cli.terminal import tell
     from netloom.report.catalogue import listing, rule_of
     from netloom.report.explanation import markdown, plain, rule_json
 
     if what is None:
-        click.echo(listing(), nl=False)
+        tell(listing())
         return FINE
     rule = rule_of(what)
     if rule is None:
         raise click.UsageError(f"There is no code '{what}': `netloom explain` lists them all.")
     renderers = {"text": plain, "md": markdown, "json": rule_json}
-    click.echo(renderers[form](rule), nl=False)
+    tell(renderers[form](rule), form)
     return FINE
 
 
 def _object(site: "Compiled", artifacts: tuple["Artifact", ...], what: str, form: str) -> int:
     from netloom.base.names import closest
     from netloom.cli.compiling import source_line
+    from netloom.cli.terminal import tell
     from netloom.report.explained import object_json, object_text
     from netloom.report.objects import describe, names_of
 
@@ -92,13 +94,13 @@ def _object(site: "Compiled", artifacts: tuple["Artifact", ...], what: str, form
             meant = closest(what, names)
             raise click.UsageError(f"There is no '{what}' here." + (f" Did you mean '{meant}'?" if meant else ""))
         text = object_json(described) if form == "json" else object_text(described, source_line(site.source))
-        click.echo(f"\n{text}" if position else text, nl=False)
+        tell(f"\n{text}" if position else text, form)
     return FINE
 
 
 def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number: int, form: str) -> int:
     from netloom.cli.compiling import source_line
-    from netloom.cli.terminal import say
+    from netloom.cli.terminal import say, tell
     from netloom.passes.lock import FILE
     from netloom.report.explained import line_json, line_text
     from netloom.report.places import rendered_line
@@ -113,7 +115,7 @@ def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number
     if isinstance(place, str):
         say(f"netloom: {place or f'{file} is neither a rendered file nor a spec'}")
         return FINDINGS
-    click.echo(line_json(place) if form == "json" else line_text(place, line), nl=False)
+    tell(line_json(place) if form == "json" else line_text(place, line), form)
     if _on_disk(Path(file), number) not in (None, place.line.text):
         say(f"{file} is stale: what it says there is not what these specs render")
     return FINE
@@ -121,7 +123,7 @@ def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number
 
 def _spec(site: "Compiled", artifacts: tuple["Artifact", ...], source: "SourceFile", number: int, form: str) -> int:
     from netloom.cli.compiling import source_line
-    from netloom.cli.terminal import say
+    from netloom.cli.terminal import say, tell
     from netloom.report.explained import spec_json, spec_text
     from netloom.report.places import around, caused_by, entry_at
     from netloom.source.characters import lines
@@ -135,7 +137,7 @@ def _spec(site: "Compiled", artifacts: tuple["Artifact", ...], source: "SourceFi
         caused = around(artifacts, entry_at(source.root, number))
     line = source_line(site.source)
     text = spec_json(source.path, number, caused) if form == "json" else spec_text(source.path, number, caused, line)
-    click.echo(text, nl=False)
+    tell(text, form)
     return FINE
 
 

@@ -28,7 +28,7 @@ def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
     """
     from netloom.base.diagnostic import Report
     from netloom.cli.compiling import line_of
-    from netloom.cli.terminal import show
+    from netloom.cli.terminal import show, tell
 
     if _STDIN in map(str, files) and len(files) > 1:
         raise click.UsageError("Standard input goes alone: format the files by another call.")
@@ -39,7 +39,7 @@ def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
     if report.failed:
         return FINDINGS
     if check:
-        click.echo("".join(f"{path}\n" for path in changed), nl=False)
+        tell("".join(f"{path}\n" for path in changed))
         return STALE if changed else FINE
     if _STDIN in texts:
         sys.stdout.write(changed.get(_STDIN, texts[_STDIN]))

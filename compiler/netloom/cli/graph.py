@@ -48,7 +48,7 @@ def command(what: str, specs: Path, form: str, out: str, sides: str | None) -> i
     text = printed(found[0]) if form == "dot" else portrait(*found)
     if text is None:
         raise click.ClickException("SVG needs Graphviz: install graphviz (for `dot`) or pygraphviz.")
-    return _written(text, out)
+    return _written(text, form, out)
 
 
 def _picture(specs: Path, what: str) -> "tuple[Graph, Paint] | None":
@@ -95,12 +95,12 @@ def _graph(plan: "Plan", what: str) -> "Graph":
     raise click.UsageError(f"There is no '{what}' to draw." + (f" Did you mean '{meant}'?" if meant else ""))
 
 
-def _written(text: str, out: str) -> int:
-    from netloom.cli.terminal import say, show
+def _written(text: str, form: str, out: str) -> int:
+    from netloom.cli.terminal import say, show, tell
     from netloom.delivery.single import write_file
 
     if out == "-":
-        click.echo(text, nl=False)
+        tell(text, form)
         return FINE
     outcome = write_file(Path(out).resolve(), text.encode())
     if not isinstance(outcome, bool):

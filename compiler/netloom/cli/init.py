@@ -75,4 +75,6 @@ def _lock(specs: Path) -> bool:
 
 
 def _tell(path: Path, *, created: bool) -> None:
-    click.echo(f"{'created' if created else 'kept   '} {path}")
+    from netloom.cli.terminal import tell
+
+    tell(f"{'created' if created else 'kept   '} {path}\n")

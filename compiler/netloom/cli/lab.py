@@ -81,11 +81,10 @@ def _experiment(site: "Compiled", lab: "Lab") -> "Experiment":
 
 
 def _shown(outcome: "Outcome", form: str) -> int:
-    from netloom.cli.terminal import say
+    from netloom.cli.terminal import say, tell
     from netloom.report.lab import lab_json, lab_junit, lab_tally, lab_text
 
-    sys.stdout.write({"text": lab_text, "json": lab_json, "junit": lab_junit}[form](outcome))
-    sys.stdout.flush()
+    tell({"text": lab_text, "json": lab_json, "junit": lab_junit}[form](outcome), form)
     say(lab_tally(outcome))
     return FINDINGS if outcome.failed else FINE
 

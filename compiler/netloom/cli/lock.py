@@ -24,7 +24,7 @@ def command(specs: Path, *, check: bool, prune: bool) -> int:
     """
     from netloom.base.diagnostic import Report
     from netloom.cli.compiling import compiled, failing, source_line
-    from netloom.cli.terminal import say, show
+    from netloom.cli.terminal import say, show, tell
     from netloom.passes.lock import FILE
 
     site = compiled(specs)
@@ -37,7 +37,7 @@ def command(specs: Path, *, check: bool, prune: bool) -> int:
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     after = _text(site.lock, before, prune=prune)
     difference = _difference(before, after)
-    click.echo(difference, nl=False)
+    tell(difference)
     if check:
         return _stale(path, sorts=not difference) if before != after else FINE
     if _write(path, before, after) == FINDINGS:

@@ -67,16 +67,16 @@ def command(
         drawing = _drawing(before, after, change) if "html" in forms.values() else ""
         links = _links(comment.source, specs, before, after)
         texts = {p: _text(change, name, comment, links, drawing, color=p == _STDOUT) for p, name in forms.items()}
-    return _told(change, texts, sound=after.sound, detailed=detailed_exitcode)
+    return _told(change, texts, form, sound=after.sound, detailed=detailed_exitcode)
 
 
-def _told(change: "Change", texts: Mapping[Path, str], *, sound: bool, detailed: bool) -> int:
+def _told(change: "Change", texts: Mapping[Path, str], form: str, *, sound: bool, detailed: bool) -> int:
     """Write it where it was asked for; the exit status."""
-    from netloom.cli.terminal import say
+    from netloom.cli.terminal import say, tell
 
     for path, text in texts.items():
         if path == _STDOUT:
-            click.echo(text, nl=False)
+            tell(text, form)
         else:
             path.write_text(text, encoding="utf-8")
             say(f"{path}: written")

@@ -41,7 +41,7 @@ def command(source: str, to: str, service: str, specs: Path, guests: str, form: 
     name; without one the answer is for every protocol. Where parts of the ends differ, each has its own answer.
     """
     from netloom.cli.compiling import sound
-    from netloom.cli.terminal import progress
+    from netloom.cli.terminal import progress, tell
     from netloom.flows.query import Inquiry
 
     if not matrix and not (source and to):
@@ -54,7 +54,7 @@ def command(source: str, to: str, service: str, specs: Path, guests: str, form: 
     inquiry = Inquiry(site.plan, now())
     with progress("Asking"):
         text = _matrix(inquiry, guests, form) if matrix else _answer(inquiry, source, to, service, form)
-    click.echo(text, nl=False)
+    tell(text, form)
     return FINE
 
 

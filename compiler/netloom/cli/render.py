@@ -45,7 +45,7 @@ def command(specs: Path, out: Path, form: str, *, check: bool, force: bool) -> i
 
 def _check(out: Path, files: Mapping[str, "File"], form: str) -> int:
     from netloom.base.diagnostic import Diagnostic
-    from netloom.cli.terminal import progress, say, show
+    from netloom.cli.terminal import progress, say, show, tell
     from netloom.delivery.tree import check
     from netloom.report.delivery import drift_json, drift_text
 
@@ -54,14 +54,14 @@ def _check(out: Path, files: Mapping[str, "File"], form: str) -> int:
     if isinstance(found, Diagnostic):
         show((found,))
         return FINDINGS
-    click.echo(drift_json(out, found) if form == "json" else drift_text(found), nl=False)
+    tell(drift_json(out, found) if form == "json" else drift_text(found), form)
     say(f"{out} is stale: run `netloom render`" if found.differs else f"{out} is up to date")
     return STALE if found.differs else FINE
 
 
 def _deliver(site: "Compiled", out: Path, files: Mapping[str, "File"], form: str, *, force: bool) -> int:
     from netloom.base.rule import Severity
-    from netloom.cli.terminal import progress, show
+    from netloom.cli.terminal import progress, show, tell
     from netloom.delivery.tree import write
     from netloom.report.delivery import delivery_json
     from netloom.report.summary import summary
@@ -72,7 +72,7 @@ def _deliver(site: "Compiled", out: Path, files: Mapping[str, "File"], form: str
     if any(d.severity is Severity.ERROR for d in done.diagnostics):
         return FINDINGS
     if form == "json":
-        click.echo(delivery_json(out, done), nl=False)
+        tell(delivery_json(out, done), form)
     else:
-        click.echo(summary(site.plan, site.diagnostics, out, done, site.source.folder), nl=False)
+        tell(summary(site.plan, site.diagnostics, out, done, site.source.folder))
     return FINE

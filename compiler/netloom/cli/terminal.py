@@ -10,6 +10,7 @@ import click
 
 from netloom.base.diagnostic import Diagnostic
 from netloom.report.diagnostics.findings import Findings, SourceLine, no_source, tally
+from netloom.report.diagnostics.runner import inert
 
 _PATIENCE = 1.0
 _CLEAR = "\r\033[K"
@@ -22,7 +23,17 @@ def wants_color(stream: TextIO) -> bool:
 
 def say(text: str) -> None:
     """A message for the user, on stderr."""
-    click.echo(text, err=True, color=wants_color(sys.stderr))
+    click.echo(inert(text), err=True, color=wants_color(sys.stderr))
+
+
+def tell(text: str, form: str = "text") -> None:
+    """What a command is asked for, on stdout.
+
+    Args:
+        text: whole lines.
+        form: of its format, as `--format` has it.
+    """
+    click.echo(inert(text, form), nl=False, color=wants_color(sys.stdout))
 
 
 def show(diagnostics: tuple[Diagnostic, ...], line: SourceLine = no_source) -> None:

@@ -23,13 +23,12 @@ def command(specs: Path, form: str) -> int:
     """
     from netloom.base.rule import Severity
     from netloom.cli.compiling import compiled, source_line
-    from netloom.cli.terminal import say, wants_color
+    from netloom.cli.terminal import say, tell, wants_color
     from netloom.report.diagnostics.findings import Findings, counted, tally
 
     site = compiled(specs)
     findings = Findings(site.diagnostics, source_line(site.source), wants_color(sys.stdout))
-    sys.stdout.write(_text(findings, form))
-    sys.stdout.flush()
+    tell(_text(findings, form), form)
     say(f"{specs}: {tally(site.diagnostics)}")
     counts = counted(site.diagnostics)
     if site.disproved:

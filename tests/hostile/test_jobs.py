@@ -1,0 +1,174 @@
+"""What CI jobs run in a checkout of a change: none of its modules, no other release of an action, none of its lines."""
+
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Netloom
+from tests.diff.site import BASE
+from tests.forge.conftest import github, gitlab
+from tests.forge.steps import ROOT, run_action, run_component
+from tests.hostile.clone import Clone
+
+MODULES = (
+    "venv",
+    "ensurepip",
+    "pip",
+    "hatchling",
+    "sitecustomize",
+    "usercustomize",
+    "netloom",
+    "site",
+    "json",
+    "click",
+)
+
+
+@pytest.fixture
+def checkout(clone: Clone) -> Clone:
+    """A change that brings modules, each called as one that Python or pip would import."""
+    text = f"import pathlib\npathlib.Path({str(clone.marker)!r}).touch()\n"
+    for name in MODULES:
+        clone.write(f"{name}.py", text)
+        clone.write(f"{name}/__init__.py", text)
+        clone.write(f"{name}/__main__.py", text)
+    clone.write("pyproject.toml", '[build-system]\nrequires = []\nbuild-backend = "hatchling"\nbackend-path = ["."]\n')
+    clone.write("setup.py", text)
+    clone.write("pip.conf", "[global]\nindex-url = http://127.0.0.1:1/\n")
+    return clone
+
+
+def wheel(folder: Path) -> Path:
+    """A package that has a command `netloom` and needs nothing."""
+    path, info = folder / "netloom-9-py3-none-any.whl", "netloom-9.dist-info"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("netloom_of_the_wheel.py", "def main() -> None:\n    pass\n")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: netloom\nVersion: 9\n")
+        archive.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        archive.writestr(f"{info}/entry_points.txt", "[console_scripts]\nnetloom = netloom_of_the_wheel:main\n")
+        archive.writestr(f"{info}/RECORD", "")
+    return path
+
+
+def environment(folder: Path, real: dict[str, str]) -> dict[str, str]:
+    """With a Python of its own first in PATH, and no netloom."""
+    subprocess.run([sys.executable, "-I", "-m", "venv", str(folder / "python")], check=True)
+    return {**real, "PATH": f"{folder}/python/bin:/usr/bin:/bin", "PIP_NO_INDEX": "1"}
+
+
+def test_the_action_installs_netloom_without_the_modules_of_a_change(checkout: Clone, tmp_path: Path) -> None:
+    env = environment(tmp_path, github(tmp_path / "temp", "")) | {"GITHUB_ACTION_PATH": str(wheel(tmp_path))}
+    run_action(checkout.top, env, "")
+    assert (tmp_path / "temp/netloom/bin/netloom").exists()
+    assert not checkout.marker.exists()
+
+
+def test_the_component_installs_netloom_without_the_modules_of_a_change(checkout: Clone, tmp_path: Path) -> None:
+    env = environment(tmp_path, gitlab(tmp_path / "temp", ""))
+    run_component(checkout.top, env, netloom=str(wheel(tmp_path)))
+    assert (tmp_path / "python/bin/netloom").exists()
+    assert not checkout.marker.exists()
+
+
+def _texts() -> dict[str, str]:
+    """What jobs are made from, ours and those that people copy."""
+    places = ("action.yml", "templates/*.yml", ".github/workflows/*.yml", "site/**/*.md")
+    found = [path for place in places for path in sorted(ROOT.glob(place))]
+    found += sorted((ROOT / "compiler/netloom/cli/starter").iterdir())
+    return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
+
+
+def test_actions_are_pinned_by_commit() -> None:
+    uses = {line.strip() for text in _texts().values() for line in re.findall(r"uses: *(\S.*)", text)}
+    ours = {line for line in uses if line.startswith(("./", "OWNER/netloom@REVISION"))}
+    pinned = {line for line in uses if re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} +# v\d+\.\d+\.\d+", line)}
+    assert len(pinned) == 6
+    assert uses == ours | pinned
+
+
+def test_python_is_started_isolated_in_every_job() -> None:
+    for name, text in _texts().items():
+        if name.startswith((".github", "site/tutorial", "site/how-to/debian")):
+            continue  # our own jobs run the Makefile of the change; the tutorial is for people
+        for line in re.findall(r"^.*(?:\bpip3? install\b|-m venv|-m pip).*$", text, re.MULTILINE):
+            assert " -I -m " in line, (name, line)
+
+
+_COMMAND = re.compile(r"##(?:vso)?\[")
+_HOSTILE = "x ##[error]y ##vso[task.setvariable]z"
+_LINES = ("::error::a", "  ::add-mask::b", "\u00a0::warning file=x::c")
+
+
+def _obeyed(text: str) -> list[str]:
+    """The lines that a runner takes for commands: `ActionCommand.TryParseV2` and `TryParse` of GitHub's."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    return [line for line in lines if _COMMAND.search(line) or re.match(r"::[^:]*::", line.strip())]
+
+
+@pytest.fixture
+def noisy(clone: Clone) -> Clone:
+    """A change whose specs and files have commands wherever they may have words, and mistakes that quote them."""
+    clone.site("specs", changed=True)
+    described = "".join(f"  z{n}: {{description: '{line} {_HOSTILE}'}}\n" for n, line in enumerate(_LINES))
+    clone.write("specs/##[error]file.yaml", f"netloom: 1\nzones:\n{described}")
+    clone.write("specs/::error::.yaml", "netloom: 1\nzones:\n  zz: {link: '##[error]', owner: '::error::x'}\n")
+    policy = BASE["policy.yaml"] + "  '##[error]name': {from: '##[group]x', to: '::error::y', allow: '##[debug]'}\n"
+    clone.write("specs/policy.yaml", policy)
+    clone.write("specs/odd.yaml", "netloom: 1\n::error::key::x: {}\n##[error] a comment\n'##[section]': [\n")
+    clone.commit("noisy")
+    return clone
+
+
+@pytest.mark.parametrize("form", ["full", "concise", "json", "gitlab", "sarif", "junit", "github"])
+def test_no_finding_is_a_command(form: str, noisy: Clone, netloom: Netloom) -> None:
+    told = netloom("validate", "--format", form)
+    assert told.status == 1
+    assert "error]" in told.out + told.err
+    found = _obeyed(told.out) + _obeyed(told.err)
+    assert [line for line in found if form != "github" or not re.match(r"::(error|warning|notice) ", line)] == []
+    assert not _COMMAND.search(told.out)
+
+
+@pytest.mark.parametrize("form", ["text", "md", "json", "html", "sarif", "github"])
+def test_no_plan_is_a_command(form: str, noisy: Clone, netloom: Netloom) -> None:
+    (noisy.top / "specs/odd.yaml").unlink()
+    noisy.write("specs/policy.yaml", BASE["policy.yaml"].replace('"also', f'"::error::a {_HOSTILE}'))
+    for words in ((), ("main..change",), ("##[error]..::error::x::",), ("::error::x", "##[error]y.json")):
+        told = netloom("plan", *words, "--format", form, "--key", "##[error]k", "--link", "https://x/##[error]")
+        found = _obeyed(told.out) + _obeyed(told.err)
+        assert [line for line in found if not re.match(r"::(error|warning|notice) ", line)] == []
+
+
+def test_no_other_word_is_a_command(noisy: Clone, netloom: Netloom) -> None:
+    (noisy.top / "specs/odd.yaml").unlink()
+    noisy.write("specs/policy.yaml", BASE["policy.yaml"])
+    for words in (
+        ("fmt", "--check"),
+        ("lock", "--check"),
+        ("render", "--out", "##[error]out"),
+        ("explain", "zone/z0"),
+        ("explain", "specs/##[error]file.yaml:4"),
+        ("explain", "##[error]"),
+        ("graph", "##[error]"),
+        ("reach", "##[error]", "::error::x"),
+        ("export", "##[error]"),
+        ("comment", "##[error]::x"),
+        ("validate", "--specs", "##[error]"),
+        ("##[error]",),
+        ("render", "--out", "out", "--##[error]"),
+    ):
+        told = netloom(*words)
+        assert _obeyed(told.out + "\n" + told.err) == [], words
+        assert told.out + told.err
+
+
+def test_data_means_what_it_meant(noisy: Clone, netloom: Netloom) -> None:
+    told = netloom("validate", "--format", "json").out
+    assert "##[" not in told
+    assert "##[" in json.dumps(json.loads(told))
