@@ -39,6 +39,12 @@ FOUND: dict[str, tuple[Expected, ...]] = {
         Expected("NL425 15:39", ("guest `router`",)),
         Expected("NL709 23:17"),
     ),
+    "nic-as-port": (Expected("NL516 10:48", ("`enp1s0` never joins", "a NIC cannot be a port of a bridge yet")),),
+    "vlan-uplinks": (
+        Expected("NL510 5:3"),
+        Expected("NL517 10:7", ("`eno1.4000`", "VLANs cannot be said yet", "another tool make it", "waive")),
+        Expected("NL517 11:7", ("`vlan100`", "VLANs cannot be said yet", "another tool make it", "waive")),
+    ),
 }
 
 

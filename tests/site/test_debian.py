@@ -60,6 +60,9 @@ def test_a_bundle_is_taken_up_by_what_differs(tmp_path: Path) -> None:
     earlier.parent.mkdir(parents=True, exist_ok=True)
     earlier.write_text("[Match]\nName=vm-*\n[Network]\nBridge=microvm\n", encoding="utf-8")
     (earlier.parent / "00-masked.network").symlink_to("/dev/null")
+    drop_in = earlier.parent / "05-netloom-eth0.network.d/vlan.conf"
+    drop_in.parent.mkdir()
+    drop_in.write_text("[Network]\nVLAN=eth0.100\n", encoding="utf-8")
     before = taken()
     (host / "etc/systemd/network/50-mine.network").write_text("[Match]\nName=mine0\n", encoding="utf-8")
     (specs / "lab.yaml").unlink()
@@ -67,6 +70,7 @@ def test_a_bundle_is_taken_up_by_what_differs(tmp_path: Path) -> None:
     after = taken()
     assert after.pop("50-mine.network")
     assert after["11-microvm.network"] == before["11-microvm.network"]
+    assert after["vlan.conf"] == before["vlan.conf"]
     gone = before.keys() - after.keys()
     assert gone == {"06-netloom-br-lab.netdev", "06-netloom-br-lab.network", "08-netloom-taps-br-lab.network"}
     assert {name for name in after if after[name] != before.get(name)} == {"netloom.nft"}

@@ -41,6 +41,7 @@ from netloom.checks import (
     nat_pointless,
     nat_prefix,
     network_nowhere,
+    nic_among_taps,
     no_effect,
     no_family_network,
     one_family_allow,
@@ -80,6 +81,8 @@ from netloom.checks import (
     unknown_target,
     unusable_address,
     unused,
+    uplink_not_made,
+    uplink_of_others,
 )
 from netloom.checks.context import Context
 
@@ -116,6 +119,9 @@ CHECKS: tuple[Check, ...] = (
     pattern_overlap.check,
     tap_outside_pattern.check,
     broad_pattern.check,
+    nic_among_taps.check,
+    uplink_not_made.check,
+    uplink_of_others.check,
     tap_user_idle.check,
     tap_owner.check,
     mtu_over_uplink.check,
@@ -202,6 +208,9 @@ RULES: tuple[Rule, ...] = (
     guest_without_nic.RULE,
     network_nowhere.RULE,
     spoofing_allowed.RULE,
+    nic_among_taps.RULE,
+    uplink_not_made.RULE,
+    uplink_of_others.RULE,
     forward_twice.RULE,
     admin_forward.RULE,
     forward_over_service.RULE,

@@ -6,13 +6,14 @@ from fnmatch import fnmatchcase
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
+from netloom.checks.devices import never_tun
 from netloom.checks.globs import clashes, is_glob
 from netloom.plan.host import Host
 
 RULE = Rule(
     "NL505",
     "patterns-overlap",
-    Severity.WARNING,
+    Severity.ERROR,
     "No name of a TAP is matched by the patterns of two networks of one host, nor that of an uplink that somebody else "
     "configures.",
     "The TAPs of the spec's guests are attached by their full names, but of any other that both patterns match the "
@@ -42,9 +43,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _uplinks_claimed(context: Context, host: Host) -> Iterator[Diagnostic]:
-    """Uplinks that have no unit of their own, which would come before that of the pattern."""
+    """Uplinks that may be TUN devices and have no unit of their own, which would come before that of the pattern."""
     places = context.document.places
-    free = [uplink.name for uplink in host.uplinks if not uplink.configured]
+    free = [uplink.name for uplink in host.uplinks if not uplink.configured and not never_tun(uplink.name)]
     found = (
         (b.network, p, name) for b in host.bridges for p in b.taps.patterns for name in free if fnmatchcase(name, p)
     )
