@@ -86,3 +86,23 @@ def test_what_no_route_leads_to_is_dropped_and_reach_says_so() -> None:
     assert all(link.value <= first <= last < link.value + link.size for first, last in near.box[DESTINATION] or ())
     (far,) = inquiry.ask(end_of(names, "a"), end_of(names, "2620:fe::fe"), services_of(names, "dns"))
     assert (far.verdict, far.decided_by) == ("drop", "implied/no-route")
+
+
+def test_a_translation_to_the_uplinks_own_link_is_told_of() -> None:
+    found = site("prefix-on-link")
+    assert told(found, "NL630") == [("network/vms", 5)]
+    assert "guest `web` becomes 2001:db8:10::10, the host's own" in found.of("NL630")[0].message
+
+
+def test_a_routed_prefix_is_fine() -> None:
+    assert "NL630" not in site("prefix-on-link", '{ipv6: "2001:db8:10::/64"}', '{ipv6: "2001:db8:11::/64"}').codes
+
+
+def test_groups_are_refused_and_no_other_entry_is_named_for_them() -> None:
+    found = site("groups")
+    assert told(found, "NL722") == [("policy/groups", 20)]
+    assert "NL716" not in found.codes
+
+
+def test_a_host_may_hear_groups() -> None:
+    assert "NL722" not in site("groups", "to: mdns-group", "to: host/nuc").codes

@@ -8,6 +8,7 @@ from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.coverage import Cover
 from netloom.checks.rule_twice import meaning
+from netloom.checks.selecting_nobody import refused
 from netloom.checks.shadowed import lasts
 from netloom.plan.host import Host, Input
 from netloom.plan.policy import Action, Service, Side, SideKind, Term
@@ -48,9 +49,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if term.action is Action.ALLOW and term.rule.startswith("policy/"):
                 terms.setdefault(term.rule, []).append((host.name, term))
     idle: set[str] = set()
-    twice = _twice(context)
+    left_out = _twice(context) | refused(context)
     for name in sorted(terms, reverse=True):
-        if any(term.log for _, term in terms[name]) or name in twice or _over(terms[name], context.now):
+        if any(term.log for _, term in terms[name]) or name in left_out or _over(terms[name], context.now):
             continue
         found = _others(terms[name], said, covers, frozenset({name, *idle}))
         allowing = [other for other in found if other in terms or other.startswith("implied/")]

@@ -149,9 +149,9 @@ def _segment(link: Link) -> Segment:
 
 
 def settings(text: str) -> dict[str, str]:
-    """The settings of a file of sysctl.d(5)."""
+    """The settings of a file of sysctl.d(5), without those that Linux has once for all network namespaces."""
     lines = (line.partition("=") for line in text.splitlines() if "=" in line and line[0] not in "#;")
-    return {key.strip(): value.strip() for key, _, value in lines}
+    return {key.strip(): value.strip() for key, _, value in lines if ".neigh.default.gc_thresh" not in key}
 
 
 def _add_users(machine: Namespace, users: set[str], table: str) -> None:

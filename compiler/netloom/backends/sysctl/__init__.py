@@ -1,4 +1,4 @@
-"""Kernel settings of a host: that it forwards, and that it learns its own way out all the same.
+"""Kernel settings of a host: that it forwards, learns its own way out all the same, and remembers its neighbours.
 
 No setting is here for good measure, as each is one that the machine's owner may have set otherwise, and most hold for
 interfaces that are none of ours. What the ruleset does for itself is left alone: `rp_filter`, as it checks the reverse
@@ -40,7 +40,7 @@ class Setting:
 @remembered
 def settings(host: Host) -> tuple[Setting, ...]:
     """The settings of a host, sorted by key; none of them changes another, so that their order does not count."""
-    found = (*_forwarding(host), *_accept_ra(host))
+    found = (*_forwarding(host), *_accept_ra(host), *_neighbours(host))
     return tuple(sorted(found, key=lambda setting: setting.key))
 
 
@@ -83,6 +83,26 @@ def _accept_ra(host: Host) -> Iterator[Setting]:
     for uplink in host.uplinks:
         if uplink.ipv6 is Learned.RA:
             yield Setting(_key("ipv6", uplink.name, "accept_ra"), 2, uplink.origin)
+
+
+_USUAL = 1024
+"""The kernel's `gc_thresh3`, from which on it refuses to learn another neighbour ("neighbour table overflow")."""
+
+
+def _neighbours(host: Host) -> Iterator[Setting]:
+    """Room for the neighbours of a host with many guests, in each family's table, which all of its links share.
+
+    The table has twice as many places as guests have addresses, since what nobody answers for takes one as well. Of
+    IPv6 a guest has two, one of them link-local. The lower thresholds, from which on places are freed, keep the
+    kernel's own proportions (arp(7): 128, 512 and 1024). Where 1024 are enough nothing is set.
+    """
+    for family, each in zip(FAMILIES, (1, 2), strict=True):
+        bridges = [bridge for bridge in host.bridges if _has(bridge, family)]
+        wanted = 2 * each * sum(len(bridge.ports) for bridge in bridges)
+        if wanted > _USUAL:
+            most, origin = 1 << (wanted - 1).bit_length(), max(bridges, key=lambda bridge: len(bridge.ports)).origin
+            for number, share in ((1, 8), (2, 2), (3, 1)):
+                yield Setting(f"net.{family.key}.neigh.default.gc_thresh{number}", most // share, origin)
 
 
 def _key(family: str, interface: str, name: str) -> str:
