@@ -62,13 +62,14 @@ class Journey:
         """All that becomes of what a selection sends by this host first."""
         place, pair = self._place(self.host), self.maps.pair(self.host, self.family)
         phase = (single(pair.clock.phase(self.maps.now)),)
-        for ingress, senders in place.starts(source):
+        for ingress, senders, within in place.starts(source):
             lost = Hop(self.host, ingress, None, NO_ROUTE)
             for protocols, ports in asked if (nowhere := place.nowhere(self.to, ingress)) else ():
                 what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
                 yield Path((nowhere, *what, senders, (single(EPHEMERAL),), (single(HOPS),), phase), (lost,))
             for way in (None, *(way for way in pair.kernel.ways if way != OTHER)):
                 goals = place.goals(self.to, ingress, way)
+                goals = goals if within is None else common(goals, within)
                 for some, sent in self._sent_by(place, ingress, way, senders, goals):
                     for protocols, ports in asked:
                         what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT

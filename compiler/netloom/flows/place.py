@@ -6,6 +6,7 @@ from netloom.base.address import Family
 from netloom.base.frozen import dataclass
 from netloom.flows.endpoints import End
 from netloom.flows.intent.essentials import never
+from netloom.flows.intent.names import fixed_of, prefix_in
 from netloom.flows.intent.view import View
 from netloom.flows.kernel import SELF, Kernel
 from netloom.flows.learned import every
@@ -39,24 +40,48 @@ class Place:
         """Its addresses and routes."""
         return self.view.kernel
 
-    def starts(self, end: End) -> Iterator[tuple[str, Spans]]:
-        """The interfaces by which packets of a selection first come to this host, with their senders."""
+    def starts(self, end: End) -> Iterator[tuple[str, Spans, Spans | None]]:
+        """The interfaces by which packets of a selection first come to this host, with their senders.
+
+        And with the destinations that are asked about there, or None for all: of what somebody beyond an uplink may
+        claim to be from the site, what is for this host, not what it would carry.
+        """
         found, host = end.selection, self.kernel.host
         literal = found.literal(self.kernel.family)
         for bridge in host.bridges:
             spans = self.view.senders(found, bridge.device, to_host=False)
             spans = without(spans, self.kernel.missing(bridge.device))
             if spans:
-                yield bridge.device, spans
+                yield bridge.device, spans, None
         for uplink, zone in self.view.zones.items():
             whole = found.everyone or zone in found.outside
             spans = self.outside if whole else without(common(literal, self.view.outer), self._fixed)
             if spans:
-                yield uplink, spans
+                yield uplink, spans, None
+            claimed = common(self._of_site(end), self.claimed(uplink))
+            if claimed:
+                yield uplink, claimed, self.here
         if host.name in found.hosts or (end.uplink and end.uplink[0] == host.name):
-            yield SELF, self._fixed or every(self.kernel.family)
+            yield SELF, self._fixed or every(self.kernel.family), None
         elif common(literal, self._fixed):
-            yield SELF, common(literal, self._fixed)
+            yield SELF, common(literal, self._fixed), None
+
+    def claimed(self, uplink: str) -> Spans:
+        """Senders of the site whom a packet by an uplink may claim, though it never passed their own host.
+
+        Those who are behind another uplink, and those whose host has no uplink in the zone, so that somebody else must
+        have carried what they sent.
+        """
+        return united([*self.view.astray(uplink), *common(self.carried(uplink), self.view.behind(uplink))])
+
+    def _of_site(self, end: End) -> Spans:
+        """What of a selection is the site's; as senders `any` are its networks."""
+        found, family, names = end.selection, self.kernel.family, self.view.names
+        networks = names.networks.values() if found.everyone else (names.networks[name] for name in found.networks)
+        prefixes = (prefix_in(network, family) for network in networks)
+        guests = (span for network in found.guests for span in found.guests_in(network, family))
+        hosts = (span for host in found.hosts for span in fixed_of(names.hosts[host], family))
+        return united([*(of_prefix(p) for p in prefixes if p), *guests, *hosts, *found.literal(family)])
 
     def goals(self, end: End, ingress: str, way: str | None) -> Spans:
         """The destinations of a selection, as packets from one interface would have them."""
@@ -147,9 +172,17 @@ class Place:
 
     def _arriving(self, uplink: str) -> Spans:
         """What networks outside may send to this host for: itself, what is behind it, and what it has a way to."""
+        return united([*self.here, *self.outside, *self.carried(uplink)])
+
+    @property
+    def here(self) -> Spans:
+        """The addresses of the host, and those behind it."""
+        return united([*self._own, *self.behind])
+
+    def carried(self, uplink: str) -> Spans:
+        """What of the site is on hosts that have no uplink in a zone of this one, so that somebody else carries it."""
         apart = self.view.apart(self.view.zones[uplink])
-        carried = (span for found in apart for spans in found.values() for span in spans)
-        return united([*self._own, *self.behind, *self.outside, *carried])
+        return united(span for found in apart for spans in found.values() for span in spans)
 
     @property
     def behind(self) -> Spans:

@@ -100,12 +100,11 @@ class _Lists:
         return {**lists, "answers": answers, "spans": self._pool.texts}
 
     def _pairs(self, decide: "_Decide") -> Iterator[tuple[str, Iterable[Decided]]]:
-        """Between each two sides of which one is the host or a bridge."""
+        """Between each two sides."""
         bridges, uplinks = tuple(self._intent.view.bridges), tuple(self._intent.view.zones)
         for ingress in (*bridges, *uplinks):
             for egress in (*bridges, *uplinks, SELF):
-                if egress == SELF or ingress in bridges or egress in bridges:
-                    yield f"{ingress}>{egress}", decide(ingress, egress)
+                yield f"{ingress}>{egress}", decide(ingress, egress)
 
     def _rewritten(self, uplink: str) -> Iterator[Decided]:
         return ((box, Answer("allow", source=source)) for box, source in self._intent.rewritten(uplink))

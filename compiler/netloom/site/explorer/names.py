@@ -86,6 +86,8 @@ def _place(place: Place) -> dict[str, object]:
         "reachable": written(kernel.reachable),
         "behind": written(place.behind),
         "at": {uplink: written(place.at(uplink)) for uplink in view.zones},
+        "claimed": {uplink: written(place.claimed(uplink)) for uplink in view.zones},
+        "carried": {uplink: written(place.carried(uplink)) for uplink in view.zones},
     }
 
 

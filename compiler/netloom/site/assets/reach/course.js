@@ -152,14 +152,17 @@
       const bare = (by, verdict = "allow") => ({ ...PASS, verdict, by });
       if (ingress === SELF) return [[], mark ? PASS : bare("implied/output")];
       if (egress === SELF && host.foreign) return [[], bare("implied/foreign-input")];
-      if (egress !== SELF && !(ingress in bridges) && !(egress in bridges)) return [[], bare("implied/foreign")];
+      const ours = (device) => device in bridges || device in zones;
+      if (egress !== SELF && !(ours(ingress) && ours(egress)) && !(ingress in bridges) && !(egress in bridges)) {
+        return [[], bare("implied/foreign")];
+      }
       let rest = bare("default", "drop");
-      if (ingress === egress && !mark) {
+      if (ingress === egress && ingress in bridges && !mark) {
         rest = host.isolated.includes(ingress) ? bare("implied/isolated", "drop") : bare("implied/bridge");
       }
       if (mark === "forward") rest = PASS;
       const key = `${ingress}>${egress}`, entries = this.list("refused", key);
-      if (mark === "forward" || ingress === egress) return [entries, rest];
+      if (mark === "forward" || (ingress === egress && ingress in bridges)) return [entries, rest];
       const ways = ingress in bridges && egress in zones ? this.waysFrom(ingress) : [];
       return [[...entries, ...ways, ...this.list("admitted", key)], rest];
     }

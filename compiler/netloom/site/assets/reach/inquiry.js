@@ -40,7 +40,7 @@
     // All that becomes of what a selection sends by this host first.
     async * paths(source, services) {
       const { own } = this;
-      for (const [ingress, senders] of own.starts(source)) {
+      for (const [ingress, senders, within] of own.starts(source)) {
         const nowhere = own.nowhere(this.to, ingress);
         for (const [protocols, ports] of nowhere.length ? services : []) {
           await this.inquiry.host(this.host, this.family);
@@ -49,8 +49,8 @@
           const box = [nowhere, protocols ?? [[0n, 255n]], ports ?? [[0n, 65535n]], senders];
           yield { box, hops: [hop], unknown: [] };
         }
-        for (const way of [null, ...(ingress in own.zones ? [] : own.defaults)]) {
-          const goals = own.goals(this.to, ingress, way);
+        for (const way of [null, ...own.defaults]) {
+          const goals = within === null ? own.goals(this.to, ingress, way) : common(own.goals(this.to, ingress, way), within);
           if (goals.length && services.length) await this.inquiry.known(goals, this.family);
           for (const [some, sent] of this.sentBy(ingress, way, senders, goals)) {
             for (const [protocols, ports] of services) {

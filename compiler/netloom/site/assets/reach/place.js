@@ -11,14 +11,14 @@
       Object.assign(this, { ends, name, family, host, zones: host.zones, bridges: host.bridges });
       this.partition = own.partition.map(([span, egress]) => [read(span)[0], egress]);
       for (const key of ["taken", "reachable", "behind"]) this[key] = read(own[key]);
-      for (const key of ["local", "missing", "addresses", "at"]) {
+      for (const key of ["local", "missing", "addresses", "at", "claimed", "carried"]) {
         this[key] = Object.fromEntries(Object.entries(own[key]).map(([device, text]) => [device, read(text)]));
       }
       this.learned = Object.fromEntries(Object.entries(own.learned).map(([u, text]) => [u, BigInt(`0x${text}`)]));
       Object.assign(this, { defaults: own.defaults, preferred: own.preferred });
       this.fixed = united(Object.values(this.addresses).flat());
       this.own = united([...this.fixed, ...Object.values(this.learned).flatMap(single)]);
-      this.arriving = united([...this.own, ...this.behind]);
+      this.here = united([...this.own, ...this.behind]);
       this.peers = {};
       for (const other of Object.keys(Object.keys(this.zones).length ? names.hosts : {})) {
         const fixed = read(names.hosts[other][family].fixed);
@@ -35,7 +35,8 @@
       return this.partition.find(([span]) => value <= span[1])[1];
     }
 
-    // The interfaces by which packets of a selection first come to this host, with their senders.
+    // The interfaces by which packets of a selection first come to this host, with their senders and, where not all
+    // destinations are asked about, these.
     * starts(end) {
       const literal = end.literal[this.family];
       for (const [device, network] of Object.entries(this.bridges)) {
@@ -43,17 +44,29 @@
         const whole = here.length && (end.everyone || end.networks.has(network));
         const some = [...this.ends.guestsIn(end, network, this.family), ...common(literal, here)];
         const spans = without(whole ? here : united(some), this.missing[device]);
-        if (spans.length) yield [device, spans];
+        if (spans.length) yield [device, spans, null];
       }
       for (const [uplink, zone] of Object.entries(this.zones)) {
         const whole = end.everyone || end.outside.has(zone);
         const spans = whole ? this.outside : without(common(literal, this.outer), this.fixed);
-        if (spans.length) yield [uplink, spans];
+        if (spans.length) yield [uplink, spans, null];
+        const claimed = common(this.ofSite(end), this.claimed[uplink]);
+        if (claimed.length) yield [uplink, claimed, this.here];
       }
       const some = common(literal, this.fixed);
       if (end.hosts.has(this.name) || (end.uplink && end.uplink[0] === this.name)) {
-        yield ["self/", this.fixed.length ? this.fixed : every(this.family)];
-      } else if (some.length) yield ["self/", some];
+        yield ["self/", this.fixed.length ? this.fixed : every(this.family), null];
+      } else if (some.length) yield ["self/", some, null];
+    }
+
+    // What of a selection is the site's; as senders `any` are its networks.
+    ofSite(end) {
+      const { names } = this.ends;
+      const networks = end.everyone ? Object.keys(names.networks) : [...end.networks];
+      const prefixes = networks.flatMap((name) => read(names.networks[name][this.family][0]));
+      const guests = [...end.guests.keys()].flatMap((name) => this.ends.guestsIn(end, name, this.family));
+      const hosts = [...end.hosts].flatMap((name) => read(names.hosts[name][this.family].fixed));
+      return united([...prefixes, ...guests, ...hosts, ...end.literal[this.family]]);
     }
 
     // The destinations of a selection, as packets from one interface would have them.
@@ -65,7 +78,12 @@
         if (end.everyone || there) spans.push(...common([span], this.outside));
       }
       const goals = united(spans);
-      return ingress in this.zones ? common(goals, this.arriving) : goals;
+      return ingress in this.zones ? common(goals, this.arriving(ingress)) : goals;
+    }
+
+    // What networks outside may send to this host for: itself, what is behind it, and what it has a way to.
+    arriving(uplink) {
+      return united([...this.here, ...this.outside, ...this.carried[uplink]]);
     }
 
     // The destinations of a selection that the host has no route to, as packets from one interface have them.

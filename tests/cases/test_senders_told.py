@@ -1,0 +1,85 @@
+"""`reach` speaks of every uplink by which a packet may claim to be from a sender of the site, and tells its drop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.sites import NOW, compiled
+
+from netloom.base.address import Family
+from netloom.flows.endpoints import end_of, services_of
+from netloom.flows.query import Inquiry
+from netloom.flows.reply import Reply
+
+CASES = Path(__file__).parent
+Told = set[tuple[str, str, tuple[tuple[str, str], ...]]]
+
+
+def asked(text: str, source: str, to: str, service: str) -> tuple[Reply, ...]:
+    inquiry = Inquiry(compiled(text).plan, NOW)
+    one, other = end_of(inquiry.names, source), end_of(inquiry.names, to)
+    return inquiry.ask(one, other, services_of(inquiry.names, service))
+
+
+def way(reply: Reply) -> tuple[tuple[str, str], ...]:
+    return tuple((hop.host, hop.ingress) for hop in reply.hops)
+
+
+def told(case: str, source: str, to: str, service: str, family: Family) -> Told:
+    """Verdict, entry and way (host and interface, of each hop) of each part of an answer."""
+    replies = asked((CASES / f"{case}.yaml").read_text(encoding="utf-8"), source, to, service)
+    return {(reply.verdict, reply.decided_by, way(reply)) for reply in replies if reply.family is family}
+
+
+@pytest.mark.parametrize("family", Family)
+@pytest.mark.parametrize("guest", [True, False], ids=["guest", "address"])
+def test_the_wrong_uplink_is_told_with_its_drop(family: Family, guest: bool) -> None:
+    app = "app" if guest else "10.2.0.10" if family is Family.IPV4 else "fd02::10"
+    assert told("senders-of-another-host", app, "db", "postgresql", family) == {
+        ("allow", "policy/app-db", (("h2", "br-b"), ("h1", "eno2"))),
+        ("drop", "implied/reverse-path", (("h1", "eno1"),)),
+    }
+
+
+@pytest.mark.parametrize("family", Family)
+def test_the_host_itself_is_asked_by_every_uplink(family: Family) -> None:
+    """Also at its address on the other link, which the asking host has a way to that is no way back."""
+    assert told("senders-of-another-host", "app", "host/h1", "ssh", family) == {
+        ("allow", "policy/admin", (("h2", "br-b"), ("h1", "eno2"))),
+        ("drop", "implied/reverse-path", (("h2", "br-b"), ("h1", "eno1"))),
+        ("drop", "implied/reverse-path", (("h1", "eno1"),)),
+    }
+
+
+def test_of_two_lines_the_packets_take_the_better_one() -> None:
+    assert told("senders-of-two-lines", "app", "db", "postgresql", Family.IPV4) == {
+        ("allow", "policy/to-db", (("h2", "br-b"), ("h1", "eno2"))),
+        ("drop", "implied/reverse-path", (("h1", "eno1"),)),
+    }
+
+
+FAR = """
+netloom: 1
+networks: {a: {ipv4: 10.1.0.1/24}, b: {ipv4: 10.2.0.1/24}}
+hosts:
+  h1:
+    uplinks:
+      eno1: {zone: internet, ipv4: 203.0.113.11/24, gateway4: 203.0.113.1}
+      eno2: {zone: north, ipv4: 10.200.0.1/24}
+    networks: {a: {}}
+    routes: {b: {to: 10.2.0.0/24, via: 10.200.0.2}}
+  h2: {uplinks: {eno2: {zone: south, ipv4: 10.201.0.1/24, gateway4: 10.201.0.2}}, networks: {b: {}}}
+guests:
+  db: {host: h1, nics: {a: {ipv4: 10.1.0.10}}}
+  app: {host: h2, nics: {b: {ipv4: 10.2.0.10}}}
+policy:
+  app-db: {from: app, to: db, allow: postgresql}
+"""
+
+
+def test_what_somebody_else_carries_comes_in_where_its_route_is() -> None:
+    """The hosts share no zone: what is between them is not the site's, but a route leads there."""
+    seen = {way(r): f"{r.verdict} by {r.decided_by}" for r in asked(FAR, "app", "db", "postgresql")}
+    assert seen[("h1", "eno2"),] == "allow by policy/app-db"
+    assert seen[("h1", "eno1"),] == "drop by implied/reverse-path"
