@@ -1,17 +1,20 @@
 """`netloom comment`."""
 
 import os
-from typing import TextIO
+from typing import BinaryIO
 
 import click
 
 from netloom.cli.exits import FINDINGS, FINE
 
+_MOST = 4 << 20
+"""Bytes: GitLab takes a million characters, GitHub 65,536."""
+
 
 @click.command("comment", short_help="Post a plan to the pull or merge request of this CI job.")
-@click.argument("file", type=click.File(encoding="utf-8"), metavar="FILE")
+@click.argument("file", type=click.File("rb"), metavar="FILE")
 @click.option("--only-update", is_flag=True, help="Begin no comment; bring one up to date that is there.")
-def command(file: TextIO, *, only_update: bool) -> int:
+def command(file: BinaryIO, *, only_update: bool) -> int:
     """Post a plan to the pull request or merge request that this CI job runs for.
 
     FILE is what `netloom plan --format md` printed; - is standard input. The comment is posted once and brought up to
@@ -21,8 +24,9 @@ def command(file: TextIO, *, only_update: bool) -> int:
     from netloom.forge.api import ForgeError
     from netloom.forge.job import thread_of
     from netloom.forge.thread import NoMarkError, identity, keep_one
+    from netloom.report.diagnostics.visible import visible
 
-    text = file.read()
+    text = _read(file)
     try:
         identity(text)
         thread = thread_of(os.environ)
@@ -33,7 +37,18 @@ def command(file: TextIO, *, only_update: bool) -> int:
     except NoMarkError as error:
         raise click.UsageError(f"{file.name}: {error}.") from None
     except ForgeError as error:
-        say(f"No comment: {error}.")
+        say(f"No comment: {visible(str(error))}.")
         return FINDINGS
     say(f"Comment {outcome.value}.")
     return FINE
+
+
+def _read(file: BinaryIO) -> str:
+    """What `netloom plan` has written; no forge takes a comment of more, so nothing else is worth its memory."""
+    raw = file.read(_MOST + 1)
+    if len(raw) > _MOST:
+        raise click.UsageError(f"{file.name}: this is more than a comment may have.")
+    try:
+        return raw.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file.name}: this is not UTF-8.") from None

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from netloom.base.frozen import dataclass
 from netloom.forge.api import Api, ForgeError
-from netloom.forge.thread import PAGE, Comment
+from netloom.forge.shape import entries, entry, number, text
+from netloom.forge.thread import PAGE, Comment, read_comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,12 @@ class PullRequest:
     number: int
     login: str
 
-    def page(self, number: int) -> tuple[list[Comment], bool]:
+    def page(self, page: int) -> tuple[list[Comment], bool]:
         """Ours of a page."""
-        rows = self.api.get(f"{self._issues()}/{self.number}/comments?per_page={PAGE}&page={number}")
-        found = [Comment(row["id"], row["body"] or "") for row in rows if self._ours(row.get("user") or {})]
-        return found, len(rows) == PAGE
+        path = f"{self._issues()}/{self.number}/comments?per_page={PAGE}&page={page}"
+        rows = entries(self.api.get(path), "comment")
+        ours = [row for row in rows if self._ours(row)]
+        return [read_comment(row) for row in ours], len(rows) >= PAGE
 
     def create(self, body: str) -> None:
         """Add a comment."""
@@ -44,9 +46,12 @@ class PullRequest:
     def _issues(self) -> str:
         return f"/repos/{quote(self.repository)}/issues"
 
-    def _ours(self, user: Mapping[str, Any]) -> bool:
+    def _ours(self, row: Mapping[str, Any]) -> bool:
         """People cannot be bots, so where we do not know our name no person's comment is taken for ours."""
-        return user.get("login") == self.login if self.login else user.get("type") == "Bot"
+        if row.get("user") is None:  # an account that is gone
+            return False
+        user = entry(row["user"], "an account")
+        return text(user, "login", "an account") == self.login if self.login else user.get("type") == "Bot"
 
 
 def pull_request(environment: Mapping[str, str]) -> PullRequest | None:
@@ -58,30 +63,37 @@ def pull_request(environment: Mapping[str, str]) -> PullRequest | None:
     Raises:
         ForgeError: there is no token, or no answer.
     """
-    number = _number(environment.get("GITHUB_EVENT_PATH", ""))
-    if number is None:
+    about = _number(environment.get("GITHUB_EVENT_PATH", ""))
+    if about is None:
         return None
     token = environment.get("GITHUB_TOKEN", "")
     if not token:
         raise ForgeError("GITHUB_TOKEN is not set: hand the step the token of the job")
     headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
     api = Api(environment.get("GITHUB_API_URL", "").rstrip("/"), headers)
-    return PullRequest(api, environment.get("GITHUB_REPOSITORY", ""), number, _login(api))
+    return PullRequest(api, environment.get("GITHUB_REPOSITORY", ""), about, _login(api))
 
 
 def _number(event: str) -> int | None:
+    """The number of the pull request that an event is about; None for other events."""
     if not event:
         return None
-    found = json.loads(Path(event).read_text(encoding="utf-8")).get("pull_request", {}).get("number")
-    return found if isinstance(found, int) else None
+    try:
+        found = json.loads(Path(event).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise ForgeError("GITHUB_EVENT_PATH holds no JSON") from None
+    about = entry(found, "the event").get("pull_request")
+    return None if about is None else number(entry(about, "the pull request"), "number", "the pull request")
 
 
 def _login(api: Api) -> str:
     """Our account; tokens of jobs and apps are refused the question (403) and write as bots."""
     try:
-        login = api.get("/user").get("login", "")
+        login = text(entry(api.get("/user"), "our account"), "login", "our account")
     except ForgeError as error:
         if error.status != 403:
             raise
         return ""
-    return str(login)
+    if not login:
+        raise ForgeError("the forge does not say what our account is called")
+    return login

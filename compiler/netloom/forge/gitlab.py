@@ -4,11 +4,13 @@ The token of a job may not write notes there, so the project gives the job one o
 """
 
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 from netloom.base.frozen import dataclass
 from netloom.forge.api import Api, ForgeError
-from netloom.forge.thread import PAGE, Comment
+from netloom.forge.shape import entries, entry, number
+from netloom.forge.thread import PAGE, Comment, read_comment
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +29,15 @@ class MergeRequest:
     number: str
     account: int
 
-    def page(self, number: int) -> tuple[list[Comment], bool]:
+    def page(self, page: int) -> tuple[list[Comment], bool]:
         """Ours of a page, oldest first."""
         order = "order_by=created_at&sort=asc"
-        rows = self.api.get(f"{self._notes()}?per_page={PAGE}&page={number}&{order}")
-        ours = [row for row in rows if not row.get("system") and row["author"]["id"] == self.account]
-        return [Comment(row["id"], row["body"] or "") for row in ours], len(rows) == PAGE
+        rows = entries(self.api.get(f"{self._notes()}?per_page={PAGE}&page={page}&{order}"), "note")
+        ours = [row for row in rows if not row.get("system") and self._wrote(row)]
+        return [read_comment(row) for row in ours], len(rows) >= PAGE
+
+    def _wrote(self, row: Mapping[str, Any]) -> bool:
+        return number(entry(row.get("author"), "an author"), "id", "an author") == self.account
 
     def create(self, body: str) -> None:
         """Add a note."""
@@ -55,8 +60,8 @@ def merge_request(environment: Mapping[str, str]) -> MergeRequest | None:
     Raises:
         ForgeError: there is no token, or no answer.
     """
-    number = environment.get("CI_MERGE_REQUEST_IID", "")
-    if not number:
+    about = environment.get("CI_MERGE_REQUEST_IID", "")
+    if not about:
         return None
     token = environment.get("NETLOOM_TOKEN", "")
     if not token:
@@ -65,5 +70,5 @@ def merge_request(environment: Mapping[str, str]) -> MergeRequest | None:
             "since the token of a job may not write notes"
         )
     api = Api(environment.get("CI_API_V4_URL", "").rstrip("/"), {"PRIVATE-TOKEN": token})
-    account = int(api.get("/user")["id"])
-    return MergeRequest(api, environment.get("CI_MERGE_REQUEST_PROJECT_ID", ""), number, account)
+    account = number(entry(api.get("/user"), "our account"), "id", "our account")
+    return MergeRequest(api, environment.get("CI_MERGE_REQUEST_PROJECT_ID", ""), about, account)

@@ -4,15 +4,18 @@ The hidden first line that `netloom plan --format md` writes says whose comment 
 count: anybody can paste that line, and what is written into a stranger's comment the stranger can edit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 from netloom.base.frozen import dataclass
+from netloom.forge.api import ForgeError
+from netloom.forge.shape import number, text
 
 PAGE = 100
 """Comments asked for at once: the most that GitHub and GitLab give."""
+PAGES = 100
+"""Pages that are asked for: GitHub takes 2,500 comments, and GitLab 5,000 notes."""
 
 _BEGIN, _END, _DIGEST = "<!-- netloom:", " -->", " plan="
 
@@ -43,10 +46,19 @@ class Comment:
     body: str
 
 
+def read_comment(row: Mapping[str, Any]) -> Comment:
+    """A comment as GitHub and GitLab both write it.
+
+    Raises:
+        ForgeError: it is none.
+    """
+    return Comment(number(row, "id", "a comment"), text(row, "body", "a comment"))
+
+
 class Thread(Protocol):
     """The comments of one change."""
 
-    def page(self, number: int) -> tuple[list[Comment], bool]:
+    def page(self, page: int) -> tuple[list[Comment], bool]:
         """Ours among those of a page, oldest first, and whether there is another page; pages count from 1."""
         ...
 
@@ -97,8 +109,9 @@ def identity(body: str) -> str:
 
 
 def _ours(thread: Thread) -> Iterator[Comment]:
-    for number in count(1):
-        found, more = thread.page(number)
+    for page in range(1, PAGES + 1):
+        found, more = thread.page(page)
         yield from found
         if not more:
             return
+    raise ForgeError(f"the forge goes on after {PAGE * PAGES:,} comments of one change")

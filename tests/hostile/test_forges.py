@@ -1,0 +1,243 @@
+"""Forges that answer as none should: `comment` ends in time, with a sentence and its exit status; its token stays."""
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Outcome
+from tests.forge.conftest import github, gitlab
+from tests.forge.stub import TOKEN
+
+from netloom.cli.entry import run
+from netloom.forge import api
+
+TEXT = "<!-- netloom:plan v1 key=default plan=sha256:aa -->\nfirst\n"
+BOTH = pytest.mark.parametrize("kind", ["github", "gitlab"])
+Answer = Callable[[socket.socket, str], None]
+_BEGIN = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+
+
+def said(body: str | bytes, head: str = _BEGIN) -> Answer:
+    """Answers everything with this."""
+    raw = body.encode() if isinstance(body, str) else body
+
+    def answer(to: socket.socket, _: str) -> None:
+        to.sendall(f"{head}Content-Length: {len(raw)}\r\n\r\n".encode() + raw)
+
+    return answer
+
+
+def known(body: str | bytes) -> Answer:
+    """Says who we are, and answers everything else with this."""
+    ours, rest = said('{"id": 7, "login": "bot", "type": "Bot"}'), said(body)
+    return lambda to, path: (ours if path.endswith("/user") else rest)(to, path)
+
+
+def drip(to: socket.socket, _: str) -> None:
+    """A byte now and then, each soon enough for any timeout of a socket."""
+    to.sendall(f"{_BEGIN}Content-Length: 1000000\r\n\r\n[".encode())
+    _slowly(to, b" ")
+
+
+def drip_of_headers(to: socket.socket, _: str) -> None:
+    to.sendall(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    _slowly(to, b"x")
+
+
+def silence(to: socket.socket, _: str) -> None:
+    _slowly(to, b"")
+
+
+def never_ready(to: socket.socket, _: str) -> None:
+    """`100 Continue`, for ever."""
+    _slowly(to, b"HTTP/1.1 100 Continue\r\n\r\n")
+
+
+def _slowly(to: socket.socket, piece: bytes) -> None:
+    for _ in range(600):
+        to.sendall(piece)
+        time.sleep(0.05)
+
+
+def endless_body(to: socket.socket, _: str) -> None:
+    to.sendall(f"{_BEGIN}\r\n[".encode())
+    while True:
+        to.sendall(b" " * 65536)
+
+
+def endless_chunks(to: socket.socket, _: str) -> None:
+    to.sendall(f"{_BEGIN}Transfer-Encoding: chunked\r\n\r\n".encode())
+    while True:
+        to.sendall(b"10000\r\n" + b" " * 65536 + b"\r\n")
+
+
+def endless_headers(to: socket.socket, _: str) -> None:
+    to.sendall(b"HTTP/1.1 200 OK\r\n" + b"X-More: x\r\n" * 100_000)
+
+
+def endless_pages(to: socket.socket, path: str) -> None:
+    rows = ", ".join('{"id": 1, "body": "x", "user": {"login": "eve"}, "author": {"id": 9}}' for _ in range(100))
+    known(f"[{rows}]")(to, path)
+
+
+def cut_off(to: socket.socket, _: str) -> None:
+    to.sendall(f"{_BEGIN}Content-Length: 1000\r\n\r\n[]".encode())
+
+
+FORGES: dict[str, tuple[Answer, str]] = {
+    "null": (said("null"), "not what its API documents"),
+    "a list for an account": (said("[]"), "not what its API documents"),
+    "a number": (said("5"), "not what its API documents"),
+    "a text": (said('"x"'), "not what its API documents"),
+    "no account in it": (said("{}"), "our account"),
+    "an account of another kind": (said('{"id": "7", "login": 7}'), "not what its API documents"),
+    "null for comments": (known("null"), "not what its API documents"),
+    "an object for comments": (known('{"message": "x"}'), "not what its API documents"),
+    "comments that are none": (known("[null, 5]"), "not what its API documents"),
+    "a comment without a number": (
+        known('[{"body": "x", "user": {"login": "bot"}, "author": {"id": 7}}]'),
+        "no number as `id`",
+    ),
+    "a number that leads elsewhere": (
+        known('[{"id": "../../../user", "body": "x", "user": {"login": "bot"}, "author": {"id": 7}}]'),
+        "no number as `id`",
+    ),
+    "a body of another kind": (
+        known('[{"id": 1, "body": {"x": 1}, "user": {"login": "bot"}, "author": {"id": 7}}]'),
+        "no text as `body`",
+    ),
+    "an author of another kind": (known('[{"id": 1, "body": "x", "user": "bot", "author": "bot"}]'), "no object"),
+    "nested 200,000 deep": (said("[" * 200_000 + "]" * 200_000), "no JSON that netloom reads"),
+    "objects nested deep": (known('{"a":' * 200_000), "no JSON that netloom reads"),
+    "a number of a million digits": (said("9" * 1_000_000), "no JSON that netloom reads"),
+    "nothing": (said(""), "no JSON that netloom reads"),
+    "a page for people": (said("<!DOCTYPE html><title>Sign in</title>"), "no JSON that netloom reads"),
+    "bytes that are no text": (said(b"\xff\xfe\x00\xd8"), "no JSON that netloom reads"),
+    "words of a runner": (said("##[error]x", "HTTP/1.1 418 ##[error]::x::\r\n"), "the forge answers 418"),
+    "a redirect with the token": (said("", "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\n"), "leads elsewhere"),
+    "a redirect to a file": (said("", "HTTP/1.1 307 x\r\nLocation: file:///etc/passwd\r\n"), "leads elsewhere"),
+    "no HTTP": (lambda to, _: to.sendall(b"SSH-2.0-x\r\n"), "broke off"),
+    "nothing at all": (lambda *_: None, "broke off"),
+    "an answer that is cut off": (cut_off, "broke off"),
+    "headers without end": (endless_headers, "broke off"),
+    "a body without end": (endless_body, "the forge answers more than 1 MiB"),
+    "chunks without end": (endless_chunks, "the forge answers more than 1 MiB"),
+    "pages without end": (endless_pages, "the forge"),
+    "a byte now and then": (drip, "within 2 seconds"),
+    "a header that drips": (drip_of_headers, "within 2 seconds"),
+    "silence": (silence, "within 2 seconds"),
+    "never ready": (never_ready, "within 2 seconds"),
+}
+"""Each with what `comment` says of it."""
+
+
+class Forge:
+    """A server that answers each connection once; it keeps what it was asked."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.asked: list[str] = []
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                to, _ = self._socket.accept()
+                threading.Thread(target=self._one, args=(to,), daemon=True).start()
+
+    def _one(self, to: socket.socket) -> None:
+        with suppress(OSError), to:
+            raw = b""
+            while b"\r\n\r\n" not in raw:
+                raw += to.recv(65536)
+            self.asked.append(raw.split(b"\r\n")[0].decode())
+            self._answer(to, raw.split(b" ")[1].decode())
+
+    def close(self) -> None:
+        """Takes no more connections."""
+        self._socket.close()
+
+
+Commented = Callable[..., tuple[Outcome, Forge]]
+
+
+@pytest.fixture
+def commented(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[Commented]:
+    """Runs `comment` in a job of a forge of either kind that has two seconds and a mebibyte."""
+    forges: list[Forge] = []
+    monkeypatch.setattr(api, "SECONDS", 2)
+    monkeypatch.setattr(api, "BYTES", 1 << 20)
+
+    def comment(kind: str, answer: Answer, event: str | None = None) -> tuple[Outcome, Forge]:
+        forges.append(Forge(answer))
+        env = (github if kind == "github" else gitlab)(tmp_path / "temp", forges[-1].url)
+        for name in ("GITHUB_ACTIONS", "GITLAB_CI"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in (env | {"GITHUB_TOKEN": TOKEN}).items():
+            monkeypatch.setenv(name, value)
+        if event is not None:
+            Path(env["GITHUB_EVENT_PATH"]).write_text(event)
+        (tmp_path / "plan.md").write_text(TEXT)
+        status = run(["comment", str(tmp_path / "plan.md")])
+        shown = capsys.readouterr()
+        return Outcome(status, shown.out, shown.err), forges[-1]
+
+    yield comment
+    for forge in forges:
+        forge.close()
+
+
+@BOTH
+@pytest.mark.parametrize("name", FORGES)
+def test_a_forge_that_answers_as_none_should(name: str, kind: str, commented: Commented) -> None:
+    answer, words = FORGES[name]
+    began = time.monotonic()
+    told, forge = commented(kind, answer)
+    assert time.monotonic() - began < 10
+    assert (told.status, told.out) == (1, ""), told.err
+    assert told.err.startswith("No comment: ")
+    assert words in told.err
+    assert len(told.err.splitlines()) == 1
+    assert "##[" not in told.err
+    assert TOKEN not in told.err
+    assert "internal error" not in told.err
+    assert {one.split()[0] for one in forge.asked} == {"GET"}, "nothing is written to a forge that cannot be read"
+
+
+@pytest.mark.parametrize(
+    "event", ["null", "[]", "5", '{"pull_request": 5}', '{"pull_request": {"number": "5/x"}}', "{", ""]
+)
+def test_an_event_of_another_shape(event: str, commented: Commented) -> None:
+    told, forge = commented("github", said("{}"), event)
+    assert (told.status, forge.asked) == (1, [])
+    assert told.err.startswith("No comment: ")
+
+
+@pytest.mark.parametrize(
+    "url", ["http://[::1", "http://x:y/", "http://127.0.0.1:1/\u20ac", "http://a b", "ftp://x", "http://"]
+)
+def test_an_address_that_is_none(url: str) -> None:
+    with pytest.raises(api.ForgeError) as refused:
+        api.Api(url, {"PRIVATE-TOKEN": TOKEN}).get("/user")
+    assert TOKEN not in str(refused.value)
+
+
+def test_a_token_that_no_header_can_hold() -> None:
+    with pytest.raises(api.ForgeError) as refused:
+        api.Api("http://127.0.0.1:1", {"PRIVATE-TOKEN": f"{TOKEN}\nX: y"}).get("/user")
+    assert TOKEN not in str(refused.value)
+
+
+@pytest.mark.parametrize("raw", [b"\xff\xfe", TEXT.encode() + b"\x80", TEXT.encode() + b" " * (5 << 20)])
+def test_a_file_that_is_no_comment(raw: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "plan.md").write_bytes(raw)
+    assert run(["comment", str(tmp_path / "plan.md")]) == 64
+    assert "internal error" not in capsys.readouterr().err
