@@ -111,6 +111,8 @@ def _reorder(files: Files) -> None:
 
 
 WEB2 = '  web2: {host: hv1, nics: {dmz: {ipv4: 10.1.0.11, ipv6: "fd12:3456:789a:1::11", mac: 02:00:00:00:01:11}}}\n'
+WEB, MAIL = (f'ipv4: 10.1.0.{number}, ipv6: "fd12:3456:789a:1::{number}"' for number in (10, 15))
+_MAIL = f"  mail: {{host: hv1, nics: {{dmz: {{{MAIL}, mac: 02:00:00:00:01:15}}}}}}\n"
 _GUESTS = "guests:\n"
 _DESK = "  desk:\n    host: hv1\n    nics: {lan: {ipv4: dhcp, ipv6: slaac, mac: 02:00:00:00:02:30}}\n"
 _COMMENTED = "# People and machines.\nguests:  # of the site\n"
@@ -178,6 +180,9 @@ CASES = (
         swap("policy.yaml", "{from: web, to: db", "{from: shop, to: db"),
         swap("policy.yaml", "to: web, allow", "to: shop, allow"),
     ), "D5"),
+    Case("guests-swapped", both(
+        swap("guests.yaml", WEB, "THERE"), swap("guests.yaml", MAIL, WEB), swap("guests.yaml", "THERE", MAIL),
+    ), "D4", given=swap("guests.yaml", "  desk:\n", _MAIL + "  desk:\n")),
     Case("rule-moved-from", swap("policy.yaml", "  web-db: {", "  shop-db: {moved-from: web-db, "), "D1"),
     Case("network-renumbered", both(
         swap("networks.yaml", "10.1.0.1/24", "10.9.0.1/24"), swap("guests.yaml", "10.1.0.10", "10.9.0.10"),

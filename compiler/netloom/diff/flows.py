@@ -82,7 +82,10 @@ def _parts(pair: Pair, known: tuple[Names, Names], names: Mapping[str, str]) -> 
     found = _of_pair(pair, known)
     inner = (known[0].inner, known[1].inner)
     same = readdressed([(words, one.regions[0]) for words, one in found], inner, names)
-    return [(words._replace(readdressed=is_same), one) for (words, one), is_same in zip(found, same, strict=True)]
+    return [
+        (words._replace(readdressed=is_same, exposed=words.exposed and not is_same), one)
+        for (words, one), is_same in zip(found, same, strict=True)
+    ]
 
 
 def _of_pair(pair: Pair, known: tuple[Names, Names]) -> list[_Part]:

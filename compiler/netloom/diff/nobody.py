@@ -12,7 +12,7 @@ from netloom.base.frozen import dataclass
 from netloom.diff.regions import Product
 from netloom.flows.answer import Answer
 from netloom.flows.packet import DESTINATION, SOURCE
-from netloom.flows.spans import Spans, common, without
+from netloom.flows.spans import Spans, common, united, without
 
 
 class Difference(NamedTuple):
@@ -47,10 +47,17 @@ class Nobody(NamedTuple):
     Attributes:
         destinations: as destinations, learned addresses of the other side among them.
         sources: as senders.
+        others: addresses that somebody has on both sides, and each time somebody else; not among the others.
     """
 
     destinations: Spans
     sources: Spans
+    others: Spans = ()
+
+    @property
+    def strangers(self) -> "Nobody":
+        """Where none of those are whom the other side has: nobody at all, or somebody else."""
+        return Nobody(united([*self.destinations, *self.others]), united([*self.sources, *self.others]))
 
     @property
     def rest(self) -> Restriction:

@@ -55,7 +55,7 @@ def readdressed(
 
 
 def _comes_or_goes(words: Words) -> bool:
-    return words.inherited and not words.exposed and words.turn is not Turn.REDECIDED
+    return words.inherited and words.turn is not Turn.REDECIDED
 
 
 def _traffic(region: Region) -> tuple[object, ...]:

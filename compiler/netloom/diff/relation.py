@@ -102,7 +102,7 @@ class Pair:
             one, other = (self._outcome(self._whole[side] if there[side] else None, side, context) for side in (0, 1))
             yield from self._apart(one, other, nobody)
             for side, found in ((1, other), (0, one)):
-                missing = nobody[1 - side]
+                missing = nobody[1 - side].strangers
                 if missing.destinations:
                     yield from self._absent(found, side, nobody, missing, missing.parts)
             return
@@ -114,7 +114,7 @@ class Pair:
 
     def _alone(self, side: int, context: Context, nobody: tuple[Nobody, Nobody]) -> Iterator[Difference]:
         """What is sent to or by those whom the other side does not know; by those alone of whom anything may pass."""
-        missing = nobody[1 - side]
+        missing = nobody[1 - side].strangers
         if missing.destinations:
             found = self._outcome(self._sent_to(side, missing.destinations), side, context)
             yield from self._absent(found, side, nobody, missing._replace(sources=()), missing.parts[:1])
@@ -135,7 +135,8 @@ class Pair:
         one, other = self._whole
         assert one is not None
         assert other is not None
-        return Parting((old, new), (one, other), self.sides.ways, self.sides.names).windows(context)
+        sides = self.sides
+        return Parting((old, new), (one, other), sides.ways, sides.names, sides.others).windows(context)
 
     def _sent_to(self, side: int, destinations: Spans) -> Course:
         """The course of what is sent to some addresses, made once for all contexts."""
@@ -179,19 +180,25 @@ class Pair:
         if course is None:
             return self.space.leaf(ABSENT)
         found = course.outcome(context)
-        names = self.sides.names
-        if side == 0 and names:
-            return self.space.relabel(lambda answer: answer._replace(by=names.get(answer.by, answer.by)), found)
-        return found
+        names, others, holders = self.sides.names, self.sides.others, self.sides.holders[side]
+
+        def told(answer: Answer) -> Answer:
+            """By the names of the head, and by who has the address that a translation leads to."""
+            to = answer.destination
+            holder = holders.get(to.address, "") if others and to and to.address is not None else ""
+            return answer._replace(by=names.get(answer.by, answer.by) if side == 0 else answer.by, mark=holder)
+
+        return self.space.relabel(told, found) if others or (side == 0 and names) else found
 
     def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
         """Which addresses nobody has, before and after; what is not ours, and a host's own packets, ask no guest."""
         ours = context.ingress not in (SELF, OTHER)
         before, after = self.sides.missing if ours else ((), ())
+        others = self.sides.others if ours else ()
         unknown = [self._unknown(host) if host else () for host in self.hosts]
         return (
-            Nobody(united([*before, *unknown[0]]), before),
-            Nobody(united([*after, *unknown[1]]), after),
+            Nobody(united([*before, *unknown[0]]), before, others),
+            Nobody(united([*after, *unknown[1]]), after, others),
         )
 
     def _unknown(self, host: Host) -> Spans:
@@ -208,10 +215,14 @@ class Pair:
         new guest.
         """
         there, here = nobody
-        both = Cut((there.rest, here.rest))
+        both = Cut((there.strangers.rest, here.strangers.rest))
         for product, pair in apart(self.space, one, other):
-            if _matters(*pair):
+            if _matters(*pair) or self._elsewhere(*pair):
                 yield from both.of(product, pair)
+
+    def _elsewhere(self, one: Answer, other: Answer) -> bool:
+        """Whether a translation leads to an address that somebody else has now: whose it is, tells the mark."""
+        return bool(self.sides.others) and one.verdict == other.verdict == "allow" and one.mark != other.mark
 
     def _absent(
         self,
@@ -223,7 +234,7 @@ class Pair:
     ) -> Iterator[Difference]:
         """The products of packets to or by those whom the other side does not know, in some parts of them."""
         cuts = [Cut((part, nobody[side].rest)) for part in parts]
-        for product, answer in products(self.space, diagram, *asked):
+        for product, answer in products(self.space, diagram, asked.destinations, asked.sources):
             pair = (answer, ABSENT) if side == 0 else (ABSENT, answer)
             if _matters(*pair):
                 yield from (difference for cut in cuts for difference in cut.of(product, pair))
@@ -254,7 +265,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]
     old, new = hosts_before, {host.name: host for host in after.hosts}
     for family in FAMILIES:
         sides = Sides(family, sites, names)
-        moved = sides.guests[0] != sides.guests[1]
+        moved = bool(sides.others) or sides.guests[0] != sides.guests[1]
         found = [name for name in sorted(old.keys() | new.keys()) if moved or old.get(name) != new.get(name)]
         if found:
             sides.look()

@@ -1,6 +1,6 @@
 """What all hosts of two revisions have in common in one family, looked up once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from netloom.base.frozen import dataclass
 from netloom.flows.clock import Clock
 from netloom.flows.intent.doors import Approach
 from netloom.flows.intent.entries import Entry, Site
-from netloom.flows.spans import Spans, of_prefix, united, without
+from netloom.flows.spans import Interval, Spans, common, of_prefix, single, united, without
 from netloom.plan.site import Plan
 
 T = TypeVar("T")
@@ -49,7 +49,7 @@ class Sides:
 
     def look(self) -> None:
         """Look everything up now, so that processes that are forked need not."""
-        _ = self.missing, self.clock, self.ways
+        _ = self.missing, self.others, self.clock, self.ways
         for site in self.sites:
             site.index()
             site.approached(self.family)
@@ -63,13 +63,39 @@ class Sides:
     @cached_property
     def missing(self) -> tuple[Spans, Spans]:
         """For each side the addresses of guests and networks that are on the other side only."""
-        networks = [network_prefixes(plan, self.family) for plan in self.plans]
+        networks = [united(_prefixes(plan, self.family).values()) for plan in self.plans]
 
         def missing(side: int) -> Spans:
             guests = without(self.guests[1 - side], self.guests[side])
             return united([*guests, *without(networks[1 - side], networks[side])])
 
         return missing(0), missing(1)
+
+    @cached_property
+    def holders(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
+        """Whose the known addresses of guests are, before and after, by the names of the head."""
+        old, new = (dict(_held(plan, self.family)) for plan in self.plans)
+        return {value: self._now("guest", name) for value, name in old.items()}, new
+
+    @cached_property
+    def others(self) -> Spans:
+        """The addresses that another guest, or another network, has on each side."""
+        old, new = self.holders
+        swapped = (single(value) for value in old.keys() & new.keys() if old[value] != new[value])
+        before, after = (_prefixes(plan, self.family) for plan in self.plans)
+        gone, come = before.items() - after.items(), after.items() - before.items()
+        moved = (
+            span
+            for name, there in gone
+            for other, here in come
+            if self._now("network", name) != other
+            for span in common((there,), (here,))
+        )
+        return united([*swapped, *moved])
+
+    def _now(self, kind: str, name: str) -> str:
+        """What an object of the base is called in the head."""
+        return self.names.get(f"{kind}/{name}", f"{kind}/{name}").partition("/")[2]
 
     @cached_property
     def clock(self) -> Clock:
@@ -94,11 +120,19 @@ def same_order(one: Mapping[T, None], other: Mapping[T, None]) -> bool:
 
 def guest_addresses(plan: Plan, family: Family) -> Spans:
     """The known addresses of all guests."""
-    sides = (nic.ipv4 if family is Family.IPV4 else nic.ipv6 for guest in plan.guests for nic in guest.nics)
-    return united((side.address.value, side.address.value) for side in sides if side.address)
+    return united(single(value) for value, _ in _held(plan, family))
 
 
-def network_prefixes(plan: Plan, family: Family) -> Spans:
-    """The prefixes of all networks."""
-    sides = (network.ipv4 if family is Family.IPV4 else network.ipv6 for network in plan.networks)
-    return united(of_prefix(side.prefix) for side in sides if side)
+def _held(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:
+    """The known addresses of guests, each with the guest's name."""
+    for guest in plan.guests:
+        for nic in guest.nics:
+            side = nic.ipv4 if family is Family.IPV4 else nic.ipv6
+            if side.address:
+                yield side.address.value, guest.name
+
+
+def _prefixes(plan: Plan, family: Family) -> dict[str, Interval]:
+    """The prefixes of all networks, by name."""
+    sides = ((n.name, n.ipv4 if family is Family.IPV4 else n.ipv6) for n in plan.networks)
+    return {name: of_prefix(side.prefix) for name, side in sides if side}

@@ -18,7 +18,7 @@ from netloom.flows.intent.essentials import Decided
 from netloom.flows.intent.stages import Intent
 from netloom.flows.kernel import OTHER
 from netloom.flows.packet import DESTINATION, SOURCE, WHOLE, box
-from netloom.flows.spans import Spans, common, united
+from netloom.flows.spans import Spans, common, holds, united
 from netloom.flows.stitch import answers, at, pieces
 
 Ways = tuple[Sequence[Approach], Sequence[Approach]]
@@ -31,12 +31,14 @@ class Parting:
     Attributes:
         ways: on each side the ways to forwards of other hosts that the other one lacks; None where any may matter.
         names: stable names before and after of entries that were renamed.
+        others: addresses that somebody else has on the other side.
     """
 
     intents: tuple[Intent, Intent]
     courses: tuple[Course, Course]
     ways: Ways | None
     names: Mapping[str, str]
+    others: Spans
 
     def windows(self, context: Context) -> tuple[Box, ...] | None:
         """Boxes outside of which both do the same in a context; None where they may part anywhere."""
@@ -92,10 +94,12 @@ class Parting:
             yield whole
 
     def _same_behind(self, context: Context, to: Destination, mark: str) -> bool:
-        """Whether what is translated so is judged alike."""
+        """Whether what is translated so is judged alike, and reaches the same."""
         old, new = self.courses
         if to.address is None:
             return same_parts(old, new, context, mark, mark)
+        if holds(self.others, to.address):
+            return False
         egress = old.kernel.egress(to.address)
         one, other = old.passed(context, egress, mark), new.passed(context, egress, mark)
         return one is other or at(one, DESTINATION, to.address) is at(other, DESTINATION, to.address)

@@ -1,0 +1,49 @@
+"""Flows are told by who has an address: two guests that swap theirs lose and gain nothing, and who takes one over does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cases.test_led_elsewhere import BEFORE, exposed, told
+
+from netloom.diff.gates import EXPOSURE
+from netloom.diff.verdicts import Turn
+
+HERE = Path(__file__).parent
+NICS = (HERE / "guest-of-two-networks.yaml").read_text()
+LITERAL = "  open: {from: any, to: 10.0.0.10, allow: tcp/9}\n"
+
+
+def swapped(text: str, one: str, other: str) -> str:
+    assert text.count(one) == text.count(other) == 1
+    return text.replace(one, "THERE").replace(other, one).replace("THERE", other)
+
+
+def test_a_swap_has_no_flow_that_neither_had() -> None:
+    change = told(NICS, swapped(NICS, "{ipv4: 10.3.0.10}", "{ipv4: 10.3.0.11}"))
+    assert [one for one in change.flows if not one.readdressed and not one.implied] == []
+    assert {(*one.sources, *one.destinations) for one in change.flows if one.after.by == "policy/scrape"} == {
+        ("guest/probe", "network/back")
+    }
+
+
+def test_a_swap_behind_a_forward_exposes_nobody() -> None:
+    change = told(BEFORE, swapped(BEFORE, "{ipv4: 10.0.0.10}", "{ipv4: 10.0.0.11}"))
+    assert exposed(change) == []
+    assert {one.gate for one in change.failed_gates} == set()
+    assert [one for one in change.flows if not one.readdressed and not one.implied] == []
+
+
+def test_who_takes_over_the_address_behind_a_forward_is_newly_exposed() -> None:
+    after = BEFORE.replace("  web: {host: hv, nics: {lan: {ipv4: 10.0.0.10}}}\n", "")
+    after = after.replace("{ipv4: 10.0.0.11}", "{ipv4: 10.0.0.10}").replace("to: web", "to: payroll")
+    change = told(BEFORE, after)
+    assert {name for names in exposed(change) for name in names if "/" in name} >= {"guest/payroll", "forward/files"}
+    assert EXPOSURE in {one.gate for one in change.failed_gates}
+
+
+def test_a_literal_address_opens_whoever_has_it_now() -> None:
+    before = BEFORE + LITERAL
+    change = told(before, swapped(before, "{ipv4: 10.0.0.10}", "{ipv4: 10.0.0.11}"))
+    rows = {(one.turn, *one.destinations) for one in change.flows if "policy/open" in (one.before.by, one.after.by)}
+    assert rows == {(Turn.BLOCKED, "guest/web"), (Turn.ALLOWED, "guest/payroll")}
