@@ -1,4 +1,4 @@
-"""Flows are told by who has an address: two guests that swap theirs lose and gain nothing, and who takes one over does."""
+"""Flows are told by who has an address: who swap theirs lose and gain nothing, and who takes one over does."""
 
 from __future__ import annotations
 

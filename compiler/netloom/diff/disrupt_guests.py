@@ -44,9 +44,9 @@ def _rehosted(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator
 
 
 def _readdressed(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
-    nics = {nic.network: nic for nic in after.nics}
+    left = {nic.network: nic for nic in after.nics}
     for nic in before.nics:
-        found = nics.get(names.get(f"network/{nic.network}", f"network/{nic.network}").partition("/")[2])
+        found = left.pop(_now(nic.network, names), None)
         if found is None:
             yield _effect(after, Class.D5, Effect.REPLUGGED, f"leaves {nic.network}")
             continue
@@ -57,6 +57,22 @@ def _readdressed(before: Guest, after: Guest, names: Mapping[str, str]) -> Itera
         if told:
             leased = nic.ipv4.mode is found.ipv4.mode is Mode.RESERVED and nic.ipv4.address != found.ipv4.address
             yield _effect(after, Class.D4, Effect.REASSIGNED if leased else Effect.RENUMBERED, told)
+
+    for network in left:
+        yield _effect(after, Class.D5, Effect.PLUGGED, f"joins {network}")
+    yield from _rerouted(before, after, names)
+
+
+def _rerouted(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
+    """The way out is by another NIC, though the guest still has the one of before."""
+    old, new = (next((nic.network for nic in guest.nics if nic.default_route), "") for guest in (before, after))
+    if new != _now(old, names) in {nic.network for nic in after.nics}:
+        yield _effect(after, Class.D4, Effect.WAY_OUT, f"{old} → {new or 'none'}")
+
+
+def _now(network: str, names: Mapping[str, str]) -> str:
+    """What a network of the base is called in the head."""
+    return names.get(f"network/{network}", f"network/{network}").partition("/")[2]
 
 
 def _refreshed(before: Guest, after: Guest) -> Iterator[Disruption]:

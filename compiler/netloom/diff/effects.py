@@ -40,6 +40,8 @@ class Effect(enum.Enum):
     GONE = "addresses, DHCP and router advertisements are gone; the device stays until somebody deletes it"
     DETACHED = "new ports no longer join the bridge; those that have joined stay"
     REPLUGGED = "the guest gets another TAP or hardware address, so it has to be started anew"
+    PLUGGED = "the guest gets another network interface, so it has to be started anew"
+    WAY_OUT = "the guest's way out is another network: what it opens from now on comes from its address there"
     MOVED = "the guest starts anew on another host"
     LEFT = "the guest is no longer in the plan: it runs on until somebody stops it, and this alone ends no connection"
     WAY_IN = "the address or the way out of an uplink changes: who is logged in over it may be cut off"

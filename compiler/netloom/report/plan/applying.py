@@ -7,7 +7,7 @@ from netloom.diff.effects import Effect
 from netloom.diff.model import Action, Change
 
 _HOSTS = 3
-_ANEW = (Effect.REPLUGGED, Effect.MOVED)
+_ANEW = (Effect.REPLUGGED, Effect.PLUGGED, Effect.MOVED)
 
 
 def commands(change: Change) -> list[str]:
