@@ -30,10 +30,17 @@ pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "ping", "unsh
 
 _SECOND = swap("guests.yaml", "guests:\n", "guests:\n" + WEB2)
 """Somebody who reaches a forward on the bridge that it leads back to, and is masqueraded there."""
+_FENCE = swap("policy.yaml", "policy:\n", "policy:\n  fence: {from: web2, to: web, deny: any}\n")
+"""One neighbour may not begin to talk to the other, but answer."""
 _OF_OURS: dict[str, tuple[Callable[[Files], None], Callable[[Files], None]]] = {
     "hairpin": (
         _SECOND,
         swap("hosts.yaml", "    networks:\n", "    routes: {far: {to: 192.0.2.0/24, via: 10.1.0.10}}\n    networks:\n"),
+    ),
+    "fence": (_SECOND, _FENCE),
+    "fence-again": (
+        both(_SECOND, _FENCE),
+        swap("policy.yaml", "  fence: {from: web2", "  shut: {from: lan, to: web, deny: telnet}\n  fence: {from: web2"),
     ),
     "bridge-renamed": (both(), swap("hosts.yaml", "dmz: {taps", "dmz: {bridge: br-front, taps")),
     "isolation-off": (

@@ -160,7 +160,7 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
         r, "deny_net-web_net-web_ipv6_tcp", swapped
     ),
     "a deny on the bridge's frames is the wrong way": lambda r: elements(
-        r, "deny_net-web_net-web_ipv4_tcp", swapped, "bridge"
+        r, "deny_neighbours_ipv4_tcp", swapped, "bridge"
     ),
     "an allow is of the other direction": lambda r: elements(r, "allow_net-web_net-data_ipv6_tcp", swapped),
     "a chain of translations drops what it does not translate": lambda r: chains(

@@ -113,7 +113,7 @@ FRAMES: dict[str, Callable[[Ruleset], Ruleset]] = {
         "forward",
         BRIDGE,
     ),
-    "a deny between neighbours is gone": lambda r: elements(r, "deny_net-web_net-web_ipv4_tcp", gone, BRIDGE),
+    "a deny between neighbours is gone": lambda r: elements(r, "deny_neighbours_ipv4_tcp", gone, BRIDGE),
     "denies of another network": lambda r: drop_rule(r, "forward", -1, BRIDGE),
 }
 """Faults by what they let happen."""

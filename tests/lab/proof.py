@@ -49,8 +49,8 @@ policy:
 class Proof:
     """The running site with the questions that are put to it."""
 
-    def __init__(self, lab: Lab) -> None:
-        plan = compiled(SPEC).plan
+    def __init__(self, lab: Lab, spec: str = SPEC) -> None:
+        plan = compiled(spec).plan
         self.site = Site(lab, plan, rendered(plan))
         self.settled, ground = settle(self.site)
         self.atlas = Atlas(plan, ground, dict(self.site.beyond))

@@ -43,7 +43,7 @@ def _host(before: Host, after: Host | None, files: Files) -> Iterator[Disruption
         )
         return
     yield from networkd(before, after)
-    yield from ruleset(after, files)
+    yield from ruleset(before, after, files)
     yield from settings(after, files)
 
 

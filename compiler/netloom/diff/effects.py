@@ -16,12 +16,20 @@ class Effect(enum.Enum):
 
     UNTOUCHED = "nothing that runs notices"
     IN_PLACE = "taken up in place; addresses stay"
-    SWAP = "one transaction; established connections keep running, counters and dynamic sets start anew"
+    SWAP = "one transaction; established connections keep running, counters and rates start anew"
+    SWAP_NEAR = (
+        "one transaction; established connections keep running, counters and rates start anew; on NixOS, which deletes "
+        "tables first, datagrams that a deny between neighbours would hold are answered when who asked speaks again"
+    )
     SETTINGS = "kernel settings are written; what is no longer listed stays until the next boot"
     REFRESH = "the link stays up; its addresses are removed and added again within milliseconds"
     LEARNED = "the link stays up; its addresses are removed, and learned again within a second or two"
     PORTS = "its ports are configured again, which nothing notices"
     ISOLATED = "what its guests send each other is dropped from now on, open connections included"
+    FENCED = (
+        "the first deny between its guests, and nothing was remembered: datagrams that it holds are answered when who "
+        "asked speaks again"
+    )
     NAT_FLUSH = (
         "its addresses are removed and added again; connections that are masqueraded there are forgotten, and hang "
         "unless the guest speaks next"

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from netloom.lab.echoes import Echoes
 from netloom.lab.listeners import Listeners
 from netloom.lab.load import load
+from netloom.lab.pour import attend
 from netloom.lab.senders import send
 from netloom.lab.streams import Streams
 from netloom.lab.wire import Wire
@@ -34,6 +35,7 @@ def main() -> None:
         "heard": echoes.heard,
         "send": send,
         "load": load,
+        "attend": attend,
         "hold": streams.hold,
         "alive": streams.alive,
         "frame": wire.send,

@@ -12,9 +12,11 @@ import socket
 import struct
 import threading
 import time
+from functools import partial
 from typing import Any
 
 from netloom.lab.load import MARK
+from netloom.lab.pour import Pourer
 
 BACKLOG = 64
 ANCILLARY = 256
@@ -30,6 +32,7 @@ class Listeners:
         self._open: set[tuple[str, int]] = set()
         self._seen: list[dict[str, Any]] = []
         self._told = threading.Event()
+        self._pourer = Pourer()
 
     def listen(self, proto: str, ports: list[int]) -> dict[str, Any]:
         """Listens on ports of all addresses of both families; ports that are open already stay so."""
@@ -97,12 +100,19 @@ class Listeners:
             asked = next(
                 data for level, kind, data in ancillary if (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO)
             )[:16]
-            answer = self._note("udp", port, _plain(peer[0]), _plain(socket.inet_ntop(socket.AF_INET6, asked)), payload)
             source = (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO, asked + struct.pack("=I", 0))
+            back = partial(_send, listener, source, peer)
+            if self._pourer.heard(payload, peer, back):
+                continue
+            answer = self._note("udp", port, _plain(peer[0]), _plain(socket.inet_ntop(socket.AF_INET6, asked)), payload)
             try:
-                listener.sendmsg([answer], [source], 0, peer)
+                back(answer)
             except OSError as refused:
                 self._seen[-1]["unanswered"] = str(refused)
+
+
+def _send(listener: socket.socket, source: tuple[int, int, bytes], peer: tuple[Any, ...], answer: bytes) -> None:
+    listener.sendmsg([answer], [source], 0, peer)
 
 
 def _plain(address: str) -> str:

@@ -15,7 +15,7 @@ from netloom.lab.build import Site, in_parallel
 from netloom.lab.namespace import Daemon, Namespace
 from netloom.lab.probe import Listening
 from netloom.lab.questions import Question
-from netloom.lab.upkeep import hold, sender
+from netloom.lab.upkeep import begin, hold, sender
 from netloom.lab.wait import addresses
 from netloom.lab.waiting import INTERVAL
 
@@ -23,6 +23,8 @@ PATIENCE = 6.0
 """Seconds until an address that has not come back counts as gone."""
 PINGS, EVERY = 200, 0.02
 """How many pings of one flow, and seconds between two."""
+DATAGRAMS = PINGS * EVERY
+"""Seconds for which neighbours answer what they were asked in one datagram."""
 _LEAD = 0.5
 """Seconds of traffic before the change."""
 _AT_ONCE = 64
@@ -58,8 +60,8 @@ class Sight:
     Attributes:
         interfaces: those at which anything happened.
         rulesets: hosts whose ruleset was replaced.
-        ended: connections that are gone.
-        kept: connections that live.
+        ended: connections that are gone, and datagrams that are no longer answered.
+        kept: connections and datagrams that live.
         pings: flows with the number of answers that are missing, of `PINGS`.
     """
 
@@ -74,7 +76,8 @@ def watched(site: Site, asked: Iterable[Question], change: Callable[[], None]) -
     """Does something to a site while traffic runs, and says what noticed.
 
     Of each flow one connection is a download and one is idle until all is over, for what the kernel has forgotten
-    of a connection it learns again from whoever speaks first.
+    of a connection it learns again from whoever speaks first. Neighbours ask each other in one datagram
+    for many.
 
     Args:
         site: The running site; all addresses are there, and somebody listens.
@@ -84,6 +87,7 @@ def watched(site: Site, asked: Iterable[Question], change: Callable[[], None]) -
     flows = _distinct(asked)
     kinds: tuple[Listening, ...] = ("now", "later")
     streams = [(q, hold(site, q, kind)) for q in flows if q.packet.protocol == "tcp" for kind in kinds]
+    pours = [(q, begin(site, q, "attend", DATAGRAMS)) for q in flows if q.packet.protocol == "udp" and _near(q)]
     machines = {name: m for name, m in site.machines().items() if not name.startswith("zone/")}
     before = {name: _state(machine) for name, machine in machines.items()}
     loaded = {name: ruleset.handles(machine) for name, machine in site.hosts.items()}
@@ -94,7 +98,7 @@ def watched(site: Site, asked: Iterable[Question], change: Callable[[], None]) -
         change()
         _settled(machines, before)
         lost = tuple((question, future.result()) for question, future in pings)
-    lives = _alive(site, streams)
+    lives = _alive(site, streams) | {id(q): bool(sender(site, q).result(f)["goes_on"]) for q, f in pours}
     return Sight(
         tuple(n for name, m in machines.items() for n in _noticed(name, monitors[name], before[name], _state(m))),
         tuple(name for name, machine in site.hosts.items() if ruleset.handles(machine) != loaded[name]),
@@ -114,6 +118,10 @@ def _alive(site: Site, streams: Iterable[tuple[Question, int | None]]) -> dict[i
     for (question, _), answer in zip(held, answers, strict=True):
         found[id(question)] = answer and found.get(id(question), True)
     return found
+
+
+def _near(q: Question) -> bool:
+    return q.source.group == q.to.group
 
 
 def _distinct(asked: Iterable[Question]) -> list[Question]:

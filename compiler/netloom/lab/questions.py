@@ -90,8 +90,21 @@ def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple
                     for what in _ports(by_source[source], to, quiet):
                         _ask(atlas, oracle, source, to, what, classes, unclear)
     chosen = {(q.source.machine, q.packet): q for found in classes.values() for q in found}
+    for question in _ways_back(tuple(chosen.values()), oracle):
+        chosen.setdefault((question.source.machine, question.packet), question)
     left_out = [NotRun(f"{flows[0]} and {len(flows) - 1} more", why) for why, flows in unclear.items()]
     return tuple(chosen.values()), (*left_out, *_idle(atlas, {q.verdict.by for q in chosen.values()}))
+
+
+def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
+    """Of datagrams that one neighbour may not send to the other: those that it has to answer all the same."""
+    for question in asked:
+        packet = question.packet
+        if packet.protocol == "udp" and not question.verdict.allowed and question.source.group == question.to.group:
+            back = Packet(question.to.address, packet.source, "udp", packet.port)
+            verdict = _asked(oracle, question.to, back)
+            if verdict.allowed:
+                yield Question(question.to, question.source, back, verdict)
 
 
 def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:

@@ -66,7 +66,7 @@ def listing(machine: Namespace) -> list[dict[str, Any]]:
 
 
 def handles(machine: Namespace) -> frozenset[tuple[str, str, int]]:
-    """Kind, name and handle of each object: none of them outlives a load of the ruleset."""
+    """Kind, name and handle of each object: rules have other ones after each load."""
     found = ((kind, body) for entry in listing(machine) for kind, body in entry.items())
     return frozenset((kind, body.get("name", ""), body["handle"]) for kind, body in found if "handle" in body)
 

@@ -62,20 +62,21 @@ def _shape(machine: Namespace) -> Counter[tuple[str, ...]]:
 def under_load(site: Site, asked: tuple[Question, ...]) -> Iterator[Row]:
     """Streams are held and datagrams flow while every host's ruleset is replaced again and again."""
     streams = [(q, hold(site, q)) for q in _watched(asked, "tcp")]
-    loads = [(q, _begin(site, q)) for q in _watched(asked, "udp")]
+    loads = [(q, begin(site, q, "load", _SECONDS)) for q in _watched(asked, "udp")]
+    pours = [(q, begin(site, q, "attend", _SECONDS)) for q in answered(asked)]
     begun = time.monotonic()
     for number in range(RELOADS):
         time.sleep(max(0.0, begun + _SECONDS * (number + 0.5) / (RELOADS + 1) - time.monotonic()))
         for host in site.plan.hosts:
             ruleset.load(site.hosts[host.name], site.ruleset(host.name))
-    carried = [(q, sender(site, q).result(future)) for q, future in loads]
+    carried = [(f"{q.flow} over {RELOADS} reloads under load", q, sender(site, q).result(f)) for q, f in loads]
+    carried += [(f"{q.flow}, answers over {RELOADS} reloads", q, sender(site, q).result(f)) for q, f in pours]
     for question, stream in streams:
         alive = stream is not None and sender(site, question).alive(stream)
         observed = "does not open" if stream is None else "stays" if alive else "breaks"
         yield Row("reload", f"{question.flow} over {RELOADS} reloads", "stays", observed, question.verdict.by)
-    for question, said in carried:
+    for flow, question, said in carried:
         sent, lost = said["sent"], said["sent"] - said["received"]
-        flow = f"{question.flow} over {RELOADS} reloads under load"
         observed = f"{lost} of {sent} lost" if lost else "none lost" if sent > ENOUGH else f"only {sent} sent"
         yield Row("reload", flow, "none lost", observed, question.verdict.by, f"{sent} datagrams")
 
@@ -107,11 +108,21 @@ def hold(site: Site, question: Question, listening: Listening = "") -> int | Non
         return None
 
 
-def _begin(site: Site, question: Question) -> Future[dict[str, Any]]:
+def answered(asked: tuple[Question, ...]) -> list[Question]:
+    """Datagrams between neighbours of whom the one that is asked may answer, but not ask."""
+    near = [q for q in asked if q.packet.protocol == "udp" and q.source.group == q.to.group]
+    refused = {(q.packet.to, q.packet.source) for q in near if not q.verdict.allowed}
+    found = [q for q in near if q.verdict.allowed and (q.packet.source, q.packet.to) in refused]
+    families = [[q for q in found if q.packet.family is family] for family in Family]
+    return [q for pair in zip_longest(*families) for q in pair if q][:FLOWS]
+
+
+def begin(site: Site, question: Question, action: str, seconds: float) -> Future[dict[str, Any]]:
+    """Begins to ask for some seconds, by an action of the agent's that takes as long."""
     packet = question.packet
     to, port, source = str(packet.to), packet.port, _source(question)
     future: Future[dict[str, Any]] = sender(site, question).ask(
-        "load", to=to, port=port, source=source, seconds=_SECONDS
+        action, to=to, port=port, source=source, seconds=seconds
     )
     return future
 

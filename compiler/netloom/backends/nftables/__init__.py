@@ -1,4 +1,4 @@
-"""The ruleset of a host: two tables named `netloom`, one of IP and one of the bridges' frames.
+"""The ruleset of a host: a table of IP and one of the bridges' frames, and one of what frames have shown.
 
 The shape follows from how people run hosts: other tools have tables of their own, so nothing is flushed and what is
 forwarded between interfaces that are not ours passes untouched. Look-ups decide, not walks: interfaces lead by maps to
@@ -14,8 +14,9 @@ from netloom.backends.nftables.lower.forward import forward
 from netloom.backends.nftables.lower.frame import network_sets
 from netloom.backends.nftables.lower.input import input_
 from netloom.backends.nftables.lower.mss import mss
+from netloom.backends.nftables.lower.neighbours import refusals
 from netloom.backends.nftables.lower.pairs import policy
-from netloom.backends.nftables.lower.part import Part, table, together
+from netloom.backends.nftables.lower.part import Part, memory, table, together
 from netloom.backends.nftables.lower.raw import raw
 from netloom.backends.nftables.lower.snat import source_nat
 from netloom.backends.nftables.tree import Ruleset
@@ -39,7 +40,13 @@ def ruleset(host: Host) -> Ruleset:
         forward(known),
         input_(known),
     ]
-    return Ruleset((table("bridge", bridged(known), host.origin), table("inet", together(parts), host.origin)))
+    return Ruleset(
+        (
+            table("bridge", bridged(host), host.origin),
+            memory("bridge", refusals(known), host.origin),
+            table("inet", together(parts), host.origin),
+        )
+    )
 
 
 def artifacts(host: Host) -> tuple[Artifact, ...]:

@@ -5,7 +5,7 @@ colon. A table's body is printed alone too, as NixOS wraps it in a transaction o
 """
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from netloom.backends.artifact import Line
 from netloom.backends.nftables.fields import Type
@@ -14,11 +14,13 @@ from netloom.backends.nftables.statements import inline, joined, listed, literal
 from netloom.backends.nftables.tree import (
     Chain,
     Element,
+    Lookup,
     Match,
     NamedLimit,
     Rule,
     Ruleset,
     Set,
+    Statement,
     Table,
     Verdict,
 )
@@ -37,7 +39,10 @@ def document(ruleset: Ruleset) -> tuple[Line, ...]:
     lines = [Line(text) for text in _HEAD]
     for table in ruleset.tables:
         name = f"table {table.family} {table.name}"
-        lines += [Line(""), Line(name), Line(f"delete {name}"), Line(f"{name} {{"), *_indented(body(table)), Line("}")]
+        verb = "flush" if table.kept and table.chains else "delete"
+        lines += [Line(""), Line(name), Line(f"{verb} {name}")]
+        if table.chains or not table.kept:
+            lines += [Line(f"{name} {{"), *_indented(body(table)), Line("}")]
     return tuple(lines)
 
 
@@ -47,10 +52,11 @@ def body(table: Table) -> tuple[Line, ...]:
     lines = [Line(f"counter {counter.name} {{ }}", counter.origin) for counter in table.counters]
     for limit in table.limits:
         lines += _limit(limit)
+    inlined = {entry.name: entry for entry in table.sets if entry.inline}
     for entry in table.sets:
-        lines += _set(entry)
+        lines += [] if entry.inline else _set(entry)
     for chain in table.chains:
-        lines += _chain(chain)
+        lines += _chain(chain, inlined)
     return tuple(lines)
 
 
@@ -94,7 +100,7 @@ def _declaration(entry: Set) -> Iterator[str]:
 
 def _element(element: Element, entry: Set) -> str:
     key = " . ".join(map(literal, element.key, entry.types))
-    comment = _comment(element.comment)
+    comment = f"{' counter' if entry.inline and entry.counted else ''}{_comment(element.comment)}"
     data = element.data
     if data is None:
         return f"{key}{comment}"
@@ -103,29 +109,43 @@ def _element(element: Element, entry: Set) -> str:
     return f"{key}{comment} : {' . '.join(map(literal, data, entry.data))}"
 
 
-def _chain(chain: Chain) -> Iterator[Line]:
+def _chain(chain: Chain, inlined: Mapping[str, Set]) -> Iterator[Line]:
     yield Line(f"chain {chain.name} {{", chain.origin)
     if chain.base:
         base = chain.base
         head = f"type {base.type} hook {base.hook} priority {base.priority}; policy {base.policy.value};"
         yield Line(f"\t{head}", chain.origin)
     for rule in chain.rules:
-        yield from (Line(f"\t{text}", rule.origin or chain.origin) for text in _rule(rule))
+        origin = rule.origin or chain.origin
+        yield from (Line(f"\t{text}", of or origin) for text, of in _rule(rule, inlined))
     yield Line("}", chain.origin)
 
 
-def _rule(rule: Rule) -> Iterator[str]:
-    """One line, or several where a match lists many values."""
+def _rule(rule: Rule, inlined: Mapping[str, Set]) -> Iterator[Line]:
+    """One line, or several where a match lists many values, or a set stands in it."""
     text = ""
     for statement in rule.statements:
-        if isinstance(statement, Match) and len(statement.values) > _INLINE_VALUES:
+        values = list(_values(statement, inlined))
+        if values:
+            assert isinstance(statement, Match | Lookup)
             operator = "!= {" if statement.negated else "{"
-            yield f"{text} {joined(statement.fields)} {operator}".strip()
-            yield from (f"\t{value}," for value in listed(statement))
+            yield Line(f"{text} {joined(statement.fields)} {operator}".strip())
+            yield from (Line(f"\t{value},", origin) for value, origin in values)
             text = "}"
         else:
             text = f"{text} {inline(statement)}".strip()
-    yield f"{text}{_comment(rule.comment)}"
+    yield Line(f"{text}{_comment(rule.comment)}")
+
+
+def _values(statement: Statement, inlined: Mapping[str, Set]) -> Iterator[Line]:
+    """What a statement lists on lines of their own."""
+    match statement:
+        case Match(values=values) if len(values) > _INLINE_VALUES:
+            yield from map(Line, listed(statement))
+        case Lookup(set=name) if name in inlined:
+            yield from (Line(_element(element, inlined[name]), element.origin) for element in inlined[name].elements)
+        case _:
+            pass
 
 
 @functools.lru_cache(maxsize=65536)

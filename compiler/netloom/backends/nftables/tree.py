@@ -259,6 +259,7 @@ class Set:
         interval: whether keys may be prefixes, ranges and patterns; else they are single values.
         counted: whether each element counts its packets.
         learned: seconds that elements last which rules add (`Learn`), or 0.
+        inline: whether the elements stand in the one rule that looks them up, an anonymous set that goes with it.
     """
 
     name: str
@@ -269,12 +270,18 @@ class Set:
     interval: bool = False
     counted: bool = False
     learned: int = 0
+    inline: bool = False
     origin: Origin | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of ours: counters, limits, sets and chains, each sorted by name (base chains before others)."""
+    """A table of ours: counters, limits, sets and chains, each sorted by name (base chains before others).
+
+    Attributes:
+        kept: whether a load replaces the rules alone, so that what they have learned outlives it; a table without
+            chains is removed all the same.
+    """
 
     family: str
     name: str
@@ -282,6 +289,7 @@ class Table:
     limits: tuple[NamedLimit, ...]
     sets: tuple[Set, ...]
     chains: tuple[Chain, ...]
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,8 @@
-"""The ruleset as `networking.nftables.tables`: NixOS writes the transaction around each body itself."""
+"""The ruleset as `networking.nftables.tables`: NixOS writes the transaction around each body itself.
+
+It deletes each table first, so what a table keeps elsewhere does not outlive a load there; a table without chains it
+removes by itself, as it remembers which ones it has made (nixos/modules/services/networking/nftables.nix, 24.05).
+"""
 
 from netloom.backends.nftables import printer
 from netloom.backends.nftables.tree import Ruleset, Table
@@ -7,7 +11,9 @@ from netloom.backends.nixos.tree import Attribute, Attributes, Bool, Lines, Text
 
 def of(ruleset: Ruleset) -> Attributes:
     """`networking.nftables`; never by its `ruleset`, for which NixOS may flush everybody's tables."""
-    tables = Attributes(tuple(Attribute((_key(table),), _table(table)) for table in ruleset.tables))
+    tables = Attributes(
+        tuple(Attribute((_key(table),), _table(table)) for table in ruleset.tables if table.chains or not table.kept)
+    )
     return Attributes((Attribute(("enable",), Bool(value=True)), Attribute(("tables",), tables)))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import field, replace
-from functools import cached_property
+from functools import cached_property, partial, reduce
 
 from netloom.backends.nftables.fields import Field, Type
 from netloom.backends.nftables.tree import Ruleset, Table
@@ -108,17 +108,21 @@ class Frames:
         return tuple(_Chains(table, self.kernel, self.clock, self.space) for table in self.tables)
 
     def hook(self, hook: str, entry: str, exit_: str) -> Diagram[Answer]:
-        """What the filters of a hook do with frames from one port to another one; with one base chain at most."""
+        """What the filters of a hook do with frames from one port to another one: what all of them let through."""
         bases = [
             (chains, chain)
             for chains in self._chains
             for chain in chains.table.chains
             if chain.base and chain.base.type == "filter" and chain.base.hook == hook
         ]
-        if len(bases) > 1:
-            raise UnreadableError(f"{len(bases)} filters of frames at {hook}")
         situation = Situation(entry, exit_, self.ether)
-        return bases[0][0].base(bases[0][1], situation) if bases else self.space.leaf(PASS)
+        found = [chains.base(chain, situation) for chains, chain in bases]
+        return reduce(partial(self.space.merge, _then), found) if found else self.space.leaf(PASS)
+
+
+def _then(first: Answer, second: Answer) -> Answer:
+    """A drop is the end, whatever other filters say; so their order counts for nothing."""
+    return first if first.verdict == "drop" else second
 
 
 def bridge_tables(ruleset: Ruleset) -> tuple[Table, ...]:

@@ -5,16 +5,14 @@ Nothing here judges a frame that neither enters by a port of ours nor is between
 """
 
 from netloom.backends.nftables.lower.guard import guard
-from netloom.backends.nftables.lower.pairs import Policy
+from netloom.backends.nftables.lower.isolation import isolation
 from netloom.backends.nftables.lower.part import Part, base, together
-from netloom.backends.nftables.lower.segment import isolation, refusals
 from netloom.backends.nftables.tree import Chain
+from netloom.plan.host import Host
 
 
-def bridged(known: Policy) -> Part:
-    """Spoof guard, isolation, and the denies between guests of one bridge."""
-    host = known.host
-    apart, refused = isolation(host), refusals(known)
-    rules = (*apart.rules, *refused.rules)
-    hook = Chain("forward", rules, base("filter", "forward", "filter"), host.origin)
-    return together([guard(host), Part((hook,) if rules else ()), Part((), apart.sets), refused.part])
+def bridged(host: Host) -> Part:
+    """Spoof guard and isolation."""
+    apart = isolation(host)
+    hook = Chain("forward", apart.rules, base("filter", "forward", "filter"), host.origin)
+    return together([guard(host), Part((hook,) if apart.rules else ()), Part((), apart.sets)])

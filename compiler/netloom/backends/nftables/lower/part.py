@@ -54,16 +54,26 @@ def together(parts: Iterable[Part | Judged]) -> Part:
 
 def table(family: str, part: Part, origin: Origin) -> Table:
     """The table `netloom` of a family: sets that no rule reads are left out, the rest is sorted."""
+    return _table(family, "netloom", part, origin, kept=False)
+
+
+def memory(family: str, part: Part, origin: Origin) -> Table:
+    """The table of a family that keeps what its rules learn; sets that rules fill stay in it, read or not."""
+    return _table(family, "netloom-memory", part, origin, kept=True)
+
+
+def _table(family: str, name: str, part: Part, origin: Origin, *, kept: bool) -> Table:
     used = frozenset(_reads(part.chains))
     counters = sorted({s.name for s in _statements(part.chains) if isinstance(s, Count) and s.name})
     chains = sorted(_once(part.chains), key=lambda chain: (chain.base is None, chain.name))
     return Table(
         family,
-        "netloom",
+        name,
         tuple(Counter(name, origin) for name in counters),
         _once(part.limits),
-        tuple(entry for entry in _once(part.sets) if entry.name in used),
+        tuple(entry for entry in _once(part.sets) if entry.name in used or entry.learned),
         tuple(chains),
+        kept,
     )
 
 

@@ -173,45 +173,9 @@ in
             		"vm-c-front",
             	}
             }
-            set seen_net-back_ipv4 {
-            	type ipv4_addr . ipv4_addr . inet_proto . inet_service . inet_service
-            	size 65535
-            	flags dynamic,timeout
-            	timeout 180s
-            }
-            set seen_net-back_ipv6 {
-            	type ipv6_addr . ipv6_addr . inet_proto . inet_service . inet_service
-            	size 65535
-            	flags dynamic,timeout
-            	timeout 180s
-            }
-            chain forward {
-            	type filter hook forward priority filter; policy accept;
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 goto deny_net-back_ipv4
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 goto deny_net-back_ipv6
-            }
             chain prerouting {
             	type filter hook prerouting priority -300; policy accept;
             	iifname @ports_guarded goto guard_port
-            }
-            chain deny_net-back_ipv4 {
-            	icmp type { destination-unreachable, time-exceeded, parameter-problem } accept comment "implied/icmp"
-            	icmp type echo-reply accept comment "implied/established"
-            	tcp flags & (syn | ack) != syn accept comment "implied/established"
-            	meta l4proto { udp, udplite, sctp, dccp } ip daddr . ip saddr . meta l4proto . th dport . th sport @seen_net-back_ipv4 accept comment "implied/established"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	meta l4proto { udp, udplite, sctp, dccp } update @seen_net-back_ipv4 { ip saddr . ip daddr . meta l4proto . th sport . th dport timeout 180s }
-            }
-            chain deny_net-back_ipv6 {
-            	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
-            	icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept comment "implied/icmp"
-            	icmpv6 type echo-reply accept comment "implied/established"
-            	tcp flags & (syn | ack) != syn accept comment "implied/established"
-            	meta l4proto { udp, udplite, sctp, dccp } ip6 daddr . ip6 saddr . meta l4proto . th dport . th sport @seen_net-back_ipv6 accept comment "implied/established"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	meta l4proto { udp, udplite, sctp, dccp } update @seen_net-back_ipv6 { ip6 saddr . ip6 daddr . meta l4proto . th sport . th dport timeout 180s }
             }
             chain guard_arp {
             	iifname . arp saddr ether != @bind_mac counter name drop_spoof drop
@@ -247,6 +211,48 @@ in
             	@th,64,128 0xfe800000000000000000000000000000-0xfe80000000000000ffffffffffffffff @th,64,128 != @owned_target return comment "implied/nd"
             	iifname . @th,64,128 @bind_target return
             	counter name drop_spoof drop
+            }
+          '';
+        };
+        netloom-memory-bridge = {
+          family = "bridge";
+          name = "netloom-memory";
+          content = ''
+            set seen_ipv4 {
+            	type ipv4_addr . ipv4_addr . inet_proto . inet_service . inet_service
+            	size 65535
+            	flags dynamic,timeout
+            	timeout 180s
+            }
+            set seen_ipv6 {
+            	type ipv6_addr . ipv6_addr . inet_proto . inet_service . inet_service
+            	size 65535
+            	flags dynamic,timeout
+            	timeout 180s
+            }
+            chain forward {
+            	type filter hook forward priority filter; policy accept;
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 goto deny_ipv4
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 goto deny_ipv6
+            }
+            chain deny_ipv4 {
+            	icmp type { destination-unreachable, time-exceeded, parameter-problem } accept comment "implied/icmp"
+            	icmp type echo-reply accept comment "implied/established"
+            	tcp flags & (syn | ack) != syn accept comment "implied/established"
+            	meta l4proto { udp, udplite, sctp, dccp } ip daddr . ip saddr . meta l4proto . th dport . th sport @seen_ipv4 accept comment "implied/established"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	meta l4proto { udp, udplite, sctp, dccp } update @seen_ipv4 { ip saddr . ip daddr . meta l4proto . th sport . th dport timeout 180s }
+            }
+            chain deny_ipv6 {
+            	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
+            	icmpv6 type { destination-unreachable, packet-too-big, time-exceeded, parameter-problem } accept comment "implied/icmp"
+            	icmpv6 type echo-reply accept comment "implied/established"
+            	tcp flags & (syn | ack) != syn accept comment "implied/established"
+            	meta l4proto { udp, udplite, sctp, dccp } ip6 daddr . ip6 saddr . meta l4proto . th dport . th sport @seen_ipv6 accept comment "implied/established"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	meta l4proto { udp, udplite, sctp, dccp } update @seen_ipv6 { ip6 saddr . ip6 daddr . meta l4proto . th sport . th dport timeout 180s }
             }
           '';
         };

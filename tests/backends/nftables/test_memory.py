@@ -1,0 +1,71 @@
+"""The table whose memory outlives a load: what is in it besides rules has to be the same for every host, for ever."""
+
+from __future__ import annotations
+
+from itertools import dropwhile, takewhile
+
+from tests.sites import compiled
+
+from netloom.backends import nftables
+
+SPEC = """\
+netloom: 1
+networks: {{lan: {{{own}}}}}
+hosts: {{hv: {{networks: {{lan: {{}}}}}}}}
+guests:
+  a: {{host: hv, nics: {{lan: {{}}}}}}
+  b: {{host: hv, nics: {{lan: {{}}}}}}
+policy: {{fence: {{from: a, to: b, deny: {deny}}}}}
+"""
+DECLARED = """\
+set seen_ipv4 {
+	type ipv4_addr . ipv4_addr . inet_proto . inet_service . inet_service
+	size 65535
+	flags dynamic,timeout
+	timeout 180s
+}
+set seen_ipv6 {
+	type ipv6_addr . ipv6_addr . inet_proto . inet_service . inet_service
+	size 65535
+	flags dynamic,timeout
+	timeout 180s
+}
+"""
+"""The kernel refuses to declare a set that is there as anything else: what differs from this needs other names."""
+
+
+def memory(text: str) -> list[str]:
+    """The lines of the table, from the one that adds it to the end of it."""
+    inside = dropwhile(lambda line: line != "table bridge netloom-memory", text.splitlines())
+    return [*takewhile(lambda line: line, inside)]
+
+
+def rendered(own: str, deny: str) -> list[str]:
+    (host,) = compiled(SPEC.format(own=own, deny=deny)).plan.hosts
+    (artifact,) = nftables.artifacts(host)
+    return memory(artifact.text)
+
+
+def test_sets_and_chains_are_the_same_whatever_is_denied() -> None:
+    hosts = [
+        rendered("ipv4: 10.0.0.1/24, ipv6: fd00::1/64", "any"),
+        rendered("ipv4: 10.1.0.1/24", "[udp/1-9, tcp/22, ipsec]"),
+        rendered("ipv6: fd00:9::1/64", "ping"),
+    ]
+    for lines in hosts:
+        assert lines[:3] == [
+            "table bridge netloom-memory",
+            "flush table bridge netloom-memory",
+            "table bridge netloom-memory {",
+        ]
+        assert [line.removeprefix("\t") for line in lines[3:15]] == DECLARED.splitlines()
+        heads = [line.strip() for line in lines if line.endswith("{") and line.startswith("\t") and line[1] != "\t"]
+        assert heads[2:] == ["chain forward {", "chain deny_ipv4 {", "chain deny_ipv6 {"]
+
+
+def test_a_table_without_a_deny_is_removed() -> None:
+    (host,) = compiled(
+        "netloom: 1\nnetworks: {lan: {ipv4: 10.0.0.1/24}}\nhosts: {hv: {networks: {lan: {}}}}\n"
+    ).plan.hosts
+    (artifact,) = nftables.artifacts(host)
+    assert memory(artifact.text) == ["table bridge netloom-memory", "delete table bridge netloom-memory"]

@@ -1,0 +1,68 @@
+"""Neighbours of one bridge, of whom one may not begin to talk to the other: it answers over loads all the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.lab.proof import Proof
+from tests.support import needs
+
+from netloom.lab import ruleset, upkeep
+from netloom.lab.session import Lab
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = [needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
+
+FENCE = (Path(__file__).parent / "fence.yaml").read_text(encoding="utf-8")
+BOTH = FENCE.replace("ipv4: 10.9.0.1/24", "ipv4: 10.9.0.1/24, ipv6: fd00:9::1/64").replace(
+    "guests:", "guests:\n  c: {host: hv, nics: {vms: {}}}"
+)
+"""The same in both families, with somebody whom nobody keeps out."""
+
+
+@pytest.fixture(scope="module", params=["fence", "both"])
+def proof(request: pytest.FixtureRequest) -> Iterator[Proof]:
+    with Lab() as lab:
+        yield Proof(lab, {"fence": FENCE, "both": BOTH}[request.param])
+
+
+def test_who_is_fenced_off_answers_and_does_not_ask(proof: Proof) -> None:
+    assert proof.disagreements() == {}
+    verdicts = {(q.source.machine, q.to.machine, q.verdict.allowed) for q in proof.asked if q.packet.protocol == "udp"}
+    assert {("guest/a", "guest/b", False), ("guest/b", "guest/a", True)} <= verdicts
+
+
+def test_its_answers_go_on_while_the_ruleset_is_replaced(proof: Proof) -> None:
+    rows = [row for row in upkeep.under_load(proof.site, proof.asked) if "answers" in row.flow]
+    (network,) = proof.atlas.plan.networks
+    assert len(rows) == len([own for own in (network.ipv4, network.ipv6) if own])
+    assert {row.observed for row in rows} == {"none lost"}
+
+
+def test_answers_that_end_with_the_table_are_found_out(proof: Proof, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a table that is deleted, and not flushed, forgets who asked."""
+    text = proof.site.ruleset("hv")
+    forgets = text.replace("flush table bridge netloom-memory", "delete table bridge netloom-memory")
+    assert forgets != text
+    monkeypatch.setattr(type(proof.site), "ruleset", lambda _site, _host: forgets)
+    try:
+        rows = [row for row in upkeep.under_load(proof.site, proof.asked) if "answers" in row.flow]
+    finally:
+        ruleset.load(proof.site.hosts["hv"], text)
+    assert rows
+    assert all(row.observed.endswith(" lost") for row in rows)
+
+
+def test_nothing_is_left_of_a_fence_that_is_gone(proof: Proof) -> None:
+    """Nor of what was remembered for it, and it may come back."""
+    text = proof.site.ruleset("hv")
+    machine = proof.site.hosts["hv"]
+    start, end = text.index("table bridge netloom-memory"), text.index("table inet netloom")
+    without = f"{text[:start]}table bridge netloom-memory\ndelete table bridge netloom-memory\n{text[end:]}"
+    for loaded, there in ((without, False), (text, True)):
+        ruleset.load(machine, loaded)
+        assert ("bridge netloom-memory" in ruleset.tables(machine)) is there
