@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import xml.etree.ElementTree as ET
 
+import pytest
+
 from netloom.lab.outcome import Outcome, Row
 from netloom.report.lab import lab_json, lab_junit, lab_tally, lab_text
 
@@ -17,6 +19,31 @@ def test_all_three_witnesses_have_to_agree() -> None:
     assert not Row("flow", FLOW, "allow", "drop", "policy/out", "", "allow by policy/out").ok
     assert not Row("flow", FLOW, "allow", "allow", "policy/out", "", "drop by default").ok
     assert not Row("flow", FLOW, "allow", "allow", "policy/out", "", "allow by policy/other").ok
+
+
+@pytest.mark.parametrize(
+    ("decided_by", "reach", "ok"),
+    [
+        ("default", "drop by implied/site-source", True),
+        ("implied/reverse-path", "drop by default", True),
+        ("default", "drop by default or drop by implied/reverse-path", True),
+        ("policy/no-mail", "drop by default", False),
+        ("default", "drop by policy/no-mail", False),
+        ("policy/no-mail", "drop by policy/no-web", False),
+        ("default", "allow by implied/icmp", False),
+        ("default", "drop by default or allow by policy/out", False),
+        ("default", "nothing", False),
+    ],
+)
+def test_of_a_drop_that_nobody_wrote_the_name_of_the_reason_does_not_matter(
+    decided_by: str, reach: str, ok: bool
+) -> None:
+    assert Row("flow", FLOW, "drop", "drop", decided_by, "", reach).ok is ok
+    assert not Row("flow", FLOW, "drop", "allow", decided_by, "", reach).ok
+
+
+def test_what_passes_has_one_reason() -> None:
+    assert not Row("flow", FLOW, "allow", "allow", "implied/bridge", "", "allow by implied/icmp").ok
 
 
 def test_what_reach_says_otherwise_is_shown_in_every_format() -> None:

@@ -1,0 +1,27 @@
+"""Two readings of a plan that name a drop by other reasons, of which none is an entry, agree with each other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.sites import compiled
+from tests.support import needs
+
+from netloom.driver import rendered
+from netloom.lab.experiment import agreement
+from netloom.lab.session import Lab
+
+pytestmark = [needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
+
+SPEC = (Path(__file__).parent / "two-sites-by-the-internet.yaml").read_text()
+
+
+def test_a_guest_that_asks_another_host_of_its_site_by_the_internet() -> None:
+    plan = compiled(SPEC).plan
+    with Lab() as lab:
+        outcome = agreement(lab, plan, rendered(plan), lambda _: None).outcome
+    assert outcome.failed == ()
+    asked = [row for row in outcome.rows if row.flow.startswith("desk 10.2.0.10 -> hv-east 203.0.113.1 tcp/")]
+    assert {row.observed for row in asked} == {"drop"}
+    assert {row.decided_by for row in asked} | {row.reach for row in asked} >= {"default"}
