@@ -159,7 +159,7 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
     Raises:
         RevisionError: it cannot be read, or has no specs there.
     """
-    found = revision(specs, commit)
+    found = revision(specs, name, commit)
     if not found.sizes:
         raise RevisionError(f"`{name}` has no specs in {specs}")
     site = compile_blobs(found.blobs, found.folder, now=now(), prove=False, sizes=found.sizes)

@@ -39,17 +39,17 @@ class Revision:
     blobs: Mapping[str, bytes]
 
 
-def revision(specs: Path, name: str) -> Revision:
+def revision(specs: Path, name: str, commit: str) -> Revision:
     """Read a commit; what is larger than specs may be is never unpacked.
 
     Args:
         specs: folder of the specs; it need not exist in the working tree.
-        name: anything that git takes for a commit.
+        name: what the user calls it.
+        commit: full object name.
 
     Raises:
-        RevisionError: there is no repository, no such commit, or git is not installed.
+        RevisionError: there is no repository, the clone lacks the commit or its files, or git is not installed.
     """
-    commit = commit_of(specs, name)
     where, inside = repository(specs)
     files = {f"{specs}/{below}": file for below, file in _files(where, inside, name, commit)}
     sizes = {path: size for path, (_, size) in files.items()}
@@ -84,10 +84,10 @@ def _readable(sizes: Mapping[str, int]) -> tuple[str, ...]:
 
 
 def commit_of(specs: Path, name: str) -> str:
-    """The commit that a name stands for.
+    """The commit that a name stands for, be it anything that git takes for one.
 
     Raises:
-        RevisionError: as above.
+        RevisionError: there is none, no repository, or git is not installed.
     """
     where, _ = repository(specs)
     try:
