@@ -1,6 +1,7 @@
 """Which modules start programs: git is asked in one place, so that what guards it guards all of it."""
 
 import ast
+import re
 from pathlib import Path
 
 import netloom
@@ -27,3 +28,12 @@ def test_one_module_runs_git_and_the_lab_everything_else() -> None:
     found = {str(path.relative_to(_PACKAGE)) for path in _PACKAGE.rglob("*.py") if _starts(path)}
     assert {name for name in found if not name.startswith("lab/")} == {"diff/git.py"}
     assert len(found) > 3
+
+
+def test_every_test_that_the_table_of_security_names_is_there() -> None:
+    root = Path(__file__).parents[2]
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (root / "SECURITY.md").read_text(encoding="utf-8"))
+    assert len(named) > 20
+    for file, name in named:
+        tree = ast.parse((root / file).read_text(encoding="utf-8"))
+        assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, (file, name)

@@ -1,0 +1,79 @@
+"""The environment that git is asked in: no variable steers it, no program of the tree is git, and owners count."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import Netloom
+from tests.hostile.clone import TRUTH, Clone
+from tests.support import needs
+
+VARIABLES = {
+    "GIT_DIR": "{elsewhere}/.git",
+    "GIT_WORK_TREE": "{elsewhere}",
+    "GIT_INDEX_FILE": "{elsewhere}/index",
+    "GIT_OBJECT_DIRECTORY": "{elsewhere}/.git/objects",
+    "GIT_COMMON_DIR": "{elsewhere}/.git",
+    "GIT_NAMESPACE": "x",
+    "GIT_CEILING_DIRECTORIES": "{clone}",
+    "GIT_REPLACE_REF_BASE": "refs/heads/",
+    "GIT_SHALLOW_FILE": "{marker}",
+    "GIT_CONFIG_PARAMETERS": "'core.fsmonitor'='touch {marker}'",
+    "GIT_TRACE": "{marker}",
+    "GIT_TRACE2_EVENT": "{marker}",
+    "GIT_EXEC_PATH": "{clone}/bin",
+    "GIT_EXTERNAL_DIFF": "touch {marker}",
+    "GIT_PAGER": "touch {marker}",
+    "GIT_SSH_COMMAND": "touch {marker}",
+    "GIT_ICASE_PATHSPECS": "1",
+    "GIT_DEFAULT_HASH": "sha256",
+    "LANGUAGE": "de",
+}
+
+
+@pytest.mark.parametrize("name", VARIABLES)
+def test_no_variable_of_gits_steers_it(
+    name: str, clone: Clone, netloom: Netloom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    subprocess.run(["git", "init", "--quiet", str(elsewhere)], check=True)
+    monkeypatch.setenv(name, VARIABLES[name].format(elsewhere=elsewhere, clone=clone.top, marker=clone.marker))
+    told = netloom("plan", "main..change", "--detailed-exitcode")
+    assert (told.status, TRUTH in told.out) == (2, True), told.err
+    assert not clone.marker.exists()
+
+
+@pytest.mark.parametrize("path", [".:{path}", ":{path}", "bin:{path}", "{path}:."])
+def test_no_program_of_the_tree_is_run_as_git(
+    path: str, clone: Clone, netloom: Netloom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for file in (
+        clone.write("git", f"#!/bin/sh\n{clone.mark}\n"),
+        clone.write("bin/git", f"#!/bin/sh\n{clone.mark}\n"),
+    ):
+        file.chmod(0o755)
+    monkeypatch.setenv("PATH", path.format(path=os.environ["PATH"]))
+    assert TRUTH in netloom("plan", "main..change").out
+    assert not clone.marker.exists()
+
+
+@needs("root")
+def test_a_repository_of_somebody_else_is_left_alone_in_every_language(
+    clone: Clone, netloom: Netloom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for path in (clone.top, clone.top / ".git"):
+        os.chown(path, 12345, 12345)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("LANGUAGE", "de")
+    monkeypatch.delenv("SUDO_UID", raising=False)
+    told = netloom("plan", "main..change")
+    assert (told.status, "git does not trust the owner of this repository" in told.err) == (64, True)
+    for name, value in (("COUNT", "1"), ("KEY_0", "safe.directory"), ("VALUE_0", "*")):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    assert TRUTH in netloom("plan", "main..change").out
+    (tmp_path / ".gitconfig").write_text(f"[safe]\n\tdirectory = {clone.top}\n[core]\n\tfsmonitor = {clone.mark}\n")
+    for name in ("COUNT", "KEY_0", "VALUE_0"):
+        monkeypatch.delenv(f"GIT_CONFIG_{name}")
+    assert TRUTH in netloom("plan", "main..change").out
+    assert not clone.marker.exists()
