@@ -1,9 +1,10 @@
 """Terms of the policy as rules and sets.
 
 Terms without conditions become elements of sets, each with a counter and the name of its rule: one look-up decides
-among ten thousand. What has a limit, a log or an end is a rule of its own, and so is what holds for whole sides,
-which reads better and needs no set. Denies are rendered apart from allows, so that a chain can have all of the former
-before the first of the latter: that is all that order has to do here, as the language has none.
+among ten thousand. What has a limit, a log or an end is a rule of its own. So is what holds for whole sides, which
+reads better and needs no set, and a product of many senders, destinations and services (`lower.products`). Denies are
+rendered apart from allows, so that a chain can have all of the former before the first of the latter: that is all that
+order has to do here, as the language has none.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +14,7 @@ from netloom.backends.nftables.idents import ident
 from netloom.backends.nftables.lower.frame import ACCEPT, DROP, extent, family_is
 from netloom.backends.nftables.lower.layers import layers
 from netloom.backends.nftables.lower.part import Judged
+from netloom.backends.nftables.lower.products import end_lookups, end_sets, is_product
 from netloom.backends.nftables.lower.shapes import Shape, in_order, shaped
 from netloom.backends.nftables.tree import (
     Count,
@@ -44,17 +46,24 @@ def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Act
     """
     chosen = sorted((t for t in terms if t.action is action), key=lambda t: (t.rule, t.family))
     apart = [t for t in chosen if _conditions(t)]
-    whole = [t for t in chosen if not _conditions(t) and _whole(host, t)]
-    rest = [t for t in chosen if not _conditions(t) and not _whole(host, t)]
+    free = [t for t in chosen if not _conditions(t)]
+    whole = [t for t in free if _whole(host, t)]
+    products = [t for t in free if not _whole(host, t) and is_product(t)]
+    rest = [t for t in free if not _whole(host, t) and not is_product(t)]
     tables = [_sets(host, pair, action, [t for t in rest if t.family is family]) for family in FAMILIES]
     logged = [t for t in apart if t.limit is None]
     limited = [t for t in apart if t.limit is not None]
     rules = (
         *(rule for t in logged for rule in _plain(t)),
         *(rule for found in tables for rule in found.rules),
+        *(rule for t in products for rule in _rules(t, end_lookups(pair, t))),
         *(rule for t in (*whole, *limited) for rule in _plain(t)),
     )
-    return Judged(rules, tuple(entry for found in tables for entry in found.sets), tuple(map(_limit, limited)))
+    sets = (
+        *(entry for found in tables for entry in found.sets),
+        *(entry for t in products for entry in end_sets(pair, t)),
+    )
+    return Judged(rules, sets, tuple(map(_limit, limited)))
 
 
 def _conditions(term: Term) -> bool:
@@ -86,11 +95,13 @@ def verdict_of(action: Action) -> Statement:
 
 
 def _plain(term: Term) -> Iterator[Rule]:
-    """A rule for each shape of the term's services."""
-    ends: list[Statement] = [
-        *addresses(saddr(term.family), term.sources),
-        *addresses(daddr(term.family), term.destinations),
-    ]
+    """A rule for each shape of the term's services, with its addresses in it."""
+    ends = [*addresses(saddr(term.family), term.sources), *addresses(daddr(term.family), term.destinations)]
+    return _rules(term, ends)
+
+
+def _rules(term: Term, ends: Sequence[Match | Lookup]) -> Iterator[Rule]:
+    """A rule for each shape of the term's services, behind matches on its ends."""
     tail: list[Statement] = [LimitBy(_limit_name(term))] if _limited(term) else []
     tail += [Log(f"netloom {term.rule}: ")] if term.log else []
     tail += [Count(), verdict_of(term.action)]
