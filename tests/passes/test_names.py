@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.sites import Site, compiled
 
+from netloom.plan.policy import Service
+
 SITE = """\
 netloom: 1
 addresses:
@@ -119,10 +121,37 @@ def test_hundreds_of_unknown_names_are_all_reported() -> None:
 
 
 def test_a_long_chain_of_services_is_worked_out() -> None:
-    chain = "".join(f"  s{i}: [s{i + 1}, tcp/{i + 1}]\n" for i in range(1500))
-    site = compiled(f"netloom: 1\nservices:\n{chain}  s1500: udp/53\n")
+    chain = "".join(f"  s{i}: [s{i + 1}]\n" for i in range(1500))
+    site = compiled(f"netloom: 1\nservices:\n{chain}  s1500: [udp/53, tcp/1]\n")
     assert site.codes == ["NL713"]
-    assert len(site.plan.services[0].services) == 1501
+    assert site.plan.services[0].services == (Service("tcp", 1, 1), Service("udp", 53, 53))
+
+
+def test_a_chain_in_which_each_name_adds_a_port_is_worked_out_up_to_the_bound() -> None:
+    chain = "".join(f"  s{i:03}: [s{i + 1:03}, tcp/{i + 1}]\n" for i in range(400))
+    site = compiled(f"netloom: 1\nservices:\n{chain}  s400: udp/53\n")
+    assert site.codes == ["NL713"]
+    assert [len(service.services) for service in site.plan.services] == list(range(401, 0, -1))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        "policy:\n" + "".join(f"  p{i:03}: {{from: any, to: g, allow: big}}\n" for i in range(300)),
+        "forwards:\n" + "".join(f"  f{i:03}: {{on: hv, ports: big, to: g, from: any}}\n" for i in range(300)),
+    ],
+    ids=["policy", "forwards"],
+)
+def test_entries_that_all_name_a_long_service_are_refused(entries: str) -> None:
+    ports = ", ".join(f"tcp/{1 + 2 * i}" for i in range(400))
+    site = compiled(
+        f"netloom: 1\nservices: {{big: [{ports}]}}\nnetworks: {{lan: {{ipv4: 10.0.0.1/24}}}}\n"
+        "hosts:\n  hv:\n    uplinks: {eth0: {zone: internet, ipv4: 203.0.113.2/24, gateway4: 203.0.113.1}}\n"
+        f"    networks: {{lan: {{}}}}\nguests: {{g: {{host: hv, nics: {{lan: {{ipv4: 10.0.0.10}}}}}}}}\n{entries}"
+    )
+    [found] = site.of("NL726")
+    assert "250` is beyond the 100,000 ranges" in found.message
+    assert found.message.endswith("and so are 49 more")
 
 
 def test_a_service_with_any_in_it_is_any() -> None:

@@ -10,7 +10,8 @@ from netloom.checks.context import Context
 from netloom.checks.families import word
 from netloom.checks.host_by_address import owners
 from netloom.checks.selecting import Selecting
-from netloom.passes.police import ONLY_IN, Services
+from netloom.passes.police import ONLY_IN
+from netloom.passes.services import Services
 from netloom.passes.spaces import Space
 from netloom.plan.policy import Service
 

@@ -8,7 +8,8 @@ from netloom.base.rule import Rule
 from netloom.checks.context import Context
 from netloom.checks.families import other, word
 from netloom.checks.selecting import Selecting
-from netloom.passes.police import ONLY_IN, Services
+from netloom.passes.police import ONLY_IN
+from netloom.passes.services import Services
 from netloom.plan.policy import Service
 from netloom.plan.services import ICMP_TYPES
 from netloom.spec.model.policy import PolicySpec

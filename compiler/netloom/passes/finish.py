@@ -6,8 +6,9 @@ from netloom.base.address import Prefix
 from netloom.passes.approach import Opening, approaches, openings
 from netloom.passes.equip import Equipment
 from netloom.passes.lookup import Names
-from netloom.passes.police import Docket, Resolved, Services, order, rules
+from netloom.passes.police import Docket, Resolved, order, rules
 from netloom.passes.publish import Publication
+from netloom.passes.services import Services
 from netloom.passes.sides import HostView, view
 from netloom.passes.spaces import site_prefixes
 from netloom.passes.wire import Wiring, target_of
@@ -141,7 +142,7 @@ def _services(document: Document, services: Services) -> tuple[ServiceSet, ...]:
     return tuple(
         ServiceSet(
             name,
-            services.expand(spec.ports) or (),
+            services.meanings[name] or (),
             spec.meta,
             Origin(f"services.{name}", document.places.key("services", name), PASS),
         )

@@ -6,9 +6,10 @@ from netloom.passes.allocate import Allocation, allocate, report_lacking
 from netloom.passes.equip import equip
 from netloom.passes.finish import finish
 from netloom.passes.lock import FILE, Lock
-from netloom.passes.police import Services, meanings
+from netloom.passes.police import meanings
 from netloom.passes.publish import publish
 from netloom.passes.resolve import resolve
+from netloom.passes.services import Services
 from netloom.passes.spaces import Gazetteer
 from netloom.passes.spare import spare
 from netloom.passes.wire import wire

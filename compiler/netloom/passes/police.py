@@ -4,61 +4,20 @@ from collections.abc import Iterator, Mapping
 
 from netloom.base.address import FAMILIES, Family, Prefix
 from netloom.base.frozen import dataclass
+from netloom.passes.services import Services, traffic
 from netloom.passes.sides import HostView, split
 from netloom.passes.spaces import Gazetteer, Space
 from netloom.passes.transit import Part, transit
 from netloom.plan.origin import Origin
 from netloom.plan.policy import Action, Rule, Service, Side, SideKind, Term
-from netloom.plan.services import BUILT_IN
 from netloom.spec.document import Document
 from netloom.spec.model.policy import PolicySpec
-from netloom.spec.values import ServiceRef
 
 PASS = "police"
 ONLY_IN = {"icmp": Family.IPV4, "igmp": Family.IPV4, "icmpv6": Family.IPV6}
 """Protocols that one family has alone."""
 
 INWARD = (SideKind.BRIDGE, SideKind.SELF)
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What services mean, the site's and the built-in ones.
-
-    Attributes:
-        meanings: of each service of the site: sorted; () for any; None for one that only a circle of names defines.
-    """
-
-    meanings: Mapping[str, tuple[Service, ...] | None]
-
-    @classmethod
-    def of(cls, document: Document) -> "Services":
-        """Work out every service once; without recursion, since a chain of names may be long."""
-        services, meanings = document.services, dict[str, tuple[Service, ...] | None]()
-        for start in services:
-            path = [] if start in meanings else [start]
-            while path:
-                name = path[-1]
-                if name not in meanings:
-                    meanings[name] = None
-                    refs = (ref.text for ref in services[name].ports if ref.literal is None)
-                    path.extend(text for text in refs if text in services and text not in meanings)
-                else:
-                    meanings[path.pop()] = cls(meanings).expand(services[name].ports)
-        return cls(meanings)
-
-    def expand(self, refs: tuple[ServiceRef, ...]) -> tuple[Service, ...] | None:
-        """The services meant, sorted; () for any; None where there is nothing but a circle of names."""
-        found: set[Service] = set()
-        for ref in refs:
-            part = ref.literal if ref.literal is not None else self._named(ref.text)
-            if part == ():
-                return ()
-            found.update(part or ())
-        return tuple(sorted(found)) or None
-
-    def _named(self, name: str) -> tuple[Service, ...] | None:
-        return BUILT_IN[name] if name in BUILT_IN else self.meanings.get(name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +40,8 @@ class Resolved:
 def meanings(document: Document, services: Services, gazetteer: Gazetteer) -> tuple[Resolved, ...]:
     """Every policy entry with its spaces, looked up once for all hosts."""
     found = []
-    for name, spec in sorted(document.policy.items()):
-        meant = services.expand(spec.deny if spec.deny is not None else spec.allow or ())
+    for name, meant in services.affordable(traffic(document.policy)).items():
+        spec = document.policy[name]
         if meant is not None:
             origin = Origin(f"policy.{name}", document.places.key("policy", name), PASS)
             spaces = gazetteer.space(spec.from_), gazetteer.space(spec.to)

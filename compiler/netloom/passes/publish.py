@@ -8,7 +8,7 @@ from netloom.base.frozen import dataclass
 from netloom.base.span import Span
 from netloom.passes import rules
 from netloom.passes.equip import Equipment
-from netloom.passes.police import Services
+from netloom.passes.services import Services
 from netloom.passes.spaces import Gazetteer, Space, host_addresses, minimal, of_family, own_of
 from netloom.passes.wire import Wiring, nic_address
 from netloom.plan.guest import Guest, Nic
@@ -46,9 +46,11 @@ def publish(
     guests = {guest.name: guest for guest in wiring.guests}
     lanes: dict[str, list[Lane]] = {}
     forwards = []
-    for name, spec in sorted(document.forwards.items()):
+    wanted = ((name, spec.ports) for name, spec in sorted(document.forwards.items()))
+    for name, meant in services.affordable(wanted).items():
+        spec = document.forwards[name]
         host, guest = spec.on.host, guests[spec.to]
-        ports, space = services.expand(spec.ports) or (), gazetteer.space(spec.from_)
+        ports, space = meant or (), gazetteer.space(spec.from_)
         publisher = _Publisher(document, name, spec, guest, equipment[host], ports, space, report)
         forwards.append(publisher.forward())
         lanes.setdefault(host, []).extend(publisher.lanes())
