@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.bench.ground import Ground  # noqa: E402
 from tests.bench.measure import run, yardstick  # noqa: E402
-from tests.bench.rows import ROWS, serve, start_up  # noqa: E402
+from tests.bench.rows import ROWS, serve, start_up, steep  # noqa: E402
 from tests.bench.show import HEAD, Aim, verdict  # noqa: E402
 from tests.bench.sites import hosts_for, write_site  # noqa: E402
 
@@ -34,6 +34,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3, help="runs of each command (start-up: ten times as many)")
     parser.add_argument("--no-rivals", action="store_true", help="leave netplan and Nix out")
     parser.add_argument("--only", type=lambda text: text.split(","), help="rows, by the names of their files")
+    parser.add_argument("--against", type=Path, help="source root of another build, to compare small steep sites with")
     chosen = parser.parse_args()
     compileall.compile_dir(str(ROOT / "compiler"), quiet=2)
     BUILD.mkdir(exist_ok=True)
@@ -42,6 +43,8 @@ def main() -> None:
     if chosen.only is None or "serve" in chosen.only:
         aims += serve.measured(chosen.runs, BUILD)
     print(f"\n{HEAD}")
+    if chosen.only is None or "steep" in chosen.only:
+        aims += steep.measured(chosen.runs, BUILD, chosen.against)
     for size in chosen.sizes:
         with tempfile.TemporaryDirectory(prefix="bench-", dir=BUILD) as folder:
             aims += _size(Ground(Path(folder), size, hosts_for(size), chosen.runs, not chosen.no_rivals), chosen.only)

@@ -25,7 +25,7 @@ class Aim:
         what: the command and its size.
         found: what was measured.
         limit: what it should stay below, in the same unit.
-        unit: `s`, `MB`, or `times` for a ratio.
+        unit: `s`, `MB`, or `times` or `%` for a ratio.
     """
 
     what: str

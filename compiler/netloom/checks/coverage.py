@@ -8,6 +8,7 @@ or of the destinations, whichever are fewer.
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import prod
 
 from netloom.base.address import Prefix
 from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
@@ -132,7 +133,7 @@ def _holds(cover: Region, region: Region) -> bool:
 
 def _left(region: Region, covers: Iterable[Region]) -> bool:
     """Whether a packet of a region is in none of the others."""
-    stack = [(region, list(covers))]
+    stack = [(region, sorted(covers, key=_size, reverse=True))]  # what large ones leave is in fewer pieces
     for _ in range(_PATIENCE):
         if not stack:
             return False
@@ -143,6 +144,10 @@ def _left(region: Region, covers: Iterable[Region]) -> bool:
         first, *rest = known
         stack += [(part, rest) for part in _outside(piece, first)]
     return True
+
+
+def _size(region: Region) -> int:
+    return prod(last - first + 1 for first, last in region)
 
 
 def _outside(piece: Region, cover: Region) -> Iterator[Region]:

@@ -65,7 +65,11 @@ class Overlay(Generic[A]):
         boxes = [self.boxes[index] for index in active]
         while all(box[level] is None for box in boxes):
             level += 1
-        key = (self.ground, *[self.tails[index][level] for index in active])
+        tails = [self.tails[index][level] for index in active]
+        leaf = self.leaves[active[0]]
+        if all(self.leaves[index] is leaf for index in active):
+            tails.sort()  # of one answer the order does not matter, and two witnesses have each their own
+        key = (self.ground, *tails)
         found = self.memo.get(key)
         if found is None:
             last = all(self.wholes[index] <= level + 1 for index in active)

@@ -1,12 +1,16 @@
 """Diagrams put together from others: what translation and routing make of the maps behind them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
 from typing import TypeVar
 
-from netloom.flows.diagram import Diagram, Leaf, Node, Space, child_at
+from netloom.flows.answer import MISS, Answer
+from netloom.flows.diagram import Box, Diagram, Leaf, Node, Space, child_at
 from netloom.flows.spans import Interval
 
 A = TypeVar("A")
+_FEW = 6
+"""Runs of one answer that are laid apart: each costs a walk over the map of all."""
 
 
 def stitched(space: Space[A], level: int, ends: Sequence[int], children: Sequence[Diagram[A]]) -> Diagram[A]:
@@ -153,3 +157,18 @@ def spliced(space: Space[A], level: int, parts: Iterable[tuple[Interval, Diagram
         ends.append(last)
         children.append(diagram)
     return stitched(space, level, ends, children)
+
+
+def laid(space: Space[Answer], decided: Sequence[tuple[Box, Answer]], rest: Answer) -> Diagram[Answer]:
+    """The overlay of boxes, those of each answer by themselves where there are few runs of answers.
+
+    A ruleset drops in rules of their own what intent lists before all else: laid apart, both witnesses lay the same.
+    """
+    runs = [list(run) for _, run in groupby(decided, key=lambda one: space.leaf(one[1]))]
+    if not 1 < len(runs) <= _FEW:
+        return space.overlay(decided, rest)
+    found = space.overlay(runs[-1], rest)
+    for run in reversed(runs[:-1]):
+        over = space.overlay(run, MISS)
+        found = space.choose(over, MISS, found, over)
+    return found

@@ -19,6 +19,7 @@ from netloom.flows.intent.view import View
 from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
 from netloom.flows.packet import box
 from netloom.flows.spans import Spans, of_prefix, single, united, without
+from netloom.flows.stitch import laid
 from netloom.plan.host import Bridge, Fixed, Input
 from netloom.plan.policy import Action, NatKind
 
@@ -121,7 +122,7 @@ class Intent:
         """Policy between two sides, and the source of what leaves."""
         key = (ingress, egress, mark)
         if key not in self._judged:
-            passed = self.space.overlay(*self.decided(ingress, egress, mark))
+            passed = laid(self.space, *self.decided(ingress, egress, mark))
             self._judged[key] = self.sourced(passed, ingress, egress, mark)
         return self._judged[key]
 

@@ -1,0 +1,53 @@
+"""Terms that stay products: fewer elements than pairs, the same meaning, and a ruleset that nft takes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from tests.bench.steep_sites import tags
+from tests.native import nft_problems
+from tests.properties.made_up import Tree, sites
+from tests.properties.texts import text
+from tests.sites import compiled
+from tests.support import needs
+
+from netloom.backends import nftables
+from netloom.backends.nftables import ruleset
+from netloom.backends.nftables.lower import products
+from netloom.flows.compare import disagreements
+
+GUESTS = 40
+some = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+def elements(source: str) -> int:
+    return sum(
+        len(entry.elements)
+        for host in compiled(source).plan.hosts
+        for table in ruleset(host).tables
+        for entry in table.sets
+    )
+
+
+def test_elements_grow_with_what_is_said_and_not_with_its_square() -> None:
+    """Four tags are most of the guests: each of the entries has fewer than two sets of all of them for each family."""
+    sides, families, ends = 2, 2, 2
+    assert elements(tags(GUESTS)) < GUESTS * GUESTS * sides * families * ends
+    assert elements(tags(GUESTS)) < elements(tags(GUESTS // 2)) * 5
+
+
+@needs("nft")
+def test_nft_takes_products() -> None:
+    (host,) = compiled(tags(GUESTS)).plan.hosts
+    (artifact,) = nftables.artifacts(host)
+    assert "ip saddr @from_p0_net-a_net-b_ipv4 ip daddr @to_p0_net-a_net-b_ipv4 meta l4proto tcp" in artifact.text
+    assert nft_problems({"tags": artifact.text}) == {}
+
+
+@some
+@given(sites())
+def test_products_of_any_size_do_what_their_specs_say(site: Tree) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(products, "_MANY", 0)
+        patch.setattr(products, "_WORTH", 0)
+        assert disagreements(compiled(text(site)).plan, ruleset) == ()

@@ -1,0 +1,70 @@
+"""Small sites that multiply: each says little and means much, so that a compiler that is careless takes minutes."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+_HEAD = """\
+netloom: 1
+site: {name: steep, domain: example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}
+"""
+_UPLINKS = "uplinks: {eth0: {zone: internet, ipv4: 203.0.113.2/24, gateway4: 203.0.113.1}}"
+_ADMIN = "  admin: {from: 198.51.100.0/24, to: hosts, allow: ssh}\n"
+_ONE = (
+    "networks: {lan: {ipv4: 10.0.0.1/24}}\n"
+    f"hosts:\n  hv:\n    {_UPLINKS}\n    networks: {{lan: {{}}}}\n"
+    "guests: {web: {host: hv, nics: {lan: {}}}}\n"
+)
+
+
+def tags(size: int) -> str:
+    """Guests with many tags, and entries from four tags to four tags by two ranges of ports."""
+    chance = random.Random(size)
+    guests = []
+    for number in range(size):
+        own = ", ".join(f"t{tag}" for tag in range(8) if chance.random() < 0.6)
+        guests.append(f"  g{number}: {{host: hv, tags: [{own}], nics: {{{'ab'[number % 2]}: {{}}}}}}\n")
+    entries = []
+    for number in range(size):
+        ends = [", ".join(f"tag/t{tag}" for tag in chance.sample(range(8), 4)) for _ in range(2)]
+        tcp, udp = chance.randrange(1, 65000), chance.randrange(1, 65000)
+        services = f"tcp/{tcp}-{tcp + 500}, udp/{udp}-{udp + 500}"
+        entries.append(f"  p{number}: {{from: [{ends[0]}], to: [{ends[1]}], allow: [{services}]}}\n")
+    networks = '  a: {ipv4: 10.1.0.1/24, ipv6: "fd12::1/64"}\n  b: {ipv4: 10.2.0.1/24, ipv6: "fd12:0:0:1::1/64"}\n'
+    host = f"  hv:\n    {_UPLINKS}\n    networks: {{a: {{}}, b: {{}}}}\n"
+    parts = (f"networks:\n{networks}hosts:\n{host}guests:\n", *guests, f"policy:\n{_ADMIN}", *entries)
+    return _HEAD + "".join(parts)
+
+
+def networks(size: int) -> str:
+    """Many networks on one host, all of which may talk to all."""
+    names = [f"n{number}" for number in range(size)]
+    own = (f"  {name}: {{ipv4: 10.0.{at}.1/24, ipv6: 'fd12:0:0:{at:x}::1/64'}}\n" for at, name in enumerate(names))
+    host = f"  hv:\n    {_UPLINKS}\n    networks: {{{', '.join(f'{name}: {{}}' for name in names)}}}\n"
+    guests = (f"  g-{name}: {{host: hv, nics: {{{name}: {{}}}}}}\n" for name in names)
+    entry = "  all: {from: any, to: any, allow: https}\n"
+    return _HEAD + "".join(("networks:\n", *own, f"hosts:\n{host}guests:\n", *guests, f"policy:\n{_ADMIN}{entry}"))
+
+
+def services(size: int) -> str:
+    """A chain of services, each of which adds a port to the next one."""
+    chain = (f"  s{number}: [tcp/{2 * number + 1}, s{number + 1}]\n" for number in range(size))
+    entry = "  web: {from: internet, to: web, allow: s0}\n"
+    return _HEAD + "".join((_ONE, "services:\n", *chain, f"  s{size}: tcp/9\npolicy:\n{_ADMIN}{entry}"))
+
+
+def nested(size: int) -> str:
+    """Entries from prefixes that hold one another, by ranges of ports that do the same the other way round."""
+    entries = []
+    for number in range(size):
+        length = 8 + number * 24 // size
+        value = (192 << 24 | number * 7919 % (1 << length - 8) << 32 - length) & 0xFFFFFFFF
+        prefix = ".".join(str(value >> shift & 255) for shift in (24, 16, 8, 0))
+        ports = f"tcp/{30000 - number * 3}-{30000 + number * 3}"
+        entries.append(f"  p{number}: {{from: {prefix}/{length}, to: web, allow: {ports}}}\n")
+    return _HEAD + "".join((_ONE, f"policy:\n{_ADMIN}", *entries))
+
+
+STEEP: tuple[tuple[Callable[[int], str], int], ...] = ((tags, 90), (networks, 130), (services, 2500), (nested, 1100))
+"""Each with a size at which the specs have less than 100 kB."""
