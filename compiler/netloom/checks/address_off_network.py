@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
-from netloom.base.address import FAMILIES
+from netloom.base.address import FAMILIES, Address, Prefix
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.families import half
 from netloom.checks.unusable_address import unusable_anywhere
+from netloom.passes.sides import PRIVATE
 
 RULE = Rule(
     "NL411",
@@ -38,5 +39,14 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 span = places.span("guests", guest.name, "nics", nic.network, family.key)
                 label = Label(places.span("networks", nic.network, family.key), f"the network is {own.prefix}")
                 message = f"{mine.address} of guest `{guest.name}` is not in network `{nic.network}`"
-                hint = f"take one of {own.prefix}, or write `auto`"
-                yield Diagnostic(RULE, message, span, hint, (label,), subject=f"guest/{guest.name}")
+                subject = f"guest/{guest.name}"
+                yield Diagnostic(RULE, message, span, _hint(mine.address, own.prefix), (label,), subject=subject)
+
+
+def _hint(address: Address, prefix: Prefix) -> str:
+    """The way out; a public address is rather one that the provider routes to the host, for this guest alone."""
+    if prefix.length == prefix.family.bits:
+        return f"an address of a guest's own cannot be said yet: give the network a prefix that holds {address}"
+    if any(address in private for private in PRIVATE):
+        return f"take one of {prefix}, or write `auto`"
+    return f"take one of {prefix}, or write `auto`; an address of a guest's own cannot be said yet"

@@ -86,7 +86,8 @@ def arrivals(context: Context, entry: Entry) -> Iterator[Arrival]:
 
 
 def _translations(context: Context) -> Iterator[tuple[Host, SourceNat]]:
-    return ((host, nat) for host in context.plan.hosts for nat in host.nat)
+    doubled = context.doubled()
+    return ((host, nat) for host in context.plan.hosts for nat in host.nat if nat.network not in doubled)
 
 
 def _selects(space: Space, nat: SourceNat) -> bool:

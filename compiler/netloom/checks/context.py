@@ -1,5 +1,6 @@
 """What a check looks at."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from netloom.base.frozen import dataclass
@@ -47,6 +48,11 @@ class Context:
         if getattr(self.document.guests[guest].nics[network], key) is not Setting.AUTO:
             return ""
         return f"delete `guest/{guest} {network} {key}` from the lock and run `netloom lock`"
+
+    def doubled(self) -> frozenset[str]:
+        """Networks that several hosts carry, which is refused: nobody can say which of their guests is where."""
+        carried = Counter(network for host in self.document.hosts.values() for network in host.networks)
+        return frozenset(network for network, hosts in carried.items() if hosts > 1)
 
     def torn(self, host: str) -> bool:
         """Whether an uplink or a network of a host was left out."""

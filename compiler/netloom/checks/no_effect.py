@@ -97,7 +97,7 @@ class _Finder:
         if not one or one != two:
             return None
         if self.context.document.networks[one].isolated:
-            why = f"network `{one}` is isolated, so its guests never reach each other"
+            why = f"network `{one}` is isolated, and exceptions to that cannot be said yet"
             return _Reason(why, "to", f"drop `isolated` of `{one}`, and deny what should not pass")
         return _Reason(f"guests of `{one}` reach each other on their bridge anyway", "to", "remove the entry")
 

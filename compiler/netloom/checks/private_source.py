@@ -7,7 +7,7 @@ from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.exposure import open_zones
-from netloom.checks.families import half
+from netloom.checks.families import carries, half
 from netloom.passes.sides import PRIVATE
 from netloom.plan.host import Host
 from netloom.plan.policy import Action, SideKind, Term
@@ -44,7 +44,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _untranslated(host: Host) -> set[tuple[str, Family]]:
     translated = {(entry.network, entry.family) for entry in host.nat}
     own = [(b.network, family, half(b, family)) for b in host.bridges for family in Family]
-    private = {(n, family) for n, family, i in own if i is not None and any(i.address in p for p in PRIVATE)}
+    ways = {family for family in Family if any(carries(uplink, family) for uplink in host.uplinks)}
+    private = {
+        (n, family) for n, family, i in own if i is not None and family in ways and any(i.address in p for p in PRIVATE)
+    }
     return private - translated
 
 

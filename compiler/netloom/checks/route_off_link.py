@@ -7,6 +7,7 @@ from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
 from netloom.checks.families import fixed, half, word
+from netloom.passes.wire import known_addresses
 from netloom.plan.host import Host, Learned, Route
 
 RULE = Rule(
@@ -30,6 +31,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """
     for host in context.plan.hosts:
         mine = _own(host) if host.routes else ()
+        guests = _guests(context, host) if host.routes else ()
         for route in host.routes:
             if route.to.family is not route.via.family:
                 message = f"route `{route.name}` leads to {route.to} by way of {route.via}, which is of another family"
@@ -37,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             elif route.via in mine:
                 message = f"next hop {route.via} of route `{route.name}` is an address of host `{host.name}` itself"
                 yield _finding(context, host, route, message, "name the neighbour that knows the way")
-            elif not route.device and not context.torn(host.name):
+            elif not route.device and not context.torn(host.name) and route.via not in guests:
                 message = f"next hop {route.via} of route `{route.name}` is on no link of host `{host.name}`"
                 yield _finding(context, host, route, message, _hint(host, route))
 
@@ -50,6 +52,12 @@ def _own(host: Host) -> set[Address]:
     own = [bridge.ipv6 for bridge in host.bridges]
     own += [side.interface for uplink in host.uplinks for family, side in fixed(uplink) if family is Family.IPV6]
     return {interface.address for interface in own if interface is not None}
+
+
+def _guests(context: Context, host: Host) -> set[Address]:
+    """Addresses of the host's guests: where no network of it holds one, that is the mistake, and not the route."""
+    guests = (guest for guest in context.plan.guests if guest.host == host.name)
+    return {address for guest in guests for nic in guest.nics for address in known_addresses(nic)}
 
 
 def _finding(context: Context, host: Host, route: Route, message: str, hint: str) -> Diagnostic:

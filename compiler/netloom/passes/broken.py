@@ -45,7 +45,7 @@ def _forward(look: Lookup, name: str) -> None:
     if on is not None:
         look.listener(on, *at, "on")
     if to is not None:
-        look.known("guests", to, partial(look.document.places.span, *at, "to"))
+        look.target(to, *at, "to")
     look.services(read("ports") or (), *at, "ports")
     look.selectors(read("from") or (), *at, "from")
 

@@ -12,6 +12,7 @@ from netloom.base.frozen import dataclass
 from netloom.base.names import closest
 from netloom.base.span import Span
 from netloom.passes.lost import Lost, lost_tags
+from netloom.passes.misnamed import is_address, not_a_guest, not_an_uplink
 from netloom.plan.origin import SECTIONS
 from netloom.plan.services import BUILT_IN
 from netloom.spec import rules
@@ -159,10 +160,9 @@ class Lookup:
 
     def forward(self, name: str, document: Document) -> bool:
         """Whether a forward refers to what exists."""
-        forward, places = self.document.forwards[name], self.document.places
-        at = ("forwards", name)
+        forward, at = self.document.forwards[name], ("forwards", name)
         whole = self.listener(forward.on, *at, "on")
-        whole &= self.known("guests", forward.to, partial(places.span, *at, "to"))
+        whole &= self.target(forward.to, *at, "to")
         whole &= self.services(forward.ports, *at, "ports")
         whole &= self.selectors(forward.from_, *at, "from")
         host = document.hosts.get(forward.on.host)
@@ -184,10 +184,23 @@ class Lookup:
         host = self.document.hosts.get(on.host)
         if on.uplink in uplinks or (host and on.uplink in host.uplinks) or self.document.places.unread(*at):
             return True
+        if host and is_address(on.uplink):
+            if uplinks.keys() <= host.uplinks.keys():  # one that was left out may have it
+                self.report.add(not_an_uplink(on, host, place()))
+                return False
+            return True
         if on.uplink:
             self.unknown("uplink", on.uplink, place(), lambda: uplinks)
             return False
         return True
+
+    def target(self, name: str, *path: str) -> bool:
+        """Whether a forward leads to a guest; reports what else it leads to."""
+        place, actual = partial(self.document.places.span, *path), self.names.kinds.get(name, "")
+        if not actual or name in self.document.places.names("guests"):
+            return self.known("guests", name, place)
+        self.report.add(not_a_guest(path[1], name, article(actual), place()))
+        return False
 
     def policy(self, name: str, document: Document) -> bool:
         """Whether a policy entry refers to what exists, and either allows or denies."""

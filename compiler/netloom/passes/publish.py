@@ -156,8 +156,8 @@ class _Publisher:
         places, at, spec = self.document.places, ("forwards", self.name), self.spec
         wrong = [s.protocol for s in self.ports if s.protocol not in PORT_PROTOCOLS or s.first == 0]
         if wrong or not self.ports:
-            message = f"`{wrong[0]}` has no ports to forward" if wrong else "`any` is no port to forward"
-            self._ports_wrong(message, places.span(*at, "ports"), "such as `tcp/443` or `udp/5000-5010`")
+            message = f"`{wrong[0]}` has no ports to forward" if wrong else "to forward all ports cannot be said yet"
+            self._ports_wrong(message, places.span(*at, "ports"), "name them, such as `[tcp/443, udp/5000-5010]`")
             return False
         if spec.to_port is None:
             return True

@@ -118,6 +118,20 @@ FORWARD_PORTS = Rule(
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {}}}\nforwards:\n  web: {on: hv1, ports: https, to: web}\n",
 )
+FORWARD_BESIDE = Rule(
+    "NL622",
+    "forward-to-no-guest",
+    Severity.ERROR,
+    "A forward leads to a guest.",
+    "A forward to a port of the host itself, or to a machine beside the host, cannot be said yet.",
+    "Let a service of the host listen at the outside port itself, and allow that in policy with `to: host/NAME`. For a "
+    "machine beside, forward to a guest that passes it on, such as a reverse proxy, and allow what the guest asks for.",
+    bad="addresses:\n  nas: 192.168.20.9\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+    "forwards:\n  nas: {on: hv1, ports: tcp/5001, to: nas}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  proxy: {host: hv1, nics: {lan: {}}}\nforwards:\n  nas: {on: hv1, ports: tcp/5001, to: proxy}\n",
+)
 IDLE_WAIVER = Rule(
     "NL213",
     "idle-waiver",
@@ -143,4 +157,5 @@ RULES = (
     TWO_GATEWAYS,
     FORWARD_NOWHERE,
     FORWARD_PORTS,
+    FORWARD_BESIDE,
 )

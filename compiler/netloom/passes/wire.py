@@ -68,7 +68,7 @@ def _carriers(document: Document, report: Report) -> dict[str, str]:
             if first != host:
                 places = document.places
                 span = places.key("hosts", host, "networks", network)
-                message = f"network `{network}` is on host `{host}` and on host `{first}`"
+                message = f"network `{network}` is on hosts `{first}` and `{host}`; that of several cannot be said yet"
                 label = Label(places.key("hosts", first, "networks", network), "also here")
                 hint = "declare a network for each host; both can share a `zone`"
                 report.add(Diagnostic(rules.NETWORK_TWICE, message, span, hint, (label,), subject=f"network/{network}"))

@@ -19,6 +19,7 @@ from netloom.base.rule import Rule
 from netloom.base.span import Span
 from netloom.source.tree import Mapping, Node, Scalar, Sequence
 from netloom.spec import rules
+from netloom.spec.unsaid import Unsaid, report_unsaid
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -81,12 +82,14 @@ class Model(Generic[T]):
         make: the dataclass.
         keys: its keys.
         shorthand: the key that a value which is no mapping stands for; "" where only a mapping will do.
+        unsaid: keys that people write and the model lacks on purpose, or lacks yet.
     """
 
     noun: str
     make: Callable[..., T]
     keys: tuple[Key, ...]
     shorthand: str = ""
+    unsaid: tuple[Unsaid, ...] = ()
     by_name: Map[str, Key] = field(init=False, repr=False)
     defaults: Map[str, Any] = field(init=False, repr=False)
 
@@ -121,10 +124,13 @@ class Model(Generic[T]):
         values = dict(self.defaults)
         whole = True
         meant: set[str] = set()
+        foreign = report_unsaid(self.unsaid, node, report)
         for name, entry in node.entries.items():
             key = self.by_name.get(name)
             if key is None:
-                near = unknown_key(report, entry.key, self.noun, self.by_name)
+                near = foreign.get(name)
+                if near is None:
+                    near = unknown_key(report, entry.key, self.noun, self.by_name)
                 meant.update(near)
                 whole &= self._guess(near, node, entry.value, values)
                 continue

@@ -122,6 +122,30 @@ RESERVED = Rule(
     bad="zones:\n  any: {}\n",
     good="zones:\n  anyone: {}\n",
 )
+SEVERAL_ADDRESSES = Rule(
+    "NL426",
+    "several-addresses",
+    Severity.ERROR,
+    "A network, an uplink and a NIC have one address of each family.",
+    "Several cannot be said yet: which of them a forward listens at, or a guest sends from, would be a guess.",
+    "Keep one. Give a second prefix a network of its own. Tell services at one uplink apart by their ports, or by "
+    "name in a guest that is a reverse proxy. A guest that takes up a shared address by itself, as with VRRP, needs "
+    "`spoof-guard: false` in its network.",
+    bad="networks:\n  lan: {ipv4: [10.0.0.1/24, 10.0.1.1/24]}\n",
+    good="networks:\n  lan: {zone: office, ipv4: 10.0.0.1/24}\n  lab: {zone: office, ipv4: 10.0.1.1/24}\n",
+)
+DELEGATED_PREFIX = Rule(
+    "NL427",
+    "delegated-prefix",
+    Severity.ERROR,
+    "The prefixes of networks are written in the specs.",
+    "A prefix that the provider delegates (DHCPv6-PD) changes by itself: no review would show that, and no policy that "
+    "names an address would still mean the same.",
+    "Give the network a unique local prefix (RFC 4193) and `nat: true`, which translates it to the address of the "
+    "uplink; write `ipv6: ra` at the uplink. A prefix that the provider assigns for good is written as it is.",
+    bad="networks:\n  lan: {ipv6: pd}\n",
+    good="networks:\n  lan: {ipv6: fd12:3456:789a::1/64, nat: true}\n",
+)
 
 RULES = (
     VERSION,
@@ -136,4 +160,6 @@ RULES = (
     EXCLUSIVE,
     WRONG_KIND,
     RESERVED,
+    SEVERAL_ADDRESSES,
+    DELEGATED_PREFIX,
 )

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 from netloom.base.address import Family
 from netloom.base.frozen import dataclass
-from netloom.spec.decode import Key, Model
+from netloom.spec.decode import Key, Model, Parser
 from netloom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, section
 from netloom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, NAME, address_of, setting
+from netloom.spec.single import Single
 from netloom.spec.values import MacSetting, NicSetting, Setting
 
 
@@ -21,20 +22,25 @@ class NicSpec(Entry):
     gateway: bool
 
 
+def _one(value: Parser[NicSetting]) -> Single[NicSetting]:
+    hint = "keep one; a guest that adds another by itself needs `spoof-guard: false` in its network"
+    return Single(value, "a NIC has one address", hint)
+
+
 NIC = Model(
     "a NIC",
     NicSpec,
     (
         Key(
             "ipv4",
-            setting(address_of(Family.IPV4), Setting.AUTO, Setting.DHCP, Setting.NONE),
+            _one(setting(address_of(Family.IPV4), Setting.AUTO, Setting.DHCP, Setting.NONE)),
             "Its IPv4 address: fixed, from the lock (`auto`), from the pool (`dhcp`), or `none`.",
             Setting.AUTO,
             example="10.0.0.10",
         ),
         Key(
             "ipv6",
-            setting(address_of(Family.IPV6), Setting.AUTO, Setting.SLAAC, Setting.NONE),
+            _one(setting(address_of(Family.IPV6), Setting.AUTO, Setting.SLAAC, Setting.NONE)),
             "Its IPv6 address: fixed, from the lock (`auto`), formed from RA and MAC (`slaac`), or `none`.",
             Setting.AUTO,
             example="fd12:3456:789a::10",

@@ -8,7 +8,7 @@ from netloom.base.frozen import dataclass
 from netloom.plan.host import Input
 from netloom.source.tree import Scalar
 from netloom.spec import rules
-from netloom.spec.decode import Key, ListOf, MapOf, Model, refuse, visible
+from netloom.spec.decode import Key, ListOf, MapOf, Model, Parser, refuse, visible
 from netloom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, check_plain_name, section
 from netloom.spec.model.site import TARGET, TargetSpec
 from netloom.spec.scalars import (
@@ -28,6 +28,7 @@ from netloom.spec.scalars import (
     read_interface_name,
     setting,
 )
+from netloom.spec.single import Single, Written
 from netloom.spec.traffic import SERVICE
 from netloom.spec.values import ServiceRef, Setting
 
@@ -46,14 +47,32 @@ class UplinkSpec(Entry):
     metric: int | None
 
 
+def _one(value: Parser[Interface | Setting]) -> Single[Interface | Setting]:
+    hint = "keep one; services at it are told apart by port, or by name in a guest that is a reverse proxy"
+    return Single(value, "an uplink has one address", hint)
+
+
 UPLINK = Model(
     "an uplink",
     UplinkSpec,
     (
         Key("zone", ZONE_NAME, "Zone of what is beyond it.", required=True, example="internet"),
-        Key("ipv4", setting(host_interface(Family.IPV4), Setting.DHCP), "Its IPv4 address, or `dhcp`.", example="dhcp"),
+        Key(
+            "ipv4",
+            _one(setting(host_interface(Family.IPV4), Setting.DHCP)),
+            "Its IPv4 address, or `dhcp`.",
+            example="dhcp",
+        ),
         Key("gateway4", address_of(Family.IPV4), "Next hop of the IPv4 default route.", example="203.0.113.1"),
-        Key("ipv6", setting(host_interface(Family.IPV6), Setting.RA), "Its IPv6 address, or `ra`.", example="ra"),
+        Key(
+            "ipv6",
+            Written(
+                _one(setting(host_interface(Family.IPV6), Setting.RA)),
+                "write `ipv6: ra`; networks behind it take a ULA and `nat: true`",
+            ),
+            "Its IPv6 address, or `ra`.",
+            example="ra",
+        ),
         Key(
             "gateway6",
             address_of(Family.IPV6),

@@ -20,7 +20,9 @@ from netloom.spec.scalars import (
     setting,
     switch,
 )
+from netloom.spec.single import Single, Written
 from netloom.spec.traffic import POOL
+from netloom.spec.unsaid import DHCP
 from netloom.spec.values import PoolRange, Setting
 
 DEFAULT_LEASE = 12 * 3600
@@ -47,6 +49,7 @@ DHCP_MODEL = Model(
         ),
         Key("lease", DURATION, "How long a lease lasts.", DEFAULT_LEASE, example="12h"),
     ),
+    unsaid=DHCP,
 )
 
 
@@ -149,6 +152,8 @@ class NetworkSpec(Entry):
     spoof_guard: bool
 
 
+_ONE, _TWO = "a network has one prefix", "keep one, and give the other a network of its own"
+
 NETWORK = Model(
     "a network",
     NetworkSpec,
@@ -158,13 +163,16 @@ NETWORK = Model(
         ),
         Key(
             "ipv4",
-            host_interface(Family.IPV4),
+            Single(host_interface(Family.IPV4), _ONE, _TWO),
             "The host's own IPv4 address on it, which is the gateway of its guests.",
             example="10.0.0.1/24",
         ),
         Key(
             "ipv6",
-            host_interface(Family.IPV6),
+            Written(
+                Single(host_interface(Family.IPV6), _ONE, _TWO),
+                "take a ULA such as `fd12:3456:789a::1/64`, and `nat: true`",
+            ),
             "The host's own IPv6 address on it, which is the gateway of its guests. Written here, never delegated "
             "(DHCPv6-PD): a prefix that changes by itself is in no review. Behind such an uplink take a ULA and `nat`.",
             example="fd12:3456:789a::1/64",

@@ -1,0 +1,40 @@
+"""What a forward names that is no guest, and no uplink: a name is known, and cannot stand where it does."""
+
+from netloom.base.address import AddressError, Interface, parse_address
+from netloom.base.diagnostic import Diagnostic
+from netloom.base.span import Span
+from netloom.passes.rules import FORWARD_BESIDE
+from netloom.spec.model.host import HostSpec
+from netloom.spec.model.policy import Listener
+from netloom.spec.rules import UNKNOWN_NAME
+
+
+def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:
+    """A forward that leads to what is no guest, such as `a host`."""
+    message = f"a forward leads to a guest, and `{name}` is {kind}"
+    hint = "name one of its guests"
+    if kind in ("a host", "an address"):
+        message += ", to which none can lead yet"
+        hint = "forward to a guest that passes it on, such as a reverse proxy"
+    if kind == "a host":
+        hint = f"let its service listen at the outside port, and allow that in policy with `to: host/{name}`"
+    return Diagnostic(FORWARD_BESIDE, message, span, hint, subject=f"forward/{forward}")
+
+
+def is_address(text: str) -> bool:
+    """Whether an address stands where a name should."""
+    try:
+        parse_address(text)
+    except AddressError:
+        return False
+    return True
+
+
+def not_an_uplink(on: Listener, host: HostSpec, span: Span) -> Diagnostic:
+    """A forward that names an address instead of the uplink that has it."""
+    sides = ((name, side) for name, uplink in host.uplinks.items() for side in (uplink.ipv4, uplink.ipv6))
+    mine = [name for name, side in sides if isinstance(side, Interface) and str(side.address) == on.uplink]
+    message = f"behind the slash stands an uplink, and `{on.uplink}` is an address"
+    known = ", ".join(f"`{on.host}/{name}`" for name in sorted(host.uplinks)[:8])
+    hint = f"write `{on.host}/{mine[0]}`, which has it" if mine else f"known: {known}"
+    return Diagnostic(UNKNOWN_NAME, message, span, hint if mine or known else f"write `{on.host}`")

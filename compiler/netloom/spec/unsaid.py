@@ -1,0 +1,73 @@
+"""What people write that the language does not have: each is answered with what to do instead.
+
+Misspelt keys are another matter. Who writes one of these has meant what it says elsewhere, so a guess at a similar word
+of the language would lead astray.
+"""
+
+from collections.abc import Iterable
+
+from netloom.base.diagnostic import Diagnostic, Label, Report
+from netloom.base.frozen import dataclass
+from netloom.source.tree import Mapping
+from netloom.spec import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Keys of one meaning that a model lacks.
+
+    Attributes:
+        keys: as people write them.
+        message: that it cannot be said, or how it is called here.
+        hint: what to do instead.
+        meant: the key of the language that the value belongs to, where there is one.
+    """
+
+    keys: tuple[str, ...]
+    message: str
+    hint: str
+    meant: str = ""
+
+
+def report_unsaid(unsaid: Iterable[Unsaid], node: Mapping, report: Report) -> dict[str, tuple[str, ...]]:
+    """Report such keys of a mapping, those of one meaning as one finding.
+
+    Returns:
+        For each of the keys, the key of the language that it means, if any.
+    """
+    meant: dict[str, tuple[str, ...]] = {}
+    for other in unsaid:
+        found = [entry.key for name, entry in node.entries.items() if name in other.keys]
+        meant |= {key.text: (other.meant,) if other.meant else () for key in found}
+        if found:
+            labels = tuple(Label(key.span, "this one too") for key in found[1:])
+            message = f"`{found[0].text}`: {other.message}"
+            report.add(Diagnostic(rules.UNKNOWN_KEY, message, found[0].span, other.hint, labels))
+    return meant
+
+
+VERBS = (
+    Unsaid(
+        ("reject", "refuse"),
+        "a policy entry says `allow` or `deny`, and `deny` drops without an answer: to reject cannot be said yet",
+        "write `deny`",
+        "deny",
+    ),
+    Unsaid(("drop", "block"), "a policy entry says `allow` or `deny`", "write `deny`", "deny"),
+    Unsaid(("accept", "permit"), "a policy entry says `allow` or `deny`", "write `allow`", "allow"),
+)
+"""Verbs of other filters."""
+
+DHCP = (
+    Unsaid(
+        ("reservations", "reservation", "hosts", "static", "static-leases", "leases"),
+        "DHCP reserves addresses for guests, and for nobody else yet",
+        "write each as a guest whose NIC has that `mac` and `ipv4`",
+    ),
+    Unsaid(
+        ("options", "option", "ntp", "boot", "boot-file", "next-server", "tftp", "send-options", "static-routes"),
+        "DHCP options besides router, resolvers and domain cannot be said yet",
+        "remove it, and set it in a drop-in of your own for the unit of the bridge: `[DHCPServer]` with `SendOption=`",
+    ),
+)
+"""What DHCP servers are told elsewhere."""
