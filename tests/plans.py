@@ -122,9 +122,9 @@ def guests() -> tuple[Guest, ...]:
     return tuple(
         Guest(n, "hypervisor", TARGET, (
             Nic("microvm", tap_of(n), "br-microvm", parse_mac(m),
-                NicAddress(Mode.RESERVED, parse_address(a4), 24, gate4, False),
-                NicAddress(Mode.STATIC, parse_address(a6), 64, gate6, True),
-                True, True, (), "vm.example.org", None, origin(f"guests.{n}.nics.microvm")),
+                NicAddress(Mode.RESERVED, parse_address(a4), 24, gate4, False, True),
+                NicAddress(Mode.STATIC, parse_address(a6), 64, gate6, True, True),
+                True, (), "vm.example.org", None, origin(f"guests.{n}.nics.microvm")),
         ), Meta(), origin(f"guests.{n}"))
         for n, a4, a6, m, _ in GUESTS
     )  # fmt: skip

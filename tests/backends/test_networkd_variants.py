@@ -203,7 +203,7 @@ def test_a_guest_of_two_networks_leaves_by_one_and_asks_its_resolvers(root: Path
         ports=(variants.port("db", "vm-db-back", "back"),),
     ))  # fmt: skip
     nics = (
-        variants.nic("db", back, "vm-db-back", "reserved 10.2.0.5", "slaac", default_route=False),
+        variants.nic("db", back, "vm-db-back", "reserved 10.2.0.5", "slaac", way_out=False),
         variants.nic("db", front, "vm-db-front", "dhcp", "static fd01::5"),
     )
     with Lab() as lab:

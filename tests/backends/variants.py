@@ -19,15 +19,18 @@ def mac_of(name: str, network: str) -> str:
     return f"02:{sum(name.encode()) % 251:02x}:{sum(network.encode()) % 251:02x}:00:00:{len(name):02x}"
 
 
-def nic(name: str, bridge: Bridge, tap: str, ipv4: str = "none", ipv6: str = "none", **more: Any) -> Nic:
+def nic(
+    name: str, bridge: Bridge, tap: str, ipv4: str = "none", ipv6: str = "none", way_out: bool = True, **more: Any
+) -> Nic:
     """A NIC; an address is written as `static 10.1.0.5`, `reserved …`, `slaac`, `dhcp` or `none`."""
     mac = parse_mac(mac_of(name, bridge.network))
     addresses = []
     for text, interface in ((ipv4, bridge.ipv4), (ipv6, bridge.ipv6)):
         mode, _, address = text.partition(" ")
-        addresses.append(_address(Mode(mode), address, interface))
+        found = _address(Mode(mode), address, interface)
+        addresses.append(replace(found, default_route=way_out and found.gateway is not None))
     base = Nic(
-        bridge.network, tap, bridge.device, mac, addresses[0], addresses[1], default_route=True,
+        bridge.network, tap, bridge.device, mac, addresses[0], addresses[1],
         ra=bridge.ra is not None, dns=(), domain=bridge.domain, mtu=bridge.mtu,
         origin=plans.origin(f"guests.{name}.nics.{bridge.network}"),
     )  # fmt: skip

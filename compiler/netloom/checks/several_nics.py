@@ -2,16 +2,19 @@
 
 from collections.abc import Iterator
 
+from netloom.base.address import FAMILIES
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
+from netloom.checks.families import half, word
 
 RULE = Rule(
     "NL511",
     "default-route-unsaid",
     Severity.NOTE,
     "A guest with several NICs says on which its default route is.",
-    "netloom takes the first network by name that is not isolated; a NIC that is added later may come before it.",
+    "netloom takes, in each family, the first network by name that has a gateway and is not isolated; a NIC that is "
+    "added later may come before it.",
     "Write `gateway: true` in one NIC.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
@@ -23,12 +26,20 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the guests with more than one NIC."""
+    """Look at the guests with more than one NIC that has a gateway of a family."""
     for guest in context.plan.guests:
         if len(guest.nics) < 2 or any(nic.gateway for nic in context.document.guests[guest.name].nics.values()):
             continue
-        chosen = next(nic.network for nic in guest.nics if nic.default_route)
+        gateways = {family: [nic for nic in guest.nics if half(nic, family).gateway] for family in FAMILIES}
+        if all(len(nics) < 2 for nics in gateways.values()):
+            continue
+        routes = ((f, nic.network) for f, nics in gateways.items() for nic in nics if half(nic, f).default_route)
+        ways = dict(routes)
+        chosen = sorted(set(ways.values()))
+        told = f"`{chosen[0]}`"
+        if len(chosen) > 1:
+            told = " and ".join(f"`{network}` in {word(family)}" for family, network in ways.items())
         span = context.document.places.key("guests", guest.name, "nics")
-        message = f"the default route of guest `{guest.name}` is on `{chosen}`, which nothing in the spec says"
-        hint = f"write `{chosen}: {{gateway: true}}`, or say it of another NIC"
+        message = f"the default route of guest `{guest.name}` is on {told}, which nothing in the spec says"
+        hint = f"write `{chosen[0]}: {{gateway: true}}`, or say it of another NIC"
         yield Diagnostic(RULE, message, span, hint, subject=f"guest/{guest.name}")

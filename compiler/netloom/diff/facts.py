@@ -172,9 +172,16 @@ def _nic(nic: Nic) -> Value:
             "ipv6": _address(nic.ipv6),
             "mac": str(nic.mac),
             "tap": nic.tap,
-            "gateway": nic.default_route or None,
+            "gateway": _ways(nic),
         }
     )
+
+
+def _ways(nic: Nic) -> Value:
+    """Where the default route is: the families, where it is not of all that the NIC has."""
+    sides = [(word, side) for word, side in (("ipv4", nic.ipv4), ("ipv6", nic.ipv6)) if side.mode is not Mode.NONE]
+    found = [word for word, side in sides if side.default_route]
+    return None if not found else True if len(found) == len(sides) else found[0]
 
 
 def _address(found: NicAddress) -> Value:

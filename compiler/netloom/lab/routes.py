@@ -23,7 +23,7 @@ def promised(site: Site) -> tuple[Wanted, ...]:
         (f"guest/{guest.name}", family)
         for guest in site.plan.guests
         for family in FAMILIES
-        if any(nic.default_route and (nic.ipv4, nic.ipv6)[family is Family.IPV6].gateway for nic in guest.nics)
+        if any((nic.ipv4, nic.ipv6)[family is Family.IPV6].default_route for nic in guest.nics)
     )
 
 

@@ -1,6 +1,7 @@
 """Third pass: hosts get their uplinks, bridges, ports and routes; guests their NICs."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from netloom.base.address import FAMILIES, Address, Family, Interface, Mac
 from netloom.base.diagnostic import Diagnostic, Label, Report
@@ -85,8 +86,7 @@ class _Builder:
     def guest(self, name: str, spec: GuestSpec) -> Guest:
         """A guest with the NICs whose networks its host carries."""
         carried = [net for net in sorted(spec.nics) if self._carried(name, spec.host, net)]
-        way_out = self._way_out(name, spec, carried)
-        nics = tuple(self._nic(name, net, spec.nics[net], default=net == way_out) for net in carried)
+        nics = self._routed(name, spec, [self._nic(name, net, spec.nics[net]) for net in carried])
         places = self.document.places
         origin = Origin(f"guests.{name}", places.key("guests", name), PASS)
         return Guest(name, spec.host, target_of(self.document, spec.host), nics, spec.meta, origin)
@@ -103,19 +103,32 @@ class _Builder:
             self.report.add(Diagnostic(rules.NETWORK_ABSENT, message, span, hint, subject=f"guest/{guest}"))
         return False
 
-    def _way_out(self, name: str, spec: GuestSpec, carried: list[str]) -> str:
-        """The network of the default route: the one that says so, else the first by name that has a way out."""
-        said = [net for net in carried if spec.nics[net].gateway]
+    def _routed(self, name: str, spec: GuestSpec, nics: list[Nic]) -> tuple[Nic, ...]:
+        """The NICs with their default routes: where one says so it has those of all families that it has.
+
+        Else each family has its own on the first network by name that has a gateway of it and is not isolated.
+        """
+        said = [nic.network for nic in nics if spec.nics[nic.network].gateway]
         for net in said[1:]:
             span = self.document.places.span("guests", name, "nics", net, "gateway")
             message = f"guest `{name}` has its default route on `{said[0]}` and on `{net}`"
             self.report.add(Diagnostic(rules.TWO_GATEWAYS, message, span, "keep one of them", subject=f"guest/{name}"))
-        if said or not carried:
-            return said[0] if said else ""
-        open_ = [net for net in carried if not self.document.networks[net].isolated]
-        return (open_ or carried)[0]
+        ways = {family: said[0] if said else self._way_out(nics, family) for family in FAMILIES}
+        return tuple(
+            replace(
+                nic,
+                ipv4=_routing(nic.ipv4, here=nic.network == ways[Family.IPV4]),
+                ipv6=_routing(nic.ipv6, here=nic.network == ways[Family.IPV6]),
+            )
+            for nic in nics
+        )
 
-    def _nic(self, guest: str, network: str, nic: NicSpec, *, default: bool) -> Nic:
+    def _way_out(self, nics: list[Nic], family: Family) -> str:
+        led = [nic.network for nic in nics if nic_address(nic, family).gateway]
+        open_ = [net for net in led if not self.document.networks[net].isolated]
+        return next(iter(open_ or led), "")
+
+    def _nic(self, guest: str, network: str, nic: NicSpec) -> Nic:
         net, host = self.document.networks[network], self.document.guests[guest].host
         attachment = self.document.hosts[host].networks[network]
         mac = nic.mac if isinstance(nic.mac, Mac) else self.allocation.mac(guest, network) or Mac(0)
@@ -126,7 +139,6 @@ class _Builder:
             mac=mac,
             ipv4=self._ipv4(guest, network, nic, net),
             ipv6=self._ipv6(guest, network, nic, net, mac),
-            default_route=default,
             ra=net.ra and net.ipv6 is not None,
             dns=dns_of(net),
             domain=net.domain or self.document.site.domain,
@@ -172,6 +184,11 @@ class _Builder:
         message = f"network `{network}` {lacks}"
         self.report.add(Diagnostic(rules.FAMILY_ABSENT, message, span, hint, subject=f"guest/{guest}"))
         return NOTHING
+
+
+def _routing(address: NicAddress, *, here: bool) -> NicAddress:
+    """One family of a NIC, with the default route if it is to have it and leads anywhere."""
+    return replace(address, default_route=True) if here and address.gateway else address
 
 
 def nic_address(nic: Nic, family: Family) -> NicAddress:

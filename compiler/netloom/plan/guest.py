@@ -32,6 +32,7 @@ class NicAddress:
         length: prefix length of the network in bits; 0 where the family is not used.
         gateway: the host's address on the network, or None.
         allocated: whether the address was taken from the lock.
+        default_route: whether the guest's way out in this family is here; at most one NIC of a guest has it.
     """
 
     mode: Mode
@@ -39,6 +40,7 @@ class NicAddress:
     length: int
     gateway: Address | None
     allocated: bool
+    default_route: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,6 @@ class Nic:
         tap: its other end on the host.
         bridge: the bridge that the TAP joins.
         mac: its hardware address; guests match their interface by it.
-        default_route: whether the guest's way out is here; at most one NIC of a guest has it.
         ra: whether the network's router advertises itself.
         dns: resolvers for networks where neither DHCP nor RA brings them.
         domain: search domain, or "".
@@ -63,12 +64,16 @@ class Nic:
     mac: Mac
     ipv4: NicAddress
     ipv6: NicAddress
-    default_route: bool
     ra: bool
     dns: tuple[Address, ...]
     domain: str
     mtu: int | None
     origin: Origin
+
+    @property
+    def default_route(self) -> bool:
+        """Whether the guest's way out is here, in some family."""
+        return self.ipv4.default_route or self.ipv6.default_route
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,8 +54,9 @@ def _references(plan: Plan) -> Iterator[str]:
         yield from (
             f"NIC {nic.network} of {guest.name} is in no network" for nic in guest.nics if nic.network not in networks
         )
-        if sum(nic.default_route for nic in guest.nics) > 1:
-            yield f"guest {guest.name} has two default routes"
+        for sides in ([nic.ipv4 for nic in guest.nics], [nic.ipv6 for nic in guest.nics]):
+            if sum(side.default_route for side in sides) > 1:
+                yield f"guest {guest.name} has two default routes of one family"
     for host in plan.hosts:
         uplinks = {uplink.name for uplink in host.uplinks}
         for lane in host.lanes:

@@ -2,7 +2,7 @@
 
 import datetime
 
-from netloom.plan.guest import Guest
+from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Host
 from netloom.plan.policy import Forward, Limit, Rule
 from netloom.plan.site import AddressSet, Network, Plan, ServiceSet, Waiver, Zone
@@ -67,12 +67,19 @@ def _host(plan: Plan, host: Host) -> list[Fact]:
     ]
 
 
+def _ways(nic: Nic) -> str:
+    """The default routes of a NIC, with the family where it has both and this is of one."""
+    found = [word for word, side in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)) if side.default_route]
+    whole = len(found) == len(wording.plain_addresses(nic))
+    return ", default route" + ("" if whole else f" of {found[0]}") if found else ""
+
+
 def _guest(guest: Guest) -> list[Fact]:
     found = [("host", guest.host)]
     for nic in guest.nics:
         found += [
             (f"nic {nic.network}", wording.nic(nic)),
-            ("", f"MAC {nic.mac}, {nic.tap} on bridge {nic.bridge}" + (", default route" if nic.default_route else "")),
+            ("", f"MAC {nic.mac}, {nic.tap} on bridge {nic.bridge}" + _ways(nic)),
         ]
     return found
 

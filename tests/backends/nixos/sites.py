@@ -82,8 +82,7 @@ def settled() -> Guest:
     nic = seed.nics[0]
     four = NicAddress(Mode.STATIC, parse_address("10.0.0.10"), 24, parse_address("10.0.0.1"), allocated=False)
     none = NicAddress(Mode.NONE, None, 0, None, allocated=False)
-    first = replace(nic, ipv4=four, ra=False, dns=(parse_address("10.0.0.1"), parse_address("fd00::1")), mtu=1400)
-    second = replace(
-        nic, network="side", tap="t'${x}", mac=parse_mac("02:00:00:00:02:01"), ipv6=none, default_route=False, domain=""
-    )
+    out = replace(four, default_route=True)
+    first = replace(nic, ipv4=out, ra=False, dns=(parse_address("10.0.0.1"), parse_address("fd00::1")), mtu=1400)
+    second = replace(nic, network="side", tap="t'${x}", mac=parse_mac("02:00:00:00:02:01"), ipv6=none, domain="")
     return replace(seed, nics=(first, second), meta=Meta(HOSTILE))

@@ -21,7 +21,8 @@ STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
 def units(guest: Guest) -> tuple[Unit, ...]:
     """The units of a guest, sorted by network."""
     tables = answering.tables(guest)
-    return tuple(_unit(nic, tables.get(nic.network), dns=_takes_dns(guest, nic)) for nic in guest.nics)
+    ways = any(nic.ipv4.default_route for nic in guest.nics), any(nic.ipv6.default_route for nic in guest.nics)
+    return tuple(_unit(nic, tables.get(nic.network), ways) for nic in guest.nics)
 
 
 def artifacts(guest: Guest) -> tuple[Artifact, ...]:
@@ -29,20 +30,22 @@ def artifacts(guest: Guest) -> tuple[Artifact, ...]:
     return printer.artifacts(units(guest), f"guests/{guest.name}/networkd")
 
 
-def _takes_dns(guest: Guest, nic: Nic) -> bool:
-    """Whether learned resolvers count: those of a side network are out of reach where the way out is elsewhere."""
-    return nic.default_route or not any(other.default_route for other in guest.nics)
+def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
+    """The unit of a NIC. Learned resolvers of a family count, unless its way out is elsewhere, which they are not on.
 
-
-def _unit(nic: Nic, table: int | None, *, dns: bool) -> Unit:
-    here = nic.origin
+    Args:
+        nic: the NIC.
+        table: its routing table, or None.
+        ways: whether the guest has a default route of IPv4 and of IPv6, on this NIC or on another one.
+    """
+    here, (dns4, dns6) = nic.origin, (nic.ipv4.default_route or not ways[0], nic.ipv6.default_route or not ways[1])
     sections = (
         section("Match", here, ("MACAddress", str(nic.mac)), ("Kind", STACKED)),
         section("Link", here, ("MTUBytes", nic.mtu)),
         _network(nic),
         *answering.sections(nic, table),
-        *addressing.dhcp4(nic, dns=dns),
-        *addressing.accept_ra(nic, dns=dns),
+        *addressing.dhcp4(nic, dns=dns4),
+        *addressing.accept_ra(nic, dns=dns6),
     )
     return unit(stem(5, nic.network), Kind.NETWORK, here, sections)
 

@@ -20,7 +20,7 @@ def listens(nic: Nic) -> bool:
         case Mode.SLAAC:
             return True
         case Mode.STATIC:
-            return nic.ra and nic.default_route
+            return nic.ra and nic.ipv6.default_route
         case Mode.NONE:
             return False
         case Mode.RESERVED | Mode.DHCP:
@@ -35,7 +35,7 @@ def static(nic: Nic) -> tuple[str, ...]:
 def gateways(nic: Nic) -> tuple[str, ...]:
     """Next hops of default routes that neither DHCP nor RA brings."""
     told = (nic.ipv4, nic.ipv6) if not listens(nic) else (nic.ipv4,)
-    return tuple(str(a.gateway) for a in told if a.mode is Mode.STATIC and a.gateway and nic.default_route)
+    return tuple(str(a.gateway) for a in told if a.mode is Mode.STATIC and a.gateway and a.default_route)
 
 
 def dhcp4(nic: Nic, *, dns: bool) -> tuple[Section, ...]:
@@ -48,7 +48,7 @@ def dhcp4(nic: Nic, *, dns: bool) -> tuple[Section, ...]:
             nic.origin,
             ("ClientIdentifier", "mac"),
             ("UseDNS", None if dns else False),
-            ("UseGateway", None if nic.default_route else False),
+            ("UseGateway", None if nic.ipv4.default_route else False),
         ),
     )
 
@@ -70,6 +70,6 @@ def accept_ra(nic: Nic, *, dns: bool) -> tuple[Section, ...]:
             ("UseAutonomousPrefix", False if fixed else None),
             ("UseOnLinkPrefix", False if fixed else None),
             ("UseDNS", None if dns else False),
-            ("UseGateway", None if nic.default_route else False),
+            ("UseGateway", None if nic.ipv6.default_route else False),
         ),
     )

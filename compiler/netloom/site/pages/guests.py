@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from netloom.base.address import Address, Prefix
 from netloom.base.identity import remembered
-from netloom.plan.guest import Guest
+from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Host
 from netloom.plan.policy import SideKind
 from netloom.report import wording
@@ -81,16 +81,22 @@ def _neighbours(view: View, guest: Guest) -> list[Guest]:
     return [found[name] for name in sorted(found)]
 
 
+def _ways(nic: Nic) -> str:
+    """In which families the default route is here."""
+    found = [word for word, side in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)) if side.default_route]
+    return "no" if not found else "yes" if len(found) == len(wording.plain_addresses(nic)) else found[0]
+
+
 def _nics(guest: Guest) -> str:
     rows = []
     for nic in guest.nics:
         for family, found in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)):
             shown = address(found)
-            gateway = code(str(found.gateway)) if found.gateway and nic.default_route and shown else ""
+            gateway = code(str(found.gateway)) if found.default_route and shown else ""
             rows.append((to("network", nic.network), family, shown or "not used", how(found), gateway))
     parts = (
         (to("network", nic.network), code(str(nic.mac)), code(nic.tap), code(nic.bridge),
-         "yes" if nic.default_route else "no", str(nic.mtu or ""), source(nic.origin))
+         _ways(nic), str(nic.mtu or ""), source(nic.origin))
         for nic in guest.nics
     )  # fmt: skip
     return sections(

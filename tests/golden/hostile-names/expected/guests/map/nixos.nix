@@ -43,13 +43,18 @@ in
               UseDNS = "no";
               UseGateway = "no";
             };
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              UseAutonomousPrefix = "no";
+              UseOnLinkPrefix = "no";
+            };
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:6c:36:1b:81:fb";
             };
             networkConfig = {
               DHCP = "ipv4";
-              IPv6AcceptRA = "no";
+              IPv6AcceptRA = "yes";
               IPv6PrivacyExtensions = "no";
               LinkLocalAddressing = "ipv6";
             };

@@ -43,13 +43,18 @@ in
               UseDNS = "no";
               UseGateway = "no";
             };
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              UseAutonomousPrefix = "no";
+              UseOnLinkPrefix = "no";
+            };
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:2d:de:73:e3:16";
             };
             networkConfig = {
               DHCP = "ipv4";
-              IPv6AcceptRA = "no";
+              IPv6AcceptRA = "yes";
               IPv6PrivacyExtensions = "no";
               LinkLocalAddressing = "ipv6";
             };

@@ -1,0 +1,60 @@
+"""By which network a guest of several leaves: by one that has a gateway, in each family."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.sites import Site, compiled
+
+from netloom.backends import guest as guests
+
+TEXT = (Path(__file__).parent / "way-out-by-the-gateway.yaml").read_text(encoding="utf-8")
+TWO = """\
+netloom: 1
+networks:
+  a: {ipv6: "fd12:3456:789a::1/64", ra: true}
+  b: {ipv4: 10.9.1.1/24, dhcp: true}
+  c: {ipv4: 10.9.2.1/24, ipv6: "fd12:3456:789c::1/64", dhcp: true, ra: true}
+hosts:
+  hv: {networks: {a: {}, b: {}, c: {}}}
+guests:
+  web: {host: hv, nics: {a: {}, b: {}, c: {}}}
+"""
+
+
+def ways(found: Site, name: str) -> dict[str, list[str]]:
+    """The families of which each NIC of a guest has the default route, as its units say it to networkd."""
+    (guest,) = [guest for guest in found.plan.guests if guest.name == name]
+    said: dict[str, list[str]] = {}
+    for nic, unit in zip(guest.nics, guests.units(guest), strict=True):
+        main = [s for s in unit.sections if "Table" not in {entry.key for entry in s.entries}]
+        keys = {(section.name, entry.key): entry.value for section in main for entry in section.entries}
+        ipv4 = keys["Network", "DHCP"] == "ipv4" and keys.get(("DHCPv4", "UseGateway")) is not False
+        ipv6 = keys["Network", "IPv6AcceptRA"] is True and keys.get(("IPv6AcceptRA", "UseGateway")) is not False
+        said[nic.network] = [word for word, there in (("IPv4", ipv4), ("IPv6", ipv6)) if there]
+    return said
+
+
+def test_a_network_without_a_gateway_is_no_way_out() -> None:
+    found = compiled(TEXT)
+    assert ways(found, "router") == {"lab": [], "wan": ["IPv4"]}
+    assert "NL511" not in found.codes
+
+
+def test_each_family_leaves_by_a_network_that_has_it() -> None:
+    found = compiled(TWO)
+    assert ways(found, "web") == {"a": ["IPv6"], "b": ["IPv4"], "c": []}
+    (note,) = found.of("NL511")
+    assert "is on `b` in IPv4 and `a` in IPv6" in note.message
+
+
+def test_what_the_spec_says_holds_for_all_families_of_the_nic() -> None:
+    assert ways(compiled(TWO.replace("c: {}}}\n", "c: {gateway: true}}}\n")), "web") == {
+        "a": [],
+        "b": [],
+        "c": ["IPv4", "IPv6"],
+    }
+    assert (
+        ways(compiled(TWO.replace("{a: {}, b: {}, c: {}}}\n", "{a: {}, b: {gateway: true}, c: {}}}\n")), "web")["a"]
+        == []
+    )
