@@ -12,7 +12,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from netloom.lab.echoes import Echoes
+from netloom.lab.arrivals import Arrivals
 from netloom.lab.listeners import Listeners
 from netloom.lab.load import load
 from netloom.lab.pour import attend
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Answers requests until standard input closes."""
-    listeners, echoes, wire, streams = Listeners(sys.argv[1]), Echoes(), Wire(), Streams()
+    listeners, arrivals, wire, streams = Listeners(sys.argv[1]), Arrivals(), Wire(), Streams()
     actions: Mapping[str, Callable[..., dict[str, Any]]] = {
         "listen": listeners.listen,
         "seen": listeners.seen,
         "speak": listeners.speak,
-        "hear": echoes.hear,
-        "heard": echoes.heard,
+        "hear": arrivals.hear,
+        "heard": arrivals.heard,
         "send": send,
         "load": load,
         "attend": attend,

@@ -5,7 +5,6 @@ with nothing of the code that lowers the plan to a ruleset. The kernel is asked 
 """
 
 from dataclasses import replace
-from typing import Literal
 
 from netloom.base.address import Address, Family
 from netloom.base.frozen import dataclass
@@ -15,14 +14,19 @@ from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Bridge, Host, Input, Uplink
 from netloom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
-Protocol = Literal["tcp", "udp", "icmp"]
+Protocol = str
+"""`tcp`, `udp`, `icmp` for both families' ICMP, or another name of a protocol (`netloom.base.protocol`)."""
 ECHO = {Family.IPV4: Service("icmp", 8, 8), Family.IPV6: Service("icmpv6", 128, 128)}
 _HOPS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Packet:
-    """The first packet of a connection; `icmp` is an echo request of the family, with port 0."""
+    """The first packet of a connection.
+
+    Attributes:
+        port: destination port; of `icmp` the type, or 0 for an echo request of the family; 0 of what has no ports.
+    """
 
     source: Address
     to: Address
@@ -37,7 +41,9 @@ class Packet:
     @property
     def service(self) -> Service:
         """The packet's own service."""
-        return ECHO[self.family] if self.protocol == "icmp" else Service(self.protocol, self.port, self.port)
+        if self.protocol != "icmp":
+            return Service(self.protocol, self.port, self.port)
+        return Service(ECHO[self.family].protocol, self.port, self.port) if self.port else ECHO[self.family]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from netloom.lab.namespace import Namespace
 
-Proto = Literal["tcp", "udp", "icmp"]
 Outcome = Literal["open", "refused", "unreachable", "denied", "timeout"]
 
 Listening = Literal["", "now", "later"]
@@ -43,15 +42,15 @@ class Probe:
 
     Attributes:
         sender: The agent of the machine that asks.
-        proto: `icmp` is an echo request, of ICMPv6 to an IPv6 address.
+        proto: `icmp` is an echo request, of ICMPv6 to an IPv6 address; of protocols besides, the first packet is sent.
         to: Numeric address.
-        port: Destination port; 0 for `icmp`.
+        port: Destination port; of `icmp` another type than an echo request, or 0; 0 for what has none.
         source: Address to send from, or none for the kernel's choice.
         passes: Whether a pass is expected, so that silence is asked again.
     """
 
     sender: Agent
-    proto: Proto
+    proto: str
     to: str
     port: int = 0
     source: str | None = None
@@ -69,7 +68,7 @@ class Answer:
         peer: Address that it saw as the sender's: what source translation made of it.
         local: Address at which it was reached: what destination translation made of it.
         port: Port at which it was reached, in the same way; 0 where no listener of ours answered.
-        words: By which a ping is known that was answered, in hexadecimal; "" for all else.
+        words: By which a ping that was answered, or what nobody answers, is known, in hexadecimal; "" for all else.
     """
 
     outcome: Outcome
@@ -107,13 +106,13 @@ class Agent:
         """Listens on ports of all addresses of the machine, and answers who it is and whom it saw."""
         self._now("listen", proto=proto, ports=list(ports))
 
-    def hear(self) -> None:
-        """Begins to keep the ends of echo requests that arrive at the machine."""
-        self._now("hear")
+    def hear(self, *protocols: int) -> None:
+        """Begins to keep the ends of first packets of these protocols that arrive at the machine."""
+        self._now("hear", protocols=list(protocols))
 
-    def heard(self, words: list[str]) -> dict[str, tuple[str, str]]:
-        """Sender and destination, as they arrived, of the echo requests with these words."""
-        return {word: (ends[0], ends[1]) for word, ends in self._now("heard", words=words)["heard"].items()}
+    def heard(self, words: list[str]) -> dict[str, tuple[str, str, int]]:
+        """Sender, destination and port, as they arrived, of the packets with these words."""
+        return {word: (ends[0], ends[1], ends[2]) for word, ends in self._now("heard", words=words)["heard"].items()}
 
     def seen(self) -> list[dict[str, Any]]:
         """What arrived at listeners, oldest first: `{proto, port, peer, local, payload}`, payload in hexadecimal."""

@@ -12,14 +12,13 @@ from netloom.base.frozen import dataclass
 from netloom.lab.atlas import Atlas, NowhereError, UnclearError
 from netloom.lab.oracle import Oracle, Packet, Protocol, Verdict
 from netloom.lab.outcome import NotRun
+from netloom.lab.trials import Trial, edges, named, others, untried
 from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Host
 from netloom.plan.policy import NatKind, Service
 
 _QUIET = (9, 7, 19, 4, 1021, 47001, 47002)
 """Ports of which one, hopefully, no policy speaks."""
-_BUSY = frozenset({67, 68, 546, 547})
-"""UDP ports on which networkd itself listens."""
 
 
 _Edge = tuple[int, ...]
@@ -61,8 +60,7 @@ class Question:
         """The flow in words."""
         name = self.source.machine.partition("/")[2]
         sender = name if isinstance(self.source.owner, Host) else f"{name} {self.packet.source}"
-        what = "ping" if self.packet.protocol == "icmp" else f"{self.packet.protocol}/{self.packet.port}"
-        return f"{sender} -> {self.to.machine.partition('/')[2]} {self.packet.to} {what}"
+        return f"{sender} -> {self.to.machine.partition('/')[2]} {self.packet.to} {named(self.packet)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +80,12 @@ def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple
         ends = tuple(_ends(atlas, family))
         mirrors = tuple(_mirrors(atlas, family))
         spoken = tuple(_spoken(atlas, family, (*ends, *mirrors)))
-        quiet = _quiet(spoken)
+        usual = _usual(spoken, family)
         by_source = {end: [s for s in spoken if end.address in s.sources] for end in ends}
         for source in ends:
             for to in (*ends, *mirrors):
                 if source.machine != to.machine or _own_outside(source, to, atlas):
-                    for what in _ports(by_source[source], to, quiet):
+                    for what in _ports(by_source[source], to, usual):
                         _ask(atlas, oracle, source, to, what, classes, unclear)
     chosen = {(q.source.machine, q.packet): q for found in classes.values() for q in found}
     for question in _ways_back(tuple(chosen.values()), oracle):
@@ -110,9 +108,15 @@ def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
 def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
     """Entries that no probe hangs on."""
     why = "no probe hangs on it: nobody here has such addresses, or another entry says the same"
-    entries = {term.rule for host in atlas.plan.hosts for term in host.terms}
-    entries |= {lane.forward for host in atlas.plan.hosts for lane in host.lanes}
-    return (NotRun(name, why) for name in sorted(entries - deciding) if not name.startswith("implied/"))
+    services: dict[str, set[Service]] = {}
+    for host in atlas.plan.hosts:
+        for term in host.terms:
+            services.setdefault(term.rule, set()).update(term.services)
+        for lane in host.lanes:
+            services.setdefault(lane.forward, set()).add(Service(lane.protocol, lane.first, lane.last))
+    for name in sorted(services.keys() - deciding):
+        if not name.startswith("implied/"):
+            yield NotRun(name, untried(services[name]) or why)
 
 
 def _own_outside(source: End, to: End, atlas: Atlas) -> bool:
@@ -233,22 +237,18 @@ def _spoken(atlas: Atlas, family: Family, ends: tuple[End, ...]) -> Iterator[_Sp
                 yield _Spoken(everywhere, frozenset({lane.target}), (inner,))
 
 
-def _quiet(spoken: Iterable[_Spoken]) -> int:
-    said = [s for entry in spoken for s in entry.services if (s.first, s.last) != (0, 65535)]
-    return next((p for p in _QUIET if not any(s.first <= p <= s.last for s in said)), _QUIET[0])
+def _usual(spoken: Iterable[_Spoken], family: Family) -> tuple[Trial, ...]:
+    """What is tried between all ends: what nothing speaks of, and each protocol that anything speaks of."""
+    said = {service for entry in spoken for service in entry.services}
+    ranges = [s for s in said if (s.first, s.last) != (0, 65535)]
+    quiet = next((p for p in _QUIET if not any(s.first <= p <= s.last for s in ranges)), _QUIET[0])
+    return (("icmp", 0), ("tcp", quiet), ("udp", quiet), *others(said, family, quiet))
 
 
-def _ports(spoken: list[_Spoken], to: End, quiet: int) -> list[tuple[_Edge, Protocol, int]]:
+def _ports(spoken: list[_Spoken], to: End, usual: tuple[Trial, ...]) -> list[tuple[_Edge, Protocol, int]]:
     """What to try between two ends: at which edge of something, the protocol, the port."""
-    found: set[tuple[_Edge, Protocol, int]] = {((), "icmp", 0), ((), "tcp", quiet), ((), "udp", quiet)}
+    found: set[tuple[_Edge, Protocol, int]] = {((), *each) for each in usual}
     services = {service for entry in spoken if to.address in entry.destinations for service in entry.services}
     for service in services:
-        protocol: Protocol | None = "tcp" if service.protocol == "tcp" else "udp" if service.protocol == "udp" else None
-        if protocol:
-            around = (service.first - 1, service.first, service.last, service.last + 1)
-            found |= {
-                ((service.first, service.last, number), protocol, port)
-                for number, port in enumerate(around)
-                if 0 < port < 65536 and not (protocol == "udp" and port in _BUSY)
-            }
+        found |= {((service.first, service.last, number), *each) for number, each in edges(service, to.address.family)}
     return sorted(found)

@@ -107,7 +107,7 @@ class Reading:
         return {
             DESTINATION: packet.to.value if to is None else to,
             PROTOCOL: ICMP[family] if echo else NUMBERS[packet.protocol],
-            PORT: ECHO[family].first if echo else packet.port,
+            PORT: ECHO[family].first if echo and not packet.port else packet.port,
             SOURCE: packet.source.value,
         }
 

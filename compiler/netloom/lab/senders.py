@@ -1,4 +1,4 @@
-"""The asking side of probes, inside a machine: TCP, UDP and ICMP echo, each to one outcome.
+"""The asking side of probes, inside a machine: TCP, UDP and ICMP echo, each to one outcome; of others the first packet.
 
 Outcomes: `open` (answered), `refused` (a reset or port unreachable came back), `unreachable` (another ICMP error, or
 no route), `denied` (this machine's own kernel refused to send), `timeout`.
@@ -8,15 +8,12 @@ from __future__ import annotations
 
 import errno
 import json
-import os
 import socket
-import struct
 import time
 from typing import Any
 
-from netloom.lab.echoes import ECHO4, ECHO6
-from netloom.lab.echoes import HEADER as _HEADER
-from netloom.lab.frames import checksum
+from netloom.base.protocol import NUMBERS
+from netloom.lab.datagrams import ECHO4, ECHO6, ICMP4, ICMP6, first_packet, request, words
 
 Result = dict[str, Any]
 
@@ -32,22 +29,26 @@ ECHO4_REPLY, UNREACHABLE4 = 0, 3
 """ICMP types (RFC 792)."""
 ECHO6_REPLY, UNREACHABLE6 = 129, 1
 """ICMPv6 types (RFC 4443)."""
-_OWN_WORDS = 16
-"""Random octets by which an answer is known."""
+_HEADER = 8
+_APART = 0.25
+"""Seconds between two packets that nobody answers."""
 
 
 def send(proto: str, to: str, port: int, source: str | None, timeout: float, tries: int) -> Result:
     """Asks up to `tries` times, until the other side answers or refuses.
 
     Args:
-        proto: `tcp`, `udp` or `icmp`.
+        proto: `tcp`, `udp`, `icmp`, or another name of a protocol, of which no answer is waited for.
         to: Numeric address; a link-local one with its interface, `fe80::1%eth0`.
-        port: Ignored for `icmp`.
+        port: Of ICMP the type, 0 for an echo request.
         source: Address to send from, or none for the kernel's choice.
         timeout: Seconds for each try.
         tries: At least 1.
     """
-    ask = {"tcp": _tcp, "udp": _udp, "icmp": _ping}[proto]
+    known = {"tcp": _tcp, "udp": _udp, **({"icmp": _ping} if not port else {})}
+    if proto not in known:
+        return _said(proto, to, port, source, tries)
+    ask = known[proto]
     result: Result = {"outcome": "timeout"}
     for attempt in range(tries):
         if attempt and result["outcome"] != "timeout":
@@ -117,11 +118,9 @@ def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
     The identifier alone would not do: of a few hundred pings, two have the same now and then.
     """
     v6 = ":" in to
-    proto = socket.IPPROTO_ICMPV6 if v6 else socket.IPPROTO_ICMP
-    ident, words = os.urandom(2), b"netloom" + os.urandom(_OWN_WORDS)
-    echo = bytes((ECHO6 if v6 else ECHO4, 0, 0, 0)) + ident + struct.pack("!H", 1) + words
-    if not v6:  # for ICMPv6 the kernel fills it in
-        echo = echo[:2] + struct.pack("!H", checksum(echo)) + echo[4:]
+    proto = ICMP6 if v6 else ICMP4
+    said = words()
+    echo = request(proto, ECHO6 if v6 else ECHO4, said)
     with socket.socket(family_of(to), socket.SOCK_RAW, proto) as sock:
         if source is not None:
             sock.bind(sockaddr(source, 0))
@@ -130,18 +129,32 @@ def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
         while (left := deadline - time.monotonic()) > 0:
             sock.settimeout(left)
             packet, peer = sock.recvfrom(4096)
-            outcome = _echo_outcome(packet if v6 else packet[(packet[0] & 0x0F) * 4 :], words, v6)
+            outcome = _echo_outcome(packet if v6 else packet[(packet[0] & 0x0F) * 4 :], said, v6)
             if outcome:
-                return {"outcome": outcome, "answered_by": peer[0].partition("%")[0], "words": words.hex()}
+                return {"outcome": outcome, "answered_by": peer[0].partition("%")[0], "words": said.hex()}
     raise TimeoutError
 
 
-def _echo_outcome(message: bytes, words: bytes, v6: bool) -> str | None:
+def _said(proto: str, to: str, port: int, source: str | None, tries: int) -> Result:
+    """Sends the same packet a few times, since nobody answers; whether it arrived, the other machine knows."""
+    v6, said = ":" in to, words()
+    number = (ICMP6 if v6 else ICMP4) if proto == "icmp" else NUMBERS[proto]
+    packet = first_packet(number, port, said)
+    with socket.socket(family_of(to), socket.SOCK_RAW, number) as sock:
+        if source is not None:
+            sock.bind(sockaddr(source, 0))
+        for _ in range(tries):
+            sock.sendto(packet, sockaddr(to, 0))
+            time.sleep(_APART)
+    return {"outcome": "timeout", "words": said.hex()}
+
+
+def _echo_outcome(message: bytes, said: bytes, v6: bool) -> str | None:
     """What an ICMP message says of the echo with these words; none if it is about something else."""
     kind = message[0]
-    if kind == (ECHO6_REPLY if v6 else ECHO4_REPLY) and message[_HEADER:] == words:
+    if kind == (ECHO6_REPLY if v6 else ECHO4_REPLY) and message[_HEADER:] == said:
         return "open"
     quoted = message[_HEADER + (40 if v6 else 20) :]  # an error quotes the packet: its IP header, then our echo
-    if kind == (UNREACHABLE6 if v6 else UNREACHABLE4) and quoted[_HEADER:] == words:
+    if kind == (UNREACHABLE6 if v6 else UNREACHABLE4) and quoted[_HEADER:] == said:
         return "unreachable"
     return None

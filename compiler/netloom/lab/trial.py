@@ -4,8 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
+from netloom.base.protocol import NUMBERS
 from netloom.lab.build import Site, in_parallel
+from netloom.lab.datagrams import ICMP4, ICMP6
 from netloom.lab.namespace import Namespace
+from netloom.lab.oracle import Packet
 from netloom.lab.outcome import NotRun, Outcome, Row
 from netloom.lab.probe import Answer, Probe, run
 from netloom.lab.questions import Question
@@ -27,8 +30,10 @@ def ask(site: Site, asked: tuple[Question, ...], progress: Progress | None = Non
     chosen, left_out = _within_rates(asked)
     machines = site.machines()
     listen(site, machines, chosen)
+    # Without ports, who is asked has answered as well: what comes back is no first packet then, and nobody refuses it.
+    first, rest = ([q for q in chosen if _refused(q) is it_is] for it_is in (True, False))
     rows: list[Row] = []
-    for wave in _waves(chosen):
+    for wave in (*_waves(first), *_waves(rest)):
         probes = [_probe(site, machines, question) for question in wave]
         answers = _completed(site, machines, wave, run(probes))
         rows += [_row(question, answer) for question, answer in zip(wave, answers, strict=True)]
@@ -81,33 +86,44 @@ def listen(site: Site, machines: dict[str, Namespace], asked: Iterable[Question]
 
 def _serve(site: Site, machine: Namespace, protocol: str, ports: set[int]) -> None:
     agent = site.agent(machine)
-    if protocol == "icmp":
-        agent.hear()
-    else:
+    if protocol in ("tcp", "udp"):
         agent.listen("tcp" if protocol == "tcp" else "udp", *sorted(ports))
+    else:
+        agent.hear(*((ICMP4, ICMP6) if protocol == "icmp" else (NUMBERS[protocol],)))
 
 
 def _probe(site: Site, machines: dict[str, Namespace], question: Question) -> Probe:
     packet = question.packet
     source = None if isinstance(question.source.owner, Host) else str(packet.source)
     sender = site.agent(machines[question.source.machine])
-    return Probe(sender, packet.protocol, str(packet.to), packet.port, source, question.verdict.allowed)
+    passes = question.verdict.allowed and not (_silent(packet) and question.verdict.limits)
+    return Probe(sender, packet.protocol, str(packet.to), packet.port, source, passes)
+
+
+def _refused(question: Question) -> bool:
+    return _silent(question.packet) and not question.verdict.allowed
+
+
+def _silent(packet: Packet) -> bool:
+    """Whether nobody answers it, so that all tries are sent, and a rate counts each."""
+    return packet.protocol not in ("tcp", "udp", "icmp") or (packet.protocol == "icmp" and packet.port != 0)
 
 
 def _completed(site: Site, machines: dict[str, Namespace], wave: list[Question], answers: list[Answer]) -> list[Answer]:
-    """The answers; those to pings with the ends as they were seen where these should arrive."""
+    """The answers; those to pings, and what nobody answers, with the ends as they were seen where these arrived."""
     asked: dict[str, list[str]] = defaultdict(list)
     for question, answer in zip(wave, answers, strict=True):
         if answer.words:
-            asked[question.verdict.where].append(answer.words)
+            for where in dict.fromkeys((question.to.machine, question.verdict.where)):
+                asked[where].append(answer.words)
     heard = in_parallel(lambda where: site.agent(machines[where]).heard(asked[where]), asked)
     known = {words: (where, ends) for where, found in zip(asked, heard, strict=True) for words, ends in found.items()}
     return [_with_ends(answer, *known[answer.words]) if answer.words in known else answer for answer in answers]
 
 
-def _with_ends(answer: Answer, where: str, ends: tuple[str, str]) -> Answer:
-    peer, local = ends
-    return replace(answer, server=_host_name(where), peer=peer, local=local)
+def _with_ends(answer: Answer, where: str, ends: tuple[str, str, int]) -> Answer:
+    peer, local, port = ends
+    return replace(answer, outcome="open", server=_host_name(where), peer=peer, local=local, port=port)
 
 
 def _row(question: Question, answer: Answer) -> Row:

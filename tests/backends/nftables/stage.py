@@ -19,7 +19,7 @@ from netloom.plan.host import Fixed, Port, Taps, Uplink
 
 if TYPE_CHECKING:
     from netloom.lab.namespace import Namespace
-    from netloom.lab.probe import Agent, Outcome, Proto
+    from netloom.lab.probe import Agent, Outcome
     from netloom.lab.session import Lab
     from netloom.plan.host import Bridge, Host
 
@@ -178,7 +178,7 @@ class Flow:
     """
 
     def __init__(
-        self, sender: str, proto: Proto, to: str, port: int = 0, *, server: str = "", peer: str = "", source: str = "",
+        self, sender: str, proto: str, to: str, port: int = 0, *, server: str = "", peer: str = "", source: str = "",
         silence: Outcome = "timeout",
     ) -> None:  # fmt: skip
         self.sender, self.proto, self.to, self.port = sender, proto, to, port

@@ -23,7 +23,6 @@ from tests.support import needs
 
 from netloom.base.address import parse_prefix
 from netloom.lab import ruleset
-from netloom.lab.probe import Proto
 from netloom.plan.host import Input, Remote
 from netloom.plan.policy import Limit
 
@@ -32,8 +31,8 @@ A, B, DB = "http-reverse-proxy", "https-reverse-proxy", "db"
 A4, A6, B4, B6 = "10.0.0.10", "fd12:3456:789a::10", "10.0.0.11", "fd12:3456:789a::11"
 DB4, DB6 = "10.1.0.20", "fd12:3456:789b::20"
 NET4, NET6 = "10.0.0.0/24", "fd12:3456:789a::/64"
-SERVICES: tuple[tuple[Proto, int], ...] = (("tcp", 80), ("tcp", 8080), ("tcp", 8081), ("udp", 53))
-OTHERS: tuple[tuple[str, Proto, int], ...] = ((A, "tcp", 443), (A, "udp", 80), (B, "tcp", 80), (B, "icmp", 0))
+SERVICES: tuple[tuple[str, int], ...] = (("tcp", 80), ("tcp", 8080), ("tcp", 8081), ("udp", 53))
+OTHERS: tuple[tuple[str, str, int], ...] = ((A, "tcp", 443), (A, "udp", 80), (B, "tcp", 80), (B, "icmp", 0))
 PAST, FUTURE = 1_600_000_000, 4_000_000_000
 
 
