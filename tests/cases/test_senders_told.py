@@ -8,6 +8,8 @@ import pytest
 from tests.sites import NOW, compiled
 
 from netloom.base.address import Family
+from netloom.diff.flows import compare_flows
+from netloom.diff.verdicts import Turn
 from netloom.flows.endpoints import end_of, services_of
 from netloom.flows.query import Inquiry
 from netloom.flows.reply import Reply
@@ -83,3 +85,16 @@ def test_what_somebody_else_carries_comes_in_where_its_route_is() -> None:
     seen = {way(r): f"{r.verdict} by {r.decided_by}" for r in asked(FAR, "app", "db", "postgresql")}
     assert seen[("h1", "eno2"),] == "allow by policy/app-db"
     assert seen[("h1", "eno1"),] == "drop by implied/reverse-path"
+
+
+def test_a_plan_tells_what_a_second_route_lets_in() -> None:
+    before = (CASES / "senders-of-another-host.yaml").read_text(encoding="utf-8")
+    second = "routes: {c: {to: 10.2.0.0/24, via: 203.0.113.12, metric: 500}, b: {to: 10.2.0.0/24, via: 10.200.0.2}"
+    after = before.replace("routes: {b: {to: 10.2.0.0/24, via: 10.200.0.2}", second)
+    assert after != before
+    told = compare_flows(compiled(before).plan, compiled(after).plan, {})
+    rows = {(one.turn, one.before.by, one.after.by) for one in told if one.after.by.startswith("policy/")}
+    assert rows == {
+        (Turn.ALLOWED, "implied/reverse-path", "policy/app-db"),
+        (Turn.ALLOWED, "implied/reverse-path", "policy/admin"),
+    }

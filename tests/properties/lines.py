@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     Tree = dict[str, Any]
 
-DEVICE = "line0"
+DEVICE, SECOND = "line0", "line1"
 _FAMILIES = st.sampled_from((frozenset({4}), frozenset({6}), frozenset({4, 6}), frozenset({4, 6})))
 
 
@@ -42,5 +42,40 @@ def joined(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str, 
             entry["routes"] = routes
 
 
+def doubled(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str, int, Tree]]], zone: str) -> None:
+    """Gives each host a second line, with routes that stand beside those of the first, or lead away some addresses.
+
+    Args:
+        draw: as above, and so are the next two.
+        hosts: the section.
+        networks: by host.
+        zone: of the second line; that of the first, or another one.
+    """
+    for number, entry in enumerate(hosts.values(), start=1):
+        ends = {"ipv4": f"172.31.8.{number}/24", "ipv6": f"2001:db8:cd::{number:x}/64"}
+        entry["uplinks"][SECOND] = {"zone": zone, **ends}
+    for host, entry in hosts.items():
+        routes: Tree = dict(entry.get("routes", {}))
+        for number, other in enumerate(hosts, start=1):
+            if other == host:
+                continue
+            four, six = {"via": f"172.31.8.{number}"}, {"via": f"2001:db8:cd::{number:x}"}
+            for _, net, network in networks[other]:
+                if "ipv4" in network and draw(st.booleans()):
+                    routes[f"s{net}four"] = {"to": f"10.{net}.0.0/{draw(_PARTS4)}", "metric": draw(_METRICS), **four}
+                if "ipv6" in network and draw(st.booleans()):
+                    routes[f"s{net}six"] = {"to": f"fd00:{net:x}::/{draw(_PARTS6)}", "metric": draw(_METRICS), **six}
+            first = entry["uplinks"].get(DEVICE, {}).keys() & hosts[other]["uplinks"].get(DEVICE, {}).keys()
+            if "ipv4" in first and draw(st.integers(0, 3)) == 0:
+                routes[f"h{number}four"] = {"to": f"172.31.7.{number}/32", **four}
+            if "ipv6" in first and draw(st.integers(0, 3)) == 0:
+                routes[f"h{number}six"] = {"to": f"2001:db8:cc::{number:x}/128", **six}
+        if routes:
+            entry["routes"] = routes
+
+
+_METRICS = st.sampled_from((5, 2000))
+"""Before or behind the routes of the first line, which have none (0 of IPv4, 1024 of IPv6)."""
+_PARTS4, _PARTS6 = st.sampled_from((16, 24, 24, 25, 28)), st.sampled_from((48, 64, 64, 65, 120))
 _FOUR, _SIX = st.sampled_from((16, 24, 24, 25)), st.sampled_from((48, 64, 64, 65))
 """A route may lead to more than the network, or to less."""

@@ -115,9 +115,14 @@ def _lines(draw: st.DrawFn, draft: Draft) -> None:
     zone, hosts = draft.name(), draft.site["hosts"]
     lines.joined(draw, hosts, draft.networks, zone)
     draft.selectors += [zone, f"zone/{zone}"]
+    if draw(st.booleans()):
+        second = draw(st.sampled_from((zone, draft.name())))
+        lines.doubled(draw, hosts, draft.networks, second)
+        draft.selectors += [second, f"zone/{second}"] if second != zone else []
     for host, entry in hosts.items():
-        families = frozenset(int(key[-1]) for key in entry["uplinks"][lines.DEVICE] if key.startswith("ip"))
-        draft.uplinks[host][lines.DEVICE] = families
+        for device in entry["uplinks"].keys() & {lines.DEVICE, lines.SECOND}:
+            families = frozenset(int(key[-1]) for key in entry["uplinks"][device] if key.startswith("ip"))
+            draft.uplinks[host][device] = families
 
 
 def _uplink(draw: st.DrawFn, draft: Draft, zone: str, families: frozenset[int]) -> Tree:

@@ -160,17 +160,16 @@ class Atlas:
         return found
 
     def believes(self, host: Host, uplink: Uplink, sender: Address) -> bool:
-        """Whether a sender may come in by an uplink; of one who is elsewhere in the site the routes tell.
+        """Whether a sender may come in by an uplink: of one who is elsewhere in the site the routes tell by which.
 
         Each route of the longest prefix counts, also one that another has a better metric than. Where only default
-        routes, or none, lead to the address, it may come in by all.
+        routes lead to the address, it may come in by all. Nobody may to whom no route leads at all.
         """
-        if not any(sender in prefix for prefix in host.remote_prefixes):
-            return True
-        routes = [(p.length, way) for p, _, way in self._routes[host.name] if p.length and sender in p]
-        longest = max((length for length, _ in routes), default=0)
-        holding = [way.uplink for length, way in routes if length == longest]
-        return not holding or uplink in holding
+        routes = [(p.length, way) for p, _, way in self._routes[host.name] if sender in p]
+        longest = max((length for length, _ in routes), default=-1)
+        if longest <= 0 or not any(sender in prefix for prefix in host.remote_prefixes):
+            return longest >= 0
+        return uplink in [way.uplink for length, way in routes if length == longest]
 
     def _way(self, host: Host, to: Address) -> Way:
         if self.is_local(host, to):

@@ -45,6 +45,7 @@ def _page(view: View, host: Host) -> Page:
         section("Port forwards", lane_table(host.lanes, of="all")),
         section("Address translation", _nat(host)),
         section("Routes", _routes(host)),
+        section("Senders of the site", _senders(host)),
         findings_about(view, f"host/{host.name}"),
     )
     words = named(host.meta, "host", *(own.interface for own in _fixed(host)), *(one.network for one in host.bridges))
@@ -108,6 +109,16 @@ def _nat(host: Host) -> str:
         for nat in host.nat
     )  # fmt: skip
     return table(("Network", "From", "By", "Kind", "Becomes"), rows)
+
+
+def _senders(host: Host) -> str:
+    """Of what is elsewhere in the site, what is not believed at every uplink."""
+    rows = (
+        (code(remote.prefix.shortest), codes(remote.uplinks) or "no uplink")
+        for remote in host.remotes
+        if len(remote.uplinks) < len(host.uplinks)
+    )
+    return table(("From", "Believed at"), rows)
 
 
 def _routes(host: Host) -> str:

@@ -146,7 +146,13 @@ ROUTE = Model(
     "a route",
     RouteSpec,
     (
-        Key("to", PREFIX, "Destination prefix.", required=True, example="10.30.0.0/16"),
+        Key(
+            "to",
+            PREFIX,
+            "Destination prefix. Senders of the site are believed only at uplinks by which their longest routes lead.",
+            required=True,
+            example="10.30.0.0/16",
+        ),
         Key(
             "via",
             ADDRESS,

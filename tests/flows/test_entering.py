@@ -1,0 +1,107 @@
+"""What comes in by an uplink in the name of the site: the lab's oracle and the intent say the same of each packet.
+
+The oracle goes by the plan's routes address by address; the intent by spans; the passes, whose plan the ruleset is made
+from, by prefixes. What an uplink believes is worked out by each of them alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from tests.diff.test_pairs import Asked
+from tests.flows.sites import rich
+from tests.properties.lines import DEVICE
+from tests.properties.made_up import Tree, sites
+from tests.properties.texts import text
+from tests.sites import compiled
+
+from netloom.backends.nftables import ruleset
+from netloom.base.address import Family
+from netloom.base.protocol import NUMBERS
+from netloom.flows.compare import Witnesses, witnesses
+from netloom.flows.course import Context
+from netloom.flows.diagram import Node
+from netloom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE
+from netloom.lab.atlas import NowhereError, UnclearError
+from netloom.lab.oracle import Packet
+from netloom.plan.host import Host, Uplink
+from netloom.plan.site import Plan
+
+CASES = sorted((Path(__file__).parents[1] / "cases").glob("senders-*.yaml"))
+many = settings(
+    max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
+)
+
+
+def differing(plan: Plan) -> tuple[list[str], int]:
+    """The packets of which the two say different things, and how many were asked about."""
+    asked, wrong, count = Asked.of(plan), [], 0
+    for pair in witnesses(plan, ruleset):
+        for uplink in pair.host.uplinks:
+            for packet in _packets(asked, pair.host, pair.family):
+                said = _said(asked, pair.host, uplink, packet)
+                if said is not None:
+                    count += 1
+                    meant = _meant(asked, pair, uplink, packet)
+                    wrong += [] if said == meant else [f"{pair.host.name} by {uplink.name} {packet}: {said}, {meant}"]
+    return wrong, count
+
+
+def _packets(asked: Asked, host: Host, family: Family) -> Iterator[Packet]:
+    """From everybody who is elsewhere in the site, to the host and its guests, by what its entries speak of."""
+    ground = asked.ground
+    senders = {a for (guest, _, _), a in ground.nics.items() if asked.oracle.atlas.guests[guest].host != host.name}
+    senders |= {a for (other, _, _), a in ground.uplinks.items() if other != host.name}
+    targets = {a for (guest, _, _), a in ground.nics.items() if asked.oracle.atlas.guests[guest].host == host.name}
+    targets |= {a for (name, _, _), a in ground.uplinks.items() if name == host.name}
+    targets |= {own.address for b in host.bridges for own in (b.ipv4, b.ipv6) if own}
+    ports = {("tcp", 22), ("tcp", 443), ("udp", 53), *((x.protocol, x.first) for x in host.lanes)}
+    for source in sorted(a for a in senders if a.family is family):
+        for to in sorted(a for a in targets if a.family is family):
+            for protocol, port in sorted(ports):
+                if protocol in ("tcp", "udp"):
+                    yield Packet(source, to, "tcp" if protocol == "tcp" else "udp", port)
+
+
+def _said(asked: Asked, host: Host, uplink: Uplink, packet: Packet) -> bool | None:
+    try:
+        return asked.oracle.claimed(host, uplink, packet).allowed
+    except (NowhereError, UnclearError):
+        return None
+
+
+def _meant(asked: Asked, pair: Witnesses, uplink: Uplink, packet: Packet) -> bool:
+    kernel = pair.kernel
+    learned = {asked.oracle.atlas.uplink_address(pair.host, name, pair.family): v for name, v in kernel.learned.items()}
+    to = learned.get(packet.to, packet.to.value)
+    way = None if kernel.egress(to) else asked.oracle.atlas.way(pair.host, packet.to).uplink
+    diagram = pair.intent.outcome(Context(uplink.name, way.name if way else None))
+    point = [0] * len(pair.space.sizes)
+    point[SOURCE], point[DESTINATION], point[PORT] = packet.source.value, to, packet.port
+    point[PROTOCOL], point[SENDER_PORT], point[HOP_LIMIT] = NUMBERS[packet.protocol], 40000, 64
+    while isinstance(diagram, Node):
+        at = next(n for n, last in enumerate(diagram.ends) if point[diagram.level] <= last)
+        diagram = diagram.children[at]
+    return diagram.answer.verdict == "allow"
+
+
+def test_two_hosts_with_two_uplinks() -> None:
+    wrong, count = differing(rich())
+    assert wrong == []
+    assert count > 500
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
+def test_cases(case: Path) -> None:
+    wrong, count = differing(compiled(case.read_text(encoding="utf-8")).plan)
+    assert wrong == []
+    assert count > 30
+
+
+@many
+@given(sites().filter(lambda site: any(DEVICE in host["uplinks"] for host in site["hosts"].values())))
+def test_made_up_sites(site: Tree) -> None:
+    assert differing(compiled(text(site)).plan)[0] == []
