@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 from tests.cli.conftest import Netloom
 from tests.hostile.clone import Clone
+from tests.plans import seed
 
 from netloom.diff.git import RevisionError
 from netloom.diff.history import history
+from netloom.mkdocs.past import Past
+from netloom.site.pages.changes import pages
+from netloom.site.view import view
 
 RANGE = "main..change"
 MIB = 1 << 20
@@ -104,6 +108,28 @@ def test_more_files_than_a_folder_may_have(clone: Clone) -> None:
     clone.head(("40000", clone.object("tree", b"".join(rows)), b"specs"))
     status, told, _ = _measured(clone, "plan", "main..HEAD")
     assert (status, "`HEAD` has more than 100,000 files in specs" in told) == (64, True), told
+
+
+def test_a_revision_that_cannot_be_read_is_not_told_as_the_beginning(clone: Clone) -> None:
+    blob = clone.object("blob", b"netloom: 1\n")
+    _specs(clone, ("100644", blob, b"same.yaml"), ("100644", blob, b"same.yaml"))
+    index, page, *_ = pages(view(seed(), (), (), {}, history=Past().told(Path("specs"), 3)))
+    assert "cannot be read" in index.body
+    assert "has same.yaml twice" in page.body
+    assert "Nothing before it" not in page.body
+
+
+_TEXTS = {"deep": b"[" * 200_000, "null": b"null", "no text": b"\xff\xfe\x00", "nothing": b"", "digits": b"9" * 100_000}
+
+
+@pytest.mark.parametrize("name", [*_TEXTS, "a link to what never ends"])
+def test_a_plan_of_a_stranger_that_is_none(name: str, clone: Clone, netloom: Netloom) -> None:
+    path = clone.top / "rendered/plan.json"
+    path.parent.mkdir()
+    path.write_bytes(_TEXTS[name]) if name in _TEXTS else path.symlink_to("/dev/zero")
+    told = netloom("plan", "rendered/plan.json", os.devnull)
+    assert (told.status, told.out) == (64, "")
+    assert "internal error" not in told.err
 
 
 @pytest.mark.parametrize(

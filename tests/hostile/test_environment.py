@@ -2,12 +2,15 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Netloom
 from tests.hostile.clone import TRUTH, Clone
 from tests.support import needs
+
+from netloom.diff import git
 
 VARIABLES = {
     "GIT_DIR": "{elsewhere}/.git",
@@ -56,6 +59,32 @@ def test_no_program_of_the_tree_is_run_as_git(
     monkeypatch.setenv("PATH", path.format(path=os.environ["PATH"]))
     assert TRUTH in netloom("plan", "main..change").out
     assert not clone.marker.exists()
+
+
+def test_a_git_that_never_ends_is_ended_with_all_that_it_started(
+    clone: Clone, netloom: Netloom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nsleep 300 &\necho $! >>{tmp_path}/started\nwait\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    monkeypatch.setattr(git, "SECONDS", 1)
+    told = netloom("plan", "./specs", "main")
+    assert (told.status, "git rev-parse has not ended after 1 seconds" in told.err) == (64, True), told.err
+    for started in (tmp_path / "started").read_text().split():
+        state = Path(f"/proc/{started}/stat")
+        assert not state.exists() or state.read_text().rpartition(")")[2].split()[0] in "ZX"
+
+
+@pytest.mark.parametrize("path", [".", "", "bin", ".:bin"])
+def test_relative_entries_of_path_are_none(path: str, tmp_path: Path) -> None:
+    """For every program, in a process of its own."""
+    script = "import os, sys; from netloom.cli.entry import main; sys.argv[1:] = ['--version']\n"
+    script += "try: main()\nfinally: os.write(2, os.environ['PATH'].encode())"
+    env = {**os.environ, "PATH": f"{path}:/usr/bin:{path}:/bin"}
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False)
+    assert done.stderr == "/usr/bin:/bin"
 
 
 @needs("root")

@@ -24,13 +24,20 @@ from netloom.driver import Compiled, compile_blobs, compile_site
 from netloom.plan.origin import Origin
 from netloom.plan.read import PlanTextError, read_plan
 from netloom.plan.site import Plan
+from netloom.source.characters import printable_path
 
 if TYPE_CHECKING:
     from netloom.spec.document import Document
 
+_PLAN_BYTES = 256 << 20
+"""Ten times the plan of 10,000 guests."""
 _FOLDERS = ("./", "../", "/")
 """How a side begins that is a folder; no revision does."""
 _NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None, "none"))
+
+
+class NoSpecsError(RevisionError):
+    """The revision is there, and has no site."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +126,20 @@ def _side(specs: Path, word: str) -> Subject:
         with _or_folder(word):
             return revision_of(specs, word, commit_of(specs, word))
     if word.endswith(".json"):
-        return Subject(word, read_plan(Path(word).read_text(encoding="utf-8")))
+        return Subject(word, read_plan(_plan_text(Path(word))))
     return _compiled(Path(word), word)
+
+
+def _plan_text(path: Path) -> str:
+    """The text of a plan.json, which may be a stranger's as everything else."""
+    with path.open("rb") as file:
+        raw = file.read(_PLAN_BYTES + 1)
+    if len(raw) > _PLAN_BYTES:
+        raise PlanTextError(f"{printable_path(str(path))} has more than {_PLAN_BYTES >> 20} MiB")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise PlanTextError(f"{printable_path(str(path))} is not UTF-8") from None
 
 
 def _is_path(word: str) -> bool:
@@ -157,11 +176,12 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
         commit: its full object name.
 
     Raises:
-        RevisionError: it cannot be read, or has no specs there.
+        NoSpecsError: it has no specs there.
+        RevisionError: it cannot be read.
     """
     found = revision(specs, name, commit)
     if not found.sizes:
-        raise RevisionError(f"`{name}` has no specs in {specs}")
+        raise NoSpecsError(f"`{name}` has no specs in {specs}")
     site = compile_blobs(found.blobs, found.folder, now=now(), prove=False, sizes=found.sizes)
     short = commit[:7]
     subject = _subject(short if commit.startswith(name) else f"{name}@{short}", site)
@@ -195,4 +215,4 @@ def _gates(document: "Document") -> tuple[Gates, Mapping[str, str]]:
     return Gates(said.exposure_owner, worst, said.max_removed, said.management), said.waive
 
 
-__all__ = ["PlanTextError", "RevisionError", "Subject", "change_of", "revision_of", "subjects"]
+__all__ = ["NoSpecsError", "PlanTextError", "RevisionError", "Subject", "change_of", "revision_of", "subjects"]

@@ -38,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     gc.disable()  # a plan has no cycles: a third of a large render went into looking for them, and freed nothing
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `netloom … | head` ends as quietly as any tool's output
     _open_streams()
+    _installed_programs()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -52,6 +53,12 @@ def _open_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def _installed_programs() -> None:
+    """Look for programs in whole paths alone: a relative one leads into whatever folder netloom is called in."""
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    os.environ["PATH"] = os.pathsep.join(each for each in path if each.startswith("/"))
 
 
 def _let_go(ended: Sequence[int]) -> None:

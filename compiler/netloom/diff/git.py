@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from signal import SIGKILL
 from tempfile import TemporaryFile
@@ -172,7 +173,13 @@ class _Question:
             asked.write(self.stdin)
             asked.seek(0)
             with subprocess.Popen(
-                command, cwd=self.top, env=environment, stdin=asked, stdout=subprocess.PIPE, stderr=said
+                command,
+                cwd=self.top,
+                env=environment,
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                start_new_session=True,
             ) as process:
                 found = self._read(process)
             if process.returncode:
@@ -183,17 +190,24 @@ class _Question:
     def _read(self, process: "subprocess.Popen[bytes]") -> bytes:
         """All that it prints, unless that is too much or takes too long."""
         assert process.stdout
-        late = Timer(SECONDS, process.kill)
+        late = Timer(SECONDS, _end, (process,))
         late.start()
         try:
             found = process.stdout.read(self.most + 1)
             if len(found) > self.most:
-                process.kill()
                 raise RevisionError(f"git {self.words[0]} answers more than {self.most >> 20} MiB, which is no site")
             process.wait()
         finally:
             late.cancel()
             late.join()
+            _end(process)
         if process.returncode == -SIGKILL:
             raise RevisionError(f"git {self.words[0]} has not ended after {SECONDS} seconds")
         return found
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End git, and what it has started, unless it has ended."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, SIGKILL)

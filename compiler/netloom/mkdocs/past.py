@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from netloom.cli.comparing import Subject, change_of, revision_of
+from netloom.cli.comparing import NoSpecsError, Subject, change_of, revision_of
 from netloom.diff.history import Commit, RevisionError, history, shallow
 from netloom.plan.site import Plan
 from netloom.site.difference import difference_graph, shows
@@ -65,8 +65,11 @@ class Past:
 
     def _told(self, specs: Path, commit: Commit) -> _Told:
         """One revision against the one before; the first one against nothing, as all of it is new."""
-        after = _side(specs, commit.name)
-        before = _side(specs, commit.parent) if commit.parent else None
+        try:
+            after = _side(specs, commit.name)
+            before = _side(specs, commit.parent) if commit.parent else None
+        except RevisionError as error:
+            return _Told(Revision(commit, None, sound=False, unread=f"{error}."))
         if after is None or before is None:
             return _Told(Revision(commit, None, after is None or after.sound))
         change = change_of(before, after)
@@ -81,5 +84,5 @@ def _side(specs: Path, commit: str) -> Subject | None:
     """A commit compiled; None where it has no specs."""
     try:
         return revision_of(specs, commit, commit)
-    except RevisionError:
+    except NoSpecsError:
         return None

@@ -14,12 +14,14 @@ class Revision:
     Attributes:
         change: what it did to the plan; None for the first commit, which has nothing to be compared with.
         sound: whether its specs compile without an error.
+        unread: why it, or what it is compared with, cannot be read, as a sentence; "" where it can.
         picture: both plans laid over each other, and the colours of that; None where it would show nothing.
     """
 
     commit: Commit
     change: Change | None
     sound: bool
+    unread: str = ""
     picture: tuple[Graph, Paint] | None = None
 
 

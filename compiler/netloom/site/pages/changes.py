@@ -58,6 +58,8 @@ def _link(revision: Revision, history: History) -> str:
 
 def _told(revision: Revision) -> tuple[str, str, str]:
     change = revision.change
+    if revision.unread:
+        return ("**cannot be read**", "", "")
     if change is None:
         return ("the beginning", "", "")
     if not change.has_changes:
@@ -80,11 +82,16 @@ def _page(view: View, revision: Revision, short: str) -> Page:
     body = sections(
         listed(about),
         ""
-        if revision.sound
+        if revision.sound or revision.unread
         else "**The specs of this revision have errors:** they are compared as far as they are sound.",
-        _change(view, change, figures) if change else "Nothing before it to compare with.",
+        _change(view, change, figures) if change else _no_change(revision),
     )
     return Page(f"{FOLDER}/{short}.md", commit.subject or short, body, figures=figures, wide=bool(figures))
+
+
+def _no_change(revision: Revision) -> str:
+    unread = f"**What this revision does cannot be told:** {escaped(revision.unread)}"
+    return unread if revision.unread else "Nothing before it to compare with."
 
 
 def _figure(graph: Graph, change: Change) -> Figure:
