@@ -12,7 +12,7 @@ from netloom.delivery.archive import tar
 from netloom.delivery.layout import bundle_of, tree_of
 from netloom.delivery.tree import write
 
-INSTALLED = ["etc/netloom/netloom.nft", "etc/sysctl.d/60-netloom.conf", "etc/systemd/network/20-br.network"]
+INSTALLED = ["etc/netloom/netloom.nft", "etc/sysctl.d/60-netloom.conf", "etc/systemd/network/06-netloom-br.network"]
 
 
 def run(*command: object, cwd: Path) -> str:
@@ -28,7 +28,7 @@ def test_the_archive_unpacks_to_what_its_checksums_say(tmp_path: Path) -> None:
     assert listed[1].startswith("-rw------- ")
     run("tar", "-xf", "b.tar", cwd=tmp_path)
     assert run("sha256sum", "--strict", "-c", "SHA256SUMS", cwd=tmp_path).count(": OK\n") == 4
-    assert (tmp_path / "etc/systemd/network/20-br.network").read_text() == "[Match]\nName=br\n"
+    assert (tmp_path / "etc/systemd/network/06-netloom-br.network").read_text() == "[Match]\nName=br\n"
 
 
 def test_the_archive_is_reproducible(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_tree_has_a_manifest_for_each_host(tmp_path: Path) -> None:
     }
     mine = json.loads(tree["hosts/hypervisor/manifest.json"].data)
     assert [row["path"] for row in mine["files"]] == [
-        "networkd/20-br.network", "nftables/netloom.nft", "nixos/default.nix", "sysctl/60-netloom.conf",
+        "networkd/06-netloom-br.network", "nftables/netloom.nft", "nixos/default.nix", "sysctl/60-netloom.conf",
     ]  # fmt: skip
     assert "install" not in mine["files"][2]
     assert {file.mode for file in tree.values()} == {None}

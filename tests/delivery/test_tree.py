@@ -20,13 +20,13 @@ def drift(root: Path, **files: str) -> dict[str, str]:
 
 def test_the_first_delivery_writes_everything(tmp_path: Path) -> None:
     root = tmp_path / "build" / "plan"
-    wanted = tree(hosts__a__x="1\n", hosts__a__y="2\n", plan="3\n")
+    wanted = tree(hosts__a__x="1\n", hosts__a__y="2\n", plan_json="3\n")
     assert drift(root, hosts__a__x="1\n") == {"hosts/a/x": "missing", "manifest.json": "missing"}
     assert not root.exists()
     done = write(root, wanted)
-    assert done.written == ("hosts/a/x", "hosts/a/y", "manifest.json", "plan")
+    assert done.written == ("hosts/a/x", "hosts/a/y", "manifest.json", "plan.json")
     assert content(root) == {path: file.data for path, file in wanted.items()}
-    assert not drift(root, hosts__a__x="1\n", hosts__a__y="2\n", plan="3\n")
+    assert not drift(root, hosts__a__x="1\n", hosts__a__y="2\n", plan_json="3\n")
 
 
 def test_several_processes_write_one_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,9 +39,9 @@ def test_several_processes_write_one_tree(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_the_second_delivery_writes_nothing(tmp_path: Path) -> None:
-    write(tmp_path, tree(hosts__a__x="1\n", plan="3\n"))
+    write(tmp_path, tree(hosts__a__x="1\n", plan_json="3\n"))
     before = {path: path.stat() for path in tmp_path.rglob("*")} | {tmp_path: tmp_path.stat()}
-    done = write(tmp_path, tree(hosts__a__x="1\n", plan="3\n"))
+    done = write(tmp_path, tree(hosts__a__x="1\n", plan_json="3\n"))
     assert (done.written, done.removed, done.unchanged) == ((), (), 3)
     for path, stat in before.items():
         assert (path.stat().st_ino, path.stat().st_mtime_ns) == (stat.st_ino, stat.st_mtime_ns), path
@@ -102,9 +102,9 @@ def test_a_foreign_file_stops_everything(tmp_path: Path) -> None:
 
 
 def test_a_foreign_file_with_our_bytes_is_taken_over(tmp_path: Path) -> None:
-    (tmp_path / "plan").write_text("1")
-    assert write(tmp_path, tree(plan="1")).written == ("manifest.json",)
-    assert write(tmp_path, tree(plan="2")).written == ("manifest.json", "plan")
+    (tmp_path / "plan.json").write_text("1")
+    assert write(tmp_path, tree(plan_json="1")).written == ("manifest.json",)
+    assert write(tmp_path, tree(plan_json="2")).written == ("manifest.json", "plan.json")
 
 
 def test_files_beside_the_tree_stay(tmp_path: Path) -> None:
@@ -114,19 +114,19 @@ def test_files_beside_the_tree_stay(tmp_path: Path) -> None:
     write(tmp_path, tree(hosts__a__x="1"))
     (tmp_path / "hosts/a/notes").write_text("mine")
     assert drift(tmp_path, hosts__a__x="1") == {"hosts/a/notes": "extra"}
-    write(tmp_path, tree(plan="1"))
-    assert content(tmp_path).keys() == {"README.md", ".git/config", "hosts/a/notes", "manifest.json", "plan"}
+    write(tmp_path, tree(plan_json="1"))
+    assert content(tmp_path).keys() == {"README.md", ".git/config", "hosts/a/notes", "manifest.json", "plan.json"}
 
 
 def test_an_edited_leftover_is_kept_until_forced(tmp_path: Path) -> None:
-    write(tmp_path, tree(hosts__a__x="1", plan="1"))
+    write(tmp_path, tree(hosts__a__x="1", plan_json="1"))
     (tmp_path / "hosts/a/x").write_text("mine")
-    done = write(tmp_path, tree(plan="1"))
+    done = write(tmp_path, tree(plan_json="1"))
     assert [d.code for d in done.diagnostics] == ["NL913"]
     assert (tmp_path / "hosts/a/x").read_text() == "mine"
-    write(tmp_path, tree(hosts__a__x="mine", plan="1"))
+    write(tmp_path, tree(hosts__a__x="mine", plan_json="1"))
     (tmp_path / "hosts/a/x").write_text("more")
-    assert write(tmp_path, tree(plan="1"), force=True).removed == ("hosts/a/x",)
+    assert write(tmp_path, tree(plan_json="1"), force=True).removed == ("hosts/a/x",)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_an_edited_leftover_is_kept_until_forced(tmp_path: Path) -> None:
 def test_a_manifest_that_is_none_of_ours_owns_nothing(tmp_path: Path, manifest: str) -> None:
     write(tmp_path, tree(hosts__a__x="1"))
     (tmp_path / "manifest.json").write_text(manifest)
-    assert {d.code for d in write(tmp_path, tree(plan="1")).diagnostics} == {"NL912"}
+    assert {d.code for d in write(tmp_path, tree(plan_json="1")).diagnostics} == {"NL912"}
     assert (tmp_path / "hosts/a/x").exists()
     done = write(tmp_path, tree(hosts__a__x="1"), force=True)
     assert done.written == ("manifest.json",)
@@ -152,8 +152,8 @@ def test_modes_follow_the_umask(tmp_path: Path) -> None:
 
 
 def test_the_manifest_lists_checksums(tmp_path: Path) -> None:
-    write(tmp_path, tree(plan="1\n"))
+    write(tmp_path, tree(plan_json="1\n"))
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     # printf '1\n' | sha256sum
     checksum = "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865"
-    assert manifest == {"format": "netloom-tree/1", "files": [{"path": "plan", "sha256": checksum}]}
+    assert manifest == {"format": "netloom-tree/1", "files": [{"path": "plan.json", "sha256": checksum}]}

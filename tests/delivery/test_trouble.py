@@ -12,7 +12,7 @@ import pytest
 from tests.delivery.trees import content, tree
 
 from netloom.delivery.folder import Folder
-from netloom.delivery.manifest import read_manifest, tree_manifest
+from netloom.delivery.manifest import HOST, document, read_manifest, sha256, tree_manifest
 from netloom.delivery.tree import write
 
 
@@ -44,11 +44,11 @@ def test_a_linked_folder_is_never_entered(root: Path, outside: Path, link: str, 
 
 
 def test_a_linked_folder_that_came_later_is_not_cleaned_through(root: Path, outside: Path) -> None:
-    write(root, tree(hosts__x="precious", plan="1"))
+    write(root, tree(hosts__x="precious", plan_json="1"))
     (root / "hosts/x").unlink()
     (root / "hosts").rmdir()
     (root / "hosts").symlink_to(outside)
-    write(root, tree(plan="1"))
+    write(root, tree(plan_json="1"))
     assert content(outside) == {"x": b"precious"}
 
 
@@ -66,9 +66,9 @@ def test_a_linked_manifest_owns_nothing_and_is_not_followed(root: Path, outside:
     (root / "manifest.json").symlink_to(outside / "m")
     (root / "x").write_text("mine")
     before = content(outside)
-    assert {d.code for d in write(root, tree(plan="1")).diagnostics} == {"NL912"}
+    assert {d.code for d in write(root, tree(plan_json="1")).diagnostics} == {"NL912"}
     assert content(root)["x"] == b"mine"
-    write(root, tree(plan="1"), force=True)
+    write(root, tree(plan_json="1"), force=True)
     assert content(outside) == before
 
 
@@ -78,8 +78,34 @@ def test_a_linked_manifest_owns_nothing_and_is_not_followed(root: Path, outside:
 def test_a_manifest_that_leaves_its_folder_is_not_believed(root: Path, outside: Path, path: str) -> None:
     assert read_manifest(tree_manifest({path: frozenset(("0",))})) is None
     (root / "manifest.json").write_bytes(tree_manifest({path: frozenset(("0",))}))
-    write(root, tree(plan="1"), force=True)
+    write(root, tree(plan_json="1"), force=True)
     assert content(outside) == {"x": b"precious"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["README.md", ".git/config", ".git/hooks/pre-commit", "specs/site.yaml", "hosts", "guests", "Makefile", "hosts.md"],
+)
+@pytest.mark.parametrize("force", [False, True])
+def test_a_manifest_that_a_change_brings_gives_nothing_of_others_away(root: Path, path: str, force: bool) -> None:
+    """A row for a file of somebody else, with its true checksum, must not have it removed or replaced."""
+    write(root, tree(hosts__a__x="1", plan_json="1"))
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    if not (root / path).exists():
+        (root / path).write_text("mine")
+    rows = {"hosts/a/x": "1", "plan.json": "1", path: "mine"}
+    owned = {name: frozenset((sha256(text.encode()),)) for name, text in rows.items()}
+    (root / "manifest.json").write_bytes(tree_manifest(owned))
+    before = content(root)
+    write(root, tree(hosts__a__x="2", plan_json="2"), force=force)
+    if path not in ("hosts", "guests"):
+        assert content(root)[path] == before[path]
+
+
+@pytest.mark.parametrize("path", ["etc/passwd", "etc/ssh/sshd_config", "README.md", "root/netloom"])
+def test_a_bundle_gives_nothing_of_others_away(path: str) -> None:
+    rows = [{"path": path, "sha256": sha256(b"mine")}]
+    assert read_manifest(document({"format": HOST}, rows)) is None
 
 
 def test_a_pipe_in_the_way_does_not_hang(root: Path) -> None:
@@ -142,10 +168,10 @@ def test_a_full_disk_is_a_finding_and_leaves_no_part(root: Path, monkeypatch: py
     assert not write(root, tree(hosts__a="1 new", hosts__b="1 new")).diagnostics
 
 
-@pytest.mark.parametrize("below", ["", "/plan"])
+@pytest.mark.parametrize("below", ["", "/plan.json"])
 def test_a_file_for_a_folder_is_a_finding(root: Path, below: str) -> None:
     (root / "file").write_text("")
-    done = write(Path(f"{root}/file{below}"), tree(plan="1"))
+    done = write(Path(f"{root}/file{below}"), tree(plan_json="1"))
     assert [d.code for d in done.diagnostics] == ["NL911"]
     assert str(root / "file") in done.diagnostics[0].message
 
@@ -154,10 +180,10 @@ def test_two_at_once_is_a_finding(root: Path) -> None:
     descriptor = os.open(root, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
-        assert [d.code for d in write(root, tree(plan="1")).diagnostics] == ["NL914"]
+        assert [d.code for d in write(root, tree(plan_json="1")).diagnostics] == ["NL914"]
     finally:
         os.close(descriptor)
-    assert not write(root, tree(plan="1")).diagnostics
+    assert not write(root, tree(plan_json="1")).diagnostics
 
 
 def test_no_descriptor_is_left_open(root: Path) -> None:

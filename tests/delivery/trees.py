@@ -9,8 +9,9 @@ from netloom.delivery.tree import with_manifest
 
 
 def tree(**files: str) -> dict[str, File]:
-    """A tree with files such as `hosts/a/x`, written here as `hosts__a__x`."""
-    return with_manifest({name.replace("__", "/"): File(text.encode()) for name, text in files.items()})
+    """A tree with files such as `hosts/a/x`, written here as `hosts__a__x`, and `plan.json` as `plan_json`."""
+    names = {name: name.replace("__", "/").replace("plan_json", "plan.json") for name in files}
+    return with_manifest({names[name]: File(text.encode()) for name, text in files.items()})
 
 
 def content(root: Path) -> dict[str, bytes]:
@@ -26,8 +27,8 @@ def artifacts() -> tuple[Artifact, ...]:
     """What backends would make of the seed, in small."""
     return (
         Artifact("guests/web/nixos.nix", (Line("{ }"),)),
-        Artifact("hosts/hypervisor/networkd/20-br.network", (Line("[Match]"), Line("Name=br")),
-                 "/etc/systemd/network/20-br.network"),
+        Artifact("hosts/hypervisor/networkd/06-netloom-br.network", (Line("[Match]"), Line("Name=br")),
+                 "/etc/systemd/network/06-netloom-br.network"),
         Artifact("hosts/hypervisor/nftables/netloom.nft", (Line("# ünïcode"),), "/etc/netloom/netloom.nft", 0o600),
         Artifact("hosts/hypervisor/nixos/default.nix", (Line("{ }"),)),
         Artifact("hosts/hypervisor/sysctl/60-netloom.conf", (Line("net.ipv4.ip_forward = 1"),),

@@ -81,9 +81,9 @@ def _print(files: dict[str, "File"]) -> int:
 def _write_archive(path: Path, files: dict[str, "File"]) -> int:
     from netloom.cli.terminal import say, show
     from netloom.delivery.archive import tar
-    from netloom.delivery.single import write_file
+    from netloom.delivery.single import write_output
 
-    outcome = write_file(path.resolve(), tar(files))
+    outcome = write_output(path, tar(files))
     if not isinstance(outcome, bool):
         show((outcome,))
         return FINDINGS

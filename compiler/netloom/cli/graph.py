@@ -97,12 +97,12 @@ def _graph(plan: "Plan", what: str) -> "Graph":
 
 def _written(text: str, form: str, out: str) -> int:
     from netloom.cli.terminal import say, show, tell
-    from netloom.delivery.single import write_file
+    from netloom.delivery.single import write_output
 
     if out == "-":
         tell(text, form)
         return FINE
-    outcome = write_file(Path(out).resolve(), text.encode())
+    outcome = write_output(Path(out), text.encode())
     if not isinstance(outcome, bool):
         show((outcome,))
         return FINDINGS

@@ -22,6 +22,22 @@ def command(specs: Path, *, check: bool, prune: bool) -> int:
 
     What is in the lock stays as it is, whatever is added or removed beside it. Commit the file.
     """
+    from netloom.cli.terminal import show
+    from netloom.delivery.single import sole_writer
+
+    if check:
+        return _filled(specs, check=True, prune=prune)[0]
+    with sole_writer(specs) as refused:
+        if refused:
+            show((refused,))
+            return FINDINGS
+        status, again = _filled(specs, check=False, prune=prune)
+        # What a pruning has given up may be what others have waited for.
+        return _filled(specs, check=False, prune=False)[0] if again else status
+
+
+def _filled(specs: Path, *, check: bool, prune: bool) -> tuple[int, bool]:
+    """The exit status, and whether there is room now for those that found none."""
     from netloom.base.diagnostic import Report
     from netloom.cli.compiling import compiled, failing, source_line
     from netloom.cli.terminal import say, show, tell
@@ -32,20 +48,18 @@ def command(specs: Path, *, check: bool, prune: bool) -> int:
     show(failing(left), source_line(site.source))
     if Report(list(left)).failed:
         say("nothing was written: an error stops everything")
-        return FINDINGS
+        return FINDINGS, False
     path = specs / FILE
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     after = _text(site.lock, before, prune=prune)
     difference = _difference(before, after)
     tell(difference)
     if check:
-        return _stale(path, sorts=not difference) if before != after else FINE
+        return (_stale(path, sorts=not difference) if before != after else FINE), False
     if _write(path, before, after) == FINDINGS:
-        return FINDINGS
+        return FINDINGS, False
     say(f"{path}: {'written' if before != after else 'nothing to do'}")
-    if prune and any(_mended(d, prune=True) and not _mended(d, prune=False) for d in site.diagnostics):
-        return _again(specs)  # there is room now for those that found none
-    return FINE
+    return FINE, prune and any(_mended(d, prune=True) and not _mended(d, prune=False) for d in site.diagnostics)
 
 
 def _stale(path: Path, *, sorts: bool) -> int:
@@ -88,9 +102,3 @@ def _write(path: Path, before: str, after: str) -> int:
         return FINE
     show((outcome,))
     return FINDINGS
-
-
-def _again(specs: Path) -> int:
-    status = command.main(["--specs", str(specs)], standalone_mode=False)
-    assert isinstance(status, int)
-    return status

@@ -72,15 +72,21 @@ def command(
 
 def _told(change: "Change", texts: Mapping[Path, str], form: str, *, sound: bool, detailed: bool) -> int:
     """Write it where it was asked for; the exit status."""
-    from netloom.cli.terminal import say, tell
+    from netloom.cli.terminal import say, show, tell
+    from netloom.delivery.single import write_output
 
+    refused = []
     for path, text in texts.items():
         if path == _STDOUT:
             tell(text, form)
+            continue
+        outcome = write_output(path, text.encode())
+        if isinstance(outcome, bool):
+            say(f"{path}: {'written' if outcome else 'unchanged'}")
         else:
-            path.write_text(text, encoding="utf-8")
-            say(f"{path}: written")
-    if not sound or change.failed_gates:
+            refused.append(outcome)
+    show(tuple(refused))
+    if refused or not sound or change.failed_gates:
         say("".join(f"policy: {one.gate}: {one.message}\n" for one in change.failed_gates).rstrip())
         return FINDINGS
     return CHANGES if detailed and change.has_changes else FINE

@@ -1,8 +1,9 @@
 """Manifests: what a folder or a bundle holds, and so what netloom may replace and remove.
 
 A manifest is read back from a folder that anybody may have edited, so nothing in it is believed: a path that
-leaves the folder makes the whole manifest nobody's. One line a file, sorted, so that merges of rendered trees stay
-local.
+leaves the folder, or that no rendering ever writes, makes the whole manifest nobody's. Otherwise a row that a change
+brings along would have the next rendering remove a README, or a file of `.git`. One line a file, sorted, so that
+merges of rendered trees stay local.
 """
 
 import hashlib
@@ -53,7 +54,7 @@ def read_manifest(data: bytes) -> dict[str, frozenset[str]] | None:
     listed: dict[str, frozenset[str]] = {}
     for row in found["files"]:
         path, checksum = (row.get("path"), row.get("sha256")) if isinstance(row, dict) else (None, None)
-        if not (isinstance(path, str) and isinstance(checksum, str) and stays_below(path)):
+        if not (isinstance(path, str) and isinstance(checksum, str) and _OURS[found["format"]](path)):
             return None
         listed[path] = listed.get(path, frozenset()) | {checksum}
     return listed
@@ -62,3 +63,17 @@ def read_manifest(data: bytes) -> dict[str, frozenset[str]] | None:
 def stays_below(path: str) -> bool:
     """Whether a relative path names something below its folder, in its plainest form."""
     return "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
+
+
+def _in_tree(path: str) -> bool:
+    top, _, rest = path.partition("/")
+    return stays_below(path) and (bool(rest) if top in ("hosts", "guests") else path in ("plan.json", NAME))
+
+
+def _in_bundle(path: str) -> bool:
+    named = path.startswith("etc/") and "netloom" in path.rpartition("/")[2]
+    return stays_below(path) and (named or path in (NAME, SUMS))
+
+
+_OURS = {TREE: _in_tree, HOST: _in_bundle}
+"""What a rendered tree and a bundle hold: nothing else is ever replaced or removed there."""
