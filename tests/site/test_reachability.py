@@ -116,6 +116,14 @@ def test_learned_addresses_are_told_apart_from_their_neighbours(asking: Page) ->
     ]  # fmt: skip
 
 
+def test_a_guest_of_a_pool_is_answered_for_and_told_to_be(asking: Page, plan: Plan) -> None:
+    for question in (("desk-anna", "internet", "https"), ("tag/desk", "web-1", "ssh"), ("web-1", "desk-noor", "ssh")):
+        found = asking.evaluate("one => netloomReach.ask(...one)", question)
+        wanted = [note for one in _asked(plan, question, NOW) for note in one["notes"] if "DHCP" in note]
+        assert sorted(note for one in found for note in one["notes"] if "DHCP" in note) == sorted(wanted)
+        assert wanted
+
+
 def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
     question = ("payment-provider", "cedar/eno1", "tcp/8443")
     verdicts = {}

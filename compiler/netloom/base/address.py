@@ -9,6 +9,7 @@ prints the canonical form of RFC 5952.
 import enum
 import functools
 import socket
+from collections.abc import Iterator
 
 from netloom.base.frozen import dataclass
 
@@ -191,6 +192,14 @@ def prefix_of(address: Address, length: int) -> Prefix:
     """The prefix of `length` that holds `address`."""
     host_bits = address.family.bits - length
     return Prefix(address.family, address.value >> host_bits << host_bits, length)
+
+
+def prefixes_of(first: int, last: int, family: Family) -> Iterator[Prefix]:
+    """The fewest prefixes that make up an interval of addresses, in order."""
+    while first <= last:
+        bits = min((first & -first).bit_length() - 1 if first else family.bits, (last - first + 1).bit_length() - 1)
+        yield Prefix(family, first, family.bits - bits)
+        first += 1 << bits
 
 
 def parse_address(text: str) -> Address:

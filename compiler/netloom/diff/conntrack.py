@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import product
 from math import prod
 
-from netloom.base.address import Address, Family, Prefix
+from netloom.base.address import Address, Family, prefixes_of
 from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.flows.packet import LAST_TYPE, WITH_PORTS
@@ -123,7 +123,7 @@ def _numbers(option: str, name: str, spans: Spans | None) -> _Axis | None:
 def _ends(option: str, name: str, family: Family, spans: Spans | None, uplinks: tuple[str, ...]) -> _Axis | None:
     if spans is None:
         return None
-    known = tuple(prefix.shortest for first, last in spans for prefix in prefixes(first, last, family))
+    known = tuple(prefix.shortest for first, last in spans for prefix in prefixes_of(first, last, family))
     asked = tuple(_address_of(uplink, family) for uplink in uplinks)
     return _Axis(option, name, known + asked, len(known + asked), () if asked else known)
 
@@ -133,11 +133,3 @@ def _address_of(uplink: str, family: Family) -> str:
     version = "-4" if family is Family.IPV4 else "-6"
     shown = f"ip {version} -o address show dev {shlex.quote(uplink)} scope global"
     return f'$({shown} | awk "{{print \\$4}}" | cut -d/ -f1)'
-
-
-def prefixes(first: int, last: int, family: Family) -> Iterator[Prefix]:
-    """The fewest prefixes that make up an interval of addresses."""
-    while first <= last:
-        bits = min((first & -first).bit_length() - 1 if first else family.bits, (last - first + 1).bit_length() - 1)
-        yield Address(family, first).prefix if bits == 0 else Prefix(family, first, family.bits - bits)
-        first += 1 << bits

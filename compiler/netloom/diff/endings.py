@@ -6,10 +6,10 @@ prefixes and nobody else is let through.
 
 from typing import NamedTuple
 
-from netloom.base.address import Family
+from netloom.base.address import Family, prefixes_of
 from netloom.base.frozen import dataclass
 from netloom.diff.bystanders import Bystanders, wide
-from netloom.diff.conntrack import Match, prefixes
+from netloom.diff.conntrack import Match
 from netloom.flows.intent.services import Traffic
 from netloom.flows.learned import every
 from netloom.flows.spans import Spans, common, complement, united, without
@@ -109,4 +109,4 @@ class Ending:
         return self._count(spans) > _FEW
 
     def _count(self, spans: Spans) -> int:
-        return sum(1 for first, last in spans for _ in prefixes(first, last, self._family))
+        return sum(1 for first, last in spans for _ in prefixes_of(first, last, self._family))

@@ -1,10 +1,13 @@
 """The ends and the service of a question, as its texts select them."""
 
+from dataclasses import replace
+
 from netloom.base.address import AddressError, parse_prefix
 from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
 from netloom.flows.intent.names import Names, Selection
 from netloom.flows.packet import LAST_PORT, LAST_TYPE
+from netloom.flows.pools import leased
 from netloom.plan.policy import Service
 from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS
 
@@ -48,7 +51,19 @@ def end_of(names: Names, text: str) -> End:
         return End(text, Selection(), (kind, name))
     elif text not in ("any", "hosts") and not known(names, text):
         raise UnknownEndError(f"the site has no `{text}`")
-    return End(text, names.selection([text]))
+    return End(text, _whole(names, text))
+
+
+def _whole(names: Names, text: str) -> Selection:
+    """What a text selects, with all addresses that its guests can be given where these are not known."""
+    found = names.selection([text])
+    pools = list(leased(names, text))
+    if not pools:
+        return found
+    guests = {network: list(known) for network, known in found.guests.items()}
+    for pool in pools:
+        guests.setdefault(pool.network, []).extend(pool.prefixes)
+    return replace(found, guests=guests)
 
 
 def services_of(names: Names, text: str) -> tuple[Service, ...] | None:

@@ -4,14 +4,16 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from netloom.base.address import Family
 from netloom.base.frozen import dataclass
 from netloom.flows.answer import FOREIGN_INPUT
 from netloom.flows.kernel import SELF
 from netloom.flows.learned import learned, real
 from netloom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
+from netloom.flows.pools import leased
 from netloom.flows.query import Inquiry
 from netloom.flows.reply import Hop, Reply, Unknown
-from netloom.flows.spans import Spans, united
+from netloom.flows.spans import Spans, common, united
 from netloom.report.answering import answering
 from netloom.report.packets import addresses, ports, protocols
 from netloom.report.translation import change
@@ -94,9 +96,19 @@ def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
     if reply.decided_by == FOREIGN_INPUT.by:
         yield f"as far as netloom knows: what enters {reply.hops[-1].host} is for its own firewall to judge"
     yield from answering(asked.inquiry, reply)
+    yield from _leased(asked, reply)
     last = reply.hops[-1]
     if reply.allowed and last.way and last.answer.destination is None:
         yield f"as far as {last.way} of {last.host}: what becomes of it beyond is not known"
+
+
+def _leased(asked: Asked, reply: Reply) -> Iterator[str]:
+    """Ends that have any address of a pool."""
+    for level, text in ((SOURCE, asked.source), (DESTINATION, asked.to)):
+        for one in leased(asked.inquiry.names, text) if reply.family is Family.IPV4 else ():
+            held = ", ".join(addresses(reply.family, common(reply.box[level] or (), one.addresses)))
+            if held:
+                yield f"the address of {one.guest} is learned by DHCP, one of {held}"
 
 
 def _data(asked: Asked, reply: Reply) -> dict[str, object]:

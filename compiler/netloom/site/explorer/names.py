@@ -1,6 +1,6 @@
 """What a question may name, and each host as a question looks at it: its interfaces, routes and addresses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from netloom.base.address import FAMILIES, Family, Prefix
 from netloom.base.protocol import NUMBERS
@@ -11,6 +11,7 @@ from netloom.flows.intent.services import all_traffic
 from netloom.flows.intent.view import View
 from netloom.flows.kernel import Kernel, multicast
 from netloom.flows.place import Place, members
+from netloom.flows.pools import leased
 from netloom.flows.spans import Spans, single, united
 from netloom.plan.guest import Guest
 from netloom.plan.host import Host, Input
@@ -23,9 +24,13 @@ from netloom.site.explorer.spans import EVERY, of_prefixes, written
 def index(names: Names, clock: Clock) -> dict[str, object]:
     """All of it, ready for JSON."""
     plan = names.plan
+    pools = {guest.name: _pools(names, guest) for guest in plan.guests if any(_pools(names, guest))}
     return {
         "moments": list(clock.moments),
-        "guests": {guest.name: _guest(guest) for guest in plan.guests},
+        "guests": {guest.name: _guest(guest, pools.get(guest.name, {})) for guest in plan.guests},
+        "pools": {
+            guest: {network: written(spans) for network, spans in known.items()} for guest, known in pools.items()
+        },
         "networks": {
             one.name: {family.key: _network(one, family) for family in FAMILIES} for one in plan.networks
         },
@@ -47,8 +52,15 @@ def _network(network: Network, family: Family) -> list[str]:
     return [of_prefixes([prefix] if prefix else []), written(members(network, family))]
 
 
-def _guest(guest: Guest) -> dict[str, dict[str, str]]:
-    return {nic.network: _by_family(addresses_of(nic)) for nic in guest.nics}
+def _pools(names: Names, guest: Guest) -> dict[str, Spans]:
+    """What a guest can be given by DHCP, by network."""
+    return {one.network: one.addresses for one in leased(names, f"guest/{guest.name}")}
+
+
+def _guest(guest: Guest, pools: Mapping[str, Spans]) -> dict[str, dict[str, str]]:
+    """Its addresses by network and family: known ones, and all that it can be given."""
+    found = {nic.network: _by_family(addresses_of(nic)) for nic in guest.nics}
+    return {**found, **{name: {**found[name], Family.IPV4.key: written(spans)} for name, spans in pools.items()}}
 
 
 def _by_family(prefixes: Iterable[Prefix]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 // The parts of an answer as `netloom reach --format json` tells them. The same as netloom's report/reach.py.
 "use strict";
 (() => {
-  const { united, common, holds, same, single, range, printed, real, learned } = netloomReach.spans;
+  const { united, common, holds, same, single, range, printed, real, learned, read } = netloomReach.spans;
   const DESTINATION = 0, PROTOCOL = 1, PORT = 2, SOURCE = 3, SHOWN = 4;
   const ROLES = { [SOURCE]: "sender", [DESTINATION]: "destination" };
   const ICMP = { ipv4: "icmp", ipv6: "icmpv6" };
@@ -44,6 +44,7 @@
         found.push(`as far as netloom knows: what enters ${last.host} is for its own firewall to judge`);
       }
       if (last.answer.verdict === "allow") found.push(...reply.hops.flatMap((hop) => this.answering(reply, hop)));
+      for (const [level, end] of Object.entries(this.asked)) found.push(...this.leased(reply, Number(level), end));
       if (last.answer.verdict === "allow" && last.way && !last.answer.destination) {
         found.push(`as far as ${last.way} of ${last.host}: what becomes of it beyond is not known`);
       }
@@ -61,6 +62,18 @@
       words += `, not by ${ingress}: a provider drops what has an address of another one's`;
       const near = place.leaving(from, null).filter(([device]) => device === ingress).flatMap(([, some]) => addresses(family, some));
       return [words + (near.length ? ` (those to ${near.slice(0, 2).join(", ")} by ${ingress})` : "")];
+    }
+
+    // Ends that have any address of a pool.
+    leased({ family, box }, level, text) {
+      const { pools, tags, guests } = this.inquiry.ends.names, [kind, ...rest] = text.split("/"), name = rest.join("/");
+      const named = kind === "tag" && rest.length ? (tags[name] ?? []).filter((one) => one.startsWith("guest/"))
+        : [rest.length ? text : `guest/${text}`];
+      const known = named.filter((one) => one.startsWith("guest/")).map((one) => one.slice(6)).filter((one) => one in guests);
+      return known.flatMap((guest) => Object.values(family === "ipv4" ? pools[guest] ?? {} : {}).map((pool) => {
+        const held = addresses(family, common(box[level] ?? [], read(pool)));
+        return held.length ? `the address of ${guest} is learned by DHCP, one of ${held.join(", ")}` : null;
+      })).filter(Boolean);
     }
 
     // Values of an address; by those of the other parts, where these are fewer words.
