@@ -71,3 +71,54 @@ DHCP = (
     ),
 )
 """What DHCP servers are told elsewhere."""
+
+_ALONE = "name its interface under `uplinks`, with its zone alone, and have another tool make and configure it"
+_VLANS = Unsaid(
+    ("vlan", "vlans", "bond", "bonds", "links"),
+    "VLANs and bonds cannot be said yet",
+    "name the device under `uplinks`, and have another tool make it",
+)
+HOST = (
+    _VLANS,
+    Unsaid(("tunnel", "tunnels", "wireguard", "vpn"), "tunnels cannot be said yet", _ALONE),
+)
+"""What hosts have elsewhere."""
+
+NETWORK = (
+    _VLANS,
+    Unsaid(
+        ("ports", "members", "interfaces"),
+        "a NIC as a port of a bridge cannot be said yet",
+        "name it under `uplinks` of the host, which then routes",
+    ),
+    Unsaid(
+        ("gateway", "gateway4", "gateway6", "router", "router4", "router6"),
+        "the gateway of a network is its host, and no other can be said yet",
+        "write the address of the host as `ipv4` and `ipv6`",
+    ),
+)
+"""What networks have elsewhere."""
+
+UPLINK = (
+    _VLANS,
+    Unsaid(
+        ("addresses", "aliases"),
+        "an uplink has one address of a family, and several cannot be said yet",
+        "write one as `ipv4` or `ipv6`",
+    ),
+)
+"""What uplinks have elsewhere."""
+
+NIC = (
+    Unsaid(
+        ("routes", "routed", "prefixes"),
+        "no guest can be a router yet",
+        "let the guest translate what it forwards to its own address",
+    ),
+    Unsaid(
+        ("addresses", "aliases", "public", "floating"),
+        "a NIC has one address of a family, and others cannot be said yet",
+        "write one as `ipv4` or `ipv6`, and let forwards lead to it",
+    ),
+)
+"""What NICs have elsewhere."""

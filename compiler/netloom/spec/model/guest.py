@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from netloom.base.address import Family
 from netloom.base.frozen import dataclass
+from netloom.spec import unsaid
 from netloom.spec.decode import Key, Model, Parser
 from netloom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, section
 from netloom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, NAME, address_of, setting
@@ -68,6 +69,7 @@ NIC = Model(
         ),
         *OWN_KEYS,
     ),
+    unsaid=unsaid.NIC,
 )
 
 

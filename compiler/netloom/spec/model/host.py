@@ -7,7 +7,7 @@ from netloom.base.diagnostic import Report
 from netloom.base.frozen import dataclass
 from netloom.plan.host import Input
 from netloom.source.tree import Scalar
-from netloom.spec import rules
+from netloom.spec import rules, unsaid
 from netloom.spec.decode import Key, ListOf, MapOf, Model, Parser, refuse, visible
 from netloom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, check_plain_name, section
 from netloom.spec.model.site import TARGET, TargetSpec
@@ -89,6 +89,7 @@ UPLINK = Model(
         ),
         *OWN_KEYS,
     ),
+    unsaid=unsaid.UPLINK,
 )
 
 
@@ -243,4 +244,5 @@ HOST = Model(
         ),
         *META_KEYS,
     ),
+    unsaid=unsaid.HOST,
 )

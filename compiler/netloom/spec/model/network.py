@@ -4,6 +4,7 @@ from netloom.base.address import Address, Family, Interface, Prefix
 from netloom.base.diagnostic import Report
 from netloom.base.frozen import dataclass
 from netloom.source.tree import Mapping, Node
+from netloom.spec import unsaid
 from netloom.spec.decode import Key, ListOf, Model, Schema, visible
 from netloom.spec.model.entry import META_KEYS, Entry
 from netloom.spec.scalars import (
@@ -22,7 +23,6 @@ from netloom.spec.scalars import (
 )
 from netloom.spec.single import Single, Written
 from netloom.spec.traffic import POOL
-from netloom.spec.unsaid import DHCP
 from netloom.spec.values import PoolRange, Setting
 
 DEFAULT_LEASE = 12 * 3600
@@ -49,7 +49,7 @@ DHCP_MODEL = Model(
         ),
         Key("lease", DURATION, "How long a lease lasts.", DEFAULT_LEASE, example="12h"),
     ),
-    unsaid=DHCP,
+    unsaid=unsaid.DHCP,
 )
 
 
@@ -222,4 +222,5 @@ NETWORK = Model(
         ),
         *META_KEYS,
     ),
+    unsaid=unsaid.NETWORK,
 )

@@ -2,11 +2,11 @@
 
 from netloom.base.frozen import dataclass
 from netloom.plan.policy import Limit
+from netloom.spec import unsaid
 from netloom.spec.decode import Key, ListOf, Model, visible
 from netloom.spec.model.entry import META_KEYS, Entry
 from netloom.spec.scalars import BOOLEAN, NAME, InvalidError, Text, read_interface_name, read_name
 from netloom.spec.traffic import EXPIRY, LIMIT, PORT_RANGE, SELECTOR, SERVICE
-from netloom.spec.unsaid import VERBS
 from netloom.spec.values import PortRange, Selector, ServiceRef
 
 ANYBODY = (Selector("any", "", None, "any"),)
@@ -140,5 +140,5 @@ POLICY = Model(
         Key("expires", EXPIRY, "Day after which, or moment from which, it has no effect.", example="2027-01-31"),
         *META_KEYS,
     ),
-    unsaid=VERBS,
+    unsaid=unsaid.VERBS,
 )
