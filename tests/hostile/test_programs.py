@@ -37,3 +37,18 @@ def test_every_test_that_the_table_of_security_names_is_there() -> None:
     for file, name in named:
         tree = ast.parse((root / file).read_text(encoding="utf-8"))
         assert name in {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}, (file, name)
+
+
+def _prints(path: Path) -> bool:
+    """Whether a module prints by itself."""
+    calls = (ast.unparse(node.func) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call))
+    return any(
+        call in ("print", "click.echo", "click.secho") or call.endswith(("stdout.write", "stderr.write"))
+        for call in calls
+    )
+
+
+def test_what_is_printed_goes_by_the_guard_against_commands_of_runners() -> None:
+    """But for our own schemas, and for what `fmt -` and `export -` hand on as it is."""
+    found = {path.name for path in (_PACKAGE / "cli").glob("*.py") if _prints(path)}
+    assert found == {"terminal.py", "entry.py", "schema.py", "fmt.py"}

@@ -1,0 +1,28 @@
+#!/bin/bash
+# What `striptags` of Jinja gives of text that was escaped, as themes of MkDocs do with titles.
+#
+# Versions: Jinja2 3.1.6, MarkupSafe 3.0.4, Python 3.11.
+# Guess:    the filter takes tags away and leaves the rest as it is, so escaped text stays escaped.
+# Seen:     it resolves entities as well, and hands out plain text: `1 &lt; 2` becomes `1 < 2`. Where a template does not
+#           escape by itself, as those of MkDocs do not, that goes into the page as it is; text that was escaped twice is
+#           escaped once after that.
+set -euo pipefail
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -I -m venv "$folder/venv"
+"$folder/venv/bin/python" -I -m pip install --quiet --disable-pip-version-check jinja2==3.1.6 markupsafe==3.0.4
+"$folder/venv/bin/python" -I - <<'END'
+from jinja2 import Environment
+
+template = Environment().from_string("{{ text | striptags }}")
+for text, expected in (
+    ("1 &lt; 2 &amp; <b>3</b>", "1 < 2 & 3"),
+    ("1 &amp;lt; 2", "1 &lt; 2"),
+    ("&quot;a&quot; &#62; &#98;", '"a" > b'),
+):
+    seen = template.render(text=text)
+    print(f"{text!r} -> {seen!r}")
+    assert seen == expected, f"this has changed: expected {expected!r}"
+END
+echo "as written in the head"
