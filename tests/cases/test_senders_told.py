@@ -8,6 +8,7 @@ import pytest
 from tests.sites import NOW, compiled
 
 from netloom.base.address import Family
+from netloom.checks.believed_elsewhere import RULE
 from netloom.diff.flows import compare_flows
 from netloom.diff.verdicts import Turn
 from netloom.flows.endpoints import end_of, services_of
@@ -98,3 +99,11 @@ def test_a_plan_tells_what_a_second_route_lets_in() -> None:
         (Turn.ALLOWED, "implied/reverse-path", "policy/app-db"),
         (Turn.ALLOWED, "implied/reverse-path", "policy/admin"),
     }
+
+
+@pytest.mark.parametrize(("text", "passes"), [(RULE.bad, False), (RULE.good, True)], ids=["bad", "good"])
+def test_the_finding_about_it_is_what_becomes_of_the_packets(text: str, passes: bool) -> None:
+    site = compiled(f"netloom: 1\n{text}")
+    assert bool(site.of("NL627")) is not passes
+    verdicts = {reply.verdict for reply in asked(f"netloom: 1\n{text}", "b", "203.0.113.11", "ssh") if reply.hops[1:]}
+    assert verdicts == {"allow" if passes else "drop"}
