@@ -39,6 +39,12 @@ def machine() -> Iterator[Namespace]:
         yield lab.machine("kernel")
 
 
+def fenced() -> Host:
+    """A host with a deny between two guests of one bridge, in IPv4."""
+    one, other = ("10.0.0.10", "10.0.0.11")
+    return with_terms(term("fence", (MICROVM, MICROVM), one, other, deny=True))
+
+
 def text(host: Host) -> str:
     (artifact,) = nftables.artifacts(host)
     return artifact.text
@@ -162,13 +168,18 @@ def test_every_line_of_an_entry_knows_it() -> None:
     assert origins['ip saddr 10.0.0.0/24 counter accept comment "policy/guests-out"'] == "policy.guests-out"
     assert origins['"vm-http-re-8d92" . 02:00:00:00:00:10,'] == "guests.http-reverse-proxy"
     bare = [line.text for line in artifact.lines if line.origin is None]
+    (fence,) = (line for line in nftables.artifacts(fenced())[0].lines if " counter comment" in line.text)
+    assert (fence.text, fence.origin and fence.origin.entry) == (
+        '\t\t\t10.0.0.10 . 10.0.0.11 counter comment "policy/fence",',
+        "policy.fence",
+    )
     assert [text for text in bare if text.startswith("\t")] == []
 
 
 def test_a_table_prints_alone_as_it_does_in_the_file() -> None:
-    tree: Ruleset = nftables.ruleset(stage.host())
+    tree: Ruleset = nftables.ruleset(fenced())
     whole = [line.text for line in printer.document(tree)]
     for table in tree.tables:
         alone = [f"\t{line.text}" for line in printer.body(table)]
-        start = whole.index(f"table {table.family} netloom {{") + 1
+        start = whole.index(f"table {table.family} {table.name} {{") + 1
         assert whole[start : start + len(alone) + 1] == [*alone, "}"]
