@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
+from netloom.plan.host import ETHERNET_MTU
 
 RULE = Rule(
     "NL510",
@@ -19,8 +20,6 @@ RULE = Rule(
     good="networks:\n  lan: {ipv4: 10.0.0.1/24, mtu: 9000}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, mtu: 9000}}, networks: {lan: {}}}\n",
 )
-ETHERNET = 1500
-"""What an interface has unless something says otherwise."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
@@ -29,9 +28,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         if not host.uplinks:
             continue
-        narrow = min(host.uplinks, key=lambda uplink: (uplink.mtu or ETHERNET, uplink.name))
+        narrow = min(host.uplinks, key=lambda uplink: (uplink.mtu or ETHERNET_MTU, uplink.name))
         for bridge in host.bridges:
-            mine, theirs = bridge.mtu or ETHERNET, narrow.mtu or ETHERNET
+            mine, theirs = bridge.mtu or ETHERNET_MTU, narrow.mtu or ETHERNET_MTU
             if mine > theirs:
                 span = places.span("networks", bridge.network, "mtu")
                 label = Label(places.span("hosts", host.name, "uplinks", narrow.name, "mtu"), f"{theirs} here")

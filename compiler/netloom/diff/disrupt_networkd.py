@@ -2,9 +2,10 @@
 
 Seen with 252: the link of a changed `.network` is configured anew, which removes its addresses and adds them again
 while it stays up; 257 takes up servers and resolvers in place. With both, ports of a bridge have no addresses and note
-nothing but isolation; a `.netdev` acts only when its device is made; a device whose unit is gone stays, and so do the
-ports of a bridge. From 257 on some properties of a device are updated in place, of which netloom renders none.
-tests/diff/test_applied.py holds all of this against the networkd that is here.
+nothing but isolation and a lower MTU; an MTU, and a neighbour that the host answers for, stay when a unit no longer has
+them; a `.netdev` acts only when its device is made; a device whose unit is gone stays, and so do the ports of a bridge.
+From 257 on some properties of a device are updated in place, of which netloom renders none.
+tests/diff/test_applied.py and test_mtu.py, and tests/backends/test_networkd_undone.py, hold it against what is here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ from netloom.backends import networkd as backend
 from netloom.backends.units.printer import text
 from netloom.backends.units.tree import Kind, Unit
 from netloom.diff.classes import Class
-from netloom.diff.effects import Disruption, Effect, Setting
+from netloom.diff.effects import MTU, PROXIED, Disruption, Effect, Setting
 from netloom.plan.host import Bridge, Host, Learned, Target, Uplink
 from netloom.plan.origin import object_of
 from netloom.plan.policy import NatKind
@@ -22,6 +23,8 @@ KEEPS = 257
 """From this version on servers and resolvers of a unit change without its addresses."""
 _IN_PLACE = frozenset({"Network.DNS", "DHCPServer", "DHCPServerStaticLease", "DHCPv4", "IPv6AcceptRA", "IPv6SendRA"})
 Graded = tuple[Class, Effect]
+_STAYING = frozenset({MTU, PROXIED})
+"""Of the assignments that netloom leaves out of some units, those that removal does not undo."""
 _NONE: Graded = (Class.D0, Effect.UNTOUCHED)
 
 
@@ -41,6 +44,10 @@ def networkd(before: Host, after: Host) -> Iterator[Disruption]:
             yield Disruption(
                 after.name, object_of(unit.origin.entry), device, grade, effect, *told, unit.origin, was=other is None
             )
+            kept = tuple(setting for setting in differing if setting.key in _STAYING and setting.after is None)
+            if other and kept:
+                object_, file = object_of(unit.origin.entry), (name, kept, "")
+                yield Disruption(after.name, object_, device, Class.D0, Effect.KEPT, *file, unit.origin)
 
 
 def _goes_along(unit: Unit | None, old: Mapping[str, Unit], new: Mapping[str, Unit]) -> bool:
@@ -97,12 +104,17 @@ def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, dev
 
 
 def _ports(one: Unit, other: Unit | None) -> Graded:
-    """Ports have no addresses; what isolation drops is dropped at once, since no connection is known to a bridge."""
+    """Ports have no addresses; what isolation drops is dropped at once, since no connection is known to a bridge.
+
+    So are packets that are larger than a lower MTU, as a bridge is no router, which would say so (RFC 1191).
+    """
     if other is None:
         return (Class.D0, Effect.DETACHED)
     isolated = [_values(unit).get("Bridge.Isolated") for unit in (one, other)]
     if isolated[0] != isolated[1] == ["yes"]:
         return (Class.D3, Effect.ISOLATED)
+    if any(setting.mtu_step < 0 for setting in unit_settings(one, other)):
+        return (Class.D3, Effect.NARROWED)
     return (Class.D0, Effect.PORTS)
 
 

@@ -25,6 +25,11 @@ class Effect(enum.Enum):
     REFRESH = "the link stays up; its addresses are removed and added again within milliseconds"
     LEARNED = "the link stays up; its addresses are removed, and learned again within a second or two"
     PORTS = "its ports are configured again, which nothing notices"
+    NARROWED = (
+        "from now on larger packets between its guests are lost without a word, until the guests have the lower MTU as "
+        "well: they go first"
+    )
+    KEPT = "what the unit no longer says stays as it is until the device is made anew, or somebody undoes it"
     ISOLATED = "what its guests send each other is dropped from now on, open connections included"
     FENCED = (
         "the first deny between its guests, and nothing was remembered: datagrams that it holds are answered when who "
@@ -57,6 +62,9 @@ class Effect(enum.Enum):
     ABANDONED = "the host is no longer managed: what is installed there stays"
 
 
+MTU, PROXIED = "Link.MTUBytes", "Network.IPv6ProxyNDPAddress"
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One assignment of a unit that differs; None on the side that lacks it."""
@@ -64,6 +72,11 @@ class Setting:
     key: str
     before: str | None
     after: str | None
+
+    @property
+    def mtu_step(self) -> int:
+        """By how many bytes it raises an MTU; negative where it lowers one, 0 where it is about anything else."""
+        return int(self.after) - int(self.before) if self.key == MTU and self.before and self.after else 0
 
 
 @dataclass(frozen=True, slots=True)

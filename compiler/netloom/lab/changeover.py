@@ -7,7 +7,7 @@ from netloom.lab import ruleset
 from netloom.lab.build import Site, in_parallel, settings
 
 
-def change_over(site: Site, artifacts: Iterable[Artifact]) -> None:
+def change_over(site: Site, artifacts: Iterable[Artifact], kinds: Iterable[str] = ("host", "guest")) -> None:
     """Installs what differs, loads the rulesets, writes settings and tells each networkd to reload.
 
     Guests that stay take up their units too. Machines, cables and TAPs stay as they are.
@@ -15,15 +15,18 @@ def change_over(site: Site, artifacts: Iterable[Artifact]) -> None:
     Args:
         site: The running site, with a bus for each networkd.
         artifacts: The rendered files of the other plan.
+        kinds: Of which machines; the others stay as they are, to be changed over later.
 
     Raises:
         LabError: A tool refused.
     """
     before, after = dict(site.texts), {artifact.path: artifact.text for artifact in artifacts}
     staying = {path.split("/")[1] for path in after if path.startswith("guests/")}
-    machines = (*(f"host/{name}" for name in site.hosts), *(f"guest/{name}" for name in site.guests if name in staying))
-    in_parallel(lambda name: _take_up(site, name, _apart(name, before, after)), machines)
-    site.texts = after
+    machines = {"host": [*site.hosts], "guest": [name for name in site.guests if name in staying]}
+    chosen = [f"{kind}/{name}" for kind in kinds for name in machines[kind]]
+    in_parallel(lambda name: _take_up(site, name, _apart(name, before, after)), chosen)
+    left = {path: text for path, text in before.items() if path.split("/")[0] not in {f"{kind}s" for kind in kinds}}
+    site.texts = {path: text for path, text in after.items() if path not in left} | left
 
 
 Apart = Mapping[str, str | None]

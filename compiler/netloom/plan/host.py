@@ -8,6 +8,9 @@ from netloom.base.names import digest
 from netloom.plan.origin import Meta, Origin
 from netloom.plan.policy import Lane, Service, SourceNat, Term
 
+ETHERNET_MTU = 1500
+"""Bytes that a link of ours takes where nothing else is said (IEEE 802.3)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -148,7 +151,7 @@ class Bridge:
         dns: resolvers that DHCP and RA announce; the bridge's own addresses where the host answers.
         serves_dns: whether the host itself answers DNS here, so that its input must let it in.
         domain: search domain for guests, or "".
-        mtu: in bytes, or None for the kernel's default.
+        mtu: in bytes, or None for Ethernet's.
         isolated: guests do not reach each other on the bridge.
         guarded: guests send with their own MAC and addresses only.
         ports: sorted by TAP.

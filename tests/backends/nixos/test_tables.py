@@ -37,8 +37,13 @@ def held(ruleset: str) -> list[str]:
     assert done.returncode == 0, done.stderr
     objects = [item for item in json.loads(done.stdout)["nftables"] if "metainfo" not in item]
     assert objects
-    objects.sort(key=lambda item: str(next(iter(item.values()))["family"]))  # which table came first says nothing
+    objects.sort(key=_table)  # which table came first says nothing
     return [json.dumps(_settled(item), sort_keys=True) for item in objects]
+
+
+def _table(item: dict[str, dict[str, Any]]) -> tuple[str, str]:
+    ((kind, body),) = item.items()
+    return str(body["family"]), str(body["name"] if kind == "table" else body["table"])
 
 
 def _settled(value: Any) -> Any:

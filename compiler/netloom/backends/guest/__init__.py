@@ -12,6 +12,7 @@ from netloom.backends.units import printer
 from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
 from netloom.base.identity import remembered
 from netloom.plan.guest import Guest, Mode, Nic
+from netloom.plan.host import ETHERNET_MTU
 
 STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
 """Kinds of links that may bear the hardware address of the link below; `!` at the start turns the whole list round."""
@@ -41,7 +42,7 @@ def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
     here, (dns4, dns6) = nic.origin, (nic.ipv4.default_route or not ways[0], nic.ipv6.default_route or not ways[1])
     sections = (
         section("Match", here, ("MACAddress", str(nic.mac)), ("Kind", STACKED)),
-        section("Link", here, ("MTUBytes", nic.mtu)),
+        section("Link", here, ("MTUBytes", nic.mtu or ETHERNET_MTU)),
         _network(nic),
         *answering.sections(nic, table),
         *addressing.dhcp4(nic, dns=dns4),

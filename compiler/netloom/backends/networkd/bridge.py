@@ -2,7 +2,8 @@
 
 The bridge has to work before its first guest comes, so it is configured without carrier, and its IPv6 address without
 duplicate address detection: there is nobody to ask, the address would stay tentative and unusable, and later a
-guest could take the gateway's address away by answering.
+guest could take the gateway's address away by answering. Its MTU is always written: networkd leaves that of a link
+alone of which it is told nothing, so what a unit no longer says would stay.
 """
 
 from collections.abc import Iterable
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from netloom.backends.networkd import dhcp, ra, route
 from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
 from netloom.base.address import Address, Family
-from netloom.plan.host import Bridge, Host
+from netloom.plan.host import ETHERNET_MTU, Bridge, Host
 
 
 def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
@@ -22,7 +23,7 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
     prefixes = [interface.prefix for interface in (bridge.ipv4, bridge.ipv6) if interface]
     sections = (
         section("Match", here, ("Name", bridge.device), ("Kind", "bridge")),
-        section("Link", here, ("MTUBytes", bridge.mtu), ("RequiredForOnline", False)),
+        section("Link", here, ("MTUBytes", bridge.mtu or ETHERNET_MTU), ("RequiredForOnline", False)),
         _network(bridge, host.within(bridge)),
         *_addresses(bridge),
         *route.static(host.routes, bridge.device, prefixes),

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
 from netloom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
-from netloom.plan.host import Bridge, Host, Port
+from netloom.plan.host import ETHERNET_MTU, Bridge, Host, Port
 from netloom.plan.origin import Origin
 
 EXACT, GLOB = 7, 8
@@ -50,14 +50,14 @@ def _device(port: Port, user: str) -> Unit:
 
 
 def _attach(bridge: Bridge, priority: int, names: Iterable[tuple[str, Origin]]) -> Unit:
-    """The unit for these names; `Isolated` is explicit, as networkd leaves a flag alone that it is told nothing of."""
+    """The unit for these names; MTU and `Isolated` are explicit, as networkd leaves alone what it is not told."""
     here = bridge.origin
     match = Section(
         "Match", (*(Entry("Name", name, origin) for name, origin in names), Entry("Kind", "tun", bridge.origin))
     )
     sections = (
         match,
-        section("Link", here, ("MTUBytes", bridge.mtu), ("RequiredForOnline", False)),
+        section("Link", here, ("MTUBytes", bridge.mtu or ETHERNET_MTU), ("RequiredForOnline", False)),
         section(
             "Network",
             here,

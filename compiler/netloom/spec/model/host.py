@@ -80,7 +80,7 @@ UPLINK = Model(
             example="fe80::1",
         ),
         Key("dns", ListOf(ADDRESS, "an address"), "Resolvers of the host.", (), example="[9.9.9.9, 2620:fe::fe]"),
-        Key("mtu", MTU, "MTU in bytes.", example="1500"),
+        Key("mtu", MTU, "MTU in bytes; where nothing is said, the link keeps the one that it has.", example="1500"),
         Key(
             "metric",
             integer("a metric", 1, 4294967295),

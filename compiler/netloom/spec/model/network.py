@@ -197,7 +197,12 @@ NETWORK = Model(
         Key(
             "domain", DOMAIN, "DNS domain of its guests; by default the site's.", default="", example="dmz.example.org"
         ),
-        Key("mtu", MTU, "MTU in bytes.", example="1500"),
+        Key(
+            "mtu",
+            MTU,
+            "MTU in bytes of the bridge, its TAPs and its guests' NICs; 1500 where nothing is said.",
+            example="1500",
+        ),
         Key(
             "nat",
             NatSwitch(),

@@ -23,6 +23,7 @@ in
               UseAutonomousPrefix = "no";
               UseOnLinkPrefix = "no";
             };
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:d3:e8:6f:e8:75";

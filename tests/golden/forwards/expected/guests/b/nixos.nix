@@ -13,6 +13,7 @@ in
         networks = {
           "05-netloom-lan" = {
             dhcpV4Config.ClientIdentifier = "mac";
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:77:11:21:3e:07";

@@ -20,6 +20,7 @@ in
               "10.2.0.1"
               "fd12:3456:789a:2::1"
             ];
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:d0:a2:14:6b:88";

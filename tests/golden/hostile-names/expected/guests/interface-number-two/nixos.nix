@@ -20,6 +20,7 @@ in
               "10.3.0.1"
               "fd12:3456:789a:3::1"
             ];
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:f0:63:f5:ea:fc";

@@ -18,6 +18,7 @@ in
           "05-netloom-ifa" = {
             address = [ "10.5.0.215/24" ];
             gateway = [ "10.5.0.1" ];
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:d1:0f:48:5f:bd";
@@ -48,6 +49,7 @@ in
               UseAutonomousPrefix = "no";
               UseOnLinkPrefix = "no";
             };
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:6c:36:1b:81:fb";

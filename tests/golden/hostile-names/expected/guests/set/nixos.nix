@@ -18,6 +18,7 @@ in
           "05-netloom-if-a" = {
             address = [ "10.4.0.247/24" ];
             gateway = [ "10.4.0.1" ];
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:c9:1c:c7:76:bc";
@@ -48,6 +49,7 @@ in
               UseAutonomousPrefix = "no";
               UseOnLinkPrefix = "no";
             };
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:2d:de:73:e3:16";

@@ -17,6 +17,7 @@ in
               DHCPv6Client = "no";
               Token = "eui64";
             };
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:00:00:00:00:0a";

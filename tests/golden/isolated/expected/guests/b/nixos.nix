@@ -17,6 +17,7 @@ in
               DHCPv6Client = "no";
               Token = "eui64";
             };
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:47:42:ac:75:27";

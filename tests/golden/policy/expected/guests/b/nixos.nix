@@ -14,6 +14,7 @@ in
           "05-netloom-front" = {
             address = [ "fd12:3456:789a:1::c6b9/64" ];
             gateway = [ "fd12:3456:789a:1::1" ];
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:6f:f0:e4:ba:06";

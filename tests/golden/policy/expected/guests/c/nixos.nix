@@ -20,6 +20,7 @@ in
               "10.2.0.192/24"
               "fd12:3456:789a:2::5a81/64"
             ];
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:52:6a:48:e5:c0";
@@ -50,6 +51,7 @@ in
               "10.1.0.1"
               "fd12:3456:789a:1::1"
             ];
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:fb:1e:68:29:b6";

@@ -19,6 +19,7 @@ in
               UseAutonomousPrefix = "no";
               UseOnLinkPrefix = "no";
             };
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:93:da:41:b4:1a";

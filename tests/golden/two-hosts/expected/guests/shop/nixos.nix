@@ -20,6 +20,7 @@ in
               "10.1.0.1"
               "fd12:3456:789a:1::1"
             ];
+            linkConfig.MTUBytes = "1500";
             matchConfig = {
               Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
               MACAddress = "02:07:1d:4d:5f:b4";

@@ -499,7 +499,10 @@ in
           EmitDNS = "yes";
           EmitDomains = "no";
         };
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-lan";
@@ -516,7 +519,10 @@ in
       };
       "08-netloom-taps-br-lan" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-*";

@@ -863,7 +863,10 @@ in
           { Prefix = "fd12:3456:789a::/64"; }
         ];
         ipv6SendRAConfig.EmitDomains = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-lan";
@@ -880,7 +883,10 @@ in
       };
       "08-netloom-taps-br-lan" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-*";

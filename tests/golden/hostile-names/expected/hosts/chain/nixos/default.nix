@@ -824,7 +824,10 @@ in
         addresses = map (entry "addressConfig") [
           { Address = "10.4.0.1/24"; }
         ];
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-if-a";
@@ -841,7 +844,10 @@ in
         addresses = map (entry "addressConfig") [
           { Address = "10.5.0.1/24"; }
         ];
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-ifa";
@@ -873,7 +879,10 @@ in
           { Prefix = "fd12:3456:789a:1::/64"; }
         ];
         ipv6SendRAConfig.EmitDomains = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-inet";
@@ -893,7 +902,10 @@ in
           { Address = "10.2.0.1/24"; }
           { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
         ];
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-xxxxxxx-58e5";
@@ -911,7 +923,10 @@ in
           { Address = "10.3.0.1/24"; }
           { Address = "fd12:3456:789a:3::1/64"; DuplicateAddressDetection = "none"; }
         ];
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-xxxxxxx-fd26";
@@ -926,7 +941,10 @@ in
       };
       "07-netloom-taps-br-if-a" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-set-if-a";
@@ -940,7 +958,10 @@ in
       };
       "07-netloom-taps-br-ifa" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-map-ifa";
@@ -954,7 +975,10 @@ in
       };
       "07-netloom-taps-br-inet" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = [
@@ -971,7 +995,10 @@ in
       };
       "07-netloom-taps-br-xxxxxxx-58e5" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-interfa-a955";
@@ -985,7 +1012,10 @@ in
       };
       "07-netloom-taps-br-xxxxxxx-fd26" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-interfa-8220";

@@ -519,7 +519,10 @@ in
           EmitDNS = "yes";
           EmitDomains = "no";
         };
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-six";
@@ -535,7 +538,10 @@ in
       };
       "07-netloom-taps-br-six" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = [

@@ -594,7 +594,10 @@ in
           { Prefix = "fd12:3456:789a:1::/64"; }
         ];
         ipv6SendRAConfig.EmitDomains = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-apart";
@@ -627,7 +630,10 @@ in
           { Prefix = "fd12:3456:789a:2::/64"; }
         ];
         ipv6SendRAConfig.EmitDomains = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-free";
@@ -644,7 +650,10 @@ in
       };
       "08-netloom-taps-br-apart" = {
         bridgeConfig.Isolated = "yes";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "va-*";
@@ -658,7 +667,10 @@ in
       };
       "08-netloom-taps-br-free" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vf-*";

@@ -599,7 +599,10 @@ in
           { Address = "10.2.0.1/24"; }
           { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
         ];
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-back";
@@ -617,7 +620,10 @@ in
           { Address = "10.1.0.1/24"; }
           { Address = "fd12:3456:789a:1::1/64"; DuplicateAddressDetection = "none"; }
         ];
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-front";
@@ -632,7 +638,10 @@ in
       };
       "07-netloom-taps-br-back" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-c-back";
@@ -646,7 +655,10 @@ in
       };
       "07-netloom-taps-br-front" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = [

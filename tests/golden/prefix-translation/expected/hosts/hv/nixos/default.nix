@@ -484,7 +484,10 @@ in
           { Prefix = "fd12:3456:789a::/64"; }
         ];
         ipv6SendRAConfig.EmitDomains = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-lan";
@@ -500,7 +503,10 @@ in
       };
       "07-netloom-taps-br-lan" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-web-lan";

@@ -601,7 +601,10 @@ in
           { Prefix = "fd12:3456:789a::/64"; }
         ];
         ipv6SendRAConfig.Domains = "vm.example.org";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-microvm";
@@ -618,7 +621,10 @@ in
       };
       "08-netloom-taps-br-microvm" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-*";

@@ -572,7 +572,10 @@ in
           Domains = "example.org";
           EmitDNS = "yes";
         };
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-lan";
@@ -589,7 +592,10 @@ in
       };
       "08-netloom-taps-br-lan" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-*";

@@ -745,7 +745,10 @@ in
           { Address = "10.1.0.1/24"; }
           { Address = "fd12:3456:789a:1::1/64"; DuplicateAddressDetection = "none"; }
         ];
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-east";
@@ -760,7 +763,10 @@ in
       };
       "07-netloom-taps-br-east" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-shop-east";

@@ -709,7 +709,10 @@ in
           { Address = "10.2.0.1/24"; }
           { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
         ];
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "bridge";
           Name = "br-west";
@@ -724,7 +727,10 @@ in
       };
       "07-netloom-taps-br-west" = {
         bridgeConfig.Isolated = "no";
-        linkConfig.RequiredForOnline = "no";
+        linkConfig = {
+          MTUBytes = "1500";
+          RequiredForOnline = "no";
+        };
         matchConfig = {
           Kind = "tun";
           Name = "vm-desk-west";

@@ -1,0 +1,119 @@
+"""A network's MTU that changes: what is lost when hosts and guests take it up in the wrong order.
+
+A bridge is no router, which would say so: what is larger than it takes is dropped without an error (RFC 1191).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from tests.diff.site import BASE, WEB2, swap
+from tests.sites import compiled
+from tests.support import needs
+
+from netloom.diff.change import Side, compare
+from netloom.diff.classes import Class
+from netloom.diff.effects import Effect
+from netloom.driver import rendered
+from netloom.lab.build import Site
+from netloom.lab.changeover import change_over
+from netloom.lab.session import Lab
+from netloom.lab.wait import settle
+from netloom.lab.waiting import wait_for
+from netloom.plan.site import Plan
+from netloom.report.plan.applying import commands
+
+WIDE, NARROW = 1500, 1400
+WEB, OTHER = "10.1.0.10", "fd12:3456:789a:1::10"
+
+
+def plan(mtu: int | None) -> Plan:
+    """The site with two guests on the network, which says its MTU or does not."""
+    files = dict(BASE)
+    swap("guests.yaml", "guests:\n", "guests:\n" + WEB2)(files)
+    if mtu:
+        swap("networks.yaml", "dmz: {", f"dmz: {{mtu: {mtu}, ")(files)
+    return compiled(files).plan
+
+
+@pytest.fixture(scope="module")
+def wide() -> Iterator[Site]:
+    with Lab() as lab:
+        before = plan(None)
+        site = Site(lab, before, rendered(before), None, bus=True)
+        assert settle(site)[0].failed == ()
+        yield site
+
+
+def mtus(site: Site) -> dict[str, int]:
+    """The MTU of the bridge, of a TAP and of both NICs."""
+    host = site.hosts["hv1"]
+    links = [(host, "br-dmz"), (host, tap(site)), (site.guests["web"], "eth0"), (site.guests["web2"], "eth0")]
+    shown = {f"{m.name}/{name}": m.run("ip", "link", "show", "dev", name) for m, name in links}
+    return {name: int(found[1]) for name, text in shown.items() if (found := re.search(r" mtu (\d+)", text))}
+
+
+def tap(site: Site) -> str:
+    return next(nic.tap for guest in site.plan.guests if guest.name == "web" for nic in guest.nics)
+
+
+def answered(site: Site, size: int) -> list[bool]:
+    """Whether pings of a whole size in bytes, in one piece, are answered by the neighbour, in both families."""
+    machine = site.guests["web2"]
+    heads = ((WEB, 20 + 8), (OTHER, 40 + 8))
+    ping = ("ping", "-nq", "-M", "do", "-c", "3", "-i", "0.2", "-W", "1", "-s")
+    said = [machine.run(*ping, str(size - head), to, check=False) for to, head in heads]
+    assert not any("errors" in text or "too long" in text for text in said), "somebody says that it is too large"
+    return [" 0 received" not in text for text in said]
+
+
+def settled(site: Site, host: int, guests: int) -> None:
+    """Waits until the host's links and the guests' have these MTUs."""
+    machines = site.hosts["hv1"].name
+
+    def done() -> bool:
+        return all(mtu == (host if name.startswith(f"{machines}/") else guests) for name, mtu in mtus(site).items())
+
+    wait_for(done, f"MTU {host} on the host and {guests} in guests: {mtus(site)}")
+
+
+@pytest.mark.kernel
+@needs("root", "tun", "networkd", "dbus", "nft", "ip", "ping", "unshare", "nsenter")
+def test_guests_go_first_when_it_is_lowered_and_the_host_when_it_is_raised(wide: Site) -> None:
+    lower, higher = rendered(plan(NARROW)), rendered(plan(None))
+    assert answered(wide, WIDE) == [True, True]
+    change_over(wide, lower, ["host"])
+    settled(wide, NARROW, WIDE)
+    assert answered(wide, WIDE) == [False, False], "the host went first"
+    change_over(wide, lower, ["guest"])
+    settled(wide, NARROW, NARROW)
+    assert answered(wide, NARROW) == [True, True]
+    change_over(wide, higher, ["guest"])
+    settled(wide, NARROW, WIDE)
+    assert answered(wide, WIDE) == [False, False], "the guests went first"
+    change_over(wide, higher, ["host"])
+    settled(wide, WIDE, WIDE)  # `mtu` was removed: what no spec says any more is Ethernet's
+    assert answered(wide, WIDE) == [True, True]
+    change_over(wide, lower, ["guest"])
+    settled(wide, WIDE, NARROW)
+    assert answered(wide, NARROW) == [True, True]
+    change_over(wide, lower, ["host"])
+    settled(wide, NARROW, NARROW)
+    assert answered(wide, NARROW) == [True, True]
+
+
+def test_the_plan_says_who_goes_first() -> None:
+    sides = {mtu: Side(str(mtu), plan(mtu)) for mtu in (None, NARROW, WIDE)}
+    lowered = compare(sides[None], sides[NARROW])
+    (cut,) = (one for one in lowered.disruption if one.effect is Effect.NARROWED)
+    assert (cut.grade, cut.device) == (Class.D3, "br-dmz")
+    steps = commands(lowered)
+    assert steps[0] == "# the guests first, since larger packets are lost once the host is done: web, web2"
+    raised = compare(sides[NARROW], sides[None])
+    assert not any(one.effect is Effect.NARROWED for one in raised.disruption)
+    steps = commands(raised)
+    assert steps[-1] == "# then the guests, of which larger packets are lost until the host is done: web, web2"
+    assert lowered.undo is Class.D3
+    assert compare(sides[None], sides[WIDE]).disruption == ()
