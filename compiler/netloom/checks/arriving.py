@@ -49,7 +49,7 @@ class Arrival:
 def entries(context: Context) -> Iterator[Entry]:
     """Policy entries about hosts, and forwards, with who is meant; none where something of them was left out."""
     translated = len(context.plan.hosts) > 1 and any(host.nat for host in context.plan.hosts)
-    if not translated or context.broken("hosts", "networks", "guests", "addresses"):
+    if not translated or context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return
     selecting = Selecting.of(context)
     managed = frozenset(host.name for host in context.plan.hosts if host.input is Input.MANAGED)

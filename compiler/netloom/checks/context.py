@@ -27,21 +27,25 @@ class Context:
     def broken(self, *sections: str) -> bool:
         """Whether entries of a section were left out: reported already, they might be what a check misses.
 
-        Of `hosts` an uplink, a network or a route that was left out counts as well, and a route through a guest, which
-        is refused; of `guests` a NIC.
+        Of `hosts` an uplink or a network that was left out counts as well, of `guests` a NIC; `routes` are those of all
+        hosts, and one through a guest counts, which is refused.
         """
         names, document = self.document.places.names, self.document
-        if any(names(section).keys() - getattr(document, section).keys() for section in sections):
+        whole = (section for section in sections if section != "routes")
+        if any(names(section).keys() - getattr(document, section).keys() for section in whole):
+            return True
+        if "routes" in sections and self._routes_lost():
             return True
         if "guests" in sections and any(
             names("guests", name, "nics").keys() - guest.nics.keys() for name, guest in document.guests.items()
         ):
             return True
-        return "hosts" in sections and (
-            any(map(self.torn, document.hosts))
-            or any(names("hosts", n, "routes").keys() - host.routes.keys() for n, host in document.hosts.items())
-            or any(True for host in self.plan.hosts for _ in inward(host))
-        )
+        return "hosts" in sections and any(map(self.torn, document.hosts))
+
+    def _routes_lost(self) -> bool:
+        names, hosts = self.document.places.names, self.document.hosts.items()
+        unread = (names("hosts", name, "routes").keys() - host.routes.keys() for name, host in hosts)
+        return any(unread) or any(True for host in self.plan.hosts for _ in inward(host))
 
     def locked(self, guest: str, network: str, key: str) -> str:
         """How to have `ipv4`, `ipv6` or `mac` of a NIC taken anew where the lock has it; "" where the spec says it."""

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context
-from netloom.checks.devices import never_tun
+from netloom.checks.devices import is_nic, never_tun
+from netloom.checks.globs import is_glob
 
 RULE = Rule(
     "NL516",
@@ -23,14 +24,16 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the full names among the patterns of each network."""
+    """Look at the patterns of each network: at full names, and at globs that are those of NICs."""
     places = context.document.places
     for host in context.plan.hosts:
         own = {uplink.name for uplink in host.uplinks if uplink.configured}
         for network, attachment in sorted(context.document.hosts[host.name].networks.items()):
             for tap in sorted(set(attachment.taps)):
-                if tap in own or never_tun(tap):
-                    message = f"`{tap}` never joins the bridge of network `{network}`, which takes TAPs alone"
+                nics = is_glob(tap) and is_nic(tap.replace("*", "0").replace("?", "0"))
+                if nics or tap in own or never_tun(tap):
+                    what = f"a NIC that `{tap}` matches" if nics else f"`{tap}`"
+                    message = f"{what} never joins the bridge of network `{network}`, which takes TAPs alone"
                     span = places.item(tap, "hosts", host.name, "networks", network, "taps")
                     hint = "remove it: a NIC cannot be a port of a bridge yet, so let the host route"
                     yield Diagnostic(RULE, message, span, hint, subject=f"host/{host.name}")

@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Look for entries without a term on any host."""
     alive = {term.rule for host in context.plan.hosts for term in host.terms}
     idle = [rule.name for rule in context.plan.rules if f"policy/{rule.name}" not in alive]
-    if not idle or context.broken("hosts", "networks", "guests", "addresses", "services"):
+    if not idle or context.broken("hosts", "routes", "networks", "guests", "addresses", "services"):
         return
     finder = _Finder(context, Selecting.of(context), Services.of(context.document), dict(owners(context)))
     for name in idle:

@@ -39,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
     Of entries that stand in for one another one is kept: all that are found can be removed together.
     """
-    if context.broken("hosts", "networks", "guests", "addresses", "policy"):
+    if context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return  # what was left out may be what an entry is for
     terms: dict[str, list[tuple[str, Term]]] = {}
     covers: dict[tuple[str, _Ends, int | None], Cover] = {}

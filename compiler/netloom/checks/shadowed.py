@@ -32,7 +32,7 @@ _Ends = tuple[Side, Side, int]
 
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for entries of which every part, on every host, is inside one deny or another."""
-    if context.broken("hosts", "networks", "guests", "addresses", "policy"):
+    if context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return  # what was left out may be what an entry is for
     covered: dict[str, tuple[str, ...]] = {}
     for host in context.plan.hosts:
