@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from netloom.backends import guest, networkd, nftables, nixos, sysctl
+from netloom.backends import boot, guest, networkd, nftables, nixos, sysctl
 from netloom.backends.artifact import Artifact
 from netloom.plan.guest import Guest
 from netloom.plan.host import Host
@@ -11,6 +11,7 @@ HOSTS: tuple[Callable[[Host], tuple[Artifact, ...]], ...] = (
     networkd.artifacts,
     nftables.artifacts,
     sysctl.artifacts,
+    boot.artifacts,
     nixos.artifacts,
 )
 GUESTS: tuple[Callable[[Guest], tuple[Artifact, ...]], ...] = (guest.artifacts, nixos.guest_artifacts)

@@ -23,7 +23,7 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
     prefixes = [interface.prefix for interface in (bridge.ipv4, bridge.ipv6) if interface]
     sections = (
         section("Match", here, ("Name", bridge.device), ("Kind", "bridge")),
-        section("Link", here, ("MTUBytes", bridge.mtu or ETHERNET_MTU), ("RequiredForOnline", False)),
+        section("Link", here, ("MTUBytes", bridge.mtu or ETHERNET_MTU), ("RequiredForOnline", _required(host))),
         _network(bridge, host.within(bridge)),
         *_addresses(bridge),
         *route.static(host.routes, bridge.device, prefixes),
@@ -31,6 +31,15 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
         *ra.sections(bridge),
     )
     return unit(name, Kind.NETDEV, here, (device,)), unit(name, Kind.NETWORK, here, sections)
+
+
+def _required(host: Host) -> str | bool:
+    """Whether boot waits for a bridge: not for guests, unless networkd has nothing else on this host to wait for.
+
+    `systemd-networkd-wait-online` does not count links that somebody else configures, and fails after two minutes where
+    no link is required. A bridge that is required in the state `no-carrier` is ready as soon as it is configured.
+    """
+    return False if any(uplink.configured for uplink in host.uplinks) else "no-carrier"
 
 
 def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:

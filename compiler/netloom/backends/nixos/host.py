@@ -7,7 +7,7 @@ alone) or refuses to evaluate (an assertion).
 
 from fnmatch import fnmatchcase
 
-from netloom.backends import networkd, nftables, sysctl
+from netloom.backends import boot, networkd, nftables, sysctl
 from netloom.backends.artifact import Artifact
 from netloom.backends.nixos import assertions, firewall, printer, tables, units
 from netloom.backends.nixos.shared import ENTRY, FLAT, PREFER, RANK, RIVALS, UNCLAIMED
@@ -32,7 +32,11 @@ def _body(host: Host) -> Attributes:
             Attribute(("assertions",), assertions.of(host)),
             Attribute(("boot", "kernel", "sysctl"), _sysctl(host)),
             Attribute(("networking",), _networking(host)),
-            Attribute(("systemd", "network"), units.network(networkd.units(host)), host.origin),
+            Attribute(
+                ("systemd", "network"),
+                units.network(networkd.units(host), any_uplink=boot.waits_for_any(host)),
+                host.origin,
+            ),
         )
     )
 

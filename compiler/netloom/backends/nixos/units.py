@@ -75,10 +75,14 @@ _NUMBERS = frozenset(
 )
 
 
-def network(units: Iterable[Unit]) -> Attributes:
+def network(units: Iterable[Unit], *, any_uplink: bool = False) -> Attributes:
     """`systemd.network`, whole: the daemon on, and the units by kind and file name.
 
-    The list sections use `entry`, which a module that takes this has to bind.
+    The list sections use `entry`, and `any_uplink` uses `prefer`, which a module that takes this has to bind.
+
+    Args:
+        units: of a host or a guest.
+        any_uplink: whether one link that is online is enough for `network-online.target`.
     """
     known = tuple(units)
     groups = (("netdevs", Kind.NETDEV), ("networks", Kind.NETWORK))
@@ -87,7 +91,8 @@ def network(units: Iterable[Unit]) -> Attributes:
         for option, kind in groups
         if any(unit.kind is kind for unit in known)
     )
-    return Attributes((Attribute(("enable",), Bool(value=True)), *found))
+    waiting = (Attribute(("wait-online", "anyInterface"), Code("prefer true")),) if any_uplink else ()
+    return Attributes((Attribute(("enable",), Bool(value=True)), *found, *waiting))
 
 
 def repeats(units: Iterable[Unit]) -> bool:

@@ -69,6 +69,7 @@ in
       netdevConfig = keyed sections.netdev.NetDev;
       tapConfig = keyed sections.netdev.Tap;
     })));
+    wait-online.anyInterface = plain bool false;
     networks = required (attrsOf (submodule (common // {
       address = strings;
       addresses = repeated "addressConfig" sections.network.Address;

@@ -46,7 +46,7 @@ in
       keys = [
         "Address" "Bridge" "ConfigureWithoutCarrier" "DHCP" "DHCPServer" "DNS" "Domains" "Gateway" "IPMasquerade"
         "IPv6AcceptRA" "IPv6PrivacyExtensions" "IPv6SendRA" "IgnoreCarrierLoss" "KeepConfiguration" "LLMNR"
-        "LinkLocalAddressing" "MulticastDNS"
+        "IPv6ProxyNDPAddress" "LinkLocalAddressing" "MulticastDNS"
       ] ++ until "24.05" [ "IPForward" ] ++ since "24.11" [ "IPv4Forwarding" "IPv6Forwarding" ];
       checks = {
         ConfigureWithoutCarrier = switch;

@@ -899,5 +899,6 @@ in
         };
       };
     };
+    wait-online.anyInterface = prefer true;
   };
 }

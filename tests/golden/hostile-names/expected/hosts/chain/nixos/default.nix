@@ -1028,5 +1028,6 @@ in
         };
       };
     };
+    wait-online.anyInterface = prefer true;
   };
 }

@@ -779,5 +779,6 @@ in
         };
       };
     };
+    wait-online.anyInterface = prefer true;
   };
 }

@@ -743,5 +743,6 @@ in
         };
       };
     };
+    wait-online.anyInterface = prefer true;
   };
 }
