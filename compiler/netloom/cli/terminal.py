@@ -33,7 +33,8 @@ def tell(text: str, form: str = "text") -> None:
         text: whole lines.
         form: of its format, as `--format` has it.
     """
-    click.echo(inert(text, form), nl=False, color=wants_color(sys.stdout))
+    sys.stdout.write(inert(text, form))  # click would take a terminal that knows ASCII alone for one that knows UTF-8
+    sys.stdout.flush()
 
 
 def show(diagnostics: tuple[Diagnostic, ...], line: SourceLine = no_source) -> None:
