@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from netloom.base.address import Address
 from netloom.base.diagnostic import Diagnostic, Label
 from netloom.base.rule import Rule, Severity
 from netloom.checks.context import Context, inward
-from netloom.checks.families import half
 from netloom.plan.host import Bridge, Host, Port, Route
 
 RULE = Rule(
@@ -29,15 +29,22 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look at the routes of each host that leave by one of its bridges."""
     for host in context.plan.hosts:
+        guests: dict[str, dict[Address, Port]] = {}
         for route, bridge in inward(host):
-            # Linux refuses a route by way of the host's own IPv6 address, which is another finding.
-            if bridge.ipv6 is None or bridge.ipv6.address != route.via:
-                yield _finding(context, host, route, bridge)
+            # A route by way of the host's own IPv6 address, which Linux refuses, or of the other family, is NL407's.
+            own = bridge.ipv6 is not None and bridge.ipv6.address == route.via
+            if not own and route.to.family is route.via.family:
+                if bridge.network not in guests:
+                    guests[bridge.network] = _by_address(bridge)
+                yield _finding(context, host, route, bridge, guests[bridge.network].get(route.via))
 
 
-def _finding(context: Context, host: Host, route: Route, bridge: Bridge) -> Diagnostic:
+def _by_address(bridge: Bridge) -> dict[Address, Port]:
+    return {address: port for port in bridge.ports for own in (port.ipv4, port.ipv6) for address in own or ()}
+
+
+def _finding(context: Context, host: Host, route: Route, bridge: Bridge, port: Port | None) -> Diagnostic:
     places, network = context.document.places, bridge.network
-    port = _neighbour(bridge, route)
     what, label = f"{route.via} of network `{network}`", Label(places.key("networks", network), "the network")
     if port is not None:
         what = f"guest `{port.guest}`"
@@ -46,8 +53,3 @@ def _finding(context: Context, host: Host, route: Route, bridge: Bridge) -> Diag
     hint = "remove it, and let the guest translate what it forwards to its own address"
     span = places.span("hosts", host.name, "routes", route.name, "via")
     return Diagnostic(RULE, message, span, hint, (label,), subject=f"host/{host.name}")
-
-
-def _neighbour(bridge: Bridge, route: Route) -> Port | None:
-    """The guest whose address the next hop is."""
-    return next((port for port in bridge.ports if route.via in (half(port, route.via.family) or ())), None)

@@ -29,9 +29,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
     A link that was left out may be the one.
     """
+    lost = any(not route.device for host in context.plan.hosts for route in host.routes)
+    guests = _guests(context) if lost else set()
     for host in context.plan.hosts:
         mine = _own(host) if host.routes else ()
-        guests = _guests(context, host) if host.routes else ()
         for route in host.routes:
             if route.to.family is not route.via.family:
                 message = f"route `{route.name}` leads to {route.to} by way of {route.via}, which is of another family"
@@ -39,7 +40,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             elif route.via in mine:
                 message = f"next hop {route.via} of route `{route.name}` is an address of host `{host.name}` itself"
                 yield _finding(context, host, route, message, "name the neighbour that knows the way")
-            elif not route.device and not context.torn(host.name) and route.via not in guests:
+            elif not route.device and not context.torn(host.name) and (host.name, route.via) not in guests:
                 message = f"next hop {route.via} of route `{route.name}` is on no link of host `{host.name}`"
                 yield _finding(context, host, route, message, _hint(host, route))
 
@@ -54,10 +55,10 @@ def _own(host: Host) -> set[Address]:
     return {interface.address for interface in own if interface is not None}
 
 
-def _guests(context: Context, host: Host) -> set[Address]:
-    """Addresses of the host's guests: where no network of it holds one, that is the mistake, and not the route."""
-    guests = (guest for guest in context.plan.guests if guest.host == host.name)
-    return {address for guest in guests for nic in guest.nics for address in known_addresses(nic)}
+def _guests(context: Context) -> set[tuple[str, Address]]:
+    """Hosts with addresses of their guests: where no network holds one, that is the mistake, and not the route."""
+    nics = ((guest.host, nic) for guest in context.plan.guests for nic in guest.nics)
+    return {(host, address) for host, nic in nics for address in known_addresses(nic)}
 
 
 def _finding(context: Context, host: Host, route: Route, message: str, hint: str) -> Diagnostic:
