@@ -17,7 +17,8 @@ from netloom.plan.guest import Guest
 from netloom.plan.host import Host
 from netloom.plan.json import plan_json, plan_lines
 from netloom.plan.site import Plan
-from netloom.source.files import SourceSet, incomplete, load, load_blobs, read_text
+from netloom.source.characters import printable_path
+from netloom.source.files import SourceSet, decoded, incomplete, load, load_blobs, read_text
 from netloom.source.listing import readable
 from netloom.spec.document import Document, read_document
 
@@ -72,7 +73,13 @@ def compile_site(specs: Path, *, now: int, prove: bool = True, render: bool = Fa
 
 
 def compile_blobs(
-    blobs: Mapping[str, bytes], folder: str, *, now: int, prove: bool = True, sizes: Mapping[str, int] | None = None
+    blobs: Mapping[str, bytes],
+    folder: str,
+    *,
+    now: int,
+    prove: bool = True,
+    sizes: Mapping[str, int] | None = None,
+    refused: Iterable[Diagnostic] = (),
 ) -> Compiled:
     """Compile a site that is in memory, such as another revision of it, the same way.
 
@@ -82,12 +89,14 @@ def compile_blobs(
         now: seconds since the epoch, as above.
         prove: as above.
         sizes: bytes by path, where some files are too large to be among `blobs`.
+        refused: what is wrong with paths that are not among them.
     """
     report = Report()
+    report.extend(refused)
     source = load_blobs(blobs, folder, report, sizes)
     path = f"{folder}/{FILE}"
     readable({path: (sizes or {}).get(path, 0)}, report)
-    locked = blobs.get(path, b"").decode("utf-8", "replace")
+    locked = decoded(blobs.get(path, b""), printable_path(path), report) or ""
     return _compiled(source, locked, report, now, prove=prove)
 
 

@@ -85,7 +85,7 @@ def test_a_link_to_a_device(here: Path) -> None:
     specs = folder(here, {"a.yaml": A})
     (specs / "b.yaml").symlink_to("/dev/zero")
     assert said(specs) == [
-        "specs/b.yaml:1:1 NL104 the link leads out of the folder of specs | put the file itself here"
+        "specs/b.yaml:1:1 NL104 the link leads to a path of one machine alone | put the file itself here"
     ]
 
 
@@ -101,7 +101,7 @@ def test_links_within_the_folder_are_followed_once(here: Path) -> None:
 @pytest.mark.parametrize(
     ("target", "reason"),
     [
-        ("/etc/passwd", "the link leads out of the folder of specs | put the file itself here"),
+        ("/etc/passwd", "the link leads to a path of one machine alone | put the file itself here"),
         ("../outside.yaml", "the link leads out of the folder of specs | put the file itself here"),
         ("nowhere.yaml", "the link leads nowhere | remove it"),
         ("l.yaml", "the link leads round in a circle | remove it"),

@@ -180,9 +180,9 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
         RevisionError: it cannot be read.
     """
     found = revision(specs, name, commit)
-    if not found.sizes:
+    if not (found.sizes or found.refused):
         raise NoSpecsError(f"`{name}` has no specs in {specs}")
-    site = compile_blobs(found.blobs, found.folder, now=now(), prove=False, sizes=found.sizes)
+    site = compile_blobs(found.blobs, found.folder, now=now(), prove=False, sizes=found.sizes, refused=found.refused)
     short = commit[:7]
     subject = _subject(short if commit.startswith(name) else f"{name}@{short}", site)
     return replace(subject, commit=commit, inside=found.inside)

@@ -87,7 +87,7 @@ def _text(lock: "Lock", before: str, *, prune: bool) -> str:
 
 
 def _difference(before: str, after: str) -> str:
-    old, new = dict.fromkeys(before.splitlines()), dict.fromkeys(after.splitlines())
+    old, new = dict.fromkeys(before.split("\n")), dict.fromkeys(after.split("\n"))
     gone = [f"- {line}\n" for line in old if line not in new]
     come = [f"+ {line}\n" for line in new if line not in old and not line.startswith("#")]
     return "".join((*gone, *come))

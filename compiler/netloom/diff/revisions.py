@@ -7,13 +7,17 @@ the reading, since objects are packed, alternates and worktrees exist, and it kn
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from netloom.base.diagnostic import Report
+from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.frozen import dataclass
 from netloom.diff.git import GitError, Repository, RevisionError, repository
 from netloom.source.characters import printable_path
-from netloom.source.listing import ENTRIES, readable
+from netloom.source.listing import ENTRIES, LOCK, readable
+from netloom.source.refused import BESIDE, refuse
+from netloom.source.stored import Stored, stored_specs
 
-_REGULAR = ("100644", "100755")
+_REGULAR, _LINK, _SUBMODULE = ("100644", "100755"), "120000", "160000"
+_LINK_BYTES = 4096
+"""The longest path that Linux knows (PATH_MAX)."""
 _HEAD_BYTES = 200
 """More than the line that `git cat-file --batch` writes before an object."""
 
@@ -27,8 +31,9 @@ class Revision:
         commit: full object name.
         folder: folder of the specs, as the user named it.
         inside: the same folder from the top of the repository; "" for the top itself.
-        sizes: bytes of each file below that folder, by path that begins with `folder`.
+        sizes: bytes of each spec below that folder and of the lock, by path that begins with `folder`.
         blobs: content of those that are small enough to be read.
+        refused: what is wrong with other paths there, as in a working tree.
     """
 
     name: str
@@ -37,6 +42,7 @@ class Revision:
     inside: str
     sizes: Mapping[str, int]
     blobs: Mapping[str, bytes]
+    refused: tuple[Diagnostic, ...]
 
 
 def revision(specs: Path, name: str, commit: str) -> Revision:
@@ -51,14 +57,33 @@ def revision(specs: Path, name: str, commit: str) -> Revision:
         RevisionError: there is no repository, the clone lacks the commit or its files, or git is not installed.
     """
     where, inside = repository(specs)
-    files = {f"{specs}/{below}": file for below, file in _files(where, inside, name, commit)}
-    sizes = {path: size for path, (_, size) in files.items()}
+    entries = dict(_entries(where, inside, name, commit))
+    report = Report()
+    files = {
+        f"{specs}/{path}": entries[real] for path, real in _specs(where, commit, inside, str(specs), entries, report)
+    }
+    sizes = {path: entry.size for path, entry in files.items()}
     found = _blobs(where, name, {path: files[path] for path in _readable(sizes)})
-    return Revision(name, commit, str(specs), inside, sizes, found)
+    return Revision(name, commit, str(specs), inside, sizes, found, report.sorted())
 
 
-def _files(where: Repository, inside: str, name: str, commit: str) -> Iterator[tuple[str, tuple[str, int]]]:
-    """Path below the folder of specs, object name and size of each spec and of the lock."""
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One entry of a tree.
+
+    Attributes:
+        mode: as git writes it.
+        identity: object name.
+        size: in bytes; 0 for a submodule.
+    """
+
+    mode: str
+    identity: str
+    size: int
+
+
+def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator[tuple[str, _Entry]]:
+    """All that is below the folder of specs, by path from there."""
     listed = where.ask("ls-tree", "-rzl", "--full-tree", commit, "--", inside or ".").split(b"\0")
     if len(listed) > ENTRIES:
         raise RevisionError(f"`{name}` has more than {ENTRIES:,} files in {printable_path(inside)}")
@@ -67,14 +92,42 @@ def _files(where: Repository, inside: str, name: str, commit: str) -> Iterator[t
         head, _, path = row.partition(b"\t")
         mode, kind, identity, size = head.decode().split()
         below = path.decode("utf-8", "surrogateescape").removeprefix(f"{inside}/" if inside else "")
-        if kind != "blob" or mode not in _REGULAR or not _is_spec(below):
-            continue
         if below in seen:  # git itself writes no such tree
             raise RevisionError(f"`{name}` has {printable_path(below)} twice")
-        if not size.isdigit():
-            raise _missing(name)
         seen.add(below)
-        yield below, (identity, int(size))
+        if kind == "blob" and not size.isdigit():
+            raise _missing(name)
+        yield below, _Entry(mode, identity, int(size) if size.isdigit() else 0)
+
+
+def _specs(
+    where: Repository, commit: str, inside: str, folder: str, entries: Mapping[str, _Entry], report: Report
+) -> Iterator[tuple[str, str]]:
+    """The specs and the lock, each with the path that has its text; what is none of them is reported."""
+    links = {path: entry for path, entry in entries.items() if entry.mode == _LINK}
+    small = {path: entry for path, entry in links.items() if entry.size <= _LINK_BYTES}
+    said = {path: blob.decode("utf-8", "surrogateescape") for path, blob in _blobs(where, commit, small).items()}
+    targets = {path: said.get(path, "/") for path in links}  # what is longer leads nowhere on any system
+    stored = Stored(
+        frozenset(path for path, entry in entries.items() if entry.mode in _REGULAR),
+        targets,
+        frozenset(path for path, entry in entries.items() if entry.mode == _SUBMODULE),
+        frozenset(path for path, target in targets.items() if _to_folder(where, commit, inside, path, target)),
+    )
+    if LOCK in links:
+        refuse(report, f"{folder}/{LOCK}", BESIDE)
+    elif LOCK in stored.files:
+        yield LOCK, LOCK
+    yield from stored_specs(stored, folder, report).items()
+
+
+def _to_folder(where: Repository, commit: str, inside: str, path: str, target: str) -> bool:
+    """Whether a link that climbs leads to a folder of the same commit, be it outside of the folder of specs."""
+    whole = f"{inside}/{path}" if inside else path
+    if ".." not in target.split("/") or "\n" in whole:
+        return False
+    asked = f"{commit}:{whole}\n".encode("utf-8", "surrogateescape")
+    return where.ask("cat-file", "--batch-check=%(objecttype)", "--follow-symlinks", stdin=asked).startswith(b"tree")
 
 
 def _readable(sizes: Mapping[str, int]) -> tuple[str, ...]:
@@ -124,29 +177,25 @@ def merge_base(specs: Path, base: str, head: str) -> str:
         raise RevisionError(f"`{base}` and `{head}` have no commit in common{_lacking(where)}") from None
 
 
-def _is_spec(path: str) -> bool:
-    parts = path.split("/")
-    return path == "netloom.lock" or (path.endswith(".yaml") and not any(part.startswith(".") for part in parts))
-
-
 def _missing(name: str) -> RevisionError:
     return RevisionError(f"this clone lacks files of `{name}`: `git fetch --refetch --no-filter` gets them")
 
 
-def _blobs(where: Repository, name: str, wanted: Mapping[str, tuple[str, int]]) -> dict[str, bytes]:
+def _blobs(where: Repository, name: str, wanted: Mapping[str, _Entry]) -> dict[str, bytes]:
     """Contents by path, in one run of git.
 
     Args:
         where: the repository.
         name: of the revision.
-        wanted: object name and size, by path.
+        wanted: entries by path.
     """
-    asked = "".join(f"{identity}\n" for identity, _ in wanted.values()).encode()
-    most = sum(_HEAD_BYTES + size for _, size in wanted.values())
+    asked = "".join(f"{entry.identity}\n" for entry in wanted.values()).encode()
+    most = sum(_HEAD_BYTES + entry.size for entry in wanted.values())
     answer = where.ask("cat-file", "--batch", stdin=asked, most=most)
     found, at = {}, 0
-    for path, (identity, size) in wanted.items():
-        head = f"{identity} blob {size}\n".encode()
+    for path, entry in wanted.items():
+        size = entry.size
+        head = f"{entry.identity} blob {size}\n".encode()
         if not answer.startswith(head, at):
             raise _missing(name)
         at += len(head) + size + 1

@@ -23,8 +23,10 @@ from netloom.base.frozen import dataclass
 from netloom.base.names import is_name
 from netloom.base.span import Span
 from netloom.passes import rules
+from netloom.source.characters import first_banned, lines, name_of
+from netloom.source.listing import LOCK
 
-FILE = "netloom.lock"
+FILE = LOCK
 HEADER = (
     "# Addresses and MACs that the spec leaves open. Written by `netloom lock`; commit it, and merge it line by line."
 )
@@ -93,7 +95,10 @@ def read_lock(text: str, file: str, report: Report) -> Lock:
     entries: dict[Slot, Locked] = {}
     refused: set[Slot] = set()
     holders: dict[tuple[str, Address | Mac], tuple[Slot, Locked]] = {}
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(lines(text), 1):
+        if first_banned(line) is not None:
+            _hidden(line, file, number, report)
+            continue
         if not line.strip() or line.startswith("#"):
             continue
         span = Span(file, number, 1, number, len(line) + 1)
@@ -139,6 +144,15 @@ def _read_line(line: str, span: Span, report: Report) -> tuple[Slot, Locked] | N
     column = line.index(words[3], line.index(words[2]) + len(words[2])) + 1
     place = Span(span.file, span.line, column, span.line, column + len(words[3]))
     return Slot(guest, network, kind), Locked(value, freed, place)
+
+
+def _hidden(line: str, file: str, number: int, report: Report) -> None:
+    """A character by which a reviewer sees other lines than a tool does, or none at all."""
+    at = first_banned(line) or 0
+    message = f"the lock has {name_of(line[at])}, which hides what it says"
+    report.add(
+        Diagnostic(rules.LOCK_SYNTAX, message, Span(file, number, at + 1, number, at + 2), "delete the character")
+    )
 
 
 def _broken(span: Span, report: Report, message: str) -> None:

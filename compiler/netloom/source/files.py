@@ -16,6 +16,7 @@ from netloom.source.builder import NODES
 from netloom.source.characters import position, printable_path
 from netloom.source.listing import FILE_BYTES, Found, listed, readable
 from netloom.source.reader import read_counted
+from netloom.source.refused import BESIDE, refuse
 from netloom.source.tree import Mapping
 
 _OTHER_ENCODINGS = (
@@ -173,7 +174,9 @@ def _not_utf8(span: Span, message: str) -> Diagnostic:
 
 def read_text(path: Path, report: Report) -> str:
     """A single file beside the specs, such as the lock; "" where there is none, or after a diagnostic."""
-    if not path.exists():
+    if path.is_symlink():  # what it leads to would be shown, line by line
+        refuse(report, str(path), BESIDE)
+    if path.is_symlink() or not path.exists():
         return ""
     shown = printable_path(str(path))
     if not path.is_file() or path.stat().st_size >= FILE_BYTES:

@@ -4,7 +4,6 @@ Everything is decided by `stat` before a byte is read, so that a pipe never bloc
 gigabyte costs nothing.
 """
 
-import errno
 import os
 import stat
 from collections.abc import Iterator, Mapping
@@ -12,10 +11,9 @@ from pathlib import Path
 
 from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.frozen import dataclass
-from netloom.base.rule import Rule
-from netloom.base.span import start_of
 from netloom.source import rules
 from netloom.source.characters import printable_path
+from netloom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, NOWHERE, OUT, TO_FOLDER, Refusal, followed, refuse
 
 MIB = 1 << 20
 FILE_BYTES = 8 * MIB
@@ -23,6 +21,9 @@ FILE_BYTES = 8 * MIB
 
 TOTAL_BYTES = 64 * MIB
 """The most that all specs may have."""
+
+LOCK = "netloom.lock"
+"""What stands beside the specs; who reads it says what is wrong with it."""
 
 ENTRIES = 100_000
 """How many directory entries are looked at: a bound for `--specs /`."""
@@ -56,11 +57,12 @@ def listed(folder: Path, report: Report) -> tuple[Found, ...]:
         shown = printable_path(str(folder))
         report.add(Diagnostic(rules.NO_SPECS, f"`{shown}` {what}", None, f"name the folder with `--specs DIR`{more}"))
         return ()
-    root = os.path.realpath(folder)
-    entries = sorted(_walked(str(folder), report), key=lambda entry: (entry.is_symlink(), entry.path))
+    lock = str(folder / LOCK)
+    walked = [entry for entry in _walked(str(folder), report) if entry.path != lock]
+    entries = sorted(walked, key=lambda entry: (entry.is_symlink(), entry.path))
     found: dict[str, Found] = {}
     for entry in entries:
-        spec = _spec(entry, root, report)
+        spec = _spec(entry, str(folder), report)
         if spec is not None:
             found.setdefault(spec.real, spec)
     if not found and not report.failed:
@@ -76,14 +78,18 @@ def _walked(folder: str, report: Report) -> Iterator["os.DirEntry[str]"]:
         current = waiting.pop()
         try:
             with os.scandir(current) as entries:
-                inside = [entry for entry in entries if not entry.name.startswith(".")]
+                everything = list(entries)
         except OSError as error:
-            _refuse(report, rules.UNREADABLE, current, f"the folder cannot be read: {_reason(error)}", _PERMIT)
+            refuse(report, current, (rules.UNREADABLE, f"the folder cannot be read: {_reason(error)}", _PERMIT))
             continue
+        if current != folder and any(entry.name == ".git" for entry in everything):
+            refuse(report, current, NESTED)
+            continue
+        inside = [entry for entry in everything if not entry.name.startswith(".")]
         seen += len(inside)
         if seen > ENTRIES:
             message = f"the folder holds more than {ENTRIES:,} files"
-            _refuse(report, rules.TOO_LARGE, folder, message, "name a folder that holds specs alone")
+            refuse(report, folder, (rules.TOO_LARGE, message, "name a folder that holds specs alone"))
             return
         for entry in inside:
             if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".yaml"):
@@ -92,55 +98,66 @@ def _walked(folder: str, report: Report) -> Iterator["os.DirEntry[str]"]:
                 yield entry
 
 
-def _spec(entry: "os.DirEntry[str]", root: str, report: Report) -> Found | None:
+def _spec(entry: "os.DirEntry[str]", folder: str, report: Report) -> Found | None:
     """What an entry is, if it is a spec; says why where it looks like one and is not."""
     is_spec = entry.name.endswith(".yaml")
-    if not is_spec and entry.name.lower().endswith((".yaml", ".yml")):
-        help_ = f"rename it to `{printable_path(Path(entry.name).stem)}.yaml`"
-        _refuse(report, rules.EXTENSION, entry.path, "only `.yaml` files are read", help_)
+    if not is_spec and misnamed(entry.path, report):
         return None
-    real = _resolved(entry, root, report, is_spec=is_spec)
+    real = _resolved(entry, folder, report, is_spec=is_spec)
     if real is None or not is_spec:
         return None
     if printable_path(entry.path) != entry.path:
-        _refuse(
-            report, rules.FILE_NAME, entry.path, "the name of the file has characters that cannot be shown", "rename it"
-        )
+        refuse(report, entry.path, HIDDEN_NAME)
         return None
     return _regular(entry.path, real, report)
 
 
-def _resolved(entry: "os.DirEntry[str]", root: str, report: Report, *, is_spec: bool) -> str | None:
+def _resolved(entry: "os.DirEntry[str]", folder: str, report: Report, *, is_spec: bool) -> str | None:
     """Where an entry is once links are followed, if that is a file in the folder."""
+    if not entry.is_symlink():
+        return entry.path
+    found = followed(os.path.relpath(entry.path, folder), lambda path: _target(Path(folder, path)))
+    real = str(Path(folder, found)) if isinstance(found, str) else entry.path
+    why: Refusal | None = None
+    if not isinstance(found, str):
+        outside = TO_FOLDER if found is OUT and entry.is_dir() else found
+        why = outside if is_spec or found is not OUT or outside is TO_FOLDER else None
+    elif Path(real).is_dir():
+        why = TO_FOLDER
+    elif is_spec and not Path(real).exists():
+        why = NOWHERE
+    if why is not None:
+        refuse(report, entry.path, why)
+    return real if why is None and isinstance(found, str) else None
+
+
+def _target(path: Path) -> str | None:
     try:
-        real = os.path.realpath(entry.path, strict=True)
-    except OSError as error:
-        if is_spec or error.errno == errno.ELOOP:
-            where = "round in a circle" if error.errno == errno.ELOOP else "nowhere"
-            _refuse(report, rules.LINK, entry.path, f"the link leads {where}", "remove it")
+        return str(path.readlink())
+    except OSError:
         return None
-    if entry.is_symlink() and entry.is_dir():
-        message = "the link leads to a folder, and only links to files are followed"
-        _refuse(report, rules.LINK, entry.path, message, "put the files here, or remove the link")
-        return None
-    if is_spec and os.path.commonpath((root, real)) != root:
-        message = "the link leads out of the folder of specs"
-        _refuse(report, rules.LINK, entry.path, message, "put the file itself here")
-        return None
-    return real
 
 
 def _regular(path: str, real: str, report: Report) -> Found | None:
     try:
         status = Path(real).stat()
     except OSError as error:
-        _refuse(report, rules.UNREADABLE, path, f"the file cannot be read: {_reason(error)}", _PERMIT)
+        refuse(report, path, (rules.UNREADABLE, f"the file cannot be read: {_reason(error)}", _PERMIT))
         return None
     if not stat.S_ISREG(status.st_mode):
-        what = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, a socket or a device"
-        _refuse(report, rules.UNREADABLE, path, f"this is {what}, not a file", "move it out of the folder of specs")
+        special = (rules.UNREADABLE, "this is a pipe, a socket or a device, not a file", A_FOLDER[2])
+        refuse(report, path, A_FOLDER if stat.S_ISDIR(status.st_mode) else special)
         return None
     return Found(path, real, status.st_size) if _fits(path, status.st_size, report) else None
+
+
+def misnamed(path: str, report: Report) -> bool:
+    """Whether a path that is no spec looks like one; says so."""
+    if not path.lower().endswith((".yaml", ".yml")):
+        return False
+    help_ = f"rename it to `{printable_path(Path(path).stem)}.yaml`"
+    refuse(report, path, (rules.EXTENSION, "only `.yaml` files are read", help_))
+    return True
 
 
 def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
@@ -157,7 +174,7 @@ def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
 def _fits(path: str, size: int, report: Report) -> bool:
     if size > FILE_BYTES:
         message = f"the file has {size / MIB:,.1f} MiB, and the most is {FILE_BYTES // MIB}"
-        _refuse(report, rules.TOO_LARGE, path, message, "split it, or move it out of the folder of specs")
+        refuse(report, path, (rules.TOO_LARGE, message, "split it, or move it out of the folder of specs"))
     return size <= FILE_BYTES
 
 
@@ -167,12 +184,8 @@ def _within_total(found: list[Found], report: Report) -> tuple[Found, ...]:
         return tuple(found)
     largest = max(found, key=lambda spec: (spec.size, spec.path))
     message = f"the specs have {total / MIB:,.1f} MiB together, and the most is {TOTAL_BYTES // MIB}"
-    _refuse(report, rules.TOO_LARGE, largest.path, message, "move what is no spec out of the folder")
+    refuse(report, largest.path, (rules.TOO_LARGE, message, "move what is no spec out of the folder"))
     return ()
-
-
-def _refuse(report: Report, rule: Rule, path: str, message: str, help_: str) -> None:
-    report.add(Diagnostic(rule, message, start_of(printable_path(path)), help_))
 
 
 def _reason(error: OSError) -> str:

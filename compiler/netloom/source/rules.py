@@ -30,7 +30,7 @@ LINK = Rule(
     "NL104",
     "stray-link",
     Severity.ERROR,
-    "A symbolic link leads out of the folder of specs, round in a circle, or nowhere.",
+    "A symbolic link leads out of the folder of specs, round in a circle, or nowhere, or is in the place of the lock.",
     "What is compiled must be what was reviewed; a file outside the folder is not in the review.",
     "Put the file itself into the folder.",
 )
@@ -239,6 +239,14 @@ CONFLICT = Rule(
     good="networks:\n  lan: {}\n  dmz: {}\n",
 )
 
+NESTED = Rule(
+    "NL128",
+    "nested-repository",
+    Severity.ERROR,
+    "A folder of the specs is a repository of its own, such as a submodule.",
+    "Its files are no part of the commit that is reviewed: a checkout would hold what no difference shows.",
+    "Put the files themselves into the folder, or move the submodule out of it.",
+)
 RULES = (
     NO_SPECS,
     UNREADABLE,
@@ -266,4 +274,5 @@ RULES = (
     FLOOD,
     UNFORMATTED,
     CONFLICT,
+    NESTED,
 )

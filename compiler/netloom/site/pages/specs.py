@@ -19,5 +19,8 @@ def pages(view: View) -> Iterator[Page]:
 
 def numbered(text: str) -> str:
     """Text with an anchor at each line."""
-    rows = [f'<span class="nl-line" id="L{n}">{codepoints(line)}</span>' for n, line in enumerate(text.splitlines(), 1)]
+    rows = [
+        f'<span class="nl-line" id="L{n}">{codepoints(line)}</span>'
+        for n, line in enumerate(text.removesuffix("\n").split("\n"), 1)
+    ]
     return f'<div class="nl-source nl-whole"><pre><code>{"".join(rows)}</code></pre></div>'
