@@ -106,3 +106,13 @@ def test_groups_are_refused_and_no_other_entry_is_named_for_them() -> None:
 
 def test_a_host_may_hear_groups() -> None:
     assert "NL722" not in site("groups", "to: mdns-group", "to: host/nuc").codes
+
+
+def test_a_guest_that_may_call_itself_otherwise_is_told_of() -> None:
+    found = site("cloud-image")
+    assert told(found, "NL431") == [("network/vms", 6)]
+    assert "ClientIdentifier=mac" in found.of("NL431")[0].help
+
+
+def test_where_the_server_goes_by_the_hardware_address_it_is_not() -> None:
+    assert "NL431" not in site("cloud-image", "systemd: 252", "systemd: 254").codes

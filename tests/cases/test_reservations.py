@@ -1,0 +1,35 @@
+"""Whom a real DHCP server gives a reserved address: a guest that says its MAC, and one that says its machine id."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.backends.running import Running
+from tests.sites import compiled
+from tests.support import needs, systemds
+
+from netloom.checks.reserved_by_identifier import BY_HARDWARE
+from netloom.lab.networkd import Networkd
+from netloom.lab.session import Lab
+from netloom.lab.waiting import wait_for
+
+TEXT = (Path(__file__).parent / "cloud-image.yaml").read_text(encoding="utf-8")
+RESERVED = "10.9.0.58/24"
+AS_IT_COMES = "[Match]\nName=eth0\n[Network]\nDHCP=ipv4\n"
+
+
+@needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "nsenter")
+@pytest.mark.kernel
+@pytest.mark.parametrize("root", systemds())
+@pytest.mark.parametrize(("more", "by_mac"), [("", False), ("[DHCPv4]\nClientIdentifier=mac\n", True)])
+def test_the_server_gives_the_reserved_address_to_who_asks_by_mac(root: Path | None, more: str, by_mac: bool) -> None:
+    plan = compiled(TEXT).plan
+    (host,), (guest,) = plan.hosts, plan.guests
+    with Lab() as lab:
+        run = Running(lab, root, host)
+        image = lab.machine("cloud")
+        lab.tap(run.machine, guest.nics[0].tap, image, "eth0", str(guest.nics[0].mac))
+        Networkd(image, {"10.network": AS_IT_COMES + more}, root=root)
+        (given,) = wait_for(lambda: {a for a in image.addresses("eth0") if "." in a}, "a lease", 20.0)
+        assert (given == RESERVED) is (by_mac or run.daemon.version >= BY_HARDWARE)
