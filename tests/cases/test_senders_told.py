@@ -107,3 +107,20 @@ def test_the_finding_about_it_is_what_becomes_of_the_packets(text: str, passes: 
     assert bool(site.of("NL627")) is not passes
     verdicts = {reply.verdict for reply in asked(f"netloom: 1\n{text}", "b", "203.0.113.11", "ssh") if reply.hops[1:]}
     assert verdicts == {"allow" if passes else "drop"}
+
+
+@pytest.mark.parametrize("longer", [False, True], ids=["one-route", "half-of-it-by-the-other"])
+def test_who_is_not_believed_with_its_own_address_is_translated(longer: bool) -> None:
+    """Both uplinks are in one zone, so the zone of the way back does not tell where the sender is believed."""
+    text = (CASES / "translation-in-one-zone.yaml").read_text(encoding="utf-8")
+    if longer:
+        text = text.replace("routes: {b: ", "routes: {half: {to: 10.2.0.0/25, via: 203.0.113.12}, b: ")
+    seen = {}
+    for to in ("203.0.113.11", "10.200.0.1"):
+        (reply,) = (reply for reply in asked(text, "app", to, "ssh") if len(reply.hops) > 1)
+        source = reply.hops[0].answer.source
+        seen[to] = (reply.verdict, reply.decided_by, source and source.kind)
+    assert seen == {
+        "203.0.113.11": ("allow", "policy/admin", "snat"),
+        "10.200.0.1": ("allow", "policy/admin", "snat" if longer else None),
+    }

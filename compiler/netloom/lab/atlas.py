@@ -91,13 +91,19 @@ class Atlas:
         return self._at.get((zone, address))
 
     def answers(self, address: Address, network: Prefix, zone: str) -> bool:
-        """Whether an address is the fixed one of a host that has a route of its own to a network by a zone."""
+        """Whether an address is the fixed one of a host that has a route of its own to a network by a zone.
+
+        And believes all of it where packets to that address come in.
+        """
         for host in self.plan.hosts:
-            fixed = {s.interface.address for u in host.uplinks for s in (u.ipv4, u.ipv6) if isinstance(s, Fixed)}
-            zones = {uplink.name: uplink.zone for uplink in host.uplinks}
-            back = (r for r in host.routes if r.to.length and zones.get(r.device) == zone and network in r.to)
-            if address in fixed and any(True for _ in back):
-                return True
+            fixed = {s.interface.address: u for u in host.uplinks for s in (u.ipv4, u.ipv6) if isinstance(s, Fixed)}
+            near = [uplink for uplink in host.uplinks if uplink.zone == zone]
+            back = (r for r in host.routes if r.to.length and network in r.to)
+            if address in fixed and any(r.device == uplink.name for r in back for uplink in near):
+                there = [fixed[address]] if fixed[address] in near else near
+                inner = [p for p, _, _ in self._routes[host.name] if p in network]
+                edges = {network.first, *(p.first for p in inner), *(p.last + 1 for p in inner)}
+                return all(any(self.believes(host, u, a) for u in there) for a in edges if a in network)
         return False
 
     def guest_at(self, network: str, address: Address) -> tuple[Guest, Nic] | None:
@@ -158,6 +164,10 @@ class Atlas:
         if found is None:
             found = self._ways[host.name, to] = self._way(host, to)
         return found
+
+    def leads_to(self, host: Host, address: Address) -> bool:
+        """Whether a host has a route to an address, or has it itself."""
+        return self.is_local(host, address) or any(address in prefix for prefix, _, _ in self._routes[host.name])
 
     def believes(self, host: Host, uplink: Uplink, sender: Address) -> bool:
         """Whether a sender may come in by an uplink: of one who is elsewhere in the site the routes tell by which.

@@ -137,10 +137,10 @@ class Oracle:
 
     def _cross(self, host: Host, uplink: Uplink, packet: Packet, hops: int) -> Verdict:
         """A packet that comes to a host by an uplink, whose answer should come back by it."""
-        if (
-            self.atlas.believes(host, uplink, packet.source)
-            and self.atlas.way(host, packet.source).uplink is not uplink
-        ):
+        believed, sender = self.atlas.believes(host, uplink, packet.source), packet.source
+        if not self.atlas.leads_to(host, sender):
+            raise NowhereError(f"{host.name} has no route to {sender}")
+        if believed and self.atlas.way(host, sender).uplink is not uplink:
             raise UnclearError(f"{host.name} would answer by another interface than {uplink.name}")
         return self._enter(host, uplink, packet, hops)
 

@@ -1,13 +1,14 @@
 """Which hosts of the site can answer a network without a translation: those with a route of their own back to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from netloom.base.address import Family, prefix_of
+from netloom.base.address import Family, Prefix, prefix_of
 from netloom.base.frozen import dataclass
-from netloom.flows.intent.names import Names, fixed_of, prefix_in
-from netloom.flows.spans import Spans, united
-from netloom.plan.host import Host
+from netloom.flows.intent.names import Names, prefix_in
+from netloom.flows.kernel import Kernel, address_of
+from netloom.flows.spans import Interval, Spans, common, of_prefix, single, united
+from netloom.plan.host import Fixed, Host
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,26 @@ class Answering:
         around = [prefix_of(own.first, length) for length in range(own.length, 0, -1)]
         found = {host for prefix in around for host in self._known.get((prefix.value, prefix.length, zone), ())}
         others = sorted(found - {asking})
-        return united(span for host in others for span in fixed_of(self.names.hosts[host], self.family))
+        return united(span for host in others for span in self._believing(self.names.hosts[host], own, zone))
+
+    def _believing(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
+        """The addresses of a host at which packets of a network come in where all of it is believed."""
+        paths = [devices for span, devices in self._paths(host) if common((span,), (of_prefix(network),))]
+        within = {uplink.name for uplink in host.uplinks if uplink.zone == zone}
+        for uplink in host.uplinks:
+            side = address_of(uplink, self.family)
+            arriving = {uplink.name} if uplink.name in within else within
+            if isinstance(side, Fixed) and not any(arriving.isdisjoint(devices) for devices in paths):
+                yield single(side.interface.address.value)
+
+    def _paths(self, host: Host) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
+        if host.name not in self._kernels:
+            self._kernels[host.name] = Kernel.of(host, self.family)
+        return self._kernels[host.name].paths
+
+    @cached_property
+    def _kernels(self) -> dict[str, Kernel]:
+        return {}
 
     @cached_property
     def _known(self) -> Mapping[tuple[int, int, str], list[str]]:
