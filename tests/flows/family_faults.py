@@ -165,7 +165,7 @@ FAMILIES: dict[str, Callable[[Ruleset], Ruleset]] = {
     "an allow is of the other direction": lambda r: elements(r, "allow_net-web_net-data_ipv6_tcp", swapped),
     "a chain of translations drops what it does not translate": lambda r: chains(
         r,
-        lambda c: replace(c, rules=(*c.rules, Rule((Verdict(Kind.DROP),), ""))) if c.name == "dnat_inside_ipv4" else c,
+        lambda c: replace(c, rules=(*c.rules, Rule((Verdict(Kind.DROP),), ""))) if c.name == "dnat-inside_ipv4" else c,
     ),
     "a chain of sources drops what it does not translate": lambda r: chains(
         r, lambda c: replace(c, rules=(*c.rules, Rule((Verdict(Kind.DROP),), ""))) if c.name == "snat_eth0" else c

@@ -49,6 +49,7 @@ forwards:
   calls: {on: east/eth0, ports: udp/5000-5010, to: www}
   moved: {on: east/eth0, ports: tcp/7000-7003, to: app, to-port: 8000-8003, from: office}
   back: {on: east, ports: tcp/2222, to: box, to-port: 22, hairpin: false, from: internet}
+  mesh: {on: east/eth0, ports: tcp/2223, to: app, from: backbone}
   side: {on: east/eth0, ports: tcp/3333, to: app, hairpin: false}
   soon: {on: east, ports: tcp/9999, to: sql, to-port: 5432, expires: 2035-01-01}
   cats: {on: west, ports: tcp/443, to: cat}

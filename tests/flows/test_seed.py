@@ -129,7 +129,7 @@ def test_hairpin_tells_that_the_guest_becomes_the_host(family: Family) -> None:
     source = reply.hops[0].answer.source
     assert source is not None
     assert source.kind == "masquerade"
-    assert any("dnat_inside" in step for step in reply.hops[0].steps)
+    assert any("dnat-inside" in step for step in reply.hops[0].steps)
 
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family.key)

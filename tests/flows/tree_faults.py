@@ -125,6 +125,13 @@ def policy(chain: str, kind: Kind) -> Callable[[Ruleset], Ruleset]:
 
 
 WEB_OUT = "forward_net-web_zone-internet"
+
+
+def deaf(chain: str, part: str) -> Callable[[Ruleset], Ruleset]:
+    without = lambda s: None if isinstance(s, TranslateBy) and part in s.map else s  # noqa: E731
+    return lambda r: rules(r, lambda rule: statements(rule, without), chain)
+
+
 TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "established traffic is not accepted in forward": lambda r: drop_rule(r, "forward", 0),
     "established traffic is not accepted in input": lambda r: drop_rule(r, "input", 0),
@@ -218,8 +225,15 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
         ),
         "dnat_eth0_ipv4",
     ),
-    "an open forward is open to the site too": lambda r: drop_rule(r, "dnat_eth0_ipv4", 4),
-    "an open forward is closed": lambda r: elements(r, "dnat_eth0_ipv4_open_tcp_port", gone),
+    "an open forward is open to the site too": lambda r: rules(
+        r, lambda rule: statements(rule, lambda s: None if isinstance(s, Lookup) and s.negated else s), "dnat_eth1_ipv4"
+    ),
+    "an open forward is closed": lambda r: elements(r, "dnat_eth0_ipv4_outside_open_internet_tcp_port", gone),
+    "a forward is not asked for by another uplink": deaf("dnat_eth1_ipv4", "_eth0_"),
+    "a forward without hairpin is not asked for by another uplink": deaf("dnat_eth1_ipv6", "eth0_ipv6_out"),
+    "a forward is accepted from the zones of its uplinks alone": lambda r: rules(
+        r, lambda x: None if "set='forwards_net-web" in repr(x) else x, "forward_zone-backbone_net-web"
+    ),
     "a forward outlives its end": in_rule("dnat_eth0_ipv4", "forward/soon", only(Until)),
     "a forward is translated to the wrong address by a rule": in_rule("dnat_eth0_ipv4", "forward/soon", elsewhere),
     "a forward is not accepted behind its translation": lambda r: elements(r, "forwards_net-web_ipv4_tcp", gone),
@@ -238,7 +252,7 @@ TREE: dict[str, Callable[[Ruleset], Ruleset]] = {
     "no translation from inside": lambda r: elements(
         r,
         "dnat_ingress",
-        lambda e: None if isinstance(e.data, Verdict) and e.data.chain == "dnat_inside_ipv4" else e,
+        lambda e: None if isinstance(e.data, Verdict) and e.data.chain == "dnat-inside_ipv4" else e,
     ),
     "no translation for the host itself": lambda r: drop_rule(r, "nat_output", 0),
     "the hairpin is not translated back": lambda r: without_rules(r, "implied/hairpin"),

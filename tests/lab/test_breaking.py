@@ -23,7 +23,7 @@ HAIRPIN = '\t\tiifname "br-front" oifname "br-front" ct status dnat counter masq
 DENY4 = "\t\tmeta l4proto tcp ip saddr . ip daddr . th dport @deny_net-front_zone-internet_ipv4_tcp drop\n"
 OUT6 = '\t\tip6 saddr fd00:1::/64 counter accept comment "policy/out"\n'
 SNAT4 = '\t\tip saddr 10.1.0.0/24 counter snat ip to 203.0.113.2 comment "nat/front"\n'
-OUTPUT = "\t\tmeta nfproto ipv4 goto dnat_inside_ipv4\n"
+OUTPUT = "\t\tmeta nfproto ipv4 goto dnat-inside_ipv4\n"
 RA = " counter name drop_spoof drop\n\t\tmeta l4proto udp th sport 547 counter"
 MAC = "\t\tiifname . ether saddr != @bind_mac counter name drop_spoof drop\n"
 ARP = "\t\tiifname . arp saddr ip @bind_ipv4 accept\n"

@@ -96,9 +96,12 @@ def _host(draw: st.DrawFn, draft: Draft) -> None:
     host, zone = draft.name(), draft.name()
     families = draw(st.sampled_from((frozenset({4}), frozenset({6}), frozenset({4, 6}), frozenset({4, 6}))))
     uplinks = {}
-    for device in draw(st.sampled_from((("eth0",), ("eth0", "eth1.5"), ("table",)))):
+    for device in draw(st.sampled_from((("eth0",), ("eth0", "eth1.5"), ("table",), ()))):
         uplinks[device] = _uplink(draw, draft, zone, families)
         draft.uplinks.setdefault(host, {})[device] = families
+    for device in ("wg0",) if draw(st.integers(0, 3)) == 0 else () if uplinks else ("ppp0", "wg0"):
+        uplinks[device] = {"zone": draw(st.sampled_from((zone, draft.name()))) if uplinks else zone}
+        draft.uplinks.setdefault(host, {})[device] = frozenset({4, 6})
     networks = {}
     draft.networks[host] = []
     for _ in range(draw(st.integers(1, 3))):
@@ -216,7 +219,8 @@ def _forward(draw: st.DrawFn, draft: Draft) -> None:
             )
         )
     )
-    entry = {"on": draw(st.sampled_from((host, f"{host}/{device}"))), "to": guest, **ports}
+    foreign = len(draft.site["hosts"][host]["uplinks"][device]) == 1  # of a host, only what it configures itself counts
+    entry = {"on": draw(st.sampled_from((f"{host}/{device}", *(() if foreign else (host,))))), "to": guest, **ports}
     entry["hairpin"] = draw(st.booleans())
     if draw(st.booleans()):
         literals = ["198.51.100.0/24", "2001:db8:f::/48"]

@@ -54,8 +54,12 @@ def written(service: Service) -> str:
 
 
 def open_zones(host: Host) -> frozenset[str]:
-    """Zones of a host beyond which is everybody: those with a default route."""
-    return frozenset(u.zone for u in host.uplinks for family in FAMILIES if leads_out(u, family))
+    """Zones of a host beyond which is everybody: those with a default route.
+
+    Where no uplink has one, somebody else who configures an uplink may give it one.
+    """
+    known = frozenset(u.zone for u in host.uplinks for family in FAMILIES if leads_out(u, family))
+    return known or frozenset(u.zone for u in host.uplinks if not u.configured)
 
 
 def reached(term: Term) -> str:

@@ -42,13 +42,13 @@ class _Claim:
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare the lanes of each host that share uplink, family, protocol and kind of senders."""
     for host in context.plan.hosts:
-        zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+        zones = tuple(sorted({uplink.zone for uplink in host.uplinks}))
         groups: dict[tuple[str, Family, str], list[Lane]] = {}
         for lane in host.lanes:
             for uplink in lane.uplinks:
                 groups.setdefault((uplink, lane.family, lane.protocol), []).append(lane)
         for (uplink, *_), lanes in groups.items():
-            for claims in _by_sender(host, _sharing(lanes), zones[uplink]):
+            for claims in _by_sender(host, _sharing(lanes), zones):
                 for lane, other in _conflicts(claims):
                     yield _finding(context, uplink, lane, other)
 
@@ -66,26 +66,25 @@ def _sharing(lanes: list[Lane]) -> Iterator[Lane]:
     yield from cluster if len(cluster) > 1 else ()
 
 
-def _by_sender(host: Host, lanes: Iterable[Lane], zone: str) -> Iterable[list[_Claim]]:
+def _by_sender(host: Host, lanes: Iterable[Lane], zones: tuple[str, ...]) -> Iterable[list[_Claim]]:
     groups: dict[str, list[_Claim]] = {}
     for lane in lanes:
-        for sender, prefix in _senders(host, lane, zone):
+        for sender, prefix in _senders(host, lane, zones):
             groups.setdefault(sender, []).append(_Claim(prefix, lane))
     return groups.values()
 
 
-def _senders(host: Host, lane: Lane, zone: str) -> Iterator[tuple[str, Prefix]]:
-    """Where senders to an uplink in a zone are: INSIDE or beyond it, with a prefix."""
+def _senders(host: Host, lane: Lane, zones: tuple[str, ...]) -> Iterator[tuple[str, Prefix]]:
+    """Where senders are: INSIDE, or beyond the uplinks of any zone, with a prefix."""
     if lane.sources is None:
-        yield from ((sender, everything(lane.family)) for sender in (INSIDE, zone))
+        yield from ((sender, everything(lane.family)) for sender in (INSIDE, *zones))
         return
-    if zone in lane.outside:
-        yield zone, everything(lane.family)
+    yield from ((zone, everything(lane.family)) for zone in zones if zone in lane.outside)
     for prefix in lane.sources:
         if any(prefix.overlaps(own) for own in host.site_prefixes):
             yield INSIDE, prefix
         if not any(prefix in own for own in host.site_prefixes):
-            yield zone, prefix
+            yield from ((zone, prefix) for zone in zones)
 
 
 def _conflicts(claims: Iterable[_Claim]) -> Iterator[tuple[Lane, Lane]]:

@@ -36,7 +36,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _leads_out(host: Host, family: Family) -> bool:
     uplinks = {uplink.name for uplink in host.uplinks}
     routed = any(route.to.family is family and route.device in uplinks for route in host.routes)
-    return routed or any(leads_out(uplink, family) for uplink in host.uplinks)
+    return routed or any(leads_out(uplink, family) or not uplink.configured for uplink in host.uplinks)
 
 
 def _finding(context: Context, host: Host, family: Family, networks: list[str]) -> Diagnostic:

@@ -20,11 +20,11 @@ from netloom.flows.diagram import Box, Diagram, Space
 from netloom.flows.intent.names import Names
 from netloom.flows.intent.stages import Intent
 from netloom.flows.intent.within import Within
-from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
+from netloom.flows.kernel import OTHER, SELF, Kernel, asked_for
 from netloom.flows.learned import numbered
 from netloom.flows.packet import sizes
 from netloom.flows.spans import Spans, united
-from netloom.plan.host import Host, Learned
+from netloom.plan.host import Host
 from netloom.plan.site import Plan
 
 ABSENT = Answer("miss", "absent")
@@ -56,11 +56,7 @@ class Pair:
     def learned(self) -> Mapping[str, int]:
         """One value for each uplink whose address is learned on either side."""
         names = {
-            uplink.name
-            for host in self.hosts
-            if host
-            for uplink in host.uplinks
-            if isinstance(address_of(uplink, self.family), Learned)
+            uplink.name for host in self.hosts if host for uplink in host.uplinks if asked_for(uplink, self.family)
         }
         return numbered(sorted(names), self.family)
 
@@ -203,7 +199,7 @@ class Pair:
 
     def _unknown(self, host: Host) -> Spans:
         """Values for addresses that are learned on the other side only: here nobody has them."""
-        own = {u.name for u in host.uplinks if isinstance(address_of(u, self.family), Learned)}
+        own = {u.name for u in host.uplinks if asked_for(u, self.family)}
         return united((value, value) for name, value in self.learned.items() if name not in own)
 
     def _apart(

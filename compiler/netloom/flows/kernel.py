@@ -35,6 +35,11 @@ def address_of(uplink: Uplink, family: Family) -> Fixed | Learned | None:
     return uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
 
 
+def asked_for(uplink: Uplink, family: Family) -> bool:
+    """Whether the host's kernel alone knows the address of an uplink: it is learned, or somebody else gives it."""
+    return isinstance(address_of(uplink, family), Learned) or not uplink.configured
+
+
 def multicast(family: Family) -> Spans:
     """The multicast addresses of a family (RFC 5771, RFC 4291)."""
     return (of_prefix(_MULTICAST[family]),)
@@ -45,7 +50,7 @@ class Kernel:
     """One host in one family.
 
     Attributes:
-        learned: for each uplink whose address only the network outside knows, the value that stands for it.
+        learned: for each uplink whose address the kernel alone knows (see `asked_for`), the value that stands for it.
     """
 
     host: Host
@@ -55,7 +60,7 @@ class Kernel:
     @classmethod
     def of(cls, host: Host, family: Family) -> "Kernel":
         """The kernel of a host."""
-        names = [u.name for u in host.uplinks if isinstance(address_of(u, family), Learned)]
+        names = [u.name for u in host.uplinks if asked_for(u, family)]
         return cls(host, family, numbered(names, family))
 
     @property
@@ -151,10 +156,9 @@ class Kernel:
         return tuple(
             u.name
             for u in self.host.uplinks
-            if isinstance(a := address_of(u, self.family), Learned)
-            or (a is not None and a.gateway)
+            if asked_for(u, self.family)
+            or (isinstance(a := address_of(u, self.family), Fixed) and a.gateway)
             or u.name in named
-            or not u.configured
         )
 
     @cached_property

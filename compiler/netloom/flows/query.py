@@ -56,10 +56,17 @@ class Inquiry(Maps):
         return tuple(_narrowed(replies))
 
     def _meant(self, to: End, host: str, family: Family) -> Iterator[End]:
-        """Who is meant; of other hosts, the addresses that nobody knows each on its own."""
+        """Who is meant; of other hosts, the addresses that nobody knows each on its own.
+
+        Those of an uplink that somebody else configures, such as a VPN's, are known in its zone alone.
+        """
         yield to
+        ours = {uplink.zone for uplink in self.names.hosts[host].uplinks}
         for other in sorted(to.selection.hosts - {host}):
+            uplinks = {uplink.name: uplink for uplink in self.names.hosts[other].uplinks}
             for uplink in Kernel.of(self.names.hosts[other], family).learned:
+                if not uplinks[uplink].configured and uplinks[uplink].zone not in ours:
+                    continue
                 yield End(f"{other}/{uplink}", Selection(), (other, uplink))
 
     def _reply(

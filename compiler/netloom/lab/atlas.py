@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from netloom.base.address import Address, Family, Interface, Prefix, everything
 from netloom.base.frozen import dataclass
-from netloom.lab.outside import Beyond
+from netloom.lab.outside import Beyond, given_to
 from netloom.lab.wait import Ground
 from netloom.plan.guest import Guest, Nic
 from netloom.plan.host import Bridge, Fixed, Host, Learned, Uplink
@@ -111,7 +111,10 @@ class Atlas:
         return self._nics.get((network, address))
 
     def home(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
-        """The host to which a zone's world routes an address of the site, and the uplink by which it does."""
+        """The host to which a zone's world routes an address of the site, and the uplink by which it does.
+
+        The addresses of a host's other uplinks are among them: who is behind a VPN asks there for a published address.
+        """
         if (zone, address) not in self._homes:
             self._homes[zone, address] = self._home(zone, address)
         return self._homes[zone, address]
@@ -120,6 +123,7 @@ class Atlas:
         for host in self.plan.hosts:
             mirrored = [n.uplink for n in host.nat if n.kind is NatKind.PREFIX and n.to is not None and address in n.to]
             here = any(address in own.prefix for b in host.bridges for own in (b.ipv4, b.ipv6) if own)
+            here = here or self.is_local(host, address)
             for uplink in host.uplinks:
                 reached = self.uplink_address(host, uplink.name, address.family) and uplink.zone == zone
                 if reached and (here or uplink.name in mirrored):
@@ -199,6 +203,10 @@ class Atlas:
         by_name = {uplink.name: uplink for uplink in host.uplinks}
         for uplink in host.uplinks:
             yield from self._of_uplink(host, uplink)
+        for name, link, metric in given_to(self.beyond.values(), host.name):
+            for own in link.given:
+                yield own.prefix, 0, Way(None, by_name[name])
+                yield everything(own.family), metric, Way(None, by_name[name], link.router(own.family))
         for route in host.routes:
             if route.device in by_name:
                 yield route.to, route.metric or _UNSAID[route.to.family], Way(None, by_name[route.device], route.via)

@@ -16,7 +16,7 @@ from netloom.base.address import Family
 from netloom.lab import ruleset
 from netloom.lab.namespace import LAB_DIR, Namespace
 from netloom.lab.networkd import Networkd
-from netloom.lab.outside import Beyond, Link, beyond
+from netloom.lab.outside import Beyond, Link, beyond, given_to
 from netloom.lab.probe import Agent
 from netloom.lab.session import Lab
 from netloom.lab.waiting import wait_for
@@ -115,10 +115,21 @@ class Site:
         _add_users(machine, users, f"{self._root or ''}/etc/passwd")
         units = self.files(f"hosts/{host.name}/networkd")
         self.daemons[f"host/{host.name}"] = Networkd(machine, units, self._bus, self._root)
+        self._configure(host)
         for bridge in host.bridges:
             for port in bridge.ports if bridge.taps.create else ():
                 made = machine.file(f"/sys/class/net/{port.tap}")
                 wait_for(made.exists, f"the TAP {host.name}/{port.tap}, which networkd should make")
+
+    def _configure(self, host: Host) -> None:
+        """What somebody else does on a real host, such as a VPN's daemon: addresses, and a way out if there is none."""
+        machine = self.hosts[host.name]
+        for name, link, metric in given_to(self.beyond.values(), host.name):
+            machine.ip(f"link set {name} up")
+            for own in link.given:
+                machine.ip(f"addr add {own} dev {name}{' nodad' if own.family is Family.IPV6 else ''}")
+                way = f"via {link.router(own.family)} dev {name} metric {metric}"
+                machine.ip(f"-{own.family.value} route add default {way}")
 
     def _boot_guest(self, guest: Guest) -> None:
         machine = self.guests[guest.name]

@@ -1,8 +1,9 @@
 """Routes of the worlds towards the site, so that nothing is unreachable that the ruleset should keep out.
 
 A neighbour on an uplink's link can send straight to the addresses of guests, translated or not; whoever has public
-addresses behind a host expects it. So each world routes the site's networks, and the prefixes that hosts translate
-to, by the uplink of the host that has them: what then does not arrive was dropped, and not lost.
+addresses behind a host expects it. So each world routes the site's networks, the prefixes that hosts translate to, and
+the addresses of their other uplinks, by the uplink of the host that has them: what then does not arrive was dropped,
+and not lost.
 
 The world of another zone is routed by a host between the two, where there is one: nobody keeps a neighbour from trying.
 
@@ -45,7 +46,8 @@ def _on_link(atlas: Atlas, zone: str) -> Iterator[tuple[Prefix, str]]:
 def _routes(atlas: Atlas, zone: str) -> Iterator[tuple[str, str, str]]:
     links = {member: link for link in atlas.beyond[zone].links for member in link.uplinks}
     for host in atlas.plan.hosts:
-        for prefix in _prefixes(host):
+        far = (a.prefix for (name, _, _), a in atlas.ground.uplinks.items() if name == host.name)
+        for prefix in (*_prefixes(host), *(one for one in far if not atlas.uplink_at(zone, one.first))):
             there = atlas.home(zone, prefix.first)
             if there is None or there[0] is not host:
                 continue

@@ -196,8 +196,8 @@ class Oracle:
             return False
         if not lane.first <= packet.port <= lane.last or (lane.expires is not None and lane.expires <= self._now):
             return False
-        uplinks = [u for u in lane.uplinks if self.atlas.uplink_address(host, u, lane.family) == packet.to]
-        if not uplinks or (entry.name not in uplinks if isinstance(entry, Uplink) else not lane.hairpin):
+        listens = any(self.atlas.uplink_address(host, u, lane.family) == packet.to for u in lane.uplinks)
+        if not listens or not (isinstance(entry, Uplink) or lane.hairpin):
             return False
         beyond = isinstance(entry, Uplink) and ingress(host, entry, packet.source).kind is SideKind.OUTSIDE
         named = any(packet.source in prefix for prefix in lane.sources or ())

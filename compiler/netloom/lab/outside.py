@@ -18,6 +18,8 @@ _FREE = {Family.IPV4: parse_interface("198.18.0.0/15").prefix, Family.IPV6: pars
 """Where made-up links and strangers live: addresses for benchmarks (RFC 2544, RFC 5180)."""
 _OF_NOBODY = tuple(parse_interface(text).prefix for text in ("fe80::/10", "ff00::/8", "224.0.0.0/4"))
 """Where no stranger lives, whatever the policy says of it: links (RFC 4291, 2.5.6), and groups."""
+LAST_RESORT = 4096
+"""Metric of the first default route by an uplink that somebody else configures: no other one is given up for it."""
 _LENGTHS = {Family.IPV4: 24, Family.IPV6: 64}
 
 
@@ -31,6 +33,7 @@ class Link:
         routers: addresses of the world on it.
         dhcp: where the world serves DHCP from, or None.
         ra: what the world advertises a prefix from, or None.
+        given: addresses of its only uplink where the spec leaves that to somebody else, who is the lab here.
     """
 
     name: str
@@ -38,6 +41,11 @@ class Link:
     routers: tuple[Interface, ...]
     dhcp: Interface | None
     ra: Interface | None
+    given: tuple[Interface, ...] = ()
+
+    def router(self, family: Family) -> Address:
+        """The next hop of a family where the lab gives the addresses."""
+        return next(router.address for router in self.routers if router.family is family)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +75,13 @@ def beyond(plan: Plan) -> tuple[Beyond, ...]:
     zones = sorted({uplink.zone for host in plan.hosts for uplink in host.uplinks})
     strangers = {family: next(fresh[family]).first + 7 for family in FAMILIES}
     return tuple(_beyond(plan, zone, fresh, strangers) for zone in zones)
+
+
+def given_to(worlds: Iterable[Beyond], host: str) -> Iterator[tuple[str, Link, int]]:
+    """The uplinks of a host that the lab configures, as somebody else would: link, and metric of its default routes."""
+    found = ((name, link) for world in worlds for link in world.links for of, name in link.uplinks if of == host)
+    chosen = sorted((name, link) for name, link in found if link.given)
+    yield from ((name, link, LAST_RESORT + number) for number, (name, link) in enumerate(chosen))
 
 
 def _fresh(family: Family, taken: tuple[Prefix, ...]) -> Iterator[Prefix]:
@@ -162,6 +177,10 @@ def _link(name: str, group: list[tuple[Host, Uplink]], fresh: dict[Family, Itera
     dhcp = Interface(next(fresh[Family.IPV4]).first + 1, 24) if Learned.DHCP in sides else None
     ra = Interface(next(fresh[Family.IPV6]).first + 1, 64) if Learned.RA in sides else None
     made = tuple(sorted(routers)) + tuple(found for found in (dhcp, ra) if found)
+    if any(not uplink.configured for _, uplink in group):
+        near = [next(fresh[family]) for family in FAMILIES]
+        made += tuple(Interface(prefix.first + 1, prefix.length) for prefix in near)
+        return Link(name, tuple(own), made, dhcp, ra, tuple(Interface(p.first + 2, p.length) for p in near))
     return Link(name, tuple(sorted(own)), made, dhcp, ra)
 
 

@@ -144,10 +144,12 @@ def _arrival(question: Question) -> str:
 def _observed(question: Question, answer: Answer) -> str:
     """What became of a packet: a drop is silence, for an error comes from somebody who got it, or of a missing way.
 
-    Only who is isolated from a neighbour does not even find it, which the own kernel tells in time (RFC 4861, 7.2.2).
+    Only who is isolated from a neighbour does not even find it, which the own kernel tells in time (RFC 4861, 7.2.2);
+    nor does who asks a host that has no way back, which then answers no ARP either where `rp_filter` is set.
     """
     verdict = question.verdict
-    silent = ("timeout", "unreachable") if verdict.by == "implied/isolated" else ("timeout",)
+    unheard = verdict.by in ("implied/isolated", "implied/reverse-path")
+    silent = ("timeout", "unreachable") if unheard else ("timeout",)
     if answer.outcome != "open":
         return "drop" if answer.outcome in silent else answer.outcome
     if not verdict.allowed:

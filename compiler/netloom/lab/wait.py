@@ -130,7 +130,10 @@ def _of_uplinks(site: Site) -> Iterator[Promise]:
                 at = (f"host/{host.name}", uplink.name, family, f"host/{host.name} {uplink.name}")
                 key = (host.name, uplink.name, family)
                 source = link.dhcp if family is Family.IPV4 else link.ra
-                if isinstance(side, Fixed):
+                given = next((own for own in link.given if own.family is family), None)
+                if given is not None:
+                    yield Promise(*at, key, given)
+                elif isinstance(side, Fixed):
                     yield Promise(*at, key, side.interface)
                 elif isinstance(side, Learned) and source:
                     yield Promise(*at, key, None, source.prefix)

@@ -142,12 +142,12 @@ def _nat(document: Document, bridge: Bridge, uplinks: tuple[Uplink, ...]) -> Ite
             continue
         for uplink in uplinks:
             side = uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
-            if side is not None:
+            if side is not None or not uplink.configured:
                 kind, to = _translation(wish, side)
                 yield SourceNat(bridge.network, family, own.prefix, uplink.name, kind, to, origin)
 
 
-def _translation(wish: Setting | Prefix, side: Fixed | Learned) -> tuple[NatKind, Prefix | None]:
+def _translation(wish: Setting | Prefix, side: Fixed | Learned | None) -> tuple[NatKind, Prefix | None]:
     """A fixed address as SNAT, since a masquerade would lose its sessions whenever networkd refreshes the address."""
     if isinstance(wish, Prefix):
         return NatKind.PREFIX, wish

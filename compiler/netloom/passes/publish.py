@@ -79,8 +79,11 @@ class _Publisher:
 
     @property
     def uplinks(self) -> tuple[Uplink, ...]:
-        chosen = self.spec.on.uplink
-        return tuple(uplink for uplink in self.equipment.uplinks if chosen in ("", uplink.name))
+        """Those that are named; else those that the spec configures, or, where it configures none, all."""
+        chosen, every = self.spec.on.uplink, self.equipment.uplinks
+        if chosen:
+            return tuple(uplink for uplink in every if uplink.name == chosen)
+        return tuple(uplink for uplink in every if uplink.configured) or every
 
     def forward(self) -> Forward:
         spec = self.spec
@@ -132,8 +135,9 @@ class _Publisher:
         self.report.add(Diagnostic(rules.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
 
     def _listening(self, family: Family) -> tuple[str, ...]:
-        """The uplinks that have a family."""
-        return tuple(u.name for u in self.uplinks if (u.ipv4 if family is Family.IPV4 else u.ipv6) is not None)
+        """The uplinks that have a family, or may have it."""
+        sides = ((u, u.ipv4 if family is Family.IPV4 else u.ipv6) for u in self.uplinks)
+        return tuple(uplink.name for uplink, side in sides if side is not None or not uplink.configured)
 
     def _nic(self) -> Nic | None:
         """The NIC by which the host reaches the guest: that of the default route where there are several."""

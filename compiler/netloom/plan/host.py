@@ -65,7 +65,10 @@ class Uplink:
 
     @property
     def configured(self) -> bool:
-        """Whether the spec says anything of it but its zone; else it is left to whoever else configures it."""
+        """Whether the spec says anything of it but its zone; else it is left to whoever else configures it.
+
+        Then it may have an address of either family, which nobody knows beforehand.
+        """
         return bool(self.ipv4 or self.ipv6 or self.dns or self.mtu)
 
 

@@ -8,7 +8,7 @@ from netloom.flows.clock import Clock
 from netloom.flows.diagram import Box
 from netloom.flows.intent.names import Names, Selection, fixed_of, prefix_in
 from netloom.flows.intent.services import Traffic, traffic
-from netloom.flows.kernel import address_of
+from netloom.flows.kernel import address_of, asked_for
 from netloom.flows.packet import LAST_PORT
 from netloom.flows.spans import Spans, common, of_prefixes, single, united
 from netloom.plan.guest import Nic
@@ -53,7 +53,8 @@ def _doors(names: Names, host: Host, forward: Forward, family: Family) -> Iterat
     if not nics:
         return
     target = _address(next((nic for nic in nics if nic.default_route), nics[0]), family)
-    uplinks = tuple(u.name for u in host.uplinks if u.name in forward.uplinks and address_of(u, family) is not None)
+    known = (u for u in host.uplinks if address_of(u, family) is not None or asked_for(u, family))
+    uplinks = tuple(uplink.name for uplink in known if uplink.name in forward.uplinks)
     if target is None or not uplinks:
         return
     sources = names.selection(forward.sources)

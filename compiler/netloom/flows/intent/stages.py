@@ -16,7 +16,7 @@ from netloom.flows.intent.names import prefix_in
 from netloom.flows.intent.services import all_traffic
 from netloom.flows.intent.transit import carried
 from netloom.flows.intent.view import View
-from netloom.flows.kernel import OTHER, SELF, Kernel, address_of
+from netloom.flows.kernel import OTHER, SELF, Kernel, address_of, asked_for
 from netloom.flows.packet import box
 from netloom.flows.spans import Spans, of_prefix, single, united, without
 from netloom.flows.stitch import laid
@@ -75,9 +75,8 @@ class Intent:
         return {}
 
     def _translations(self, ingress: str) -> Iterator[Decided]:
-        inside = ingress not in self.view.zones
         for door in self._doors:
-            at = self._listens(door) if inside else self._listens_at(door, ingress)
+            at = self._listens(door, ingress if ingress in self.view.zones else None)
             senders = self._users(door, ingress)
             if at and senders != ():
                 to = Destination(door.target, 0, door.shift)
@@ -85,19 +84,18 @@ class Intent:
                 answer = Answer("allow", door.name, to, mark=FORWARDED)
                 yield (at, *door.traffic, senders, None, None, until), answer
 
-    def _listens_at(self, door: Door, uplink: str) -> Spans:
-        if uplink not in door.uplinks:
-            return ()
-        fixed = tuple(single(a.value) for a in self.kernel.addresses.get(uplink, ()))
-        return fixed or (single(self.kernel.learned[uplink]),)
+    def _listens(self, door: Door, uplink: str | None) -> Spans:
+        """The addresses by which a door is asked by an uplink, or (None) from inside.
 
-    def _listens(self, door: Door) -> Spans:
-        """From inside; of learned addresses nobody can tell there which uplink has which."""
-        if not door.hairpin:
+        Of learned addresses nobody can tell which uplink has which, but for that of the uplink that is asked by.
+        """
+        if uplink is None and not door.hairpin:
             return ()
-        learned = any(name in self.kernel.learned for name in door.uplinks)
+        learned = self.kernel.learned
         fixed = [single(a.value) for name in door.uplinks for a in self.kernel.addresses.get(name, ())]
-        return united([*fixed, *(single(v) for v in self.kernel.learned.values() if learned)])
+        others = any(name in learned for name in door.uplinks if name != uplink)
+        asked = {v for name, v in learned.items() if (name in door.uplinks if name == uplink else others)}
+        return united([*fixed, *map(single, asked)])
 
     def _users(self, door: Door, ingress: str) -> Spans | None:
         named = named_senders(self.site.names, door.sources, self.kernel.family)
@@ -110,7 +108,8 @@ class Intent:
         if ingress not in self.view.zones or self.kernel.family is Family.IPV4:
             return
         uplink = next(u for u in self.kernel.host.uplinks if u.name == ingress)
-        for bridge in self.kernel.host.bridges if address_of(uplink, self.kernel.family) else ():
+        used = address_of(uplink, self.kernel.family) or asked_for(uplink, self.kernel.family)
+        for bridge in self.kernel.host.bridges if used else ():
             network = self.site.names.networks[bridge.network]
             if network.nat6 and network.nat6.kind is NatKind.PREFIX and network.nat6.prefix and network.ipv6:
                 outer, inner = network.nat6.prefix, network.ipv6.prefix
@@ -266,7 +265,7 @@ class Intent:
         family = self.kernel.family
         uplink = next((u for u in self.kernel.host.uplinks if u.name == egress), None)
         known = address_of(uplink, family) if uplink else None
-        if known is None:
+        if uplink is None or not (known or asked_for(uplink, family)):
             return
         answering, host = self.site.answering[family], self.kernel.host.name
         for bridge in self.kernel.host.bridges:

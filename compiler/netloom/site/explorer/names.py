@@ -76,6 +76,7 @@ def _host(names: Names, host: Host) -> dict[str, object]:
         "bridges": {bridge.device: bridge.network for bridge in host.bridges},
         "isolated": [bridge.device for bridge in host.bridges if bridge.isolated],
         "zones": {uplink.name: uplink.zone for uplink in host.uplinks},
+        "lent": [uplink.name for uplink in host.uplinks if not uplink.configured],
         **{family.key: _place(Place(View(names, Kernel.of(host, family)))) for family in FAMILIES},
     }
 

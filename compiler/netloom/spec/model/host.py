@@ -210,7 +210,8 @@ HOST = Model(
             "uplinks",
             MapOf(UPLINK, "uplink", check_interface),
             "Interfaces towards what netloom does not manage. One with a zone alone, such as a VPN's or Docker's, is "
-            "left to whoever configures it, and policy holds for it all the same.",
+            "left to whoever configures it; policy, `nat` and forwards hold for it all the same, at whatever "
+            "address it has.",
             {},
             example="{eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}",
         ),

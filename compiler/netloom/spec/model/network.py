@@ -206,8 +206,8 @@ NETWORK = Model(
         Key(
             "nat",
             NatSwitch(),
-            "Whether what leaves the site is translated, in both families or per family; what goes to a host of the "
-            "site that has a route back to the network is not.",
+            "Whether what leaves the site is translated, in both families or per family, by uplinks that somebody else "
+            "configures too; what goes to a host of the site that has a route back to the network is not.",
             NO_NAT,
             example="true",
         ),

@@ -62,7 +62,8 @@ FORWARD = Model(
         Key(
             "on",
             Text(read_listener, "a host or host/uplink", {"type": "string"}),
-            "Host, or host/uplink, at whose outside address it listens.",
+            "Host, or host/uplink, at whose outside address it listens, whichever uplink is asked by. Of a host these "
+            "are the uplinks that the spec configures; where it configures none, those that somebody else does.",
             required=True,
             example="hypervisor/eth0",
         ),

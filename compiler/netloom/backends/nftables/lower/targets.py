@@ -28,7 +28,6 @@ class Targets:
     Attributes:
         sets: the targets as sets, disjoint within each, each of one protocol.
         mirrors: each target with its address behind a prefix translation, by which it can be reached too; or None.
-        zones: zones from whose uplinks some forward leads here.
         hairpin: whether some forward is reached from the host's own networks.
     """
 
@@ -36,14 +35,13 @@ class Targets:
     family: Family
     sets: tuple[tuple[Shape, Set], ...]
     mirrors: Set | None
-    zones: frozenset[str]
     hairpin: bool
 
     def reached_from(self, entry: Side) -> bool:
-        """Whether a side has a way here by a forward."""
+        """Whether a side has a way here by a forward: what comes by one uplink can ask for the address of another."""
         if entry.kind is SideKind.BRIDGE:
             return self.hairpin
-        return entry.kind in (SideKind.OUTSIDE, SideKind.REMOTE) and entry.name in self.zones
+        return entry.kind in (SideKind.OUTSIDE, SideKind.REMOTE)
 
     def rules(self, host: Host) -> Iterator[Rule]:
         """Accept what a forward translated to one of its targets.
@@ -64,14 +62,12 @@ def targets(host: Host) -> tuple[Targets, ...]:
     groups: dict[tuple[str, Family], list[Lane]] = {}
     for lane in host.lanes:
         groups.setdefault((lane.network, lane.family), []).append(lane)
-    zone_of = {uplink.name: uplink.zone for uplink in host.uplinks}
     return tuple(
         Targets(
             network,
             family,
             tuple(_sets(host, network, family, groups[network, family])),
             _mirrors(host, network, groups[network, family]),
-            frozenset(zone_of[name] for lane in groups[network, family] for name in lane.uplinks),
             any(lane.hairpin for lane in groups[network, family]),
         )
         for network in sorted({network for network, _ in groups})

@@ -228,11 +228,14 @@
       return new netloomReach.Words(this, narrowed(replies), from, to).answers();
     }
 
-    // Who is meant; of other hosts, the addresses that nobody knows each on its own.
+    // Who is meant; of other hosts, the addresses that nobody knows each on its own. Those of an uplink that somebody
+    // else configures, such as a VPN's, are known in its zone alone.
     * meant(goal, name, family) {
       yield goal;
+      const { hosts } = this.ends.names, ours = new Set(Object.values(hosts[name].zones));
       for (const other of [...goal.hosts].sort()) {
-        for (const uplink of other === name ? [] : Object.keys(this.ends.names.hosts[other][family].learned)) {
+        for (const uplink of other === name ? [] : Object.keys(hosts[other][family].learned)) {
+          if (hosts[other].lent.includes(uplink) && !ours.has(hosts[other].zones[uplink])) continue;
           yield { ...empty(), uplink: [other, uplink] };
         }
       }

@@ -480,8 +480,8 @@ in
             map dnat_ingress {
             	type ifname . nf_proto : verdict
             	elements = {
-            		"br-lan" . ipv4 : goto dnat_inside_ipv4,
-            		"br-lan" . ipv6 : goto dnat_inside_ipv6,
+            		"br-lan" . ipv4 : goto dnat-inside_ipv4,
+            		"br-lan" . ipv6 : goto dnat-inside_ipv6,
             		"eth0" . ipv4 : goto dnat_eth0_ipv4,
             		"eth0" . ipv6 : goto dnat_eth0_ipv6,
             		"eth1" . ipv4 : goto dnat_eth1_ipv4,
@@ -620,8 +620,8 @@ in
             }
             chain nat_output {
             	type nat hook output priority -100; policy accept;
-            	meta nfproto ipv4 goto dnat_inside_ipv4
-            	meta nfproto ipv6 goto dnat_inside_ipv6
+            	meta nfproto ipv4 goto dnat-inside_ipv4
+            	meta nfproto ipv6 goto dnat-inside_ipv6
             }
             chain nat_postrouting {
             	type nat hook postrouting priority srcnat; policy accept;
@@ -637,6 +637,30 @@ in
             	type filter hook prerouting priority raw; policy accept;
             	iifname vmap @raw_ingress
             }
+            chain dnat-inside_ipv4 {
+            	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 203.0.113.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_sender-port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_range
+            	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_sender-port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_range
+            }
+            chain dnat-inside_ipv6 {
+            	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:1::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
+            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_sender-port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_range
+            	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
+            	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_sender-port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_range
+            }
             chain dnat_eth0_ipv4 {
             	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 203.0.113.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
             	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_sender-port
@@ -644,6 +668,12 @@ in
             	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
             	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_range
             	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_outside_tcp_port
+            	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_sender-port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_range
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_outside_tcp_port
             }
             chain dnat_eth0_ipv6 {
             	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:1::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
@@ -652,50 +682,44 @@ in
             	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
             	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_range
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_outside_tcp_port
-            }
-            chain dnat_eth1_ipv4 {
-            	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
-            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_sender-port
-            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
-            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_port
-            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_range
-            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_outside_tcp_port
-            	ip saddr @site_ipv4 return
-            	meta time < 2051222400 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
-            }
-            chain dnat_eth1_ipv6 {
             	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
             	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_sender-port
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
             	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_port
             	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_range
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_outside_tcp_port
-            	ip6 saddr @site_ipv6 return
-            	meta time < 2051222400 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
             }
-            chain dnat_inside_ipv4 {
+            chain dnat_eth1_ipv4 {
             	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 203.0.113.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
             	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_sender-port
             	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
             	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
             	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_range
+            	ip saddr != @site_ipv4 meta time < 2051222400 ip daddr 203.0.113.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_outside_tcp_port
             	meta time < 2051222400 ip saddr 198.51.100.0/24 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
             	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_sender-port
             	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
             	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_port
             	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_udp_range
+            	ip saddr != @site_ipv4 meta time < 2051222400 ip daddr 192.0.2.10 meta nfproto ipv4 meta l4proto tcp th dport 9443 counter dnat ip to 10.0.0.10:443 comment "forward/until"
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_outside_tcp_port
             }
-            chain dnat_inside_ipv6 {
+            chain dnat_eth1_ipv6 {
             	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:1::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
             	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_sender-port
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
             	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
             	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_range
+            	ip6 saddr != @site_ipv6 meta time < 2051222400 ip6 daddr 2001:db8:1::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_outside_tcp_port
             	meta time < 2051222400 ip6 saddr 2001:db8:f::/48 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
             	meta l4proto tcp dnat ip6 to ip6 saddr . ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_sender-port
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
             	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_port
             	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_udp_range
+            	ip6 saddr != @site_ipv6 meta time < 2051222400 ip6 daddr 2001:db8:2::10 meta nfproto ipv6 meta l4proto tcp th dport 9443 counter dnat ip6 to [fd12:3456:789a::10]:443 comment "forward/until"
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_outside_tcp_port
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "

@@ -367,6 +367,12 @@ in
             		"table" . "br-xxxxxxx-fd26",
             	}
             }
+            map dnat_e-0.1_ipv4_all_open_ip_tcp_port {
+            	type ipv4_addr . inet_service : ipv4_addr . inet_service
+            	elements = {
+            		192.0.2.1 . 80 comment "forward/dnat" : 10.4.0.247 . 80,
+            	}
+            }
             map dnat_e-0.1_ipv4_all_tcp_sender-port {
             	type ipv4_addr . ipv4_addr . inet_service : ipv4_addr . inet_service
             	flags interval
@@ -377,13 +383,19 @@ in
             map dnat_ingress {
             	type ifname . nf_proto : verdict
             	elements = {
-            		"br-if-a" . ipv4 : goto dnat_inside_ipv4,
-            		"br-ifa" . ipv4 : goto dnat_inside_ipv4,
-            		"br-inet" . ipv4 : goto dnat_inside_ipv4,
-            		"br-xxxxxxx-58e5" . ipv4 : goto dnat_inside_ipv4,
-            		"br-xxxxxxx-fd26" . ipv4 : goto dnat_inside_ipv4,
+            		"br-if-a" . ipv4 : goto dnat-inside_ipv4,
+            		"br-ifa" . ipv4 : goto dnat-inside_ipv4,
+            		"br-inet" . ipv4 : goto dnat-inside_ipv4,
+            		"br-xxxxxxx-58e5" . ipv4 : goto dnat-inside_ipv4,
+            		"br-xxxxxxx-fd26" . ipv4 : goto dnat-inside_ipv4,
             		"e-0.1" . ipv4 : goto dnat_e-0.1_ipv4,
             		"table" . ipv4 : goto dnat_table_ipv4,
+            	}
+            }
+            map dnat_table_ipv4_all_open_ip_tcp_port {
+            	type inet_service : ipv4_addr . inet_service
+            	elements = {
+            		80 comment "forward/dnat" : 10.4.0.247 . 80,
             	}
             }
             map dnat_table_ipv4_all_tcp_port {
@@ -397,12 +409,6 @@ in
             	flags interval
             	elements = {
             		198.51.100.0/24 . 80 comment "forward/dnat" : 10.4.0.247 . 80,
-            	}
-            }
-            map dnat_table_ipv4_open_tcp_port {
-            	type inet_service : ipv4_addr . inet_service
-            	elements = {
-            		80 comment "forward/dnat" : 10.4.0.247 . 80,
             	}
             }
             map forward_pairs {
@@ -425,6 +431,7 @@ in
             		"br-xxxxxxx-fd26" . "br-xxxxxxx-fd26" : goto forward_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2,
             		"br-xxxxxxx-fd26" . "table" : goto forward_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2_zone-ip,
             		"e-0.1" . "br-if-a" : goto forward_zone-ip6_net-if-a,
+            		"e-0.1" . "br-ifa" : goto forward_zone-ip6_net-ifa,
             		"table" . "br-if-a" : goto forward_zone-ip_net-if-a,
             		"table" . "br-ifa" : goto forward_zone-ip_net-ifa,
             	}
@@ -542,7 +549,7 @@ in
             }
             chain nat_output {
             	type nat hook output priority -100; policy accept;
-            	meta nfproto ipv4 goto dnat_inside_ipv4
+            	meta nfproto ipv4 goto dnat-inside_ipv4
             }
             chain nat_postrouting {
             	type nat hook postrouting priority srcnat; policy accept;
@@ -559,23 +566,28 @@ in
             	type filter hook prerouting priority raw; policy accept;
             	iifname vmap @raw_ingress
             }
-            chain dnat_e-0.1_ipv4 {
-            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_e-0.1_ipv4_all_tcp_sender-port
-            }
-            chain dnat_inside_ipv4 {
+            chain dnat-inside_ipv4 {
             	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_e-0.1_ipv4_all_tcp_sender-port
             	ip daddr @kept_ipv4 return
             	fib daddr type != local return
             	meta l4proto tcp dnat ip to ip saddr . th dport map @dnat_table_ipv4_all_tcp_sender-port
             	meta l4proto tcp dnat ip to th dport map @dnat_table_ipv4_all_tcp_port
             }
+            chain dnat_e-0.1_ipv4 {
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_e-0.1_ipv4_all_tcp_sender-port
+            	ip daddr @kept_ipv4 return
+            	fib daddr type != local return
+            	fib daddr . iif type != local meta l4proto tcp dnat ip to ip saddr . th dport map @dnat_table_ipv4_all_tcp_sender-port
+            	fib daddr . iif type != local meta l4proto tcp dnat ip to th dport map @dnat_table_ipv4_all_tcp_port
+            }
             chain dnat_table_ipv4 {
+            	meta l4proto tcp dnat ip to ip saddr . ip daddr . th dport map @dnat_e-0.1_ipv4_all_tcp_sender-port
+            	ip saddr != @site_ipv4 meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_e-0.1_ipv4_all_open_ip_tcp_port
             	ip daddr @kept_ipv4 return
             	fib daddr . iif type != local return
             	meta l4proto tcp dnat ip to ip saddr . th dport map @dnat_table_ipv4_all_tcp_sender-port
             	meta l4proto tcp dnat ip to th dport map @dnat_table_ipv4_all_tcp_port
-            	ip saddr @site_ipv4 return
-            	meta l4proto tcp dnat ip to th dport map @dnat_table_ipv4_open_tcp_port
+            	ip saddr != @site_ipv4 meta l4proto tcp dnat ip to th dport map @dnat_table_ipv4_all_open_ip_tcp_port
             }
             chain drop_forward {
             	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
@@ -677,6 +689,12 @@ in
             	ip saddr @site_ipv4 goto drop_forward
             	ip6 saddr @site_ipv6 goto drop_forward
             	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-if-a_ipv4_tcp accept
+            	goto drop_forward
+            }
+            chain forward_zone-ip6_net-ifa {
+            	ip saddr @site_ipv4 goto drop_forward
+            	ip6 saddr @site_ipv6 goto drop_forward
+            	ct status dnat meta l4proto tcp ip daddr . th dport @forwards_net-ifa_ipv4_tcp accept
             	goto drop_forward
             }
             chain forward_zone-ip_net-if-a {

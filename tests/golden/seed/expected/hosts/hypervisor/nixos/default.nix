@@ -335,8 +335,8 @@ in
             map dnat_ingress {
             	type ifname . nf_proto : verdict
             	elements = {
-            		"br-microvm" . ipv4 : goto dnat_inside_ipv4,
-            		"br-microvm" . ipv6 : goto dnat_inside_ipv6,
+            		"br-microvm" . ipv4 : goto dnat-inside_ipv4,
+            		"br-microvm" . ipv6 : goto dnat-inside_ipv6,
             		"eth0" . ipv4 : goto dnat_eth0_ipv4,
             		"eth0" . ipv6 : goto dnat_eth0_ipv6,
             	}
@@ -438,8 +438,8 @@ in
             }
             chain nat_output {
             	type nat hook output priority -100; policy accept;
-            	meta nfproto ipv4 goto dnat_inside_ipv4
-            	meta nfproto ipv6 goto dnat_inside_ipv6
+            	meta nfproto ipv4 goto dnat-inside_ipv4
+            	meta nfproto ipv6 goto dnat-inside_ipv6
             }
             chain nat_postrouting {
             	type nat hook postrouting priority srcnat; policy accept;
@@ -454,6 +454,16 @@ in
             	type filter hook prerouting priority raw; policy accept;
             	iifname vmap @raw_ingress
             }
+            chain dnat-inside_ipv4 {
+            	ip daddr @kept_ipv4 return
+            	fib daddr type != local return
+            	meta l4proto tcp dnat ip to th dport map @dnat_eth0_ipv4_all_tcp_port
+            }
+            chain dnat-inside_ipv6 {
+            	ip6 daddr @kept_ipv6 return
+            	fib daddr type != local return
+            	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
+            }
             chain dnat_eth0_ipv4 {
             	ip daddr @kept_ipv4 return
             	fib daddr . iif type != local return
@@ -462,16 +472,6 @@ in
             chain dnat_eth0_ipv6 {
             	ip6 daddr @kept_ipv6 return
             	fib daddr . iif type != local return
-            	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
-            }
-            chain dnat_inside_ipv4 {
-            	ip daddr @kept_ipv4 return
-            	fib daddr type != local return
-            	meta l4proto tcp dnat ip to th dport map @dnat_eth0_ipv4_all_tcp_port
-            }
-            chain dnat_inside_ipv6 {
-            	ip6 daddr @kept_ipv6 return
-            	fib daddr type != local return
             	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
             }
             chain drop_forward {

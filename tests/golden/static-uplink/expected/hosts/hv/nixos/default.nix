@@ -304,8 +304,8 @@ in
             map dnat_ingress {
             	type ifname . nf_proto : verdict
             	elements = {
-            		"br-lan" . ipv4 : goto dnat_inside_ipv4,
-            		"br-lan" . ipv6 : goto dnat_inside_ipv6,
+            		"br-lan" . ipv4 : goto dnat-inside_ipv4,
+            		"br-lan" . ipv6 : goto dnat-inside_ipv6,
             		"eth0" . ipv4 : goto dnat_eth0_ipv4,
             		"eth0" . ipv6 : goto dnat_eth0_ipv6,
             	}
@@ -401,8 +401,8 @@ in
             }
             chain nat_output {
             	type nat hook output priority -100; policy accept;
-            	meta nfproto ipv4 goto dnat_inside_ipv4
-            	meta nfproto ipv6 goto dnat_inside_ipv6
+            	meta nfproto ipv4 goto dnat-inside_ipv4
+            	meta nfproto ipv6 goto dnat-inside_ipv6
             }
             chain nat_postrouting {
             	type nat hook postrouting priority srcnat; policy accept;
@@ -417,19 +417,19 @@ in
             	type filter hook prerouting priority raw; policy accept;
             	iifname vmap @raw_ingress
             }
+            chain dnat-inside_ipv4 {
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
+            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
+            }
+            chain dnat-inside_ipv6 {
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
+            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
+            }
             chain dnat_eth0_ipv4 {
             	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
             	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
             }
             chain dnat_eth0_ipv6 {
-            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
-            	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
-            }
-            chain dnat_inside_ipv4 {
-            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
-            	meta l4proto udp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_udp_port
-            }
-            chain dnat_inside_ipv6 {
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
             	meta l4proto udp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_udp_port
             }

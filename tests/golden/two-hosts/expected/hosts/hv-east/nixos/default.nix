@@ -414,8 +414,8 @@ in
             map dnat_ingress {
             	type ifname . nf_proto : verdict
             	elements = {
-            		"br-east" . ipv4 : goto dnat_inside_ipv4,
-            		"br-east" . ipv6 : goto dnat_inside_ipv6,
+            		"br-east" . ipv4 : goto dnat-inside_ipv4,
+            		"br-east" . ipv6 : goto dnat-inside_ipv6,
             		"eth0" . ipv4 : goto dnat_eth0_ipv4,
             		"eth0" . ipv6 : goto dnat_eth0_ipv6,
             		"eth1" . ipv4 : goto dnat_eth1_ipv4,
@@ -522,8 +522,8 @@ in
             }
             chain nat_output {
             	type nat hook output priority -100; policy accept;
-            	meta nfproto ipv4 goto dnat_inside_ipv4
-            	meta nfproto ipv6 goto dnat_inside_ipv6
+            	meta nfproto ipv4 goto dnat-inside_ipv4
+            	meta nfproto ipv6 goto dnat-inside_ipv6
             }
             chain nat_postrouting {
             	type nat hook postrouting priority srcnat; policy accept;
@@ -539,23 +539,27 @@ in
             	type filter hook prerouting priority raw; policy accept;
             	iifname vmap @raw_ingress
             }
+            chain dnat-inside_ipv4 {
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
+            }
+            chain dnat-inside_ipv6 {
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
+            	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
+            }
             chain dnat_eth0_ipv4 {
             	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
+            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
             }
             chain dnat_eth0_ipv6 {
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
-            }
-            chain dnat_eth1_ipv4 {
-            	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
-            }
-            chain dnat_eth1_ipv6 {
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
             }
-            chain dnat_inside_ipv4 {
+            chain dnat_eth1_ipv4 {
             	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth0_ipv4_all_tcp_port
             	meta l4proto tcp dnat ip to ip daddr . th dport map @dnat_eth1_ipv4_all_tcp_port
             }
-            chain dnat_inside_ipv6 {
+            chain dnat_eth1_ipv6 {
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth0_ipv6_all_tcp_port
             	meta l4proto tcp dnat ip6 to ip6 daddr . th dport map @dnat_eth1_ipv6_all_tcp_port
             }
