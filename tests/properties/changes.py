@@ -6,6 +6,8 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tests.properties.made_up import Tree
 
 
@@ -64,3 +66,32 @@ def renamed(site: Tree, host: str, name: str, *, said: bool) -> Tree:
         for one in found.get(section, {}).values():
             one |= {key: spoken(one[key]) for key in keys}
     return found
+
+
+def swapped(site: Tree) -> tuple[Tree, Tree] | None:
+    """The site with its guests' addresses written out, and the same where two guests of a network swap theirs.
+
+    None where no network has two guests with fixed addresses.
+    """
+    before = deepcopy(site)
+    for number, (_, network, nic) in enumerate(_nics(before)):
+        for family in ("ipv4", "ipv6"):
+            own = before["networks"][network].get(family, "")
+            if nic.get(family, "auto") == "auto" and own:
+                nic[family] = own.rpartition("1/")[0] + str(60 + number)
+    for one, network, nic in _nics(before):
+        for other, beside, _ in _nics(before):
+            if one < other and network == beside:
+                after = deepcopy(before)
+                first, second = (after["guests"][name]["nics"][network] for name in (one, other))
+                for family in ("ipv4", "ipv6"):
+                    if all(nic.get(family, "dhcp") not in ("dhcp", "slaac") for nic in (first, second)):
+                        first[family], second[family] = second[family], first[family]
+                return (before, after) if after != before else None
+    return None
+
+
+def _nics(site: Tree) -> Iterator[tuple[str, str, Tree]]:
+    """Each NIC with its guest and network."""
+    for name, guest in site.get("guests", {}).items():
+        yield from ((name, network, nic) for network, nic in guest["nics"].items())

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from tests.properties.changes import renamed, without_host
+from tests.properties.changes import renamed, swapped, without_host
 from tests.properties.made_up import sites
 from tests.properties.texts import text
 from tests.sites import compiled
@@ -80,3 +80,15 @@ def test_a_host_is_renamed(site: Tree, data: st.DataObject, said: bool) -> None:
 @given(sites(), sites())
 def test_one_site_becomes_another(before: Tree, after: Tree) -> None:
     told(before, after)
+
+
+@settings(quick, max_examples=60)
+@given(sites())
+def test_guests_that_swap_addresses_lose_and_gain_nothing(site: Tree) -> None:
+    both = swapped(site)
+    if both:
+        change = told(*both)
+        event("two guests swap")
+        assert [one for one in change.flows if not one.readdressed and not one.implied] == []
+        assert not any(one.exposed for one in change.flows)
+        assert change.survivors == ()

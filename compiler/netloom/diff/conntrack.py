@@ -68,11 +68,11 @@ class _Axis:
 
 
 def commands(match: Match) -> tuple[Command, ...]:
-    """Argument vectors that end these connections; () where that takes more than conntrack is asked for."""
+    """Argument vectors that end these connections; () where there are none, or these are too many to ask for."""
     axes = [axis for axis in _axes(match) if axis]
     runs = prod(axis.runs for axis in axes)
     end: Command = ("--reply-src", str(Address(match.family, match.target))) if match.target is not None else ()
-    if runs > _MOST or not (axes or end):  # without any option it would end what has nothing to do with this
+    if not 0 < runs <= _MOST or not (axes or end):  # without any option it would end what has nothing to do with this
         return ()
     head = ("conntrack", "-D", "-f", match.family.key)
     if runs <= _FEW and all(axis.singles for axis in axes):

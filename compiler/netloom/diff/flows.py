@@ -13,11 +13,12 @@ from netloom.base.address import FAMILIES, Family
 from netloom.base.frozen import dataclass
 from netloom.base.parallel import spread
 from netloom.diff.gathered import gathered
-from netloom.diff.labels import ANY, Names
+from netloom.diff.labels import Names
 from netloom.diff.nobody import Difference
 from netloom.diff.readdressed import readdressed
 from netloom.diff.regions import united_boxes
 from netloom.diff.relation import Pair, pairs
+from netloom.diff.services import ANY
 from netloom.diff.telling import Teller, Words, side_of
 from netloom.diff.verdicts import Example, FlowChange, Region, Turn
 from netloom.flows.course import Context

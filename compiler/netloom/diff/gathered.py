@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from operator import attrgetter
 
-from netloom.diff.labels import services_of
+from netloom.diff.services import services_of
 from netloom.diff.verdicts import FlowChange, Outcome, Region
 from netloom.flows.intent.doors import ALL_PORTS
 from netloom.flows.spans import Interval, Spans, united

@@ -4,28 +4,20 @@ A label is for people and may leave out what nobody would miss, such as the gate
 network"; the exact set stands beside it in the data.
 """
 
-import functools
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from netloom.base.address import Address, Family, Prefix
 from netloom.base.frozen import dataclass
-from netloom.base.protocol import NUMBERS, PORT_PROTOCOLS
+from netloom.diff.holders import mirrored
+from netloom.diff.services import few, size_of
 from netloom.flows.kernel import OTHER, SELF, address_of
 from netloom.flows.learned import learned, real
-from netloom.flows.packet import NAMES
 from netloom.flows.spans import Interval, Spans, common, holds, of_prefix, of_prefixes, united, without
 from netloom.plan.host import Fixed
-from netloom.plan.services import ICMP_TYPES
 from netloom.plan.site import Plan
 
-ANY = "any"
-"""All of a family's packets, whatever their protocol."""
-
-_ICMP = {NUMBERS["icmp"]: "icmp", NUMBERS["icmpv6"]: "icmpv6"}
-_WITH_PORTS = {NUMBERS[name] for name in PORT_PROTOCOLS}
-_FEW = 6
 LINK_SENDERS = ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)))
 
 
@@ -167,9 +159,9 @@ class Names:
         return [(network, prefix, of_prefix(prefix)) for network, prefix in self.networks]
 
     def _of_network(self, network: str, prefix: Prefix, part: Spans) -> Iterator[str]:
-        if _size(part) * 2 > prefix.size:
+        if size_of(part) * 2 > prefix.size:
             missing = sorted(_among(self._staying.get(network, []), without((of_prefix(prefix),), part)))
-            yield f"network/{network}" + (f" except {_few([f'guest/{name}' for name in missing])}" if missing else "")
+            yield f"network/{network}" + (f" except {few([f'guest/{name}' for name in missing])}" if missing else "")
             return
         yield from (f"guest/{name}" for name in _among(self.guests.get(network, []), part))
         rest = without(part, self.taken.get(network, ()))
@@ -182,11 +174,11 @@ class Names:
             yield f"host/{host}"
             spans = real(spans, self.family)
         own = self.hosts_in(spans)
-        if _size(spans) * 4 > 1 << self.family.bits or (self.family is Family.IPV6 and _size(spans) >> 120):
+        if size_of(spans) * 4 > 1 << self.family.bits or (self.family is Family.IPV6 and size_of(spans) >> 120):
             missing = [f"address/{name}" for name, known in self.sets if not common(known, spans)]
             place = self.zones.get((host, interface))
             base = f"zone/{place}" if place else "other interfaces" if interface == OTHER else "anybody"
-            yield base + (f" except {_few(missing)}" if missing else "")
+            yield base + (f" except {few(missing)}" if missing else "")
             return
         yield from (f"host/{self.hosts[value]}" for value in own)
         left = without(spans, united((value, value) for value in own))
@@ -205,53 +197,26 @@ class Names:
             found += known[bisect_left(known, (first, -1)) : bisect_left(known, (last + 1, -1))]
         return [value for value, _ in sorted(found, key=lambda pair: pair[1])]
 
+    @cached_property
+    def mirrors(self) -> list[tuple[int, str]]:
+        """Outside addresses of guests behind the translation of a prefix, sorted."""
+        return sorted(mirrored(self.plan, self.family))
+
     def _named(self, left: Spans, host: str) -> Iterator[str]:
-        """What is left: named prefixes, then what lies behind an uplink, then the addresses themselves."""
+        """What is left: guests by outside addresses, named prefixes, what lies behind an uplink, then the addresses."""
+        found = _among(self.mirrors, left)
+        yield from (f"guest/{name}" for name in found)
+        left = without(left, united((value, value) for value, _ in self.mirrors)) if found else left
         for name, known in self.sets:
             if common(known, left) == known:
                 yield f"address/{name}"
                 left = without(left, known)
         for reach, zone in self.beyond.get(host, ()):
             part = common(left, reach)
-            if part and _size(part) > 1:
+            if part and size_of(part) > 1:
                 yield f"zone/{zone}"
                 left = without(left, part)
         yield from _ranges(left, self.family)
-
-
-@functools.lru_cache(maxsize=16384)
-def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
-    """Protocols and ports in words; kept, as hosts have the same ports forwarded."""
-    found: dict[str, None] = {}
-    for protocols, ports in traffic:
-        if _size(protocols) >= 256:
-            found |= dict.fromkeys([ANY] if _size(ports) >= 65536 else _numbered("any", ports))
-        elif _size(protocols) > 128:
-            missing = [one for one in range(256) if not holds(protocols, one)]
-            found[f"any but {_few([NAMES.get(one, str(one)) for one in missing])}"] = None
-        else:
-            for protocol in (one for first, last in protocols for one in range(first, last + 1)):
-                found |= dict.fromkeys(_service(protocol, ports))
-    return tuple(found)
-
-
-def _service(protocol: int, ports: Spans) -> list[str]:
-    name = NAMES.get(protocol, str(protocol))
-    if _size(ports) >= 65536 or not (protocol in _WITH_PORTS or protocol in _ICMP):
-        return [name]
-    if protocol in _ICMP:
-        known = {number: word for word, number in ICMP_TYPES[_ICMP[protocol]].items()}
-        return [
-            f"{name}/{known.get(first, first)}" if first == last else f"{name}/{first}-{last}" for first, last in ports
-        ]
-    return _numbered(name, ports)
-
-
-def _numbered(name: str, ports: Spans) -> list[str]:
-    if _size(ports) > 60000:
-        gaps = [first - 1 for first, _ in ports[1:]] + ([0] if ports[0][0] else [])
-        return [f"{name} except {_few([str(gap) for gap in sorted(gaps)])}"] if len(gaps) < _FEW else [name]
-    return [f"{name}/{first}" if first == last else f"{name}/{first}-{last}" for first, last in ports]
 
 
 def _among(known: list[tuple[int, str]], spans: Spans) -> list[str]:
@@ -275,10 +240,6 @@ def _first(known: list[tuple[int, str]], spans: Spans) -> int | None:
     return None
 
 
-def _few(names: list[str]) -> str:
-    return ", ".join(names[:_FEW]) + (f" and {len(names) - _FEW} more" if len(names) > _FEW else "")
-
-
 def _ranges(spans: Spans, family: Family) -> Iterator[str]:
     for first, last in spans:
         start = str(Address(family, first))
@@ -289,7 +250,3 @@ def _ranges(spans: Spans, family: Family) -> Iterator[str]:
             yield f"{start}/{length}"
         else:
             yield f"{start}-{Address(family, last)}"
-
-
-def _size(spans: Spans) -> int:
-    return sum(last - first + 1 for first, last in spans)

@@ -187,14 +187,18 @@ class Pair:
         return self.space.relabel(told, found) if others or (side == 0 and names) else found
 
     def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
-        """Which addresses nobody has, before and after; what is not ours, and a host's own packets, ask no guest."""
+        """Which addresses nobody has, before and after; what is not ours, and a host's own packets, ask no guest.
+
+        Nor does a host send from the address of one.
+        """
         ours = context.ingress not in (SELF, OTHER)
         before, after = self.sides.missing if ours else ((), ())
         others = self.sides.others if ours else ()
+        lent = self.sides.others if context.ingress == SELF else ()
         unknown = [self._unknown(host) if host else () for host in self.hosts]
         return (
-            Nobody(united([*before, *unknown[0]]), before, others),
-            Nobody(united([*after, *unknown[1]]), after, others),
+            Nobody(united([*before, *unknown[0]]), united([*before, *lent]), others),
+            Nobody(united([*after, *unknown[1]]), united([*after, *lent]), others),
         )
 
     def _unknown(self, host: Host) -> Spans:

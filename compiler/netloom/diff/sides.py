@@ -1,11 +1,13 @@
 """What all hosts of two revisions have in common in one family, looked up once."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import TypeVar
 
 from netloom.base.address import Family
 from netloom.base.frozen import dataclass
+from netloom.diff.holders import held, mirrored
 from netloom.flows.clock import Clock
 from netloom.flows.intent.doors import Approach
 from netloom.flows.intent.entries import Entry, Site
@@ -73,8 +75,8 @@ class Sides:
 
     @cached_property
     def holders(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
-        """Whose the known addresses of guests are, before and after, by the names of the head."""
-        old, new = (dict(_held(plan, self.family)) for plan in self.plans)
+        """Whose the known addresses of guests are, inside and out, before and after, by the names of the head."""
+        old, new = (dict(chain(held(p, self.family), mirrored(p, self.family))) for p in self.plans)
         return {value: self._now("guest", name) for value, name in old.items()}, new
 
     @cached_property
@@ -120,16 +122,7 @@ def same_order(one: Mapping[T, None], other: Mapping[T, None]) -> bool:
 
 def guest_addresses(plan: Plan, family: Family) -> Spans:
     """The known addresses of all guests."""
-    return united(single(value) for value, _ in _held(plan, family))
-
-
-def _held(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:
-    """The known addresses of guests, each with the guest's name."""
-    for guest in plan.guests:
-        for nic in guest.nics:
-            side = nic.ipv4 if family is Family.IPV4 else nic.ipv6
-            if side.address:
-                yield side.address.value, guest.name
+    return united(single(value) for value, _ in held(plan, family))
 
 
 def _prefixes(plan: Plan, family: Family) -> dict[str, Interval]:

@@ -8,9 +8,10 @@ from typing import NamedTuple
 from netloom.base.address import Address, Family
 from netloom.base.frozen import dataclass
 from netloom.base.protocol import NUMBERS
-from netloom.diff.labels import Names, services_of
+from netloom.diff.labels import Names
 from netloom.diff.regions import Set
 from netloom.diff.relation import ABSENT, Pair
+from netloom.diff.services import services_of
 from netloom.diff.verdicts import Example, Outcome, Region, Turn
 from netloom.flows.answer import ELSEWHERE, Answer
 from netloom.flows.course import Context
