@@ -42,8 +42,12 @@ class Crossing:
         for number, route in enumerate(self.plan.routes):
             metric = route.metric or 100 + number
             self.host.ip(f"route add {route.to} via {route.via} dev {route.device} metric {metric}")
-        text = next(a.text for a in rendered(plan) if a.path == f"hosts/{name}/nftables/netloom.nft")
-        ruleset.load(self.host, text)
+        self._ruleset = next(a.text for a in rendered(plan) if a.path == f"hosts/{name}/nftables/netloom.nft")
+        self.load()
+
+    def load(self) -> None:
+        """Loads the ruleset, for the first time or once more."""
+        ruleset.load(self.host, self._ruleset)
 
     def _machine(self, name: str) -> Namespace:
         machine = self.lab.machine(name)
@@ -58,7 +62,8 @@ class Crossing:
             if isinstance(side, Fixed):
                 self.host.ip(f"addr add {side.interface} dev {uplink.name}")
                 hops = [r.via for r in self.plan.routes if r.via in side.interface.prefix]
-                near = side.gateway or next(iter(hops), side.interface.prefix.first + 5)
+                first, own = side.interface.prefix.first, side.interface.address
+                near = side.gateway or next(iter(hops), first + (5 if first + 5 != own else 6))
                 machine.ip(f"addr add {near}/{side.interface.length} dev wan")
                 if side.gateway:
                     self.host.ip(f"route add default via {side.gateway} dev {uplink.name}")
@@ -99,12 +104,22 @@ class Crossing:
         """Whether the host answers, by another uplink, a packet that comes in by one: with the token in it."""
         return self._seen(self.beyond[by], "wan", uplink, packet, token)
 
-    def _seen(self, machine: Namespace, device: str, uplink: str, packet: bytes, token: bytes) -> bool:
+    def carried(self, uplink: str, packet: bytes, token: bytes, by: str) -> bool:
+        """Whether a packet that comes in by an uplink leaves by one: itself, and no redirect that quotes it."""
+        return self._seen(self.beyond[by], "wan", uplink, packet, token, packet[:7])
+
+    def _seen(
+        self, machine: Namespace, device: str, uplink: str, packet: bytes, token: bytes, head: bytes = b""
+    ) -> bool:
         observer = self.agent(machine)
         observer.capture(device)
         self.sent(uplink, packet)
+
+        def come() -> bool:
+            return any(token in frame and frame[14:].startswith(head) for frame in observer.captured(device))
+
         try:
-            wait_for(lambda: any(token in frame for frame in observer.captured(device)), "the packet", PATIENCE)
+            wait_for(come, "the packet", PATIENCE)
         except LabError:
             return False
         return True

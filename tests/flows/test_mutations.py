@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 from tests import plans
+from tests.flows.carrying_faults import CARRYING, hub
 from tests.flows.family_faults import FAMILIES as ONE_SIDED
 from tests.flows.frame_faults import FRAMES
 from tests.flows.lowering_faults import LOWERING
@@ -80,9 +81,25 @@ def test_fault_in_the_bridge_table_is_found(fault: str) -> None:
     assert next(of_frames(pair), None)
 
 
+@pytest.mark.parametrize("fault", CARRYING)
+def test_fault_in_what_is_carried_is_found(fault: str) -> None:
+    host = hub().hosts[0]
+    before = ruleset(host)
+    broken = CARRYING[fault](before)
+    assert broken != before, "the fault changes nothing"
+    pairs = (Witnesses(Site(Names(hub())), host, family, broken) for family in FAMILIES)
+    assert next((each for pair in pairs for each in pair.disagreements()), None)
+
+
+def test_nothing_is_found_where_nothing_is_broken() -> None:
+    assert disagreements(hub(), ruleset) == ()
+
+
 def test_enough_faults() -> None:
     """And no two of the tree are one fault with two names."""
     before = ruleset(rich().hosts[0])
     assert len(TREE) + len(LOWERING) + len(ONE_SIDED) + len(FRAMES) >= 150
     broken = [fault(before) for faults in (TREE, ONE_SIDED, FRAMES) for fault in faults.values()]
     assert len(set(map(repr, broken))) == len(broken)
+    carrying = ruleset(hub().hosts[0])
+    assert len({repr(fault(carrying)) for fault in CARRYING.values()}) == len(CARRYING)

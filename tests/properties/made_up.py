@@ -11,6 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from tests.properties import lines
+from tests.properties.surroundings import uplinks, ways
 
 Tree = dict[str, Any]
 DATE = "2034-12-31"
@@ -35,6 +36,7 @@ class Draft:
         names: still free.
         networks: by host, each network with its number, families and whether it serves DHCP and RA.
         guests: guest names that a forward can lead to, with host and families.
+        zones: zones of uplinks.
         selectors: whatever a rule may name.
     """
 
@@ -43,6 +45,7 @@ class Draft:
     networks: dict[str, list[tuple[str, int, Tree]]] = field(default_factory=dict)
     targets: list[tuple[str, str, frozenset[int]]] = field(default_factory=list)
     uplinks: dict[str, dict[str, frozenset[int]]] = field(default_factory=dict)
+    zones: list[str] = field(default_factory=list)
     selectors: list[str] = field(default_factory=lambda: ["any", "192.0.2.0/28", "2001:db8:ffff::/64", "10.0.0.0/8"])
     numbers: int = 0
 
@@ -68,7 +71,7 @@ def sites(draw: st.DrawFn) -> Tree:
         _host(draw, draft)
     if len(draft.networks) > 1 and draw(st.booleans()):
         _lines(draw, draft)
-    for host in list(draft.networks):
+    for host in [name for name, networks in draft.networks.items() if networks]:
         for _ in range(draw(st.integers(0, 3))):
             _guest(draw, draft, host)
     for _ in range(draw(st.integers(0, 4)) if draft.targets else 0):
@@ -93,22 +96,15 @@ def _addresses(draw: st.DrawFn, draft: Draft) -> None:
 
 
 def _host(draw: st.DrawFn, draft: Draft) -> None:
-    host, zone = draft.name(), draft.name()
-    families = draw(st.sampled_from((frozenset({4}), frozenset({6}), frozenset({4, 6}), frozenset({4, 6}))))
-    uplinks = {}
-    for device in draw(st.sampled_from((("eth0",), ("eth0", "eth1.5"), ("table",), ()))):
-        uplinks[device] = _uplink(draw, draft, zone, families)
-        draft.uplinks.setdefault(host, {})[device] = families
-    for device in ("wg0",) if draw(st.integers(0, 3)) == 0 else () if uplinks else ("ppp0", "wg0"):
-        uplinks[device] = {"zone": draw(st.sampled_from((zone, draft.name()))) if uplinks else zone}
-        draft.uplinks.setdefault(host, {})[device] = frozenset({4, 6})
+    host = draft.name()
+    around = uplinks(draw, draft, host)
     networks = {}
     draft.networks[host] = []
-    for _ in range(draw(st.integers(1, 3))):
+    for _ in range(draw(st.sampled_from((0, 1, 1, 2, 3)))):
         name = _network(draw, draft, host)
         networks[name] = draw(st.sampled_from(({}, {"create-taps": True})))
-    draft.selectors += [zone, f"zone/{zone}", f"host/{host}", host, "hosts"]
-    entry = {"uplinks": uplinks, "networks": networks, "tags": ["hv"], "owner": draw(st.sampled_from(PROSE))}
+    draft.selectors += [f"host/{host}", host, "hosts"]
+    entry = {"uplinks": around, "networks": networks, "tags": ["hv"], "owner": draw(st.sampled_from(PROSE))}
     if draw(st.integers(0, 5)) == 0:
         entry["input"] = "foreign"
     _entry(draft, "hosts", host, entry)
@@ -116,6 +112,7 @@ def _host(draw: st.DrawFn, draft: Draft) -> None:
 
 def _lines(draw: st.DrawFn, draft: Draft) -> None:
     zone, hosts = draft.name(), draft.site["hosts"]
+    draft.zones.append(zone)
     lines.joined(draw, hosts, draft.networks, zone)
     draft.selectors += [zone, f"zone/{zone}"]
     if draw(st.booleans()):
@@ -126,17 +123,7 @@ def _lines(draw: st.DrawFn, draft: Draft) -> None:
         for device in entry["uplinks"].keys() & {lines.DEVICE, lines.SECOND}:
             families = frozenset(int(key[-1]) for key in entry["uplinks"][device] if key.startswith("ip"))
             draft.uplinks[host][device] = families
-
-
-def _uplink(draw: st.DrawFn, draft: Draft, zone: str, families: frozenset[int]) -> Tree:
-    number, entry = draft.number(), {"zone": zone}
-    if 4 in families:
-        static = {"ipv4": f"203.0.{number}.2/24", "gateway4": f"203.0.{number}.1"}
-        entry |= draw(st.sampled_from((static, {"ipv4": "dhcp"})))
-    if 6 in families:
-        static = {"ipv6": f"2001:db8:{number:x}::2/64", "gateway6": "fe80::1"}
-        entry |= draw(st.sampled_from((static, {"ipv6": "ra"})))
-    return entry | draw(st.sampled_from(({}, {}, {"metric": 100 + number})))
+    ways(draw, hosts)
 
 
 def _network(draw: st.DrawFn, draft: Draft, host: str) -> str:
@@ -241,6 +228,10 @@ def _policy(draw: st.DrawFn, draft: Draft) -> None:
         else:
             hosts = set(draft.site["hosts"])
             entry |= {"to": draw(st.sampled_from([s for s in inner if s not in hosts])), "deny": draw(_SERVICES)}
+        if draw(st.integers(0, 3)) == 0:  # something that hosts only carry
+            entry |= {
+                key: draw(st.lists(st.sampled_from(draft.zones), min_size=1, max_size=2)) for key in ("from", "to")
+            }
         entry |= draw(st.sampled_from(({}, {"log": True}, {"limit": "10/second burst 20"}, {"expires": DATE})))
         if "deny" in entry:
             entry.pop("limit", None)

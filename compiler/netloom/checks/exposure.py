@@ -69,16 +69,15 @@ def reached(term: Term) -> str:
             return "the host itself"
         case SideKind.OUTSIDE:
             return f"zone `{term.egress.name}`, through the host"
-        case SideKind.REMOTE:
-            return f"other hosts beyond zone `{term.egress.name}`, through this one"
         case _:
             return f"network `{term.egress.name}`"
 
 
 def from_everybody(term: Term, zones: frozenset[str]) -> bool:
-    """Whether a term lets in whoever is beyond a zone that leads everywhere."""
+    """Whether a term lets in whoever is beyond a zone that leads everywhere; of other hosts, their own terms tell."""
     return (
         term.action is Action.ALLOW
+        and term.egress.kind is not SideKind.REMOTE
         and term.ingress.kind is SideKind.OUTSIDE
         and term.ingress.name in zones
         and everything(term.family) in term.sources

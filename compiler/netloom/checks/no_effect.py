@@ -115,8 +115,12 @@ class _Finder:
             names = ", ".join(f"`{name}`" for name in sorted(source.hosts)[:3])
             why = f"what hosts send is free where they are, and no other host knows {names} by a fixed address"
             return _Reason(why, "from", "remove the entry, or give the host's uplink a fixed address")
-        inner = (source.everyone, to.everyone, source.networks, to.networks, source.guests, to.guests, to.hosts)
-        if not any(inner):
+        named = (source.networks, to.networks, source.guests, to.guests, to.hosts)
+        if not any(named) and (source.everyone or to.everyone):
+            key = "from" if source.everyone else "to"
+            why = "`any` lets nobody beyond an uplink reach others beyond one, and there is nobody else at either end"
+            return _Reason(why, key, "name the zones, or the addresses, of both ends")
+        if not any(named):
             why = "both ends lie outside of the site, and no host is between the two"
             return _Reason(why, "from", "name two zones of one host's uplinks, or a network, a guest or a host")
         return _Reason("no host sees both ends", "to", "add a route between the hosts, or correct the ends")

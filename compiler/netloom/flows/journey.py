@@ -1,4 +1,4 @@
-"""The way of packets through one host, and through the host behind it: both have to let them pass.
+"""The way of packets through one host, and through the hosts behind it: all have to let them pass.
 
 What a host sends, or what it masquerades, has an address that may be known to the network outside alone. Then the host
 behind is asked for every address that it can be, and each part says for which of them it holds.
@@ -28,6 +28,8 @@ _EVERY_PORT: Spans = ((0, LAST_PORT),)
 
 EPHEMERAL, HOPS = 49152, 64
 """The sender port and hop limit of an ordinary packet (RFC 6335, 6; RFC 1700)."""
+_MOST = 5
+"""Hosts of the site that are followed: routes that go round in a circle shall not be followed for ever."""
 
 
 class Path(NamedTuple):
@@ -68,13 +70,26 @@ class Journey:
                 what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
                 yield Path((nowhere, *what, senders, (single(EPHEMERAL),), (single(HOPS),), phase), (lost,))
             for way in (None, *(way for way in pair.kernel.ways if way != OTHER)):
-                goals = place.goals(self.to, ingress, way)
+                goals = self._goals(self.host, ingress, way)
                 goals = goals if within is None else common(goals, within)
                 for some, sent in self._sent_by(place, ingress, way, senders, goals):
                     for protocols, ports in asked:
                         what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
                         box: Box = (some, *what, sent.senders, (single(EPHEMERAL),), (single(HOPS),), phase)
                         yield from self._first(Context(ingress, way), box, sent)
+
+    def _goals(self, host: str, ingress: str, way: str | None, hosts: int = 1) -> Spans:
+        """The destinations that are meant; where a host has no uplink in their zone, those beyond the next host too."""
+        place, zones = self._place(host), self.to.selection.outside
+        found = list(place.goals(self.to, ingress, way))
+        further = zones and zones.isdisjoint(place.view.zones.values()) and hosts < _MOST
+        left = without(place.outside, united(found)) if further else ()
+        for egress, some in place.leaving(left, way).items():
+            for other, by, there in place.led(egress, some):
+                ways = (None, *(one for one in self._place(other).kernel.ways if one != OTHER))
+                goals = united(s for one in ways for s in self._goals(other, by, one, hosts + 1))
+                found += common(goals, there)
+        return united(found)
 
     def _sent_by(
         self, place: Place, ingress: str, way: str | None, senders: Spans, goals: Spans
@@ -93,18 +108,18 @@ class Journey:
         """What becomes of a box at this host, and at the one behind it."""
         for part, answer in self._parts(self.host, context, box):
             left = part[DESTINATION] or ()
-            hop = Hop(self.host, context.ingress, self._way(context, left), answer)
+            hop = Hop(self.host, context.ingress, self._way(self.host, context, left), answer)
             if answer.verdict == "allow" and answer.destination is None:
-                for there, ingress, goals in self._behind(context, left):
+                for there, ingress, goals in self._next(self.host, context, left):
                     left = without(left, goals)
                     for path in self._beyond(there, ingress, (goals, *part[1:]), hop, sent):
                         yield self._told(path, sent)
             if left:
                 yield self._told(Path((left, *part[1:]), (hop,)), sent)
 
-    def _way(self, context: Context, goals: Spans) -> str | None:
-        """The uplink that leads to all of some destinations, if there is one."""
-        place = self._place(self.host)
+    def _way(self, host: str, context: Context, goals: Spans) -> str | None:
+        """The uplink of a host that leads to all of some destinations, if there is one."""
+        place = self._place(host)
         leaving = list(place.leaving(goals, context.way))
         return leaving[0] if len(leaving) == 1 and leaving[0] in place.view.zones else context.way
 
@@ -128,16 +143,37 @@ class Journey:
         possible = sent.senders
         if sent.uplink:
             possible = common(sent.senders or at.outside, at.strangers)
-        to = at.kernel.learned[self._hidden[1]] if self._hidden else None
-        seen = _with(_with(box, SOURCE, possible), DESTINATION, box[DESTINATION] if to is None else (single(to),))
-        for part, answer in self._parts(there, Context(ingress, None), seen):
-            changed = part[SOURCE] if possible != box[SOURCE] else None
-            second = Hop(there, ingress, None, answer, changed, to)
-            told = part if to is None else _with(part, DESTINATION, box[DESTINATION])
+        seen = _with(box, SOURCE, possible)
+        for part, hops in self._onward(there, ingress, seen, (hop,), rewritten=possible != box[SOURCE]):
             within = None if part[SOURCE] == possible else part[SOURCE]
             unknown = (Unknown("sender", self.host, sent.uplink, within),) if sent.uplink else ()
             senders = box[SOURCE] if sent.uplink else _before(part[SOURCE], box[SOURCE], hop.answer)
-            yield Path(_with(told, SOURCE, senders), (hop, second), unknown)
+            yield Path(_with(part, SOURCE, senders), hops, unknown)
+
+    def _onward(
+        self, host: str, ingress: str, box: Box, before: tuple[Hop, ...], *, rewritten: bool
+    ) -> Iterator[tuple[Box, tuple[Hop, ...]]]:
+        """What a host, and those behind it, make of what another one has sent on, with senders as they see them."""
+        place, meant = self._place(host), box[DESTINATION] or ()
+        to = place.kernel.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
+        seen = box if to is None else _with(box, DESTINATION, (single(to),))
+        for context in (Context(ingress, way) for way in (None, *place.kernel.ways) if way != OTHER):
+            if context.way and not place.leaving(seen[DESTINATION] or (), context.way):
+                continue
+            for part, answer in self._parts(host, context, seen):
+                left = meant if to is not None else part[DESTINATION] or ()
+                senders = part[SOURCE] if rewritten else None
+                hops = (
+                    *before,
+                    Hop(host, ingress, self._way(host, context, part[DESTINATION] or ()), answer, senders, to),
+                )
+                if answer.verdict == "allow" and answer.destination is None and to is None and len(hops) < _MOST:
+                    for there, by, goals in self._next(host, context, left):
+                        left = without(left, goals)
+                        onward = _with(part, DESTINATION, goals)
+                        yield from self._onward(there, by, onward, hops, rewritten=rewritten)
+                if left:
+                    yield _with(part, DESTINATION, left), hops
 
     def _rewritten(self, box: Box, hop: Hop, own: Sent) -> Sent:
         """The senders as the next host sees them."""
@@ -157,16 +193,29 @@ class Journey:
         """The uplink of another host that is meant, where nobody knows its address."""
         return self.to.uplink if self._place(self.host).hidden(self.to) else None
 
-    def _behind(self, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
-        """Other hosts that have what leaves by an uplink: by which of their uplinks, and what of it."""
-        place = self._place(self.host)
+    def _next(self, host: str, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+        """Other hosts to which a host sends on: by which of their uplinks, and what of it.
+
+        Those that are the next hop, and else those that have what is meant.
+        """
+        place = self._place(host)
+        left = goals
+        for egress, some in place.leaving(goals, context.way).items():
+            for other, by, there in place.led(egress, some):
+                left = without(left, there)
+                yield other, by, there
         if self._hidden:
             other, uplink = self._hidden
             meant = self._place(other).view.zones[uplink]
-            leaving = place.leaving(goals, context.way).items()
+            leaving = place.leaving(left, context.way).items()
             yield from ((other, uplink, some) for egress, some in leaving if place.view.zones.get(egress) == meant)
-            return
-        for other in sorted(self.maps.names.hosts.keys() - {self.host}):
+        else:
+            yield from self._behind(host, context, left)
+
+    def _behind(self, host: str, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+        """Other hosts that have what leaves by an uplink of a host."""
+        place = self._place(host)
+        for other in sorted(self.maps.names.hosts.keys() - {host}):
             there = self._place(other)
             theirs = common(goals, united([*there.behind, *place.view.peers.get(other, ())]))
             for egress, left in place.leaving(theirs, context.way).items():

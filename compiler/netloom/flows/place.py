@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Mapping
 
-from netloom.base.address import Family
+from netloom.base.address import Family, everything
 from netloom.base.frozen import dataclass
 from netloom.flows.endpoints import End
 from netloom.flows.intent.essentials import never
 from netloom.flows.intent.names import fixed_of, prefix_in
 from netloom.flows.intent.view import View
-from netloom.flows.kernel import SELF, Kernel
+from netloom.flows.kernel import SELF, Kernel, address_of
 from netloom.flows.learned import every
-from netloom.flows.spans import Spans, common, of_prefix, single, united, without
+from netloom.flows.spans import Interval, Spans, common, of_prefix, single, united, without
+from netloom.plan.host import Fixed
 from netloom.plan.policy import NatKind
 from netloom.plan.site import Network
 
@@ -86,10 +87,10 @@ class Place:
     def goals(self, end: End, ingress: str, way: str | None) -> Spans:
         """The destinations of a selection, as packets from one interface would have them."""
         spans: list[tuple[int, int]] = list(self._named(end))
-        zones = end.selection.outside | self._zones_of_hidden(end)
+        zones, hidden = end.selection.outside | self._zones_of_hidden(end), self.hidden(end)
         for span, egress in self.kernel.partition:
             zone = self.view.zones.get(egress or way or "")
-            if end.selection.everyone or zone in zones:
+            if end.selection.everyone or zone in zones or (hidden and not egress):
                 spans += common((span,), self.outside)
         goals = united(spans)
         return common(goals, self._arriving(ingress)) if ingress in self.view.zones else goals
@@ -109,6 +110,36 @@ class Place:
             if bool(egress) == (way is None):
                 found.setdefault(egress or way or "", []).extend(common((span,), goals))
         return {egress: united(spans) for egress, spans in found.items() if spans}
+
+    def led(self, device: str, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+        """Other hosts that are the next hop of what leaves by an uplink: by which of theirs, and what of it."""
+        zone = self.view.zones.get(device)
+        for via, there in self._next_hops(device, goals) if zone else ():
+            at = self.view.names.listening.get((zone or "", self.kernel.family, via))
+            if at:
+                yield (*at, there)
+
+    def _next_hops(self, uplink: str, goals: Spans) -> Iterator[tuple[int, Spans]]:
+        """The next hops of what leaves by an uplink, each with what it is for; none for what is on the link."""
+        family, sides = (
+            self.kernel.family,
+            {u.name: address_of(u, self.kernel.family) for u in self.kernel.host.uplinks},
+        )
+        own, routes = (
+            sides[uplink],
+            [r for r in self.kernel.host.routes if r.device == uplink and r.to.family is family],
+        )
+        ways: list[tuple[int, int, Interval, int | None]]
+        ways = [(r.to.length, r.metric or 0, of_prefix(r.to), r.via.value) for r in routes]
+        if isinstance(own, Fixed):
+            ways.append((own.interface.length, -1, of_prefix(own.interface.prefix), None))
+            gateway = own.gateway.value if own.gateway else None
+            ways.append((0, -1, of_prefix(everything(family)), gateway))
+        for _, _, prefix, via in sorted(ways, key=lambda way: (-way[0], way[1])):
+            there = common((prefix,), goals)
+            goals = without(goals, there)
+            if there and via is not None:
+                yield via, there
 
     def hidden(self, end: End) -> bool:
         """Whether what is meant is the address of another host that only the network outside knows."""

@@ -146,15 +146,22 @@ class _Run:
 
     def chain(self, chain: Chain) -> Kind | None:
         """ACCEPT or DROP; None where the chain comes to its end."""
-        for rule in chain.rules:
+        for at, rule in enumerate(chain.rules, start=1):
             kind = self.rule(chain, rule)
             if kind is Kind.RETURN:
                 return None
+            if kind is Kind.ACCEPT and self.found.limited and self._anyhow(replace(chain, rules=chain.rules[at:])):
+                self.found.limited = ""
             if kind in (Kind.ACCEPT, Kind.DROP):
                 return kind
             if kind is Kind.GOTO:
                 return None
         return None
+
+    def _anyhow(self, rest: Chain) -> bool:
+        """Whether what is above a rate is accepted by the rules behind it, without one."""
+        other = replace(self, found=Walk(allowed=True, destination=self.found.destination))
+        return other.chain(rest) is Kind.ACCEPT and not other.found.limited
 
     def rule(self, chain: Chain, rule: Rule) -> Kind | None:
         """The verdict of a rule; GOTO where a chain that it left for came to its end; None to go on."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from netloom.base.address import Address, Family
 from netloom.base.frozen import dataclass
+from netloom.lab.answers import across, returned, straight
 from netloom.lab.atlas import Atlas, NowhereError, UnclearError, Way, own_address
 from netloom.lab.sides import SELF, egress, ingress
 from netloom.plan.guest import Guest, Nic
@@ -104,7 +105,8 @@ class Oracle:
         there = self.atlas.entrance(zone, packet.to)
         if there is None:
             raise NowhereError(f"nothing in zone {zone} leads to {packet.to}")
-        self._answerable(there[0], packet)
+        across(self.atlas, there[0], packet.source, packet.to)
+        straight(self.atlas, there, packet.source, None)
         return self._cross(*there, packet, _HOPS)
 
     def claimed(self, host: Host, uplink: Uplink, packet: Packet) -> Verdict:
@@ -114,17 +116,6 @@ class Oracle:
     def unquestioned(self, host: Host, uplink: Uplink, packet: Packet) -> Verdict:
         """The same as if its sender were believed there."""
         return self._admit(host, uplink, packet, 0)
-
-    def _answerable(self, host: Host, packet: Packet) -> None:
-        """Sees to it that what is asked of another zone is answered by the way that it came."""
-        way = self.atlas.way(host, packet.to)
-        if way.uplink is None or packet.to not in self.atlas.zone_addresses[way.uplink.zone]:
-            return
-        zone = way.uplink.zone
-        if packet.source in self.atlas.zone_addresses[zone]:
-            raise NowhereError(f"{packet.source} is somebody in zone {zone} as well")
-        if self.atlas.carrier(zone, packet.source) != (host, way.uplink):
-            raise UnclearError(f"zone {zone} would answer by another way than {way.uplink.name} of {host.name}")
 
     def from_host(self, host: Host, packet: Packet) -> Verdict:
         """A packet that a host sends from an address of its own; nothing judges it on its way out."""
@@ -171,12 +162,14 @@ class Oracle:
         if not found.allowed:
             return Verdict(found.allowed, found.by, f"zone/{zone}", packet)
         hop = way.via or packet.to
-        there = self.atlas.uplink_at(zone, packet.to) or self.atlas.uplink_at(zone, hop)
+        there = self.atlas.uplink_at(zone, hop) or self.atlas.uplink_at(zone, packet.to)
         if there is None and packet.to in self.atlas.zone_addresses[zone]:
+            returned(self.atlas, zone, packet.source, host)
             return Verdict(found.allowed, found.by, f"zone/{zone}", packet, found.limits)
         there = there or self.atlas.home(zone, packet.to)
         if there is None or there[0] is host or not hops:
             raise NowhereError(f"nothing beyond {host.name} leads to {packet.to}")
+        straight(self.atlas, there, packet.source, host)
         last = self._cross(*there, packet, hops - 1)
         return replace(last, limits=(*found.limits, *last.limits))
 
@@ -210,7 +203,7 @@ class Oracle:
             if implied:
                 return _allow(implied)
         if SideKind.OTHER in (came.kind, goes.kind):
-            return _drop("default")
+            return _drop("implied/site-source" if came.kind is SideKind.OTHER else "default")
         terms = self._matching(host, came, goes, packet)
         denied = next((t for t in terms if t.action is Action.DENY), None)
         if denied:

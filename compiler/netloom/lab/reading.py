@@ -15,7 +15,7 @@ from netloom.flows.endpoints import end_of
 from netloom.flows.kernel import SELF, Kernel
 from netloom.flows.packet import DESTINATION, ICMP, PORT, PROTOCOL, SOURCE
 from netloom.flows.query import Inquiry
-from netloom.flows.reply import Reply
+from netloom.flows.reply import Hop, Reply
 from netloom.flows.spans import Spans, holds
 from netloom.lab.atlas import Atlas
 from netloom.lab.oracle import ECHO, Packet
@@ -84,7 +84,7 @@ class Reading:
         first = reply.hops[0]
         if reply.family is not packet.family or (first.host, first.ingress) != (start.host.name, start.ingress):
             return False
-        if first.way not in (None, start.way):
+        if first.way not in (None, start.way) or not all(self._goes(hop, packet) for hop in reply.hops[1:]):
             return False
         point, unknown = self._point(packet, start), {each.role for each in reply.unknown}
         skipped = {DESTINATION} if "destination" in unknown else set()
@@ -94,6 +94,13 @@ class Reading:
             each.within is None or holds(each.within, self._value(each.host, each.uplink, packet))
             for each in reply.unknown
         )
+
+    def _goes(self, hop: Hop, packet: Packet) -> bool:
+        """Whether a host on the way would send a packet on as a hop says."""
+        if hop.way is None:
+            return True
+        uplink = self._atlas.way(self._atlas.hosts[hop.host], packet.to).uplink
+        return uplink is not None and uplink.name == hop.way
 
     def _value(self, host: str, uplink: str, packet: Packet) -> int:
         """The address that an uplink has learned."""

@@ -77,10 +77,13 @@ def test_each_uplink_has_its_own_terms_and_forwards(office: Stage) -> None:
     )
 
 
-def test_between_uplinks_nothing_is_judged(office: Stage) -> None:
-    office.play(two(host()))
+def test_between_uplinks_policy_decides(office: Stage) -> None:
     office.machines["internet"].ip(f"route add 192.168.7.0/24 via {HOST4}")
-    office.ask(Flow("internet", "tcp", LAN4, 80, server="office"))
+    office.play(two(host()))
+    office.ask(Flow("internet", "tcp", LAN4, 80))
+    carried = term("carried", (Side(SideKind.OUTSIDE, "internet"), LAN), "", LAN4, tcp(80))
+    office.play(two(with_terms(carried)))
+    office.ask(Flow("internet", "tcp", LAN4, 80, server="office"), Flow("internet", "tcp", LAN4, 443))
     office.machines["internet"].ip("route del 192.168.7.0/24")
 
 

@@ -96,6 +96,17 @@ class Names:
         return zones | on
 
     @cached_property
+    def listening(self) -> Mapping[tuple[str, Family, int], tuple[str, str]]:
+        """Hosts and their uplinks by zone and by the fixed address that an uplink has there."""
+        uplinks = ((host.name, uplink) for host in self.plan.hosts for uplink in host.uplinks)
+        return {
+            (uplink.zone, side.interface.address.family, side.interface.address.value): (host, uplink.name)
+            for host, uplink in uplinks
+            for side in (uplink.ipv4, uplink.ipv6)
+            if isinstance(side, Fixed)
+        }
+
+    @cached_property
     def nics(self) -> Mapping[str, tuple[Nic, ...]]:
         """NICs by guest."""
         return {guest.name: guest.nics for guest in self.plan.guests}

@@ -135,7 +135,9 @@ class Tables:
 
 
 def _then(first: Answer, second: Answer) -> Answer:
-    return first if first.verdict == "drop" or first.destination or first.source else second
+    """What two base chains of a hook make of a packet; a rate of the first holds for what the second lets pass."""
+    ends = first.verdict == "drop" or first.destination or first.source
+    return first if ends or (first.limited and second.verdict != "drop") else second
 
 
 def _priority(chain: Chain) -> int:

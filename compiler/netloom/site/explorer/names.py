@@ -10,6 +10,7 @@ from netloom.flows.intent.names import Names, addresses_of, fixed_of, prefix_in
 from netloom.flows.intent.services import all_traffic
 from netloom.flows.intent.view import View
 from netloom.flows.kernel import Kernel, multicast
+from netloom.flows.learned import every
 from netloom.flows.place import Place, members
 from netloom.flows.pools import leased
 from netloom.flows.spans import Spans, single, united
@@ -100,6 +101,10 @@ def _place(place: Place) -> dict[str, object]:
         "behind": written(place.behind),
         "at": {uplink: written(place.at(uplink)) for uplink in view.zones},
         "claimed": {uplink: written(place.claimed(uplink)) for uplink in view.zones},
+        "led": {
+            uplink: [[written(there), *at] for *at, there in place.led(uplink, every(kernel.family))]
+            for uplink in view.zones
+        },
         "carried": {uplink: written(place.carried(uplink)) for uplink in view.zones},
     }
 

@@ -124,11 +124,18 @@ POLICY = Model(
             ListOf(SELECTOR, "a selector"),
             "Who opens the connection. `any` is everyone but the site's hosts, and so without guests whom `nat` "
             "translates on their way to another host: there they come as their own host, unless that one has a route "
-            "back to their network.",
+            "back to their network. It lets nobody beyond an uplink reach others beyond one: that takes both names.",
             required=True,
             example="[microvm, tag/web]",
         ),
-        Key("to", ListOf(SELECTOR, "a selector"), "Who answers it.", required=True, example="internet"),
+        Key(
+            "to",
+            ListOf(SELECTOR, "a selector"),
+            "Who answers it. What comes from beyond an uplink is carried to beyond another one only where both ends "
+            "are named, and back to its own zone only where `from` and `to` name that zone.",
+            required=True,
+            example="internet",
+        ),
         Key("allow", ListOf(SERVICE, "a service"), "Services that pass.", example="[https, tcp/9100]"),
         Key(
             "deny",

@@ -3,7 +3,7 @@
 (() => {
   const { BITS, single, united, common, without, same, shifted } = netloomReach.spans;
   const { put, empty } = netloomReach;
-  const DESTINATION = 0, SOURCE = 3, SELF = "self/";
+  const DESTINATION = 0, SOURCE = 3, SELF = "self/", MOST = 5;
   const text = (_, value) => (typeof value === "bigint" ? String(value) : value);
   const LINK = { ipv4: [], ipv6: [[0xfe80n << 112n, (0xfec0n << 112n) - 1n]] };
   const key = (value) => JSON.stringify(value, text);
@@ -50,7 +50,8 @@
           yield { box, hops: [hop], unknown: [] };
         }
         for (const way of [null, ...own.defaults]) {
-          const goals = within === null ? own.goals(this.to, ingress, way) : common(own.goals(this.to, ingress, way), within);
+          const meant = this.goals(this.host, ingress, way);
+          const goals = within === null ? meant : common(meant, within);
           if (goals.length && services.length) await this.inquiry.known(goals, this.family);
           for (const [some, sent] of this.sentBy(ingress, way, senders, goals)) {
             for (const [protocols, ports] of services) {
@@ -60,6 +61,20 @@
           }
         }
       }
+    }
+
+    // The destinations that are meant; where a host has no uplink in their zone, those beyond the next host too.
+    goals(host, ingress, way, hosts = 1) {
+      const place = this.place(host), zones = this.to.outside, found = [...place.goals(this.to, ingress, way)];
+      const further = zones.size && !Object.values(place.zones).some((zone) => zones.has(zone)) && hosts < MOST;
+      const left = further ? without(place.outside, united(found)) : [];
+      for (const [egress, some] of place.leaving(left, way)) {
+        for (const [other, by, there] of place.led(egress, some)) {
+          const goals = [null, ...this.place(other).defaults].flatMap((one) => this.goals(other, by, one, hosts + 1));
+          found.push(...common(united(goals), there));
+        }
+      }
+      return united(found);
     }
 
     // Destinations with their senders; the host itself sends from the address of the interface it sends by.
@@ -77,9 +92,9 @@
     async * first(ingress, way, box, sent) {
       for (const [part, answer] of await this.parts(this.host, ingress, way, box)) {
         let left = part[DESTINATION] ?? [];
-        const hop = { host: this.host, ingress, way: this.way(way, left), answer, senders: null, to: null };
+        const hop = { host: this.host, ingress, way: this.way(this.host, way, left), answer, senders: null, to: null };
         if (answer.verdict === "allow" && !answer.destination) {
-          for (const [there, arriving, goals] of [...this.behind(way, left)]) {
+          for (const [there, arriving, goals] of [...this.next(this.host, way, left)]) {
             left = without(left, goals);
             for await (const path of this.beyond(there, arriving, put(part, DESTINATION, goals), hop, sent)) {
               yield this.told(path, sent);
@@ -90,10 +105,10 @@
       }
     }
 
-    // The uplink that leads to all of some destinations, if there is one.
-    way(way, goals) {
-      const leaving = this.own.leaving(goals, way);
-      return leaving.length === 1 && leaving[0][0] in this.own.zones ? leaving[0][0] : way;
+    // The uplink of a host that leads to all of some destinations, if there is one.
+    way(host, way, goals) {
+      const place = this.place(host), leaving = place.leaving(goals, way);
+      return leaving.length === 1 && leaving[0][0] in place.zones ? leaving[0][0] : way;
     }
 
     // A path with what it hangs on: the address that is meant, and that of the host that sends.
@@ -118,16 +133,34 @@
     async * beyond(there, ingress, box, hop, own) {
       const sent = this.rewritten(box, hop, own), at = this.place(there);
       const possible = sent.uplink ? common(sent.senders ?? at.outside, at.strangers) : sent.senders;
-      const to = this.hidden ? at.learned[this.hidden[1]] : null;
-      const seen = put(put(box, SOURCE, possible), DESTINATION, to === null ? box[DESTINATION] : single(to));
-      for (const [part, answer] of await this.parts(there, ingress, null, seen)) {
-        const senders = same(possible, box[SOURCE]) ? null : part[SOURCE];
-        const second = { host: there, ingress, way: null, answer, senders, to };
-        const meant = to === null ? part : put(part, DESTINATION, box[DESTINATION]);
+      const seen = put(box, SOURCE, possible), rewritten = !same(possible, box[SOURCE]);
+      for await (const [part, hops] of this.onward(there, ingress, seen, [hop], rewritten)) {
         const within = same(part[SOURCE], possible) ? null : part[SOURCE];
         const unknown = sent.uplink ? [{ role: "sender", host: this.host, uplink: sent.uplink, within }] : [];
         const first = sent.uplink ? box[SOURCE] : before(part[SOURCE], box[SOURCE], hop.answer.source);
-        yield { box: put(meant, SOURCE, first), hops: [hop, second], unknown };
+        yield { box: put(part, SOURCE, first), hops, unknown };
+      }
+    }
+
+    // What a host, and those behind it, make of what another one has sent on, with senders as they see them.
+    async * onward(host, ingress, box, so, rewritten) {
+      const place = this.place(host), meant = box[DESTINATION] ?? [];
+      const to = this.hidden && this.hidden[0] === host ? place.learned[this.hidden[1]] : null;
+      const seen = to === null ? box : put(box, DESTINATION, single(to));
+      for (const way of [null, ...place.defaults]) {
+        if (way && !place.leaving(seen[DESTINATION] ?? [], way).length) continue;
+        for (const [part, answer] of await this.parts(host, ingress, way, seen)) {
+          let left = to === null ? part[DESTINATION] ?? [] : meant;
+          const by = this.way(host, way, part[DESTINATION] ?? []);
+          const hops = [...so, { host, ingress, way: by, answer, senders: rewritten ? part[SOURCE] : null, to }];
+          if (answer.verdict === "allow" && !answer.destination && to === null && hops.length < MOST) {
+            for (const [there, arriving, goals] of [...this.next(host, way, left)]) {
+              left = without(left, goals);
+              yield* this.onward(there, arriving, put(part, DESTINATION, goals), hops, rewritten);
+            }
+          }
+          if (left.length) yield [put(part, DESTINATION, left), hops];
+        }
       }
     }
 
@@ -140,20 +173,32 @@
       return { senders: null, uplink: this.own.egress((box[DESTINATION] ?? [[0n, 0n]])[0][0]) || hop.way || "" };
     }
 
-    // Other hosts that have what leaves by an uplink: by which of their uplinks, and what of it.
-    * behind(way, goals) {
-      const { own } = this;
+    // Other hosts to which a host sends on: by which of their uplinks, and what of it. Those that are the next hop, and
+    // else those that have what is meant.
+    * next(host, way, goals) {
+      const place = this.place(host);
+      let left = goals;
+      for (const [egress, some] of place.leaving(goals, way)) {
+        for (const [other, by, there] of place.led(egress, some)) {
+          left = without(left, there);
+          yield [other, by, there];
+        }
+      }
       if (this.hidden) {
         const [other, uplink] = this.hidden, meant = this.place(other).zones[uplink];
-        for (const [egress, some] of own.leaving(goals, way)) if (own.zones[egress] === meant) yield [other, uplink, some];
-        return;
-      }
+        for (const [egress, some] of place.leaving(left, way)) if (place.zones[egress] === meant) yield [other, uplink, some];
+      } else yield* this.behind(host, way, left);
+    }
+
+    // Other hosts that have what leaves by an uplink of a host.
+    * behind(host, way, goals) {
+      const place = this.place(host);
       for (const other of Object.keys(this.inquiry.ends.names.hosts)) {
-        if (other === this.host) continue;
+        if (other === host) continue;
         const there = this.place(other);
-        const theirs = common(goals, united([...there.behind, ...(own.peers[other] ?? [])]));
-        for (const [egress, left] of own.leaving(theirs, way)) {
-          const arriving = Object.keys(there.zones).filter((uplink) => there.zones[uplink] === own.zones[egress]);
+        const theirs = common(goals, united([...there.behind, ...(place.peers[other] ?? [])]));
+        for (const [egress, left] of place.leaving(theirs, way)) {
+          const arriving = Object.keys(there.zones).filter((uplink) => there.zones[uplink] === place.zones[egress]);
           const listening = arriving.map((uplink) => [other, uplink, common(left, there.at[uplink])]);
           yield* listening.filter(([,, here]) => here.length);
           const rest = without(left, united(listening.flatMap(([,, here]) => here)));

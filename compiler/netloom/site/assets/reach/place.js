@@ -14,6 +14,8 @@
       for (const key of ["local", "missing", "addresses", "at", "claimed", "carried"]) {
         this[key] = Object.fromEntries(Object.entries(own[key]).map(([device, text]) => [device, read(text)]));
       }
+      this.next = Object.fromEntries(Object.entries(own.led).map(([uplink, found]) => (
+        [uplink, found.map(([text, ...at]) => [read(text), at])])));
       this.learned = Object.fromEntries(Object.entries(own.learned).map(([u, text]) => [u, BigInt(`0x${text}`)]));
       Object.assign(this, { defaults: own.defaults, preferred: own.preferred });
       this.fixed = united(Object.values(this.addresses).flat());
@@ -74,7 +76,8 @@
       const spans = [...this.named(end)], hidden = this.zonesOfHidden(end);
       for (const [span, egress] of this.partition) {
         const zone = this.zones[egress || way || ""];
-        const there = zone !== undefined && (end.outside.has(zone) || hidden.includes(zone));
+        const anywhere = !egress && this.hidden(end);
+        const there = anywhere || (zone !== undefined && (end.outside.has(zone) || hidden.includes(zone)));
         if (end.everyone || there) spans.push(...common([span], this.outside));
       }
       const goals = united(spans);
@@ -103,6 +106,11 @@
         found.set(device, [...(found.get(device) ?? []), ...common([span], goals)]);
       }
       return [...found].map(([device, spans]) => [device, united(spans)]).filter(([, spans]) => spans.length);
+    }
+
+    // Other hosts that are the next hop of what leaves by an uplink: by which of theirs, and what of it.
+    led(uplink, goals) {
+      return (this.next[uplink] ?? []).map(([spans, at]) => [...at, common(spans, goals)]).filter(([,, some]) => some.length);
     }
 
     // Whether what is meant is the address of another host that only the network outside knows.
