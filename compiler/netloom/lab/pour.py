@@ -43,21 +43,29 @@ def attend(to: str, port: int, source: str | None, seconds: float) -> dict[str, 
             return {"sent": 0, "received": 0, "goes_on": False}
         received, number, end = 1, 0, time.monotonic() + seconds + GRACE
         while (left := end - time.monotonic()) > 0:
-            if select.select([sock], [], [], left)[0]:
-                number = int(sock.recv(4096))
+            if said := _next(sock, left):
+                number = int(said)
                 received += 1
         sent = int(_asked(sock, _COUNT, _SAID) or 0)
-        return {"sent": sent, "received": received, "goes_on": number > sent * _LATE}
+        return {"sent": sent, "received": received, "goes_on": bool(sent) and number > sent * _LATE}
 
 
 def _asked(sock: socket.socket, question: bytes, begins: bytes = b"") -> bytes:
     """What follows the beginning of the first datagram that comes back and begins so; empty if none does."""
     for _ in range(TRIES):
-        sock.send(question)
-        while select.select([sock], [], [], PATIENCE)[0]:
-            said = sock.recv(4096)
+        with contextlib.suppress(OSError):  # no way there, or an error that came back: it is asked again
+            sock.send(question)
+        while said := _next(sock, PATIENCE):
             if said.startswith(begins):
                 return said.removeprefix(begins)
+    return b""
+
+
+def _next(sock: socket.socket, patience: float) -> bytes:
+    """The next datagram; empty for silence, and for an error that came back instead."""
+    if select.select([sock], [], [], patience)[0]:
+        with contextlib.suppress(OSError):
+            return sock.recv(4096)
     return b""
 
 
