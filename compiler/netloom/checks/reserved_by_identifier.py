@@ -21,9 +21,9 @@ RULE = Rule(
     "a static address, such as one of IPv6, is configured by these or by hand, and is not reported.)",
     "Write `ClientIdentifier=mac` into `[DHCPv4]` of the guest's own unit (netplan: `dhcp-identifier: mac`), and waive "
     f"it; or bring the host to systemd {BY_HARDWARE} and write that as `target`.",
-    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
-    "guests:\n  cloud: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
-    good="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
+    bad="site: {target: {systemd: 252}}\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
+    "  hv1: {networks: {lan: {}}}\nguests:\n  cloud: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
+    good="site: {target: {systemd: 252}}\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
     "  hv1: {target: {systemd: 257}, networks: {lan: {}}}\n"
     "guests:\n  cloud: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
 )
@@ -33,7 +33,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Look at the networks with a DHCP server of an older host; each is told of once."""
     found: dict[str, list[str]] = {}
     for guest in context.plan.guests:
-        if guest.target.systemd < BY_HARDWARE and all(map(_as_it_comes, guest.nics)):
+        if _said(context, guest.host) and guest.target.systemd < BY_HARDWARE and all(map(_as_it_comes, guest.nics)):
             for nic in guest.nics:
                 if nic.ipv4.mode is Mode.RESERVED:
                     found.setdefault(nic.network, []).append(guest.name)
@@ -43,6 +43,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
         message = f"guest `{guests[0]}`{more} of network `{network}` gets its address only if it asks by its MAC"
         hint = "set `ClientIdentifier=mac` in the guest, as netloom's units for guests do, and waive this"
         yield Diagnostic(RULE, message, span, hint, subject=f"network/{network}")
+
+
+def _said(context: Context, host: str) -> bool:
+    """Whether the spec says which systemd a host has: the oldest one is assumed otherwise, and nobody knows."""
+    targets = (context.document.hosts[host].target, context.document.site.target)
+    return any(target.systemd is not None for target in targets)
 
 
 def _as_it_comes(nic: Nic) -> bool:
