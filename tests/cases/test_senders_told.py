@@ -124,3 +124,11 @@ def test_who_is_not_believed_with_its_own_address_is_translated(longer: bool) ->
         "203.0.113.11": ("allow", "policy/admin", "snat"),
         "10.200.0.1": ("allow", "policy/admin", "snat" if longer else None),
     }
+
+
+def test_of_two_uplinks_in_one_zone_a_packet_takes_the_one_that_its_route_leads_to() -> None:
+    text = (CASES / "translation-in-one-zone.yaml").read_text(encoding="utf-8")
+    seen = {way(reply): reply.verdict for reply in asked(text, "h2", "10.1.0.1", "ssh")}
+    assert {ends: verdict for ends, verdict in seen.items() if len(ends) > 1} == {
+        (("h2", "self/"), ("h1", "eno2")): "allow"
+    }
