@@ -115,6 +115,49 @@ def test_reach_tells_whom_a_host_carries() -> None:
         assert ask(site, source, to, service) == dropped, (source, to, service)
 
 
+BEHIND = """
+netloom: 1
+networks: {east: {ipv4: 10.1.0.1/24}, west: {ipv4: 10.2.0.1/24}}
+hosts:
+  hv-east:
+    uplinks:
+      eth0: {zone: internet, ipv4: 203.0.113.1/24, gateway4: 203.0.113.254}
+      eth1: {zone: line, ipv4: 192.0.2.1/30}
+    networks: {east: {}}
+    routes: {west4: {to: 10.2.0.0/24, via: 192.0.2.2}}
+  hv-west:
+    uplinks: {eth1: {zone: line, ipv4: 192.0.2.2/30, gateway4: 192.0.2.1}}
+    networks: {west: {}}
+guests:
+  desk: {host: hv-west, nics: {west: {ipv4: 10.2.0.10}}}
+policy:
+  out: {from: west, to: [line, internet], allow: https}
+  near: {from: west, to: line, allow: http}
+  desk: {from: any, to: desk, allow: ssh}
+  admin: {from: line, to: hosts, allow: ssh}
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "to", "service", "said", "hosts"),
+    [
+        ("desk", "internet", "https", "allow by policy/out", ["hv-west", "hv-east"]),
+        ("desk", "internet", "http", "drop by default", ["hv-west", "hv-east"]),
+        ("desk", "internet", "smtp", "drop by default", ["hv-west"]),
+        ("internet", "desk", "ssh", "allow by policy/desk", ["hv-east", "hv-west"]),
+        ("internet", "desk", "https", "drop by default", ["hv-east"]),
+    ],
+)
+def test_reach_follows_through_the_host_in_front(
+    source: str, to: str, service: str, said: str, hosts: list[str]
+) -> None:
+    inquiry = Inquiry(compiled(BEHIND).plan, NOW)
+    one, other = (end_of(inquiry.names, text) for text in (source, to))
+    replies = inquiry.ask(one, other, services_of(inquiry.names, service))
+    told = {(f"{r.verdict} by {r.decided_by}", *(hop.host for hop in r.hops)) for r in replies}
+    assert {one for one in told if "implied/" not in one[0]} == {(said, *hosts)}
+
+
 def test_forwarding_is_turned_on_for_what_is_carried_and_for_nothing_else() -> None:
     def forwarded(site: Site) -> set[str]:
         return {s.key for host in site.plan.hosts for s in settings(host) if s.key.endswith("forwarding") and s.value}
