@@ -12,6 +12,7 @@ from netloom.base.frozen import dataclass
 from netloom.flows.rules import DISPROVED
 from netloom.passes.lock import FILE, Lock, read_lock
 from netloom.passes.pipeline import run
+from netloom.passes.rules import LOCK_LACKS
 from netloom.passes.waive import waive
 from netloom.plan.guest import Guest
 from netloom.plan.host import Host
@@ -126,7 +127,13 @@ def _compiled(
 
         report.extend(disproved(passed.plan))
     plan, diagnostics = waive(passed, report)
-    return Compiled(source, passed.document, plan, passed.allocation.lock, diagnostics, printed)
+    return Compiled(source, passed.document, plan, passed.allocation.lock, _in_turn(diagnostics), printed)
+
+
+def _in_turn(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Without what the lock lacks while another error stands: `netloom lock` would be refused, and mends none."""
+    left = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule != LOCK_LACKS)
+    return left if Report(list(left)).failed else diagnostics
 
 
 def rendered(plan: Plan) -> tuple[Artifact, ...]:

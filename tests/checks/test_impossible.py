@@ -53,7 +53,7 @@ def test_a_forward_leads_to_a_guest_and_nowhere_else() -> None:
     """To a gateway, a network or a broadcast address there is no way to write it; a guest cannot have them either."""
     base = "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     base += "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
-    for target, code in (("10.0.0.1", "NL208"), ("lan", "NL622"), ("hv1", "NL622")):
+    for target, code in (("10.0.0.1", "NL203"), ("lan", "NL622"), ("hv1", "NL622")):
         assert code in compiled(f"{base}forwards:\n  web: {{on: hv1, ports: tcp/80, to: {target}}}\n").codes
     for address, code in (("10.0.0.1", "NL412"), ("10.0.0.0", "NL410"), ("10.0.0.255", "NL410")):
         guest = f"guests:\n  web: {{host: hv1, nics: {{lan: {{ipv4: {address}}}}}}}\n"

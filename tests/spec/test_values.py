@@ -130,7 +130,7 @@ WAYS_OUT = [
         policy("from", "'!lan'"),
         "nothing is excepted from a list: allow the whole of it, and `deny` in an entry of its own",
     ),
-    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "its key ends in 6, as `ipv6` does"),
+    ("networks:\n  lan: {ipv4: 'fd00::1/64'}\n", "write it behind the key that ends in 6, such as `ipv6: fd00::1/64`"),
     (GUEST + "nics: lan}\n", "write `{lan: {}}`"),
     (
         "hosts:\n  hv1: {}\nforwards:\n  f: {on: host/hv1, ports: tcp/80, to: web}\n",

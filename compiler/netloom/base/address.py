@@ -272,3 +272,12 @@ def parse_mac(text: str) -> Mac:
     if [len(pair) for pair in pairs] != [2] * 6 or not set(digits) <= set("0123456789abcdefABCDEF"):
         raise AddressError(f"`{text}` is not a MAC address such as 02:00:00:12:34:56")
     return Mac(int(digits, 16))
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is an address of either family."""
+    try:
+        parse_address(text)
+    except AddressError:
+        return False
+    return True

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from netloom.base.address import AddressError, parse_prefix
 from netloom.base.frozen import dataclass
+from netloom.base.names import closest
 from netloom.base.protocol import NUMBERS
 from netloom.flows.intent.names import Names, Selection
 from netloom.flows.packet import LAST_PORT, LAST_TYPE
@@ -50,8 +51,13 @@ def end_of(names: Names, text: str) -> End:
             raise UnknownEndError(f"host `{kind}` has no uplink `{name}`")
         return End(text, Selection(), (kind, name))
     elif text not in ("any", "hosts") and not known(names, text):
-        raise UnknownEndError(f"the site has no `{text}`")
+        raise UnknownEndError(f"the site has no `{text}`{_meant(names, text)}")
     return End(text, _whole(names, text))
+
+
+def _meant(names: Names, text: str) -> str:
+    near = closest(text, ("any", "hosts", *names.kinds, *(f"{kind}/{name}" for name, kind in names.kinds.items())))
+    return f": did you mean `{near}`?" if near else ""
 
 
 def _whole(names: Names, text: str) -> Selection:

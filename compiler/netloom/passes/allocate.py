@@ -24,6 +24,9 @@ IPV6_SPAN = 0xE000
 IPV6_FIRST = 0x1000
 """Allocated IPv6 addresses end in `::1000` to `::efff`: short to read, and apart from what people pick."""
 
+_NAMED = 6
+"""NICs that the lock lacks and that are told one by one: a new site lacks all of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
@@ -89,8 +92,10 @@ def report_lacking(document: Document, lock: Lock, allocation: Allocation, file:
         nics.setdefault((slot.guest, slot.network), []).append(
             {"ipv4": "IPv4", "ipv6": "IPv6", "mac": "MAC"}[slot.kind]
         )
-    for (guest, network), kinds in nics.items():
+    for (guest, network), kinds in list(nics.items())[: _NAMED if len(nics) <= _NAMED else 1]:
         message = f"`{file}` lacks {' and '.join(kinds)} of guest `{guest}` on `{network}`"
+        if len(nics) > _NAMED:
+            message += f", and what {len(nics) - 1} other NICs leave open"
         span = document.places.key("guests", guest, "nics", network)
         report.add(
             Diagnostic(rules.LOCK_LACKS, message, span, "run `netloom lock` and commit it", subject=f"guest/{guest}")

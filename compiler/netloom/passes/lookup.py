@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field, replace
 from functools import partial
 
+from netloom.base.address import is_address
 from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.frozen import dataclass
 from netloom.base.names import closest
 from netloom.base.span import Span
 from netloom.passes.lost import Lost, lost_tags
-from netloom.passes.misnamed import is_address, not_a_guest, not_an_uplink
+from netloom.passes.misnamed import guest_at, listener_at, not_a_guest, not_an_uplink
 from netloom.plan.origin import SECTIONS
 from netloom.plan.services import BUILT_IN
 from netloom.spec import rules
@@ -173,6 +174,9 @@ class Lookup:
         """Whether the host, and its uplink where one is named, are known."""
         place = partial(self.document.places.span, *path)
         defined = self.document.places.names("hosts")
+        if is_address(on.host):
+            self.report.add(listener_at(self.document, on.host, place()))
+            return False
         if on.host == "host" and "host" not in defined and on.uplink in defined:
             hint = f"write `{on.uplink}`: what stands behind the slash is an uplink"
             self.report.add(Diagnostic(rules.UNKNOWN_NAME, "unknown host `host`", place(), hint))
@@ -197,6 +201,9 @@ class Lookup:
     def target(self, name: str, *path: str) -> bool:
         """Whether a forward leads to a guest; reports what else it leads to."""
         place, actual = partial(self.document.places.span, *path), self.names.kinds.get(name, "")
+        if is_address(name):
+            self.report.add(guest_at(self.document, name, place()))
+            return False
         if not actual or name in self.document.places.names("guests"):
             return self.known("guests", name, place)
         self.report.add(not_a_guest(path[1], name, article(actual), place()))

@@ -1,9 +1,10 @@
 """What a forward names that is no guest, and no uplink: a name is known, and cannot stand where it does."""
 
-from netloom.base.address import AddressError, Interface, parse_address
+from netloom.base.address import Address, Interface, parse_address
 from netloom.base.diagnostic import Diagnostic
 from netloom.base.span import Span
 from netloom.passes.rules import FORWARD_BESIDE
+from netloom.spec.document import Document
 from netloom.spec.model.host import HostSpec
 from netloom.spec.model.policy import Listener
 from netloom.spec.rules import UNKNOWN_NAME
@@ -21,15 +22,6 @@ def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:
     return Diagnostic(FORWARD_BESIDE, message, span, hint, subject=f"forward/{forward}")
 
 
-def is_address(text: str) -> bool:
-    """Whether an address stands where a name should."""
-    try:
-        parse_address(text)
-    except AddressError:
-        return False
-    return True
-
-
 def not_an_uplink(on: Listener, host: HostSpec, span: Span) -> Diagnostic:
     """A forward that names an address instead of the uplink that has it."""
     sides = ((name, side) for name, uplink in host.uplinks.items() for side in (uplink.ipv4, uplink.ipv6))
@@ -38,3 +30,29 @@ def not_an_uplink(on: Listener, host: HostSpec, span: Span) -> Diagnostic:
     known = ", ".join(f"`{on.host}/{name}`" for name in sorted(host.uplinks)[:8])
     hint = f"write `{on.host}/{mine[0]}`, which has it" if mine else f"known: {known}"
     return Diagnostic(UNKNOWN_NAME, message, span, hint if mine or known else f"write `{on.host}`")
+
+
+def guest_at(document: Document, text: str, span: Span) -> Diagnostic:
+    """A forward that leads to an address, with the guest that has it."""
+    address = parse_address(text)
+    named = [
+        guest
+        for guest, spec in sorted(document.guests.items())
+        if any(address in (nic.ipv4, nic.ipv6) for nic in spec.nics.values())
+    ]
+    hint = f"write `{named[0]}`, which has it" if named else "write the name of the guest that has it"
+    return Diagnostic(UNKNOWN_NAME, f"`to` takes the name of a guest, and `{text}` is an address", span, hint)
+
+
+def listener_at(document: Document, text: str, span: Span) -> Diagnostic:
+    """A forward that listens at an address, with the uplink that has it."""
+    address: Address = parse_address(text)
+    named = [
+        f"{host}/{name}"
+        for host, spec in sorted(document.hosts.items())
+        for name, uplink in sorted(spec.uplinks.items())
+        for side in (uplink.ipv4, uplink.ipv6)
+        if isinstance(side, Interface) and side.address == address
+    ]
+    hint = f"write `{named[0]}`, which has it" if named else "write the name of the host that has it"
+    return Diagnostic(UNKNOWN_NAME, f"`on` takes a host or host/uplink, and `{text}` is an address", span, hint)

@@ -7,6 +7,7 @@ and left out, so that one mistake neither hides others nor causes more.
 # `refuse` returns None, which is what a parser returns after a diagnostic.
 # mypy: disable-error-code="func-returns-value"
 
+import re
 from collections.abc import Callable
 from collections.abc import Mapping as Map
 from dataclasses import field
@@ -129,8 +130,12 @@ class Model(Generic[T]):
             key = self.by_name.get(name)
             if key is None:
                 near = foreign.get(name)
+                if near is None and is_torn(name, entry.value):
+                    whole = torn(report, entry.key)
+                    continue
                 if near is None:
-                    near = unknown_key(report, entry.key, self.noun, self.by_name)
+                    sure = address_key(name, entry.value)
+                    near = unknown_key(report, entry.key, self.noun, self.by_name, sure if sure in self.by_name else "")
                 meant.update(near)
                 whole &= self._guess(near, node, entry.value, values)
                 continue
@@ -144,7 +149,7 @@ class Model(Generic[T]):
                 if key.name in meant:  # misspelt, which has been reported
                     continue
                 message = f"{self.noun} lacks its key `{key.name}`"
-                refuse(report, rules.MISSING_KEY, message, node.span, hint=f"add `{key.name}: {key.example or '…'}`")
+                refuse(report, rules.MISSING_KEY, message, node.span, hint=f"add `{key.name}: …`: {_first(key.doc)}")
         return self.make(**values) if whole else None
 
     def _guess(self, near: tuple[str, ...], node: Mapping, value: Node, values: dict[str, Any]) -> bool:
@@ -231,6 +236,12 @@ class MapOf(Generic[T]):
         return {"type": ["object", "null"], "additionalProperties": self.item.schema()}
 
 
+def _first(doc: str) -> str:
+    """The first sentence of what a key is, as it goes on behind a colon."""
+    sentence = re.split(r"[.;](?:\s|$)", doc, maxsplit=1)[0]
+    return sentence[0].lower() + sentence[1:]
+
+
 def _plain(example: str) -> object:
     """An example, which is a scalar or a list of them in YAML's flow style, as JSON has it."""
     if example.startswith("["):
@@ -245,10 +256,41 @@ def refuse(report: Report, rule: Rule, message: str, span: Span, hint: str = "")
     report.add(Diagnostic(rule, message, span, hint))
 
 
-def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object]) -> tuple[str, ...]:
-    """Report a key that a model lacks, with those that may be meant, which are returned."""
-    begun = tuple(sorted(name for name in known if len(key.text) > 2 and name.startswith(key.text)))
-    nearest = closest(key.text, known)
+def address_key(name: str, value: Node) -> str:
+    """The key that `ip` and the like stand for, by their value; "" for other keys."""
+    if name not in ("ip", "address", "addr", "inet") or not isinstance(value, Scalar):
+        return ""
+    return "ipv6" if ":" in value.text else "ipv4"
+
+
+def is_torn(name: str, value: Node) -> bool:
+    """Whether a key is the rest of a value that a comma has torn apart, as in `{ports: tcp,udp/443}`."""
+    return is_empty(value) and re.fullmatch(r"[a-z]+/[0-9]+(-[0-9]+)?|[0-9]+(-[0-9]+)?", name) is not None
+
+
+def torn(report: Report, key: Scalar) -> bool:
+    """Report such a key; the entry before it cannot be used."""
+    hint = "write a list in brackets, such as `[tcp/443, udp/443]`"
+    report.add(
+        Diagnostic(
+            rules.UNKNOWN_KEY, f"within braces a comma ends a value, so that `{key.text}` is a key", key.span, hint
+        )
+    )
+    return False
+
+
+def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object], sure: str = "") -> tuple[str, ...]:
+    """Report a key that a model lacks, with those that may be meant, which are returned.
+
+    Args:
+        report: takes it.
+        key: as written.
+        noun: what lacks it.
+        known: the keys that there are.
+        sure: the one that is meant, where the value says so; "" where it does not.
+    """
+    begun = () if sure else tuple(sorted(name for name in known if len(key.text) > 2 and name.startswith(key.text)))
+    nearest = sure or closest(key.text, known)
     near = begun or ((nearest,) if nearest else ())
     hint = f"did you mean {' or '.join(f'`{name}`' for name in near)}?"
     if not near:

@@ -157,7 +157,9 @@ def read_family(family: Family, what: Callable[[str], T], text: str, of: Callabl
         words = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
         other = of(value)
         message = f"`{visible(text)}` is {words[other]}, and this key takes {words[family]}"
-        raise InvalidError(message, f"its key ends in {other.value}, as `{other.key}` does")
+        raise InvalidError(
+            message, f"write it behind the key that ends in {other.value}, such as `{other.key}: {visible(text)}`"
+        )
     return value
 
 
@@ -190,10 +192,10 @@ def setting(value: "Text[T]", *words: Setting) -> "Text[T | Setting]":
             return by_word[text]
         if text.isalpha() and not text.isdigit():
             near = closest(text, by_word)
-            raise InvalidError(
-                f"`{visible(text)}` is not known here",
-                f"did you mean `{near}`?" if near else f"{listed} or {value.noun}",
-            )
+            way_out = f"did you mean `{near}`?" if near else f"{listed} or {value.noun}"
+            if Setting.RA in words and text in ("dhcp", "slaac", "auto", "dhcpv6"):
+                way_out = f"write `ra`, which covers SLAAC and DHCPv6, or {value.noun}"
+            raise InvalidError(f"`{visible(text)}` is not known here", way_out)
         return value.read(text)
 
     options: Schema = {"enum": list(by_word)}

@@ -75,6 +75,13 @@ def _ports_alone(text: str) -> str:
         if protocol is None:
             return f"write the protocol too: `tcp/{ports}` or `udp/{ports}`"
         return f"write `{protocol}/{ports}`" if protocol in PORT_PROTOCOLS else ""
+    if found := re.fullmatch(r"([a-z]+)[+,&|]([a-z]+)/([0-9]{1,5}(?:-[0-9]{1,5})?)", text):
+        both = found[1], found[2]
+        return (
+            f"write a list: `[{', '.join(f'{one}/{found[3]}' for one in both)}]`"
+            if {*both} <= {*PORT_PROTOCOLS}
+            else ""
+        )
     if found := re.fullmatch(r"([a-z]+):([0-9]{1,5})", text):
         return f"write `{found[1]}/{found[2]}`" if found[1] in PORT_PROTOCOLS else ""
     if found := re.fullmatch(r"([0-9]{1,5}):([0-9]{1,5})(?:/(tcp|udp))?", text):
@@ -135,6 +142,8 @@ def _no_selector(text: str) -> str:
     """How to say what others say as `*`, `!web` or `Web`."""
     if text == "*":
         return f"did you mean `{ANY}`?"
+    if re.fullmatch(r"(?i)[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?", text):
+        return "netloom resolves no names of DNS: list the prefixes under `addresses`, and name that entry"
     if text.startswith(("!", "not ")):
         return "nothing is excepted from a list: allow the whole of it, and `deny` in an entry of its own"
     return name_hint(text)

@@ -20,7 +20,8 @@ class Unsaid:
         keys: as people write them.
         message: that it cannot be said, or how it is called here.
         hint: what to do instead.
-        meant: the key of the language that the value belongs to, where there is one.
+        meant: the key of the language that the value belongs to, where there is one; where it may be one of several,
+            these with spaces between.
     """
 
     keys: tuple[str, ...]
@@ -38,7 +39,7 @@ def report_unsaid(unsaid: Iterable[Unsaid], node: Mapping, report: Report) -> di
     meant: dict[str, tuple[str, ...]] = {}
     for other in unsaid:
         found = [entry.key for name, entry in node.entries.items() if name in other.keys]
-        meant |= {key.text: (other.meant,) if other.meant else () for key in found}
+        meant |= {key.text: tuple(other.meant.split()) for key in found}
         if found:
             labels = tuple(Label(key.span, "this one too") for key in found[1:])
             message = f"`{found[0].text}`: {other.message}"
@@ -57,6 +58,34 @@ VERBS = (
     Unsaid(("accept", "permit"), "a policy entry says `allow` or `deny`", "write `allow`", "allow"),
 )
 """Verbs of other filters."""
+
+ENDS = (
+    Unsaid(("source", "sources", "src"), "a policy entry says who sends behind `from`", "write `from`", "from"),
+    Unsaid(
+        ("destination", "destinations", "dest", "dst"),
+        "a policy entry says who answers behind `to`",
+        "write `to`",
+        "to",
+    ),
+    Unsaid(
+        ("action", "verdict"),
+        "a policy entry has its services behind `allow` or `deny`",
+        "write `allow` or `deny`, with the services",
+        "allow deny",
+    ),
+    Unsaid(
+        ("service", "services", "ports", "port", "protocol"),
+        "a policy entry has its services behind `allow` or `deny`",
+        "write `allow` or `deny` instead",
+        "allow deny",
+    ),
+)
+"""How other filters call the parts of a rule."""
+
+GUEST = (
+    Unsaid(("networks", "network", "interfaces"), "a guest has its NICs behind `nics`", "did you mean `nics`?", "nics"),
+)
+"""What guests have elsewhere."""
 
 DHCP = (
     Unsaid(

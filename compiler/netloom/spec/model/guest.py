@@ -95,4 +95,5 @@ GUEST = Model(
         ),
         *META_KEYS,
     ),
+    unsaid=unsaid.GUEST,
 )

@@ -1,5 +1,6 @@
 """`forwards` and `policy`: what is let in, and who may talk to whom."""
 
+from netloom.base.address import is_address
 from netloom.base.frozen import dataclass
 from netloom.plan.policy import Limit
 from netloom.spec import unsaid
@@ -25,8 +26,10 @@ class Listener:
 
 
 def read_listener(text: str) -> Listener:
-    """`HOST` or `HOST/UPLINK`."""
+    """`HOST` or `HOST/UPLINK`; an address too, which is no host's name and reported as such."""
     host, slash, uplink = text.partition("/")
+    if is_address(text):
+        return Listener(text, "")  # which uplink has it is known once all hosts are
     if slash and not uplink:
         raise InvalidError(f"`{visible(text)}` lacks the name of the uplink", "such as `hypervisor/eth0`")
     return Listener(read_name(host), read_interface_name(uplink) if slash else "")
@@ -46,7 +49,9 @@ class ForwardSpec(Entry):
 
 
 def read_target(text: str) -> str:
-    """The name of a guest, bare or as `guest/NAME`."""
+    """The name of a guest, bare or as `guest/NAME`; an address too, which is no guest's name and reported as such."""
+    if is_address(text):
+        return text  # who has it is known once all guests are
     guest, colon, port = text.partition(":")
     if colon and port.isdigit():
         raise InvalidError(
@@ -148,5 +153,5 @@ POLICY = Model(
         Key("expires", EXPIRY, "Day after which, or moment from which, it has no effect.", example="2027-01-31"),
         *META_KEYS,
     ),
-    unsaid=unsaid.VERBS,
+    unsaid=(*unsaid.VERBS, *unsaid.ENDS),
 )

@@ -1,0 +1,115 @@
+"""What people write who know other tools: one finding each, at its place, with a way out that holds in their site."""
+
+from __future__ import annotations
+
+import pytest
+from tests.sites import NOW
+
+from netloom.driver import Compiled, compile_blobs
+
+BASE = """\
+netloom: 1
+networks:
+  lan: {ipv4: 10.0.1.1/24, nat: true}
+hosts:
+  hv:
+    uplinks: {eth0: {zone: internet, ipv4: 203.0.113.11/24, gateway4: 203.0.113.1}}
+    networks: {lan: {taps: vm-*}}
+"""
+WWW = "guests: {www: {host: hv, nics: {lan: {ipv4: 10.0.1.10}}}}\n"
+ADMIN = "policy: {admin: {from: 198.51.100.0/24, to: host/hv, allow: ssh}}\n"
+
+
+def compiled(text: str) -> Compiled:
+    """A site that has no lock yet, as somebody has who begins."""
+    return compile_blobs({"specs/site.yaml": text.encode()}, "specs", now=NOW)
+
+
+def codes(site: Compiled) -> list[str]:
+    """The codes found, in reading order."""
+    return [diagnostic.code for diagnostic in site.diagnostics]
+
+
+def web(said: str) -> str:
+    """A forward beside a sound guest and policy."""
+    return f"{WWW}{ADMIN}forwards: {{web: {{{said}}}}}\n"
+
+
+def guest(said: str) -> str:
+    """A guest beside a sound policy."""
+    return f"guests: {{www: {{{said}}}}}\n{ADMIN}"
+
+
+def policy(said: str) -> str:
+    """A policy entry beside a sound guest."""
+    return f"{WWW}policy: {{admin: {{{said}}}}}\n"
+
+
+MISTAKES = {
+    "a name of DNS": (
+        policy("from: office.example.org, to: host/hv, allow: ssh"),
+        [("9:24", "netloom resolves no names of DNS: list the prefixes under `addresses`, and name that entry")],
+    ),
+    "to an address": (
+        web("on: hv, ports: tcp/443, to: 10.0.1.10, from: any"), [("10:46", "write `www`, which has it")]
+    ),
+    "to an address of nobody": (
+        web("on: hv, ports: tcp/443, to: 10.0.1.11, from: any"), [("10:46", "write the name of the guest that has it")]
+    ),
+    "on an address": (
+        web("on: 203.0.113.11, ports: tcp/443, to: www, from: any"), [("10:22", "write `hv/eth0`, which has it")]
+    ),
+    "ip": (guest("host: hv, nics: {lan: {ip: 10.0.1.10}}"), [("8:39", "did you mean `ipv4`?")]),
+    "ip, the sixth": (
+        guest("host: hv, nics: {lan: {ip: 'fd00::1'}}"),
+        [("8:33", "give the network an `ipv6`, or drop the key"), ("8:39", "did you mean `ipv6`?")],
+    ),
+    "two protocols": (
+        web("on: hv, ports: tcp+udp/443, to: www, from: any"), [("10:33", "write a list: `[tcp/443, udp/443]`")]
+    ),
+    "two protocols with a comma": (
+        web("on: hv, ports: tcp,udp/443, to: www, from: any"),
+        [("10:37", "write a list in brackets, such as `[tcp/443, udp/443]`")],
+    ),
+    "networks of a guest": (
+        guest("host: hv, networks: {lan: {ipv4: 10.0.1.10}}"), [("8:26", "did you mean `nics`?")]
+    ),
+    "source, destination and action": (
+        policy("source: 198.51.100.0/24, destination: host/hv, action: allow"),
+        [("9:18", "write `from`"), ("9:43", "write `to`"), ("9:65", "write `allow` or `deny`, with the services")],
+    ),
+    "no sender": (policy("to: host/hv, allow: ssh"), [("9:17", "add `from: …`: who opens the connection")]),
+    "no host": (guest("nics: {lan: {ipv4: 10.0.1.10}}"), [("8:15", "add `host: …`: the host that runs it")]),
+    "the other family": (
+        guest("host: hv, nics: {lan: {ipv4: 'fd00::1'}}"),
+        [("8:45", "write it behind the key that ends in 6, such as `ipv6: fd00::1`")],
+    ),
+    "a key given twice": (
+        f"{WWW}policy:\n  admin: {{from: 198.51.100.0/24, to: host/hv, allow: ssh}}\n  admin: {{from: lan, to: lan}}\n",
+        [("11:3", "unite the two, or rename one")],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "expected"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_one_finding_with_a_way_out(said: str, expected: list[tuple[str, str]]) -> None:
+    found = compiled(BASE + said).diagnostics
+    assert [(str(d.span).removeprefix("specs/site.yaml:"), d.help) for d in found] == expected
+
+
+@pytest.mark.parametrize("word", ["dhcp", "slaac"])
+def test_an_uplink_that_learns_its_address_says_ra(word: str) -> None:
+    text = (BASE + WWW + ADMIN).replace("ipv4: 203.0.113.11/24, gateway4: 203.0.113.1", f"ipv6: {word}")
+    [found] = compiled(text).diagnostics
+    assert found.help.startswith("write `ra`, which covers SLAAC and DHCPv6")
+
+
+def test_what_the_lock_lacks_is_told_when_nothing_else_is_wrong() -> None:
+    guests = "".join(f"  g{number}: {{host: hv, nics: {{lan: {{}}}}}}\n" for number in range(120))
+    whole = compiled(f"{BASE}guests:\n{guests}{ADMIN}")
+    [found] = whole.diagnostics
+    assert (
+        found.message == "`netloom.lock` lacks IPv4 and MAC of guest `g0` on `lan`, and what 119 other NICs leave open"
+    )
+    broken = compiled(f"{BASE}guests:\n{guests}{ADMIN}  ".replace("to: host/hv", "to: host/hvv"))
+    assert codes(broken) == ["NL203"]
