@@ -15,11 +15,13 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from netloom.base.diagnostic import Diagnostic, Report
 from netloom.base.frozen import dataclass
-from netloom.base.names import closest, is_name
+from netloom.base.names import is_name
 from netloom.base.rule import Rule
 from netloom.base.span import Span
 from netloom.source.tree import Mapping, Node, Scalar, Sequence
 from netloom.spec import rules
+from netloom.spec.shown import is_empty, visible
+from netloom.spec.unknown import address_key, is_torn, torn, unknown_key
 from netloom.spec.unsaid import Unsaid, report_unsaid
 
 T = TypeVar("T")
@@ -256,55 +258,6 @@ def refuse(report: Report, rule: Rule, message: str, span: Span, hint: str = "")
     report.add(Diagnostic(rule, message, span, hint))
 
 
-def address_key(name: str, value: Node) -> str:
-    """The key that `ip` and the like stand for, by their value; "" for other keys."""
-    if name not in ("ip", "address", "addr", "inet") or not isinstance(value, Scalar):
-        return ""
-    return "ipv6" if ":" in value.text else "ipv4"
-
-
-def is_torn(name: str, value: Node) -> bool:
-    """Whether a key is the rest of a value that a comma has torn apart, as in `{ports: tcp,udp/443}`."""
-    return is_empty(value) and re.fullmatch(r"[a-z]+/[0-9]+(-[0-9]+)?|[0-9]+(-[0-9]+)?", name) is not None
-
-
-def torn(report: Report, key: Scalar) -> bool:
-    """Report such a key; the entry before it cannot be used."""
-    hint = "write a list in brackets, such as `[tcp/443, udp/443]`"
-    report.add(
-        Diagnostic(
-            rules.UNKNOWN_KEY, f"within braces a comma ends a value, so that `{key.text}` is a key", key.span, hint
-        )
-    )
-    return False
-
-
-def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object], sure: str = "") -> tuple[str, ...]:
-    """Report a key that a model lacks, with those that may be meant, which are returned.
-
-    Args:
-        report: takes it.
-        key: as written.
-        noun: what lacks it.
-        known: the keys that there are.
-        sure: the one that is meant, where the value says so; "" where it does not.
-    """
-    begun = () if sure else tuple(sorted(name for name in known if len(key.text) > 2 and name.startswith(key.text)))
-    nearest = sure or closest(key.text, known)
-    near = begun or ((nearest,) if nearest else ())
-    hint = f"did you mean {' or '.join(f'`{name}`' for name in near)}?"
-    if not near:
-        hint = "known: " + ", ".join(f"`{name}`" for name in sorted(known))
-    message = f"{noun} has no key `{visible(key.text)}`"
-    report.add(Diagnostic(rules.UNKNOWN_KEY, message, key.span, with_odd(hint, key.text)))
-    return near
-
-
-def is_empty(node: Node) -> bool:
-    """Whether nothing stands after the colon."""
-    return isinstance(node, Scalar) and not node.text and not node.quoted
-
-
 def shape(node: Node) -> str:
     """What a node is, in words."""
     if isinstance(node, Mapping):
@@ -312,20 +265,3 @@ def shape(node: Node) -> str:
     if isinstance(node, Sequence):
         return "a list"
     return f"`{visible(node.text)}`" if node.text else "empty"
-
-
-def with_odd(hint: str, text: str) -> str:
-    """A way out, after the first character that is not ASCII: many look like one that is (Unicode TR 39)."""
-    odd = next((c for c in text if not c.isascii()), "")
-    if not odd:
-        return hint
-    import unicodedata
-
-    named = f"`{visible(odd)}` is U+{ord(odd):04X}, {unicodedata.name(odd, 'which has no name').lower()}"
-    return f"{named}; {hint}" if hint else named
-
-
-def visible(text: str) -> str:
-    """A text of the user's, short and without characters that could confuse a terminal or a line-based format."""
-    short = text if len(text) <= 80 else f"{text[:77]}…"
-    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" for c in short)

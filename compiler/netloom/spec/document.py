@@ -14,7 +14,7 @@ from netloom.base.span import Span, start_of
 from netloom.source.files import SourceSet
 from netloom.source.tree import Entry, Mapping, Node, Scalar, Sequence
 from netloom.spec import rules
-from netloom.spec.decode import Key, Schema, refuse, shape, unknown_key
+from netloom.spec.decode import Key, Schema, refuse, shape
 from netloom.spec.model.entry import section
 from netloom.spec.model.guest import GUEST, GuestSpec
 from netloom.spec.model.host import HOST, HostSpec
@@ -32,6 +32,7 @@ from netloom.spec.model.site import (
     WaiverSpec,
     ZoneSpec,
 )
+from netloom.spec.unknown import unknown_key
 
 LANGUAGE = "1"
 

@@ -25,7 +25,8 @@ from netloom.base.frozen import dataclass
 from netloom.base.names import INTERFACE_BYTES, closest, interface_problem, is_name, pattern_problem
 from netloom.source.tree import Mapping, Node, Scalar
 from netloom.spec import rules
-from netloom.spec.decode import Schema, refuse, shape, visible, with_odd
+from netloom.spec.decode import Schema, refuse, shape
+from netloom.spec.shown import visible, with_odd
 from netloom.spec.values import Setting
 
 T = TypeVar("T")

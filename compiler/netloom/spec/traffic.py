@@ -7,8 +7,8 @@ from netloom.base.address import Family, parse_prefix
 from netloom.base.names import closest, is_name
 from netloom.plan.policy import Limit, Service
 from netloom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
-from netloom.spec.decode import visible
 from netloom.spec.scalars import SELECTORS, InvalidError, Text, name_hint, string_schema
+from netloom.spec.shown import visible
 from netloom.spec.values import PoolRange, PortRange, Selector, ServiceRef
 
 ANY = "any"

@@ -6,8 +6,9 @@ from netloom.base.names import is_name
 from netloom.plan.origin import Meta
 from netloom.source.tree import Scalar
 from netloom.spec import rules
-from netloom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse, visible, with_odd
+from netloom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse
 from netloom.spec.scalars import LINK, NAME, PROSE, SELECTORS, name_hint
+from netloom.spec.shown import visible, with_odd
 
 OWN_KEYS = (
     Key("description", PROSE, "What this is for, in a sentence.", default="", example="customer shop"),

@@ -6,8 +6,9 @@ from netloom.base.diagnostic import Report
 from netloom.base.frozen import dataclass
 from netloom.source.tree import Scalar
 from netloom.spec import rules
-from netloom.spec.decode import Key, MapOf, Model, refuse, visible
+from netloom.spec.decode import Key, MapOf, Model, refuse
 from netloom.spec.scalars import BOOLEAN, InvalidError, Text, integer, string_schema
+from netloom.spec.shown import visible
 
 GATE_NAMES = ("exposure-owner", "max-class", "max-removed", "management")
 

@@ -8,7 +8,7 @@ from netloom.base.frozen import dataclass
 from netloom.plan.host import Input
 from netloom.source.tree import Scalar
 from netloom.spec import rules, unsaid
-from netloom.spec.decode import Key, ListOf, MapOf, Model, Parser, refuse, visible
+from netloom.spec.decode import Key, ListOf, MapOf, Model, Parser, refuse
 from netloom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, check_plain_name, section
 from netloom.spec.model.site import TARGET, TargetSpec
 from netloom.spec.scalars import (
@@ -28,6 +28,7 @@ from netloom.spec.scalars import (
     read_interface_name,
     setting,
 )
+from netloom.spec.shown import visible
 from netloom.spec.single import Single, Written
 from netloom.spec.traffic import SERVICE
 from netloom.spec.values import ServiceRef, Setting

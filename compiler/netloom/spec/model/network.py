@@ -5,7 +5,7 @@ from netloom.base.diagnostic import Report
 from netloom.base.frozen import dataclass
 from netloom.source.tree import Mapping, Node
 from netloom.spec import unsaid
-from netloom.spec.decode import Key, ListOf, Model, Schema, visible
+from netloom.spec.decode import Key, ListOf, Model, Schema
 from netloom.spec.model.entry import META_KEYS, Entry
 from netloom.spec.scalars import (
     ADDRESS,
@@ -21,6 +21,7 @@ from netloom.spec.scalars import (
     setting,
     switch,
 )
+from netloom.spec.shown import visible
 from netloom.spec.single import Single, Written
 from netloom.spec.traffic import POOL
 from netloom.spec.values import PoolRange, Setting

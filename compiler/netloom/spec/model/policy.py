@@ -4,9 +4,10 @@ from netloom.base.address import is_address
 from netloom.base.frozen import dataclass
 from netloom.plan.policy import Limit
 from netloom.spec import unsaid
-from netloom.spec.decode import Key, ListOf, Model, visible
+from netloom.spec.decode import Key, ListOf, Model
 from netloom.spec.model.entry import META_KEYS, Entry
 from netloom.spec.scalars import BOOLEAN, NAME, InvalidError, Text, read_interface_name, read_name
+from netloom.spec.shown import visible
 from netloom.spec.traffic import EXPIRY, LIMIT, PORT_RANGE, SELECTOR, SERVICE
 from netloom.spec.values import PortRange, Selector, ServiceRef
 

@@ -2,10 +2,11 @@
 
 from netloom.base.address import Prefix
 from netloom.base.frozen import dataclass
-from netloom.spec.decode import Key, ListOf, Model, visible
+from netloom.spec.decode import Key, ListOf, Model
 from netloom.spec.model.entry import META_KEYS, OWN_KEYS, Entry
 from netloom.spec.model.gates import GATES, NO_GATES, GatesSpec
 from netloom.spec.scalars import COLOR, DOMAIN, NAME, PREFIX, InvalidError, Text, integer, string_schema
+from netloom.spec.shown import visible
 from netloom.spec.traffic import SERVICE
 from netloom.spec.values import ServiceRef
 
