@@ -46,8 +46,13 @@ def _within_rates(asked: tuple[Question, ...]) -> tuple[list[Question], list[Not
     """The questions without those that an allow with a rate could refuse because there are too many of them."""
     used: dict[str, int] = defaultdict(int)
     chosen, left_out = [], []
+    # What nobody answers is not asked again once there is room, so all must find some at once.
+    at_once = {by for question in asked if _silent(question.packet) for by, _ in question.verdict.limits}
     for question in asked:
-        full = [(by, limit) for by, limit in question.verdict.limits if used[by] >= limit.burst + _refill(limit)]
+        room = [
+            (by, limit, limit.burst + (0 if by in at_once else _refill(limit))) for by, limit in question.verdict.limits
+        ]
+        full = [(by, limit) for by, limit, most in room if used[by] >= most]
         if full:
             by, limit = full[0]
             left_out.append(NotRun(question.flow, f"{by} lets in {limit.rate}/{limit.unit} only"))
