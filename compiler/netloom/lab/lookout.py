@@ -93,7 +93,7 @@ def watched(site: Site, asked: Iterable[Question], change: Callable[[], None]) -
     loaded = {name: ruleset.handles(machine) for name, machine in site.hosts.items()}
     monitors = {name: m.spawn("monitor", "ip", "-o", "monitor", "link", "address") for name, m in machines.items()}
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        pings = [(q, pool.submit(_ping, site, q)) for q in flows if q.packet.protocol == "icmp"]
+        pings = [(q, pool.submit(_ping, site, q)) for q in flows if (q.packet.protocol, q.packet.port) == ("icmp", 0)]
         time.sleep(_LEAD)
         change()
         _settled(machines, before)

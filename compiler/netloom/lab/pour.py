@@ -46,7 +46,10 @@ def attend(to: str, port: int, source: str | None, seconds: float) -> dict[str, 
             if said := _next(sock, left):
                 number = int(said)
                 received += 1
-        sent = int(_asked(sock, _COUNT, _SAID) or 0)
+        try:
+            sent = int(_asked(sock, _COUNT, _SAID) or 0)
+        except OSError:  # who asked has no way there any more, as when the address that it asked from is gone
+            return {"sent": 0, "received": received, "goes_on": False}
         return {"sent": sent, "received": received, "goes_on": bool(sent) and number > sent * _LATE}
 
 
