@@ -13,6 +13,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -166,6 +167,7 @@ def test_workflow_and_ci_script_call_what_people_call() -> None:
     for target in ("make check", "make test"):
         assert target in workflow
         assert target in script
+    assert yaml.safe_load(workflow)["jobs"]["all"]["strategy"]["matrix"] == {"debian": ["12", "13"]}
 
 
 def test_documentation_builds_without_a_broken_link(tmp_path: Path) -> None:

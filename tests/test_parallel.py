@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import textwrap
 import time
 from pathlib import Path
 
@@ -12,6 +15,8 @@ from netloom.base import parallel
 from netloom.base.parallel import Begun, _bundles, runs, spread
 from netloom.delivery.layout import tree_of
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+"""A worker of pytest-xdist has a thread that waits for orders; nothing here asks it for a lock."""
 SEED = Path(__file__).parent / "golden/seed/specs"
 
 
@@ -91,6 +96,27 @@ def test_work_that_is_dropped_ends_and_leaves_no_process() -> None:
     assert len(_children() - before) == 2
     begun.drop()
     assert _children() == before
+
+
+def test_who_has_threads_forks_no_process_and_who_has_none_does() -> None:
+    """In a process of its own, as the one that runs the tests may have threads."""
+    script = """
+        import os, threading, time
+        from netloom.base.parallel import beside, spread
+        os.sched_getaffinity = lambda _: {0, 1, 2}
+        def processes():
+            spread_over = spread(lambda _: time.sleep(0.01) or os.getpid(), [(item, 1) for item in range(60)], 1)
+            return len({*spread_over, beside(os.getpid)()})
+        print(processes())
+        done = threading.Event()
+        threading.Thread(target=done.wait).start()
+        print(processes())
+        done.set()
+    """
+    command = (sys.executable, "-W", "error", "-c", textwrap.dedent(script))
+    shown = subprocess.run(command, capture_output=True, text=True, check=False)
+    alone, beside_a_thread = shown.stdout.split()
+    assert (int(alone) >= 3, int(beside_a_thread), shown.stderr) == (True, 1, "")
 
 
 def _children() -> set[str]:

@@ -154,6 +154,17 @@ def test_progress_is_shown_on_a_terminal_when_it_lasts(site: Path) -> None:
     assert process(*command, cwd=site).stderr == ""
 
 
+def test_what_is_shown_meanwhile_is_no_thread(site: Path) -> None:
+    """Beside one, `base.parallel` would do all work in one process."""
+    tasks = "sum(1 for _ in __import__('pathlib').Path('/proc/self/task').iterdir())"
+    command = [*broken(f"raise SystemExit(100 + {tasks})"), "validate"]
+    master, terminal = pty.openpty()
+    shown = subprocess.run(command, cwd=site, stdout=terminal, stderr=terminal, check=False)
+    os.close(terminal)
+    os.close(master)
+    assert shown.returncode == 101
+
+
 def test_validate_starts_without_heavy_libraries(locked: Path) -> None:
     """Start-up below 0.2 s is a promise; each of these alone would cost a good part of it."""
     script = (

@@ -35,7 +35,7 @@ _FENCE = swap("policy.yaml", "policy:\n", "policy:\n  fence: {from: web2, to: we
 _OF_OURS: dict[str, tuple[Callable[[Files], None], Callable[[Files], None]]] = {
     "hairpin": (
         _SECOND,
-        swap("hosts.yaml", "    networks:\n", "    routes: {far: {to: 192.0.2.0/24, via: 10.1.0.10}}\n    networks:\n"),
+        swap("networks.yaml", "ra: true, nat: true}\n  lan", "ra: true, dns: 9.9.9.9, nat: true}\n  lan"),
     ),
     "fence": (_SECOND, _FENCE),
     "fence-again": (

@@ -3,6 +3,9 @@
 Forked, so that the plan is there already: handing it over would take longer than the work. Each process takes the next
 item from a queue, so that all end together; answers come in the order of the items, so the result never depends on who
 was first. A child that fails is not asked why: what it took is worked on once more here, where an error has a trace.
+
+A process that has threads does all work itself: a child has no other thread than the one that forked it, and would wait
+for ever for a lock that one of the others held (fork(2); Python warns of it from 3.12 on). `mkdocs serve` has some.
 """
 
 import functools
@@ -13,6 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, Generic, TypeVar, cast
 
 T = TypeVar("T")
@@ -137,7 +141,16 @@ def beside(work: Callable[[], R]) -> Callable[[], R]:
 
 
 def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    """How many processes may work at a time: one where the processors or the threads of this one cannot be counted."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") and _threads() == 1 else 1
+
+
+def _threads() -> int | None:
+    """The threads of this process, whoever started them (proc(5)); None where there is no /proc."""
+    try:
+        return sum(1 for _ in Path("/proc/self/task").iterdir())
+    except OSError:
+        return None
 
 
 class _Pickler(pickle.Pickler):

@@ -1,6 +1,7 @@
 """What netloom says to a terminal: findings in colour, and a sign of life for what lasts."""
 
 import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -48,28 +49,30 @@ def show(diagnostics: tuple[Diagnostic, ...], line: SourceLine = no_source) -> N
 
 @contextmanager
 def progress(text: str) -> Iterator[None]:
-    """Say on a terminal what is going on, once it lasts."""
+    """Say on a terminal what is going on, once it lasts.
+
+    By an alarm of this process (its children have none: fork(2)) and not by a thread, beside which nothing would be
+    forked (`base.parallel`).
+    """
     if not sys.stderr.isatty():
         yield
         return
-    import threading
+    said = False
 
-    said = threading.Event()
+    def speak(*_: object) -> None:
+        nonlocal said
+        said = True
+        told = f"{text} …".encode(sys.stderr.encoding, "backslashreplace")
+        os.write(sys.stderr.fileno(), told)  # a buffer may be in use by whoever is interrupted
 
-    def speak() -> None:
-        said.set()
-        sys.stderr.write(f"{text} …")
-        sys.stderr.flush()
-
-    timer = threading.Timer(_PATIENCE, speak)
-    timer.daemon = True
-    timer.start()
+    before = signal.signal(signal.SIGALRM, speak)
+    signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
     try:
         yield
     finally:
-        timer.cancel()
-        timer.join()
-        if said.is_set():
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if said:
             sys.stderr.write(_CLEAR if os.environ.get("TERM", "dumb") != "dumb" else "\n")
             sys.stderr.flush()
 

@@ -21,7 +21,9 @@ from netloom.plan.policy import NatKind
 
 KEEPS = 257
 """From this version on servers and resolvers of a unit change without its addresses."""
-_IN_PLACE = frozenset({"Network.DNS", "DHCPServer", "DHCPServerStaticLease", "DHCPv4", "IPv6AcceptRA", "IPv6SendRA"})
+_IN_PLACE = frozenset(
+    {"Network.DNS", "DHCPServer", "DHCPServerStaticLease", "DHCPv4", "DHCPv6", "IPv6AcceptRA", "IPv6SendRA"}
+)
 Graded = tuple[Class, Effect]
 _STAYING = frozenset({MTU, PROXIED})
 """Of the assignments that netloom leaves out of some units, those that removal does not undo."""
