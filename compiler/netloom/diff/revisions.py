@@ -92,6 +92,8 @@ def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator
         head, _, path = row.partition(b"\t")
         mode, kind, identity, size = head.decode().split()
         below = path.decode("utf-8", "surrogateescape").removeprefix(f"{inside}/" if inside else "")
+        if below == inside and inside:  # the folder of specs itself is a link or a submodule, and so none here
+            continue
         if below in seen:  # git itself writes no such tree
             raise RevisionError(f"`{name}` has {printable_path(below)} twice")
         seen.add(below)
