@@ -25,6 +25,7 @@ def served() -> Iterator[Served]:
     def serve(forge: Forge) -> str:
         server = ThreadingHTTPServer(("127.0.0.1", 0), handler(forge))
         servers.append(server)
+        server.socket.setblocking(False)  # who has gone again before it is taken must not be waited for
         Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
         return f"http://127.0.0.1:{server.server_port}"
 

@@ -160,7 +160,9 @@ class Forge:
             self._answer(to, raw.split(b" ")[1].decode())
 
     def close(self) -> None:
-        """Takes no more connections."""
+        """Takes no more connections, and ends who waits for one: the number of its socket is soon that of another."""
+        with suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
 
 

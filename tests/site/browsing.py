@@ -54,6 +54,7 @@ def served(folder: Path) -> Iterator[str]:
     """The address, with a slash at its end, at which the files of a folder are."""
     handler = functools.partial(_Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.socket.setblocking(False)  # who has gone again before it is taken must not be waited for
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
