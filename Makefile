@@ -1,4 +1,4 @@
-# Every way of working on netloom is a target here; CI, the Git hooks and people call the same ones.
+# Every way of working on taploom is a target here; CI, the Git hooks and people call the same ones.
 # Set-up leaves a stamp named after what it installed, so a second run touches neither pip nor the network.
 
 SHELL := /bin/bash
@@ -19,7 +19,7 @@ digest = $(firstword $(shell cat $(1) 2>/dev/null | sha256sum))
 DEPS := $(VENV)/.deps-$(call digest,$(LOCK))
 SELF := $(VENV)/.self-$(call digest,$(LOCK) pyproject.toml)
 
-# command:Debian package, of what the tests hold netloom's output against (a browser's driver wants the library); then
+# command:Debian package, of what the tests hold taploom's output against (a browser's driver wants the library); then
 # what only the benchmark compares with
 TEST_TOOLS := nft:nftables networkctl:systemd ip:iproute2 ping:iputils-ping dbus-daemon:dbus-daemon nix-instantiate:nix-bin dot:graphviz chromium:chromium libatomic.so.1:libatomic1 conntrack:conntrack
 SITE_TOOLS := dot:graphviz
@@ -28,20 +28,20 @@ BENCH_TOOLS := netplan:netplan.io nix-instantiate:nix-bin dot:graphviz git:git
 .PHONY: help plan site screenshots picture serve test check cover bench format lock-deps setup venv clean distclean
 
 help: ## Show this list
-	@echo "netloom: from specs of a network to files that hosts load. Targets:"
+	@echo "taploom: from specs of a network to files that hosts load. Targets:"
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 	@echo "Variables: SPECS=$(SPECS) OUT=$(OUT) PYTHON=$(PYTHON) ARGS= (more arguments for the command)"
 
 # Only the tests need the tools, so compiling goes on without; `make test` asks for them again.
 plan: venv ## Set everything up, compile SPECS into OUT and print what came out
 	@.ci/tools $(TEST_TOOLS) || echo "note: compiling needs none of these; the tests do" >&2
-	@$(BIN)/netloom validate --specs $(SPECS)
-	@$(BIN)/netloom render --specs $(SPECS) --out $(OUT) $(ARGS)
+	@$(BIN)/taploom validate --specs $(SPECS)
+	@$(BIN)/taploom render --specs $(SPECS) --out $(OUT) $(ARGS)
 
 # The theme announces its own end at every start; the pages do not hang on it.
 site: venv ## Build the site of SPECS, pages and diagrams, into build/site
 	@.ci/tools $(SITE_TOOLS) || echo "note: without Graphviz's dot the pygraphviz package draws" >&2
-	@$(BIN)/netloom validate --specs $(SPECS) --format concise
+	@$(BIN)/taploom validate --specs $(SPECS) --format concise
 	@SPECS=$(SPECS) NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet $(ARGS)
 	@echo "The site is in build/site: \`make serve\` shows it on http://127.0.0.1:8000/ and follows every change of $(SPECS)"
 
@@ -51,7 +51,7 @@ screenshots: site ## Take a picture of each kind of page, light and dark, wide a
 
 picture: venv ## Draw the README's picture of SPECS anew
 	@.ci/tools $(SITE_TOOLS)
-	@$(BIN)/netloom graph site --specs $(SPECS) --format svg --out site/assets/topology.svg
+	@$(BIN)/taploom graph site --specs $(SPECS) --format svg --out site/assets/topology.svg
 
 serve: venv ## Show the site on http://127.0.0.1:8000/ and follow every change of SPECS
 	@SPECS=$(SPECS) NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --no-strict $(ARGS)
@@ -70,7 +70,7 @@ check: venv ## Lint, format, types, import rules, file lengths
 cover: setup ## Run the tests with line coverage of the compiler's core
 	@$(BIN)/pytest -n auto --dist loadscope --cov --cov-report= $(ARGS)
 	@$(BIN)/coverage report
-	@$(BIN)/coverage report --fail-under=95 --include='*/netloom/plan/*,*/netloom/passes/*,*/netloom/backends/*,*/netloom/checks/*'
+	@$(BIN)/coverage report --fail-under=95 --include='*/taploom/plan/*,*/taploom/passes/*,*/taploom/backends/*,*/taploom/checks/*'
 
 bench: venv ## Measure every command and the site for 10 to 10,000 guests, beside its aim
 	@.ci/tools $(BENCH_TOOLS)

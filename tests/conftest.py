@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-# How long an example takes says what else the machine does; what netloom takes is measured by `make bench`.
-settings.register_profile("netloom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("netloom")
+# How long an example takes says what else the machine does; what taploom takes is measured by `make bench`.
+settings.register_profile("taploom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("taploom")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

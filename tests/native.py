@@ -11,16 +11,16 @@ import subprocess
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from netloom.backends import guest, networkd
-from netloom.lab.networkd import Networkd
-from netloom.lab.ruleset import check
-from netloom.lab.session import Lab
+from taploom.backends import guest, networkd
+from taploom.lab.networkd import Networkd
+from taploom.lab.ruleset import check
+from taploom.lab.session import Lab
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from netloom.backends.artifact import Artifact
-    from netloom.plan.site import Plan
+    from taploom.backends.artifact import Artifact
+    from taploom.plan.site import Plan
 
 OLDEST, NEWEST = 252, 260
 

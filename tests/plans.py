@@ -1,9 +1,9 @@
 """The plan of the seed, written by hand: what the backends' tests lower before and besides the compiler's own plan."""
 
-from netloom.base.address import Family, Prefix, parse_address, parse_interface, parse_mac, parse_prefix
-from netloom.base.span import Span
-from netloom.plan.guest import Guest, Mode, Nic, NicAddress
-from netloom.plan.host import (
+from taploom.base.address import Family, Prefix, parse_address, parse_interface, parse_mac, parse_prefix
+from taploom.base.span import Span
+from taploom.plan.guest import Guest, Mode, Nic, NicAddress
+from taploom.plan.host import (
     Bridge,
     DhcpServer,
     Host,
@@ -16,8 +16,8 @@ from netloom.plan.host import (
     Target,
     Uplink,
 )
-from netloom.plan.origin import Meta, Origin
-from netloom.plan.policy import (
+from taploom.plan.origin import Meta, Origin
+from taploom.plan.policy import (
     Action,
     Forward,
     Lane,
@@ -29,7 +29,7 @@ from netloom.plan.policy import (
     SourceNat,
     Term,
 )
-from netloom.plan.site import Nat, Network, Plan, Zone
+from taploom.plan.site import Nat, Network, Plan, Zone
 
 TARGET = Target(252, (1, 0, 6), "25.11")
 NET4, NET6 = parse_prefix("10.0.0.0/24"), parse_prefix("fd12:3456:789a::/64")

@@ -1,6 +1,6 @@
 """Sites from texts, compiled as the driver compiles them, but without any backend.
 
-`netloom.driver` renders as well; tests of passes and checks shall not fail because of a renderer.
+`taploom.driver` renders as well; tests of passes and checks shall not fail because of a renderer.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from netloom.base.diagnostic import Diagnostic, Report
-from netloom.checks import CHECKS, Context
-from netloom.passes.allocate import allocate
-from netloom.passes.lock import EMPTY, FILE, read_lock
-from netloom.passes.pipeline import Passed, run
-from netloom.passes.resolve import resolve
-from netloom.passes.waive import waive
-from netloom.plan.site import Plan
-from netloom.source.files import SourceSet, load
-from netloom.spec.document import Document, read_document
+from taploom.base.diagnostic import Diagnostic, Report
+from taploom.checks import CHECKS, Context
+from taploom.passes.allocate import allocate
+from taploom.passes.lock import EMPTY, FILE, read_lock
+from taploom.passes.pipeline import Passed, run
+from taploom.passes.resolve import resolve
+from taploom.passes.waive import waive
+from taploom.plan.site import Plan
+from taploom.source.files import SourceSet, load
+from taploom.spec.document import Document, read_document
 
 NOW = 1798761600
 """2027-01-01T00:00:00Z: the day on which every test runs."""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from netloom.lab.networkd import binary
+from taploom.lab.networkd import binary
 
 
 def needs(*tools: str) -> pytest.MarkDecorator:
@@ -23,10 +23,10 @@ def needs(*tools: str) -> pytest.MarkDecorator:
 def systemds() -> list[object]:
     """Parameters for what takes `Networkd`'s `root`: this machine's systemd, and any others there are.
 
-    Others are folders given in `NETLOOM_LAB_ROOTS`, separated by colons: a check by hand, for to make one takes half a
+    Others are folders given in `TAPLOOM_LAB_ROOTS`, separated by colons: a check by hand, for to make one takes half a
     minute and 400 MB (`debootstrap --variant=minbase --include=systemd,dbus,iproute2,nftables trixie FOLDER`).
     """
-    others = [path for path in os.environ.get("NETLOOM_LAB_ROOTS", "").split(":") if path]
+    others = [path for path in os.environ.get("TAPLOOM_LAB_ROOTS", "").split(":") if path]
     return [pytest.param(None, id="systemd"), *(pytest.param(Path(path), id=Path(path).name) for path in others)]
 
 

@@ -10,14 +10,14 @@ from ruamel.yaml import YAML
 from tests.native import nft_problems, nix_problems, unit_problems
 from tests.support import needs
 
-from netloom.driver import Compiled, compile_site, rendered
-from netloom.passes.lock import FILE
-from netloom.plan.guest import Mode
-from netloom.plan.policy import Action, NatKind
-from netloom.spec.document import language_schema
+from taploom.driver import Compiled, compile_site, rendered
+from taploom.passes.lock import FILE
+from taploom.plan.guest import Mode
+from taploom.plan.policy import Action, NatKind
+from taploom.spec.document import language_schema
 
 SPECS = Path(__file__).parent.parent / "specs"
-SCHEMA = SPECS / "netloom.schema.json"
+SCHEMA = SPECS / "taploom.schema.json"
 FILES = sorted(SPECS.rglob("*.yaml"))
 NOW = 1_800_000_000
 
@@ -31,7 +31,7 @@ def test_nothing_is_found_that_is_not_waived(site: Compiled) -> None:
     assert [(d.code, d.message) for d in site.diagnostics if not d.waiver] == []
 
 
-def test_the_lock_is_as_netloom_writes_it(site: Compiled) -> None:
+def test_the_lock_is_as_taploom_writes_it(site: Compiled) -> None:
     assert (SPECS / FILE).read_text() == site.lock.text()
 
 
@@ -48,7 +48,7 @@ def test_networkd_takes_its_units(site: Compiled) -> None:
     assert unit_problems(site.plan) == {}
 
 
-def test_editors_read_the_schema_of_this_netloom() -> None:
+def test_editors_read_the_schema_of_this_taploom() -> None:
     assert json.loads(SCHEMA.read_text()) == language_schema()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mypy import api
 
-from netloom.base import frozen
+from taploom.base import frozen
 
 
 @frozen.dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def test_there_is_no_other_attribute_and_copies_are_equal() -> None:
 
 def test_the_type_checker_refuses_an_assignment() -> None:
     source = (
-        "from netloom.base.frozen import dataclass\n"
+        "from taploom.base.frozen import dataclass\n"
         "@dataclass(frozen=True, slots=True)\n"
         "class Point:\n    x: int\n"
         "Point(1).x = 2\n"

@@ -17,7 +17,7 @@ import yaml
 from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGE = ROOT / "compiler" / "netloom"
+PACKAGE = ROOT / "compiler" / "taploom"
 LINES_ALLOWED = 300
 
 # Spelled in two halves, so that this file does not hold what it forbids.
@@ -84,8 +84,17 @@ def test_no_committed_file_names_a_machine_or_a_registry() -> None:
     assert found == []
 
 
+def test_the_former_name_is_in_the_changelog_and_in_one_message() -> None:
+    """A package of that name is somebody else's."""
+    former = "net" + "loom"
+    told = {"CHANGELOG.md", "compiler/taploom/spec/document.py", "tests/checks/cases/TL201-former-name.md"}
+    paths = {str(path.relative_to(ROOT)) for path in _committed()}
+    assert [path for path in paths if former in path.lower()] == []
+    assert {path for path in paths if former in (ROOT / path).read_text("utf-8", "replace").lower()} == told
+
+
 def test_compiler_is_a_source_root_and_no_package() -> None:
-    """An `__init__.py` there would import everything twice, as `netloom` and as `compiler.netloom`."""
+    """An `__init__.py` there would import everything twice, as `taploom` and as `compiler.taploom`."""
     assert not (ROOT / "compiler" / "__init__.py").exists()
     folders = {path.parent for path in PACKAGE.rglob("*.py")}
     assert [str(folder) for folder in sorted(folders) if not (folder / "__init__.py").exists()] == []
@@ -100,7 +109,7 @@ def test_every_module_can_be_imported(module: str) -> None:
 
 @pytest.mark.parametrize("layer", ["base", "plan"])
 def test_the_lowest_layers_need_the_standard_library_alone(layer: str) -> None:
-    allowed = sys.stdlib_module_names | {"netloom"}
+    allowed = sys.stdlib_module_names | {"taploom"}
     strangers = {path.name: _imports(path) - allowed for path in (PACKAGE / layer).rglob("*.py")}
     assert strangers
     assert {name: names for name, names in strangers.items() if names} == {}
@@ -108,9 +117,9 @@ def test_the_lowest_layers_need_the_standard_library_alone(layer: str) -> None:
 
 def test_importing_the_package_loads_nothing() -> None:
     """`validate` has 0.2 s; what is imported here would be paid by every command."""
-    script = "import sys, netloom; print(sorted(m for m in sys.modules if m.startswith('netloom')))"
+    script = "import sys, taploom; print(sorted(m for m in sys.modules if m.startswith('taploom')))"
     shown = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-    assert shown.strip() == "['netloom']"
+    assert shown.strip() == "['taploom']"
 
 
 def test_make_help_lists_every_target() -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from netloom import driver
-from netloom.base import parallel
-from netloom.base.parallel import Begun, _bundles, runs, spread
-from netloom.delivery.layout import tree_of
+from taploom import driver
+from taploom.base import parallel
+from taploom.base.parallel import Begun, _bundles, runs, spread
+from taploom.delivery.layout import tree_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
 """A worker of pytest-xdist has a thread that waits for orders; nothing here asks it for a lock."""
@@ -81,7 +81,7 @@ def test_an_error_is_raised_here_and_leaves_no_process() -> None:
 
 @pytest.mark.usefixtures("three")
 def test_a_site_printed_by_several_processes_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netloom.flows.compare.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("taploom.flows.compare.WORTH_A_PROCESS", 1)
     site = driver.compile_site(SEED, now=0, render=True)
     assert tree_of(site.plan, site.printed) == tree_of(site.plan, driver.rendered(site.plan))
 
@@ -102,7 +102,7 @@ def test_who_has_threads_forks_no_process_and_who_has_none_does() -> None:
     """In a process of its own, as the one that runs the tests may have threads."""
     script = """
         import os, threading, time
-        from netloom.base.parallel import beside, spread
+        from taploom.base.parallel import beside, spread
         os.sched_getaffinity = lambda _: {0, 1, 2}
         def processes():
             spread_over = spread(lambda _: time.sleep(0.01) or os.getpid(), [(item, 1) for item in range(60)], 1)

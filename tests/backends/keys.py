@@ -4,7 +4,7 @@ Those pages no longer name what was removed, so a key in this table is understoo
 version for a key of that section, 252 stands: that version was seen to take it.
 """
 
-from netloom.backends.units.tree import Kind
+from taploom.backends.units.tree import Kind
 
 NETDEV = {
     "NetDev": {"Name": 211, "Kind": 211, "MACAddress": 215},

@@ -6,21 +6,21 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from netloom.backends import guest as guest_backend
-from netloom.backends import networkd, sysctl
-from netloom.lab.networkd import Networkd
-from netloom.lab.waiting import wait_for
-from netloom.lab.world import Segment, World
+from taploom.backends import guest as guest_backend
+from taploom.backends import networkd, sysctl
+from taploom.lab.networkd import Networkd
+from taploom.lab.waiting import wait_for
+from taploom.lab.world import Segment, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from netloom.backends.artifact import Artifact
-    from netloom.lab.namespace import Namespace
-    from netloom.lab.session import Lab
-    from netloom.plan.guest import Guest
-    from netloom.plan.host import Host
+    from taploom.backends.artifact import Artifact
+    from taploom.lab.namespace import Namespace
+    from taploom.lab.session import Lab
+    from taploom.plan.guest import Guest
+    from taploom.plan.host import Host
 
 OLDEST, NEWEST = 252, 260
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from tests import plans
 from tests.backends import variants
 
-from netloom.base.address import parse_address, parse_interface, parse_prefix
-from netloom.base.names import interface_problem
-from netloom.plan.guest import Guest, Nic
-from netloom.plan.host import Bridge, Fixed, Host, Learned, Route, Taps, Target, Uplink
+from taploom.base.address import parse_address, parse_interface, parse_prefix
+from taploom.base.names import interface_problem
+from taploom.plan.guest import Guest, Nic
+from taploom.plan.host import Bridge, Fixed, Host, Learned, Route, Taps, Target, Uplink
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests import plans
 
-from netloom.backends import guest, networkd, sysctl
-from netloom.backends.artifact import Artifact
+from taploom.backends import guest, networkd, sysctl
+from taploom.backends.artifact import Artifact
 
 GOLDEN = Path(__file__).with_name("golden")
 
@@ -41,12 +41,12 @@ def test_each_line_that_says_something_has_its_origin() -> None:
 @pytest.mark.parametrize(
     ("path", "text", "entry"),
     [
-        ("hosts/hypervisor/networkd/05-netloom-eth0.network", "DHCP=ipv4", "hosts.hypervisor.uplinks.eth0"),
-        ("hosts/hypervisor/networkd/06-netloom-br-microvm.network", "Address=10.0.0.11", "guests.https-reverse-proxy"),
-        ("hosts/hypervisor/networkd/06-netloom-br-microvm.network", "Address=10.0.0.1/24", "networks.microvm"),
-        ("hosts/hypervisor/sysctl/60-netloom.conf", "net.ipv4.conf.all.forwarding = 1", "networks.microvm"),
+        ("hosts/hypervisor/networkd/05-taploom-eth0.network", "DHCP=ipv4", "hosts.hypervisor.uplinks.eth0"),
+        ("hosts/hypervisor/networkd/06-taploom-br-microvm.network", "Address=10.0.0.11", "guests.https-reverse-proxy"),
+        ("hosts/hypervisor/networkd/06-taploom-br-microvm.network", "Address=10.0.0.1/24", "networks.microvm"),
+        ("hosts/hypervisor/sysctl/60-taploom.conf", "net.ipv4.conf.all.forwarding = 1", "networks.microvm"),
         (
-            "guests/http-reverse-proxy/networkd/05-netloom-microvm.network",
+            "guests/http-reverse-proxy/networkd/05-taploom-microvm.network",
             "MACAddress=02:00:00:00:00:10",
             "guests.http-reverse-proxy.nics.microvm",
         ),
@@ -60,6 +60,6 @@ def test_a_line_knows_the_entry_that_causes_it(path: str, text: str, entry: str)
 
 def test_files_go_where_their_tools_look() -> None:
     installed = {artifact.install for artifact in rendered().values()}
-    assert "/etc/systemd/network/06-netloom-br-microvm.netdev" in installed
-    assert "/etc/sysctl.d/60-netloom.conf" in installed
+    assert "/etc/systemd/network/06-taploom-br-microvm.netdev" in installed
+    assert "/etc/sysctl.d/60-taploom.conf" in installed
     assert {artifact.mode for artifact in rendered().values()} == {0o644}

@@ -9,13 +9,13 @@ from tests.backends import dhcpv6, variants
 from tests.backends.running import Running, files, link, routes, way_out
 from tests.support import needs
 
-from netloom.backends import networkd
-from netloom.base.address import parse_address
-from netloom.lab.networkd import Networkd
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
-from netloom.lab.world import Segment
-from netloom.plan.host import Learned, Taps, Uplink
+from taploom.backends import networkd
+from taploom.base.address import parse_address
+from taploom.lab.networkd import Networkd
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
+from taploom.lab.world import Segment
+from taploom.plan.host import Learned, Taps, Uplink
 
 pytestmark = [needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 

@@ -9,11 +9,11 @@ from tests.backends import variants
 from tests.backends.running import OLDEST, files, link
 from tests.support import needs
 
-from netloom.backends import networkd
-from netloom.lab.networkd import Networkd
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
-from netloom.plan.host import Taps
+from taploom.backends import networkd
+from taploom.lab.networkd import Networkd
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
+from taploom.plan.host import Taps
 
 pytestmark = needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter")
 

@@ -8,11 +8,11 @@ from tests import plans
 from tests.backends.running import Running, link, routes, search_domains, way_out
 from tests.support import needs
 
-from netloom.base.address import LINK_LOCAL, parse_mac
-from netloom.lab.networkd import Networkd
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
-from netloom.plan.guest import Guest
+from taploom.base.address import LINK_LOCAL, parse_mac
+from taploom.lab.networkd import Networkd
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
+from taploom.plan.guest import Guest
 
 pytestmark = [
     needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"),

@@ -16,24 +16,24 @@ from tests.backends.running import NEWEST, OLDEST, files
 from tests.sites import compiled
 from tests.support import needs, systemds
 
-from netloom.backends import guest as guest_backend
-from netloom.backends import networkd
-from netloom.diff.change import Side, compare
-from netloom.diff.effects import Effect
-from netloom.lab.networkd import Networkd
-from netloom.lab.session import Lab
-from netloom.lab.waiting import LabError, wait_for
+from taploom.backends import guest as guest_backend
+from taploom.backends import networkd
+from taploom.diff.change import Side, compare
+from taploom.diff.effects import Effect
+from taploom.lab.networkd import Networkd
+from taploom.lab.session import Lab
+from taploom.lab.waiting import LabError, wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from netloom.lab.namespace import Namespace
-    from netloom.plan.site import Plan
+    from taploom.lab.namespace import Namespace
+    from taploom.plan.site import Plan
 
 pytestmark = [needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 
 LITTLE = """\
-netloom: 1
+taploom: 1
 site: {{name: s, target: {{systemd: {version}, nftables: 1.0.6, nixos: "25.11"}}}}
 networks:
   lan: {{ipv4: 10.0.0.1/24, ipv6: "fd00::1/64"}}
@@ -47,7 +47,7 @@ guests:
   a: {{host: hv, nics: {{lan: {{ipv4: 10.0.0.10, ipv6: "fd00::10", tap: vm-a, mac: "02:00:00:00:00:0a"}}}}}}
 """
 MUCH = """\
-netloom: 1
+taploom: 1
 site: {{name: s, domain: example.org, target: {{systemd: {version}, nftables: 1.0.6, nixos: "25.11"}}}}
 networks:
   lan: {{ipv4: 10.0.0.1/24, ipv6: "fd00::1/64", mtu: 1400, isolated: true, dhcp: true, ra: true, dns: [9.9.9.9]}}

@@ -11,14 +11,14 @@ from tests.backends import variants
 from tests.backends.running import Running, files, link, resolvers, routes, search_domains, way_out
 from tests.support import needs
 
-from netloom.backends import networkd
-from netloom.base.address import LINK_LOCAL, parse_address, parse_interface, parse_prefix
-from netloom.lab.namespace import Namespace
-from netloom.lab.networkd import Networkd
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
-from netloom.lab.world import Segment
-from netloom.plan.host import Fixed, Learned, Route, Taps, Uplink
+from taploom.backends import networkd
+from taploom.base.address import LINK_LOCAL, parse_address, parse_interface, parse_prefix
+from taploom.lab.namespace import Namespace
+from taploom.lab.networkd import Networkd
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
+from taploom.lab.world import Segment
+from taploom.plan.host import Fixed, Learned, Route, Taps, Uplink
 
 pytestmark = [needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 

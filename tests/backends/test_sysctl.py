@@ -8,9 +8,9 @@ from tests import plans
 from tests.backends import variants
 from tests.support import needs
 
-from netloom.backends import sysctl
-from netloom.lab.session import Lab
-from netloom.plan.host import Host, Learned, Uplink
+from taploom.backends import sysctl
+from taploom.lab.session import Lab
+from taploom.plan.host import Host, Learned, Uplink
 
 TOOL = Path("/lib/systemd/systemd-sysctl")
 NAMES = ("eth0", "eth0.5", "a,b", "--x", "#1", "(x)")
@@ -36,8 +36,8 @@ def test_the_tool_sets_what_is_meant_whatever_the_interface_is_called() -> None:
         machine, other = lab.machine("hv"), lab.machine("other")
         for number, name in enumerate(NAMES):
             lab.tap(machine, name, other, f"n{number}", f"02:00:00:00:00:{number:02x}")
-        machine.write("/run/60-netloom.conf", artifact.text)
-        assert machine.run(str(TOOL), "/run/60-netloom.conf", check=False) == ""
+        machine.write("/run/60-taploom.conf", artifact.text)
+        assert machine.run(str(TOOL), "/run/60-taploom.conf", check=False) == ""
         for name in NAMES:
             assert machine.run("cat", f"/proc/sys/net/ipv6/conf/{name}/accept_ra").strip() == "2"
         for family in ("ipv4", "ipv6"):

@@ -7,11 +7,11 @@ from tests import plans
 from tests.backends import variants
 from tests.backends.running import files
 
-from netloom.backends import guest as guest_backend
-from netloom.backends import networkd
-from netloom.base.address import parse_address, parse_prefix
-from netloom.plan.guest import Mode
-from netloom.plan.host import Bridge, Host, Route, Taps
+from taploom.backends import guest as guest_backend
+from taploom.backends import networkd
+from taploom.base.address import parse_address, parse_prefix
+from taploom.plan.guest import Mode
+from taploom.plan.host import Bridge, Host, Route, Taps
 
 
 def printed(host: Host) -> dict[str, str]:
@@ -32,24 +32,24 @@ def with_taps(network: str, patterns: tuple[str, ...], *taps: str) -> Bridge:
 def test_a_glob_alone_is_printed_so_that_a_new_guest_changes_no_unit() -> None:
     one, two = (variants.host(with_taps("lan", ("vm-*",), *taps)) for taps in (["vm-a"], ["vm-a", "vm-b"]))
     assert printed(one) == printed(two)
-    assert names(printed(one)["08-netloom-taps-br-lan.network"]) == ["vm-*"]
+    assert names(printed(one)["08-taploom-taps-br-lan.network"]) == ["vm-*"]
 
 
 def test_a_tap_that_fits_the_glob_of_another_bridge_is_named_before_it() -> None:
     units = printed(variants.host(with_taps("all", ("vm-*",), "vm-a"), with_taps("db", ("vm-db-*",), "vm-db-1")))
-    assert names(units["07-netloom-taps-br-db.network"]) == ["vm-db-1"]
-    assert names(units["08-netloom-taps-br-all.network"]) == ["vm-*"]
-    assert "07-netloom-taps-br-all.network" not in units
+    assert names(units["07-taploom-taps-br-db.network"]) == ["vm-db-1"]
+    assert names(units["08-taploom-taps-br-all.network"]) == ["vm-*"]
+    assert "07-taploom-taps-br-all.network" not in units
 
 
 def test_a_tap_that_no_glob_of_its_bridge_fits_is_named() -> None:
     units = printed(variants.host(with_taps("lan", ("vm-*",), "tap7", "vm-a")))
-    assert names(units["07-netloom-taps-br-lan.network"]) == ["tap7"]
+    assert names(units["07-taploom-taps-br-lan.network"]) == ["tap7"]
 
 
 def test_a_bridge_without_guests_has_no_unit_for_taps() -> None:
     assert sorted(printed(variants.host(variants.bridge("lan", "10.1.0.1/24")))) == [
-        "06-netloom-br-lan.netdev", "06-netloom-br-lan.network",
+        "06-taploom-br-lan.netdev", "06-taploom-br-lan.network",
     ]  # fmt: skip
 
 
@@ -57,7 +57,7 @@ def test_a_tap_is_made_only_where_the_host_shall_make_it() -> None:
     bridge = with_taps("lan", ("vm-*",), "vm-a")
     assert not [name for name in printed(variants.host(bridge)) if name.startswith("30-")]
     made = printed(variants.host(replace(bridge, taps=Taps(("vm-*",), create=True, user=""))))
-    assert made["07-netloom-vm-a.netdev"] == "[NetDev]\nName=vm-a\nKind=tap\n"
+    assert made["07-taploom-vm-a.netdev"] == "[NetDev]\nName=vm-a\nKind=tap\n"
 
 
 def test_named_resolvers_of_one_family_silence_the_other() -> None:
@@ -66,7 +66,7 @@ def test_named_resolvers_of_one_family_silence_the_other() -> None:
         "lan", "10.1.0.1/24", "fd01::1/64", dns=(parse_address("fd01::1"),),
         dhcp=variants.dhcp("10.1.0.9", "10.1.0.9"),
     ))  # fmt: skip
-    text = printed(variants.host(bridge))["06-netloom-br-lan.network"]
+    text = printed(variants.host(bridge))["06-taploom-br-lan.network"]
     server, advertised = text.index("[DHCPServer]"), text.index("[IPv6SendRA]")
     assert "EmitDNS=no" in text[server:advertised]
     assert "EmitDNS=yes" in text[advertised:]
@@ -76,13 +76,13 @@ def test_named_resolvers_of_one_family_silence_the_other() -> None:
 def test_no_guest_forms_an_address_from_a_prefix_that_is_no_64() -> None:
     bridge = variants.advertised(variants.bridge("lan", "", "fd01::1/80"))
     assert (
-        "Prefix=fd01::/80\nAddressAutoconfiguration=no" in printed(variants.host(bridge))["06-netloom-br-lan.network"]
+        "Prefix=fd01::/80\nAddressAutoconfiguration=no" in printed(variants.host(bridge))["06-taploom-br-lan.network"]
     )
 
 
 def test_bridges_of_one_network_on_two_hosts_have_two_addresses() -> None:
     bridge = variants.bridge("lan", "10.1.0.1/24")
-    one, two = (printed(variants.host(bridge, name=name))["06-netloom-br-lan.netdev"] for name in ("hv1", "hv2"))
+    one, two = (printed(variants.host(bridge, name=name))["06-taploom-br-lan.netdev"] for name in ("hv1", "hv2"))
     assert one != two
 
 

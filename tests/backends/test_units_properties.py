@@ -14,17 +14,17 @@ from tests.backends.running import OLDEST, files, link
 from tests.backends.strategies import BAD, guests, hosts, interfaces
 from tests.support import needs
 
-from netloom.backends import guest as guest_backend
-from netloom.backends import networkd, sysctl
-from netloom.backends.units.printer import text
-from netloom.backends.units.tree import Kind, Unit, stem
-from netloom.base.names import interface_problem
-from netloom.lab.namespace import Namespace
-from netloom.lab.networkd import Networkd
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
-from netloom.plan.guest import Guest
-from netloom.plan.host import Host
+from taploom.backends import guest as guest_backend
+from taploom.backends import networkd, sysctl
+from taploom.backends.units.printer import text
+from taploom.backends.units.tree import Kind, Unit, stem
+from taploom.base.names import interface_problem
+from taploom.lab.namespace import Namespace
+from taploom.lab.networkd import Networkd
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
+from taploom.plan.guest import Guest
+from taploom.plan.host import Host
 
 
 def matches(unit: Unit, name: str, kind: str) -> bool:
@@ -59,8 +59,8 @@ def test_each_link_is_taken_by_the_unit_that_is_meant_for_it(host: Host) -> None
         for kind in ("", "veth", "tun", "bridge"):
             taken = taken_by(units, uplink.name, kind)
             if uplink.configured:
-                assert taken.startswith("05-netloom-")
-            elif kind != "tun":  # a TAP of somebody else's that a pattern fits is a finding, NL505
+                assert taken.startswith("05-taploom-")
+            elif kind != "tun":  # a TAP of somebody else's that a pattern fits is a finding, TL505
                 assert taken == ""
     for bridge in host.bridges:
         assert by_name[taken_by(units, bridge.device, "bridge")].stem == stem(6, bridge.device)
@@ -75,7 +75,7 @@ def test_files_are_ours_by_name_and_come_before_those_of_others(host: Host) -> N
     assert len(found) == len(set(found))
     assert found == sorted(found)
     for path in found:
-        assert re.fullmatch(r"hosts/hv/networkd/0[5-8]-netloom-[A-Za-z0-9._-]+\.(network|netdev)", path)
+        assert re.fullmatch(r"hosts/hv/networkd/0[5-8]-taploom-[A-Za-z0-9._-]+\.(network|netdev)", path)
 
 
 def _said(printed: str) -> list[tuple[str, str, str]]:
@@ -208,7 +208,7 @@ JUDGED = (
 
 @needs("root", "networkd", "ip", "unshare", "nsenter")
 @pytest.mark.kernel
-def test_networkd_and_netloom_agree_on_what_names_an_interface() -> None:
+def test_networkd_and_taploom_agree_on_what_names_an_interface() -> None:
     """A `Name=` that networkd ignores would leave a `[Match]` that fits every link. (A `=` troubles sysctl alone.)"""
     judged = [name for name in JUDGED if "=" not in name]
     units = {f"20-{n}.netdev": f"[NetDev]\nName={name}\nKind=bridge\n" for n, name in enumerate(judged)}

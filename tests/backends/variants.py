@@ -7,9 +7,9 @@ from typing import Any
 
 from tests import plans
 
-from netloom.base.address import Interface, parse_address, parse_interface, parse_mac
-from netloom.plan.guest import Guest, Mode, Nic, NicAddress
-from netloom.plan.host import Bridge, DhcpServer, Host, Lease, Port, RouterAdvertisement, Taps, Uplink
+from taploom.base.address import Interface, parse_address, parse_interface, parse_mac
+from taploom.plan.guest import Guest, Mode, Nic, NicAddress
+from taploom.plan.host import Bridge, DhcpServer, Host, Lease, Port, RouterAdvertisement, Taps, Uplink
 
 NONE = NicAddress(Mode.NONE, None, 0, None, allocated=False)
 

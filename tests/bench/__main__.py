@@ -1,4 +1,4 @@
-"""`python tests/bench`: what netloom costs, for sites of 10 to 10,000 guests, and which of its aims it keeps.
+"""`python tests/bench`: what taploom costs, for sites of 10 to 10,000 guests, and which of its aims it keeps.
 
 Every number is that of the real command in a process of its own, with its bytecode compiled, as an installed package
 has it. The shortest of several runs counts: everything else is what the machine did meanwhile. A yardstick of the

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-NETLOOM = str(Path(sys.executable).with_name("netloom"))
+TAPLOOM = str(Path(sys.executable).with_name("taploom"))
 FINDINGS = 1
 
 
@@ -36,8 +36,8 @@ class Ground:
         return self.folder / "specs"
 
     def command(self, verb: str, *more: str) -> list[str]:
-        """A command of netloom on these specs."""
-        return [NETLOOM, verb, "--specs", str(self.specs), *more]
+        """A command of taploom on these specs."""
+        return [TAPLOOM, verb, "--specs", str(self.specs), *more]
 
     def asked(self, script: str, *paths: Path) -> dict[str, Any]:
         """What a script beside this file prints as JSON; in a process of its own, so that no plan weighs on another."""

@@ -13,8 +13,8 @@ sys.path.insert(0, str(ROOT))
 
 from tests.bench.measure import Run  # noqa: E402
 
-from netloom.driver import compile_site  # noqa: E402
-from netloom.flows.proof import disproved  # noqa: E402
+from taploom.driver import compile_site  # noqa: E402
+from taploom.flows.proof import disproved  # noqa: E402
 
 
 def _used() -> tuple[float, float]:

@@ -19,9 +19,9 @@ sys.path.insert(0, str(ROOT))
 
 from tests.bench.measure import Run, run  # noqa: E402
 
-from netloom.driver import compile_site  # noqa: E402
-from netloom.plan.host import Bridge, Host  # noqa: E402
-from netloom.plan.site import Plan  # noqa: E402
+from taploom.driver import compile_site  # noqa: E402
+from taploom.plan.host import Bridge, Host  # noqa: E402
+from taploom.plan.site import Plan  # noqa: E402
 
 STUBS = ROOT / "tests/backends/nixos/stubs"
 NO_STORE = {"NIX_REMOTE": "dummy://", "NIX_PATH": ""}

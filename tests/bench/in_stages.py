@@ -1,6 +1,6 @@
 """How long each stage takes, in one process: `python tests/bench/in_stages.py SPECS OUT` prints them as JSON.
 
-The stages are those of `netloom.driver`, called one by one and in one process; together they are a cold `render`, which
+The stages are those of `taploom.driver`, called one by one and in one process; together they are a cold `render`, which
 deals the proof and the printing of a large site out to all processors.
 """
 
@@ -12,21 +12,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from netloom.backends.artifact import Artifact, Line
-from netloom.backends.targets import GUESTS, HOSTS
-from netloom.base import parallel
-from netloom.base.diagnostic import Report
-from netloom.checks import CHECKS, Context
-from netloom.delivery.layout import tree_of
-from netloom.delivery.tree import write
-from netloom.flows.proof import disproved
-from netloom.passes.lock import FILE, read_lock
-from netloom.passes.pipeline import run
-from netloom.passes.waive import waive
-from netloom.plan.json import plan_lines
-from netloom.plan.site import Plan
-from netloom.source.files import load, read_text
-from netloom.spec.document import read_document
+from taploom.backends.artifact import Artifact, Line
+from taploom.backends.targets import GUESTS, HOSTS
+from taploom.base import parallel
+from taploom.base.diagnostic import Report
+from taploom.checks import CHECKS, Context
+from taploom.delivery.layout import tree_of
+from taploom.delivery.tree import write
+from taploom.flows.proof import disproved
+from taploom.passes.lock import FILE, read_lock
+from taploom.passes.pipeline import run
+from taploom.passes.waive import waive
+from taploom.plan.json import plan_lines
+from taploom.plan.site import Plan
+from taploom.source.files import load, read_text
+from taploom.spec.document import read_document
 
 SPENT: dict[str, float] = {}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 FIRST_PORT = 20000
-HEAD = "netloom: 1\n"
+HEAD = "taploom: 1\n"
 
 
 def hosts_for(guests: int) -> int:

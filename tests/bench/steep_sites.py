@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 _HEAD = """\
-netloom: 1
+taploom: 1
 site: {name: steep, domain: example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}
 """
 _UPLINKS = "uplinks: {eth0: {zone: internet, ipv4: 203.0.113.2/24, gateway4: 203.0.113.1}}"

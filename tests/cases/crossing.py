@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from netloom.driver import rendered
-from netloom.lab import frames, ruleset
-from netloom.lab.waiting import LabError, wait_for
-from netloom.plan.host import Fixed
+from taploom.driver import rendered
+from taploom.lab import frames, ruleset
+from taploom.lab.waiting import LabError, wait_for
+from taploom.plan.host import Fixed
 
 if TYPE_CHECKING:
-    from netloom.lab.namespace import Namespace
-    from netloom.lab.probe import Agent
-    from netloom.lab.session import Lab
-    from netloom.plan.host import Bridge, Host, Uplink
-    from netloom.plan.site import Plan
+    from taploom.lab.namespace import Namespace
+    from taploom.lab.probe import Agent
+    from taploom.lab.session import Lab
+    from taploom.plan.host import Bridge, Host, Uplink
+    from taploom.plan.site import Plan
 
 FORWARDING = {"net.ipv4.conf.all.forwarding": "1", "net.ipv6.conf.all.forwarding": "1"}
 QUICK = {"net.ipv6.conf.all.accept_dad": "0", "net.ipv6.conf.default.accept_dad": "0"}
@@ -42,7 +42,7 @@ class Crossing:
         for number, route in enumerate(self.plan.routes):
             metric = route.metric or 100 + number
             self.host.ip(f"route add {route.to} via {route.via} dev {route.device} metric {metric}")
-        self._ruleset = next(a.text for a in rendered(plan) if a.path == f"hosts/{name}/nftables/netloom.nft")
+        self._ruleset = next(a.text for a in rendered(plan) if a.path == f"hosts/{name}/nftables/taploom.nft")
         self.load()
 
     def load(self) -> None:

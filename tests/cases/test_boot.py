@@ -10,20 +10,20 @@ from tests.backends.running import Running
 from tests.sites import NOW, compiled
 from tests.support import needs, systemds
 
-from netloom.backends import boot
-from netloom.flows.endpoints import end_of, services_of
-from netloom.flows.query import Inquiry
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
-from netloom.lab.world import Segment, World
-from netloom.report.reach import Asked, reach_text
+from taploom.backends import boot
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.query import Inquiry
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
+from taploom.lab.world import Segment, World
+from taploom.report.reach import Asked, reach_text
 
 if TYPE_CHECKING:
-    from netloom.plan.host import Host
+    from taploom.plan.host import Host
 
 TEXT = (Path(__file__).parent / "line-without-carrier.yaml").read_text(encoding="utf-8")
 FOREIGN = """\
-netloom: 1
+taploom: 1
 networks:
   vms: {ipv4: 10.9.0.1/24, ipv6: "fd12:3456:789a::1/64", dhcp: true, ra: true}
 hosts:
@@ -90,7 +90,7 @@ def test_without_an_uplink_of_networkd_boot_waits_for_nothing(
 
 def test_the_drop_in_is_where_systemd_looks_for_it() -> None:
     (artifact,) = boot.artifacts(host_of(TEXT))
-    assert artifact.install == "/etc/systemd/system/systemd-networkd-wait-online.service.d/05-netloom.conf"
+    assert artifact.install == "/etc/systemd/system/systemd-networkd-wait-online.service.d/05-taploom.conf"
     assert artifact.text == "[Service]\nExecStart=\nExecStart=/lib/systemd/systemd-networkd-wait-online --any\n"
     assert Path(boot.PROGRAM).is_file()
 

@@ -12,12 +12,12 @@ from tests.cases.crossing import Crossing
 from tests.sites import NOW, compiled
 from tests.support import needs
 
-from netloom.backends.sysctl import settings
-from netloom.flows.endpoints import end_of, services_of
-from netloom.flows.query import Inquiry
-from netloom.lab import frames
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
+from taploom.backends.sysctl import settings
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.query import Inquiry
+from taploom.lab import frames
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ import socket, sys
 to, port = sys.argv[1], int(sys.argv[2])
 with socket.socket(socket.AF_INET6 if ":" in to else socket.AF_INET, socket.SOCK_DGRAM) as sock:
     while True:
-        sock.sendto(b"netloom-flood", (to, port))
+        sock.sendto(b"taploom-flood", (to, port))
 """
 
 
@@ -68,7 +68,7 @@ def carrying() -> Iterator[Crossing]:
 
 def passes(at: Crossing, came: str, sender: str, goes: str, to: str, port: int = 445) -> bool:
     """Whether a datagram that comes in by an uplink leaves by another one, or by the same."""
-    token = b"netloom-%08x" % next(numbers)
+    token = b"taploom-%08x" % next(numbers)
     return at.carried(came, frames.udp(sender, 40000, to, port, token), token, goes)
 
 
@@ -96,7 +96,7 @@ def test_reach_tells_of_the_way_through_the_host() -> None:
     assert ask(site, "internet", "file-server", "tcp/445") == {(f, "drop", "policy/keep-out") for f in (4, 6)}
     assert ask(site, "office", "internet", "https") == {(f, "drop", "default") for f in (4, 6)}
     assert ask(site, "internet", "internet", "https") == {(f, "drop", "default") for f in (4, 6)}
-    assert "NL701" not in site.codes
+    assert "TL701" not in site.codes
 
 
 def test_reach_tells_whom_a_host_carries() -> None:
@@ -116,7 +116,7 @@ def test_reach_tells_whom_a_host_carries() -> None:
 
 
 BEHIND = """
-netloom: 1
+taploom: 1
 networks: {east: {ipv4: 10.1.0.1/24}, west: {ipv4: 10.2.0.1/24}}
 hosts:
   hv-east:
@@ -178,7 +178,7 @@ def test_nothing_passes_that_would_without_the_ruleset(
     shut: Crossing, came: str, family: int, senders: tuple[str, str], goes: str, to: tuple[str, str]
 ) -> None:
     assert not passes(shut, came, senders[family], goes, to[family])
-    shut.host.run("nft", "delete", "table", "inet", "netloom")
+    shut.host.run("nft", "delete", "table", "inet", "taploom")
     without = passes(shut, came, senders[family], goes, to[family])
     shut.load()
     assert without, "the kernel has a way"
@@ -209,9 +209,9 @@ def test_no_reload_lets_anything_slip_through(shut: Crossing, family: int) -> No
     observer.capture("wan")
     for _ in range(RELOADS):
         shut.load()
-    assert not any(b"netloom-flood" in frame for frame in observer.captured("wan"))
-    shut.host.run("nft", "delete", "table", "inet", "netloom")
-    wait_for(lambda: any(b"netloom-flood" in frame for frame in observer.captured("wan")), "the flood", 5.0)
+    assert not any(b"taploom-flood" in frame for frame in observer.captured("wan"))
+    shut.host.run("nft", "delete", "table", "inet", "taploom")
+    wait_for(lambda: any(b"taploom-flood" in frame for frame in observer.captured("wan")), "the flood", 5.0)
     flood.stop()
     shut.load()
 

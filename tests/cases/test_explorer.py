@@ -1,4 +1,4 @@
-"""The page that answers questions says the same as `netloom reach` of what no route leads to, and of answers."""
+"""The page that answers questions says the same as `taploom reach` of what no route leads to, and of answers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 CASES = Path(__file__).parent
-COMMAND = str(Path(sys.executable).with_name("netloom"))
+COMMAND = str(Path(sys.executable).with_name("taploom"))
 pytestmark = needs("dot", "chromium")
 
 
@@ -55,11 +55,11 @@ def test_the_page_answers_as_the_command_does(
     with browsing.served(tmp_path / "out") as address:
         page = browser.new_page()
         page.goto(f"{address}reach/")
-        page.wait_for_selector("form.nl-ask[data-ready]")
+        page.wait_for_selector("form.tl-ask[data-ready]")
         for source, to, service in questions:
             words = [COMMAND, "reach", source, to, *([service] if service else []), "--format", "json"]
             wanted = json.loads(subprocess.run(words, cwd=tmp_path, capture_output=True, check=True).stdout)["answers"]
-            found = page.evaluate("one => netloomReach.ask(...one)", [source, to, service])
+            found = page.evaluate("one => taploomReach.ask(...one)", [source, to, service])
             assert told(found) == told(wanted)
             seen.append(json.dumps(wanted))
         page.close()

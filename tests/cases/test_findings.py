@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tests.sites import NOW, Site, compiled
 
-from netloom.base.address import Family, parse_prefix
-from netloom.flows.endpoints import end_of, services_of
-from netloom.flows.packet import DESTINATION
-from netloom.flows.query import Inquiry
-from netloom.plan.services import BUILT_IN
+from taploom.base.address import Family, parse_prefix
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.packet import DESTINATION
+from taploom.flows.query import Inquiry
+from taploom.plan.services import BUILT_IN
 
 CASES = Path(__file__).parent
 
@@ -29,20 +29,20 @@ def told(found: Site, code: str) -> list[tuple[str, int]]:
 
 def test_a_service_of_one_family_is_told_of() -> None:
     found = site("icmp-of-one-family")
-    assert told(found, "NL720") == [("policy/no-ping", 18)]
-    assert told(found, "NL721") == [("policy/probe", 19)]
+    assert told(found, "TL720") == [("policy/no-ping", 18)]
+    assert told(found, "TL721") == [("policy/probe", 19)]
 
 
 def test_where_both_ends_have_one_family_it_is_enough() -> None:
     """`lan` without IPv6: nothing of it passes by ICMPv6."""
     found = site("icmp-of-one-family", ', ipv6: "fd12:3456:789b::1/64"', "")
-    assert {"NL720", "NL721"} & set(found.codes) == set()
+    assert {"TL720", "TL721"} & set(found.codes) == set()
 
 
 def test_no_forward_has_a_service_of_one_family() -> None:
     """ICMP has no ports, so that it is refused whatever the family."""
     forward = "forwards:\n  echo: {on: hv, ports: icmp, to: a, from: any}\npolicy:"
-    assert "NL602" in site("icmp-of-one-family", "policy:", forward).codes
+    assert "TL602" in site("icmp-of-one-family", "policy:", forward).codes
 
 
 def test_what_is_built_in_means_both_families() -> None:
@@ -55,19 +55,19 @@ def test_what_is_built_in_means_both_families() -> None:
 
 def test_a_resolver_that_a_deny_covers_is_told_of() -> None:
     found = site("resolver-denied")
-    assert told(found, "NL804") == [("network/vms", 5)]
-    assert "`not-lan` denies it" in found.of("NL804")[0].message
+    assert told(found, "TL804") == [("network/vms", 5)]
+    assert "`not-lan` denies it" in found.of("TL804")[0].message
 
 
 def test_a_resolver_that_the_deny_leaves_alone_is_none() -> None:
     for deny in ("deny: ssh", "deny: any, expires: 2026-01-01"):
-        assert "NL804" not in site("resolver-denied", "deny: any", deny).codes
-    assert "NL804" not in site("resolver-denied", "to: 192.168.0.0/16", "to: 192.168.21.0/24").codes
-    assert "NL804" not in site("resolver-denied", "dns: [192.168.20.1]", "dns: host").codes
+        assert "TL804" not in site("resolver-denied", "deny: any", deny).codes
+    assert "TL804" not in site("resolver-denied", "to: 192.168.0.0/16", "to: 192.168.21.0/24").codes
+    assert "TL804" not in site("resolver-denied", "dns: [192.168.20.1]", "dns: host").codes
 
 
 def test_a_static_address_without_a_gateway_is_told_of() -> None:
-    assert told(site("no-gateway6"), "NL430") == [("host/hv", 9)]
+    assert told(site("no-gateway6"), "TL430") == [("host/hv", 9)]
 
 
 def test_what_no_route_leads_to_is_dropped_and_reach_says_so() -> None:
@@ -90,29 +90,29 @@ def test_what_no_route_leads_to_is_dropped_and_reach_says_so() -> None:
 
 def test_a_translation_to_the_uplinks_own_link_is_told_of() -> None:
     found = site("prefix-on-link")
-    assert told(found, "NL630") == [("network/vms", 5)]
-    assert "guest `web` becomes 2001:db8:10::10, the host's own" in found.of("NL630")[0].message
+    assert told(found, "TL630") == [("network/vms", 5)]
+    assert "guest `web` becomes 2001:db8:10::10, the host's own" in found.of("TL630")[0].message
 
 
 def test_a_routed_prefix_is_fine() -> None:
-    assert "NL630" not in site("prefix-on-link", '{ipv6: "2001:db8:10::/64"}', '{ipv6: "2001:db8:11::/64"}').codes
+    assert "TL630" not in site("prefix-on-link", '{ipv6: "2001:db8:10::/64"}', '{ipv6: "2001:db8:11::/64"}').codes
 
 
 def test_groups_are_refused_and_no_other_entry_is_named_for_them() -> None:
     found = site("groups")
-    assert told(found, "NL722") == [("policy/groups", 20)]
-    assert "NL716" not in found.codes
+    assert told(found, "TL722") == [("policy/groups", 20)]
+    assert "TL716" not in found.codes
 
 
 def test_a_host_may_hear_groups() -> None:
-    assert "NL722" not in site("groups", "to: mdns-group", "to: host/nuc").codes
+    assert "TL722" not in site("groups", "to: mdns-group", "to: host/nuc").codes
 
 
 def test_a_guest_that_may_call_itself_otherwise_is_told_of() -> None:
     found = site("cloud-image")
-    assert told(found, "NL431") == [("network/vms", 6)]
-    assert "ClientIdentifier=mac" in found.of("NL431")[0].help
+    assert told(found, "TL431") == [("network/vms", 6)]
+    assert "ClientIdentifier=mac" in found.of("TL431")[0].help
 
 
 def test_where_the_server_goes_by_the_hardware_address_it_is_not() -> None:
-    assert "NL431" not in site("cloud-image", "systemd: 252", "systemd: 254").codes
+    assert "TL431" not in site("cloud-image", "systemd: 252", "systemd: 254").codes

@@ -12,10 +12,10 @@ import pytest
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.diff.change import Side, compare
-from netloom.diff.effects import Survivor
-from netloom.diff.gates import Gates
-from netloom.diff.model import Change
+from taploom.diff.change import Side, compare
+from taploom.diff.effects import Survivor
+from taploom.diff.gates import Gates
+from taploom.diff.model import Change
 
 HERE = Path(__file__).parent
 BEFORE = (HERE / "forward-to-another-guest.yaml").read_text()

@@ -8,9 +8,9 @@ import pytest
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.driver import rendered
-from netloom.lab.experiment import agreement
-from netloom.lab.session import Lab
+from taploom.driver import rendered
+from taploom.lab.experiment import agreement
+from taploom.lab.session import Lab
 
 pytestmark = [needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 

@@ -9,8 +9,8 @@ import pytest
 from tests.lab.proof import Proof
 from tests.support import needs
 
-from netloom.lab import ruleset, upkeep
-from netloom.lab.session import Lab
+from taploom.lab import ruleset, upkeep
+from taploom.lab.session import Lab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ def test_its_answers_go_on_while_the_ruleset_is_replaced(proof: Proof) -> None:
 def test_answers_that_end_with_the_table_are_found_out(proof: Proof, monkeypatch: pytest.MonkeyPatch) -> None:
     """As a table that is deleted, and not flushed, forgets who asked."""
     text = proof.site.ruleset("hv")
-    forgets = text.replace("flush table bridge netloom-memory", "delete table bridge netloom-memory")
+    forgets = text.replace("flush table bridge taploom-memory", "delete table bridge taploom-memory")
     assert forgets != text
     monkeypatch.setattr(type(proof.site), "ruleset", lambda _site, _host: forgets)
     try:
@@ -61,8 +61,8 @@ def test_nothing_is_left_of_a_fence_that_is_gone(proof: Proof) -> None:
     """Nor of what was remembered for it, and it may come back."""
     text = proof.site.ruleset("hv")
     machine = proof.site.hosts["hv"]
-    start, end = text.index("table bridge netloom-memory"), text.index("table inet netloom")
-    without = f"{text[:start]}table bridge netloom-memory\ndelete table bridge netloom-memory\n{text[end:]}"
+    start, end = text.index("table bridge taploom-memory"), text.index("table inet taploom")
+    without = f"{text[:start]}table bridge taploom-memory\ndelete table bridge taploom-memory\n{text[end:]}"
     for loaded, there in ((without, False), (text, True)):
         ruleset.load(machine, loaded)
-        assert ("bridge netloom-memory" in ruleset.tables(machine)) is there
+        assert ("bridge taploom-memory" in ruleset.tables(machine)) is there

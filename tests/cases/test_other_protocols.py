@@ -8,11 +8,11 @@ import pytest
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.driver import rendered
-from netloom.lab.datagrams import crc32c
-from netloom.lab.experiment import agreement
-from netloom.lab.outcome import Outcome
-from netloom.lab.session import Lab
+from taploom.driver import rendered
+from taploom.lab.datagrams import crc32c
+from taploom.lab.experiment import agreement
+from taploom.lab.outcome import Outcome
+from taploom.lab.session import Lab
 
 HERE = Path(__file__).parent
 SPEC = (HERE / "protocols-without-listeners.yaml").read_text()

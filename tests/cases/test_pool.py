@@ -1,4 +1,4 @@
-"""`netloom reach` answers for a guest with an address from a DHCP pool: for all that it can be given."""
+"""`taploom reach` answers for a guest with an address from a DHCP pool: for all that it can be given."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tests.sites import compiled
 
-from netloom.flows.endpoints import end_of, services_of
-from netloom.flows.query import Inquiry
-from netloom.report.reach import Asked, reach_json, reach_text
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.query import Inquiry
+from taploom.report.reach import Asked, reach_json, reach_text
 
 SPEC = (Path(__file__).parent / "guest-of-two-networks.yaml").read_text()
 LEARNED = "the address of temp is learned by DHCP, one of 10.1.0.200-10.1.0.220"

@@ -9,13 +9,13 @@ from tests.lab.whole import seen
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.backends import networkd
+from taploom.backends import networkd
 
 pytestmark = [needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 
 HERE = Path(__file__).parent
 LEARNED = """\
-netloom: 1
+taploom: 1
 site: {name: learned}
 networks:
   lan: {ipv4: 10.1.0.1/24, ipv6: "fd00:1::1/64", nat: true}
@@ -98,4 +98,4 @@ def test_an_uplink_of_pppd_alone_has_nat_and_forwards_and_no_unit() -> None:
     assert {(":" in where.split()[2]) for where in into.values()} == {False, True}
     site = compiled(text)
     assert [unit.name for unit in networkd.units(site.plan.hosts[0]) if "ppp0" in unit.name] == []
-    assert {"NL601", "NL607", "NL608"}.isdisjoint(site.codes)
+    assert {"TL601", "TL607", "TL608"}.isdisjoint(site.codes)

@@ -9,10 +9,10 @@ from tests.backends.running import Running
 from tests.sites import compiled
 from tests.support import needs, systemds
 
-from netloom.checks.reserved_by_identifier import BY_HARDWARE
-from netloom.lab.networkd import Networkd
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
+from taploom.checks.reserved_by_identifier import BY_HARDWARE
+from taploom.lab.networkd import Networkd
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
 
 TEXT = (Path(__file__).parent / "cloud-image.yaml").read_text(encoding="utf-8")
 RESERVED = "10.9.0.58/24"

@@ -11,8 +11,8 @@ from tests.cases.crossing import Crossing, opened
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.lab import frames
-from netloom.lab.session import Lab
+from taploom.lab import frames
+from taploom.lab.session import Lab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ def test_another_host_is_believed_on_its_link(two_uplinks: Crossing, peer: str, 
 
 
 def datagram(at: Crossing, uplink: str, to: str, port: int) -> bool:
-    token = b"netloom-%08x" % next(numbers)
+    token = b"taploom-%08x" % next(numbers)
     return at.arrives(uplink, frames.udp(APP4, 40000, to, port, token), token, "shop")
 
 

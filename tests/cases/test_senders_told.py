@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from tests.sites import NOW, compiled
 
-from netloom.base.address import Family
-from netloom.checks.believed_elsewhere import RULE
-from netloom.diff.flows import compare_flows
-from netloom.diff.verdicts import Turn
-from netloom.flows.endpoints import end_of, services_of
-from netloom.flows.query import Inquiry
-from netloom.flows.reply import Reply
+from taploom.base.address import Family
+from taploom.checks.believed_elsewhere import RULE
+from taploom.diff.flows import compare_flows
+from taploom.diff.verdicts import Turn
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.query import Inquiry
+from taploom.flows.reply import Reply
 
 CASES = Path(__file__).parent
 Told = set[tuple[str, str, tuple[tuple[str, str], ...]]]
@@ -63,7 +63,7 @@ def test_of_two_lines_the_packets_take_the_better_one() -> None:
 
 
 FAR = """
-netloom: 1
+taploom: 1
 networks: {a: {ipv4: 10.1.0.1/24}, b: {ipv4: 10.2.0.1/24}}
 hosts:
   h1:
@@ -103,9 +103,9 @@ def test_a_plan_tells_what_a_second_route_lets_in() -> None:
 
 @pytest.mark.parametrize(("text", "passes"), [(RULE.bad, False), (RULE.good, True)], ids=["bad", "good"])
 def test_the_finding_about_it_is_what_becomes_of_the_packets(text: str, passes: bool) -> None:
-    site = compiled(f"netloom: 1\n{text}")
-    assert bool(site.of("NL627")) is not passes
-    verdicts = {reply.verdict for reply in asked(f"netloom: 1\n{text}", "b", "203.0.113.11", "ssh") if reply.hops[1:]}
+    site = compiled(f"taploom: 1\n{text}")
+    assert bool(site.of("TL627")) is not passes
+    verdicts = {reply.verdict for reply in asked(f"taploom: 1\n{text}", "b", "203.0.113.11", "ssh") if reply.hops[1:]}
     assert verdicts == {"allow" if passes else "drop"}
 
 

@@ -12,7 +12,7 @@ pytestmark = [needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter"
 
 HERE = Path(__file__).parent
 BOTH = """\
-netloom: 1
+taploom: 1
 site: {name: both}
 networks:
   front: {ipv4: 10.1.0.1/24, ipv6: "fd00:1::1/64", dhcp: true, ra: true}

@@ -13,7 +13,7 @@ from tests.sites import compiled
 from tests.support import needs
 
 CASES = Path(__file__).parent
-COMMAND = str(Path(sys.executable).with_name("netloom"))
+COMMAND = str(Path(sys.executable).with_name("taploom"))
 OTHER_SIDE = (
     '"2001:db8:ffff::1/127", gateway6: "2001:db8:ffff::"',
     '"2001:db8:ffff::/127", gateway6: "2001:db8:ffff::1"',
@@ -29,7 +29,7 @@ def text(name: str, *swaps: tuple[str, str]) -> str:
     return found
 
 
-def netloom(folder: Path, *words: str) -> Any:
+def taploom(folder: Path, *words: str) -> Any:
     done = subprocess.run(
         [COMMAND, *words, "--format", "json"],
         cwd=folder, capture_output=True, text=True, timeout=200, check=False,
@@ -46,25 +46,25 @@ def locked(folder: Path, spec: str) -> Path:
 
 def lab(folder: Path) -> dict[str, str]:
     """What the kernel did with each flow, all of it as the plan says."""
-    said = netloom(folder, "lab")
+    said = taploom(folder, "lab")
     assert [probe for probe in said["probes"] if not probe["ok"]] == []
     return {probe["flow"]: probe["observed"] for probe in said["probes"]}
 
 
 def test_a_single_address_within_a_network_is_no_overlap() -> None:
     found = compiled(text("rented-server"))
-    assert set(found.codes) == {"NL705"}
+    assert set(found.codes) == {"TL705"}
 
 
 def test_a_longer_prefix_within_a_network_still_is() -> None:
-    assert "NL402" in compiled(text("rented-server", ("::2/128", "::2/120"))).codes
+    assert "TL402" in compiled(text("rented-server", ("::2/128", "::2/120"))).codes
 
 
 def test_the_lock_leaves_the_address_of_the_uplink_alone() -> None:
     """A network of four addresses: its ends and its gateway are taken, and so is the uplink's."""
     small = (("ipv4: 10.9.0.1/24", "ipv4: 198.51.100.77/30"), ("198.51.100.77/32", "198.51.100.78/32"))
     spec = text("rented-server", *small, ("dhcp: true\n", "dhcp: false\n"), ("ipv4: 10.9.0.10, ", ""))
-    assert "NL304" in compiled(spec).codes
+    assert "TL304" in compiled(spec).codes
 
 
 @needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
@@ -88,7 +88,7 @@ def test_the_other_end_of_two_addresses_is_the_router(
     tmp_path: Path, swaps: tuple[tuple[str, str], ...], router: str
 ) -> None:
     folder = locked(tmp_path, text("link-of-two-addresses", *swaps))
-    (answer,) = netloom(folder, "reach", "web", router)["answers"]
+    (answer,) = taploom(folder, "reach", "web", router)["answers"]
     assert (answer["verdict"], answer["decided_by"], answer["dst"]) == ("allow", "policy/out", router)
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from tests.sites import compiled
 
-from netloom.base.address import Family
-from netloom.flows.endpoints import end_of, services_of
-from netloom.flows.query import Inquiry
+from taploom.base.address import Family
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.query import Inquiry
 
 TEXT = (Path(__file__).parent / "guests-of-two-translating-hosts.yaml").read_text(encoding="utf-8")
 
@@ -22,7 +22,7 @@ def verdicts(text: str, source: str, to: str, service: str) -> set[tuple[str, st
 
 def test_from_any_is_found_to_leave_them_out() -> None:
     site = compiled(TEXT)
-    (found,) = site.of("NL618")
+    (found,) = site.of("TL618")
     assert found.subject == "policy/admin"
     assert "guests of network `vms` come to host `b` with an address of host `a`" in found.message
     assert verdicts(TEXT, "web", "198.51.100.11", "ssh") == {("drop", "default")}
@@ -40,8 +40,8 @@ def test_the_way_out_that_is_told_is_one() -> None:
         "networks: {vms: {taps: vm-*}}",
         "networks: {vms: {taps: vm-*}}\n    routes: {vms2: {to: 10.9.1.0/24, via: 198.51.100.11}}",
     )
-    assert compiled(routed).of("NL618") == []
+    assert compiled(routed).of("TL618") == []
     assert verdicts(routed, "web", "198.51.100.11", "ssh") == {("allow", "policy/admin")}
     named = TEXT.replace("admin: {from: any", "admin: {from: [any, hosts]")
-    assert compiled(named).of("NL618") == []
+    assert compiled(named).of("TL618") == []
     assert verdicts(named, "web", "198.51.100.11", "ssh") == {("allow", "policy/admin")}

@@ -12,7 +12,7 @@ pytestmark = [needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter"
 
 HERE = Path(__file__).parent
 SIX = """\
-netloom: 1
+taploom: 1
 site: {name: six}
 networks:
   east: {ipv6: "fd00:1::1/64", nat: true}

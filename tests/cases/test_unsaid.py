@@ -27,64 +27,64 @@ class Expected:
     words: tuple[str, ...] = ()
 
 
-OPEN_SSH = "NL705"
+OPEN_SSH = "TL705"
 """The owner's way in is open to everybody: what the site says, whatever else is wrong with it."""
-BY_MAC = "NL431"
+BY_MAC = "TL431"
 """So is the note on guests that have to ask for their reservation by their MAC."""
 FOUND: dict[str, tuple[Expected, ...]] = {
     "guest-routes-vpn": (
-        Expected("NL425 14:36", ("guest `vpn`", "no guest can be a router yet", "translate what it forwards")),
-        Expected("NL425 15:35", ("guest `vpn`", "no guest can be a router yet", "translate what it forwards")),
+        Expected("TL425 14:36", ("guest `vpn`", "no guest can be a router yet", "translate what it forwards")),
+        Expected("TL425 15:35", ("guest `vpn`", "no guest can be a router yet", "translate what it forwards")),
     ),
     "guest-routes-branch": (
-        Expected("NL425 14:40", ("guest `router`",)),
-        Expected("NL425 15:39", ("guest `router`",)),
-        Expected("NL709 23:17"),
+        Expected("TL425 14:40", ("guest `router`",)),
+        Expected("TL425 15:39", ("guest `router`",)),
+        Expected("TL709 23:17"),
     ),
     "two-addresses-of-an-uplink": (
-        Expected("NL426 9:36", ("an uplink has one address", "cannot be said yet", "by port")),
+        Expected("TL426 9:36", ("an uplink has one address", "cannot be said yet", "by port")),
     ),
     "shared-address": (
-        Expected("NL426 12:42", ("a NIC has one address", "cannot be said yet", "`spoof-guard: false`")),
-        Expected("NL426 13:42", ("a NIC has one address", "cannot be said yet", "`spoof-guard: false`")),
+        Expected("TL426 12:42", ("a NIC has one address", "cannot be said yet", "`spoof-guard: false`")),
+        Expected("TL426 13:42", ("a NIC has one address", "cannot be said yet", "`spoof-guard: false`")),
     ),
     "two-prefixes": (
-        Expected("NL426 5:15", ("a network has one prefix", "cannot be said yet", "a network of its own")),
-        Expected("NL426 5:49", ("a network has one prefix", "cannot be said yet", "a network of its own")),
+        Expected("TL426 5:15", ("a network has one prefix", "cannot be said yet", "a network of its own")),
+        Expected("TL426 5:49", ("a network has one prefix", "cannot be said yet", "a network of its own")),
     ),
     "forward-beside": (
-        Expected("NL622 17:44", ("`nas` is an address", "none can lead yet", "a reverse proxy")),
-        Expected("NL622 18:45", ("`nuc` is a host", "none can lead yet", "`to: host/nuc`")),
-        Expected("NL602 19:30", ("all ports cannot be said yet", "name them")),
+        Expected("TL622 17:44", ("`nas` is an address", "none can lead yet", "a reverse proxy")),
+        Expected("TL622 18:45", ("`nuc` is a host", "none can lead yet", "`to: host/nuc`")),
+        Expected("TL602 19:30", ("all ports cannot be said yet", "name them")),
     ),
-    "isolated-exception": (Expected("NL701 17:27", ("exceptions to that cannot be said yet", "drop `isolated`")),),
+    "isolated-exception": (Expected("TL701 17:27", ("exceptions to that cannot be said yet", "drop `isolated`")),),
     "delegated-prefix": (
-        Expected("NL427 5:34", ("no prefix is delegated", "a ULA", "`nat: true`")),
-        Expected("NL427 9:47", ("no prefix is delegated", "write `ipv6: ra`", "a ULA", "`nat: true`")),
+        Expected("TL427 5:34", ("no prefix is delegated", "a ULA", "`nat: true`")),
+        Expected("TL427 9:47", ("no prefix is delegated", "write `ipv6: ra`", "a ULA", "`nat: true`")),
     ),
     "network-of-two-hosts": (
-        Expected("NL501 12:16", ("on hosts `a` and `b`", "cannot be said yet", "share a `zone`")),
+        Expected("TL501 12:16", ("on hosts `a` and `b`", "cannot be said yet", "share a `zone`")),
     ),
-    "ipv4-uplink": (Expected("NL624 5:34", ("no uplink of host `hv` has IPv6", "`ipv6: ra`")),),
+    "ipv4-uplink": (Expected("TL624 5:34", ("no uplink of host `hv` has IPv6", "`ipv6: ra`")),),
     "reject": (
-        Expected("NL202 12:35", ("`allow` or `deny`", "drops without an answer", "cannot be said yet", "write `deny`")),
+        Expected("TL202 12:35", ("`allow` or `deny`", "drops without an answer", "cannot be said yet", "write `deny`")),
     ),
     "dhcp-options": (
-        Expected("NL202 5:57", ("`options`", "cannot be said yet", "`SendOption=`")),
-        Expected("NL202 5:105", ("`reservations`", "for nobody else yet", "as a guest")),
+        Expected("TL202 5:57", ("`options`", "cannot be said yet", "`SendOption=`")),
+        Expected("TL202 5:105", ("`reservations`", "for nobody else yet", "as a guest")),
     ),
     "untranslated-office": (
-        Expected("NL623 5:33", ("towards `leased` too", "cannot be said yet", "a network without `nat`")),
+        Expected("TL623 5:33", ("towards `leased` too", "cannot be said yet", "a network without `nat`")),
     ),
     "guest-beyond-its-network": (
-        Expected("NL411 14:42", ("203.0.113.20 of guest `a`", "cannot be said yet", "holds 203.0.113.20")),
-        Expected("NL411 15:42", ("203.0.113.99 of guest `b`", "cannot be said yet", "holds 203.0.113.99")),
+        Expected("TL411 14:42", ("203.0.113.20 of guest `a`", "cannot be said yet", "holds 203.0.113.20")),
+        Expected("TL411 15:42", ("203.0.113.99 of guest `b`", "cannot be said yet", "holds 203.0.113.99")),
     ),
-    "nic-as-port": (Expected("NL516 10:48", ("`enp1s0` never joins", "a NIC cannot be a port of a bridge yet")),),
+    "nic-as-port": (Expected("TL516 10:48", ("`enp1s0` never joins", "a NIC cannot be a port of a bridge yet")),),
     "vlan-uplinks": (
-        Expected("NL510 5:3"),
-        Expected("NL517 10:7", ("`eno1.4000`", "VLANs cannot be said yet", "another tool make it", "waive")),
-        Expected("NL517 11:7", ("`vlan100`", "VLANs cannot be said yet", "another tool make it", "waive")),
+        Expected("TL510 5:3"),
+        Expected("TL517 10:7", ("`eno1.4000`", "VLANs cannot be said yet", "another tool make it", "waive")),
+        Expected("TL517 11:7", ("`vlan100`", "VLANs cannot be said yet", "another tool make it", "waive")),
     ),
 }
 

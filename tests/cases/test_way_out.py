@@ -6,11 +6,11 @@ from pathlib import Path
 
 from tests.sites import Site, compiled
 
-from netloom.backends import guest as guests
+from taploom.backends import guest as guests
 
 TEXT = (Path(__file__).parent / "way-out-by-the-gateway.yaml").read_text(encoding="utf-8")
 TWO = """\
-netloom: 1
+taploom: 1
 networks:
   a: {ipv6: "fd12:3456:789a::1/64", ra: true}
   b: {ipv4: 10.9.1.1/24, dhcp: true}
@@ -38,13 +38,13 @@ def ways(found: Site, name: str) -> dict[str, list[str]]:
 def test_a_network_without_a_gateway_is_no_way_out() -> None:
     found = compiled(TEXT)
     assert ways(found, "router") == {"lab": [], "wan": ["IPv4"]}
-    assert "NL511" not in found.codes
+    assert "TL511" not in found.codes
 
 
 def test_each_family_leaves_by_a_network_that_has_it() -> None:
     found = compiled(TWO)
     assert ways(found, "web") == {"a": ["IPv6"], "b": ["IPv4"], "c": []}
-    (note,) = found.of("NL511")
+    (note,) = found.of("TL511")
     assert "is on `b` in IPv4 and `a` in IPv6" in note.message
 
 

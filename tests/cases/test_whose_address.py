@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.cases.test_led_elsewhere import BEFORE, exposed, told
 
-from netloom.diff.gates import EXPOSURE
-from netloom.diff.verdicts import Turn
+from taploom.diff.gates import EXPOSURE
+from taploom.diff.verdicts import Turn
 
 HERE = Path(__file__).parent
 NICS = (HERE / "guest-of-two-networks.yaml").read_text()

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from tests.sites import Site
 
-from netloom.report.diagnostics.findings import Findings
-from netloom.report.diagnostics.full import full
+from taploom.report.diagnostics.findings import Findings
+from taploom.report.diagnostics.full import full
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.md"))
 FENCE, MENDED = "```", "## Mended"
@@ -91,7 +91,7 @@ def seen(site: Site, code: str, lock: str = "") -> str:
     """What a person sees of the findings with a code."""
 
     def line(file: str, number: int) -> str | None:
-        texts = {each.path: each.text for each in site.source.files} | {"specs/netloom.lock": lock}
+        texts = {each.path: each.text for each in site.source.files} | {"specs/taploom.lock": lock}
         lines = texts.get(file, "").splitlines()
         return lines[number - 1] if number <= len(lines) else None
 

@@ -11,10 +11,10 @@ import pytest
 from tests.checks.literate import CASES, Case, seen
 from tests.sites import Site, compiled
 
-from netloom import checks
-from netloom.base.rule import Rule
-from netloom.passes import rules as passes
-from netloom.spec import rules as spec
+from taploom import checks
+from taploom.base.rule import Rule
+from taploom.passes import rules as passes
+from taploom.spec import rules as spec
 
 RULES: tuple[Rule, ...] = (*spec.RULES, *passes.RULES, *checks.RULES)
 BAD = [rule for rule in RULES if rule.bad]
@@ -62,12 +62,12 @@ def test_every_check_is_in_the_list() -> None:
 
 def of_example(text: str) -> Site:
     """The example of a rule, which lacks the first line of a file except where the rule is about it."""
-    return compiled(text if "netloom:" in text else f"netloom: 1\n{text}")
+    return compiled(text if "taploom:" in text else f"taploom: 1\n{text}")
 
 
 @pytest.mark.parametrize("rule", BAD, ids=lambda rule: rule.code)
 def test_what_a_rule_calls_bad_breaks_it(rule: Rule) -> None:
-    text = rule.bad if rule is spec.VERSION else f"netloom: 1\n{rule.bad}"
+    text = rule.bad if rule is spec.VERSION else f"taploom: 1\n{rule.bad}"
     assert rule.code in compiled(text).codes
 
 
@@ -79,6 +79,6 @@ def test_what_a_rule_calls_good_keeps_it(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_rule_explains_itself(rule: Rule) -> None:
     for text in (rule.summary, rule.why, rule.fix):
-        assert text[0].isupper() or text[0] in "`n"
+        assert text[0].isupper() or text[0] in "`t"
         assert text[-1] in ".)…"
     assert bool(rule.bad) >= bool(rule.good)

@@ -7,10 +7,10 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netloom.base.address import Family, Prefix
-from netloom.checks.coverage import Cover, regions
-from netloom.plan.origin import Origin
-from netloom.plan.policy import Action, Service, Side, SideKind, Term
+from taploom.base.address import Family, Prefix
+from taploom.checks.coverage import Cover, regions
+from taploom.plan.origin import Origin
+from taploom.plan.policy import Action, Service, Side, SideKind, Term
 
 _BITS = 3
 """Addresses differ in their last bits alone, so that all of them can be tried."""

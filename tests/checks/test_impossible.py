@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sites import compiled
 
-from netloom.backends import sysctl
-from netloom.backends.networkd import artifacts
-from netloom.backends.nftables.idents import ident
+from taploom.backends import sysctl
+from taploom.backends.networkd import artifacts
+from taploom.backends.nftables.idents import ident
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,62}", fullmatch=True)
 WORDS = ("fwd", "dup", "dnat", "log", "limit", "mark", "time", "bridge", "policy", "index", "or")
@@ -32,13 +32,13 @@ def test_no_name_is_a_word_of_nft(word: str) -> None:
 @pytest.mark.parametrize("section", ["networks:\n  lan: {mtu: 1279}\n", "networks:\n  lan: {mtu: '0x600'}\n"])
 def test_no_network_is_too_narrow_for_ipv6(section: str) -> None:
     """RFC 8200 asks for 1280 bytes; the language takes no less."""
-    assert compiled(f"netloom: 1\n{section}").codes == ["NL208"]
+    assert compiled(f"taploom: 1\n{section}").codes == ["TL208"]
 
 
 def test_an_uplink_is_no_member_of_a_bridge_whatever_a_pattern_says() -> None:
     """Its own unit comes first by name, and the first that matches wins; so even an uplink that is a TAP stays out."""
     site = compiled(
-        "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n"
+        "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n"
         "    uplinks: {vm-wan: {zone: internet, ipv4: dhcp}}\n    networks: {lan: {taps: vm-*, bridge: vm-lan}}\n"
     )
     files = {Path(artifact.path).name: artifact for artifact in artifacts(site.plan.hosts[0])}
@@ -51,18 +51,18 @@ def test_an_uplink_is_no_member_of_a_bridge_whatever_a_pattern_says() -> None:
 
 def test_a_forward_leads_to_a_guest_and_nowhere_else() -> None:
     """To a gateway, a network or a broadcast address there is no way to write it; a guest cannot have them either."""
-    base = "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    base = "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     base += "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
-    for target, code in (("10.0.0.1", "NL203"), ("lan", "NL622"), ("hv1", "NL622")):
+    for target, code in (("10.0.0.1", "TL203"), ("lan", "TL622"), ("hv1", "TL622")):
         assert code in compiled(f"{base}forwards:\n  web: {{on: hv1, ports: tcp/80, to: {target}}}\n").codes
-    for address, code in (("10.0.0.1", "NL412"), ("10.0.0.0", "NL410"), ("10.0.0.255", "NL410")):
+    for address, code in (("10.0.0.1", "TL412"), ("10.0.0.0", "TL410"), ("10.0.0.255", "TL410")):
         guest = f"guests:\n  web: {{host: hv1, nics: {{lan: {{ipv4: {address}}}}}}}\n"
         assert code in compiled(f"{base}{guest}forwards:\n  web: {{on: hv1, ports: tcp/80, to: web}}\n").codes
 
 
 def test_translation_never_stands_between_networks_of_the_site() -> None:
     site = compiled(
-        "netloom: 1\nnetworks:\n  a: {ipv4: 10.0.0.1/24, nat: true}\n  b: {ipv4: 10.0.1.1/24, nat: true}\n"
+        "taploom: 1\nnetworks:\n  a: {ipv4: 10.0.0.1/24, nat: true}\n  b: {ipv4: 10.0.1.1/24, nat: true}\n"
         "hosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {a: {}, b: {}}}\n"
     )
     host = site.plan.hosts[0]
@@ -72,6 +72,6 @@ def test_translation_never_stands_between_networks_of_the_site() -> None:
 
 def test_an_uplink_that_learns_by_ra_goes_on_doing_so_while_the_host_forwards() -> None:
     """The kernel stops taking router advertisements once it forwards, unless `accept_ra` is 2 (ip-sysctl)."""
-    site = compiled("netloom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}}\n")
+    site = compiled("taploom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}}\n")
     lines = [line.text for artifact in sysctl.artifacts(site.plan.hosts[0]) for line in artifact.lines]
     assert "net.ipv6.conf.eth0.accept_ra = 2" in lines

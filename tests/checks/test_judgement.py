@@ -6,7 +6,7 @@ import pytest
 from tests.sites import compiled
 
 BASE = """\
-netloom: 1
+taploom: 1
 addresses:
   office: [198.51.100.0/24, '2001:db8:f::/48']
 networks:
@@ -56,7 +56,7 @@ def test_a_sound_site_has_no_findings() -> None:
     ids=lambda text: text.split(":")[0].strip(),
 )
 def test_policies_that_are_as_they_should_be(policy: str) -> None:
-    allowed = {"NL707"} if "no:" in policy else set()
+    allowed = {"TL707"} if "no:" in policy else set()
     assert set(found(policy)) == allowed
 
 
@@ -73,7 +73,7 @@ def test_forwards_that_are_as_they_should_be(forwards: str) -> None:
 
 
 def test_a_sender_who_is_in_both_makes_a_port_taken_twice() -> None:
-    assert "NL603" in found(
+    assert "TL603" in found(
         old="forwards:\n", new="forwards:\n  git: {on: hv1/eth1, ports: http, to: git, from: corp}\n"
     )
 
@@ -88,22 +88,22 @@ def test_one_port_may_have_two_targets_on_two_uplinks_or_for_two_kinds_of_sender
 def test_ssh_that_is_forwarded_from_one_zone_leaves_that_of_the_other() -> None:
     """The office may come in by either uplink, and only one of them forwards ssh: a warning, and no lock-out."""
     codes = found(old="forwards:\n", new="forwards:\n  git: {on: hv1/eth1, ports: ssh, to: git, from: corp}\n")
-    assert set(codes) == {"NL605"}
-    assert "NL613" in found(old="forwards:\n", new="forwards:\n  git: {on: hv1, ports: ssh, to: git}\n")
+    assert set(codes) == {"TL605"}
+    assert "TL613" in found(old="forwards:\n", new="forwards:\n  git: {on: hv1, ports: ssh, to: git}\n")
 
 
 def test_a_host_without_a_wire_needs_no_way_in() -> None:
-    assert compiled("netloom: 1\nhosts:\n  hv1: {}\n").codes == []
+    assert compiled("taploom: 1\nhosts:\n  hv1: {}\n").codes == []
 
 
 def test_dns_of_a_host_with_its_own_firewall_is_for_that_to_open() -> None:
-    text = "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dns: 10.0.0.1}\nhosts:\n"
+    text = "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dns: 10.0.0.1}\nhosts:\n"
     text += "  hv1: {input: %s, networks: {lan: {}}}\n"
-    assert "NL804" not in compiled(text % "foreign").codes
-    assert "NL804" in compiled(text % "managed").codes
+    assert "TL804" not in compiled(text % "foreign").codes
+    assert "TL804" in compiled(text % "managed").codes
 
 
 def test_an_isolated_network_does_not_reach_a_resolver_of_its_own() -> None:
-    text = "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dns: 10.0.0.53, isolated: %s}\n"
+    text = "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dns: 10.0.0.53, isolated: %s}\n"
     text += "hosts:\n  hv1: {networks: {lan: {}}}\n"
-    assert [compiled(text % word).codes.count("NL804") for word in ("true", "false")] == [1, 0]
+    assert [compiled(text % word).codes.count("TL804") for word in ("true", "false")] == [1, 0]

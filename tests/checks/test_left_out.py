@@ -6,7 +6,7 @@ import pytest
 from tests.sites import compiled
 
 SITE = """\
-netloom: 1
+taploom: 1
 addresses: {branch: 10.77.0.0/24}
 networks:
   apps: {ipv4: 10.9.1.1/24, nat: true}
@@ -28,21 +28,21 @@ policy:
   look: {from: router, to: office, allow: https}
   admin: {from: 192.0.2.0/24, to: host/hv, allow: ssh}
 """
-ADVICE = {"NL701", "NL706", "NL716"}
+ADVICE = {"TL701", "TL706", "TL716"}
 
 
 def test_both_entries_are_idle_in_a_sound_site() -> None:
-    assert ADVICE & set(compiled(SITE).codes) == {"NL706", "NL716"}
+    assert ADVICE & set(compiled(SITE).codes) == {"TL706", "TL716"}
 
 
 @pytest.mark.parametrize(
     ("old", "new", "code"),
     [
-        ("via: 10.1.0.7", "via: 10.9.0.51", "NL425"),
-        ("via: 10.1.0.7", "via: nowhere", "NL208"),
-        ("eno2: {zone: office, ipv4: 10.1.0.5/24}", "eno2: {zone: office, ipv4: 10.1.0.5}", "NL208"),
-        ("branch: 10.77.0.0/24}", "branch: 10.77.0.0/24, lab: 10.78.0.9/24}", "NL208"),
-        ("edge: {ipv4: 10.9.0.51}", "edge: {ipv4: [10.9.0.51, 10.9.0.52]}", "NL426"),
+        ("via: 10.1.0.7", "via: 10.9.0.51", "TL425"),
+        ("via: 10.1.0.7", "via: nowhere", "TL208"),
+        ("eno2: {zone: office, ipv4: 10.1.0.5/24}", "eno2: {zone: office, ipv4: 10.1.0.5}", "TL208"),
+        ("branch: 10.77.0.0/24}", "branch: 10.77.0.0/24, lab: 10.78.0.9/24}", "TL208"),
+        ("edge: {ipv4: 10.9.0.51}", "edge: {ipv4: [10.9.0.51, 10.9.0.52]}", "TL426"),
     ],
 )
 def test_neither_is_told_to_go_while_a_part_is_missing(old: str, new: str, code: str) -> None:

@@ -8,11 +8,11 @@ from fnmatch import fnmatchcase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netloom.base.address import Address, Family, Prefix, prefix_of
-from netloom.checks.globs import clashes, common_name
-from netloom.checks.intervals import Intervals
-from netloom.checks.management import Cover
-from netloom.checks.nesting import nested
+from taploom.base.address import Address, Family, Prefix, prefix_of
+from taploom.checks.globs import clashes, common_name
+from taploom.checks.intervals import Intervals
+from taploom.checks.management import Cover
+from taploom.checks.nesting import nested
 
 PREFIXES = st.builds(
     lambda value, length: prefix_of(Address(Family.IPV4, value << 28), length), st.integers(0, 15), st.integers(0, 6)

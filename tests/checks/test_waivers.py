@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from tests.sites import compiled
 
-from netloom.base.diagnostic import State
+from taploom.base.diagnostic import State
 
 SITE = """\
-netloom: 1
+taploom: 1
 networks:
   lan: {ipv4: 10.0.0.1/24}
   loose: {}
 waivers:
-  later: {code: NL513, on: [network/lan, network/loose], reason: the host comes next week}
+  later: {code: TL513, on: [network/lan, network/loose], reason: the host comes next week}
 """
 
 
 def test_a_waived_finding_is_shown_with_its_reason_and_does_not_count() -> None:
-    found = compiled(SITE).of("NL513")
+    found = compiled(SITE).of("TL513")
     assert [(d.subject, d.state, d.waiver) for d in found] == [
         ("network/lan", State.WAIVED, "the host comes next week"),
         ("network/loose", State.WAIVED, "the host comes next week"),
@@ -25,49 +25,49 @@ def test_a_waived_finding_is_shown_with_its_reason_and_does_not_count() -> None:
 
 
 def test_a_waiver_is_for_one_code() -> None:
-    assert [d.state for d in compiled(SITE).of("NL423")] == [State.ACTIVE]
+    assert [d.state for d in compiled(SITE).of("TL423")] == [State.ACTIVE]
 
 
 def test_the_plan_says_which_waivers_are_used() -> None:
     site = compiled(SITE.replace("network/loose]", "network/gone]"))
     assert [(w.subject, w.used) for w in site.plan.waivers] == [("network/gone", False), ("network/lan", True)]
-    assert [d.message for d in site.of("NL213")] == [
-        "waiver `later` accepts NL513 on `network/gone`, which was not found"
+    assert [d.message for d in site.of("TL213")] == [
+        "waiver `later` accepts TL513 on `network/gone`, which was not found"
     ]
 
 
 def test_errors_cannot_be_waived() -> None:
     site = compiled(
-        "netloom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
-        "waivers:\n  console: {code: NL801, on: host/hv1, reason: there is a console}\n"
+        "taploom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+        "waivers:\n  console: {code: TL801, on: host/hv1, reason: there is a console}\n"
     )
-    assert [d.state for d in site.of("NL801")] == [State.ACTIVE]
-    assert len(site.of("NL213")) == 1
+    assert [d.state for d in site.of("TL801")] == [State.ACTIVE]
+    assert len(site.of("TL213")) == 1
 
 
 def test_every_finding_has_a_subject_that_a_waiver_can_name() -> None:
     """Checked on the examples of all rules: a finding without one could not be accepted."""
-    from netloom.checks import RULES
+    from taploom.checks import RULES
 
     for rule in RULES:
-        for found in compiled(f"netloom: 1\n{rule.bad}").of(rule.code) if rule.bad else ():
+        for found in compiled(f"taploom: 1\n{rule.bad}").of(rule.code) if rule.bad else ():
             kind, slash, name = found.subject.partition("/")
             assert kind in ("forward", "policy", "network", "guest", "host", "service", "zone", "address"), rule.code
             assert slash
-            assert name in compiled(f"netloom: 1\n{rule.bad}").source.files[0].text
+            assert name in compiled(f"taploom: 1\n{rule.bad}").source.files[0].text
 
 
 def test_an_error_is_said_to_be_what_no_waiver_accepts() -> None:
     site = compiled(
-        "netloom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
-        "waivers:\n  console: {code: NL801, on: host/hv1, reason: there is a console}\n"
+        "taploom: 1\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+        "waivers:\n  console: {code: TL801, on: host/hv1, reason: there is a console}\n"
     )
-    assert [d.message for d in site.of("NL213")] == [
-        "waiver `console` accepts NL801 on `host/hv1`, which is an error: errors cannot be waived"
+    assert [d.message for d in site.of("TL213")] == [
+        "waiver `console` accepts TL801 on `host/hv1`, which is an error: errors cannot be waived"
     ]
 
 
 def test_no_waiver_is_idle_while_an_error_hides_what_it_accepts() -> None:
     broken = SITE.replace("loose: {}", "loose: {ipv4: 10.0.0.300/24}")
-    assert compiled(broken).codes == ["NL513", "NL208"]
-    assert compiled(broken.replace("network/loose]", "network/gone]")).codes == ["NL513", "NL208", "NL213"]
+    assert compiled(broken).codes == ["TL513", "TL208"]
+    assert compiled(broken.replace("network/loose]", "network/gone]")).codes == ["TL513", "TL208", "TL213"]

@@ -1,4 +1,4 @@
-"""A site in a folder of its own, and netloom run in it as a user would."""
+"""A site in a folder of its own, and taploom run in it as a user would."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from netloom.cli.entry import run
+from taploom.cli.entry import run
 
 SEED = """\
-netloom: 1
+taploom: 1
 site: {name: seed, domain: vm.example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}
 networks:
   microvm:
@@ -45,7 +45,7 @@ class Outcome:
     err: str
 
 
-Netloom = Callable[..., Outcome]
+Taploom = Callable[..., Outcome]
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def netloom(capsys: pytest.CaptureFixture[str]) -> Netloom:
+def taploom(capsys: pytest.CaptureFixture[str]) -> Taploom:
     """Runs a command line."""
 
     def command(*words: str) -> Outcome:

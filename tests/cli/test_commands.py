@@ -8,125 +8,125 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.cli.conftest import SEED, Netloom
+from tests.cli.conftest import SEED, Taploom
 
-from netloom.cli.entry import run
-from netloom.cli.group import COMMANDS
+from taploom.cli.entry import run
+from taploom.cli.group import COMMANDS
 
 
 def files(root: Path) -> dict[str, bytes]:
     return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
-def test_help_names_every_command(netloom: Netloom) -> None:
-    shown = netloom("--help")
+def test_help_names_every_command(taploom: Taploom) -> None:
+    shown = taploom("--help")
     assert shown.status == 0
     listed = [line.split()[0] for line in shown.out.partition("Commands:\n")[2].splitlines()]
     assert listed == list(COMMANDS)
     assert "..." not in shown.out.partition("Commands:\n")[2], "a sentence that is cut tells a stranger nothing"
     for name in COMMANDS:
-        assert netloom(name, "--help").status == 0
+        assert taploom(name, "--help").status == 0
 
 
-def test_validate_says_what_the_lock_lacks_and_lock_fills_it(site: Path, netloom: Netloom) -> None:
-    before = netloom("validate")
+def test_validate_says_what_the_lock_lacks_and_lock_fills_it(site: Path, taploom: Taploom) -> None:
+    before = taploom("validate")
     assert before.status == 1
-    assert before.out.count("error[NL302]") == 2
-    assert "help: run `netloom lock` and commit it" in before.out
+    assert before.out.count("error[TL302]") == 2
+    assert "help: run `taploom lock` and commit it" in before.out
     assert before.err == "specs: 2 errors\n"
-    assert netloom("lock", "--check").status == 3
-    assert not (site / "specs/netloom.lock").exists()
-    locked = netloom("lock")
+    assert taploom("lock", "--check").status == 3
+    assert not (site / "specs/taploom.lock").exists()
+    locked = taploom("lock")
     assert locked.status == 0
     assert locked.out.count("+ guest/http") == 4  # an IPv6 address and a MAC for each
-    after = netloom("validate")
+    after = taploom("validate")
     assert (after.status, after.out, after.err) == (0, "", "specs: no findings\n")
-    assert netloom("lock", "--check").status == 0
+    assert taploom("lock", "--check").status == 0
 
 
 @pytest.mark.parametrize("name", ["json", "gitlab", "sarif"])
-def test_validate_prints_data_on_stdout_alone(site: Path, netloom: Netloom, name: str) -> None:
-    shown = netloom("validate", "--format", name)
+def test_validate_prints_data_on_stdout_alone(site: Path, taploom: Taploom, name: str) -> None:
+    shown = taploom("validate", "--format", name)
     assert shown.status == 1
     assert json.loads(shown.out)
     assert shown.err == "specs: 2 errors\n"
 
 
-def test_findings_have_the_line_of_the_spec(site: Path, netloom: Netloom) -> None:
+def test_findings_have_the_line_of_the_spec(site: Path, taploom: Taploom) -> None:
     (site / "specs/seed.yaml").write_text(SEED.replace("to: http-reverse-proxy", "to: http-reverse-prxy"))
-    shown = netloom("validate")
-    assert "specs/seed.yaml:20:45: error[NL203]: " in shown.out
+    shown = taploom("validate")
+    assert "specs/seed.yaml:20:45: error[TL203]: " in shown.out
     assert "\n20 |   http: {on: hypervisor, ports: tcp/80, to: http-reverse-prxy, from: any}\n" in shown.out
     assert "^ help: did you mean `http-reverse-proxy`?" in shown.out
 
 
-def test_nothing_is_written_when_there_is_an_error(site: Path, netloom: Netloom) -> None:
+def test_nothing_is_written_when_there_is_an_error(site: Path, taploom: Taploom) -> None:
     for words in (("render",), ("render", "--check"), ("export", "hypervisor")):
-        shown = netloom(*words)
+        shown = taploom(*words)
         assert shown.status == 1
-        assert "NL302" in shown.err
+        assert "TL302" in shown.err
         assert shown.out == ""
     assert list(files(site)) == ["specs/seed.yaml"]
 
 
-def test_lock_is_refused_while_the_specs_are_broken(site: Path, netloom: Netloom) -> None:
+def test_lock_is_refused_while_the_specs_are_broken(site: Path, taploom: Taploom) -> None:
     (site / "specs/seed.yaml").write_text(SEED + "  broken: {from: nowhere, to: microvm, allow: any}\n")
-    shown = netloom("lock")
+    shown = taploom("lock")
     assert shown.status == 1
-    assert "NL302" not in shown.err  # what the lock itself would mend is no reason
-    assert "NL203" in shown.err
-    assert not (site / "specs/netloom.lock").exists()
+    assert "TL302" not in shown.err  # what the lock itself would mend is no reason
+    assert "TL203" in shown.err
+    assert not (site / "specs/taploom.lock").exists()
 
 
-def test_removing_a_guest_leaves_a_tombstone_until_pruned(locked: Path, netloom: Netloom) -> None:
-    before = (locked / "specs/netloom.lock").read_text().splitlines()
+def test_removing_a_guest_leaves_a_tombstone_until_pruned(locked: Path, taploom: Taploom) -> None:
+    before = (locked / "specs/taploom.lock").read_text().splitlines()
     fewer = [line for line in SEED.splitlines() if "https" not in line]
     (locked / "specs/seed.yaml").write_text("\n".join(fewer) + "\n")
-    assert netloom("lock").status == 0
-    lock = (locked / "specs/netloom.lock").read_text().splitlines()
+    assert taploom("lock").status == 0
+    lock = (locked / "specs/taploom.lock").read_text().splitlines()
     assert lock == [f"{line} freed" if "guest/https" in line else line for line in before]
-    assert netloom("lock", "--prune").status == 0
-    assert (locked / "specs/netloom.lock").read_text().splitlines() == [line for line in before if "https" not in line]
+    assert taploom("lock", "--prune").status == 0
+    assert (locked / "specs/taploom.lock").read_text().splitlines() == [line for line in before if "https" not in line]
 
 
-def test_render_writes_once_and_check_finds_edits(locked: Path, netloom: Netloom) -> None:
-    assert netloom("render", "--check").status == 3
+def test_render_writes_once_and_check_finds_edits(locked: Path, taploom: Taploom) -> None:
+    assert taploom("render", "--check").status == 3
     assert not (locked / "build").exists()
-    first = netloom("render")
+    first = taploom("render")
     assert first.status == 0
     assert first.out.startswith("seed (vm.example.org): 1 host, 1 network, 2 guests, 2 forwards, 2 rules of policy\n")
     assert "http-reverse-proxy" in first.out
     tree = files(locked / "build/plan")
-    assert {"plan.json", "manifest.json", "hosts/hypervisor/manifest.json", "hosts/hypervisor/nftables/netloom.nft",
+    assert {"plan.json", "manifest.json", "hosts/hypervisor/manifest.json", "hosts/hypervisor/nftables/taploom.nft",
             "hosts/hypervisor/nixos/default.nix", "guests/http-reverse-proxy/nixos.nix"} <= tree.keys()  # fmt: skip
-    second = json.loads(netloom("render", "--format", "json").out)
+    second = json.loads(taploom("render", "--format", "json").out)
     assert (second["written"], second["removed"], second["unchanged"]) == ([], [], len(tree))
-    assert netloom("render", "--check").status == 0
-    with (locked / "build/plan/hosts/hypervisor/nftables/netloom.nft").open("a") as file:
+    assert taploom("render", "--check").status == 0
+    with (locked / "build/plan/hosts/hypervisor/nftables/taploom.nft").open("a") as file:
         file.write("# mine\n")
-    stale = netloom("render", "--check")
-    assert (stale.status, stale.out) == (3, "edited   hosts/hypervisor/nftables/netloom.nft\n")
-    drift = json.loads(netloom("render", "--check", "--format", "json").out)
-    assert drift["files"] == [{"path": "hosts/hypervisor/nftables/netloom.nft", "state": "edited"}]
-    assert netloom("render").status == 0
+    stale = taploom("render", "--check")
+    assert (stale.status, stale.out) == (3, "edited   hosts/hypervisor/nftables/taploom.nft\n")
+    drift = json.loads(taploom("render", "--check", "--format", "json").out)
+    assert drift["files"] == [{"path": "hosts/hypervisor/nftables/taploom.nft", "state": "edited"}]
+    assert taploom("render").status == 0
     assert files(locked / "build/plan") == tree
 
 
-def test_render_stops_before_a_foreign_file_until_forced(locked: Path, netloom: Netloom) -> None:
+def test_render_stops_before_a_foreign_file_until_forced(locked: Path, taploom: Taploom) -> None:
     (locked / "out").mkdir()
     (locked / "out/plan.json").write_text("mine")
-    refused = netloom("render", "--out", "out")
+    refused = taploom("render", "--out", "out")
     assert refused.status == 1
-    assert "NL912" in refused.err
+    assert "TL912" in refused.err
     assert files(locked / "out") == {"plan.json": b"mine"}
-    assert netloom("render", "--out", "out", "--force").status == 0
+    assert taploom("render", "--out", "out", "--force").status == 0
 
 
-def test_render_to_where_nothing_can_be_is_a_message(locked: Path, netloom: Netloom) -> None:
+def test_render_to_where_nothing_can_be_is_a_message(locked: Path, taploom: Taploom) -> None:
     (locked / "file").write_text("")
-    shown = netloom("render", "--out", "file/plan")
+    shown = taploom("render", "--out", "file/plan")
     assert shown.status == 1
-    assert "error[NL911]: cannot write `file/plan`: Not a directory" in shown.err
+    assert "error[TL911]: cannot write `file/plan`: Not a directory" in shown.err
 
 
 def test_export_to_a_file_to_stdout_and_to_a_folder(locked: Path, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
@@ -145,9 +145,9 @@ def test_export_to_a_file_to_stdout_and_to_a_folder(locked: Path, capfdbinary: p
     assert files(locked / "unpacked") == files(locked / "bundle")
 
 
-def test_a_bundle_has_the_bytes_of_the_rendered_tree(locked: Path, netloom: Netloom) -> None:
-    assert netloom("render").status == 0
-    assert netloom("export", "hypervisor", "-o", "bundle").status == 0
+def test_a_bundle_has_the_bytes_of_the_rendered_tree(locked: Path, taploom: Taploom) -> None:
+    assert taploom("render").status == 0
+    assert taploom("export", "hypervisor", "-o", "bundle").status == 0
     tree = locked / "build/plan/hosts/hypervisor"
     rows = [row for row in json.loads((tree / "manifest.json").read_text())["files"] if "install" in row]
     assert {row["path"].partition("/")[0] for row in rows} == {"networkd", "nftables", "sysctl"}
@@ -156,119 +156,119 @@ def test_a_bundle_has_the_bytes_of_the_rendered_tree(locked: Path, netloom: Netl
 
 
 @pytest.mark.parametrize("name", ["hv.tar.gz", "hv.tgz", "hv.tar.zst", "hv.zip", "hv.txz", "hv.tbz2"])
-def test_an_export_is_never_a_folder_that_looks_like_an_archive(locked: Path, netloom: Netloom, name: str) -> None:
-    shown = netloom("export", "hypervisor", "-o", name)
+def test_an_export_is_never_a_folder_that_looks_like_an_archive(locked: Path, taploom: Taploom, name: str) -> None:
+    shown = taploom("export", "hypervisor", "-o", name)
     assert (shown.status, shown.out) == (64, "")
     assert not (locked / name).exists()
-    assert netloom("export", "hypervisor", "-o", "hv.example.org").status == 0
+    assert taploom("export", "hypervisor", "-o", "hv.example.org").status == 0
 
 
-def test_export_of_a_host_that_is_not_there(locked: Path, netloom: Netloom) -> None:
-    shown = netloom("export", "hypervisr")
+def test_export_of_a_host_that_is_not_there(locked: Path, taploom: Taploom) -> None:
+    shown = taploom("export", "hypervisr")
     assert shown.status == 64
     assert "Did you mean 'hypervisor'?" in shown.err
 
 
-def test_fmt(site: Path, netloom: Netloom) -> None:
+def test_fmt(site: Path, taploom: Taploom) -> None:
     (site / "specs/seed.yaml").write_text(SEED.replace("ra: true\n", "ra:   true\n"))
-    check = netloom("fmt", "--check")
+    check = taploom("fmt", "--check")
     assert (check.status, check.out) == (3, "specs/seed.yaml\n")
-    assert netloom("fmt").status == 0
+    assert taploom("fmt").status == 0
     assert (site / "specs/seed.yaml").read_text() == SEED
-    assert netloom("fmt", "--check").status == 0
-    assert netloom("fmt", "specs/seed.yaml", "--check").status == 0
-    assert netloom("fmt", "specs/none.yaml").status == 64
+    assert taploom("fmt", "--check").status == 0
+    assert taploom("fmt", "specs/seed.yaml", "--check").status == 0
+    assert taploom("fmt", "specs/none.yaml").status == 64
 
 
-def test_fmt_of_what_is_no_text_says_that_alone(site: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch) -> None:
-    latin = b"netloom: 1  # \xfc\n"
+def test_fmt_of_what_is_no_text_says_that_alone(site: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch) -> None:
+    latin = b"taploom: 1  # \xfc\n"
     (site / "latin.yaml").write_bytes(latin)
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(latin)))
     for name in ("latin.yaml", "-"):
-        shown = netloom("fmt", name)
+        shown = taploom("fmt", name)
         assert (shown.status, shown.out) == (1, "")
         assert shown.err.count("error[") == 1
-        assert f"{name}:1:15: error[NL106]" in shown.err
+        assert f"{name}:1:15: error[TL106]" in shown.err
     assert (site / "latin.yaml").read_bytes() == latin
-    assert netloom("fmt", "-", "specs/seed.yaml").status == 64
+    assert taploom("fmt", "-", "specs/seed.yaml").status == 64
 
 
-def test_fmt_of_what_is_no_yaml_changes_nothing(site: Path, netloom: Netloom) -> None:
-    (site / "specs/seed.yaml").write_text("netloom: [1\n")
-    shown = netloom("fmt")
+def test_fmt_of_what_is_no_yaml_changes_nothing(site: Path, taploom: Taploom) -> None:
+    (site / "specs/seed.yaml").write_text("taploom: [1\n")
+    shown = taploom("fmt")
     assert shown.status == 1
     assert "specs/seed.yaml:" in shown.err
-    assert (site / "specs/seed.yaml").read_text() == "netloom: [1\n"
+    assert (site / "specs/seed.yaml").read_text() == "taploom: [1\n"
 
 
 def test_init_makes_a_site_that_compiles_and_keeps_what_is_there(
-    tmp_path: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".gitignore").write_text("mine\n")
-    first = netloom("init")
+    first = taploom("init")
     assert first.status == 0
     assert "kept    .gitignore\n" in first.out
     assert (tmp_path / ".gitignore").read_text() == "mine\n"
     for words in (("validate",), ("fmt", "--check"), ("lock", "--check"), ("render",)):
-        assert netloom(*words).status == 0, words
+        assert taploom(*words).status == 0, words
     site = (tmp_path / "specs/site.yaml").read_text()
-    assert site.startswith("# yaml-language-server: $schema=netloom.schema.json\n")
-    assert json.loads((tmp_path / "specs/netloom.schema.json").read_text()) == json.loads(netloom("schema").out)
+    assert site.startswith("# yaml-language-server: $schema=taploom.schema.json\n")
+    assert json.loads((tmp_path / "specs/taploom.schema.json").read_text()) == json.loads(taploom("schema").out)
     before = files(tmp_path)
-    assert "created" not in netloom("init").out
+    assert "created" not in taploom("init").out
     assert files(tmp_path) == before
 
 
-def test_init_puts_no_second_site_beside_the_first(site: Path, netloom: Netloom) -> None:
-    assert netloom("init").status == 0
+def test_init_puts_no_second_site_beside_the_first(site: Path, taploom: Taploom) -> None:
+    assert taploom("init").status == 0
     below = {str(path.relative_to(site / "specs")) for path in (site / "specs").rglob("*")}
-    assert below == {"seed.yaml", "netloom.schema.json"}
+    assert below == {"seed.yaml", "taploom.schema.json"}
 
 
 def test_the_starter_and_its_ci_files_are_yaml_that_fits(
-    tmp_path: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import yaml
 
     monkeypatch.chdir(tmp_path)
-    begun = netloom("init", "my new site")
-    assert begun.err == "Next: cd 'my new site' && netloom validate && netloom render\n"
+    begun = taploom("init", "my new site")
+    assert begun.err == "Next: cd 'my new site' && taploom validate && taploom render\n"
     (tmp_path / "my new site").rename(tmp_path / "new")
-    github = yaml.safe_load((tmp_path / "new/.github/workflows/netloom.yml").read_text())
+    github = yaml.safe_load((tmp_path / "new/.github/workflows/taploom.yml").read_text())
     assert github["permissions"] == {"contents": "read"}
     gitlab = yaml.safe_load((tmp_path / "new/.gitlab-ci.yml").read_text())
-    for line in [*(step.get("run", "") for step in github["jobs"]["netloom"]["steps"]), *gitlab["netloom"]["script"]]:
-        if line.startswith("netloom"):
+    for line in [*(step.get("run", "") for step in github["jobs"]["taploom"]["steps"]), *gitlab["taploom"]["script"]]:
+        if line.startswith("taploom"):
             words = line.split(" > ")[0].split()[1:]
-            assert netloom(words[0], "--help").status == 0
-            assert all(word in netloom(words[0], "--help").out for word in words if word.startswith("--"))
+            assert taploom(words[0], "--help").status == 0
+            assert all(word in taploom(words[0], "--help").out for word in words if word.startswith("--"))
 
 
-def test_schemas_are_schemas(netloom: Netloom) -> None:
+def test_schemas_are_schemas(taploom: Taploom) -> None:
     for what in ("language", "plan", "diagnostics"):
-        Draft202012Validator.check_schema(json.loads(netloom("schema", what).out))
+        Draft202012Validator.check_schema(json.loads(taploom("schema", what).out))
 
 
-def test_the_plan_fits_its_schema(locked: Path, netloom: Netloom) -> None:
-    netloom("render")
-    schema = json.loads(netloom("schema", "plan").out)
+def test_the_plan_fits_its_schema(locked: Path, taploom: Taploom) -> None:
+    taploom("render")
+    schema = json.loads(taploom("schema", "plan").out)
     Draft202012Validator(schema).validate(json.loads((locked / "build/plan/plan.json").read_text()))
 
 
-def test_a_warning_fails_validate_alone_and_a_note_nothing(locked: Path, netloom: Netloom) -> None:
+def test_a_warning_fails_validate_alone_and_a_note_nothing(locked: Path, taploom: Taploom) -> None:
     specs = locked / "specs/seed.yaml"
-    specs.write_text(SEED.replace("tcp/80,", "tcp/2222, to-port: 22,"))  # NL604: ssh of a guest, for anybody
-    warned = netloom("validate")
+    specs.write_text(SEED.replace("tcp/80,", "tcp/2222, to-port: 22,"))  # TL604: ssh of a guest, for anybody
+    warned = taploom("validate")
     assert (warned.status, warned.err) == (1, "specs: 1 warning\n")
-    rendered = netloom("render")
+    rendered = taploom("render")
     assert rendered.status == 0
-    assert "warning[NL604]" in rendered.err
-    assert "Found: 1 warning; `netloom validate` shows them.\n" in rendered.out
-    waiver = "waivers:\n  w: {code: NL604, on: forward/http, reason: the guest is a bastion}\n"
+    assert "warning[TL604]" in rendered.err
+    assert "Found: 1 warning; `taploom validate` shows them.\n" in rendered.out
+    waiver = "waivers:\n  w: {code: TL604, on: forward/http, reason: the guest is a bastion}\n"
     specs.write_text(specs.read_text() + waiver)
-    waived = netloom("validate")
+    waived = taploom("validate")
     assert (waived.status, waived.err) == (0, "specs: no findings (1 waived)\n")
-    assert "waived warning[NL604]" in waived.out
+    assert "waived warning[TL604]" in waived.out
     assert "= waived: the guest is a bastion" in waived.out
-    assert netloom("render").err == ""
+    assert taploom("render").err == ""

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-PROGRAM = "from netloom.cli import main; main()"
+PROGRAM = "from taploom.cli import main; main()"
 
 
 def offered(line: str, cwd: Path) -> list[str]:
     """The words that bash would offer at the end of a line."""
     words = line.split(" ")
-    asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1), "_NETLOOM_COMPLETE": "bash_complete"}
+    asked = {"COMP_WORDS": line, "COMP_CWORD": str(len(words) - 1), "_TAPLOOM_COMPLETE": "bash_complete"}
     done = subprocess.run(
         [sys.executable, "-c", PROGRAM],
         cwd=cwd,
@@ -29,17 +29,17 @@ def offered(line: str, cwd: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("netloom exp", ["explain", "export"]),
-        ("netloom export ", ["hypervisor"]),
-        ("netloom export x", []),
-        ("netloom export --specs nowhere ", []),
-        ("netloom explain guest/", ["guest/http-reverse-proxy", "guest/https-reverse-proxy"]),
-        ("netloom explain po", ["policy/admin", "policy/guests-out"]),
-        ("netloom graph h", ["host/hypervisor"]),
-        ("netloom graph s", ["site"]),
-        ("netloom reach h", ["http-reverse-proxy", "https-reverse-proxy", "hypervisor"]),
-        ("netloom reach any m", ["microvm"]),
-        ("netloom validate --format s", ["sarif"]),
+        ("taploom exp", ["explain", "export"]),
+        ("taploom export ", ["hypervisor"]),
+        ("taploom export x", []),
+        ("taploom export --specs nowhere ", []),
+        ("taploom explain guest/", ["guest/http-reverse-proxy", "guest/https-reverse-proxy"]),
+        ("taploom explain po", ["policy/admin", "policy/guests-out"]),
+        ("taploom graph h", ["host/hypervisor"]),
+        ("taploom graph s", ["site"]),
+        ("taploom reach h", ["http-reverse-proxy", "https-reverse-proxy", "hypervisor"]),
+        ("taploom reach any m", ["microvm"]),
+        ("taploom validate --format s", ["sarif"]),
     ],
 )
 def test_names_of_the_site_are_offered(site: Path, line: str, words: list[str]) -> None:
@@ -47,6 +47,6 @@ def test_names_of_the_site_are_offered(site: Path, line: str, words: list[str]) 
 
 
 def test_specs_with_mistakes_offer_what_can_be_read(site: Path) -> None:
-    (site / "specs/more.yaml").write_text("netloom: 1\nhosts:\n  next: {nonsense: 1}\n  [\n")
-    (site / "specs/other.yaml").write_text("netloom: 1\nhosts:\n  last: {nonsense: 1}\n")
-    assert offered("netloom export ", site) == ["hypervisor", "last"]
+    (site / "specs/more.yaml").write_text("taploom: 1\nhosts:\n  next: {nonsense: 1}\n  [\n")
+    (site / "specs/other.yaml").write_text("taploom: 1\nhosts:\n  last: {nonsense: 1}\n")
+    assert offered("taploom export ", site) == ["hypervisor", "last"]

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom
+from tests.cli.conftest import Taploom
 
-from netloom.backends import nftables
-from netloom.backends.nftables.lower.part import Part
-from netloom.backends.nftables.tree import Chain, Kind, Rule, Set, Verdict
+from taploom.backends import nftables
+from taploom.backends.nftables.lower.part import Part
+from taploom.backends.nftables.tree import Chain, Kind, Rule, Set, Verdict
 
 VERBS = (
     ("validate",),
@@ -57,16 +57,16 @@ BROKEN: dict[str, tuple[str, Callable[[Part], Part]]] = {
 @pytest.mark.parametrize("fault", BROKEN)
 @pytest.mark.parametrize("verb", VERBS, ids=lambda verb: verb[0])
 def test_nothing_comes_of_a_broken_lowering(
-    netloom: Netloom, site: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...], fault: str
+    taploom: Taploom, site: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...], fault: str
 ) -> None:
-    assert netloom("lock").status == 0
+    assert taploom("lock").status == 0
     before = sorted(site.rglob("*"))
     name, edit = BROKEN[fault]
     lower = getattr(nftables, name)
     monkeypatch.setattr(nftables, name, lambda known: edit(lower(known)))
-    monkeypatch.setattr("netloom.lab.ready.as_root", lambda: None)
-    monkeypatch.setattr("netloom.lab.ready.obstacles", lambda: ())
-    found = netloom(*verb)
+    monkeypatch.setattr("taploom.lab.ready.as_root", lambda: None)
+    monkeypatch.setattr("taploom.lab.ready.obstacles", lambda: ())
+    found = taploom(*verb)
     assert found.status == 70
-    assert "NL901" in found.out + found.err
+    assert "TL901" in found.out + found.err
     assert sorted(site.rglob("*")) == before

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 import pytest
 
-from netloom.cli.examples import EXAMPLES
-from netloom.cli.group import COMMANDS, LazyGroup
+from taploom.cli.examples import EXAMPLES
+from taploom.cli.group import COMMANDS, LazyGroup
 
 ROOT = Path(__file__).parents[2]
 ELSEWHERE = {"comment", "lab", "lab down"}
@@ -34,7 +34,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         _git(folder, env, *words)
     site.write_text(site.read_text(encoding="utf-8").replace("birch.example.org", "elm.example.org"), encoding="utf-8")
     _git(folder, env, "commit", "--quiet", "--all", "--message", "two")
-    _netloom(folder, "netloom render --out build/plan")
+    _taploom(folder, "taploom render --out build/plan")
     return folder
 
 
@@ -43,8 +43,8 @@ def _git(folder: Path, env: dict[str, str], *words: str) -> None:
     subprocess.run(["git", *who, *words], cwd=folder, env=env, check=True, capture_output=True)
 
 
-def _netloom(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
-    words = [str(Path(sys.executable).with_name("netloom")), *shlex.split(line)[1:]]
+def _taploom(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
+    words = [str(Path(sys.executable).with_name("taploom")), *shlex.split(line)[1:]]
     return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
@@ -53,8 +53,8 @@ def _options(line: str) -> Iterator[str]:
 
 
 def _all() -> Iterator[tuple[str, click.Command]]:
-    group = LazyGroup("netloom")
-    context = click.Context(group, info_name="netloom")
+    group = LazyGroup("taploom")
+    context = click.Context(group, info_name="taploom")
     for name in COMMANDS:
         command = group.get_command(context, name)
         assert command is not None
@@ -78,11 +78,11 @@ def test_every_option_of_every_command_has_an_example() -> None:
 def test_an_example_is_taken_and_works(verb: str, line: str, clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if verb in ELSEWHERE:
         command = dict(_all())[verb]
-        words = shlex.split(line.removeprefix(f"netloom {verb}"))
+        words = shlex.split(line.removeprefix(f"taploom {verb}"))
         (clone / "change.md").touch()
         monkeypatch.chdir(clone)
         command.make_context(verb, words)  # refuses what it does not know
         return
-    done = _netloom(clone, line)
+    done = _taploom(clone, line)
     assert done.returncode in DONE, done.stderr
     assert done.stdout or done.stderr or verb in QUIET

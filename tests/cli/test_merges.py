@@ -1,15 +1,15 @@
-"""Two branches that add guests, merged by git itself with the attributes that `netloom init` writes."""
+"""Two branches that add guests, merged by git itself with the attributes that `taploom init` writes."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom
+from tests.cli.conftest import Taploom
 from tests.support import needs
 
 pytestmark = needs("git")
 SITE = """\
-netloom: 1
+taploom: 1
 networks:
   lan: {ipv4: 10.0.0.1/29}
   wide: {ipv6: "fd12:3456:789a::1/64"}
@@ -23,20 +23,20 @@ COLLIDING = ("a0", "a1")
 
 
 @pytest.fixture
-def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, netloom: Netloom) -> Path:
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, taploom: Taploom) -> Path:
     """A repository with a site and its lock."""
     monkeypatch.chdir(tmp_path)
-    assert netloom("init").status == 0
+    assert taploom("init").status == 0
     (tmp_path / "specs/site.yaml").write_text(SITE)
-    netloom("lock")
-    netloom("lock", "--prune")
+    taploom("lock")
+    taploom("lock", "--prune")
     git("init", "--quiet", "--initial-branch=main")
     commit("a site")
     return tmp_path
 
 
 def git(*words: str) -> None:
-    config = ["-c", "user.name=netloom", "-c", "user.email=netloom@example.org"]
+    config = ["-c", "user.name=taploom", "-c", "user.email=taploom@example.org"]
     subprocess.run(["git", *config, *words], check=True, capture_output=True)
 
 
@@ -45,50 +45,50 @@ def commit(message: str) -> None:
     git("commit", "--quiet", "--message", message)
 
 
-def branch(tree: Path, netloom: Netloom, guest: str, network: str) -> set[str]:
+def branch(tree: Path, taploom: Taploom, guest: str, network: str) -> set[str]:
     """A branch of main that adds a guest; the lines of its lock."""
     git("checkout", "--quiet", "-b", guest, "main")
     (tree / f"specs/{guest}.yaml").write_text(
-        f"netloom: 1\nguests:\n  {guest}: {{host: hv, nics: {{{network}: {{}}}}}}\n"
+        f"taploom: 1\nguests:\n  {guest}: {{host: hv, nics: {{{network}: {{}}}}}}\n"
     )
-    assert netloom("lock").status == 0
+    assert taploom("lock").status == 0
     commit(guest)
     return lines(tree)
 
 
 def lines(tree: Path) -> set[str]:
-    return set((tree / "specs/netloom.lock").read_text().splitlines())
+    return set((tree / "specs/taploom.lock").read_text().splitlines())
 
 
-def test_neighbours_in_the_lock_merge_and_keep_their_addresses(tree: Path, netloom: Netloom) -> None:
-    ours, theirs = (branch(tree, netloom, guest, "wide") for guest in ("b1", "b2"))
+def test_neighbours_in_the_lock_merge_and_keep_their_addresses(tree: Path, taploom: Taploom) -> None:
+    ours, theirs = (branch(tree, taploom, guest, "wide") for guest in ("b1", "b2"))
     git("merge", "--quiet", "--no-edit", "b1")
     assert lines(tree) == ours | theirs
-    assert netloom("validate").status == 0
-    shown = netloom("lock", "--check")
+    assert taploom("validate").status == 0
+    shown = taploom("lock", "--check")
     assert (shown.status, shown.out) in [(0, ""), (3, "")]
     if shown.status:
-        assert "netloom.lock: its lines are out of order, as after a merge; `netloom lock` sorts them" in shown.err
-    assert netloom("lock").status == 0
+        assert "taploom.lock: its lines are out of order, as after a merge; `taploom lock` sorts them" in shown.err
+    assert taploom("lock").status == 0
     assert lines(tree) == ours | theirs
-    assert netloom("lock", "--check").status == 0
+    assert taploom("lock", "--check").status == 0
 
 
-def test_the_order_of_a_merged_lock_is_said_to_be_what_is_wrong(tree: Path, netloom: Netloom) -> None:
-    lock = tree / "specs/netloom.lock"
+def test_the_order_of_a_merged_lock_is_said_to_be_what_is_wrong(tree: Path, taploom: Taploom) -> None:
+    lock = tree / "specs/taploom.lock"
     head, *entries = lock.read_text().splitlines()
     lock.write_text("\n".join([head, *reversed(entries)]) + "\n")
-    shown = netloom("lock", "--check")
+    shown = taploom("lock", "--check")
     assert (shown.status, shown.out) == (3, "")
     assert "out of order" in shown.err
 
 
-def test_two_who_took_one_address_are_named(tree: Path, netloom: Netloom) -> None:
+def test_two_who_took_one_address_are_named(tree: Path, taploom: Taploom) -> None:
     for guest in COLLIDING:
-        branch(tree, netloom, guest, "lan")
+        branch(tree, taploom, guest, "lan")
     git("merge", "--quiet", "--no-edit", COLLIDING[0])
-    shown = netloom("validate")
+    shown = taploom("validate")
     assert shown.status == 1
-    assert "error[NL303]: `10.0.0.2` is held by guest `a1` and by guest `a0`" in shown.out
+    assert "error[TL303]: `10.0.0.2` is held by guest `a1` and by guest `a0`" in shown.out
     assert shown.err == "specs: 1 error\n"
-    assert netloom("lock").status == 1
+    assert taploom("lock").status == 1

@@ -14,12 +14,12 @@ import pytest
 from tests.support import needs
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Netloom
+    from tests.cli.conftest import Taploom
 
-NETLOOM = str(Path(sys.executable).with_name("netloom"))
+TAPLOOM = str(Path(sys.executable).with_name("taploom"))
 FULL = """
 mount -t tmpfs -o size=64k tmpfs {disk} && cp {kept} {disk}/plan.md && head -c 40000 /dev/zero > {disk}/ballast
-{netloom} plan ./empty ./specs -o {disk}/plan.md; echo status=$?
+{taploom} plan ./empty ./specs -o {disk}/plan.md; echo status=$?
 cat {disk}/plan.md; ls -A {disk}
 """
 
@@ -27,60 +27,60 @@ cat {disk}/plan.md; ls -A {disk}
 @needs("root", "unshare", "mount")
 def test_a_full_disk_leaves_the_old_file(locked: Path) -> None:
     (locked / "empty").mkdir()
-    (locked / "empty/site.yaml").write_text("netloom: 1\n")
+    (locked / "empty/site.yaml").write_text("taploom: 1\n")
     for number in range(30):  # a plan that is too large for what is left
         nic = f"{{microvm: {{ipv4: 10.0.0.{20 + number}}}}}"
-        guest = f"netloom: 1\nguests: {{g{number}: {{host: hypervisor, nics: {nic}}}}}\n"
+        guest = f"taploom: 1\nguests: {{g{number}: {{host: hypervisor, nics: {nic}}}}}\n"
         (locked / f"specs/g{number}.yaml").write_text(guest)
-    subprocess.run([NETLOOM, "lock"], check=True, capture_output=True)
+    subprocess.run([TAPLOOM, "lock"], check=True, capture_output=True)
     (locked / "disk").mkdir()
     (locked / "old.md").write_text("the old plan\n" * 10)
-    script = FULL.format(disk=locked / "disk", kept=locked / "old.md", netloom=NETLOOM)
+    script = FULL.format(disk=locked / "disk", kept=locked / "old.md", taploom=TAPLOOM)
     done = subprocess.run(["unshare", "-m", "sh", "-c", script], check=True, capture_output=True, text=True)
     assert "status=1" in done.stdout
     assert done.stdout.count("the old plan\n") == 10
     assert done.stdout.splitlines()[-2:] == ["ballast", "plan.md"]
-    assert "NL911" in done.stderr
+    assert "TL911" in done.stderr
     assert "No space left on device" in done.stderr
 
 
-def test_a_plan_goes_through_a_link_and_into_a_pipe(locked: Path, netloom: Netloom) -> None:
+def test_a_plan_goes_through_a_link_and_into_a_pipe(locked: Path, taploom: Taploom) -> None:
     (locked / "real.md").write_text("old")
     (locked / "link.md").symlink_to("real.md")
     os.mkfifo(locked / "pipe.md")
     read: list[str] = []
     reader = threading.Thread(target=lambda: read.append((locked / "pipe.md").read_text()))
     reader.start()
-    assert netloom("plan", "./specs", "./specs", "-o", "link.md", "-o", "pipe.md").status == 0
+    assert taploom("plan", "./specs", "./specs", "-o", "link.md", "-o", "pipe.md").status == 0
     reader.join(10)
     assert (locked / "link.md").is_symlink()
     assert (locked / "real.md").read_text() == read[0] != "old"
 
 
 @pytest.mark.parametrize("verb", [("lock",), ("lock", "--prune")])
-def test_who_comes_second_to_the_lock_writes_nothing(site: Path, netloom: Netloom, verb: tuple[str, ...]) -> None:
+def test_who_comes_second_to_the_lock_writes_nothing(site: Path, taploom: Taploom, verb: tuple[str, ...]) -> None:
     held = os.open(site / "specs", os.O_RDONLY)
     try:
         fcntl.flock(held, fcntl.LOCK_EX)
-        refused = netloom(*verb)
+        refused = taploom(*verb)
     finally:
         os.close(held)
     assert refused.status == 1
-    assert "NL914" in refused.err
-    assert not (site / "specs/netloom.lock").exists()
-    assert netloom(*verb).status == 0
+    assert "TL914" in refused.err
+    assert not (site / "specs/taploom.lock").exists()
+    assert taploom(*verb).status == 0
 
 
 def test_two_locks_at_once_leave_one_whole_lock(site: Path) -> None:
     """Each of twenty adds a guest of its own first: whoever was refused comes again, and nobody's entry is lost."""
-    script = "until {netloom} lock 2>/dev/null >/dev/null; do sleep 0.1; done"
+    script = "until {taploom} lock 2>/dev/null >/dev/null; do sleep 0.1; done"
     started = []
     for number in range(6):
-        guest = f"netloom: 1\nguests: {{g{number}: {{host: hypervisor, nics: {{microvm: {{}}}}}}}}\n"
+        guest = f"taploom: 1\nguests: {{g{number}: {{host: hypervisor, nics: {{microvm: {{}}}}}}}}\n"
         (site / f"specs/g{number}.yaml").write_text(guest)
-        started.append(subprocess.Popen(["sh", "-c", script.format(netloom=NETLOOM)], cwd=site))
+        started.append(subprocess.Popen(["sh", "-c", script.format(taploom=TAPLOOM)], cwd=site))
     assert [process.wait(60) for process in started] == [0] * 6
-    lines = (site / "specs/netloom.lock").read_text().splitlines()
+    lines = (site / "specs/taploom.lock").read_text().splitlines()
     assert sum(line.startswith("guest/g") for line in lines) == 6 * 3
-    done = subprocess.run([NETLOOM, "lock", "--check"], cwd=site, check=False)
+    done = subprocess.run([TAPLOOM, "lock", "--check"], cwd=site, check=False)
     assert done.returncode == 0

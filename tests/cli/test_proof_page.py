@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom
+from tests.cli.conftest import Taploom
 from tests.flows.family_faults import FAMILIES as ONE_SIDED
 from tests.flows.frame_faults import FRAMES
 from tests.flows.lowering_faults import LOWERING
@@ -42,25 +42,25 @@ def seed(site: Path) -> Path:
 def session(number: int) -> tuple[list[str], str]:
     """A command of the page, and what it prints up to what is left out."""
     command, _, printed = list(blocks("console"))[number].partition("\n")
-    assert command.startswith("$ netloom ")
+    assert command.startswith("$ taploom ")
     assert printed.endswith("…\n")
     return command.split()[2:], printed.removesuffix("…\n")
 
 
-def test_reach_answers_as_the_page_says(seed: Path, netloom: Netloom) -> None:
+def test_reach_answers_as_the_page_says(seed: Path, taploom: Taploom) -> None:
     words, printed = session(0)
-    assert netloom(*words).out.startswith(printed)
+    assert taploom(*words).out.startswith(printed)
 
 
 def test_a_broken_lowering_is_told_as_the_page_says(
-    seed: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch
+    seed: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from netloom.backends.nftables import ruleset
-    from netloom.flows import proof
+    from taploom.backends.nftables import ruleset
+    from taploom.flows import proof
 
     monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "implied/hairpin"))
     words, printed = session(1)
-    found = netloom(*words)
+    found = taploom(*words)
     assert found.status == 70
     assert printed in found.out + found.err
 
@@ -68,7 +68,7 @@ def test_a_broken_lowering_is_told_as_the_page_says(
 @pytest.mark.parametrize(("language", "source"), [("yaml", "specs/seed.yaml"), ("nft", "expected")])
 def test_what_it_quotes_is_there(language: str, source: str) -> None:
     path = SEED / source
-    text = (path if path.is_file() else path / "hosts/hypervisor/nftables/netloom.nft").read_text()
+    text = (path if path.is_file() else path / "hosts/hypervisor/nftables/taploom.nft").read_text()
     for block in blocks(language):
         assert block in text
 

@@ -1,4 +1,4 @@
-"""`netloom reach` as its users and their programs see it, and what a disproved ruleset does to every command."""
+"""`taploom reach` as its users and their programs see it, and what a disproved ruleset does to every command."""
 
 import csv
 import io
@@ -6,16 +6,16 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom
+from tests.cli.conftest import Taploom
 
 
 @pytest.fixture(autouse=True)
-def locked(site: Path, netloom: Netloom) -> None:
-    assert netloom("lock").status == 0
+def locked(site: Path, taploom: Taploom) -> None:
+    assert taploom("lock").status == 0
 
 
-def test_answer_names_the_entry_its_place_and_the_chains(netloom: Netloom) -> None:
-    found = netloom("reach", "internet", "hypervisor/eth0", "tcp/80")
+def test_answer_names_the_entry_its_place_and_the_chains(taploom: Taploom) -> None:
+    found = taploom("reach", "internet", "hypervisor/eth0", "tcp/80")
     assert found.status == 0
     head, *rest = found.out.splitlines()
     assert head == "ipv4  tcp/80  internet → the address of eth0"
@@ -24,10 +24,10 @@ def test_answer_names_the_entry_its_place_and_the_chains(netloom: Netloom) -> No
     assert "    destination becomes 10.0.0.10" in rest
 
 
-def test_answers_as_data(netloom: Netloom) -> None:
-    found = netloom("reach", "https-reverse-proxy", "hypervisor/eth0", "http", "--format", "json")
+def test_answers_as_data(taploom: Taploom) -> None:
+    found = taploom("reach", "https-reverse-proxy", "hypervisor/eth0", "http", "--format", "json")
     data = json.loads(found.out)
-    assert data["format"] == "netloom-reach/1"
+    assert data["format"] == "taploom-reach/1"
     four, six = data["answers"]
     assert (four["family"], six["family"]) == ("ipv4", "ipv6")
     for answer in (four, six):
@@ -40,43 +40,43 @@ def test_answers_as_data(netloom: Netloom) -> None:
     assert four["hosts"][0]["host"] == "hypervisor"
 
 
-def test_everything_between_two_ends_is_told_by_parts(netloom: Netloom) -> None:
-    found = netloom("reach", "internet", "host/hypervisor", "--format", "json")
+def test_everything_between_two_ends_is_told_by_parts(taploom: Taploom) -> None:
+    found = taploom("reach", "internet", "host/hypervisor", "--format", "json")
     answers = json.loads(found.out)["answers"]
     allowed = {a["decided_by"] for a in answers if a["verdict"] == "allow" and a["proto"] == "tcp"}
     assert allowed == {"forward/http", "forward/https", "policy/admin"}
     assert {a["decided_by"] for a in answers if a["verdict"] == "drop"} == {"default"}
 
 
-def test_no_way_is_told(netloom: Netloom) -> None:
-    found = netloom("reach", "198.51.100.7", "2001:db8:7::1", "http")
+def test_no_way_is_told(taploom: Taploom) -> None:
+    found = taploom("reach", "198.51.100.7", "2001:db8:7::1", "http")
     assert found.status == 0
     assert found.out.startswith("No packet from 198.51.100.7 can be meant for 2001:db8:7::1")
 
 
-def test_a_way_that_a_host_would_have_is_told_with_its_drop(netloom: Netloom) -> None:
-    found = netloom("reach", "internet", "192.0.2.1", "http", "--format", "json")
+def test_a_way_that_a_host_would_have_is_told_with_its_drop(taploom: Taploom) -> None:
+    found = taploom("reach", "internet", "192.0.2.1", "http", "--format", "json")
     told = {(answer["verdict"], answer["decided_by"]) for answer in json.loads(found.out)["answers"]}
     assert told == {("drop", "default")}
 
 
 @pytest.mark.parametrize("form", ["text", "csv", "json", "md"])
-def test_matrix(netloom: Netloom, form: str) -> None:
-    found = netloom("reach", "--matrix", "--format", form)
+def test_matrix(taploom: Taploom, form: str) -> None:
+    found = taploom("reach", "--matrix", "--format", form)
     assert found.status == 0
     assert "policy/guests-out" in found.out
 
 
-def test_matrix_as_a_table(netloom: Netloom) -> None:
-    rows = list(csv.DictReader(io.StringIO(netloom("reach", "--matrix", "--format", "csv").out)))
+def test_matrix_as_a_table(taploom: Taploom) -> None:
+    rows = list(csv.DictReader(io.StringIO(taploom("reach", "--matrix", "--format", "csv").out)))
     assert [row["from"] for row in rows] == ["internet", "microvm"]
     assert rows[0]["microvm"] == "-"
     assert rows[1]["internet"] == "any by policy/guests-out"
     assert rows[0]["host/hypervisor"] == "tcp/80 by forward/http; tcp/443 by forward/https; tcp/22 by policy/admin"
 
 
-def test_matrix_of_guests(netloom: Netloom) -> None:
-    data = json.loads(netloom("reach", "--matrix", "--guests", "http*", "--format", "json").out)
+def test_matrix_of_guests(taploom: Taploom) -> None:
+    data = json.loads(taploom("reach", "--matrix", "--guests", "http*", "--format", "json").out)
     assert [(cell["from"], cell["to"]) for cell in data["cells"]] == [
         (a, b)
         for a in ("http-reverse-proxy", "https-reverse-proxy")
@@ -93,24 +93,24 @@ def test_matrix_of_guests(netloom: Netloom) -> None:
         (("internet", "microvm", "--format", "csv"), "goes with --matrix"),
     ],
 )
-def test_wrong_questions(netloom: Netloom, arguments: tuple[str, ...], words: str) -> None:
-    found = netloom("reach", *arguments)
+def test_wrong_questions(taploom: Taploom, arguments: tuple[str, ...], words: str) -> None:
+    found = taploom("reach", *arguments)
     assert found.status == 64
     assert words in found.err
 
 
 @pytest.mark.parametrize("verb", [("validate",), ("render",), ("reach", "internet", "microvm")])
 def test_disproved_ruleset_ends_every_command(
-    netloom: Netloom, site: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...]
+    taploom: Taploom, site: Path, monkeypatch: pytest.MonkeyPatch, verb: tuple[str, ...]
 ) -> None:
     from tests.flows.mutation import without_rules
 
-    from netloom.backends.nftables import ruleset
-    from netloom.flows import proof
+    from taploom.backends.nftables import ruleset
+    from taploom.flows import proof
 
     monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "policy/guests-out"))
-    found = netloom(*verb)
+    found = taploom(*verb)
     assert found.status == 70
-    assert "NL901" in found.out + found.err
+    assert "TL901" in found.out + found.err
     assert "intent: allow" in found.out + found.err
     assert not (site / "build").exists()

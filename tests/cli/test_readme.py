@@ -7,9 +7,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from netloom.cli.entry import netloom
-from netloom.cli.exits import CHANGES, FINDINGS, FINE, STALE
-from netloom.cli.group import COMMANDS
+from taploom.cli.entry import taploom
+from taploom.cli.exits import CHANGES, FINDINGS, FINE, STALE
+from taploom.cli.group import COMMANDS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -22,10 +22,10 @@ def test_every_verb_is_in_the_table_and_in_the_changelog() -> None:
 
 
 def test_every_command_shown_has_the_options_that_are_shown() -> None:
-    shown = re.findall(r"^\$ netloom ([a-z]+)(.*?)(?:\s{2,}#(.*))?$", README, re.MULTILINE)
+    shown = re.findall(r"^\$ taploom ([a-z]+)(.*?)(?:\s{2,}#(.*))?$", README, re.MULTILINE)
     assert len(shown) > 5
     for verb, rest, comment in shown:
-        text = CliRunner().invoke(netloom, [verb, "--help"]).output
+        text = CliRunner().invoke(taploom, [verb, "--help"]).output
         assert [option for option in re.findall(r"--[a-z-]+", f"{rest} {comment}") if option not in text] == [], verb
 
 

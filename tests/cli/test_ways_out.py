@@ -9,9 +9,9 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom
+from tests.cli.conftest import Taploom
 
-NETLOOM = (sys.executable, "-c", "from netloom.cli import main; main()")
+TAPLOOM = (sys.executable, "-c", "from taploom.cli import main; main()")
 
 
 def process(*command: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
@@ -40,13 +40,13 @@ def _read(master: int) -> bytes:
 
 
 def broken(cause: str) -> tuple[str, ...]:
-    """A netloom in which compiling does something else."""
+    """A taploom in which compiling does something else."""
     script = f"""
-        import netloom.driver
+        import taploom.driver
         def compile_site(specs, *, now, render):
             {cause}
-        netloom.driver.compile_site = compile_site
-        from netloom.cli import main
+        taploom.driver.compile_site = compile_site
+        from taploom.cli import main
         main()
     """
     return (sys.executable, "-c", textwrap.dedent(script))
@@ -55,36 +55,36 @@ def broken(cause: str) -> tuple[str, ...]:
 @pytest.mark.parametrize(
     "words", [("--nope",), ("nope",), ("validate", "--format", "nope"), ("render", "extra"), ("export",)]
 )
-def test_usage_is_64(site: Path, netloom: Netloom, words: tuple[str, ...]) -> None:
-    shown = netloom(*words)
+def test_usage_is_64(site: Path, taploom: Taploom, words: tuple[str, ...]) -> None:
+    shown = taploom(*words)
     assert (shown.status, shown.out) == (64, "")
-    assert "Usage: netloom" in shown.err
+    assert "Usage: taploom" in shown.err
 
 
 @pytest.mark.parametrize("told", ["tomorrow", "-5", "1.5", "1798761600000", "9" * 30])
 @pytest.mark.parametrize("words", [("validate",), ("reach", "internet", "hypervisor"), ("plan", "./specs", "./specs")])
 def test_a_clock_that_tells_no_time_is_usage(
-    locked: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch, told: str, words: tuple[str, ...]
+    locked: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch, told: str, words: tuple[str, ...]
 ) -> None:
     monkeypatch.chdir(locked)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", told)
-    shown = netloom(*words)
+    shown = taploom(*words)
     assert (shown.status, shown.out) == (64, "")
     assert f"SOURCE_DATE_EPOCH is '{told}'" in shown.err
 
 
-def test_a_clock_that_tells_the_time(locked: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = "netloom: 1\npolicy:\n  p: {from: internet, to: microvm, allow: http, expires: 2027-01-01}\n"
+def test_a_clock_that_tells_the_time(locked: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = "taploom: 1\npolicy:\n  p: {from: internet, to: microvm, allow: http, expires: 2027-01-01}\n"
     (locked / "specs/p.yaml").write_text(entry)
     found = []
     for day in ("1798761600", "1798848000"):  # 2027-01-01 and the day after
         monkeypatch.setenv("SOURCE_DATE_EPOCH", day)
-        found.append("NL710" in netloom("validate", "--specs", str(locked / "specs")).out)
+        found.append("TL710" in taploom("validate", "--specs", str(locked / "specs")).out)
     assert found == [False, True]
 
 
-def test_a_missing_folder_is_a_finding(site: Path, netloom: Netloom) -> None:
-    shown = netloom("validate", "--specs", "spex")
+def test_a_missing_folder_is_a_finding(site: Path, taploom: Taploom) -> None:
+    shown = taploom("validate", "--specs", "spex")
     assert shown.status == 1
     assert "`spex` does not exist" in shown.out
 
@@ -93,10 +93,10 @@ def test_a_bug_is_70_and_says_so(site: Path) -> None:
     command = [*broken("raise KeyError('x\\n\\x1b[31m')"), "validate"]
     plain = process(*command, cwd=site)
     assert plain.returncode == 70
-    assert "This is a bug in netloom, not in your specs" in plain.stderr
+    assert "This is a bug in taploom, not in your specs" in plain.stderr
     assert "Traceback" not in plain.stderr
     assert "\x1b" not in plain.stderr
-    told = process(*command, cwd=site, NETLOOM_DEBUG="1")
+    told = process(*command, cwd=site, TAPLOOM_DEBUG="1")
     assert told.returncode == 70
     assert "Traceback" in told.stderr
 
@@ -112,15 +112,15 @@ def test_a_closed_pipe_is_quiet(site: Path) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with os.fdopen(writer, "wb") as closed:
-        ended = subprocess.run([*NETLOOM, "schema"], cwd=site, stdout=closed, stderr=subprocess.PIPE, check=False)
+        ended = subprocess.run([*TAPLOOM, "schema"], cwd=site, stdout=closed, stderr=subprocess.PIPE, check=False)
     assert ended.returncode == -signal.SIGPIPE
     assert ended.stderr == b""
 
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", "<&- >&- 2>&-"])
-@pytest.mark.parametrize("words", ["validate", "lock --check", "schema", "explain NL203"])
+@pytest.mark.parametrize("words", ["validate", "lock --check", "schema", "explain TL203"])
 def test_closed_streams_are_no_bug(locked: Path, closed: str, words: str) -> None:
-    line = f"{sys.executable} -c '{NETLOOM[2]}' {words} {closed}"
+    line = f"{sys.executable} -c '{TAPLOOM[2]}' {words} {closed}"
     ended = subprocess.run(["sh", "-c", line], cwd=locked, capture_output=True, text=True, check=False)
     assert ended.returncode == 0
     assert "bug" not in ended.stderr
@@ -130,7 +130,7 @@ def test_closed_streams_are_no_bug(locked: Path, closed: str, words: str) -> Non
 def test_a_full_disk_is_a_message(site: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
-            [*NETLOOM, "schema"], cwd=site, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            [*TAPLOOM, "schema"], cwd=site, stdout=full, stderr=subprocess.PIPE, text=True, check=False
         )
     assert ended.returncode == 1
     assert ended.stderr.endswith("No space left on device\n")
@@ -139,13 +139,13 @@ def test_a_full_disk_is_a_message(site: Path) -> None:
 
 @pytest.mark.parametrize(("env", "colored"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
 def test_colour_is_for_terminals(site: Path, env: dict[str, str], colored: bool) -> None:
-    shown = on_terminal(*NETLOOM, "validate", cwd=site, **env)
-    assert b"NL302" in shown
+    shown = on_terminal(*TAPLOOM, "validate", cwd=site, **env)
+    assert b"TL302" in shown
     assert (b"\x1b[1;31m" in shown) is colored
 
 
 def test_no_colour_in_a_file(site: Path) -> None:
-    assert "\x1b" not in process(*NETLOOM, "validate", cwd=site, TERM="xterm").stdout
+    assert "\x1b" not in process(*TAPLOOM, "validate", cwd=site, TERM="xterm").stdout
 
 
 def test_progress_is_shown_on_a_terminal_when_it_lasts(site: Path) -> None:
@@ -168,7 +168,7 @@ def test_what_is_shown_meanwhile_is_no_thread(site: Path) -> None:
 def test_validate_starts_without_heavy_libraries(locked: Path) -> None:
     """Start-up below 0.2 s is a promise; each of these alone would cost a good part of it."""
     script = (
-        "import sys\nfrom netloom.cli.entry import run\nassert run(['validate']) == 0\nprint(' '.join(sys.modules))"
+        "import sys\nfrom taploom.cli.entry import run\nassert run(['validate']) == 0\nprint(' '.join(sys.modules))"
     )
     shown = subprocess.run([sys.executable, "-c", script], cwd=locked, capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in shown.stdout.split()}
@@ -177,7 +177,7 @@ def test_validate_starts_without_heavy_libraries(locked: Path) -> None:
 
 
 def test_output_survives_a_terminal_that_cannot_show_it(site: Path) -> None:
-    (site / "specs/seed.yaml").write_text("netloom: 1\nж: 1\n")
-    shown = process(*NETLOOM, "validate", cwd=site, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    (site / "specs/seed.yaml").write_text("taploom: 1\nж: 1\n")
+    shown = process(*TAPLOOM, "validate", cwd=site, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert shown.returncode == 1
     assert "\\u0436" in shown.stdout

@@ -8,11 +8,11 @@ from pathlib import Path
 from tests.delivery.trees import artifacts, content
 from tests.plans import host, seed
 
-from netloom.delivery.archive import tar
-from netloom.delivery.layout import bundle_of, tree_of
-from netloom.delivery.tree import write
+from taploom.delivery.archive import tar
+from taploom.delivery.layout import bundle_of, tree_of
+from taploom.delivery.tree import write
 
-INSTALLED = ["etc/netloom/netloom.nft", "etc/sysctl.d/60-netloom.conf", "etc/systemd/network/06-netloom-br.network"]
+INSTALLED = ["etc/taploom/taploom.nft", "etc/sysctl.d/60-taploom.conf", "etc/systemd/network/06-taploom-br.network"]
 
 
 def run(*command: object, cwd: Path) -> str:
@@ -28,7 +28,7 @@ def test_the_archive_unpacks_to_what_its_checksums_say(tmp_path: Path) -> None:
     assert listed[1].startswith("-rw------- ")
     run("tar", "-xf", "b.tar", cwd=tmp_path)
     assert run("sha256sum", "--strict", "-c", "SHA256SUMS", cwd=tmp_path).count(": OK\n") == 4
-    assert (tmp_path / "etc/systemd/network/06-netloom-br.network").read_text() == "[Match]\nName=br\n"
+    assert (tmp_path / "etc/systemd/network/06-taploom-br.network").read_text() == "[Match]\nName=br\n"
 
 
 def test_the_archive_is_reproducible(tmp_path: Path) -> None:
@@ -40,21 +40,21 @@ def test_the_archive_is_reproducible(tmp_path: Path) -> None:
 def test_the_manifest_tells_a_host_what_to_do(tmp_path: Path) -> None:
     bundle = bundle_of(seed(), host(), artifacts())
     manifest = json.loads(bundle["manifest.json"].data)
-    assert manifest["format"] == "netloom-host/1"
+    assert manifest["format"] == "taploom-host/1"
     assert manifest["host"] == "hypervisor"
     assert manifest["target"] == {"systemd": 252, "nftables": "1.0.6", "nixos": "25.11"}
     plan = next(a.text for a in artifacts() if a.path == "plan.json")
     assert manifest["plan"] == f"sha256:{hashlib.sha256(plan.encode()).hexdigest()}"
     # The filter is there before anything is forwarded, and interfaces come last.
     assert manifest["activation"] == [
-        {"step": "nftables", "run": [["nft", "-f", "/etc/netloom/netloom.nft"]]},
+        {"step": "nftables", "run": [["nft", "-f", "/etc/taploom/taploom.nft"]]},
         {"step": "sysctl", "run": [["systemctl", "restart", "systemd-sysctl.service"]]},
         {"step": "networkd", "run": [["networkctl", "reload"]]},
     ]
     rows = {row["path"]: row for row in manifest["files"]}
     assert list(rows) == INSTALLED
-    assert rows["etc/netloom/netloom.nft"]["install"] == "/etc/netloom/netloom.nft"
-    assert rows["etc/netloom/netloom.nft"]["mode"] == "0600"
+    assert rows["etc/taploom/taploom.nft"]["install"] == "/etc/taploom/taploom.nft"
+    assert rows["etc/taploom/taploom.nft"]["mode"] == "0600"
     for path, row in rows.items():
         assert row["sha256"] == hashlib.sha256(bundle[path].data).hexdigest()
 
@@ -62,22 +62,22 @@ def test_the_manifest_tells_a_host_what_to_do(tmp_path: Path) -> None:
 def test_a_bundle_in_a_folder_is_updated_in_place(tmp_path: Path) -> None:
     bundle = bundle_of(seed(), host(), artifacts())
     assert len(write(tmp_path, bundle).written) == 5
-    assert (tmp_path / "etc/netloom/netloom.nft").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "etc/taploom/taploom.nft").stat().st_mode & 0o777 == 0o600
     assert run("sha256sum", "--strict", "-c", "SHA256SUMS", cwd=tmp_path).count(": OK\n") == 4
     assert not write(tmp_path, bundle).written
     less = bundle_of(seed(), host(), tuple(a for a in artifacts() if "sysctl" not in a.path))
     done = write(tmp_path, less)
     assert not done.diagnostics
-    assert done.removed == ("etc/sysctl.d/60-netloom.conf",)
+    assert done.removed == ("etc/sysctl.d/60-taploom.conf",)
     assert content(tmp_path) == {path: file.data for path, file in less.items()}
 
 
 def test_a_changed_mode_is_mended(tmp_path: Path) -> None:
     bundle = {**bundle_of(seed(), host(), artifacts())}
     write(tmp_path, bundle)
-    (tmp_path / "etc/netloom/netloom.nft").chmod(0o644)
-    assert write(tmp_path, bundle).written == ("etc/netloom/netloom.nft",)
-    assert (tmp_path / "etc/netloom/netloom.nft").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "etc/taploom/taploom.nft").chmod(0o644)
+    assert write(tmp_path, bundle).written == ("etc/taploom/taploom.nft",)
+    assert (tmp_path / "etc/taploom/taploom.nft").stat().st_mode & 0o777 == 0o600
 
 
 def test_the_tree_has_a_manifest_for_each_host(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_the_tree_has_a_manifest_for_each_host(tmp_path: Path) -> None:
     }
     mine = json.loads(tree["hosts/hypervisor/manifest.json"].data)
     assert [row["path"] for row in mine["files"]] == [
-        "networkd/06-netloom-br.network", "nftables/netloom.nft", "nixos/default.nix", "sysctl/60-netloom.conf",
+        "networkd/06-taploom-br.network", "nftables/taploom.nft", "nixos/default.nix", "sysctl/60-taploom.conf",
     ]  # fmt: skip
     assert "install" not in mine["files"][2]
     assert {file.mode for file in tree.values()} == {None}

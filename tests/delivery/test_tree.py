@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from tests.delivery.trees import content, tree
 
-from netloom.delivery.comparison import Comparison
-from netloom.delivery.tree import check, write
+from taploom.delivery.comparison import Comparison
+from taploom.delivery.tree import check, write
 
 
 def drift(root: Path, **files: str) -> dict[str, str]:
@@ -30,8 +30,8 @@ def test_the_first_delivery_writes_everything(tmp_path: Path) -> None:
 
 
 def test_several_processes_write_one_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("netloom.base.parallel._processors", lambda: 3)
-    monkeypatch.setattr("netloom.delivery.tree.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("taploom.base.parallel._processors", lambda: 3)
+    monkeypatch.setattr("taploom.delivery.tree.WORTH_A_PROCESS", 1)
     wanted = tree(**{f"hosts__a__b__{number}": str(number) for number in range(50)})
     assert write(tmp_path, wanted).written == tuple(sorted(wanted))
     assert content(tmp_path) == {path: file.data for path, file in wanted.items()}
@@ -95,7 +95,7 @@ def test_a_foreign_file_stops_everything(tmp_path: Path) -> None:
     (tmp_path / "hosts/a/x").write_text("mine")
     before = content(tmp_path)
     done = write(tmp_path, tree(hosts__a__x="1", hosts__b__x="1"))
-    assert [d.code for d in done.diagnostics] == ["NL912"]
+    assert [d.code for d in done.diagnostics] == ["TL912"]
     assert content(tmp_path) == before
     assert not write(tmp_path, tree(hosts__a__x="1"), force=True).diagnostics
     assert (tmp_path / "hosts/a/x").read_text() == "1"
@@ -122,7 +122,7 @@ def test_an_edited_leftover_is_kept_until_forced(tmp_path: Path) -> None:
     write(tmp_path, tree(hosts__a__x="1", plan_json="1"))
     (tmp_path / "hosts/a/x").write_text("mine")
     done = write(tmp_path, tree(plan_json="1"))
-    assert [d.code for d in done.diagnostics] == ["NL913"]
+    assert [d.code for d in done.diagnostics] == ["TL913"]
     assert (tmp_path / "hosts/a/x").read_text() == "mine"
     write(tmp_path, tree(hosts__a__x="mine", plan_json="1"))
     (tmp_path / "hosts/a/x").write_text("more")
@@ -130,12 +130,12 @@ def test_an_edited_leftover_is_kept_until_forced(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "manifest", ["<<<<<<< HEAD\n", "{}", '{"format": "netloom-tree/1", "files": [1]}', "[" * 99999]
+    "manifest", ["<<<<<<< HEAD\n", "{}", '{"format": "taploom-tree/1", "files": [1]}', "[" * 99999]
 )
 def test_a_manifest_that_is_none_of_ours_owns_nothing(tmp_path: Path, manifest: str) -> None:
     write(tmp_path, tree(hosts__a__x="1"))
     (tmp_path / "manifest.json").write_text(manifest)
-    assert {d.code for d in write(tmp_path, tree(plan_json="1")).diagnostics} == {"NL912"}
+    assert {d.code for d in write(tmp_path, tree(plan_json="1")).diagnostics} == {"TL912"}
     assert (tmp_path / "hosts/a/x").exists()
     done = write(tmp_path, tree(hosts__a__x="1"), force=True)
     assert done.written == ("manifest.json",)
@@ -156,4 +156,4 @@ def test_the_manifest_lists_checksums(tmp_path: Path) -> None:
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     # printf '1\n' | sha256sum
     checksum = "4355a46b19d348dc2f57c046f8ef63d4538ebb936000f3c9ee954a27460dd865"
-    assert manifest == {"format": "netloom-tree/1", "files": [{"path": "plan.json", "sha256": checksum}]}
+    assert manifest == {"format": "taploom-tree/1", "files": [{"path": "plan.json", "sha256": checksum}]}

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from tests.delivery.trees import content, tree
 
-from netloom.delivery.folder import Folder
-from netloom.delivery.manifest import HOST, document, read_manifest, sha256, tree_manifest
-from netloom.delivery.tree import write
+from taploom.delivery.folder import Folder
+from taploom.delivery.manifest import HOST, document, read_manifest, sha256, tree_manifest
+from taploom.delivery.tree import write
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_linked_folder_is_never_entered(root: Path, outside: Path, link: str, 
     (root / link).parent.mkdir(exist_ok=True)
     (root / link).symlink_to(outside)
     wanted = tree(hosts__a__x="1") if link == "hosts/a" else tree(hosts__x="1")
-    assert {d.code for d in write(root, wanted, force=force).diagnostics} == {"NL912"}
+    assert {d.code for d in write(root, wanted, force=force).diagnostics} == {"TL912"}
     assert content(outside) == {"x": b"precious"}
 
 
@@ -66,7 +66,7 @@ def test_a_linked_manifest_owns_nothing_and_is_not_followed(root: Path, outside:
     (root / "manifest.json").symlink_to(outside / "m")
     (root / "x").write_text("mine")
     before = content(outside)
-    assert {d.code for d in write(root, tree(plan_json="1")).diagnostics} == {"NL912"}
+    assert {d.code for d in write(root, tree(plan_json="1")).diagnostics} == {"TL912"}
     assert content(root)["x"] == b"mine"
     write(root, tree(plan_json="1"), force=True)
     assert content(outside) == before
@@ -102,7 +102,7 @@ def test_a_manifest_that_a_change_brings_gives_nothing_of_others_away(root: Path
         assert content(root)[path] == before[path]
 
 
-@pytest.mark.parametrize("path", ["etc/passwd", "etc/ssh/sshd_config", "README.md", "root/netloom"])
+@pytest.mark.parametrize("path", ["etc/passwd", "etc/ssh/sshd_config", "README.md", "root/taploom"])
 def test_a_bundle_gives_nothing_of_others_away(path: str) -> None:
     rows = [{"path": path, "sha256": sha256(b"mine")}]
     assert read_manifest(document({"format": HOST}, rows)) is None
@@ -111,20 +111,20 @@ def test_a_bundle_gives_nothing_of_others_away(path: str) -> None:
 def test_a_pipe_in_the_way_does_not_hang(root: Path) -> None:
     (root / "hosts").mkdir()
     os.mkfifo(root / "hosts/x")
-    assert [d.code for d in write(root, tree(hosts__x="1")).diagnostics] == ["NL912"]
+    assert [d.code for d in write(root, tree(hosts__x="1")).diagnostics] == ["TL912"]
 
 
 def test_a_folder_in_the_way_is_never_removed(root: Path) -> None:
     (root / "hosts/x").mkdir(parents=True)
-    assert [d.code for d in write(root, tree(hosts__x="1"), force=True).diagnostics] == ["NL912"]
+    assert [d.code for d in write(root, tree(hosts__x="1"), force=True).diagnostics] == ["TL912"]
 
 
 def test_killed_half_way_the_next_run_completes(root: Path) -> None:
     """A process is killed between two files; what it wrote belongs to the next run, even for other specs."""
     write(root, tree(hosts__a="0", hosts__z="0"))
     script = (
-        "import os, signal, sys\nfrom pathlib import Path\nimport netloom.delivery.folder as folder\n"
-        "from tests.delivery.trees import tree\nfrom netloom.delivery.tree import write\n"
+        "import os, signal, sys\nfrom pathlib import Path\nimport taploom.delivery.folder as folder\n"
+        "from tests.delivery.trees import tree\nfrom taploom.delivery.tree import write\n"
         "rename, calls = os.rename, []\n"
         "def dying(*args, **more):\n"
         "    calls.append(args)\n"
@@ -138,7 +138,7 @@ def test_killed_half_way_the_next_run_completes(root: Path) -> None:
     assert died.returncode == -signal.SIGKILL
     # the journal, a and b are in place; c was about to be
     assert {path: data for path, data in content(root).items() if path != "manifest.json"} == {
-        "hosts/a": b"1", "hosts/b": b"1", "hosts/.c.netloom-new": b"1", "hosts/z": b"0",
+        "hosts/a": b"1", "hosts/b": b"1", "hosts/.c.taploom-new": b"1", "hosts/z": b"0",
     }  # fmt: skip
     wanted = tree(hosts__b="2", hosts__d="2")
     done = write(root, wanted)
@@ -172,7 +172,7 @@ def test_a_full_disk_is_a_finding_and_leaves_no_part(root: Path, monkeypatch: py
 def test_a_file_for_a_folder_is_a_finding(root: Path, below: str) -> None:
     (root / "file").write_text("")
     done = write(Path(f"{root}/file{below}"), tree(plan_json="1"))
-    assert [d.code for d in done.diagnostics] == ["NL911"]
+    assert [d.code for d in done.diagnostics] == ["TL911"]
     assert str(root / "file") in done.diagnostics[0].message
 
 
@@ -180,7 +180,7 @@ def test_two_at_once_is_a_finding(root: Path) -> None:
     descriptor = os.open(root, os.O_RDONLY)
     fcntl.flock(descriptor, fcntl.LOCK_EX)
     try:
-        assert [d.code for d in write(root, tree(plan_json="1")).diagnostics] == ["NL914"]
+        assert [d.code for d in write(root, tree(plan_json="1")).diagnostics] == ["TL914"]
     finally:
         os.close(descriptor)
     assert not write(root, tree(plan_json="1")).diagnostics
@@ -198,8 +198,8 @@ def test_no_descriptor_is_left_open(root: Path) -> None:
 def test_what_several_processes_wrote_is_told_where_one_of_them_fails(
     root: Path, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
-    monkeypatch.setattr("netloom.base.parallel._processors", lambda: 3)
-    monkeypatch.setattr("netloom.delivery.tree.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("taploom.base.parallel._processors", lambda: 3)
+    monkeypatch.setattr("taploom.delivery.tree.WORTH_A_PROCESS", 1)
     put = Folder.write
 
     def full(folder: Folder, path: str, data: bytes, mode: int | None) -> None:

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from netloom.backends.artifact import Artifact, Line
-from netloom.delivery.comparison import File
-from netloom.delivery.tree import with_manifest
+from taploom.backends.artifact import Artifact, Line
+from taploom.delivery.comparison import File
+from taploom.delivery.tree import with_manifest
 
 
 def tree(**files: str) -> dict[str, File]:
@@ -27,11 +27,11 @@ def artifacts() -> tuple[Artifact, ...]:
     """What backends would make of the seed, in small."""
     return (
         Artifact("guests/web/nixos.nix", (Line("{ }"),)),
-        Artifact("hosts/hypervisor/networkd/06-netloom-br.network", (Line("[Match]"), Line("Name=br")),
-                 "/etc/systemd/network/06-netloom-br.network"),
-        Artifact("hosts/hypervisor/nftables/netloom.nft", (Line("# ünïcode"),), "/etc/netloom/netloom.nft", 0o600),
+        Artifact("hosts/hypervisor/networkd/06-taploom-br.network", (Line("[Match]"), Line("Name=br")),
+                 "/etc/systemd/network/06-taploom-br.network"),
+        Artifact("hosts/hypervisor/nftables/taploom.nft", (Line("# ünïcode"),), "/etc/taploom/taploom.nft", 0o600),
         Artifact("hosts/hypervisor/nixos/default.nix", (Line("{ }"),)),
-        Artifact("hosts/hypervisor/sysctl/60-netloom.conf", (Line("net.ipv4.ip_forward = 1"),),
-                 "/etc/sysctl.d/60-netloom.conf"),
-        Artifact("plan.json", (Line(json.dumps({"format": "netloom-plan/1"})),)),
+        Artifact("hosts/hypervisor/sysctl/60-taploom.conf", (Line("net.ipv4.ip_forward = 1"),),
+                 "/etc/sysctl.d/60-taploom.conf"),
+        Artifact("plan.json", (Line(json.dumps({"format": "taploom-plan/1"})),)),
     )  # fmt: skip

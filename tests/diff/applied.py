@@ -20,23 +20,23 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netloom.driver import rendered
-from netloom.lab.atlas import Atlas
-from netloom.lab.build import Site
-from netloom.lab.changeover import change_over
-from netloom.lab.homeward import lead_home
-from netloom.lab.lookout import Noticed, Sight, watched
-from netloom.lab.oracle import Oracle
-from netloom.lab.probe import Probe, run
-from netloom.lab.questions import Question, questions
-from netloom.lab.session import Lab
-from netloom.lab.trial import listen
-from netloom.lab.wait import settle
-from netloom.lab.waiting import wait_for
-from netloom.plan.guest import Guest, Mode
+from taploom.driver import rendered
+from taploom.lab.atlas import Atlas
+from taploom.lab.build import Site
+from taploom.lab.changeover import change_over
+from taploom.lab.homeward import lead_home
+from taploom.lab.lookout import Noticed, Sight, watched
+from taploom.lab.oracle import Oracle
+from taploom.lab.probe import Probe, run
+from taploom.lab.questions import Question, questions
+from taploom.lab.session import Lab
+from taploom.lab.trial import listen
+from taploom.lab.wait import settle
+from taploom.lab.waiting import wait_for
+from taploom.plan.guest import Guest, Mode
 
 if TYPE_CHECKING:
-    from netloom.plan.site import Plan
+    from taploom.plan.site import Plan
 
 LEASE = 6
 """Seconds of a lease in these labs."""
@@ -142,7 +142,7 @@ class Seen:
 
     def grades(self) -> Iterator[tuple[str, int]]:
         """What noticed, with its class; some more than once."""
-        yield from (("table netloom", 1) for _ in self.sight.rulesets)
+        yield from (("table taploom", 1) for _ in self.sight.rulesets)
         for one in self.sight.interfaces:
             yield from self._host(one) if one.machine.startswith("host/") else self._guest(one)
         yield from self._started_anew()

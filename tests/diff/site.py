@@ -5,23 +5,23 @@ from dataclasses import dataclass
 
 from tests.sites import compiled
 
-from netloom.plan.site import Plan
+from taploom.plan.site import Plan
 
 BASE: Mapping[str, str] = {
     "site.yaml": """\
-netloom: 1
+taploom: 1
 site: {name: diff, domain: vm.example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}
 addresses:
   office: [198.51.100.0/24, 2001:db8:f::/48]
 """,
     "networks.yaml": """\
-netloom: 1
+taploom: 1
 networks:
   dmz: {ipv4: 10.1.0.1/24, ipv6: fd12:3456:789a:1::1/64, ra: true, nat: true}
   lan: {ipv4: 10.2.0.1/24, ipv6: fd12:3456:789a:2::1/64, dhcp: {pool: 10.2.0.100-10.2.0.199}, ra: true, nat: true}
 """,
     "hosts.yaml": """\
-netloom: 1
+taploom: 1
 hosts:
   hv1:
     uplinks:
@@ -31,7 +31,7 @@ hosts:
       lan: {taps: vml-*}
 """,
     "guests.yaml": """\
-netloom: 1
+taploom: 1
 guests:
   web:
     host: hv1
@@ -45,12 +45,12 @@ guests:
     nics: {lan: {ipv4: dhcp, ipv6: slaac, mac: 02:00:00:00:02:30}}
 """,
     "forwards.yaml": """\
-netloom: 1
+taploom: 1
 forwards:
   web: {on: hv1, ports: tcp/443, to: web, owner: team-web}
 """,
     "policy.yaml": """\
-netloom: 1
+taploom: 1
 policy:
   out: {from: [dmz, lan], to: internet, allow: any}
   web-db: {from: web, to: db, allow: tcp/5432}
@@ -125,7 +125,7 @@ _SECOND_HOST = """\
 
 
 def _spare(files: Files) -> None:
-    files["spare.yaml"] = f"netloom: 1\nguests:\n{_SPARE}"
+    files["spare.yaml"] = f"taploom: 1\nguests:\n{_SPARE}"
     files[LOCK] = "guest/spare lan ipv4 10.2.0.42\nguest/spare lan ipv6 fd12:3456:789a:2::42\n"
 
 
@@ -136,12 +136,12 @@ def _many_forwards(files: Files) -> None:
         "raw": ("tcp/9000", "db"),
         "tls": ("tcp/8443", "web"),
     }
-    files["more.yaml"] = "netloom: 1\nforwards:\n" + "".join(
+    files["more.yaml"] = "taploom: 1\nforwards:\n" + "".join(
         f"  {name}: {{on: hv1, ports: {port}, to: {guest}}}\n" for name, (port, guest) in ports.items()
     )
 
 
-LOCK = "netloom.lock"
+LOCK = "taploom.lock"
 _SPARE = "  spare: {host: hv1, nics: {lan: {ipv4: auto, mac: 02:00:00:00:02:40}}}\n"
 _STATIC = "{zone: internet, ipv4: 203.0.113.10/24, gateway4: 203.0.113.1, ipv6: ra}"
 
@@ -199,7 +199,7 @@ CASES = (
     Case("description-only", swap("policy.yaml", "also covered by lan-dmz", "covered twice"), "D0"),
     Case("target-raised", swap("site.yaml", "systemd: 252", "systemd: 257"), "D2"),
     Case(
-        "forward-removed", lambda files: files.update({"forwards.yaml": "netloom: 1\n"}), "D1",
+        "forward-removed", lambda files: files.update({"forwards.yaml": "taploom: 1\n"}), "D1",
         given=swap("hosts.yaml", "{zone: internet, ipv4: dhcp, ipv6: ra}", _STATIC),
     ),
     Case("forward-retargeted", swap("forwards.yaml", "to: web,", "to: db,"), "D1"),

@@ -18,13 +18,13 @@ from tests.diff.test_relation import MOVED
 from tests.sites import compiled
 from tests.support import needs, systemds
 
-from netloom.diff.change import Side, compare
-from netloom.diff.model import Change
-from netloom.lab.networkd import Networkd
-from netloom.lab.questions import Question
-from netloom.lab.session import Lab
-from netloom.plan.host import Host
-from netloom.plan.site import Plan
+from taploom.diff.change import Side, compare
+from taploom.diff.model import Change
+from taploom.lab.networkd import Networkd
+from taploom.lab.questions import Question
+from taploom.lab.session import Lab
+from taploom.plan.host import Host
+from taploom.plan.site import Plan
 
 pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "ping", "unshare", "nsenter")
 

@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.cli.conftest import Netloom, netloom
+from tests.cli.conftest import Taploom, taploom
 from tests.diff.conftest import git
 from tests.diff.site import BASE, CASES, Case, given
 
-from netloom.report.plan.schema import diff_schema
+from taploom.report.plan.schema import diff_schema
 
 EXPECTED = Path(__file__).parent / "expected"
 IDS = [case.name for case in CASES]
-__all__ = ["netloom"]
+__all__ = ["taploom"]
 
 
 @pytest.fixture(params=CASES, ids=IDS)
@@ -31,9 +31,9 @@ def case(request: pytest.FixtureRequest, repository: Path, monkeypatch: pytest.M
     return found
 
 
-def told(netloom: Netloom, case: Case, form: str) -> str:
+def told(taploom: Taploom, case: Case, form: str) -> str:
     base = f"{case.name}-base" if given(case) != BASE else "main"
-    done = netloom("plan", f"{base}..{case.name}", "--format", form, "--detailed-exitcode")
+    done = taploom("plan", f"{base}..{case.name}", "--format", form, "--detailed-exitcode")
     failing = not case.sound or case.name == "gates-fail"
     assert done.status == (1 if failing else 0 if case.empty else 2), done.err
     return settled(done.out)
@@ -53,9 +53,9 @@ def test_there_are_enough_changes_and_no_orphans() -> None:
 
 @pytest.mark.parametrize(("form", "name"), [("text", "plan.txt"), ("md", "plan.md"), ("json", "plan.json")])
 def test_it_is_told_as_a_person_has_read_it(
-    netloom: Netloom, case: Case, form: str, name: str, pytestconfig: pytest.Config
+    taploom: Taploom, case: Case, form: str, name: str, pytestconfig: pytest.Config
 ) -> None:
-    text = told(netloom, case, form)
+    text = told(taploom, case, form)
     if form == "json":
         data: dict[str, Any] = json.loads(text)
         Draft202012Validator(diff_schema()).validate(data)
@@ -71,10 +71,10 @@ def test_it_is_told_as_a_person_has_read_it(
     assert path.read_text(encoding="utf-8") == text
 
 
-def test_what_changes_nothing_says_so(netloom: Netloom, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_changes_nothing_says_so(taploom: Taploom, repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository)
     for name in ("comments-only", "order-only"):
-        done = netloom("plan", f"main..{name}", "--format", "json", "--detailed-exitcode")
+        done = taploom("plan", f"main..{name}", "--format", "json", "--detailed-exitcode")
         assert done.status == 0
         data = json.loads(done.out)
         assert data["has_changes"] is False
@@ -83,34 +83,34 @@ def test_what_changes_nothing_says_so(netloom: Netloom, repository: Path, monkey
 
 
 def test_lines_are_linked_at_the_revision_that_has_them(
-    netloom: Netloom, repository: Path, monkeypatch: pytest.MonkeyPatch
+    taploom: Taploom, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository / "specs")
     source = ("--source", "https://forge.example.org/a b/net/blob/", "--format", "md", "--specs", ".")
     base, head = (git(repository, "rev-parse", name) for name in ("main", "guest-removed"))
     start = "https://forge.example.org/a%20b/net/blob"
-    comment = netloom("plan", "main..guest-removed", *source).out
+    comment = taploom("plan", "main..guest-removed", *source).out
     assert f"was [`./guests.yaml:10`]({start}/{base}/specs/guests.yaml#L10)" in comment
     assert head not in comment
-    comment = netloom("plan", "main..guest-with-forward", *source).out
+    comment = taploom("plan", "main..guest-with-forward", *source).out
     head = git(repository, "rev-parse", "guest-with-forward")
     assert f"&#40;[`./forwards.yaml:3`]({start}/{head}/specs/forwards.yaml#L3)&#41;" in comment  # to decide
     assert f"| [`./guests.yaml:3`]({start}/{head}/specs/guests.yaml#L3) |" in comment
-    assert "](" not in netloom("plan", "main..guest-with-forward", "--format", "md").out
-    comment = netloom("plan", "guest-removed", "--exact", *source).out  # with a working tree that nobody can see
+    assert "](" not in taploom("plan", "main..guest-with-forward", "--format", "md").out
+    comment = taploom("plan", "guest-removed", "--exact", *source).out  # with a working tree that nobody can see
     assert "`./guests.yaml:10`" in comment
     assert "](" not in comment
 
 
 def test_the_command_in_the_comment_compares_the_same_once_more(
-    netloom: Netloom, repository: Path, monkeypatch: pytest.MonkeyPatch
+    taploom: Taploom, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(repository)
-    comment = netloom("plan", "main..rule-removed", "--format", "md").out
-    (command,) = re.findall(r"Compared as by `netloom (.*?)`", comment)
-    again = netloom(*shlex.split(command), "--format", "json")
+    comment = taploom("plan", "main..rule-removed", "--format", "md").out
+    (command,) = re.findall(r"Compared as by `taploom (.*?)`", comment)
+    again = taploom(*shlex.split(command), "--format", "json")
     assert again.status == 0
-    first, second = json.loads(netloom("plan", "main..rule-removed", "--format", "json").out), json.loads(again.out)
+    first, second = json.loads(taploom("plan", "main..rule-removed", "--format", "json").out), json.loads(again.out)
     assert [second[key] for key in ("objects", "flows", "files")] == [
         first[key] for key in ("objects", "flows", "files")
     ]

@@ -5,27 +5,27 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom, netloom
+from tests.cli.conftest import Taploom, taploom
 from tests.diff.conftest import write
 from tests.diff.site import BASE
 from tests.sites import compiled
 from tests.test_example import SPECS
 
-from netloom.diff.change import Side, compare
-from netloom.diff.model import Change
-from netloom.report.plan.flow_words import as_before
-from netloom.report.plan.html import change_html
-from netloom.report.plan.markdown import change_markdown
-from netloom.report.plan.text import change_text
+from taploom.diff.change import Side, compare
+from taploom.diff.model import Change
+from taploom.report.plan.flow_words import as_before
+from taploom.report.plan.html import change_html
+from taploom.report.plan.markdown import change_markdown
+from taploom.report.plan.text import change_text
 
-__all__ = ["netloom"]
+__all__ = ["taploom"]
 PARTS = (
-    "<!-- netloom:plan v1 key=default plan=sha256:", "## Network plan: **needs review**", "**Plan: 2 to add",
+    "<!-- taploom:plan v1 key=default plan=sha256:", "## Network plan: **needs review**", "**Plan: 2 to add",
     "### Decide these", "**Exposes** `guest/proxy-c`", "**Open connections survive**", "conntrack -D",
     "### Reachability", "**EXPOSED**", "BLOCKED", "<details><summary>Flows that come and go", "for example",
     "### What applying does to running traffic", "**D4**", "**D1**", "### Changes", "### Topology", "```mermaid",
     "### Generated files", "```diff", "| Undo |",
-    "### Apply and undo", "netloom export cedar", "networkctl reload", "| management |", "@@ [DHCPServer]",
+    "### Apply and undo", "taploom export cedar", "networkctl reload", "| management |", "@@ [DHCPServer]",
     "<sub>D0 nothing", "Not analysed",
 )  # fmt: skip
 
@@ -64,13 +64,13 @@ def example(folder: Path) -> None:
     for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
-    (folder / "netloom.lock").write_text((SPECS / "netloom.lock").read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "taploom.lock").write_text((SPECS / "taploom.lock").read_text(encoding="utf-8"), encoding="utf-8")
 
 
-def test_the_example_has_every_part_and_stays_small(tmp_path: Path, netloom: Netloom) -> None:
+def test_the_example_has_every_part_and_stays_small(tmp_path: Path, taploom: Taploom) -> None:
     example(tmp_path / "specs")
-    assert netloom("lock", "--specs", f"{tmp_path}/specs").status == 0
-    done = netloom("plan", str(SPECS), f"{tmp_path}/specs", "--format", "md")
+    assert taploom("lock", "--specs", f"{tmp_path}/specs").status == 0
+    done = taploom("plan", str(SPECS), f"{tmp_path}/specs", "--format", "md")
     assert "does not compile" not in done.out
     assert [part for part in PARTS if part not in done.out] == []
     assert len(done.out.encode()) < 20_000
@@ -84,7 +84,7 @@ def many(count: int) -> tuple[dict[str, str], dict[str, str]]:
     after["guests.yaml"] = after["guests.yaml"].replace("10.2.0", "10.200.0")
     before = dict(after)
     after["many.yaml"] = (
-        "netloom: 1\nguests:\n"
+        "taploom: 1\nguests:\n"
         + "".join(f"  g{n}: {{host: hv1, tags: [t{n}], nics: {{dmz: {{}}}}}}\n" for n in range(count))
         + "forwards:\n"
         + "".join(f"  f{n}: {{on: hv1, ports: tcp/{20000 + n}, to: g{n}}}\n" for n in range(count))
@@ -150,7 +150,7 @@ def test_hostile_words_stay_words() -> None:
 
 def test_the_digest_in_the_mark_is_that_of_the_change(tmp_path: Path) -> None:
     one, same = changed(dict(BASE), dict(BASE)), changed(dict(BASE), dict(BASE))
-    other = changed(dict(BASE), {**BASE, "more.yaml": "netloom: 1\nservices: {x: tcp/9}\n"})
+    other = changed(dict(BASE), {**BASE, "more.yaml": "taploom: 1\nservices: {x: tcp/9}\n"})
     marks = [change_markdown(change).splitlines()[0] for change in (one, same, other)]
     assert marks[0] == marks[1] != marks[2]
     write(tmp_path / "specs", dict(BASE))

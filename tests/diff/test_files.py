@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from netloom.backends.artifact import Artifact, Line
-from netloom.diff.files import compare_files
+from taploom.backends.artifact import Artifact, Line
+from taploom.diff.files import compare_files
 
-CHAIN = ["table inet netloom {", "\tchain forward {", "\t\taccept", "\t}", "\tcounter seen { }", "}"]
+CHAIN = ["table inet taploom {", "\tchain forward {", "\t\taccept", "\t}", "\tcounter seen { }", "}"]
 UNIT = ["[Match]", "Name=eth0", "", "[Network]", "DHCP=yes"]
 
 

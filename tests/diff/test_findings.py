@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.cli.conftest import Netloom, netloom
+from tests.cli.conftest import Taploom, taploom
 from tests.diff.conftest import repository
 from tests.diff.test_comment import HOSTILE, changed
 from tests.diff.test_page import hostile
 from tests.report.schemas import SARIF
 
-from netloom.report.diagnostics.findings import Findings
-from netloom.report.diagnostics.github import github
-from netloom.report.plan.findings import findings
+from taploom.report.diagnostics.findings import Findings
+from taploom.report.diagnostics.github import github
+from taploom.report.plan.findings import findings
 
-__all__ = ["netloom", "repository"]
+__all__ = ["repository", "taploom"]
 
 
 @pytest.fixture(autouse=True)
@@ -23,37 +23,37 @@ def _inside(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(repository)
 
 
-def annotations(netloom: Netloom, name: str) -> list[str]:
-    return netloom("plan", f"main..{name}", "--format", "github").out.splitlines()
+def annotations(taploom: Taploom, name: str) -> list[str]:
+    return taploom("plan", f"main..{name}", "--format", "github").out.splitlines()
 
 
-def test_a_gate_that_fails_is_an_error_where_it_is_caused(netloom: Netloom) -> None:
-    lines = annotations(netloom, "gates-fail")
+def test_a_gate_that_fails_is_an_error_where_it_is_caused(taploom: Taploom) -> None:
+    lines = annotations(taploom, "gates-fail")
     assert any(
         line.startswith("::error file=specs/forwards.yaml,line=3,") and "exposure-owner" in line for line in lines
     )
     assert any(line.startswith("::warning file=specs/forwards.yaml,line=3,") and "tcp/9000" in line for line in lines)
 
 
-def test_a_waived_gate_is_a_notice_with_its_reason(netloom: Netloom) -> None:
-    lines = annotations(netloom, "gates-waived")
+def test_a_waived_gate_is_a_notice_with_its_reason(taploom: Taploom) -> None:
+    lines = annotations(taploom, "gates-waived")
     assert lines
     assert all(line.startswith("::notice ") and line.endswith("waived: window on Sunday") for line in lines)
 
 
-def test_what_stays_open_and_who_may_be_cut_off_are_told(netloom: Netloom) -> None:
-    (still,) = annotations(netloom, "rule-removed-still-allowed")
+def test_what_stays_open_and_who_may_be_cut_off_are_told(taploom: Taploom) -> None:
+    (still,) = annotations(taploom, "rule-removed-still-allowed")
     assert still.startswith("::notice file=specs/policy.yaml,line=5,")
-    assert any("way-in-at-risk" in line for line in annotations(netloom, "uplink-static"))
+    assert any("way-in-at-risk" in line for line in annotations(taploom, "uplink-static"))
     # What a host says to itself never was of the forward.
-    assert not any("still" in line for line in annotations(netloom, "forward-removed"))
-    assert annotations(netloom, "order-only") == []
+    assert not any("still" in line for line in annotations(taploom, "forward-removed"))
+    assert annotations(taploom, "order-only") == []
 
 
-def test_sarif_is_what_its_schema_says(netloom: Netloom) -> None:
-    text = netloom("plan", "main..gates-fail", "--format", "sarif").out
+def test_sarif_is_what_its_schema_says(taploom: Taploom) -> None:
+    text = taploom("plan", "main..gates-fail", "--format", "sarif").out
     Draft202012Validator(SARIF).validate(json.loads(text))
-    assert {result["ruleId"] for result in json.loads(text)["runs"][0]["results"]} == {"NL951", "NL952"}
+    assert {result["ruleId"] for result in json.loads(text)["runs"][0]["results"]} == {"TL951", "TL952"}
 
 
 def test_no_word_ends_an_annotation() -> None:
@@ -61,7 +61,7 @@ def test_no_word_ends_an_annotation() -> None:
     after["forwards.yaml"] += (
         '  raw: {on: hv1, ports: tcp/9000, to: db, owner: "::error::x\\n::set-output name=a::b"}\n'
     )
-    lines = github(Findings(findings(changed({**after, "forwards.yaml": "netloom: 1\n"}, after)))).splitlines()
+    lines = github(Findings(findings(changed({**after, "forwards.yaml": "taploom: 1\n"}, after)))).splitlines()
     assert lines
     assert all(line.startswith(("::warning ", "::error ", "::notice ")) for line in lines)
     assert not any(line.startswith("::set-output") for line in lines)

@@ -6,11 +6,11 @@ import pytest
 from tests.diff.site import BASE, swap
 from tests.sites import compiled
 
-from netloom.diff.facts import things
-from netloom.diff.objects import compare_objects
+from taploom.diff.facts import things
+from taploom.diff.objects import compare_objects
 
 FORWARDS = """\
-netloom: 1
+taploom: 1
 forwards:
   web: {on: hv1, ports: tcp/443, to: web, to-port: 8443}
   plain: {on: hv1, ports: tcp/80, to: web, to-port: 8443}

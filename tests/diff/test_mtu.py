@@ -13,17 +13,17 @@ from tests.diff.site import BASE, WEB2, swap
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.diff.change import Side, compare
-from netloom.diff.classes import Class
-from netloom.diff.effects import Effect
-from netloom.driver import rendered
-from netloom.lab.build import Site
-from netloom.lab.changeover import change_over
-from netloom.lab.session import Lab
-from netloom.lab.wait import settle
-from netloom.lab.waiting import wait_for
-from netloom.plan.site import Plan
-from netloom.report.plan.applying import commands
+from taploom.diff.change import Side, compare
+from taploom.diff.classes import Class
+from taploom.diff.effects import Effect
+from taploom.driver import rendered
+from taploom.lab.build import Site
+from taploom.lab.changeover import change_over
+from taploom.lab.session import Lab
+from taploom.lab.wait import settle
+from taploom.lab.waiting import wait_for
+from taploom.plan.site import Plan
+from taploom.report.plan.applying import commands
 
 WIDE, NARROW = 1500, 1400
 WEB, OTHER = "10.1.0.10", "fd12:3456:789a:1::10"

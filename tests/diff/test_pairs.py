@@ -17,18 +17,18 @@ import pytest
 from tests.diff.site import CASES, Case, plans
 from tests.diff.test_relation import MOVED, holders
 
-from netloom.base.address import FAMILIES, Address, Family
-from netloom.base.protocol import NUMBERS
-from netloom.diff.flows import compare_flows
-from netloom.diff.verdicts import Region, Turn
-from netloom.flows.spans import Spans, holds
-from netloom.lab.atlas import Atlas, NowhereError, UnclearError
-from netloom.lab.oracle import Oracle, Packet, Protocol, Verdict
-from netloom.lab.outside import beyond
-from netloom.lab.wait import Ground
-from netloom.plan.guest import Mode
-from netloom.plan.host import Fixed
-from netloom.plan.site import Plan
+from taploom.base.address import FAMILIES, Address, Family
+from taploom.base.protocol import NUMBERS
+from taploom.diff.flows import compare_flows
+from taploom.diff.verdicts import Region, Turn
+from taploom.flows.spans import Spans, holds
+from taploom.lab.atlas import Atlas, NowhereError, UnclearError
+from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict
+from taploom.lab.outside import beyond
+from taploom.lab.wait import Ground
+from taploom.plan.guest import Mode
+from taploom.plan.host import Fixed
+from taploom.plan.site import Plan
 
 PORTS = (21, 22, 25, 26, 53, 80, 442, 443, 444, 5431, 5432, 5433, 6432, 8443, 9000, 47001)
 NO_HOST = Verdict(False, "absent", "", Packet(Address(Family.IPV4, 0), Address(Family.IPV4, 0), "icmp", 0))

@@ -9,9 +9,9 @@ from tests.diff.site import BASE, CASES, Files, both, plans, swap
 from tests.diff.test_pairs import Asked, packets
 from tests.sites import compiled
 
-from netloom.base.address import FAMILIES, Address, Family, parse_address
-from netloom.diff.flows import compare_flows
-from netloom.diff.verdicts import FlowChange, Turn
+from taploom.base.address import FAMILIES, Address, Family, parse_address
+from taploom.diff.flows import compare_flows
+from taploom.diff.verdicts import FlowChange, Turn
 
 MOVES = {
     "guest-readdressed": ("10.2.0.20", "10.2.0.21"),

@@ -11,21 +11,21 @@ from dataclasses import dataclass
 import pytest
 from tests.diff.site import CASES, Case, plans
 
-from netloom.base.address import FAMILIES, Address, Family
-from netloom.diff.flows import compare_flows
-from netloom.diff.verdicts import FlowChange, Region, Turn
-from netloom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
-from netloom.flows.clock import Clock
-from netloom.flows.course import Context, Course, contexts
-from netloom.flows.diagram import Space, answer_at
-from netloom.flows.intent.entries import Site
-from netloom.flows.intent.names import Names
-from netloom.flows.intent.stages import Intent
-from netloom.flows.kernel import OTHER, SELF, Kernel
-from netloom.flows.packet import sizes
-from netloom.flows.spans import Spans, holds
-from netloom.plan.host import Fixed, Host
-from netloom.plan.site import Plan
+from taploom.base.address import FAMILIES, Address, Family
+from taploom.diff.flows import compare_flows
+from taploom.diff.verdicts import FlowChange, Region, Turn
+from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
+from taploom.flows.clock import Clock
+from taploom.flows.course import Context, Course, contexts
+from taploom.flows.diagram import Space, answer_at
+from taploom.flows.intent.entries import Site
+from taploom.flows.intent.names import Names
+from taploom.flows.intent.stages import Intent
+from taploom.flows.kernel import OTHER, SELF, Kernel
+from taploom.flows.packet import sizes
+from taploom.flows.spans import Spans, holds
+from taploom.plan.host import Fixed, Host
+from taploom.plan.site import Plan
 
 PACKETS = 1000
 ABSENT = Answer("miss", "absent")

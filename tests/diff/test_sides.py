@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom, netloom
+from tests.cli.conftest import Taploom, taploom
 from tests.diff.conftest import git, write
 from tests.diff.site import BASE
 
-__all__ = ["netloom"]
+__all__ = ["taploom"]
 
 
 @pytest.fixture
@@ -27,44 +27,44 @@ def summary(text: str) -> dict[str, int]:
     return found
 
 
-def test_the_working_tree_is_the_head_and_the_last_commit_the_base(here: Path, netloom: Netloom) -> None:
-    assert netloom("plan").out == "No changes.\n"
-    files = {**BASE, "more.yaml": "netloom: 1\nservices: {x: tcp/9}\n"}
+def test_the_working_tree_is_the_head_and_the_last_commit_the_base(here: Path, taploom: Taploom) -> None:
+    assert taploom("plan").out == "No changes.\n"
+    files = {**BASE, "more.yaml": "taploom: 1\nservices: {x: tcp/9}\n"}
     write(here / "specs", files)
-    assert summary(netloom("plan", "--format", "json").out) == {"add": 1, "change": 0, "remove": 0}
+    assert summary(taploom("plan", "--format", "json").out) == {"add": 1, "change": 0, "remove": 0}
     assert git(here, "status", "--porcelain") == "?? specs/more.yaml"
 
 
-def test_it_is_compared_with_where_the_branches_parted(here: Path, netloom: Netloom) -> None:
-    write(here / "specs", {**BASE, "more.yaml": "netloom: 1\nservices: {x: tcp/9}\n"})
+def test_it_is_compared_with_where_the_branches_parted(here: Path, taploom: Taploom) -> None:
+    write(here / "specs", {**BASE, "more.yaml": "taploom: 1\nservices: {x: tcp/9}\n"})
     git(here, "add", "-A")
     git(here, "commit", "--quiet", "-m", "more on main")
     before = git(here, "rev-parse", "HEAD"), git(here, "status", "--porcelain")
-    parted = summary(netloom("plan", "main..pool-shrunk", "--format", "json").out)
-    exact = summary(netloom("plan", "main..pool-shrunk", "--exact", "--format", "json").out)
+    parted = summary(taploom("plan", "main..pool-shrunk", "--format", "json").out)
+    exact = summary(taploom("plan", "main..pool-shrunk", "--exact", "--format", "json").out)
     assert parted == {"add": 0, "change": 1, "remove": 0}
     assert exact == {"add": 0, "change": 1, "remove": 1}
     assert (git(here, "rev-parse", "HEAD"), git(here, "status", "--porcelain")) == before
 
 
-def test_folders_and_plans_tell_the_same(here: Path, netloom: Netloom, tmp_path: Path) -> None:
+def test_folders_and_plans_tell_the_same(here: Path, taploom: Taploom, tmp_path: Path) -> None:
     write(tmp_path / "old", dict(BASE))
     write(tmp_path / "new", {**BASE, "networks.yaml": BASE["networks.yaml"].replace("2.0.199", "2.0.149")})
     for name in ("old", "new"):
-        assert netloom("render", "--specs", f"{tmp_path}/{name}", "--out", f"{tmp_path}/{name}-out").status == 0
-    folders = json.loads(netloom("plan", f"{tmp_path}/old", f"{tmp_path}/new", "--format", "json").out)
+        assert taploom("render", "--specs", f"{tmp_path}/{name}", "--out", f"{tmp_path}/{name}-out").status == 0
+    folders = json.loads(taploom("plan", f"{tmp_path}/old", f"{tmp_path}/new", "--format", "json").out)
     sides = [f"{tmp_path}/{name}-out/plan.json" for name in ("old", "new")]
-    plans = json.loads(netloom("plan", *sides, "--format", "json").out)
-    revisions = json.loads(netloom("plan", "main..pool-shrunk", "--format", "json").out)
+    plans = json.loads(taploom("plan", *sides, "--format", "json").out)
+    revisions = json.loads(taploom("plan", "main..pool-shrunk", "--format", "json").out)
     for key in ("summary", "worst_class", "files"):
         assert folders[key] == plans[key] == revisions[key]
 
 
-def test_the_bytes_are_those_that_render_writes(here: Path, netloom: Netloom, tmp_path: Path) -> None:
-    assert netloom("render", "--out", f"{tmp_path}/old").status == 0
+def test_the_bytes_are_those_that_render_writes(here: Path, taploom: Taploom, tmp_path: Path) -> None:
+    assert taploom("render", "--out", f"{tmp_path}/old").status == 0
     git(here, "checkout", "--quiet", "pool-shrunk")
-    assert netloom("render", "--out", f"{tmp_path}/new").status == 0
-    data = json.loads(netloom("plan", "main..pool-shrunk", "--format", "json").out)
+    assert taploom("render", "--out", f"{tmp_path}/new").status == 0
+    data = json.loads(taploom("plan", "main..pool-shrunk", "--format", "json").out)
     differing = {
         str(path.relative_to(tmp_path / "new"))
         for path in (tmp_path / "new/hosts").rglob("*")
@@ -104,54 +104,54 @@ def applied(old: str, hunks: list[dict[str, object]]) -> str:
         (("missing.json", "main"), "missing.json"),
     ],
 )
-def test_what_cannot_be_compared_is_said(here: Path, netloom: Netloom, words: tuple[str, ...], said: str) -> None:
-    done = netloom("plan", *words)
+def test_what_cannot_be_compared_is_said(here: Path, taploom: Taploom, words: tuple[str, ...], said: str) -> None:
+    done = taploom("plan", *words)
     assert done.status in (1, 64)
     assert said in done.err
     assert "internal error" not in done.err
 
 
-def test_a_base_that_does_not_compile_still_gives_an_answer(here: Path, netloom: Netloom) -> None:
+def test_a_base_that_does_not_compile_still_gives_an_answer(here: Path, taploom: Taploom) -> None:
     git(here, "branch", "broken", "origin/broken")
-    data = json.loads(netloom("plan", "broken..main", "--exact", "--format", "json").out)
+    data = json.loads(taploom("plan", "broken..main", "--exact", "--format", "json").out)
     assert data["notes"] == ["the base does not compile: it is compared as far as it is sound"]
     assert [one["object"] for one in data["objects"]] == ["guest/desk"]
 
 
-def test_a_shallow_clone_says_what_gets_the_rest(here: Path, netloom: Netloom, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shallow_clone_says_what_gets_the_rest(here: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch) -> None:
     git(here.parent, "clone", "--quiet", "--depth", "1", f"file://{here}", "cut")
     monkeypatch.chdir(here.parent / "cut")
-    done = netloom("plan", "HEAD~1..HEAD")
+    done = taploom("plan", "HEAD~1..HEAD")
     assert done.status == 64
     assert "history is cut off: `git fetch --unshallow`" in done.err
-    assert netloom("plan").out == "No changes.\n"
+    assert taploom("plan").out == "No changes.\n"
 
 
-_OPEN = "netloom: 1\nguests:\n  spare: {host: hv1, nics: {lan: {ipv4: auto, mac: 02:00:00:00:02:40}}}\n"
+_OPEN = "taploom: 1\nguests:\n  spare: {host: hv1, nics: {lan: {ipv4: auto, mac: 02:00:00:00:02:40}}}\n"
 
 
-def test_a_lock_alone_changes_what_it_decides_and_no_more(here: Path, netloom: Netloom) -> None:
+def test_a_lock_alone_changes_what_it_decides_and_no_more(here: Path, taploom: Taploom) -> None:
     write(here / "specs", {**BASE, "spare.yaml": _OPEN})
-    assert netloom("lock").status == 0
-    lock = here / "specs/netloom.lock"
+    assert taploom("lock").status == 0
+    lock = here / "specs/taploom.lock"
     text = lock.read_text()
     git(here, "add", "-A")
     git(here, "commit", "--quiet", "-m", "a guest whose address is the lock's")
     lock.write_text(f"{text}# a word\n")
-    assert netloom("plan", "--detailed-exitcode").out == "No changes.\n"
+    assert taploom("plan", "--detailed-exitcode").out == "No changes.\n"
     (row,) = [line for line in text.splitlines() if line.startswith("guest/spare lan ipv4 ")]
     lock.write_text(text.replace(row, "guest/spare lan ipv4 10.2.0.77"))
-    told = netloom("plan", "--detailed-exitcode")
+    told = taploom("plan", "--detailed-exitcode")
     assert told.status == 2
     assert f"nics.lan.ipv4: {row.split()[-1]} → 10.2.0.77" in told.out
     assert "D4 hv1 spare: its old address is refused from now on" in told.out
 
 
-def test_a_base_whose_lock_is_behind_still_gives_an_answer(here: Path, netloom: Netloom) -> None:
+def test_a_base_whose_lock_is_behind_still_gives_an_answer(here: Path, taploom: Taploom) -> None:
     write(here / "specs", {**BASE, "spare.yaml": _OPEN})
     git(here, "add", "-A")
     git(here, "commit", "--quiet", "-m", "no lock yet")
-    assert netloom("lock").status == 0
-    done = netloom("plan", "--format", "json", "--detailed-exitcode")
+    assert taploom("lock").status == 0
+    done = taploom("plan", "--format", "json", "--detailed-exitcode")
     assert json.loads(done.out)["notes"] == ["the base does not compile: it is compared as far as it is sound"]
     assert "internal error" not in done.err

@@ -9,17 +9,17 @@ from dataclasses import replace
 from tests.flows.mutation import chains, drop_rule, elements, rules, sets
 from tests.sites import compiled
 
-from netloom.backends.nftables import ruleset
-from netloom.backends.nftables.fields import Field
-from netloom.backends.nftables.tree import Chain, Element, Kind, Lookup, Match, Rule, Ruleset, Verdict
-from netloom.backends.nftables.values import Iface
-from netloom.base.address import Family
-from netloom.plan.host import Host
-from netloom.plan.policy import Action, Side, SideKind, Term
-from netloom.plan.site import Plan
+from taploom.backends.nftables import ruleset
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.tree import Chain, Element, Kind, Lookup, Match, Rule, Ruleset, Verdict
+from taploom.backends.nftables.values import Iface
+from taploom.base.address import Family
+from taploom.plan.host import Host
+from taploom.plan.policy import Action, Side, SideKind, Term
+from taploom.plan.site import Plan
 
 HUB = """
-netloom: 1
+taploom: 1
 site: {name: hub, domain: hub.example.org}
 addresses:
   laptops: [10.77.0.8/29, "fd77::8/125"]

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from tests.flows.mutation import chains, elements, in_tables, rules, statements
 
-from netloom.backends.nftables.fields import Field
-from netloom.backends.nftables.tree import (
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.tree import (
     Element,
     Kind,
     Lookup,
@@ -21,8 +21,8 @@ from netloom.backends.nftables.tree import (
     Until,
     Verdict,
 )
-from netloom.backends.nftables.values import Iface, Range, Word
-from netloom.base.address import Family
+from taploom.backends.nftables.values import Iface, Range, Word
+from taploom.base.address import Family
 
 Edit = Callable[[Statement], Statement | None]
 IPV4_ONLY, IPV6_ONLY = (Match((Field.NFPROTO,), ((Word(family),),)) for family in ("ipv4", "ipv6"))

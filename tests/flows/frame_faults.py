@@ -8,10 +8,10 @@ from dataclasses import replace
 from tests.flows.mutation import drop_rule, elements, rules, statements
 from tests.flows.tree_faults import gone
 
-from netloom.backends.nftables.fields import Field
-from netloom.backends.nftables.tree import Element, Kind, Lookup, Match, Rule, Ruleset, Statement, Verdict
-from netloom.backends.nftables.values import Range
-from netloom.base.address import Mac, Prefix
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.tree import Element, Kind, Lookup, Match, Rule, Ruleset, Statement, Verdict
+from taploom.backends.nftables.values import Range
+from taploom.base.address import Mac, Prefix
 
 BRIDGE = "bridge"
 

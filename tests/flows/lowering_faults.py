@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from netloom.base.address import Family, Prefix, parse_prefix
-from netloom.plan.host import Host, Remote
-from netloom.plan.policy import Action, Lane, Limit, NatKind, SideKind, SourceNat, Term
+from taploom.base.address import Family, Prefix, parse_prefix
+from taploom.plan.host import Host, Remote
+from taploom.plan.policy import Action, Lane, Limit, NatKind, SideKind, SourceNat, Term
 
 
 def terms(edit: Callable[[Term], Term | None]) -> Callable[[Host], Host]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from netloom.backends.nftables.tree import Chain, Element, Rule, Ruleset, Set, Statement, Table
+from taploom.backends.nftables.tree import Chain, Element, Rule, Ruleset, Set, Statement, Table
 
 EditRule = Callable[[Rule], Rule | None]
 

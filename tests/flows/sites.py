@@ -6,10 +6,10 @@ import functools
 
 from tests.sites import compiled
 
-from netloom.plan.site import Plan
+from taploom.plan.site import Plan
 
 RICH = """
-netloom: 1
+taploom: 1
 site: {name: rich, domain: rich.example.org}
 addresses:
   office: [198.51.100.0/24, 2001:db8:f::/48]

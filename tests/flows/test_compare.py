@@ -9,16 +9,16 @@ import pytest
 from tests import plans
 from tests.flows.sites import rich
 
-from netloom.backends.nftables import ruleset
-from netloom.flows.answer import Answer
-from netloom.flows.compare import Witnesses, disagreements, witnesses
-from netloom.flows.course import Context, contexts
-from netloom.flows.diagram import Diagram, Node
-from netloom.flows.kernel import OTHER
-from netloom.flows.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
-from netloom.flows.probe import Probe
-from netloom.flows.trace import Tracer, Walk
-from netloom.plan.site import Plan
+from taploom.backends.nftables import ruleset
+from taploom.flows.answer import Answer
+from taploom.flows.compare import Witnesses, disagreements, witnesses
+from taploom.flows.course import Context, contexts
+from taploom.flows.diagram import Diagram, Node
+from taploom.flows.kernel import OTHER
+from taploom.flows.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
+from taploom.flows.probe import Probe
+from taploom.flows.trace import Tracer, Walk
+from taploom.plan.site import Plan
 
 PLANS: dict[str, Callable[[], Plan]] = {"seed": plans.seed, "rich": rich}
 
@@ -88,13 +88,13 @@ def expected(point: list[int], answer: Answer) -> object:
 def test_proof_tells_the_packet_and_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.flows.mutation import without_rules
 
-    from netloom.flows import proof
+    from taploom.flows import proof
 
     plan: Plan = rich()
     monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "policy/tell"))
     found = list(proof.disproved(plan))
     assert found
-    assert all(d.code == "NL901" and d.span is not None for d in found)
+    assert all(d.code == "TL901" and d.span is not None for d in found)
     first = found[0]
     assert first.message.startswith(
         "the ruleset of `east` does not do what the spec says with 10.2.0.0 → 10.9.0.0 tcp/443"

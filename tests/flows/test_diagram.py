@@ -5,7 +5,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netloom.flows.diagram import Box, Space, answer_at
+from taploom.flows.diagram import Box, Space, answer_at
 
 SIZES = (6, 4, 5)
 POINTS = list(itertools.product(*(range(size) for size in SIZES)))

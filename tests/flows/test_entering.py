@@ -18,17 +18,17 @@ from tests.properties.made_up import Tree, sites
 from tests.properties.texts import text
 from tests.sites import compiled
 
-from netloom.backends.nftables import ruleset
-from netloom.base.address import Family
-from netloom.base.protocol import NUMBERS
-from netloom.flows.compare import Witnesses, witnesses
-from netloom.flows.course import Context
-from netloom.flows.diagram import Node
-from netloom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE
-from netloom.lab.atlas import NowhereError, UnclearError
-from netloom.lab.oracle import Packet
-from netloom.plan.host import Host, Uplink
-from netloom.plan.site import Plan
+from taploom.backends.nftables import ruleset
+from taploom.base.address import Family
+from taploom.base.protocol import NUMBERS
+from taploom.flows.compare import Witnesses, witnesses
+from taploom.flows.course import Context
+from taploom.flows.diagram import Node
+from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE
+from taploom.lab.atlas import NowhereError, UnclearError
+from taploom.lab.oracle import Packet
+from taploom.plan.host import Host, Uplink
+from taploom.plan.site import Plan
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("senders-*.yaml"))
 many = settings(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from netloom.driver import compile_blobs
+from taploom.driver import compile_blobs
 
-SITE = """netloom: 1
+SITE = """taploom: 1
 networks:
   cell: {ipv4: 10.0.0.1/24, ipv6: 'fd00:2::1/64', isolated: true, nat: true}
 hosts:

@@ -8,16 +8,16 @@ import pytest
 from tests.diff.site import BASE
 from tests.sites import compiled
 
-from netloom.base.address import FAMILIES, Family
-from netloom.diff.flows import compare_flows
-from netloom.diff.labels import Names
-from netloom.flows.endpoints import end_of, services_of
-from netloom.flows.learned import every, is_learned, learned, numbered, real
-from netloom.flows.query import Inquiry
-from netloom.report.reach import Asked, reach_json
+from taploom.base.address import FAMILIES, Family
+from taploom.diff.flows import compare_flows
+from taploom.diff.labels import Names
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.learned import every, is_learned, learned, numbered, real
+from taploom.flows.query import Inquiry
+from taploom.report.reach import Asked, reach_json
 
 TWO = """
-netloom: 1
+taploom: 1
 site: {name: two}
 networks: {lan: {ipv4: 10.0.0.1/24}}
 hosts:

@@ -10,10 +10,10 @@ from tests.properties.made_up import Tree, sites
 from tests.properties.texts import text
 from tests.sites import compiled
 
-from netloom.backends.nftables import ruleset
-from netloom.flows.compare import disagreements, witnesses
-from netloom.flows.course import contexts
-from netloom.flows.trace import Tracer
+from taploom.backends.nftables import ruleset
+from taploom.flows.compare import disagreements, witnesses
+from taploom.flows.course import contexts
+from taploom.flows.trace import Tracer
 
 many = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 some = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

@@ -19,13 +19,13 @@ from tests.flows.mutation import elements
 from tests.flows.sites import rich
 from tests.flows.tree_faults import TREE, gone
 
-from netloom.backends.nftables import ruleset
-from netloom.backends.nftables.tree import Ruleset
-from netloom.base.address import FAMILIES
-from netloom.flows.compare import Disagreement, Witnesses, disagreements, of_frames
-from netloom.flows.intent.entries import Site
-from netloom.flows.intent.names import Names
-from netloom.plan.host import Host
+from taploom.backends.nftables import ruleset
+from taploom.backends.nftables.tree import Ruleset
+from taploom.base.address import FAMILIES
+from taploom.flows.compare import Disagreement, Witnesses, disagreements, of_frames
+from taploom.flows.intent.entries import Site
+from taploom.flows.intent.names import Names
+from taploom.plan.host import Host
 
 
 @functools.cache

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from tests.sites import NOW, compiled
 
-from netloom.base.address import FAMILIES, Family
-from netloom.flows.endpoints import End, UnknownEndError, end_of, services_of
-from netloom.flows.packet import SOURCE
-from netloom.flows.query import Inquiry
-from netloom.flows.reply import Reply
+from taploom.base.address import FAMILIES, Family
+from taploom.flows.endpoints import End, UnknownEndError, end_of, services_of
+from taploom.flows.packet import SOURCE
+from taploom.flows.query import Inquiry
+from taploom.flows.reply import Reply
 
 SEED = Path(__file__).parents[1] / "golden/seed/specs"
 HTTP, HTTPS, EDGE = "http-reverse-proxy", "https-reverse-proxy", "hypervisor/eth0"
@@ -82,7 +82,7 @@ TABLE = (
 
 @functools.cache
 def inquiry() -> Inquiry:
-    lock = SEED / "netloom.lock"
+    lock = SEED / "taploom.lock"
     return Inquiry(compiled((SEED / "seed.yaml").read_text(), lock.read_text() if lock.exists() else None).plan, NOW)
 
 

@@ -10,15 +10,15 @@ import functools
 import pytest
 from tests.sites import NOW, compiled
 
-from netloom.base.address import FAMILIES, Family, parse_address
-from netloom.flows.endpoints import end_of, services_of
-from netloom.flows.query import Inquiry
-from netloom.flows.reply import Reply
-from netloom.flows.spans import holds
-from netloom.report.reach import Asked, reach_text
+from taploom.base.address import FAMILIES, Family, parse_address
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.query import Inquiry
+from taploom.flows.reply import Reply
+from taploom.flows.spans import holds
+from taploom.report.reach import Asked, reach_text
 
 SPEC = """
-netloom: 1
+taploom: 1
 site: {name: two, domain: example.org}
 addresses:
   office: [198.51.100.0/24, 2001:db8:f::/48]

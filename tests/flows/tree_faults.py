@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from tests.flows.mutation import chains, drop_rule, elements, rules, statements, swap_rules, without_rules
 
-from netloom.backends.nftables.fields import Field
-from netloom.backends.nftables.tree import (
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.tree import (
     Chain,
     Element,
     Kind,
@@ -25,8 +25,8 @@ from netloom.backends.nftables.tree import (
     Until,
     Verdict,
 )
-from netloom.backends.nftables.values import Range, Word
-from netloom.base.address import Prefix, parse_prefix
+from taploom.backends.nftables.values import Range, Word
+from taploom.base.address import Prefix, parse_prefix
 
 DROP = Verdict(Kind.DROP)
 ESTABLISHED = Match((Field.CT_STATE,), ((Word("established"),),))

@@ -68,7 +68,7 @@ def _commit(top: Path, message: str) -> None:
 
 
 def environment(temp: Path) -> dict[str, str]:
-    """What every job has: netloom of this checkout, and nothing of this machine's own CI."""
+    """What every job has: taploom of this checkout, and nothing of this machine's own CI."""
     temp.mkdir(exist_ok=True)
     return {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -111,5 +111,5 @@ def gitlab(temp: Path, url: str, *, base: str = "", head: str = "") -> dict[str,
         "CI_MERGE_REQUEST_IID": "5",
         "CI_MERGE_REQUEST_PROJECT_ID": "42",
         "CI_PROJECT_URL": "https://forge.example.org/birch/net",
-        "NETLOOM_TOKEN": TOKEN,
+        "TAPLOOM_TOKEN": TOKEN,
     }

@@ -39,7 +39,7 @@ def action() -> dict[str, Any]:
 
 def component() -> tuple[dict[str, Any], dict[str, Any]]:
     """Header and jobs of the component."""
-    header, jobs = yaml.safe_load_all((ROOT / "templates/netloom.yml").read_text(encoding="utf-8"))
+    header, jobs = yaml.safe_load_all((ROOT / "templates/taploom.yml").read_text(encoding="utf-8"))
     return header, jobs
 
 

@@ -1,4 +1,4 @@
-"""`netloom comment` against a forge on loopback: one comment, ours, and a token that stays where it belongs."""
+"""`taploom comment` against a forge on loopback: one comment, ours, and a token that stays where it belongs."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,11 +8,11 @@ from tests.cli.conftest import Outcome
 from tests.forge.conftest import Served, github, gitlab
 from tests.forge.stub import JOB, STRANGER, TOKEN, Forge
 
-from netloom.cli.entry import run
-from netloom.forge.api import Api, ForgeError
-from netloom.forge.thread import NoMarkError, identity
+from taploom.cli.entry import run
+from taploom.forge.api import Api, ForgeError
+from taploom.forge.thread import NoMarkError, identity
 
-MARK = "<!-- netloom:plan v1 key=default plan=sha256:{} -->\n"
+MARK = "<!-- taploom:plan v1 key=default plan=sha256:{} -->\n"
 FIRST, SECOND = MARK.format("aa") + "first\n", MARK.format("bb") + "second | `x` @all\n"
 BOTH = pytest.mark.parametrize("kind", ["github", "gitlab"])
 
@@ -112,7 +112,7 @@ def test_no_redirect_is_followed_with_the_token(kind: str, comment: Comment, ser
 @BOTH
 def test_no_token_no_request(kind: str, comment: Comment) -> None:
     forge = Forge(kind)
-    done = comment(forge, FIRST, GITHUB_TOKEN="", NETLOOM_TOKEN="")
+    done = comment(forge, FIRST, GITHUB_TOKEN="", TAPLOOM_TOKEN="")
     assert (done.status, forge.requests) == (1, [])
     assert "_TOKEN is not set" in done.err
 
@@ -125,7 +125,7 @@ def test_a_push_has_nowhere_to_comment(comment: Comment, tmp_path: Path) -> None
     assert (done.status, forge.requests) == (0, [])
 
 
-@pytest.mark.parametrize("text", ["", "# Plan\n", "<!-- netloom:plan v1 -->\n", "x\n" + FIRST])
+@pytest.mark.parametrize("text", ["", "# Plan\n", "<!-- taploom:plan v1 -->\n", "x\n" + FIRST])
 def test_a_text_that_would_not_be_found_again_is_no_comment(text: str, comment: Comment) -> None:
     with pytest.raises(NoMarkError):
         identity(text)

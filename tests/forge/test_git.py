@@ -31,13 +31,13 @@ def _configured(top: Path) -> None:
 
 def test_git_diff_tells_what_a_rendered_plan_changes(change: Path) -> None:
     _configured(change)
-    assert _run(change, "netloom render --out rendered")[0] == 0
+    assert _run(change, "taploom render --out rendered")[0] == 0
     _run(change, "git add -A")
     status, shown = _run(change, "git diff --cached -- rendered/plan.json")
     assert (status, "+ guest/web" in shown) == (0, True), shown
     git(change, "commit", "--quiet", "-m", "rendered")
     (change / "specs/policy.yaml").write_text(BASE["policy.yaml"].replace("tcp/5432", "tcp/5433"))
-    assert _run(change, "netloom render --out rendered")[0] == 0
+    assert _run(change, "taploom render --out rendered")[0] == 0
     status, shown = _run(change, "git diff -- rendered/plan.json")
     assert (status, "~ policy/web-db" in shown, "tcp/5433" in shown, '"format"' in shown) == (0, True, True, False)
     assert '"format"' in _run(change, "git diff --no-ext-diff -U9999 -- rendered/plan.json")[1]
@@ -66,18 +66,18 @@ def test_hooks_do_what_they_say(change: Path) -> None:
     hooks = {hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))}
     calls = {name: " ".join([hook["entry"], *hook.get("args", [])]) for name, hook in hooks.items()}
     assert not any(hook["pass_filenames"] for hook in hooks.values())
-    assert "netloom-render-check" in (ROOT / "site/how-to/pre-commit.md").read_text(encoding="utf-8")
+    assert "taploom-render-check" in (ROOT / "site/how-to/pre-commit.md").read_text(encoding="utf-8")
     before = _statuses(change, calls)
-    assert before == {"netloom-validate": 0, "netloom-fmt": 0, "netloom-render-check": 3, "netloom-plan": 0}
-    _run(change, "netloom render --out rendered")
-    assert _run(change, calls["netloom-render-check"])[0] == 0
-    assert re.match(hooks["netloom-render-check"]["files"], "rendered/plan.json")
+    assert before == {"taploom-validate": 0, "taploom-fmt": 0, "taploom-render-check": 3, "taploom-plan": 0}
+    _run(change, "taploom render --out rendered")
+    assert _run(change, calls["taploom-render-check"])[0] == 0
+    assert re.match(hooks["taploom-render-check"]["files"], "rendered/plan.json")
     _run(change, "git add -A")
     (change / "specs/policy.yaml").write_text(BASE["policy.yaml"].replace("to: db", "to:   dbb"))
-    assert _run(change, calls["netloom-fmt"])[0] == 0
+    assert _run(change, calls["taploom-fmt"])[0] == 0
     assert "to: dbb" in (change / "specs/policy.yaml").read_text()  # pre-commit fails a hook that changes files
-    assert _run(change, calls["netloom-validate"])[0] == 1
-    assert "NL203" in _run(change, calls["netloom-validate"])[1]
+    assert _run(change, calls["taploom-validate"])[0] == 1
+    assert "TL203" in _run(change, calls["taploom-validate"])[1]
 
 
 def _statuses(top: Path, calls: dict[str, str]) -> dict[str, int]:

@@ -20,7 +20,7 @@ class Job:
     def __init__(self, kind: str, top: Path, temp: Path, served: Served) -> None:
         self.forge, self.top, self.temp = Forge(kind), top, temp
         self.url = served(self.forge)
-        self.folder = top / "netloom-plan"
+        self.folder = top / "taploom-plan"
 
     def run(self, event: bool = True, **inputs: str) -> tuple[int, str]:
         """Exit status and log."""
@@ -51,7 +51,7 @@ def test_one_comment_that_follows_the_change(kind: str, job: Job) -> None:
     status, log = job.run()
     assert status == 0, log
     (first,) = job.bodies
-    assert first.startswith("<!-- netloom:plan v1 key=default plan=sha256:")
+    assert first.startswith("<!-- taploom:plan v1 key=default plan=sha256:")
     assert "`policy/lan-dmz`" in first
     assert first == (job.folder / "plan.md").read_text()
     assert json.loads((job.folder / "plan.json").read_text())["has_changes"] is True
@@ -61,7 +61,7 @@ def test_one_comment_that_follows_the_change(kind: str, job: Job) -> None:
         assert "](https://forge.example.org/birch/net/actions/runs/99)" in first
         assert "has-changes=true\npassed=true\n" in (job.temp / "output").read_text()
     else:
-        assert "](https://forge.example.org/birch/net/-/jobs/99/artifacts/file/netloom-plan/plan.html)" in first
+        assert "](https://forge.example.org/birch/net/-/jobs/99/artifacts/file/taploom-plan/plan.html)" in first
     blob = "blob" if kind == "github" else "-/blob"
     line = f"{blob}/{git(job.top, 'rev-parse', 'HEAD')}/specs/policy.yaml#L5"
     assert f"| [`specs/policy.yaml:5`](https://forge.example.org/birch/net/{line}) |" in first
@@ -132,7 +132,7 @@ def test_hostile_names_are_words_and_no_commands(kind: str, job: Job) -> None:
     )
     edit(
         job.top,
-        lambda _: f'netloom: 1\nnetworks: {{evil: {{ipv4: 10.9.0.1/24, description: "{text}", owner: "{text}"}}}}\n',
+        lambda _: f'taploom: 1\nnetworks: {{evil: {{ipv4: 10.9.0.1/24, description: "{text}", owner: "{text}"}}}}\n',
         f"{bad.replace('/', '')}.yaml",
     )
     _merge_anew(job.top)
@@ -158,7 +158,7 @@ def test_the_action_takes_a_push_a_base_and_another_checkout(change: Path, tmp_p
     assert f"{TITLE}no changes" in (job.temp / "summary").read_text()
     status, log = job.run(base="no-such-branch")
     assert status == 64
-    assert "::error title=netloom::" in log
+    assert "::error title=taploom::" in log
     assert job.run(comment="false")[0] == 0
     assert job.bodies == []
 
@@ -179,7 +179,7 @@ def test_the_action_installs_what_the_job_has_not(tmp_path: Path, change: Path) 
     }
     run = run_action(change, env, TOKEN)
     assert "-I -m pip install --quiet --disable-pip-version-check /the/action\n" in run.log
-    assert (tmp_path / "temp/path").read_text() == f"{tmp_path / 'temp'}/netloom/bin\n"
+    assert (tmp_path / "temp/path").read_text() == f"{tmp_path / 'temp'}/taploom/bin\n"
 
 
 def test_scripts_see_inputs_as_environment_alone() -> None:
@@ -189,7 +189,7 @@ def test_scripts_see_inputs_as_environment_alone() -> None:
     header, jobs = component()
     (job,) = jobs.values()
     assert "$[[" not in "".join(job["before_script"] + job["script"])
-    assert set(header["spec"]["inputs"]) >= {"stage", "image", "netloom", "specs", "key", "policy"}
+    assert set(header["spec"]["inputs"]) >= {"stage", "image", "taploom", "specs", "key", "policy"}
     comment = [step for step in action()["runs"]["steps"] if "GITHUB_TOKEN" in step.get("env", {})]
     assert [step["name"] for step in comment] == ["Comment"]
 

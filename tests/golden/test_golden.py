@@ -12,14 +12,14 @@ import pytest
 from tests.native import json_problems, nft_problems, nix_problems, unit_problems
 from tests.support import needs
 
-from netloom.base.rule import Severity
-from netloom.delivery.layout import tree_of
-from netloom.driver import Compiled, compile_site, rendered
+from taploom.base.rule import Severity
+from taploom.delivery.layout import tree_of
+from taploom.driver import Compiled, compile_site, rendered
 
 HERE = Path(__file__).parent
 CASES = sorted(path.parent.name for path in HERE.glob("*/specs"))
 NOW = 1_800_000_000
-SEED = "405f3e854dbe72f68814c0779d6487d4929739b4b2efde1c274ffd6f0c53e4e8"
+SEED = "7adbbb8bfdc415594d782b4a45b3ea1944c5a442b09b768f8b87910cadec201a"
 
 
 @pytest.fixture(scope="module", params=CASES)

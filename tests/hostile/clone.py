@@ -56,7 +56,7 @@ class Clone:
         """Writes a site into a folder: that of `main`, or with the change."""
         for file, text in BASE.items():
             self.write(f"{folder}/{file}", text.replace("tcp/443", f"[tcp/443, {TRUTH}]") if changed else text)
-        self.write(f"{folder}/netloom.lock", "")
+        self.write(f"{folder}/taploom.lock", "")
 
     def commit(self, message: str = "more") -> None:
         """Commits all that is there."""

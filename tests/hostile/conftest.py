@@ -1,14 +1,14 @@
-"""A clone for each test, and netloom in it."""
+"""A clone for each test, and taploom in it."""
 
 import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import netloom
+from tests.cli.conftest import taploom
 from tests.hostile.clone import Clone
 
-__all__ = ["netloom"]
+__all__ = ["taploom"]
 
 
 @pytest.fixture(scope="session")

@@ -7,15 +7,15 @@ import zlib
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom
+from tests.cli.conftest import Taploom
 from tests.hostile.clone import Clone
 from tests.plans import seed
 
-from netloom.diff.git import RevisionError
-from netloom.diff.history import history
-from netloom.mkdocs.past import Past
-from netloom.site.pages.changes import pages
-from netloom.site.view import view
+from taploom.diff.git import RevisionError
+from taploom.diff.history import history
+from taploom.mkdocs.past import Past
+from taploom.site.pages.changes import pages
+from taploom.site.view import view
 
 RANGE = "main..change"
 MIB = 1 << 20
@@ -45,7 +45,7 @@ def _specs(clone: Clone, *more: tuple[str, str, bytes], without: bytes = b"") ->
 
 MEASURED = """
 import os, subprocess, sys
-process = subprocess.Popen([sys.executable, "-c", "from netloom.cli import main; main()", *sys.argv[2:]])
+process = subprocess.Popen([sys.executable, "-c", "from taploom.cli import main; main()", *sys.argv[2:]])
 _, status, usage = os.wait4(process.pid, 0)
 open(sys.argv[1], "w").write(str(usage.ru_maxrss // 1024))
 os._exit(os.waitstatus_to_exitcode(status))
@@ -62,12 +62,12 @@ def _measured(clone: Clone, *words: str) -> tuple[int, str, int]:
     return done.returncode, done.stdout.decode(), int(peak.read_text())
 
 
-@pytest.mark.parametrize("name", [b"large.yaml", b"netloom.lock"], ids=["spec", "lock"])
+@pytest.mark.parametrize("name", [b"large.yaml", b"taploom.lock"], ids=["spec", "lock"])
 def test_a_file_of_700_mib_is_never_unpacked(name: bytes, clone: Clone) -> None:
     _specs(clone, ("100644", large(clone, "blob", 700 * MIB), name), without=name)
     status, told, memory = _measured(clone, "plan", "main..HEAD")
     assert status == 1, told
-    assert f"specs/{name.decode()}:1:1: error[NL105]: the file has 700.0 MiB, and the most is 8" in told
+    assert f"specs/{name.decode()}:1:1: error[TL105]: the file has 700.0 MiB, and the most is 8" in told
     assert memory < 200
 
 
@@ -100,7 +100,7 @@ def test_a_message_of_70_mib_costs_the_page_and_no_more(clone: Clone) -> None:
 
 def test_ten_billion_files_in_a_few_trees(clone: Clone) -> None:
     """Ten folders in each of ten in each of ten …, all of them the same."""
-    tree = clone.tree(("100644", clone.object("blob", b"netloom: 1\n"), b"x.yaml"))
+    tree = clone.tree(("100644", clone.object("blob", b"taploom: 1\n"), b"x.yaml"))
     for _ in range(10):
         tree = clone.tree(*(("40000", tree, f"d{number}".encode()) for number in range(10)))
     _specs(clone, ("40000", tree, b"bomb"))
@@ -111,7 +111,7 @@ def test_ten_billion_files_in_a_few_trees(clone: Clone) -> None:
 
 
 def test_more_files_than_a_folder_may_have(clone: Clone) -> None:
-    blob = clone.object("blob", b"netloom: 1\n")
+    blob = clone.object("blob", b"taploom: 1\n")
     rows = (b"100644 %06d.yaml\0" % number + bytes.fromhex(blob) for number in range(100_001))
     clone.head(("40000", clone.object("tree", b"".join(rows)), b"specs"))
     status, told, _ = _measured(clone, "plan", "main..HEAD")
@@ -119,7 +119,7 @@ def test_more_files_than_a_folder_may_have(clone: Clone) -> None:
 
 
 def test_a_revision_that_cannot_be_read_is_not_told_as_the_beginning(clone: Clone) -> None:
-    blob = clone.object("blob", b"netloom: 1\n")
+    blob = clone.object("blob", b"taploom: 1\n")
     _specs(clone, ("100644", blob, b"same.yaml"), ("100644", blob, b"same.yaml"))
     index, page, *_ = pages(view(seed(), (), (), {}, history=Past().told(Path("specs"), 3)))
     assert "cannot be read" in index.body
@@ -131,11 +131,11 @@ _TEXTS = {"deep": b"[" * 200_000, "null": b"null", "no text": b"\xff\xfe\x00", "
 
 
 @pytest.mark.parametrize("name", [*_TEXTS, "a link to what never ends"])
-def test_a_plan_of_a_stranger_that_is_none(name: str, clone: Clone, netloom: Netloom) -> None:
+def test_a_plan_of_a_stranger_that_is_none(name: str, clone: Clone, taploom: Taploom) -> None:
     path = clone.top / "rendered/plan.json"
     path.parent.mkdir()
     path.write_bytes(_TEXTS[name]) if name in _TEXTS else path.symlink_to("/dev/zero")
-    told = netloom("plan", "rendered/plan.json", os.devnull)
+    told = taploom("plan", "rendered/plan.json", os.devnull)
     assert (told.status, told.out) == (64, "")
     assert "internal error" not in told.err
 
@@ -151,10 +151,10 @@ def test_a_plan_of_a_stranger_that_is_none(name: str, clone: Clone, netloom: Net
     ],
     ids=["twice", "twice with a slash", "upwards", "git's own", "no text"],
 )
-def test_trees_that_git_would_not_write(entries: tuple[bytes, ...], said: str, clone: Clone, netloom: Netloom) -> None:
-    blob = clone.object("blob", b"netloom: 1\nzones: {zz: {}}\n")
+def test_trees_that_git_would_not_write(entries: tuple[bytes, ...], said: str, clone: Clone, taploom: Taploom) -> None:
+    blob = clone.object("blob", b"taploom: 1\nzones: {zz: {}}\n")
     _specs(clone, *(("100644", blob, name) for name in entries))
-    told = netloom("plan", "main..HEAD")
+    told = taploom("plan", "main..HEAD")
     assert told.status in (0, 1, 64)
     assert said in told.err
     assert "internal error" not in told.err

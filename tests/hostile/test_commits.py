@@ -15,7 +15,7 @@ from tests.site.browsing import served
 from tests.site.conftest import page
 from tests.support import needs
 
-from netloom.diff.history import history
+from taploom.diff.history import history
 
 __all__ = ["page"]
 
@@ -42,7 +42,7 @@ SUBJECTS = {
     "links": "[a](javascript:b) ![c](http://192.0.2.1/d) <http://192.0.2.1> [e]: http://192.0.2.1 http://192.0.2.1",
     "markup": "# *x* __y__ ~~z~~ | a | b | --- > - 1. ```",
     "front matter": "--- title: x ---",
-    "our own marks": '<div class="nl-figure" data-netloom="site"></div> @/index.md [x](@/index.md)',
+    "our own marks": '<div class="tl-figure" data-taploom="site"></div> @/index.md [x](@/index.md)',
     "right to left": "\u202etxet \u2066\u2069",
     "escapes": "\x1b[31mred\x1b]0;title\x07 \x08\x7f",
     "commands": "::error::x ##[error]x ::add-mask::x",
@@ -72,7 +72,7 @@ _ANN = b"Ann <a@example.org> 1798761600 +0000"
 
 def committed(clone: Clone, subject: bytes, who: bytes = _ANN, headers: bytes = b"") -> str:
     """Puts a commit on top that changes a comment of the specs; gives its name."""
-    (clone.top / "specs/more.yaml").write_text(f"netloom: 1\n# {clone.name('HEAD')}\n")
+    (clone.top / "specs/more.yaml").write_text(f"taploom: 1\n# {clone.name('HEAD')}\n")
     clone.git("add", "--all")
     tree = clone.git("write-tree").encode()
     people = b"author %s\ncommitter %s\n" % (who, who)
@@ -152,7 +152,7 @@ THEMES = {
     "material": "{name: material, font: false, features: [content.action.edit, content.action.view]}",
 }
 TINY = (
-    'netloom: 1\nsite: {name: tiny, domain: vm.example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}\n'
+    'taploom: 1\nsite: {name: tiny, domain: vm.example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}\n'
 )
 
 
@@ -163,7 +163,7 @@ def _history(top: Path, subjects: list[str], author: str, files: list[str]) -> C
     clone.write("specs/site.yaml", TINY)
     clone.write("docs/notes/notes.md", "# Notes\n")
     for number, name in enumerate(files):
-        clone.write(f"specs/{name}.yaml", f"netloom: 1\nzones: {{z{number}: {{}}}}\n")
+        clone.write(f"specs/{name}.yaml", f"taploom: 1\nzones: {{z{number}: {{}}}}\n")
     clone.commit("begin")
     for subject in subjects:
         committed(clone, subject.encode(), f"{author} <a@example.org> 1798761600 +0000".encode())
@@ -175,7 +175,7 @@ def _built(clone: Clone, theme: str, out: Path) -> dict[str, _Shape]:
     clone.write(
         "mkdocs.yml",
         f"site_name: t\ndocs_dir: docs\nrepo_url: https://git.example.org/o/r\nedit_uri: edit/main/\ntheme: {theme}\n"
-        "plugins: [search, {netloom: {changes: 99}}]\nmarkdown_extensions: [attr_list, tables, toc]\n",
+        "plugins: [search, {taploom: {changes: 99}}]\nmarkdown_extensions: [attr_list, tables, toc]\n",
     )
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(out)]
     env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
@@ -225,7 +225,7 @@ def test_nothing_of_a_stranger_runs_in_a_browser(tmp_path: Path, page: Page) -> 
 
 
 def test_no_two_files_and_no_two_commits_share_a_page() -> None:
-    from netloom.site.sources import page_of
+    from taploom.site.sources import page_of
 
     names = ("a-b", "a.b", "a/b", "a--b", "A-b", "a_b", "a b", "-a-b", "a-b-", "é", "è", "x" * 300, "x" * 301)
     assert len({page_of(f"specs/{name}.yaml") for name in names}) == len(names)

@@ -7,11 +7,11 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom
+from tests.cli.conftest import Taploom
 from tests.hostile.clone import TRUTH, Clone
 from tests.support import needs
 
-from netloom.diff import git
+from taploom.diff import git
 
 VARIABLES = {
     "GIT_DIR": "{elsewhere}/.git",
@@ -38,19 +38,19 @@ VARIABLES = {
 
 @pytest.mark.parametrize("name", VARIABLES)
 def test_no_variable_of_gits_steers_it(
-    name: str, clone: Clone, netloom: Netloom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, clone: Clone, taploom: Taploom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     subprocess.run(["git", "init", "--quiet", str(elsewhere)], check=True)
     monkeypatch.setenv(name, VARIABLES[name].format(elsewhere=elsewhere, clone=clone.top, marker=clone.marker))
-    told = netloom("plan", "main..change", "--detailed-exitcode")
+    told = taploom("plan", "main..change", "--detailed-exitcode")
     assert (told.status, TRUTH in told.out) == (2, True), told.err
     assert not clone.marker.exists()
 
 
 @pytest.mark.parametrize("path", [".:{path}", ":{path}", "bin:{path}", "{path}:."])
 def test_no_program_of_the_tree_is_run_as_git(
-    path: str, clone: Clone, netloom: Netloom, monkeypatch: pytest.MonkeyPatch
+    path: str, clone: Clone, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for file in (
         clone.write("git", f"#!/bin/sh\n{clone.mark}\n"),
@@ -58,7 +58,7 @@ def test_no_program_of_the_tree_is_run_as_git(
     ):
         file.chmod(0o755)
     monkeypatch.setenv("PATH", path.format(path=os.environ["PATH"]))
-    assert TRUTH in netloom("plan", "main..change").out
+    assert TRUTH in taploom("plan", "main..change").out
     assert not clone.marker.exists()
 
 
@@ -70,7 +70,7 @@ def _lives(state: Path) -> bool:
 
 
 def test_a_git_that_never_ends_is_ended_with_all_that_it_started(
-    clone: Clone, netloom: Netloom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    clone: Clone, taploom: Taploom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     program = tmp_path / "bin/git"
     program.parent.mkdir()
@@ -78,7 +78,7 @@ def test_a_git_that_never_ends_is_ended_with_all_that_it_started(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
     monkeypatch.setattr(git, "SECONDS", 1)
-    told = netloom("plan", "./specs", "main")
+    told = taploom("plan", "./specs", "main")
     assert (told.status, "git rev-parse has not ended after 1 seconds" in told.err) == (64, True), told.err
     for started in (tmp_path / "started").read_text().split():
         state, end = Path(f"/proc/{started}/stat"), time.monotonic() + 5
@@ -90,7 +90,7 @@ def test_a_git_that_never_ends_is_ended_with_all_that_it_started(
 @pytest.mark.parametrize("path", [".", "", "bin", ".:bin"])
 def test_relative_entries_of_path_are_none(path: str, tmp_path: Path) -> None:
     """For every program, in a process of its own."""
-    script = "import os, sys; from netloom.cli.entry import main; sys.argv[1:] = ['--version']\n"
+    script = "import os, sys; from taploom.cli.entry import main; sys.argv[1:] = ['--version']\n"
     script += "try: main()\nfinally: os.write(2, os.environ['PATH'].encode())"
     env = {**os.environ, "PATH": f"{path}:/usr/bin:{path}:/bin"}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, check=False)
@@ -99,20 +99,20 @@ def test_relative_entries_of_path_are_none(path: str, tmp_path: Path) -> None:
 
 @needs("root")
 def test_a_repository_of_somebody_else_is_left_alone_in_every_language(
-    clone: Clone, netloom: Netloom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    clone: Clone, taploom: Taploom, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for path in (clone.top, clone.top / ".git"):
         os.chown(path, 12345, 12345)
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("LANGUAGE", "de")
     monkeypatch.delenv("SUDO_UID", raising=False)
-    told = netloom("plan", "main..change")
+    told = taploom("plan", "main..change")
     assert (told.status, "git does not trust the owner of this repository" in told.err) == (64, True)
     for name, value in (("COUNT", "1"), ("KEY_0", "safe.directory"), ("VALUE_0", "*")):
         monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
-    assert TRUTH in netloom("plan", "main..change").out
+    assert TRUTH in taploom("plan", "main..change").out
     (tmp_path / ".gitconfig").write_text(f"[safe]\n\tdirectory = {clone.top}\n[core]\n\tfsmonitor = {clone.mark}\n")
     for name in ("COUNT", "KEY_0", "VALUE_0"):
         monkeypatch.delenv(f"GIT_CONFIG_{name}")
-    assert TRUTH in netloom("plan", "main..change").out
+    assert TRUTH in taploom("plan", "main..change").out
     assert not clone.marker.exists()

@@ -12,10 +12,10 @@ from tests.cli.conftest import Outcome
 from tests.forge.conftest import github, gitlab
 from tests.forge.stub import TOKEN
 
-from netloom.cli.entry import run
-from netloom.forge import api
+from taploom.cli.entry import run
+from taploom.forge import api
 
-TEXT = "<!-- netloom:plan v1 key=default plan=sha256:aa -->\nfirst\n"
+TEXT = "<!-- taploom:plan v1 key=default plan=sha256:aa -->\nfirst\n"
 BOTH = pytest.mark.parametrize("kind", ["github", "gitlab"])
 Answer = Callable[[socket.socket, str], None]
 _BEGIN = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -111,12 +111,12 @@ FORGES: dict[str, tuple[Answer, str]] = {
         "no text as `body`",
     ),
     "an author of another kind": (known('[{"id": 1, "body": "x", "user": "bot", "author": "bot"}]'), "no object"),
-    "nested 200,000 deep": (said("[" * 200_000 + "]" * 200_000), "no JSON that netloom reads"),
-    "objects nested deep": (known('{"a":' * 200_000), "no JSON that netloom reads"),
-    "a number of a million digits": (said("9" * 1_000_000), "no JSON that netloom reads"),
-    "nothing": (said(""), "no JSON that netloom reads"),
-    "a page for people": (said("<!DOCTYPE html><title>Sign in</title>"), "no JSON that netloom reads"),
-    "bytes that are no text": (said(b"\xff\xfe\x00\xd8"), "no JSON that netloom reads"),
+    "nested 200,000 deep": (said("[" * 200_000 + "]" * 200_000), "no JSON that taploom reads"),
+    "objects nested deep": (known('{"a":' * 200_000), "no JSON that taploom reads"),
+    "a number of a million digits": (said("9" * 1_000_000), "no JSON that taploom reads"),
+    "nothing": (said(""), "no JSON that taploom reads"),
+    "a page for people": (said("<!DOCTYPE html><title>Sign in</title>"), "no JSON that taploom reads"),
+    "bytes that are no text": (said(b"\xff\xfe\x00\xd8"), "no JSON that taploom reads"),
     "words of a runner": (said("##[error]x", "HTTP/1.1 418 ##[error]::x::\r\n"), "the forge answers 418"),
     "a redirect with the token": (said("", "HTTP/1.1 302 x\r\nLocation: http://127.0.0.1:1/\r\n"), "leads elsewhere"),
     "a redirect to a file": (said("", "HTTP/1.1 307 x\r\nLocation: file:///etc/passwd\r\n"), "leads elsewhere"),

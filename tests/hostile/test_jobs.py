@@ -4,15 +4,19 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Netloom
+import yaml
+from tests.cli.conftest import Taploom
 from tests.diff.site import BASE
 from tests.forge.conftest import github, gitlab
 from tests.forge.steps import ROOT, run_action, run_component
 from tests.hostile.clone import Clone
+
+from taploom import __version__
 
 MODULES = (
     "venv",
@@ -21,7 +25,7 @@ MODULES = (
     "hatchling",
     "sitecustomize",
     "usercustomize",
-    "netloom",
+    "taploom",
     "site",
     "json",
     "click",
@@ -43,36 +47,36 @@ def checkout(clone: Clone) -> Clone:
 
 
 def wheel(folder: Path) -> Path:
-    """A package that has a command `netloom` and needs nothing."""
-    path, info = folder / "netloom-9-py3-none-any.whl", "netloom-9.dist-info"
+    """A package that has a command `taploom` and needs nothing."""
+    path, info = folder / "taploom-9-py3-none-any.whl", "taploom-9.dist-info"
     with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("netloom_of_the_wheel.py", "def main() -> None:\n    pass\n")
-        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: netloom\nVersion: 9\n")
+        archive.writestr("taploom_of_the_wheel.py", "def main() -> None:\n    pass\n")
+        archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: taploom\nVersion: 9\n")
         archive.writestr(
             f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
         )
-        archive.writestr(f"{info}/entry_points.txt", "[console_scripts]\nnetloom = netloom_of_the_wheel:main\n")
+        archive.writestr(f"{info}/entry_points.txt", "[console_scripts]\ntaploom = taploom_of_the_wheel:main\n")
         archive.writestr(f"{info}/RECORD", "")
     return path
 
 
 def environment(folder: Path, real: dict[str, str]) -> dict[str, str]:
-    """With a Python of its own first in PATH, and no netloom."""
+    """With a Python of its own first in PATH, and no taploom."""
     subprocess.run([sys.executable, "-I", "-m", "venv", str(folder / "python")], check=True)
     return {**real, "PATH": f"{folder}/python/bin:/usr/bin:/bin", "PIP_NO_INDEX": "1"}
 
 
-def test_the_action_installs_netloom_without_the_modules_of_a_change(checkout: Clone, tmp_path: Path) -> None:
+def test_the_action_installs_taploom_without_the_modules_of_a_change(checkout: Clone, tmp_path: Path) -> None:
     env = environment(tmp_path, github(tmp_path / "temp", "")) | {"GITHUB_ACTION_PATH": str(wheel(tmp_path))}
     run_action(checkout.top, env, "")
-    assert (tmp_path / "temp/netloom/bin/netloom").exists()
+    assert (tmp_path / "temp/taploom/bin/taploom").exists()
     assert not checkout.marker.exists()
 
 
-def test_the_component_installs_netloom_without_the_modules_of_a_change(checkout: Clone, tmp_path: Path) -> None:
+def test_the_component_installs_taploom_without_the_modules_of_a_change(checkout: Clone, tmp_path: Path) -> None:
     env = environment(tmp_path, gitlab(tmp_path / "temp", ""))
-    run_component(checkout.top, env, netloom=str(wheel(tmp_path)))
-    assert (tmp_path / "python/bin/netloom").exists()
+    run_component(checkout.top, env, taploom=str(wheel(tmp_path)))
+    assert (tmp_path / "python/bin/taploom").exists()
     assert not checkout.marker.exists()
 
 
@@ -80,16 +84,31 @@ def _texts() -> dict[str, str]:
     """What jobs are made from, ours and those that people copy."""
     places = ("action.yml", "templates/*.yml", ".github/workflows/*.yml", "site/**/*.md")
     found = [path for place in places for path in sorted(ROOT.glob(place))]
-    found += sorted((ROOT / "compiler/netloom/cli/starter").iterdir())
+    found += sorted((ROOT / "compiler/taploom/cli/starter").iterdir())
     return {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in found}
 
 
 def test_actions_are_pinned_by_commit() -> None:
     uses = {line.strip() for text in _texts().values() for line in re.findall(r"uses: *(\S.*)", text)}
-    ours = {line for line in uses if line.startswith(("./", "OWNER/netloom@REVISION"))}
+    ours = {line for line in uses if line.startswith(("./", "OWNER/taploom@REVISION"))}
     pinned = {line for line in uses if re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} +# v\d+\.\d+\.\d+", line)}
     assert len(pinned) == 6
     assert uses == ours | pinned
+
+
+def test_jobs_install_this_distribution_at_a_version_or_from_a_given_place() -> None:
+    """A name without a version is whatever somebody has put on a registry since, or had put there before us."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pinned = f"{project['name']}=={__version__}"
+    texts = "\n".join(_texts().values())
+    installed = re.findall(r"-m pip install(?: --\S+)* (\"[^\"]*\"|\S+)", texts)
+    places = {'"$GITHUB_ACTION_PATH"', '"$TAPLOOM"', '"taploom[site] @ $TAPLOOM"'}
+    assert set(installed) == {*places, f'"${{TAPLOOM:-{pinned}}}"'}
+    given = "git+https://git.example.org/GROUP/taploom@REVISION"
+    assert set(re.findall(r"TAPLOOM: \"?([^\s\"]+)", texts)) == {given, pinned, "$[[", "${{"}
+    component, _ = yaml.safe_load_all((ROOT / "templates/taploom.yml").read_text(encoding="utf-8"))
+    assert component["spec"]["inputs"]["taploom"]["default"] == pinned
+    assert f"| `taploom` | `{pinned}` |" in (ROOT / "site/how-to/gitlab.md").read_text(encoding="utf-8")
 
 
 def test_python_is_started_isolated_in_every_job() -> None:
@@ -116,18 +135,18 @@ def noisy(clone: Clone) -> Clone:
     """A change whose specs and files have commands wherever they may have words, and mistakes that quote them."""
     clone.site("specs", changed=True)
     described = "".join(f"  z{n}: {{description: '{line} {_HOSTILE}'}}\n" for n, line in enumerate(_LINES))
-    clone.write("specs/##[error]file.yaml", f"netloom: 1\nzones:\n{described}")
-    clone.write("specs/::error::.yaml", "netloom: 1\nzones:\n  zz: {link: '##[error]', owner: '::error::x'}\n")
+    clone.write("specs/##[error]file.yaml", f"taploom: 1\nzones:\n{described}")
+    clone.write("specs/::error::.yaml", "taploom: 1\nzones:\n  zz: {link: '##[error]', owner: '::error::x'}\n")
     policy = BASE["policy.yaml"] + "  '##[error]name': {from: '##[group]x', to: '::error::y', allow: '##[debug]'}\n"
     clone.write("specs/policy.yaml", policy)
-    clone.write("specs/odd.yaml", "netloom: 1\n::error::key::x: {}\n##[error] a comment\n'##[section]': [\n")
+    clone.write("specs/odd.yaml", "taploom: 1\n::error::key::x: {}\n##[error] a comment\n'##[section]': [\n")
     clone.commit("noisy")
     return clone
 
 
 @pytest.mark.parametrize("form", ["full", "concise", "json", "gitlab", "sarif", "junit", "github"])
-def test_no_finding_is_a_command(form: str, noisy: Clone, netloom: Netloom) -> None:
-    told = netloom("validate", "--format", form)
+def test_no_finding_is_a_command(form: str, noisy: Clone, taploom: Taploom) -> None:
+    told = taploom("validate", "--format", form)
     assert told.status == 1
     assert "error]" in told.out + told.err
     found = _obeyed(told.out) + _obeyed(told.err)
@@ -136,16 +155,16 @@ def test_no_finding_is_a_command(form: str, noisy: Clone, netloom: Netloom) -> N
 
 
 @pytest.mark.parametrize("form", ["text", "md", "json", "html", "sarif", "github"])
-def test_no_plan_is_a_command(form: str, noisy: Clone, netloom: Netloom) -> None:
+def test_no_plan_is_a_command(form: str, noisy: Clone, taploom: Taploom) -> None:
     (noisy.top / "specs/odd.yaml").unlink()
     noisy.write("specs/policy.yaml", BASE["policy.yaml"].replace('"also', f'"::error::a {_HOSTILE}'))
     for words in ((), ("main..change",), ("##[error]..::error::x::",), ("::error::x", "##[error]y.json")):
-        told = netloom("plan", *words, "--format", form, "--key", "##[error]k", "--link", "https://x/##[error]")
+        told = taploom("plan", *words, "--format", form, "--key", "##[error]k", "--link", "https://x/##[error]")
         found = _obeyed(told.out) + _obeyed(told.err)
         assert [line for line in found if not re.match(r"::(error|warning|notice) ", line)] == []
 
 
-def test_no_other_word_is_a_command(noisy: Clone, netloom: Netloom) -> None:
+def test_no_other_word_is_a_command(noisy: Clone, taploom: Taploom) -> None:
     (noisy.top / "specs/odd.yaml").unlink()
     noisy.write("specs/policy.yaml", BASE["policy.yaml"])
     for words in (
@@ -163,12 +182,12 @@ def test_no_other_word_is_a_command(noisy: Clone, netloom: Netloom) -> None:
         ("##[error]",),
         ("render", "--out", "out", "--##[error]"),
     ):
-        told = netloom(*words)
+        told = taploom(*words)
         assert _obeyed(told.out + "\n" + told.err) == [], words
         assert told.out + told.err
 
 
-def test_data_means_what_it_meant(noisy: Clone, netloom: Netloom) -> None:
-    told = netloom("validate", "--format", "json").out
+def test_data_means_what_it_meant(noisy: Clone, taploom: Taploom) -> None:
+    told = taploom("validate", "--format", "json").out
     assert "##[" not in told
     assert "##[" in json.dumps(json.loads(told))

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from tests.cli.conftest import Netloom
+from tests.cli.conftest import Taploom
 from tests.hostile.clone import Clone
 
 
@@ -126,9 +126,9 @@ def nonsense_at_the_top(clone: Clone) -> str:
     ],
     ids=lambda case: case.__name__,
 )
-def test_what_cannot_be_compared_is_said(case: Callable[[Clone], str], clone: Clone, netloom: Netloom) -> None:
+def test_what_cannot_be_compared_is_said(case: Callable[[Clone], str], clone: Clone, taploom: Taploom) -> None:
     said = case(clone)
-    told = netloom("plan", "main..HEAD" if "HEAD" in said else "main..change")
+    told = taploom("plan", "main..HEAD" if "HEAD" in said else "main..change")
     assert told.status == 64, told
     assert said in told.err
     assert "internal error" not in told.err

@@ -4,9 +4,9 @@ import ast
 import re
 from pathlib import Path
 
-import netloom
+import taploom
 
-_PACKAGE = Path(netloom.__file__).parent
+_PACKAGE = Path(taploom.__file__).parent
 _STARTS = ("system", "popen", "startfile", "fork_exec", "create_subprocess_exec", "create_subprocess_shell")
 
 

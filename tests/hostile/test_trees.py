@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from tests.cli.conftest import Netloom
+from tests.cli.conftest import Taploom
 from tests.hostile.clone import TRUTH, Clone
 
 RANGE = "main..change"
@@ -163,9 +163,9 @@ def deep(clone: Clone) -> None:
     ],
     ids=lambda case: case.__name__,
 )
-def test_the_truth_is_told_and_nothing_runs(case: Case, clone: Clone, netloom: Netloom) -> None:
+def test_the_truth_is_told_and_nothing_runs(case: Case, clone: Clone, taploom: Taploom) -> None:
     case(clone)
-    told = netloom("plan", RANGE, "--detailed-exitcode")
+    told = taploom("plan", RANGE, "--detailed-exitcode")
     assert told.status == 2, told.err
     assert TRUTH in told.out
     assert not clone.marker.exists()
@@ -184,7 +184,7 @@ _PLACES = {
 
 @pytest.mark.parametrize("name", _PLACES)
 @pytest.mark.parametrize("two", [False, True], ids=["BASE..HEAD", "BASE HEAD"])
-def test_no_folder_stands_for_a_revision(name: str, two: bool, clone: Clone, netloom: Netloom) -> None:
+def test_no_folder_stands_for_a_revision(name: str, two: bool, clone: Clone, taploom: Taploom) -> None:
     """A folder with the site of the other side, called as the revision that is asked about."""
     base, head = clone.name("main"), clone.name("change")
     clone.git("update-ref", "refs/remotes/origin/main", base)
@@ -194,27 +194,27 @@ def test_no_folder_stands_for_a_revision(name: str, two: bool, clone: Clone, net
     clone.git("commit", "--quiet", "--message", "a folder")
     sides = {"the head's name": (base, head), "HEAD": ("main", "HEAD"), "the range": ("main", "change")}
     one, other = sides.get(name, (folder, "change"))
-    told = netloom("plan", "--detailed-exitcode", *((one, other) if two else (f"{one}..{other}",)))
+    told = taploom("plan", "--detailed-exitcode", *((one, other) if two else (f"{one}..{other}",)))
     assert told.status == 2, told.err
     assert TRUTH in told.out
 
 
-def test_a_folder_is_no_substitute_for_a_revision_that_is_missing(clone: Clone, netloom: Netloom) -> None:
+def test_a_folder_is_no_substitute_for_a_revision_that_is_missing(clone: Clone, taploom: Taploom) -> None:
     """As in a clone that is cut off: then the answer is that it is missing, and how a folder would be written."""
     clone.site("origin/main", changed=True)
     for words in (("origin/main..HEAD",), ("origin/main", "HEAD"), ("HEAD", "origin/main")):
-        told = netloom("plan", *words)
+        told = taploom("plan", *words)
         assert told.status == 64
         assert "`origin/main` is no commit of this repository; the folder of that name is `./origin/main`" in told.err
 
 
-def test_paths_are_known_by_their_form(clone: Clone, netloom: Netloom) -> None:
+def test_paths_are_known_by_their_form(clone: Clone, taploom: Taploom) -> None:
     clone.site("old..new", changed=False)
     clone.site("main", changed=True)
-    assert netloom("plan", "./old..new", "./main", "--detailed-exitcode").status == 2
-    assert netloom("plan", str(clone.top / "main"), "./specs").out == "No changes.\n"
-    assert netloom("plan", "../clone/main", "specs/../specs").status == 64
-    assert TRUTH in netloom("plan", "./old..new").out
-    told = netloom("plan", "main..plan.json")
+    assert taploom("plan", "./old..new", "./main", "--detailed-exitcode").status == 2
+    assert taploom("plan", str(clone.top / "main"), "./specs").out == "No changes.\n"
+    assert taploom("plan", "../clone/main", "specs/../specs").status == 64
+    assert TRUTH in taploom("plan", "./old..new").out
+    told = taploom("plan", "main..plan.json")
     assert told.status == 64
     assert "in BASE..HEAD both are revisions" in told.err

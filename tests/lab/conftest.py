@@ -8,7 +8,7 @@ import pytest
 from tests.lab.handmade import Site
 from tests.support import systemds
 
-from netloom.lab.session import Lab
+from taploom.lab.session import Lab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,16 +5,16 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from netloom.lab import ruleset
-from netloom.lab.networkd import Networkd
-from netloom.lab.waiting import wait_for
-from netloom.lab.world import World
+from taploom.lab import ruleset
+from taploom.lab.networkd import Networkd
+from taploom.lab.waiting import wait_for
+from taploom.lab.world import World
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from netloom.lab.probe import Agent
-    from netloom.lab.session import Lab
+    from taploom.lab.probe import Agent
+    from taploom.lab.session import Lab
 
 MACS = {"web": "02:00:00:00:00:0a", "db": "02:00:00:00:00:0b"}
 OUTSIDE4, OUTSIDE6 = "198.51.100.7", "2001:db8:f::7"

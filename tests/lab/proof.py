@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 from tests.sites import compiled
 
-from netloom.driver import rendered
-from netloom.lab.atlas import Atlas
-from netloom.lab.build import Site
-from netloom.lab.homeward import lead_home
-from netloom.lab.oracle import Oracle
-from netloom.lab.questions import questions
-from netloom.lab.spoof import lies
-from netloom.lab.trial import ask
-from netloom.lab.wait import settle
+from taploom.driver import rendered
+from taploom.lab.atlas import Atlas
+from taploom.lab.build import Site
+from taploom.lab.homeward import lead_home
+from taploom.lab.oracle import Oracle
+from taploom.lab.questions import questions
+from taploom.lab.spoof import lies
+from taploom.lab.trial import ask
+from taploom.lab.wait import settle
 
 if TYPE_CHECKING:
-    from netloom.lab.session import Lab
+    from taploom.lab.session import Lab
 
 SPEC = """
-netloom: 1
+taploom: 1
 site: {name: proof, domain: example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}
 networks:
   front: {ipv4: 10.1.0.1/24, ipv6: fd00:1::1/64, dhcp: true, ra: true, nat: true}

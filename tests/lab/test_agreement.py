@@ -19,29 +19,29 @@ from tests.properties.texts import text
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.driver import rendered
-from netloom.lab.experiment import agreement
-from netloom.lab.outcome import Outcome, Row
-from netloom.lab.session import Lab
-from netloom.report.lab import lab_text
+from taploom.driver import rendered
+from taploom.lab.experiment import agreement
+from taploom.lab.outcome import Outcome, Row
+from taploom.lab.session import Lab
+from taploom.report.lab import lab_text
 
 if TYPE_CHECKING:
     from tests.properties.made_up import Tree
 
-    from netloom.plan.site import Plan
+    from taploom.plan.site import Plan
 
 pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 
 ROOT = Path(__file__).parents[2]
-SEED = int(os.environ.get("NETLOOM_LAB_SEED", "20"))
+SEED = int(os.environ.get("TAPLOOM_LAB_SEED", "20"))
 """Any other number by hand makes other sites."""
 MADE_UP = 20
 AT_ONCE = 3
 
 
-def netloom(*words: str) -> subprocess.CompletedProcess[str]:
+def taploom(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [str(Path(sys.executable).with_name("netloom")), *words],
+        [str(Path(sys.executable).with_name("taploom")), *words],
         capture_output=True,
         text=True,
         timeout=200,
@@ -51,11 +51,11 @@ def netloom(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def report(specs: Path) -> dict[str, Any]:
-    """What `netloom lab` says of a site, which must be that all is well."""
-    done = netloom("lab", "--specs", str(specs), "--format", "json")
+    """What `taploom lab` says of a site, which must be that all is well."""
+    done = taploom("lab", "--specs", str(specs), "--format", "json")
     said: dict[str, Any] = json.loads(done.stdout)
     assert [probe for probe in said["probes"] if not probe["ok"]] == []
-    assert (done.returncode, said["format"], said["ok"]) == (0, "netloom-lab/1", True)
+    assert (done.returncode, said["format"], said["ok"]) == (0, "taploom-lab/1", True)
     for probe in said["probes"]:
         read = f"{probe['observed']} by {probe['decided_by']}" if probe["kind"] == "flow" else None
         assert probe["reach"] == read, probe
@@ -75,7 +75,7 @@ def flows(said: dict[str, Any], kind: str = "flow") -> dict[str, str]:
 def test_the_seed_works_as_its_specs_say(tmp_path: Path) -> None:
     specs = tmp_path / "specs"
     shutil.copytree(ROOT / "tests/golden/seed/specs", specs)
-    assert netloom("lock", "--specs", str(specs)).returncode == 0
+    assert taploom("lock", "--specs", str(specs)).returncode == 0
     said = report(specs)
     assert {probe["kind"] for probe in said["probes"]} == {
         "load", "units", "address", "flow", "spoof", "reload", "neighbour",
@@ -112,7 +112,7 @@ def test_the_example_works_as_its_specs_say() -> None:
 
 
 HOSTER = """\
-netloom: 1
+taploom: 1
 site: {name: hoster}
 networks:
   public: {ipv4: 198.51.100.9/29, ipv6: "2001:db8:200:100::1/64", ra: true}
@@ -140,14 +140,14 @@ def test_a_gateway_that_no_prefix_holds_is_a_way_in_and_out(tmp_path: Path) -> N
     specs = tmp_path / "specs"
     specs.mkdir()
     (specs / "site.yaml").write_text(HOSTER, encoding="utf-8")
-    assert netloom("lock", "--specs", str(specs)).returncode == 0
+    assert taploom("lock", "--specs", str(specs)).returncode == 0
     found = flows(report(specs))
     for sender, to in (("web ", "internet 198.18.0.7 ping"), ("app ", "internet 198.18.0.7 ping")):
         assert {seen for flow, seen in found.items() if flow.startswith(sender) and flow.endswith(to)} == {"allow"}
 
 
 PROVIDERS = """\
-netloom: 1
+taploom: 1
 site: {name: providers}
 addresses: {desks: ["fe80::/64", 192.0.2.0/24, "2001:db8:77::/48"]}
 networks:
@@ -171,7 +171,7 @@ def test_of_two_providers_the_one_with_the_lower_metric_is_asked(tmp_path: Path)
     specs = tmp_path / "specs"
     specs.mkdir()
     (specs / "site.yaml").write_text(PROVIDERS, encoding="utf-8")
-    assert netloom("lock", "--specs", str(specs)).returncode == 0
+    assert taploom("lock", "--specs", str(specs)).returncode == 0
     found = flows(report(specs))
     passed = {flow for flow, seen in found.items() if flow.startswith("app ") and flow.endswith("tcp/443")}
     assert {flow.split()[-3] for flow in passed} >= {"backup"}
@@ -180,7 +180,7 @@ def test_of_two_providers_the_one_with_the_lower_metric_is_asked(tmp_path: Path)
 
 
 def _names(kind: str) -> set[str]:
-    from netloom.driver import compile_site
+    from taploom.driver import compile_site
 
     plan = compile_site(ROOT / "specs", now=1_800_000_000).plan
     return {entry.name for entry in (plan.rules if kind == "policy" else plan.forwards)}

@@ -9,10 +9,10 @@ import pytest
 from tests.lab.proof import Proof
 from tests.support import needs
 
-from netloom.lab import probe, ruleset, upkeep
-from netloom.lab.build import Site
-from netloom.lab.session import Lab
-from netloom.lab.wait import settle
+from taploom.lab import probe, ruleset, upkeep
+from taploom.lab.build import Site
+from taploom.lab.session import Lab
+from taploom.lab.wait import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""`netloom lab` as a command: what it prints, how it is kept up, and that no kind of ending leaves anything behind."""
+"""`taploom lab` as a command: what it prints, how it is kept up, and that no kind of ending leaves anything behind."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import pytest
 from tests.lab.test_traces import descendants, files, mounts, processes
 from tests.support import needs
 
-from netloom.cli.entry import run
-from netloom.lab import ready
-from netloom.lab.keeper import running
-from netloom.lab.waiting import wait_for
+from taploom.cli.entry import run
+from taploom.lab import ready
+from taploom.lab.keeper import running
+from taploom.lab.waiting import wait_for
 
 ROOTED = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 SPEC = """
-netloom: 1
+taploom: 1
 site: {name: tiny, domain: example.org, target: {systemd: 252, nftables: 1.0.6, nixos: "25.11"}}
 networks: {lan: {ipv4: 10.0.0.1/24, nat: true, dhcp: true}}
 hosts: {hv: {uplinks: {eth0: {zone: internet, ipv4: 203.0.113.2/24, gateway4: 203.0.113.1}}, networks: {lan: {}}}}
@@ -38,7 +38,7 @@ def specs(tmp_path: Path) -> Path:
 
 
 def start(*words: str) -> subprocess.Popen[str]:
-    command = [str(Path(sys.executable).with_name("netloom")), "lab", *words]
+    command = [str(Path(sys.executable).with_name("taploom")), "lab", *words]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
@@ -103,7 +103,7 @@ def test_what_is_missing_is_said_plainly(
     assert run(["lab", "--specs", str(specs)]) == 1
     said = capsys.readouterr()
     assert said.out == ""
-    assert "netloom lab cannot run here: it must run as root, or in a user namespace" in said.err
+    assert "taploom lab cannot run here: it must run as root, or in a user namespace" in said.err
     assert "there is no systemd-networkd" in said.err
     assert "there is no program `nft` in PATH" in said.err
 
@@ -126,8 +126,8 @@ def test_a_kept_lab_that_is_killed_leaves_nothing(specs: Path, end: signal.Signa
 
 @ROOTED
 def test_an_unknown_lab_cannot_be_ended(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["lab", "down", "netloom-lab/0"]) == 64
-    assert "there is no lab `netloom-lab/0`" in capsys.readouterr().err
+    assert run(["lab", "down", "taploom-lab/0"]) == 64
+    assert "there is no lab `taploom-lab/0`" in capsys.readouterr().err
 
 
 @ROOTED
@@ -136,7 +136,7 @@ def test_the_root_of_a_user_namespace_will_do(specs: Path) -> None:
     alone = ["unshare", "--user", "--map-root-user"]
     if subprocess.run([*alone, "true"], check=False).returncode:
         pytest.skip("this kernel has no user namespaces for us")
-    command = [*alone, str(Path(sys.executable).with_name("netloom")), "lab", "--specs", str(specs), "--format", "json"]
+    command = [*alone, str(Path(sys.executable).with_name("taploom")), "lab", "--specs", str(specs), "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     said = json.loads(done.stdout)
@@ -160,10 +160,10 @@ def test_there_may_be_no_lab_to_end(capsys: pytest.CaptureFixture[str]) -> None:
 
 @ROOTED
 def test_a_disagreement_is_the_exit_status(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from netloom.lab import build
+    from taploom.lab import build
 
     def without_nat(site: build.Site, host: str) -> str:
-        return site.files(f"hosts/{host}/nftables")["netloom.nft"].replace(
+        return site.files(f"hosts/{host}/nftables")["taploom.nft"].replace(
             "counter snat ip to 203.0.113.2", "counter accept"
         )
 

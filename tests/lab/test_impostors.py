@@ -10,21 +10,21 @@ import pytest
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.driver import rendered
-from netloom.lab import ruleset
-from netloom.lab.atlas import Atlas
-from netloom.lab.build import Site
-from netloom.lab.homeward import lead_home
-from netloom.lab.impostors import impostors
-from netloom.lab.oracle import Oracle
-from netloom.lab.questions import questions
-from netloom.lab.session import Lab
-from netloom.lab.wait import settle
+from taploom.driver import rendered
+from taploom.lab import ruleset
+from taploom.lab.atlas import Atlas
+from taploom.lab.build import Site
+from taploom.lab.homeward import lead_home
+from taploom.lab.impostors import impostors
+from taploom.lab.oracle import Oracle
+from taploom.lab.questions import questions
+from taploom.lab.session import Lab
+from taploom.lab.wait import settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netloom.lab.outcome import Row
+    from taploom.lab.outcome import Row
 
 pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 CASES = Path(__file__).parents[1] / "cases"

@@ -8,9 +8,9 @@ import pytest
 from tests.lab.handmade import BRIDGE, MACS, Site, dedented
 from tests.support import needs
 
-from netloom.lab.networkd import LinkState, Networkd
-from netloom.lab.session import Lab
-from netloom.lab.waiting import LabError, wait_for
+from taploom.lab.networkd import LinkState, Networkd
+from taploom.lab.session import Lab
+from taploom.lab.waiting import LabError, wait_for
 
 pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "nsenter")
 

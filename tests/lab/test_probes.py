@@ -8,10 +8,10 @@ import pytest
 from tests.lab.handmade import MACS, OUTSIDE4, OUTSIDE6, Site
 from tests.support import needs
 
-from netloom.lab import frames, ruleset
-from netloom.lab.probe import Answer, Probe, run
-from netloom.lab.session import Lab
-from netloom.lab.waiting import LabError, wait_for
+from taploom.lab import frames, ruleset
+from taploom.lab.probe import Answer, Probe, run
+from taploom.lab.session import Lab
+from taploom.lab.waiting import LabError, wait_for
 
 pytestmark = needs("root", "tun", "networkd", "dbus", "nft", "ip", "unshare", "nsenter")
 

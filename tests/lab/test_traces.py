@@ -13,16 +13,16 @@ import pytest
 from tests.lab.handmade import MACS
 from tests.support import needs
 
-from netloom.lab.probe import Probe, run
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
+from taploom.lab.probe import Probe, run
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
 
 pytestmark = needs("root", "tun", "networkd", "dbus", "ip", "unshare", "nsenter")
 
 PROGRAM = """
 import sys, time
-from netloom.lab.networkd import Networkd
-from netloom.lab.session import Lab
+from taploom.lab.networkd import Networkd
+from taploom.lab.session import Lab
 end, token = sys.argv[1:]
 with Lab() as lab:
     host, guest = lab.machine("host"), lab.machine("guest")
@@ -67,7 +67,7 @@ def mounts() -> list[str]:
 
 def files() -> set[Path]:
     """Files that a lab might have left."""
-    places = ("run/netloom*", "tmp/netloom*", "run/systemd/network/*", "run/systemd/netif/*", "run/netns/*")
+    places = ("run/taploom*", "tmp/taploom*", "run/systemd/network/*", "run/systemd/netif/*", "run/netns/*")
     return {path for place in places for path in Path("/").glob(place)}
 
 
@@ -75,7 +75,7 @@ def files() -> set[Path]:
 def test_nothing_is_left_behind(end: str) -> None:
     mounted, present, token = mounts(), files(), secrets.token_hex(4)
     ours = processes()[os.getpid()][1]
-    root = str(Path(sys.modules["netloom.lab"].__path__[0]).parents[1])
+    root = str(Path(sys.modules["taploom.lab"].__path__[0]).parents[1])
     lab = subprocess.Popen(
         [sys.executable, "-c", PROGRAM, end, token],
         stdin=subprocess.PIPE,
@@ -107,7 +107,7 @@ def test_nothing_is_left_behind(end: str) -> None:
     wait_for(gone, f"the end of everything after {end}", 5.0)
     assert mounts() == mounted
     assert not [path for path in Path("/sys/class/net").iterdir() if token in path.name]
-    assert not [path for path in files() - present if "netloom" in path.name or token in path.name]
+    assert not [path for path in files() - present if "taploom" in path.name or token in path.name]
 
 
 def test_two_labs_at_once_do_not_meet() -> None:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from tests.sites import compiled
 
-from netloom.driver import rendered
-from netloom.lab.experiment import agreement
-from netloom.lab.session import Lab
+from taploom.driver import rendered
+from taploom.lab.experiment import agreement
+from taploom.lab.session import Lab
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from netloom.lab.outcome import Row
+    from taploom.lab.outcome import Row
 
 
 def seen(spec: str, senders: tuple[str, ...] = ("",)) -> Mapping[str, Row]:

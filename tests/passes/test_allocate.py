@@ -6,11 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sites import compiled, read
 
-from netloom.base.address import Address, Mac, parse_prefix
-from netloom.base.diagnostic import Report
-from netloom.passes.allocate import allocate
-from netloom.passes.lock import EMPTY, Lock, Slot, read_lock
-from netloom.passes.resolve import resolve
+from taploom.base.address import Address, Mac, parse_prefix
+from taploom.base.diagnostic import Report
+from taploom.passes.allocate import allocate
+from taploom.passes.lock import EMPTY, Lock, Slot, read_lock
+from taploom.passes.resolve import resolve
 
 GUESTS = st.sets(st.from_regex(r"[a-z][a-z0-9]{0,4}", fullmatch=True).filter(lambda n: n not in ("hv1", "lan", "any")))
 
@@ -19,11 +19,11 @@ def site(guests: set[str] | list[str], network: str = "ipv4: 10.0.0.1/24, ipv6: 
     """A site with some guests on one network, in the order given."""
     listed = "".join(f"  {name}: {{host: hv1, nics: {{lan: {{}}}}}}\n" for name in guests)
     hosts = "hosts:\n  hv1: {networks: {lan: {}}}\n"
-    return f"netloom: 1\nnetworks:\n  lan: {{{network}}}\n{hosts}" + (f"guests:\n{listed}" if guests else "")
+    return f"taploom: 1\nnetworks:\n  lan: {{{network}}}\n{hosts}" + (f"guests:\n{listed}" if guests else "")
 
 
 def allocated(text: str, lock: Lock = EMPTY) -> tuple[Lock, list[str]]:
-    """The lock after `netloom lock`, and what it could not do."""
+    """The lock after `taploom lock`, and what it could not do."""
     report = Report()
     document = read({"site.yaml": text}, report)[1]
     return allocate(resolve(document, report)[0], lock, report).lock, [d.message for d in report.sorted()]
@@ -38,7 +38,7 @@ def reread(*locks: Lock) -> tuple[Lock, Report]:
     """What git makes of locks when it merges them by union of their lines, as a file."""
     report = Report()
     lines = dict.fromkeys(line for lock in locks for line in lock.text().splitlines())
-    return read_lock("".join(f"{line}\n" for line in lines), "netloom.lock", report), report
+    return read_lock("".join(f"{line}\n" for line in lines), "taploom.lock", report), report
 
 
 @settings(max_examples=40, deadline=None)
@@ -158,7 +158,7 @@ def test_a_pool_in_the_middle_is_left_alone() -> None:
 def test_a_renumbered_network_moves_its_guests_when_asked_to() -> None:
     lock, _ = allocated(site(["web"]))
     text = site(["web"], "ipv4: 10.9.0.1/24, ipv6: 'fd00::1/64'")
-    assert compiled(text, lock.text()).codes.count("NL305") == 1
+    assert compiled(text, lock.text()).codes.count("TL305") == 1
     moved, _ = allocated(text, lock)
     address = live(moved)[Slot("web", "lan", "ipv4")]
     assert isinstance(address, Address)

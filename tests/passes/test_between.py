@@ -11,21 +11,21 @@ from tests.properties.made_up import Tree, sites
 from tests.properties.texts import text
 from tests.sites import read
 
-from netloom.base.address import Address
-from netloom.base.diagnostic import Report
-from netloom.passes.allocate import Allocation, allocate
-from netloom.passes.equip import Equipment, equip
-from netloom.passes.lock import EMPTY
-from netloom.passes.lookup import Names
-from netloom.passes.pipeline import run
-from netloom.passes.resolve import resolve
-from netloom.passes.wire import Wiring, wire
-from netloom.plan.invariants import violations
+from taploom.base.address import Address
+from taploom.base.diagnostic import Report
+from taploom.passes.allocate import Allocation, allocate
+from taploom.passes.equip import Equipment, equip
+from taploom.passes.lock import EMPTY
+from taploom.passes.lookup import Names
+from taploom.passes.pipeline import run
+from taploom.passes.resolve import resolve
+from taploom.passes.wire import Wiring, wire
+from taploom.plan.invariants import violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from netloom.spec.document import Document
+    from taploom.spec.document import Document
 
 quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=25)
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from netloom.base.address import Address, Family, Mac
-from netloom.base.diagnostic import Report
-from netloom.passes.lock import HEADER, Lock, Locked, Slot, read_lock
+from taploom.base.address import Address, Family, Mac
+from taploom.base.diagnostic import Report
+from taploom.passes.lock import HEADER, Lock, Locked, Slot, read_lock
 
 NAMES = st.from_regex(r"[a-z][a-z0-9-]{0,12}", fullmatch=True)
 VALUES: dict[str, st.SearchStrategy[Address | Mac]] = {
@@ -34,7 +34,7 @@ def locks(draw: st.DrawFn) -> Lock:
 def read(text: str) -> tuple[dict[Slot, tuple[object, bool]], list[str]]:
     """What a text says, and what is wrong with it."""
     report = Report()
-    lock = read_lock(text, "netloom.lock", report)
+    lock = read_lock(text, "taploom.lock", report)
     return plain(lock), [diagnostic.message for diagnostic in report.sorted()]
 
 
@@ -62,9 +62,9 @@ def test_the_order_of_lines_is_that_of_names_whoever_wrote_them(lock: Lock, rand
 
 def test_places_are_those_of_the_values() -> None:
     report = Report()
-    lock = read_lock("# a comment\n\nguest/ipv4 ipv4 ipv4 10.0.0.7 freed\n", "netloom.lock", report)
+    lock = read_lock("# a comment\n\nguest/ipv4 ipv4 ipv4 10.0.0.7 freed\n", "taploom.lock", report)
     ((_, locked),) = lock.entries.items()
-    assert (str(locked.span), locked.span and locked.span.end_column) == ("netloom.lock:3:22", 30)
+    assert (str(locked.span), locked.span and locked.span.end_column) == ("taploom.lock:3:22", 30)
     assert locked.freed
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.sites import Site, compiled
 
-from netloom.plan.policy import Service
+from taploom.plan.policy import Service
 
 SITE = """\
-netloom: 1
+taploom: 1
 addresses:
   office: 198.51.100.0/24
 networks:
@@ -45,7 +45,7 @@ def errors(site: Site) -> list[str]:
 )
 def test_selectors_that_select_nothing(selector: str, message: str) -> None:
     text = f"{SITE}policy:\n  rule: {{from: {selector}, to: internet, allow: any}}\n"
-    assert messages(text, "NL203") + messages(text, "NL211") == [message]
+    assert messages(text, "TL203") + messages(text, "TL211") == [message]
 
 
 @pytest.mark.parametrize(
@@ -53,19 +53,19 @@ def test_selectors_that_select_nothing(selector: str, message: str) -> None:
 )
 def test_selectors_that_select_something(selector: str) -> None:
     site = compiled(f"{SITE}policy:\n  rule: {{from: {selector}, to: web, allow: any}}\n")
-    assert not {"NL203", "NL211"} & set(site.codes)
+    assert not {"TL203", "TL211"} & set(site.codes)
     assert [rule.name for rule in site.plan.rules] == ["rule"]
 
 
 def test_a_declared_zone_clashes_with_a_guest() -> None:
-    found = compiled(SITE + "zones:\n  web: {color: red}\n").of("NL209")
+    found = compiled(SITE + "zones:\n  web: {color: red}\n").of("TL209")
     assert [(d.span and d.span.line, d.message) for d in found] == [(12, "`web` is the name of a zone and of a guest")]
-    assert compiled(SITE).of("NL209") == []
+    assert compiled(SITE).of("TL209") == []
 
 
 def test_a_zone_that_only_a_network_or_an_uplink_names_clashes_where_it_is_named() -> None:
     text = SITE.replace("zone: inner", "zone: web").replace("zone: internet", "zone: office")
-    found = compiled(text).of("NL209")
+    found = compiled(text).of("TL209")
     assert [(d.span and d.span.line, d.message) for d in found] == [
         (5, "`web` is the name of a zone and of a guest"),
         (8, "`office` is the name of a zone and of an address"),
@@ -73,11 +73,11 @@ def test_a_zone_that_only_a_network_or_an_uplink_names_clashes_where_it_is_named
 
 
 def test_a_network_is_its_own_zone_until_something_else_is_in_it() -> None:
-    assert not compiled(SITE + "zones:\n  dmz: {color: red}\n").of("NL209")
+    assert not compiled(SITE + "zones:\n  dmz: {color: red}\n").of("TL209")
     joined = compiled(SITE.replace("zone: inner", "zone: dmz"))
-    assert [d.message for d in joined.of("NL209")] == ["`dmz` is the name of a zone and of a network"]
+    assert [d.message for d in joined.of("TL209")] == ["`dmz` is the name of a zone and of a network"]
     beyond = compiled(SITE.replace("zone: internet", "zone: dmz"))
-    assert [d.message for d in beyond.of("NL209")] == ["`dmz` is the name of a zone and of a network"]
+    assert [d.message for d in beyond.of("TL209")] == ["`dmz` is the name of a zone and of a network"]
 
 
 @pytest.mark.parametrize(
@@ -94,43 +94,43 @@ def test_what_refers_to_a_broken_entry_is_no_second_mistake(right: str, wrong: s
     """The first half keeps the test honest: without the mistake there is none."""
     text = SITE.replace("nics: {lan: {}}", "nics: {lan: {}, dmz: {}}") + ADMIN + more
     assert errors(compiled(text)) == []
-    assert errors(compiled(text.replace(right, wrong))) == ["NL208"]
+    assert errors(compiled(text.replace(right, wrong))) == ["TL208"]
 
 
 def test_a_guest_of_an_unknown_host_is_left_out() -> None:
     site = compiled(SITE.replace("host: hv1", "host: hv2") + ADMIN)
-    assert errors(site) == ["NL203"]
+    assert errors(site) == ["TL203"]
     assert site.plan.guests == ()
 
 
 def test_a_broken_service_is_no_second_mistake() -> None:
     site = compiled(SITE + "services:\n  mine: tcp/99999\n" + ADMIN.replace("ssh}", "[ssh, mine]}"))
-    assert errors(site) == ["NL208"]
+    assert errors(site) == ["TL208"]
 
 
 def test_services_of_management_are_looked_up() -> None:
     text = SITE.replace("uplinks:", "management: [shh], uplinks:") + ADMIN
-    assert messages(text, "NL203") == ["unknown service `shh` | did you mean `ssh`?"]
+    assert messages(text, "TL203") == ["unknown service `shh` | did you mean `ssh`?"]
 
 
 def test_hundreds_of_unknown_names_are_all_reported() -> None:
     rules = "".join(f"  r{i}: {{from: nobody{i}, to: internet, allow: any}}\n" for i in range(300))
-    found = compiled(f"{SITE}policy:\n{rules}").of("NL203")
+    found = compiled(f"{SITE}policy:\n{rules}").of("TL203")
     assert len({d.message for d in found}) == 300
     assert found[0].help != ""
 
 
 def test_a_long_chain_of_services_is_worked_out() -> None:
     chain = "".join(f"  s{i}: [s{i + 1}]\n" for i in range(1500))
-    site = compiled(f"netloom: 1\nservices:\n{chain}  s1500: [udp/53, tcp/1]\n")
-    assert site.codes == ["NL713"]
+    site = compiled(f"taploom: 1\nservices:\n{chain}  s1500: [udp/53, tcp/1]\n")
+    assert site.codes == ["TL713"]
     assert site.plan.services[0].services == (Service("tcp", 1, 1), Service("udp", 53, 53))
 
 
 def test_a_chain_in_which_each_name_adds_a_port_is_worked_out_up_to_the_bound() -> None:
     chain = "".join(f"  s{i:03}: [s{i + 1:03}, tcp/{i + 1}]\n" for i in range(400))
-    site = compiled(f"netloom: 1\nservices:\n{chain}  s400: udp/53\n")
-    assert site.codes == ["NL713"]
+    site = compiled(f"taploom: 1\nservices:\n{chain}  s400: udp/53\n")
+    assert site.codes == ["TL713"]
     assert [len(service.services) for service in site.plan.services] == list(range(401, 0, -1))
 
 
@@ -145,15 +145,15 @@ def test_a_chain_in_which_each_name_adds_a_port_is_worked_out_up_to_the_bound() 
 def test_entries_that_all_name_a_long_service_are_refused(entries: str) -> None:
     ports = ", ".join(f"tcp/{1 + 2 * i}" for i in range(400))
     site = compiled(
-        f"netloom: 1\nservices: {{big: [{ports}]}}\nnetworks: {{lan: {{ipv4: 10.0.0.1/24}}}}\n"
+        f"taploom: 1\nservices: {{big: [{ports}]}}\nnetworks: {{lan: {{ipv4: 10.0.0.1/24}}}}\n"
         "hosts:\n  hv:\n    uplinks: {eth0: {zone: internet, ipv4: 203.0.113.2/24, gateway4: 203.0.113.1}}\n"
         f"    networks: {{lan: {{}}}}\nguests: {{g: {{host: hv, nics: {{lan: {{ipv4: 10.0.0.10}}}}}}}}\n{entries}"
     )
-    [found] = site.of("NL726")
+    [found] = site.of("TL726")
     assert "250` is beyond the 100,000 ranges" in found.message
     assert found.message.endswith("and so are 49 more")
 
 
 def test_a_service_with_any_in_it_is_any() -> None:
-    site = compiled("netloom: 1\nservices:\n  a: [tcp/1, b]\n  b: [any, tcp/2]\n")
+    site = compiled("taploom: 1\nservices:\n  a: [tcp/1, b]\n  b: [any, tcp/2]\n")
     assert [(service.name, service.services) for service in site.plan.services] == [("a", ()), ("b", ())]

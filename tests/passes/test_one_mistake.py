@@ -14,12 +14,12 @@ import pytest
 import yaml
 from tests.sites import NOW
 
-from netloom.base.diagnostic import State
-from netloom.driver import compile_blobs
+from taploom.base.diagnostic import State
+from taploom.driver import compile_blobs
 
 SITE = yaml.load(
     """
-netloom: 1
+taploom: 1
 site: {name: lab, domain: lab.example.org, target: {systemd: 256, nftables: 1.0.9, nixos: "24.11"}}
 zones: {home: {color: teal}}
 addresses: {work: [203.0.113.0/24, "2001:db8:aaaa::/48"]}
@@ -50,8 +50,8 @@ policy:
   record: {from: cam, to: zone/home, allow: https, expires: 2034-12-31}
   branch: {from: office, to: tag/metal, deny: tcp/25}
 waivers:
-  v4-only: {code: NL422, on: network/iot, reason: cameras speak IPv4 alone}
-  guard: {code: NL514, on: network/iot, reason: cameras change their addresses}
+  v4-only: {code: TL422, on: network/iot, reason: cameras speak IPv4 alone}
+  guard: {code: TL514, on: network/iot, reason: cameras change their addresses}
 """,
     Loader=yaml.BaseLoader,
 )
@@ -65,7 +65,7 @@ FREE |= {"forwards", "policy"}
 def paths(tree: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Each place of a tree but its language version."""
     for step, value in tree.items() if isinstance(tree, dict) else enumerate(tree) if isinstance(tree, list) else ():
-        if step != "netloom":
+        if step != "taploom":
             yield (*path, step)
             yield from paths(value, (*path, step))
 
@@ -135,14 +135,14 @@ def test_a_misspelt_key_is_one_finding(path: tuple[str | int, ...]) -> None:
         mapping.update({f"{key}x" if key == path[-1] else key: value for key, value in pairs})
 
     found = findings(misspell)
-    assert [f.partition(" ")[0] for f in found] == ["NL202"]
+    assert [f.partition(" ")[0] for f in found] == ["TL202"]
 
 
 @pytest.mark.parametrize("path", [path for path in VALUES if len(path) == 2 and path[0] != "site"], ids="/".join)
 def test_an_entry_of_two_files_is_one_finding(path: tuple[str, str]) -> None:
     """Whatever the second says, as here nothing that fits: nobody knows which of the two is meant."""
-    files = {"specs/a.yaml": {"netloom": "1", path[0]: {path[1]: {}}}, "specs/b.yaml": SITE}
+    files = {"specs/a.yaml": {"taploom": "1", path[0]: {path[1]: {}}}, "specs/b.yaml": SITE}
     blobs = {name: written(tree).encode() for name, tree in files.items()}
     site = compile_blobs(blobs, "specs", now=NOW, prove=False)
-    assert "NL205" in [d.code for d in site.diagnostics]
-    assert {d.code for d in site.diagnostics if d.state is State.ACTIVE} <= {"NL205", "NL207"}
+    assert "TL205" in [d.code for d in site.diagnostics]
+    assert {d.code for d in site.diagnostics if d.state is State.ACTIVE} <= {"TL205", "TL207"}

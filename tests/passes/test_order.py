@@ -12,15 +12,15 @@ import yaml
 from tests.checks.literate import CASES, Case
 from tests.sites import Site, compiled
 
-from netloom.plan.invariants import violations
-from netloom.plan.json import plan_json
+from taploom.plan.invariants import violations
+from taploom.plan.json import plan_json
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {"example": ROOT / "specs", "seed": ROOT / "tests" / "golden" / "seed" / "specs"}
 
 
 class Plain(yaml.SafeLoader):
-    """Takes every scalar as text, as netloom does."""
+    """Takes every scalar as text, as taploom does."""
 
 
 Plain.yaml_implicit_resolvers = {}
@@ -50,7 +50,7 @@ def shuffled(value: Any, luck: random.Random) -> Any:
 
 def torn(files: Mapping[str, str], luck: random.Random) -> dict[str, str]:
     """The same site in other files: each entry of each section in one of four."""
-    found: dict[str, dict[str, Any]] = {f"{i}.yaml": {"netloom": "1"} for i in range(4)}
+    found: dict[str, dict[str, Any]] = {f"{i}.yaml": {"taploom": "1"} for i in range(4)}
     for text in files.values():
         for section, entries in yaml.load(text, Loader=Plain).items():
             if not isinstance(entries, dict):

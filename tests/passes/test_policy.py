@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from tests.sites import compiled
 
-from netloom.plan.policy import Action, Service, Side, SideKind, Term
+from taploom.plan.policy import Action, Service, Side, SideKind, Term
 
 SITE = """\
-netloom: 1
+taploom: 1
 addresses:
   office: [198.51.100.0/24, '2001:db8:f::/48']
   part: 10.0.0.64/26
@@ -135,7 +135,7 @@ def test_what_the_host_sends_is_free_and_makes_no_terms() -> None:
 
 
 TWO = """\
-netloom: 1
+taploom: 1
 networks:
   a: {ipv4: 10.1.0.1/24}
   b: {ipv4: 10.2.0.1/24}

@@ -6,10 +6,10 @@ import pytest
 from tests.passes.test_policy import line
 from tests.sites import Site, compiled
 
-from netloom.plan.policy import Lane
+from taploom.plan.policy import Lane
 
 SITE = """\
-netloom: 1
+taploom: 1
 addresses:
   office: [198.51.100.0/24, '2001:db8:f::/48']
 networks:
@@ -110,7 +110,7 @@ def test_a_guest_as_sender_is_its_addresses() -> None:
 )
 def test_ports_that_cannot_be_forwarded(entry: str, message: str) -> None:
     site = with_forward(entry)
-    assert [d.message for d in site.of("NL602")] == [message]
+    assert [d.message for d in site.of("TL602")] == [message]
     assert site.plan.hosts[0].lanes == ()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.sites import compiled
 
-SITE = """netloom: 1
+SITE = """taploom: 1
 networks:
   lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64', nat: true}
 hosts:
@@ -35,25 +35,25 @@ def errors(more: str, host: str = "hv", ipv4: str = "10.0.0.9") -> list[str]:
 )
 def test_what_hangs_on_a_broken_guest_is_no_mistake_of_its_own(more: str) -> None:
     assert errors(more) == []
-    assert errors(more, host="nohost") == ["NL203 unknown host `nohost`"]
-    assert errors(more, host="[]") == ["NL206 expected a name, not a list"]
-    assert errors(more, ipv4="10.0.0.300") == ["NL208 `10.0.0.300` is not an IP address"]
+    assert errors(more, host="nohost") == ["TL203 unknown host `nohost`"]
+    assert errors(more, host="[]") == ["TL206 expected a name, not a list"]
+    assert errors(more, ipv4="10.0.0.300") == ["TL208 `10.0.0.300` is not an IP address"]
 
 
 def test_a_tag_that_nobody_bears_is_unknown() -> None:
-    assert errors("policy: {out: {from: tag/shops, to: internet, allow: any}}") == ["NL203 unknown tag `shops`"]
+    assert errors("policy: {out: {from: tag/shops, to: internet, allow: any}}") == ["TL203 unknown tag `shops`"]
 
 
 @pytest.mark.parametrize("name", ["tcp", "icmp", "esp"])
 def test_no_service_takes_the_name_of_a_protocol(name: str) -> None:
-    assert errors(f"services: {{{name}: tcp/99}}") == [f"NL209 `{name}` is a protocol"]
+    assert errors(f"services: {{{name}: tcp/99}}") == [f"TL209 `{name}` is a protocol"]
 
 
 def test_a_forward_whose_senders_have_no_address_in_its_family() -> None:
     more = "forwards: {http: {on: hv, ports: http, to: web, from: db}}"
     assert errors(more) == []
     site = (SITE % SOUND).replace("lan: {}}}\n", "lan: {ipv4: none, ipv6: none}}}\n") + more
-    found = compiled(site).of("NL601")
+    found = compiled(site).of("TL601")
     assert [(d.message, str(d.span)) for d in found] == [
         (
             "`from` selects nobody with a known IPv4 and IPv6 address, by which guest `web` is reached",
@@ -65,28 +65,28 @@ def test_a_forward_whose_senders_have_no_address_in_its_family() -> None:
 @pytest.mark.parametrize(
     ("more", "wrong", "unknown"),
     [
-        ("forwards: {http: {on: hv, ports: tcp/80-79, to: wbe}}", "NL208", "NL203 unknown guest `wbe`"),
-        ("forwards: {http: {on: hx, ports: tcp/0, to: web}}", "NL208", "NL203 unknown host `hx`"),
-        ("forwards: {http: {on: hv/eth7, ports: tcp/0, to: web}}", "NL208", "NL203 unknown uplink `eth7`"),
-        ("forwards: {http: {on: hv, ports: tcp/0, to: web, from: [office]}}", "NL208", "NL203 unknown name `office`"),
-        ("forwards: {http: {on: hv, ports: htpt, to: []}}", "NL206", "NL203 unknown service `htpt`"),
-        ("policy: {p: {from: wbe, to: [], allow: any}}", "NL208", "NL203 unknown name `wbe`"),
-        ("policy: {p: {from: web, to: internet, allow: htp, expires: never}}", "NL208", "NL203 unknown service `htp`"),
-        ("policy: {p: {from: web, to: internet, deny: httpz, log: 7}}", "NL208", "NL203 unknown service `httpz`"),
+        ("forwards: {http: {on: hv, ports: tcp/80-79, to: wbe}}", "TL208", "TL203 unknown guest `wbe`"),
+        ("forwards: {http: {on: hx, ports: tcp/0, to: web}}", "TL208", "TL203 unknown host `hx`"),
+        ("forwards: {http: {on: hv/eth7, ports: tcp/0, to: web}}", "TL208", "TL203 unknown uplink `eth7`"),
+        ("forwards: {http: {on: hv, ports: tcp/0, to: web, from: [office]}}", "TL208", "TL203 unknown name `office`"),
+        ("forwards: {http: {on: hv, ports: htpt, to: []}}", "TL206", "TL203 unknown service `htpt`"),
+        ("policy: {p: {from: wbe, to: [], allow: any}}", "TL208", "TL203 unknown name `wbe`"),
+        ("policy: {p: {from: web, to: internet, allow: htp, expires: never}}", "TL208", "TL203 unknown service `htp`"),
+        ("policy: {p: {from: web, to: internet, deny: httpz, log: 7}}", "TL208", "TL203 unknown service `httpz`"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_one_key_hides_no_unknown_name_in_another(more: str, wrong: str, unknown: str) -> None:
     found = errors(more)
     assert unknown in found
-    assert sorted({error.split()[0] for error in found}) == sorted({wrong, "NL203"})
+    assert sorted({error.split()[0] for error in found}) == sorted({wrong, "TL203"})
 
 
 @pytest.mark.parametrize(
     ("host", "ipv4", "unknown"),
     [
-        ("hx, nics: {}}\n  x: {host: {}, nics: {lna: {}}}\n  y: {host: hv", "10.0.0.9", "NL203 unknown network `lna`"),
-        ("hv", "10.0.0.9}, lna: {mtu: 7, ipv4: 1.2.3.4.5", "NL203 unknown network `lna`"),
-        ("hx", "10.0.0.9}, lan2: {", "NL203 unknown network `lan2`"),
+        ("hx, nics: {}}\n  x: {host: {}, nics: {lna: {}}}\n  y: {host: hv", "10.0.0.9", "TL203 unknown network `lna`"),
+        ("hv", "10.0.0.9}, lna: {mtu: 7, ipv4: 1.2.3.4.5", "TL203 unknown network `lna`"),
+        ("hx", "10.0.0.9}, lan2: {", "TL203 unknown network `lan2`"),
     ],
 )
 def test_nor_in_a_guest_or_a_part_of_it(host: str, ipv4: str, unknown: str) -> None:
@@ -95,5 +95,5 @@ def test_nor_in_a_guest_or_a_part_of_it(host: str, ipv4: str, unknown: str) -> N
 
 def test_nor_in_a_host() -> None:
     site = (SITE % SOUND).replace("networks: {lan: {}}}", "networks: {lna: {}}, management: [shs], routes: 7}")
-    found = {d.message for d in compiled(site).of("NL203")}
+    found = {d.message for d in compiled(site).of("TL203")}
     assert found == {"unknown network `lna`", "unknown service `shs`"}

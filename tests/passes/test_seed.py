@@ -10,11 +10,11 @@ from typing import Any
 from tests import plans
 from tests.sites import compiled
 
-from netloom.base.rule import Severity
-from netloom.passes.naming import tap_name
-from netloom.passes.police import order
-from netloom.plan.json import plan_json
-from netloom.plan.site import Plan
+from taploom.base.rule import Severity
+from taploom.passes.naming import tap_name
+from taploom.passes.police import order
+from taploom.plan.json import plan_json
+from taploom.plan.site import Plan
 
 SPECS = Path(__file__).parents[1] / "golden" / "seed" / "specs"
 LOCK = "".join(
@@ -45,5 +45,5 @@ def test_the_seed_compiles_to_the_plan_that_was_worked_out_by_hand() -> None:
 
 
 def test_the_seed_has_neither_errors_nor_warnings() -> None:
-    site = compiled((SPECS / "seed.yaml").read_text(encoding="utf-8"), (SPECS / "netloom.lock").read_text("utf-8"))
+    site = compiled((SPECS / "seed.yaml").read_text(encoding="utf-8"), (SPECS / "taploom.lock").read_text("utf-8"))
     assert [d.code for d in site.diagnostics if d.severity is not Severity.NOTE] == []

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.sites import Site, compiled
 
-from netloom.base.names import interface_problem
-from netloom.passes.naming import bridge_name, tap_name
-from netloom.plan.guest import Nic, NicAddress
-from netloom.plan.host import Bridge, Fixed, Learned
+from taploom.base.names import interface_problem
+from taploom.passes.naming import bridge_name, tap_name
+from taploom.plan.guest import Nic, NicAddress
+from taploom.plan.host import Bridge, Fixed, Learned
 
 SITE = """\
-netloom: 1
+taploom: 1
 site: {domain: example.org, target: {systemd: 255, nixos: "24.11"}}
 networks:
   lan: {ipv4: 10.0.0.1/24, ipv6: 'fd00:0:0:1::1/64', dhcp: true, ra: true, nat: true, dns: [9.9.9.9, host]}
@@ -58,8 +58,8 @@ def shown(address: NicAddress) -> str:
 
 
 def test_the_site_is_sound(site: Site) -> None:
-    assert not site.of("NL302")
-    assert [d.message for d in site.diagnostics if d.severity.value == "error" and d.code != "NL801"] == []
+    assert not site.of("TL302")
+    assert [d.message for d in site.diagnostics if d.severity.value == "error" and d.code != "TL801"] == []
 
 
 def test_addresses_come_by_the_way_that_the_nic_and_its_network_name(site: Site) -> None:
@@ -90,7 +90,7 @@ def test_versions_are_the_hosts_own_then_the_sites_then_the_oldest(site: Site) -
     target = site.plan.hosts[0].target
     assert (target.systemd, target.nftables, target.nixos) == (255, (1, 1, 3), "24.11")
     assert site.plan.guests[0].target == target
-    assert compiled("netloom: 1\nhosts:\n  hv1: {}\n").plan.hosts[0].target.nftables == (1, 0, 6)
+    assert compiled("taploom: 1\nhosts:\n  hv1: {}\n").plan.hosts[0].target.nftables == (1, 0, 6)
 
 
 def test_uplinks(site: Site) -> None:
@@ -114,7 +114,7 @@ def test_routes_leave_by_the_link_of_their_next_hop(site: Site) -> None:
     inner = "    routes:\n      inner: {to: 10.40.0.0/16, via: 10.0.1.7}\n"
     refused = compiled(SITE.replace("    routes:\n", inner), LOCK)
     assert [(route.name, route.device) for route in refused.plan.hosts[0].routes][1:2] == [("inner", "servers0")]
-    assert [d.subject for d in refused.of("NL425")] == ["host/hv1"]
+    assert [d.subject for d in refused.of("TL425")] == ["host/hv1"]
 
 
 def test_dhcp_serves_the_half_without_the_gateway_or_the_pool_that_is_named(site: Site) -> None:
@@ -128,7 +128,7 @@ def test_dhcp_serves_the_half_without_the_gateway_or_the_pool_that_is_named(site
     ]
     assert dmz.leases == ()
     high = compiled(
-        "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.200/24, dhcp: true}\nhosts:\n  h: {networks: {lan: {}}}\n"
+        "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.200/24, dhcp: true}\nhosts:\n  h: {networks: {lan: {}}}\n"
     )
     pool = high.plan.hosts[0].bridges[0].dhcp
     assert pool
@@ -163,7 +163,7 @@ def test_zones_of_the_plan(site: Site) -> None:
 
 def test_a_guest_without_a_word_takes_its_first_network_that_is_not_isolated() -> None:
     text = (
-        "netloom: 1\nnetworks:\n  a: {ipv4: 10.0.0.1/24, isolated: true}\n  b: {ipv4: 10.0.1.1/24}\n"
+        "taploom: 1\nnetworks:\n  a: {ipv4: 10.0.0.1/24, isolated: true}\n  b: {ipv4: 10.0.1.1/24}\n"
         "hosts:\n  hv1: {networks: {a: {}, b: {}}}\nguests:\n  web: {host: hv1, nics: {a: {}, b: {}}}\n"
     )
     assert [nic.network for nic in compiled(text).plan.guests[0].nics if nic.default_route] == ["b"]

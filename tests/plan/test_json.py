@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from tests.plans import seed as seed_plan
 
-from netloom.base.address import Address, Interface, Mac, Prefix
-from netloom.plan.json import plan_json, plan_lines
-from netloom.plan.origin import Origin
-from netloom.plan.site import FORMAT, Plan
+from taploom.base.address import Address, Interface, Mac, Prefix
+from taploom.plan.json import plan_json, plan_lines
+from taploom.plan.origin import Origin
+from taploom.plan.site import FORMAT, Plan
 
 
 def as_data(value: Any) -> Any:

@@ -5,12 +5,12 @@ from tests.plans import seed
 from tests.sites import compiled
 from tests.test_example import SPECS
 
-from netloom.driver import compile_site
-from netloom.plan.json import plan_json
-from netloom.plan.read import PlanTextError, read_plan
+from taploom.driver import compile_site
+from taploom.plan.json import plan_json
+from taploom.plan.read import PlanTextError, read_plan
 
 EVERYTHING = """\
-netloom: 1
+taploom: 1
 site: {name: all}
 addresses: {office: [198.51.100.0/24, 2001:db8:f::/48]}
 services: {metrics: [tcp/9100, tcp/9200-9210]}
@@ -49,9 +49,9 @@ def test_the_example_survives() -> None:
     ("text", "words"),
     [
         ("{", "not JSON"),
-        ("[]", "not `netloom-plan/1`"),
-        ('{"format": "netloom-plan/9"}', "but `netloom-plan/9`"),
-        ('{"format": "netloom-plan/1", "name": "x"}', "no whole plan"),
+        ("[]", "not `taploom-plan/1`"),
+        ('{"format": "taploom-plan/9"}', "but `taploom-plan/9`"),
+        ('{"format": "taploom-plan/1", "name": "x"}', "no whole plan"),
         (plan_json(seed()).replace('"10.0.0.1/24"', '"10.0.0.1/99"', 1), "not a prefix length"),
         (plan_json(seed()).replace('"forwards": [', '"forwards": "x", "no": [', 1), "is no list"),
     ],

@@ -14,10 +14,10 @@ from tests.properties.made_up import Tree, sites
 from tests.properties.texts import text
 from tests.sites import compiled
 
-from netloom.driver import compile_site
-from netloom.plan.json import plan_json
-from netloom.plan.schema import plan_schema
-from netloom.plan.site import Plan
+from taploom.driver import compile_site
+from taploom.plan.json import plan_json
+from taploom.plan.schema import plan_schema
+from taploom.plan.site import Plan
 
 ROOT = Path(__file__).parents[2]
 CASES = sorted(path.parent for path in (ROOT / "tests" / "golden").glob("*/specs"))
@@ -48,7 +48,7 @@ def test_the_plan_of_a_made_up_site(site: Tree) -> None:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        (("format",), "netloom-plan/0"),
+        (("format",), "taploom-plan/0"),
         (("hosts", 0, "input"), "theirs"),
         (("hosts", 0, "uplinks", 0, "mtu"), "1500"),
         (("guests", 0, "more"), 1),

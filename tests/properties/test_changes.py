@@ -12,17 +12,17 @@ from tests.properties.made_up import sites
 from tests.properties.texts import text
 from tests.sites import compiled
 
-from netloom.base.rule import Severity
-from netloom.diff.change import Side, compare
-from netloom.report.plan.html import change_html
-from netloom.report.plan.json import change_json
-from netloom.report.plan.markdown import change_markdown
-from netloom.report.plan.text import change_text
+from taploom.base.rule import Severity
+from taploom.diff.change import Side, compare
+from taploom.report.plan.html import change_html
+from taploom.report.plan.json import change_json
+from taploom.report.plan.markdown import change_markdown
+from taploom.report.plan.text import change_text
 
 if TYPE_CHECKING:
     from tests.properties.made_up import Tree
 
-    from netloom.diff.model import Change
+    from taploom.diff.model import Change
 
 # The same examples on every run, as of whole sites.
 quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=40)

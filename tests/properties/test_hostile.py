@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from netloom.cli.entry import run
+from taploom.cli.entry import run
 
-BASE = """netloom: 1
+BASE = """taploom: 1
 site: {name: base, domain: example.org}
 networks:
   lan: {ipv4: 10.0.0.1/24, ipv6: fd00::1/64, dhcp: true, ra: true, nat: true}
@@ -48,7 +48,7 @@ NAMES = {
     "service": "services: {%s: tcp/1}",
     "forward": "forwards: {%s: {on: hv, ports: tcp/80, to: web}}",
     "policy": "policy: {%s: {from: lan, to: internet, allow: any}}",
-    "waiver": "waivers: {%s: {code: NL705, on: policy/admin, reason: because it is so}}",
+    "waiver": "waivers: {%s: {code: TL705, on: policy/admin, reason: because it is so}}",
     "uplink": "hosts: {h2: {uplinks: {%s: {zone: z}}}}",
     "route": "hosts: {h2: {routes: {%s: {to: 10.9.0.0/16, via: 10.0.0.2}}}}",
     "key": "networks: {n2: {%s: 1}}",
@@ -99,63 +99,63 @@ VALUES = {
 """Where a value of some kind stands."""
 
 BROKEN = {
-    "no version": ("zones: {z2: {}}", "NL201"),
-    "another version": ("netloom: 2", "NL201"),
-    "version as text of a path": ("netloom: ../1", "NL201"),
-    "unknown section": ("netloom: 1\nnetwork: {}", "NL202"),
-    "unknown key": ("netloom: 1\nguests: {g2: {host: hv, nic: {}}}", "NL202"),
-    "unknown host": ("netloom: 1\nguests: {g2: {host: hvv}}", "NL203"),
-    "unknown selector": ("netloom: 1\npolicy: {p2: {from: wbe, to: internet, allow: any}}", "NL203"),
-    "unknown tag": ("netloom: 1\npolicy: {p2: {from: tag/wbe, to: internet, allow: any}}", "NL203"),
-    "unknown service": ("netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: htps}}", "NL203"),
-    "a name of 64 bytes": (f"netloom: 1\nzones: {{{'z' * 64}: {{}}}}", "NL204"),
-    "an upper-case name": ("netloom: 1\nzones: {Z2: {}}", "NL204"),
-    "a name that begins with a digit": ("netloom: 1\nzones: {2z: {}}", "NL204"),
-    "an empty name": ("netloom: 1\nzones: {'': {}}", "NL204"),
-    "a name twice in two files": ("netloom: 1\nguests: {web: {host: hv}}", "NL205"),
-    "a list of entries": ("netloom: 1\nzones: [z2]", "NL206"),
-    "a text for an entry": ("netloom: 1\nguests: {g2: hv}", "NL206"),
-    "a mapping for a value": ("netloom: 1\nguests: {g2: {host: {hv: 1}}}", "NL206"),
-    "a list for a value": ("netloom: 1\nguests: {g2: {host: [hv]}}", "NL206"),
-    "a key that lacks": ("netloom: 1\nguests: {g2: {}}", "NL207"),
-    "an address of five parts": ("netloom: 1\nnetworks: {n2: {ipv4: 10.0.0.0.1/24}}", "NL208"),
-    "a prefix length of 33": ("netloom: 1\nnetworks: {n2: {ipv4: 10.2.0.1/33}}", "NL208"),
-    "a port of 65536": ("netloom: 1\nservices: {s2: tcp/65536}", "NL208"),
-    "a range that runs backwards": ("netloom: 1\nservices: {s2: tcp/2-1}", "NL208"),
-    "a number of a thousand digits": (f"netloom: 1\nnetworks: {{n2: {{mtu: {'9' * 1000}}}}}", "NL208"),
-    "digits of another script": ("netloom: 1\nnetworks: {n2: {mtu: \u0661\u0665\u0660\u0660}}", "NL208"),
+    "no version": ("zones: {z2: {}}", "TL201"),
+    "another version": ("taploom: 2", "TL201"),
+    "version as text of a path": ("taploom: ../1", "TL201"),
+    "unknown section": ("taploom: 1\nnetwork: {}", "TL202"),
+    "unknown key": ("taploom: 1\nguests: {g2: {host: hv, nic: {}}}", "TL202"),
+    "unknown host": ("taploom: 1\nguests: {g2: {host: hvv}}", "TL203"),
+    "unknown selector": ("taploom: 1\npolicy: {p2: {from: wbe, to: internet, allow: any}}", "TL203"),
+    "unknown tag": ("taploom: 1\npolicy: {p2: {from: tag/wbe, to: internet, allow: any}}", "TL203"),
+    "unknown service": ("taploom: 1\npolicy: {p2: {from: lan, to: internet, allow: htps}}", "TL203"),
+    "a name of 64 bytes": (f"taploom: 1\nzones: {{{'z' * 64}: {{}}}}", "TL204"),
+    "an upper-case name": ("taploom: 1\nzones: {Z2: {}}", "TL204"),
+    "a name that begins with a digit": ("taploom: 1\nzones: {2z: {}}", "TL204"),
+    "an empty name": ("taploom: 1\nzones: {'': {}}", "TL204"),
+    "a name twice in two files": ("taploom: 1\nguests: {web: {host: hv}}", "TL205"),
+    "a list of entries": ("taploom: 1\nzones: [z2]", "TL206"),
+    "a text for an entry": ("taploom: 1\nguests: {g2: hv}", "TL206"),
+    "a mapping for a value": ("taploom: 1\nguests: {g2: {host: {hv: 1}}}", "TL206"),
+    "a list for a value": ("taploom: 1\nguests: {g2: {host: [hv]}}", "TL206"),
+    "a key that lacks": ("taploom: 1\nguests: {g2: {}}", "TL207"),
+    "an address of five parts": ("taploom: 1\nnetworks: {n2: {ipv4: 10.0.0.0.1/24}}", "TL208"),
+    "a prefix length of 33": ("taploom: 1\nnetworks: {n2: {ipv4: 10.2.0.1/33}}", "TL208"),
+    "a port of 65536": ("taploom: 1\nservices: {s2: tcp/65536}", "TL208"),
+    "a range that runs backwards": ("taploom: 1\nservices: {s2: tcp/2-1}", "TL208"),
+    "a number of a thousand digits": (f"taploom: 1\nnetworks: {{n2: {{mtu: {'9' * 1000}}}}}", "TL208"),
+    "digits of another script": ("taploom: 1\nnetworks: {n2: {mtu: \u0661\u0665\u0660\u0660}}", "TL208"),
     "a date that is none": (
-        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 2030-02-30}}",
-        "NL208",
+        "taploom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 2030-02-30}}",
+        "TL208",
     ),
     "a moment before the first year": (
-        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: '0001-01-01T00:00:00+23:59'}}",
-        "NL208",
+        "taploom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: '0001-01-01T00:00:00+23:59'}}",
+        "TL208",
     ),
     "a day before the epoch": (
-        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 1969-12-30}}",
-        "NL208",
+        "taploom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 1969-12-30}}",
+        "TL208",
     ),
     "a day after the kernel's last": (
-        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 2262-12-31}}",
-        "NL208",
+        "taploom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 2262-12-31}}",
+        "TL208",
     ),
     "a day after the last year": (
-        "netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 9999-12-31}}",
-        "NL208",
+        "taploom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, expires: 9999-12-31}}",
+        "TL208",
     ),
-    "one name for two kinds": ("netloom: 1\nguests: {hv: {host: hv}}", "NL209"),
-    "a built-in service": ("netloom: 1\nservices: {ssh: tcp/2222}", "NL209"),
-    "allow and deny": ("netloom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, deny: any}}", "NL210"),
-    "neither allow nor deny": ("netloom: 1\npolicy: {p2: {from: lan, to: internet}}", "NL210"),
-    "a name of another kind": ("netloom: 1\npolicy: {p2: {from: guest/lan, to: internet, allow: any}}", "NL211"),
-    "a reserved name": ("netloom: 1\nzones: {any: {}}", "NL212"),
-    "a service that is itself": ("netloom: 1\nservices: {s2: s3, s3: s2}", "NL712"),
+    "one name for two kinds": ("taploom: 1\nguests: {hv: {host: hv}}", "TL209"),
+    "a built-in service": ("taploom: 1\nservices: {ssh: tcp/2222}", "TL209"),
+    "allow and deny": ("taploom: 1\npolicy: {p2: {from: lan, to: internet, allow: any, deny: any}}", "TL210"),
+    "neither allow nor deny": ("taploom: 1\npolicy: {p2: {from: lan, to: internet}}", "TL210"),
+    "a name of another kind": ("taploom: 1\npolicy: {p2: {from: guest/lan, to: internet, allow: any}}", "TL211"),
+    "a reserved name": ("taploom: 1\nzones: {any: {}}", "TL212"),
+    "a service that is itself": ("taploom: 1\nservices: {s2: s3, s3: s2}", "TL712"),
     "an address of the host": (
-        "netloom: 1\nguests: {g2: {host: hv, nics: {lan: {ipv4: 10.0.0.1, ipv6: none, mac: 02:00:00:00:00:11}}}}",
-        "NL412",
+        "taploom: 1\nguests: {g2: {host: hv, nics: {lan: {ipv4: 10.0.0.1, ipv6: none, mac: 02:00:00:00:00:11}}}}",
+        "TL412",
     ),
-    "an alias to itself": ("netloom: 1\nzones: &z {z2: *z}", "NL1"),
+    "an alias to itself": ("taploom: 1\nzones: &z {z2: *z}", "TL1"),
 }
 
 
@@ -178,15 +178,15 @@ def refused(folder: Path, text: str, capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize("hostile", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("where", NAMES.values(), ids=NAMES)
 def test_a_hostile_name(where: str, hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = refused(tmp_path, "netloom: 1\n" + where % json.dumps(hostile), capsys)
-    assert "error[NL20" in said
+    said = refused(tmp_path, "taploom: 1\n" + where % json.dumps(hostile), capsys)
+    assert "error[TL20" in said
 
 
 @pytest.mark.parametrize("hostile", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("where", VALUES.values(), ids=VALUES)
 def test_a_hostile_value(where: str, hostile: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    said = refused(tmp_path, "netloom: 1\n" + where % json.dumps(hostile), capsys)
-    assert "error[NL20" in said
+    said = refused(tmp_path, "taploom: 1\n" + where % json.dumps(hostile), capsys)
+    assert "error[TL20" in said
 
 
 @pytest.mark.parametrize(("text", "code"), BROKEN.values(), ids=BROKEN)

@@ -14,19 +14,19 @@ from tests.properties.texts import files, text
 from tests.sites import Site, compiled
 from tests.support import needs
 
-from netloom.base.rule import Severity
-from netloom.delivery.layout import tree_of
-from netloom.driver import rendered
-from netloom.plan.invariants import violations
-from netloom.source.characters import lines
+from taploom.base.rule import Severity
+from taploom.delivery.layout import tree_of
+from taploom.driver import rendered
+from taploom.plan.invariants import violations
+from taploom.source.characters import lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.properties.made_up import Tree
 
-    from netloom.base.span import Span
-    from netloom.plan.site import Plan
+    from taploom.base.span import Span
+    from taploom.plan.site import Plan
 
 # The same examples on every run: a suite that is red by chance is not believed when it is right.
 quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=60)

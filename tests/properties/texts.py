@@ -14,7 +14,7 @@ _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-./:")
 
 def text(tree: Tree) -> str:
     """One file."""
-    return "netloom: 1\n" + "".join(_lines(tree, ""))
+    return "taploom: 1\n" + "".join(_lines(tree, ""))
 
 
 def files(tree: Tree, random: Random) -> dict[str, str]:

@@ -59,12 +59,12 @@ _PLACE: dict[str, Any] = {
     "file": {"type": ["string", "null"]},
     **{key: {"type": ["integer", "null"], "minimum": 1} for key in ("line", "column", "end_line", "end_column")},
 }
-NETLOOM = _object(
-    "format diagnostics", format={"const": "netloom-diagnostics/1"},
+TAPLOOM = _object(
+    "format diagnostics", format={"const": "taploom-diagnostics/1"},
     diagnostics=_array(
         _object(
             "code severity message file line column end_line end_column help notes subject waived",
-            code={"type": "string", "pattern": "^NL[0-9]{3}$"}, rule=TEXT,
+            code={"type": "string", "pattern": "^TL[0-9]{3}$"}, rule=TEXT,
             severity={"enum": ["error", "warning", "note"]},
             message=TEXT, help={"type": "string"}, notes=_array(TEXT), subject={"type": "string"},
             waived={"type": ["string", "null"]}, labels=_array(_object("file line text", text=TEXT, **_PLACE)),

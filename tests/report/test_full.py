@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from tests.report.findings import HOSTILE, TWICE, UNKNOWN, all_kinds, dmx, line
 
-from netloom.base.diagnostic import Diagnostic, Label
-from netloom.base.span import Span
-from netloom.report.diagnostics.concise import concise
-from netloom.report.diagnostics.findings import Findings
-from netloom.report.diagnostics.full import full
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.span import Span
+from taploom.report.diagnostics.concise import concise
+from taploom.report.diagnostics.findings import Findings
+from taploom.report.diagnostics.full import full
 
 
 def shown(diagnostic: Diagnostic, text: str) -> list[str]:
@@ -21,12 +21,12 @@ def shown(diagnostic: Diagnostic, text: str) -> list[str]:
 
 def test_the_documented_example() -> None:
     assert full(Findings((dmx(),), line)) == textwrap.dedent("""\
-        specs/hosts.yaml:44:16: error[NL203]: unknown network `dmx`
+        specs/hosts.yaml:44:16: error[TL203]: unknown network `dmx`
            |
         44 |     networks: {dmx: {}}
            |                ^^^ help: did you mean `dmz`?
            = declared: specs/networks.yaml:18:3 `dmz`
-           = docs: netloom explain NL203
+           = docs: taploom explain TL203
         """)
 
 
@@ -34,7 +34,7 @@ def test_a_second_place_shares_the_gutter() -> None:
     label = Label(Span("specs/hosts.yaml", 7, 3, 7, 6), "first here")
     twice = Diagnostic(TWICE, "`hv1` is defined twice", Span("specs/hosts.yaml", 12, 3, 12, 6), labels=(label,))
     assert full(Findings((twice,), line)) == textwrap.dedent("""\
-        specs/hosts.yaml:12:3: error[NL205]: `hv1` is defined twice
+        specs/hosts.yaml:12:3: error[TL205]: `hv1` is defined twice
            |
         12 |   hv1: {}
            |   ^^^
@@ -42,7 +42,7 @@ def test_a_second_place_shares_the_gutter() -> None:
            |
          7 |   hv1:
            |   --- first here
-           = docs: netloom explain NL205
+           = docs: taploom explain TL205
         """)
 
 
@@ -50,23 +50,23 @@ def test_without_text_help_and_places_are_notes() -> None:
     label = Label(Span("specs/gone.yaml", 1, 1, 1, 2), "first here")
     found = Diagnostic(UNKNOWN, "no", Span("specs/gone.yaml", 9, 1, 9, 1), help="look again", labels=(label,))
     assert full(Findings((found,), line)).splitlines() == [
-        "specs/gone.yaml:9:1: error[NL203]: no",
+        "specs/gone.yaml:9:1: error[TL203]: no",
         "  = help: look again",
         "  = first here: specs/gone.yaml:1:1",
-        "  = docs: netloom explain NL203",
+        "  = docs: taploom explain TL203",
     ]
 
 
 def test_a_waived_finding_says_so_and_why() -> None:
     text = full(Findings((dmx().waived("the network comes next week"),), line))
-    assert text.startswith("specs/hosts.yaml:44:16: waived error[NL203]: ")
+    assert text.startswith("specs/hosts.yaml:44:16: waived error[TL203]: ")
     assert "   = waived: the network comes next week\n" in text
 
 
 def test_no_place_at_all() -> None:
     found = replace(dmx(), span=None, notes=())
     assert full(Findings((found,), line)) == (
-        "error[NL203]: unknown network `dmx`\n  = help: did you mean `dmz`?\n  = docs: netloom explain NL203\n"
+        "error[TL203]: unknown network `dmx`\n  = help: did you mean `dmz`?\n  = docs: taploom explain TL203\n"
     )
 
 
@@ -118,14 +118,14 @@ def test_nothing_of_a_stranger_reaches_the_terminal_raw() -> None:
 
 def test_colour_changes_no_letter() -> None:
     plain, colored = full(all_kinds()), full(replace(all_kinds(), color=True))
-    assert "\x1b[1;31merror[NL203]\x1b[0m" in colored
+    assert "\x1b[1;31merror[TL203]\x1b[0m" in colored
     assert "\x1b" not in plain
     assert re.sub(r"\x1b\[[0-9;]*m", "", colored) == plain
 
 
 def test_concise_is_a_line_a_finding() -> None:
     assert concise(all_kinds()).splitlines()[:3] == [
-        "note[NL702]: `old` matches nothing",
-        "specs/hosts.yaml:44:16: error[NL203]: unknown network `dmx`",
-        "specs/hosts.yaml:12:3: waived error[NL205]: `hv1` is defined twice",
+        "note[TL702]: `old` matches nothing",
+        "specs/hosts.yaml:44:16: error[TL203]: unknown network `dmx`",
+        "specs/hosts.yaml:12:3: waived error[TL205]: `hv1` is defined twice",
     ]

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from netloom.lab.outcome import Outcome, Row
-from netloom.report.lab import lab_json, lab_junit, lab_tally, lab_text
+from taploom.lab.outcome import Outcome, Row
+from taploom.report.lab import lab_json, lab_junit, lab_tally, lab_text
 
 FLOW = "web 10.0.0.10 -> internet 198.18.0.7 tcp/443"
 

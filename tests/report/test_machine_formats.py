@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 import pytest
 from jsonschema import Draft202012Validator
 from tests.report.findings import HOSTILE, all_kinds, dmx
-from tests.report.schemas import GITLAB, NETLOOM, SARIF
+from tests.report.schemas import GITLAB, SARIF, TAPLOOM
 
-from netloom.report.diagnostics.findings import Findings, tally
-from netloom.report.diagnostics.formats import FORMATS
-from netloom.report.diagnostics.schema import diagnostics_schema
+from taploom.report.diagnostics.findings import Findings, tally
+from taploom.report.diagnostics.formats import FORMATS
+from taploom.report.diagnostics.schema import diagnostics_schema
 
 
 def unescaped(text: str) -> str:
@@ -29,13 +29,13 @@ def test_all_seven_are_there() -> None:
 
 def test_json_fits_its_schema_and_says_all() -> None:
     document = json.loads(FORMATS["json"](all_kinds()))
-    Draft202012Validator(NETLOOM).validate(document)
+    Draft202012Validator(TAPLOOM).validate(document)
     Draft202012Validator.check_schema(diagnostics_schema())
     Draft202012Validator(diagnostics_schema()).validate(document)
     note, error, waived, hostile = document["diagnostics"]
     assert note["file"] is None
     assert error == {
-        "code": "NL203", "rule": "unknown-name", "severity": "error", "message": "unknown network `dmx`",
+        "code": "TL203", "rule": "unknown-name", "severity": "error", "message": "unknown network `dmx`",
         "file": "specs/hosts.yaml", "line": 44, "column": 16, "end_line": 44, "end_column": 19,
         "help": "did you mean `dmz`?", "labels": [], "notes": ["declared: specs/networks.yaml:18:3 `dmz`"],
         "subject": "host/hv1", "waived": None,
@@ -53,7 +53,7 @@ def test_github_commands_parse_back_to_what_was_said() -> None:
     assert last is not None
     properties = {key: unescaped(value) for key, value in (item.split("=", 1) for item in last[2].split(","))}
     assert properties == {
-        "file": "specs/a,b:c é.yaml", "line": "3", "endLine": "4", "title": "NL701 policy-open",
+        "file": "specs/a,b:c é.yaml", "line": "3", "endLine": "4", "title": "TL701 policy-open",
     }  # no columns: the range has two lines  # fmt: skip
     assert unescaped(last[3]) == f"{HOSTILE}\nhelp: {HOSTILE}\n{HOSTILE}"
     error = parsed[1]
@@ -84,7 +84,7 @@ def test_sarif_fits_the_standard() -> None:
     Draft202012Validator(SARIF).validate(document)
     run = document["runs"][0]
     rules = run["tool"]["driver"]["rules"]
-    assert [rule["id"] for rule in rules] == ["NL203", "NL205", "NL701", "NL702"]
+    assert [rule["id"] for rule in rules] == ["TL203", "TL205", "TL701", "TL702"]
     assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
     assert "suppressions" not in run["results"][1]
     assert run["results"][2]["suppressions"] == [{"kind": "inSource", "justification": "the merge of both sites"}]
@@ -109,7 +109,7 @@ def test_junit_is_xml_with_true_counts() -> None:
     failure = cases[3].find("failure")
     assert failure is not None
     assert "]]>" in failure.attrib["message"]
-    assert failure.attrib["type"] == "warning[NL701]"
+    assert failure.attrib["type"] == "warning[TL701]"
     assert cases[2].find("skipped") is not None
 
 
@@ -123,7 +123,7 @@ def test_junit_without_findings_is_one_passed_case() -> None:
 def test_no_findings_are_still_a_document(name: str) -> None:
     document = json.loads(FORMATS[name](Findings(())))
     assert (
-        document in ([], {"format": "netloom-diagnostics/1", "diagnostics": []}) or not document["runs"][0]["results"]
+        document in ([], {"format": "taploom-diagnostics/1", "diagnostics": []}) or not document["runs"][0]["results"]
     )
 
 

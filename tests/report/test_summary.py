@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tests.plans import seed
 
-from netloom.delivery.tree import Delivery
-from netloom.plan.policy import Service
-from netloom.report.summary import summary
+from taploom.delivery.tree import Delivery
+from taploom.plan.policy import Service
+from taploom.report.summary import summary
 
 DONE = Delivery(written=("a", "b"), restored=("b",), unchanged=3, removed=("c",))
 
@@ -34,9 +34,9 @@ def test_the_seed() -> None:
         Found: no findings.
 
         Next:
-          less build/plan/hosts/hypervisor/nftables/netloom.nft   the ruleset of a host
-          netloom export hypervisor   a bundle for a host
-          netloom explain guest/http-reverse-proxy   what an object is, and which lines it causes
+          less build/plan/hosts/hypervisor/nftables/taploom.nft   the ruleset of a host
+          taploom export hypervisor   a bundle for a host
+          taploom explain guest/http-reverse-proxy   what an object is, and which lines it causes
         """)
 
 
@@ -70,6 +70,6 @@ def test_an_empty_site() -> None:
 def test_the_commands_to_go_on_with_can_be_pasted_into_a_shell() -> None:
     text = summary(seed(), (), Path("out put"), DONE, "the site's specs")
     lines = [shlex.split(line)[:5] for line in text.partition("Next:\n")[2].splitlines()]
-    assert lines[0][:2] == ["less", "out put/hosts/hypervisor/nftables/netloom.nft"]
-    assert lines[1] == ["netloom", "export", "hypervisor", "--specs", "the site's specs"]
-    assert lines[2] == ["netloom", "explain", "guest/http-reverse-proxy", "--specs", "the site's specs"]
+    assert lines[0][:2] == ["less", "out put/hosts/hypervisor/nftables/taploom.nft"]
+    assert lines[1] == ["taploom", "export", "hypervisor", "--specs", "the site's specs"]
+    assert lines[2] == ["taploom", "explain", "guest/http-reverse-proxy", "--specs", "the site's specs"]

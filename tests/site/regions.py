@@ -6,10 +6,10 @@ How a set is cut into parts is a matter of taste; which packets have which fate 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from netloom.base.address import Family, parse_prefix
-from netloom.base.protocol import NUMBERS
-from netloom.flows.diagram import Diagram, Space
-from netloom.flows.spans import Spans, complement, of_prefix, united
+from taploom.base.address import Family, parse_prefix
+from taploom.base.protocol import NUMBERS
+from taploom.flows.diagram import Diagram, Space
+from taploom.flows.spans import Spans, complement, of_prefix, united
 
 Fate = tuple[object, ...]
 FAMILIES = {"ipv4": Family.IPV4, "ipv6": Family.IPV6}
@@ -21,7 +21,7 @@ def fates(answers: Iterable[Mapping[str, Any]], spaces: Mapping[str, Space[bool]
     """Which packets have which fate: verdict, entry, translation and hosts, in one family.
 
     Args:
-        answers: as `netloom reach --format json` has them.
+        answers: as `taploom reach --format json` has them.
         spaces: one for each family, in which equal sets are the same object.
     """
     boxes: dict[Fate, list[tuple[Spans, Spans, Spans, Spans]]] = {}

@@ -34,7 +34,7 @@ def main(folder: Path, out: Path) -> None:
                     page.goto(address + path)
                     _take(page, out / f"{kind}-{scheme}-{name}.png")
                 page.goto(address + ASKED)
-                page.locator(".nl-answer > *").first.wait_for()
+                page.locator(".tl-answer > *").first.wait_for()
                 _take(page, out / f"reach-asked-{scheme}-{name}.png")
                 _search(page, address)
                 _take(page, out / f"search-{scheme}-{name}.png", whole=False)

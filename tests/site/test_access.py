@@ -13,7 +13,7 @@ import pytest
 from tests.site.browsing import PHONE, WIDE, kinds
 from tests.support import needs
 
-from netloom.site.palette import contrast
+from taploom.site.palette import contrast
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -74,7 +74,7 @@ def test_every_text_of_a_picture_stands_out_from_what_is_behind(
 ) -> None:
     page = _visit(browser, scheme)
     page.goto(address + path)
-    texts = page.locator(".nl-svg").evaluate(_TEXTS)
+    texts = page.locator(".tl-svg").evaluate(_TEXTS)
     page.context.close()
     assert len(texts) > 20
     pale = [(words, ink, fill) for words, ink, fill in texts if not fill or contrast(_hex(ink), _hex(fill)) < 4.5]

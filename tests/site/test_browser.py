@@ -67,21 +67,21 @@ def test_pages_load_nothing_from_elsewhere_and_complain_of_nothing(address: str,
 
 def test_pictures_show_a_cards_neighbours(address: str, page: Page) -> None:
     page.goto(address)
-    page.hover('.nl-svg [id="nl-site--guest-backup"]')
-    lit = page.eval_on_selector_all(".nl-svg .node.nl-on", "all => all.map(one => one.id)")
-    assert sorted(lit) == ["nl-site--guest-backup", "nl-site--network-data", "nl-site--network-shop"]
+    page.hover('.tl-svg [id="tl-site--guest-backup"]')
+    lit = page.eval_on_selector_all(".tl-svg .node.tl-on", "all => all.map(one => one.id)")
+    assert sorted(lit) == ["tl-site--guest-backup", "tl-site--network-data", "tl-site--network-shop"]
     page.mouse.move(2, 2)
-    assert page.locator(".nl-svg.nl-focus").count() == 0
-    page.focus('.nl-svg [id="nl-site--guest-watch"] a')
-    lit = page.eval_on_selector_all(".nl-svg .node.nl-on", "all => all.map(one => one.id)")
-    assert sorted(lit) == ["nl-site--guest-watch", "nl-site--network-status"]
+    assert page.locator(".tl-svg.tl-focus").count() == 0
+    page.focus('.tl-svg [id="tl-site--guest-watch"] a')
+    lit = page.eval_on_selector_all(".tl-svg .node.tl-on", "all => all.map(one => one.id)")
+    assert sorted(lit) == ["tl-site--guest-watch", "tl-site--network-status"]
 
 
 def test_pictures_zoom_and_pan_by_keyboard_and_mouse(address: str, page: Page) -> None:
     page.goto(f"{address}hosts/cedar/")
-    box = "document.querySelector('.nl-svg').getAttribute('viewBox').split(' ').map(Number)"
+    box = "document.querySelector('.tl-svg').getAttribute('viewBox').split(' ').map(Number)"
     whole = page.evaluate(box)
-    page.focus("figure.nl-figure")
+    page.focus("figure.tl-figure")
     page.keyboard.press("+")
     near = page.evaluate(box)
     assert near[2] < whole[2]
@@ -91,7 +91,7 @@ def test_pictures_zoom_and_pan_by_keyboard_and_mouse(address: str, page: Page) -
     assert page.evaluate(box) == pytest.approx(whole, abs=0.01)
     page.click("button[aria-label='Zoom in']")
     before = page.evaluate(box)
-    area = page.locator(".nl-svg").bounding_box()
+    area = page.locator(".tl-svg").bounding_box()
     assert area
     page.mouse.move(area["x"] + 300, area["y"] + 20)
     page.mouse.down()
@@ -102,7 +102,7 @@ def test_pictures_zoom_and_pan_by_keyboard_and_mouse(address: str, page: Page) -
 
 def test_a_card_leads_to_its_page(address: str, page: Page) -> None:
     page.goto(f"{address}hosts/cedar/")
-    page.click('.nl-svg [id="nl-host-cedar--guest-web-1"] text >> nth=0')
+    page.click('.tl-svg [id="tl-host-cedar--guest-web-1"] text >> nth=0')
     page.wait_for_url(f"{address}guests/web-1/")
 
 
@@ -131,7 +131,7 @@ def test_pictures_follow_the_dark_scheme(address: str, browser: Browser) -> None
     page = context.new_page()
     page.goto(address)
     colors = page.eval_on_selector_all(
-        ".nl-svg text", "all => [...new Set(all.map(one => getComputedStyle(one).fill))]"
+        ".tl-svg text", "all => [...new Set(all.map(one => getComputedStyle(one).fill))]"
     )
     assert len(colors) > 4
     for color in colors:

@@ -13,11 +13,11 @@ from tests.plans import seed
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.mkdocs.past import Past
-from netloom.site.page import Page
-from netloom.site.pages.changes import pages
-from netloom.site.palette import Paint, paint, tone
-from netloom.site.view import view
+from taploom.mkdocs.past import Past
+from taploom.site.page import Page
+from taploom.site.pages.changes import pages
+from taploom.site.palette import Paint, paint, tone
+from taploom.site.view import view
 
 OPEN = ("forwards.yaml", "ports: tcp/443", "ports: [tcp/443, tcp/8443]")
 HOSTILE = "Open 8443 <script>alert(1)</script> | `x` [a](http://evil.example) &amp;"
@@ -40,7 +40,7 @@ def clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     _git(tmp_path, "init", "--quiet", "--initial-branch=main")
     for subject, file, before, after in (
         ("Begin", "site.yaml", "", ""),
-        ("Say more", "site.yaml", "netloom: 1\n", "netloom: 1\n# more\n"),
+        ("Say more", "site.yaml", "taploom: 1\n", "taploom: 1\n# more\n"),
         (HOSTILE, *OPEN),
     ):
         path = tmp_path / "specs" / file
@@ -65,7 +65,7 @@ def test_each_revision_of_the_specs_has_a_page_that_says_what_it_did(clone: Path
     assert "D1" in index.body
     assert "tcp/8443" in opened.body
     assert "EXPOSED" in opened.body
-    assert "hosts/hv1/nftables/netloom.nft" in opened.body
+    assert "hosts/hv1/nftables/taploom.nft" in opened.body
     assert "The plan is the same as before" in commented.body
     assert "Nothing before it" in begun.body
 
@@ -139,7 +139,7 @@ def test_a_picture_of_what_is_gone_has_no_link_to_it_and_all_its_dark_colours(
         path = clone / "specs" / file
         path.write_text(re.sub(gone, "", path.read_text(encoding="utf-8")), encoding="utf-8")
     (clone / "specs/policy.yaml").write_text(
-        "netloom: 1\npolicy:\n  admin: {from: office, to: hosts, allow: ssh}\n", encoding="utf-8"
+        "taploom: 1\npolicy:\n  admin: {from: office, to: hosts, allow: ssh}\n", encoding="utf-8"
     )
     name = _commit(clone, "site.yaml", "# more", "# less", "Less")
     _site(clone)
@@ -147,13 +147,13 @@ def test_a_picture_of_what_is_gone_has_no_link_to_it_and_all_its_dark_colours(
     text = (tmp_path / f"out/changes/{name}/index.html").read_text(encoding="utf-8")
     cards = dict(
         re.findall(
-            r'<g id="nl-difference--((?:guest|network)-[a-z]+)" class="node[^>]*>(.*?)(?=<g id="nl|</svg>)', text
+            r'<g id="tl-difference--((?:guest|network)-[a-z]+)" class="node[^>]*>(.*?)(?=<g id="nl|</svg>)', text
         )
     )
     assert set(cards) == {"guest-web", "guest-db", "guest-desk", "network-dmz", "network-lan"}
     assert {card for card, shown in cards.items() if "removed" in shown} == {"guest-db", "guest-desk", "network-lan"}
     assert {card for card, shown in cards.items() if "<a href" in shown} == {"guest-web", "network-dmz"}
-    style = (tmp_path / "out/assets/netloom-colors.css").read_text(encoding="utf-8")
+    style = (tmp_path / "out/assets/taploom-colors.css").read_text(encoding="utf-8")
     used = set(re.findall(r'(?:fill|stroke)="(#[0-9a-f]{6})"', text))
     assert len(used) > 10
     assert {color for color in used if f'fill="{color}"' not in style} == set()
@@ -174,7 +174,7 @@ def _site(clone: Path) -> None:
     (clone / "docs").mkdir()
     (clone / "mkdocs.yml").write_text(
         "site_name: t\ndocs_dir: docs\ntheme: {name: mkdocs, highlightjs: false}\n"
-        "plugins: [{netloom: {changes: 2}}]\nmarkdown_extensions: [attr_list, tables]\n",
+        "plugins: [{taploom: {changes: 2}}]\nmarkdown_extensions: [attr_list, tables]\n",
         encoding="utf-8",
     )
 

@@ -17,7 +17,7 @@ def test_a_bundle_is_taken_up_by_what_differs(tmp_path: Path) -> None:
     host = tmp_path / "host"
     install, activate = SCRIPT[1].split("nft -f ")
     assert activate.splitlines() == [
-        "/etc/netloom/netloom.nft",
+        "/etc/taploom/taploom.nft",
         "systemctl restart systemd-sysctl.service",
         "networkctl reload",
     ]
@@ -27,7 +27,7 @@ def test_a_bundle_is_taken_up_by_what_differs(tmp_path: Path) -> None:
     specs = tmp_path / "specs"
     specs.mkdir()
     seed = (ROOT / "tests/golden/seed/specs/seed.yaml").read_text(encoding="utf-8")
-    (specs / "lab.yaml").write_text(f"netloom: 1\n{LAB}\n", encoding="utf-8")
+    (specs / "lab.yaml").write_text(f"taploom: 1\n{LAB}\n", encoding="utf-8")
     (specs / "seed.yaml").write_text(
         seed.replace("      microvm: {t", "      lab: {taps: lab-*}\n      microvm: {t"), encoding="utf-8"
     )
@@ -47,12 +47,12 @@ def test_a_bundle_is_taken_up_by_what_differs(tmp_path: Path) -> None:
         return f"{done.returncode} {done.stderr}"
 
     def taken() -> dict[str, tuple[int, int]]:
-        shell.run("netloom lock; netloom export hypervisor")
+        shell.run("taploom lock; taploom export hypervisor")
         subprocess.run(["sh", "-c", script, "take-up", tmp_path / "build/hypervisor.tar"], check=True)
         files = [path for path in host.rglob("*") if path.is_file()]
         return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in files}
 
-    shell.run("netloom lock; netloom export hypervisor")
+    shell.run("taploom lock; taploom export hypervisor")
     assert refused("etc/systemd/network/00-all.network").endswith("begin with 20: 00-all.network\n")
     assert refused("run/systemd/network/07-vms.network").startswith("1 networkd would try these")
     assert refused("usr/lib/systemd/network/05-a.network").startswith("1 networkd would try these")
@@ -60,7 +60,7 @@ def test_a_bundle_is_taken_up_by_what_differs(tmp_path: Path) -> None:
     earlier.parent.mkdir(parents=True, exist_ok=True)
     earlier.write_text("[Match]\nName=vm-*\n[Network]\nBridge=microvm\n", encoding="utf-8")
     (earlier.parent / "00-masked.network").symlink_to("/dev/null")
-    drop_in = earlier.parent / "05-netloom-eth0.network.d/vlan.conf"
+    drop_in = earlier.parent / "05-taploom-eth0.network.d/vlan.conf"
     drop_in.parent.mkdir()
     drop_in.write_text("[Network]\nVLAN=eth0.100\n", encoding="utf-8")
     before = taken()
@@ -72,5 +72,5 @@ def test_a_bundle_is_taken_up_by_what_differs(tmp_path: Path) -> None:
     assert after["11-microvm.network"] == before["11-microvm.network"]
     assert after["vlan.conf"] == before["vlan.conf"]
     gone = before.keys() - after.keys()
-    assert gone == {"06-netloom-br-lab.netdev", "06-netloom-br-lab.network", "08-netloom-taps-br-lab.network"}
-    assert {name for name in after if after[name] != before.get(name)} == {"netloom.nft"}
+    assert gone == {"06-taploom-br-lab.netdev", "06-taploom-br-lab.network", "08-taploom-taps-br-lab.network"}
+    assert {name for name in after if after[name] != before.get(name)} == {"taploom.nft"}

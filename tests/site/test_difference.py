@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from tests.cli.conftest import Netloom, netloom
+from tests.cli.conftest import Taploom, taploom
 from tests.diff.conftest import repository
 from tests.diff.site import BASE, CASES, edited
 from tests.diff.test_comment import changed, many
@@ -11,12 +11,12 @@ from tests.diff.test_relation import MOVED
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.site.difference import difference_graph
-from netloom.site.dot import Cell, Graph, Node, Table, Text
-from netloom.site.marking import marks
-from netloom.site.printing import printed
+from taploom.site.difference import difference_graph
+from taploom.site.dot import Cell, Graph, Node, Table, Text
+from taploom.site.marking import marks
+from taploom.site.printing import printed
 
-__all__ = ["netloom", "repository"]
+__all__ = ["repository", "taploom"]
 _EDITS = {case.name: edited(case) for case in CASES if case.sound and case.name not in MOVED}
 
 
@@ -78,13 +78,13 @@ def test_a_large_site_shows_what_is_touched() -> None:
 
 
 @needs("dot")
-def test_the_command_draws_it(netloom: Netloom, repository: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_draws_it(taploom: Taploom, repository: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(str(repository))
-    svg = netloom("graph", "--diff", "main..guest-with-forward", "--format", "svg")
+    svg = taploom("graph", "--diff", "main..guest-with-forward", "--format", "svg")
     assert (svg.status, svg.out.startswith("<svg"), "+ added" in svg.out, "+ tcp 8443" in svg.out) == (0,) + (True,) * 3
-    dot = netloom("graph", "--diff", "main..guest-removed")
+    dot = taploom("graph", "--diff", "main..guest-removed")
     assert "ROUNDED,DASHED" in dot.out
-    assert netloom("graph", "policy", "--diff", "main").status == 64
+    assert taploom("graph", "policy", "--diff", "main").status == 64
     assert printed(drawn(dict(BASE), dict(BASE))) == printed(drawn(dict(BASE), dict(BASE)))
 
 

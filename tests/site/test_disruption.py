@@ -42,7 +42,7 @@ def test_the_plan_says_of_a_change_what_the_page_says(
     shell = _committed(tmp_path)
     path = tmp_path / file
     path.write_text(_edited(path.read_text(encoding="utf-8"), diff), encoding="utf-8")
-    told = shell.run("netloom plan")
+    told = shell.run("taploom plan")
     shows(told, said.splitlines())
     assert f"at worst {grade} " in told
 
@@ -58,7 +58,7 @@ def test_what_the_page_says_of_making_it_smaller(tmp_path: Path) -> None:
     (_, file, diff, _) = EXAMPLES[3]
     path = tmp_path / file
     path.write_text(_edited(path.read_text(encoding="utf-8"), diff), encoding="utf-8")
-    assert "at worst D2 " in shell.run("netloom plan")
+    assert "at worst D2 " in shell.run("taploom plan")
 
 
 def test_a_tap_that_is_named_lets_a_guest_run_on(tmp_path: Path) -> None:
@@ -76,6 +76,6 @@ def test_a_tap_that_is_named_lets_a_guest_run_on(tmp_path: Path) -> None:
     text = text.replace("{shop: {ipv4: auto,", "{shop: {tap: vms-checkout, ipv4: auto,")
     text = text.replace("shop: {gateway: true}", "shop: {tap: vms-backup, gateway: true}")
     guests.write_text(text, encoding="utf-8")
-    told = shell.run("netloom plan")
+    told = shell.run("taploom plan")
     assert "D0 cedar br-shop" in told
     assert not re.search(r"D[345] ", told), told

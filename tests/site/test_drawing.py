@@ -13,13 +13,13 @@ from tests.plans import seed
 from tests.site.browsing import ROOT
 from tests.support import needs
 
-from netloom.site.draw import drawn, undrawn
-from netloom.site.palette import paint
-from netloom.site.printing import printed
-from netloom.site.svg import inline
-from netloom.site.topology import site_graph
-from netloom.site.traffic import matrix
-from netloom.site.zones import zones_graph
+from taploom.site.draw import drawn, undrawn
+from taploom.site.palette import paint
+from taploom.site.printing import printed
+from taploom.site.svg import inline
+from taploom.site.topology import site_graph
+from taploom.site.traffic import matrix
+from taploom.site.zones import zones_graph
 
 _WITHOUT = "import sys; sys.modules['pygraphviz'] = None; from mkdocs.__main__ import cli; cli()"
 """MkDocs on a machine that has no such package."""
@@ -57,8 +57,8 @@ def _seen(svg: str) -> tuple[list[tuple[str, str]], list[str], list[str]]:
 
 @needs("dot")
 def test_the_picture_of_the_readme_is_that_of_the_specs(tmp_path: Path) -> None:
-    netloom = str(Path(sys.executable).with_name("netloom"))
-    command = [netloom, "graph", "site", "--format", "svg", "--out", str(tmp_path / "now.svg")]
+    taploom = str(Path(sys.executable).with_name("taploom"))
+    command = [taploom, "graph", "site", "--format", "svg", "--out", str(tmp_path / "now.svg")]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     shown = [path.read_text(encoding="utf-8") for path in (ROOT / "site/assets/topology.svg", tmp_path / "now.svg")]
     assert "prefers-color-scheme: dark" in shown[0]
@@ -72,7 +72,7 @@ def test_with_neither_there_are_tables_and_a_finding(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     page = (out / "hosts/cedar/index.html").read_text(encoding="utf-8")
-    assert 'class="nl-svg"' not in page
+    assert 'class="tl-svg"' not in page
     assert "the tables say the same" in page
     assert page.count("<table>") > 5
     findings = (out / "findings/index.html").read_text(encoding="utf-8")

@@ -9,11 +9,11 @@ import pytest
 import yaml
 from tests.sites import compiled
 
-from netloom.base.rule import Severity
-from netloom.spec.document import language_schema
+from taploom.base.rule import Severity
+from taploom.spec.document import language_schema
 
 BASE: Mapping[str, Any] = {
-    "netloom": 1,
+    "taploom": 1,
     "site": {"name": "seed", "domain": "vm.example.org", "target": {}, "gates": {}},
     "addresses": {"office": {"prefixes": ["198.51.100.0/24"]}},
     "services": {"metrics": {"ports": ["tcp/9100"]}},
@@ -47,7 +47,7 @@ BASE: Mapping[str, Any] = {
         "out": {"from": "microvm", "to": "internet", "allow": "any"},
         "admin": {"from": "any", "to": "hosts", "allow": ["ssh", "tcp/2222"]},
     },
-    "waivers": {"public": {"code": "NL604", "on": "forward/http", "reason": "a public web server"}},
+    "waivers": {"public": {"code": "TL604", "on": "forward/http", "reason": "a public web server"}},
 }
 OTHERS = {
     "hosts.hypervisor.uplinks.eth0.ipv4": ("gateway4",),

@@ -12,16 +12,16 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession, Page
 
 pytestmark = needs("dot", "chromium")
-_BOX = "document.querySelector('.nl-svg').getAttribute('viewBox').split(' ').map(Number)"
-_LIT = "[...document.querySelectorAll('.nl-svg .node.nl-on')].map(one => one.id).sort()"
+_BOX = "document.querySelector('.tl-svg').getAttribute('viewBox').split(' ').map(Number)"
+_LIT = "[...document.querySelectorAll('.tl-svg .node.tl-on')].map(one => one.id).sort()"
 
 
 def test_two_fingers_zoom_and_one_moves_what_is_zoomed(address: str, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
     page = context.new_page()
     page.goto(f"{address}hosts/cedar/")
-    page.locator(".nl-svg").scroll_into_view_if_needed()
-    area = page.locator(".nl-canvas").bounding_box()
+    page.locator(".tl-svg").scroll_into_view_if_needed()
+    area = page.locator(".tl-canvas").bounding_box()
     assert area
     touch = context.new_cdp_session(page)
     x, y, whole = area["x"] + 150, area["y"] + 200, page.evaluate(_BOX)
@@ -49,7 +49,7 @@ def test_paper_is_light_and_has_the_whole_picture(address: str, browser: Browser
     page = context.new_page()
     page.goto(f"{address}guests/backup/")
     whole = page.evaluate(_BOX)
-    page.focus("figure.nl-figure")
+    page.focus("figure.tl-figure")
     page.keyboard.press("+")
     seen = f"[document.body.getAttribute('data-md-color-scheme'), {_BOX}]"
     page.evaluate(f"addEventListener('beforeprint', () => {{ window.printed = {seen}; }})")
@@ -63,8 +63,8 @@ def test_paper_is_light_and_has_the_whole_picture(address: str, browser: Browser
 
 def test_a_network_lights_the_uplinks_beyond_the_bar_and_no_other_network(address: str, page: Page) -> None:
     page.goto(f"{address}hosts/cedar/")
-    page.hover('.nl-svg [id="nl-host-cedar--network-data"] text >> nth=0')
-    names = [one.removeprefix("nl-host-cedar--") for one in page.evaluate(_LIT)]
+    page.hover('.tl-svg [id="tl-host-cedar--network-data"] text >> nth=0')
+    names = [one.removeprefix("tl-host-cedar--") for one in page.evaluate(_LIT)]
     assert names == [
         "guest-backup", "guest-db-copy", "guest-db-main", "network-data", "spine-cedar", "uplink-cedar:eno1",
         "uplink-cedar:eno2",

@@ -14,11 +14,11 @@ import markdown
 import pytest
 from tests.bench.sites import write_site
 
-from netloom.driver import compile_site, rendered
-from netloom.plan.origin import Meta
-from netloom.site.pages.compose import pages
-from netloom.site.plain import html
-from netloom.site.view import GUESTS_DETAILED, View, view
+from taploom.driver import compile_site, rendered
+from taploom.plan.origin import Meta
+from taploom.site.pages.compose import pages
+from taploom.site.plain import html
+from taploom.site.view import GUESTS_DETAILED, View, view
 
 ROOT = Path(__file__).parents[2]
 GUESTS = GUESTS_DETAILED + 1
@@ -29,7 +29,7 @@ HOSTILE = "<script>alert(1)</script> *not* `code` [a](http://evil.example) ![i](
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = tmp_path_factory.mktemp("large")
     write_site(found / "specs", GUESTS, 8)
-    subprocess.run([Path(sys.executable).with_name("netloom"), "lock"], cwd=found, check=True, capture_output=True)
+    subprocess.run([Path(sys.executable).with_name("taploom"), "lock"], cwd=found, check=True, capture_output=True)
     return found
 
 
@@ -92,7 +92,7 @@ def test_pages_of_guests_of_a_large_site_need_no_markdown(large: View) -> None:
 
 def test_a_leaf_has_its_words_and_facts_and_no_indentation(built: Path) -> None:
     page = (built / "guests/g00007/index.html").read_text(encoding="utf-8")
-    assert "<title>g00007 - netloom</title>" in page
+    assert "<title>g00007 - taploom</title>" in page
     assert "guest number 7" in page
     assert page.count('<li class="md-tabs__item">') == 5
     frame = page[: page.index("<article")]

@@ -10,20 +10,20 @@ import markdown
 import pytest
 from tests.plans import seed
 
-from netloom.cli.examples import EXAMPLES
-from netloom.cli.group import LazyGroup
-from netloom.driver import compile_site, rendered
-from netloom.mkdocs.commands import described
-from netloom.plan.origin import Meta
-from netloom.plan.schema import plan_schema
-from netloom.site.manual import Manual
-from netloom.site.navigation import LEAVES_LISTED, navigation
-from netloom.site.page import Page
-from netloom.site.pages import reachability
-from netloom.site.pages.broken import pages as broken_pages
-from netloom.site.pages.compose import files, pages
-from netloom.site.view import View, view
-from netloom.spec.document import language_schema
+from taploom.cli.examples import EXAMPLES
+from taploom.cli.group import LazyGroup
+from taploom.driver import compile_site, rendered
+from taploom.mkdocs.commands import described
+from taploom.plan.origin import Meta
+from taploom.plan.schema import plan_schema
+from taploom.site.manual import Manual
+from taploom.site.navigation import LEAVES_LISTED, navigation
+from taploom.site.page import Page
+from taploom.site.pages import reachability
+from taploom.site.pages.broken import pages as broken_pages
+from taploom.site.pages.compose import files, pages
+from taploom.site.view import View, view
+from taploom.spec.document import language_schema
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = (
@@ -39,7 +39,7 @@ HOSTILE = (
 def example() -> View:
     site = compile_site(ROOT / "specs", now=1, prove=False)
     texts = {file.path: file.text for file in site.source.files}
-    manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"), EXAMPLES)))
+    manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("taploom"), EXAMPLES)))
     return view(site.plan, site.diagnostics, rendered(site.plan), texts, manual)
 
 
@@ -157,9 +157,9 @@ def test_leaves_of_a_large_site_stay_out_of_the_navigation() -> None:
 
 
 def test_a_broken_spec_is_a_page_with_its_place(tmp_path: Path) -> None:
-    (tmp_path / "site.yaml").write_text("netloom: 1\nnetworks: {x: {zone: [a]}}\n", encoding="utf-8")
+    (tmp_path / "site.yaml").write_text("taploom: 1\nnetworks: {x: {zone: [a]}}\n", encoding="utf-8")
     site = compile_site(tmp_path, now=1)
     assert site.failed
     (page,) = broken_pages(site.diagnostics, {file.path: file.text for file in site.source.files})
     assert "site.yaml:2:" in page.markdown
-    assert "error[NL" in page.markdown
+    assert "error[TL" in page.markdown

@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from tests.plans import seed
 from tests.support import needs
 
-from netloom.plan.origin import Meta
-from netloom.site.dot import Cell, Graph, Node, Table, Text
-from netloom.site.draw import drawn
-from netloom.site.entries import rows_of
-from netloom.site.order import guest_order, network_order
-from netloom.site.palette import contrast, paint, tone
-from netloom.site.printing import printed
-from netloom.site.svg import inline
-from netloom.site.terms import ways
-from netloom.site.topology import guest_graph, host_graph, site_graph
-from netloom.site.traffic import HOSTS, matrix
-from netloom.site.traffic import Cell as Traffic
-from netloom.site.zones import zones_graph
+from taploom.plan.origin import Meta
+from taploom.site.dot import Cell, Graph, Node, Table, Text
+from taploom.site.draw import drawn
+from taploom.site.entries import rows_of
+from taploom.site.order import guest_order, network_order
+from taploom.site.palette import contrast, paint, tone
+from taploom.site.printing import printed
+from taploom.site.svg import inline
+from taploom.site.terms import ways
+from taploom.site.topology import guest_graph, host_graph, site_graph
+from taploom.site.traffic import HOSTS, matrix
+from taploom.site.traffic import Cell as Traffic
+from taploom.site.zones import zones_graph
 
 HOSTILE = (
     '"; drop',

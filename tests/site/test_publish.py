@@ -87,7 +87,7 @@ def test_the_jobs_of_the_how_to_page_publish_what_they_build(forge: str, clone: 
         variable = "CI_PAGES_URL"
         assert folder == "public"
     (install,) = (script for script in scripts if "pip install" in script)
-    assert install.strip("()") == 'cd / && python -I -m pip install "netloom[site] @ $NETLOOM"'
+    assert install.strip("()") == 'cd / && python -I -m pip install "taploom[site] @ $TAPLOOM"'
     (command,) = (script for script in scripts if script.startswith("mkdocs "))
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     env = {"PATH": path, "HOME": str(clone.parent), variable: URL, "NO_MKDOCS_2_WARNING": "1"}

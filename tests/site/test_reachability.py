@@ -1,4 +1,4 @@
-"""The reachability explorer in a browser: the answers of `netloom reach`, by form, by link, and without script."""
+"""The reachability explorer in a browser: the answers of `taploom reach`, by form, by link, and without script."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ import pytest
 from tests.site.regions import fates, spaces
 from tests.support import needs
 
-from netloom.driver import compile_site
-from netloom.flows.endpoints import end_of, services_of
-from netloom.flows.query import Inquiry
-from netloom.plan.services import BUILT_IN
-from netloom.plan.site import Plan
-from netloom.report.reach import Asked, reach_json
+from taploom.driver import compile_site
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.query import Inquiry
+from taploom.plan.services import BUILT_IN
+from taploom.plan.site import Plan
+from taploom.report.reach import Asked, reach_json
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -54,7 +54,7 @@ def asking(address: str, browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     page.clock.set_fixed_time(NOW)
     page.goto(f"{address}reach/")
-    page.wait_for_selector("form.nl-ask[data-ready]")
+    page.wait_for_selector("form.tl-ask[data-ready]")
     yield page
     context.close()
 
@@ -94,7 +94,7 @@ def _places(answers: Any) -> dict[str, object]:
 
 def test_two_hundred_random_questions_have_the_answers_of_reach(asking: Page, plan: Plan) -> None:
     questions = _questions(plan, 20270101, 200)
-    found = asking.evaluate("all => Promise.all(all.map(one => netloomReach.ask(...one)))", questions)
+    found = asking.evaluate("all => Promise.all(all.map(one => taploomReach.ask(...one)))", questions)
     shared, differing, passing = spaces(), [], 0
     for question, answers in zip(questions, found, strict=True):
         wanted = _asked(plan, question, NOW)
@@ -109,16 +109,16 @@ def test_two_hundred_random_questions_have_the_answers_of_reach(asking: Page, pl
 def test_learned_addresses_are_told_apart_from_their_neighbours(asking: Page) -> None:
     spans = "[[0xfffffffen, 0x100000001n]]"
     told = "all => all.map(String)"
-    learned = f"[...netloomReach.spans.learned('ipv4', {spans})]"
+    learned = f"[...taploomReach.spans.learned('ipv4', {spans})]"
     assert asking.evaluate(f"({told})({learned})") == [str(0x100000000), str(0x100000001)]
-    assert asking.evaluate(f"({told})(netloomReach.spans.real('ipv4', {spans}).flat())") == [
+    assert asking.evaluate(f"({told})(taploomReach.spans.real('ipv4', {spans}).flat())") == [
         str(0xFFFFFFFE), str(0xFFFFFFFF)
     ]  # fmt: skip
 
 
 def test_a_guest_of_a_pool_is_answered_for_and_told_to_be(asking: Page, plan: Plan) -> None:
     for question in (("desk-anna", "internet", "https"), ("tag/desk", "web-1", "ssh"), ("web-1", "desk-noor", "ssh")):
-        found = asking.evaluate("one => netloomReach.ask(...one)", question)
+        found = asking.evaluate("one => taploomReach.ask(...one)", question)
         wanted = [note for one in _asked(plan, question, NOW) for note in one["notes"] if "DHCP" in note]
         assert sorted(note for one in found for note in one["notes"] if "DHCP" in note) == sorted(wanted)
         assert wanted
@@ -130,8 +130,8 @@ def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
     for now in (NOW, LATER):
         page.clock.set_fixed_time(now)
         page.goto(f"{address}reach/")
-        page.wait_for_selector("form.nl-ask[data-ready]")
-        answers = page.evaluate("one => netloomReach.ask(...one)", question)
+        page.wait_for_selector("form.tl-ask[data-ready]")
+        answers = page.evaluate("one => taploomReach.ask(...one)", question)
         shared = spaces()
         assert fates(answers, shared) == fates(_asked(plan, question, now), shared)
         verdicts[now] = {one["verdict"] for one in answers if one["hosts"][0]["ingress"] == "eno1"}
@@ -141,53 +141,53 @@ def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
 
 def test_a_question_by_keyboard_has_an_answer_with_links_and_an_address(address: str, page: Page) -> None:
     page.goto(f"{address}reach/")
-    page.wait_for_selector("form.nl-ask[data-ready]")
-    page.focus("#nl-from")
+    page.wait_for_selector("form.tl-ask[data-ready]")
+    page.focus("#tl-from")
     page.keyboard.type("web-1")
     page.keyboard.press("Tab")
     page.keyboard.type("internet")
     page.keyboard.press("Tab")
     page.keyboard.type("https")
     page.keyboard.press("Enter")
-    page.wait_for_selector(".nl-reply")
+    page.wait_for_selector(".tl-reply")
     assert page.get_by_role("status").inner_text() == "IPv4: passes; IPv6: passes"
     assert page.url.endswith("reach/?from=web-1&to=internet&service=https")
-    said = page.locator(".nl-reply").first.inner_text()
+    said = page.locator(".tl-reply").first.inner_text()
     assert "policy/web-out" in said
     assert "203.0.113.10" in said
     page.reload()
-    page.wait_for_selector(".nl-reply")
-    assert page.locator(".nl-reply").first.inner_text() == said
-    page.locator(".nl-reply .nl-place").first.click()
+    page.wait_for_selector(".tl-reply")
+    assert page.locator(".tl-reply").first.inner_text() == said
+    page.locator(".tl-reply .tl-place").first.click()
     page.wait_for_url(re.compile(r"specs/.*#L\d+$"))
     line = page.locator(f"[id='{page.url.rpartition('#')[2]}']")
     assert "web-out" in line.inner_text()
     page.go_back()
-    page.wait_for_selector(".nl-reply")
+    page.wait_for_selector(".tl-reply")
     page.get_by_role("link", name="policy/web-out").first.click()
     page.wait_for_url(f"{address}policy/#web-out")
 
 
 def test_ends_swap_and_going_back_asks_again(address: str, page: Page) -> None:
     page.goto(f"{address}reach/?from=internet&to=cedar/eno1&service=https")
-    page.wait_for_selector(".nl-reply.nl-allow")
-    assert "10.20.0.10" in page.locator(".nl-answer").inner_text()
-    page.click(".nl-swap")
+    page.wait_for_selector(".tl-reply.tl-allow")
+    assert "10.20.0.10" in page.locator(".tl-answer").inner_text()
+    page.click(".tl-swap")
     page.wait_for_url("**?from=cedar%2Feno1&to=internet&service=https")
-    page.wait_for_function("document.querySelector('.nl-summary')?.textContent.includes('IPv4: passes')")
+    page.wait_for_function("document.querySelector('.tl-summary')?.textContent.includes('IPv4: passes')")
     page.go_back()
-    page.wait_for_function("document.querySelector('#nl-from').value === 'internet'")
+    page.wait_for_function("document.querySelector('#tl-from').value === 'internet'")
 
 
 @pytest.mark.parametrize(
     "end", ["nobody", "cedar/eno9", "10.0.0.1/8", "tag/", "1.2.3", "::g", "guest/cedar", "constructor"]
 )
 def test_what_the_site_does_not_have_is_refused_in_a_sentence(asking: Page, end: str) -> None:
-    asking.fill("#nl-from", end)
-    asking.fill("#nl-to", "any")
-    asking.fill("#nl-service", "")
-    asking.press("#nl-to", "Enter")
-    asking.wait_for_selector(".nl-refused")
+    asking.fill("#tl-from", end)
+    asking.fill("#tl-to", "any")
+    asking.fill("#tl-service", "")
+    asking.press("#tl-to", "Enter")
+    asking.wait_for_selector(".tl-refused")
     assert end in asking.get_by_role("alert").inner_text()
 
 
@@ -195,17 +195,17 @@ def test_what_the_site_does_not_have_is_refused_in_a_sentence(asking: Page, end:
 def test_what_is_no_service_is_refused_by_page_and_command_alike(asking: Page, plan: Plan, service: str) -> None:
     with pytest.raises(ValueError, match="neither a service"):
         services_of(Inquiry(plan, NOW).names, service)
-    asking.fill("#nl-from", "any")
-    asking.fill("#nl-to", "cedar")
-    asking.fill("#nl-service", service)
-    asking.press("#nl-to", "Enter")
-    asking.wait_for_selector(".nl-refused")
+    asking.fill("#tl-from", "any")
+    asking.fill("#tl-to", "cedar")
+    asking.fill("#tl-service", service)
+    asking.press("#tl-to", "Enter")
+    asking.wait_for_selector(".tl-refused")
     assert service in asking.get_by_role("alert").inner_text()
 
 
 def test_fields_offer_what_they_take(asking: Page) -> None:
-    asking.fill("#nl-from", "web")
-    offered = asking.eval_on_selector_all("#nl-from-list option", "all => all.map(one => one.value)")
+    asking.fill("#tl-from", "web")
+    offered = asking.eval_on_selector_all("#tl-from-list option", "all => all.map(one => one.value)")
     assert {"web-1", "web-2"} <= set(offered)
     assert all("web" in one for one in offered)
 
@@ -214,7 +214,7 @@ def test_without_script_there_is_a_table_of_what_passes(address: str, browser: B
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{address}reach/")
-    assert not page.locator("form.nl-ask").is_visible()
+    assert not page.locator("form.tl-ask").is_visible()
     row = page.locator("tr", has_text="policy/payment-hooks").first
     assert "tcp/8443" in row.inner_text()
     assert row.get_by_role("link", name="policy/payment-hooks").get_attribute("href") == "../policy/#payment-hooks"
@@ -230,8 +230,8 @@ def test_axe_finds_no_serious_barrier_in_an_answer_and_a_phone_shows_it_whole(
     context = browser.new_context(viewport={"width": 390, "height": 844}, color_scheme=scheme)
     page = context.new_page()
     for question, answer in (
-        ("from=internet&to=cedar/eno1&service=https", ".nl-reply"),
-        ("from=x&to=any", ".nl-refused"),
+        ("from=internet&to=cedar/eno1&service=https", ".tl-reply"),
+        ("from=x&to=any", ".tl-refused"),
     ):
         page.goto(f"{address}reach/?{question}")
         page.wait_for_selector(answer)

@@ -7,22 +7,22 @@ import jsonschema
 import pytest
 from tests.plans import seed
 
-from netloom.cli.examples import EXAMPLES
-from netloom.cli.group import COMMANDS, LazyGroup
-from netloom.mkdocs.commands import described
-from netloom.plan.schema import plan_schema
-from netloom.report.catalogue import rules
-from netloom.site.manual import Manual
-from netloom.site.pages.reference import pages
-from netloom.site.view import view
-from netloom.spec.document import language_schema
+from taploom.cli.examples import EXAMPLES
+from taploom.cli.group import COMMANDS, LazyGroup
+from taploom.mkdocs.commands import described
+from taploom.plan.schema import plan_schema
+from taploom.report.catalogue import rules
+from taploom.site.manual import Manual
+from taploom.site.pages.reference import pages
+from taploom.site.view import view
+from taploom.spec.document import language_schema
 
 Schema = Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
 def reference() -> Mapping[str, str]:
-    manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("netloom"), EXAMPLES)))
+    manual = Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("taploom"), EXAMPLES)))
     return {page.path: page.markdown for page in pages(view(seed(), (), (), {}, manual))}
 
 
@@ -42,7 +42,7 @@ def test_every_key_of_the_language_has_its_entry(reference: Mapping[str, str]) -
     page = reference["reference/language.md"]
     missing = {name for name, _ in _keys(language_schema()) if f">{name.replace('-', '-')}</code>" not in page}
     assert missing - set(language_schema()["properties"]) == set()
-    assert all(f"## {name} " in page for name in language_schema()["properties"] if name != "netloom")
+    assert all(f"## {name} " in page for name in language_schema()["properties"] if name != "taploom")
 
 
 def test_every_example_is_what_its_key_takes() -> None:
@@ -55,10 +55,10 @@ def test_every_example_is_what_its_key_takes() -> None:
 
 def test_every_command_and_option_has_its_entry(reference: Mapping[str, str]) -> None:
     page = reference["reference/commands.md"]
-    commands = list(described(LazyGroup("netloom"), EXAMPLES))
+    commands = list(described(LazyGroup("taploom"), EXAMPLES))
     assert {command.name for command in commands} >= set(COMMANDS)
     for command in commands:
-        assert f"## netloom {command.name} " in page
+        assert f"## taploom {command.name} " in page
         assert all(option.usage.split()[0].strip(",").replace("--", "") in page for option in command.options)
 
 

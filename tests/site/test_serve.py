@@ -35,7 +35,7 @@ def _shows(page: Page, words: str) -> None:
 def test_an_open_page_follows_its_spec_and_shows_the_findings_of_a_broken_one(served: Served, page: Page) -> None:
     served.started()
     page.goto(served.url)
-    assert page.locator("svg.nl-svg").count() == 1
+    assert page.locator("svg.tl-svg").count() == 1
     served.edit("site.yaml", "domain: birch.example.org", "domain: other.example.net")
     _shows(page, "other.example.net")
     served.edit("guests/edge.yaml", "host: cedar", "host: ceder")
@@ -46,7 +46,7 @@ def test_an_open_page_follows_its_spec_and_shows_the_findings_of_a_broken_one(se
     assert "did you mean `cedar`?" in said
     served.edit("guests/edge.yaml", "host: ceder", "host: cedar")
     _shows(page, "other.example.net")
-    assert page.locator("svg.nl-svg").count() == 1
+    assert page.locator("svg.tl-svg").count() == 1
 
 
 def test_a_site_that_starts_broken_comes_to_life_once_it_is_mended(served: Served, page: Page) -> None:
@@ -55,6 +55,6 @@ def test_a_site_that_starts_broken_comes_to_life_once_it_is_mended(served: Serve
     page.goto(served.url)
     assert "networs" in page.locator("body").inner_text()
     served.edit("networks.yaml", "networs:", "networks:")
-    page.locator("svg.nl-svg").wait_for(timeout=40000)
+    page.locator("svg.tl-svg").wait_for(timeout=40000)
     page.goto(f"{served.url}guests/web-1/")
     assert "10.21.0.27" in page.locator("body").inner_text()

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from tests.plans import seed
 
-from netloom.base.address import parse_interface
-from netloom.site.use import uses
+from taploom.base.address import parse_interface
+from taploom.site.use import uses
 
 
 def test_gaps_lie_between_gateway_guests_and_pool() -> None:

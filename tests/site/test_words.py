@@ -22,7 +22,7 @@ HOSTILE = (
 OWNER = "<img src=x onerror=alert(4)> team-night"
 META = f'description: "{HOSTILE}", owner: "{OWNER}", tags: [web]'
 SPEC = f"""\
-netloom: 1  # <script>alert('comment')</script> ]]> </code></pre>
+taploom: 1  # <script>alert('comment')</script> ]]> </code></pre>
 site: {{name: seed, domain: vm.example.org}}
 zones: {{internet: {{{META}}}}}
 addresses: {{office: {{prefixes: [198.51.100.0/24, "2001:db8:f::/48"], {META}}}}}
@@ -43,7 +43,7 @@ policy:
   guests-out: {{from: microvm, to: internet, allow: metrics, {META}}}
   admin: {{from: office, to: host/hypervisor, allow: ssh, {META}}}
 """
-PLUGINS = "plugins: [{search: {separator: '[\\s\\-:]+'}}, netloom]\n"
+PLUGINS = "plugins: [{search: {separator: '[\\s\\-:]+'}}, taploom]\n"
 MATERIAL = "theme: {name: material, font: false}\n" + PLUGINS
 BUILT_IN = "theme: {name: mkdocs, highlightjs: false}\n" + PLUGINS
 SEARCH = {
@@ -69,7 +69,7 @@ def site(
     (folder / "docs").mkdir()
     (folder / "specs/site.yaml").write_text(SPEC, encoding="utf-8")
     subprocess.run(
-        [str(Path(sys.executable).with_name("netloom")), "lock"], cwd=folder, check=True, capture_output=True
+        [str(Path(sys.executable).with_name("taploom")), "lock"], cwd=folder, check=True, capture_output=True
     )
     head = "site_name: words\ndocs_dir: docs\nsite_dir: out\nmarkdown_extensions: [attr_list, tables]\n"
     (folder / "mkdocs.yml").write_text(head + request.param, encoding="utf-8")
@@ -133,7 +133,7 @@ def test_the_page_of_a_guest_is_found_before_those_that_name_its_address(site: t
 def test_a_picture_is_drawn_and_its_links_work(site: tuple[Path, str], page: Page) -> None:
     _, url = site
     page.goto(f"{url}hosts/hypervisor/")
-    page.click('.nl-svg [id="nl-host-hypervisor--guest-proxy"] text >> nth=0')
+    page.click('.tl-svg [id="tl-host-hypervisor--guest-proxy"] text >> nth=0')
     page.wait_for_url(f"{url}guests/proxy/")
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from netloom.base.diagnostic import Report
-from netloom.report.diagnostics.findings import Findings
-from netloom.report.diagnostics.full import full
-from netloom.source.characters import lines
-from netloom.source.files import SourceSet, load
+from taploom.base.diagnostic import Report
+from taploom.report.diagnostics.findings import Findings
+from taploom.report.diagnostics.full import full
+from taploom.source.characters import lines
+from taploom.source.files import SourceSet, load
 
 
 def folder(at: Path, files: Mapping[str, str | bytes]) -> Path:

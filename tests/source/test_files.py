@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 from tests.source.folders import folder, seen
 
-from netloom.base.diagnostic import Report
-from netloom.source import files, listing
-from netloom.source.files import load, read_text
+from taploom.base.diagnostic import Report
+from taploom.source import files, listing
+from taploom.source.files import load, read_text
 
-A = "netloom: 1\n"
+A = "taploom: 1\n"
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def said(specs: Path) -> list[str]:
 
 
 def test_yaml_files_of_all_folders_are_read_in_order(here: Path) -> None:
-    specs = folder(here, {"z.yaml": A, "hosts/b.yaml": A, "hosts/a.yaml": A, "netloom.lock": "x", "README.md": "# x"})
+    specs = folder(here, {"z.yaml": A, "hosts/b.yaml": A, "hosts/a.yaml": A, "taploom.lock": "x", "README.md": "# x"})
     shown, source = seen(specs)
     assert [file.path for file in source.files] == ["specs/hosts/a.yaml", "specs/hosts/b.yaml", "specs/z.yaml"]
     assert shown == ""
@@ -41,43 +41,43 @@ def test_hidden_files_and_folders_are_left_out(here: Path) -> None:
 def test_paths_are_named_as_the_user_named_the_folder(here: Path) -> None:
     folder(here, {"a.yaml": "["})
     absolute = here.absolute() / "specs"
-    assert said(absolute)[0].startswith(f"{absolute}/a.yaml:1:2 NL113")
-    assert said(Path("./specs"))[0].startswith("specs/a.yaml:1:2 NL113")
+    assert said(absolute)[0].startswith(f"{absolute}/a.yaml:1:2 TL113")
+    assert said(Path("./specs"))[0].startswith("specs/a.yaml:1:2 TL113")
 
 
 def test_a_missing_folder(here: Path) -> None:
     assert said(here / "specs") == [
-        "- NL101 `specs` does not exist | name the folder with `--specs DIR`, or begin a site with `netloom init`"
+        "- TL101 `specs` does not exist | name the folder with `--specs DIR`, or begin a site with `taploom init`"
     ]
-    assert seen(here / "specs")[0].startswith("error[NL101]: `specs` does not exist\n")
+    assert seen(here / "specs")[0].startswith("error[TL101]: `specs` does not exist\n")
 
 
 def test_a_file_instead_of_a_folder(here: Path) -> None:
     specs = folder(here, {"a.yaml": A})
-    assert said(specs / "a.yaml") == ["- NL101 `specs/a.yaml` is not a folder | name the folder with `--specs DIR`"]
+    assert said(specs / "a.yaml") == ["- TL101 `specs/a.yaml` is not a folder | name the folder with `--specs DIR`"]
 
 
 def test_a_folder_without_specs(here: Path) -> None:
     specs = folder(here, {"README.md": ""})
-    assert said(specs) == ["- NL101 `specs` holds no `.yaml` file | begin with `netloom init`"]
+    assert said(specs) == ["- TL101 `specs` holds no `.yaml` file | begin with `taploom init`"]
 
 
 @pytest.mark.parametrize("name", ["b.yml", "b.YAML", "b.Yml"])
 def test_other_extensions(here: Path, name: str) -> None:
     specs = folder(here, {"a.yaml": A, name: A})
-    assert said(specs) == [f"specs/{name}:1:1 NL103 only `.yaml` files are read | rename it to `b.yaml`"]
+    assert said(specs) == [f"specs/{name}:1:1 TL103 only `.yaml` files are read | rename it to `b.yaml`"]
 
 
 def test_a_folder_named_like_a_file(here: Path) -> None:
     specs = folder(here, {"a.yaml": A, "b.yaml/c.yaml": A})
-    assert said(specs) == ["specs/b.yaml:1:1 NL102 this is a folder, not a file | move it out of the folder of specs"]
+    assert said(specs) == ["specs/b.yaml:1:1 TL102 this is a folder, not a file | move it out of the folder of specs"]
 
 
 def test_a_pipe(here: Path) -> None:
     specs = folder(here, {"a.yaml": A})
     os.mkfifo(specs / "b.yaml")
     assert said(specs) == [
-        "specs/b.yaml:1:1 NL102 this is a pipe, a socket or a device, not a file | move it out of the folder of specs"
+        "specs/b.yaml:1:1 TL102 this is a pipe, a socket or a device, not a file | move it out of the folder of specs"
     ]
 
 
@@ -85,7 +85,7 @@ def test_a_link_to_a_device(here: Path) -> None:
     specs = folder(here, {"a.yaml": A})
     (specs / "b.yaml").symlink_to("/dev/zero")
     assert said(specs) == [
-        "specs/b.yaml:1:1 NL104 the link leads to a path of one machine alone | put the file itself here"
+        "specs/b.yaml:1:1 TL104 the link leads to a path of one machine alone | put the file itself here"
     ]
 
 
@@ -110,7 +110,7 @@ def test_links_within_the_folder_are_followed_once(here: Path) -> None:
 def test_stray_links(here: Path, target: str, reason: str) -> None:
     specs = folder(here, {"a.yaml": A, "../outside.yaml": A})
     (specs / "l.yaml").symlink_to(target)
-    assert said(specs) == [f"specs/l.yaml:1:1 NL104 {reason}"]
+    assert said(specs) == [f"specs/l.yaml:1:1 TL104 {reason}"]
 
 
 def test_a_folder_that_contains_itself(here: Path) -> None:
@@ -118,9 +118,9 @@ def test_a_folder_that_contains_itself(here: Path) -> None:
     (specs / "loop").symlink_to(".")
     (specs / "circle").symlink_to("circle")
     assert said(specs) == [
-        "specs/circle:1:1 NL104 the link leads round in a circle | remove it",
+        "specs/circle:1:1 TL104 the link leads round in a circle | remove it",
         (
-            "specs/loop:1:1 NL104 the link leads to a folder, and only links to files are followed"
+            "specs/loop:1:1 TL104 the link leads to a folder, and only links to files are followed"
             " | put the files here, or remove the link"
         ),
     ]
@@ -139,7 +139,7 @@ def test_a_file_that_may_not_be_read(here: Path, monkeypatch: pytest.MonkeyPatch
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "open", refused)
-    assert said(specs) == ["specs/a.yaml:1:1 NL102 the file cannot be read: permission denied | mend its permissions"]
+    assert said(specs) == ["specs/a.yaml:1:1 TL102 the file cannot be read: permission denied | mend its permissions"]
 
 
 def test_a_folder_that_may_not_be_read(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,21 +149,21 @@ def test_a_folder_that_may_not_be_read(here: Path, monkeypatch: pytest.MonkeyPat
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(os, "scandir", refused)
-    assert said(specs)[0].startswith("specs:1:1 NL102 the folder cannot be read: permission denied | mend its perm")
+    assert said(specs)[0].startswith("specs:1:1 TL102 the folder cannot be read: permission denied | mend its perm")
 
 
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"a: b\nname: M\xfcller\n", "2:8 NL106 the byte 0xFC is not UTF-8, which is `ü` in Latin-1"),
-        (b"\xef\xbb\xbfa: \xff\n", "1:4 NL106 the byte 0xFF is not UTF-8, which is `ÿ` in Latin-1"),
+        (b"a: b\nname: M\xfcller\n", "2:8 TL106 the byte 0xFC is not UTF-8, which is `ü` in Latin-1"),
+        (b"\xef\xbb\xbfa: \xff\n", "1:4 TL106 the byte 0xFF is not UTF-8, which is `ÿ` in Latin-1"),
         (
             "a: é \ud800".encode("utf-8", "surrogatepass"),
-            "1:6 NL106 the byte 0xED is not UTF-8, which is `í` in Latin-1",
+            "1:6 TL106 the byte 0xED is not UTF-8, which is `í` in Latin-1",
         ),
-        ("a: b\n".encode("utf-16"), "1:1 NL106 the file is UTF-16, not UTF-8"),
-        ("a: b\n".encode("utf-32"), "1:1 NL106 the file is UTF-32, not UTF-8"),
-        ("a: b\n".encode("utf-16-be"), "1:1 NL107 the file contains U+0000 (NUL)"),
+        ("a: b\n".encode("utf-16"), "1:1 TL106 the file is UTF-16, not UTF-8"),
+        ("a: b\n".encode("utf-32"), "1:1 TL106 the file is UTF-32, not UTF-8"),
+        ("a: b\n".encode("utf-16-be"), "1:1 TL107 the file contains U+0000 (NUL)"),
     ],
 )
 def test_other_encodings(here: Path, content: bytes, expected: str) -> None:
@@ -172,7 +172,7 @@ def test_other_encodings(here: Path, content: bytes, expected: str) -> None:
 
 def test_a_byte_order_mark_and_line_breaks_of_windows(here: Path) -> None:
     shown, source = seen(folder(here, {"a.yaml": b"\xef\xbb\xbfsite:\r\n  name: a\r\nguests: ]\r\n"}))
-    assert shown.startswith("specs/a.yaml:3:9: error[NL113]")
+    assert shown.startswith("specs/a.yaml:3:9: error[TL113]")
     assert source.files[0].text.startswith("site")
 
 
@@ -180,7 +180,7 @@ def test_names_that_cannot_be_shown(here: Path) -> None:
     specs = folder(here, {"a.yaml": A, "b\n::error::.yaml": A, "c\x1b[31m.yaml": A})
     (Path(os.fsdecode(os.fsencode(specs) + b"/d\xff.yaml"))).write_text(A)
     assert said(specs) == [
-        f"specs/{name}.yaml:1:1 NL108 the name of the file has characters that cannot be shown | rename it"
+        f"specs/{name}.yaml:1:1 TL108 the name of the file has characters that cannot be shown | rename it"
         for name in ("b\ufffd::error::", "c\ufffd[31m", "d\ufffd")
     ]
 
@@ -192,7 +192,7 @@ def test_a_file_that_is_too_large_is_not_opened(here: Path, monkeypatch: pytest.
     monkeypatch.setattr(files, "_bytes", lambda path: A.encode() if path.endswith("a.yaml") else pytest.fail(path))
     assert said(specs) == [
         (
-            "specs/b.yaml:1:1 NL105 the file has 1,024.0 MiB, and the most is 8"
+            "specs/b.yaml:1:1 TL105 the file has 1,024.0 MiB, and the most is 8"
             " | split it, or move it out of the folder of specs"
         )
     ]
@@ -205,7 +205,7 @@ def test_files_that_are_too_large_together(here: Path) -> None:
             file.truncate(7 << 20)
     assert said(specs) == [
         (
-            "specs/9.yaml:1:1 NL105 the specs have 70.0 MiB together, and the most is 64"
+            "specs/9.yaml:1:1 TL105 the specs have 70.0 MiB together, and the most is 64"
             " | move what is no spec out of the folder"
         )
     ]
@@ -214,14 +214,14 @@ def test_files_that_are_too_large_together(here: Path) -> None:
 def test_a_folder_with_far_too_many_files(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "ENTRIES", 3)
     specs = folder(here, {f"{n}.txt": "" for n in range(4)})
-    assert said(specs)[0].startswith("specs:1:1 NL105 the folder holds more than 3 files")
+    assert said(specs)[0].startswith("specs:1:1 TL105 the folder holds more than 3 files")
 
 
 def test_a_single_file_beside_the_specs(here: Path) -> None:
-    specs = folder(here, {"netloom.lock": "x\n"})
+    specs = folder(here, {"taploom.lock": "x\n"})
     report = Report()
-    assert read_text(specs / "netloom.lock", report) == "x\n"
+    assert read_text(specs / "taploom.lock", report) == "x\n"
     assert read_text(specs / "other.lock", report) == ""
     assert not report.diagnostics
     assert read_text(specs, report) == ""
-    assert [d.code for d in report.diagnostics] == ["NL102"]
+    assert [d.code for d in report.diagnostics] == ["TL102"]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from netloom.base.diagnostic import Report
-from netloom.source.printer import WIDTH, Printer
-from netloom.source.rewrite import formatted
+from taploom.base.diagnostic import Report
+from taploom.source.printer import WIDTH, Printer
+from taploom.source.rewrite import formatted
 
 BEFORE = (Path(__file__).parent / "before.yaml").read_text(encoding="utf-8")
 AFTER = (Path(__file__).parent / "after.yaml").read_text(encoding="utf-8")
@@ -99,7 +99,7 @@ def test_what_is_too_wide_for_a_line_becomes_a_block() -> None:
 def test_a_broken_file_is_left_alone() -> None:
     report = Report()
     assert formatted("a:  [b\n", "f.yaml", report) == "a:  [b\n"
-    assert [f"{d.span} {d.code}" for d in report.diagnostics] == ["f.yaml:1:5 NL113"]
+    assert [f"{d.span} {d.code}" for d in report.diagnostics] == ["f.yaml:1:5 TL113"]
 
 
 def test_a_key_of_several_lines_has_no_canonical_form() -> None:
@@ -107,7 +107,7 @@ def test_a_key_of_several_lines_has_no_canonical_form() -> None:
     text = "b:   c\n? |\n  a\n: d\n"
     assert formatted(text, "f.yaml", report) == text
     assert [f"{d.span} {d.code} {d.message}" for d in report.diagnostics] == [
-        "f.yaml:2:3 NL126 this part has no canonical form"
+        "f.yaml:2:3 TL126 this part has no canonical form"
     ]
 
 
@@ -116,4 +116,4 @@ def test_a_form_that_says_something_else_is_never_used(monkeypatch: pytest.Monke
         monkeypatch.setattr(Printer, "document", lambda *_, wrong=wrong: wrong)
         report = Report()
         assert formatted("a:  b # d\n", "f.yaml", report) == "a:  b # d\n"
-        assert [d.code for d in report.diagnostics] == ["NL126"]
+        assert [d.code for d in report.diagnostics] == ["TL126"]

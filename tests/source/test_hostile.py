@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from tests.source.folders import folder
 
-from netloom.base.diagnostic import Report
-from netloom.source.files import load
+from taploom.base.diagnostic import Report
+from taploom.source.files import load
 
 SLOW = 4 if sys.gettrace() else 1  # coverage counts every line
 SECONDS = 5 * SLOW
@@ -27,62 +27,62 @@ _BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
 _DEEP_BY_ALIAS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 80))
 
 TEXTS: dict[str, tuple[str | bytes, str]] = {
-    "alias bomb": (_BOMB, "NL123"),
-    "alias bomb of mappings": (_BOMB.replace("[", "{k: [").replace("]", "]}"), "NL123"),
-    "depth by aliases": (_DEEP_BY_ALIAS, "NL122"),
-    "alias of itself": ("a: &a [*a]\n", "NL121"),
-    "alias of nothing": ("a: *b\n", "NL121"),
-    "100,000 brackets": ("a: " + "[" * 100_000, "NL122"),
-    "100,000 brackets, closed": ("a: " + "[" * 100_000 + "]" * 100_000, "NL122"),
-    "100,000 braces": ("a: " + "{b: " * 100_000, "NL122"),
-    "100,000 dashes": ("a:\n  " + "- " * 100_000, "NL122"),
-    "1,000 indented keys": ("".join(" " * n + "a:\n" for n in range(1_000)), "NL122"),
-    "50 MB file": (b"a: b\n" * (10 * MIB), "NL105"),
-    "8 MB of brackets": ("[" * (8 * MIB - 1), "NL122"),
-    "8 MB of keys": ("".join(f"k{n}: \n" for n in range(800_000)), "NL123"),
-    "8 MB of one line": ("a: " + "b" * (8 * MIB - 10) + "\n- c", "NL110"),
-    "8 MB of one line in quotes": ('a: "' + "b" * (8 * MIB - 10), "NL113"),
-    "8 MB of comments": ("# c\n" * (2 * MIB - 10), "NL114"),
-    "8 MB of line breaks": ("\n" * (8 * MIB - 10), "NL114"),
-    "8 MB of blanks": (" " * (8 * MIB - 10), "NL114"),
-    "8 MB of NULs": (b"\0" * (8 * MIB - 10), "NL107"),
-    "100,000 anchors": ("".join(f"- &a{n}\n" for n in range(100_000)), "NL115"),
-    "1 MB of a key": ("a" * MIB + ": b\n", "NL110"),
-    "1 MB of a tag": ("a: !" + "a" * MIB + " b\n", "NL117"),
-    "1 MB of an anchor": ("a: &" + "a" * MIB + " b: c\n", "NL111"),
-    "1 MB of a directive": ("%" + "a" * MIB + "\n---\n", "NL124"),
-    "100,000 keys, each twice": ("".join(f"k{n % 50_000}: a\n" for n in range(100_000)), "NL120"),
-    "100,000 tags": ("".join(f"k{n}: !t a\n" for n in range(100_000)), "NL125"),
-    "100,000 documents": ("--- {}\n" * 100_000, "NL116"),
-    "NUL": ("a: b\0c\n", "NL107"),
-    "NUL by an escape": ('a: "\\0"\n', "NL107"),
-    "terminal escape by an escape": ('a: "\\e[2J"\n', "NL107"),
-    "line separator": ("a: b\u2028c: d\n", "NL107"),
-    "right-to-left override": ("a: b # \u202e\n", "NL107"),
-    "byte order mark inside": ("a: b\ufeff\n", "NL107"),
-    "bell, backspace, delete": ("a: \x07\x08\x7f\n", "NL107"),
-    "tab": ("a:\n\tb: c\n", "NL112"),
-    "latin-1": (b"a: \xe4\n", "NL106"),
-    "UTF-16": ("a: b\n".encode("utf-16"), "NL106"),
-    "UTF-32": ("a: b\n".encode("utf-32"), "NL106"),
-    "overlong UTF-8": (b"a: \xc0\xaf\n", "NL106"),
-    "surrogate": (b"a: \xed\xa0\x80\n", "NL106"),
-    "binary": (bytes(range(256)) * 4096, "NL106"),
-    "empty": ("", "NL114"),
-    "comments alone": ("# a\n# b\n", "NL114"),
-    "null": ("~\n", "NL115"),
-    "python object": ("a: !!python/object/apply:os.system [id]\n", "NL117"),
-    "binary tag": ("a: !!binary AAAA\n", "NL117"),
-    "merge key": ("a: {<<: {b: c}}\n", "NL118"),
-    "merge bomb": ("a: &a {b: c}\n" + "d: {<<: [" + "*a, " * 100_000 + "]}\n", "NL118"),
-    "mapping as a key": ("{a: b}: c\n", "NL119"),
-    "alias of a list as a key": ("a: &a [b]\n*a : c\n", "NL119"),
-    "duplicate across nesting": ("a: {b: {c: 1, c: 2}}\n", "NL120"),
-    "duplicate by quotes": ("a: 1\n'a': 2\n\"\\x61\": 3\n", "NL120"),
-    "unclosed": ("a: {b: [c\n", "NL113"),
-    "address without quotes": ("a: {b: fd00::}\n", "NL111"),
-    "YAML 1.1 directive": ("%YAML 1.1\n--- {a: b}\n", "NL124"),
-    "tag directive": ("%TAG ! tag:x,2000:\n--- {a: b}\n", "NL124"),
+    "alias bomb": (_BOMB, "TL123"),
+    "alias bomb of mappings": (_BOMB.replace("[", "{k: [").replace("]", "]}"), "TL123"),
+    "depth by aliases": (_DEEP_BY_ALIAS, "TL122"),
+    "alias of itself": ("a: &a [*a]\n", "TL121"),
+    "alias of nothing": ("a: *b\n", "TL121"),
+    "100,000 brackets": ("a: " + "[" * 100_000, "TL122"),
+    "100,000 brackets, closed": ("a: " + "[" * 100_000 + "]" * 100_000, "TL122"),
+    "100,000 braces": ("a: " + "{b: " * 100_000, "TL122"),
+    "100,000 dashes": ("a:\n  " + "- " * 100_000, "TL122"),
+    "1,000 indented keys": ("".join(" " * n + "a:\n" for n in range(1_000)), "TL122"),
+    "50 MB file": (b"a: b\n" * (10 * MIB), "TL105"),
+    "8 MB of brackets": ("[" * (8 * MIB - 1), "TL122"),
+    "8 MB of keys": ("".join(f"k{n}: \n" for n in range(800_000)), "TL123"),
+    "8 MB of one line": ("a: " + "b" * (8 * MIB - 10) + "\n- c", "TL110"),
+    "8 MB of one line in quotes": ('a: "' + "b" * (8 * MIB - 10), "TL113"),
+    "8 MB of comments": ("# c\n" * (2 * MIB - 10), "TL114"),
+    "8 MB of line breaks": ("\n" * (8 * MIB - 10), "TL114"),
+    "8 MB of blanks": (" " * (8 * MIB - 10), "TL114"),
+    "8 MB of NULs": (b"\0" * (8 * MIB - 10), "TL107"),
+    "100,000 anchors": ("".join(f"- &a{n}\n" for n in range(100_000)), "TL115"),
+    "1 MB of a key": ("a" * MIB + ": b\n", "TL110"),
+    "1 MB of a tag": ("a: !" + "a" * MIB + " b\n", "TL117"),
+    "1 MB of an anchor": ("a: &" + "a" * MIB + " b: c\n", "TL111"),
+    "1 MB of a directive": ("%" + "a" * MIB + "\n---\n", "TL124"),
+    "100,000 keys, each twice": ("".join(f"k{n % 50_000}: a\n" for n in range(100_000)), "TL120"),
+    "100,000 tags": ("".join(f"k{n}: !t a\n" for n in range(100_000)), "TL125"),
+    "100,000 documents": ("--- {}\n" * 100_000, "TL116"),
+    "NUL": ("a: b\0c\n", "TL107"),
+    "NUL by an escape": ('a: "\\0"\n', "TL107"),
+    "terminal escape by an escape": ('a: "\\e[2J"\n', "TL107"),
+    "line separator": ("a: b\u2028c: d\n", "TL107"),
+    "right-to-left override": ("a: b # \u202e\n", "TL107"),
+    "byte order mark inside": ("a: b\ufeff\n", "TL107"),
+    "bell, backspace, delete": ("a: \x07\x08\x7f\n", "TL107"),
+    "tab": ("a:\n\tb: c\n", "TL112"),
+    "latin-1": (b"a: \xe4\n", "TL106"),
+    "UTF-16": ("a: b\n".encode("utf-16"), "TL106"),
+    "UTF-32": ("a: b\n".encode("utf-32"), "TL106"),
+    "overlong UTF-8": (b"a: \xc0\xaf\n", "TL106"),
+    "surrogate": (b"a: \xed\xa0\x80\n", "TL106"),
+    "binary": (bytes(range(256)) * 4096, "TL106"),
+    "empty": ("", "TL114"),
+    "comments alone": ("# a\n# b\n", "TL114"),
+    "null": ("~\n", "TL115"),
+    "python object": ("a: !!python/object/apply:os.system [id]\n", "TL117"),
+    "binary tag": ("a: !!binary AAAA\n", "TL117"),
+    "merge key": ("a: {<<: {b: c}}\n", "TL118"),
+    "merge bomb": ("a: &a {b: c}\n" + "d: {<<: [" + "*a, " * 100_000 + "]}\n", "TL118"),
+    "mapping as a key": ("{a: b}: c\n", "TL119"),
+    "alias of a list as a key": ("a: &a [b]\n*a : c\n", "TL119"),
+    "duplicate across nesting": ("a: {b: {c: 1, c: 2}}\n", "TL120"),
+    "duplicate by quotes": ("a: 1\n'a': 2\n\"\\x61\": 3\n", "TL120"),
+    "unclosed": ("a: {b: [c\n", "TL113"),
+    "address without quotes": ("a: {b: fd00::}\n", "TL111"),
+    "YAML 1.1 directive": ("%YAML 1.1\n--- {a: b}\n", "TL124"),
+    "tag directive": ("%TAG ! tag:x,2000:\n--- {a: b}\n", "TL124"),
 }
 
 
@@ -152,25 +152,25 @@ def _deep_folders(at: Path) -> None:
 
 
 FOLDERS: dict[str, tuple[Callable[[Path], object], str]] = {
-    "10 GB": (_sparse, "NL105"),
-    "160 MB together": (_many_large, "NL105"),
-    "a million values together": (_many_bombs, "NL123"),
-    "2,000 broken files": (_many_broken, "NL113"),
-    "200 folders deep": (_deep_folders, "NL113"),
-    "pipe": (lambda at: os.mkfifo(at / "b.yaml"), "NL102"),
-    "folder": (lambda at: (at / "b.yaml").mkdir(), "NL102"),
-    "link to itself": (lambda at: (at / "b.yaml").symlink_to("b.yaml"), "NL104"),
-    "link to its folder": (lambda at: (at / "b").symlink_to("."), "NL104"),
-    "link out": (lambda at: (at / "b.yaml").symlink_to("/etc/passwd"), "NL104"),
-    "link to zeros": (lambda at: (at / "b.yaml").symlink_to("/dev/zero"), "NL104"),
-    "line break in a name": (lambda at: (at / "b\n.yaml").write_text(""), "NL108"),
+    "10 GB": (_sparse, "TL105"),
+    "160 MB together": (_many_large, "TL105"),
+    "a million values together": (_many_bombs, "TL123"),
+    "2,000 broken files": (_many_broken, "TL113"),
+    "200 folders deep": (_deep_folders, "TL113"),
+    "pipe": (lambda at: os.mkfifo(at / "b.yaml"), "TL102"),
+    "folder": (lambda at: (at / "b.yaml").mkdir(), "TL102"),
+    "link to itself": (lambda at: (at / "b.yaml").symlink_to("b.yaml"), "TL104"),
+    "link to its folder": (lambda at: (at / "b").symlink_to("."), "TL104"),
+    "link out": (lambda at: (at / "b.yaml").symlink_to("/etc/passwd"), "TL104"),
+    "link to zeros": (lambda at: (at / "b.yaml").symlink_to("/dev/zero"), "TL104"),
+    "line break in a name": (lambda at: (at / "b\n.yaml").write_text(""), "TL108"),
 }
 
 
 @pytest.mark.parametrize("name", FOLDERS)
 def test_hostile_folder(name: str, tmp_path: Path) -> None:
     make, code = FOLDERS[name]
-    specs = folder(tmp_path, {"a.yaml": "netloom: 1\n"})
+    specs = folder(tmp_path, {"a.yaml": "taploom: 1\n"})
     make(specs)
     _bounded(specs, code)
 
@@ -184,7 +184,7 @@ def _seconds(tmp_path: Path, guests: int) -> float:
     policy = "".join(
         f"  p{n}: {{from: g{n}, to: internet, allow: [https, tcp/{n % 999 + 1}]}}\n" for n in range(guests)
     )
-    specs = folder(tmp_path / str(guests), {"a.yaml": f"netloom: 1\nguests:\n{spec}policy:\n{policy}"})
+    specs = folder(tmp_path / str(guests), {"a.yaml": f"taploom: 1\nguests:\n{spec}policy:\n{policy}"})
     return min(_read(specs) for _ in range(3))
 
 

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from tests.source.documents import TREES, Value, quoted, texts
 
-from netloom.base.diagnostic import Report
-from netloom.base.span import Span
-from netloom.source.characters import lines
-from netloom.source.layout import Part, comments_of, laid_out
-from netloom.source.reader import read
-from netloom.source.rewrite import formatted
-from netloom.source.tree import Mapping, Node, Scalar
+from taploom.base.diagnostic import Report
+from taploom.base.span import Span
+from taploom.source.characters import lines
+from taploom.source.layout import Part, comments_of, laid_out
+from taploom.source.reader import read
+from taploom.source.rewrite import formatted
+from taploom.source.tree import Mapping, Node, Scalar
 
 YAML_WORDS = "a|b: |- |{|}|[|]|, |: |? |&x |*x|'|\"|>-|# c|#|<<: |!t |fd00::|~|*|&|!|%|@|`|\\|é|😀"
 LINES = ("\n", "\n  ", "\r\n", "\r", "|\n", "|2\n", "|+\n", "---\n", "...\n", "%YAML 1.1\n", "a: b\n", "x:\n  - y\n")

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from tests.source.folders import folder, seen
 
-from netloom.base.diagnostic import Report
-from netloom.base.rule import Rule
-from netloom.source import rules
-from netloom.source.reader import read
+from taploom.base.diagnostic import Report
+from taploom.base.rule import Rule
+from taploom.source import rules
+from taploom.source.reader import read
 
 CASES = dict(
     re.findall(
@@ -25,10 +25,10 @@ ANSWERS = dict(
         flags=re.MULTILINE | re.DOTALL,
     )
 )
-UNSEEN = {"NL107", "NL122", "NL123", "NL125"}  # what no page can show: `test_hostile` has them
-OF_FILES = {"NL101", "NL102", "NL103", "NL104", "NL105", "NL106", "NL108"}  # `test_files`
-OF_TREES = {"NL128"}  # `test_stored`
-OF_FORMAT = {"NL126"}  # `test_format`
+UNSEEN = {"TL107", "TL122", "TL123", "TL125"}  # what no page can show: `test_hostile` has them
+OF_FILES = {"TL101", "TL102", "TL103", "TL104", "TL105", "TL106", "TL108"}  # `test_files`
+OF_TREES = {"TL128"}  # `test_stored`
+OF_FORMAT = {"TL126"}  # `test_format`
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -39,7 +39,7 @@ def test_a_mistake_is_explained(name: str, tmp_path: Path, monkeypatch: pytest.M
 
 
 def test_every_rule_has_a_case() -> None:
-    shown = set(re.findall(r"\[(NL\d+)\]", "".join(ANSWERS.values())))
+    shown = set(re.findall(r"\[(TL\d+)\]", "".join(ANSWERS.values())))
     assert shown | UNSEEN | OF_FILES | OF_TREES | OF_FORMAT == {rule.code for rule in rules.RULES}
 
 

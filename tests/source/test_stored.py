@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from tests.support import needs
 
-from netloom.diff.revisions import commit_of, revision
-from netloom.driver import Compiled, compile_blobs, compile_site
+from taploom.diff.revisions import commit_of, revision
+from taploom.driver import Compiled, compile_blobs, compile_site
 
-SITE = "netloom: 1\nnetworks: {{net{0}: {{ipv4: 10.{0}.0.1/24}}}}\n"
+SITE = "taploom: 1\nnetworks: {{net{0}: {{ipv4: 10.{0}.0.1/24}}}}\n"
 LOCK = "guest/web net1 ipv4 10.1.0.9\n"
 
 
@@ -87,7 +87,7 @@ def test_a_submodule_is_refused_wherever_it_is_read(clone: Path) -> None:
         git(clone / "specs" / folder, "commit", "--quiet", "-m", "x")
     here, stored = both(clone)
     assert shown(here) == shown(stored)
-    assert [str(d.span) for d in here.diagnostics if d.code == "NL128"] == ["specs/b:1:1", "specs/sub/c:1:1"]
+    assert [str(d.span) for d in here.diagnostics if d.code == "TL128"] == ["specs/b:1:1", "specs/sub/c:1:1"]
 
 
 NAMES = ["b.yml", "B.YAML", "b.yaml/c.yaml", "b\u2028.yaml", "b\x07.yaml", "sub/.yaml", ".b.yaml", "b.txt", "c.YML"]
@@ -107,16 +107,16 @@ HIDDEN = ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\x00", "\x1b", "\u202e", 
 
 @needs("git")
 @pytest.mark.parametrize("character", HIDDEN, ids=ascii)
-@pytest.mark.parametrize("file", ["netloom.lock", "a.yaml"])
+@pytest.mark.parametrize("file", ["taploom.lock", "a.yaml"])
 def test_a_line_that_only_some_tools_see(clone: Path, file: str, character: str) -> None:
     """Behind a comment that a reviewer sees, a line of which they see nothing."""
-    text = {"netloom.lock": LOCK, "a.yaml": SITE.format(1)}[file]
-    hidden = {"netloom.lock": "guest/db net1 ipv4 10.1.0.8", "a.yaml": "addresses: {hidden: 10.9.9.9}"}[file]
+    text = {"taploom.lock": LOCK, "a.yaml": SITE.format(1)}[file]
+    hidden = {"taploom.lock": "guest/db net1 ipv4 10.1.0.8", "a.yaml": "addresses: {hidden: 10.9.9.9}"}[file]
     (clone / "specs" / file).write_text(f"{text}# for now{character}{hidden}\n", newline="")
     here, stored = both(clone)
     assert shown(here) == shown(stored)
     line = text.count("\n") + 1
-    codes = {"netloom.lock": "NL301", "a.yaml": "NL107"}
+    codes = {"taploom.lock": "TL301", "a.yaml": "TL107"}
     if character == "\r":  # git, editors and YAML take it for an end of line
         assert codes[file] not in [d.code for d in here.diagnostics]
         return
@@ -127,19 +127,19 @@ def test_a_line_that_only_some_tools_see(clone: Path, file: str, character: str)
 @needs("git")
 @pytest.mark.parametrize("data", [b"guest/web net1 ipv4 10.1.0.9 # \xff\n", b"\xff\xfeg\x00"], ids=["latin", "utf-16"])
 def test_a_lock_that_is_not_utf_8(clone: Path, data: bytes) -> None:
-    (clone / "specs/netloom.lock").write_bytes(data)
+    (clone / "specs/taploom.lock").write_bytes(data)
     here, stored = both(clone)
     assert shown(here) == shown(stored)
-    assert [d.code for d in here.diagnostics] == ["NL106"]
+    assert [d.code for d in here.diagnostics] == ["TL106"]
 
 
 @needs("git")
 @pytest.mark.parametrize("target", ["/etc/hostname", "../other/x.yaml", "a.yaml", "gone"])
 def test_a_lock_that_is_a_link_shows_nothing_of_what_it_leads_to(clone: Path, target: str) -> None:
-    (clone / "specs/netloom.lock").symlink_to(target)
+    (clone / "specs/taploom.lock").symlink_to(target)
     here, stored = both(clone)
     assert shown(here) == shown(stored)
-    assert [(d.code, str(d.span)) for d in here.diagnostics] == [("NL104", "specs/netloom.lock:1:1")]
+    assert [(d.code, str(d.span)) for d in here.diagnostics] == [("TL104", "specs/taploom.lock:1:1")]
 
 
 @needs("git")

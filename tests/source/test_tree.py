@@ -5,12 +5,12 @@ import sys
 import pytest
 import yaml
 
-from netloom.base.diagnostic import Report
-from netloom.base.span import Span
-from netloom.source import reader
-from netloom.source.builder import DEPTH, MISTAKES
-from netloom.source.reader import read, read_counted
-from netloom.source.tree import Mapping, Node, Scalar, Sequence, same_text
+from taploom.base.diagnostic import Report
+from taploom.base.span import Span
+from taploom.source import reader
+from taploom.source.builder import DEPTH, MISTAKES
+from taploom.source.reader import read, read_counted
+from taploom.source.tree import Mapping, Node, Scalar, Sequence, same_text
 
 TEXT = """\
 # a comment
@@ -159,11 +159,11 @@ def codes(text: str) -> list[str]:
 
 def test_the_limits_are_exact() -> None:
     assert codes("a: " + "[" * (DEPTH - 1) + "]" * (DEPTH - 1)) == []
-    assert codes("a: " + "[" * DEPTH + "]" * DEPTH) == ["NL122"]
+    assert codes("a: " + "[" * DEPTH + "]" * DEPTH) == ["TL122"]
     assert codes("a: &x [[]]\nb: " + "[" * (DEPTH - 3) + "*x" + "]" * (DEPTH - 3)) == []
-    assert codes("a: &x [[]]\nb: " + "[" * (DEPTH - 2) + "*x" + "]" * (DEPTH - 2)) == ["NL122"]
-    assert codes("".join(f"k{n}: !t a\n" for n in range(MISTAKES))) == ["NL117"] * MISTAKES
-    assert codes("".join(f"k{n}: !t a\n" for n in range(MISTAKES + 1))) == ["NL117"] * MISTAKES + ["NL125"]
+    assert codes("a: &x [[]]\nb: " + "[" * (DEPTH - 2) + "*x" + "]" * (DEPTH - 2)) == ["TL122"]
+    assert codes("".join(f"k{n}: !t a\n" for n in range(MISTAKES))) == ["TL117"] * MISTAKES
+    assert codes("".join(f"k{n}: !t a\n" for n in range(MISTAKES + 1))) == ["TL117"] * MISTAKES + ["TL125"]
 
 
 def test_aliases_count_as_what_they_repeat() -> None:
@@ -174,4 +174,4 @@ def test_aliases_count_as_what_they_repeat() -> None:
     assert count == 1 + 1 + 3 + 1 + 1 + 3 + 3
     assert not report.diagnostics
     assert read_counted(text, "f.yaml", report, limit=12)[0] is None
-    assert [diagnostic.code for diagnostic in report.diagnostics] == ["NL123"]
+    assert [diagnostic.code for diagnostic in report.diagnostics] == ["TL123"]

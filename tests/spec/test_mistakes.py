@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from tests.sites import NOW
 
-from netloom.driver import Compiled, compile_blobs
+from taploom.driver import Compiled, compile_blobs
 
 BASE = """\
-netloom: 1
+taploom: 1
 networks:
   lan: {ipv4: 10.0.1.1/24, nat: true}
 hosts:
@@ -48,7 +48,7 @@ def policy(said: str) -> str:
 MISTAKES = {
     "a name of DNS": (
         policy("from: office.example.org, to: host/hv, allow: ssh"),
-        [("9:24", "netloom resolves no names of DNS: list the prefixes under `addresses`, and name that entry")],
+        [("9:24", "taploom resolves no names of DNS: list the prefixes under `addresses`, and name that entry")],
     ),
     "to an address": (
         web("on: hv, ports: tcp/443, to: 10.0.1.10, from: any"), [("10:46", "write `www`, which has it")]
@@ -109,7 +109,7 @@ def test_what_the_lock_lacks_is_told_when_nothing_else_is_wrong() -> None:
     whole = compiled(f"{BASE}guests:\n{guests}{ADMIN}")
     [found] = whole.diagnostics
     assert (
-        found.message == "`netloom.lock` lacks IPv4 and MAC of guest `g0` on `lan`, and what 119 other NICs leave open"
+        found.message == "`taploom.lock` lacks IPv4 and MAC of guest `g0` on `lan`, and what 119 other NICs leave open"
     )
     broken = compiled(f"{BASE}guests:\n{guests}{ADMIN}  ".replace("to: host/hv", "to: host/hvv"))
-    assert codes(broken) == ["NL203"]
+    assert codes(broken) == ["TL203"]

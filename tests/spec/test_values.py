@@ -59,9 +59,9 @@ REFUSED = [
     (GUEST + "nics: {lan: {tap: a b}}}\n",
      "`a b` cannot name an interface: it has a character that an interface name cannot have"),
     ("forwards:\n  f: {on: hv1/, ports: tcp/80, to: web}\n", "`hv1/` lacks the name of the uplink"),
-    ("waivers:\n  w: {code: NL1, on: guest/web, reason: a good one here}\n", "`NL1` is not the code of a diagnostic"),
-    ("waivers:\n  w: {code: NL604, on: web, reason: a good one here}\n", "`web` does not name an object"),
-    ("waivers:\n  w: {code: NL604, on: guest/web, reason: yes}\n", "a waiver has a reason that a reviewer can weigh"),
+    ("waivers:\n  w: {code: TL1, on: guest/web, reason: a good one here}\n", "`TL1` is not the code of a diagnostic"),
+    ("waivers:\n  w: {code: TL604, on: web, reason: a good one here}\n", "`web` does not name an object"),
+    ("waivers:\n  w: {code: TL604, on: guest/web, reason: yes}\n", "a waiver has a reason that a reviewer can weigh"),
     (policy("from", "a_b"), "`a_b` is neither a name nor a prefix"),
     (policy("from", "guset/web"), "`guset` is not a kind of selector"),
     (policy("from", "guest/W"), "`W` is not a name"),
@@ -89,7 +89,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("text", "message"), REFUSED, ids=[message for _, message in REFUSED])
 def test_a_value_is_refused_with_a_sentence(text: str, message: str) -> None:
-    site = compiled(f"netloom: 1\n{text}")
+    site = compiled(f"taploom: 1\n{text}")
     assert message in [diagnostic.message for diagnostic in site.diagnostics]
 
 
@@ -141,7 +141,7 @@ WAYS_OUT = [
 
 @pytest.mark.parametrize(("text", "hint"), WAYS_OUT, ids=[hint for _, hint in WAYS_OUT])
 def test_a_value_that_others_would_take_is_shown_the_way(text: str, hint: str) -> None:
-    assert hint in [diagnostic.help for diagnostic in compiled(f"netloom: 1\n{text}").diagnostics]
+    assert hint in [diagnostic.help for diagnostic in compiled(f"taploom: 1\n{text}").diagnostics]
 
 
 LAN = "networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n"
@@ -150,15 +150,15 @@ LAN = "networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {input: foreign, ne
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
-        (LAN + "guests:\n  web: {host: hv1, nic: {lan: {}}}\n", ["NL202"]),
-        ("hosts:\n  hv1: {}\nguests:\n  web: {hots: hv1, nics: {}}\n", ["NL202"]),
-        (LAN + "guests:\n  web: {host:hv1, nics: {lan: {}}}\n", ["NL111"]),
-        (LAN + "guests:\n  web: {host: hv1, nics: {lan: {mac: 02:00:00:00:00:10, fd00::10}}}\n", ["NL111"]),
-        ("hosts:\n  hv1: {}\nguests:\n  web: {nics: {}, color: red}\n", ["NL202", "NL207"]),
+        (LAN + "guests:\n  web: {host: hv1, nic: {lan: {}}}\n", ["TL202"]),
+        ("hosts:\n  hv1: {}\nguests:\n  web: {hots: hv1, nics: {}}\n", ["TL202"]),
+        (LAN + "guests:\n  web: {host:hv1, nics: {lan: {}}}\n", ["TL111"]),
+        (LAN + "guests:\n  web: {host: hv1, nics: {lan: {mac: 02:00:00:00:00:10, fd00::10}}}\n", ["TL111"]),
+        ("hosts:\n  hv1: {}\nguests:\n  web: {nics: {}, color: red}\n", ["TL202", "TL207"]),
     ],
 )
 def test_a_misspelt_key_is_one_mistake(text: str, codes: list[str]) -> None:
-    assert sorted(compiled(f"netloom: 1\n{text}").codes) == codes
+    assert sorted(compiled(f"taploom: 1\n{text}").codes) == codes
 
 
 @pytest.mark.parametrize(
@@ -175,13 +175,13 @@ def test_a_misspelt_key_is_one_mistake(text: str, codes: list[str]) -> None:
     ],
 )
 def test_services(literal: str, services: list[str]) -> None:
-    plan = compiled(f"netloom: 1\nservices:\n  mine: {literal}\n").plan
+    plan = compiled(f"taploom: 1\nservices:\n  mine: {literal}\n").plan
     assert [f"{s.protocol}/{s.first}-{s.last}" for s in plan.services[0].services] == services
 
 
 def test_what_yaml_would_take_for_something_else_is_text() -> None:
     site = compiled(
-        "netloom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, description: no, owner: 0123}\n"
+        "taploom: 1\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, description: no, owner: 0123}\n"
         "hosts:\n  hv1: {target: {nixos: 24.05}, networks: {lan: {}}}\n"
         "guests:\n  web: {host: hv1, nics: {lan: {mac: 52:54:00:12:34:56}}}\n"
     )
@@ -198,10 +198,10 @@ def test_what_has_no_name_in_a_plan_was_not_moved() -> None:
         GUEST + "nics: {lan: {moved-from: dmz}}}\n",
         "site: {moved-from: old}\n",
     ):
-        assert "NL202" in compiled(f"netloom: 1\n{text}").codes
+        assert "TL202" in compiled(f"taploom: 1\n{text}").codes
 
 
 @pytest.mark.parametrize("pattern", ["lo*", "all*", "1*", "0x*", "default?"])
 def test_a_pattern_may_begin_as_no_name_may_be(pattern: str) -> None:
     hosts = f"hosts:\n  hv1: {{networks: {{lan: {{taps: '{pattern}'}}}}}}\n"
-    assert not compiled(f"netloom: 1\nnetworks:\n  lan: {{ipv4: 10.0.0.1/24}}\n{hosts}").of("NL208")
+    assert not compiled(f"taploom: 1\nnetworks:\n  lan: {{ipv4: 10.0.0.1/24}}\n{hosts}").of("TL208")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.backends.nftables.stage import Stage
 
-from netloom.lab.session import Lab
+from taploom.lab.session import Lab
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from tests import plans
 from tests.backends import strategies as units
 
-from netloom.base.address import Address, Family, Prefix, everything, parse_prefix, prefix_of
-from netloom.plan.host import Bridge, Fixed, Host, Input, Port, Remote, Uplink
-from netloom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
+from taploom.base.address import Address, Family, Prefix, everything, parse_prefix, prefix_of
+from taploom.plan.host import Bridge, Fixed, Host, Input, Port, Remote, Uplink
+from taploom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

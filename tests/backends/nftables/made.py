@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from tests import plans
 from tests.backends.nftables.stage import host, static
 
-from netloom.base.address import everything, parse_address, parse_prefix
-from netloom.plan.policy import Action, Lane, NatKind, Service, Side, SideKind, SourceNat, Term
+from taploom.base.address import everything, parse_address, parse_prefix
+from taploom.plan.policy import Action, Lane, NatKind, Service, Side, SideKind, SourceNat, Term
 
 if TYPE_CHECKING:
-    from netloom.plan.host import Host
+    from taploom.plan.host import Host
 
 MICROVM, DMZ = Side(SideKind.BRIDGE, "microvm"), Side(SideKind.BRIDGE, "dmz")
 INTERNET, REMOTE = Side(SideKind.OUTSIDE, "internet"), Side(SideKind.REMOTE, "internet")

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 
 from tests import plans
 
-from netloom.backends import nftables
-from netloom.base.address import parse_address, parse_interface, parse_mac
-from netloom.lab import ruleset
-from netloom.lab.probe import Answer, Probe, run
-from netloom.plan.host import Fixed, Port, Taps, Uplink
+from taploom.backends import nftables
+from taploom.base.address import parse_address, parse_interface, parse_mac
+from taploom.lab import ruleset
+from taploom.lab.probe import Answer, Probe, run
+from taploom.plan.host import Fixed, Port, Taps, Uplink
 
 if TYPE_CHECKING:
-    from netloom.lab.namespace import Namespace
-    from netloom.lab.probe import Agent, Outcome
-    from netloom.lab.session import Lab
-    from netloom.plan.host import Bridge, Host
+    from taploom.lab.namespace import Namespace
+    from taploom.lab.probe import Agent, Outcome
+    from taploom.lab.session import Lab
+    from taploom.plan.host import Bridge, Host
 
 HOST4, HOST6 = "203.0.113.2", "2001:db8:1::2"
 ROUTER4, ROUTER6 = "203.0.113.1", "2001:db8:1::1"

@@ -9,11 +9,11 @@ from tests import plans
 from tests.backends.running import Running, way_out
 from tests.support import needs
 
-from netloom.backends import nftables
-from netloom.lab import ruleset
-from netloom.lab.probe import Probe, run
-from netloom.lab.session import Lab
-from netloom.lab.waiting import wait_for
+from taploom.backends import nftables
+from taploom.lab import ruleset
+from taploom.lab.probe import Probe, run
+from taploom.lab.session import Lab
+from taploom.lab.waiting import wait_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,4 +59,4 @@ def test_a_guest_gets_out_and_the_host_is_reached(running: Running) -> None:
     assert [answer.outcome for answer in answers] == ["open", "open"]
     own = {address.partition("/")[0] for address in running.machine.addresses("eth0")}
     assert {answer.peer for answer in answers} <= own
-    assert ruleset.counters(running.machine, "bridge", "netloom")["drop_spoof"] == 0
+    assert ruleset.counters(running.machine, "bridge", "taploom")["drop_spoof"] == 0

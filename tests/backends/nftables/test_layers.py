@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.support import needs
 
-from netloom.backends.nftables.fields import Type
-from netloom.backends.nftables.lower.layers import layers
-from netloom.backends.nftables.printer import body
-from netloom.backends.nftables.tree import Element, Set, Table
-from netloom.backends.nftables.values import Range, Value, Word
-from netloom.base.address import Address, Family, Prefix, parse_prefix, prefix_of
-from netloom.lab import ruleset
+from taploom.backends.nftables.fields import Type
+from taploom.backends.nftables.lower.layers import layers
+from taploom.backends.nftables.printer import body
+from taploom.backends.nftables.tree import Element, Set, Table
+from taploom.backends.nftables.values import Range, Value, Word
+from taploom.base.address import Address, Family, Prefix, parse_prefix, prefix_of
+from taploom.lab import ruleset
 
 if TYPE_CHECKING:
     from types import FrameType

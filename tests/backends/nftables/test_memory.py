@@ -6,10 +6,10 @@ from itertools import dropwhile, takewhile
 
 from tests.sites import compiled
 
-from netloom.backends import nftables
+from taploom.backends import nftables
 
 SPEC = """\
-netloom: 1
+taploom: 1
 networks: {{lan: {{{own}}}}}
 hosts: {{hv: {{networks: {{lan: {{}}}}}}}}
 guests:
@@ -36,7 +36,7 @@ set seen_ipv6 {
 
 def memory(text: str) -> list[str]:
     """The lines of the table, from the one that adds it to the end of it."""
-    inside = dropwhile(lambda line: line != "table bridge netloom-memory", text.splitlines())
+    inside = dropwhile(lambda line: line != "table bridge taploom-memory", text.splitlines())
     return [*takewhile(lambda line: line, inside)]
 
 
@@ -54,9 +54,9 @@ def test_sets_and_chains_are_the_same_whatever_is_denied() -> None:
     ]
     for lines in hosts:
         assert lines[:3] == [
-            "table bridge netloom-memory",
-            "flush table bridge netloom-memory",
-            "table bridge netloom-memory {",
+            "table bridge taploom-memory",
+            "flush table bridge taploom-memory",
+            "table bridge taploom-memory {",
         ]
         assert [line.removeprefix("\t") for line in lines[3:15]] == DECLARED.splitlines()
         heads = [line.strip() for line in lines if line.endswith("{") and line.startswith("\t") and line[1] != "\t"]
@@ -65,7 +65,7 @@ def test_sets_and_chains_are_the_same_whatever_is_denied() -> None:
 
 def test_a_table_without_a_deny_is_removed() -> None:
     (host,) = compiled(
-        "netloom: 1\nnetworks: {lan: {ipv4: 10.0.0.1/24}}\nhosts: {hv: {networks: {lan: {}}}}\n"
+        "taploom: 1\nnetworks: {lan: {ipv4: 10.0.0.1/24}}\nhosts: {hv: {networks: {lan: {}}}}\n"
     ).plan.hosts
     (artifact,) = nftables.artifacts(host)
-    assert memory(artifact.text) == ["table bridge netloom-memory", "delete table bridge netloom-memory"]
+    assert memory(artifact.text) == ["table bridge taploom-memory", "delete table bridge taploom-memory"]

@@ -21,8 +21,8 @@ from tests.backends.nftables.stage import (
 )
 from tests.support import needs
 
-from netloom.base.address import parse_prefix
-from netloom.plan.policy import NatKind
+from taploom.base.address import parse_prefix
+from taploom.plan.policy import NatKind
 
 pytestmark = [needs("root", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 A, B, DB = "http-reverse-proxy", "https-reverse-proxy", "db"

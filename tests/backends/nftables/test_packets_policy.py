@@ -21,10 +21,10 @@ from tests.backends.nftables.made import (
 from tests.backends.nftables.stage import HOST4, HOST6, REMOTE4, REMOTE6, WEB4, WEB6, Flow, Stage, dmz, host
 from tests.support import needs
 
-from netloom.base.address import parse_prefix
-from netloom.lab import ruleset
-from netloom.plan.host import Input, Remote
-from netloom.plan.policy import Limit
+from taploom.base.address import parse_prefix
+from taploom.lab import ruleset
+from taploom.plan.host import Input, Remote
+from taploom.plan.policy import Limit
 
 pytestmark = [needs("root", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 A, B, DB = "http-reverse-proxy", "https-reverse-proxy", "db"

@@ -6,7 +6,7 @@ import pytest
 from tests.backends.nftables.stage import HOST4, HOST6, ROUTER4, ROUTER6, WEB4, WEB6, Flow, Stage, host
 from tests.support import needs
 
-from netloom.lab import ruleset
+from taploom.lab import ruleset
 
 pytestmark = [needs("root", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 HTTP, HTTPS = "http-reverse-proxy", "https-reverse-proxy"
@@ -109,7 +109,7 @@ def test_what_is_not_ours_passes_and_stays(stage: Stage) -> None:
     ruleset.load(stage.host, FOREIGN)
     before = ruleset.listing(stage.host)
     stage.play(host())
-    assert ruleset.tables(stage.host) == {"inet docker", "inet netloom", "bridge netloom"}
+    assert ruleset.tables(stage.host) == {"inet docker", "inet taploom", "bridge taploom"}
     after = ruleset.listing(stage.host)
     assert sorted(kind for entry in after for kind in entry) == sorted(kind for entry in before for kind in entry)
     stage.ask(

@@ -10,8 +10,8 @@ import pytest
 from tests.backends.nftables.stage import Flow, Stage, host
 from tests.support import needs
 
-from netloom.base.address import parse_mac
-from netloom.lab.frames import (
+from taploom.base.address import parse_mac
+from taploom.lab.frames import (
     ALL_NODES,
     ARP,
     ARP_REPLY,
@@ -27,8 +27,8 @@ from netloom.lab.frames import (
     udp,
     vlan,
 )
-from netloom.lab.waiting import wait_for
-from netloom.plan.host import Host
+from taploom.lab.waiting import wait_for
+from taploom.plan.host import Host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,17 +12,17 @@ from tests.backends.nftables.made import MICROVM, lane, tcp, term, with_lanes, w
 from tests.backends.nftables.stage import HOST4, HOST6, WEB4, WEB6, Flow, Stage, host
 from tests.support import needs
 
-from netloom.base.address import parse_address, parse_interface
-from netloom.lab import ruleset
-from netloom.lab.waiting import wait_for
-from netloom.plan.host import Fixed
-from netloom.plan.policy import Side, SideKind
+from taploom.base.address import parse_address, parse_interface
+from taploom.lab import ruleset
+from taploom.lab.waiting import wait_for
+from taploom.plan.host import Fixed
+from taploom.plan.policy import Side, SideKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netloom.lab.probe import Agent
-    from netloom.plan.host import Host
+    from taploom.lab.probe import Agent
+    from taploom.plan.host import Host
 
 pytestmark = [needs("root", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
 A = "http-reverse-proxy"

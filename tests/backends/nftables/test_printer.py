@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from tests.backends.nftables.hosts import WORDS
 from tests.support import needs
 
-from netloom.backends.nftables.fields import Field, Type
-from netloom.backends.nftables.idents import COMMENT_BYTES, IDENT_BYTES, LOG_BYTES, ident, quotable, side
-from netloom.backends.nftables.printer import body
-from netloom.backends.nftables.tree import (
+from taploom.backends.nftables.fields import Field, Type
+from taploom.backends.nftables.idents import COMMENT_BYTES, IDENT_BYTES, LOG_BYTES, ident, quotable, side
+from taploom.backends.nftables.printer import body
+from taploom.backends.nftables.tree import (
     Base,
     Chain,
     Count,
@@ -27,10 +27,10 @@ from netloom.backends.nftables.tree import (
     Translate,
     Verdict,
 )
-from netloom.backends.nftables.values import Iface, IfacePattern, Range, Word
-from netloom.base.address import parse_prefix
-from netloom.lab import ruleset
-from netloom.plan.policy import Side, SideKind
+from taploom.backends.nftables.values import Iface, IfacePattern, Range, Word
+from taploom.base.address import parse_prefix
+from taploom.lab import ruleset
+from taploom.plan.policy import Side, SideKind
 
 parts = st.text(st.characters(min_codepoint=1, max_codepoint=0x2FF), min_size=1, max_size=80)
 DROP = Verdict(Kind.DROP)

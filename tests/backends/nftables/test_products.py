@@ -11,10 +11,10 @@ from tests.properties.texts import text
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.backends import nftables
-from netloom.backends.nftables import ruleset
-from netloom.backends.nftables.lower import products
-from netloom.flows.compare import disagreements
+from taploom.backends import nftables
+from taploom.backends.nftables import ruleset
+from taploom.backends.nftables.lower import products
+from taploom.flows.compare import disagreements
 
 GUESTS = 40
 some = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

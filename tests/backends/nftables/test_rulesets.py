@@ -15,20 +15,20 @@ from tests.backends.nftables.made import INTERNET, MICROVM, SELF, term, with_ter
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.backends import nftables
-from netloom.backends.nftables import printer
-from netloom.backends.nftables.tree import Count, Dispatch, Learn, LimitBy, Lookup, Ruleset, Table, TranslateBy, Verdict
-from netloom.base.protocol import NUMBERS
-from netloom.lab import ruleset
-from netloom.lab.session import Lab
-from netloom.plan.invariants import violations
-from netloom.plan.policy import Service
+from taploom.backends import nftables
+from taploom.backends.nftables import printer
+from taploom.backends.nftables.tree import Count, Dispatch, Learn, LimitBy, Lookup, Ruleset, Table, TranslateBy, Verdict
+from taploom.base.protocol import NUMBERS
+from taploom.lab import ruleset
+from taploom.lab.session import Lab
+from taploom.plan.invariants import violations
+from taploom.plan.policy import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netloom.lab.namespace import Namespace
-    from netloom.plan.host import Host
+    from taploom.lab.namespace import Namespace
+    from taploom.plan.host import Host
 
 SLOW = (HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large)
 
@@ -58,7 +58,7 @@ def test_the_kernel_takes_what_is_made_up_twice(machine: Namespace, host: Host) 
     once = sorted(str(entry) for entry in unhandled(machine))
     ruleset.load(machine, text(host))
     assert sorted(str(entry) for entry in unhandled(machine)) == once
-    assert ruleset.tables(machine) - {"bridge netloom-memory"} == {"inet netloom", "bridge netloom"}
+    assert ruleset.tables(machine) - {"bridge taploom-memory"} == {"inet taploom", "bridge taploom"}
 
 
 @needs("root", "nft", "unshare", "nsenter")
@@ -67,7 +67,7 @@ def test_the_kernel_takes_patterns_that_begin_as_no_name_may_be(machine: Namespa
     """And the guest's own TAP, whose name follows from the pattern, is one that an interface can have."""
     lan = f"{{networks: {{lan: {{taps: '{pattern}'}}}}}}"
     site = compiled(
-        f"netloom: 1\nnetworks:\n  lan: {{ipv4: 10.0.0.1/24}}\nhosts:\n  hv: {lan}\n"
+        f"taploom: 1\nnetworks:\n  lan: {{ipv4: 10.0.0.1/24}}\nhosts:\n  hv: {lan}\n"
         "guests:\n  abc: {host: hv, nics: {lan: {}}}\n"
     )
     (host,) = site.plan.hosts

@@ -12,11 +12,11 @@ from tests import plans
 from tests.backends.nftables.made import INTERNET, MICROVM, lane, tcp, term
 from tests.support import needs
 
-from netloom.backends import nftables
-from netloom.base.address import Mac, parse_interface, prefix_of
-from netloom.lab import ruleset
-from netloom.lab.session import Lab
-from netloom.plan.host import Host, Port
+from taploom.backends import nftables
+from taploom.base.address import Mac, parse_interface, prefix_of
+from taploom.lab import ruleset
+from taploom.lab.session import Lab
+from taploom.plan.host import Host, Port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

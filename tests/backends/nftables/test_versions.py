@@ -17,16 +17,16 @@ from tests.backends.nftables.hosts import hosts
 from tests.backends.nftables.test_rulesets import SLOW, text
 from tests.support import needs
 
-from netloom.backends.nftables import ruleset
-from netloom.backends.nftables.fields import Field, Type
-from netloom.backends.nftables.tree import Lookup, Match, Table
-from netloom.backends.nftables.values import Range
-from netloom.driver import compile_site
+from taploom.backends.nftables import ruleset
+from taploom.backends.nftables.fields import Field, Type
+from taploom.backends.nftables.tree import Lookup, Match, Table
+from taploom.backends.nftables.values import Range
+from taploom.driver import compile_site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from netloom.plan.host import Host
+    from taploom.plan.host import Host
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 CASES = sorted(path.parent.name for path in GOLDEN.glob("*/specs"))

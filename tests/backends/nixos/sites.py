@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from tests import plans
 
-from netloom.base.address import parse_address, parse_interface, parse_mac, parse_prefix
-from netloom.plan.guest import Guest, Mode, NicAddress
-from netloom.plan.host import Bridge, Fixed, Host, Input, Lease, Port, Route, Taps, Target, Uplink
-from netloom.plan.origin import Meta
+from taploom.base.address import parse_address, parse_interface, parse_mac, parse_prefix
+from taploom.plan.guest import Guest, Mode, NicAddress
+from taploom.plan.host import Bridge, Fixed, Host, Input, Lease, Port, Route, Taps, Target, Uplink
+from taploom.plan.origin import Meta
 
 HOSTILE = "${builtins.readFile /etc/shadow} '' \" \\ */ \n ''${x}"
 RELEASES = ("24.05", "24.11", "25.11", "26.05")

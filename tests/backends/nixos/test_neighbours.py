@@ -10,8 +10,8 @@ from tests.backends.nixos import nix, sites
 from tests.backends.nixos.test_units import evaluated
 from tests.support import needs
 
-from netloom.backends import nixos
-from netloom.plan.host import Host, Input
+from taploom.backends import nixos
+from taploom.plan.host import Host, Input
 
 pytestmark = needs(nix.NIX)
 
@@ -78,7 +78,7 @@ def test_a_unit_that_networkd_tries_before_ours_is_refused(match: str, refused: 
 
 def test_a_release_before_the_first_is_refused(tmp_path: Path) -> None:
     failed = evaluated(tmp_path, nixos.artifacts(plans.host())[0], "23.11")["failed"]
-    assert failed == ["netloom: this module needs NixOS 24.05 or later."]
+    assert failed == ["taploom: this module needs NixOS 24.05 or later."]
 
 
 def test_links_of_others_are_their_own(tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from tests.backends.nixos import nix
 from tests.support import needs
 
-from netloom.backends.artifact import Line
-from netloom.backends.nixos import printer
-from netloom.backends.nixos.tree import Attribute, Attributes, Integer, Item, Lines, Listing, Text
+from taploom.backends.artifact import Line
+from taploom.backends.nixos import printer
+from taploom.backends.nixos.tree import Attribute, Attributes, Integer, Item, Lines, Listing, Text
 
 pytestmark = needs(nix.NIX)
 

@@ -15,11 +15,11 @@ from tests.properties.texts import text
 from tests.sites import compiled
 from tests.support import needs
 
-from netloom.backends import guest as guest_backend
-from netloom.backends import networkd, nftables, nixos
-from netloom.backends.artifact import Artifact
-from netloom.driver import compile_site
-from netloom.plan.site import Plan
+from taploom.backends import guest as guest_backend
+from taploom.backends import networkd, nftables, nixos
+from taploom.backends.artifact import Artifact
+from taploom.driver import compile_site
+from taploom.plan.site import Plan
 
 pytestmark = needs(nix.NIX, "nft", "unshare", "root")
 ROOT = Path(__file__).resolve().parents[3]

@@ -12,9 +12,9 @@ from tests.backends.nixos import nix, sites
 from tests.backends.nixos.test_units import HOSTS, evaluated
 from tests.support import needs
 
-from netloom.backends import nftables, nixos
-from netloom.backends.artifact import Artifact, Line
-from netloom.backends.nftables import printer
+from taploom.backends import nftables, nixos
+from taploom.backends.artifact import Artifact, Line
+from taploom.backends.nftables import printer
 
 pytestmark = needs(nix.NIX, "nft", "unshare", "root")
 
@@ -104,6 +104,6 @@ def test_a_thousand_guests_take_nix_no_longer_than_a_breath(tmp_path: Path) -> N
     host = sites.crowded(1000)
     result = evaluated(tmp_path, nixos.artifacts(host)[0], "24.05")
     assert (
-        len(result["settings"]["systemd"]["network"]["networks"]["06-netloom-br-microvm"]["dhcpServerStaticLeases"])
+        len(result["settings"]["systemd"]["network"]["networks"]["06-taploom-br-microvm"]["dhcpServerStaticLeases"])
         == 1000
     )

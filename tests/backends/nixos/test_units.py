@@ -10,11 +10,11 @@ from tests import plans
 from tests.backends.nixos import nix, sites, unitfiles
 from tests.support import needs
 
-from netloom.backends import guest as guest_backend
-from netloom.backends import networkd, nixos, sysctl
-from netloom.backends.artifact import Artifact
-from netloom.plan.guest import Guest
-from netloom.plan.host import Host
+from taploom.backends import guest as guest_backend
+from taploom.backends import networkd, nixos, sysctl
+from taploom.backends.artifact import Artifact
+from taploom.plan.guest import Guest
+from taploom.plan.host import Host
 
 pytestmark = needs(nix.NIX)
 

@@ -1,4 +1,4 @@
-"""A reader of unit files that knows nothing of netloom: systemd.syntax(7), as far as networkd's units go."""
+"""A reader of unit files that knows nothing of taploom: systemd.syntax(7), as far as networkd's units go."""
 
 from collections import defaultdict
 

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Iterator
 
 from tests.bench.edits import LEAST, edit_site
-from tests.bench.ground import NETLOOM, Ground
+from tests.bench.ground import TAPLOOM, Ground
 from tests.bench.measure import run, runs
 from tests.bench.show import Aim, row
 from tests.bench.sites import write_site
@@ -20,12 +20,12 @@ def measured(ground: Ground) -> Iterator[Aim]:
     repository = ground.folder / "repository"
     specs = repository / "specs"
     write_site(specs, ground.guests, ground.hosts)
-    (specs / "netloom.lock").write_bytes((ground.specs / "netloom.lock").read_bytes())
+    (specs / "taploom.lock").write_bytes((ground.specs / "taploom.lock").read_bytes())
     for words in (("init", "--quiet"), ("add", "."), ("commit", "--quiet", "--message=base")):
         subprocess.run(["git", *_AUTHOR, "-C", str(repository), *words], check=True)
     edit_site(specs, ground.guests)
-    run([NETLOOM, "lock", "--specs", str(specs)])
-    found = runs(ground.runs, lambda: run([NETLOOM, "plan", "--specs", str(specs)]))
+    run([TAPLOOM, "lock", "--specs", str(specs)])
+    found = runs(ground.runs, lambda: run([TAPLOOM, "plan", "--specs", str(specs)]))
     row(ground.guests, ground.hosts, "plan (40 edits)", found)
     if ground.guests in LIMITS:
         yield Aim(f"plan of 40 edits, {ground.guests} guests, cold", found.wall, LIMITS[ground.guests], "s")

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from tests.bench.ground import FINDINGS, NETLOOM, ROOT
+from tests.bench.ground import FINDINGS, ROOT, TAPLOOM
 from tests.bench.measure import run, runs
 from tests.bench.show import Aim, time
 
@@ -12,7 +12,7 @@ SEED = ROOT / "tests/golden/seed/specs"
 
 def measured(number: int) -> Iterator[Aim]:
     """Print the line."""
-    found = runs(number, lambda: run([NETLOOM, "validate", "--specs", str(SEED)], allowed=(0, FINDINGS)))
+    found = runs(number, lambda: run([TAPLOOM, "validate", "--specs", str(SEED)], allowed=(0, FINDINGS)))
     bare = runs(number, lambda: run([sys.executable, "-c", "pass"]))
     ratio = f"{found.wall / bare.wall:.1f} times a bare interpreter's {time(bare.wall)}"
     print(f"Start-up: validate of the seed {time(found.wall)} (median {time(found.median)}), {ratio}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.bench.ground import FINDINGS, NETLOOM
+from tests.bench.ground import FINDINGS, TAPLOOM
 from tests.bench.measure import Runs, run, runs
 from tests.bench.show import Aim, note, row
 from tests.bench.steep_sites import STEEP
@@ -42,11 +42,11 @@ def _written(specs: Path, text: str) -> Path:
     """Specs in a new folder, with their lock as far as they have one."""
     specs.mkdir()
     (specs / "site.yaml").write_text(text, encoding="utf-8")
-    run([NETLOOM, "lock", "--specs", str(specs)], allowed=(0, FINDINGS))
+    run([TAPLOOM, "lock", "--specs", str(specs)], allowed=(0, FINDINGS))
     return specs
 
 
 def _validated(specs: Path, number: int, source: Path | None) -> Runs:
-    command = [NETLOOM, "validate", "--specs", str(specs)]
+    command = [TAPLOOM, "validate", "--specs", str(specs)]
     environment = {"PYTHONPATH": str(source)} if source else {}
     return runs(number, lambda: run(command, environment, allowed=(0, FINDINGS)))

@@ -1,4 +1,4 @@
-# Made by netloom for the guest interface-number-one; changes belong in the specs.
+# Made by taploom for the guest interface-number-one; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1" = {
+          "05-taploom-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1" = {
             address = [
               "10.2.0.151/24"
               "fd12:3456:789a:2::9972/64"

@@ -1,4 +1,4 @@
-# Made by netloom for the guest interface-number-two; changes belong in the specs.
+# Made by taploom for the guest interface-number-two; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2" = {
+          "05-taploom-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx2" = {
             address = [
               "10.3.0.43/24"
               "fd12:3456:789a:3::7bfe/64"

@@ -1,4 +1,4 @@
-# Made by netloom for the guest map; changes belong in the specs.
+# Made by taploom for the guest map; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -15,7 +15,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-ifa" = {
+          "05-taploom-ifa" = {
             address = [ "10.5.0.215/24" ];
             gateway = [ "10.5.0.1" ];
             linkConfig.MTUBytes = "1500";
@@ -37,7 +37,7 @@ in
               { From = "10.5.0.0/24"; IncomingInterface = "lo"; Priority = 1000; Table = "1719457"; }
             ];
           };
-          "05-netloom-inet" = {
+          "05-taploom-inet" = {
             address = [ "fd12:3456:789a:1::2bd6/64" ];
             dhcpV4Config = {
               ClientIdentifier = "mac";

@@ -1,4 +1,4 @@
-# Made by netloom for the guest set; changes belong in the specs.
+# Made by taploom for the guest set; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -15,7 +15,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-if-a" = {
+          "05-taploom-if-a" = {
             address = [ "10.4.0.247/24" ];
             gateway = [ "10.4.0.1" ];
             linkConfig.MTUBytes = "1500";
@@ -37,7 +37,7 @@ in
               { From = "10.4.0.0/24"; IncomingInterface = "lo"; Priority = 1000; Table = "1015517"; }
             ];
           };
-          "05-netloom-inet" = {
+          "05-taploom-inet" = {
             address = [ "fd12:3456:789a:1::db07/64" ];
             dhcpV4Config = {
               ClientIdentifier = "mac";

@@ -1,4 +1,4 @@
-# Made by netloom for the guest a; changes belong in the specs.
+# Made by taploom for the guest a; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-six" = {
+          "05-taploom-six" = {
             dns = [ "2620:fe::fe" ];
             ipv6AcceptRAConfig = {
               DHCPv6Client = "no";

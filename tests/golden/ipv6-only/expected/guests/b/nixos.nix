@@ -1,4 +1,4 @@
-# Made by netloom for the guest b; changes belong in the specs.
+# Made by taploom for the guest b; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-six" = {
+          "05-taploom-six" = {
             address = [ "2001:db8:10:6::b/64" ];
             dns = [ "2620:fe::fe" ];
             ipv6AcceptRAConfig = {

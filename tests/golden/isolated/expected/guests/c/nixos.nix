@@ -1,4 +1,4 @@
-# Made by netloom for the guest c; changes belong in the specs.
+# Made by taploom for the guest c; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-free" = {
+          "05-taploom-free" = {
             address = [ "fd12:3456:789a:2::b1a7/64" ];
             dhcpV4Config.ClientIdentifier = "mac";
             ipv6AcceptRAConfig = {

@@ -1,4 +1,4 @@
-# Made by netloom for the guest a; changes belong in the specs.
+# Made by taploom for the guest a; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-front" = {
+          "05-taploom-front" = {
             address = [
               "10.1.0.144/24"
               "fd12:3456:789a:1::8eb7/64"

@@ -1,4 +1,4 @@
-# Made by netloom for the guest b; changes belong in the specs.
+# Made by taploom for the guest b; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-front" = {
+          "05-taploom-front" = {
             address = [ "fd12:3456:789a:1::c6b9/64" ];
             gateway = [ "fd12:3456:789a:1::1" ];
             linkConfig.MTUBytes = "1500";

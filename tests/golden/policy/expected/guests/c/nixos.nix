@@ -1,4 +1,4 @@
-# Made by netloom for the guest c; changes belong in the specs.
+# Made by taploom for the guest c; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -15,7 +15,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-back" = {
+          "05-taploom-back" = {
             address = [
               "10.2.0.192/24"
               "fd12:3456:789a:2::5a81/64"
@@ -42,7 +42,7 @@ in
               { From = "fd12:3456:789a:2::/64"; IncomingInterface = "lo"; Priority = 1000; Table = "1246914"; }
             ];
           };
-          "05-netloom-front" = {
+          "05-taploom-front" = {
             address = [
               "10.1.0.157/24"
               "fd12:3456:789a:1::3149/64"

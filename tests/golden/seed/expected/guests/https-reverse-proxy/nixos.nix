@@ -1,4 +1,4 @@
-# Made by netloom for the guest https-reverse-proxy; changes belong in the specs.
+# Made by taploom for the guest https-reverse-proxy; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-microvm" = {
+          "05-taploom-microvm" = {
             address = [ "fd12:3456:789a::76bc/64" ];
             dhcpV4Config.ClientIdentifier = "mac";
             ipv6AcceptRAConfig = {

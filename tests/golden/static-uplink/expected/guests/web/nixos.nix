@@ -1,4 +1,4 @@
-# Made by netloom for the guest web; changes belong in the specs.
+# Made by taploom for the guest web; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-lan" = {
+          "05-taploom-lan" = {
             address = [ "fd12:3456:789a::52c7/64" ];
             dhcpV4Config.ClientIdentifier = "mac";
             dns = [

@@ -1,4 +1,4 @@
-# Made by netloom for the guest shop; changes belong in the specs.
+# Made by taploom for the guest shop; changes belong in the specs.
 { lib, options, ... }:
 let
   # Above the defaults that nixos-generate-config writes, below whatever a person writes.
@@ -11,7 +11,7 @@ in
       systemd.network = {
         enable = true;
         networks = {
-          "05-netloom-east" = {
+          "05-taploom-east" = {
             address = [
               "10.1.0.136/24"
               "fd12:3456:789a:1::6a05/64"

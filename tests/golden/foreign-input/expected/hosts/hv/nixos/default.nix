@@ -1,4 +1,4 @@
-# Made by netloom for the host hv; changes belong in the specs.
+# Made by taploom for the host hv; changes belong in the specs.
 { config, lib, ... }:
 let
   # Sections that repeat are nested until NixOS 24.05, and flat since.
@@ -23,7 +23,7 @@ let
   # Units of others that networkd tries before ours for the same links, or that join our TAPs to another bridge.
   rivals = let
     inherit (config.systemd.network) networks;
-    isOurs = lib.hasInfix "-netloom-";
+    isOurs = lib.hasInfix "-taploom-";
     ours = builtins.filter isOurs (builtins.attrNames networks);
     others = builtins.filter (unit: !(isOurs unit) && networks.${unit}.enable) (builtins.attrNames networks);
     names = unit: lib.concatMap (lib.splitString " ") (lib.toList (networks.${unit}.matchConfig.Name or "*"));
@@ -39,30 +39,30 @@ in
   assertions = [
     {
       assertion = lib.versionAtLeast lib.trivial.release "24.05";
-      message = "netloom: this module needs NixOS 24.05 or later.";
+      message = "taploom: this module needs NixOS 24.05 or later.";
     }
     {
       assertion = config.systemd.network.enable;
-      message = "netloom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.";
+      message = "taploom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.";
     }
     {
       assertion = config.networking.nftables.enable;
-      message = "netloom: networking.nftables.enable is off; without it this host neither filters nor translates.";
+      message = "taploom: networking.nftables.enable is off; without it this host neither filters nor translates.";
     }
     {
       assertion = !config.networking.nat.enable;
-      message = "netloom: networking.nat.enable is on; it would translate a second time what this host's ruleset translates. Turn it off, and say in the specs what it did.";
+      message = "taploom: networking.nat.enable is on; it would translate a second time what this host's ruleset translates. Turn it off, and say in the specs what it did.";
     }
     {
       assertion = unclaimed [
         "br-lan"
         "eth0"
       ];
-      message = "netloom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of br-lan, eth0. Remove it there.";
+      message = "taploom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of br-lan, eth0. Remove it there.";
     }
     {
       assertion = rivals == [ ];
-      message = "netloom: systemd.network.networks has units that take links of this module, or join its TAPs to another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so that they sort behind those of netloom.";
+      message = "taploom: systemd.network.networks has units that take links of this module, or join its TAPs to another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so that they sort behind those of taploom.";
     }
   ];
   boot.kernel.sysctl = {
@@ -99,9 +99,9 @@ in
     nftables = {
       enable = true;
       tables = {
-        netloom-bridge = {
+        taploom-bridge = {
           family = "bridge";
-          name = "netloom";
+          name = "taploom";
           content = ''
             counter drop_spoof { }
             set bind_ipv4 {
@@ -228,9 +228,9 @@ in
             }
           '';
         };
-        netloom = {
+        taploom = {
           family = "inet";
-          name = "netloom";
+          name = "taploom";
           content = ''
             counter drop_bogon { }
             counter drop_forward { }
@@ -396,7 +396,7 @@ in
             	meta l4proto tcp dnat ip6 to th dport map @dnat_eth0_ipv6_all_tcp_port
             }
             chain drop_forward {
-            	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
+            	limit rate 5/second burst 10 packets log prefix "taploom forward drop: "
             	counter name drop_forward drop
             }
             chain drop_invalid {
@@ -456,7 +456,7 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "06-netloom-br-lan" = {
+      "06-taploom-br-lan" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "16:ea:f5:bd:0b:1f";
@@ -465,7 +465,7 @@ in
       };
     };
     networks = {
-      "05-netloom-eth0" = {
+      "05-taploom-eth0" = {
         matchConfig.Name = "eth0";
         networkConfig = {
           DHCP = "ipv4";
@@ -475,7 +475,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "06-netloom-br-lan" = {
+      "06-taploom-br-lan" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.0.0.1/24"; }
           { Address = "fd12:3456:789a::1/64"; DuplicateAddressDetection = "none"; }
@@ -517,7 +517,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "08-netloom-taps-br-lan" = {
+      "08-taploom-taps-br-lan" = {
         bridgeConfig.Isolated = "no";
         linkConfig = {
           MTUBytes = "1500";

@@ -1,4 +1,4 @@
-# Made by netloom for the host chain; changes belong in the specs.
+# Made by taploom for the host chain; changes belong in the specs.
 { config, lib, ... }:
 let
   # Sections that repeat are nested until NixOS 24.05, and flat since.
@@ -23,7 +23,7 @@ let
   # Units of others that networkd tries before ours for the same links, or that join our TAPs to another bridge.
   rivals = let
     inherit (config.systemd.network) networks;
-    isOurs = lib.hasInfix "-netloom-";
+    isOurs = lib.hasInfix "-taploom-";
     ours = builtins.filter isOurs (builtins.attrNames networks);
     others = builtins.filter (unit: !(isOurs unit) && networks.${unit}.enable) (builtins.attrNames networks);
     names = unit: lib.concatMap (lib.splitString " ") (lib.toList (networks.${unit}.matchConfig.Name or "*"));
@@ -39,19 +39,19 @@ in
   assertions = [
     {
       assertion = lib.versionAtLeast lib.trivial.release "24.05";
-      message = "netloom: this module needs NixOS 24.05 or later.";
+      message = "taploom: this module needs NixOS 24.05 or later.";
     }
     {
       assertion = config.systemd.network.enable;
-      message = "netloom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.";
+      message = "taploom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.";
     }
     {
       assertion = config.networking.nftables.enable;
-      message = "netloom: networking.nftables.enable is off; without it this host neither filters nor translates.";
+      message = "taploom: networking.nftables.enable is off; without it this host neither filters nor translates.";
     }
     {
       assertion = !config.networking.nat.enable;
-      message = "netloom: networking.nat.enable is on; it would translate a second time what this host's ruleset translates. Turn it off, and say in the specs what it did.";
+      message = "taploom: networking.nat.enable is on; it would translate a second time what this host's ruleset translates. Turn it off, and say in the specs what it did.";
     }
     {
       assertion = unclaimed [
@@ -63,11 +63,11 @@ in
         "e-0.1"
         "table"
       ];
-      message = "netloom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of br-if-a, br-ifa, br-inet, br-xxxxxxx-58e5, br-xxxxxxx-fd26, e-0.1, table. Remove it there.";
+      message = "taploom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of br-if-a, br-ifa, br-inet, br-xxxxxxx-58e5, br-xxxxxxx-fd26, e-0.1, table. Remove it there.";
     }
     {
       assertion = rivals == [ ];
-      message = "netloom: systemd.network.networks has units that take links of this module, or join its TAPs to another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so that they sort behind those of netloom.";
+      message = "taploom: systemd.network.networks has units that take links of this module, or join its TAPs to another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so that they sort behind those of taploom.";
     }
   ];
   boot.kernel.sysctl = {
@@ -127,9 +127,9 @@ in
     nftables = {
       enable = true;
       tables = {
-        netloom-bridge = {
+        taploom-bridge = {
           family = "bridge";
-          name = "netloom";
+          name = "taploom";
           content = ''
             counter drop_spoof { }
             set bind_ipv4 {
@@ -254,9 +254,9 @@ in
             }
           '';
         };
-        netloom = {
+        taploom = {
           family = "inet";
-          name = "netloom";
+          name = "taploom";
           content = ''
             counter drop_bogon { }
             counter drop_forward { }
@@ -590,12 +590,12 @@ in
             	ip saddr != @site_ipv4 meta l4proto tcp dnat ip to th dport map @dnat_table_ipv4_all_open_ip_tcp_port
             }
             chain drop_forward {
-            	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
+            	limit rate 5/second burst 10 packets log prefix "taploom forward drop: "
             	counter name drop_forward drop
             }
             chain drop_input {
             	fib daddr type { broadcast, multicast } counter name drop_input drop
-            	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
+            	limit rate 5/second burst 10 packets log prefix "taploom input drop: "
             	counter name drop_input drop
             }
             chain drop_invalid {
@@ -630,19 +630,19 @@ in
             	accept comment "implied/bridge"
             }
             chain forward_net-inet_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1 {
-            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
-            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
-            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
-            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "taploom policy/policy: " counter accept comment "policy/policy"
+            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "taploom policy/policy: " counter accept comment "policy/policy"
+            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "taploom policy/policy: " counter accept comment "policy/policy"
+            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "taploom policy/policy: " counter accept comment "policy/policy"
             	goto drop_forward
             }
             chain forward_net-inet_zone-ip6 {
             	ip daddr @site_ipv4 goto drop_forward
             	ip6 daddr @site_ipv6 goto drop_forward
-            	ip saddr 10.1.0.0/24 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
-            	ip saddr 10.1.0.0/24 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
-            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
-            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "netloom policy/policy: " counter accept comment "policy/policy"
+            	ip saddr 10.1.0.0/24 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "taploom policy/policy: " counter accept comment "policy/policy"
+            	ip saddr 10.1.0.0/24 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "taploom policy/policy: " counter accept comment "policy/policy"
+            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto tcp th dport 4444 limit name "limit_policy_policy" log prefix "taploom policy/policy: " counter accept comment "policy/policy"
+            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto udp th dport 5555 limit name "limit_policy_policy" log prefix "taploom policy/policy: " counter accept comment "policy/policy"
             	goto drop_forward
             }
             chain forward_net-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx1_net-if-a {
@@ -780,35 +780,35 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "06-netloom-br-if-a" = {
+      "06-taploom-br-if-a" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "1a:26:9a:16:ec:e5";
           Name = "br-if-a";
         };
       };
-      "06-netloom-br-ifa" = {
+      "06-taploom-br-ifa" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "9e:d7:9b:98:0d:a9";
           Name = "br-ifa";
         };
       };
-      "06-netloom-br-inet" = {
+      "06-taploom-br-inet" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "1a:42:33:09:04:ad";
           Name = "br-inet";
         };
       };
-      "06-netloom-br-xxxxxxx-58e5" = {
+      "06-taploom-br-xxxxxxx-58e5" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "12:e8:e5:47:d5:51";
           Name = "br-xxxxxxx-58e5";
         };
       };
-      "06-netloom-br-xxxxxxx-fd26" = {
+      "06-taploom-br-xxxxxxx-fd26" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "e2:72:34:ca:a1:25";
@@ -817,7 +817,7 @@ in
       };
     };
     networks = {
-      "05-netloom-e-0.1" = {
+      "05-taploom-e-0.1" = {
         address = [ "192.0.2.1/30" ];
         matchConfig.Name = "e-0.1";
         networkConfig = {
@@ -828,7 +828,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "05-netloom-table" = {
+      "05-taploom-table" = {
         matchConfig.Name = "table";
         networkConfig = {
           DHCP = "ipv4";
@@ -838,7 +838,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "06-netloom-br-if-a" = {
+      "06-taploom-br-if-a" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.4.0.1/24"; }
         ];
@@ -858,7 +858,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "06-netloom-br-ifa" = {
+      "06-taploom-br-ifa" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.5.0.1/24"; }
         ];
@@ -878,7 +878,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "06-netloom-br-inet" = {
+      "06-taploom-br-inet" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.1.0.1/24"; }
           { Address = "fd12:3456:789a:1::1/64"; DuplicateAddressDetection = "none"; }
@@ -915,7 +915,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "06-netloom-br-xxxxxxx-58e5" = {
+      "06-taploom-br-xxxxxxx-58e5" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.2.0.1/24"; }
           { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
@@ -936,7 +936,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "06-netloom-br-xxxxxxx-fd26" = {
+      "06-taploom-br-xxxxxxx-fd26" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.3.0.1/24"; }
           { Address = "fd12:3456:789a:3::1/64"; DuplicateAddressDetection = "none"; }
@@ -957,7 +957,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "07-netloom-taps-br-if-a" = {
+      "07-taploom-taps-br-if-a" = {
         bridgeConfig.Isolated = "no";
         linkConfig = {
           MTUBytes = "1500";
@@ -974,7 +974,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "07-netloom-taps-br-ifa" = {
+      "07-taploom-taps-br-ifa" = {
         bridgeConfig.Isolated = "no";
         linkConfig = {
           MTUBytes = "1500";
@@ -991,7 +991,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "07-netloom-taps-br-inet" = {
+      "07-taploom-taps-br-inet" = {
         bridgeConfig.Isolated = "no";
         linkConfig = {
           MTUBytes = "1500";
@@ -1011,7 +1011,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "07-netloom-taps-br-xxxxxxx-58e5" = {
+      "07-taploom-taps-br-xxxxxxx-58e5" = {
         bridgeConfig.Isolated = "no";
         linkConfig = {
           MTUBytes = "1500";
@@ -1028,7 +1028,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "07-netloom-taps-br-xxxxxxx-fd26" = {
+      "07-taploom-taps-br-xxxxxxx-fd26" = {
         bridgeConfig.Isolated = "no";
         linkConfig = {
           MTUBytes = "1500";

@@ -1,4 +1,4 @@
-# Made by netloom for the host hv; changes belong in the specs.
+# Made by taploom for the host hv; changes belong in the specs.
 { config, lib, ... }:
 let
   # Sections that repeat are nested until NixOS 24.05, and flat since.
@@ -23,7 +23,7 @@ let
   # Units of others that networkd tries before ours for the same links, or that join our TAPs to another bridge.
   rivals = let
     inherit (config.systemd.network) networks;
-    isOurs = lib.hasInfix "-netloom-";
+    isOurs = lib.hasInfix "-taploom-";
     ours = builtins.filter isOurs (builtins.attrNames networks);
     others = builtins.filter (unit: !(isOurs unit) && networks.${unit}.enable) (builtins.attrNames networks);
     names = unit: lib.concatMap (lib.splitString " ") (lib.toList (networks.${unit}.matchConfig.Name or "*"));
@@ -39,15 +39,15 @@ in
   assertions = [
     {
       assertion = lib.versionAtLeast lib.trivial.release "24.05";
-      message = "netloom: this module needs NixOS 24.05 or later.";
+      message = "taploom: this module needs NixOS 24.05 or later.";
     }
     {
       assertion = config.systemd.network.enable;
-      message = "netloom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.";
+      message = "taploom: systemd.network.enable is off; without it no bridge and no uplink of this host comes up.";
     }
     {
       assertion = config.networking.nftables.enable;
-      message = "netloom: networking.nftables.enable is off; without it this host neither filters nor translates.";
+      message = "taploom: networking.nftables.enable is off; without it this host neither filters nor translates.";
     }
     {
       assertion = unclaimed [
@@ -55,11 +55,11 @@ in
         "br-front"
         "eth0"
       ];
-      message = "netloom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of br-back, br-front, eth0. Remove it there.";
+      message = "taploom: networking.interfaces or networking.bridges configures a link that this module configures as well: one of br-back, br-front, eth0. Remove it there.";
     }
     {
       assertion = rivals == [ ];
-      message = "netloom: systemd.network.networks has units that take links of this module, or join its TAPs to another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so that they sort behind those of netloom.";
+      message = "taploom: systemd.network.networks has units that take links of this module, or join its TAPs to another bridge: ${lib.concatStringsSep ", " rivals}. Remove them, narrow their matchConfig.Name, or name them so that they sort behind those of taploom.";
     }
   ];
   boot.kernel.sysctl = {
@@ -98,9 +98,9 @@ in
     nftables = {
       enable = true;
       tables = {
-        netloom-bridge = {
+        taploom-bridge = {
           family = "bridge";
-          name = "netloom";
+          name = "taploom";
           content = ''
             counter drop_spoof { }
             set bind_ipv4 {
@@ -214,9 +214,9 @@ in
             }
           '';
         };
-        netloom-memory-bridge = {
+        taploom-memory-bridge = {
           family = "bridge";
-          name = "netloom-memory";
+          name = "taploom-memory";
           content = ''
             set seen_ipv4 {
             	type ipv4_addr . ipv4_addr . inet_proto . inet_service . inet_service
@@ -240,8 +240,8 @@ in
             	icmp type echo-reply accept comment "implied/established"
             	tcp flags & (syn | ack) != syn accept comment "implied/established"
             	meta l4proto { udp, udplite, sctp, dccp } ip daddr . ip saddr . meta l4proto . th dport . th sport @seen_ipv4 accept comment "implied/established"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
             	meta l4proto { udp, udplite, sctp, dccp } update @seen_ipv4 { ip saddr . ip daddr . meta l4proto . th sport . th dport timeout 180s }
             }
             chain deny_ipv6 {
@@ -250,15 +250,15 @@ in
             	icmpv6 type echo-reply accept comment "implied/established"
             	tcp flags & (syn | ack) != syn accept comment "implied/established"
             	meta l4proto { udp, udplite, sctp, dccp } ip6 daddr . ip6 saddr . meta l4proto . th dport . th sport @seen_ipv6 accept comment "implied/established"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
             	meta l4proto { udp, udplite, sctp, dccp } update @seen_ipv6 { ip6 saddr . ip6 daddr . meta l4proto . th sport . th dport timeout 180s }
             }
           '';
         };
-        netloom = {
+        taploom = {
           family = "inet";
-          name = "netloom";
+          name = "taploom";
           content = ''
             counter drop_bogon { }
             counter drop_forward { }
@@ -427,12 +427,12 @@ in
             	iifname vmap @raw_ingress
             }
             chain drop_forward {
-            	limit rate 5/second burst 10 packets log prefix "netloom forward drop: "
+            	limit rate 5/second burst 10 packets log prefix "taploom forward drop: "
             	counter name drop_forward drop
             }
             chain drop_input {
             	fib daddr type { broadcast, multicast } counter name drop_input drop
-            	limit rate 5/second burst 10 packets log prefix "netloom input drop: "
+            	limit rate 5/second burst 10 packets log prefix "taploom input drop: "
             	counter name drop_input drop
             }
             chain drop_invalid {
@@ -440,28 +440,28 @@ in
             }
             chain forward_net-back_net-back {
             	ip6 hoplimit 255 icmpv6 type 133-137 accept comment "implied/nd"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
             	accept comment "implied/bridge"
             }
             chain forward_net-back_zone-internet {
             	ip daddr @site_ipv4 goto drop_forward
             	ip6 daddr @site_ipv6 goto drop_forward
-            	ip saddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.2.0.0/24 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.2.0.0/24 counter accept comment "policy/whole"
             	ip6 saddr fd12:3456:789a:2::/64 counter accept comment "policy/whole"
             	goto drop_forward
             }
             chain forward_net-front_net-back {
-            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.1.0.0/24 ip daddr 10.2.0.0/24 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:1::/64 ip6 daddr fd12:3456:789a:2::/64 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
             	meta time < 2051222400 ip saddr 10.1.0.64/26 ip daddr 10.2.0.0/24 meta l4proto udp th dport 500 counter accept comment "policy/literal"
             	meta time < 2051222400 ip saddr 10.1.0.64/26 ip daddr 10.2.0.0/24 meta l4proto esp counter accept comment "policy/literal"
             	meta time < 2051222400 ip6 saddr fd12:3456:789a:1::/96 ip6 daddr fd12:3456:789a:2::/64 meta l4proto udp th dport 500 counter accept comment "policy/literal"
@@ -481,10 +481,10 @@ in
             chain forward_net-front_zone-internet {
             	ip daddr @site_ipv4 goto drop_forward
             	ip6 daddr @site_ipv6 goto drop_forward
-            	ip saddr 10.1.0.0/24 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip saddr 10.1.0.0/24 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto tcp th dport 25 log prefix "netloom policy/never: " counter drop comment "policy/never"
-            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto 47 log prefix "netloom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.1.0.0/24 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip saddr 10.1.0.0/24 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto tcp th dport 25 log prefix "taploom policy/never: " counter drop comment "policy/never"
+            	ip6 saddr fd12:3456:789a:1::/64 meta l4proto 47 log prefix "taploom policy/never: " counter drop comment "policy/never"
             	ip saddr 10.1.0.0/24 counter accept comment "policy/whole"
             	ip6 saddr fd12:3456:789a:1::/64 counter accept comment "policy/whole"
             	goto drop_forward
@@ -524,10 +524,10 @@ in
             	goto drop_input
             }
             chain input_other {
-            	ip saddr 198.51.100.0/24 meta l4proto tcp th dport 22 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip saddr 198.51.100.0/24 icmp type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip6 saddr 2001:db8:f::/48 meta l4proto tcp th dport 22 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip6 saddr 2001:db8:f::/48 icmpv6 type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	ip saddr 198.51.100.0/24 meta l4proto tcp th dport 22 log prefix "taploom policy/admin: " counter accept comment "policy/admin"
+            	ip saddr 198.51.100.0/24 icmp type echo-request log prefix "taploom policy/admin: " counter accept comment "policy/admin"
+            	ip6 saddr 2001:db8:f::/48 meta l4proto tcp th dport 22 log prefix "taploom policy/admin: " counter accept comment "policy/admin"
+            	ip6 saddr 2001:db8:f::/48 icmpv6 type echo-request log prefix "taploom policy/admin: " counter accept comment "policy/admin"
             	meta nfproto ipv4 icmp type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	meta nfproto ipv6 icmpv6 type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	goto drop_input
@@ -538,10 +538,10 @@ in
             	iifname "eth0" ip6 saddr fe80::/10 meta l4proto udp th sport . th dport { 547 . 546 } accept comment "implied/dhcp-client"
             	ip saddr @site_ipv4 goto drop_input
             	ip6 saddr @site_ipv6 goto drop_input
-            	ip saddr 198.51.100.0/24 meta l4proto tcp th dport 22 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip saddr 198.51.100.0/24 icmp type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip6 saddr 2001:db8:f::/48 meta l4proto tcp th dport 22 log prefix "netloom policy/admin: " counter accept comment "policy/admin"
-            	ip6 saddr 2001:db8:f::/48 icmpv6 type echo-request log prefix "netloom policy/admin: " counter accept comment "policy/admin"
+            	ip saddr 198.51.100.0/24 meta l4proto tcp th dport 22 log prefix "taploom policy/admin: " counter accept comment "policy/admin"
+            	ip saddr 198.51.100.0/24 icmp type echo-request log prefix "taploom policy/admin: " counter accept comment "policy/admin"
+            	ip6 saddr 2001:db8:f::/48 meta l4proto tcp th dport 22 log prefix "taploom policy/admin: " counter accept comment "policy/admin"
+            	ip6 saddr 2001:db8:f::/48 icmpv6 type echo-request log prefix "taploom policy/admin: " counter accept comment "policy/admin"
             	meta nfproto ipv4 icmp type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	meta nfproto ipv6 icmpv6 type echo-request limit name "limit_policy_pings" counter accept comment "policy/pings"
             	goto drop_input
@@ -568,14 +568,14 @@ in
   systemd.network = {
     enable = true;
     netdevs = {
-      "06-netloom-br-back" = {
+      "06-taploom-br-back" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "be:d3:05:2e:62:b3";
           Name = "br-back";
         };
       };
-      "06-netloom-br-front" = {
+      "06-taploom-br-front" = {
         netdevConfig = {
           Kind = "bridge";
           MACAddress = "b6:8e:25:58:b1:b5";
@@ -584,7 +584,7 @@ in
       };
     };
     networks = {
-      "05-netloom-eth0" = {
+      "05-taploom-eth0" = {
         matchConfig.Name = "eth0";
         networkConfig = {
           DHCP = "ipv4";
@@ -594,7 +594,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "06-netloom-br-back" = {
+      "06-taploom-br-back" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.2.0.1/24"; }
           { Address = "fd12:3456:789a:2::1/64"; DuplicateAddressDetection = "none"; }
@@ -615,7 +615,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "06-netloom-br-front" = {
+      "06-taploom-br-front" = {
         addresses = map (entry "addressConfig") [
           { Address = "10.1.0.1/24"; }
           { Address = "fd12:3456:789a:1::1/64"; DuplicateAddressDetection = "none"; }
@@ -636,7 +636,7 @@ in
           MulticastDNS = "no";
         };
       };
-      "07-netloom-taps-br-back" = {
+      "07-taploom-taps-br-back" = {
         bridgeConfig.Isolated = "no";
         linkConfig = {
           MTUBytes = "1500";
@@ -653,7 +653,7 @@ in
           LinkLocalAddressing = "no";
         };
       };
-      "07-netloom-taps-br-front" = {
+      "07-taploom-taps-br-front" = {
         bridgeConfig.Isolated = "no";
         linkConfig = {
           MTUBytes = "1500";

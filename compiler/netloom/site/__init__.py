@@ -1,1 +1,0 @@
-"""The site: a plan as pages and diagrams, by pure functions; `netloom.mkdocs` builds it."""

@@ -1,0 +1,57 @@
+"""A rendered file whose every line knows its origin.
+
+Backends hand lines, not text, to the delivery: the bytes are the lines joined, and `explain FILE:LINE` looks the
+origin up instead of reading back what was printed.
+"""
+
+from typing import NamedTuple
+
+from taploom.base.frozen import dataclass
+from taploom.plan.origin import Origin
+
+
+class Line(NamedTuple):
+    """One line of a rendered file, without its line end; None for lines that no entry of the spec causes.
+
+    A named tuple, as a large site has millions of them: it is made twice as fast as a dataclass.
+    """
+
+    text: str
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """A rendered file as its text alone, which is all that a delivery asks for; attributes as in `Artifact`."""
+
+    path: str
+    text: str
+    install: str = ""
+    mode: int = 0o644
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One rendered file.
+
+    Attributes:
+        path: path in the rendered tree, such as `hosts/hv1/networkd/20-br-dmz.network`.
+        lines: its lines.
+        install: absolute path on the host, or "" for what is not installed.
+        mode: permission bits of the installed file.
+    """
+
+    path: str
+    lines: tuple[Line, ...]
+    install: str = ""
+    mode: int = 0o644
+
+    @property
+    def text(self) -> str:
+        """The whole file, with a line end after each line."""
+        return "\n".join([*[text for text, _ in self.lines], ""])
+
+    @property
+    def printed(self) -> Printed:
+        """The same file without the origins of its lines."""
+        return Printed(self.path, self.text, self.install, self.mode)

@@ -1,0 +1,31 @@
+"""What a host waits for at boot: of several uplinks, for any of them.
+
+`network-online.target` waits for each link that networkd configures and whose unit does not say otherwise. A second
+line is there because the first may fail: a host that boots while one of them has no carrier is online all the same,
+and waits two minutes for nothing. Units cannot say "one of these"; the program that waits can (`--any`,
+systemd-networkd-wait-online.service(8)), and its service takes a drop-in. It is read at the next boot, which is when it
+is needed.
+"""
+
+from taploom.backends.artifact import Artifact, Line
+from taploom.plan.host import Host
+
+SERVICE = "systemd-networkd-wait-online.service"
+FILE = "05-taploom.conf"
+PROGRAM = "/lib/systemd/systemd-networkd-wait-online"
+"""Where it is on Debian 12 and 13 (there by a link); NixOS has an option of its own instead."""
+
+
+def waits_for_any(host: Host) -> bool:
+    """Whether one of the host's uplinks is enough to be online."""
+    return sum(uplink.configured for uplink in host.uplinks) > 1
+
+
+def artifacts(host: Host) -> tuple[Artifact, ...]:
+    """The drop-in, as a file of `hosts/HOST/boot`; none for a host with one uplink."""
+    if not waits_for_any(host):
+        return ()
+    texts = ("[Service]", "ExecStart=", f"ExecStart={PROGRAM} --any")
+    lines = tuple(Line(text, host.origin) for text in texts)
+    install = f"/etc/systemd/system/{SERVICE}.d/{FILE}"
+    return (Artifact(f"hosts/{host.name}/boot/{FILE}", lines, install),)

@@ -1,0 +1,68 @@
+"""The networkd units of a guest: one for each NIC, matched by its hardware address.
+
+Whatever distribution the guest runs, its interfaces get names that nobody knows beforehand, while the plan has the
+hardware addresses. A bridge, a VLAN or a macvlan that somebody puts on top inherits the address, and must not be taken
+for the NIC: those kinds are left out of the match (and `Kind=!*` would be too much, as it leaves out a veth or a TAP,
+which is what a container has for a NIC).
+"""
+
+from taploom.backends.artifact import Artifact
+from taploom.backends.guest import addressing, answering
+from taploom.backends.units import printer
+from taploom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
+from taploom.base.identity import remembered
+from taploom.plan.guest import Guest, Mode, Nic
+from taploom.plan.host import ETHERNET_MTU
+
+STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
+"""Kinds of links that may bear the hardware address of the link below; `!` at the start turns the whole list round."""
+
+
+@remembered
+def units(guest: Guest) -> tuple[Unit, ...]:
+    """The units of a guest, sorted by network."""
+    tables = answering.tables(guest)
+    ways = any(nic.ipv4.default_route for nic in guest.nics), any(nic.ipv6.default_route for nic in guest.nics)
+    return tuple(_unit(nic, tables.get(nic.network), ways) for nic in guest.nics)
+
+
+def artifacts(guest: Guest) -> tuple[Artifact, ...]:
+    """The units as files of `guests/GUEST/networkd`."""
+    return printer.artifacts(units(guest), f"guests/{guest.name}/networkd")
+
+
+def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
+    """The unit of a NIC. Learned resolvers of a family count, unless its way out is elsewhere, which they are not on.
+
+    Args:
+        nic: the NIC.
+        table: its routing table, or None.
+        ways: whether the guest has a default route of IPv4 and of IPv6, on this NIC or on another one.
+    """
+    here, (dns4, dns6) = nic.origin, (nic.ipv4.default_route or not ways[0], nic.ipv6.default_route or not ways[1])
+    sections = (
+        section("Match", here, ("MACAddress", str(nic.mac)), ("Kind", STACKED)),
+        section("Link", here, ("MTUBytes", nic.mtu or ETHERNET_MTU)),
+        _network(nic),
+        *answering.sections(nic, table),
+        *addressing.dhcp4(nic, dns=dns4),
+        *addressing.accept_ra(nic, dns=dns6),
+    )
+    return unit(stem(5, nic.network), Kind.NETWORK, here, sections)
+
+
+def _network(nic: Nic) -> Section:
+    """`[Network]`: everything that is said once, whatever the family."""
+    base = section(
+        "Network",
+        nic.origin,
+        ("DHCP", "ipv4" if addressing.by_dhcp(nic.ipv4) else "no"),
+        ("LinkLocalAddressing", "no" if nic.ipv6.mode is Mode.NONE else "ipv6"),
+        ("IPv6AcceptRA", addressing.listens(nic)),
+        ("IPv6PrivacyExtensions", False),
+        ("Domains", nic.domain or None),
+    )
+    fixed = [("Address", address) for address in addressing.static(nic)]
+    ways = [("Gateway", address) for address in addressing.gateways(nic)]
+    resolvers = [("DNS", str(address)) for address in nic.dns]
+    return Section("Network", (*base.entries, *(Entry(k, v, nic.origin) for k, v in (*fixed, *ways, *resolvers))))

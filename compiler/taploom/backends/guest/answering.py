@@ -1,0 +1,54 @@
+"""Source routing in a guest with several NICs: what it sends from an address of a NIC leaves by that NIC.
+
+The kernel chooses a way by the destination alone: asked by a side NIC, a guest would answer by that of its default
+route, or by the NIC on whose link the asker is, and the spoof guard of that bridge drops what has another NIC's address
+(weak host model, RFC 1122, 3.3.4.2). So each NIC has a routing table of its own, and a rule sends there what bears an
+address of its network. `IncomingInterface=lo` leaves out what the guest forwards for others (ip-rule(8), `iif`).
+
+The rules go by the network's prefix, so that they hold for addresses of a pool, too; the routes are in the table
+before an address comes, for which the next hop has to be called on-link.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.backends.units.tree import Section, section
+from taploom.base.address import Family, Interface
+from taploom.base.names import digest
+from taploom.plan.guest import Guest, Nic, NicAddress
+
+_FIRST_TABLE = 1_000_000
+"""Far from the tables with names (253 to 255), and from the small numbers that people choose."""
+_PRIORITY = 1000
+"""Behind the table of local addresses (0), before the main one (32766)."""
+
+
+def tables(guest: Guest) -> Mapping[str, int]:
+    """The routing table of each NIC, by network; none where there is but one NIC.
+
+    A number follows from the network's name, so that a further NIC gives no other one another table.
+    """
+    found: dict[str, int] = {}
+    for nic in guest.nics if len(guest.nics) > 1 else ():
+        number = _FIRST_TABLE + int(digest(nic.network, 5), 16)
+        while number in found.values():
+            number += 1
+        found[nic.network] = number
+    return found
+
+
+def sections(nic: Nic, table: int | None) -> Iterator[Section]:
+    """The rules of a NIC and the routes of its table."""
+    for side in (nic.ipv4, nic.ipv6) if table else ():
+        if side.gateway:
+            yield from _family(nic, side, Interface(side.gateway, side.length), table)
+
+
+def _family(nic: Nic, side: NicAddress, router: Interface, table: int | None) -> Iterator[Section]:
+    here, prefix = nic.origin, str(router.prefix)
+    yield section(
+        "RoutingPolicyRule", here, ("From", prefix), ("IncomingInterface", "lo"), ("Table", table),
+        ("Priority", _PRIORITY),
+    )  # fmt: skip
+    scope = "link" if router.family is Family.IPV4 else None
+    yield section("Route", here, ("Destination", prefix), ("Scope", scope), ("Table", table))
+    yield section("Route", here, ("Gateway", str(side.gateway)), ("GatewayOnLink", True), ("Table", table))

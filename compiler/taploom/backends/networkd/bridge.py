@@ -1,0 +1,76 @@
+"""A network of the spec on its host: the bridge, its addresses, and who serves addresses on it.
+
+The bridge has to work before its first guest comes, so it is configured without carrier, and its IPv6 address without
+duplicate address detection: there is nobody to ask, the address would stay tentative and unusable, and later a
+guest could take the gateway's address away by answering. Its MTU is always written: networkd leaves that of a link
+alone of which it is told nothing, so what a unit no longer says would stay.
+"""
+
+from collections.abc import Iterable
+
+from taploom.backends.networkd import dhcp, ra, route
+from taploom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
+from taploom.base.address import Address, Family
+from taploom.plan.host import ETHERNET_MTU, Bridge, Host
+
+
+def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
+    """The device of a bridge, and what is configured on it."""
+    here, name = bridge.origin, stem(6, bridge.device)
+    device = section(
+        "NetDev", here, ("Name", bridge.device), ("Kind", "bridge"), ("MACAddress", str(bridge.mac(host.name)))
+    )
+    prefixes = [interface.prefix for interface in (bridge.ipv4, bridge.ipv6) if interface]
+    sections = (
+        section("Match", here, ("Name", bridge.device), ("Kind", "bridge")),
+        section("Link", here, ("MTUBytes", bridge.mtu or ETHERNET_MTU), ("RequiredForOnline", _required(host))),
+        _network(bridge, host.within(bridge)),
+        *_addresses(bridge),
+        *route.static(host.routes, bridge.device, prefixes),
+        *dhcp.sections(bridge, host.target),
+        *ra.sections(bridge),
+    )
+    return unit(name, Kind.NETDEV, here, (device,)), unit(name, Kind.NETWORK, here, sections)
+
+
+def _required(host: Host) -> str | bool:
+    """Whether boot waits for a bridge: not for guests, unless networkd has nothing else on this host to wait for.
+
+    `systemd-networkd-wait-online` does not count links that somebody else configures, and fails after two minutes where
+    no link is required. A bridge that is required in the state `no-carrier` is ready as soon as it is configured.
+    """
+    return False if any(uplink.configured for uplink in host.uplinks) else "no-carrier"
+
+
+def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
+    """`[Network]`: never a client of what a guest might advertise.
+
+    Args:
+        bridge: the network.
+        elsewhere: addresses of the host's uplinks within the network's prefixes. Linux answers ARP for each of its
+            addresses on any link, but neighbour solicitations for those of the link alone, so it has to be a proxy.
+    """
+    base = section(
+        "Network",
+        bridge.origin,
+        ("ConfigureWithoutCarrier", True),
+        ("LinkLocalAddressing", "ipv6" if bridge.ipv6 else "no"),
+        ("IPv6AcceptRA", False),
+        ("DHCPServer", True if bridge.dhcp else None),
+        ("IPv6SendRA", True if bridge.ra else None),
+        ("LLMNR", False),
+        ("MulticastDNS", False),
+    )
+    proxied = [str(address) for address in elsewhere if address.family is Family.IPV6]
+    return Section("Network", (*base.entries, *(Entry("IPv6ProxyNDPAddress", text, bridge.origin) for text in proxied)))
+
+
+def _addresses(bridge: Bridge) -> tuple[Section, ...]:
+    """The host's own addresses; the trap that the module's header tells of is one of IPv6 alone."""
+    here = bridge.origin
+    found: list[Section] = []
+    if bridge.ipv4:
+        found.append(section("Address", here, ("Address", str(bridge.ipv4))))
+    if bridge.ipv6:
+        found.append(section("Address", here, ("Address", str(bridge.ipv6)), ("DuplicateAddressDetection", "none")))
+    return tuple(found)

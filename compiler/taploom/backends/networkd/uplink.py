@@ -1,0 +1,51 @@
+"""An uplink: an interface that exists already, matched by its name, with the addresses that the spec gives it."""
+
+from collections.abc import Iterable
+
+from taploom.backends.networkd import route
+from taploom.backends.units.tree import Entry, Kind, Section, Unit, section, stem
+from taploom.backends.units.tree import unit as make
+from taploom.plan.host import Fixed, Learned, Route, Uplink
+
+
+def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
+    """The unit of an uplink, with the routes that leave by it.
+
+    Resolvers in the spec replace the learned ones: where the spec says something, nothing else is mixed in. A router
+    can send its listeners to a DHCPv6 server too, which has some of its own (RFC 4861, 4.2, `M` and `O`).
+    """
+    here, fixed = uplink.origin, fixed_of(uplink)
+    learned_dns, metric = ("UseDNS", False if uplink.dns else None), ("RouteMetric", uplink.metric)
+    prefixes = [f.interface.prefix for f in fixed]
+    sections = (
+        section("Match", here, ("Name", uplink.name)),
+        section("Link", here, ("MTUBytes", uplink.mtu)),
+        _network(uplink, fixed),
+        *route.gateways(fixed, uplink.metric, here),
+        *route.static(routes, uplink.name, prefixes),
+        *([section("DHCPv4", here, learned_dns, metric)] if uplink.ipv4 is Learned.DHCP else []),
+        *([section("DHCPv6", here, learned_dns)] if uplink.ipv6 is Learned.RA else []),
+        *([section("IPv6AcceptRA", here, learned_dns, metric)] if uplink.ipv6 is Learned.RA else []),
+    )
+    return make(stem(5, uplink.name), Kind.NETWORK, here, sections)
+
+
+def fixed_of(uplink: Uplink) -> tuple[Fixed, ...]:
+    """Its static addresses, IPv4 first."""
+    return tuple(f for f in (uplink.ipv4, uplink.ipv6) if isinstance(f, Fixed))
+
+
+def _network(uplink: Uplink, fixed: Iterable[Fixed]) -> Section:
+    """`[Network]`; `IPv6AcceptRA` is explicit, as its default is no once the host forwards."""
+    base = section(
+        "Network",
+        uplink.origin,
+        ("DHCP", "ipv4" if uplink.ipv4 is Learned.DHCP else "no"),
+        ("LinkLocalAddressing", "ipv6" if uplink.ipv6 else "no"),
+        ("IPv6AcceptRA", uplink.ipv6 is Learned.RA),
+        ("LLMNR", False),
+        ("MulticastDNS", False),
+    )
+    addresses = (Entry("Address", str(f.interface), uplink.origin) for f in fixed)
+    resolvers = (Entry("DNS", str(address), uplink.origin) for address in uplink.dns)
+    return Section("Network", (*base.entries, *addresses, *resolvers))

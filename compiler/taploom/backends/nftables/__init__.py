@@ -1,0 +1,54 @@
+"""The ruleset of a host: a table of IP and one of the bridges' frames, and one of what frames have shown.
+
+The shape follows from how people run hosts: other tools have tables of their own, so nothing is flushed and what is
+forwarded between interfaces that are not ours passes untouched. Look-ups decide, not walks: interfaces lead by maps to
+the chain of their two sides, and ten thousand terms are elements of sets there. What each concern does stands in its
+file of `lower`; this one only puts them together.
+"""
+
+from taploom.backends.artifact import Artifact
+from taploom.backends.nftables import printer
+from taploom.backends.nftables.lower.bridged import bridged
+from taploom.backends.nftables.lower.dnat import destination_nat
+from taploom.backends.nftables.lower.forward import forward
+from taploom.backends.nftables.lower.frame import network_sets
+from taploom.backends.nftables.lower.input import input_
+from taploom.backends.nftables.lower.mss import mss
+from taploom.backends.nftables.lower.neighbours import refusals
+from taploom.backends.nftables.lower.pairs import policy
+from taploom.backends.nftables.lower.part import Part, memory, table, together
+from taploom.backends.nftables.lower.raw import raw
+from taploom.backends.nftables.lower.snat import source_nat
+from taploom.backends.nftables.tree import Ruleset
+from taploom.base.identity import remembered
+from taploom.plan.host import Host
+
+FILE = "/etc/taploom/taploom.nft"
+"""Where the ruleset is installed; `nft -f` of it is its activation, at boot and after every change."""
+
+
+@remembered
+def ruleset(host: Host) -> Ruleset:
+    """The ruleset of a host as a tree."""
+    known = policy(host)
+    parts = [
+        Part((), network_sets(host)),
+        raw(host),
+        destination_nat(host),
+        source_nat(host),
+        mss(host),
+        forward(known),
+        input_(known),
+    ]
+    return Ruleset(
+        (
+            table("bridge", bridged(host), host.origin),
+            memory("bridge", refusals(known), host.origin),
+            table("inet", together(parts), host.origin),
+        )
+    )
+
+
+def artifacts(host: Host) -> tuple[Artifact, ...]:
+    """The ruleset as a file for `nft -f`."""
+    return (Artifact(f"hosts/{host.name}/nftables/taploom.nft", printer.document(ruleset(host)), FILE),)

@@ -1,0 +1,46 @@
+"""Names of chains, sets and counters, from names that users chose.
+
+About 65 words cannot name an object of nft (`fwd`, `log`, `policy` …), so each name begins with a word of ours. The
+parts are joined by `_`, which the names of a spec cannot contain; hence two different lists of parts never give the
+same name. What a part of an interface name cannot be here is replaced, and its digest then keeps it apart.
+"""
+
+from taploom.base.names import digest, shortened
+from taploom.plan.policy import Side, SideKind
+
+IDENT_BYTES = 255
+"""Longest name of an object (`NFT_NAME_MAXLEN`, nf_tables.h, less the final NUL)."""
+COMMENT_BYTES = 128
+"""Longest comment (`NFTNL_UDATA_COMMENT_MAXLEN`, libnftnl)."""
+LOG_BYTES = 127
+"""Longest log prefix (`NF_LOG_PREFIXLEN`, less the final NUL)."""
+_UNQUOTABLE = frozenset('"\\$')
+_LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")
+
+
+def ident(word: str, *parts: str) -> str:
+    """The name of an object: a word of ours and the parts that tell it from others."""
+    name = "_".join((word, *map(_part, parts)))
+    return name if len(name) <= IDENT_BYTES else f"{name[: IDENT_BYTES - 17]}_{digest(name, 16)}"
+
+
+def side(end: Side) -> str:
+    """The part of a name that stands for a side; a network and a zone of one name stay apart."""
+    words = {SideKind.BRIDGE: "net", SideKind.OUTSIDE: "zone"}
+    word = words.get(end.kind, end.kind.value)
+    return f"{word}-{end.name}" if end.name else word
+
+
+def quotable(text: str, limit: int) -> str:
+    """`text` as it may stand between quotes: nft knows no escapes (but variables, by `$`), so the rest becomes `?`."""
+    plain = text
+    if not text.isascii() or not text.isprintable() or not _UNQUOTABLE.isdisjoint(text):
+        plain = "".join(c if c.isascii() and c.isprintable() and c not in _UNQUOTABLE else "?" for c in text)
+    return shortened(plain, limit)
+
+
+def _part(text: str) -> str:
+    if _LEGAL.issuperset(text) and text:
+        return text
+    plain = "".join(c if c in _LEGAL else "-" for c in text)
+    return f"{plain}.{digest(text, 8)}"

@@ -1,0 +1,122 @@
+"""Which port may send as whom: the sets of the spoof guard.
+
+`bind` holds what a port may use, `owned` what nobody else may: the addresses of guests, and the host's own on its
+bridges, with the link-local ones that guests have for a next hop and those of uplinks that guests take for neighbours.
+`pool` holds the ports whose addresses are not known beforehand; they may use any of their network that nobody owns.
+"""
+
+from collections.abc import Iterable
+
+from taploom.backends.nftables.fields import Type
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.frame import own
+from taploom.backends.nftables.lower.ports import port_set
+from taploom.backends.nftables.tree import (
+    Element,
+    Set,
+)
+from taploom.backends.nftables.values import Iface, Value, order
+from taploom.base.address import FAMILIES, Address, Family, Prefix
+from taploom.base.frozen import dataclass
+from taploom.plan.host import Bridge, Host, Port
+from taploom.plan.origin import Origin
+
+PORTS, STRANGERS = ident("ports", "guarded"), ident("ports", "strangers")
+BIND_MAC, OWNED_MAC = ident("bind", "mac"), ident("owned", "mac")
+Entry = tuple[tuple[Value, ...], Origin]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """The ports of a bridge that may use any address of its prefix that nobody owns."""
+
+    family: Family
+    prefix: Prefix
+    ports: Set
+
+
+@dataclass(frozen=True, slots=True)
+class Bindings:
+    """The sets of the spoof guard; those without elements are left out.
+
+    Attributes:
+        sets: all of them.
+        names: their names.
+        pools: the pools among them.
+    """
+
+    sets: tuple[Set, ...]
+    names: frozenset[str]
+    pools: tuple[Pool, ...]
+
+
+def bind(column: str) -> str:
+    """The set of what a port may use: `ipv4`, `ipv6` or `target`."""
+    return ident("bind", column)
+
+
+def owned(column: str) -> str:
+    """The set of what only its owner may use."""
+    return ident("owned", column)
+
+
+def bindings(host: Host) -> Bindings:
+    """The sets for all guarded bridges of a host."""
+    bridges = [bridge for bridge in host.bridges if bridge.guarded]
+    ports = [port for bridge in bridges for port in bridge.ports]
+    pools = tuple(pool for bridge in bridges for family in FAMILIES for pool in _pool(bridge, family))
+    made = (*_bound(host, ports), *_owned(host, bridges, ports), *_strangers(host, bridges, ports))
+    sets = (*(entry for entry in made if entry.elements), *(pool.ports for pool in pools))
+    return Bindings(sets, frozenset(entry.name for entry in sets), pools)
+
+
+def _strangers(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
+    """The ports that TAP patterns let in; none where these match nothing but what guests declare."""
+    found = port_set(STRANGERS, bridges, host.origin)
+    declared = {(Iface(port.tap),) for port in ports}
+    return (found,) if found and not declared.issuperset(e.key for e in found.elements) else ()
+
+
+def _bound(host: Host, ports: list[Port]) -> tuple[Set, ...]:
+    taps = [(Iface(port.tap), port) for port in ports]
+    by4: list[Entry] = [((tap, a.prefix), port.origin) for tap, port in taps for a in port.ipv4 or ()]
+    by6: list[Entry] = [((tap, a.prefix), port.origin) for tap, port in taps for a in port.ipv6 or ()]
+    return (
+        _set(host, PORTS, (Type.IFACE,), (((tap,), port.origin) for tap, port in taps)),
+        _set(host, BIND_MAC, (Type.IFACE, Type.MAC), (((tap, port.mac), port.origin) for tap, port in taps)),
+        _set(host, bind("ipv4"), (Type.IFACE, Type.IPV4), by4),
+        _set(host, bind("ipv6"), (Type.IFACE, Type.IPV6), by6),
+        _set(host, bind("target"), (Type.IFACE, Type.ND_TARGET), by6),
+    )
+
+
+def _owned(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
+    here = [(i.address, b.origin) for b in bridges for family in FAMILIES if (i := own(b, family))]
+    here += [(address, b.origin) for b in bridges for address in host.within(b)]
+    routers = [(local, b.origin) for b in bridges if (local := b.link_local(host.name))]
+    guests = [(a, port.origin) for port in ports for a in (*(port.ipv4 or ()), *(port.ipv6 or ()))]
+    spoken: list[tuple[Address, Origin]] = [*here, *routers, *guests]
+    by4: list[Entry] = [((a.prefix,), origin) for a, origin in spoken if a.family is Family.IPV4]
+    by6: list[Entry] = [((a.prefix,), origin) for a, origin in spoken if a.family is Family.IPV6]
+    return (
+        _set(host, OWNED_MAC, (Type.MAC,), (((port.mac,), port.origin) for port in ports)),
+        _set(host, owned("ipv4"), (Type.IPV4,), by4),
+        _set(host, owned("ipv6"), (Type.IPV6,), by6),
+        _set(host, owned("target"), (Type.ND_TARGET,), by6),
+    )
+
+
+def _pool(bridge: Bridge, family: Family) -> tuple[Pool, ...]:
+    interface = own(bridge, family)
+    free = [p for p in bridge.ports if (p.ipv4 if family is Family.IPV4 else p.ipv6) is None]
+    if not interface or not free:
+        return ()
+    elements = tuple(Element((Iface(port.tap),), origin=port.origin) for port in free)
+    name = ident("pool", f"net-{bridge.network}", family.key)
+    return (Pool(family, interface.prefix, Set(name, (Type.IFACE,), elements, origin=bridge.origin)),)
+
+
+def _set(host: Host, name: str, types: tuple[Type, ...], entries: Iterable[Entry]) -> Set:
+    unique = {order(key): Element(key, origin=origin) for key, origin in reversed(list(entries))}
+    elements = tuple(unique[key] for key in sorted(unique))
+    return Set(name, types, elements, origin=host.origin)

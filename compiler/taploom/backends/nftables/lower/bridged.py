@@ -1,0 +1,18 @@
+"""The bridge table: what IP rules cannot see, as frames between the ports of one bridge never reach them.
+
+Interfaces are told by the names of ports, not of bridges (`meta ibrname` is an option that not every kernel has).
+Nothing here judges a frame that neither enters by a port of ours nor is between addresses of one of our networks.
+"""
+
+from taploom.backends.nftables.lower.guard import guard
+from taploom.backends.nftables.lower.isolation import isolation
+from taploom.backends.nftables.lower.part import Part, base, together
+from taploom.backends.nftables.tree import Chain
+from taploom.plan.host import Host
+
+
+def bridged(host: Host) -> Part:
+    """Spoof guard and isolation."""
+    apart = isolation(host)
+    hook = Chain("forward", apart.rules, base("filter", "forward", "filter"), host.origin)
+    return together([guard(host), Part((hook,) if apart.rules else ()), Part((), apart.sets)])

@@ -1,0 +1,142 @@
+"""The destination of what is forwarded: the host's outside addresses become guests.
+
+What arrives on an uplink is translated by the lanes of all uplinks, since it can ask for the address of another one;
+what comes from a bridge of ours, and what the host itself sends, by all lanes with `hairpin`. Where an uplink has a
+static address, that is part of the key; where it is learned, or somebody else configures the uplink, "local to this
+one" stands for it, or "local" to another one, with everything else the host is known to have kept out. A connection
+that no lane takes goes on untranslated.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from taploom.backends.nftables.fields import Field, Type, daddr
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.frame import (
+    LINK_LOCAL,
+    LOOPBACK,
+    RETURN,
+    family_is,
+    fixed_addresses,
+    goto,
+    implied,
+    on,
+    own,
+    prefix_set,
+)
+from taploom.backends.nftables.lower.listening import Listening, rules
+from taploom.backends.nftables.lower.part import Part, base, together
+from taploom.backends.nftables.tree import (
+    Chain,
+    Direction,
+    Dispatch,
+    Element,
+    Lookup,
+    Match,
+    Rule,
+    Set,
+    TranslatePrefix,
+)
+from taploom.backends.nftables.values import Iface, Word
+from taploom.base.address import FAMILIES, Family
+from taploom.plan.host import Host, Uplink
+from taploom.plan.policy import NatKind
+
+_INGRESS = ident("dnat", "ingress")
+_INSIDE = "inside/"
+"""The host's own networks and itself, as the name of an interface that there cannot be."""
+
+
+def destination_nat(host: Host) -> Part:
+    """The hooks of prerouting and (with hairpin) output, with their chains and maps."""
+    chains: dict[tuple[str, Family], Chain] = {}
+    sets: list[Set] = []
+    for family in FAMILIES:
+        known = Listening(host, family)
+        found = {(uplink.name, family): _arriving(known, uplink) for uplink in host.uplinks}
+        found[_INSIDE, family] = _from_inside(known)
+        chains |= {key: chain for key, chain in found.items() if chain.rules}
+        sets += known.sets()
+    if not chains:
+        return Part()
+    hooks = _hooks(host, chains)
+    return together([hooks, Part(tuple(chains.values()), (*sets, *_kept(host)))])
+
+
+def _arriving(known: Listening, uplink: Uplink) -> Chain:
+    """What arrives on an uplink: for its own address, or for that of another one."""
+    family, here = known.family, uplink.origin
+    prefixes = tuple(_prefixes(known.host, uplink)) if family is Family.IPV6 else ()
+    own, others = known.learned.get(uplink.name, ()), known.besides(uplink.name)
+    elsewhere = rules(others, uplink.zone)
+    asked: list[Rule] = []
+    if own or elsewhere:
+        asked.append(Rule((Lookup((daddr(family),), ident("kept", family.key)), RETURN), "", here))
+    if elsewhere:
+        asked.append(Rule((_local(Field.FIB_TYPE, negated=True), RETURN), "", here))
+        asked += _where(_local(Field.FIB_TYPE_HERE, negated=True), elsewhere)
+        asked += _where(_local(Field.FIB_TYPE_HERE), rules(own, uplink.zone))
+    elif own:
+        asked.append(Rule((_local(Field.FIB_TYPE_HERE, negated=True), RETURN), "", here))
+        asked += rules(own, uplink.zone)
+    name = ident("dnat", uplink.name, family.key)
+    return Chain(name, (*prefixes, *rules(known.fixed, uplink.zone), *asked), None, here)
+
+
+def _where(condition: Match, found: Iterable[Rule]) -> Iterator[Rule]:
+    return (Rule((condition, *rule.statements), rule.comment, rule.origin) for rule in found)
+
+
+def _local(field: Field, *, negated: bool = False) -> Match:
+    return Match((field,), ((Word("local"),),), negated=negated)
+
+
+def _prefixes(host: Host, uplink: Uplink) -> Iterator[Rule]:
+    """The way in of prefix translations; an address of the host's own within the outer prefix stays the host's."""
+    for nat in host.nat:
+        if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == uplink.name:
+            translation = TranslatePrefix(Direction.DESTINATION, nat.to, nat.source)
+            matches = (on(Field.IP6_DADDR, nat.to), _local(Field.FIB_TYPE, negated=True))
+            yield Rule((*matches, translation), f"nat/{nat.network}", nat.origin)
+
+
+def _from_inside(known: Listening) -> Chain:
+    """What comes from our bridges or from the host itself: static addresses first, then whatever is local."""
+    family, host = known.family, known.host
+    learned = rules(known.besides(""), None)
+    asked: list[Rule] = []
+    if learned:
+        asked.append(Rule((Lookup((daddr(family),), ident("kept", family.key)), RETURN), "", host.origin))
+        asked.append(Rule((_local(Field.FIB_TYPE, negated=True), RETURN), "", host.origin))
+    return Chain(ident("dnat-inside", family.key), (*rules(known.fixed, None), *asked, *learned), None, host.origin)
+
+
+def _hooks(host: Host, chains: dict[tuple[str, Family], Chain]) -> Part:
+    inside = [family for family in FAMILIES if (_INSIDE, family) in chains]
+    entries = [(name, family, chain) for (name, family), chain in chains.items() if name != _INSIDE]
+    entries += [(b.device, family, chains[_INSIDE, family]) for b in host.bridges for family in inside]
+    key = (Field.IIFNAME, Field.NFPROTO)
+    elements = tuple(
+        Element((Iface(name), Word(family.key)), goto(chain.name), "", chain.origin)
+        for name, family, chain in sorted(entries, key=lambda entry: entry[:2])
+    )
+    ingress = Set(_INGRESS, (Type.IFACE, Type.FAMILY), elements, verdicts=True, origin=host.origin)
+    rule = Rule((Dispatch(key, _INGRESS),), "", host.origin)
+    hooks = [Chain("nat_prerouting", (rule,), base("nat", "prerouting", "dstnat"), host.origin)]
+    if inside:
+        own = tuple(
+            Rule((family_is(family), goto(chains[_INSIDE, family].name)), "", implied("hairpin")) for family in inside
+        )
+        # By number: nft takes the name `dstnat` in prerouting only.
+        hooks.append(Chain("nat_output", own, base("nat", "output", "-100"), host.origin))
+    return Part(tuple(hooks), (ingress,))
+
+
+def _kept(host: Host) -> tuple[Set, ...]:
+    """Local addresses that are no uplink's learned one."""
+    found = []
+    for family in FAMILIES:
+        gateways = (interface.address.prefix for b in host.bridges if (interface := own(b, family)))
+        fixed = (address.prefix for address in fixed_addresses(host, family))
+        prefixes = [LOOPBACK[family], LINK_LOCAL[family], *gateways, *fixed]
+        found.append(prefix_set(ident("kept", family.key), family, prefixes, host.origin))
+    return tuple(found)

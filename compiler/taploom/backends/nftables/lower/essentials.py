@@ -1,0 +1,68 @@
+"""What a host has to hear to have a network at all, and what serving a network asks of it.
+
+No deny takes these away: they stand before the policy, each bound to the interfaces on which it has a meaning.
+"""
+
+from collections.abc import Iterator
+
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.lower.frame import ACCEPT, LINK_LOCAL, implied, on
+from taploom.backends.nftables.tree import (
+    Match,
+    Rule,
+    Statement,
+)
+from taploom.backends.nftables.values import Iface, Range, Value, Word
+from taploom.base.address import Family
+from taploom.plan.host import Bridge, Learned, Uplink
+
+_HOP_255 = Match((Field.HOP_LIMIT,), ((Range(255, 255),),))
+"""Never routed (RFC 4861, 7.1)."""
+ERRORS4 = Match((Field.ICMP_TYPE,), tuple((Range(n, n),) for n in (3, 11, 12)))
+"""Destination unreachable (with "fragmentation needed"), time exceeded, parameter problem (RFC 792)."""
+ERRORS6 = Match((Field.ICMPV6_TYPE,), tuple((Range(n, n),) for n in (1, 2, 3, 4)))
+"""Destination unreachable, packet too big, time exceeded, parameter problem (RFC 4890, 4.4.1)."""
+_NEIGHBOURS = Match((Field.ICMPV6_TYPE,), tuple((Range(n, n),) for n in (135, 136)))
+_LISTENERS = Match((Field.ICMPV6_TYPE,), tuple((Range(n, n),) for n in (130, 131, 132, 143)))
+"""Multicast listener discovery (RFC 2710, RFC 3810), link-local by its sources."""
+_FROM_LINK = on(Field.IP6_SADDR, LINK_LOCAL[Family.IPV6])
+
+
+def essentials() -> tuple[Rule, ...]:
+    """What every interface needs, the networks of nobody we know included."""
+    return (
+        _rule("icmp", ERRORS4),
+        _rule("icmpv6", ERRORS6),
+        _rule("nd", _HOP_255, _NEIGHBOURS),
+        _rule("mld", _FROM_LINK, _LISTENERS),
+    )
+
+
+def of_bridge(bridge: Bridge) -> Iterator[Rule]:
+    """What guests ask of the host on a network that it serves."""
+    if bridge.dhcp:
+        yield _rule("dhcp", on(Field.NFPROTO, Word("ipv4")), *_ports("udp", 68, 67))
+    if bridge.serves_dns:
+        values: tuple[tuple[Value, ...], ...] = tuple((Word(p), Range(53, 53)) for p in ("tcp", "udp"))
+        yield _rule("dns", Match((Field.L4PROTO, Field.DPORT), values))
+    if bridge.ra:
+        yield _rule("rs", _HOP_255, Match((Field.ICMPV6_TYPE,), ((Range(133, 133),),)))
+
+
+def of_uplink(uplink: Uplink) -> Iterator[Rule]:
+    """What an uplink learns its addresses from."""
+    here = on(Field.IIFNAME, Iface(uplink.name))
+    if uplink.ipv4 is Learned.DHCP:
+        yield _rule("dhcp-client", here, on(Field.NFPROTO, Word("ipv4")), *_ports("udp", 67, 68))
+    if uplink.ipv6 is Learned.RA:
+        yield _rule("ra-client", here, _HOP_255, Match((Field.ICMPV6_TYPE,), ((Range(134, 134),),)))
+        yield _rule("dhcp-client", here, _FROM_LINK, *_ports("udp", 547, 546))
+
+
+def _ports(protocol: str, source: int, destination: int) -> tuple[Match, Match]:
+    ports = (Range(source, source), Range(destination, destination))
+    return on(Field.L4PROTO, Word(protocol)), Match((Field.SPORT, Field.DPORT), (ports,))
+
+
+def _rule(name: str, *matches: Statement) -> Rule:
+    return Rule((*matches, ACCEPT), f"implied/{name}", implied(name))

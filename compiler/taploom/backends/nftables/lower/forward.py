@@ -1,0 +1,111 @@
+"""What is forwarded: the hook, and the dispatch from pairs of interfaces to the chains of `lower.pairs`.
+
+The base chain accepts by policy, as a base chain that drops would cut off what other tools forward: only what enters
+or leaves by a bridge of ours is judged, and what enters by one of our uplinks and leaves by one, and that ends in a
+drop. Rules on single interfaces send it there, not a set, since sets of a table that is being replaced miss for some
+microseconds, which must never mean "accepted". Of an uplink that takes two: one on the way in, which leads to a chain
+with one on each way out, so that they are as many as there are uplinks, and not as many as there are pairs of them.
+"""
+
+from itertools import product
+
+from taploom.backends.nftables.fields import Field, Type
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower import sinks
+from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, on, zones
+from taploom.backends.nftables.lower.pairs import Policy, chain_name, pair
+from taploom.backends.nftables.lower.part import Part, base, together
+from taploom.backends.nftables.tree import (
+    Chain,
+    Dispatch,
+    Element,
+    Match,
+    Rule,
+    Set,
+)
+from taploom.backends.nftables.values import Iface, Word
+from taploom.plan.host import Host
+from taploom.plan.policy import Side, SideKind
+
+OURS, UPLINK, PAIRS = ident("forward", "ours"), ident("forward", "uplink"), ident("forward", "pairs")
+Ends = tuple[Side, Side]
+
+
+def forward(known: Policy) -> Part:
+    """The forward hook, the dispatch and a chain for each pair of sides between which something passes."""
+    host = known.host
+    if not host.bridges and not host.uplinks:
+        return Part()
+    made = {ends: part for ends in _routes(host) if (part := pair(known, *ends)).chains}
+    pairs = _pairs(host, tuple(made))
+    fixed = [_base(host), _ours(host, tuple(made)), sinks.sink(sinks.FORWARD, "forward", host.origin)]
+    fixed += [_uplink(host)] if host.uplinks else []
+    targets = tuple(entry for found in known.targets for entry in (*(e for _, e in found.sets), found.mirrors) if entry)
+    return together([Part((*fixed, sinks.invalid(host.origin)), (*pairs, *targets)), *made.values()])
+
+
+def _routes(host: Host) -> list[Ends]:
+    """The pairs of sides that interfaces can tell apart; REMOTE is told from OUTSIDE within the chain."""
+    bridges = [Side(SideKind.BRIDGE, bridge.network) for bridge in host.bridges]
+    outside = [Side(SideKind.OUTSIDE, zone) for zone in zones(host)]
+    ours, other = [*bridges, *outside], Side(SideKind.OTHER)
+    return [*product(ours, ours), *(ends for a in bridges for ends in ((a, other), (other, a)))]
+
+
+def _base(host: Host) -> Chain:
+    established = on(Field.CT_STATE, Word("established"), Word("related"))
+    rules = [Rule((established, ACCEPT), "implied/established", implied("established"))]
+    rules += [
+        Rule((on(field, Iface(bridge.device)), goto(OURS)), "", bridge.origin)
+        for field in (Field.IIFNAME, Field.OIFNAME)
+        for bridge in host.bridges
+    ]
+    rules += [Rule((on(Field.IIFNAME, Iface(uplink.name)), goto(UPLINK)), "", uplink.origin) for uplink in host.uplinks]
+    return Chain("forward", tuple(rules), base("filter", "forward", "filter"), host.origin)
+
+
+def _uplink(host: Host) -> Chain:
+    """The chain for what came by an uplink and does not go to a bridge: what leaves by an uplink is judged too."""
+    rules = (Rule((on(Field.OIFNAME, Iface(uplink.name)), goto(OURS)), "", uplink.origin) for uplink in host.uplinks)
+    return Chain(UPLINK, tuple(rules), None, host.origin)
+
+
+def _ours(host: Host, made: tuple[Ends, ...]) -> Chain:
+    """The chain for all that concerns our bridges, and our uplinks among themselves."""
+    strangers = [ends for ends in made if SideKind.OTHER in (ends[0].kind, ends[1].kind)]
+    known = len(strangers) < len(made)
+    rules = [
+        Rule((on(Field.CT_STATE, Word("invalid")), goto(sinks.INVALID)), "", host.origin),
+        *([Rule((Dispatch((Field.IIFNAME, Field.OIFNAME), PAIRS),), "", host.origin)] if known else []),
+        *(_stranger(host, entry, exit_) for entry, exit_ in strangers),
+        Rule((goto(sinks.FORWARD),), "", host.origin),
+    ]
+    return Chain(OURS, tuple(rules), None, host.origin)
+
+
+def _pairs(host: Host, made: tuple[Ends, ...]) -> tuple[Set, ...]:
+    """The map from pairs of interfaces that are known by name to chains."""
+    elements = {
+        (a, b): Element((Iface(a), Iface(b)), goto(chain_name(entry, exit_)), "", host.origin)
+        for entry, exit_ in made
+        if SideKind.OTHER not in (entry.kind, exit_.kind)
+        for a in devices(host, entry)
+        for b in devices(host, exit_)
+    }
+    ordered = tuple(elements[ends] for ends in sorted(elements))
+    return (Set(PAIRS, (Type.IFACE, Type.IFACE), ordered, verdicts=True, origin=host.origin),) if ordered else ()
+
+
+def _stranger(host: Host, entry: Side, exit_: Side) -> Rule:
+    """Sends on what passes between a bridge and an interface that the spec does not know."""
+    known = tuple(
+        (Iface(name),) for name in sorted([*(u.name for u in host.uplinks), *(b.device for b in host.bridges)])
+    )
+    ends = ((Field.IIFNAME, entry), (Field.OIFNAME, exit_))
+    matches = (
+        Match((field,), known, negated=True)
+        if end.kind is SideKind.OTHER
+        else on(field, *map(Iface, devices(host, end)))
+        for field, end in ends
+    )
+    return Rule((*matches, goto(chain_name(entry, exit_))), "", host.origin)

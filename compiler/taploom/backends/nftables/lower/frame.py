@@ -1,0 +1,129 @@
+"""What several concerns ask about a host: whose interfaces, whose prefixes, and where what nobody wrote comes from."""
+
+from collections.abc import Iterable
+
+from taploom.backends.nftables.fields import Field, address_type
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.tree import (
+    Count,
+    Element,
+    Kind,
+    Lookup,
+    Match,
+    Rule,
+    Set,
+    Verdict,
+)
+from taploom.backends.nftables.values import Iface, Word
+from taploom.base.address import FAMILIES, Address, Family, Interface, Prefix, everything
+from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+from taploom.plan.origin import Origin
+from taploom.plan.policy import Side, SideKind
+
+SITE, REMOTE = "site", "remote"
+ACCEPT, DROP, RETURN = Verdict(Kind.ACCEPT), Verdict(Kind.DROP), Verdict(Kind.RETURN)
+LINK_LOCAL = {Family.IPV4: Prefix(Family.IPV4, 0xA9FE << 16, 16), Family.IPV6: Prefix(Family.IPV6, 0xFE80 << 112, 10)}
+"""RFC 3927 and RFC 4291."""
+LOOPBACK = {Family.IPV4: Prefix(Family.IPV4, 127 << 24, 8), Family.IPV6: Prefix(Family.IPV6, 1, 128)}
+
+
+def implied(name: str) -> Origin:
+    """The origin of what follows from no text of the spec."""
+    return Origin(f"implied.{name}", None, "nftables")
+
+
+def goto(chain: str) -> Verdict:
+    """The verdict that leaves for another chain."""
+    return Verdict(Kind.GOTO, chain)
+
+
+def on(field: Field, *values: Word | Iface | Prefix) -> Match:
+    """One field among some values."""
+    return Match((field,), tuple((value,) for value in values))
+
+
+def family_is(family: Family) -> Match:
+    """Only packets of the family."""
+    return on(Field.NFPROTO, Word(family.key))
+
+
+def drop(counter: str, *matches: Match | Lookup, origin: Origin | None = None) -> Rule:
+    """A rule that drops and counts what matches."""
+    return Rule((*matches, Count(counter), DROP), "", origin)
+
+
+def own(bridge: Bridge, family: Family) -> Interface | None:
+    """The host's address on a bridge."""
+    return bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
+
+
+def local_prefixes(host: Host, family: Family) -> tuple[Prefix, ...]:
+    """The prefixes of the networks that are on bridges of this host."""
+    found = (own(bridge, family) for bridge in host.bridges)
+    return collapsed(interface.prefix for interface in found if interface)
+
+
+def outside_address(uplink: Uplink, family: Family) -> Fixed | Learned | None:
+    """How an uplink comes by its address."""
+    return uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
+
+
+def fixed_addresses(host: Host, family: Family) -> tuple[Address, ...]:
+    """The static addresses of the uplinks."""
+    found = (outside_address(uplink, family) for uplink in host.uplinks)
+    return tuple(sorted({known.interface.address for known in found if isinstance(known, Fixed)}))
+
+
+def zones(host: Host) -> tuple[str, ...]:
+    """The zones of the uplinks."""
+    return tuple(sorted({uplink.zone for uplink in host.uplinks}))
+
+
+def devices(host: Host, end: Side) -> tuple[str, ...]:
+    """The interfaces of a side; none for the host itself and for what the spec does not know."""
+    if end.kind is SideKind.BRIDGE:
+        return tuple(bridge.device for bridge in host.bridges if bridge.network == end.name)
+    if end.kind in (SideKind.OUTSIDE, SideKind.REMOTE):
+        return tuple(uplink.name for uplink in host.uplinks if uplink.zone == end.name)
+    return ()
+
+
+def collapsed(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
+    """The same addresses as disjoint prefixes, sorted."""
+    kept: list[Prefix] = []
+    for prefix in sorted(set(prefixes), key=lambda p: (p.family, p.value, p.length)):
+        if not kept or prefix not in kept[-1]:
+            kept.append(prefix)
+    return tuple(kept)
+
+
+def of_family(prefixes: Iterable[Prefix], family: Family) -> tuple[Prefix, ...]:
+    """Those of one family, disjoint."""
+    return collapsed(prefix for prefix in prefixes if prefix.family is family)
+
+
+def extent(host: Host, end: Side, family: Family) -> tuple[Prefix, ...]:
+    """All addresses that a side can have, as a term would list them."""
+    if end.kind is SideKind.REMOTE:
+        return of_family(host.remote_behind(end.name), family)
+    if end.kind is not SideKind.BRIDGE:
+        return (everything(family),)
+    found = (own(bridge, family) for bridge in host.bridges if bridge.network == end.name)
+    return tuple(interface.prefix for interface in found if interface)
+
+
+def network_sets(host: Host) -> tuple[Set, ...]:
+    """The sets of the site's prefixes and of those that are elsewhere, by family, where there are any."""
+    every = ((SITE, host.site_prefixes), (REMOTE, host.remote_prefixes))
+    return tuple(
+        prefix_set(ident(word, family.key), family, of_family(prefixes, family), host.origin)
+        for word, prefixes in every
+        for family in FAMILIES
+        if of_family(prefixes, family)
+    )
+
+
+def prefix_set(name: str, family: Family, prefixes: Iterable[Prefix], origin: Origin) -> Set:
+    """A set of disjoint prefixes."""
+    elements = tuple(Element((prefix,), origin=origin) for prefix in collapsed(prefixes))
+    return Set(name, (address_type(family),), elements, interval=True, origin=origin)

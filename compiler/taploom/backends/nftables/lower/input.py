@@ -1,0 +1,98 @@
+"""What enters the host itself, where taploom manages that.
+
+The only chain of ours that drops by policy: a host that says `managed` has no other input filter. Replies and errors
+first, then what every link needs (RFC 4890), then services that the spec lets the host serve on its networks and use on
+its uplinks, then the terms of the side that the packet comes from. Ping is no essential: a rule has to allow it.
+"""
+
+from collections.abc import Iterator
+
+from taploom.backends.nftables.fields import Field, Type
+from taploom.backends.nftables.idents import ident, side
+from taploom.backends.nftables.lower import sinks
+from taploom.backends.nftables.lower.essentials import essentials, of_bridge, of_uplink
+from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, on, zones
+from taploom.backends.nftables.lower.pairs import Policy, incoming
+from taploom.backends.nftables.lower.part import Judged, Part, together
+from taploom.backends.nftables.tree import (
+    Base,
+    Chain,
+    Dispatch,
+    Element,
+    Kind,
+    Rule,
+    Set,
+)
+from taploom.backends.nftables.values import Iface, Word
+from taploom.plan.host import Host, Input
+from taploom.plan.policy import Side, SideKind
+
+_SELF = Side(SideKind.SELF)
+_INGRESS = ident("input", "ingress")
+
+
+def input_(known: Policy) -> Part:
+    """The input hook with a chain for each side; nothing where the host's own firewall keeps its input."""
+    host = known.host
+    if host.input is Input.FOREIGN:
+        return Part()
+    sides = [
+        *(Side(SideKind.BRIDGE, bridge.network) for bridge in host.bridges),
+        *(Side(SideKind.OUTSIDE, zone) for zone in zones(host)),
+    ]
+    elements = {
+        name: Element((Iface(name),), goto(_name(end)), "", host.origin) for end in sides for name in devices(host, end)
+    }
+    ordered = tuple(elements[name] for name in sorted(elements))
+    ingress = Set(_INGRESS, (Type.IFACE,), ordered, verdicts=True, origin=host.origin)
+    fixed = (
+        _base(host, tuple(elements)),
+        sinks.sink(sinks.INPUT, "input", host.origin, sinks.noise(host.origin)),
+        sinks.invalid(host.origin),
+    )
+    others = known.rules(Side(SideKind.OTHER), _SELF)
+    chains = [_chain(host, Side(SideKind.OTHER), others), *(part for end in sides for part in _side(known, end))]
+    return together([Part(fixed, (ingress,) if ordered else ()), *chains])
+
+
+def _name(end: Side) -> str:
+    return ident("input", side(end))
+
+
+def _base(host: Host, known: tuple[str, ...]) -> Chain:
+    origin = host.origin
+    established = on(Field.CT_STATE, Word("established"), Word("related"))
+    rules = [
+        Rule((established, ACCEPT), "implied/established", implied("established")),
+        Rule((on(Field.CT_STATE, Word("invalid")), goto(sinks.INVALID)), "", origin),
+        Rule((on(Field.IIFNAME, Iface("lo")), ACCEPT), "implied/loopback", implied("loopback")),
+        *essentials(),
+    ]
+    if known:
+        rules.append(Rule((Dispatch((Field.IIFNAME,), _INGRESS),), "", origin))
+    # The map misses while the table is replaced; what is known must not be taken for unknown then.
+    rules += (Rule((on(Field.IIFNAME, Iface(name)), goto(sinks.INPUT)), "", origin) for name in sorted(known))
+    rules.append(Rule((goto(_name(Side(SideKind.OTHER))),), "", origin))
+    return Chain("input", tuple(rules), Base("filter", "input", "filter", Kind.DROP), origin)
+
+
+def _side(known: Policy, end: Side) -> Iterator[Part]:
+    """The chain of a side, and the one of the remote networks behind the same uplinks."""
+    host = known.host
+    found = known.rules(end, _SELF)
+    if end.kind is SideKind.BRIDGE:
+        bridge = next(b for b in host.bridges if b.network == end.name)
+        yield _chain(host, end, Judged((*of_bridge(bridge), *found.rules), found.sets, found.limits))
+        return
+    remote = Side(SideKind.REMOTE, end.name)
+    beyond = known.rules(remote, _SELF) if host.remote_behind(end.name) else Judged()
+    client = tuple(rule for uplink in host.uplinks if uplink.zone == end.name for rule in of_uplink(uplink))
+    apart = incoming(host, _name(remote) if beyond.rules else sinks.INPUT, sinks.INPUT)
+    yield _chain(host, end, Judged((*client, *apart, *found.rules), found.sets, found.limits))
+    if beyond.rules:
+        yield _chain(host, remote, beyond)
+
+
+def _chain(host: Host, end: Side, found: Judged) -> Part:
+    rules = (*found.rules, Rule((goto(sinks.INPUT),), "", host.origin))
+    return Part((Chain(_name(end), rules, None, host.origin),), found.sets, found.limits)

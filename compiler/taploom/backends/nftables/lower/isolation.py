@@ -1,0 +1,20 @@
+"""Guests of an isolated bridge: no frame goes from one of its ports to another."""
+
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.frame import drop
+from taploom.backends.nftables.lower.part import Judged
+from taploom.backends.nftables.lower.ports import port_set
+from taploom.backends.nftables.tree import Lookup
+from taploom.plan.host import Host
+
+_ISOLATED, _DROPPED = ident("ports", "isolated"), ident("drop", "isolated")
+
+
+def isolation(host: Host) -> Judged:
+    """No frame goes from one port of an isolated bridge to another; what the host routes is not asked here."""
+    ports = port_set(_ISOLATED, (bridge for bridge in host.bridges if bridge.isolated), host.origin)
+    if ports is None:
+        return Judged()
+    both = (Lookup((Field.IIFNAME,), _ISOLATED), Lookup((Field.OIFNAME,), _ISOLATED))
+    return Judged((drop(_DROPPED, *both, origin=host.origin),), (ports,))

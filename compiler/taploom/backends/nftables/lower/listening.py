@@ -1,0 +1,176 @@
+"""The lanes of a host by where they listen: at the fixed address of an uplink, or at one that only the kernel knows.
+
+Of addresses that are learned, or that somebody else configures, nobody can tell which uplink has which, but for the one
+that a packet came in by. So all lanes that listen at some of them are one group for whoever asks from elsewhere. Where
+lanes of two forwards claim one port there, each forward has rules of its own, in the order in which forwards go: those
+that name senders, then by name.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from taploom.backends.nftables.fields import saddr
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.frame import REMOTE, SITE, of_family, outside_address
+from taploom.backends.nftables.lower.lanes import laned
+from taploom.backends.nftables.lower.part import Judged
+from taploom.backends.nftables.tree import Lookup, Rule, Set
+from taploom.base.address import Address, Family
+from taploom.base.frozen import dataclass
+from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.policy import Lane
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Lanes that listen at the same place, as rules that look at ports and senders.
+
+    Attributes:
+        hairpin: whether they hold from inside too.
+        named: for the senders that they name, or for everybody.
+        open: for everyone beyond the uplinks of a zone, by zone: of lanes that name senders besides.
+    """
+
+    hairpin: bool
+    named: Judged
+    open: Mapping[str, Judged]
+
+    @property
+    def sets(self) -> Iterator[Set]:
+        """The maps of all rules."""
+        for part in (self.named, *self.open.values()):
+            yield from part.sets
+
+
+Groups = tuple[Group, ...]
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where the lanes of one family listen."""
+
+    host: Host
+    family: Family
+
+    @cached_property
+    def fixed(self) -> Groups:
+        """At static addresses, which are part of the keys."""
+        found: list[Group] = []
+        for uplink in self.host.uplinks:
+            known = outside_address(uplink, self.family)
+            if isinstance(known, Fixed):
+                name = ident("dnat", uplink.name, self.family.key)
+                found += self._groups(name, known.interface.address, self._lanes(uplink.name))
+        return tuple(found)
+
+    @cached_property
+    def learned(self) -> Mapping[str, Groups]:
+        """At addresses that the kernel has to be asked for, by uplink."""
+        names = (u.name for u in self.host.uplinks if _asked_for(u, self.family))
+        parts = {name: self._groups(ident("dnat", name, self.family.key), None, self._lanes(name)) for name in names}
+        return {name: groups for name, groups in parts.items() if groups}
+
+    def besides(self, uplink: str) -> Groups:
+        """At such addresses of other uplinks; of all of them for "", which is no uplink."""
+        others = [name for name in self.learned if name != uplink]
+        if len(others) < 2:
+            return self.learned[others[0]] if others else ()
+        whole = len(others) == len(self.learned)
+        key = "" if whole else uplink
+        if key not in self._united:
+            word = ("dnat-learned",) if whole else ("dnat-besides", uplink)
+            lanes, name = self._lanes(*others), ident(*word, self.family.key)
+            self._united[key] = self._groups(name, None, lanes, contested=_contested(lanes))
+        return self._united[key]
+
+    def sets(self) -> Iterator[Set]:
+        """The maps of all groups that were asked for."""
+        for groups in (self.fixed, *self.learned.values(), *self._united.values()):
+            for group in groups:
+                yield from group.sets
+
+    @cached_property
+    def _united(self) -> dict[str, Groups]:
+        return {}
+
+    def _lanes(self, *uplinks: str) -> list[Lane]:
+        chosen = set(uplinks)
+        return [x for x in self.host.lanes if x.family is self.family and chosen.intersection(x.uplinks)]
+
+    def _groups(self, name: str, address: Address | None, lanes: list[Lane], *, contested: bool = False) -> Groups:
+        return tuple(
+            Group(
+                members[0].hairpin,
+                laned(self.host, f"{name}_{word}", self.family, address, members),
+                {zone: self._open(f"{name}_{word}", zone, address, members) for zone in self._zones(members)},
+            )
+            for word, members in _apart(lanes, contested=contested)
+        )
+
+    def _zones(self, lanes: list[Lane]) -> list[str]:
+        named = {zone for lane in lanes for zone in lane.outside}
+        return sorted(named.intersection(uplink.zone for uplink in self.host.uplinks))
+
+    def _open(self, name: str, zone: str, address: Address | None, lanes: list[Lane]) -> Judged:
+        """What is open to everyone beyond an uplink, which the site's own networks and hosts are not."""
+        free = [replace(lane, sources=None) for lane in lanes if zone in lane.outside]
+        found = laned(self.host, ident(f"{name}_open", zone), self.family, address, free)
+        beyond = tuple(
+            Lookup((saddr(self.family),), ident(word, self.family.key), negated=True)
+            for word, prefixes in ((REMOTE, self.host.remote_prefixes), (SITE, self.host.site_prefixes))
+            if of_family(prefixes, self.family)
+        )
+        rules = (Rule((*beyond, *rule.statements), rule.comment, rule.origin) for rule in found.rules)
+        return Judged(tuple(rules), found.sets)
+
+
+def _asked_for(uplink: Uplink, family: Family) -> bool:
+    return not isinstance(outside_address(uplink, family), Fixed)
+
+
+def _apart(lanes: list[Lane], *, contested: bool) -> Iterator[tuple[str, list[Lane]]]:
+    """Lanes that can be united, with a word that tells them from the others."""
+    if not contested:
+        parts = {"all": [x for x in lanes if x.hairpin], "outside": [x for x in lanes if not x.hairpin]}
+        yield from ((word, members) for word, members in parts.items() if members)
+        return
+    order = sorted({(lane.sources is None, lane.forward) for lane in lanes})
+    for number, (_, forward) in enumerate(order, start=1):
+        yield str(number), [lane for lane in lanes if lane.forward == forward]
+
+
+def _contested(lanes: list[Lane]) -> bool:
+    """Whether lanes of forwards that share no uplink claim one port; of those that do, no two have the same senders."""
+    places = sorted({lane.uplinks for lane in lanes})
+    for number, one in enumerate(places):
+        for other in places[number + 1 :]:
+            if not set(one).intersection(other) and _meet(_ports(lanes, one), _ports(lanes, other)):
+                return True
+    return False
+
+
+def _ports(lanes: list[Lane], at: tuple[str, ...]) -> list[tuple[str, int, int]]:
+    return sorted((lane.protocol, lane.first, lane.last) for lane in lanes if lane.uplinks == at)
+
+
+def _meet(one: list[tuple[str, int, int]], other: list[tuple[str, int, int]]) -> bool:
+    """Whether two sorted lists of ranges have a port in common."""
+    furthest = {(protocol, mine): -1 for mine in (True, False) for protocol, _, _ in (*one, *other)}
+    every = [(*found, mine) for ranges, mine in ((one, True), (other, False)) for found in ranges]
+    for protocol, first, last, mine in sorted(every):
+        if first <= furthest[protocol, not mine]:
+            return True
+        furthest[protocol, mine] = max(last, furthest[protocol, mine])
+    return False
+
+
+def rules(groups: Groups, zone: str | None) -> tuple[Rule, ...]:
+    """The rules of groups for what comes in by an uplink of a zone, or (None) from inside."""
+    found: list[Rule] = []
+    for group in groups:
+        if zone is not None or group.hairpin:
+            found += group.named.rules
+        if zone is not None and zone in group.open:
+            found += group.open[zone].rules
+    return tuple(found)

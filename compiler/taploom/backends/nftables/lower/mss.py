@@ -1,0 +1,35 @@
+"""TCP's segment size, lowered to what the route takes, for connections between our bridges and the uplinks.
+
+Both directions, as either end's announcement limits what the other sends, and ICMP that says "too big" gets lost.
+"""
+
+from taploom.backends.nftables.fields import Field, Type
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.part import Part, base
+from taploom.backends.nftables.tree import (
+    Chain,
+    ClampMss,
+    Element,
+    Lookup,
+    Rule,
+    Set,
+    TcpFlags,
+)
+from taploom.backends.nftables.values import Iface
+from taploom.plan.host import Host
+
+_PAIRS = ident("clamp", "pairs")
+
+
+def mss(host: Host) -> Part:
+    """The mangle hook of forwarding; none without both bridges and uplinks."""
+    ends = [(b.device, u.name) for b in host.bridges for u in host.uplinks]
+    if not ends:
+        return Part()
+    elements = tuple(
+        Element((Iface(a), Iface(b)), origin=host.origin) for a, b in sorted([*ends, *((b, a) for a, b in ends)])
+    )
+    pairs = Set(_PAIRS, (Type.IFACE, Type.IFACE), elements, origin=host.origin)
+    opening = TcpFlags(("syn", "rst"), ("syn",))
+    rule = Rule((opening, Lookup((Field.IIFNAME, Field.OIFNAME), _PAIRS), ClampMss()), "implied/mss", host.origin)
+    return Part((Chain("mangle_forward", (rule,), base("filter", "forward", "mangle"), host.origin),), (pairs,))

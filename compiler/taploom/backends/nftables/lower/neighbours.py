@@ -1,0 +1,107 @@
+"""Guests of one bridge among themselves: all passes but what the policy denies.
+
+Bridges have no connection tracking in every kernel, so what answers is told otherwise: TCP by its flags, as only
+an opening segment can begin a connection; ICMP by its types; the rest by remembering who sent first.
+
+That memory has to outlive a load, or answers that are under way would be refused. A set is gone with its table, and
+only rules of that table can look it up; so these rules are a table of their own, of which a load flushes the rules and
+leaves the sets. All else of it has names that no spec has a part in, or none: chains are the same for every host, and
+what is denied are anonymous sets, which go with their rules. So nothing is left of the ruleset before.
+A set that is there can only be declared as it was: another size or time would need another name.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from taploom.backends.nftables.fields import Field, Type, address_type, daddr, icmp, saddr
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.essentials import ERRORS4, ERRORS6
+from taploom.backends.nftables.lower.frame import ACCEPT, goto, on, own
+from taploom.backends.nftables.lower.pairs import DISCOVERY, Policy
+from taploom.backends.nftables.lower.part import Part, base, together
+from taploom.backends.nftables.lower.terms import judged
+from taploom.backends.nftables.tree import (
+    Chain,
+    Learn,
+    Lookup,
+    Match,
+    Rule,
+    Set,
+    TcpFlags,
+)
+from taploom.backends.nftables.values import Range, Word
+from taploom.base.address import FAMILIES, Family, Prefix
+from taploom.base.frozen import dataclass
+from taploom.plan.host import Host
+from taploom.plan.origin import Origin
+from taploom.plan.policy import Action, Side, SideKind, Term
+
+_MEMORY = 180
+"""Seconds that a datagram is remembered: as the kernel's connection tracking does for UDP that goes both ways."""
+_ANSWERS = {Family.IPV4: (ERRORS4, Range(0, 0)), Family.IPV6: (ERRORS6, Range(129, 129))}
+_SYMMETRIC = (Word("udp"), Word("udplite"), Word("sctp"), Word("dccp"))
+
+
+def refusals(known: Policy) -> Part:
+    """The denies between guests of one bridge that is not isolated anyway; nothing without any."""
+    host = known.host
+    judges = [_judged(known, family) for family in FAMILIES]
+    hook = Chain(
+        "forward",
+        tuple(rule for judge in judges for rule in judge.rules),
+        base("filter", "forward", "filter"),
+        host.origin,
+    )
+    return together([Part((hook,)), *(judge.part for judge in judges)]) if hook.rules else Part()
+
+
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """Rules of the forward hook that lead to the chain in `part`."""
+
+    rules: tuple[Rule, ...]
+    part: Part
+
+
+def _judged(known: Policy, family: Family) -> _Judge:
+    """The chain of a family: what of all bridges is denied, as their prefixes have nothing in common."""
+    name = ident("deny", family.key)
+    within, terms = [], []
+    for bridge in known.host.bridges:
+        end, interface = Side(SideKind.BRIDGE, bridge.network), own(bridge, family)
+        found = [t for t in known.terms.get((end, end), []) if t.action is Action.DENY and t.family is family]
+        if found and interface and not bridge.isolated:
+            within.append(_within(family, interface.prefix, name, bridge.origin))
+            terms += found
+    rules, sets = _chain(known.host, family, terms)
+    return _Judge(tuple(within), Part((Chain(name, rules, None, known.host.origin),), sets))
+
+
+def _within(family: Family, prefix: Prefix, chain: str, origin: Origin) -> Rule:
+    return Rule((on(saddr(family), prefix), on(daddr(family), prefix), goto(chain)), "", origin)
+
+
+def _chain(host: Host, family: Family, terms: list[Term]) -> tuple[tuple[Rule, ...], tuple[Set, ...]]:
+    """Answers, denies, and a note of who sent what passes; without a deny only the memory."""
+    refused = judged(host, ("neighbours",), terms, Action.DENY)
+    memory, ends, ports = ident("seen", family.key), (saddr(family), daddr(family)), (Field.SPORT, Field.DPORT)
+    back = (*reversed(ends), Field.L4PROTO, *reversed(ports))
+    datagram = on(Field.L4PROTO, *_SYMMETRIC)
+    rules = (
+        *_answers(family),
+        Rule((datagram, Lookup(back, memory), ACCEPT), "implied/established", DISCOVERY.origin),
+        *refused.rules,
+        Rule((datagram, Learn((*ends, Field.L4PROTO, *ports), memory, _MEMORY)), "", DISCOVERY.origin),
+    )
+    types = (address_type(family), address_type(family), Type.PROTOCOL, Type.PORT, Type.PORT)
+    seen = Set(memory, types, (), learned=_MEMORY, origin=host.origin)
+    return rules if terms else (), (*(replace(entry, inline=True) for entry in refused.sets), seen)
+
+
+def _answers(family: Family) -> Iterator[Rule]:
+    errors, reply = _ANSWERS[family]
+    if family is Family.IPV6:
+        yield DISCOVERY
+    yield Rule((errors, ACCEPT), "implied/icmp", DISCOVERY.origin)
+    yield Rule((Match((icmp(family),), ((reply,),)), ACCEPT), "implied/established", DISCOVERY.origin)
+    yield Rule((TcpFlags(("syn", "ack"), ("syn",), negated=True), ACCEPT), "implied/established", DISCOVERY.origin)

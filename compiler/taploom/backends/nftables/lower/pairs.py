@@ -1,0 +1,146 @@
+"""What passes between two sides of a host.
+
+Order within a chain: denies, allows, forwards, drop. A forward is recognised by what it was translated to: only the
+lanes of `lower.dnat` lead there, and those have looked at the interface, the sender and the date already.
+"""
+
+from collections.abc import Sequence
+
+from taploom.backends.nftables.fields import Field, daddr, saddr
+from taploom.backends.nftables.idents import ident, side
+from taploom.backends.nftables.lower import sinks
+from taploom.backends.nftables.lower.frame import ACCEPT, REMOTE, SITE, goto, implied, of_family
+from taploom.backends.nftables.lower.part import Judged, Part, together
+from taploom.backends.nftables.lower.targets import Targets, targets
+from taploom.backends.nftables.lower.terms import judged
+from taploom.backends.nftables.tree import (
+    Chain,
+    Lookup,
+    Match,
+    Rule,
+)
+from taploom.backends.nftables.values import Range
+from taploom.base.address import FAMILIES
+from taploom.base.frozen import dataclass
+from taploom.plan.host import Host
+from taploom.plan.policy import Action, Side, SideKind, Term
+
+DISCOVERY = Rule(
+    (Match((Field.HOP_LIMIT,), ((Range(255, 255),),)), Match((Field.ICMPV6_TYPE,), ((Range(133, 137),),)), ACCEPT),
+    "implied/nd",
+    implied("nd"),
+)
+"""Router and neighbour discovery (RFC 4861): with hop limit 255 it was never routed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """A host with its terms and targets by side, so that no pair of sides looks through all of them."""
+
+    host: Host
+    terms: dict[tuple[Side, Side], list[Term]]
+    targets: tuple[Targets, ...]
+
+    def rules(self, entry: Side, exit_: Side) -> Judged:
+        """Denies, allows and forwards from one side to another."""
+        name = (side(entry), side(exit_))
+        found = self.terms.get((entry, exit_), [])
+        refused = judged(self.host, name, found, Action.DENY)
+        granted = judged(self.host, name, found, Action.ALLOW)
+        rules = (*refused.rules, *granted.rules, *self.forwards(entry, exit_))
+        return Judged(rules, (*refused.sets, *granted.sets), (*refused.limits, *granted.limits))
+
+    def forwards(self, entry: Side, exit_: Side) -> tuple[Rule, ...]:
+        """What forwards let pass from one side to another."""
+        here = [t for t in self.targets if exit_ == Side(SideKind.BRIDGE, t.network) and t.reached_from(entry)]
+        return tuple(rule for found in here for rule in found.rules(self.host))
+
+
+def policy(host: Host) -> Policy:
+    """Sorts the terms of a host by their sides."""
+    terms: dict[tuple[Side, Side], list[Term]] = {}
+    for term in host.terms:
+        terms.setdefault((term.ingress, term.egress), []).append(term)
+    return Policy(host, terms, targets(host))
+
+
+def chain_name(entry: Side, exit_: Side) -> str:
+    """The chain that judges what passes from one side to the other."""
+    return ident("forward", side(entry), side(exit_))
+
+
+def pair(known: Policy, entry: Side, exit_: Side) -> Part:
+    """The chain between two sides, with those for the remote parts of outside sides; none where nothing passes."""
+    if entry == exit_ and entry.kind is SideKind.BRIDGE:
+        return _within(known, entry)
+    host, remote = known.host, Side(SideKind.REMOTE, entry.name)
+    near, behind = _by_receiver(known, entry, exit_)
+    if entry.kind is not SideKind.OUTSIDE:
+        return together([_part(host, chain_name(entry, exit_), near), behind]) if near.rules else Part()
+    far, beyond = _by_receiver(known, remote, exit_) if host.remote_behind(entry.name) else (Judged(), Part())
+    if not near.rules and not far.rules:
+        return Part()
+    there = chain_name(remote, exit_)
+    apart = incoming(host, there if far.rules else sinks.FORWARD, sinks.FORWARD)
+    first = _part(host, chain_name(entry, exit_), Judged((*apart, *near.rules), near.sets, near.limits))
+    return together([first, behind, *([_part(host, there, far)] if far.rules else ()), beyond])
+
+
+def _by_receiver(known: Policy, entry: Side, exit_: Side) -> tuple[Judged, Part]:
+    """What is judged between two sides, and the chain of what leaves there for the site's own; nothing of nothing."""
+    direct = known.rules(entry, exit_)
+    if exit_.kind is not SideKind.OUTSIDE:
+        return direct, Part()
+    host, remote = known.host, Side(SideKind.REMOTE, exit_.name)
+    beyond = known.rules(entry, remote) if host.remote_behind(exit_.name) else Judged()
+    if not direct.rules and not beyond.rules:
+        return Judged(), Part()
+    there = chain_name(entry, remote)
+    apart = _outgoing(host, there if beyond.rules else sinks.FORWARD)
+    judged_here = Judged((*apart, *direct.rules), direct.sets, direct.limits)
+    return judged_here, _part(host, there, beyond) if beyond.rules else Part()
+
+
+def _within(known: Policy, end: Side) -> Part:
+    """What a bridge of ours gets back: routed there again, or bridged where the kernel shows bridged frames to us."""
+    bridge = next(b for b in known.host.bridges if b.network == end.name)
+    refused = judged(known.host, (side(end), side(end)), known.terms.get((end, end), []), Action.DENY)
+    free = () if bridge.isolated else (Rule((ACCEPT,), "implied/bridge", bridge.origin),)
+    passes = free or known.forwards(end, end)
+    if not passes:
+        return Part()
+    seen = () if bridge.isolated else (DISCOVERY,)
+    found = Judged((*seen, *refused.rules, *passes), refused.sets, refused.limits)
+    return _part(known.host, chain_name(end, end), found)
+
+
+def _part(host: Host, name: str, found: Judged) -> Part:
+    done = found.rules[-1].statements == (ACCEPT,)
+    rules = found.rules if done else (*found.rules, Rule((goto(sinks.FORWARD),), "", host.origin))
+    return Part((Chain(name, rules, None, host.origin),), found.sets, found.limits)
+
+
+def incoming(host: Host, remote: str, nowhere: str) -> tuple[Rule, ...]:
+    """What comes in by an uplink from the site itself: from its remote networks, or (never right) from its local ones.
+
+    Args:
+        host: the host.
+        remote: chain for the remote networks.
+        nowhere: chain for what claims to be local.
+    """
+    return _apart(host, remote, nowhere, [saddr(family) for family in FAMILIES])
+
+
+def _outgoing(host: Host, remote: str) -> tuple[Rule, ...]:
+    return _apart(host, remote, sinks.FORWARD, [daddr(family) for family in FAMILIES])
+
+
+def _apart(host: Host, remote: str, nowhere: str, fields: Sequence[Field]) -> tuple[Rule, ...]:
+    rules: list[Rule] = []
+    for family, field in zip(FAMILIES, fields, strict=True):
+        site, far = of_family(host.site_prefixes, family), of_family(host.remote_prefixes, family)
+        if far:
+            rules.append(Rule((Lookup((field,), ident(REMOTE, family.key)), goto(remote)), "", host.origin))
+        if any(not any(prefix in other for other in far) for prefix in site):
+            rules.append(Rule((Lookup((field,), ident(SITE, family.key)), goto(nowhere)), "", host.origin))
+    return tuple(rules)

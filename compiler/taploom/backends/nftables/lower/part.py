@@ -1,0 +1,102 @@
+"""What one concern adds to a table, and how the parts become a table."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from taploom.backends.nftables.tree import (
+    Base,
+    Chain,
+    Count,
+    Counter,
+    Dispatch,
+    Learn,
+    Lookup,
+    NamedLimit,
+    Rule,
+    Set,
+    Statement,
+    Table,
+    TranslateBy,
+)
+from taploom.base.frozen import dataclass
+from taploom.plan.origin import Origin
+
+Object = TypeVar("Object", Set, NamedLimit, Chain)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Objects for one table. Counters are not among them: each that a rule names exists."""
+
+    chains: tuple[Chain, ...] = ()
+    sets: tuple[Set, ...] = ()
+    limits: tuple[NamedLimit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Rules for a chain that another part makes, with the objects that they need."""
+
+    rules: tuple[Rule, ...] = ()
+    sets: tuple[Set, ...] = ()
+    limits: tuple[NamedLimit, ...] = ()
+
+
+def together(parts: Iterable[Part | Judged]) -> Part:
+    """All objects of the parts (of what was judged, all but the rules)."""
+    every = tuple(parts)
+    return Part(
+        tuple(chain for part in every if isinstance(part, Part) for chain in part.chains),
+        tuple(entry for part in every for entry in part.sets),
+        tuple(limit for part in every for limit in part.limits),
+    )
+
+
+def table(family: str, part: Part, origin: Origin) -> Table:
+    """The table `taploom` of a family: sets that no rule reads are left out, the rest is sorted."""
+    return _table(family, "taploom", part, origin, kept=False)
+
+
+def memory(family: str, part: Part, origin: Origin) -> Table:
+    """The table of a family that keeps what its rules learn; sets that rules fill stay in it, read or not."""
+    return _table(family, "taploom-memory", part, origin, kept=True)
+
+
+def _table(family: str, name: str, part: Part, origin: Origin, *, kept: bool) -> Table:
+    used = frozenset(_reads(part.chains))
+    counters = sorted({s.name for s in _statements(part.chains) if isinstance(s, Count) and s.name})
+    chains = sorted(_once(part.chains), key=lambda chain: (chain.base is None, chain.name))
+    return Table(
+        family,
+        name,
+        tuple(Counter(name, origin) for name in counters),
+        _once(part.limits),
+        tuple(entry for entry in _once(part.sets) if entry.name in used or entry.learned),
+        tuple(chains),
+        kept,
+    )
+
+
+def base(kind: str, hook: str, priority: str) -> Base:
+    """A base chain's hook, with the policy to accept: only what is ours is judged."""
+    return Base(kind, hook, priority)
+
+
+def _once(objects: Iterable[Object]) -> tuple[Object, ...]:
+    found = {entry.name: entry for entry in objects}
+    return tuple(found[name] for name in sorted(found))
+
+
+def _statements(chains: Iterable[Chain]) -> Iterator[Statement]:
+    return (statement for chain in chains for rule in chain.rules for statement in rule.statements)
+
+
+def _reads(chains: Iterable[Chain]) -> Iterator[str]:
+    for statement in _statements(chains):
+        match statement:
+            case Lookup(_, name) | Learn(_, name):
+                yield name
+            case Dispatch(_, name) | TranslateBy(_, _, name):
+                yield name
+            case _:
+                pass

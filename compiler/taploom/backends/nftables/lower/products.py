@@ -1,0 +1,52 @@
+"""Terms that stay products: a set of senders and one of destinations instead of each with each.
+
+Sixty guests with four tags that may talk to sixty others by two ranges are 124 elements that way, and 7,200 as
+triples. A product costs a packet one rule more, so it has to save far more elements than that.
+"""
+
+from collections.abc import Sequence
+
+from taploom.backends.nftables.fields import address_type, daddr, saddr
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.shapes import shaped
+from taploom.backends.nftables.tree import Element, Lookup, Set
+from taploom.base.address import Prefix
+from taploom.plan.policy import Term
+
+_MANY = 128
+"""Elements from which on a term may be a product."""
+_WORTH = 4
+"""How many times as many elements as ends its triples have to be."""
+
+
+def is_product(term: Term) -> bool:
+    """Whether a term is better told by its ends than by all pairs of them."""
+    ends = len(term.sources) + len(term.destinations)
+    services = sum(max(1, len(values)) for _, values in shaped(term))
+    pairs = len(term.sources) * len(term.destinations) * services
+    return pairs > _MANY and pairs > _WORTH * (ends + services)
+
+
+def end_lookups(pair: tuple[str, ...], term: Term) -> tuple[Lookup, Lookup]:
+    """The matches on both ends of a product."""
+    senders, destinations = _names(pair, term)
+    return Lookup((saddr(term.family),), senders), Lookup((daddr(term.family),), destinations)
+
+
+def end_sets(pair: tuple[str, ...], term: Term) -> tuple[Set, Set]:
+    """The sets of both ends of a product."""
+    ends = zip(_names(pair, term), (term.sources, term.destinations), strict=True)
+    senders, destinations = (_set(name, term, prefixes) for name, prefixes in ends)
+    return senders, destinations
+
+
+def _set(name: str, term: Term, prefixes: Sequence[Prefix]) -> Set:
+    """A set of disjoint prefixes; single addresses alone need no tree of intervals."""
+    elements = tuple(Element((prefix,), origin=term.origin) for prefix in prefixes)
+    interval = any(prefix.length < term.family.bits for prefix in prefixes)
+    return Set(name, (address_type(term.family),), elements, interval=interval, origin=term.origin)
+
+
+def _names(pair: tuple[str, ...], term: Term) -> tuple[str, str]:
+    words = (*term.rule.split("/")[1:], *pair, term.family.key)
+    return ident("from", *words), ident("to", *words)

@@ -1,0 +1,135 @@
+"""What can never be right, dropped before anything remembers it: bogus sources, and sources from the wrong side.
+
+Only bridges and uplinks are looked at. An uplink may itself have private or documentation addresses, so nothing is
+bogus there for being in such a range; but nothing comes in by an uplink with an address of a network that is here, or
+of the host itself. Nor does anything come in by one with an address of the site that is behind another uplink. The
+routes of the moment (`fib`) are not asked for that: where the way to another host is down, the default route leads to
+it, and whoever is there would be believed.
+"""
+
+from taploom.backends.nftables.fields import Field, Type, address_type, saddr
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.frame import (
+    ACCEPT,
+    LINK_LOCAL,
+    drop,
+    fixed_addresses,
+    goto,
+    implied,
+    local_prefixes,
+    on,
+    prefix_set,
+)
+from taploom.backends.nftables.lower.part import Part, base
+from taploom.backends.nftables.tree import (
+    Chain,
+    Dispatch,
+    Element,
+    Lookup,
+    Match,
+    Rule,
+    Set,
+)
+from taploom.backends.nftables.values import Iface, Range, Word
+from taploom.base.address import FAMILIES, Family, parse_prefix
+from taploom.plan.host import Host, Learned, Uplink
+
+_NEVER = {
+    Family.IPV4: ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"),
+    Family.IPV6: ("::1", "::ffff:0:0/96", "ff00::/8"),
+}
+"""This network, loopback, multicast, class E with the limited broadcast; mapped IPv4 (RFC 6890)."""
+_BOGON, _RPF = ident("drop", "bogon"), ident("drop", "rpf")
+_ASTRAY = "astray"
+_INGRESS, _BRIDGE, _UPLINK = ident("raw", "ingress"), ident("raw", "bridge"), ident("raw", "uplink")
+_UNSPECIFIED4, _UNSPECIFIED6 = parse_prefix("0.0.0.0"), parse_prefix("::")
+
+
+def raw(host: Host) -> Part:
+    """The raw hook of prerouting, with a chain for bridges and one for uplinks."""
+    if not host.bridges and not host.uplinks:
+        return Part()
+    hook = Chain(
+        "raw_prerouting",
+        (Rule((Dispatch((Field.IIFNAME,), _INGRESS),), "", host.origin),),
+        base("filter", "prerouting", "raw"),
+        host.origin,
+    )
+    elements = [
+        *(Element((Iface(b.device),), goto(_BRIDGE), "", b.origin) for b in host.bridges),
+        *(Element((Iface(u.name),), goto(_UPLINK), "", u.origin) for u in host.uplinks),
+    ]
+    ingress = Set(
+        _INGRESS, (Type.IFACE,), tuple(sorted(elements, key=lambda e: str(e.key))), verdicts=True, origin=host.origin
+    )
+    astray = _astray(host)
+    chains = [hook]
+    chains += [_bridge(host)] if host.bridges else []
+    chains += [_uplink(host, astray)] if host.uplinks else []
+    return Part(tuple(chains), (ingress, *_bogons(host), *astray.values()))
+
+
+def _bogons(host: Host) -> tuple[Set, ...]:
+    found = []
+    for family in FAMILIES:
+        own = (address.prefix for address in fixed_addresses(host, family))
+        never = [*map(parse_prefix, _NEVER[family]), *local_prefixes(host, family), *own]
+        found.append(prefix_set(ident("bogon", family.key), family, never, host.origin))
+    return tuple(found)
+
+
+def _astray(host: Host) -> dict[Family, Set]:
+    """What of the site may not come in by each uplink, for families in which there is any."""
+    found = {}
+    for family in FAMILIES:
+        elements = {
+            (uplink.name, remote.prefix): Element((Iface(uplink.name), remote.prefix), origin=host.origin)
+            for remote in host.remotes
+            if remote.prefix.family is family
+            for uplink in host.uplinks
+            if uplink.name not in remote.uplinks
+        }
+        if elements:
+            ordered = tuple(elements[key] for key in sorted(elements))
+            types = (Type.IFACE, address_type(family))
+            found[family] = Set(ident(_ASTRAY, family.key), types, ordered, interval=True, origin=host.origin)
+    return found
+
+
+def _bridge(host: Host) -> Chain:
+    return Chain(_BRIDGE, (*_without_route(), _reverse(host, Field.FIB_STRICT)), None, host.origin)
+
+
+def _uplink(host: Host, astray: dict[Family, Set]) -> Chain:
+    """With several uplinks the best route to a source may be another one than it came in by, and be right."""
+    bogus = (
+        drop(_BOGON, Lookup((saddr(family),), ident("bogon", family.key)), origin=host.origin) for family in FAMILIES
+    )
+    wrong = (
+        drop(_RPF, Lookup((Field.IIFNAME, saddr(family)), found.name), origin=host.origin)
+        for family, found in astray.items()
+    )
+    reverse = Field.FIB_STRICT if len(host.uplinks) == 1 else Field.FIB_LOOSE
+    rules = (*_without_route(), *bogus, *wrong, *_offers(host.uplinks), _reverse(host, reverse))
+    return Chain(_UPLINK, rules, None, host.origin)
+
+
+def _without_route() -> tuple[Rule, ...]:
+    """Senders that have no address yet, or one of the link alone: no route tells where they are."""
+    asking = (on(Field.IP_SADDR, _UNSPECIFIED4), on(Field.FIB_TYPE, Word("broadcast"), Word("multicast")))
+    return (
+        Rule((*asking, ACCEPT), "implied/dhcp", implied("dhcp")),
+        Rule((on(Field.IP6_SADDR, _UNSPECIFIED6, LINK_LOCAL[Family.IPV6]), ACCEPT), "implied/nd", implied("nd")),
+    )
+
+
+def _offers(uplinks: tuple[Uplink, ...]) -> tuple[Rule, ...]:
+    """A DHCP server's answers to an uplink that has no address and no route yet."""
+    learning = tuple(Iface(uplink.name) for uplink in uplinks if uplink.ipv4 is Learned.DHCP)
+    ports = Match((Field.SPORT, Field.DPORT), ((Range(67, 67), Range(68, 68)),))
+    matches = (on(Field.IIFNAME, *learning), on(Field.NFPROTO, Word("ipv4")), on(Field.L4PROTO, Word("udp")), ports)
+    return (Rule((*matches, ACCEPT), "implied/dhcp-client", implied("dhcp-client")),) if learning else ()
+
+
+def _reverse(host: Host, field: Field) -> Rule:
+    return drop(_RPF, on(field, Word("missing")), origin=host.origin)

@@ -1,0 +1,82 @@
+"""The source of what leaves: by an uplink, or back out of the bridge that it came in by (hairpin).
+
+A translated connection that returns to its own bridge must come back through the host, so its source becomes the
+host's. What goes to another network of the site keeps its source, translated or not, and so does what goes to another
+host that has a route back.
+"""
+
+from collections.abc import Iterator
+
+from taploom.backends.nftables.fields import Field, daddr, saddr
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.frame import ACCEPT, SITE, goto, of_family, on
+from taploom.backends.nftables.lower.part import Part, base
+from taploom.backends.nftables.tree import (
+    Chain,
+    Count,
+    Direction,
+    Lookup,
+    Masquerade,
+    Rule,
+    Statement,
+    Translate,
+    TranslatePrefix,
+)
+from taploom.backends.nftables.values import Iface, Word
+from taploom.base.address import FAMILIES
+from taploom.plan.host import Host, Uplink
+from taploom.plan.policy import NatKind, SourceNat
+
+HAIRPIN = "implied/hairpin"
+
+
+def source_nat(host: Host) -> Part:
+    """The postrouting hook and a chain for each uplink that translates."""
+    leaving = {
+        uplink: _chain(host, uplink) for uplink in host.uplinks if any(n.uplink == uplink.name for n in host.nat)
+    }
+    rules = [*_hairpin(host)]
+    rules += (
+        Rule((on(Field.OIFNAME, Iface(uplink.name)), goto(chain.name)), "", uplink.origin)
+        for uplink, chain in leaving.items()
+    )
+    if not rules:
+        return Part()
+    hook = Chain("nat_postrouting", tuple(rules), base("nat", "postrouting", "srcnat"), host.origin)
+    return Part((hook, *leaving.values()))
+
+
+def _hairpin(host: Host) -> Iterator[Rule]:
+    for bridge in host.bridges:
+        lane = next((lane for lane in host.lanes if lane.hairpin and lane.network == bridge.network), None)
+        if lane:
+            device = Iface(bridge.device)
+            matches = (on(Field.IIFNAME, device), on(Field.OIFNAME, device), on(Field.CT_STATUS, Word("dnat")))
+            yield Rule((*matches, Count(), Masquerade()), HAIRPIN, lane.origin)
+
+
+def _chain(host: Host, uplink: Uplink) -> Chain:
+    """Nothing towards the site's own networks, then each network's translation, behind the hosts that it spares."""
+    nats = [nat for nat in host.nat if nat.uplink == uplink.name]
+    kept = (
+        Rule((Lookup((daddr(family),), ident(SITE, family.key)), ACCEPT), "", host.origin)
+        for family in FAMILIES
+        if any(nat.family is family for nat in nats) and of_family(host.site_prefixes, family)
+    )
+    rules = (rule for nat in nats for rule in _rules(nat))
+    return Chain(ident("snat", uplink.name), (*kept, *rules), None, uplink.origin)
+
+
+def _rules(nat: SourceNat) -> Iterator[Rule]:
+    source = on(saddr(nat.family), nat.source)
+    if nat.spared:
+        yield Rule((source, on(daddr(nat.family), *nat.spared), ACCEPT), "", nat.origin)
+    yield Rule((source, Count(), _translation(nat)), f"nat/{nat.network}", nat.origin)
+
+
+def _translation(nat: SourceNat) -> Statement:
+    if nat.kind is NatKind.MASQUERADE or nat.to is None:
+        return Masquerade()
+    if nat.kind is NatKind.SNAT:
+        return Translate(Direction.SOURCE, nat.to)
+    return TranslatePrefix(Direction.SOURCE, nat.source, nat.to)

@@ -1,0 +1,108 @@
+"""What forwards lead to: the real ends of their flows, by network and family."""
+
+from collections.abc import Iterator
+
+from taploom.backends.nftables.fields import Field, Type, address_type, daddr
+from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.frame import ACCEPT, fixed_addresses, on
+from taploom.backends.nftables.lower.layers import layers
+from taploom.backends.nftables.lower.shapes import Shape, in_order, with_port
+from taploom.backends.nftables.tree import (
+    Element,
+    Lookup,
+    Rule,
+    Set,
+    Statement,
+)
+from taploom.backends.nftables.values import Range, Word
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.plan.host import Host
+from taploom.plan.policy import Lane, NatKind, Side, SideKind
+
+
+@dataclass(frozen=True, slots=True)
+class Targets:
+    """The targets of forwards in one network and family.
+
+    Attributes:
+        sets: the targets as sets, disjoint within each, each of one protocol.
+        mirrors: each target with its address behind a prefix translation, by which it can be reached too; or None.
+        hairpin: whether some forward is reached from the host's own networks.
+    """
+
+    network: str
+    family: Family
+    sets: tuple[tuple[Shape, Set], ...]
+    mirrors: Set | None
+    hairpin: bool
+
+    def reached_from(self, entry: Side) -> bool:
+        """Whether a side has a way here by a forward: what comes by one uplink can ask for the address of another."""
+        if entry.kind is SideKind.BRIDGE:
+            return self.hairpin
+        return entry.kind in (SideKind.OUTSIDE, SideKind.REMOTE)
+
+    def rules(self, host: Host) -> Iterator[Rule]:
+        """Accept what a forward translated to one of its targets.
+
+        What a prefix translation let in is translated too, but is no forward: it was sent to the target's mirror.
+        """
+        translated: list[Statement] = [on(Field.CT_STATUS, Word("dnat"))]
+        if self.mirrors:
+            ends = (Field.IP6_DADDR, Field.CT_ORIGINAL_IP6_DADDR)
+            translated.append(Lookup(ends, self.mirrors.name, negated=True))
+        for shape, entry in self.sets:
+            lookup = Lookup((daddr(self.family), *shape.fields), entry.name)
+            yield Rule((*translated, *shape.guard, lookup, ACCEPT), "", host.origin)
+
+
+def targets(host: Host) -> tuple[Targets, ...]:
+    """All targets of a host's forwards, by network and family."""
+    groups: dict[tuple[str, Family], list[Lane]] = {}
+    for lane in host.lanes:
+        groups.setdefault((lane.network, lane.family), []).append(lane)
+    return tuple(
+        Targets(
+            network,
+            family,
+            tuple(_sets(host, network, family, groups[network, family])),
+            _mirrors(host, network, groups[network, family]),
+            any(lane.hairpin for lane in groups[network, family]),
+        )
+        for network in sorted({network for network, _ in groups})
+        for family in FAMILIES
+        if (network, family) in groups
+    )
+
+
+def _sets(host: Host, network: str, family: Family, lanes: list[Lane]) -> Iterator[tuple[Shape, Set]]:
+    for shape in in_order({with_port(lane.protocol) for lane in lanes}):
+        types = (address_type(family), *shape.types)
+        found = (_target(lane) for lane in lanes if lane.protocol == shape.name)
+        for number, layer in enumerate(layers(found), start=1):
+            name = ident("forwards", f"net-{network}", family.key, shape.name, *([str(number)] if number > 1 else []))
+            yield (
+                shape,
+                Set(name, types, layer.elements, interval=layer.interval, counted=True, origin=host.origin),
+            )
+
+
+def _mirrors(host: Host, network: str, lanes: list[Lane]) -> Set | None:
+    """Leaves out what is the host's own address, which is never taken for a mirror."""
+    own = fixed_addresses(host, Family.IPV6)
+    found = {
+        (lane.target.prefix, mirror.prefix): Element((lane.target.prefix, mirror.prefix), origin=nat.origin)
+        for nat in host.nat
+        for lane in lanes
+        if nat.kind is NatKind.PREFIX and nat.to and lane.target in nat.source
+        if (mirror := nat.to.first + (lane.target.value - nat.source.value)) not in own
+    }
+    elements = tuple(found[key] for key in sorted(found))
+    name, types = ident("mirrors", f"net-{network}"), (Type.IPV6, Type.IPV6)
+    return Set(name, types, elements, origin=host.origin) if elements else None
+
+
+def _target(lane: Lane) -> Element:
+    ports = Range(lane.target_first, lane.inside.last)
+    return Element((lane.target.prefix, ports), None, lane.forward, lane.origin)

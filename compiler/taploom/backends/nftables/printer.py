@@ -1,0 +1,153 @@
+"""The tree as the text that nft reads, one element a line, so that a change of one fact is a change of one line.
+
+nft 1.0.6 is the oldest reader: no `destroy`, no `} }` on one line, no empty `elements`, an element's comment before its
+colon. A table's body is printed alone too, as NixOS wraps it in a transaction of its own.
+"""
+
+import functools
+from collections.abc import Iterator, Mapping
+
+from taploom.backends.artifact import Line
+from taploom.backends.nftables.fields import Type
+from taploom.backends.nftables.idents import COMMENT_BYTES, quotable
+from taploom.backends.nftables.statements import inline, joined, listed, literal
+from taploom.backends.nftables.tree import (
+    Chain,
+    Element,
+    Lookup,
+    Match,
+    NamedLimit,
+    Rule,
+    Ruleset,
+    Set,
+    Statement,
+    Table,
+    Verdict,
+)
+from taploom.base.identity import remembered
+
+_HEAD = (
+    "# Rendered by taploom; a change made here is lost with the next one.",
+    "# One transaction: replaces the tables of taploom and touches no other.",
+)
+_INLINE_VALUES = 4
+_LEARNED_SIZE = 65535
+
+
+def document(ruleset: Ruleset) -> tuple[Line, ...]:
+    """A file for `nft -f`: loading it any number of times leaves it once."""
+    lines = [Line(text) for text in _HEAD]
+    for table in ruleset.tables:
+        name = f"table {table.family} {table.name}"
+        verb = "flush" if table.kept and table.chains else "delete"
+        lines += [Line(""), Line(name), Line(f"{verb} {name}")]
+        if table.chains or not table.kept:
+            lines += [Line(f"{name} {{"), *_indented(body(table)), Line("}")]
+    return tuple(lines)
+
+
+@remembered
+def body(table: Table) -> tuple[Line, ...]:
+    """What stands between the braces of a table, without indentation."""
+    lines = [Line(f"counter {counter.name} {{ }}", counter.origin) for counter in table.counters]
+    for limit in table.limits:
+        lines += _limit(limit)
+    inlined = {entry.name: entry for entry in table.sets if entry.inline}
+    for entry in table.sets:
+        lines += [] if entry.inline else _set(entry)
+    for chain in table.chains:
+        lines += _chain(chain, inlined)
+    return tuple(lines)
+
+
+def _indented(lines: tuple[Line, ...]) -> list[Line]:
+    return [Line(f"\t{text}", origin) for text, origin in lines]
+
+
+def _limit(limit: NamedLimit) -> Iterator[Line]:
+    yield Line(f"limit {limit.name} {{", limit.origin)
+    yield Line(f"\trate {limit.rate}/{limit.unit} burst {limit.burst} packets", limit.origin)
+    yield Line("}", limit.origin)
+
+
+def _set(entry: Set) -> Iterator[Line]:
+    word = "map" if entry.data or entry.verdicts else "set"
+    yield Line(f"{word} {entry.name} {{", entry.origin)
+    yield from (Line(f"\t{text}", entry.origin) for text in _declaration(entry))
+    if entry.elements:
+        yield Line("\telements = {", entry.origin)
+        yield from (Line(f"\t\t{_element(element, entry)},", element.origin) for element in entry.elements)
+        yield Line("\t}", entry.origin)
+    yield Line("}", entry.origin)
+
+
+def _declaration(entry: Set) -> Iterator[str]:
+    key = " . ".join(t.value for t in entry.types)
+    data = " . ".join(t.value for t in entry.data) or ("verdict" if entry.verdicts else "")
+    raw = Type.ND_TARGET in entry.types
+    # A column without a type of its own is told by an expression, and then all of them are.
+    yield (f"typeof {key.replace('ifname', 'iifname')}" if raw else f"type {key}") + (f" : {data}" if data else "")
+    if entry.learned:
+        yield f"size {_LEARNED_SIZE}"
+    flags = [*(["interval"] if entry.interval else []), *(["dynamic", "timeout"] if entry.learned else [])]
+    if flags:
+        yield f"flags {','.join(flags)}"
+    if entry.learned:
+        yield f"timeout {entry.learned}s"
+    if entry.counted:
+        yield "counter"
+
+
+def _element(element: Element, entry: Set) -> str:
+    key = " . ".join(map(literal, element.key, entry.types))
+    comment = f"{' counter' if entry.inline and entry.counted else ''}{_comment(element.comment)}"
+    data = element.data
+    if data is None:
+        return f"{key}{comment}"
+    if isinstance(data, Verdict):
+        return f"{key}{comment} : {inline(data)}"
+    return f"{key}{comment} : {' . '.join(map(literal, data, entry.data))}"
+
+
+def _chain(chain: Chain, inlined: Mapping[str, Set]) -> Iterator[Line]:
+    yield Line(f"chain {chain.name} {{", chain.origin)
+    if chain.base:
+        base = chain.base
+        head = f"type {base.type} hook {base.hook} priority {base.priority}; policy {base.policy.value};"
+        yield Line(f"\t{head}", chain.origin)
+    for rule in chain.rules:
+        origin = rule.origin or chain.origin
+        yield from (Line(f"\t{text}", of or origin) for text, of in _rule(rule, inlined))
+    yield Line("}", chain.origin)
+
+
+def _rule(rule: Rule, inlined: Mapping[str, Set]) -> Iterator[Line]:
+    """One line, or several where a match lists many values, or a set stands in it."""
+    text = ""
+    for statement in rule.statements:
+        values = list(_values(statement, inlined))
+        if values:
+            assert isinstance(statement, Match | Lookup)
+            operator = "!= {" if statement.negated else "{"
+            yield Line(f"{text} {joined(statement.fields)} {operator}".strip())
+            yield from (Line(f"\t{value},", origin) for value, origin in values)
+            text = "}"
+        else:
+            text = f"{text} {inline(statement)}".strip()
+    yield Line(f"{text}{_comment(rule.comment)}")
+
+
+def _values(statement: Statement, inlined: Mapping[str, Set]) -> Iterator[Line]:
+    """What a statement lists on lines of their own."""
+    match statement:
+        case Match(values=values) if len(values) > _INLINE_VALUES:
+            yield from map(Line, listed(statement))
+        case Lookup(set=name) if name in inlined:
+            yield from (Line(_element(element, inlined[name]), element.origin) for element in inlined[name].elements)
+        case _:
+            pass
+
+
+@functools.lru_cache(maxsize=65536)
+def _comment(text: str) -> str:
+    return f' comment "{quotable(text, COMMENT_BYTES)}"' if text else ""

@@ -1,0 +1,299 @@
+"""The ruleset as data: what the printers write, and what can be evaluated without reading text back.
+
+There is no statement made of raw text. A rule is a list of statements that run in order: a match that fails ends the
+rule, a verdict ends it too, everything else goes on to the next statement (nft(8), RULES and STATEMENTS). Objects are
+found by name within their table. Everything is frozen; origins do not count when trees are compared.
+"""
+
+import enum
+from dataclasses import field
+
+from taploom.backends.nftables.fields import Field, Type
+from taploom.backends.nftables.values import Value
+from taploom.base.address import Family, Prefix
+from taploom.base.frozen import dataclass
+from taploom.plan.origin import Origin
+
+
+class Kind(enum.Enum):
+    """Verdicts. `goto` does not come back: what the target leaves undecided takes the policy of the base chain."""
+
+    ACCEPT = "accept"
+    DROP = "drop"
+    RETURN = "return"
+    GOTO = "goto"
+    JUMP = "jump"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Ends the rule.
+
+    Attributes:
+        chain: target of `goto` and `jump`, else "".
+    """
+
+    kind: Kind
+    chain: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Goes on if the fields, as a tuple, are among the values; with `negated`, if they are not.
+
+    Flags (`ct state`, `ct status`) are among the values if one of them is set.
+    """
+
+    fields: tuple[Field, ...]
+    values: tuple[tuple[Value, ...], ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TcpFlags:
+    """Goes on for TCP packets of whose flags in `mask` exactly those in `flags` are set (or not so, if negated)."""
+
+    mask: tuple[str, ...]
+    flags: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Goes on before a moment, in seconds since the epoch (UTC)."""
+
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Goes on if the fields, as a tuple, are in the named set; with `negated`, if they are not."""
+
+    fields: tuple[Field, ...]
+    set: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Takes the verdict that the named map has for the fields; without one, the rule ends and the next one runs."""
+
+    fields: tuple[Field, ...]
+    map: str
+
+
+class Direction(enum.Enum):
+    """Which end of a connection is translated."""
+
+    SOURCE = "snat"
+    DESTINATION = "dnat"
+
+
+@dataclass(frozen=True, slots=True)
+class Translate:
+    """Translates to one address and ends the chain.
+
+    Attributes:
+        address: a prefix of full length.
+        port: the new port, or None to keep it.
+    """
+
+    direction: Direction
+    address: Prefix
+    port: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TranslateBy:
+    """Translates the destination to what the named map has for the fields (an address, or an address and a port).
+
+    Without an element for them the rule ends and the next one runs.
+    """
+
+    family: Family
+    fields: tuple[Field, ...]
+    map: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatePrefix:
+    """Replaces the leading bits of the source or destination: `before` becomes `after`, of the same length.
+
+    An address that is not within `before` ends the rule, and the next one runs.
+    """
+
+    direction: Direction
+    before: Prefix
+    after: Prefix
+
+
+@dataclass(frozen=True, slots=True)
+class Masquerade:
+    """Translates the source to the address of the interface that the packet leaves by, and ends the chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Goes on as long as the rate is kept; a limit of this rule alone."""
+
+    rate: int
+    unit: str
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class LimitBy:
+    """Goes on as long as the rate of the named limit is kept; all rules that name it share it."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """Writes a line to the kernel's log."""
+
+    prefix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Counts packets and bytes, in the named counter or (if "") in one of the rule's own."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Adds the fields to the named set for `seconds`, or renews them."""
+
+    fields: tuple[Field, ...]
+    set: str
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClampMss:
+    """Lowers the maximum segment size of TCP to what fits the route (RFC 4459, 3.2)."""
+
+
+Statement = (
+    Match | TcpFlags | Until | Lookup | Dispatch | Translate | TranslateBy | TranslatePrefix | Masquerade
+    | Limit | LimitBy | Log | Count | Learn | ClampMss | Verdict
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; the comment is the stable name of what it stands for, such as `policy/web`."""
+
+    statements: tuple[Statement, ...]
+    comment: str = ""
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What makes a chain a base chain: the kernel sends packets through it.
+
+    Attributes:
+        type: `filter` or `nat`.
+        hook: `prerouting`, `input`, `forward`, `output` or `postrouting`.
+        priority: as nft writes it, a name or a number.
+        policy: what becomes of a packet that no rule decides.
+    """
+
+    type: str
+    hook: str
+    priority: str
+    policy: Kind = Kind.ACCEPT
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """A chain; its rules run in order."""
+
+    name: str
+    rules: tuple[Rule, ...]
+    base: Base | None = None
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """An element of a set, or of a map if it has data."""
+
+    key: tuple[Value, ...]
+    data: tuple[Value, ...] | Verdict | None = None
+    comment: str = ""
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A named counter."""
+
+    name: str
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedLimit:
+    """A named rate: `rate` per `unit`, of which `burst` may come at once."""
+
+    name: str
+    rate: int
+    unit: str
+    burst: int
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A named set or map. Its elements are disjoint, and sorted by key.
+
+    Attributes:
+        types: of the columns of the key.
+        elements: never empty, except in a set that rules fill.
+        data: of the columns of the data; empty for a set and for a map to verdicts.
+        verdicts: whether it is a map to verdicts.
+        interval: whether keys may be prefixes, ranges and patterns; else they are single values.
+        counted: whether each element counts its packets.
+        learned: seconds that elements last which rules add (`Learn`), or 0.
+        inline: whether the elements stand in the one rule that looks them up, an anonymous set that goes with it.
+    """
+
+    name: str
+    types: tuple[Type, ...]
+    elements: tuple[Element, ...]
+    data: tuple[Type, ...] = ()
+    verdicts: bool = False
+    interval: bool = False
+    counted: bool = False
+    learned: int = 0
+    inline: bool = False
+    origin: Origin | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of ours: counters, limits, sets and chains, each sorted by name (base chains before others).
+
+    Attributes:
+        kept: whether a load replaces the rules alone, so that what they have learned outlives it; a table without
+            chains is removed all the same.
+    """
+
+    family: str
+    name: str
+    counters: tuple[Counter, ...]
+    limits: tuple[NamedLimit, ...]
+    sets: tuple[Set, ...]
+    chains: tuple[Chain, ...]
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruleset:
+    """All of our tables on a host."""
+
+    tables: tuple[Table, ...]

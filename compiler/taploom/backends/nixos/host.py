@@ -1,0 +1,74 @@
+"""A hypervisor's module: everything that the files of the other backends say, and peace with the rest of NixOS.
+
+NixOS has owners of its own for links, addresses, NAT and input filtering. Where one of them would silently undo or
+double what the plan says, the module gives way (a default below a person's word), makes room (openings, links left
+alone) or refuses to evaluate (an assertion).
+"""
+
+from fnmatch import fnmatchcase
+
+from taploom.backends import boot, networkd, nftables, sysctl
+from taploom.backends.artifact import Artifact
+from taploom.backends.nixos import assertions, firewall, printer, tables, units
+from taploom.backends.nixos.shared import ENTRY, FLAT, PREFER, RANK, RIVALS, UNCLAIMED
+from taploom.backends.nixos.tree import Attribute, Attributes, Bool, Call, Code, Integer, Module, texts
+from taploom.plan.host import Host
+
+
+def artifacts(host: Host) -> tuple[Artifact, ...]:
+    """`hosts/H/nixos/default.nix`, to be imported by the host's configuration; NixOS 24.05 to 26.05."""
+    module = Module(
+        f"Made by taploom for the host {host.name}; changes belong in the specs.",
+        ("config", "lib"),
+        (FLAT, ENTRY, PREFER, RANK, UNCLAIMED, RIVALS),
+        _body(host),
+    )
+    return (Artifact(f"hosts/{host.name}/nixos/default.nix", printer.lines(module)),)
+
+
+def _body(host: Host) -> Attributes:
+    return Attributes(
+        (
+            Attribute(("assertions",), assertions.of(host)),
+            Attribute(("boot", "kernel", "sysctl"), _sysctl(host)),
+            Attribute(("networking",), _networking(host)),
+            Attribute(
+                ("systemd", "network"),
+                units.network(networkd.units(host), any_uplink=boot.waits_for_any(host)),
+                host.origin,
+            ),
+        )
+    )
+
+
+def _sysctl(host: Host) -> Attributes:
+    """The kernel settings; forwarding as a boolean, as NixOS itself sets it, since `1` and `true` do not meet."""
+    return Attributes(
+        tuple(Attribute((s.key,), Call(Code("rank"), (_setting(s),)), s.origin) for s in sysctl.settings(host))
+    )
+
+
+def _setting(setting: sysctl.Setting) -> Bool | Integer:
+    return Bool(setting.value == 1) if setting.key.endswith("forwarding") else Integer(setting.value)
+
+
+def _networking(host: Host) -> Attributes:
+    links = _links(host)
+    return Attributes(
+        (
+            # `useDHCP` would start dhcpcd on every link, the uplinks of networkd and the guests' TAPs among them.
+            Attribute(("dhcpcd", "denyInterfaces"), texts(*links)),
+            Attribute(("firewall",), firewall.settings(host)),
+            Attribute(("networkmanager", "unmanaged"), texts(*(f"interface-name:{link}" for link in links))),
+            Attribute(("nftables",), tables.of(nftables.ruleset(host)), host.origin),
+            Attribute(("useDHCP",), Code("prefer false")),
+        )
+    )
+
+
+def _links(host: Host) -> list[str]:
+    """The links that the specs configure, by name or glob: uplinks, bridges and TAPs."""
+    globs = [pattern for bridge in host.bridges for pattern in bridge.taps.patterns]
+    taps = [port.tap for bridge in host.bridges for port in bridge.ports]
+    named = [tap for tap in taps if not any(fnmatchcase(tap, pattern) for pattern in globs)]
+    return sorted({*(u.name for u in host.uplinks if u.configured), *(b.device for b in host.bridges), *globs, *named})

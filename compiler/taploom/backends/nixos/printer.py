@@ -1,0 +1,146 @@
+"""The one place where Nix becomes text: a module to lines, each with the origin of what it says.
+
+The layout is that of nixfmt, two spaces a level, one element a line, so that a guest more is a line more.
+"""
+
+import functools
+from collections.abc import Iterator
+from typing import assert_never
+
+from taploom.backends.artifact import Line
+from taploom.backends.nixos import quote
+from taploom.backends.nixos.tree import (
+    Attribute,
+    Attributes,
+    Bool,
+    Call,
+    Code,
+    Expression,
+    Integer,
+    Lines,
+    Listing,
+    Module,
+    Text,
+)
+from taploom.plan.origin import Origin
+
+_STEP = "  "
+
+
+def lines(module: Module) -> tuple[Line, ...]:
+    """Print a module, ready for an artifact."""
+    out = list(_head(module))
+    _print(out, module.body, "", "", "", None)
+    return tuple(out)
+
+
+def expression(value: Expression) -> str:
+    """Print an expression alone, as it stands at the left margin."""
+    out: list[Line] = []
+    _print(out, value, "", "", "", None)
+    return "\n".join(line.text for line in out)
+
+
+def _head(module: Module) -> Iterator[Line]:
+    if not module.comment.isprintable():
+        raise ValueError("a comment is one line of printable text")
+    yield Line(f"# {module.comment}")
+    yield Line(f"{{ {', '.join((*module.arguments, '...'))} }}:")
+    if module.bindings:
+        yield Line("let")
+        for binding in module.bindings:
+            yield Line(f"{_STEP}# {binding.comment}")
+            yield from (Line(f"{_STEP}{text}") for text in f"{binding.name} = {binding.code};".split("\n"))
+        yield Line("in")
+
+
+def _print(out: list[Line], value: Expression, margin: str, before: str, after: str, origin: Origin | None) -> None:
+    """Add the lines of `value` at `margin`, the first begun by `before` and the last ended by `after`."""
+    if isinstance(value, Attributes) and value.entries and not value.inline:
+        out.append(Line(f"{margin}{before}{{", origin))
+        _attributes(out, value.entries, margin + _STEP, origin)
+        out.append(Line(f"{margin}}}{after}", origin))
+    elif isinstance(value, Listing) and (len(value.items) > 1 or any(not _short(item.value) for item in value.items)):
+        out.append(Line(f"{margin}{before}[", origin))
+        for item in value.items:
+            opening, closing = ("(", ")") if isinstance(item.value, Call) else ("", "")
+            _print(out, item.value, margin + _STEP, opening, closing, item.origin or origin)
+        out.append(Line(f"{margin}]{after}", origin))
+    elif isinstance(value, Lines) and _margin_is_kept(value.lines):
+        out.append(Line(f"{margin}{before}''", origin))
+        out.extend(_indented(value.lines, margin + _STEP, origin))
+        out.append(Line(f"{margin}''{after}", origin))
+    elif isinstance(value, Call) and value.arguments:
+        *first, last = value.arguments
+        head = " ".join((value.function.text, *map(_argument, first), ""))
+        opening, closing = ("(", ")") if isinstance(last, Call) else ("", "")
+        _print(out, last, margin, f"{before}{head}{opening}", f"{closing}{after}", origin)
+    else:
+        out.append(Line(f"{margin}{before}{_flat(value)}{after}", origin))
+
+
+def _attributes(out: list[Line], entries: tuple[Attribute, ...], margin: str, origin: Origin | None) -> None:
+    quoted = quote.quoted
+    for entry in entries:
+        path, inner, cause = _joined(entry, origin)
+        if isinstance(inner, Text):  # most of all lines: spared the call
+            out.append(Line(f"{margin}{path} = {quoted(inner.value)};", cause))
+        else:
+            _print(out, inner, margin, f"{path} = ", ";", cause)
+
+
+def _indented(content: tuple[Line, ...], margin: str, origin: Origin | None) -> list[Line]:
+    escaped = quote.indented
+    return [Line(f"{margin}{escaped(text)}" if text else "", cause or origin) for text, cause in content]
+
+
+def _joined(entry: Attribute, origin: Origin | None) -> tuple[str, Expression, Origin | None]:
+    """The path of an attribute, its value and its origin; a set of one leaf goes into the path, as in `a.b = 1;`."""
+    value, cause = entry.value, entry.origin or origin
+    if type(value) is Attributes and len(value.entries) == 1 and not value.inline:
+        only = value.entries[0]
+        if type(only.value) is not Attributes:
+            return _path((*entry.path, *only.path)), only.value, only.origin or cause
+    return _path(entry.path), value, cause
+
+
+@functools.lru_cache(maxsize=4096)
+def _path(names: tuple[str, ...]) -> str:
+    return ".".join(map(quote.name, names))
+
+
+def _short(value: Expression) -> bool:
+    """Whether an only element stands on the line of its list."""
+    return isinstance(value, Text | Integer | Bool | Code)
+
+
+def _margin_is_kept(content: tuple[Line, ...]) -> bool:
+    """Whether an indented string gives these lines back: Nix strips the spaces that all its lines begin with."""
+    return any(text and not text.startswith(" ") for text, _ in content)
+
+
+def _argument(value: Expression) -> str:
+    return f"({_flat(value)})" if isinstance(value, Call) else _flat(value)
+
+
+def _flat(value: Expression) -> str:
+    """`value` on one line."""
+    match value:
+        case Text(text):
+            return quote.quoted(text)
+        case Lines(content):
+            return quote.quoted("".join(f"{text}\n" for text, _ in content))
+        case Integer(number):
+            return str(number) if number >= 0 else f"({number})"
+        case Bool(flag):
+            return "true" if flag else "false"
+        case Code(text):
+            return text
+        case Call(function, arguments):
+            return " ".join((function.text, *map(_argument, arguments)))
+        case Listing(items):
+            return " ".join(("[", *(_argument(item.value) for item in items), "]"))
+        case Attributes(entries):
+            inner = (f"{_path(entry.path)} = {_flat(entry.value)};" for entry in entries)
+            return " ".join(("{", *inner, "}"))
+    assert_never(value)

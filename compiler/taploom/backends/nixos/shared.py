@@ -1,0 +1,57 @@
+"""What the `let` of a host's and of a guest's module have in common."""
+
+from typing import Final
+
+from taploom.backends.nixos.tree import Binding
+
+FLAT: Final = Binding(
+    "flat",
+    'lib.versionAtLeast lib.trivial.release "24.11"',
+    "Sections that repeat are nested until NixOS 24.05, and flat since.",
+)
+ENTRY: Final = Binding(
+    "entry",
+    "wrapper: fields: if flat then fields else { ${wrapper} = fields; }",
+    "One section of a list, in the shape of this release.",
+)
+PREFER: Final = Binding(
+    "prefer",
+    "lib.mkOverride 900",
+    "Above the defaults that nixos-generate-config writes, below whatever a person writes.",
+)
+RANK: Final = Binding(
+    "rank",
+    "lib.mkOverride 99",
+    "The priority with which networking.nat sets the same keys, so that equal values meet in peace.",
+)
+UNCLAIMED: Final = Binding(
+    "unclaimed",
+    """lib.all (
+  name:
+  let
+    link = config.networking.interfaces.${name} or { };
+  in
+  !(config.networking.bridges ? ${name})
+  && (link.useDHCP or null) != true
+  && (link.ipv4.addresses or [ ]) == [ ]
+  && (link.ipv6.addresses or [ ]) == [ ]
+)""",
+    "Whether nobody else gives these links an address or makes a bridge of their name.",
+)
+RIVALS: Final = Binding(
+    "rivals",
+    """let
+  inherit (config.systemd.network) networks;
+  isOurs = lib.hasInfix "-taploom-";
+  ours = builtins.filter isOurs (builtins.attrNames networks);
+  others = builtins.filter (unit: !(isOurs unit) && networks.${unit}.enable) (builtins.attrNames networks);
+  names = unit: lib.concatMap (lib.splitString " ") (lib.toList (networks.${unit}.matchConfig.Name or "*"));
+  head = name: builtins.head (builtins.split "[!*?[]" name);
+  covers = one: two: one == two || (head one != one && lib.hasPrefix (head one) (head two));
+  meet = one: two: lib.any (a: lib.any (b: covers a b || covers b a) (names two)) (names one);
+  joins = unit: networks.${unit}.networkConfig ? Bridge || (networks.${unit}.bridge or [ ]) != [ ];
+  rival = other: our: meet other our && (other < our || (joins other && joins our));
+in
+builtins.filter (other: lib.any (rival other) ours) others""",
+    "Units of others that networkd tries before ours for the same links, or that join our TAPs to another bridge.",
+)

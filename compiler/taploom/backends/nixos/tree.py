@@ -1,0 +1,123 @@
+"""Nix expressions, as far as a NixOS module of plain settings needs them.
+
+A closed union of frozen nodes: whatever comes from a plan can only be a `Text`, a `Lines`, an `Integer` or the name of
+an attribute, all of which the printer quotes. `Code` is the one node that is printed as it stands, and it takes
+literals of this package alone.
+"""
+
+from typing import LiteralString, NamedTuple
+
+from taploom.backends.artifact import Line
+from taploom.base.frozen import dataclass
+from taploom.plan.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string on one line, quoted."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A string of lines, each with its line end; an indented string of Nix, so that a difference shows lines."""
+
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Integer:
+    """A number."""
+
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bool:
+    """`true` or `false`."""
+
+    value: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Nix that this package wrote by hand; never built from a plan (`LiteralString` says so to the type checker)."""
+
+    text: LiteralString
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function applied to arguments; what is no atom gets parentheses."""
+
+    function: Code
+    arguments: tuple["Expression", ...]
+
+
+class Item(NamedTuple):
+    """One element of a list."""
+
+    value: "Expression"
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A list."""
+
+    items: tuple[Item, ...]
+
+
+class Attribute(NamedTuple):
+    """`path = value;`, where the names of the path are joined by dots."""
+
+    path: tuple[str, ...]
+    value: "Expression"
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attributes:
+    """A set of attributes.
+
+    Attributes:
+        entries: printed in this order; each path at most once, and none a prefix of another.
+        inline: whether it stands on one line, as a row of a table does.
+    """
+
+    entries: tuple[Attribute, ...]
+    inline: bool = False
+
+
+Expression = Text | Lines | Integer | Bool | Code | Call | Listing | Attributes
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """`name = code;` of a module's `let`, below a comment that says why it is there."""
+
+    name: LiteralString
+    code: LiteralString
+    comment: LiteralString
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A file: a function from `arguments` to a set of settings.
+
+    Attributes:
+        comment: what a reader of the file has to know first; one line.
+        arguments: names that the module system hands in, besides `...`.
+        bindings: what the settings share.
+    """
+
+    comment: str
+    arguments: tuple[LiteralString, ...]
+    bindings: tuple[Binding, ...]
+    body: Attributes
+
+
+def texts(*values: str, origin: Origin | None = None) -> Listing:
+    """A list of strings."""
+    return Listing(tuple(Item(Text(value), origin) for value in values))

@@ -1,0 +1,165 @@
+"""Units of networkd as `systemd.network.*`: section by section, under the names that NixOS gives the sections.
+
+nixpkgs checks the keys of each section and the type of some values, and differently so from release to release. What
+all releases from 24.05 on take is chosen here: switches as `"yes"` and `"no"` (`DHCP` and `LinkLocalAddressing` once
+refused a boolean), numbers as strings (`MTUBytes` once refused a number) but for the keys that have to be numbers.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from taploom.backends.artifact import Line
+from taploom.backends.nixos.tree import (
+    Attribute,
+    Attributes,
+    Bool,
+    Call,
+    Code,
+    Expression,
+    Integer,
+    Item,
+    Lines,
+    Listing,
+    Text,
+)
+from taploom.backends.units.printer import text
+from taploom.backends.units.tree import Entry, Kind, Section, Unit
+
+_OPTIONS: Mapping[tuple[Kind, str], str] = {
+    (Kind.NETDEV, "NetDev"): "netdevConfig",
+    (Kind.NETDEV, "Bridge"): "bridgeConfig",
+    (Kind.NETDEV, "Tap"): "tapConfig",
+    (Kind.NETWORK, "Match"): "matchConfig",
+    (Kind.NETWORK, "Link"): "linkConfig",
+    (Kind.NETWORK, "Network"): "networkConfig",
+    (Kind.NETWORK, "DHCPv4"): "dhcpV4Config",
+    (Kind.NETWORK, "DHCPv6"): "dhcpV6Config",
+    (Kind.NETWORK, "IPv6AcceptRA"): "ipv6AcceptRAConfig",
+    (Kind.NETWORK, "DHCPServer"): "dhcpServerConfig",
+    (Kind.NETWORK, "IPv6SendRA"): "ipv6SendRAConfig",
+    (Kind.NETWORK, "Bridge"): "bridgeConfig",
+}
+
+# Sections that repeat: the option that lists them, and the attribute that wraps each of them until NixOS 24.05.
+_LISTS: Mapping[str, tuple[str, Code]] = {
+    "Address": ("addresses", Code('(entry "addressConfig")')),
+    "Route": ("routes", Code('(entry "routeConfig")')),
+    "RoutingPolicyRule": ("routingPolicyRules", Code('(entry "routingPolicyRuleConfig")')),
+    "IPv6Prefix": ("ipv6Prefixes", Code('(entry "ipv6PrefixConfig")')),
+    "DHCPServerStaticLease": ("dhcpServerStaticLeases", Code('(entry "dhcpServerStaticLeaseConfig")')),
+}
+
+# Keys that networkd took before nixpkgs did; `extraConfig` is text that no release looks into.
+_LATE = frozenset((("DHCPServer", "PersistLeases"),))
+
+# Keys of [Network] with an option of their own, a list of strings in every release.
+_SHORT = {"Address": "address", "Gateway": "gateway", "DNS": "dns"}
+
+# Keys for which nixpkgs insists on a number (`assertInt`, `assertRange`, `assertMinimum`).
+_NUMBERS = frozenset(
+    (
+        ("Bridge", "Cost"),
+        ("Bridge", "Priority"),
+        ("DHCPServer", "PoolOffset"),
+        ("DHCPServer", "PoolSize"),
+        ("DHCPv4", "RouteMetric"),
+        ("DHCPv4", "RouteTable"),
+        ("IPv6AcceptRA", "RouteMetric"),
+        ("IPv6AcceptRA", "RouteTable"),
+        ("IPv6SendRA", "HopLimit"),
+        ("Link", "Group"),
+        ("Network", "IPv6DuplicateAddressDetection"),
+        ("Network", "IPv6HopLimit"),
+        ("Route", "Metric"),
+        ("RoutingPolicyRule", "Priority"),
+    )
+)
+
+
+def network(units: Iterable[Unit], *, any_uplink: bool = False) -> Attributes:
+    """`systemd.network`, whole: the daemon on, and the units by kind and file name.
+
+    The list sections use `entry`, and `any_uplink` uses `prefer`, which a module that takes this has to bind.
+
+    Args:
+        units: of a host or a guest.
+        any_uplink: whether one link that is online is enough for `network-online.target`.
+    """
+    known = tuple(units)
+    groups = (("netdevs", Kind.NETDEV), ("networks", Kind.NETWORK))
+    found = tuple(
+        Attribute((option,), Attributes(tuple(_unit(unit) for unit in known if unit.kind is kind)))
+        for option, kind in groups
+        if any(unit.kind is kind for unit in known)
+    )
+    waiting = (Attribute(("wait-online", "anyInterface"), Code("prefer true")),) if any_uplink else ()
+    return Attributes((Attribute(("enable",), Bool(value=True)), *found, *waiting))
+
+
+def repeats(units: Iterable[Unit]) -> bool:
+    """Whether some unit has a list section, so that the module needs `entry`."""
+    return any(section.name in _LISTS for unit in units for section in unit.sections if unit.kind is Kind.NETWORK)
+
+
+def _unit(unit: Unit) -> Attribute:
+    grouped: dict[str, list[Section]] = {}
+    for section in unit.sections:
+        grouped.setdefault(section.name, []).append(section)
+    options = [found for name, sections in grouped.items() for found in _options(unit.kind, name, sections)]
+    if late := tuple(line for section in unit.sections for line in _late(section)):
+        options.append(Attribute(("extraConfig",), Lines(late)))
+    return Attribute((unit.stem,), Attributes(tuple(sorted(options, key=lambda o: o.path))), unit.origin)
+
+
+def _options(kind: Kind, name: str, sections: list[Section]) -> Iterator[Attribute]:
+    """The options that say what the sections of one name say."""
+    if kind is Kind.NETWORK and name in _LISTS:
+        option, wrap = _LISTS[name]
+        rows = Listing(tuple(Item(_row(section), section.entries[0].origin) for section in sections))
+        yield Attribute((option,), Call(Code("map"), (wrap, rows)))
+        return
+    values = _values(e for section in sections for e in section.entries if (name, e.key) not in _LATE)
+    if (kind, name) == (Kind.NETWORK, "Network"):
+        for key, option in _SHORT.items():
+            if entries := values.pop(key, None):
+                yield Attribute((option,), _list(name, entries))
+    if values:
+        inner = tuple(_attribute(name, key, entries) for key, entries in sorted(values.items()))
+        yield Attribute((_OPTIONS[kind, name],), Attributes(inner))
+
+
+def _late(section: Section) -> Iterator[Line]:
+    """The keys of a section that go into `extraConfig`: networkd unites sections of one name."""
+    entries = [entry for entry in section.entries if (section.name, entry.key) in _LATE]
+    if entries:
+        yield Line(f"[{section.name}]", entries[0].origin)
+    for entry in entries:
+        yield Line(f"{entry.key}={text(entry.value)}", entry.origin)
+
+
+def _values(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.key, []).append(entry)
+    return found
+
+
+def _row(section: Section) -> Attributes:
+    """A list section as one line, as there may be a thousand of them."""
+    values = _values(section.entries)
+    return Attributes(tuple(_attribute(section.name, key, values[key]) for key in sorted(values)), inline=True)
+
+
+def _attribute(section: str, key: str, entries: list[Entry]) -> Attribute:
+    if len(entries) > 1:
+        return Attribute((key,), _list(section, entries), entries[0].origin)
+    return Attribute((key,), _value(section, entries[0]), entries[0].origin)
+
+
+def _list(section: str, entries: list[Entry]) -> Listing:
+    return Listing(tuple(Item(_value(section, entry), entry.origin) for entry in entries))
+
+
+def _value(section: str, entry: Entry) -> Expression:
+    if (section, entry.key) in _NUMBERS and not isinstance(entry.value, str | bool):
+        return Integer(entry.value)
+    return Text(text(entry.value))

@@ -1,0 +1,111 @@
+"""Kernel settings of a host: that it forwards, learns its own way out all the same, and remembers its neighbours.
+
+No setting is here for good measure, as each is one that the machine's owner may have set otherwise, and most hold for
+interfaces that are none of ours. What the ruleset does for itself is left alone: `rp_filter`, as it checks the reverse
+path, in both families. So is what the kernel does by itself: as soon as it forwards, it ignores redirects
+(`inet_forward_change`, net/ipv4/devinet.c; `rt6_do_redirect`, net/ipv6/route.c), and a guest whose packets a forward
+turns back to its own bridge is sent none (`nf_nat_icmp_reply_translation`; tried with 6.18).
+"""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from taploom.backends.artifact import Artifact, Line
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.base.identity import remembered
+from taploom.plan.host import Bridge, Host, Learned
+from taploom.plan.origin import Origin
+from taploom.plan.policy import Action, SideKind, Term
+
+FILE = "60-taploom.conf"
+"""After the distribution's `50-default.conf`, before the owner's `99-*.conf`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One kernel setting.
+
+    Attributes:
+        key: in the notation of sysctl.d(5): with dots, or with slashes where the name of an interface has a dot.
+        value: the number.
+        origin: what of the spec asks for it.
+    """
+
+    key: str
+    value: int
+    origin: Origin
+
+
+@remembered
+def settings(host: Host) -> tuple[Setting, ...]:
+    """The settings of a host, sorted by key; none of them changes another, so that their order does not count."""
+    found = (*_forwarding(host), *_accept_ra(host), *_neighbours(host))
+    return tuple(sorted(found, key=lambda setting: setting.key))
+
+
+def artifacts(host: Host) -> tuple[Artifact, ...]:
+    """The settings as one file of `hosts/HOST/sysctl`; none where there are none."""
+    lines = tuple(Line(f"{s.key} = {s.value}", s.origin) for s in settings(host))
+    path = f"hosts/{host.name}/sysctl/{FILE}"
+    return (Artifact(path, lines, f"/etc/sysctl.d/{FILE}"),) if lines else ()
+
+
+def _forwarding(host: Host) -> Iterator[Setting]:
+    """Forwarding in each family that some network of the host has, or in which something passes from uplink to uplink.
+
+    It is for all interfaces, as the kernel has no other way for IPv6; the ruleset says what passes. networkd's own
+    settings for it mean different things in the versions that are written for.
+    """
+    for family in FAMILIES:
+        bridges = (bridge.origin for bridge in host.bridges if _has(bridge, family))
+        carried = (term.origin for term in host.terms if term.family is family and _carries(term))
+        origin = next(chain(bridges, carried), None)
+        if origin:
+            yield Setting(f"net.{family.key}.conf.all.forwarding", 1, origin)
+
+
+def _has(bridge: Bridge, family: Family) -> bool:
+    return (bridge.ipv4 if family is Family.IPV4 else bridge.ipv6) is not None
+
+
+def _carries(term: Term) -> bool:
+    """Whether a term lets something pass from one uplink to another."""
+    outer = (SideKind.OUTSIDE, SideKind.REMOTE)
+    return term.action is Action.ALLOW and term.ingress.kind in outer and term.egress.kind in outer
+
+
+def _accept_ra(host: Host) -> Iterator[Setting]:
+    """Router advertisements on uplinks: a kernel that forwards ignores them unless it is told 2 (ip-sysctl.rst).
+
+    networkd listens for itself and sets its links to 0; this is for the time before it runs.
+    """
+    for uplink in host.uplinks:
+        if uplink.ipv6 is Learned.RA:
+            yield Setting(_key("ipv6", uplink.name, "accept_ra"), 2, uplink.origin)
+
+
+_USUAL = 1024
+"""The kernel's `gc_thresh3`, from which on it refuses to learn another neighbour ("neighbour table overflow")."""
+
+
+def _neighbours(host: Host) -> Iterator[Setting]:
+    """Room for the neighbours of a host with many guests, in each family's table, which all of its links share.
+
+    The table has twice as many places as guests have addresses, since what nobody answers for takes one as well. Of
+    IPv6 a guest has two, one of them link-local. The lower thresholds, from which on places are freed, keep the
+    kernel's own proportions (arp(7): 128, 512 and 1024). Where 1024 are enough nothing is set.
+    """
+    for family, each in zip(FAMILIES, (1, 2), strict=True):
+        bridges = [bridge for bridge in host.bridges if _has(bridge, family)]
+        wanted = 2 * each * sum(len(bridge.ports) for bridge in bridges)
+        if wanted > _USUAL:
+            most, origin = 1 << (wanted - 1).bit_length(), max(bridges, key=lambda bridge: len(bridge.ports)).origin
+            for number, share in ((1, 8), (2, 2), (3, 1)):
+                yield Setting(f"net.{family.key}.neigh.default.gc_thresh{number}", most // share, origin)
+
+
+def _key(family: str, interface: str, name: str) -> str:
+    """The key of an interface's setting: the first separator says which of the two separates (sysctl.d(5))."""
+    separator = "/" if "." in interface else "."
+    return separator.join(("net", family, "conf", interface, name))

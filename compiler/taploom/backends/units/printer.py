@@ -1,0 +1,49 @@
+"""Units in their native form, as systemd.syntax(7) describes it."""
+
+from collections.abc import Iterable, Iterator
+
+from taploom.backends.artifact import Artifact, Line
+from taploom.backends.units.tree import Entry, Unit, Value
+
+INSTALL_DIRECTORY = "/etc/systemd/network"
+
+
+def artifacts(units: Iterable[Unit], folder: str) -> tuple[Artifact, ...]:
+    """The units as files.
+
+    Args:
+        units: what to print.
+        folder: their folder in the rendered tree, such as `hosts/hv1/networkd`.
+    """
+    return tuple(
+        Artifact(f"{folder}/{unit.name}", tuple(_lines(unit)), f"{INSTALL_DIRECTORY}/{unit.name}") for unit in units
+    )
+
+
+def text(value: Value) -> str:
+    """A value as it stands after the `=`.
+
+    Raises:
+        ValueError: networkd would read something else than what is printed: a line break ends the assignment, a
+            backslash at the end continues it, blanks around it are dropped, and a percent sign begins a specifier
+            in some keys and none in others. No name and no address that a plan may hold has any of these.
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    shown = str(value)
+    if not shown.isprintable() or shown != shown.strip() or shown.endswith("\\") or "%" in shown:
+        raise ValueError(f"no value of a unit: {shown!r}")
+    return shown
+
+
+def _lines(unit: Unit) -> Iterator[Line]:
+    for number, section in enumerate(unit.sections):
+        if number:
+            yield Line("")
+        yield Line(f"[{section.name}]", section.entries[0].origin)
+        for entry in section.entries:
+            yield _assignment(entry)
+
+
+def _assignment(entry: Entry) -> Line:
+    return Line(f"{entry.key}={text(entry.value)}", entry.origin)

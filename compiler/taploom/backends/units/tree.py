@@ -1,0 +1,92 @@
+"""The units of systemd-networkd as data.
+
+A unit is a list of sections, a section a list of assignments, both in the order in which they are printed: sections
+may repeat (`[Route]`), keys may repeat (`Address=`), and networkd unites the repetitions. Values keep their type,
+since Nix wants a number where a unit file has digits. Nothing here knows what a key means: whoever lowers a plan does.
+"""
+
+import enum
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from taploom.base.frozen import dataclass
+from taploom.base.names import digest
+from taploom.plan.origin import Origin
+
+Value = str | int | bool
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-")
+
+
+class Kind(enum.Enum):
+    """What a unit configures; the value is the suffix of its file."""
+
+    NETWORK = "network"
+    NETDEV = "netdev"
+
+
+class Entry(NamedTuple):
+    """One assignment, `Key=value`."""
+
+    key: str
+    value: Value
+    origin: Origin
+
+
+class Section(NamedTuple):
+    """One section, such as `[Match]`.
+
+    Attributes:
+        name: without the brackets.
+        entries: never empty: a section that says nothing is left out by whoever makes the unit.
+    """
+
+    name: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """One file.
+
+    Attributes:
+        stem: file name without its suffix, such as `06-taploom-br-dmz`; its order is the order in which networkd tries
+            `[Match]`, and the first that fits wins.
+        kind: of which sort it is.
+        sections: in the order of the man page.
+        origin: what of the spec the unit as a whole stands for.
+    """
+
+    stem: str
+    kind: Kind
+    sections: tuple[Section, ...]
+    origin: Origin
+
+    @property
+    def name(self) -> str:
+        """The name of the file, such as `06-taploom-br-dmz.network`."""
+        return f"{self.stem}.{self.kind.value}"
+
+
+def section(name: str, origin: Origin, *assignments: tuple[str, Value | None]) -> Section:
+    """A section whose entries share an origin; an assignment of None is left out."""
+    return Section(name, tuple(Entry(key, value, origin) for key, value in assignments if value is not None))
+
+
+def unit(stem: str, kind: Kind, origin: Origin, sections: Iterable[Section]) -> Unit:
+    """A unit without the sections that turned out to be empty."""
+    return Unit(stem, kind, tuple(s for s in sections if s.entries), origin)
+
+
+def stem(priority: int, name: str) -> str:
+    """The file name of a unit about `name`, without suffix.
+
+    The kernel takes nearly any character in the name of an interface; a file name keeps those that neither a shell nor
+    the Nix store minds, and a piece of the digest then tells apart what would fall together.
+
+    Args:
+        priority: below 10, where guides, cloud-init and netplan begin, and far below NixOS and systemd.
+        name: an interface, or another name of the plan.
+    """
+    if _SAFE.issuperset(name):
+        return f"{priority:02}-taploom-{name}"
+    return f"{priority:02}-taploom-{''.join(c if c in _SAFE else '_' for c in name)}-{digest(name, 4)}"

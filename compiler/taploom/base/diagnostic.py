@@ -1,0 +1,107 @@
+"""What taploom tells a user about their specs: data only, no text layout.
+
+A user's mistake is never an exception. Every stage collects diagnostics in a `Report` and goes on as far as it
+can, so that all mistakes are shown at once; `taploom.report` renders them in each of the formats.
+"""
+
+import enum
+from collections.abc import Iterable, Iterator
+from dataclasses import field, replace
+
+from taploom.base.frozen import dataclass
+from taploom.base.rule import Rule, Severity
+from taploom.base.span import Span
+
+
+class State(enum.Enum):
+    """Whether a diagnostic counts, or was waived in the spec with a reason."""
+
+    ACTIVE = "active"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A second place that explains the first, such as the other definition of a name."""
+
+    span: Span
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding, in the terms of the spec.
+
+    Attributes:
+        rule: what was broken; gives the permanent code, the severity and the explanation.
+        message: one terse headline without a full stop; names stand in backticks.
+        span: the place; None only where there is no file at all.
+        help: a way out, shown at the caret.
+        labels: further places.
+        notes: lines of `key: text` below the snippet, such as `declared: …`.
+        subject: the object that it is about, as in `forward/http`; what a waiver names.
+        waiver: the reason that the spec gives, where the finding is waived.
+    """
+
+    rule: Rule
+    message: str
+    span: Span | None
+    help: str = ""
+    labels: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
+    subject: str = ""
+    waiver: str = ""
+
+    @property
+    def code(self) -> str:
+        """The permanent code, such as `TL203`."""
+        return self.rule.code
+
+    @property
+    def severity(self) -> Severity:
+        """The severity of the rule."""
+        return self.rule.severity
+
+    @property
+    def state(self) -> State:
+        """Waived findings are shown, and do not count."""
+        return State.WAIVED if self.waiver else State.ACTIVE
+
+    def waived(self, reason: str) -> "Diagnostic":
+        """The same finding, waived for `reason`."""
+        return replace(self, waiver=reason)
+
+
+def reading_order(diagnostic: Diagnostic) -> tuple[object, ...]:
+    """Sort key: by place, then by code and text, so that output never hangs on the order of the checks."""
+    span = diagnostic.span
+    place = (span.file, span.line, span.column) if span else ("", 0, 0)
+    return (*place, diagnostic.code, diagnostic.message)
+
+
+@dataclass(slots=True)
+class Report:
+    """Collects diagnostics while a stage runs; the only mutable thing that stages share."""
+
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def add(self, diagnostic: Diagnostic) -> None:
+        """Take one finding."""
+        self.diagnostics.append(diagnostic)
+
+    def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
+        """Take the findings of a check."""
+        self.diagnostics.extend(diagnostics)
+
+    def sorted(self) -> tuple[Diagnostic, ...]:
+        """All findings in reading order, each once."""
+        return tuple(dict.fromkeys(sorted(self.diagnostics, key=reading_order)))
+
+    def errors(self) -> Iterator[Diagnostic]:
+        """The findings that stop taploom from writing anything."""
+        return (d for d in self.diagnostics if d.severity is Severity.ERROR and d.state is State.ACTIVE)
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error among the findings."""
+        return next(self.errors(), None) is not None

@@ -1,0 +1,48 @@
+"""TL604: a port for administrators that everybody can reach by a forward."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import everything
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.exposure import admin_service, open_zones
+from taploom.plan.host import Host
+from taploom.plan.policy import Lane
+
+RULE = Rule(
+    "TL604",
+    "admin-port-forwarded",
+    Severity.WARNING,
+    "A forward to a port for administrators (ssh, rdp, vnc, databases, file shares …) says who may use it.",
+    "Such ports are scanned within minutes, and one weak password is enough. A hidden outside port hides nothing.",
+    "Add `from` with the prefixes of those who need it, or waive it with a reason.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  db: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  db: {on: hv1, ports: tcp/15432, to-port: 5432, to: db}\n",
+    good="addresses:\n  office: 198.51.100.0/24\nnetworks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  db: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  db: {on: hv1, ports: tcp/15432, to-port: 5432, to: db, from: office}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the ports on the guests' side."""
+    for host in context.plan.hosts:
+        zones = open_zones(host)
+        for lane in host.lanes:
+            found = admin_service((lane.inside,))
+            if found and to_everybody(host, lane, zones):
+                name = lane.forward.removeprefix("forward/")
+                span = context.document.places.span("forwards", name, "ports")
+                message = f"forward `{name}` lets everybody reach {found} of guest `{lane.guest}`"
+                yield Diagnostic(RULE, message, span, "add `from` with who needs it", subject=lane.forward)
+
+
+def to_everybody(host: Host, lane: Lane, zones: frozenset[str]) -> bool:
+    """Whether a forward listens on a way to everybody, and lets in who comes by it."""
+    if not any(uplink.zone in zones for uplink in host.uplinks if uplink.name in lane.uplinks):
+        return False
+    return lane.sources is None or bool(zones & set(lane.outside)) or everything(lane.family) in lane.sources

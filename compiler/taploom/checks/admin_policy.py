@@ -1,0 +1,50 @@
+"""TL704: a port for administrators that policy opens to everybody."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.exposure import admin_service, from_everybody, meets, open_zones, reached
+from taploom.plan.host import Host
+from taploom.plan.policy import Service, SideKind, Term
+
+RULE = Rule(
+    "TL704",
+    "admin-port-open",
+    Severity.WARNING,
+    "A policy entry that opens a port for administrators (ssh, rdp, databases, file shares …) of a guest, or more than "
+    "its management of a host, does not open it to the internet.",
+    "Such ports are scanned within minutes, and one weak password is enough.",
+    "Name the prefixes of those who need it in `from`, or waive it with a reason.",
+    bad="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}, networks: {dmz: {}}}\n"
+    "policy:\n  db: {from: internet, to: dmz, allow: postgresql}\n",
+    good="addresses:\n  office: 2001:db8:f::/48\nnetworks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}, networks: {dmz: {}}}\n"
+    "policy:\n  db: {from: office, to: dmz, allow: postgresql}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at what comes in from zones that lead everywhere."""
+    for host in context.plan.hosts:
+        zones = open_zones(host)
+        for term in host.terms if zones else ():
+            if term.services and from_everybody(term, zones):
+                found = admin_service(_beyond_management(host, term))
+                if found:
+                    yield _finding(context, term, found)
+
+
+def _beyond_management(host: Host, term: Term) -> list[Service]:
+    if term.egress.kind is not SideKind.SELF:
+        return list(term.services)
+    return [s for s in term.services if not any(meets(s, wanted) for wanted in host.management)]
+
+
+def _finding(context: Context, term: Term, name: str) -> Diagnostic:
+    rule = term.rule.removeprefix("policy/")
+    message = f"`{rule}` lets everybody in `{term.ingress.name}` reach {name} of {reached(term)}"
+    span = context.document.places.span("policy", rule, "from")
+    return Diagnostic(RULE, message, span, "name who needs it", subject=term.rule)

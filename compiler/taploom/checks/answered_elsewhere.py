@@ -1,0 +1,75 @@
+"""TL614: a forward whose answers leave by another uplink."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, Prefix
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import half, word
+from taploom.flows.defaults import default_routes
+from taploom.passes.spaces import of_family
+from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.policy import Lane
+
+RULE = Rule(
+    "TL614",
+    "answered-elsewhere",
+    Severity.WARNING,
+    "Where several uplinks have a default route, a forward listens at that whose route the host takes, or for senders "
+    "that a route leads to.",
+    "The host answers by its routes, not by the way the question came: the sender gets an answer from the other "
+    "provider's line with an address that is not that line's, and providers drop such packets.",
+    "Let the forward listen at the uplink that answers (`on: HOST/UPLINK`); or name in `from` who is near the other, "
+    "with a route to them; or give the other line no gateway. Which uplink answers is what `metric` says.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n    uplinks:\n"
+    "      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
+    "      eth1: {zone: internet, ipv4: dhcp}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\nforwards:\n  web: {on: hv1, ports: tcp/443, to: web}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n    uplinks:\n"
+    "      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
+    "      eth1: {zone: internet, ipv4: dhcp}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\nforwards:\n  web: {on: hv1/eth0, ports: tcp/443, to: web}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare each uplink that has a default route with the one whose route wins; each forward is told of once."""
+    for host in context.plan.hosts:
+        told: set[str] = set()
+        for family in FAMILIES:
+            ways = default_routes(host, family)
+            best = min(ways.values(), default=0)
+            first = next((name for name, metric in ways.items() if metric == best), "")
+            for uplink in host.uplinks:
+                if uplink.name == first or uplink.name not in ways:
+                    continue
+                for lane in host.lanes:
+                    listens = lane.family is family and uplink.name in lane.uplinks and lane.forward not in told
+                    if listens and _from_beyond(host, uplink, lane):
+                        told.add(lane.forward)
+                        yield _finding(context, host, uplink, lane, first, sure=ways[uplink.name] > best)
+
+
+def _from_beyond(host: Host, uplink: Uplink, lane: Lane) -> bool:
+    """Whether a sender may be somewhere that neither the uplink's link nor a route by it leads to."""
+    if lane.sources is None or uplink.zone in lane.outside:
+        return True
+    side = half(uplink, lane.family)
+    near = [side.interface.prefix] if isinstance(side, Fixed) else []
+    near += [route.to for route in host.routes if route.device == uplink.name and route.to.length]
+    inside = (*near, *host.site_prefixes)
+    return any(not _covered(source, inside) for source in of_family(lane.sources, lane.family))
+
+
+def _covered(source: Prefix, prefixes: tuple[Prefix, ...]) -> bool:
+    return any(source in prefix for prefix in prefixes)
+
+
+def _finding(context: Context, host: Host, uplink: Uplink, lane: Lane, by: str, *, sure: bool) -> Diagnostic:
+    places, name = context.document.places, lane.forward.removeprefix("forward/")
+    verb = "is" if sure else "may be"
+    message = f"what comes to forward `{name}` by `{uplink.name}` {verb} answered by `{by}`, over {word(lane.family)}"
+    label = Label(places.key("hosts", host.name, "uplinks", by), f"the default route of {word(lane.family)} leads here")
+    hint = f"listen at `{host.name}/{by}`, or name senders that a route by `{uplink.name}` leads to"
+    return Diagnostic(RULE, message, places.span("forwards", name, "on"), hint, (label,), subject=lane.forward)

@@ -1,0 +1,138 @@
+"""Who comes to another host of the site with an address that is not theirs, for the checks of translated senders."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.frozen import dataclass
+from taploom.base.rule import Rule
+from taploom.checks.context import Context
+from taploom.checks.families import half, word
+from taploom.checks.selecting import Selecting
+from taploom.passes.spaces import Space
+from taploom.plan.host import Fixed, Host, Input, Uplink
+from taploom.plan.policy import NatKind, SourceNat
+from taploom.spec.values import Selector
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry that means senders, and the hosts to which they come.
+
+    Attributes:
+        section: `policy` or `forwards`.
+        sources: what its `from` selects.
+        hosts: names of the hosts that judge them by it.
+    """
+
+    section: str
+    name: str
+    senders: tuple[Selector, ...]
+    sources: Space
+    hosts: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Guests of a network, as another host sees them.
+
+    Attributes:
+        nat: the translation on their way.
+        of: the host of the network.
+        at: the host to which they come.
+    """
+
+    nat: SourceNat
+    of: Host
+    at: Host
+
+
+def entries(context: Context) -> Iterator[Entry]:
+    """Policy entries about hosts, and forwards, with who is meant; none where something of them was left out."""
+    translated = len(context.plan.hosts) > 1 and any(host.nat for host in context.plan.hosts)
+    if not translated or context.broken("hosts", "routes", "networks", "guests", "addresses"):
+        return
+    selecting = Selecting.of(context)
+    managed = frozenset(host.name for host in context.plan.hosts if host.input is Input.MANAGED)
+    for name, entry in sorted(context.document.policy.items()):
+        to = selecting.space(entry.to)
+        hosts = managed if to.everyone else managed & to.hosts
+        if entry.deny is not None:
+            hosts |= _forwarding(context.plan.hosts, to)
+        yield Entry("policy", name, entry.from_, selecting.space(entry.from_), hosts)
+    for name, forward in sorted(context.document.forwards.items()):
+        space = selecting.space(forward.from_)
+        if not space.everyone:
+            yield Entry("forwards", name, forward.from_, space, frozenset({forward.on.host}))
+
+
+def _forwarding(hosts: Iterable[Host], to: Space) -> frozenset[str]:
+    """The hosts with a forward to what is meant: there the packets come to the host's own address."""
+    meant = {prefix for found in to.guests.values() for prefix in found}
+    return frozenset(
+        host.name
+        for host in hosts
+        if any(to.everyone or lane.network in to.networks or lane.target.prefix in meant for lane in host.lanes)
+    )
+
+
+def arrivals(context: Context, entry: Entry) -> Iterator[Arrival]:
+    """Whom an entry means and does not meet, as they come to a host with an address that it does not mean."""
+    for of, nat in _translations(context):
+        if not _selects(entry.sources, nat) or _covers(entry.sources, of, nat):
+            continue
+        for at in context.plan.hosts:
+            if at.name != of.name and at.name in entry.hosts and _translated(of, nat, at):
+                yield Arrival(nat, of, at)
+
+
+def _translations(context: Context) -> Iterator[tuple[Host, SourceNat]]:
+    doubled = context.doubled()
+    return ((host, nat) for host in context.plan.hosts for nat in host.nat if nat.network not in doubled)
+
+
+def _selects(space: Space, nat: SourceNat) -> bool:
+    named = space.everyone or nat.network in space.networks or nat.network in space.guests
+    return named or any(prefix.overlaps(nat.source) for prefix in space.literals)
+
+
+def _covers(space: Space, of: Host, nat: SourceNat) -> bool:
+    """Whether the address that they come with is meant, too; `any` means no hosts."""
+    outside = nat.kind is NatKind.PREFIX and (space.everyone or _by_name(of)[nat.uplink].zone in space.outside)
+    return outside or of.name in space.hosts or (nat.to is not None and any(nat.to in p for p in space.literals))
+
+
+def _translated(of: Host, nat: SourceNat, at: Host) -> bool:
+    """Whether what goes to a host is translated, at each of its addresses."""
+    zone = _by_name(of)[nat.uplink].zone
+    near = any(u.zone == zone and half(u, nat.family) is not None for u in at.uplinks)
+    sides = (half(uplink, nat.family) for uplink in at.uplinks)
+    fixed = {side.interface.address.prefix for side in sides if isinstance(side, Fixed)}
+    same = (n for n in of.nat if (n.network, n.family) == (nat.network, nat.family))
+    return near and not any(fixed.intersection(n.spared) for n in same)
+
+
+def _by_name(host: Host) -> Mapping[str, Uplink]:
+    return {uplink.name: uplink for uplink in host.uplinks}
+
+
+def finding(context: Context, rule: Rule, entry: Entry, found: Arrival) -> Diagnostic:
+    """The finding about the first arrival that an entry does not meet."""
+    nat, of, at = found.nat, found.of.name, found.at.name
+    whose = f"an address of {nat.to}" if nat.kind is NatKind.PREFIX else f"an address of host `{of}`"
+    message = f"guests of network `{nat.network}` come to host `{at}` with {whose}, which `{entry.name}` does not mean"
+    meant = ("any", nat.network, f"network/{nat.network}")
+    text = next((s.text for s in entry.senders if s.text in meant), "")
+    span = context.document.places.item(text or entry.senders[0].text, entry.section, entry.name, "from")
+    subject = f"{'policy' if entry.section == 'policy' else 'forward'}/{entry.name}"
+    return Diagnostic(rule, message, span, _ways_out(found), subject=subject)
+
+
+def _ways_out(found: Arrival) -> str:
+    nat, zone = found.nat, _by_name(found.of)[found.nat.uplink].zone
+    fixed = any(isinstance(half(uplink, nat.family), Fixed) for uplink in found.at.uplinks)
+    ways = [f"give `{found.at.name}` a route to {nat.source} by an uplink in `{zone}`"] if fixed else []
+    if nat.kind is NatKind.PREFIX:
+        ways.append(f"add {nat.to}")
+    elif nat.to is not None:
+        ways.append(f"add `host/{found.of.name}`")
+    return ", or ".join(ways) or f"give the uplinks of both hosts a fixed {word(nat.family)} address"

@@ -1,0 +1,120 @@
+"""Whether guests of a network may ask a resolver: by which entries, and which denies leave nobody who may."""
+
+from collections.abc import Iterable, Iterator
+
+from taploom.base.address import Address
+from taploom.base.frozen import dataclass
+from taploom.checks.exposure import meets
+from taploom.checks.families import half
+from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.spans import Spans, common, of_prefixes, single, united, without
+from taploom.plan.host import Bridge, Fixed, Host, Input
+from taploom.plan.policy import Action, Service, Side, SideKind, Term
+
+DNS = Service("udp", 53, 53)
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What decides on questions to resolvers at one host.
+
+    Attributes:
+        published: addresses at which a forward of the site answers, which implies its flow.
+        terms: what of the policy speaks of DNS and holds today, by the network that asks.
+    """
+
+    host: Host
+    published: frozenset[Address]
+    terms: dict[str, list[Term]]
+
+    @classmethod
+    def at(cls, host: Host, published: frozenset[Address], now: int) -> "Asking":
+        """Collect the terms of a host."""
+        found: dict[str, list[Term]] = {}
+        for term in host.terms:
+            lasting = term.expires is None or term.expires > now
+            spoken = not term.services or any(meets(service, DNS) for service in term.services)
+            if term.ingress.kind is SideKind.BRIDGE and lasting and spoken:
+                found.setdefault(term.ingress.name, []).append(term)
+        return cls(host, published, found)
+
+    def closed(self, bridge: Bridge, address: Address) -> tuple[str, ...] | None:
+        """Why nobody on a bridge may ask an address: the denies, () where nothing allows it; None where somebody may.
+
+        Where several uplinks may be the way, one by which somebody may is enough.
+        """
+        own = half(bridge, address.family)
+        if address in self.published:
+            return None
+        if own is None:
+            return ()
+        if own.address != address and address in own.prefix:
+            return () if bridge.isolated else self._left(bridge, address, [_on(bridge)], everybody=True)
+        kernel = Kernel.of(self.host, address.family)
+        egress = kernel.egress(address.value)
+        if egress == SELF:
+            if bridge.serves_dns or self.host.input is Input.FOREIGN:
+                return None
+            return self._left(bridge, address, [Side(SideKind.SELF)])
+        return self._left(bridge, address, self._sides(kernel, egress, address))
+
+    def _sides(self, kernel: Kernel, egress: str, address: Address) -> list[Side]:
+        """Where an address may lie; every side that is spoken of where no route says."""
+        ways = [egress] if egress else list(kernel.defaults)
+        zones = sorted({uplink.zone for uplink in self.host.uplinks if uplink.name in ways})
+        found = [Side(self._kind(zone, address), zone) for zone in zones]
+        found += [_on(bridge) for bridge in self.host.bridges if bridge.device in ways]
+        return found or sorted({t.egress for terms in self.terms.values() for t in terms}, key=repr)
+
+    def _kind(self, zone: str, address: Address) -> SideKind:
+        there = self.host.remote_behind(zone)
+        return SideKind.REMOTE if any(address in prefix for prefix in there) else SideKind.OUTSIDE
+
+    def _left(
+        self, bridge: Bridge, address: Address, sides: Iterable[Side], *, everybody: bool = False
+    ) -> tuple[str, ...] | None:
+        denies: dict[str, None] = {}
+        for side in sides:
+            terms = [t for t in self.terms.get(bridge.network, ()) if t.egress == side and _towards(t, address)]
+            allowed = _senders(t for t in terms if t.action is Action.ALLOW)
+            guests, denied = _guests(bridge, address), [t for t in terms if t.action is Action.DENY]
+            allowed = guests if everybody else common(allowed, guests) or allowed
+            if without(allowed, _senders(denied)):
+                return None
+            alone = [t.rule for t in denied if not without(allowed, _senders([t]))]
+            denies |= dict.fromkeys(alone[:1] or (t.rule for t in denied) if allowed else ())
+        return tuple(sorted(denies))
+
+
+def published(hosts: Iterable[Host]) -> Iterator[Address]:
+    """The fixed addresses of uplinks at which a forward of the site answers DNS."""
+    for host in hosts:
+        lanes = [lane for lane in host.lanes if lane.protocol == DNS.protocol and lane.first <= DNS.first <= lane.last]
+        for uplink in host.uplinks:
+            for lane in lanes:
+                side = half(uplink, lane.family)
+                if uplink.name in lane.uplinks and isinstance(side, Fixed):
+                    yield side.interface.address
+
+
+def _on(bridge: Bridge) -> Side:
+    return Side(SideKind.BRIDGE, bridge.network)
+
+
+def _towards(term: Term, address: Address) -> bool:
+    return term.family is address.family and any(address in prefix for prefix in term.destinations)
+
+
+def _senders(terms: Iterable[Term]) -> Spans:
+    return united(span for term in terms for span in of_prefixes(term.sources, term.family))
+
+
+def _guests(bridge: Bridge, resolver: Address) -> Spans:
+    """The addresses of a network's guests but for the resolver's; all that there can be where some are not known."""
+    own, known = half(bridge, resolver.family), [half(port, resolver.family) for port in bridge.ports]
+    if own is None:
+        return ()
+    if bridge.ports and None not in known:
+        return united(single(a.value) for found in known for a in found or () if a != resolver)
+    nobody = [single(own.address.value), single(resolver.value)]
+    return without(of_prefixes((own.prefix,), own.family), united(nobody))

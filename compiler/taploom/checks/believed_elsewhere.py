@@ -1,0 +1,130 @@
+"""TL627: guests of another host who come to a host by an uplink at which it does not believe them."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Address, Family, Prefix
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.frozen import dataclass
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.flows.kernel import Kernel
+from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.policy import Action, SideKind, Term
+
+RULE = Rule(
+    "TL627",
+    "believed-elsewhere",
+    Severity.WARNING,
+    "What an entry lets a network send to an address of another host arrives there by an uplink of the way back.",
+    "A sender of the site is believed only where its route leads. By any other uplink its packets are dropped, though "
+    "policy or a forward allows them: whoever is there could send them too.",
+    "Give the sending host a route to that address by the line that the way back takes; or let the network be "
+    "translated on its way out; or name an address of the host that is on that line.",
+    bad="networks:\n  a: {ipv4: 10.1.0.1/24}\n  b: {ipv4: 10.2.0.1/24}\n"
+    "hosts:\n  h1:\n    uplinks:\n      eno1: {zone: internet, ipv4: 203.0.113.11/24, gateway4: 203.0.113.1}\n"
+    "      eno2: {zone: line, ipv4: 192.0.2.1/30}\n    networks: {a: {}}\n"
+    "    routes: {b: {to: 10.2.0.0/24, via: 192.0.2.2}}\n"
+    "  h2:\n    uplinks:\n      eno1: {zone: internet, ipv4: 203.0.113.12/24, gateway4: 203.0.113.1}\n"
+    "      eno2: {zone: line, ipv4: 192.0.2.2/30}\n    networks: {b: {}}\n"
+    "policy:\n  admin: {from: b, to: h1, allow: ssh}\n",
+    good="networks:\n  a: {ipv4: 10.1.0.1/24}\n  b: {ipv4: 10.2.0.1/24}\n"
+    "hosts:\n  h1:\n    uplinks:\n      eno1: {zone: internet, ipv4: 203.0.113.11/24, gateway4: 203.0.113.1}\n"
+    "      eno2: {zone: line, ipv4: 192.0.2.1/30}\n    networks: {a: {}}\n"
+    "    routes: {b: {to: 10.2.0.0/24, via: 192.0.2.2}}\n"
+    "  h2:\n    uplinks:\n      eno1: {zone: internet, ipv4: 203.0.113.12/24, gateway4: 203.0.113.1}\n"
+    "      eno2: {zone: line, ipv4: 192.0.2.2/30}\n    networks: {b: {}}\n"
+    "    routes: {h1: {to: 203.0.113.11/32, via: 192.0.2.1}}\n"
+    "policy:\n  admin: {from: b, to: h1, allow: ssh}\n",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """An address at an uplink of a host."""
+
+    host: Host
+    uplink: Uplink
+    address: Address
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look where the packets arrive that an entry names; each pair of network and uplink is told of once.
+
+    What everybody may do is left aside: it is not said that just these should.
+    """
+    open_ = {f"policy/{rule.name}" for rule in context.plan.rules if "any" in rule.sources}
+    ends = {end.address.prefix: end for host in context.plan.hosts if _chooses(host) for end in _ends(host)}
+    told: set[tuple[str, str, str]] = set()
+    for host in context.plan.hosts if ends and not context.broken("hosts") else ():
+        for term in host.terms:
+            if term.action is not Action.ALLOW or term.rule in open_ or (term.ingress.kind, term.egress.kind) != _OUT:
+                continue
+            for end in (ends[prefix] for prefix in term.destinations if prefix in ends):
+                key = (term.ingress.name, end.host.name, end.uplink.name)
+                if end.host is not host and key not in told and _named(term, end) and _dropped(host, term, end):
+                    told.add(key)
+                    yield _finding(context, host, term, end)
+
+
+_OUT = (SideKind.BRIDGE, SideKind.REMOTE)
+
+
+def _chooses(host: Host) -> bool:
+    """Whether a host believes something of the site at some of its uplinks alone."""
+    return any(len(remote.uplinks) < len(host.uplinks) for remote in host.remotes)
+
+
+def _ends(host: Host) -> Iterator[_End]:
+    for uplink in host.uplinks:
+        for side in (uplink.ipv4, uplink.ipv6):
+            if isinstance(side, Fixed):
+                yield _End(host, uplink, side.interface.address)
+
+
+def _named(term: Term, end: _End) -> bool:
+    """Whether an entry names the senders: an entry of the policy, or a forward that listens there."""
+    lanes = (lane for lane in end.host.lanes if lane.family is term.family and end.uplink.name in lane.uplinks)
+    named = (source for lane in lanes for source in lane.sources or ())
+    return term.rule.startswith("policy/") or any(source.overlaps(own) for source in named for own in term.sources)
+
+
+def _dropped(host: Host, term: Term, end: _End) -> bool:
+    """Whether packets leave by the zone of the uplink that has the address, as themselves, and are not believed."""
+    if term.egress.name != end.uplink.zone:
+        return False
+    ways = _ways(host, term.family, end.address)
+    by = [uplink for uplink in host.uplinks if uplink.name in ways and uplink.zone == end.uplink.zone]
+    sources = [source for source in term.sources if _astray(end, source)]
+    return any(not _translated(host, term, uplink, end.address) for uplink in by) and bool(sources)
+
+
+def _ways(host: Host, family: Family, to: Address) -> tuple[str, ...]:
+    kernel = Kernel.of(host, family)
+    found = kernel.egress(to.value)
+    return (found,) if found else kernel.preferred
+
+
+def _astray(end: _End, source: Prefix) -> bool:
+    overlapping = (remote for remote in end.host.remotes if remote.prefix.overlaps(source))
+    return any(end.uplink.name not in remote.uplinks for remote in overlapping)
+
+
+def _translated(host: Host, term: Term, uplink: Uplink, to: Address) -> bool:
+    mine = (n for n in host.nat if (n.network, n.uplink, n.family) == (term.ingress.name, uplink.name, term.family))
+    return any(not any(to in spared for spared in nat.spared) for nat in mine)
+
+
+def _finding(context: Context, host: Host, term: Term, end: _End) -> Diagnostic:
+    places, network = context.document.places, term.ingress.name
+    back = sorted({n for r in end.host.remotes for s in term.sources if r.prefix.overlaps(s) for n in r.uplinks})
+    leads = f"leads by `{'` and `'.join(back)}`" if back else "leads by no uplink"
+    message = (
+        f"what network `{network}` sends to {end.address} arrives at `{end.uplink.name}` of `{end.host.name}` and is "
+        f"dropped: the way back {leads}"
+    )
+    family = f"ipv{end.address.family.value}"
+    span = places.span("hosts", end.host.name, "uplinks", end.uplink.name, family)
+    kind, _, rule = term.rule.partition("/")
+    labels = (Label(places.key("policy", rule), f"`{rule}` lets them"),) if kind == "policy" else ()
+    hint = f"give `{host.name}` a route to {end.address} by the line of the way back, or translate `{network}`"
+    return Diagnostic(RULE, message, span, hint, labels, subject=f"network/{network}")

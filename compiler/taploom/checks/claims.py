@@ -1,0 +1,65 @@
+"""Who claims which prefix: the networks of the site and the fixed addresses of uplinks, with their places."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, Prefix
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.frozen import dataclass
+from taploom.base.rule import Rule
+from taploom.base.span import Span
+from taploom.checks.context import Context
+from taploom.checks.families import fixed, half
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A prefix that something says to be on its link.
+
+    Attributes:
+        what: in words, with the name in backticks.
+        subject: the object, for waivers.
+        host: the host that it is on; "" where none is.
+        uplink: whether it is the link of an uplink.
+        single: whether it is one address of an uplink, which puts no prefix on its link.
+    """
+
+    prefix: Prefix
+    what: str
+    subject: str
+    host: str
+    uplink: bool
+    span: Span
+    single: bool = False
+
+    @property
+    def item(self) -> "tuple[Prefix, Claim]":
+        """As `nesting.nested` takes it."""
+        return self.prefix, self
+
+
+def claims(context: Context) -> Iterator[Claim]:
+    """All claims of the site, networks first, each group by name."""
+    places = context.document.places
+    for network in context.plan.networks:
+        for family in FAMILIES:
+            own = half(network, family)
+            if own is not None:
+                span = places.span("networks", network.name, family.key)
+                subject = f"network/{network.name}"
+                yield Claim(own.prefix, f"network `{network.name}`", subject, network.host, uplink=False, span=span)
+    for host in context.plan.hosts:
+        for uplink in host.uplinks:
+            for family, side in fixed(uplink):
+                span = places.span("hosts", host.name, "uplinks", uplink.name, family.key)
+                what = f"uplink `{uplink.name}` of `{host.name}`"
+                prefix, subject = side.interface.prefix, f"host/{host.name}"
+                single = prefix.length == family.bits
+                yield Claim(prefix, what, subject, host.name, uplink=True, span=span, single=single)
+
+
+def overlap(rule: Rule, inner: Claim, outer: Claim, hint: str) -> Diagnostic:
+    """The finding about two claims."""
+    same = inner.prefix == outer.prefix
+    relation = f"has the same prefix {inner.prefix} as" if same else f"{inner.prefix} lies within {outer.prefix} of"
+    label = Label(outer.span, f"the prefix of {outer.what}")
+    return Diagnostic(rule, f"{inner.what} {relation} {outer.what}", inner.span, hint, (label,), subject=inner.subject)

@@ -1,0 +1,73 @@
+"""What a check looks at."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from taploom.base.frozen import dataclass
+from taploom.plan.host import Bridge, Host, Route
+from taploom.plan.site import Plan
+from taploom.spec.document import Document
+from taploom.spec.values import Setting
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The site, as spec and as plan.
+
+    Attributes:
+        document: resolved; gives the places to point at.
+        plan: of all that is sound.
+        now: seconds since the epoch, for expiry.
+    """
+
+    document: Document
+    plan: Plan
+    now: int
+
+    def broken(self, *sections: str) -> bool:
+        """Whether entries of a section were left out: reported already, they might be what a check misses.
+
+        Of `hosts` an uplink or a network that was left out counts as well, of `guests` a NIC; `routes` are those of all
+        hosts, and one through a guest counts, which is refused.
+        """
+        names, document = self.document.places.names, self.document
+        whole = (section for section in sections if section != "routes")
+        if any(names(section).keys() - getattr(document, section).keys() for section in whole):
+            return True
+        if "routes" in sections and self._routes_lost():
+            return True
+        if "guests" in sections and any(
+            names("guests", name, "nics").keys() - guest.nics.keys() for name, guest in document.guests.items()
+        ):
+            return True
+        return "hosts" in sections and any(map(self.torn, document.hosts))
+
+    def _routes_lost(self) -> bool:
+        names, hosts = self.document.places.names, self.document.hosts.items()
+        unread = (names("hosts", name, "routes").keys() - host.routes.keys() for name, host in hosts)
+        return any(unread) or any(True for host in self.plan.hosts for _ in inward(host))
+
+    def locked(self, guest: str, network: str, key: str) -> str:
+        """How to have `ipv4`, `ipv6` or `mac` of a NIC taken anew where the lock has it; "" where the spec says it."""
+        if getattr(self.document.guests[guest].nics[network], key) is not Setting.AUTO:
+            return ""
+        return f"delete `guest/{guest} {network} {key}` from the lock and run `taploom lock`"
+
+    def doubled(self) -> frozenset[str]:
+        """Networks that several hosts carry, which is refused: nobody can say which of their guests is where."""
+        carried = Counter(network for host in self.document.hosts.values() for network in host.networks)
+        return frozenset(network for network, hosts in carried.items() if hosts > 1)
+
+    def torn(self, host: str) -> bool:
+        """Whether an uplink or a network of a host was left out."""
+        names, kept = self.document.places.names, self.document.hosts[host]
+        return bool(
+            names("hosts", host, "uplinks").keys() - kept.uplinks.keys()
+            or names("hosts", host, "networks").keys() - kept.networks.keys()
+        )
+
+
+def inward(host: Host) -> Iterator[tuple[Route, Bridge]]:
+    """The routes of a host whose next hop is on one of its bridges, with the bridge: a finding of their own."""
+    bridges = {bridge.device: bridge for bridge in host.bridges} if host.routes else {}
+    return ((route, bridges[route.device]) for route in host.routes if route.device in bridges)

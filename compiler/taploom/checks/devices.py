@@ -1,0 +1,78 @@
+"""What a name says about an interface: who makes it, who configures it, and whether it can be a TAP.
+
+Nobody is bound to these names, but the kernel, udev and the tools give them by default, so what follows from one is
+worth a warning and no more.
+"""
+
+import re
+from collections.abc import Container
+
+from taploom.base.frozen import dataclass
+
+_NIC = re.compile(r"(eth|wlan|wwan|ib)\d+|(en|ib|sl|wl|ww)(x[0-9a-f]{12}|[bcdiopsvP]\d\w*)")
+"""The kernel's own names of hardware, and those of udev (systemd.net-naming-scheme(7))."""
+_VLAN = re.compile(r"(?P<parent>.+)\.(?P<number>[1-9]\d{0,3})")
+LAST_VLAN = 4094
+"""IEEE 802.1Q: 4095 is reserved."""
+_STACKED = (("vlan", "VLANs"), ("bond", "bonds"), ("team", "teams"), ("br", "bridges besides those of networks"))
+"""Prefixes, before a number, of devices that somebody has to make out of others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """Interfaces that a tool makes or configures by itself.
+
+    Attributes:
+        names: what their names look like.
+        who: the tool, in a sentence.
+        tun: whether the kernel's kind of them is `tun`, as that of TAPs is.
+    """
+
+    names: re.Pattern[str]
+    who: str
+    tun: bool = False
+
+
+KEEPERS = (
+    Keeper(re.compile(r"ppp\d+"), "pppd"),
+    Keeper(re.compile(r"wlan\d+|wl[bcdiopsvP]\d\w*|wlx[0-9a-f]{12}"), "NetworkManager, iwd or wpa_supplicant"),
+    Keeper(re.compile(r"wwan\d+|ww[bcdiopsvP]\d\w*|wwx[0-9a-f]{12}"), "ModemManager"),
+    Keeper(re.compile(r"wg\d+"), "whatever makes the WireGuard tunnel"),
+    Keeper(re.compile(r"(tun|tap|tailscale|utun)\d+|zt\w+"), "the VPN that makes it", tun=True),
+    Keeper(re.compile(r"docker\d+|br-[0-9a-f]{12}"), "Docker"),
+    Keeper(re.compile(r"(podman|cni)\d+"), "Podman"),
+    Keeper(re.compile(r"lxcbr\d+|lxdbr\d+|incusbr\d+"), "LXC"),
+    Keeper(re.compile(r"virbr\d+"), "libvirt"),
+    Keeper(re.compile(r"vnet\d+"), "libvirt", tun=True),
+    Keeper(re.compile(r"veth\w+"), "whatever made the container"),
+)
+
+
+def keeper(name: str) -> Keeper | None:
+    """Who configures an interface of a name by itself."""
+    return next((found for found in KEEPERS if found.names.fullmatch(name)), None)
+
+
+def is_nic(name: str) -> bool:
+    """Whether a name is that of hardware."""
+    return _NIC.fullmatch(name) is not None
+
+
+def never_tun(name: str) -> bool:
+    """Whether a name is that of a device of another kind than TUN and TAP."""
+    found = keeper(name)
+    return is_nic(name) or bool(stacked(name)) or (found is not None and not found.tun)
+
+
+def stacked(name: str, beside: Container[str] = ()) -> str:
+    """What somebody has to make out of other devices, in the plural; "" where a name says nothing of the sort.
+
+    Args:
+        name: of the interface.
+        beside: names of others of its host; what stands before the dot of a VLAN is one, or a name of hardware.
+    """
+    vlan = _VLAN.fullmatch(name)
+    if vlan and int(vlan["number"]) <= LAST_VLAN:
+        below = vlan["parent"]
+        return "VLANs" if below in beside or is_nic(below) or stacked(below) else ""
+    return next((what for prefix, what in _STACKED if re.fullmatch(rf"{prefix}\d+", name)), "")

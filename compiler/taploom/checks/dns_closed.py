@@ -1,0 +1,60 @@
+"""TL804: a resolver that guests are told and cannot ask."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Address
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.asking import Asking, published
+from taploom.checks.context import Context
+from taploom.checks.families import half, word
+from taploom.plan.host import Bridge
+
+RULE = Rule(
+    "TL804",
+    "resolver-out-of-reach",
+    Severity.WARNING,
+    "Guests may ask the resolvers that their network names.",
+    "Every name that a guest looks up waits for an answer that the ruleset drops: nothing allows the question, or a "
+    "`deny` covers it, such as that of a private prefix which the resolver lies in.",
+    "Write `host` where the host itself answers; else allow `dns` to the resolver, and make the `deny` narrower.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dns: [10.0.0.1]}\nhosts:\n  hv1: {networks: {lan: {}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, dns: [host]}\nhosts:\n  hv1: {networks: {lan: {}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for a way from every network to each of its resolvers."""
+    if context.broken("policy", "hosts"):
+        return
+    open_to_all = frozenset(published(context.plan.hosts))
+    for host in context.plan.hosts:
+        bridges = [bridge for bridge in host.bridges if bridge.dns]
+        asking = Asking.at(host, open_to_all, context.now) if bridges else None
+        for bridge in bridges:
+            for address in bridge.dns:
+                closed = asking.closed(bridge, address) if asking else None
+                if closed is not None:
+                    yield _finding(context, bridge, address, closed)
+
+
+def _finding(context: Context, bridge: Bridge, address: Address, denies: tuple[str, ...]) -> Diagnostic:
+    own, places = half(bridge, address.family), context.document.places
+    span = places.item(str(address), "networks", bridge.network, "dns")
+    message = f"guests of network `{bridge.network}` cannot ask their resolver {address}"
+    labels: tuple[Label, ...] = ()
+    if own is None:
+        message = f"guests of network `{bridge.network}` have no {word(address.family)} to ask their resolver {address}"
+        hint = f"name one of the other family, or give the network `{address.family.key}`"
+    elif denies:
+        names = [deny.removeprefix("policy/") for deny in denies]
+        message += f": {' and '.join(f'`{name}`' for name in names)} {'denies' if len(names) == 1 else 'deny'} it"
+        labels = tuple(Label(places.span("policy", name, "deny"), "the deny") for name in names)
+        hint = "make the deny narrower, or name another resolver"
+    elif own.address == address:
+        hint = "write `host`, which opens the host's input too"
+    elif bridge.isolated and address in own.prefix:
+        hint = f"`{bridge.network}` is isolated: name a resolver elsewhere, or `host`"
+    else:
+        hint = f"allow `dns` from `{bridge.network}` to it"
+    return Diagnostic(RULE, message, span, hint, labels, subject=f"network/{bridge.network}")

@@ -1,0 +1,109 @@
+"""TL412: one address, two stations."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, Address
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.frozen import dataclass
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import fixed, half
+from taploom.passes.wire import known_addresses
+from taploom.plan.host import Host
+
+RULE = Rule(
+    "TL412",
+    "duplicate-address",
+    Severity.ERROR,
+    "On one link each address belongs to one station: to the host, to an uplink's gateway or to a guest.",
+    "Both answer for the address, and each takes the other's traffic for as long as a neighbour remembers it.",
+    "Give one of the two another address, or leave it to the lock with `auto`.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\nguests:\n"
+    "  a: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n  b: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\nguests:\n"
+    "  a: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n  b: {host: hv1, nics: {lan: {ipv4: 10.0.0.11}}}\n",
+)
+
+
+_Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Holder:
+    """Who has an address; `path` is where the spec says so."""
+
+    address: Address
+    what: str
+    subject: str
+    path: _Path
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Go through the links: first what is beyond the uplinks, zone by zone, then each network."""
+    yield from _outside(context)
+    first: dict[tuple[str, Address], str] = {}
+    for network in context.plan.networks:
+        for family in FAMILIES:
+            if own := half(network, family):
+                first[network.name, own.address] = ""
+    singles = {(network, holder.address): holder for network, holder in _within(context)}
+    for at in singles.keys() & first.keys():
+        yield _finding(context, singles[at], _guest(at[1], "", at[0]))
+    for guest in context.plan.guests:
+        for nic in guest.nics:
+            for address in known_addresses(nic):
+                if single := singles.get((nic.network, address)):
+                    yield _finding(context, _guest(address, guest.name, nic.network), single)
+                before = first.setdefault((nic.network, address), guest.name)
+                if before != guest.name:
+                    yield _finding(
+                        context, _guest(address, guest.name, nic.network), _guest(address, before, nic.network)
+                    )
+
+
+def _within(context: Context) -> Iterator[tuple[str, _Holder]]:
+    """The single addresses of uplinks that lie in a network of their host, whose guests take them for neighbours."""
+    for host in context.plan.hosts:
+        held = {holder.address: holder for holder in _at_uplinks(host)}
+        yield from ((bridge.network, held[address]) for bridge in host.bridges for address in host.within(bridge))
+
+
+def _at_uplinks(host: Host) -> Iterator[_Holder]:
+    for uplink in host.uplinks:
+        for family, side in fixed(uplink):
+            at, what = ("hosts", host.name, "uplinks", uplink.name), f"uplink `{uplink.name}` of host `{host.name}`"
+            yield _Holder(side.interface.address, what, f"host/{host.name}", (*at, family.key))
+
+
+def _guest(address: Address, guest: str, network: str) -> _Holder:
+    """A guest, or without a name the host itself."""
+    key = address.family.key
+    if not guest:
+        return _Holder(address, f"network `{network}`", f"network/{network}", ("networks", network, key))
+    return _Holder(address, f"guest `{guest}`", f"guest/{guest}", ("guests", guest, "nics", network, key))
+
+
+def _outside(context: Context) -> Iterator[Diagnostic]:
+    first: dict[tuple[str, Address], _Holder] = {}
+    for host in context.plan.hosts:
+        holders = iter(_at_uplinks(host))
+        for uplink in host.uplinks:
+            for family, side in fixed(uplink):
+                holder = next(holders)
+                before = first.setdefault((uplink.zone, holder.address), holder)
+                if before is not holder:
+                    yield _finding(context, holder, before)
+                if side.gateway == holder.address:
+                    path = (*holder.path[:-1], f"gateway{family.value}")
+                    gateway = f"the gateway of uplink `{uplink.name}`"
+                    yield _finding(context, _Holder(holder.address, gateway, holder.subject, path), holder)
+
+
+def _finding(context: Context, holder: _Holder, before: _Holder) -> Diagnostic:
+    message = f"{holder.address} of {holder.what} is the address of {before.what} too"
+    places = context.document.places
+    label = Label(places.span(*before.path), f"{before.what} has it")
+    again = (context.locked(p[1], p[3], p[4]) for p in (holder.path, before.path) if p[0] == "guests")
+    found = next(filter(None, again), "")
+    hint = f"write another one, or {found}" if found else "give one of the two another address"
+    return Diagnostic(RULE, message, places.span(*holder.path), hint, (label,), subject=holder.subject)

@@ -1,0 +1,43 @@
+"""TL414: one MAC, two NICs."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.base.span import Span
+from taploom.checks.context import Context
+
+RULE = Rule(
+    "TL414",
+    "duplicate-mac",
+    Severity.ERROR,
+    "Every NIC of the site has a MAC of its own.",
+    "A bridge sends the frames of both to whichever spoke last, DHCP gives both one lease, and a guest with the MAC "
+    "twice cannot tell its interfaces apart.",
+    "Change one of the two, or leave it to the lock with `auto`.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\nguests:\n"
+    '  a: {host: hv1, nics: {lan: {mac: "02:00:00:00:00:10"}}}\n'
+    '  b: {host: hv1, nics: {lan: {mac: "02:00:00:00:00:10"}}}\n',
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\nguests:\n"
+    '  a: {host: hv1, nics: {lan: {mac: "02:00:00:00:00:10"}}}\n'
+    '  b: {host: hv1, nics: {lan: {mac: "02:00:00:00:00:11"}}}\n',
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Go through all NICs; a zero stands for a MAC that could not be allocated, which was reported."""
+    first: dict[int, tuple[str, str]] = {}
+    for guest in context.plan.guests:
+        for nic in guest.nics:
+            here = (guest.name, nic.network)
+            there = first.setdefault(nic.mac.value, here)
+            if there != here and nic.mac.value:
+                message = f"guest `{guest.name}` has MAC `{nic.mac}` of guest `{there[0]}`"
+                label = Label(_span(context, *there), f"guest `{there[0]}` has it")
+                again = context.locked(*here, "mac") or context.locked(*there, "mac")
+                hint = f"write another one, or {again}" if again else "change one of the two, or write `auto`"
+                yield Diagnostic(RULE, message, _span(context, *here), hint, (label,), subject=f"guest/{guest.name}")
+
+
+def _span(context: Context, guest: str, network: str) -> Span:
+    return context.document.places.span("guests", guest, "nics", network, "mac")

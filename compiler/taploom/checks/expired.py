@@ -1,0 +1,31 @@
+"""TL710: an entry whose end has come."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.expiry import endings
+
+RULE = Rule(
+    "TL710",
+    "expired",
+    Severity.WARNING,
+    "No policy entry and no forward has outlived its `expires`.",
+    "The hosts no longer apply it, so the spec says something that is not so.",
+    "Remove the entry, or move its end.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  audit: {from: lan, to: dmz, allow: https, expires: 2020-01-31}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  audit: {from: lan, to: dmz, allow: https}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare ends with now."""
+    for ending in endings(context):
+        if ending.when <= context.now:
+            message = f"{ending.what} ended on {ending.date}"
+            yield Diagnostic(RULE, message, ending.span, "remove the entry, or move its end", subject=ending.subject)

@@ -1,0 +1,27 @@
+"""TL711: an entry whose end is near."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.expiry import endings
+
+RULE = Rule(
+    "TL711",
+    "expires-soon",
+    Severity.NOTE,
+    "No policy entry and no forward ends within 30 days.",
+    "The kernel closes the path at that moment, whoever uses it then.",
+    "Move its end, or prepare those who use it.",
+)
+SOON = 30 * 86400
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare ends with now."""
+    for ending in endings(context):
+        if context.now < ending.when <= context.now + SOON:
+            days = (ending.when - context.now) // 86400
+            message = f"{ending.what} ends on {ending.date}, in {days} {'day' if days == 1 else 'days'}"
+            yield Diagnostic(RULE, message, ending.span, "move its end, if it is still needed", subject=ending.subject)

@@ -1,0 +1,40 @@
+"""What ends: policy entries and forwards with `expires`, as the two checks of expiry go through them."""
+
+import datetime
+from collections.abc import Iterator
+
+from taploom.base.frozen import dataclass
+from taploom.base.span import Span
+from taploom.checks.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An entry with an end.
+
+    Attributes:
+        what: in words, with the name in backticks.
+        when: seconds since the epoch.
+    """
+
+    what: str
+    subject: str
+    when: int
+    span: Span
+
+    @property
+    def date(self) -> str:
+        """The end in UTC."""
+        return datetime.datetime.fromtimestamp(self.when, datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def endings(context: Context) -> Iterator[Ending]:
+    """Every entry with an end, by name."""
+    places = context.document.places
+    for name, policy in sorted(context.document.policy.items()):
+        if policy.expires is not None:
+            yield Ending(f"`{name}`", f"policy/{name}", policy.expires, places.span("policy", name, "expires"))
+    for name, forward in sorted(context.document.forwards.items()):
+        if forward.expires is not None:
+            span = places.span("forwards", name, "expires")
+            yield Ending(f"forward `{name}`", f"forward/{name}", forward.expires, span)

@@ -1,0 +1,55 @@
+"""TL430: an uplink that leads out in one family, and in the other one only to its own link."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, LINK_LOCAL, Family
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import half, other, word
+from taploom.flows.defaults import leads_out
+from taploom.flows.kernel import Kernel
+from taploom.plan.host import Fixed, Host
+
+RULE = Rule(
+    "TL430",
+    "way-out-of-one-family",
+    Severity.WARNING,
+    "Where an uplink with addresses of both families leads out in one, the host has a way out in the other too.",
+    "A static address brings no route: in the family without a gateway the host and its guests reach the uplink's own "
+    "link and nobody beyond it, while everything that has both families tries IPv6 first.",
+    "Write the provider's router as `gateway4` or `gateway6` (often `fe80::1`), or `ipv6: ra` where routers advertise "
+    "themselves, or leave the family out.",
+    bad="hosts:\n  hv1:\n    uplinks:\n"
+    "      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1, ipv6: '2001:db8::10/64'}\n",
+    good="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1, "
+    "ipv6: '2001:db8::10/64', gateway6: fe80::1}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the static addresses of hosts that have no way out in their family; what is translated is TL608's."""
+    for host in context.plan.hosts:
+        for family in () if context.torn(host.name) else FAMILIES:
+            devices = {uplink.name for uplink in host.uplinks}
+            routed = any(route.to.family is family and route.device in devices for route in host.routes)
+            translated = any(entry.family is family for entry in host.nat)
+            if not (routed or translated or Kernel.of(host, family).defaults):
+                yield from _lacking(context, host, family)
+
+
+def _lacking(context: Context, host: Host, family: Family) -> Iterator[Diagnostic]:
+    """The uplinks that have an address of a family and lead out in the other one alone."""
+    twin, key = other(family), f"gateway{family.value}"
+    for uplink in host.uplinks:
+        own = half(uplink, family)
+        if not isinstance(own, Fixed) or own.interface.address in LINK_LOCAL or not leads_out(uplink, twin):
+            continue
+        at = ("hosts", host.name, "uplinks", uplink.name)
+        places = context.document.places
+        message = f"uplink `{uplink.name}` has no way out in {word(family)}: {own.interface} brings no route"
+        learned = "ipv4: dhcp" if family is Family.IPV4 else "ipv6: ra"
+        hint = f"write the provider's router as `{key}`, or `{learned}` where the network outside says it"
+        gateway = f"gateway{twin.value}" if isinstance(half(uplink, twin), Fixed) else twin.key
+        label = Label(places.span(*at, gateway), f"the way out in {word(twin)}")
+        yield Diagnostic(RULE, message, places.span(*at, family.key), hint, (label,), subject=f"host/{host.name}")

@@ -1,0 +1,63 @@
+"""TL624: a family that policy lets out and no uplink has."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import carries, half, word
+from taploom.plan.host import Bridge, Host
+from taploom.plan.policy import Action, SideKind, Term
+
+RULE = Rule(
+    "TL624",
+    "family-without-way-out",
+    Severity.NOTE,
+    "Each family that a network has, and that policy lets out, is one that an uplink of its host has.",
+    "Guests that prefer IPv6 try it first, and wait for answers that never come.",
+    "Give the uplink an address of the family (`ipv6: ra`), or take the family from the network. Waive it where the "
+    "family is meant for what the site's guests say to each other.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64', nat: true}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "policy:\n  out: {from: lan, to: internet, allow: https}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64', nat: true}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}\n"
+    "policy:\n  out: {from: lan, to: internet, allow: https}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for allows from a bridge to everywhere in a family that no uplink carries; the first of each tells."""
+    translated, doubled = {n.name for n in context.plan.networks if n.nat4 or n.nat6}, context.doubled()
+    for host in context.plan.hosts:
+        lacking = [family for family in FAMILIES if not any(carries(uplink, family) for uplink in host.uplinks)]
+        if not lacking or not host.uplinks or context.torn(host.name):
+            continue
+        shut = translated - {entry.network for entry in host.nat}  # `nat` without any effect is another finding
+        outwards: dict[tuple[str, Family], Term] = {}
+        for term in host.terms:
+            if term.family in lacking and _to_everywhere(term):
+                outwards.setdefault((term.ingress.name, term.family), term)
+        for bridge in host.bridges:
+            for family in lacking if bridge.network not in shut | doubled else ():
+                found = outwards.get((bridge.network, family))
+                if found and half(bridge, family) is not None:
+                    yield _finding(context, host, bridge, found)
+
+
+def _to_everywhere(term: Term) -> bool:
+    ends = (term.ingress.kind, term.egress.kind) == (SideKind.BRIDGE, SideKind.OUTSIDE)
+    said = term.action is Action.ALLOW and term.rule.startswith("policy/")
+    return ends and said and any(prefix.length == 0 for prefix in term.destinations)
+
+
+def _finding(context: Context, host: Host, bridge: Bridge, term: Term) -> Diagnostic:
+    places, family = context.document.places, term.family
+    span = places.span("networks", bridge.network, family.key)
+    label = Label(places.key("policy", term.rule.removeprefix("policy/")), "this entry lets it out")
+    named = word(family)
+    message = f"{named} of network `{bridge.network}` has no way out: no uplink of host `{host.name}` has {named}"
+    learned = "ipv6: ra" if family is Family.IPV6 else "ipv4: dhcp"
+    hint = f"add `{learned}` or an address to an uplink, or drop `{family.key}` here"
+    return Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{bridge.network}")

@@ -1,0 +1,68 @@
+"""TL803: what a host's own firewall has to let in."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.exposure import written
+from taploom.plan.host import Host, Input
+from taploom.plan.policy import Action, Side, SideKind
+
+RULE = Rule(
+    "TL803",
+    "foreign-input",
+    Severity.NOTE,
+    "A host whose own firewall filters its input lets in what the spec relies on.",
+    "With `input: foreign` taploom adds nothing to the host's input; where its firewall drops DHCP or DNS of guests, "
+    "guests start without a network.",
+    "Let in what the note lists; the NixOS module opens DHCP and DNS of guests by itself.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {input: foreign, networks: {lan: {}}}\n",
+)
+
+SHOWN = 6
+"""Services in the headline; the notes have all."""
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """List the services of the host that guests or policy rely on, each with the interfaces where they come in."""
+    for host in context.plan.hosts:
+        wanted = sorted({*_served(host), *_allowed(host)}) if host.input is Input.FOREIGN else []
+        if wanted:
+            span = context.document.places.span("hosts", host.name, "input")
+            words = list(dict.fromkeys(what for what, _ in wanted))
+            some = ", ".join(words[:SHOWN]) + (f" and {len(words) - SHOWN} more" if len(words) > SHOWN else "")
+            message = f"the firewall of host `{host.name}` has to let in {some}"
+            notes = tuple(f"open: {what} {where}" for what, where in wanted)
+            yield Diagnostic(RULE, message, span, "nothing to do if it does", notes=notes, subject=f"host/{host.name}")
+
+
+def _served(host: Host) -> Iterator[tuple[str, str]]:
+    for bridge in host.bridges:
+        if bridge.dhcp:
+            yield "udp/67", f"on `{bridge.device}`"
+        if bridge.ra:
+            yield "icmpv6/router-solicitation", f"on `{bridge.device}`"
+        if bridge.serves_dns:
+            yield "dns", f"on `{bridge.device}`"
+
+
+def _allowed(host: Host) -> Iterator[tuple[str, str]]:
+    """What the policy lets in; its senders are narrowed down by the entry, which the text names."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for term in host.terms:
+        if term.egress.kind is SideKind.SELF and term.action is Action.ALLOW:
+            for what in [written(service) for service in term.services] or ["everything"]:
+                found.setdefault((what, term.rule), set()).update(_interfaces(host, term.ingress))
+    for (what, rule), interfaces in found.items():
+        named = ", ".join(sorted(interfaces))
+        yield what, f"on {named} from whom `{rule}` names"
+
+
+def _interfaces(host: Host, side: Side) -> Iterator[str]:
+    if side.kind is SideKind.BRIDGE:
+        return (f"`{bridge.device}`" for bridge in host.bridges if bridge.network == side.name)
+    if side.kind is SideKind.OTHER:
+        return iter(("interfaces that the spec does not name",))
+    return (f"`{uplink.name}`" for uplink in host.uplinks if uplink.zone == side.name)

@@ -1,0 +1,49 @@
+"""TL616: a forward for senders inside alone, which `hairpin: false` keeps out."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import half
+from taploom.plan.host import Host
+from taploom.plan.policy import Lane
+
+RULE = Rule(
+    "TL616",
+    "forward-for-nobody",
+    Severity.WARNING,
+    "A forward without `hairpin` is for somebody outside.",
+    "`hairpin: false` keeps out the networks of the host, and `from` names nobody else: nobody can use it.",
+    "Drop `hairpin: false`, or name senders outside.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  web: {on: hv1, ports: https, to: web, from: lan, hairpin: false}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  web: {on: hv1, ports: https, to: web, from: lan}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for forwards of which each lane is for networks of the host alone, and not for them."""
+    places = context.document.places
+    for host in context.plan.hosts:
+        by_forward: dict[str, list[Lane]] = {}
+        for lane in host.lanes:
+            by_forward.setdefault(lane.forward.removeprefix("forward/"), []).append(lane)
+        for name, lanes in by_forward.items():
+            if all(_for_nobody(host, lane) for lane in lanes):
+                message = f"nobody can use forward `{name}`: `from` names networks of host `{host.name}` alone"
+                label = Label(places.span("forwards", name, "from"), "inside all of it")
+                span = places.span("forwards", name, "hairpin")
+                yield Diagnostic(RULE, message, span, "drop `hairpin: false`", (label,), subject=f"forward/{name}")
+
+
+def _for_nobody(host: Host, lane: Lane) -> bool:
+    if lane.hairpin or lane.sources is None or lane.outside:
+        return False
+    own = [interface.prefix for bridge in host.bridges if (interface := half(bridge, lane.family)) is not None]
+    return all(any(source in prefix for prefix in own) for source in lane.sources)

@@ -1,0 +1,56 @@
+"""TL613: a forward that takes the host's management away from outside."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.exposure import meets, written
+from taploom.checks.management import Path, paths
+from taploom.plan.host import Host, Input
+from taploom.plan.policy import Service, SideKind
+
+RULE = Rule(
+    "TL613",
+    "forward-locks-out",
+    Severity.ERROR,
+    "No forward takes the last way by which a host is managed from beyond its uplinks.",
+    "With the plan in force, the owner's next connection ends in a guest, and the host can be reached by none but its "
+    "own guests.",
+    "Change the outside port of the forward, or move the host's own service and name it in `management`.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  git: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  git: {on: hv1, ports: tcp/22, to: git}\n"
+    "policy:\n  admin: {from: any, to: host/hv1, allow: ssh}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}, management: tcp/2222}\n"
+    "guests:\n  git: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  git: {on: hv1, ports: tcp/22, to: git}\n"
+    "policy:\n  admin: {from: any, to: host/hv1, allow: tcp/2222}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare what there is with what there would be without forwards."""
+    for host in context.plan.hosts:
+        if host.input is not Input.MANAGED or not host.lanes:
+            continue
+        before = _outer(host, context.now, forwards=False)
+        if before is not None and _outer(host, context.now, forwards=True) is None:
+            yield _finding(context, host, before)
+
+
+def _outer(host: Host, now: int, *, forwards: bool) -> Path | None:
+    outer = (SideKind.OUTSIDE, SideKind.REMOTE)
+    return next((p for p in paths(host, now, forwards=forwards) if p.term.ingress.kind in outer), None)
+
+
+def _finding(context: Context, host: Host, path: Path) -> Diagnostic:
+    lane = next(lane for lane in host.lanes if meets(Service(lane.protocol, lane.first, lane.last), path.service))
+    name, rule = lane.forward.removeprefix("forward/"), path.term.rule.removeprefix("policy/")
+    places = context.document.places
+    message = f"forward `{name}` takes {written(path.service)}, the last way to manage host `{host.name}` from outside"
+    label = Label(places.key("policy", rule), f"`{rule}` lets the owner in")
+    span = places.span("forwards", name, "ports")
+    return Diagnostic(RULE, message, span, "change the outside port", (label,), subject=lane.forward)

@@ -1,0 +1,71 @@
+"""TL605: a forward that takes a port which policy opens on the host itself."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Family
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.intervals import Intervals
+from taploom.plan.host import Host
+from taploom.plan.policy import Action, Lane, SideKind, Term
+
+RULE = Rule(
+    "TL605",
+    "forward-over-service",
+    Severity.WARNING,
+    "No forward takes a port of the host that a policy entry opens by name to the same senders.",
+    "Translation comes before the host's own services: who is allowed to reach the host reaches the guest instead.",
+    "Change the outside port, listen on another uplink, or take the service out of the policy entry.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  web: {on: hv1, ports: tcp/443, to: web}\n"
+    "policy:\n  panel: {from: internet, to: host/hv1, allow: https}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  web: {on: hv1, ports: tcp/443, to: web}\n"
+    "policy:\n  panel: {from: internet, to: host/hv1, allow: tcp/8443}\n",
+)
+_Key = tuple[str, Family, str]
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Ask for each lane whether the host opens one of its ports."""
+    for host in context.plan.hosts:
+        opened = _opened(host) if host.lanes else {}
+        zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+        for lane in host.lanes if opened else ():
+            for zone in sorted({zones[name] for name in lane.uplinks}):
+                intervals = opened.get((zone, lane.family, lane.protocol))
+                term = intervals.meeting(lane.first, lane.last) if intervals else None
+                if term and _share(lane, term, zone):
+                    yield _finding(context, host, lane, term)
+
+
+def _opened(host: Host) -> dict[_Key, Intervals[Term]]:
+    """What policy opens on the host by name; `any` opens all, and is not meant to keep a port from being forwarded."""
+    found: dict[_Key, list[tuple[int, int, Term]]] = {}
+    for term in host.terms:
+        if term.egress.kind is SideKind.SELF and term.ingress.kind is SideKind.OUTSIDE and term.action is Action.ALLOW:
+            for service in term.services:
+                key = (term.ingress.name, term.family, service.protocol)
+                found.setdefault(key, []).append((service.first, service.last, term))
+    return {key: Intervals.of(ranges) for key, ranges in found.items()}
+
+
+def _share(lane: Lane, term: Term, zone: str) -> bool:
+    if lane.sources is None or zone in lane.outside:
+        return True
+    return any(mine.overlaps(theirs) for mine in lane.sources for theirs in term.sources)
+
+
+def _finding(context: Context, host: Host, lane: Lane, term: Term) -> Diagnostic:
+    name, rule = lane.forward.removeprefix("forward/"), term.rule.removeprefix("policy/")
+    places = context.document.places
+    ports = f"{lane.protocol}/{lane.first}" + (f"-{lane.last}" if lane.last > lane.first else "")
+    message = f"forward `{name}` takes {ports} of host `{host.name}`, which `{rule}` opens on the host itself"
+    label = Label(places.key("policy", rule), "opened here")
+    span = places.span("forwards", name, "ports")
+    return Diagnostic(RULE, message, span, "change the outside port", (label,), subject=lane.forward)

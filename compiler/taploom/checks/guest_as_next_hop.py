@@ -1,0 +1,55 @@
+"""TL425: a route that leads through a guest."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Address
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context, inward
+from taploom.plan.host import Bridge, Host, Port, Route
+
+RULE = Rule(
+    "TL425",
+    "guest-as-next-hop",
+    Severity.ERROR,
+    "The next hop of a route is beyond an uplink, not on a bridge of the host.",
+    "No guest can be a router yet. The spoof guard drops what a guest forwards, as its sender is somebody else; "
+    "without the guard, replies are dropped, as they belong to no connection that the host has seen; and policy for "
+    "the prefix would be held against packets by an uplink, where none of them ever is.",
+    "Remove the route, and let the guest translate what it forwards to its own address, so that policy speaks of the "
+    "guest; or end the tunnel on the host, and name its interface as an uplink that has a zone and nothing else.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n"
+    "    routes: {branch: {to: 10.77.0.0/24, via: 10.0.0.51}}\n"
+    "guests:\n  vpn: {host: hv1, nics: {lan: {ipv4: 10.0.0.51}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {wg0: {zone: branch}}, networks: {lan: {}}, input: foreign}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the routes of each host that leave by one of its bridges."""
+    for host in context.plan.hosts:
+        guests: dict[str, dict[Address, Port]] = {}
+        for route, bridge in inward(host):
+            # A route by way of the host's own IPv6 address, which Linux refuses, or of the other family, is TL407's.
+            own = bridge.ipv6 is not None and bridge.ipv6.address == route.via
+            if not own and route.to.family is route.via.family:
+                if bridge.network not in guests:
+                    guests[bridge.network] = _by_address(bridge)
+                yield _finding(context, host, route, bridge, guests[bridge.network].get(route.via))
+
+
+def _by_address(bridge: Bridge) -> dict[Address, Port]:
+    return {address: port for port in bridge.ports for own in (port.ipv4, port.ipv6) for address in own or ()}
+
+
+def _finding(context: Context, host: Host, route: Route, bridge: Bridge, port: Port | None) -> Diagnostic:
+    places, network = context.document.places, bridge.network
+    what, label = f"{route.via} of network `{network}`", Label(places.key("networks", network), "the network")
+    if port is not None:
+        what = f"guest `{port.guest}`"
+        label = Label(places.span("guests", port.guest, "nics", network, route.via.family.key), "the guest")
+    message = f"route `{route.name}` has {what} as its next hop, and no guest can be a router yet"
+    hint = "remove it, and let the guest translate what it forwards to its own address"
+    span = places.span("hosts", host.name, "routes", route.name, "via")
+    return Diagnostic(RULE, message, span, hint, (label,), subject=f"host/{host.name}")

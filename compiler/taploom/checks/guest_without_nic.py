@@ -1,0 +1,31 @@
+"""TL512: a guest that is connected to nothing."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.spec.model.guest import GUEST
+
+RULE = Rule(
+    "TL512",
+    "guest-without-nic",
+    Severity.WARNING,
+    "A guest has a NIC.",
+    "There is nothing that taploom could configure for it, and no rule that names it has an effect.",
+    "Add the network to `nics`.",
+    bad="hosts:\n  hv1: {}\nguests:\n  web: {host: hv1}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Ask the tree, which knows of broken NICs too, and of keys that may be a misspelt `nics`: these are reported."""
+    places = context.document.places
+    for name in sorted(context.document.guests):
+        misspelt = places.names("guests", name).keys() - GUEST.by_name.keys()
+        if not (misspelt or places.names("guests", name, "nics")):
+            message = f"guest `{name}` has no NIC"
+            hint = "add a network, such as `nics: {lan: {}}`"
+            yield Diagnostic(RULE, message, places.key("guests", name), hint, subject=f"guest/{name}")

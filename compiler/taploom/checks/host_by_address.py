@@ -1,0 +1,52 @@
+"""TL715: a policy entry that names a host by its address."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Prefix
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import fixed
+from taploom.spec.values import Selector
+
+RULE = Rule(
+    "TL715",
+    "host-by-address",
+    Severity.WARNING,
+    "What goes to a host itself is decided by entries `to: host/NAME`.",
+    "A prefix after `to` means who is behind the host's interfaces; the host's own input is neither opened nor closed "
+    "by it, at none of its addresses.",
+    "Write `host/NAME`, which is the host at every address it has.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "policy:\n  stats: {from: lan, to: 10.0.0.1, allow: tcp/9100}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "policy:\n  stats: {from: lan, to: host/hv1, allow: tcp/9100}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for prefixes that are one address of a host of the site."""
+    own = dict(owners(context))
+    for name, entry in sorted(context.document.policy.items()):
+        for selector in entry.to:
+            found = next((p for p in _prefixes(context, selector) if p in own), None)
+            if found is not None:
+                span = context.document.places.item(selector.text, "policy", name, "to")
+                message = f"{found.first} is an address of host `{own[found]}`, whose input `{name}` says nothing of"
+                hint = f"write `host/{own[found]}`"
+                yield Diagnostic(RULE, message, span, hint, subject=f"policy/{name}")
+
+
+def owners(context: Context) -> Iterator[tuple[Prefix, str]]:
+    """Every address of every host that is known beforehand."""
+    for host in context.plan.hosts:
+        own = [interface for bridge in host.bridges for interface in (bridge.ipv4, bridge.ipv6)]
+        own += [side.interface for uplink in host.uplinks for _, side in fixed(uplink)]
+        yield from ((interface.address.prefix, host.name) for interface in own if interface is not None)
+
+
+def _prefixes(context: Context, selector: Selector) -> tuple[Prefix, ...]:
+    if selector.prefix is not None:
+        return (selector.prefix,)
+    named = context.document.addresses.get(selector.name) if selector.kind in ("name", "address") else None
+    return named.prefixes if named else ()

@@ -1,0 +1,90 @@
+"""TL619: one port forwarded at two addresses that nobody can tell apart from everywhere."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import fixed
+from taploom.checks.intervals import Intervals
+from taploom.plan.host import Host
+from taploom.plan.policy import Lane
+
+RULE = Rule(
+    "TL619",
+    "forward-by-unknown-address",
+    Severity.WARNING,
+    "Forwards of one port that listen at different uplinks do so at fixed addresses, all but one.",
+    "An address that is learned, or given by somebody else, is told from others only by the uplink that is asked by. "
+    "Who asks from inside, or by a third uplink, reaches the forward whose name comes first, whichever is meant.",
+    "Give an uplink a fixed address, change a port, or name senders so that nobody is among both.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp}, eth1: {zone: line, ipv4: dhcp, metric: 2000}}\n"
+    "    networks: {lan: {}}\n"
+    "guests:\n  a: {host: hv1, nics: {lan: {}}}\n  b: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  one: {on: hv1/eth0, ports: https, to: a}\n  two: {on: hv1/eth1, ports: https, to: b}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp}, eth1: {zone: line, ipv4: dhcp, metric: 2000}}\n"
+    "    networks: {lan: {}}\n"
+    "guests:\n  a: {host: hv1, nics: {lan: {}}}\n  b: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  one: {on: hv1/eth0, ports: https, to: a}\n  two: {on: hv1/eth1, ports: tcp/8443, to: b}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare the lanes of each host that share no uplink; the first pair of two forwards tells."""
+    told: set[frozenset[str]] = set()
+    for host in context.plan.hosts:
+        for family in FAMILIES:
+            for lane, other in _pairs(host, family):
+                names = frozenset((lane.forward, other.forward))
+                if names not in told:
+                    told.add(names)
+                    first, second = sorted((lane, other), key=lambda one: (one.sources is None, one.forward))
+                    yield _finding(context, first, second)
+
+
+def _pairs(host: Host, family: Family) -> Iterator[tuple[Lane, Lane]]:
+    known = {uplink.name for uplink in host.uplinks for of, _ in fixed(uplink) if of is family}
+    groups: dict[tuple[str, ...], list[Lane]] = {}
+    for lane in host.lanes:
+        at = tuple(name for name in lane.uplinks if name not in known)
+        if lane.family is family and at:
+            groups.setdefault(at, []).append(lane)
+    for one, other in combinations(sorted(groups), 2):
+        if set(one).isdisjoint(other):
+            third = len(host.uplinks) > len({*one, *other})
+            yield from _meeting(groups[one], groups[other], third=third)
+
+
+def _meeting(lanes: list[Lane], others: list[Lane], *, third: bool) -> Iterator[tuple[Lane, Lane]]:
+    """Lanes of one port that somebody asks for who can be meant by both: by a third uplink, or from inside."""
+    for protocol in sorted({lane.protocol for lane in others}):
+        ports = Intervals.of((x.first, x.last, x) for x in others if x.protocol == protocol)
+        for lane in lanes:
+            other = ports.meeting(lane.first, lane.last) if lane.protocol == protocol else None
+            asked = other and other.forward != lane.forward and (third or (lane.hairpin and other.hairpin))
+            if other and asked and _share(lane, other):
+                yield lane, other
+
+
+def _share(lane: Lane, other: Lane) -> bool:
+    """Whether a sender may use both."""
+    if lane.sources is None or other.sources is None or set(lane.outside).intersection(other.outside):
+        return True
+    if (lane.outside and other.sources) or (other.outside and lane.sources):
+        return True
+    return any(one.overlaps(two) for one in lane.sources for two in other.sources)
+
+
+def _finding(context: Context, lane: Lane, other: Lane) -> Diagnostic:
+    places = context.document.places
+    one, two = (found.forward.removeprefix("forward/") for found in (lane, other))
+    first, last = max(lane.first, other.first), min(lane.last, other.last)
+    ports = f"{lane.protocol}/{first}" + (f"-{last}" if last > first else "")
+    message = f"forward `{one}` takes {ports} for `{two}` too, where no uplink tells their addresses apart"
+    label = Label(places.span("forwards", two, "ports"), f"forward `{two}`")
+    hint = "give an uplink a fixed address, or change a port"
+    return Diagnostic(RULE, message, places.span("forwards", one, "ports"), hint, (label,), subject=lane.forward)

@@ -1,0 +1,31 @@
+"""TL714: a limit on what does not pass."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+
+RULE = Rule(
+    "TL714",
+    "limit-on-deny",
+    Severity.WARNING,
+    "A `limit` stands beside `allow`.",
+    "A limit says how much of what is allowed passes; of what is denied nothing does.",
+    "Remove the limit, or write `allow` with it.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  wall: {from: lan, to: dmz, deny: ssh, limit: 5/minute}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  wall: {from: lan, to: dmz, allow: ssh, limit: 5/minute}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for the one beside the other."""
+    for name, entry in sorted(context.document.policy.items()):
+        if entry.limit is not None and entry.deny is not None:
+            span = context.document.places.span("policy", name, "limit")
+            message = f"the limit of `{name}` has no effect on a `deny`"
+            yield Diagnostic(RULE, message, span, "remove it, or write `allow`", subject=f"policy/{name}")

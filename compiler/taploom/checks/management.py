@@ -1,0 +1,114 @@
+"""Whether a host's owner can reach it: what allows leave after denies and forwards, source by source.
+
+Exact for prefixes. Of the services, a deny counts only where it covers all that an allow opens of one, so that in doubt
+a path is taken to be there.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator
+
+from taploom.base.address import Family, Prefix, everything
+from taploom.base.frozen import dataclass
+from taploom.checks.exposure import meets
+from taploom.checks.families import carries
+from taploom.passes.spaces import minimal, of_family
+from taploom.plan.host import Host
+from taploom.plan.policy import Action, Lane, Service, Side, SideKind, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A part of the policy that lets somebody in to manage a host."""
+
+    term: Term
+    service: Service
+
+
+def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[Path]:
+    """What lets somebody reach a management service of a host.
+
+    Args:
+        host: managed by taploom.
+        moment: seconds since the epoch at which policy is looked at.
+        forwards: whether a port that is forwarded away counts as lost.
+    """
+    inward = [t for t in host.terms if t.egress.kind is SideKind.SELF and _valid(t.expires, moment)]
+    denies = [t for t in inward if t.action is Action.DENY]
+    lanes = [lane for lane in host.lanes if forwards and _valid(lane.expires, moment)]
+    covers: dict[tuple[Side, Family, Service], Cover] = {}
+    for term in inward:
+        if term.action is not Action.ALLOW or not _arrives(host, term):
+            continue
+        for service in _opened(host, term):
+            key = (term.ingress, term.family, service)
+            if key not in covers:
+                covers[key] = Cover.of((*_denied(denies, *key), *_forwarded(host, lanes, *key)))
+            if not all(covers[key].holds(source) for source in term.sources):
+                yield Path(term, service)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """A union of prefixes of one family, disjoint and sorted."""
+
+    prefixes: tuple[Prefix, ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, prefixes: Iterable[Prefix]) -> "Cover":
+        """Drop what lies within another, and sort."""
+        found = minimal(prefixes)
+        return cls(found, tuple(prefix.value for prefix in found))
+
+    def holds(self, source: Prefix) -> bool:
+        """Whether every address of a prefix is in the union."""
+        first, stop = bisect_right(self.starts, source.value), bisect_left(self.starts, source.value + source.size)
+        if first and source in self.prefixes[first - 1]:
+            return True
+        return (
+            sum(prefix.size for prefix in self.prefixes[bisect_left(self.starts, source.value) : stop]) == source.size
+        )
+
+
+def _valid(expires: int | None, moment: int) -> bool:
+    return expires is None or expires > moment
+
+
+def _arrives(host: Host, term: Term) -> bool:
+    """Whether packets of the family come in from the side at all."""
+    if term.ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
+        return True
+    return any(u.zone == term.ingress.name and carries(u, term.family) for u in host.uplinks)
+
+
+def _opened(host: Host, term: Term) -> Iterator[Service]:
+    """What a term opens of the management services."""
+    for wanted in host.management:
+        if not term.services:
+            yield wanted
+        for service in term.services:
+            if meets(service, wanted):
+                yield Service(wanted.protocol, max(service.first, wanted.first), min(service.last, wanted.last))
+
+
+def _denied(denies: Iterable[Term], ingress: Side, family: Family, service: Service) -> Iterator[Prefix]:
+    for deny in denies:
+        here = deny.ingress == ingress and deny.family is family
+        if here and (not deny.services or any(_within(service, other) for other in deny.services)):
+            yield from deny.sources
+
+
+def _forwarded(host: Host, lanes: Iterable[Lane], ingress: Side, family: Family, service: Service) -> Iterator[Prefix]:
+    """Senders whose packets to the host's outside addresses a forward takes away, at every uplink of their zone."""
+    if ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
+        return
+    uplinks = {u.name for u in host.uplinks if u.zone == ingress.name and carries(u, family)}
+    for lane in lanes:
+        same = lane.family is family and uplinks.issubset(lane.uplinks)
+        if same and _within(service, Service(lane.protocol, lane.first, lane.last)):
+            whole = lane.sources is None or ingress.name in lane.outside
+            yield from (everything(family),) if whole else of_family(lane.sources or (), family)
+
+
+def _within(inner: Service, outer: Service) -> bool:
+    return inner.protocol == outer.protocol and outer.first <= inner.first and inner.last <= outer.last

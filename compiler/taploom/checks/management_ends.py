@@ -1,0 +1,37 @@
+"""TL802: a host whose last way in has an end."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.management import paths
+from taploom.plan.host import Input
+
+RULE = Rule(
+    "TL802",
+    "management-ends",
+    Severity.WARNING,
+    "Somebody can manage a host for as long as its plan is in force.",
+    "The kernel closes the last way in at the moment that `expires` says, whether anybody remembers or not.",
+    "Allow the management of the host in an entry without `expires`.",
+    bad="hosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+    "policy:\n  admin: {from: internet, to: host/hv1, allow: ssh, expires: 2099-01-31}\n",
+    good="hosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+    "policy:\n  admin: {from: internet, to: host/hv1, allow: ssh}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare the ways in of now with those after the last end of any entry."""
+    for host in context.plan.hosts:
+        ends = [t.expires for t in host.terms if t.expires is not None]
+        if host.input is not Input.MANAGED or not ends:
+            continue
+        now = next(paths(host, context.now), None)
+        if now is not None and next(paths(host, max(ends)), None) is None:
+            rule = now.term.rule.removeprefix("policy/")
+            span = context.document.places.span("policy", rule, "expires")
+            message = f"nobody can manage host `{host.name}` any more when `{rule}` ends"
+            hint = "allow it in an entry without `expires`"
+            yield Diagnostic(RULE, message, span, hint, subject=f"policy/{rule}")

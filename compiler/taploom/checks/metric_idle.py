@@ -1,0 +1,31 @@
+"""TL424: a metric of an uplink by which no default route leads."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.flows.defaults import leads_out
+
+RULE = Rule(
+    "TL424",
+    "idle-metric",
+    Severity.WARNING,
+    "An uplink has a `metric` only where a default route leads by it.",
+    "It is that of the routes which gateways, DHCP or router advertisements bring; entries of `routes` have their own.",
+    "Remove the metric, or give the uplink a gateway, DHCP or router advertisements.",
+    bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: 192.0.2.7/24, metric: 100}}\n",
+    good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp, metric: 100}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for metrics in the spec that no route has."""
+    for host in context.plan.hosts:
+        for uplink in host.uplinks:
+            if uplink.metric is not None and not any(leads_out(uplink, family) for family in FAMILIES):
+                span = context.document.places.span("hosts", host.name, "uplinks", uplink.name, "metric")
+                message = f"`metric` has no effect: no default route leads by uplink `{uplink.name}`"
+                way_out = "remove it, or write `gateway4` or `gateway6`, `ipv4: dhcp` or `ipv6: ra`"
+                yield Diagnostic(RULE, message, span, way_out, subject=f"host/{host.name}")

@@ -1,0 +1,33 @@
+"""TL214: an entry that says it was called as another one is, or as itself."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.plan.origin import KINDS
+
+RULE = Rule(
+    "TL214",
+    "moved-from-present",
+    Severity.ERROR,
+    "No entry has the name that another one says it had before.",
+    "`moved-from` tells `taploom plan` that an entry has a new name; where the old one is still there, "
+    "the plan would tell a copy as a move.",
+    "Remove `moved-from`, or the entry of the old name.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  office: {ipv4: 10.0.1.1/24, moved-from: lan}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, office: {}}}\n",
+    good="networks:\n  office: {ipv4: 10.0.1.1/24, moved-from: lan}\nhosts:\n  hv1: {networks: {office: {}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for the old name in the section of the new one."""
+    places = context.document.places
+    for section, kind in KINDS.items():
+        for name, entry in getattr(context.document, section).items():
+            if entry.moved_from and entry.moved_from in places.names(section):
+                span = places.span(section, name, "moved-from")
+                label = Label(places.key(section, entry.moved_from), "still there")
+                message = f"`{name}` was not moved from `{entry.moved_from}`, which is there"
+                yield Diagnostic(RULE, message, span, "remove `moved-from`", (label,), subject=f"{kind}/{name}")

@@ -1,0 +1,110 @@
+"""TL623: a network that is translated towards those who reach it untranslated."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Family, Prefix
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.exposure import open_zones
+from taploom.checks.families import fixed
+from taploom.checks.intervals import Intervals
+from taploom.checks.nesting import nested
+from taploom.plan.host import Host
+from taploom.plan.policy import Action, SideKind
+
+RULE = Rule(
+    "TL623",
+    "translated-one-way",
+    Severity.NOTE,
+    "Who reaches a network by its own addresses also sees its guests by them.",
+    "`nat` translates at every uplink of the host; that it does at one and not at another cannot be said yet. What "
+    "guests send by a line to another office arrives there as the host, whose logs and filters know it by no other "
+    "name.",
+    "Give the guests that the other side knows a network of their own without `nat`, or waive it where the "
+    "other side need not tell them apart.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\nhosts:\n  hv1:\n"
+    "    uplinks: {eno1: {zone: internet, ipv4: dhcp}, eno2: {zone: line, ipv4: 10.99.0.1/30}}\n    networks: {lan: "
+    "{}}\npolicy:\n  out: {from: lan, to: [internet, line], allow: any}\n  in: {from: line, to: lan, allow: https}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n"
+    "    uplinks: {eno1: {zone: internet, ipv4: dhcp}, eno2: {zone: line, ipv4: 10.99.0.1/30}}\n    networks: {lan: "
+    "{}}\npolicy:\n  out: {from: lan, to: line, allow: any}\n  in: {from: line, to: lan, allow: https}\n",
+)
+_Way = tuple[str, str, Family]
+"""Network, zone and family."""
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for networks and zones between which policy allows both ways and which a translation parts."""
+    for host in context.plan.hosts:
+        translated = _translated(host) if host.nat and not context.torn(host.name) else set()
+        told: set[tuple[str, str]] = set()
+        for way, (inwards, outwards) in sorted(_allowed(host, translated).items()):
+            beyond = Intervals.of((*_ends(prefix), way[1]) for prefix in _beyond(host, way))
+            pair = _meeting(inwards, outwards, beyond)
+            if pair and way[:2] not in told:  # the first family tells
+                told.add(way[:2])
+                yield _finding(context, way, *pair)
+
+
+def _translated(host: Host) -> set[_Way]:
+    """Where a network is translated but for the way to everybody, who cannot reach its addresses anyway."""
+    zones, everybody = {uplink.name: uplink.zone for uplink in host.uplinks}, open_zones(host)
+    ways = ((entry.network, zones[entry.uplink], entry.family) for entry in host.nat)
+    return {way for way in ways if way[1] not in everybody}
+
+
+def _allowed(host: Host, ways: set[_Way]) -> dict[_Way, tuple[dict[Prefix, str], dict[Prefix, str]]]:
+    """By whom anything may come in by a way, and whom it may reach outwards, with the entry of each."""
+    found: dict[_Way, tuple[dict[Prefix, str], dict[Prefix, str]]] = {way: ({}, {}) for way in ways}
+    for term in host.terms if ways else ():
+        inwards = term.egress.kind is SideKind.BRIDGE
+        network, zone = (term.egress, term.ingress) if inwards else (term.ingress, term.egress)
+        said = term.action is Action.ALLOW and term.rule.startswith("policy/")
+        kept = found.get((network.name, zone.name, term.family)) if said else None
+        if kept and network.kind is SideKind.BRIDGE and zone.kind is SideKind.OUTSIDE:
+            for prefix in term.sources if inwards else term.destinations:
+                kept[not inwards].setdefault(prefix, term.rule)
+    return found
+
+
+def _beyond(host: Host, way: _Way) -> Iterator[Prefix]:
+    """What is known to be behind the uplinks of a zone: the prefixes of their links, and where routes lead."""
+    uplinks = {uplink.name: uplink for uplink in host.uplinks if uplink.zone == way[1]}
+    yield from (route.to for route in host.routes if route.device in uplinks and route.to.family is way[2])
+    yield from (side.interface.prefix for u in uplinks.values() for family, side in fixed(u) if family is way[2])
+
+
+def _ends(prefix: Prefix) -> tuple[int, int]:
+    return prefix.first.value, prefix.last.value
+
+
+def _meeting(inwards: dict[Prefix, str], outwards: dict[Prefix, str], beyond: Intervals[str]) -> tuple[str, str] | None:
+    """An entry of each direction which have addresses behind the uplink in common, as far as anybody knows."""
+    items = [
+        (prefix, (entries is inwards, rule))
+        for entries in (inwards, outwards)
+        for prefix, rule in entries.items()
+        if prefix.length == 0 or beyond.meeting(*_ends(prefix))
+    ]
+    pairs = ((one, two) for one, two in nested(items) if one[0] is not two[0])
+    found = next(pairs, None)
+    if found is None:
+        return None
+    (into, first), (_, second) = found
+    return (first, second) if into else (second, first)
+
+
+def _finding(context: Context, way: _Way, inwards: str, outwards: str) -> Diagnostic:
+    network, zone, _ = way
+    places = context.document.places
+    into, out = (rule.removeprefix("policy/") for rule in (inwards, outwards))
+    message = f"network `{network}` is translated towards `{zone}` too: to except an uplink cannot be said yet"
+    labels = (
+        Label(places.key("policy", out), "what this allows leaves as the host"),
+        Label(places.key("policy", into), "what this allows comes to the guests' own addresses"),
+    )
+    hint = "give the guests that are known there a network without `nat`"
+    return Diagnostic(
+        RULE, message, places.span("networks", network, "nat"), hint, labels, subject=f"network/{network}"
+    )

@@ -1,0 +1,35 @@
+"""TL610: a translation of a family that the network does not have."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import half, word
+from taploom.spec.values import Setting
+
+RULE = Rule(
+    "TL610",
+    "nat-without-family",
+    Severity.WARNING,
+    "A network asks for `nat` of families that it has.",
+    "The setting has no effect, and its author believes it has.",
+    "Drop the key, or give the network the family.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: {ipv6: masquerade}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: {ipv4: masquerade, ipv6: off}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at families that the spec names; `nat: true` means those that there are, and `off` is true of the others."""
+    places = context.document.places
+    for name, network in sorted(context.document.networks.items()):
+        for family in FAMILIES:
+            said = places.names("networks", name, "nat")
+            wish = network.nat.ipv4 if family is Family.IPV4 else network.nat.ipv6
+            if family.key in said and wish is not Setting.OFF and half(network, family) is None:
+                message = f"network `{name}` has no {word(family)} to translate"
+                hint = f"drop the key, or give the network an `{family.key}`"
+                span = places.key("networks", name, "nat", family.key)
+                yield Diagnostic(RULE, message, span, hint, subject=f"network/{name}")

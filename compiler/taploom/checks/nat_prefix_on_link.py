@@ -1,0 +1,65 @@
+"""TL630: a translation into addresses that somebody else answers for, or nobody."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Address, Family, Prefix
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import fixed
+from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.policy import NatKind, SourceNat
+
+RULE = Rule(
+    "TL630",
+    "nat-prefix-on-link",
+    Severity.WARNING,
+    "The prefix that a network is translated to is routed to the host: it is not on an uplink's own link, and no guest "
+    "becomes the host's own address.",
+    "The router outside looks for each address of its link by neighbour discovery, and the host answers for its own "
+    "alone: no answer comes back to a guest. The host gets what is for a guest that becomes the host's own address.",
+    "Have the provider route another prefix to the host and write that, or use `masquerade`.",
+    bad="networks:\n  lan: {ipv6: 'fd12:3456:789a::1/64', nat: {ipv6: '2001:db8:10::/64'}}\nhosts:\n  hv1:\n"
+    "    uplinks: {eth0: {zone: internet, ipv6: '2001:db8:10::10/64', gateway6: fe80::1}}\n    networks: {lan: {}}\n",
+    good="networks:\n  lan: {ipv6: 'fd12:3456:789a::1/64', nat: {ipv6: '2001:db8:11::/64'}}\nhosts:\n  hv1:\n"
+    "    uplinks: {eth0: {zone: internet, ipv6: '2001:db8:10::10/64', gateway6: fe80::1}}\n    networks: {lan: {}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare each translation with the static addresses of its host; one finding for a network and an uplink."""
+    for host in context.plan.hosts:
+        mapped = {entry.network: entry for entry in host.nat if entry.kind is NatKind.PREFIX and entry.to}
+        for entry in mapped.values():
+            for uplink in host.uplinks:
+                for family, side in fixed(uplink):
+                    if family is Family.IPV6 and entry.to:
+                        yield from _judged(context, (host, uplink, side), entry, entry.to)
+
+
+def _judged(context: Context, at: tuple[Host, Uplink, Fixed], entry: SourceNat, to: Prefix) -> Iterator[Diagnostic]:
+    host, uplink, side = at
+    own, address, family = side.interface.prefix, side.interface.address, side.interface.family
+    guest = _becoming(host, entry, address)
+    if own.length < family.bits and own.overlaps(to):
+        message = f"network `{entry.network}` is translated to {to}, which is on the link of uplink `{uplink.name}`"
+        message += f": guest `{guest}` becomes {address}, the host's own" if guest else ""
+        hint = "nobody answers neighbour discovery for its guests: name a prefix that is routed to the host"
+    elif guest:
+        message = f"guest `{guest}` is translated to {address}, the host's own address at uplink `{uplink.name}`"
+        hint = "give the guest or the host an address that ends otherwise"
+    else:
+        return
+    places = context.document.places
+    label = Label(places.span("hosts", host.name, "uplinks", uplink.name, "ipv6"), "the host's address")
+    span = places.span("networks", entry.network, "nat", "ipv6")
+    yield Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{entry.network}")
+
+
+def _becoming(host: Host, entry: SourceNat, address: Address) -> str:
+    """The guest whose address is translated to another one; "" for none that is known."""
+    if entry.to is None or address not in entry.to:
+        return ""
+    inner = entry.source.first + (address.value - entry.to.value)
+    ports = (port for bridge in host.bridges if bridge.network == entry.network for port in bridge.ports)
+    return next((port.guest for port in ports if inner in (port.ipv6 or ())), "")

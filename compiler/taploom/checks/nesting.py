@@ -1,0 +1,28 @@
+"""Overlaps of prefixes. Two prefixes either nest or are apart, so a sort and a stack find every overlap."""
+
+from collections.abc import Iterable, Iterator
+from typing import TypeVar
+
+from taploom.base.address import Prefix
+
+T = TypeVar("T")
+
+
+def nested(items: Iterable[tuple[Prefix, T]]) -> Iterator[tuple[T, T]]:
+    """Each item whose prefix lies within that of another, with the closest such other.
+
+    Of equal prefixes the one that comes first in `items` holds the rest.
+
+    Args:
+        items: what has a prefix.
+
+    Yields:
+        The inner and the outer item.
+    """
+    stack: list[tuple[Prefix, T]] = []
+    for prefix, item in sorted(items, key=lambda entry: (entry[0].family, entry[0].value, entry[0].length)):
+        while stack and prefix not in stack[-1][0]:
+            stack.pop()
+        if stack:
+            yield item, stack[-1][1]
+        stack.append((prefix, item))

@@ -1,0 +1,39 @@
+"""TL516: a NIC where only TAPs join."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.devices import is_nic, never_tun
+from taploom.checks.globs import is_glob
+
+RULE = Rule(
+    "TL516",
+    "nic-among-taps",
+    Severity.WARNING,
+    "The `taps` of a network name TAPs, and no uplink or other device.",
+    "The unit matches devices that the kernel calls `tun`, which TAPs are and NICs are not: it never joins the "
+    "bridge, and the guests reach nobody beyond it. A NIC as a port of a bridge cannot be said yet.",
+    "Remove the name. Let the host route between the network and what is behind the NIC: as an uplink with a zone, "
+    "with `nat: true` where nobody there has a route back. Waive it where the device is a TAP, whatever its name.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {taps: [vm-*, enp1s0]}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {enp1s0: {zone: office, ipv4: dhcp}}, networks: {lan: {taps: vm-*}}, input: foreign}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the patterns of each network: at full names, and at globs that are those of NICs."""
+    places = context.document.places
+    for host in context.plan.hosts:
+        own = {uplink.name for uplink in host.uplinks if uplink.configured}
+        for network, attachment in sorted(context.document.hosts[host.name].networks.items()):
+            for tap in sorted(set(attachment.taps)):
+                nics = is_glob(tap) and is_nic(tap.replace("*", "0").replace("?", "0"))
+                if nics or tap in own or never_tun(tap):
+                    what = f"a NIC that `{tap}` matches" if nics else f"`{tap}`"
+                    message = f"{what} never joins the bridge of network `{network}`, which takes TAPs alone"
+                    span = places.item(tap, "hosts", host.name, "networks", network, "taps")
+                    hint = "remove it: a NIC cannot be a port of a bridge yet, so let the host route"
+                    yield Diagnostic(RULE, message, span, hint, subject=f"host/{host.name}")

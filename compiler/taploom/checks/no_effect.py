@@ -1,0 +1,126 @@
+"""TL701: a policy entry that no host has anything to do for."""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.address import Prefix
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.frozen import dataclass
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import word
+from taploom.checks.host_by_address import owners
+from taploom.checks.selecting import Selecting
+from taploom.passes.police import ONLY_IN
+from taploom.passes.services import Services
+from taploom.passes.spaces import Space
+from taploom.plan.policy import Service
+
+RULE = Rule(
+    "TL701",
+    "policy-without-effect",
+    Severity.WARNING,
+    "Every policy entry has an effect on some host.",
+    "Its author believes that something is allowed, or closed, and nothing changes with the entry.",
+    "The message says why; correct the ends, or remove the entry.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "policy:\n  local: {from: lan, to: lan, allow: any}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\npolicy:\n  local: {from: lan, to: dmz, allow: any}\n",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reason:
+    """Why, where and what to do."""
+
+    why: str
+    key: str
+    hint: str
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for entries without a term on any host."""
+    alive = {term.rule for host in context.plan.hosts for term in host.terms}
+    idle = [rule.name for rule in context.plan.rules if f"policy/{rule.name}" not in alive]
+    if not idle or context.broken("hosts", "routes", "networks", "guests", "addresses", "services"):
+        return
+    finder = _Finder(context, Selecting.of(context), Services.of(context.document), dict(owners(context)))
+    for name in idle:
+        reason = finder.reason(name)
+        if reason is not None:
+            span = context.document.places.span("policy", name, reason.key)
+            message = f"`{name}` has no effect: {reason.why}"
+            yield Diagnostic(RULE, message, span, reason.hint, subject=f"policy/{name}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Finder:
+    context: Context
+    selecting: Selecting
+    services: Services
+    own: Mapping[Prefix, str]
+
+    def reason(self, name: str) -> _Reason | None:
+        """The first reason that holds; None where the services go round in a circle, which is another rule's."""
+        spec = self.context.document.policy[name]
+        services = self.services.expand(spec.deny if spec.deny is not None else spec.allow or ())
+        if services is None:
+            return None
+        source, to = self.selecting.space(spec.from_), self.selecting.space(spec.to)
+        return (
+            self._nobody(source, "from")
+            or self._nobody(to, "to")
+            or self._families(source, to, services)
+            or self._one_bridge(source, to)
+            or self._apart(source, to)
+        )
+
+    def _nobody(self, space: Space, key: str) -> _Reason | None:
+        if self.selecting.families(space):
+            return None
+        hint = "give the guest an address that is known, such as `auto`, or name its network"
+        return _Reason(f"`{key}` selects nobody whose address is known", key, hint)
+
+    def _families(self, source: Space, to: Space, services: tuple[Service, ...]) -> _Reason | None:
+        ours, theirs = self.selecting.families(source), self.selecting.families(to)
+        if not ours & theirs:
+            names = word(min(ours)), word(min(theirs))
+            return _Reason(f"`from` is {names[0]} and `to` is {names[1]}", "to", "add prefixes of the other family")
+        spoken = {ONLY_IN.get(service.protocol) for service in services}
+        if services and None not in spoken and not spoken & ours & theirs:
+            both = word(min(ours & theirs))
+            return _Reason(f"its services do not exist in {both}, which is all that both ends have", "to", "use `ping`")
+        return None
+
+    def _one_bridge(self, source: Space, to: Space) -> _Reason | None:
+        one, two = self._only_network(source), self._only_network(to)
+        if not one or one != two:
+            return None
+        if self.context.document.networks[one].isolated:
+            why = f"network `{one}` is isolated, and exceptions to that cannot be said yet"
+            return _Reason(why, "to", f"drop `isolated` of `{one}`, and deny what should not pass")
+        return _Reason(f"guests of `{one}` reach each other on their bridge anyway", "to", "remove the entry")
+
+    def _only_network(self, space: Space) -> str:
+        """The network that all that is selected lies in; "" where there is more."""
+        networks = {*space.networks, *space.guests}
+        outside = space.outside & self.selecting.beyond.keys()
+        other = space.everyone or space.literals or outside or space.hosts
+        return next(iter(networks)) if len(networks) == 1 and not other else ""
+
+    def _apart(self, source: Space, to: Space) -> _Reason | None:
+        if to.literals and not self.own.keys().isdisjoint(to.literals):
+            return None  # whoever means a host by its address is told so
+        if source.hosts and not (source.networks or source.guests or source.literals or source.outside):
+            names = ", ".join(f"`{name}`" for name in sorted(source.hosts)[:3])
+            why = f"what hosts send is free where they are, and no other host knows {names} by a fixed address"
+            return _Reason(why, "from", "remove the entry, or give the host's uplink a fixed address")
+        named = (source.networks, to.networks, source.guests, to.guests, to.hosts)
+        if not any(named) and (source.everyone or to.everyone):
+            key = "from" if source.everyone else "to"
+            why = "`any` lets nobody beyond an uplink reach others beyond one, and there is nobody else at either end"
+            return _Reason(why, key, "name the zones, or the addresses, of both ends")
+        if not any(named):
+            why = "both ends lie outside of the site, and no host is between the two"
+            return _Reason(why, "from", "name two zones of one host's uplinks, or a network, a guest or a host")
+        return _Reason("no host sees both ends", "to", "add a route between the hosts, or correct the ends")

@@ -1,0 +1,36 @@
+"""TL707: a deny that one family gets around."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import other, word
+from taploom.checks.one_family_ends import one_family_ends
+
+RULE = Rule(
+    "TL707",
+    "one-family-deny",
+    Severity.WARNING,
+    "A `deny` that names prefixes names those of both families, where its other end has both.",
+    "Whoever is denied over IPv4 and has IPv6 as well comes in by it.",
+    "Add the prefixes of the other family, or waive it where there are none.",
+    bad="addresses:\n  bots: 198.51.100.0/24\n"
+    "networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}\n"
+    "policy:\n  no-bots: {from: bots, to: lan, deny: any}\n",
+    good="addresses:\n  bots: [198.51.100.0/24, '2001:db8:b::/48']\n"
+    "networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}\n"
+    "policy:\n  no-bots: {from: bots, to: lan, deny: any}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the denies."""
+    for found in one_family_ends(context, deny=True):
+        lacking = word(other(found.family))
+        span = context.document.places.span("policy", found.name, found.key)
+        message = f"`{found.name}` denies {word(found.family)} only: `{found.key}` names no {lacking} prefix"
+        hint = f"add the {lacking} prefixes of the same, or they come in by it"
+        yield Diagnostic(RULE, message, span, hint, subject=f"policy/{found.name}")

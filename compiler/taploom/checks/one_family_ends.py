@@ -1,0 +1,52 @@
+"""Policy entries that name prefixes of one family although the other end has both."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.checks.context import Context
+from taploom.checks.selecting import Selecting
+from taploom.spec.values import Selector
+
+
+@dataclass(frozen=True, slots=True)
+class OneFamily:
+    """An entry with such an end.
+
+    Attributes:
+        key: `from` or `to`, the end that names prefixes.
+        family: the family of all of these.
+    """
+
+    name: str
+    key: str
+    family: Family
+
+
+def one_family_ends(context: Context, *, deny: bool) -> Iterator[OneFamily]:
+    """All allows, or all denies, of one family without need."""
+    selecting: Selecting | None = None
+    for name, entry in sorted(context.document.policy.items()):
+        if (entry.deny is not None) is not deny:
+            continue
+        for key, end, twin in (("from", entry.from_, entry.to), ("to", entry.to, entry.from_)):
+            if not all(selector.kind in ("prefix", "address", "name") for selector in end):
+                continue
+            families = _literal(context, end)
+            if len(families) == 1:
+                selecting = selecting or Selecting.of(context)
+                if selecting.families(selecting.space(twin)) == frozenset(FAMILIES):
+                    yield OneFamily(name, key, min(families))
+
+
+def _literal(context: Context, end: tuple[Selector, ...]) -> set[Family]:
+    """The families of prefixes, literal or named; none where the end selects anything else too."""
+    found: set[Family] = set()
+    for selector in end:
+        if selector.prefix is not None:
+            found.add(selector.prefix.family)
+        elif selector.name in context.document.addresses:
+            found |= {prefix.family for prefix in context.document.addresses[selector.name].prefixes}
+        else:
+            return set()
+    return found

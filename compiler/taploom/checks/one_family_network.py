@@ -1,0 +1,35 @@
+"""TL422: a network with one family where the way out has both."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import half, other, word
+
+RULE = Rule(
+    "TL422",
+    "one-family-network",
+    Severity.NOTE,
+    "A network has the families that its host's uplinks have.",
+    "Its guests reach one half of what is outside, and forwards to them work in one family only.",
+    "Give the network the other family too, or let it be what it is: this is a note.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}, networks: {lan: {}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare bridges with the uplinks beside them."""
+    for host in context.plan.hosts:
+        both = all(any(half(uplink, family) is not None for uplink in host.uplinks) for family in FAMILIES)
+        for bridge in host.bridges if both else ():
+            for family in FAMILIES:
+                if half(bridge, family) is None and half(bridge, other(family)) is not None:
+                    span = context.document.places.key("networks", bridge.network)
+                    message = f"network `{bridge.network}` has no {word(family)}, which the uplinks of its host have"
+                    hint = f"give it an `{family.key}`, if its guests should have one"
+                    yield Diagnostic(RULE, message, span, hint, subject=f"network/{bridge.network}")

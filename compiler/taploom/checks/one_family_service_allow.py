@@ -1,0 +1,29 @@
+"""TL721: an allow of a service that IPv4 or IPv6 alone has."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.one_family_services import findings
+
+RULE = Rule(
+    "TL721",
+    "one-family-service-allowed",
+    Severity.NOTE,
+    "An `allow` of a service that one family alone has, such as `icmp`, names that of the other too, where both ends "
+    "have both.",
+    "ICMP is the protocol of IPv4 and ICMPv6 that of IPv6: who has both tries IPv6 first, and gets no answer.",
+    "Write `[icmp, icmpv6]`, or `ping` where echo requests alone are meant.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\n"
+    "  dmz: {ipv4: 10.0.1.1/24, ipv6: 'fd12:3456:789a:1::1/64'}\nhosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  probe: {from: lan, to: dmz, allow: icmp/echo-request}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\n"
+    "  dmz: {ipv4: 10.0.1.1/24, ipv6: 'fd12:3456:789a:1::1/64'}\nhosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  probe: {from: lan, to: dmz, allow: ping}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the allows."""
+    yield from findings(context, RULE, deny=False)

@@ -1,0 +1,43 @@
+"""TL615: a forward that everybody can use, and whose entry does not say so."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.admin_forward import to_everybody
+from taploom.checks.context import Context
+from taploom.checks.exposure import admin_service, open_zones
+
+RULE = Rule(
+    "TL615",
+    "forward-open-unsaid",
+    Severity.NOTE,
+    "A forward that everybody on the internet can use says so.",
+    "Most are meant like that, and the one that is not looks just like them: nobody has written down that it is open.",
+    "Write `from: any` if everybody is meant, else `from` with those who are.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  web: {on: hv1, ports: https, to: web}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n"
+    "forwards:\n  web: {on: hv1, ports: https, to: web, from: any}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at forwards without `from`; of ports for administrators another check tells."""
+    places = context.document.places
+    for host in context.plan.hosts:
+        zones = open_zones(host)
+        told: set[str] = set()
+        for lane in host.lanes:
+            name = lane.forward.removeprefix("forward/")
+            if name in told or not to_everybody(host, lane, zones) or places.node("forwards", name, "from"):
+                continue
+            told.add(name)
+            if not admin_service((lane.inside,)):
+                message = f"forward `{name}` lets everybody reach guest `{lane.guest}`, and does not say so"
+                help_ = "write `from: any`, or who may use it"
+                yield Diagnostic(RULE, message, places.key("forwards", name), help_, subject=lane.forward)

@@ -1,0 +1,38 @@
+"""TL705: a host whose management everybody may try."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.exposure import from_everybody, meets, open_zones, written
+from taploom.plan.policy import SideKind
+
+RULE = Rule(
+    "TL705",
+    "management-open",
+    Severity.NOTE,
+    "The management of a host is open to those who manage it.",
+    "Everybody can try passwords and the newest flaw of the service on it.",
+    "Name the owner's prefixes in `from`, if they are known; a `limit` slows guessing down.",
+    bad="hosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+    "policy:\n  admin: {from: any, to: host/hv1, allow: ssh}\n",
+    good="addresses:\n  office: [198.51.100.0/24, '2001:db8:f::/48']\n"
+    "hosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+    "policy:\n  admin: {from: office, to: host/hv1, allow: ssh}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at what comes in to a host from zones that lead everywhere."""
+    for host in context.plan.hosts:
+        zones = open_zones(host)
+        for term in host.terms if zones else ():
+            if term.egress.kind is not SideKind.SELF or not from_everybody(term, zones):
+                continue
+            opened = [wanted for wanted in host.management if any(meets(s, wanted) for s in term.services)]
+            if opened:
+                rule = term.rule.removeprefix("policy/")
+                message = f"`{rule}` lets everybody try {written(opened[0])} of host `{host.name}`"
+                span = context.document.places.span("policy", rule, "from")
+                yield Diagnostic(RULE, message, span, "name the owner's prefixes, if known", subject=term.rule)

@@ -1,0 +1,40 @@
+"""TL703: every service, open to everybody."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.exposure import from_everybody, open_zones, reached
+from taploom.plan.policy import Term
+
+RULE = Rule(
+    "TL703",
+    "open-to-everybody",
+    Severity.WARNING,
+    "No policy entry allows `any` service from the internet to guests, to a host, or through one.",
+    "Whatever is started there, now or in years, can be reached by everybody from its first second on.",
+    "Name the services, or name in `from` whom you mean; `any` as a sender includes the internet.",
+    bad="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}, networks: {dmz: {}}}\n"
+    "policy:\n  web: {from: any, to: dmz, allow: any}\n",
+    good="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv6: ra}}, networks: {dmz: {}}}\n"
+    "policy:\n  web: {from: any, to: dmz, allow: https}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at what comes in from zones that lead everywhere."""
+    for host in context.plan.hosts:
+        zones = open_zones(host)
+        for term in host.terms if zones else ():
+            if not term.services and from_everybody(term, zones):
+                yield _finding(context, term)
+
+
+def _finding(context: Context, term: Term) -> Diagnostic:
+    rule = term.rule.removeprefix("policy/")
+    message = f"`{rule}` lets everybody in `{term.ingress.name}` reach every service of {reached(term)}"
+    span = context.document.places.span("policy", rule, "allow")
+    return Diagnostic(RULE, message, span, "name the services, or the senders", subject=term.rule)

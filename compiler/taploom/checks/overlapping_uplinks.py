@@ -1,0 +1,34 @@
+"""TL404: two uplinks of one host on one link."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Prefix
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.claims import Claim, claims, overlap
+from taploom.checks.context import Context
+from taploom.checks.nesting import nested
+
+RULE = Rule(
+    "TL404",
+    "uplinks-on-one-link",
+    Severity.WARNING,
+    "No two uplinks of a host have overlapping prefixes.",
+    "Linux answers by the route that it finds first, so traffic that came in by one uplink leaves by the other, where "
+    "the reverse-path check and switches drop it.",
+    "Give each uplink a link of its own; join two cards to one link below taploom, as a bond.",
+    bad="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: office, ipv4: 192.0.2.10/24}\n"
+    "      eth1: {zone: office, ipv4: 192.0.2.11/24}\n",
+    good="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: office, ipv4: 192.0.2.10/24}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare the uplinks of each host."""
+    by_host: dict[str, list[tuple[Prefix, Claim]]] = {}
+    for claim in claims(context):
+        if claim.uplink:
+            by_host.setdefault(claim.host, []).append(claim.item)
+    for found in by_host.values():
+        for inner, outer in nested(found):
+            yield overlap(RULE, inner, outer, "keep one of the two, or give it another link")

@@ -1,0 +1,68 @@
+"""TL505: a pattern that claims what is another network's, or somebody else's."""
+
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.devices import never_tun
+from taploom.checks.globs import clashes, is_glob
+from taploom.plan.host import Host
+
+RULE = Rule(
+    "TL505",
+    "patterns-overlap",
+    Severity.ERROR,
+    "No name of a TAP is matched by the patterns of two networks of one host, nor that of an uplink that somebody else "
+    "configures.",
+    "The TAPs of the spec's guests are attached by their full names, but of any other that both patterns match the "
+    "first unit by name decides: a guest may start in the wrong network, or a VPN's TAP join a bridge.",
+    "Let the patterns of each network begin with a word of its own, such as `lan-*` and `dmz-*`.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {taps: vm-*}, dmz: {taps: vm-d*}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {taps: lan-*}, dmz: {taps: dmz-*}}}\n",
+)
+_Owner = tuple[str, str]
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare the patterns of each host: globs with globs and full names with full names."""
+    places = context.document.places
+    for host in context.plan.hosts:
+        yield from _uplinks_claimed(context, host)
+        for (network, pattern), (other, before), name in (*_clashes(host, globs=True), *_clashes(host, globs=False)):
+            if network == other:
+                continue
+            span = places.item(pattern, "hosts", host.name, "networks", network, "taps")
+            label = Label(places.item(before, "hosts", host.name, "networks", other, "taps"), f"so does `{before}`")
+            message = f"pattern `{pattern}` of network `{network}` matches a TAP `{name}` that `{other}` claims too"
+            hint = "begin each network's patterns with a word of its own"
+            yield Diagnostic(RULE, message, span, hint, (label,), subject=f"host/{host.name}")
+
+
+def _uplinks_claimed(context: Context, host: Host) -> Iterator[Diagnostic]:
+    """Uplinks that may be TUN devices and have no unit of their own, which would come before that of the pattern."""
+    places = context.document.places
+    free = [uplink.name for uplink in host.uplinks if not uplink.configured and not never_tun(uplink.name)]
+    found = (
+        (b.network, p, name) for b in host.bridges for p in b.taps.patterns for name in free if fnmatchcase(name, p)
+    )
+    for network, pattern, name in found:
+        span = places.item(pattern, "hosts", host.name, "networks", network, "taps")
+        label = Label(places.key("hosts", host.name, "uplinks", name), "the uplink")
+        message = f"pattern `{pattern}` of network `{network}` matches uplink `{name}`, which would join the bridge"
+        hint = "begin the pattern with a word of its own"
+        yield Diagnostic(RULE, message, span, hint, (label,), subject=f"host/{host.name}")
+
+
+def _clashes(host: Host, *, globs: bool) -> Iterator[tuple[_Owner, _Owner, str]]:
+    """Only what the spec lists: without patterns a bridge claims the names of its guests, which are another rule's."""
+    listed = (
+        (pattern, (bridge.network, pattern))
+        for bridge in host.bridges
+        for pattern in bridge.taps.patterns
+        if is_glob(pattern) is globs and (globs or pattern not in {port.tap for port in bridge.ports})
+    )
+    return clashes(listed)

@@ -1,0 +1,65 @@
+"""TL417: a DHCP pool that covers an address which is already somebody's."""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.address import Family
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.passes.pools import pool_of
+from taploom.spec.values import PoolRange
+
+RULE = Rule(
+    "TL417",
+    "pool-over-address",
+    Severity.WARNING,
+    "The gateway, addresses of uplinks and guests with a known address lie outside of the DHCP pool.",
+    "The server keeps what it knows of to itself, but a guest that configures its address without asking meets "
+    "another that was given it.",
+    "Move the address below the pool, or name a `pool` that leaves it out; the default pool is half of the subnet.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: {pool: 10.0.0.100-199}}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: 10.0.0.150}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: {pool: 10.0.0.100-199}}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: 10.0.0.50}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare pools with gateways and guests."""
+    places = context.document.places
+    pools = {name: pool for name, n in context.document.networks.items() if (pool := pool_of(n)) is not None}
+    for name, pool in sorted(pools.items()):
+        own = context.document.networks[name].ipv4
+        if own is not None and pool.first <= own.address <= pool.last:
+            label = Label(places.span("networks", name, "dhcp", "pool"), f"the pool is {pool.first}-{pool.last}")
+            message = f"the DHCP pool of network `{name}` covers its gateway {own.address}"
+            span = places.span("networks", name, "ipv4")
+            yield Diagnostic(RULE, message, span, "leave it out of the pool", (label,), subject=f"network/{name}")
+    yield from _singles(context, pools)
+    for guest in context.plan.guests:
+        for nic in guest.nics:
+            held, address = pools.get(nic.network), nic.ipv4.address
+            if held is None or address is None or not held.first <= address <= held.last:
+                continue
+            span = places.span("guests", guest.name, "nics", nic.network, "ipv4")
+            there = places.span("networks", nic.network, "dhcp", "pool")
+            label = Label(there, f"the pool is {held.first}-{held.last}")
+            message = f"{address} of guest `{guest.name}` is in the DHCP pool of network `{nic.network}`"
+            other = context.locked(guest.name, nic.network, "ipv4") or "take an address outside of the pool"
+            hint = f"{other}, or name a smaller `pool`"
+            yield Diagnostic(RULE, message, span, hint, (label,), subject=f"guest/{guest.name}")
+
+
+def _singles(context: Context, pools: Mapping[str, PoolRange]) -> Iterator[Diagnostic]:
+    """Addresses of uplinks that lie in a network of their host, of which the server knows nothing."""
+    for host in context.plan.hosts:
+        found = [(bridge.network, address) for bridge in host.bridges for address in host.within(bridge)]
+        for network, address in found:
+            pool = pools.get(network)
+            if pool and address.family is Family.IPV4 and pool.first <= address <= pool.last:
+                label = Label(context.document.places.span("networks", network, "ipv4"), "the network")
+                span = context.document.places.span("networks", network, "dhcp")
+                message = f"the DHCP pool of network `{network}` covers {address} of an uplink of host `{host.name}`"
+                yield Diagnostic(
+                    RULE, message, span, "name a `pool` without it", (label,), subject=f"network/{network}"
+                )

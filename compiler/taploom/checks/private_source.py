@@ -1,0 +1,66 @@
+"""TL611: private addresses that may go out as they are."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Family
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.exposure import open_zones
+from taploom.checks.families import carries, half
+from taploom.passes.sides import PRIVATE
+from taploom.plan.host import Host
+from taploom.plan.policy import Action, SideKind, Term
+
+RULE = Rule(
+    "TL611",
+    "private-without-nat",
+    Severity.NOTE,
+    "A network of private addresses that may go to the internet is translated on its way.",
+    "Nobody outside can answer to a private address (RFC 1918, RFC 4193), unless a router further out translates it or "
+    "has a route back.",
+    "Write `nat: true` in the network, unless somebody else does it.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "policy:\n  out: {from: lan, to: internet, allow: https}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "policy:\n  out: {from: lan, to: internet, allow: https}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for allows from private bridges to where everybody is; the first of each network and family tells."""
+    for host in context.plan.hosts:
+        bare = _untranslated(host)
+        zones = open_zones(host)
+        for term in host.terms if bare else ():
+            key = (term.ingress.name, term.family)
+            if term.ingress.kind is SideKind.BRIDGE and key in bare and _outwards(term, zones):
+                bare.discard(key)
+                yield _finding(context, term)
+
+
+def _untranslated(host: Host) -> set[tuple[str, Family]]:
+    translated = {(entry.network, entry.family) for entry in host.nat}
+    own = [(b.network, family, half(b, family)) for b in host.bridges for family in Family]
+    ways = {family for family in Family if any(carries(uplink, family) for uplink in host.uplinks)}
+    private = {
+        (n, family) for n, family, i in own if i is not None and family in ways and any(i.address in p for p in PRIVATE)
+    }
+    return private - translated
+
+
+def _outwards(term: Term, zones: frozenset[str]) -> bool:
+    whole = any(prefix.length == 0 for prefix in term.destinations)
+    outer = term.egress.kind is SideKind.OUTSIDE and term.egress.name in zones
+    return term.action is Action.ALLOW and outer and whole
+
+
+def _finding(context: Context, term: Term) -> Diagnostic:
+    places, network = context.document.places, term.ingress.name
+    rule = term.rule.removeprefix("policy/")
+    message = f"private addresses of network `{network}` go to `{term.egress.name}` untranslated"
+    label = Label(places.key("policy", rule), f"`{rule}` lets them")
+    span = places.span("networks", network, term.family.key)
+    return Diagnostic(RULE, message, span, "write `nat: true`", (label,), subject=f"network/{network}")

@@ -1,0 +1,128 @@
+"""TL716: a policy entry that decides nothing, as others allow all of it."""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.address import everything
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.coverage import Cover
+from taploom.checks.rule_twice import meaning
+from taploom.checks.selecting_nobody import refused
+from taploom.checks.shadowed import lasts
+from taploom.plan.host import Host, Input
+from taploom.plan.policy import Action, Service, Side, SideKind, Term
+
+RULE = Rule(
+    "TL716",
+    "policy-decides-nothing",
+    Severity.WARNING,
+    "Every `allow` lets something pass that no other entry does.",
+    "Whoever removes it, or makes it narrower, believes that something is closed now, and nothing is. Where the idle "
+    "entry has a `limit`, there is none in truth.",
+    "Remove it, or make the others narrower.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  web: {from: lan, to: dmz, allow: https}\n  all: {from: lan, to: dmz, allow: tcp}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  all: {from: lan, to: dmz, allow: tcp}\n",
+)
+SHOWN = 6
+"""Other entries that a finding names."""
+_DNS = (Service("tcp", 53, 53), Service("udp", 53, 53))
+_Ends = tuple[Side, Side, int]
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for entries whose every packet, on every host, passes or is refused by others as well.
+
+    Of entries that stand in for one another one is kept: all that are found can be removed together.
+    """
+    if context.broken("hosts", "routes", "networks", "guests", "addresses"):
+        return  # what was left out may be what an entry is for
+    terms: dict[str, list[tuple[str, Term]]] = {}
+    covers: dict[tuple[str, _Ends, int | None], Cover] = {}
+    said = {host.name: dict(_said(host, context.now)) for host in context.plan.hosts}
+    for host in context.plan.hosts:
+        for term in host.terms:
+            if term.action is Action.ALLOW and term.rule.startswith("policy/"):
+                terms.setdefault(term.rule, []).append((host.name, term))
+    idle: set[str] = set()
+    left_out = _twice(context) | refused(context)
+    for name in sorted(terms, reverse=True):
+        if any(term.log for _, term in terms[name]) or name in left_out or _over(terms[name], context.now):
+            continue
+        found = _others(terms[name], said, covers, frozenset({name, *idle}))
+        allowing = [other for other in found if other in terms or other.startswith("implied/")]
+        if allowing:
+            idle.add(name)
+            yield _finding(context, name, allowing)
+
+
+def _said(host: Host, now: int) -> Iterator[tuple[_Ends, list[Term]]]:
+    """What decides without a rate between each two sides; an allow that logs may be there for a while only."""
+    found: dict[_Ends, list[Term]] = {}
+    for term in (*host.terms, *_implied(host)):
+        passing = term.action is Action.ALLOW and term.log
+        if term.limit is None and not passing and (term.expires is None or term.expires > now):
+            found.setdefault((term.ingress, term.egress, term.family), []).append(term)
+    return iter(found.items())
+
+
+def _implied(host: Host) -> Iterator[Term]:
+    """DNS, where the host serves it."""
+    for bridge in host.bridges if host.input is Input.MANAGED else ():
+        for own in (bridge.ipv4, bridge.ipv6) if bridge.serves_dns else ():
+            if own:
+                whole = (everything(own.family),)
+                yield Term(
+                    "implied/dns", Action.ALLOW, Side(SideKind.BRIDGE, bridge.network), Side(SideKind.SELF), own.family,
+                    whole, whole, _DNS, log=False, limit=None, expires=None, origin=bridge.origin,
+                )  # fmt: skip
+
+
+def _others(
+    terms: list[tuple[str, Term]],
+    said: Mapping[str, Mapping[_Ends, list[Term]]],
+    covers: dict[tuple[str, _Ends, int | None], Cover],
+    without: frozenset[str],
+) -> dict[str, None]:
+    """Who decides all packets of an entry as well; nobody where one is left."""
+    found: dict[str, None] = {}
+    for host, term in terms:
+        ends = (term.ingress, term.egress, term.family)
+        key = (host, ends, term.expires)
+        if key not in covers:
+            covers[key] = Cover()
+            for other in said[host].get(ends, ()):
+                if lasts(other, term):
+                    covers[key].add(other)
+        names = covers[key].around(term, without)
+        if not names:
+            return {}
+        found |= dict.fromkeys(names)
+    return found
+
+
+def _over(terms: list[tuple[str, Term]], now: int) -> bool:
+    """Whether an entry has ended, which is another finding."""
+    return any(term.expires is not None and term.expires <= now for _, term in terms)
+
+
+def _twice(context: Context) -> set[str]:
+    """Entries that say the same, which is another finding."""
+    found: dict[object, list[str]] = {}
+    for rule in context.plan.rules:
+        found.setdefault(meaning(rule), []).append(f"policy/{rule.name}")
+    return {name for names in found.values() if len(names) > 1 for name in names}
+
+
+def _finding(context: Context, name: str, others: list[str]) -> Diagnostic:
+    places, entry = context.document.places, name.removeprefix("policy/")
+    known = [other.removeprefix("policy/") for other in others if other.startswith("policy/")]
+    labels = tuple(Label(places.span("policy", other, "allow"), "passes by this one") for other in known[:SHOWN])
+    told = " and ".join(f"`{other.removeprefix('policy/')}`" for other in others[:SHOWN])
+    told += f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+    message = f"`{entry}` decides nothing: all of it passes by {told} anyway"
+    return Diagnostic(RULE, message, places.span("policy", entry, "allow"), "remove it", labels, subject=name)

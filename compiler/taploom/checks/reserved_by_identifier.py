@@ -1,0 +1,56 @@
+"""TL431: reservations that a server finds by what guests call themselves, and not by their hardware address."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.plan.guest import Mode, Nic
+
+BY_HARDWARE = 254
+"""From this version on networkd's server also looks for a reservation by the hardware address of who asks."""
+
+RULE = Rule(
+    "TL431",
+    "reservation-by-identifier",
+    Severity.NOTE,
+    f"On a host with systemd below {BY_HARDWARE}, guests that take all addresses from the network have no reservation.",
+    f"Below {BY_HARDWARE} networkd's server compares a reservation with the client identifier. A guest whose system "
+    "runs networkd, such as a cloud image, sends one made from its machine id: it gets an address of the pool, and the "
+    "spoof guard drops what it sends from there. taploom's units for guests name the hardware address. (Who has "
+    "a static address, such as one of IPv6, is configured by these or by hand, and is not reported.)",
+    "Write `ClientIdentifier=mac` into `[DHCPv4]` of the guest's own unit (netplan: `dhcp-identifier: mac`), and waive "
+    f"it; or bring the host to systemd {BY_HARDWARE} and write that as `target`.",
+    bad="site: {target: {systemd: 252}}\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
+    "  hv1: {networks: {lan: {}}}\nguests:\n  cloud: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
+    good="site: {target: {systemd: 252}}\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
+    "  hv1: {target: {systemd: 257}, networks: {lan: {}}}\n"
+    "guests:\n  cloud: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the networks with a DHCP server of an older host; each is told of once."""
+    found: dict[str, list[str]] = {}
+    for guest in context.plan.guests:
+        if _said(context, guest.host) and guest.target.systemd < BY_HARDWARE and all(map(_as_it_comes, guest.nics)):
+            for nic in guest.nics:
+                if nic.ipv4.mode is Mode.RESERVED:
+                    found.setdefault(nic.network, []).append(guest.name)
+    for network, guests in sorted(found.items()):
+        more = f" and {len(guests) - 1} more" if len(guests) > 1 else ""
+        span = context.document.places.span("networks", network, "dhcp")
+        message = f"guest `{guests[0]}`{more} of network `{network}` gets its address only if it asks by its MAC"
+        hint = "set `ClientIdentifier=mac` in the guest, as taploom's units for guests do, and waive this"
+        yield Diagnostic(RULE, message, span, hint, subject=f"network/{network}")
+
+
+def _said(context: Context, host: str) -> bool:
+    """Whether the spec says which systemd a host has: the oldest one is assumed otherwise, and nobody knows."""
+    targets = (context.document.hosts[host].target, context.document.site.target)
+    return any(target.systemd is not None for target in targets)
+
+
+def _as_it_comes(nic: Nic) -> bool:
+    """Whether a NIC needs nothing of taploom's to have its addresses, but for how it calls itself."""
+    return nic.ipv4.mode is not Mode.STATIC and nic.ipv6.mode is not Mode.STATIC

@@ -1,0 +1,80 @@
+"""TL407: a route whose next hop is on no link."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Address, Family
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.families import fixed, half, word
+from taploom.passes.wire import known_addresses
+from taploom.plan.host import Host, Learned, Route
+
+RULE = Rule(
+    "TL407",
+    "next-hop-off-link",
+    Severity.ERROR,
+    "The next hop of a route is on the link of an uplink.",
+    "The kernel refuses a route through a neighbour that it has no link to (`Network is unreachable`).",
+    "Correct `via`; where several uplinks learn their address, give the right one a fixed address.",
+    bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n"
+    "    routes: {branch: {to: 10.30.0.0/16, via: 192.0.3.11}}\n",
+    good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: office, ipv4: 192.0.2.10/24}}\n"
+    "    routes: {branch: {to: 10.30.0.0/16, via: 192.0.2.11}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Report the routes for which no device was found, and those of mixed families.
+
+    A link that was left out may be the one.
+    """
+    lost = any(not route.device for host in context.plan.hosts for route in host.routes)
+    guests = _guests(context) if lost else set()
+    for host in context.plan.hosts:
+        mine = _own(host) if host.routes else ()
+        for route in host.routes:
+            if route.to.family is not route.via.family:
+                message = f"route `{route.name}` leads to {route.to} by way of {route.via}, which is of another family"
+                yield _finding(context, host, route, message, f"name a next hop of {word(route.to.family)}")
+            elif route.via in mine:
+                message = f"next hop {route.via} of route `{route.name}` is an address of host `{host.name}` itself"
+                yield _finding(context, host, route, message, "name the neighbour that knows the way")
+            elif not route.device and not context.torn(host.name) and (host.name, route.via) not in guests:
+                message = f"next hop {route.via} of route `{route.name}` is on no link of host `{host.name}`"
+                yield _finding(context, host, route, message, _hint(host, route))
+
+
+def _own(host: Host) -> set[Address]:
+    """The IPv6 addresses that a host has itself, through which no route leads (`Gateway can not be a local address`).
+
+    Linux (6.18) takes an IPv4 route by way of an address of its own, and asks on that link for each destination.
+    """
+    own = [bridge.ipv6 for bridge in host.bridges]
+    own += [side.interface for uplink in host.uplinks for family, side in fixed(uplink) if family is Family.IPV6]
+    return {interface.address for interface in own if interface is not None}
+
+
+def _guests(context: Context) -> set[tuple[str, Address]]:
+    """Hosts with addresses of their guests: where no network holds one, that is the mistake, and not the route."""
+    nics = ((guest.host, nic) for guest in context.plan.guests for nic in guest.nics)
+    return {(host, address) for host, nic in nics for address in known_addresses(nic)}
+
+
+def _finding(context: Context, host: Host, route: Route, message: str, hint: str) -> Diagnostic:
+    span = context.document.places.span("hosts", host.name, "routes", route.name, "via")
+    return Diagnostic(RULE, message, span, hint, subject=f"host/{host.name}")
+
+
+def _hint(host: Host, route: Route) -> str:
+    family = route.via.family
+    learned = [uplink.name for uplink in host.uplinks if isinstance(half(uplink, family), Learned)]
+    if len(learned) > 1:
+        return f"give {' or '.join(f'`{name}`' for name in learned)} a fixed address, or nobody can tell which it is"
+    links = [str(own.prefix) for bridge in host.bridges if (own := half(bridge, family)) is not None]
+    links += [
+        str(side.interface.prefix)
+        for uplink in host.uplinks
+        if (side := half(uplink, family)) is not None and not isinstance(side, Learned)
+    ]
+    return f"on-link are {', '.join(sorted(links))}" if links else f"the host has no {word(family)} link"

@@ -1,0 +1,52 @@
+"""TL406: two routes to one destination, and nothing that says which."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, Prefix, everything
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.base.span import Span
+from taploom.checks.context import Context
+from taploom.checks.families import half
+from taploom.flows.defaults import leads_out, metric_of, unsaid
+from taploom.plan.host import Fixed, Host
+
+RULE = Rule(
+    "TL406",
+    "route-twice",
+    Severity.WARNING,
+    "Of two routes of a host to one destination, gateways of uplinks included, one has the lower metric.",
+    "Which of them the kernel keeps hangs on the order in which links come up.",
+    "Give the routes different metrics, or remove one; an uplink has a `metric` too, for its gateways and for what it "
+    "learns.",
+    bad="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
+    "      eth1: {zone: internet, ipv4: 198.51.100.10/24, gateway4: 198.51.100.1}\n",
+    good="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
+    "      eth1: {zone: internet, ipv4: 198.51.100.10/24, gateway4: 198.51.100.1, metric: 2048}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for a second route of equal destination and metric on each host."""
+    for host in context.plan.hosts:
+        first: dict[tuple[Prefix, int], Span] = {}
+        for what, to, metric, span in _routes(context, host):
+            before = first.setdefault((to, metric), span)
+            if before != span:
+                message = f"{what} of host `{host.name}` leads to {to}, as another route with the same metric does"
+                label = Label(before, "the other route")
+                yield Diagnostic(RULE, message, span, "give it a `metric`", (label,), subject=f"host/{host.name}")
+
+
+def _routes(context: Context, host: Host) -> Iterator[tuple[str, Prefix, int, Span]]:
+    places = context.document.places
+    for uplink in host.uplinks:
+        for family in FAMILIES:
+            if leads_out(uplink, family):
+                key = f"gateway{family.value}" if isinstance(half(uplink, family), Fixed) else family.key
+                span = places.span("hosts", host.name, "uplinks", uplink.name, key)
+                yield f"`{key}` of `{uplink.name}`", everything(family), metric_of(uplink, family), span
+    for route in host.routes:
+        span = places.span("hosts", host.name, "routes", route.name, "to")
+        metric = unsaid(route.to.family) if route.metric is None else route.metric
+        yield f"route `{route.name}`", route.to, metric, span

@@ -1,0 +1,89 @@
+"""What the selectors of an entry select, for checks of what a person wrote rather than of what a host enforces."""
+
+from collections.abc import Iterable, Mapping
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.checks.context import Context
+from taploom.checks.families import carries, half
+from taploom.passes.lookup import Names
+from taploom.passes.lost import lost_zones
+from taploom.passes.resolve import tags_of, zones_of
+from taploom.passes.spaces import Gazetteer, Space
+from taploom.passes.wire import Wiring
+from taploom.plan.host import Host
+from taploom.spec.values import Selector
+
+SECTIONS = (
+    ("zone", "zones"),
+    ("address", "addresses"),
+    ("guest", "guests"),
+    ("host", "hosts"),
+    ("network", "networks"),
+)
+"""Kinds by section; a network that is its own zone counts as the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selecting:
+    """Looks selectors up.
+
+    Attributes:
+        names: kinds of names, zones and tags.
+        gazetteer: where everything is.
+        beyond: families of the uplinks of each zone.
+        inside: families of each network.
+        hosts: families of each host, at its uplinks and on its networks.
+    """
+
+    names: Names
+    gazetteer: Gazetteer
+    beyond: Mapping[str, frozenset[Family]]
+    inside: Mapping[str, frozenset[Family]]
+    hosts: Mapping[str, frozenset[Family]]
+
+    @classmethod
+    def of(cls, context: Context) -> "Selecting":
+        """Collect what selectors can mean."""
+        document, zones = context.document, zones_of(context.document)
+        kinds = dict.fromkeys(zones, "zone")
+        for kind, section in SECTIONS[1:]:
+            kinds |= dict.fromkeys(getattr(document, section), kind)
+        names = Names(kinds, zones, tags_of(document), lost_zones(document))
+        gazetteer = Gazetteer.of(document, names, Wiring({}, context.plan.guests))
+        beyond: dict[str, set[Family]] = {}
+        for host in context.plan.hosts:
+            for uplink in host.uplinks:
+                used = {family for family in FAMILIES if carries(uplink, family)}
+                beyond.setdefault(uplink.zone, set()).update(used)
+        inside = {
+            network.name: frozenset(family for family in FAMILIES if half(network, family) is not None)
+            for network in context.plan.networks
+        }
+        hosts = {
+            host.name: frozenset(f for f in FAMILIES if _has(host, f)) or frozenset(FAMILIES)
+            for host in context.plan.hosts
+        }
+        return cls(names, gazetteer, {zone: frozenset(found) for zone, found in beyond.items()}, inside, hosts)
+
+    def space(self, selectors: Iterable[Selector]) -> Space:
+        """The union of selectors."""
+        return self.gazetteer.space(selectors)
+
+    def families(self, space: Space) -> frozenset[Family]:
+        """The families in which somebody is selected."""
+        if space.everyone:
+            return frozenset[Family]().union(*self.beyond.values(), *self.inside.values()) or frozenset(FAMILIES)
+        found = {family for host in space.hosts for family in self.hosts.get(host, ())}
+        found |= {prefix.family for prefix in space.literals}
+        found |= {prefix.family for prefixes in space.guests.values() for prefix in prefixes}
+        for zone in space.outside:
+            found |= self.beyond.get(zone, frozenset())
+        for network in space.networks:
+            found |= self.inside[network]
+        return frozenset(found)
+
+
+def _has(host: Host, family: Family) -> bool:
+    """Whether a host can have an address of a family."""
+    return any(carries(u, family) for u in host.uplinks) or any(half(b, family) is not None for b in host.bridges)

@@ -1,0 +1,54 @@
+"""TL712: services that are defined by each other."""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+
+RULE = Rule(
+    "TL712",
+    "service-cycle",
+    Severity.ERROR,
+    "No service is defined by itself, directly or by way of others.",
+    "It would mean no port at all, or all of them: nobody could say.",
+    "Take one of the names out of the circle.",
+    bad="services:\n  metrics: [tcp/9100, monitoring]\n  monitoring: [metrics]\n",
+    good="services:\n  metrics: [tcp/9100]\n  monitoring: [metrics]\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Walk from each service to those that it names; each is walked from once."""
+    services = context.document.services
+    graph = {
+        name: sorted({ref.text for ref in spec.ports if ref.literal is None and ref.text in services})
+        for name, spec in sorted(services.items())
+    }
+    done: set[str] = set()
+    for name in graph:
+        circle = _circle(graph, name, done)
+        if circle:
+            span = context.document.places.item(circle[1], "services", circle[0], "ports")
+            message = f"service `{circle[0]}` is defined by itself: {' → '.join(f'`{step}`' for step in circle)}"
+            yield Diagnostic(RULE, message, span, "take one out of the circle", subject=f"service/{circle[0]}")
+
+
+def _circle(graph: Mapping[str, list[str]], start: str, done: set[str]) -> list[str]:
+    """The first circle on the way from a service, its first name repeated at the end; without recursion."""
+    path, onward = [start], [iter(graph[start])]
+    above = {start}
+    while onward and start not in done:
+        step = next(onward[-1], None)
+        if step is None:
+            onward.pop()
+            above.discard(path[-1])
+            done.add(path.pop())
+        elif step in above:
+            done.update(path)
+            return [*path[path.index(step) :], step]
+        elif step not in done:
+            path.append(step)
+            onward.append(iter(graph[step]))
+            above.add(step)
+    return []

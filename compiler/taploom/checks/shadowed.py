@@ -1,0 +1,122 @@
+"""TL706: what is allowed, wholly inside what is denied."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from taploom.base.address import Prefix, everything
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.coverage import Cover
+from taploom.checks.families import half
+from taploom.passes.spaces import common
+from taploom.plan.host import Host
+from taploom.plan.policy import Action, Lane, Side, SideKind, Term
+
+RULE = Rule(
+    "TL706",
+    "allow-inside-deny",
+    Severity.WARNING,
+    "No `allow` and no forward lies wholly within one `deny`, or within several of them together.",
+    "`deny` beats `allow` wherever either stands, so the entry opens nothing: one of the two is a mistake.",
+    "Remove one of the two, or make the `deny` narrower.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  web: {from: lan, to: dmz, allow: https}\n  wall: {from: lan, to: dmz, deny: any}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "policy:\n  web: {from: lan, to: dmz, allow: https}\n  wall: {from: lan, to: dmz, deny: ssh}\n",
+)
+_Ends = tuple[Side, Side, int]
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for entries of which every part, on every host, is inside one deny or another."""
+    if context.broken("hosts", "routes", "networks", "guests", "addresses"):
+        return  # what was left out may be what an entry is for
+    covered: dict[str, tuple[str, ...]] = {}
+    for host in context.plan.hosts:
+        walls = {ends: _Wall(terms) for ends, terms in _walls(host, context.now).items()}
+        for term in host.terms:
+            said = term.action is Action.ALLOW and term.rule.startswith("policy/")
+            if said and covered.get(term.rule) != ():
+                wall = walls.get((term.ingress, term.egress, term.family))
+                covered[term.rule] = wall.around(term) if wall else ()
+        for lane in host.lanes if walls else ():
+            for flow in _flows(host, lane):
+                if covered.get(lane.forward) != ():
+                    wall = walls.get((flow.ingress, flow.egress, flow.family))
+                    covered[lane.forward] = wall.around(flow) if wall else ()
+    for name, denies in sorted(covered.items()):
+        if denies:
+            yield _finding(context, name, denies)
+
+
+def _finding(context: Context, name: str, denies: tuple[str, ...]) -> Diagnostic:
+    kind, _, entry = name.partition("/")
+    places, rules = context.document.places, [deny.removeprefix("policy/") for deny in denies]
+    at = ("forwards", entry, "ports") if kind == "forward" else ("policy", entry, "allow")
+    what = f"forward `{entry}`" if kind == "forward" else f"`{entry}`"
+    labels = tuple(Label(places.span("policy", rule, "deny"), "the deny") for rule in rules)
+    message = f"{what} opens nothing: all of it is denied by {' and '.join(f'`{rule}`' for rule in rules)}"
+    hint = "remove one of the two" if len(rules) == 1 else "remove it, or make one of the denies narrower"
+    return Diagnostic(RULE, message, places.span(*at), hint, labels, subject=name)
+
+
+def _flows(host: Host, lane: Lane) -> Iterator[Term]:
+    """A lane as what it allows at its real ends: from beyond its uplinks, and from those of the site that it names."""
+    services = (lane.inside,)
+    bridge = Side(SideKind.BRIDGE, lane.network)
+    for ingress, sources in _senders(host, lane):
+        yield Term(
+            lane.forward, Action.ALLOW, ingress, bridge, lane.family, sources, (lane.target.prefix,), services,
+            log=False, limit=None, expires=lane.expires, origin=lane.origin,
+        )  # fmt: skip
+
+
+def _senders(host: Host, lane: Lane) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+    zones = sorted({uplink.zone for uplink in host.uplinks if uplink.name in lane.uplinks})
+    if lane.sources is None:
+        yield from ((Side(SideKind.OUTSIDE, zone), (everything(lane.family),)) for zone in zones)
+        return
+    site = (*host.site_prefixes, *host.remote_prefixes)
+    foreign = tuple(p for p in lane.sources if not any(p in own for own in site))
+    for zone in zones:
+        remote = tuple(part for own in host.remote_behind(zone) for part in common(lane.sources, own))
+        outer = (everything(lane.family),) if zone in lane.outside else foreign
+        yield from ((Side(kind, zone), p) for kind, p in ((SideKind.OUTSIDE, outer), (SideKind.REMOTE, remote)) if p)
+    for bridge in host.bridges if lane.hairpin else ():
+        own = half(bridge, lane.family)
+        parts = common(lane.sources, own.prefix) if own else ()
+        if parts:
+            yield Side(SideKind.BRIDGE, bridge.network), parts
+
+
+def _walls(host: Host, now: int) -> dict[_Ends, list[Term]]:
+    walls: dict[_Ends, list[Term]] = {}
+    for term in host.terms:
+        if term.action is Action.DENY and (term.expires is None or term.expires > now):
+            walls.setdefault((term.ingress, term.egress, term.family), []).append(term)
+    return walls
+
+
+@dataclass(slots=True)
+class _Wall:
+    """The denies between two sides, as far as they last as long as what they are held against."""
+
+    terms: list[Term]
+    _known: dict[int | None, Cover] = field(default_factory=dict)
+
+    def around(self, term: Term) -> tuple[str, ...]:
+        """The denies that a term is wholly inside of; () where some of it is outside of all."""
+        if term.expires not in self._known:
+            cover = self._known[term.expires] = Cover()
+            for deny in self.terms:
+                if lasts(deny, term):
+                    cover.add(deny)
+        return self._known[term.expires].around(term)
+
+
+def lasts(one: Term, other: Term) -> bool:
+    """Whether a term ends no earlier than another one."""
+    return one.expires is None or (other.expires is not None and one.expires >= other.expires)

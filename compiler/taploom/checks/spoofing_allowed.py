@@ -1,0 +1,28 @@
+"""TL514: a network whose guests may send as anybody."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+
+RULE = Rule(
+    "TL514",
+    "spoof-guard-off",
+    Severity.NOTE,
+    "The spoof guard of a network is on.",
+    "Without it a guest can send with the address of another, so that every rule about single guests of the network "
+    "holds for all of them.",
+    "Leave `spoof-guard` on; a guest that routes for others needs a network of its own.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, spoof-guard: false}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the switch."""
+    for name, network in sorted(context.document.networks.items()):
+        if not network.spoof_guard:
+            span = context.document.places.span("networks", name, "spoof-guard")
+            message = f"guests of network `{name}` can send with each other's addresses"
+            yield Diagnostic(RULE, message, span, "remove `spoof-guard: false`", subject=f"network/{name}")

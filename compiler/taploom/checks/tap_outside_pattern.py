@@ -1,0 +1,40 @@
+"""TL506: a guest's TAP that the pattern of its network does not match."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.globs import matches
+
+RULE = Rule(
+    "TL506",
+    "tap-outside-pattern",
+    Severity.NOTE,
+    "The TAPs of a network's guests match the patterns that the host's network names.",
+    "The TAP is attached by its full name all the same, so the guest works; but each such guest changes a unit of the "
+    "host, which a pattern is there to avoid.",
+    "Name the TAP so that the pattern matches it, leave its name to taploom, or add a pattern.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {taps: vm-*}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {tap: web0}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {taps: vm-*}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {tap: vm-web}}}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Match the TAPs of each bridge."""
+    places = context.document.places
+    for host in context.plan.hosts:
+        attachments = context.document.hosts[host.name].networks
+        for bridge in host.bridges:
+            patterns = attachments[bridge.network].taps
+            for port in bridge.ports if patterns else ():
+                if any(matches(port.tap, pattern) for pattern in patterns):
+                    continue
+                span = places.span("guests", port.guest, "nics", bridge.network, "tap")
+                there = places.span("hosts", host.name, "networks", bridge.network, "taps")
+                message = f"TAP `{port.tap}` of guest `{port.guest}` matches no pattern of network `{bridge.network}`"
+                hint = "it is attached by its full name; name it by the pattern, or add one"
+                label = Label(there, "the patterns")
+                yield Diagnostic(RULE, message, span, hint, (label,), subject=f"guest/{port.guest}")

@@ -1,0 +1,41 @@
+"""TL509: who may open the TAPs that a host creates."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+
+RULE = Rule(
+    "TL509",
+    "tap-owner",
+    Severity.NOTE,
+    "TAPs that the host creates belong to a system user.",
+    "Without `tap-user` only root opens them, and a runner without that right starts no guest. From systemd 258 on "
+    "networkd refuses an owner that is not a system user (`SYS_UID_MAX`, login.defs(5)), which taploom cannot see.",
+    "Write the runner's user as `tap-user`, and make sure that it is a system user.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {create-taps: true}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {networks: {lan: {create-taps: true, tap-user: microvm}}}\n",
+)
+SYSTEM_USERS_ONLY = 258
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the networks whose TAPs the host creates."""
+    for host in context.plan.hosts:
+        for bridge in host.bridges:
+            key, user = "create-taps", bridge.taps.user
+            if not bridge.taps.create:
+                continue
+            if not user:
+                message = f"only root can open the TAPs that host `{host.name}` creates for `{bridge.network}`"
+                hint = "name the runner's user as `tap-user`"
+            elif host.target.systemd >= SYSTEM_USERS_ONLY and user != "root":
+                key = "tap-user"
+                message = f"systemd {host.target.systemd} gives TAPs to system users only, and `{user}` has to be one"
+                hint = "nothing to do if it is"
+            else:
+                continue
+            span = context.document.places.span("hosts", host.name, "networks", bridge.network, key)
+            yield Diagnostic(RULE, message, span, hint, subject=f"host/{host.name}")

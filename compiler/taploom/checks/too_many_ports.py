@@ -1,0 +1,31 @@
+"""TL525: more guests on a bridge than it has ports."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+
+MOST = 1023
+"""Ports of a Linux bridge, whose numbers have ten bits and begin with 1 (`BR_MAX_PORTS`, net/bridge/br_private.h)."""
+
+RULE = Rule(
+    "TL525",
+    "too-many-ports",
+    Severity.ERROR,
+    f"A network has no more than {MOST} guests on its host.",
+    f"A Linux bridge takes {MOST} ports: the TAPs that come last stay outside of it (`Exchange full`), and which these "
+    "are is decided anew with each start.",
+    "Put some of the guests on another network; both can share a `zone`.",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Count the ports of each bridge."""
+    for host in context.plan.hosts:
+        for bridge in host.bridges:
+            if len(bridge.ports) > MOST:
+                span = context.document.places.key("hosts", host.name, "networks", bridge.network)
+                message = f"network `{bridge.network}` has {len(bridge.ports)} guests, and a bridge takes {MOST}"
+                hint = "put some of them on another network, which can share its `zone`"
+                yield Diagnostic(RULE, message, span, hint, subject=f"network/{bridge.network}")

@@ -1,0 +1,46 @@
+"""TL726: services that come to more ranges than anybody could read, or prove."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.passes.services import MOST, Services, traffic
+from taploom.spec.values import ServiceRef
+
+RULE = Rule(
+    "TL726",
+    "too-many-ranges",
+    Severity.ERROR,
+    f"The services of a site come to at most {MOST:,} ranges of ports in all, and so do its policy and its forwards.",
+    "Services that name one another, or entries that all name a long one, multiply: a few kilobytes of spec can mean "
+    "millions of ranges, which nobody could review and no host would load in time.",
+    "Write ranges (`tcp/9000-9999`) instead of single ports, and name a service in one place instead of in others.",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Say of each section which entry is the first beyond the bound, and how many are."""
+    document = context.document
+    services = Services.of(document)
+    forwards = [(name, spec.ports) for name, spec in sorted(document.forwards.items())]
+    found = (
+        ("services", services.beyond),
+        ("forwards", _beyond(services, forwards)),
+        ("policy", _beyond(services, list(traffic(document.policy)))),
+    )
+    for section, names in found:
+        if names:
+            yield _finding(context, section, names)
+
+
+def _beyond(services: Services, entries: list[tuple[str, tuple[ServiceRef, ...]]]) -> tuple[str, ...]:
+    known = services.affordable(entries)
+    return tuple(name for name, _ in entries if name not in known)
+
+
+def _finding(context: Context, section: str, names: tuple[str, ...]) -> Diagnostic:
+    rest = f", and so are {len(names) - 1} more" if len(names) > 1 else ""
+    message = f"`{names[0]}` is beyond the {MOST:,} ranges that {section} may come to in all{rest}"
+    hint = "write ranges instead of single ports, or name fewer services"
+    return Diagnostic(RULE, message, context.document.places.key(section, names[0]), hint)

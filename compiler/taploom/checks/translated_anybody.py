@@ -1,0 +1,34 @@
+"""TL618: `from: any`, which leaves out guests that come as a host."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.arriving import arrivals, entries, finding
+from taploom.checks.context import Context
+
+RULE = Rule(
+    "TL618",
+    "translated-anybody",
+    Severity.NOTE,
+    "`from: any` means the guests of other hosts as well.",
+    "As a sender `any` is everyone but the site's hosts. Guests that `nat` translates on the way to another host come "
+    "with an address of their own host, and so are left out there.",
+    "Give the other host a route back to their network, by which they come as they are, or add `hosts` to `from`.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\n  dmz: {ipv4: 10.1.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.1/24}}, networks: {lan: {}}}\n"
+    "  hv2: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.2/24}}, networks: {dmz: {}}}\n"
+    "policy:\n  admin: {from: any, to: hosts, allow: ping}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\n  dmz: {ipv4: 10.1.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.1/24}}, networks: {lan: {}}}\n"
+    "  hv2: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.2/24}}, networks: {dmz: {}}}\n"
+    "policy:\n  admin: {from: [any, hosts], to: hosts, allow: ping}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for entries from `any`; the first of whom they miss tells."""
+    for entry in entries(context):
+        found = next(arrivals(context, entry), None) if entry.sources.everyone else None
+        if found is not None:
+            yield finding(context, RULE, entry, found)

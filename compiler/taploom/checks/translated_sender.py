@@ -1,0 +1,35 @@
+"""TL617: an entry for senders who come with another address."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.arriving import arrivals, entries, finding
+from taploom.checks.context import Context
+
+RULE = Rule(
+    "TL617",
+    "translated-sender",
+    Severity.WARNING,
+    "Whom `from` names comes to the host that judges it by an address of their own.",
+    "Where `nat` translates them on the way to another host of the site, they come with an address of their own host: "
+    "an `allow` and a forward do not let them in, a `deny` does not keep them out.",
+    "Give the other host a route back to their network, by which they come as they are, or name their host, too.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\n  dmz: {ipv4: 10.1.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.1/24}}, networks: {lan: {}}}\n"
+    "  hv2: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.2/24}}, networks: {dmz: {}}}\n"
+    "policy:\n  admin: {from: lan, to: host/hv2, allow: ssh}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\n  dmz: {ipv4: 10.1.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: 192.0.2.1/24}}, networks: {lan: {}}}\n"
+    "  hv2:\n    uplinks: {eth0: {zone: internet, ipv4: 192.0.2.2/24}}\n    networks: {dmz: {}}\n"
+    "    routes: {lan: {to: 10.0.0.0/24, via: 192.0.2.1}}\n"
+    "policy:\n  admin: {from: lan, to: host/hv2, allow: ssh}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look for entries that name networks, guests or prefixes; the first of whom they miss tells."""
+    for entry in entries(context):
+        found = None if entry.sources.everyone else next(arrivals(context, entry), None)
+        if found is not None:
+            yield finding(context, RULE, entry, found)

@@ -1,0 +1,46 @@
+"""Forwards that work in one family although both ends have two: the one that is missing, and why."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.checks.context import Context
+from taploom.checks.families import half, other
+from taploom.plan.guest import Mode
+from taploom.plan.policy import Forward
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The family that a forward lacks.
+
+    Attributes:
+        network: by which the guest is reached.
+        mode: how the guest comes by its address of the family; if it has a known one, `from` is the reason.
+    """
+
+    forward: Forward
+    family: Family
+    network: str
+    mode: Mode
+
+
+def missing_twins(context: Context) -> Iterator[Missing]:
+    """All forwards of which one family is missing."""
+    guests = {guest.name: guest for guest in context.plan.guests}
+    networks = {network.name: network for network in context.plan.networks}
+    hosts = {host.name: host for host in context.plan.hosts}
+    found: dict[str, tuple[set[Family], str]] = {}
+    for host in context.plan.hosts:
+        for lane in host.lanes:
+            found.setdefault(lane.forward, (set(), lane.network))[0].add(lane.family)
+    for forward in context.plan.forwards:
+        families, network = found.get(f"forward/{forward.name}", (set(), ""))
+        if len(families) != 1:
+            continue
+        lacking = other(next(iter(families)))
+        uplinks = (uplink for uplink in hosts[forward.host].uplinks if uplink.name in forward.uplinks)
+        if half(networks[network], lacking) is None or all(half(uplink, lacking) is None for uplink in uplinks):
+            continue
+        nic = next(nic for nic in guests[forward.guest].nics if nic.network == network)
+        yield Missing(forward, lacking, network, half(nic, lacking).mode)

@@ -1,0 +1,63 @@
+"""TL713: what is declared and never used."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.spec.document import Document
+from taploom.spec.values import Selector, ServiceRef
+
+RULE = Rule(
+    "TL713",
+    "unused",
+    Severity.NOTE,
+    "Every zone has a network or an uplink, and every named address and service is used.",
+    "What nobody uses is read, reviewed and kept up to date all the same, or is a misspelt name.",
+    "Remove it, or use it.",
+    bad="addresses:\n  office: 198.51.100.0/24\n",
+    good="addresses:\n  office: 198.51.100.0/24\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+    "policy:\n  admin: {from: office, to: host/hv1, allow: ssh}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Compare what is declared with what is named."""
+    document, places = context.document, context.document.places
+    if context.broken("policy", "forwards", "hosts", "services", "networks"):
+        return
+    zones = {network.zone or name for name, network in document.networks.items()}
+    zones |= {uplink.zone for host in document.hosts.values() for uplink in host.uplinks.values()}
+    named = {selector.name for selector in _selectors(document)}
+    tags = {selector.name for selector in _selectors(document) if selector.kind == "tag"}
+    services = {ref.text for ref in _services(document)}
+    unused = [("zones", "zone", name, "no network and no uplink is in it") for name in document.zones.keys() - zones]
+    unused += [
+        ("addresses", "address", name, "no entry names it")
+        for name, spec in document.addresses.items()
+        if name not in named and not tags & set(spec.tags)
+    ]
+    unused += [("services", "service", name, "no entry names it") for name in document.services.keys() - services]
+    for section, kind, name, why in sorted(unused):
+        message = f"{kind} `{name}` is not used: {why}"
+        yield Diagnostic(RULE, message, places.key(section, name), "remove it, or use it", subject=f"{kind}/{name}")
+
+
+def _selectors(document: Document) -> Iterator[Selector]:
+    for entry in document.policy.values():
+        yield from entry.from_
+        yield from entry.to
+    for forward in document.forwards.values():
+        yield from forward.from_
+
+
+def _services(document: Document) -> Iterator[ServiceRef]:
+    for entry in document.policy.values():
+        yield from entry.allow or ()
+        yield from entry.deny or ()
+    for forward in document.forwards.values():
+        yield from forward.ports
+    for host in document.hosts.values():
+        yield from host.management
+    for service in document.services.values():
+        yield from service.ports

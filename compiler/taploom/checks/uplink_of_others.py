@@ -1,0 +1,35 @@
+"""TL518: an uplink that another tool configures as well."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.checks.devices import keeper
+
+RULE = Rule(
+    "TL518",
+    "uplink-of-others",
+    Severity.WARNING,
+    "The spec gives no address to an uplink that another tool configures by itself.",
+    "networkd takes the interface over, and removes the addresses that it finds there. On `ppp0` or `wg0` nobody "
+    "answers DHCP or RA, so boot waits for two minutes in vain; a Wi-Fi card is taken away from NetworkManager, "
+    "which would join it to its network.",
+    "Write the uplink with its zone alone: then it is left to the other tool, and policy holds for it "
+    "all the same. Waive it where networkd alone configures the interface, such as a Wi-Fi card that iwd only joins.",
+    bad="hosts:\n  hv1: {uplinks: {ppp0: {zone: internet, ipv4: dhcp}}, input: foreign}\n",
+    good="hosts:\n  hv1: {uplinks: {ppp0: {zone: internet}}, input: foreign}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at the names of the uplinks that the spec configures."""
+    for host in context.plan.hosts:
+        for uplink in host.uplinks:
+            found = keeper(uplink.name) if uplink.configured else None
+            if found:
+                span = context.document.places.key("hosts", host.name, "uplinks", uplink.name)
+                who = f"`{uplink.name}` is by its name an interface that {found.who} configures"
+                message = f"{who}, and networkd would take it over"
+                hint = f"write `{uplink.name}: {{zone: {uplink.zone}}}`, which leaves it to them"
+                yield Diagnostic(RULE, message, span, hint, subject=f"host/{host.name}")

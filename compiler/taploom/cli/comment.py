@@ -1,0 +1,54 @@
+"""`taploom comment`."""
+
+import os
+from typing import BinaryIO
+
+import click
+
+from taploom.cli.exits import FINDINGS, FINE
+
+_MOST = 4 << 20
+"""Bytes: GitLab takes a million characters, GitHub 65,536."""
+
+
+@click.command("comment", short_help="Post a plan to the pull or merge request of this CI job.")
+@click.argument("file", type=click.File("rb"), metavar="FILE")
+@click.option("--only-update", is_flag=True, help="Begin no comment; bring one up to date that is there.")
+def command(file: BinaryIO, *, only_update: bool) -> int:
+    """Post a plan to the pull request or merge request that this CI job runs for.
+
+    FILE is what `taploom plan --format md` printed; - is standard input. The comment is posted once and brought up to
+    date by later runs. GitHub Actions: needs GITHUB_TOKEN; GitLab CI: needs TAPLOOM_TOKEN.
+    """
+    from taploom.cli.terminal import say
+    from taploom.forge.api import ForgeError
+    from taploom.forge.job import thread_of
+    from taploom.forge.thread import NoMarkError, identity, keep_one
+    from taploom.report.diagnostics.visible import visible
+
+    text = _read(file)
+    try:
+        identity(text)
+        thread = thread_of(os.environ)
+        if thread is None:
+            say("No comment: this runs for no pull request or merge request.")
+            return FINE
+        outcome = keep_one(thread, text, only_update=only_update)
+    except NoMarkError as error:
+        raise click.UsageError(f"{file.name}: {error}.") from None
+    except ForgeError as error:
+        say(f"No comment: {visible(str(error))}.")
+        return FINDINGS
+    say(f"Comment {outcome.value}.")
+    return FINE
+
+
+def _read(file: BinaryIO) -> str:
+    """What `taploom plan` has written; no forge takes a comment of more, so nothing else is worth its memory."""
+    raw = file.read(_MOST + 1)
+    if len(raw) > _MOST:
+        raise click.UsageError(f"{file.name}: this is more than a comment may have.")
+    try:
+        return raw.decode("utf-8").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise click.UsageError(f"{file.name}: this is not UTF-8.") from None

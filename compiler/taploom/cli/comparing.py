@@ -1,0 +1,218 @@
+"""The two sides that `plan` compares, as a user names them: revisions, folders, or plan.json files.
+
+Neither is proved here: `validate` and `render` hold the head's rulesets against its policy, and the base was held then.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.frozen import dataclass
+from taploom.base.parallel import beside
+from taploom.cli.now import now
+from taploom.diff.change import Side, compare
+from taploom.diff.classes import Class
+from taploom.diff.gates import NO_GATES, Gates
+from taploom.diff.git import RevisionError
+from taploom.diff.model import Change
+from taploom.diff.revisions import commit_of, merge_base, revision
+from taploom.driver import Compiled, compile_blobs, compile_site
+from taploom.plan.origin import Origin
+from taploom.plan.read import PlanTextError, read_plan
+from taploom.plan.site import Plan
+from taploom.source.characters import printable_path
+
+if TYPE_CHECKING:
+    from taploom.spec.document import Document
+
+_PLAN_BYTES = 256 << 20
+"""Ten times the plan of 10,000 guests."""
+_FOLDERS = ("./", "../", "/")
+"""How a side begins that is a folder; no revision does."""
+_NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None, "none"))
+
+
+class NoSpecsError(RevisionError):
+    """The revision is there, and has no site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One side, compiled; only what is asked of it, as one of two comes from another process.
+
+    Attributes:
+        label: what it is called in reports.
+        plan: its plan.
+        diagnostics: what was found in it.
+        sound: whether it compiles without an error.
+        texts: its files by path, to show what was found in them; none of what was read from a plan.json.
+        gates: the thresholds that it sets.
+        moves: for objects that say so, their `kind/name` after and before.
+        waived: reasons by gate, or by gate and object.
+        commit: full name of the commit that it is, or "".
+        inside: folder of its specs from the top of the repository.
+    """
+
+    label: str
+    plan: Plan
+    diagnostics: tuple[Diagnostic, ...] = ()
+    sound: bool = True
+    texts: Mapping[str, str] = field(default_factory=dict)
+    gates: Gates = NO_GATES
+    moves: Mapping[str, str] = field(default_factory=dict)
+    waived: Mapping[str, str] = field(default_factory=dict)
+    commit: str = ""
+    inside: str = ""
+
+    @property
+    def side(self) -> Side:
+        """What is compared of it."""
+        return Side(self.label, self.plan, self.sound, self.gates, self.moves, self.waived)
+
+
+def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subject, Subject]:
+    """Both sides.
+
+    Args:
+        specs: folder of the specs.
+        words: nothing (HEAD against the working tree), `BASE`, `BASE..HEAD`, or two sides; `./x`, `../x`, `/x` and
+            `x.json` are paths, and everything else is a revision.
+        exact: compare with BASE itself instead of where HEAD parted from it.
+
+    Raises:
+        RevisionError: a name stands for nothing.
+        PlanTextError: a plan.json is none.
+    """
+    base, head = _named(words)
+    if head is None:
+        before = beside(lambda: _base(specs, base, "HEAD", exact=exact))
+        after = _compiled(specs, str(specs))
+        return before(), after
+    later = beside(lambda: _side(specs, head))
+    return _base(specs, base, head, exact=exact), later()
+
+
+def change_of(before: Subject, after: Subject) -> Change:
+    """What differs between two sides."""
+    return compare(before.side, after.side)
+
+
+def _named(words: tuple[str, ...]) -> tuple[str, str | None]:
+    """Both sides, by their names; in `BASE..HEAD` both are revisions, whatever files there are."""
+    if len(words) == 1 and ".." in words[0] and not words[0].startswith(_FOLDERS):
+        base, _, head = words[0].partition("..")
+        found = base or "HEAD", head.lstrip(".") or "HEAD"
+        for name in filter(_is_path, found):
+            raise RevisionError(f"`{name}` is a path, and in BASE..HEAD both are revisions: give two arguments")
+        return found
+    return (words[0] if words else "HEAD"), (words[1] if len(words) > 1 else None)
+
+
+def _base(specs: Path, base: str, head: str, *, exact: bool) -> Subject:
+    if _is_path(base) or _is_path(head) or exact:
+        return _side(specs, base)
+    with _or_folder(base, head):
+        return revision_of(specs, base, merge_base(specs, base, head))
+
+
+def _side(specs: Path, word: str) -> Subject:
+    if word == os.devnull:  # what git's external diffs get for a file that is not there
+        return Subject("nothing", _NO_SITE)
+    if not _is_path(word):
+        with _or_folder(word):
+            return revision_of(specs, word, commit_of(specs, word))
+    if word.endswith(".json"):
+        return Subject(word, read_plan(_plan_text(Path(word))))
+    return _compiled(Path(word), word)
+
+
+def _plan_text(path: Path) -> str:
+    """The text of a plan.json, which may be a stranger's as everything else."""
+    with path.open("rb") as file:
+        raw = file.read(_PLAN_BYTES + 1)
+    if len(raw) > _PLAN_BYTES:
+        raise PlanTextError(f"{printable_path(str(path))} has more than {_PLAN_BYTES >> 20} MiB")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise PlanTextError(f"{printable_path(str(path))} is not UTF-8") from None
+
+
+def _is_path(word: str) -> bool:
+    """Whether a side is a path by its form alone: what files a change brings must not decide what is compared."""
+    return word.startswith(_FOLDERS) or word.endswith(".json") or word in (".", "..")
+
+
+@contextmanager
+def _or_folder(*words: str) -> Iterator[None]:
+    """Say how a folder is written where a name is no revision."""
+    try:
+        yield
+    except RevisionError as error:
+        folder = next((f"./{word}" for word in words if (Path(word) / "taploom.lock").exists()), "")
+        raise RevisionError(f"{error}" + f"; the folder of that name is `{folder}`" * bool(folder)) from None
+
+
+def _compiled(folder: Path, label: str) -> Subject:
+    return _subject(label, compile_site(folder, now=now(), prove=False))
+
+
+def _subject(label: str, site: Compiled) -> Subject:
+    gates, waived = _gates(site.document)
+    texts = {} if not site.failed else {file.path: file.text for file in site.source.files}
+    return Subject(label, site.plan, site.diagnostics, not site.failed, texts, gates, _moves(site.document), waived)
+
+
+def revision_of(specs: Path, name: str, commit: str) -> Subject:
+    """A commit as a side.
+
+    Args:
+        specs: folder of the specs.
+        name: what it is called in reports.
+        commit: its full object name.
+
+    Raises:
+        NoSpecsError: it has no specs there.
+        RevisionError: it cannot be read.
+    """
+    found = revision(specs, name, commit)
+    if not (found.sizes or found.refused):
+        raise NoSpecsError(f"`{name}` has no specs in {specs}")
+    site = compile_blobs(found.blobs, found.folder, now=now(), prove=False, sizes=found.sizes, refused=found.refused)
+    short = commit[:7]
+    subject = _subject(short if commit.startswith(name) else f"{name}@{short}", site)
+    return replace(subject, commit=commit, inside=found.inside)
+
+
+def _moves(document: "Document") -> dict[str, str]:
+    """The objects that say what they were called before: `kind/name` after and before."""
+    sections = (
+        ("zone", document.zones),
+        ("network", document.networks),
+        ("host", document.hosts),
+        ("guest", document.guests),
+        ("forward", document.forwards),
+        ("policy", document.policy),
+        ("address", document.addresses),
+        ("service", document.services),
+    )
+    return {
+        f"{kind}/{name}": f"{kind}/{entry.moved_from}"
+        for kind, entries in sections
+        for name, entry in entries.items()
+        if entry.moved_from
+    }
+
+
+def _gates(document: "Document") -> tuple[Gates, Mapping[str, str]]:
+    """What a change to this site may not do unnoticed, and the reasons to let one through all the same."""
+    said = document.site.gates
+    worst = None if said.max_class is None else Class(said.max_class)
+    return Gates(said.exposure_owner, worst, said.max_removed, said.management), said.waive
+
+
+__all__ = ["NoSpecsError", "PlanTextError", "RevisionError", "Subject", "change_of", "revision_of", "subjects"]

@@ -1,0 +1,53 @@
+"""What every command does first: compile the site."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from taploom.base.diagnostic import Diagnostic, State
+from taploom.base.rule import Severity
+from taploom.cli.exits import BugError
+from taploom.cli.now import now
+from taploom.cli.terminal import progress, say, show
+from taploom.driver import Compiled, compile_site
+from taploom.report.diagnostics.findings import SourceLine
+from taploom.source.characters import lines
+from taploom.source.files import SourceSet
+
+
+def compiled(specs: Path, *, render: bool = False) -> Compiled:
+    """The site of a folder, as of now."""
+    with progress(f"Compiling {specs}"):
+        return compile_site(specs, now=now(), render=render)
+
+
+def sound(specs: Path, *, render: bool = False) -> Compiled | None:
+    """The site, what fails in it shown; None where an error among it stops everything else."""
+    site = compiled(specs, render=render)
+    show(failing(site.diagnostics), source_line(site.source))
+    if site.disproved:
+        raise BugError
+    if site.failed:
+        say("nothing was written: an error stops everything")
+        return None
+    return site
+
+
+def failing(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Errors and warnings that count: notes and what is waived are for `validate` alone to repeat."""
+    return tuple(d for d in diagnostics if d.state is State.ACTIVE and d.severity is not Severity.NOTE)
+
+
+def source_line(source: SourceSet) -> SourceLine:
+    """Where snippets come from: the texts as they were compiled, not as they may be by now."""
+    return line_of({file.path: file.text for file in source.files})
+
+
+def line_of(texts: Mapping[str, str]) -> SourceLine:
+    """Lines of texts, by path."""
+
+    def line(file: str, number: int) -> str | None:
+        text = texts.get(file)
+        found = lines(text) if text is not None else ()
+        return found[number - 1] if 0 < number <= len(found) else None
+
+    return line

@@ -1,0 +1,38 @@
+"""What a shell offers behind a command: the names of the site, from its specs as they stand, without compiling them."""
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import click
+
+from taploom.plan.origin import SECTIONS
+
+Complete = Callable[[click.Context, click.Parameter, str], list[str]]
+
+
+def objects(*kinds: str, besides: tuple[str, ...] = (), bare: bool = False) -> Complete:
+    """Offer the objects of some kinds as `kind/name`, or of all of them.
+
+    Args:
+        kinds: as `host`; none for every kind.
+        besides: words that stand beside them.
+        bare: whether to offer the names alone.
+    """
+
+    def complete(context: click.Context, _: click.Parameter, begun: str) -> list[str]:
+        found = [name if bare else f"{kind}/{name}" for kind, name in _named(context, kinds or SECTIONS)]
+        return sorted(word for word in {*besides, *found} if word.startswith(begun))
+
+    return complete
+
+
+def _named(context: click.Context, kinds: Iterable[str]) -> Iterator[tuple[str, str]]:
+    from taploom.base.diagnostic import Report
+    from taploom.source.files import load
+    from taploom.source.tree import Mapping
+
+    for file in load(context.params.get("specs") or Path("specs"), Report()).files:
+        for kind in kinds:
+            section = file.root.entries.get(SECTIONS[kind]) if file.root else None
+            if section and isinstance(section.value, Mapping):
+                yield from ((kind, name) for name in section.value.entries)

@@ -1,0 +1,134 @@
+"""The way in and the ways out: every exit status of taploom is decided here.
+
+Commands return their status. Whatever else comes up is either the user's (a wrong option, a closed pipe, a full
+disk) and gets a line, or ours, and says so: a traceback tells a user nothing, so it is shown only to who asks for it.
+"""
+
+import atexit
+import gc
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from io import StringIO
+from typing import NoReturn
+
+import click
+
+from taploom import __version__
+from taploom.cli.exits import BUG, FINDINGS, INTERRUPTED, USAGE, BugError
+from taploom.cli.group import LazyGroup
+from taploom.report.diagnostics.runner import inert
+from taploom.report.diagnostics.visible import visible
+
+DEBUG = "TAPLOOM_DEBUG"
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, "-V", "--version", prog_name="taploom", message="%(prog)s %(version)s")
+def taploom() -> None:
+    """Compile versioned specs of hypervisors and guests into files that hosts load.
+
+    Exit status: 0 fine, 1 findings, 2 changes (with --detailed-exitcode), 3 stale, 64 usage, 70 a bug in taploom.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave with its exit status."""
+    gc.disable()  # a plan has no cycles: a third of a large render went into looking for them, and freed nothing
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `taploom … | head` ends as quietly as any tool's output
+    _open_streams()
+    _installed_programs()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    ended: list[int] = []
+    atexit.register(_let_go, ended)  # the first to be registered is the last to be called
+    ended.append(_flushed(run(arguments)))
+    sys.exit(ended[0])
+
+
+def _open_streams() -> None:
+    """Put nothing in the place of what the caller has closed, as by `>&-`."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+
+
+def _installed_programs() -> None:
+    """Look for programs in whole paths alone: a relative one leads into whatever folder taploom is called in."""
+    path = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    os.environ["PATH"] = os.pathsep.join(each for each in path if each.startswith("/"))
+
+
+def _let_go(ended: Sequence[int]) -> None:
+    """Leave at once: the interpreter would take a large plan apart, object by object, before it lets go of it."""
+    if ended:
+        os._exit(ended[0])
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status."""
+    try:
+        status = taploom.main(args=arguments, prog_name="taploom", standalone_mode=False)
+    except click.ClickException as error:
+        return _refused(error)
+    except BugError:
+        return BUG
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except OSError as error:
+        return _environment(error)
+    except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a message
+        return _bug(error)
+    return status if isinstance(status, int) else 0
+
+
+def _refused(error: click.ClickException) -> int:
+    """What the user asked for cannot be; the names in it may be a stranger's, such as those of files."""
+    told = StringIO()
+    error.show(told)
+    _say("\n".join(map(visible, told.getvalue().rstrip("\n").split("\n"))))
+    return USAGE if isinstance(error, click.UsageError) else FINDINGS
+
+
+def _say(text: str) -> None:
+    click.echo(inert(text), err=True)
+
+
+def _environment(error: OSError) -> int:
+    """What the machine refuses, outside of the deliveries, which report it themselves."""
+    if os.environ.get(DEBUG):
+        _traceback(error)
+    about = f"{error.filename}: " if error.filename else ""
+    _say(visible(f"taploom: {about}{error.strerror or error}"))
+    return FINDINGS
+
+
+def _bug(error: Exception) -> int:
+    if os.environ.get(DEBUG):
+        _traceback(error)
+    words = str(error).splitlines()[:1] or [""]
+    _say(visible(f"taploom: internal error: {type(error).__name__}: {words[0][:200]}"))
+    click.echo("This is a bug in taploom, not in your specs; nothing is known to be wrong with them.", err=True)
+    click.echo(f"Please report it with what the same command prints with {DEBUG}=1 set,", err=True)
+    click.echo(
+        f"the specs as far as you can share them, and: taploom {__version__}, Python {sys.version.split()[0]}.",
+        err=True,
+    )
+    return BUG
+
+
+def _traceback(error: BaseException) -> None:
+    import traceback
+
+    traceback.print_exception(error)
+
+
+def _flushed(status: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        click.echo(f"taploom: cannot write the output: {error.strerror}", err=True)
+        return status or FINDINGS
+    return status

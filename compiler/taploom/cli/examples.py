@@ -1,0 +1,50 @@
+"""An example of each option of each command, for the reference; the tests run them in a site like the one in specs/."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "init": ("taploom init branch-office",),
+        "validate": ("taploom validate", "taploom validate --specs specs --format github"),
+        "fmt": ("taploom fmt", "taploom fmt --specs specs --check", "taploom fmt specs/hosts.yaml"),
+        "lock": ("taploom lock --specs specs", "taploom lock --check", "taploom lock --prune"),
+        "render": (
+            "taploom render --specs specs --out build/plan",
+            "taploom render --out build/plan --check",
+            "taploom render --out build/plan --force --format json",
+        ),
+        "plan": (
+            "taploom plan --specs specs",
+            "taploom plan HEAD~1..HEAD --exact",
+            "taploom plan HEAD --format md --out change.md --key edge --link https://ci.example.org/plan.html",
+            "taploom plan HEAD --format md --source https://git.example.org/net/blob",
+            "taploom plan HEAD --detailed-exitcode",
+        ),
+        "comment": ("taploom comment change.md", "taploom comment --only-update change.md"),
+        "reach": (
+            "taploom reach internet cedar/eno1 https --specs specs",
+            "taploom reach web-1 10.22.0.10 tcp/5432 --format json",
+            "taploom reach --matrix --guests 'web-*' --format csv",
+        ),
+        "explain": (
+            "taploom explain TL203",
+            "taploom explain guest/web-1 --specs specs --format json",
+            "taploom explain build/plan/hosts/cedar/nftables/taploom.nft:30",
+        ),
+        "graph": (
+            "taploom graph host/cedar --specs specs --format dot",
+            "taploom graph site --format svg --out site.svg",
+            "taploom graph --diff HEAD~1..HEAD --out change.svg",
+        ),
+        "export": (
+            "taploom export cedar --specs specs --out cedar.tar",
+            "taploom export maple --out build/maple",
+            "taploom export maple --out build/maple --force",
+        ),
+        "lab": ("taploom lab --specs specs --format json", "taploom lab --keep"),
+        "lab down": ("taploom lab down",),
+        "schema": ("taploom schema language", "taploom schema plan"),
+    }
+)
+"""By command, in the order in which one could type them."""

@@ -1,0 +1,13 @@
+"""What the exit status of taploom means; 64 and 70 are those of sysexits.h."""
+
+FINE = 0
+FINDINGS = 1
+CHANGES = 2
+STALE = 3
+USAGE = 64
+BUG = 70
+INTERRUPTED = 130
+
+
+class BugError(Exception):
+    """A bug of taploom's that has been told already; the command ends with `BUG`."""

@@ -1,0 +1,162 @@
+"""`taploom explain`."""
+
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taploom.cli.completion import objects
+from taploom.cli.exits import FINDINGS, FINE
+from taploom.cli.options import format_option, specs_option
+
+if TYPE_CHECKING:
+    from taploom.backends.artifact import Artifact
+    from taploom.driver import Compiled
+    from taploom.source.files import SourceFile
+
+
+@click.command("explain", short_help="Say what a finding, an object or a rendered line is about.")
+@click.argument("what", required=False, metavar="[CODE | OBJECT | FILE:LINE]", shell_complete=objects())
+@specs_option
+@format_option("text", "md", "json")
+def command(what: str | None, specs: Path, form: str) -> int:
+    """Say what a finding means, what an object is, or why a rendered line exists.
+
+    \b
+    taploom explain                                      all codes
+    taploom explain TL203                                a finding
+    taploom explain guest/web                            an object, and the lines that it causes
+    taploom explain build/plan/hosts/hv1/nftables/taploom.nft:30   a rendered line, and the spec behind it
+    taploom explain /etc/taploom/taploom.nft:30          the same, as a host has it
+    taploom explain specs/site.yaml:12                   a line of a spec, and what it causes
+    taploom explain specs/taploom.lock:7                 a line of the lock
+    """  # noqa: D301 - click wants the character itself
+    file, number = _place(what or "")
+    if what is None or (number is None and "/" not in what and what[:2].upper() == "TL"):
+        return _code(what, form)
+    from taploom.cli.compiling import compiled
+    from taploom.cli.terminal import progress, say
+    from taploom.driver import rendered
+
+    site = compiled(specs)
+    if site.failed:
+        say("The specs have errors: this is what is sound of them. See `taploom validate`.")
+    with progress("Rendering"):
+        artifacts = rendered(site.plan)
+    if number is not None:
+        return _line(site, artifacts, file, number, form)
+    return _object(site, artifacts, what, form)
+
+
+def _place(what: str) -> tuple[str, int | None]:
+    """`FILE:LINE` or `FILE:LINE:COLUMN` as file and line; the line is None where it is neither."""
+    parts = what.rsplit(":", 2)
+    if len(parts) < 2 or not _is_number(parts[-1]):
+        return what, None
+    if len(parts) == 3 and _is_number(parts[1]):
+        return parts[0], int(parts[1])
+    return ":".join(parts[:-1]), int(parts[-1])
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 10
+
+
+def _code(what: str | None, form: str) -> int:
+    from taploom.cli.terminal import tell
+    from taploom.report.catalogue import listing, rule_of
+    from taploom.report.explanation import markdown, plain, rule_json
+
+    if what is None:
+        tell(listing())
+        return FINE
+    rule = rule_of(what)
+    if rule is None:
+        raise click.UsageError(f"There is no code '{what}': `taploom explain` lists them all.")
+    renderers = {"text": plain, "md": markdown, "json": rule_json}
+    tell(renderers[form](rule), form)
+    return FINE
+
+
+def _object(site: "Compiled", artifacts: tuple["Artifact", ...], what: str, form: str) -> int:
+    from taploom.base.names import closest
+    from taploom.cli.compiling import source_line
+    from taploom.cli.terminal import tell
+    from taploom.report.explained import object_json, object_text
+    from taploom.report.objects import describe, names_of
+
+    names = names_of(site.plan, artifacts)
+    bare = [name for name in names if name.partition("/")[2] == what]
+    for position, name in enumerate(bare or [what]):
+        described = describe(site.plan, artifacts, name)
+        if described is None:
+            meant = closest(what, names)
+            raise click.UsageError(f"There is no '{what}' here." + (f" Did you mean '{meant}'?" if meant else ""))
+        text = object_json(described) if form == "json" else object_text(described, source_line(site.source))
+        tell(f"\n{text}" if position else text, form)
+    return FINE
+
+
+def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number: int, form: str) -> int:
+    from taploom.cli.compiling import source_line
+    from taploom.cli.terminal import say, tell
+    from taploom.passes.lock import FILE
+    from taploom.report.explained import line_json, line_text
+    from taploom.report.places import rendered_line
+
+    line, path = source_line(site.source), Path(file).resolve()
+    for source in site.source.files:
+        if Path(source.path).resolve() == path:
+            return _spec(site, artifacts, source, number, form)
+    if path == Path(site.source.folder, FILE).resolve():
+        return _locked(site, artifacts, path, number, form)
+    place = rendered_line(artifacts, file, number)
+    if isinstance(place, str):
+        say(f"taploom: {place or f'{file} is neither a rendered file nor a spec'}")
+        return FINDINGS
+    tell(line_json(place) if form == "json" else line_text(place, line), form)
+    if _on_disk(Path(file), number) not in (None, place.line.text):
+        say(f"{file} is stale: what it says there is not what these specs render")
+    return FINE
+
+
+def _spec(site: "Compiled", artifacts: tuple["Artifact", ...], source: "SourceFile", number: int, form: str) -> int:
+    from taploom.cli.compiling import source_line
+    from taploom.cli.terminal import say, tell
+    from taploom.report.explained import spec_json, spec_text
+    from taploom.report.places import around, caused_by, entry_at
+    from taploom.source.characters import lines
+
+    texts = lines(source.text.rstrip("\r\n"))
+    if not 1 <= number <= len(texts):
+        say(f"taploom: {source.path} has {len(texts)} lines")
+        return FINDINGS
+    caused = caused_by(artifacts, source.path, number)
+    if not caused and source.root and texts[number - 1].partition("#")[0].strip():
+        caused = around(artifacts, entry_at(source.root, number))
+    line = source_line(site.source)
+    text = spec_json(source.path, number, caused) if form == "json" else spec_text(source.path, number, caused, line)
+    tell(text, form)
+    return FINE
+
+
+def _locked(site: "Compiled", artifacts: tuple["Artifact", ...], path: Path, number: int, form: str) -> int:
+    """A line of the lock is about a guest."""
+    from taploom.cli.terminal import say
+
+    about, _, freed = (_on_disk(path, number) or "").partition(" ")
+    if not about.startswith("guest/"):
+        say(f"taploom: line {number} of {path.name} is no entry")
+        return FINDINGS
+    if freed.endswith(" freed"):
+        say(f"{about} is gone from there; the line keeps what it had from being given to another")
+    return _object(site, artifacts, about, form) if any(about == f"guest/{g.name}" for g in site.plan.guests) else FINE
+
+
+def _on_disk(path: Path, number: int) -> str | None:
+    """A line of a rendered file as it is now; None where it is not there."""
+    if not path.is_file():
+        return None
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        return next((line.rstrip("\n") for line in islice(file, number - 1, None)), "")

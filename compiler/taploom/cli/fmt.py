@@ -1,0 +1,86 @@
+"""`taploom fmt`."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taploom.cli.exits import FINDINGS, FINE, STALE
+from taploom.cli.options import check_option, specs_option
+
+if TYPE_CHECKING:
+    from taploom.base.diagnostic import Report
+
+_STDIN = "-"
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True)
+
+
+@click.command("fmt")
+@click.argument("files", nargs=-1, type=_FILE, metavar="[FILE]... | -")
+@specs_option
+@check_option("Change nothing; list what is not in canonical form, and exit with 3.")
+def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
+    """Bring specs into canonical form; comments and order stay.
+
+    Without FILE all specs are formatted; with - standard input is, to standard output.
+    """
+    from taploom.base.diagnostic import Report
+    from taploom.cli.compiling import line_of
+    from taploom.cli.terminal import show, tell
+
+    if _STDIN in map(str, files) and len(files) > 1:
+        raise click.UsageError("Standard input goes alone: format the files by another call.")
+    report = Report()
+    texts = _texts(files, specs, report)
+    changed = _changed(texts, report)
+    show(report.sorted(), line_of(texts))
+    if report.failed:
+        return FINDINGS
+    if check:
+        tell("".join(f"{path}\n" for path in changed))
+        return STALE if changed else FINE
+    if _STDIN in texts:
+        sys.stdout.write(changed.get(_STDIN, texts[_STDIN]))
+        return FINE
+    return _write(changed)
+
+
+def _texts(files: tuple[Path, ...], specs: Path, report: "Report") -> dict[str, str]:
+    """The text of each file that is one, by path."""
+    from taploom.source.characters import printable_path
+    from taploom.source.files import decoded, load, read_text
+    from taploom.source.listing import FILE_BYTES
+
+    if files == (Path(_STDIN),):
+        text = decoded(click.get_binary_stream("stdin").read(FILE_BYTES + 1), _STDIN, report)
+        return {} if text is None else {_STDIN: text}
+    if files:
+        texts = {str(file): read_text(file, report) for file in files}
+        unread = {diagnostic.span.file for diagnostic in report.diagnostics if diagnostic.span}
+        return {path: text for path, text in texts.items() if printable_path(path) not in unread}
+    return {file.path: file.text for file in load(specs, report).files}
+
+
+def _changed(texts: Mapping[str, str], report: "Report") -> dict[str, str]:
+    """Path and canonical text of each file that is not in canonical form."""
+    from taploom.cli.terminal import progress
+    from taploom.source.rewrite import formatted
+
+    with progress("Formatting"):
+        after = {path: formatted(text, path, report) for path, text in texts.items()}
+    return {path: text for path, text in after.items() if text != texts[path]}
+
+
+def _write(changed: Mapping[str, str]) -> int:
+    from taploom.cli.terminal import say, show
+    from taploom.delivery.single import write_file
+
+    for path, text in changed.items():
+        outcome = write_file(Path(path).resolve(), text.encode())
+        if not isinstance(outcome, bool):
+            show((outcome,))
+            return FINDINGS
+        say(f"formatted {path}")
+    return FINE

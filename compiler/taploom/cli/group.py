@@ -1,0 +1,57 @@
+"""All commands, by name; a command's module is imported when the command is wanted.
+
+An explicit table instead of registration at import: start-up time is a promise, and the order is that of a working day.
+"""
+
+import importlib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import click
+
+COMMANDS: Mapping[str, str] = MappingProxyType(
+    {
+        "init": "taploom.cli.init",
+        "validate": "taploom.cli.validate",
+        "fmt": "taploom.cli.fmt",
+        "lock": "taploom.cli.lock",
+        "render": "taploom.cli.render",
+        "plan": "taploom.cli.plan",
+        "comment": "taploom.cli.comment",
+        "reach": "taploom.cli.reach",
+        "explain": "taploom.cli.explain",
+        "graph": "taploom.cli.graph",
+        "export": "taploom.cli.export",
+        "lab": "taploom.cli.lab",
+        "schema": "taploom.cli.schema",
+    }
+)
+"""Name of a command, and the module that has it as `command`."""
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands by name only."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """The command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[cmd_name]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that the arguments begin with, or the one that the user may have meant."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from taploom.base.names import closest
+
+            meant = closest(name, COMMANDS)
+            ctx.fail(f"No such command '{name}'." + (f" Did you mean '{meant}'?" if meant else ""))
+        return super().resolve_command(ctx, args)

@@ -1,0 +1,139 @@
+"""`taploom lab`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taploom.cli.exits import BUG, FINDINGS, FINE
+from taploom.cli.options import format_option, specs_option
+
+if TYPE_CHECKING:
+    from taploom.driver import Compiled
+    from taploom.lab.experiment import Experiment
+    from taploom.lab.outcome import Outcome
+    from taploom.lab.session import Lab
+
+
+@click.group("lab", invoke_without_command=True)
+@specs_option
+@format_option("text", "json", "junit")
+@click.option("--keep", is_flag=True, help="Leave it up, and say how to enter it; `taploom lab down` ends it.")
+@click.pass_context
+def command(ctx: click.Context, specs: Path, form: str, *, keep: bool) -> int:
+    """Run the plan on this machine's kernel and probe it.
+
+    Hosts, guests and what is beyond the uplinks become network namespaces, in which a real systemd-networkd runs the
+    exported files. It needs root, or a user namespace and a /dev/net/tun that every user may open. Nothing of it is
+    left behind, and nothing of this machine is touched.
+    """
+    if ctx.invoked_subcommand is not None:
+        return FINE
+    from taploom.cli.compiling import sound
+    from taploom.cli.terminal import say
+    from taploom.lab.ready import as_root, obstacles
+
+    as_root()
+    lacking = obstacles()
+    for reason in lacking:
+        say(f"taploom lab cannot run here: {reason}")
+    site = None if lacking else sound(specs)
+    if site is None:
+        return FINDINGS
+    return _kept(site, form) if keep else _run(site, form)
+
+
+@command.command("down")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+def down(names: tuple[str, ...]) -> int:
+    """End labs that were kept: those that are named, or all of them."""
+    from taploom.cli.terminal import say
+    from taploom.lab.keeper import end, running
+
+    there = running()
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise click.UsageError(f"there is no lab `{missing[0]}`; there are: {', '.join(there) or 'none'}.")
+    for name in names or there:
+        end(name)
+        say(f"{name} has ended")
+    if not there:
+        say("there is no lab")
+    return FINE
+
+
+def _run(site: "Compiled", form: str) -> int:
+    from taploom.lab.session import Lab
+
+    with Lab() as lab:
+        return _shown(_experiment(site, lab).outcome, form)
+
+
+def _experiment(site: "Compiled", lab: "Lab") -> "Experiment":
+    from taploom.cli.terminal import steps
+    from taploom.driver import rendered
+    from taploom.lab.experiment import experiment
+
+    with steps() as stage:
+        return experiment(lab, site.plan, rendered(site.plan), stage)
+
+
+def _shown(outcome: "Outcome", form: str) -> int:
+    from taploom.cli.terminal import say, tell
+    from taploom.report.lab import lab_json, lab_junit, lab_tally, lab_text
+
+    tell({"text": lab_text, "json": lab_json, "junit": lab_junit}[form](outcome), form)
+    say(lab_tally(outcome))
+    return FINDINGS if outcome.failed else FINE
+
+
+def _kept(site: "Compiled", form: str) -> int:
+    """Runs it in a child that stays; the answer comes by a pipe, which an early end closes."""
+    reading, writing = os.pipe()
+    sys.stdout.flush()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        status = BUG
+        try:
+            status = _stay(site, form, writing)
+        except KeyboardInterrupt:
+            status = FINDINGS
+        finally:
+            os._exit(status)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as answer:
+        said = answer.read(1)
+    return said[0] if said else os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def _stay(site: "Compiled", form: str, answer: int) -> int:
+    """The child's part: run, show, say how to enter, then wait in the background for the end."""
+    from taploom.cli.terminal import say
+    from taploom.lab.keeper import Keeper
+    from taploom.lab.session import Lab
+
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    # What is started here stays, and must not hold on to a pipe whose reader waits for its end.
+    sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace", buffering=1)
+    os.dup2(nowhere, 2)
+    with Lab() as lab:
+        done = _experiment(site, lab)
+        status = _shown(done.outcome, form)
+        if done.site is None:
+            return status
+        keeper = Keeper()
+        for name, machine in done.site.machines().items():
+            say(f"{name}: {' '.join(machine.entering(['bash']))}")
+        say(f"{keeper.name} stays up; `taploom lab down {keeper.name}` ends it")
+        os.setsid()
+        sys.stderr.close()
+        for stream in (0, 1):
+            os.dup2(nowhere, stream)
+        os.write(answer, bytes([status]))
+        os.close(answer)
+        call = keeper.wait()
+    call.close()
+    return FINE

@@ -1,0 +1,78 @@
+"""`taploom reach`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taploom.cli.completion import objects
+from taploom.cli.exits import FINDINGS, FINE
+from taploom.cli.now import now
+from taploom.cli.options import specs_option
+
+if TYPE_CHECKING:
+    from taploom.flows.query import Inquiry
+
+
+KINDS = ("zone", "network", "host", "guest", "address")
+"""What a bare name can be."""
+
+
+@click.command("reach", short_help="Say who reaches whom, by which entry and which chains.")
+@click.argument("source", metavar="[FROM]", default="", shell_complete=objects(*KINDS, besides=("any",), bare=True))
+@click.argument("to", metavar="[TO]", default="", shell_complete=objects(*KINDS, besides=("any",), bare=True))
+@click.argument("service", metavar="[SERVICE]", default="", shell_complete=objects("service", bare=True))
+@specs_option
+@click.option("--matrix", is_flag=True, help="Print which zones (or, with --guests, guests) reach which.")
+@click.option("--guests", metavar="PATTERN", default="", help="With --matrix: guests of such names, as 'web-*'.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(("text", "json", "csv", "md")),
+    default="text",
+    show_default=True,
+    help="How to print it; csv and md with --matrix only.",
+)
+def command(source: str, to: str, service: str, specs: Path, guests: str, form: str, *, matrix: bool) -> int:
+    """Say who reaches whom, by which entry, and by which chains of which host.
+
+    FROM and TO are whatever policy can name (a zone, network, guest, host, tag, address or prefix, `any`), or
+    HOST/UPLINK for the address of an uplink, which is what to ask of a forward. SERVICE is PROTOCOL/PORT or a service's
+    name; without one the answer is for every protocol. Where parts of the ends differ, each has its own answer.
+    """
+    from taploom.cli.compiling import sound
+    from taploom.cli.terminal import progress, tell
+    from taploom.flows.query import Inquiry
+
+    if not matrix and not (source and to):
+        raise click.UsageError("FROM and TO are needed, or --matrix.")
+    if form in ("csv", "md") and not matrix:
+        raise click.UsageError(f"--format {form} goes with --matrix.")
+    site = sound(specs)
+    if site is None:
+        return FINDINGS
+    inquiry = Inquiry(site.plan, now())
+    with progress("Asking"):
+        text = _matrix(inquiry, guests, form) if matrix else _answer(inquiry, source, to, service, form)
+    tell(text, form)
+    return FINE
+
+
+def _answer(inquiry: "Inquiry", source: str, to: str, service: str, form: str) -> str:
+    from taploom.flows.endpoints import UnknownEndError, end_of, services_of
+    from taploom.report.reach import Asked, reach_json, reach_text
+
+    try:
+        ends = end_of(inquiry.names, source), end_of(inquiry.names, to)
+        services = services_of(inquiry.names, service)
+    except UnknownEndError as error:
+        raise click.UsageError(f"{error}.") from None
+    asked = Asked(source, to, service, inquiry, inquiry.ask(*ends, services))
+    return reach_json(asked) if form == "json" else reach_text(asked)
+
+
+def _matrix(inquiry: "Inquiry", guests: str, form: str) -> str:
+    from taploom.flows.matrix import guest_matrix, zone_matrix
+    from taploom.report.matrix import MATRIX_FORMATS
+
+    return MATRIX_FORMATS[form](guest_matrix(inquiry, guests) if guests else zone_matrix(inquiry))

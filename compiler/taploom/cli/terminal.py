@@ -1,0 +1,95 @@
+"""What taploom says to a terminal: findings in colour, and a sign of life for what lasts."""
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+import click
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.report.diagnostics.findings import Findings, SourceLine, no_source, tally
+from taploom.report.diagnostics.runner import inert
+
+_PATIENCE = 1.0
+_CLEAR = "\r\033[K"
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether a stream is a terminal whose user has not asked for plain text (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM", "dumb") != "dumb"
+
+
+def say(text: str) -> None:
+    """A message for the user, on stderr."""
+    click.echo(inert(text), err=True, color=wants_color(sys.stderr))
+
+
+def tell(text: str, form: str = "text") -> None:
+    """What a command is asked for, on stdout.
+
+    Args:
+        text: whole lines.
+        form: of its format, as `--format` has it.
+    """
+    sys.stdout.write(inert(text, form))  # click would take a terminal that knows ASCII alone for one that knows UTF-8
+    sys.stdout.flush()
+
+
+def show(diagnostics: tuple[Diagnostic, ...], line: SourceLine = no_source) -> None:
+    """Findings in full and how many there are, on stderr; nothing where there are none."""
+    if diagnostics:
+        from taploom.report.diagnostics.full import full
+
+        say(full(Findings(diagnostics, line, wants_color(sys.stderr))))
+        say(tally(diagnostics))
+
+
+@contextmanager
+def progress(text: str) -> Iterator[None]:
+    """Say on a terminal what is going on, once it lasts.
+
+    By an alarm of this process (its children have none: fork(2)) and not by a thread, beside which nothing would be
+    forked (`base.parallel`).
+    """
+    if not sys.stderr.isatty():
+        yield
+        return
+    said = False
+
+    def speak(*_: object) -> None:
+        nonlocal said
+        said = True
+        told = f"{text} …".encode(sys.stderr.encoding, "backslashreplace")
+        os.write(sys.stderr.fileno(), told)  # a buffer may be in use by whoever is interrupted
+
+    before = signal.signal(signal.SIGALRM, speak)
+    signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+        if said:
+            sys.stderr.write(_CLEAR if os.environ.get("TERM", "dumb") != "dumb" else "\n")
+            sys.stderr.flush()
+
+
+@contextmanager
+def steps() -> Iterator[Callable[[str], None]]:
+    """Say on a terminal which of many steps is going on, each in the place of the one before."""
+    shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
+
+    def step(text: str) -> None:
+        if shown:
+            sys.stderr.write(f"{_CLEAR}{text} …")
+            sys.stderr.flush()
+
+    try:
+        yield step
+    finally:
+        if shown:
+            sys.stderr.write(_CLEAR)
+            sys.stderr.flush()

@@ -1,0 +1,126 @@
+"""What a folder has against what it should have.
+
+One comparison serves both ways: `render` acts on it, `render --check` reports it, so that they cannot disagree.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from taploom.base.frozen import dataclass
+from taploom.delivery.folder import Folder, Kind, is_temporary
+from taploom.delivery.manifest import Owned, sha256
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to deliver.
+
+    Attributes:
+        data: its bytes.
+        mode: permission bits, or None for what the umask leaves.
+    """
+
+    data: bytes
+    mode: int | None = None
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 of its bytes, which several manifests ask for."""
+        return sha256(self.data)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """All paths of a folder that matter, each in one of these, sorted.
+
+    Attributes:
+        same: as they should be.
+        missing: not there.
+        stale: as taploom wrote them, from other specs.
+        edited: written by taploom and changed by somebody since.
+        foreign: wanted, but something is there that taploom did not write.
+        blocked: wanted, but a folder is there, or what should be a folder above is none.
+        leftover: as taploom wrote them, and no longer wanted.
+        strayed: no longer wanted, and changed by somebody since.
+        extra: beside our files, and from nobody that the manifest knows.
+        temporary: what an interrupted write left.
+    """
+
+    same: tuple[str, ...]
+    missing: tuple[str, ...]
+    stale: tuple[str, ...]
+    edited: tuple[str, ...]
+    foreign: tuple[str, ...]
+    blocked: tuple[str, ...]
+    leftover: tuple[str, ...]
+    strayed: tuple[str, ...]
+    extra: tuple[str, ...]
+    temporary: tuple[str, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the folder is anything but what it should be."""
+        return bool(self.drift())
+
+    def drift(self) -> tuple[tuple[str, str], ...]:
+        """Every path that is not as it should be, with the word for how, sorted by path."""
+        words = {
+            "missing": self.missing,
+            "stale": self.stale,
+            "edited": (*self.edited, *self.foreign, *self.blocked),
+            "extra": (*self.leftover, *self.strayed, *self.extra, *self.temporary),
+        }
+        return tuple(sorted((path, word) for word, paths in words.items() for path in paths))
+
+
+def everything_missing(wanted: Mapping[str, File]) -> Comparison:
+    """The comparison with a folder that does not exist."""
+    return Comparison((), tuple(sorted(wanted)), (), (), (), (), (), (), (), ())
+
+
+def compare(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> Comparison:
+    """Look at a folder.
+
+    Args:
+        folder: the open folder.
+        wanted: path and content of what it should hold.
+        owned: path and SHA-256 of what taploom wrote into it before.
+
+    Raises:
+        OSError: something in it cannot be read.
+    """
+    found = folder.scan({path.partition("/")[0] for path in (*wanted, *owned) if "/" in path})
+    sorts: dict[str, list[str]] = {name: [] for name in Comparison.__slots__}
+    for path in sorted(wanted):
+        sorts[_wanted(folder, path, wanted[path], found, owned.get(path))].append(path)
+    for path in sorted(found):
+        if found[path] is not Kind.FOLDER and path not in wanted:
+            word = _unwanted(folder, path, found[path], owned.get(path))
+            if word:
+                sorts[word].append(path)
+    return Comparison(**{name: tuple(paths) for name, paths in sorts.items()})
+
+
+def _wanted(folder: Folder, path: str, file: File, found: Mapping[str, Kind], before: frozenset[str] | None) -> str:
+    kind = found.get(path)
+    if kind is None:
+        above = path.split("/")[:-1]
+        folders = ("/".join(above[: depth + 1]) for depth in range(len(above)))
+        return "blocked" if any(found.get(one, Kind.FOLDER) is not Kind.FOLDER for one in folders) else "missing"
+    if kind is Kind.FOLDER:
+        return "blocked"
+    if kind is Kind.FILE:
+        data, mode = folder.read(path)
+        if data == file.data and file.mode in (None, mode):
+            return "same"
+        if before is not None and sha256(data) in before:
+            return "stale"
+    return "foreign" if before is None else "edited"
+
+
+def _unwanted(folder: Folder, path: str, kind: Kind, before: frozenset[str] | None) -> str:
+    if before is not None:
+        return "leftover" if kind is Kind.FILE and sha256(folder.read(path)[0]) in before else "strayed"
+    if is_temporary(path):
+        return "temporary"
+    return "extra" if "/" in path else ""  # beside the tree's own folders anybody may keep anything

@@ -1,0 +1,79 @@
+"""Manifests: what a folder or a bundle holds, and so what taploom may replace and remove.
+
+A manifest is read back from a folder that anybody may have edited, so nothing in it is believed: a path that
+leaves the folder, or that no rendering ever writes, makes the whole manifest nobody's. Otherwise a row that a change
+brings along would have the next rendering remove a README, or a file of `.git`. One line a file, sorted, so that
+merges of rendered trees stay local.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+
+NAME = "manifest.json"
+SUMS = "SHA256SUMS"
+TREE = "taploom-tree/1"
+HOST = "taploom-host/1"
+
+Row = Mapping[str, object]
+Owned = Mapping[str, frozenset[str]]
+"""Path and SHA-256 of what taploom wrote; both the old and the new one while a delivery is under way."""
+
+
+def sha256(data: bytes) -> str:
+    """The checksum in hexadecimal, as `sha256sum` prints it."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def tree_manifest(owned: Owned) -> bytes:
+    """The manifest at the root of a rendered tree."""
+    rows = ({"path": path, "sha256": checksum} for path in sorted(owned) for checksum in sorted(owned[path]))
+    return document({"format": TREE}, rows)
+
+
+def document(head: Mapping[str, object], files: Iterable[Row]) -> bytes:
+    """A JSON object with `files` at its end, one line each."""
+    lines = [f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items()]
+    rows = ",\n".join(f"    {json.dumps(row)}" for row in files)
+    body = f"[\n{rows}\n  ]" if rows else "[]"
+    return "".join(("{\n", *lines, f'  "files": {body}\n', "}\n")).encode()
+
+
+def read_manifest(data: bytes) -> dict[str, frozenset[str]] | None:
+    """What a manifest lists, or None where it is none of ours."""
+    try:
+        found = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    if (
+        not isinstance(found, dict)
+        or found.get("format") not in (TREE, HOST)
+        or not isinstance(found.get("files"), list)
+    ):
+        return None
+    listed: dict[str, frozenset[str]] = {}
+    for row in found["files"]:
+        path, checksum = (row.get("path"), row.get("sha256")) if isinstance(row, dict) else (None, None)
+        if not (isinstance(path, str) and isinstance(checksum, str) and _OURS[found["format"]](path)):
+            return None
+        listed[path] = listed.get(path, frozenset()) | {checksum}
+    return listed
+
+
+def stays_below(path: str) -> bool:
+    """Whether a relative path names something below its folder, in its plainest form."""
+    return "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
+
+
+def _in_tree(path: str) -> bool:
+    top, _, rest = path.partition("/")
+    return stays_below(path) and (bool(rest) if top in ("hosts", "guests") else path in ("plan.json", NAME))
+
+
+def _in_bundle(path: str) -> bool:
+    named = path.startswith("etc/") and "taploom" in path.rpartition("/")[2]
+    return stays_below(path) and (named or path in (NAME, SUMS))
+
+
+_OURS = {TREE: _in_tree, HOST: _in_bundle}
+"""What a rendered tree and a bundle hold: nothing else is ever replaced or removed there."""

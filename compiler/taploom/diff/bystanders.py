@@ -1,0 +1,140 @@
+"""Connections beside those that a change closes: whether a wider command would end any of them.
+
+Sets that a change is about have gaps: the host's own address in a network, addresses that nobody can have, and others.
+A command with a whole prefix is read at a glance and one with its parts is not, so it is taken where the plan lets
+nobody else through.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.diff.labels import LINK_SENDERS
+from taploom.flows.intent.essentials import never
+from taploom.flows.intent.services import ANYTHING, Traffic, all_traffic
+from taploom.flows.kernel import Kernel
+from taploom.flows.spans import Spans, common, of_prefix, of_prefixes, overlapping, single, united, without
+from taploom.plan.host import Host, Input
+from taploom.plan.policy import Action, Service, SideKind, Term
+from taploom.plan.site import Plan
+
+
+@dataclass(frozen=True)
+class Bystanders:
+    """What one host lets pass in one family, before a change.
+
+    Attributes:
+        gone: addresses of guests that are no longer there after it.
+    """
+
+    plan: Plan
+    host: Host
+    family: Family
+    gone: Spans
+
+    @cached_property
+    def _kernel(self) -> Kernel:
+        return Kernel.of(self.host, self.family)
+
+    @cached_property
+    def own(self) -> Spans:
+        """What the host takes for itself."""
+        return self._kernel.delivered
+
+    @cached_property
+    def fixed(self) -> Spans:
+        """The addresses that the host is known to send from."""
+        return united(single(one.value) for found in self._kernel.addresses.values() for one in found)
+
+    @property
+    def learned(self) -> tuple[str, ...]:
+        """The uplinks whose address nobody knows beforehand."""
+        return tuple(self._kernel.learned)
+
+    def at(self, uplink: str) -> Spans:
+        """The addresses of an uplink, a learned one as the number that stands for it (`Kernel.learned`)."""
+        return self._kernel.own_at(uplink)
+
+    @cached_property
+    def _networks(self) -> dict[str, Spans]:
+        sides = ((n.name, n.ipv4 if self.family is Family.IPV4 else n.ipv6) for n in self.plan.networks)
+        return {name: (of_prefix(side.prefix),) for name, side in sides if side}
+
+    @cached_property
+    def _inner(self) -> Spans:
+        return united(span for spans in self._networks.values() for span in spans)
+
+    @cached_property
+    def nobody(self) -> Spans:
+        """Addresses that nobody has, or will have, so that no connection is from or to them, or none goes on."""
+        ends = (single(end) for spans in self._networks.values() for span in spans for end in span)
+        known = (*never(self.family), *LINK_SENDERS, *self._kernel.broadcast, *self.gone)
+        return united([*known, *(ends if self.family is Family.IPV4 else ())])
+
+    @cached_property
+    def silent(self) -> Spans:
+        """The same, and those of the host on its bridges, from which it speaks on these links alone."""
+        bridges = {bridge.device for bridge in self.host.bridges}
+        known = ((device, found) for device, found in self._kernel.addresses.items() if device in bridges)
+        return united([*self.nobody, *(single(one.value) for _, found in known for one in found)])
+
+    def none(self, sources: Spans, destinations: Spans, traffic: tuple[Traffic, ...]) -> bool:
+        """Whether the plan lets nothing pass that is sent so, without any translation."""
+        sources, destinations = without(sources, self.nobody), without(destinations, self.nobody)
+        if not sources or not destinations:
+            return True
+        itself = overlapping(sources, without(self.fixed, self.silent)) or (self.learned and wide(sources, self.family))
+        if itself:  # what a host sends is free
+            return False
+        here = common(destinations, self.own)
+        if here and (self.host.input is Input.FOREIGN or ANYTHING in traffic):
+            return False
+        let_in = (*self._terms(sources, destinations), *self._lanes(sources, destinations))
+        return not any(_meet(all_traffic(services, self.family), traffic) for services in let_in)
+
+    def _terms(self, sources: Spans, destinations: Spans) -> Iterator[tuple[Service, ...] | None]:
+        """What policy lets through between any of these."""
+        for term in self.host.terms:
+            if term.family is self.family and term.action is Action.ALLOW:
+                senders = common(of_prefixes(term.sources, self.family), sources)
+                if senders and common(self._goals(term), destinations):
+                    yield term.services or None
+
+    def _lanes(self, sources: Spans, destinations: Spans) -> Iterator[tuple[Service, ...]]:
+        """What forwards let in."""
+        for lane in self.host.lanes:
+            if lane.family is self.family:
+                at = united(span for uplink in lane.uplinks for span in self._kernel.own_at(uplink))
+                everybody = lane.sources is None or bool(lane.outside)
+                if common(at, destinations) and (
+                    everybody or common(of_prefixes(lane.sources or (), self.family), sources)
+                ):
+                    yield (Service(lane.protocol, lane.first, lane.last),)
+
+    def _goals(self, term: Term) -> Spans:
+        """The destinations of a term, by the side that it is for."""
+        meant = of_prefixes(term.destinations, self.family)
+        match term.egress.kind:
+            case SideKind.SELF:
+                return common(meant, self.own)
+            case SideKind.BRIDGE:
+                return without(common(meant, self._networks.get(term.egress.name, ())), self.own)
+            case SideKind.OUTSIDE:
+                return without(meant, united([*self._inner, *self.own]))
+            case _:
+                return without(meant, self.own)
+
+
+def wide(spans: Spans, family: Family) -> bool:
+    """Whether a set is most of all addresses, so that one that nobody knows is taken to be in it."""
+    return sum(last - first + 1 for first, last in spans) << 1 > 1 << family.bits
+
+
+def _meet(one: tuple[Traffic, ...], other: tuple[Traffic, ...]) -> bool:
+    """Whether two sets of services have anything in common."""
+    return any(_both(a, c) and _both(b, d) for a, b in one for c, d in other)
+
+
+def _both(one: Spans | None, other: Spans | None) -> bool:
+    return one is None or other is None or overlapping(one, other)

@@ -1,0 +1,108 @@
+"""Two plans compared, in the order in which people ask: what, who reaches whom, what it disturbs, which bytes."""
+
+from collections.abc import Mapping
+from dataclasses import field
+
+from taploom.base.frozen import dataclass
+from taploom.base.parallel import beside
+from taploom.diff.classes import Class
+from taploom.diff.disruption import disruptions, locked_out, sorted_effects
+from taploom.diff.effects import Disruption, Effect
+from taploom.diff.facts import things
+from taploom.diff.files import files_apart
+from taploom.diff.flows import compare_flows
+from taploom.diff.gates import NO_GATES, Gates, judge
+from taploom.diff.model import Change, FileChange, GateResult, ObjectChange
+from taploom.diff.objects import compare_objects
+from taploom.diff.sessions import survivors
+from taploom.diff.verdicts import FlowChange
+from taploom.plan.site import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two revisions.
+
+    Attributes:
+        label: what the user calls it, such as `main@91d07e3`.
+        plan: its plan.
+        sound: whether it compiles without an error.
+        gates: the thresholds that it sets.
+        moves: for objects that say so, their `kind/name` after and before.
+        waived: reasons by gate, or by gate and object.
+    """
+
+    label: str
+    plan: Plan
+    sound: bool = True
+    gates: Gates = NO_GATES
+    moves: Mapping[str, str] = field(default_factory=dict)
+    waived: Mapping[str, str] = field(default_factory=dict)
+
+
+def compare(before: Side, after: Side) -> Change:
+    """What a change does."""
+    objects = compare_objects(things(before.plan), things(after.plan), after.moves)
+    names = {one.was: one.name for one in objects if one.was}
+    on_hosts = beside(lambda: _on_hosts(before.plan, after.plan, names))
+    flows = compare_flows(before.plan, after.plan, names)
+    files, effects, undo = on_hosts()
+    disruption = sorted_effects([*effects, *locked_out(after.plan, flows)])
+    return Change(
+        before=before.label,
+        after=after.label,
+        sound=after.sound,
+        notes=tuple(_notes(before, after)),
+        hosts=tuple(host.name for host in after.plan.hosts),
+        objects=objects,
+        flows=flows,
+        disruption=disruption,
+        undo=undo,
+        survivors=survivors(flows, before.plan, after.plan, names),
+        gates=_judged(before, after, objects, flows, disruption),
+        files=files if after.sound else (),
+    )
+
+
+def _on_hosts(
+    before: Plan, after: Plan, names: Mapping[str, str]
+) -> tuple[tuple[FileChange, ...], list[Disruption], Class]:
+    """The files that differ, what installing them does to what is running, and the class of the way back."""
+    files = files_apart(before, after)
+    by_path = {file.path: file for file in files}
+    back = {new: old for old, new in names.items()}
+    undone = disruptions(after, before, back, by_path)
+    undo = max((one.grade for one in undone if one.effect is not Effect.LEFT), default=Class.D0)
+    return files, list(disruptions(before, after, names, by_path)), undo
+
+
+def _judged(
+    before: Side,
+    after: Side,
+    objects: tuple[ObjectChange, ...],
+    flows: tuple[FlowChange, ...],
+    disruption: tuple[Disruption, ...],
+) -> tuple[GateResult, ...]:
+    return judge(
+        (before.gates, after.gates),
+        after.waived,
+        objects,
+        flows,
+        disruption,
+        owners={
+            **{f"policy/{rule.name}": rule.meta.owner for rule in after.plan.rules},
+            **{f"forward/{forward.name}": forward.meta.owner for forward in after.plan.forwards},
+        },
+        rules=len(before.plan.rules) + len(before.plan.forwards),
+    )
+
+
+def _notes(before: Side, after: Side) -> list[str]:
+    found = []
+    if not before.sound:
+        found.append("the base does not compile: it is compared as far as it is sound")
+    if not after.sound:
+        found.append("the head does not compile: it is compared as far as it is sound, and nothing can be rendered")
+    if before.plan.name and after.plan.name not in ("", before.plan.name):
+        found.append(f"the site was called `{before.plan.name}` before")
+    return found

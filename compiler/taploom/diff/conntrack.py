@@ -1,0 +1,135 @@
+"""The conntrack(8) commands that end some connections and no others.
+
+conntrack (1.4.7) matches one protocol, one port, and an address or a prefix for each end. A set is therefore one
+command for each of its parts; many parts are a loop of sh around one command. What a connection was translated to is
+known by who answers (`--reply-src`), and where it went by its first packet (`--orig-dst`, `--orig-port-dst`).
+"""
+
+import shlex
+from collections.abc import Iterator
+from itertools import product
+from math import prod
+
+from taploom.base.address import Address, Family, prefixes_of
+from taploom.base.frozen import dataclass
+from taploom.base.protocol import NUMBERS
+from taploom.flows.packet import LAST_TYPE, WITH_PORTS
+from taploom.flows.spans import Spans, common, holds
+
+Command = tuple[str, ...]
+_FEW, _MOST = 4, 4096
+"""So many commands are written one by one, and so many are run by one loop."""
+_BY_NAME = {NUMBERS[name]: name for name in ("tcp", "udp", "sctp", "dccp", "gre", "icmp", "icmpv6") if name in NUMBERS}
+"""What conntrack itself calls a protocol; it looks others up in /etc/protocols, which a bare host lacks."""
+_TYPES = {NUMBERS["icmp"]: "--icmp-type", NUMBERS["icmpv6"]: "--icmpv6-type"}
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Some connections of one host, by their first packet.
+
+    Attributes:
+        protocols: numbers; None for all.
+        ports: destination ports or ICMP types; None for all.
+        sources: real addresses; None for all.
+        source_uplinks: uplinks whose learned address is a source too.
+        destinations: real addresses, before any translation; None for all.
+        uplinks: uplinks whose learned address is a destination too.
+        target: the address that answers, where the destination was translated; else None.
+    """
+
+    family: Family
+    protocols: Spans | None
+    ports: Spans | None
+    sources: Spans | None
+    source_uplinks: tuple[str, ...]
+    destinations: Spans | None
+    uplinks: tuple[str, ...]
+    target: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """One option with its values.
+
+    Attributes:
+        option: of conntrack.
+        name: of the variable of a loop.
+        words: the values, as a loop of sh has them.
+        runs: how many these are.
+        singles: the values one by one; () where these are many, or only the host knows them.
+    """
+
+    option: str
+    name: str
+    words: tuple[str, ...]
+    runs: int
+    singles: tuple[str, ...]
+
+
+def commands(match: Match) -> tuple[Command, ...]:
+    """Argument vectors that end these connections; () where there are none, or these are too many to ask for."""
+    axes = [axis for axis in _axes(match) if axis]
+    runs = prod(axis.runs for axis in axes)
+    end: Command = ("--reply-src", str(Address(match.family, match.target))) if match.target is not None else ()
+    if not 0 < runs <= _MOST or not (axes or end):  # without any option it would end what has nothing to do with this
+        return ()
+    head = ("conntrack", "-D", "-f", match.family.key)
+    if runs <= _FEW and all(axis.singles for axis in axes):
+        values = [[(axis.option, word) for word in axis.singles] for axis in axes]
+        return tuple((*head, *(word for pair in pairs for word in pair), *end) for pairs in product(*values))
+    return (("sh", "-c", _looped(head, axes, end)),)
+
+
+def _looped(head: Command, axes: list[_Axis], end: Command) -> str:
+    """A text for sh(1)."""
+    words, opened = list(head), []
+    for axis in axes:
+        alone = len(axis.singles) == 1
+        words += [axis.option, axis.singles[0] if alone else f"${axis.name}"]
+        if not alone:
+            opened.append(f"for {axis.name} in {' '.join(axis.words)}; do ")
+    return "".join(opened) + " ".join([*words, *end]) + "; done" * len(opened)
+
+
+def _axes(match: Match) -> Iterator[_Axis | None]:
+    yield _numbers("-p", "protocol", match.protocols)
+    yield _ends("--orig-src", "source", match.family, match.sources, match.source_uplinks)
+    yield _ends("--orig-dst", "destination", match.family, match.destinations, match.uplinks)
+    yield _ports(match)
+
+
+def _ports(match: Match) -> _Axis | None:
+    if match.ports is None or match.protocols is None or any(first != last for first, last in match.protocols):
+        return None
+    (number, _), *others = match.protocols
+    if number in _TYPES and not others:
+        return _numbers(_TYPES[number], "type", common(match.ports, ((0, LAST_TYPE),)))
+    if all(holds(WITH_PORTS, first) for first, _ in match.protocols):
+        return _numbers("--orig-port-dst", "port", match.ports)
+    return None
+
+
+def _numbers(option: str, name: str, spans: Spans | None) -> _Axis | None:
+    if spans is None:
+        return None
+    known = _BY_NAME if option == "-p" else {}
+    words = (known.get(a, str(a)) if a == b else f"$(seq {a} {b})" for a, b in spans)
+    runs = sum(last - first + 1 for first, last in spans)
+    each = (known.get(n, str(n)) for first, last in spans for n in range(first, last + 1)) if runs <= _FEW else ()
+    return _Axis(option, name, tuple(words), runs, tuple(each))
+
+
+def _ends(option: str, name: str, family: Family, spans: Spans | None, uplinks: tuple[str, ...]) -> _Axis | None:
+    if spans is None:
+        return None
+    known = tuple(prefix.shortest for first, last in spans for prefix in prefixes_of(first, last, family))
+    asked = tuple(_address_of(uplink, family) for uplink in uplinks)
+    return _Axis(option, name, known + asked, len(known + asked), () if asked else known)
+
+
+def _address_of(uplink: str, family: Family) -> str:
+    """What sh asks ip(8) for: the address that an uplink has learned."""
+    version = "-4" if family is Family.IPV4 else "-6"
+    shown = f"ip {version} -o address show dev {shlex.quote(uplink)} scope global"
+    return f'$({shown} | awk "{{print \\$4}}" | cut -d/ -f1)'

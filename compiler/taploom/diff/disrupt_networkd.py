@@ -1,0 +1,155 @@
+"""What networkd does with units that came, went or changed, at `networkctl reload`.
+
+Seen with 252: the link of a changed `.network` is configured anew, which removes its addresses and adds them again
+while it stays up; 257 takes up servers and resolvers in place. With both, ports of a bridge have no addresses and note
+nothing but isolation and a lower MTU; an MTU, and a neighbour that the host answers for, stay when a unit no longer has
+them; a `.netdev` acts only when its device is made; a device whose unit is gone stays, and so do the ports of a bridge.
+From 257 on some properties of a device are updated in place, of which taploom renders none.
+tests/diff/test_applied.py and test_mtu.py, and tests/backends/test_networkd_undone.py, hold it against what is here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from taploom.backends import networkd as backend
+from taploom.backends.units.printer import text
+from taploom.backends.units.tree import Kind, Unit
+from taploom.diff.classes import Class
+from taploom.diff.effects import MTU, PROXIED, Disruption, Effect, Setting
+from taploom.plan.host import Bridge, Host, Learned, Target, Uplink
+from taploom.plan.origin import object_of
+from taploom.plan.policy import NatKind
+
+KEEPS = 257
+"""From this version on servers and resolvers of a unit change without its addresses."""
+_IN_PLACE = frozenset(
+    {"Network.DNS", "DHCPServer", "DHCPServerStaticLease", "DHCPv4", "DHCPv6", "IPv6AcceptRA", "IPv6SendRA"}
+)
+Graded = tuple[Class, Effect]
+_STAYING = frozenset({MTU, PROXIED})
+"""Of the assignments that taploom leaves out of some units, those that removal does not undo."""
+_NONE: Graded = (Class.D0, Effect.UNTOUCHED)
+
+
+def networkd(before: Host, after: Host) -> Iterator[Disruption]:
+    """The effects of the units of one host."""
+    old = {unit.name: unit for unit in backend.units(before)}
+    new = {unit.name: unit for unit in backend.units(after)}
+    for name in sorted(old.keys() | new.keys()):
+        one, other = old.get(name), new.get(name)
+        differing = tuple(unit_settings(one, other))
+        if differing and not _goes_along(one, old, new):
+            unit = other or one
+            assert unit is not None
+            device = _device(unit)
+            grade, effect = _graded(before, after, one, other, device)
+            told = (name, differing, "") if other else (name, (), "removed")
+            yield Disruption(
+                after.name, object_of(unit.origin.entry), device, grade, effect, *told, unit.origin, was=other is None
+            )
+            kept = tuple(setting for setting in differing if setting.key in _STAYING and setting.after is None)
+            if other and kept:
+                object_, file = object_of(unit.origin.entry), (name, kept, "")
+                yield Disruption(after.name, object_, device, Class.D0, Effect.KEPT, *file, unit.origin)
+
+
+def _goes_along(unit: Unit | None, old: Mapping[str, Unit], new: Mapping[str, Unit]) -> bool:
+    """Whether a device is gone with the unit of its addresses, which tells of it."""
+    if unit is None or unit.kind is not Kind.NETDEV or unit.name in new:
+        return False
+    name = unit.name.removesuffix(".netdev") + ".network"
+    return name in old and name not in new
+
+
+def unit_settings(one: Unit | None, other: Unit | None) -> Iterator[Setting]:
+    """The assignments that differ; of repeated keys those values that only one side has."""
+    before, after = _values(one), _values(other)
+    for key in [*before, *(key for key in after if key not in before)]:
+        gone = [value for value in before.get(key, []) if value not in after.get(key, [])]
+        come = [value for value in after.get(key, []) if value not in before.get(key, [])]
+        for number in range(max(len(gone), len(come))):
+            yield Setting(
+                key, gone[number] if number < len(gone) else None, come[number] if number < len(come) else None
+            )
+
+
+def _values(unit: Unit | None) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for section in unit.sections if unit else ():
+        for entry in section.entries:
+            found.setdefault(f"{section.name}.{entry.key}", []).append(text(entry.value))
+    return found
+
+
+def _device(unit: Unit) -> str:
+    """The interface that a unit is about; of TAPs, the bridge that they join."""
+    values = _values(unit)
+    joined = values.get("Network.Bridge")
+    return joined[0] if joined else " ".join(values.get("NetDev.Name") or values.get("Match.Name") or [unit.name])
+
+
+def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, device: str) -> Graded:
+    unit = other or one
+    uplinks = ({u.name: u for u in before.uplinks}, {u.name: u for u in after.uplinks})
+    if one is None and device in uplinks[0]:  # until now somebody else configured it
+        return (Class.D6, Effect.WAY_IN)
+    if unit is None or one is None:
+        return _NONE
+    if unit.kind is Kind.NETDEV:
+        return (Class.D5, Effect.GONE if other is None else Effect.RECREATED)
+    if "Network.Bridge" in _values(unit):
+        return _ports(one, other)
+    kept = keeps(before.target, after.target, unit_settings(one, other))
+    if device in uplinks[0]:
+        return _uplink(before, uplinks[0][device], uplinks[1].get(device), keeps=kept)
+    bridges = ({b.device: b for b in before.bridges}, {b.device: b for b in after.bridges})
+    return _bridge(before, bridges[0].get(device), bridges[1].get(device), keeps=kept)
+
+
+def _ports(one: Unit, other: Unit | None) -> Graded:
+    """Ports have no addresses; what isolation drops is dropped at once, since no connection is known to a bridge.
+
+    So are packets that are larger than a lower MTU, as a bridge is no router, which would say so (RFC 1191).
+    """
+    if other is None:
+        return (Class.D0, Effect.DETACHED)
+    isolated = [_values(unit).get("Bridge.Isolated") for unit in (one, other)]
+    if isolated[0] != isolated[1] == ["yes"]:
+        return (Class.D3, Effect.ISOLATED)
+    if any(setting.mtu_step < 0 for setting in unit_settings(one, other)):
+        return (Class.D3, Effect.NARROWED)
+    return (Class.D0, Effect.PORTS)
+
+
+def keeps(before: Target, after: Target, differing: Iterable[Setting]) -> bool:
+    """Whether the networkd that takes up the units leaves the link alone; it may still be the older one.
+
+    Of these settings 257 was seen to; a new route on a bridge cost its guests their IPv6 for seconds.
+    """
+    parts = {setting.key if setting.key == "Network.DNS" else setting.key.partition(".")[0] for setting in differing}
+    return min(before.systemd, after.systemd) >= KEEPS and parts <= _IN_PLACE
+
+
+def _uplink(host: Host, before: Uplink, after: Uplink | None, *, keeps: bool) -> Graded:
+    if after is None or (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
+        return (Class.D6, Effect.WAY_IN)
+    if keeps:
+        return (Class.D0, Effect.IN_PLACE)
+    learned = any(isinstance(side, Learned) for side in (after.ipv4, after.ipv6))
+    if any(nat.uplink == before.name and nat.kind is NatKind.MASQUERADE for nat in host.nat):
+        return (Class.D3, Effect.NAT_RELEARNED if learned else Effect.NAT_FLUSH)
+    return (Class.D2, Effect.LEARNED if learned else Effect.REFRESH)
+
+
+def _bridge(host: Host, before: Bridge | None, after: Bridge | None, *, keeps: bool) -> Graded:
+    """Guests that reach a forward on their own bridge are masqueraded there, so a refresh forgets these connections."""
+    if before is None:
+        return _NONE
+    if after is None:
+        return (Class.D5, Effect.GONE)
+    if (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
+        return (Class.D4, Effect.RENUMBERED)
+    if keeps:
+        return (Class.D0, Effect.IN_PLACE)
+    if any(lane.hairpin and lane.network == before.network for lane in host.lanes):
+        return (Class.D3, Effect.NAT_FLUSH)
+    return (Class.D2, Effect.REFRESH)

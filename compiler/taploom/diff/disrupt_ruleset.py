@@ -1,0 +1,78 @@
+"""What a new ruleset and new kernel settings do to what is running.
+
+A ruleset is replaced in one transaction, and its first rule accepts what is established: so a change decides about new
+connections alone (measured at 100,000 packets a second: none lost). Between neighbours the ruleset itself remembers who
+asked, in a table that a load does not delete, from the first deny between them on (`lower.neighbours`); NixOS deletes
+it all the same.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.backends import sysctl
+from taploom.base.address import Family
+from taploom.diff.classes import Class
+from taploom.diff.effects import Disruption, Effect
+from taploom.diff.model import FileChange
+from taploom.plan.host import Host
+from taploom.plan.origin import object_of
+from taploom.plan.policy import Action, SideKind, Term
+
+Files = Mapping[str, FileChange]
+"""The files that differ, by path."""
+
+
+def ruleset(before: Host, after: Host, files: Files) -> Iterator[Disruption]:
+    """The effects of the ruleset of one host.
+
+    Args:
+        before: the host as it is.
+        after: the host as it will be.
+        files: its files that differ, and those of others.
+    """
+    old, new = _fences(before), _fences(after)
+    effect = Effect.SWAP_NEAR if old.keys() & new.keys() else Effect.SWAP
+    yield from _swapped(after, "table taploom", effect, files.get(f"hosts/{after.name}/nftables/taploom.nft"))
+    had = {bridge.network: bridge.device for bridge in before.bridges if not bridge.isolated}
+    first: dict[str, list[Term]] = {}
+    for (network, family), term in new.items():
+        if network in had and (network, family) not in old:
+            first.setdefault(network, []).append(term)
+    for network, terms in first.items():
+        families, origin = sorted(_FAMILIES[term.family] for term in terms), terms[0].origin
+        told = (had[network], Class.D3, Effect.FENCED, "taploom.nft", (), " and ".join(families), origin)
+        yield Disruption(after.name, object_of(origin.entry), *told)
+
+
+_FAMILIES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
+
+
+def _fences(host: Host) -> dict[tuple[str, Family], Term]:
+    """The first deny between the guests of each network that is not isolated anyway, by family."""
+    own = {bridge.network: bridge for bridge in host.bridges if not bridge.isolated}
+    found: dict[tuple[str, Family], Term] = {}
+    for term in host.terms:
+        if term.action is Action.DENY and term.ingress == term.egress and term.ingress.kind is SideKind.BRIDGE:
+            bridge = own.get(term.ingress.name)
+            if bridge and (bridge.ipv4 if term.family is Family.IPV4 else bridge.ipv6):
+                found.setdefault((bridge.network, term.family), term)
+    return found
+
+
+def settings(host: Host, files: Files) -> Iterator[Disruption]:
+    """The effect of the kernel settings of one host."""
+    yield from _swapped(host, "kernel", Effect.SETTINGS, files.get(f"hosts/{host.name}/sysctl/{sysctl.FILE}"))
+
+
+def _swapped(host: Host, device: str, effect: Effect, found: FileChange | None) -> Iterator[Disruption]:
+    if found and found.hunks:
+        cause = found.cause or host.origin
+        name = object_of(found.cause.entry) if found.cause else ""
+        detail, file = _counted(found.added, found.removed), found.path.rpartition("/")[2]
+        was = found.was
+        yield Disruption(host.name, name or f"host/{host.name}", device, Class.D1, effect, file, (), detail, cause, was)
+
+
+def _counted(added: int, removed: int) -> str:
+    words = [f"{count} {word}" for count, word in ((added, "added"), (removed, "removed")) if count]
+    first, *rest = words
+    return ", ".join([first.replace(" ", " line " if first.startswith("1 ") else " lines ", 1), *rest])

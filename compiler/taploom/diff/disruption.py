@@ -1,0 +1,62 @@
+"""What a change disturbs on each host: one file a target says what its tool does, this one puts them together."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from taploom.diff.classes import Class
+from taploom.diff.disrupt_guests import guests
+from taploom.diff.disrupt_networkd import networkd
+from taploom.diff.disrupt_ruleset import Files, ruleset, settings
+from taploom.diff.effects import Disruption, Effect
+from taploom.diff.facts import service_text
+from taploom.diff.verdicts import FlowChange, Turn
+from taploom.plan.host import Host
+from taploom.plan.site import Plan
+
+
+def disruptions(before: Plan, after: Plan, names: Mapping[str, str], files: Files) -> Iterator[Disruption]:
+    """The effects on what is running, but for those of flows, in no order.
+
+    Args:
+        before: the base.
+        after: the head.
+        names: `kind/name` before and after of what was renamed.
+        files: the rendered files that differ, by path; on the way back they are the same.
+    """
+    old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
+    new = {host.name: host for host in after.hosts}
+    for name, host in old.items():
+        if host != new.get(name):
+            yield from _host(host, new.get(name), files)
+    yield from guests(before, after, names)
+
+
+def sorted_effects(found: Iterable[Disruption]) -> tuple[Disruption, ...]:
+    """Each effect once, the worst first."""
+    return tuple(sorted(dict.fromkeys(found), key=lambda one: (-one.grade, one.host, one.object, one.device, one.file)))
+
+
+def _host(before: Host, after: Host | None, files: Files) -> Iterator[Disruption]:
+    if after is None:
+        name = f"host/{before.name}"
+        yield Disruption(
+            before.name, name, before.name, Class.D0, Effect.ABANDONED, "", (), "", before.origin, was=True
+        )
+        return
+    yield from networkd(before, after)
+    yield from ruleset(before, after, files)
+    yield from settings(after, files)
+
+
+def locked_out(after: Plan, flows: tuple[FlowChange, ...]) -> Iterator[Disruption]:
+    """Where new connections to a host's own services are closed, the next one may be the one that is needed."""
+    for host in after.hosts:
+        services = {service_text(one) for one in host.management}
+        for flow in flows:
+            closed = flow.turn is Turn.BLOCKED and not flow.inherited and f"host/{host.name}" in flow.destinations
+            named = services & {*flow.services} or ({"any"} & {*flow.services})
+            if closed and named and host.name in flow.hosts:
+                cause = flow.after_cause or flow.before_cause or host.origin
+                detail = f"{', '.join(sorted(services))} from {', '.join(flow.sources)}"
+                yield Disruption(
+                    host.name, f"host/{host.name}", "input", Class.D6, Effect.LOCKED_OUT, "", (), detail, cause
+                )

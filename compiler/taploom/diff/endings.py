@@ -1,0 +1,112 @@
+"""Which prefixes, of senders and of destinations, a command that ends connections names.
+
+The exact ones, as few as they are, but for addresses that nobody has; a wider set where the exact one takes many
+prefixes and nobody else is let through.
+"""
+
+from typing import NamedTuple
+
+from taploom.base.address import Family, prefixes_of
+from taploom.base.frozen import dataclass
+from taploom.diff.bystanders import Bystanders, wide
+from taploom.diff.conntrack import Match
+from taploom.flows.intent.services import Traffic
+from taploom.flows.learned import every
+from taploom.flows.spans import Spans, common, complement, united, without
+
+_FEW = 4
+"""So many prefixes are read at a glance."""
+
+
+class Goal(NamedTuple):
+    """What the first packets of some connections have in common, but for their senders.
+
+    Attributes:
+        destinations: real addresses.
+        uplinks: uplinks whose learned address is a destination too.
+        target: the address that answers, where the destination was translated; else None.
+    """
+
+    services: tuple[Traffic, ...]
+    destinations: Spans
+    uplinks: tuple[str, ...]
+    target: int | None
+
+
+class Senders(NamedTuple):
+    """Real addresses that send, and uplinks whose learned address does."""
+
+    spans: Spans
+    uplinks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What ends the connections of some senders with a goal, beside others on the same host."""
+
+    goal: Goal
+    senders: Senders
+    others: Bystanders
+
+    @property
+    def matches(self) -> tuple[Match, ...]:
+        """One for each protocol with its ports."""
+        sources, destinations = self._sources, self._destinations
+        uplinks = () if sources is None or wide(sources, self._family) else self.senders.uplinks
+        asked = () if destinations is None else self.goal.uplinks
+        return tuple(
+            Match(self._family, protocols, ports, sources, uplinks, destinations, asked, self.goal.target)
+            for protocols, ports in self.goal.services
+        )
+
+    @property
+    def _family(self) -> Family:
+        return self.others.family
+
+    @property
+    def _sources(self) -> Spans | None:
+        found = self._filled(self.senders.spans, self.others.silent)
+        if found == every(self._family):
+            return None
+        rest = without(every(self._family), found)
+        return None if self._many(found) and self.others.none(rest, self._asked, self.goal.services) else found
+
+    @property
+    def _asked(self) -> Spans:
+        """All destinations, learned ones too."""
+        learned = (span for uplink in self.goal.uplinks for span in self.others.at(uplink))
+        return united([*self.goal.destinations, *learned])
+
+    @property
+    def _destinations(self) -> Spans | None:
+        """Of a translated destination always what was asked for: the guest may be reached by another way, too."""
+        if self.goal.target is not None:
+            return self.goal.destinations
+        exact = self._filled(without(self.goal.destinations, self.others.nobody), self.others.nobody)
+        wider = self._filled(exact, united([*self.others.nobody, *self.others.own]))
+        simple = () if self.goal.uplinks else (found for found in (exact, wider) if not self._many(found))
+        for found in simple:
+            if self._alone(without(found, exact)):
+                return found
+        return None if self._alone(without(every(self._family), exact)) else exact
+
+    def _alone(self, besides: Spans) -> bool:
+        """Whether none of the senders is let through to other destinations, too."""
+        sources = self._sources
+        return self.others.none(every(self._family) if sources is None else sources, besides, self.goal.services)
+
+    def _filled(self, spans: Spans, gaps: Spans) -> Spans:
+        """A set with the gaps beside its parts, where that is fewer prefixes."""
+        found = list(spans)
+        last = every(self._family)[0][1]
+        for first, end in complement(spans, last + 1):
+            parts = common(((first, end),), gaps)
+            found += [part for part in parts if first == part[0] > 0 or end == part[1] < last]
+        filled = united(found)
+        return filled if self._count(filled) < self._count(spans) else spans
+
+    def _many(self, spans: Spans) -> bool:
+        return self._count(spans) > _FEW
+
+    def _count(self, spans: Spans) -> int:
+        return sum(1 for first, last in spans for _ in prefixes_of(first, last, self._family))

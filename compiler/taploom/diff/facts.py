@@ -1,0 +1,251 @@
+"""A plan as flat, keyed facts: what is compared, once for every kind of object.
+
+Only what the spec says, or the lock holds, is a fact here. What follows from it (terms, reservations, a guest's
+gateway) is left out: it would repeat one decision at a hundred objects, and shows in flows, disruption and files.
+"""
+
+import enum
+from collections.abc import Iterable, Iterator, Mapping
+
+from taploom.base.frozen import dataclass
+from taploom.diff.model import Value
+from taploom.plan.guest import Guest, Mode, Nic, NicAddress
+from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+from taploom.plan.origin import Meta, Origin
+from taploom.plan.policy import Forward, Limit, NatKind, Rule, Service
+from taploom.plan.site import Nat, Network, Plan
+
+Fields = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One object of the spec.
+
+    Attributes:
+        kind: such as `guest`.
+        name: its name among those of its kind.
+        host: the host that it is on, or "".
+        fields: what it says, in the order in which people read it; sets are sorted.
+        owner: who answers for it, or "".
+    """
+
+    kind: str
+    name: str
+    host: str
+    fields: Fields
+    owner: str
+    origin: Origin
+
+    @property
+    def key(self) -> str:
+        """`kind/name`."""
+        return f"{self.kind}/{self.name}"
+
+
+def things(plan: Plan) -> dict[str, Thing]:
+    """All objects by `kind/name`."""
+    return {thing.key: thing for thing in (*_surroundings(plan), *_networks(plan), *_machines(plan), *_policy(plan))}
+
+
+def _surroundings(plan: Plan) -> Iterator[Thing]:
+    """The site itself, which is one whatever it is called, and what it speaks of without owning it."""
+    if plan.name:  # what is compared with nothing has none
+        yield Thing("site", "site", "", {"name": plan.name, "domain": plan.domain}, "", plan.origin)
+    for zone in plan.zones:
+        if zone.origin.entry.startswith("zones."):
+            yield _thing("zone", zone.name, "", {"color": zone.color}, zone.meta, zone.origin)
+    for address in plan.addresses:
+        yield _thing("address", address.name, "", {"prefixes": _set(address.prefixes)}, address.meta, address.origin)
+    for service in plan.services:
+        yield _thing("service", service.name, "", {"ports": _services(service.services)}, service.meta, service.origin)
+
+
+def _networks(plan: Plan) -> Iterator[Thing]:
+    bridges = {bridge.network: bridge for host in plan.hosts for bridge in host.bridges}
+    for network in plan.networks:
+        fields = _network(network, bridges.get(network.name))
+        yield _thing("network", network.name, network.host, fields, network.meta, network.origin)
+
+
+def _machines(plan: Plan) -> Iterator[Thing]:
+    for host in plan.hosts:
+        yield _thing("host", host.name, host.name, _host(host), host.meta, host.origin)
+    for guest in plan.guests:
+        yield _thing("guest", guest.name, guest.host, _guest(guest), guest.meta, guest.origin)
+
+
+def _policy(plan: Plan) -> Iterator[Thing]:
+    for forward in plan.forwards:
+        yield _thing("forward", forward.name, forward.host, _forward(forward), forward.meta, forward.origin)
+    for rule in plan.rules:
+        yield _thing("policy", rule.name, "", _rule(rule), rule.meta, rule.origin)
+    for waiver in plan.waivers:
+        name = f"{waiver.name}:{waiver.code}:{waiver.subject}"
+        fields = {"code": waiver.code, "on": waiver.subject, "reason": waiver.reason}
+        yield Thing("waiver", name, "", fields, "", waiver.origin)
+
+
+def _thing(kind: str, name: str, host: str, fields: Fields, meta: Meta, origin: Origin) -> Thing:
+    said = {
+        "description": meta.description or None,
+        "owner": meta.owner or None,
+        "tags": tuple(sorted(meta.tags)) or None,
+        "link": meta.link or None,
+    }
+    known = {name: value for name, value in {**fields, **said}.items() if value is not None}
+    return Thing(kind, name, host, known, meta.owner, origin)
+
+
+def _network(network: Network, bridge: Bridge | None) -> Fields:
+    found: dict[str, Value] = {
+        "zone": network.zone,
+        "host": network.host or None,
+        "ipv4": _text(network.ipv4),
+        "ipv6": _text(network.ipv6),
+        "nat": _present({"ipv4": _nat(network.nat4), "ipv6": _nat(network.nat6)}),
+        "isolated": network.isolated or None,
+    }
+    return found if bridge is None else {**found, **_bridge(bridge)}
+
+
+def _bridge(bridge: Bridge) -> Fields:
+    dhcp = bridge.dhcp
+    return {
+        "device": bridge.device,
+        "dhcp": {"pool": f"{dhcp.first}-{dhcp.last}", "lease": dhcp.lease} if dhcp else None,
+        "ra": bridge.ra is not None or None,
+        "dns": "host" if bridge.serves_dns else tuple(map(str, bridge.dns)) or None,
+        "domain": bridge.domain or None,
+        "mtu": bridge.mtu,
+        "spoof-guard": bridge.guarded,
+        "taps": _set(p for p in bridge.taps.patterns if p not in {port.tap for port in bridge.ports}) or None,
+        "create-taps": bridge.taps.create or None,
+        "tap-user": bridge.taps.user or None,
+    }
+
+
+def _host(host: Host) -> Fields:
+    target = host.target
+    return {
+        "target": {
+            "systemd": target.systemd,
+            "nftables": ".".join(map(str, target.nftables)),
+            "nixos": target.nixos,
+        },
+        "input": host.input.value,
+        "management": _services(host.management),
+        "uplinks": _present({uplink.name: _uplink(uplink) for uplink in host.uplinks}),
+        "routes": _present(
+            {r.name: _present({"to": str(r.to), "via": str(r.via), "metric": r.metric}) for r in host.routes}
+        ),
+    }
+
+
+def _uplink(uplink: Uplink) -> Value:
+    return _present(
+        {
+            "zone": uplink.zone,
+            **_side("4", uplink.ipv4),
+            **_side("6", uplink.ipv6),
+            "dns": tuple(map(str, uplink.dns)) or None,
+            "mtu": uplink.mtu,
+            "metric": uplink.metric,
+        }
+    )
+
+
+def _side(digit: str, side: Fixed | Learned | None) -> Fields:
+    if isinstance(side, Fixed):
+        return {f"ipv{digit}": str(side.interface), f"gateway{digit}": _text(side.gateway)}
+    return {f"ipv{digit}": side.value if side else None}
+
+
+def _guest(guest: Guest) -> Fields:
+    return {"host": guest.host, "nics": {nic.network: _nic(nic) for nic in guest.nics}}
+
+
+def _nic(nic: Nic) -> Value:
+    return _present(
+        {
+            "ipv4": _address(nic.ipv4),
+            "ipv6": _address(nic.ipv6),
+            "mac": str(nic.mac),
+            "tap": nic.tap,
+            "gateway": _ways(nic),
+        }
+    )
+
+
+def _ways(nic: Nic) -> Value:
+    """Where the default route is: the families, where it is not of all that the NIC has."""
+    sides = [(word, side) for word, side in (("ipv4", nic.ipv4), ("ipv6", nic.ipv6)) if side.mode is not Mode.NONE]
+    found = [word for word, side in sides if side.default_route]
+    return None if not found else True if len(found) == len(sides) else found[0]
+
+
+def _address(found: NicAddress) -> Value:
+    """The address; how it comes about only where it is not known, or follows from the MAC."""
+    if found.mode is Mode.NONE:
+        return None
+    return str(found.address) if found.address else found.mode.value
+
+
+def _forward(forward: Forward) -> Fields:
+    return {
+        "on": forward.host,
+        "uplinks": _set(forward.uplinks),
+        "ports": _services(forward.ports),
+        "to": forward.guest,
+        "to-port": forward.to_port,
+        "from": _set(forward.sources),
+        "hairpin": forward.hairpin,
+        "expires": forward.expires,
+    }
+
+
+def _rule(rule: Rule) -> Fields:
+    return {
+        "action": rule.action.value,
+        "from": _set(rule.sources),
+        "to": _set(rule.destinations),
+        "services": _set(rule.services),
+        "log": rule.log or None,
+        "limit": _limit(rule.limit),
+        "expires": rule.expires,
+    }
+
+
+def _limit(limit: Limit | None) -> Value:
+    return f"{limit.rate}/{limit.unit} burst {limit.burst}" if limit else None
+
+
+def _nat(nat: Nat | None) -> Value:
+    if nat is None:
+        return None
+    return str(nat.prefix) if nat.kind is NatKind.PREFIX else nat.kind.value
+
+
+def _services(services: Iterable[Service]) -> Value:
+    return tuple(service_text(one) for one in sorted(services))
+
+
+def service_text(service: Service) -> str:
+    """`tcp/443`, `udp/5000-5010`, or a protocol alone where all of it is meant."""
+    if (service.first, service.last) in ((0, 65535), (0, 255)):
+        return service.protocol
+    last = f"-{service.last}" if service.last != service.first else ""
+    return f"{service.protocol}/{service.first}{last}"
+
+
+def _set(values: Iterable[object]) -> tuple[str, ...]:
+    return tuple(sorted(str(value.value if isinstance(value, enum.Enum) else value) for value in values))
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
+
+
+def _present(fields: Mapping[str, Value]) -> Value:
+    """The fields that say something; None where none does."""
+    return {name: value for name, value in fields.items() if value is not None} or None

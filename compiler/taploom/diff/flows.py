@@ -1,0 +1,196 @@
+"""Flows that a change opens, closes or has decided by another entry, told as few things as they are.
+
+First exactly: boxes of packets, united per host, family and interface. Then in words: what reads the same on several
+hosts, interfaces and in both families is one change with several regions.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import field, replace
+from itertools import chain, groupby
+from typing import Literal
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.base.parallel import spread
+from taploom.diff.gathered import gathered
+from taploom.diff.labels import Names
+from taploom.diff.nobody import Difference
+from taploom.diff.readdressed import readdressed
+from taploom.diff.regions import united_boxes
+from taploom.diff.relation import Pair, pairs
+from taploom.diff.services import ANY
+from taploom.diff.telling import Teller, Words, side_of
+from taploom.diff.verdicts import Example, FlowChange, Region, Turn
+from taploom.flows.course import Context
+from taploom.plan.origin import Origin
+from taploom.plan.site import Plan
+
+WORTH_A_PROCESS = 200
+"""Ports whose comparison takes longer than a process takes to start."""
+
+
+@dataclass(slots=True)
+class _Found:
+    """What of one change is collected from its regions."""
+
+    via: dict[str, None] = field(default_factory=dict)
+    hosts: dict[str, None] = field(default_factory=dict)
+    families: dict[Family, None] = field(default_factory=dict)
+    regions: list[Region] = field(default_factory=list)
+    examples: list[Example] = field(default_factory=list)
+
+    def take(self, other: "_Found") -> None:
+        """Add what another one has collected."""
+        self.via |= other.via
+        self.hosts |= other.hosts
+        self.families |= other.families
+        self.regions += other.regions
+        self.examples += other.examples
+
+
+_Part = tuple[Words, _Found]
+
+
+def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[FlowChange, ...]:
+    """All changes of who reaches whom, exposures to the outside first; several processes compare a large site.
+
+    Args:
+        before: the base.
+        after: the head.
+        names: `kind/name` before and after of what was renamed.
+    """
+    known = {family: (Names(before, family, after), Names(after, family, before)) for family in FAMILIES}
+
+    def parts(pair: Pair) -> list[_Part]:
+        # Of a copy: what a pair works out is let go of with it, and the maps of a large site are gigabytes.
+        return _parts(replace(pair), known[pair.family], names)
+
+    weights = ((pair, pair.weight) for pair in pairs(before, after, names))
+    return _united(before, after, names, chain.from_iterable(spread(parts, weights, WORTH_A_PROCESS)))
+
+
+def _united(before: Plan, after: Plan, names: Mapping[str, str], found: Iterable[_Part]) -> tuple[FlowChange, ...]:
+    """What differs on all hosts, told as few things as it is."""
+    causes = (_causes(before), _causes(after))
+    back = {new: old for old, new in names.items()}
+    merged = _merged(_merged(_merged(found, "sources"), "destinations"), "services")
+    changes = (_change(words, one, causes, back) for words, one in merged)
+    return tuple(sorted(gathered(changes, (_origins(before), _origins(after))), key=_order))
+
+
+def _parts(pair: Pair, known: tuple[Names, Names], names: Mapping[str, str]) -> list[_Part]:
+    """What differs on one host in one family, and whether it does but for its addresses."""
+    found = _of_pair(pair, known)
+    inner = (known[0].inner, known[1].inner)
+    same = readdressed([(words, one.regions[0]) for words, one in found], inner, names)
+    return [
+        (words._replace(readdressed=is_same, exposed=words.exposed and not is_same), one)
+        for (words, one), is_same in zip(found, same, strict=True)
+    ]
+
+
+def _of_pair(pair: Pair, known: tuple[Names, Names]) -> list[_Part]:
+    """What differs on one host in one family."""
+    found: list[_Part] = []
+    for context, group in groupby(_sorted(pair.differences()), key=lambda item: item[0]):
+        found += _told(Teller(pair, context, known), [difference for _, difference in group])
+    return found
+
+
+def _sorted(found: Iterator[tuple[Context, Difference]]) -> list[tuple[Context, Difference]]:
+    return sorted(found, key=lambda item: (item[0].ingress, item[0].way or "", repr(item[1][1:])))
+
+
+def _told(teller: Teller, differences: list[Difference]) -> Iterator[_Part]:
+    for (before, after), group in groupby(differences, key=lambda one: (one.before, one.after)):
+        side = side_of(after)
+        for part in united_boxes(one.product for one in group):
+            words = teller.words(part, before, after)
+            yield (
+                words,
+                _Found(
+                    dict.fromkeys(teller.via(part, before, after)),
+                    {teller.host.name: None},
+                    {teller.pair.family: None},
+                    [teller.region(part, before, after)],
+                    [teller.example(part, side, exposed=words.exposed)],
+                ),
+            )
+
+
+Column = Literal["sources", "destinations", "services"]
+
+
+def _merged(found: Iterable[_Part], column: Column) -> list[_Part]:
+    """What differs in one column of words only becomes one."""
+    groups: dict[Words, tuple[dict[str, None], _Found]] = {}
+    for words, one in found:
+        taken, whole = groups.setdefault(_with(words, column, ()), ({}, _Found()))
+        taken |= dict.fromkeys(getattr(words, column))
+        whole.take(one)
+    return [(_with(key, column, tuple(sorted(taken, key=_wide))), whole) for key, (taken, whole) in groups.items()]
+
+
+def _wide(name: str) -> tuple[bool, str]:
+    """Zones first: the more it is, the sooner it is read."""
+    return (not name.startswith("zone/"), name)
+
+
+def _with(words: Words, column: Column, found: tuple[str, ...]) -> Words:
+    match column:
+        case "sources":
+            return words._replace(sources=found)
+        case "destinations":
+            return words._replace(destinations=found)
+        case "services":
+            return words._replace(services=found)
+
+
+def _change(
+    words: Words, found: _Found, causes: tuple[Mapping[str, Origin], Mapping[str, Origin]], back: Mapping[str, str]
+) -> FlowChange:
+    return FlowChange(
+        turn=words.turn,
+        exposed=words.exposed,
+        inherited=words.inherited,
+        readdressed=words.readdressed,
+        sources=words.sources,
+        destinations=words.destinations,
+        services=(ANY,) if ANY in words.services else words.services,
+        via=tuple(sorted(found.via)),
+        hosts=tuple(sorted(found.hosts)),
+        families=tuple(sorted(found.families)),
+        before=words.before,
+        after=words.after,
+        example=found.examples[0],
+        before_cause=causes[0].get(back.get(words.before.by, words.before.by)),
+        after_cause=causes[1].get(words.after.by),
+        regions=tuple(found.regions),
+    )
+
+
+def _causes(plan: Plan) -> Mapping[str, Origin]:
+    """The entries that can decide, by stable name."""
+    rules = {f"policy/{rule.name}": rule.origin for rule in plan.rules}
+    return rules | {f"forward/{forward.name}": forward.origin for forward in plan.forwards}
+
+
+def _origins(plan: Plan) -> Mapping[str, Origin]:
+    """The entries of those who send."""
+    kinds = (("guest", plan.guests), ("network", plan.networks), ("host", plan.hosts))
+    return {f"{kind}/{one.name}": one.origin for kind, entries in kinds for one in entries}
+
+
+def _order(one: FlowChange) -> tuple[object, ...]:
+    turns = (Turn.ALLOWED, Turn.BLOCKED, Turn.REDECIDED)
+    return (
+        not one.exposed,
+        one.implied,
+        one.inherited,
+        turns.index(one.turn),
+        one.destinations,
+        one.sources,
+        one.services,
+        one.before.by,
+        one.after.by,
+    )

@@ -1,0 +1,109 @@
+"""Gates: what a change may not do without somebody saying so in the specs.
+
+The thresholds of both sides hold, so that a change cannot loosen its own gate; waivers are those of the head, where a
+reviewer sees them appear.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from taploom.base.frozen import dataclass
+from taploom.diff.classes import Class
+from taploom.diff.effects import Disruption, Effect
+from taploom.diff.model import Action, GateResult, ObjectChange, Verdict
+from taploom.diff.verdicts import FlowChange
+
+EXPOSURE, DISRUPTION, REMOVAL, MANAGEMENT = "exposure-owner", "max-class", "max-removed", "management"
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """Thresholds.
+
+    Attributes:
+        owned: whether what exposes something to the outside has to name its owner.
+        worst: the highest class that passes, or None for any.
+        removed: the share of policy and forwards that may go at once, in percent, or None for any.
+        management: whether the ways to manage a host have to stay as they are.
+    """
+
+    owned: bool = False
+    worst: Class | None = None
+    removed: int | None = None
+    management: bool = False
+
+
+NO_GATES = Gates()
+
+
+def judge(
+    gates: Iterable[Gates],
+    waived: Mapping[str, str],
+    objects: tuple[ObjectChange, ...],
+    flows: tuple[FlowChange, ...],
+    disruption: tuple[Disruption, ...],
+    *,
+    owners: Mapping[str, str],
+    rules: int,
+) -> tuple[GateResult, ...]:
+    """The verdict of every gate that is set, failures first.
+
+    Args:
+        gates: the thresholds of both sides.
+        waived: reasons by `gate` or `gate/kind/name`.
+        objects: what changes.
+        flows: who reaches whom.
+        disruption: what it disturbs.
+        owners: owner of each policy entry and forward of the head.
+        rules: number of policy entries and forwards of the base.
+    """
+    found: list[GateResult] = []
+    for each in dict.fromkeys(gates):
+        found += _exposure(flows, owners) if each.owned else ()
+        found += _class(disruption, each.worst) if each.worst is not None else ()
+        found += _removal(objects, rules, each.removed) if each.removed is not None else ()
+        found += _management(disruption) if each.management else ()
+    results = (_waived(one, waived) for one in dict.fromkeys(found))
+    order = (Verdict.DENY, Verdict.WAIVED, Verdict.PASS)
+    return tuple(sorted(results, key=lambda one: (order.index(one.verdict), one.gate, one.object)))
+
+
+def _exposure(flows: tuple[FlowChange, ...], owners: Mapping[str, str]) -> Iterator[GateResult]:
+    exposing = sorted({flow.after.by for flow in flows if flow.exposed})
+    for name in exposing:
+        owner = owners.get(name, "")
+        message = f"{name} exposes something, and {f'{owner} answers for it' if owner else 'names no owner'}"
+        yield GateResult(EXPOSURE, name, Verdict.PASS if owner else Verdict.DENY, message, "")
+    if not exposing:
+        yield GateResult(EXPOSURE, "", Verdict.PASS, "nothing is newly exposed", "")
+
+
+def _class(disruption: tuple[Disruption, ...], worst: Class) -> Iterator[GateResult]:
+    above = [one for one in disruption if one.grade > worst]
+    for one in above:
+        message = f"{one.grade.name} on {one.host} ({one.device}), and {worst.name} is the most that passes"
+        yield GateResult(DISRUPTION, one.object, Verdict.DENY, message, "")
+    if not above:
+        yield GateResult(DISRUPTION, "", Verdict.PASS, f"nothing is above {worst.name}", "")
+
+
+def _removal(objects: tuple[ObjectChange, ...], rules: int, most: int) -> Iterator[GateResult]:
+    gone = sum(one.action is Action.REMOVE and one.kind in ("policy", "forward") for one in objects)
+    passes = gone * 100 <= most * rules
+    message = f"{gone} of {rules} policy entries and forwards removed, and {most} % is the most that passes"
+    yield GateResult(REMOVAL, "", Verdict.PASS if passes else Verdict.DENY, message, "")
+
+
+def _management(disruption: tuple[Disruption, ...]) -> Iterator[GateResult]:
+    closed = [one for one in disruption if one.effect in (Effect.LOCKED_OUT, Effect.WAY_IN)]
+    for one in closed:
+        message = f"{one.host}: {one.effect.value} ({one.detail or one.device})"
+        yield GateResult(MANAGEMENT, one.object, Verdict.DENY, message, "")
+    if not closed:
+        yield GateResult(MANAGEMENT, "", Verdict.PASS, "every management path stays as it is", "")
+
+
+def _waived(one: GateResult, waived: Mapping[str, str]) -> GateResult:
+    reason = waived.get(f"{one.gate}/{one.object}") or waived.get(one.gate)
+    if one.verdict is not Verdict.DENY or not reason:
+        return one
+    return GateResult(one.gate, one.object, Verdict.WAIVED, one.message, reason)

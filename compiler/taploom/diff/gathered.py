@@ -1,0 +1,105 @@
+"""What a guest, network or host may use like everybody else, told as one thing.
+
+Who is new on a large site may use each of its forwards, and who leaves uses none of them any more: exactly these are
+thousands of changes, of which none says anything about who comes or goes. More than a few are therefore one, with all
+its packets and the entries that decide about them; the cause is who comes or goes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields, replace
+from operator import attrgetter
+
+from taploom.diff.services import services_of
+from taploom.diff.verdicts import FlowChange, Outcome, Region
+from taploom.flows.intent.doors import ALL_PORTS
+from taploom.flows.spans import Interval, Spans, united
+from taploom.plan.origin import Origin
+
+_besides_services = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))
+Service = tuple[Spans | None, Spans | None]
+_FEW = 3
+"""So many forwards are read one by one."""
+_PROTOCOLS: Spans = ((0, 255),)
+
+
+def gathered(
+    changes: Iterable[FlowChange], origins: tuple[Mapping[str, Origin], Mapping[str, Origin]]
+) -> Iterator[FlowChange]:
+    """All changes, those that many forwards decide alike about one who comes or goes as one.
+
+    Args:
+        changes: in any order.
+        origins: of guests, networks and hosts before and after, by `kind/name`.
+    """
+    groups: dict[object, list[FlowChange]] = {}
+    for number, one in enumerate(changes):
+        groups.setdefault(_alike(one) or number, []).append(one)
+    for group in groups.values():
+        if len({(one.before.by, one.after.by) for one in group}) > _FEW:
+            yield _united(group, origins)
+        else:
+            yield from group
+
+
+def _alike(one: FlowChange) -> object:
+    """What those have in common that are told as one; None for what is told by itself."""
+    by = one.before.by or one.after.by
+    if not one.inherited or one.exposed or one.readdressed or not by.startswith("forward/"):
+        return None
+    if "absent" not in (one.before.verdict, one.after.verdict):
+        return None
+    return (one.turn, one.sources, _bare(one.before), _bare(one.after))
+
+
+def _bare(one: Outcome) -> Outcome:
+    return replace(one, by="", to="", port="")
+
+
+def _united(group: list[FlowChange], origins: tuple[Mapping[str, Origin], Mapping[str, Origin]]) -> FlowChange:
+    ordered = sorted(group, key=lambda one: (one.before.by, one.after.by))
+    first = ordered[0]
+    regions = _joined(region for one in ordered for region in one.regions)
+    causes = (_cause(first, known) for known in origins)
+    return replace(
+        first,
+        destinations=_all(one.destinations for one in ordered),
+        services=services_of(tuple(_traffic(service for region in regions for service in region.services))),
+        via=_all(one.via for one in ordered),
+        hosts=_all(one.hosts for one in ordered),
+        families=tuple(sorted({family for one in ordered for family in one.families})),
+        before=_by_all([one.before for one in ordered]),
+        after=_by_all([one.after for one in ordered]),
+        before_cause=next(causes),
+        after_cause=next(causes),
+        regions=regions,
+    )
+
+
+def _cause(one: FlowChange, known: Mapping[str, Origin]) -> Origin | None:
+    return next((known[name] for name in one.sources if name in known), None)
+
+
+def _all(columns: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(sorted({name for column in columns for name in column}))
+
+
+def _by_all(found: list[Outcome]) -> Outcome:
+    names = sorted({one.by for one in found if one.by})
+    return replace(_bare(found[0]), by=names[0], also=tuple(names[1:])) if names else found[0]
+
+
+def _joined(regions: Iterable[Region]) -> tuple[Region, ...]:
+    """The same packets in fewer regions: those that differ by their services alone as one."""
+    groups: dict[object, tuple[Region, list[Service]]] = {}
+    for region in regions:
+        groups.setdefault(_besides_services(region), (region, []))[1].extend(region.services)
+    found = groups.values()
+    return tuple(replace(one, services=tuple(_traffic(services)), target=None) for one, services in found)
+
+
+def _traffic(services: Iterable[Service]) -> Iterator[tuple[Spans, Spans]]:
+    """Services with the ports of each protocol as one set."""
+    ports: dict[Spans, list[Interval]] = {}
+    for protocols, numbers in services:
+        ports.setdefault(protocols or _PROTOCOLS, []).extend(numbers or ALL_PORTS)
+    return ((protocols, united(spans)) for protocols, spans in ports.items())

@@ -1,0 +1,213 @@
+"""The only module that runs git: on a clone whose files, names and history a stranger may have written.
+
+More than its arguments steers git: folders that look like a repository, its environment, configuration (helpers,
+pagers, filters, hooks), references that replace objects, and remotes that it asks for what is missing. So the
+repository is found here, by its `.git`, which no tree of git can hold; git is asked whose it is (`safe.directory`);
+then it reads objects alone, with an environment and options of ours (git(1), git-config(1)).
+"""
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from signal import SIGKILL
+from tempfile import TemporaryFile
+from threading import Timer
+
+from taploom.base.frozen import dataclass
+from taploom.source.characters import printable_path
+
+SECONDS = 120
+"""The longest that git may take for one answer."""
+
+ANSWER_BYTES = 64 << 20
+"""The most that git may answer where the caller knows no better: the names of half a million files."""
+
+_SAID = 10_000
+_OPTIONS = {
+    "safe.bareRepository": "explicit",  # a folder with HEAD, objects and refs is no repository (git 2.38)
+    "protocol.allow": "never",
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+}
+_ENVIRONMENT = {
+    "LC_ALL": "C",
+    "GIT_ALLOC_LIMIT": "256m",  # a tree or a commit of more is no object that people made
+    "GIT_ALLOW_PROTOCOL": "",  # none, whatever `protocol.NAME.allow` says
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_TERMINAL_PROMPT": "0",
+}
+_NO_CONFIGURATION = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
+_WHOSE = re.compile(r"HOME|XDG_CONFIG_HOME|SUDO_UID|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)")
+"""The variables by which the user says which repositories of others to trust (`safe.directory`)."""
+
+
+class RevisionError(ValueError):
+    """What the user names is no revision that can be read; the message is a sentence for them."""
+
+
+class GitError(RevisionError):
+    """git has answered with a failure; what that means, the caller mostly knows better.
+
+    Attributes:
+        said: what git said of it, in English.
+    """
+
+    def __init__(self, verb: str, said: str) -> None:
+        lines = said.splitlines() or ["without a word"]
+        super().__init__(f"git {verb} fails: {printable_path(lines[-1])[:200]}")
+        self.said = said
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """A repository whose owner git trusts.
+
+    Attributes:
+        objects: the folder that git keeps everything in, mostly `.git`.
+        top: the top of the working tree.
+    """
+
+    objects: str
+    top: Path
+
+    def ask(self, *words: str, stdin: bytes = b"", most: int = ANSWER_BYTES) -> bytes:
+        """Output of git.
+
+        Args:
+            words: a command that reads objects, and its arguments.
+            stdin: what it reads.
+            most: bytes that it may answer.
+
+        Raises:
+            GitError: it fails.
+            RevisionError: it takes too long, answers more, or is not installed.
+        """
+        options = ("--git-dir", self.objects, "--work-tree", str(self.top))
+        return _Question(self.top, options, words, _NO_CONFIGURATION, stdin, most).answer()
+
+
+def repository(specs: Path) -> tuple[Repository, str]:
+    """The repository that a folder is in, and the folder's path from its top; "" for the top itself.
+
+    A repository below the one of the current folder is none: a submodule, whose names a change chooses, would answer in
+    the place of the repository that the user means.
+
+    Args:
+        specs: folder of the specs; it need not exist in the working tree.
+
+    Raises:
+        RevisionError: there is none, or its owner is somebody whom git does not trust.
+    """
+    folder = Path(os.path.normpath(specs.absolute()))
+    top = _above(folder) or _above(folder.resolve())
+    if top is None:
+        raise RevisionError(f"{printable_path(str(specs))} is in no git repository")
+    around = _above(Path.cwd())
+    if around is not None and around != top and top.is_relative_to(around):
+        shown = printable_path(str(top.relative_to(around)))
+        raise RevisionError(f"{shown} is a repository of its own in this one: run taploom there, with `--specs`")
+    inside = (folder if folder.is_relative_to(top) else folder.resolve()).relative_to(top)
+    return Repository(_own(top), top), "" if str(inside) == "." else str(inside)
+
+
+def _above(folder: Path) -> Path | None:
+    """The nearest folder with a `.git`."""
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
+
+
+def _own(top: Path) -> str:
+    """The repository of a working tree, by git's rules on owners."""
+    whose = {name: value for name, value in os.environ.items() if _WHOSE.fullmatch(name)}
+    ceiling = {"GIT_CEILING_DIRECTORIES": str(top.resolve().parent)}
+    none = RevisionError(f"git takes {printable_path(str(top / '.git'))} for no repository")
+    try:
+        found = _Question(top, (), ("rev-parse", "--absolute-git-dir"), {**whose, **ceiling}).answer()
+    except GitError as error:
+        distrusted = "dubious ownership" in error.said
+        raise (RevisionError("git does not trust the owner of this repository") if distrusted else none) from None
+    own = found.decode("utf-8", "surrogateescape").removesuffix("\n")
+    if Path(own).resolve() == top.resolve():  # a git before 2.38, and a `.git` that is none
+        raise none
+    return own
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """One run of git.
+
+    Attributes:
+        top: where it runs.
+        options: of git itself.
+        words: the command and its arguments.
+        environment: beside what every run has.
+        stdin: what it reads.
+        most: bytes that it may answer.
+    """
+
+    top: Path
+    options: tuple[str, ...]
+    words: tuple[str, ...]
+    environment: Mapping[str, str]
+    stdin: bytes = b""
+    most: int = ANSWER_BYTES
+
+    def answer(self) -> bytes:
+        """What git prints; errors as of `Repository.ask`."""
+        path = ":".join(each for each in os.environ.get("PATH", os.defpath).split(":") if each.startswith("/"))
+        program = shutil.which("git", path=path)
+        if program is None:
+            raise RevisionError("git is not installed; name two folders, such as `./old`, or two plan.json instead")
+        options = [word for name, value in _OPTIONS.items() for word in ("-c", f"{name}={value}")]
+        command = [program, "--no-pager", *options, *self.options, *self.words]
+        environment = {"PATH": path, **_ENVIRONMENT, **self.environment}
+        with TemporaryFile() as asked, TemporaryFile() as said:
+            asked.write(self.stdin)
+            asked.seek(0)
+            with subprocess.Popen(
+                command,
+                cwd=self.top,
+                env=environment,
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=said,
+                start_new_session=True,
+            ) as process:
+                found = self._read(process)
+            if process.returncode:
+                said.seek(0)
+                raise GitError(self.words[0], said.read(_SAID).decode("utf-8", "replace"))
+        return found
+
+    def _read(self, process: "subprocess.Popen[bytes]") -> bytes:
+        """All that it prints, unless that is too much or takes too long."""
+        assert process.stdout
+        late = Timer(SECONDS, _end, (process,))
+        late.start()
+        try:
+            found = process.stdout.read(self.most + 1)
+            if len(found) > self.most:
+                raise RevisionError(f"git {self.words[0]} answers more than {self.most >> 20} MiB, which is no site")
+            process.wait()
+        finally:
+            late.cancel()
+            late.join()
+            _end(process)
+        if process.returncode == -SIGKILL:
+            raise RevisionError(f"git {self.words[0]} has not ended after {SECONDS} seconds")
+        return found
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End git, and what it has started, unless it has ended."""
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, SIGKILL)

@@ -1,0 +1,102 @@
+"""The last commits that touched a folder of specs, as git has them.
+
+Commits are read as objects and taken apart here: what their authors wrote is theirs, line breaks that only some tools
+know and encodings included, and `git log` would let it, and a user's configuration, shape its lines.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+from taploom.base.frozen import dataclass
+from taploom.diff.git import RevisionError, repository
+from taploom.diff.revisions import shallow
+from taploom.source.characters import printable_path
+
+_WHO = re.compile(r"([^<]*)<[^>]*> *(\d{1,11})?(?: ([+-])(\d\d)([0-5]\d)$)?", re.ASCII)
+_PARAGRAPH = re.compile(r"\n\s*\n")
+_SHOWN = 300
+"""Characters of a subject, or of a name, that are told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit.
+
+    Attributes:
+        name: full object name.
+        parent: that of its first parent, or "" where it has none.
+        date: when it was committed (RFC 3339), or "" where it does not say.
+        author: who wrote it, on one line.
+        subject: first paragraph of its message, on one line.
+    """
+
+    name: str
+    parent: str
+    date: str
+    author: str
+    subject: str
+
+
+def history(specs: Path, count: int) -> tuple[Commit, ...]:
+    """The last commits that touched the specs, the newest first; a merge is one, with all that it brought.
+
+    Args:
+        specs: folder of the specs.
+        count: how many at most.
+
+    Raises:
+        RevisionError: there is no repository, no commit, or git is not installed.
+    """
+    where, inside = repository(specs)
+    words = ("rev-list", "--first-parent", f"--max-count={count}", "--end-of-options", "HEAD", "--", inside or ".")
+    names = where.ask(*words)
+    if not names:
+        return ()
+    # Of a commit where a shallow clone begins the object names a parent that is not there.
+    rows = where.ask("rev-list", "--no-walk=unsorted", "--parents", *names.decode().split()).decode().splitlines()
+    answer, at = where.ask("cat-file", "--batch", stdin=names), 0
+    found = []
+    for name, *parents in map(str.split, rows):
+        end = answer.index(b"\n", at)
+        size = int(answer[at:end].rsplit(b" ", 1)[1])
+        found.append(_commit(name, parents[0] if parents else "", answer[end + 1 : end + 1 + size]))
+        at = end + size + 2
+    return tuple(found)
+
+
+def _commit(name: str, parent: str, raw: bytes) -> Commit:
+    """A commit from its object: lines of a key and a value, an empty one, and the message."""
+    head, _, message = _text(raw).partition("\n\n")
+    values: dict[str, str] = {}
+    for line in head.split("\n"):
+        key, _, value = line.partition(" ")
+        values.setdefault(key, value)
+    subject = _PARAGRAPH.split(message.strip(), maxsplit=1)[0]
+    who, when = values.get("author", ""), values.get("committer", "")
+    return Commit(name, parent, _date(when), _line(who.partition("<")[0]), _line(subject))
+
+
+def _text(raw: bytes) -> str:
+    """What is not UTF-8 is read as Latin-1, which every byte is, whatever encoding the commit claims."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _line(text: str) -> str:
+    shown = printable_path(" ".join(text.split()))
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
+
+
+def _date(who: str) -> str:
+    found = _WHO.match(who)
+    if found is None or found[2] is None:
+        return ""
+    ahead = timedelta(hours=int(found[4] or 0), minutes=int(found[5] or 0))
+    zone = timezone(-ahead if found[3] == "-" else ahead) if ahead < timedelta(days=1) else UTC
+    return datetime.fromtimestamp(int(found[2]), zone).isoformat()
+
+
+__all__ = ["Commit", "RevisionError", "history", "shallow"]

@@ -1,0 +1,252 @@
+"""Sets of addresses, protocols and ports in the words of the spec.
+
+A label is for people and may leave out what nobody would miss, such as the gateway's own address in "everybody on that
+network"; the exact set stands beside it in the data.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from taploom.base.address import Address, Family, Prefix
+from taploom.base.frozen import dataclass
+from taploom.diff.holders import mirrored
+from taploom.diff.services import few, size_of
+from taploom.flows.kernel import OTHER, SELF, address_of
+from taploom.flows.learned import learned, real
+from taploom.flows.spans import Interval, Spans, common, holds, of_prefix, of_prefixes, united, without
+from taploom.plan.host import Fixed
+from taploom.plan.site import Plan
+
+LINK_SENDERS = ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)))
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one plan for addresses of one family, beside another plan that it is compared with."""
+
+    plan: Plan
+    family: Family
+    other: Plan | None = None
+
+    @cached_property
+    def networks(self) -> tuple[tuple[str, Prefix], ...]:
+        """Networks with their prefixes."""
+        sides = ((n.name, n.ipv4 if self.family is Family.IPV4 else n.ipv6) for n in self.plan.networks)
+        return tuple((name, side.prefix) for name, side in sides if side)
+
+    @cached_property
+    def inner(self) -> Spans:
+        """All networks as one set."""
+        return united(of_prefix(prefix) for _, prefix in self.networks)
+
+    @cached_property
+    def guests(self) -> dict[str, list[tuple[int, str]]]:
+        """Known addresses of guests by network, sorted."""
+        found: dict[str, list[tuple[int, str]]] = {}
+        for guest in self.plan.guests:
+            for nic in guest.nics:
+                side = nic.ipv4 if self.family is Family.IPV4 else nic.ipv6
+                if side.address:
+                    found.setdefault(nic.network, []).append((side.address.value, guest.name))
+        return {network: sorted(known) for network, known in found.items()}
+
+    @cached_property
+    def _staying(self) -> dict[str, list[tuple[int, str]]]:
+        """Those whose address the other plan has too; who comes or goes is told of by itself."""
+        if self.other is None:
+            return self.guests
+        there = {value for known in Names(self.other, self.family).guests.values() for value, _ in known}
+        return {network: [one for one in known if one[0] in there] for network, known in self.guests.items()}
+
+    def guest_in(self, spans: Spans) -> int | None:
+        """The first known address of a guest in a set, in the order of the networks; None where there is none."""
+        if spans not in self._first_guest:
+            found = (_first(known, spans) for known in self.guests.values())
+            self._first_guest[spans] = next((value for value in found if value is not None), None)
+        return self._first_guest[spans]
+
+    @cached_property
+    def _first_guest(self) -> dict[Spans, int | None]:
+        return {}
+
+    @cached_property
+    def taken(self) -> dict[str, Spans]:
+        """The same as sets."""
+        return {network: united((value, value) for value, _ in known) for network, known in self.guests.items()}
+
+    @cached_property
+    def hosts(self) -> dict[int, str]:
+        """Fixed addresses of hosts: of uplinks and of bridges."""
+        found: dict[int, str] = {}
+        for host in self.plan.hosts:
+            for uplink in host.uplinks:
+                side = address_of(uplink, self.family)
+                if isinstance(side, Fixed):
+                    found[side.interface.address.value] = host.name
+            for bridge in host.bridges:
+                own = bridge.ipv4 if self.family is Family.IPV4 else bridge.ipv6
+                if own:
+                    found[own.address.value] = host.name
+        return found
+
+    @cached_property
+    def sets(self) -> tuple[tuple[str, Spans], ...]:
+        """Named prefixes outside of the site."""
+        known = ((one.name, of_prefixes(one.prefixes, self.family)) for one in self.plan.addresses)
+        return tuple((name, spans) for name, spans in known if spans)
+
+    @cached_property
+    def beyond(self) -> Mapping[str, tuple[tuple[Spans, str], ...]]:
+        """For each host the prefixes on the links of its uplinks, and behind them by a route, with their zones."""
+        found = {}
+        for host in self.plan.hosts:
+            zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+            sides = ((address_of(uplink, self.family), uplink.zone) for uplink in host.uplinks)
+            links = [(side.interface.prefix, zone) for side, zone in sides if isinstance(side, Fixed)]
+            routes = [(route.to, zones[route.device]) for route in host.routes if route.device in zones]
+            known = ((prefix, zone) for prefix, zone in (*links, *routes) if prefix.family is self.family)
+            found[host.name] = tuple(((of_prefix(prefix),), zone) for prefix, zone in known)
+        return found
+
+    @cached_property
+    def zones(self) -> dict[tuple[str, str], str]:
+        """Zone of each host's uplinks."""
+        return {(host.name, uplink.name): uplink.zone for host in self.plan.hosts for uplink in host.uplinks}
+
+    def ends(self, spans: Spans, host: str, interface: str) -> tuple[str, ...]:
+        """Who a set of addresses is.
+
+        Args:
+            spans: the addresses.
+            host: the host that sees them.
+            interface: by which it does; "" where they may be anywhere.
+        """
+        if interface == SELF:
+            return (f"host/{host}",)
+        key = (spans, host, interface)
+        found = self._ends.get(key)
+        if found is None:
+            found = self._ends[key] = self._named_ends(spans, host, interface)
+        return found
+
+    @cached_property
+    def _ends(self) -> dict[tuple[Spans, str, str], tuple[str, ...]]:
+        return {}
+
+    def _named_ends(self, spans: Spans, host: str, interface: str) -> tuple[str, ...]:
+        inside = self._known.get(spans)
+        if inside is None:
+            inside = self._known[spans] = [*self._inside(spans)]
+        left = without(spans, self.inner)
+        if inside and not self.zones.get((host, interface)):
+            left = without(left, LINK_SENDERS)  # who is on a link sends from its link-local addresses too
+        return tuple(dict.fromkeys([*inside, *self._outside(left, host, interface)]))
+
+    @cached_property
+    def _known(self) -> dict[Spans, list[str]]:
+        return {}
+
+    def _inside(self, spans: Spans) -> Iterator[str]:
+        for network, prefix, (first, last) in self._areas if spans else ():
+            if spans[0][0] <= last and first <= spans[-1][1]:  # few of a hundred networks are near
+                part = common(spans, ((first, last),))
+                if part:
+                    yield from self._of_network(network, prefix, part)
+
+    @cached_property
+    def _areas(self) -> list[tuple[str, Prefix, Interval]]:
+        return [(network, prefix, of_prefix(prefix)) for network, prefix in self.networks]
+
+    def _of_network(self, network: str, prefix: Prefix, part: Spans) -> Iterator[str]:
+        if size_of(part) * 2 > prefix.size:
+            missing = sorted(_among(self._staying.get(network, []), without((of_prefix(prefix),), part)))
+            yield f"network/{network}" + (f" except {few([f'guest/{name}' for name in missing])}" if missing else "")
+            return
+        yield from (f"guest/{name}" for name in _among(self.guests.get(network, []), part))
+        rest = without(part, self.taken.get(network, ()))
+        own = united((value, value) for value, _ in self.hosts.items() if holds(part, value))
+        yield from (f"host/{self.hosts[first]}" for first, _ in own)
+        yield from _ranges(without(rest, own), self.family)
+
+    def _outside(self, spans: Spans, host: str, interface: str) -> Iterator[str]:
+        if any(learned(spans, self.family)):
+            yield f"host/{host}"
+            spans = real(spans, self.family)
+        own = self.hosts_in(spans)
+        if size_of(spans) * 4 > 1 << self.family.bits or (self.family is Family.IPV6 and size_of(spans) >> 120):
+            missing = [f"address/{name}" for name, known in self.sets if not common(known, spans)]
+            place = self.zones.get((host, interface))
+            base = f"zone/{place}" if place else "other interfaces" if interface == OTHER else "anybody"
+            yield base + (f" except {few(missing)}" if missing else "")
+            return
+        yield from (f"host/{self.hosts[value]}" for value in own)
+        left = without(spans, united((value, value) for value in own))
+        yield from self._named(left, host)
+
+    @cached_property
+    def _places(self) -> list[tuple[int, int]]:
+        """The addresses of hosts, sorted, each with its place in their order."""
+        return sorted((value, place) for place, value in enumerate(self.hosts))
+
+    def hosts_in(self, spans: Spans) -> list[int]:
+        """The addresses of hosts in a set, in the order of the hosts."""
+        known = self._places
+        found: list[tuple[int, int]] = []
+        for first, last in spans:
+            found += known[bisect_left(known, (first, -1)) : bisect_left(known, (last + 1, -1))]
+        return [value for value, _ in sorted(found, key=lambda pair: pair[1])]
+
+    @cached_property
+    def mirrors(self) -> list[tuple[int, str]]:
+        """Outside addresses of guests behind the translation of a prefix, sorted."""
+        return sorted(mirrored(self.plan, self.family))
+
+    def _named(self, left: Spans, host: str) -> Iterator[str]:
+        """What is left: guests by outside addresses, named prefixes, what lies behind an uplink, then the addresses."""
+        found = _among(self.mirrors, left)
+        yield from (f"guest/{name}" for name in found)
+        left = without(left, united((value, value) for value, _ in self.mirrors)) if found else left
+        for name, known in self.sets:
+            if common(known, left) == known:
+                yield f"address/{name}"
+                left = without(left, known)
+        for reach, zone in self.beyond.get(host, ()):
+            part = common(left, reach)
+            if part and size_of(part) > 1:
+                yield f"zone/{zone}"
+                left = without(left, part)
+        yield from _ranges(left, self.family)
+
+
+def _among(known: list[tuple[int, str]], spans: Spans) -> list[str]:
+    """The names of those whose address is in a set."""
+    found: list[str] = []
+    for first, last in spans:
+        low = bisect_left(known, (first, ""))
+        found += [name for _, name in known[low : bisect_left(known, (last + 1, ""))]]
+    return found
+
+
+def _first(known: list[tuple[int, str]], spans: Spans) -> int | None:
+    """The smallest address of a network's guests in a set."""
+    for at in range(bisect_left(spans, known[0][0], key=lambda span: span[1]), len(spans)):
+        first, last = spans[at]
+        if first > known[-1][0]:
+            break
+        value = known[bisect_left(known, (first, ""))][0]
+        if value <= last:
+            return value
+    return None
+
+
+def _ranges(spans: Spans, family: Family) -> Iterator[str]:
+    for first, last in spans:
+        start = str(Address(family, first))
+        length = family.bits - (last - first + 1).bit_length() + 1
+        if first == last:
+            yield start
+        elif 1 << (family.bits - length) == last - first + 1 and first % (last - first + 1) == 0:
+            yield f"{start}/{length}"
+        else:
+            yield f"{start}-{Address(family, last)}"

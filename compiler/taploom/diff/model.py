@@ -1,0 +1,206 @@
+"""A change as data: what renderers get, and all that they get.
+
+Before and after are values, never texts for display; each part knows the entries of the spec that cause it. A page, a
+comment, a terminal and a program all read the same object, so that none of them can say something else.
+"""
+
+import enum
+from collections.abc import Mapping
+
+from taploom.base.frozen import dataclass
+from taploom.diff.classes import Class
+from taploom.diff.effects import Disruption, Survivor
+from taploom.diff.verdicts import FlowChange, Turn
+from taploom.plan.origin import Origin
+
+Value = None | bool | int | str | tuple["Value", ...] | Mapping[str, "Value"]
+"""A value of a field, as JSON knows them; sets are sorted tuples."""
+
+
+class Action(enum.Enum):
+    """What happens to an object or a file."""
+
+    ADD = "add"
+    CHANGE = "change"
+    RENAME = "rename"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of an object; None on a side for what is not there."""
+
+    name: str
+    before: Value
+    after: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectChange:
+    """One object of the spec.
+
+    Attributes:
+        name: `kind/name`, by its name after the change where it is still there.
+        host: host that it is on, or "" for what belongs to no single one.
+        was: `kind/name` before a rename, else "".
+        likely: for an added object, the removed one that it may be the new name of; else "".
+        fields: what differs; all fields for what is added or removed.
+        before: its entry before, or None.
+        after: its entry after, or None.
+        owner: who answers for it, as the spec says, or "".
+    """
+
+    action: Action
+    name: str
+    host: str
+    was: str
+    likely: str
+    fields: tuple[FieldChange, ...]
+    before: Origin | None
+    after: Origin | None
+    owner: str
+
+    @property
+    def kind(self) -> str:
+        """The part of the name before the slash."""
+        return self.name.partition("/")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class FileLine:
+    """One line of a hunk: `+`, `-` or a blank for context."""
+
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """A part of a file that differs.
+
+    Attributes:
+        heading: the objects that cause it, as `forward/http`.
+        place: the set, chain or section of the file that it begins in, or "".
+        old: first line before, counted from 1; 0 where there is none.
+        new: first line after.
+        lines: with context around.
+    """
+
+    heading: tuple[str, ...]
+    place: str
+    old: int
+    new: int
+    lines: tuple[FileLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    """One rendered file.
+
+    Attributes:
+        path: in the rendered tree.
+        host: host or guest that it is for.
+        target: folder of its backend, such as `networkd`.
+        cause: the entry that causes the first line that differs; a host's own only where there is no other.
+        was: whether that is an entry of the base.
+    """
+
+    action: Action
+    path: str
+    host: str
+    target: str
+    hunks: tuple[Hunk, ...]
+    cause: Origin | None
+    was: bool
+
+    @property
+    def added(self) -> int:
+        """Number of lines added."""
+        return sum(line.sign == "+" for hunk in self.hunks for line in hunk.lines)
+
+    @property
+    def removed(self) -> int:
+        """Number of lines removed."""
+        return sum(line.sign == "-" for hunk in self.hunks for line in hunk.lines)
+
+
+class Verdict(enum.Enum):
+    """What a gate says."""
+
+    PASS = "pass"
+    WAIVED = "waived"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What one gate says of a change.
+
+    Attributes:
+        gate: its key in the specs.
+        object: `kind/name` that it is about, or "" for the change as a whole.
+        message: a sentence.
+        reason: why it was waived, or "".
+    """
+
+    gate: str
+    object: str
+    verdict: Verdict
+    message: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything that a change does.
+
+    Attributes:
+        before: what the base is called.
+        after: what the head is called.
+        sound: whether the head compiles; else no files are compared, as none can be rendered.
+        notes: sentences about how far the comparison can be trusted.
+        hosts: all hosts of the head.
+        objects: sorted by name.
+        flows: exposures first, then by what they are about.
+        disruption: the worst first.
+        undo: the class of the way back; guests that came go with it, which nobody minds.
+        survivors: connections that outlive the rule that let them in.
+        gates: what the gates of both sides say, failures first.
+        files: sorted by path.
+    """
+
+    before: str
+    after: str
+    sound: bool
+    notes: tuple[str, ...]
+    hosts: tuple[str, ...]
+    objects: tuple[ObjectChange, ...]
+    flows: tuple[FlowChange, ...]
+    disruption: tuple[Disruption, ...]
+    undo: Class
+    survivors: tuple[Survivor, ...]
+    gates: tuple[GateResult, ...]
+    files: tuple[FileChange, ...]
+
+    @property
+    def has_changes(self) -> bool:
+        """Whether anything at all differs but comments and order."""
+        return bool(self.objects or self.flows or self.files)
+
+    @property
+    def worst(self) -> Class:
+        """The class of the change as a whole."""
+        return max((one.grade for one in self.disruption), default=Class.D0)
+
+    @property
+    def failed_gates(self) -> tuple[GateResult, ...]:
+        """The gates that say no, without a reason to let it pass."""
+        return tuple(one for one in self.gates if one.verdict is Verdict.DENY)
+
+    def count(self, *actions: Action) -> int:
+        """Number of objects to which one of these happens."""
+        return sum(one.action in actions for one in self.objects)
+
+    def turned(self, turn: Turn) -> tuple[FlowChange, ...]:
+        """The flows whose verdict changes so."""
+        return tuple(flow for flow in self.flows if flow.turn is turn)

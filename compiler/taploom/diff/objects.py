@@ -1,0 +1,144 @@
+"""Objects added, removed, changed and renamed.
+
+A rename is one thing: whoever says it in the spec (`moved-from: OLD`) sees a move and what else changed; whoever does
+not is asked whether it was meant.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from taploom.diff.facts import Fields, Thing
+from taploom.diff.model import Action, FieldChange, ObjectChange, Value
+
+_ALIKE = 0.7
+_REFERENCES = frozenset({"from", "to", "on", "host", "zone"})
+"""Fields that hold names of other objects."""
+_SHARED = frozenset({"zone", "network", "host", "guest", "address"})
+"""Kinds whose names a bare name may mean."""
+
+
+def compare_objects(
+    before: Mapping[str, Thing], after: Mapping[str, Thing], moves: Mapping[str, str]
+) -> tuple[ObjectChange, ...]:
+    """What differs between two plans, sorted by name.
+
+    Args:
+        before: objects before, by `kind/name`.
+        after: objects after.
+        moves: for objects of `after` that say so, their `kind/name` before.
+    """
+    moved = {new: old for new, old in moves.items() if new in after and new not in before and old in before}
+    moved = {new: old for new, old in moved.items() if old not in after}
+    names = {old: new for new, old in moved.items()}
+    gone = {key: thing for key, thing in before.items() if key not in after and key not in names}
+    come = {key: thing for key, thing in after.items() if key not in before and key not in moved}
+    likely = dict(_likely(gone, come, (before, after)))
+    found = [_removed(thing) for thing in gone.values()]
+    found += [_added(thing, likely.get(key, "")) for key, thing in come.items()]
+    for key, thing in after.items():
+        old = before.get(moved.get(key, key))
+        if old is not None:
+            change = _changed(old, thing, names)
+            if change.fields or change.was:
+                found.append(change)
+    return tuple(sorted(found, key=lambda change: change.name))
+
+
+def _added(thing: Thing, likely: str) -> ObjectChange:
+    fields = tuple(FieldChange(name, None, value) for name, value in thing.fields.items())
+    return ObjectChange(Action.ADD, thing.key, thing.host, "", likely, fields, None, thing.origin, thing.owner)
+
+
+def _removed(thing: Thing) -> ObjectChange:
+    fields = tuple(FieldChange(name, value, None) for name, value in thing.fields.items())
+    return ObjectChange(Action.REMOVE, thing.key, thing.host, "", "", fields, thing.origin, None, thing.owner)
+
+
+def _changed(old: Thing, new: Thing, names: Mapping[str, str]) -> ObjectChange:
+    was = old.key if old.key != new.key else ""
+    fields = tuple(_differences(_renamed(old.fields, names), new.fields))
+    action = Action.RENAME if was else Action.CHANGE
+    return ObjectChange(action, new.key, new.host, was, "", fields, old.origin, new.origin, new.owner)
+
+
+def _differences(before: Fields, after: Fields, prefix: str = "") -> Iterator[FieldChange]:
+    """Field by field, into mappings that both sides have."""
+    for name in [*after, *(name for name in before if name not in after)]:
+        old, new = before.get(name), after.get(name)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            yield from _differences(old, new, f"{prefix}{name}.")
+        elif old != new:
+            yield FieldChange(f"{prefix}{name}", old, new)
+
+
+def _renamed(fields: Fields, names: Mapping[str, str]) -> Fields:
+    """The fields as they would read had the renamed objects had their new names already."""
+    if not names:
+        return fields
+    shared = {old: new for old, new in names.items() if old.partition("/")[0] in _SHARED}
+    bare = {old.partition("/")[2]: new.partition("/")[2] for old, new in shared.items()}
+    texts = {**bare, **shared}
+
+    def replaced(value: Value) -> Value:
+        if isinstance(value, str):
+            return texts.get(value, value)
+        return tuple(sorted(map(str, map(replaced, value)))) if isinstance(value, tuple) else value
+
+    found: dict[str, Value] = {}
+    for name, value in fields.items():
+        if name in _REFERENCES:
+            found[name] = replaced(value)
+        elif name == "nics" and isinstance(value, Mapping):
+            found[name] = {bare.get(network, network): nic for network, nic in value.items()}
+        else:
+            found[name] = value
+    return found
+
+
+def _likely(
+    gone: Mapping[str, Thing], come: Mapping[str, Thing], sides: tuple[Mapping[str, Thing], Mapping[str, Thing]]
+) -> Iterator[tuple[str, str]]:
+    """Pairs that may be one object with a new name: of one kind, alike, and each other's only likeness.
+
+    What a hundred forwards of a host say is no sign of one: either all is the same, or something that no other says.
+    """
+    pairs: list[tuple[float, str, str]] = []
+    by_kind: dict[str, list[Thing]] = {}
+    for thing in gone.values():
+        by_kind.setdefault(thing.kind, []).append(thing)
+    for new in come.values():
+        candidates = by_kind.get(new.kind, [])
+        if len(candidates) * len(come) <= 10_000 and new.kind != "waiver":
+            pairs += ((likeness(old, new), new.key, old.key) for old in candidates)
+    taken: set[str] = set()
+    own: dict[str, set[tuple[str, Value]]] = {}
+    for share, new_key, old_key in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        if share < _ALIKE or {new_key, old_key} & taken:
+            continue
+        kind = come[new_key].kind
+        if kind not in own:
+            own[kind] = _said_once(sides[0], kind) & _said_once(sides[1], kind)
+        if share == 1 or own[kind].intersection(_leaves(gone[old_key].fields), _leaves(come[new_key].fields)):
+            taken |= {new_key, old_key}
+            yield new_key, old_key
+
+
+def _said_once(side: Mapping[str, Thing], kind: str) -> set[tuple[str, Value]]:
+    """What one object of a kind says, and no other."""
+    counts = Counter(leaf for thing in side.values() if thing.kind == kind for leaf in _leaves(thing.fields))
+    return {leaf for leaf, count in counts.items() if count == 1}
+
+
+def likeness(old: Thing, new: Thing) -> float:
+    """Share of what two objects say that is the same; MAC and TAP follow from the name and do not count."""
+    one, other = dict(_leaves(old.fields)), dict(_leaves(new.fields))
+    names = {name for name in one.keys() | other.keys() if not name.endswith((".mac", ".tap"))}
+    return sum(one.get(name) == other.get(name) for name in names) / len(names) if names else 0.0
+
+
+def _leaves(fields: Fields, prefix: str = "") -> Iterator[tuple[str, Value]]:
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value

@@ -1,0 +1,122 @@
+"""Boxes united to as few regions as a reader needs: what differs in one dimension only becomes one."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeVar
+
+from taploom.flows.diagram import Diagram, Leaf, Space, aligned
+from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
+from taploom.flows.spans import Interval, Spans, common, united
+
+A = TypeVar("A")
+Traffic = tuple[Spans, Spans]
+"""Protocols and ports."""
+
+_LEVELS = (SENDER_PORT, HOP_LIMIT, TIME, PORT, PROTOCOL, SOURCE, DESTINATION)
+
+
+class Set(NamedTuple):
+    """A product of sets, one for each dimension, and of services as pairs of protocols and ports."""
+
+    destinations: Spans
+    services: tuple[Traffic, ...]
+    sources: Spans
+    sender_ports: Spans
+    hop_limits: Spans
+    times: Spans
+
+
+_DESTINATIONS, _SOURCES = 0, 2
+
+
+Product = tuple[Spans, ...]
+"""For each dimension the values that are meant."""
+
+
+def products(space: Space[A], diagram: Diagram[A], destinations: Spans, senders: Spans) -> Iterator[tuple[Product, A]]:
+    """The packets of a map that go to some destinations or come from some senders, as products with their answers.
+
+    Intervals of a dimension that lead to the same part are taken together, so that a thousand guests among whom nobody
+    is special are one product and not a thousand boxes. A product may hold other packets too.
+    """
+
+    def walk(part: Diagram[A], product: Product) -> Iterator[tuple[Product, A]]:
+        if isinstance(part, Leaf):
+            yield product, part.answer
+            return
+        spans: dict[int, list[Interval]] = {}
+        children: dict[int, Diagram[A]] = {}
+        first = 0
+        for last, child in zip(part.ends, part.children, strict=True):
+            spans.setdefault(id(child), []).append((first, last))
+            children[id(child)] = child
+            first = last + 1
+        if part.level == SOURCE and not common(product[DESTINATION], destinations):
+            children = {key: child for key, child in children.items() if common(tuple(spans[key]), senders)}
+        for key, child in children.items():
+            yield from walk(child, (*product[: part.level], tuple(spans[key]), *product[part.level + 1 :]))
+
+    return walk(diagram, tuple(((0, size - 1),) for size in space.sizes))
+
+
+def apart(space: Space[A], one: Diagram[A], other: Diagram[A]) -> Iterator[tuple[Product, tuple[A, A]]]:
+    """The products of packets for which two maps of one space have different answers, with both."""
+
+    def walk(a: Diagram[A], b: Diagram[A], product: Product) -> Iterator[tuple[Product, tuple[A, A]]]:
+        if a is b:
+            return
+        if isinstance(a, Leaf) and isinstance(b, Leaf):
+            yield product, (a.answer, b.answer)
+            return
+        level, ends, children = aligned(a, b)
+        spans: dict[tuple[int, int], list[Interval]] = {}
+        first = 0
+        for last, (x, y) in zip(ends, children, strict=True):
+            spans.setdefault((id(x), id(y)), []).append((first, last))
+            first = last + 1
+        parts = {(id(x), id(y)): (x, y) for x, y in children}
+        for key, (x, y) in parts.items():
+            yield from walk(x, y, (*product[:level], tuple(spans[key]), *product[level + 1 :]))
+
+    return walk(one, other, tuple(((0, size - 1),) for size in space.sizes))
+
+
+def united_boxes(boxes: Iterable[Product]) -> list[Set]:
+    """The same packets as fewer products, sorted by their first packet."""
+    spans = set(boxes)
+    if len(spans) == 1:  # as most are
+        (box,) = spans
+        return [_alone(tuple([part if len(part) == 1 else united(part) for part in box]))]
+    for level in _LEVELS:
+        spans = _along(spans, level)
+    by_ends: dict[Set, list[Traffic]] = {}
+    for one in map(_alone, spans):
+        by_ends.setdefault(one._replace(services=()), []).extend(one.services)
+    sets = [key._replace(services=tuple(sorted(traffic))) for key, traffic in by_ends.items()]
+    return sorted(_joined(_joined(sets, _SOURCES), _DESTINATIONS))
+
+
+def _alone(box: Product) -> Set:
+    traffic = ((box[PROTOCOL], box[PORT]),)
+    return Set(box[DESTINATION], traffic, box[SOURCE], box[SENDER_PORT], box[HOP_LIMIT], box[TIME])
+
+
+def _along(boxes: set[tuple[Spans, ...]], level: int) -> set[tuple[Spans, ...]]:
+    groups: dict[tuple[Spans, ...], list[Spans]] = {}
+    for box in boxes:
+        groups.setdefault((*box[:level], *box[level + 1 :]), []).append(box[level])
+    return {
+        (*rest[:level], united(span for spans in found for span in spans), *rest[level:])
+        for rest, found in groups.items()
+    }
+
+
+def _joined(sets: Iterable[Set], column: int) -> list[Set]:
+    groups: dict[Set, list[Spans]] = {}
+    for one in sets:
+        spans = one.sources if column == _SOURCES else one.destinations
+        groups.setdefault(_with(one, column, ()), []).append(spans)
+    return [_with(key, column, united(span for spans in found for span in spans)) for key, found in groups.items()]
+
+
+def _with(one: Set, column: int, spans: Spans) -> Set:
+    return one._replace(sources=spans) if column == _SOURCES else one._replace(destinations=spans)

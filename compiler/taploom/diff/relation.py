@@ -1,0 +1,272 @@
+"""The difference of two relations: for each host, family and way in, the packets of which both say different things.
+
+Both sides are maps of one space, in which equal parts are one object, so that what is the same is passed over without a
+look. A guest or network that is on one side only is absent on the other: its addresses may have been open there
+already, but nobody of the site had them.
+"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.diff.nobody import Cut, Difference, Nobody, Restriction
+from taploom.diff.regions import apart, products
+from taploom.diff.sides import Foremost, Sides
+from taploom.diff.window import Parting, believed, heard, sent_by, sent_to
+from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
+from taploom.flows.course import Behind, Context, Course, Stages, contexts
+from taploom.flows.diagram import Box, Diagram, Space
+from taploom.flows.intent.names import Names
+from taploom.flows.intent.stages import Intent
+from taploom.flows.intent.within import Within
+from taploom.flows.kernel import OTHER, SELF, Kernel, asked_for
+from taploom.flows.learned import numbered
+from taploom.flows.packet import sizes
+from taploom.flows.spans import Spans, united
+from taploom.plan.host import Host
+from taploom.plan.site import Plan
+
+ABSENT = Answer("miss", "absent")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two revisions of one host in one family.
+
+    Attributes:
+        sides: what all hosts have in common.
+        hosts: the host as it was and as it is; None where there is none.
+    """
+
+    sides: Sides
+    hosts: tuple[Host | None, Host | None]
+
+    @property
+    def family(self) -> Family:
+        """IP version."""
+        return self.sides.family
+
+    @property
+    def weight(self) -> int:
+        """About how much there is to compare: the ports of both sides."""
+        return sum(len(bridge.ports) for host in self.hosts if host for bridge in host.bridges)
+
+    @cached_property
+    def learned(self) -> Mapping[str, int]:
+        """One value for each uplink whose address is learned on either side."""
+        names = {
+            uplink.name for host in self.hosts if host for uplink in host.uplinks if asked_for(uplink, self.family)
+        }
+        return numbered(sorted(names), self.family)
+
+    @cached_property
+    def space(self) -> Space[Answer]:
+        """The space of both."""
+        return Space(sizes(self.family, len(self.learned), self.sides.clock.phases))
+
+    @cached_property
+    def kernels(self) -> tuple[Kernel | None, Kernel | None]:
+        """Addresses and routes on both sides."""
+        before, after = self.hosts
+        return (
+            Kernel(before, self.family, self.learned) if before else None,
+            Kernel(after, self.family, self.learned) if after else None,
+        )
+
+    @cached_property
+    def intents(self) -> tuple[Intent | None, Intent | None]:
+        """What is meant on both sides."""
+        before, after = (
+            Intent(site, kernel, self.space, self.sides.clock) if kernel else None
+            for site, kernel in zip(self.sides.sites, self.kernels, strict=True)
+        )
+        return before, after
+
+    def differences(self) -> Iterator[tuple[Context, Difference]]:
+        """All boxes in which the answers differ."""
+        known = [dict.fromkeys(contexts(kernel)) if kernel else {} for kernel in self.kernels]
+        for context in known[0] | known[1]:
+            there = (context in known[0], context in known[1])
+            yield from ((context, difference) for difference in self._differences(context, there))
+
+    def _differences(self, context: Context, there: tuple[bool, bool]) -> Iterator[Difference]:
+        """The same in one context: where both can part, and where somebody is whom one side does not know."""
+        nobody = self._nobody(context)
+        windows = self._windows(context) if all(there) else None
+        if windows is None:  # they may part anywhere
+            one, other = (self._outcome(self._whole[side] if there[side] else None, side, context) for side in (0, 1))
+            yield from self._apart(one, other, nobody)
+            for side, found in ((1, other), (0, one)):
+                missing = nobody[1 - side].strangers
+                if missing.destinations:
+                    yield from self._absent(found, side, nobody, missing, missing.parts)
+            return
+        if windows:
+            one, other = (self._outcome(self._within(side, windows), side, context) for side in (0, 1))
+            yield from self._apart(one, other, nobody)
+        for side in (1, 0):
+            yield from self._alone(side, context, nobody)
+
+    def _alone(self, side: int, context: Context, nobody: tuple[Nobody, Nobody]) -> Iterator[Difference]:
+        """What is sent to or by those whom the other side does not know; by those alone of whom anything may pass."""
+        missing = nobody[1 - side].strangers
+        if missing.destinations:
+            found = self._outcome(self._sent_to(side, missing.destinations), side, context)
+            yield from self._absent(found, side, nobody, missing._replace(sources=()), missing.parts[:1])
+        whole = self._whole[side]
+        assert whole is not None
+        senders = believed(whole.early(context.ingress), missing.sources)
+        course = self._sent_by(side, senders) if senders else None
+        if course and heard(course, context, senders):
+            found = self._outcome(course, side, context)
+            by_them = missing._replace(sources=senders).parts[1:]
+            yield from self._absent(found, side, nobody, Nobody((), senders), by_them)
+
+    def _windows(self, context: Context) -> tuple[Box, ...] | None:
+        """Outside of which both sides do the same with whoever is there on both; None where that may be anywhere."""
+        old, new = self.intents
+        assert old is not None
+        assert new is not None
+        one, other = self._whole
+        assert one is not None
+        assert other is not None
+        sides = self.sides
+        return Parting((old, new), (one, other), sides.ways, sides.names, sides.others).windows(context)
+
+    def _sent_to(self, side: int, destinations: Spans) -> Course:
+        """The course of what is sent to some addresses, made once for all contexts."""
+        key = (side, destinations, ())
+        if key not in self._sent:
+            self._sent[key] = self._within(side, (sent_to(destinations),))
+        return self._sent[key]
+
+    def _sent_by(self, side: int, senders: Spans) -> Course:
+        """The course of what some addresses send; what all others send is not told apart from it."""
+        key = (side, (), senders)
+        if key not in self._sent:
+            self._sent[key] = self._within(side, (sent_by(senders),), senders)
+        return self._sent[key]
+
+    @cached_property
+    def _sent(self) -> dict[tuple[int, Spans, Spans], Course]:
+        return {}
+
+    @cached_property
+    def _whole(self) -> tuple[Course | None, Course | None]:
+        """The courses of all packets."""
+        before, after = (self._course(intent, intent) if intent else None for intent in self.intents)
+        return before, after
+
+    def _within(self, side: int, windows: tuple[Box, ...], senders: Spans | None = None) -> Course:
+        """The course of the packets in some boxes."""
+        intent = self.intents[side]
+        assert intent is not None
+        return self._course(intent, Within(intent, windows, senders))
+
+    def _course(self, intent: Intent, stages: Stages) -> Course:
+        return Course(self.space, intent.kernel, stages, self._behind)
+
+    @cached_property
+    def _behind(self) -> Behind:
+        """What is composed behind a translation, for all courses of both sides."""
+        return {}
+
+    def _outcome(self, course: Course | None, side: int, context: Context) -> Diagram[Answer]:
+        if course is None:
+            return self.space.leaf(ABSENT)
+        found = course.outcome(context)
+        names, others, holders = self.sides.names, self.sides.others, self.sides.holders[side]
+
+        def told(answer: Answer) -> Answer:
+            """By the names of the head, and by who has the address that a translation leads to."""
+            to = answer.destination
+            holder = holders.get(to.address, "") if others and to and to.address is not None else ""
+            return answer._replace(by=names.get(answer.by, answer.by) if side == 0 else answer.by, mark=holder)
+
+        return self.space.relabel(told, found) if others or (side == 0 and names) else found
+
+    def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
+        """Which addresses nobody has, before and after; what is not ours, and a host's own packets, ask no guest.
+
+        Nor does a host send from the address of one.
+        """
+        ours = context.ingress not in (SELF, OTHER)
+        before, after = self.sides.missing if ours else ((), ())
+        others = self.sides.others if ours else ()
+        lent = self.sides.others if context.ingress == SELF else ()
+        unknown = [self._unknown(host) if host else () for host in self.hosts]
+        return (
+            Nobody(united([*before, *unknown[0]]), united([*before, *lent]), others),
+            Nobody(united([*after, *unknown[1]]), united([*after, *lent]), others),
+        )
+
+    def _unknown(self, host: Host) -> Spans:
+        """Values for addresses that are learned on the other side only: here nobody has them."""
+        own = {u.name for u in host.uplinks if asked_for(u, self.family)}
+        return united((value, value) for name, value in self.learned.items() if name not in own)
+
+    def _apart(
+        self, one: Diagram[Answer], other: Diagram[Answer], nobody: tuple[Nobody, Nobody]
+    ) -> Iterator[Difference]:
+        """The products where two maps differ, but for drops of which only the reason differs.
+
+        Where nobody is on one side is cut out of products, not of maps: a map would have a part for each port of each
+        new guest.
+        """
+        there, here = nobody
+        both = Cut((there.strangers.rest, here.strangers.rest))
+        for product, pair in apart(self.space, one, other):
+            if _matters(*pair) or self._elsewhere(*pair):
+                yield from both.of(product, pair)
+
+    def _elsewhere(self, one: Answer, other: Answer) -> bool:
+        """Whether a translation leads to an address that somebody else has now: whose it is, tells the mark."""
+        return bool(self.sides.others) and one.verdict == other.verdict == "allow" and one.mark != other.mark
+
+    def _absent(
+        self,
+        diagram: Diagram[Answer],
+        side: int,
+        nobody: tuple[Nobody, Nobody],
+        asked: Nobody,
+        parts: tuple[Restriction, ...],
+    ) -> Iterator[Difference]:
+        """The products of packets to or by those whom the other side does not know, in some parts of them."""
+        cuts = [Cut((part, nobody[side].rest)) for part in parts]
+        for product, answer in products(self.space, diagram, asked.destinations, asked.sources):
+            pair = (answer, ABSENT) if side == 0 else (ABSENT, answer)
+            if _matters(*pair):
+                yield from (difference for cut in cuts for difference in cut.of(product, pair))
+
+
+def _matters(one: Answer, other: Answer) -> bool:
+    if one == other or "allow" not in (one.verdict, other.verdict):
+        return False
+    if ABSENT in (one, other) and {FOREIGN.by, FOREIGN_INPUT.by} & {one.by, other.by}:
+        return False
+    return treatment(one) != treatment(other) or one.by != other.by
+
+
+def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]:
+    """The pairs of all hosts that differ; equal hosts have equal rulesets, which do what is meant.
+
+    Args:
+        before: the base.
+        after: the head.
+        names: `kind/name` before and after of what was renamed.
+    """
+    gone = {f"policy/{rule.name}" for rule in before.rules} - {f"policy/{rule.name}" for rule in after.rules}
+    gone -= names.keys()
+    hosts_before = {
+        names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts
+    }
+    sites = (Foremost(Names(before), frozenset(gone)), Foremost(Names(after)))
+    old, new = hosts_before, {host.name: host for host in after.hosts}
+    for family in FAMILIES:
+        sides = Sides(family, sites, names)
+        moved = bool(sides.others) or sides.guests[0] != sides.guests[1]
+        found = [name for name in sorted(old.keys() | new.keys()) if moved or old.get(name) != new.get(name)]
+        if found:
+            sides.look()
+        yield from (Pair(sides, (old.get(name), new.get(name))) for name in found)

@@ -1,0 +1,104 @@
+"""Connections that go on although nothing allows them any more, and the conntrack(8) commands that end them.
+
+The first rule of a ruleset accepts what is established, and a translation once chosen is kept: whoever closes a way, or
+leads a forward elsewhere, has not thrown anybody out. A connection is known by its first packet, whichever interface
+that came in by, and by who answers: so it is told by the guest that it goes on with, and all interfaces are one.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from taploom.base.address import FAMILIES, Family
+from taploom.diff.bystanders import Bystanders
+from taploom.diff.conntrack import Command, commands
+from taploom.diff.effects import Survivor
+from taploom.diff.endings import Ending, Goal, Senders
+from taploom.diff.labels import LINK_SENDERS
+from taploom.diff.sides import guest_addresses
+from taploom.diff.verdicts import FlowChange, Region, Turn
+from taploom.flows.kernel import SELF
+from taploom.flows.learned import real
+from taploom.flows.spans import common, united, without
+from taploom.plan.site import Plan
+
+_MOST = 8
+"""So many commands are printed."""
+
+
+class _Kept(NamedTuple):
+    """What survivors have in common that are told as one."""
+
+    host: str
+    by: str
+    ends: tuple[str, ...]
+    services: tuple[str, ...]
+
+
+def survivors(
+    flows: tuple[FlowChange, ...], before: Plan, after: Plan, names: Mapping[str, str]
+) -> tuple[Survivor, ...]:
+    """For each way that is closed or led elsewhere, who may still be on it.
+
+    Args:
+        flows: who reaches whom.
+        before: the base.
+        after: the head.
+        names: `kind/name` before and after of what was renamed.
+    """
+    hosts = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
+    groups: dict[_Kept, list[FlowChange]] = {}
+    for flow in flows:
+        if not flow.inherited and flow.before.by.startswith(("policy/", "forward/")) and _closes(flow):
+            for host in flow.hosts:
+                groups.setdefault(_Kept(host, flow.before.by, _kept(flow, host), flow.services), []).append(flow)
+    others = {
+        (name, family): Bystanders(
+            before, host, family, without(*(guest_addresses(p, family) for p in (before, after)))
+        )
+        for name, host in hosts.items()
+        for family in FAMILIES
+    }
+    return tuple(_survivor(kept, group, others) for kept, group in groups.items())
+
+
+def _survivor(kept: _Kept, group: list[FlowChange], others: Mapping[tuple[str, Family], Bystanders]) -> Survivor:
+    regions = (region for flow in group for region in flow.regions if region.host == kept.host)
+    found = dict.fromkeys(_commands(regions, others))
+    sources = dict.fromkeys(name for flow in group for name in flow.sources)
+    via = dict.fromkeys(place for flow in group for place in flow.via)
+    told = f"{', '.join(sources)} → {', '.join(kept.ends)} {', '.join(kept.services)}"
+    told += f" at {', '.join(via)}" if via else ""
+    return Survivor(kept.host, told, kept.by, tuple(found)[:_MOST], max(len(found) - _MOST, 0))
+
+
+def _closes(flow: FlowChange) -> bool:
+    before, after = ((one.to, one.port) for one in (flow.before, flow.after))
+    return flow.turn is Turn.BLOCKED or (flow.turn is Turn.REDECIDED and before != after)
+
+
+def _kept(flow: FlowChange, host: str) -> tuple[str, ...]:
+    """Who it goes on with: the guest that a forward led to, or the host itself where now one leads away from it."""
+    if flow.before.to:
+        return (flow.before.to,)
+    return (f"host/{host}",) if flow.after.to and flow.turn is Turn.REDECIDED else flow.destinations
+
+
+def _commands(regions: Iterable[Region], others: Mapping[tuple[str, Family], Bystanders]) -> Iterator[Command]:
+    """What ends the connections of some regions of a host, those of all interfaces together."""
+    found: dict[tuple[Bystanders, Goal], list[Senders]] = {}
+    for one in regions:
+        beside = others[one.host, one.family]
+        goal = Goal(one.services, real(one.destinations, one.family), one.uplinks, one.target)
+        found.setdefault((beside, goal), []).append(_senders(one, beside))
+    for (beside, goal), each in found.items():
+        spans = united(span for one in each for span in one.spans)
+        uplinks = tuple(dict.fromkeys(name for one in each for name in one.uplinks))
+        for match in Ending(goal, Senders(spans, uplinks), beside).matches:
+            yield from commands(match)
+
+
+def _senders(region: Region, others: Bystanders) -> Senders:
+    """Who sends; of what the host itself does, its own addresses."""
+    if region.ingress == SELF:
+        return Senders(common(region.sources, others.fixed), others.learned)
+    return Senders(without(region.sources, LINK_SENDERS), ())

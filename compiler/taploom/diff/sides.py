@@ -1,0 +1,131 @@
+"""What all hosts of two revisions have in common in one family, looked up once."""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import TypeVar
+
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.diff.holders import held, mirrored
+from taploom.flows.clock import Clock
+from taploom.flows.intent.doors import Approach
+from taploom.flows.intent.entries import Entry, Site
+from taploom.flows.spans import Interval, Spans, common, of_prefix, single, united, without
+from taploom.plan.site import Plan
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Foremost(Site):
+    """A site in which some entries decide before their equals: so it shows what of them others allow too."""
+
+    first: frozenset[str] = frozenset()
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All policy entries, those to be seen first."""
+        known = Site(self.names).entries
+        return tuple(sorted(known, key=lambda entry: (bool(entry.limited), entry.name not in self.first, entry.name)))
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Two revisions of a site in one family.
+
+    Attributes:
+        sites: the site before, and after the change.
+        names: stable names before and after of entries that were renamed: what they decide is decided as before.
+    """
+
+    family: Family
+    sites: tuple[Site, Site]
+    names: Mapping[str, str]
+
+    @property
+    def plans(self) -> tuple[Plan, Plan]:
+        """The plans of both."""
+        before, after = self.sites
+        return before.names.plan, after.names.plan
+
+    def look(self) -> None:
+        """Look everything up now, so that processes that are forked need not."""
+        _ = self.missing, self.others, self.clock, self.ways
+        for site in self.sites:
+            site.index()
+            site.approached(self.family)
+
+    @cached_property
+    def guests(self) -> tuple[Spans, Spans]:
+        """The known addresses of all guests, before and after."""
+        before, after = (guest_addresses(plan, self.family) for plan in self.plans)
+        return before, after
+
+    @cached_property
+    def missing(self) -> tuple[Spans, Spans]:
+        """For each side the addresses of guests and networks that are on the other side only."""
+        networks = [united(_prefixes(plan, self.family).values()) for plan in self.plans]
+
+        def missing(side: int) -> Spans:
+            guests = without(self.guests[1 - side], self.guests[side])
+            return united([*guests, *without(networks[1 - side], networks[side])])
+
+        return missing(0), missing(1)
+
+    @cached_property
+    def holders(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
+        """Whose the known addresses of guests are, inside and out, before and after, by the names of the head."""
+        old, new = (dict(chain(held(p, self.family), mirrored(p, self.family))) for p in self.plans)
+        return {value: self._now("guest", name) for value, name in old.items()}, new
+
+    @cached_property
+    def others(self) -> Spans:
+        """The addresses that another guest, or another network, has on each side."""
+        old, new = self.holders
+        swapped = (single(value) for value in old.keys() & new.keys() if old[value] != new[value])
+        before, after = (_prefixes(plan, self.family) for plan in self.plans)
+        gone, come = before.items() - after.items(), after.items() - before.items()
+        moved = (
+            span
+            for name, there in gone
+            for other, here in come
+            if self._now("network", name) != other
+            for span in common((there,), (here,))
+        )
+        return united([*swapped, *moved])
+
+    def _now(self, kind: str, name: str) -> str:
+        """What an object of the base is called in the head."""
+        return self.names.get(f"{kind}/{name}", f"{kind}/{name}").partition("/")[2]
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The moments of both sides."""
+        ends = [rule.expires for plan in self.plans for rule in plan.rules]
+        ends += [forward.expires for plan in self.plans for forward in plan.forwards]
+        return Clock.of(end for end in ends if end is not None)
+
+    @cached_property
+    def ways(self) -> tuple[Sequence[Approach], Sequence[Approach]] | None:
+        """On each side the ways to forwards that the other one lacks; None where the others changed their order."""
+        old, new = (dict[Approach, None].fromkeys(site.approaches(self.family, named=True)) for site in self.sites)
+        if self.names or not same_order(old, new):
+            return None
+        return [way for way in old if way not in new], [way for way in new if way not in old]
+
+
+def same_order(one: Mapping[T, None], other: Mapping[T, None]) -> bool:
+    """Whether what two lists without repetitions have in common has the same order in both."""
+    return [key for key in one if key in other] == [key for key in other if key in one]
+
+
+def guest_addresses(plan: Plan, family: Family) -> Spans:
+    """The known addresses of all guests."""
+    return united(single(value) for value, _ in held(plan, family))
+
+
+def _prefixes(plan: Plan, family: Family) -> dict[str, Interval]:
+    """The prefixes of all networks, by name."""
+    sides = ((n.name, n.ipv4 if family is Family.IPV4 else n.ipv6) for n in plan.networks)
+    return {name: of_prefix(side.prefix) for name, side in sides if side}

@@ -1,0 +1,143 @@
+"""Who reaches whom, before and after, as data.
+
+A `FlowChange` is what a person decides about: one meaning, in words of the spec. The exact packets that it stands for
+are its regions, on each host and in each family.
+"""
+
+import enum
+
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.flows.spans import Spans
+from taploom.plan.origin import Origin
+
+
+class Turn(enum.Enum):
+    """How a verdict changes. REDECIDED: it stays, but another entry gives it, or the packet is translated otherwise."""
+
+    ALLOWED = "allowed"
+    BLOCKED = "blocked"
+    REDECIDED = "redecided"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What becomes of packets on one side of the comparison.
+
+    Attributes:
+        verdict: `allow`, `drop`, `absent` where there is no such guest, interface or host, or `elsewhere` where the
+            packet takes another way.
+        by: `policy/NAME`, `forward/NAME`, `implied/NAME` or `default`; "" where absent.
+        to: the guest to which they are translated, or "".
+        source: how their sender is rewritten: `masquerade`, `snat`, `prefix`, or ""; told where that may be the change.
+        limited: whether only up to a rate.
+        port: the port to which they are translated, such as `tcp/8443`, or ""; told where that is the change.
+        also: further entries that do the same, of which the change is told as one, sorted.
+    """
+
+    verdict: str
+    by: str
+    to: str = ""
+    source: str = ""
+    limited: bool = False
+    port: str = ""
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A set of packets of one host, exactly: the product of its parts.
+
+    Attributes:
+        ingress: interface that they come in by; `self/` for the host's own, `other/` for one of nobody.
+        way: uplink of the default route that is meant, or "" where another route leads.
+        destinations: addresses as numbers; values behind the last address stand for learned addresses of the host.
+        services: protocols and ports (ICMP types), as pairs of intervals; None for all.
+        sources: addresses as numbers.
+        times: phases between two ends of validity; None for always.
+        source_before: how their sender is rewritten before, as in `Outcome.source`.
+        source_after: how it is after the change.
+        target: the address that their destination became before, or None.
+        uplinks: the uplinks whose learned addresses are among the destinations, sorted.
+    """
+
+    host: str
+    family: Family
+    ingress: str
+    way: str
+    destinations: Spans
+    services: tuple[tuple[Spans | None, Spans | None], ...]
+    sources: Spans
+    sender_ports: Spans | None
+    hop_limits: Spans | None
+    times: Spans | None
+    source_before: str
+    source_after: str
+    target: int | None
+    uplinks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One concrete packet of a change.
+
+    Attributes:
+        protocol: its name, or its number.
+        source_port: 0 where the protocol has none.
+        port: destination port or ICMP type; 0 where the protocol has none.
+        destination: an address, or how a learned one is called.
+    """
+
+    host: str
+    ingress: str
+    protocol: str
+    source: str
+    source_port: int
+    destination: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlowChange:
+    """One change of who reaches whom.
+
+    Attributes:
+        exposed: whether somebody outside of the site can now reach what they could not.
+        inherited: whether it follows from a guest, network or host that comes or goes, not from a changed entry.
+        readdressed: whether nothing but addresses changes: of other addresses the other side says the same.
+        sources: `kind/name`, prefixes or ranges, sorted.
+        destinations: the same; behind a translation, the guest.
+        services: such as `tcp/443`; `any`.
+        via: outside addresses of what is translated.
+        hosts: hosts that decide.
+        families: IP versions.
+        example: one packet.
+        before_cause: entry that decided before, where an entry did.
+        after_cause: entry that decides now.
+        regions: exactly what is meant.
+    """
+
+    turn: Turn
+    exposed: bool
+    inherited: bool
+    readdressed: bool
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    services: tuple[str, ...]
+    via: tuple[str, ...]
+    hosts: tuple[str, ...]
+    families: tuple[Family, ...]
+    before: Outcome
+    after: Outcome
+    example: Example
+    before_cause: Origin | None
+    after_cause: Origin | None
+    regions: tuple[Region, ...]
+
+    @property
+    def implied(self) -> bool:
+        """Whether no entry of the spec decides on either side, as of DHCP; guests of one bridge are of interest."""
+        names = (self.before.by, self.after.by)
+        if any(name.startswith(("policy/", "forward/")) for name in names):
+            return False
+        return self.inherited or "implied/bridge" not in names

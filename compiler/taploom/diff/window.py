@@ -1,0 +1,187 @@
+"""Where two intents can part: the only packets for which it is worth composing their stages.
+
+What both say of a packet hangs on the first box that holds it in each of a few lists, and for the most part these lists
+are the same. So the lists are compared before anything is laid out: where no box of one side alone holds a packet, and
+the others have the same order, the answer is the same, and a change of forty entries is looked at where these are.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from taploom.base.frozen import dataclass
+from taploom.diff.sides import same_order
+from taploom.flows.agreement import same_parts
+from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination
+from taploom.flows.course import Context, Course
+from taploom.flows.diagram import Box, Diagram, Leaf, Node
+from taploom.flows.intent.doors import Approach
+from taploom.flows.intent.essentials import Decided
+from taploom.flows.intent.stages import Intent
+from taploom.flows.kernel import OTHER
+from taploom.flows.packet import DESTINATION, SOURCE, WHOLE, box
+from taploom.flows.spans import Spans, common, holds, united
+from taploom.flows.stitch import answers, at, pieces
+
+Ways = tuple[Sequence[Approach], Sequence[Approach]]
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Two intents over one space, and their courses.
+
+    Attributes:
+        ways: on each side the ways to forwards of other hosts that the other one lacks; None where any may matter.
+        names: stable names before and after of entries that were renamed.
+        others: addresses that somebody else has on the other side.
+    """
+
+    intents: tuple[Intent, Intent]
+    courses: tuple[Course, Course]
+    ways: Ways | None
+    names: Mapping[str, str]
+    others: Spans
+
+    def windows(self, context: Context) -> tuple[Box, ...] | None:
+        """Boxes outside of which both do the same in a context; None where they may part anywhere."""
+        old, new = self.courses
+        if old.kernel.partition != new.kernel.partition or old.early(context.ingress) is not new.early(context.ingress):
+            return None
+        return (*self._judged_apart(context), *self._translated_apart(context))
+
+    def _judged_apart(self, context: Context) -> Iterator[Box]:
+        goals: dict[str, list[tuple[int, int]]] = {}
+        for span, egress in self.intents[0].kernel.partition:
+            if bool(egress) != (context.way is not None):
+                goals.setdefault(egress or context.way or "", []).append(span)
+        for egress, spans in goals.items():
+            found = bounds(self._decided_apart(context.ingress, egress))
+            if found is not None:
+                destinations = found[DESTINATION]
+                meant = tuple(spans) if destinations is None else common(tuple(spans), destinations)
+                if meant:
+                    yield (meant, *found[DESTINATION + 1 :])
+
+    def _decided_apart(self, ingress: str, egress: str) -> list[Box]:
+        old, new = self.intents
+        near = self.ways if self._alike(ingress) else None
+        one, rest = old.decided(ingress, egress, "", near[0] if near else None)
+        other, other_rest = new.decided(ingress, egress, "", near[1] if near else None)
+        if self._named(rest) != other_rest:
+            return [WHOLE]
+        return [*self._apart(one, other), *self._apart(_sourced(old, egress), _sourced(new, egress))]
+
+    def _alike(self, ingress: str) -> bool:
+        """Whether both hosts look in the same way at the forwards of others."""
+        old, new = self.intents
+        same_host = old.kernel.host.name == new.kernel.host.name
+        return same_host and old.view.local.get(ingress) == new.view.local.get(ingress)
+
+    def _translated_apart(self, context: Context) -> Iterator[Box]:
+        if context.ingress == OTHER:
+            return
+        one, other = (intent.translated(context.ingress) for intent in self.intents)
+        found = self._apart(one, other)
+        known: dict[tuple[Destination, str], bool] = {}
+        for part, answer in one:
+            to = answer.destination
+            if to is None:
+                continue
+            if (to, answer.mark) not in known:
+                known[to, answer.mark] = self._same_behind(context, to, answer.mark)
+            if not known[to, answer.mark]:
+                found.append(part)
+        whole = bounds(found)
+        if whole is not None:
+            yield whole
+
+    def _same_behind(self, context: Context, to: Destination, mark: str) -> bool:
+        """Whether what is translated so is judged alike, and reaches the same."""
+        old, new = self.courses
+        if to.address is None:
+            return same_parts(old, new, context, mark, mark)
+        if holds(self.others, to.address):
+            return False
+        egress = old.kernel.egress(to.address)
+        one, other = old.passed(context, egress, mark), new.passed(context, egress, mark)
+        return one is other or at(one, DESTINATION, to.address) is at(other, DESTINATION, to.address)
+
+    def _apart(self, one: Sequence[Decided], other: Sequence[Decided]) -> list[Box]:
+        """The boxes that only one of two lists has; all of both where the others are not in the same order."""
+        if self.names:
+            one = [(part, self._named(answer)) for part, answer in one]
+        old, new = dict[Decided, None].fromkeys(one), dict[Decided, None].fromkeys(other)
+        if not same_order(old, new):
+            return [part for part, _ in (*old, *new)]
+        return [part for part, _ in old.keys() ^ new.keys()]
+
+    def _named(self, answer: Answer) -> Answer:
+        return answer._replace(by=self.names.get(answer.by, answer.by))
+
+
+def _sourced(intent: Intent, egress: str) -> list[Decided]:
+    return [(part, Answer("allow", source=source)) for part, source in intent.rewritten(egress)]
+
+
+def bounds(boxes: Iterable[Box]) -> Box | None:
+    """The smallest box around some; None around none."""
+    found = list(boxes)
+    if not found:
+        return None
+    columns = zip(*found, strict=True)
+    return tuple(None if None in spans else _all(spans) for spans in map(dict.fromkeys, columns))
+
+
+def _all(columns: Iterable[Spans | None]) -> Spans:
+    return united(span for spans in columns for span in spans or ())
+
+
+def believed(early: Diagram[Answer], senders: Spans) -> Spans:
+    """Those of some senders of whom anything at all passes the first look at who sends."""
+    if isinstance(early, Leaf):
+        return senders if early.answer.verdict == "allow" else ()
+    if early.level == SOURCE:
+        parts = (part for sender in senders for part in pieces(early, SOURCE, sender))
+        return united(span for span, child in parts if any(answer.verdict == "allow" for answer in answers(child)))
+    return united(span for child in dict.fromkeys(early.children) for span in believed(child, senders))
+
+
+def heard(course: Course, context: Context, senders: Spans) -> bool:
+    """Whether an entry lets any packet with one of these senders pass; what is foreign, no entry does.
+
+    Args:
+        course: one that knows all that holds packets with these senders.
+        context: the packets.
+        senders: their addresses.
+    """
+    if not senders or not _passes(course.early(context.ingress), senders):
+        return False
+    marks = {"", *(answer.mark for answer in answers(course.translation(context.ingress)) if answer.destination)}
+    ways = {egress for _, egress in course.kernel.partition}
+    return any(_passes(course.passed(context, egress, mark), senders) for egress in ways for mark in marks)
+
+
+def _passes(diagram: Diagram[Answer], senders: Spans) -> bool:
+    seen: set[int] = set()
+    stack = [diagram]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Leaf):
+            if part.answer.verdict == "allow" and part.answer.by not in (FOREIGN.by, FOREIGN_INPUT.by):
+                return True
+        elif id(part) not in seen:
+            seen.add(id(part))
+            stack += part.children if part.level != SOURCE else _among(part, senders)
+    return False
+
+
+def _among(node: Node[Answer], senders: Spans) -> Iterator[Diagram[Answer]]:
+    return (child for span in senders for _, child in pieces(node, SOURCE, span))
+
+
+def sent_by(senders: Spans) -> Box:
+    """All packets of some senders."""
+    return box(source=senders)
+
+
+def sent_to(destinations: Spans) -> Box:
+    """All packets to some destinations."""
+    return box(destination=destinations)

@@ -1,0 +1,194 @@
+"""The order of the stages: from a folder of specs to a plan and its files."""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from itertools import chain, starmap
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taploom.backends.artifact import Artifact, Line, Printed
+from taploom.base.diagnostic import Diagnostic, Report
+from taploom.base.frozen import dataclass
+from taploom.flows.rules import DISPROVED
+from taploom.passes.lock import FILE, Lock, read_lock
+from taploom.passes.pipeline import run
+from taploom.passes.rules import LOCK_LACKS
+from taploom.passes.waive import waive
+from taploom.plan.guest import Guest
+from taploom.plan.host import Host
+from taploom.plan.json import plan_json, plan_lines
+from taploom.plan.site import Plan
+from taploom.source.characters import printable_path
+from taploom.source.files import SourceSet, decoded, incomplete, load, load_blobs, read_text
+from taploom.source.listing import readable
+from taploom.spec.document import Document, read_document
+
+if TYPE_CHECKING:
+    from taploom.flows.compare import Disagreement
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What every verb works from.
+
+    Attributes:
+        source: the files, as read.
+        document: the site as the spec says it, resolved.
+        plan: the plan of all that is sound; to be rendered only where `failed` is false.
+        lock: the lock as it should be, with what was missing and with tombstones.
+        diagnostics: in reading order, waived ones marked.
+        printed: all files of the rendered tree but its manifests, in any order; none where it was not compiled to be
+            rendered, or failed.
+    """
+
+    source: SourceSet
+    document: Document
+    plan: Plan
+    lock: Lock
+    diagnostics: tuple[Diagnostic, ...]
+    printed: tuple[Printed, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error keeps taploom from writing anything."""
+        return Report(list(self.diagnostics)).failed
+
+    @property
+    def disproved(self) -> bool:
+        """Whether the proof of a ruleset failed, which is no mistake of the user's but of taploom's."""
+        return any(diagnostic.rule == DISPROVED for diagnostic in self.diagnostics)
+
+
+def compile_site(specs: Path, *, now: int, prove: bool = True, render: bool = False) -> Compiled:
+    """Compile a site; a user's mistake becomes a diagnostic, never an exception.
+
+    Args:
+        specs: folder of the site.
+        now: seconds since the epoch, for findings about expiry; it has no part in the plan.
+        prove: whether the rulesets are held against the policy; who renders nothing may leave it to who does.
+        render: whether the files are printed as well, each by the process that has proven what it says.
+    """
+    report = Report()
+    source = load(specs, report)
+    return _compiled(source, read_text(specs / FILE, report), report, now, prove=prove, render=render)
+
+
+def compile_blobs(
+    blobs: Mapping[str, bytes],
+    folder: str,
+    *,
+    now: int,
+    prove: bool = True,
+    sizes: Mapping[str, int] | None = None,
+    refused: Iterable[Diagnostic] = (),
+) -> Compiled:
+    """Compile a site that is in memory, such as another revision of it, the same way.
+
+    Args:
+        blobs: content of its files by path, the lock included.
+        folder: the folder that the paths begin with.
+        now: seconds since the epoch, as above.
+        prove: as above.
+        sizes: bytes by path, where some files are too large to be among `blobs`.
+        refused: what is wrong with paths that are not among them.
+    """
+    report = Report()
+    report.extend(refused)
+    source = load_blobs(blobs, folder, report, sizes)
+    path = f"{folder}/{FILE}"
+    readable({path: (sizes or {}).get(path, 0)}, report)
+    locked = decoded(blobs.get(path, b""), printable_path(path), report) or ""
+    return _compiled(source, locked, report, now, prove=prove)
+
+
+def _compiled(
+    source: SourceSet, locked: str, report: Report, now: int, *, prove: bool, render: bool = False
+) -> Compiled:
+    document = read_document(source, report)
+    lock = read_lock(locked, f"{source.folder}/{FILE}", report)
+    if incomplete(source, report) or not document.whole:  # what refers to the missing part would look like a mistake
+        passed = run(document, lock, Report())
+        return Compiled(source, passed.document, passed.plan, passed.allocation.lock, report.sorted())
+    passed = run(document, lock, report)
+    proof = _Proof(passed.plan) if prove and render and not report.failed else None
+    from taploom.checks import CHECKS, Context  # by now other processes have something to do
+
+    context = Context(passed.document, passed.plan, now)
+    for check in CHECKS:
+        report.extend(check(context))
+    printed: tuple[Printed, ...] = ()
+    if proof and report.failed:
+        proof.drop()
+    elif proof:
+        found, printed = proof.done(waive(passed, report)[0])
+        report.extend(found)
+    elif prove and not report.failed:
+        from taploom.flows.proof import disproved  # only a site without mistakes pays for it
+
+        report.extend(disproved(passed.plan))
+    plan, diagnostics = waive(passed, report)
+    return Compiled(source, passed.document, plan, passed.allocation.lock, _in_turn(diagnostics), printed)
+
+
+def _in_turn(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """Without what the lock lacks while another error stands: `taploom lock` would be refused, and mends none."""
+    left = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule != LOCK_LACKS)
+    return left if Report(list(left)).failed else diagnostics
+
+
+def rendered(plan: Plan) -> tuple[Artifact, ...]:
+    """Every file of the rendered tree but its manifests, sorted by path."""
+    from taploom.backends.targets import artifacts_of  # only who renders pays for importing every backend
+
+    whole = Artifact("plan.json", tuple(starmap(Line, plan_lines(plan))))
+    machines: tuple[Host | Guest, ...] = (*plan.hosts, *plan.guests)
+    files = (artifact for machine in machines for artifact in artifacts_of(machine))
+    return tuple(sorted((whole, *files), key=lambda artifact: artifact.path))
+
+
+class _Proof:
+    """The proof of a plan, and its files, each printed by the process that has proven what it says.
+
+    Other processes begin at once, while this one still looks for mistakes; where it finds one, they are stopped.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        from taploom.base.parallel import Begun
+        from taploom.flows.compare import WORTH_A_PROCESS, effort
+
+        self._plan = plan
+        # The unit is a term of a host, proven and printed.
+        weights: list[tuple[Host | Guest, float]] = [(host, effort(host)) for host in plan.hosts]
+        weights += [(guest, 5 / 8) for guest in plan.guests]
+        self._begun = Begun(self._work, weights, WORTH_A_PROCESS, besides=len(plan.guests) / 2)
+
+    def drop(self) -> None:
+        """Nobody needs it: the plan has a mistake."""
+        self._begun.drop()
+
+    def done(self, plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
+        """What is disproved, or else all files.
+
+        Args:
+            plan: the same, with what the checks say of its waivers.
+        """
+        from taploom.flows.proof import findings
+
+        whole = Printed("plan.json", plan_json(plan))
+        done = self._begun.answers()
+        found = [each for part, _ in done for each in part]
+        printed = (whole, *chain.from_iterable(printed for _, printed in done))
+        return findings(plan, found), () if found else printed
+
+    @cached_property
+    def _disproved(self) -> Callable[[Host], list["Disagreement"]]:
+        """Made in each process, and here only of a plan without mistakes: the proof takes no other for granted."""
+        from taploom.flows.proof import prover_of
+
+        return prover_of(self._plan)
+
+    def _work(self, owner: Host | Guest) -> tuple[list["Disagreement"], list[Printed]]:
+        from taploom.backends.targets import artifacts_of
+
+        found = self._disproved(owner) if isinstance(owner, Host) else []
+        return found, [artifact.printed for artifact in artifacts_of(owner)]

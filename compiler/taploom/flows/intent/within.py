@@ -1,0 +1,141 @@
+"""An intent as far as some packets are concerned: what holds none of them is left out.
+
+The boxes that are left are whole, and in their order. So the answers for these packets are those of the whole intent,
+and any others are those of what is left: two intents that differ within the windows only differ there in this too.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+
+from taploom.base.frozen import dataclass
+from taploom.flows.answer import PASS, Answer, sourced
+from taploom.flows.diagram import Box, Diagram
+from taploom.flows.intent.doors import Approach
+from taploom.flows.intent.essentials import Decided, plausible
+from taploom.flows.intent.services import Traffic
+from taploom.flows.intent.stages import Intent
+from taploom.flows.kernel import OTHER
+from taploom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
+from taploom.flows.spans import Interval, Spans, common, overlapping, united
+
+
+@dataclass(frozen=True)
+class Within:
+    """The four answers of `flows.course` for the packets of some boxes.
+
+    Attributes:
+        intent: the whole of it.
+        windows: the packets that are asked about.
+        senders: who sends all of them, or None for anybody; a map then does not tell them apart from anybody else.
+    """
+
+    intent: Intent
+    windows: tuple[Box, ...]
+    senders: Spans | None = None
+
+    def early(self, ingress: str) -> Diagram[Answer]:
+        """Senders that are not believed."""
+        if ingress == OTHER or self.senders is None:
+            return self.intent.early(ingress)
+        return self.intent.space.overlay(self._near(plausible(self.intent.view, ingress)), PASS)
+
+    def destination(self, ingress: str) -> Diagram[Answer]:
+        """Forwards, and the way in of prefix translations."""
+        if ingress == OTHER:
+            return self.intent.destination(ingress)
+        return self.intent.space.overlay(self._near(self.intent.translated(ingress)), PASS)
+
+    def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+        """Policy between two sides."""
+        key = (ingress, egress, mark)
+        found = self._judged.get(key)
+        if found is None:
+            found = self._judged[key] = self._translated(*key) if mark else self._plain(ingress, egress)
+        return found
+
+    @cached_property
+    def _judged(self) -> dict[tuple[str, str, str], Diagram[Answer]]:
+        return {}
+
+    def _translated(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+        """What is translated is another packet than the one that is asked about, but for who sends it."""
+        if self.senders is None:
+            return self.intent.judged(ingress, egress, mark)
+        decided, rest = self.intent.decided(ingress, egress, mark)
+        near = [one for one in decided if _share(one[0][SOURCE], self.senders)]
+        passed = self.intent.space.overlay([(self._sent(part), answer) for part, answer in near], rest)
+        return self.intent.sourced(passed, ingress, egress, mark)
+
+    def _plain(self, ingress: str, egress: str) -> Diagram[Answer]:
+        space = self.intent.space
+        there = self._there.get(egress, ())
+        if not any(_share(window[DESTINATION], there) for window in self.windows):
+            return space.leaf(PASS)
+        decided, rest = self.intent.decided(ingress, egress, "", self._ways(ingress))
+        passed = space.overlay(self._near(decided), rest)
+        rewritten = self._near((part, Answer("allow", source=to)) for part, to in self.intent.rewritten(egress))
+        return space.merge(sourced, passed, space.overlay(rewritten, PASS)) if rewritten else passed
+
+    @cached_property
+    def _there(self) -> dict[str, Spans]:
+        """The destinations of each way out: no other ones are asked about there."""
+        kernel = self.intent.kernel
+        found: dict[str, list[Interval]] = {}
+        for span, egress in kernel.partition:
+            for way in (egress,) if egress else kernel.ways:
+                found.setdefault(way, []).append(span)
+        return {way: united(spans) for way, spans in found.items()}
+
+    def _near(self, found: Iterable[Decided]) -> list[Decided]:
+        near = [one for one in found if any(touching(one[0], window) for window in self.windows)]
+        return near if self.senders is None else [(self._sent(part), answer) for part, answer in near]
+
+    def _sent(self, part: Box) -> Box:
+        """A box as the senders see it, who are all that it asks for where it holds them all."""
+        sources = part[SOURCE]
+        if sources is None or self.senders is None:
+            return part
+        if sources not in self._meant_by:
+            those = common(sources, self.senders)
+            self._meant_by[sources] = None if those == self.senders else those
+        return (*part[:SOURCE], self._meant_by[sources], *part[SOURCE + 1 :])
+
+    @cached_property
+    def _meant_by(self) -> dict[Spans, Spans | None]:
+        return {}
+
+    def _ways(self, ingress: str) -> Iterator[Approach]:
+        """The ways to forwards of other hosts that hold any of the packets, in their order."""
+        here = self.intent.view.local.get(ingress, ())
+        windows = [window for window in self.windows if _share(here, window[SOURCE])]
+        near: dict[int, Approach] = {}
+        for at, ways in self.intent.site.approached(self.intent.kernel.family).items() if windows else ():
+            close = tuple(window for window in windows if _share(at, window[DESTINATION]))
+            near |= {place: way for place, way in ways if self._meant(way.traffic, close)} if close else {}
+        yield from (near[place] for place in sorted(near))
+
+    def _meant(self, traffic: Traffic, windows: tuple[Box, ...]) -> bool:
+        """Whether some windows hold any of this traffic; hosts have the same ports forwarded."""
+        key = (traffic, *map(id, windows))
+        found = self._known.get(key)
+        if found is None:
+            protocol, ports = traffic
+            found = any(_share(ports, window[PORT]) and _share(protocol, window[PROTOCOL]) for window in windows)
+            self._known[key] = found
+        return found
+
+    @cached_property
+    def _known(self) -> dict[object, bool]:
+        return {}
+
+
+def touching(one: Box, other: Box) -> bool:
+    """Whether two boxes have a packet in common."""
+    for a, b in zip(one, other, strict=True):  # noqa: SIM110 - a generator takes twice as long, and this is asked of all
+        if a is not None and b is not None and not overlapping(a, b):
+            return False
+    return True
+
+
+def _share(one: Spans | None, other: Spans | None) -> bool:
+    return one is None or other is None or overlapping(one, other)

@@ -1,0 +1,64 @@
+"""The maps of all hosts of a plan, each made when it is first looked at."""
+
+from collections.abc import Mapping
+from dataclasses import field
+from functools import cached_property
+
+from taploom.backends.nftables import ruleset
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.base.span import Span
+from taploom.flows.compare import Witnesses
+from taploom.flows.intent.entries import Site
+from taploom.flows.intent.names import Names, addresses_of
+from taploom.flows.intent.view import View
+from taploom.flows.place import Place
+from taploom.flows.proof import spans_of
+from taploom.plan.site import Plan
+
+
+@dataclass(frozen=True)
+class Maps:
+    """What intent and rulesets of one plan say.
+
+    Attributes:
+        now: seconds since the epoch, for what ends.
+    """
+
+    plan: Plan
+    now: int
+    _pairs: dict[tuple[str, Family], Witnesses] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> Names:
+        """The words of the site."""
+        return Names(self.plan)
+
+    @cached_property
+    def _site(self) -> Site:
+        return Site(self.names)
+
+    @cached_property
+    def spans(self) -> Mapping[str, Span | None]:
+        """The places of the entries that can decide."""
+        return spans_of(self.plan)
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Guests by the addresses that they are known to have."""
+        nics = ((name, nic) for name, nics in self.names.nics.items() for nic in nics)
+        return {str(prefix.first): name for name, nic in nics for prefix in addresses_of(nic)}
+
+    def pair(self, host: str, family: Family) -> Witnesses:
+        """Both witnesses of a host."""
+        key = (host, family)
+        if key not in self._pairs:
+            found = self.names.hosts[host]
+            known = self._pairs.get((host, FAMILIES[family is FAMILIES[0]]))
+            tree = known.ruleset if known else ruleset(found)
+            self._pairs[key] = Witnesses(self._site, found, family, tree)
+        return self._pairs[key]
+
+    def place(self, host: str, family: Family) -> Place:
+        """A host as questions look at it."""
+        return Place(View(self.names, self.pair(host, family).kernel))

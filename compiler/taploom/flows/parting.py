@@ -1,0 +1,36 @@
+"""Where two maps part: the first packet of each different part, with both answers."""
+
+from collections.abc import Iterator
+
+from taploom.flows.answer import Answer, effect
+from taploom.flows.diagram import Diagram, Leaf, Space, aligned
+
+MOST = 10
+"""Differences shown of one context; one is enough to know, a few help to see why."""
+
+
+def differences(
+    space: Space[Answer], one: Diagram[Answer], other: Diagram[Answer]
+) -> Iterator[tuple[tuple[int, ...], Answer, Answer]]:
+    """The first packet of some parts in which two maps have another effect, with both answers."""
+    if one is other or space.relabel(effect, one) is space.relabel(effect, other):
+        return
+    seen: set[tuple[int, int]] = set()
+    told: set[tuple[Answer, Answer]] = set()
+    stack: list[tuple[Diagram[Answer], Diagram[Answer], tuple[int, ...]]] = [(one, other, (0,) * len(space.sizes))]
+    while stack and len(told) < MOST:
+        a, b, point = stack.pop()
+        if a is b or (id(a), id(b)) in seen:
+            continue
+        seen.add((id(a), id(b)))
+        if isinstance(a, Leaf) and isinstance(b, Leaf):
+            if effect(a.answer) != effect(b.answer) and (a.answer, b.answer) not in told:
+                told.add((a.answer, b.answer))
+                yield point, a.answer, b.answer
+            continue
+        level, ends, pairs = aligned(a, b)
+        firsts = [0, *(end + 1 for end in ends[:-1])]
+        parts = [
+            (x, y, (*point[:level], first, *point[level + 1 :])) for first, (x, y) in zip(firsts, pairs, strict=True)
+        ]
+        stack += reversed(parts)

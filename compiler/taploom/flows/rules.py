@@ -1,0 +1,16 @@
+"""What the proof of the rulesets has to say; its codes are taploom's own, as no spec can break them."""
+
+from taploom.base.rule import Rule, Severity
+
+DISPROVED = Rule(
+    "TL901",
+    "ruleset-disproved",
+    Severity.ERROR,
+    "What the rendered ruleset does with every packet is what the spec says.",
+    "This is a bug in taploom, not in the spec: a packet was found that the ruleset would treat otherwise than the "
+    "entry wants. Nothing is written, since the host would be open, or closed, where its reviewers believe otherwise.",
+    "Please report it with the packet that is shown and the entries that it names. Nothing in the spec needs mending; "
+    "an entry that is written differently may avoid the bug until it is fixed.",
+)
+
+RULES = (DISPROVED,)

@@ -1,0 +1,148 @@
+"""Requests to a forge's REST API, by the standard library: a CI job needs nothing but taploom.
+
+The token goes into one header of requests to one address. Redirects are refused, because urllib would take the header
+along to wherever they lead, and no message quotes a header. What answers may be anything: all requests of a run have
+one time and one size together, which an answer that drips, grows or never ends cannot stretch.
+"""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from http.client import HTTPException, IncompleteRead
+from threading import Thread
+from typing import Any
+
+from taploom.base.frozen import dataclass
+
+SECONDS = 90
+"""All requests of a run have so long together: names are looked up and answers read within it."""
+_QUIET = 30
+"""Seconds without a byte."""
+BYTES = 64 << 20
+"""All answers of a run have so much together."""
+_AGENT = "taploom"
+
+
+class ForgeError(Exception):
+    """The forge refuses or cannot be reached; the message is a sentence for the user.
+
+    Attributes:
+        status: HTTP status, or 0 where there was no answer.
+    """
+
+    def __init__(self, message: str, status: int = 0) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: Any) -> None:
+        """Follow none: what answers with one becomes an HTTPError with its status."""
+
+
+class Budget:
+    """What is left of a run's time and size."""
+
+    def __init__(self) -> None:
+        self._end = time.monotonic() + SECONDS
+        self._bytes = BYTES
+
+    def spend(self, work: Callable[[int], bytes]) -> bytes:
+        """What `work` brings, which is told how many bytes it may bring and may bring one more.
+
+        Raises:
+            ForgeError: it lasts too long, or brings too much; in the first case it is left to itself.
+        """
+        done: list[bytes | Exception] = []
+
+        def run() -> None:
+            try:
+                done.append(work(self._bytes))
+            except Exception as error:  # noqa: BLE001 - it is raised below
+                done.append(error)
+
+        # No timeout of a socket holds for a whole answer, so somebody else waits for it, whom nobody waits for.
+        other = Thread(target=run, daemon=True)
+        other.start()
+        other.join(max(0.0, self._end - time.monotonic()))
+        if not done:
+            raise ForgeError(f"the forge has not answered all requests within {SECONDS} seconds")
+        if isinstance(done[0], Exception):
+            raise done[0]
+        self._bytes -= len(done[0])
+        if self._bytes < 0:
+            raise ForgeError(f"the forge answers more than {BYTES >> 20} MiB")
+        return done[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """An API.
+
+    Attributes:
+        url: where it begins, without a slash at the end.
+        headers: what every request carries, the token among them.
+        budget: of all requests together.
+    """
+
+    url: str
+    headers: Mapping[str, str] = field(repr=False)
+    budget: Budget = field(default_factory=Budget, repr=False, compare=False)
+
+    def get(self, path: str) -> Any:
+        """What is there, as JSON of any shape.
+
+        Raises:
+            ForgeError: the forge refuses, cannot be reached, or answers something else.
+        """
+        raw = self._call("GET", path, None)
+        try:
+            return json.loads(raw)
+        except (ValueError, RecursionError):  # nested so deep that Python gives up
+            raise ForgeError(f"{_named('GET', path)}: the forge's answer is no JSON that taploom reads") from None
+
+    def send(self, method: str, path: str, body: str) -> None:
+        """Send the text of a comment, of which the status tells what became of it; errors as above."""
+        self._call(method, path, json.dumps({"body": body}).encode())
+
+    def _call(self, method: str, path: str, data: bytes | None) -> bytes:
+        if not self.url.startswith(("https://", "http://")):
+            raise ForgeError(f"{self.url!r} is no address of an API")
+        headers = {"Accept": "application/json", "User-Agent": _AGENT, **self.headers}
+        if data is not None:
+            headers["Content-Type"] = "application/json"
+        what = _named(method, path)
+
+        def asked(most: int) -> bytes:
+            request = urllib.request.Request(f"{self.url}{path}", data, headers, method=method)
+            with urllib.request.build_opener(_NoRedirect).open(request, timeout=_QUIET) as answer:
+                found: bytes = answer.read(most + 1) if data is None else b""
+                if len(found) <= most and data is None and answer.length:
+                    raise IncompleteRead(found, answer.length)
+                return found
+
+        try:
+            return self.budget.spend(asked)
+        except urllib.error.HTTPError as error:
+            with error:
+                raise ForgeError(f"{what}: the forge answers {error.code}{_hint(error.code)}", error.code) from None
+        except urllib.error.URLError as error:
+            raise ForgeError(f"{what}: the forge cannot be reached ({error.reason})") from None
+        except (HTTPException, OSError) as error:
+            raise ForgeError(f"{what}: the forge broke off ({type(error).__name__})") from None
+        except ValueError:  # its words may quote a header
+            raise ForgeError(f"{what}: the address of the API, or the token, is none that can be sent") from None
+
+
+def _named(method: str, path: str) -> str:
+    return f"{method} {path.partition('?')[0]}"
+
+
+def _hint(status: int) -> str:
+    """What to look at; jobs for forks get tokens that may read alone."""
+    if status in (401, 403, 404):
+        return ": the token may not do this here (or it is that of a fork, which may read alone)"
+    return ", and leads elsewhere" if 300 <= status < 400 else ""

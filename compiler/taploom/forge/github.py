@@ -1,0 +1,99 @@
+"""Comments of a pull request on GitHub (REST API 2022-11-28, "Issue comments"; pull requests are issues there)."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from taploom.base.frozen import dataclass
+from taploom.forge.api import Api, ForgeError
+from taploom.forge.shape import entries, entry, number, text
+from taploom.forge.thread import PAGE, Comment, read_comment
+
+
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """The thread of a pull request.
+
+    Attributes:
+        api: GitHub's.
+        repository: owner and name.
+        number: of the pull request.
+        login: our account; "" where the token is that of a job or an app, which cannot ask who it is.
+    """
+
+    api: Api
+    repository: str
+    number: int
+    login: str
+
+    def page(self, page: int) -> tuple[list[Comment], bool]:
+        """Ours of a page."""
+        path = f"{self._issues()}/{self.number}/comments?per_page={PAGE}&page={page}"
+        rows = entries(self.api.get(path), "comment")
+        ours = [row for row in rows if self._ours(row)]
+        return [read_comment(row) for row in ours], len(rows) >= PAGE
+
+    def create(self, body: str) -> None:
+        """Add a comment."""
+        self.api.send("POST", f"{self._issues()}/{self.number}/comments", body)
+
+    def update(self, number: int, body: str) -> None:
+        """Replace the text of a comment."""
+        self.api.send("PATCH", f"{self._issues()}/comments/{number}", body)
+
+    def _issues(self) -> str:
+        return f"/repos/{quote(self.repository)}/issues"
+
+    def _ours(self, row: Mapping[str, Any]) -> bool:
+        """People cannot be bots, so where we do not know our name no person's comment is taken for ours."""
+        if row.get("user") is None:  # an account that is gone
+            return False
+        user = entry(row["user"], "an account")
+        return text(user, "login", "an account") == self.login if self.login else user.get("type") == "Bot"
+
+
+def pull_request(environment: Mapping[str, str]) -> PullRequest | None:
+    """The pull request that a job of GitHub Actions runs for, or None where it runs for none.
+
+    Args:
+        environment: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_EVENT_PATH and GITHUB_TOKEN.
+
+    Raises:
+        ForgeError: there is no token, or no answer.
+    """
+    about = _number(environment.get("GITHUB_EVENT_PATH", ""))
+    if about is None:
+        return None
+    token = environment.get("GITHUB_TOKEN", "")
+    if not token:
+        raise ForgeError("GITHUB_TOKEN is not set: hand the step the token of the job")
+    headers = {"Authorization": f"Bearer {token}", "X-GitHub-Api-Version": "2022-11-28"}
+    api = Api(environment.get("GITHUB_API_URL", "").rstrip("/"), headers)
+    return PullRequest(api, environment.get("GITHUB_REPOSITORY", ""), about, _login(api))
+
+
+def _number(event: str) -> int | None:
+    """The number of the pull request that an event is about; None for other events."""
+    if not event:
+        return None
+    try:
+        found = json.loads(Path(event).read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        raise ForgeError("GITHUB_EVENT_PATH holds no JSON") from None
+    about = entry(found, "the event").get("pull_request")
+    return None if about is None else number(entry(about, "the pull request"), "number", "the pull request")
+
+
+def _login(api: Api) -> str:
+    """Our account; tokens of jobs and apps are refused the question (403) and write as bots."""
+    try:
+        login = text(entry(api.get("/user"), "our account"), "login", "our account")
+    except ForgeError as error:
+        if error.status != 403:
+            raise
+        return ""
+    if not login:
+        raise ForgeError("the forge does not say what our account is called")
+    return login

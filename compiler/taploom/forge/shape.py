@@ -1,0 +1,48 @@
+"""What a forge has answered, held against what its API documents: anything else is the forge's fault, and is said."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from taploom.forge.api import ForgeError
+
+
+def _other(what: str) -> ForgeError:
+    return ForgeError(f"the forge's answer is not what its API documents: {what}")
+
+
+def entry(value: Any, what: str) -> Mapping[str, Any]:
+    """An object.
+
+    Args:
+        value: of any shape.
+        what: it is, as in "a comment".
+
+    Raises:
+        ForgeError: it is something else.
+    """
+    if not isinstance(value, dict):
+        raise _other(f"{what} is no object")
+    return value
+
+
+def entries(value: Any, what: str) -> list[Mapping[str, Any]]:
+    """A list of objects; arguments and errors as above."""
+    if not isinstance(value, list):
+        raise _other(f"the list of {what}s is none")
+    return [entry(each, f"a {what}") for each in value]
+
+
+def number(row: Mapping[str, Any], key: str, what: str) -> int:
+    """A number by which the forge knows something, and which goes into addresses."""
+    found = row.get(key)
+    if not isinstance(found, int) or isinstance(found, bool) or found <= 0:
+        raise _other(f"{what} has no number as `{key}`")
+    return found
+
+
+def text(row: Mapping[str, Any], key: str, what: str) -> str:
+    """A text, or none at all, which is an empty one."""
+    found = row.get(key)
+    if found is not None and not isinstance(found, str):
+        raise _other(f"{what} has no text as `{key}`")
+    return found or ""

@@ -1,0 +1,117 @@
+"""One comment a change, whatever the forge: made once, brought up to date afterwards, never a second one beside it.
+
+The hidden first line that `taploom plan --format md` writes says whose comment it is. Only comments of our own account
+count: anybody can paste that line, and what is written into a stranger's comment the stranger can edit.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+from typing import Any, Protocol
+
+from taploom.base.frozen import dataclass
+from taploom.forge.api import ForgeError
+from taploom.forge.shape import number, text
+
+PAGE = 100
+"""Comments asked for at once: the most that GitHub and GitLab give."""
+PAGES = 100
+"""Pages that are asked for: GitHub takes 2,500 comments, and GitLab 5,000 notes."""
+
+_BEGIN, _END, _DIGEST = "<!-- taploom:", " -->", " plan="
+
+
+class Outcome(Enum):
+    """What became of the comment."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    UNCHANGED = "is up to date"
+    NOT_NEEDED = "not needed: nothing changes, and there is none yet"
+
+
+class NoMarkError(ValueError):
+    """The text does not begin with a mark, so it would never be found again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment of our own account.
+
+    Attributes:
+        number: by which the forge knows it.
+        body: Markdown, as it was sent.
+    """
+
+    number: int
+    body: str
+
+
+def read_comment(row: Mapping[str, Any]) -> Comment:
+    """A comment as GitHub and GitLab both write it.
+
+    Raises:
+        ForgeError: it is none.
+    """
+    return Comment(number(row, "id", "a comment"), text(row, "body", "a comment"))
+
+
+class Thread(Protocol):
+    """The comments of one change."""
+
+    def page(self, page: int) -> tuple[list[Comment], bool]:
+        """Ours among those of a page, oldest first, and whether there is another page; pages count from 1."""
+        ...
+
+    def create(self, body: str) -> None:
+        """Add a comment."""
+        ...
+
+    def update(self, number: int, body: str) -> None:
+        """Replace the text of a comment."""
+        ...
+
+
+def keep_one(thread: Thread, body: str, *, only_update: bool = False) -> Outcome:
+    """Have the change carry this comment, once.
+
+    Args:
+        thread: of the change.
+        body: Markdown that begins with a mark.
+        only_update: do not begin one.
+
+    Raises:
+        NoMarkError: the text has no mark.
+        ForgeError: the forge refuses or cannot be reached.
+    """
+    whose = identity(body)
+    earlier = next((one for one in _ours(thread) if one.body.startswith(whose)), None)
+    if earlier is None:
+        if only_update:
+            return Outcome.NOT_NEEDED
+        thread.create(body)
+        return Outcome.CREATED
+    if earlier.body.replace("\r\n", "\n").strip() == body.strip():
+        return Outcome.UNCHANGED
+    thread.update(earlier.number, body)
+    return Outcome.UPDATED
+
+
+def identity(body: str) -> str:
+    """The part of the mark that stays the same from one run to the next: what it is and its key.
+
+    Raises:
+        NoMarkError: the text has no mark.
+    """
+    first = body.partition("\n")[0].rstrip()
+    if not (first.startswith(_BEGIN) and first.endswith(_END) and _DIGEST in first):
+        raise NoMarkError("this is no comment of `taploom plan --format md`: it lacks the hidden first line")
+    return first.partition(_DIGEST)[0] + _DIGEST
+
+
+def _ours(thread: Thread) -> Iterator[Comment]:
+    for page in range(1, PAGES + 1):
+        found, more = thread.page(page)
+        yield from found
+        if not more:
+            return
+    raise ForgeError(f"the forge goes on after {PAGE * PAGES:,} comments of one change")

@@ -1,0 +1,55 @@
+"""Whether what is asked would be answered by the way that it comes: of anything else a probe would not tell a drop.
+
+An answer by another way meets other hosts, which know nothing of its connection, or a world that has no route for it.
+"""
+
+from taploom.base.address import Address
+from taploom.lab.atlas import Atlas, NowhereError, UnclearError
+from taploom.plan.host import Host, Uplink
+
+
+def straight(atlas: Atlas, there: tuple[Host, Uplink], sender: Address, came: Host | None) -> None:
+    """Sees to it that answers do not go by another host than the one that a packet comes from, if it does.
+
+    Args:
+        atlas: the site.
+        there: the host that answers, and the uplink by which it was asked.
+        sender: who asks.
+        came: the host that the packet comes from; None where it comes from beyond the uplink.
+
+    Raises:
+        UnclearError: They do.
+    """
+    host, entry = there
+    via = atlas.way(host, sender).via
+    hop = atlas.uplink_at(entry.zone, via) if via else None
+    if hop and hop[0] is not came:
+        raise UnclearError(f"{host.name} would answer by way of {hop[0].name}")
+
+
+def across(atlas: Atlas, host: Host, sender: Address, to: Address) -> None:
+    """Sees to it that what a host carries from one zone's world to another's is answered through it.
+
+    Raises:
+        NowhereError: The sender is somebody in the other zone as well, so nobody answers.
+        UnclearError: The other zone answers by another way.
+    """
+    way = atlas.way(host, to)
+    if way.uplink is None or to not in atlas.zone_addresses[way.uplink.zone]:
+        return
+    zone = way.uplink.zone
+    if sender in atlas.zone_addresses[zone]:
+        raise NowhereError(f"{sender} is somebody in zone {zone} as well")
+    if atlas.carrier(zone, sender) != (host, way.uplink):
+        raise UnclearError(f"zone {zone} would answer by another way than {way.uplink.name} of {host.name}")
+
+
+def returned(atlas: Atlas, zone: str, sender: Address, host: Host) -> None:
+    """Sees to it that a zone's world answers to the host that sent to it.
+
+    Raises:
+        UnclearError: It does not.
+    """
+    back = atlas.entrance(zone, sender)
+    if back is None or back[0] is not host:
+        raise UnclearError(f"zone {zone} would answer by another way than {host.name}")

@@ -1,0 +1,74 @@
+"""What arrived from whom, of protocols that no listener of ours takes: echo requests, ESP, GRE, SCTP and others.
+
+A pinger knows that it was answered, but not by whom, nor what the other side saw as its address; and to a packet of ESP
+nobody answers at all. So each machine that is asked keeps the ends of every first packet by the words in it.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import Any
+
+from taploom.lab.datagrams import ECHO4, ECHO6, ICMP4, ICMP6, REQUESTS, SCTP, WORDS
+
+_PLACE = 16
+"""Octets of an IPv6 address at the beginning of IPV6_PKTINFO (RFC 3542, 6.1)."""
+_ROOM = 1 << 20
+"""Octets that wait to be read, at the most."""
+Ends = tuple[str, str, int]
+
+
+class Arrivals:
+    """The first packets of one machine, in both families."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, Ends] = {}
+        self._heard: set[int] = set()
+
+    def hear(self, protocols: list[int]) -> dict[str, Any]:
+        """Begins to listen for protocols, by their numbers; doing so twice is fine."""
+        for protocol in protocols:
+            if protocol not in self._heard:
+                self._heard.add(protocol)
+                if protocol != ICMP6:
+                    self._begin(socket.AF_INET, protocol)
+                if protocol != ICMP4:
+                    self._begin(socket.AF_INET6, protocol)
+        return {}
+
+    def heard(self, words: list[str]) -> dict[str, Any]:
+        """Sender, destination and port of the packets with these words, in hexadecimal, of those that arrived."""
+        return {"heard": {word: self._kept[word] for word in words if word in self._kept}}
+
+    def _begin(self, family: socket.AddressFamily, protocol: int) -> None:
+        sock = socket.socket(family, socket.SOCK_RAW, protocol)
+        if family == socket.AF_INET6:
+            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _ROOM)
+        keep = self._keep4 if family == socket.AF_INET else self._keep6
+        threading.Thread(target=keep, args=(sock, protocol), daemon=True).start()
+
+    def _keep4(self, sock: socket.socket, protocol: int) -> None:
+        while True:
+            packet = sock.recv(4096)
+            ends = socket.inet_ntoa(packet[12:16]), socket.inet_ntoa(packet[16:20])
+            self._keep(protocol, packet[(packet[0] & 0x0F) * 4 :], *ends)
+
+    def _keep6(self, sock: socket.socket, protocol: int) -> None:
+        while True:
+            message, ancillary, _, peer = sock.recvmsg(4096, 256)
+            place = next(
+                data for level, kind, data in ancillary if (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO)
+            )
+            self._keep(protocol, message, peer[0].partition("%")[0], socket.inet_ntop(socket.AF_INET6, place[:_PLACE]))
+
+    def _keep(self, protocol: int, message: bytes, peer: str, local: str) -> None:
+        """Keeps the ends, and at which port: for ICMP the type, where that is no echo; 0 where there is none."""
+        at = message.find(WORDS)
+        if at < 0 or (protocol in REQUESTS and message[0] not in REQUESTS[protocol]):
+            return  # not ours, or an answer, or an error that quotes what was asked
+        port = int.from_bytes(message[2:4], "big") if protocol == SCTP else 0
+        if protocol in REQUESTS and message[0] not in (ECHO4, ECHO6):
+            port = message[0]
+        self._kept[message[at : at + len(WORDS) + 16].hex()] = (peer, local, port)

@@ -1,0 +1,229 @@
+"""Where every address of a running site is, and which way a host or a guest sends to it.
+
+Written from the plan alone and with none of the code of the backends, so that what follows from it can be held
+against what the kernel does.
+"""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Address, Family, Interface, Prefix, everything
+from taploom.base.frozen import dataclass
+from taploom.lab.outside import Beyond, given_to
+from taploom.lab.wait import Ground
+from taploom.plan.guest import Guest, Nic
+from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+from taploom.plan.policy import NatKind
+from taploom.plan.site import Plan
+
+_UNSAID = {Family.IPV4: 0, Family.IPV6: 1024}
+"""Metric of a route for which none is given: of IPv6 the kernel's own (IP6_RT_PRIO_USER)."""
+_LEARNED = 1024
+"""Metric of routes by DHCP and RA (systemd.network(5), RouteMetric=)."""
+
+
+class UnclearError(Exception):
+    """A probe would not show what becomes of a packet; the message says why, and names no address."""
+
+
+class NowhereError(Exception):
+    """Nobody sends such a packet, or it has no way to anybody: there is nothing to be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a host sends on: at most one of the two is set; none means to itself.
+
+    Attributes:
+        bridge: the network that the destination is on.
+        uplink: the uplink that it goes out by.
+        via: next hop, or None where the destination is on the link.
+    """
+
+    bridge: Bridge | None = None
+    uplink: Uplink | None = None
+    via: Address | None = None
+
+
+class Atlas:
+    """Look-ups by address."""
+
+    def __init__(self, plan: Plan, ground: Ground, beyond: dict[str, Beyond]) -> None:
+        self.plan = plan
+        self.ground = ground
+        self.beyond = beyond
+        self.hosts = {host.name: host for host in plan.hosts}
+        self.guests = {guest.name: guest for guest in plan.guests}
+        self.zone_addresses = {zone: {a for a, _ in found.addresses} for zone, found in beyond.items()}
+        self._links = {m: link for found in beyond.values() for link in found.links for m in link.uplinks}
+        self._nics = {
+            (network, address): (self.guests[guest], self._nic(guest, network))
+            for (guest, network, _), address in ground.nics.items()
+        }
+        self._local = {host.name: frozenset(self._own(host)) for host in plan.hosts}
+        self._routes = {host.name: tuple(self._all_routes(host)) for host in plan.hosts}
+        self._ways: dict[tuple[str, Address], Way] = {}
+        self._at: dict[tuple[str, Address], tuple[Host, Uplink]] = {
+            (uplink.zone, address): (host, uplink)
+            for host in plan.hosts
+            for uplink in host.uplinks
+            for (name, at, _), address in ground.uplinks.items()
+            if (name, at) == (host.name, uplink.name)
+        }
+        self._homes: dict[tuple[str, Address], tuple[Host, Uplink] | None] = {}
+
+    def _nic(self, guest: str, network: str) -> Nic:
+        return next(nic for nic in self.guests[guest].nics if nic.network == network)
+
+    def _own(self, host: Host) -> Iterator[Address]:
+        yield from (own.address for b in host.bridges for own in (b.ipv4, b.ipv6) if own)
+        yield from (a for (name, _, _), a in self.ground.uplinks.items() if name == host.name)
+
+    def is_local(self, host: Host, address: Address) -> bool:
+        """Whether an address is the host's own."""
+        return address in self._local[host.name]
+
+    def uplink_address(self, host: Host, uplink: str, family: Family) -> Address | None:
+        """The address of an uplink, learned or not."""
+        return self.ground.uplinks.get((host.name, uplink, family))
+
+    def uplink_at(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
+        """The host's uplink in a zone that has an address."""
+        return self._at.get((zone, address))
+
+    def answers(self, address: Address, network: Prefix, zone: str) -> bool:
+        """Whether an address is the fixed one of a host that has a route of its own to a network by a zone.
+
+        And believes all of it where packets to that address come in.
+        """
+        for host in self.plan.hosts:
+            fixed = {s.interface.address: u for u in host.uplinks for s in (u.ipv4, u.ipv6) if isinstance(s, Fixed)}
+            near = [uplink for uplink in host.uplinks if uplink.zone == zone]
+            back = (r for r in host.routes if r.to.length and network in r.to)
+            if address in fixed and any(r.device == uplink.name for r in back for uplink in near):
+                there = [fixed[address]] if fixed[address] in near else near
+                inner = [p for p, _, _ in self._routes[host.name] if p in network]
+                edges = {network.first, *(p.first for p in inner), *(p.last + 1 for p in inner)}
+                return all(any(self.believes(host, u, a) for u in there) for a in edges if a in network)
+        return False
+
+    def guest_at(self, network: str, address: Address) -> tuple[Guest, Nic] | None:
+        """The guest's NIC on a network that has an address."""
+        return self._nics.get((network, address))
+
+    def home(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
+        """The host to which a zone's world routes an address of the site, and the uplink by which it does.
+
+        The addresses of a host's other uplinks are among them: who is behind a VPN asks there for a published address.
+        """
+        if (zone, address) not in self._homes:
+            self._homes[zone, address] = self._home(zone, address)
+        return self._homes[zone, address]
+
+    def _home(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
+        for host in self.plan.hosts:
+            mirrored = [n.uplink for n in host.nat if n.kind is NatKind.PREFIX and n.to is not None and address in n.to]
+            here = any(address in own.prefix for b in host.bridges for own in (b.ipv4, b.ipv6) if own)
+            here = here or self.is_local(host, address)
+            for uplink in host.uplinks:
+                reached = self.uplink_address(host, uplink.name, address.family) and uplink.zone == zone
+                if reached and (here or uplink.name in mirrored):
+                    return host, uplink
+        return None
+
+    def entrance(self, zone: str, to: Address) -> tuple[Host, Uplink] | None:
+        """The host to which a zone's world sends what is for an address, and the uplink by which it does."""
+        return self.uplink_at(zone, to) or self.home(zone, to) or self.carrier(zone, to)
+
+    def carrier(self, zone: str, to: Address) -> tuple[Host, Uplink] | None:
+        """The host to which a zone's world sends what is for the world of another zone, and the uplink by which.
+
+        It is the first host between the two that has an address in this one.
+        """
+        if to in self.zone_addresses[zone]:
+            return None
+        for host in self.plan.hosts:
+            for uplink in host.uplinks:
+                if uplink.zone == zone and self.uplink_address(host, uplink.name, to.family):
+                    there = self._zone_of(host, to)
+                    if there not in ("", zone) and to in self.zone_addresses[there]:
+                        return host, uplink
+        return None
+
+    def _zone_of(self, host: Host, to: Address) -> str:
+        """The zone that a host sends to an address by; "" where it has no way by an uplink, or several."""
+        try:
+            uplink = self.way(host, to).uplink
+        except (NowhereError, UnclearError):
+            return ""
+        return uplink.zone if uplink else ""
+
+    def way(self, host: Host, to: Address) -> Way:
+        """The way by which a host sends to an address: longest prefix, then metric.
+
+        Raises:
+            NowhereError: There is none.
+            UnclearError: There are several that are as good.
+        """
+        found = self._ways.get((host.name, to))
+        if found is None:
+            found = self._ways[host.name, to] = self._way(host, to)
+        return found
+
+    def leads_to(self, host: Host, address: Address) -> bool:
+        """Whether a host has a route to an address, or has it itself."""
+        return self.is_local(host, address) or any(address in prefix for prefix, _, _ in self._routes[host.name])
+
+    def believes(self, host: Host, uplink: Uplink, sender: Address) -> bool:
+        """Whether a sender may come in by an uplink: of one who is elsewhere in the site the routes tell by which.
+
+        Each route of the longest prefix counts, also one that another has a better metric than. Where only default
+        routes lead to the address, it may come in by all. Nobody may to whom no route leads at all.
+        """
+        routes = [(p.length, way) for p, _, way in self._routes[host.name] if sender in p]
+        longest = max((length for length, _ in routes), default=-1)
+        if longest <= 0 or not any(sender in prefix for prefix in host.remote_prefixes):
+            return longest >= 0
+        return uplink in [way.uplink for length, way in routes if length == longest]
+
+    def _way(self, host: Host, to: Address) -> Way:
+        if self.is_local(host, to):
+            return Way()
+        found = [(-prefix.length, metric, way) for prefix, metric, way in self._routes[host.name] if to in prefix]
+        if not found:
+            raise NowhereError(f"{host.name} has no route to {to}")
+        best = min(entry[:2] for entry in found)
+        ways = [way for *rank, way in found if tuple(rank) == best]
+        if len(ways) > 1:
+            raise UnclearError(f"{host.name} has several routes that are as good")
+        return ways[0]
+
+    def _all_routes(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
+        for bridge in host.bridges:
+            yield from ((own.prefix, 0, Way(bridge)) for own in (bridge.ipv4, bridge.ipv6) if own)
+        by_name = {uplink.name: uplink for uplink in host.uplinks}
+        for uplink in host.uplinks:
+            yield from self._of_uplink(host, uplink)
+        for name, link, metric in given_to(self.beyond.values(), host.name):
+            for own in link.given:
+                yield own.prefix, 0, Way(None, by_name[name])
+                yield everything(own.family), metric, Way(None, by_name[name], link.router(own.family))
+        for route in host.routes:
+            if route.device in by_name:
+                yield route.to, route.metric or _UNSAID[route.to.family], Way(None, by_name[route.device], route.via)
+
+    def _of_uplink(self, host: Host, uplink: Uplink) -> Iterator[tuple[Prefix, int, Way]]:
+        link = self._links[host.name, uplink.name]
+        for side, served in ((uplink.ipv4, link.dhcp), (uplink.ipv6, link.ra)):
+            if isinstance(side, Fixed):
+                yield side.interface.prefix, 0, Way(None, uplink)
+                if side.gateway:
+                    family = side.gateway.family
+                    yield everything(family), uplink.metric or _UNSAID[family], Way(None, uplink, side.gateway)
+            elif isinstance(side, Learned) and served:
+                yield served.prefix, 0, Way(None, uplink)
+                yield everything(served.family), uplink.metric or _LEARNED, Way(None, uplink, served.address)
+
+
+def own_address(bridge: Bridge, family: Family) -> Interface | None:
+    """The host's own address on a bridge."""
+    return bridge.ipv4 if family is Family.IPV4 else bridge.ipv6

@@ -1,0 +1,69 @@
+"""First packets of protocols that no socket here speaks, each with words by which it is known where it arrives.
+
+The kernel's connection tracking has to take each for the first packet of a connection: an echo or timestamp request of
+ICMP (Linux, nf_conntrack_proto_icmp.c), an INIT chunk of SCTP with its checksum (nf_conntrack_proto_sctp.c); of all
+protocols that it does not know, any packet.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+
+from taploom.base.protocol import NUMBERS
+from taploom.lab.frames import checksum
+
+ICMP4, ICMP6, SCTP, GRE = (NUMBERS[name] for name in ("icmp", "icmpv6", "sctp", "gre"))
+ECHO4, ECHO6 = 8, 128
+"""Types of echo requests (RFC 792, RFC 4443)."""
+REQUESTS = {ICMP4: (ECHO4, 13, 15, 17), ICMP6: (ECHO6,)}
+"""Types that begin a connection for the kernel: echo, timestamp, information and address mask requests."""
+WORDS = b"taploom"
+_OWN, _CLIENT = 16, 40000
+_HEADER = 8
+
+
+def words() -> bytes:
+    """Words of which no other packet has the same."""
+    return WORDS + os.urandom(_OWN)
+
+
+def first_packet(protocol: int, port: int, said: bytes) -> bytes:
+    """What follows the IP header.
+
+    Args:
+        protocol: its number.
+        port: destination port of SCTP, or type of ICMP; no other protocol here has one.
+        said: the words in it.
+    """
+    if protocol in REQUESTS:
+        return request(protocol, port, said)
+    if protocol == SCTP:
+        return _sctp(port, said)
+    return bytes(4 if protocol == GRE else _HEADER) + said  # GRE without key, checksum or sequence (RFC 2784)
+
+
+def request(protocol: int, kind: int, said: bytes) -> bytes:
+    """A message of ICMP with an identifier; for ICMPv6 the kernel fills the checksum in."""
+    message = bytes((kind, 0, 0, 0)) + os.urandom(2) + struct.pack("!H", 1) + said
+    return message if protocol == ICMP6 else message[:2] + struct.pack("!H", checksum(message)) + message[4:]
+
+
+def _sctp(port: int, said: bytes) -> bytes:
+    """An INIT chunk (RFC 9260, 3.3.2), with a parameter that is to be skipped by who does not know it."""
+    padding = bytes(-len(said) % 4)
+    parameter = struct.pack("!HH", 0x8FFF, 4 + len(said)) + said + padding
+    fixed = os.urandom(3) + b"\x01" + struct.pack("!IHHI", 65535, 1, 1, 1)
+    chunk = struct.pack("!BBH", 1, 0, 4 + len(fixed) + len(parameter)) + fixed + parameter
+    head = struct.pack("!HHI", _CLIENT, port, 0)
+    return head + struct.pack("<I", crc32c(head + bytes(4) + chunk)) + chunk
+
+
+def crc32c(data: bytes) -> int:
+    """The checksum of SCTP (RFC 9260, appendix A; the polynomial of Castagnoli)."""
+    found = 0xFFFFFFFF
+    for octet in data:
+        found ^= octet
+        for _ in range(8):
+            found = found >> 1 ^ (0x82F63B78 if found & 1 else 0)
+    return found ^ 0xFFFFFFFF

@@ -1,0 +1,121 @@
+"""The whole of a lab, from a plan to what came of it."""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from taploom.backends.artifact import Artifact
+from taploom.base.frozen import dataclass
+from taploom.lab import ruleset
+from taploom.lab.atlas import Atlas
+from taploom.lab.build import Site
+from taploom.lab.homeward import lead_home
+from taploom.lab.impostors import impostors
+from taploom.lab.oracle import Oracle
+from taploom.lab.outcome import NotRun, Outcome, Row
+from taploom.lab.questions import Question, questions
+from taploom.lab.reading import Reading
+from taploom.lab.session import Lab
+from taploom.lab.spoof import lies
+from taploom.lab.trial import ask
+from taploom.lab.upkeep import upkeep
+from taploom.lab.wait import settle
+from taploom.lab.waiting import LabError
+from taploom.plan.site import Plan
+
+Stage = Callable[[str], None]
+"""Called with what is going on, for who watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A lab that ran.
+
+    Attributes:
+        outcome: What came of it.
+        site: What is still up; None where it did not get that far.
+        asked: The flows that were probed, with the plan's answers.
+    """
+
+    outcome: Outcome
+    site: Site | None
+    asked: tuple[Question, ...] = ()
+
+
+def experiment(
+    lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
+) -> Experiment:
+    """Runs a plan and probes it. What fails while it is being built is a row too.
+
+    Args:
+        lab: The lab that it ends with.
+        plan: The plan.
+        artifacts: Its rendered files.
+        stage: Told what is going on.
+        root: See `Networkd`.
+    """
+    done = agreement(lab, plan, artifacts, stage, root)
+    if done.site is None:
+        return done
+    stage("reloading under load")
+    try:
+        kept = upkeep(done.site, done.asked)
+    except LabError as error:
+        kept = Outcome((_stopped(plan, error),))
+    return Experiment(joined(done.outcome, kept), done.site, done.asked)
+
+
+def _stopped(plan: Plan, error: LabError) -> Row:
+    return Row("load", f"site {plan.name}", "runs", "fails", "", str(error))
+
+
+def agreement(
+    lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
+) -> Experiment:
+    """The same without what takes its time: addresses, flows and lies, but no reloads."""
+    try:
+        stage("starting machines")
+        site = Site(lab, plan, artifacts, root)
+        return _agreement(site, stage)
+    except LabError as error:
+        return Experiment(Outcome((_stopped(plan, error),)), None)
+
+
+def _agreement(site: Site, stage: Stage) -> Experiment:
+    plan = site.plan
+    started = Outcome((Row("load", f"site {plan.name}", "runs", "runs"),))
+    stage("waiting for addresses")
+    settled, ground = settle(site)
+    atlas = Atlas(plan, ground, dict(site.beyond))
+    lead_home(site, atlas)
+    stage("working out what to ask")
+    now = int(time.time())
+    oracle = Oracle(atlas, now)
+    asked, unclear = questions(atlas, oracle)
+    asked = tuple(map(Reading(atlas, now).read, asked))
+    probed = ask(site, asked, lambda done, whole: stage(f"probing flows: {done} of {whole}"))
+    stage("probing bridged frames once more, as Docker and Kubernetes have them filtered")
+    bridged = _filtered(site, asked)
+    stage("lying")
+    lied = (lies(site, atlas), impostors(site, atlas, oracle, asked))
+    return Experiment(joined(started, settled, Outcome((), unclear), probed, bridged, *lied), site, asked)
+
+
+def joined(*parts: Outcome) -> Outcome:
+    """Outcomes one after the other."""
+    rows = tuple(row for part in parts for row in part.rows)
+    return Outcome(rows, tuple(entry for part in parts for entry in part.not_run))
+
+
+def _filtered(site: Site, asked: tuple[Question, ...]) -> Outcome:
+    """What stays on a bridge, with the kernel sending bridged frames through the ruleset's forward chain."""
+    near = tuple(q for q in asked if q.source.group == q.to.group or "implied/bridge" in q.verdict.by)
+    known = [ruleset.filter_bridged(machine, on=True) for machine in site.hosts.values()]
+    if not all(known):
+        return Outcome((), (NotRun("bridged frames in the forward chain", "this kernel has no br_netfilter"),))
+    found = ask(site, near)
+    for machine in site.hosts.values():
+        ruleset.filter_bridged(machine, on=False)
+    rows = (replace(row, flow=f"{row.flow} (br_netfilter)") for row in found.rows)
+    return Outcome(tuple(rows))

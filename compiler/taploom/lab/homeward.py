@@ -1,0 +1,72 @@
+"""Routes of the worlds towards the site, so that nothing is unreachable that the ruleset should keep out.
+
+A neighbour on an uplink's link can send straight to the addresses of guests, translated or not; whoever has public
+addresses behind a host expects it. So each world routes the site's networks, the prefixes that hosts translate to, and
+the addresses of their other uplinks, by the uplink of the host that has them: what then does not arrive was dropped,
+and not lost.
+
+The world of another zone is routed by a host between the two, where there is one: nobody keeps a neighbour from trying.
+
+Where a host has a single address and a gateway that no prefix of it holds, as hosting companies do it, the router has
+a route to the address on the link.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.address import Prefix
+from taploom.lab.atlas import Atlas
+from taploom.lab.build import Site
+from taploom.lab.outside import Link
+from taploom.plan.host import Host, Uplink
+from taploom.plan.policy import NatKind
+
+
+def lead_home(site: Site, atlas: Atlas) -> None:
+    """Adds the routes to the worlds; the uplinks must have their addresses."""
+    for zone, world in site.worlds.items():
+        near = "".join(f"route replace {to} dev {link}\n" for to, link in _on_link(atlas, zone))
+        commands = near + "".join(
+            f"route replace {to} via {hop} dev {link}\n" for to, hop, link in _routes(atlas, zone)
+        )
+        if commands:
+            world.machine.run("ip", "-batch", "-", text=commands)
+
+
+def _on_link(atlas: Atlas, zone: str) -> Iterator[tuple[Prefix, str]]:
+    """Addresses of hosts that are on a link although no address of its router says so."""
+    for link in atlas.beyond[zone].links:
+        families = {router.family for router in link.routers}
+        for host, uplink in link.uplinks:
+            for family in sorted(families, key=lambda family: family.value):
+                hop = atlas.uplink_address(atlas.hosts[host], uplink, family)
+                if hop and not any(hop in router.prefix for router in link.routers):
+                    yield hop.prefix, link.name
+
+
+def _routes(atlas: Atlas, zone: str) -> Iterator[tuple[str, str, str]]:
+    links = {member: link for link in atlas.beyond[zone].links for member in link.uplinks}
+    for host in atlas.plan.hosts:
+        far = (a.prefix for (name, _, _), a in atlas.ground.uplinks.items() if name == host.name)
+        for prefix in (*_prefixes(host), *(one for one in far if not atlas.uplink_at(zone, one.first))):
+            there = atlas.home(zone, prefix.first)
+            if there is None or there[0] is not host:
+                continue
+            yield from _by(atlas, links, there, prefix)
+    for other in (found for found in atlas.beyond.values() if found.zone != zone):
+        for address, _ in other.addresses:
+            carrier = atlas.carrier(zone, address)
+            yield from _by(atlas, links, carrier, address.prefix) if carrier else ()
+
+
+def _by(
+    atlas: Atlas, links: Mapping[tuple[str, str], Link], there: tuple[Host, Uplink], prefix: Prefix
+) -> Iterator[tuple[str, str, str]]:
+    host, uplink = there
+    hop, link = atlas.uplink_address(host, uplink.name, prefix.family), links[host.name, uplink.name]
+    if hop and any(router.family is prefix.family for router in link.routers):
+        yield str(prefix), str(hop), link.name
+
+
+def _prefixes(host: Host) -> Iterator[Prefix]:
+    yield from (own.prefix for bridge in host.bridges for own in (bridge.ipv4, bridge.ipv6) if own)
+    yield from (nat.to for nat in host.nat if nat.kind is NatKind.PREFIX and nat.to)

@@ -1,0 +1,180 @@
+"""Lies from outside: whoever is beyond an uplink sends as somebody of the site who is behind another one.
+
+Each lie is a packet that the host lets in where its sender rightly comes from, or would let in by the wrong uplink if
+it believed it. It is sent by every uplink: the wrong ones first, then the right ones, whose packets must arrive; only
+once these have been seen is silence a drop. A guest is watched at its own NIC, and of what is for the host itself the
+answer is, which leaves by the way to the true sender.
+"""
+
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+
+from taploom.base.address import Address, Family
+from taploom.base.frozen import dataclass
+from taploom.lab import frames
+from taploom.lab.atlas import Atlas, NowhereError, UnclearError
+from taploom.lab.build import Site, nic_name
+from taploom.lab.namespace import Namespace
+from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict
+from taploom.lab.outcome import Outcome, Row
+from taploom.lab.outside import Link
+from taploom.lab.questions import Question
+from taploom.lab.waiting import LabError, wait_for
+from taploom.plan.host import Host, Uplink
+
+_SENDER, _PORT = "02:00:5e:00:53:78", 40000
+"""From the block for documentation (RFC 7042), with the local bit; and a port that nobody listens at."""
+_PATIENCE = 3.0
+_numbers = itertools.count(0x4E4C0001, 16)
+_Goal = tuple[Address, Protocol, int]
+_Judge = Callable[[Host, Uplink, Packet], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """Where frames are seen: an interface of a machine."""
+
+    machine: Namespace
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A packet that comes to a host by one uplink.
+
+    Attributes:
+        inside: whether a guest gets it, if it is let in; else the host does.
+        mark: octets that are seen then: of the packet at the guest, of the host's answer on its way back.
+    """
+
+    uplink: Uplink
+    packet: Packet
+    verdict: Verdict
+    frame: bytes
+    inside: bool
+    mark: bytes
+
+
+def impostors(site: Site, atlas: Atlas, oracle: Oracle, asked: Iterable[Question]) -> Outcome:
+    """Tries, on each host with several uplinks, senders of the site at every one of them."""
+    rows: list[Row] = []
+    known = tuple(asked)
+    for host in site.plan.hosts:
+        if len(host.uplinks) > 1:
+            rows += _tried(site, atlas, host, tuple(_claims(site, atlas, oracle, host, known)))
+    return Outcome(tuple(rows))
+
+
+def _tried(site: Site, atlas: Atlas, host: Host, claims: tuple[Claim, ...]) -> Iterator[Row]:
+    """Sends the claims, wrong ones first, and waits for the right ones."""
+    if not claims:
+        return
+    taps = {True: _near(site, host), False: _far(site, atlas, host)}
+    for tap in (*taps[True], *taps[False]):
+        site.agent(tap.machine).capture(tap.device)
+    for claim in claims:
+        link = _link(atlas, host, claim.uplink)
+        site.agent(site.worlds[claim.uplink.zone].machine).send_frame(link.name, claim.frame)
+
+    def seen() -> set[bytes]:
+        frames_ = {end: [f for tap in taps[end] for f in site.agent(tap.machine).captured(tap.device)] for end in taps}
+        return {claim.mark for claim in claims if any(claim.mark in frame for frame in frames_[claim.inside])}
+
+    honest = {claim.mark for claim in claims if claim.verdict.allowed}
+    with suppress(LabError):  # the rows say which of them are missing
+        wait_for(lambda: honest <= seen(), "honest packets", _PATIENCE)
+    arrived = seen()
+    for claim in claims:
+        expected = "allow" if claim.verdict.allowed else "drop"
+        observed = "allow" if claim.mark in arrived else "drop"
+        to = f"{claim.packet.to} {claim.packet.protocol}/{claim.packet.port}"
+        flow = f"{host.name} by {claim.uplink.name}: {claim.packet.source} -> {to}"
+        yield Row("spoof", flow, expected, observed, claim.verdict.by)
+
+
+def _near(site: Site, host: Host) -> list[Tap]:
+    """The NICs of the host's guests."""
+    guests = (guest for guest in site.plan.guests if guest.host == host.name)
+    return [Tap(site.guests[guest.name], nic_name(number)) for guest in guests for number in range(len(guest.nics))]
+
+
+def _far(site: Site, atlas: Atlas, host: Host) -> list[Tap]:
+    """The links beyond that its answers may come to: other hosts' ends, and the worlds'."""
+    others = [Tap(site.hosts[o.name], u.name) for o in site.plan.hosts if o is not host for u in o.uplinks]
+    links = [Tap(site.worlds[zone].machine, link.name) for zone, found in atlas.beyond.items() for link in found.links]
+    return [*others, *links]
+
+
+def _claims(site: Site, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Question, ...]) -> Iterator[Claim]:
+    """For each sender that is elsewhere, what it may send to a guest and to the host, by every uplink."""
+    macs = {u.name: site.hosts[host.name].run("cat", f"/sys/class/net/{u.name}/address").strip() for u in host.uplinks}
+    goals: set[_Goal] = {(q.packet.to, q.packet.protocol, q.packet.port) for q in asked if q.packet.protocol != "icmp"}
+    goals |= set(_published(atlas, host))
+    for sender in _elsewhere(atlas, host):
+        apart = [uplink for uplink in host.uplinks if not atlas.believes(host, uplink, sender)]
+        home = next((uplink for uplink in host.uplinks if uplink not in apart), None)
+        if not apart or home is None:
+            continue
+        packets = [Packet(sender, to, proto, port) for to, proto, port in sorted(goals) if to.family is sender.family]
+        ways = [(oracle.claimed, home), *((oracle.unquestioned, uplink) for uplink in apart)]
+        for packet in dict.fromkeys(p for judge, uplink in ways for p in _let_in(atlas, host, uplink, judge, packets)):
+            for uplink in (
+                *apart,
+                *(u for u in host.uplinks if u not in apart and _has(atlas, host, u, sender.family)),
+            ):
+                yield _claim(host, uplink, packet, oracle.claimed(host, uplink, packet), macs[uplink.name])
+
+
+def _published(atlas: Atlas, host: Host) -> Iterator[_Goal]:
+    """Where the host's forwards listen."""
+    for lane in host.lanes:
+        at = (atlas.uplink_address(host, uplink, lane.family) for uplink in lane.uplinks)
+        protocol: Protocol | None = "tcp" if lane.protocol == "tcp" else "udp" if lane.protocol == "udp" else None
+        yield from ((address, protocol, lane.first) for address in at if address and protocol)
+
+
+def _elsewhere(atlas: Atlas, host: Host) -> Iterator[Address]:
+    """One guest of each network, and each uplink, of other hosts."""
+    found: dict[tuple[str, str, Family], Address] = {}
+    for (guest, network, family), address in sorted(atlas.ground.nics.items()):
+        if atlas.guests[guest].host != host.name:
+            found.setdefault((network, "", family), address)
+    found |= {key: address for key, address in sorted(atlas.ground.uplinks.items()) if key[0] != host.name}
+    return (address for address in found.values() if any(address in prefix for prefix in host.remote_prefixes))
+
+
+def _let_in(atlas: Atlas, host: Host, by: Uplink, judge: _Judge, packets: Iterable[Packet]) -> Iterator[Packet]:
+    """The first packet that a guest gets, and the first that the host itself does."""
+    found: set[bool] = set()
+    for packet in packets:
+        with suppress(NowhereError, UnclearError):
+            verdict = judge(host, by, packet)
+            own = verdict.where == f"host/{host.name}"
+            heard = not own or packet.protocol == "tcp"
+            if verdict.allowed and not verdict.limits and heard and own not in found and _here(atlas, host, verdict):
+                found.add(own)
+                yield packet
+
+
+def _here(atlas: Atlas, host: Host, verdict: Verdict) -> bool:
+    kind, _, name = verdict.where.partition("/")
+    return name == host.name if kind == "host" else kind == "guest" and atlas.guests[name].host == host.name
+
+
+def _has(atlas: Atlas, host: Host, uplink: Uplink, family: Family) -> bool:
+    return atlas.uplink_address(host, uplink.name, family) is not None
+
+
+def _claim(host: Host, uplink: Uplink, packet: Packet, verdict: Verdict, mac: str) -> Claim:
+    inside, number = verdict.where != f"host/{host.name}", next(_numbers)
+    mark = (number if inside else number + 1).to_bytes(4, "big")  # what is acknowledged (RFC 9293, 3.4)
+    ends = str(packet.source), _PORT, str(packet.to), packet.port
+    said = frames.opening(*ends, number) if packet.protocol == "tcp" else frames.udp(*ends, mark)
+    kind = frames.IPV4 if packet.family is Family.IPV4 else frames.IPV6
+    return Claim(uplink, packet, verdict, frames.ethernet(mac, _SENDER, kind, said), inside, mark)
+
+
+def _link(atlas: Atlas, host: Host, uplink: Uplink) -> Link:
+    links = atlas.beyond[uplink.zone].links
+    return next(link for link in links if (host.name, uplink.name) in link.uplinks)

@@ -1,0 +1,291 @@
+"""What the plan says of one packet: where it goes, whether it may, who decides, and what NAT makes of it.
+
+One packet at a time, hop by hop, in the words of the plan's docstrings: simple enough to be read and believed, and
+with nothing of the code that lowers the plan to a ruleset. The kernel is asked the same question.
+"""
+
+from dataclasses import replace
+
+from taploom.base.address import Address, Family
+from taploom.base.frozen import dataclass
+from taploom.lab.answers import across, returned, straight
+from taploom.lab.atlas import Atlas, NowhereError, UnclearError, Way, own_address
+from taploom.lab.sides import SELF, egress, ingress
+from taploom.plan.guest import Guest, Nic
+from taploom.plan.host import Bridge, Host, Input, Uplink
+from taploom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
+
+Protocol = str
+"""`tcp`, `udp`, `icmp` for both families' ICMP, or another name of a protocol (`taploom.base.protocol`)."""
+ECHO = {Family.IPV4: Service("icmp", 8, 8), Family.IPV6: Service("icmpv6", 128, 128)}
+_HOPS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """The first packet of a connection.
+
+    Attributes:
+        port: destination port; of `icmp` the type, or 0 for an echo request of the family; 0 of what has no ports.
+    """
+
+    source: Address
+    to: Address
+    protocol: Protocol
+    port: int
+
+    @property
+    def family(self) -> Family:
+        """The IP version."""
+        return self.to.family
+
+    @property
+    def service(self) -> Service:
+        """The packet's own service."""
+        if self.protocol != "icmp":
+            return Service(self.protocol, self.port, self.port)
+        return Service(ECHO[self.family].protocol, self.port, self.port) if self.port else ECHO[self.family]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a packet.
+
+    Attributes:
+        allowed: whether it arrives.
+        by: stable name of what decides at the last host that is asked.
+        where: `guest/NAME`, `host/NAME` or `zone/NAME`: where it arrives, or would.
+        packet: as it arrives; where it is dropped, as it was then.
+        limits: the rates that allows on its way put on it, by the allow's name.
+    """
+
+    allowed: bool
+    by: str
+    where: str
+    packet: Packet
+    limits: tuple[tuple[str, Limit], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What one host says."""
+
+    allowed: bool
+    by: str
+    limit: Limit | None = None
+
+    @property
+    def limits(self) -> tuple[tuple[str, Limit], ...]:
+        """The rate, with its name."""
+        return ((self.by, self.limit),) if self.limit else ()
+
+
+class Oracle:
+    """Answers for one running site, at one time (seconds since the epoch)."""
+
+    def __init__(self, atlas: Atlas, now: int) -> None:
+        self.atlas = atlas
+        self._now = now
+        self._terms: dict[tuple[str, Side, Side, Family], list[Term]] = {}
+        for host in atlas.plan.hosts:
+            for term in host.terms:
+                self._terms.setdefault((host.name, term.ingress, term.egress, term.family), []).append(term)
+
+    def from_guest(self, guest: Guest, nic: Nic, packet: Packet) -> Verdict:
+        """A packet that a guest sends from an address of a NIC, and so by that NIC."""
+        host = self.atlas.hosts[guest.host]
+        bridge = next(b for b in host.bridges if b.network == nic.network)
+        own = own_address(bridge, packet.family)
+        if own and packet.to in own.prefix and not self.atlas.is_local(host, packet.to):
+            return self._arrive(bridge, packet, self._within(host, bridge, packet))
+        return self._enter(host, bridge, packet, _HOPS)
+
+    def from_zone(self, zone: str, packet: Packet) -> Verdict:
+        """A packet that an outside host of a zone sends."""
+        there = self.atlas.entrance(zone, packet.to)
+        if there is None:
+            raise NowhereError(f"nothing in zone {zone} leads to {packet.to}")
+        across(self.atlas, there[0], packet.source, packet.to)
+        straight(self.atlas, there, packet.source, None)
+        return self._cross(*there, packet, _HOPS)
+
+    def claimed(self, host: Host, uplink: Uplink, packet: Packet) -> Verdict:
+        """A packet that somebody beyond an uplink sends to a host, under whatever name; nobody waits for an answer."""
+        return self._enter(host, uplink, packet, 0)
+
+    def unquestioned(self, host: Host, uplink: Uplink, packet: Packet) -> Verdict:
+        """The same as if its sender were believed there."""
+        return self._admit(host, uplink, packet, 0)
+
+    def from_host(self, host: Host, packet: Packet) -> Verdict:
+        """A packet that a host sends from an address of its own; nothing judges it on its way out."""
+        lane = self._lane(host, None, packet)
+        if lane:
+            packet = _to_lane(packet, lane)
+        way = self.atlas.way(host, packet.to)
+        free = _allow(lane.forward if lane else "implied/output")
+        return self._onward(host, way, packet, free, _HOPS)
+
+    def _cross(self, host: Host, uplink: Uplink, packet: Packet, hops: int) -> Verdict:
+        """A packet that comes to a host by an uplink, whose answer should come back by it."""
+        believed, sender = self.atlas.believes(host, uplink, packet.source), packet.source
+        if not self.atlas.leads_to(host, sender):
+            raise NowhereError(f"{host.name} has no route to {sender}")
+        if believed and self.atlas.way(host, sender).uplink is not uplink:
+            raise UnclearError(f"{host.name} would answer by another interface than {uplink.name}")
+        return self._enter(host, uplink, packet, hops)
+
+    def _enter(self, host: Host, entry: Bridge | Uplink, packet: Packet, hops: int) -> Verdict:
+        """A packet that comes to a host by a bridge or an uplink."""
+        if isinstance(entry, Uplink) and not self.atlas.believes(host, entry, packet.source):
+            return self._onward(host, self.atlas.way(host, packet.to), packet, _drop("implied/reverse-path"), hops)
+        return self._admit(host, entry, packet, hops)
+
+    def _admit(self, host: Host, entry: Bridge | Uplink, packet: Packet, hops: int) -> Verdict:
+        lane = self._lane(host, entry, packet)
+        mirror = None if lane else _mirror(self.atlas, host, entry, packet)
+        translated = _to_lane(packet, lane) if lane else replace(packet, to=mirror) if mirror else packet
+        way = self.atlas.way(host, translated.to)
+        found = self._judge(host, entry, way, translated, lane)
+        if isinstance(entry, Bridge) and way.bridge is entry and lane:
+            own = own_address(entry, packet.family)
+            translated = replace(translated, source=own.address) if own else translated
+        return self._onward(host, way, translated, found, hops)
+
+    def _onward(self, host: Host, way: Way, packet: Packet, found: Judgement, hops: int) -> Verdict:
+        if way.bridge:
+            return self._arrive(way.bridge, packet, found)
+        if way.uplink is None:
+            return Verdict(found.allowed, found.by, f"host/{host.name}", packet, found.limits)
+        zone = way.uplink.zone
+        packet = self._translated(host, way.uplink, packet)
+        if not found.allowed:
+            return Verdict(found.allowed, found.by, f"zone/{zone}", packet)
+        hop = way.via or packet.to
+        there = self.atlas.uplink_at(zone, hop) or self.atlas.uplink_at(zone, packet.to)
+        if there is None and packet.to in self.atlas.zone_addresses[zone]:
+            returned(self.atlas, zone, packet.source, host)
+            return Verdict(found.allowed, found.by, f"zone/{zone}", packet, found.limits)
+        there = there or self.atlas.home(zone, packet.to)
+        if there is None or there[0] is host or not hops:
+            raise NowhereError(f"nothing beyond {host.name} leads to {packet.to}")
+        straight(self.atlas, there, packet.source, host)
+        last = self._cross(*there, packet, hops - 1)
+        return replace(last, limits=(*found.limits, *last.limits))
+
+    def _arrive(self, bridge: Bridge, packet: Packet, found: Judgement) -> Verdict:
+        there = self.atlas.guest_at(bridge.network, packet.to)
+        if there is None:
+            raise NowhereError(f"nobody has {packet.to}")
+        return Verdict(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
+
+    def _lane(self, host: Host, entry: Bridge | Uplink | None, packet: Packet) -> Lane | None:
+        """The forward that takes a packet; who is named goes before everybody."""
+        found = [lane for lane in host.lanes if self._takes(host, lane, entry, packet)]
+        return min(found, key=lambda lane: (lane.sources is None, lane.forward)) if found else None
+
+    def _takes(self, host: Host, lane: Lane, entry: Bridge | Uplink | None, packet: Packet) -> bool:
+        if lane.family is not packet.family or lane.protocol != packet.protocol:
+            return False
+        if not lane.first <= packet.port <= lane.last or (lane.expires is not None and lane.expires <= self._now):
+            return False
+        listens = any(self.atlas.uplink_address(host, u, lane.family) == packet.to for u in lane.uplinks)
+        if not listens or not (isinstance(entry, Uplink) or lane.hairpin):
+            return False
+        beyond = isinstance(entry, Uplink) and ingress(host, entry, packet.source).kind is SideKind.OUTSIDE
+        named = any(packet.source in prefix for prefix in lane.sources or ())
+        return lane.sources is None or named or (beyond and isinstance(entry, Uplink) and entry.zone in lane.outside)
+
+    def _judge(self, host: Host, entry: Bridge | Uplink, way: Way, packet: Packet, lane: Lane | None) -> Judgement:
+        came, goes = ingress(host, entry, packet.source), egress(host, way, packet.to)
+        if goes == SELF:
+            implied = _implied_input(host, entry, packet)
+            if implied:
+                return _allow(implied)
+        if SideKind.OTHER in (came.kind, goes.kind):
+            return _drop("implied/site-source" if came.kind is SideKind.OTHER else "default")
+        terms = self._matching(host, came, goes, packet)
+        denied = next((t for t in terms if t.action is Action.DENY), None)
+        if denied:
+            return _drop(denied.rule)
+        if lane:
+            return _allow(lane.forward)
+        if came == goes and way.bridge:
+            return _drop("implied/isolated") if way.bridge.isolated else _allow("implied/bridge")
+        allowed = sorted((t for t in terms if t.action is Action.ALLOW), key=lambda t: (t.limit is not None, t.rule))
+        if allowed:
+            return _allow(allowed[0].rule, allowed[0].limit)
+        return _drop("default")
+
+    def _matching(self, host: Host, came: Side, goes: Side, packet: Packet) -> list[Term]:
+        own = packet.service
+        return [
+            term
+            for term in self._terms.get((host.name, came, goes, packet.family), ())
+            if any(packet.source in prefix for prefix in term.sources)
+            and any(packet.to in prefix for prefix in term.destinations)
+            and (not term.services or any(_covers(service, own) for service in term.services))
+            and not (term.expires is not None and term.expires <= self._now)
+        ]
+
+    def _within(self, host: Host, bridge: Bridge, packet: Packet) -> Judgement:
+        """What becomes of a frame between two guests of one bridge."""
+        end = Side(SideKind.BRIDGE, bridge.network)
+        if bridge.isolated:
+            return _drop("implied/isolated")
+        denied = [t for t in self._matching(host, end, end, packet) if t.action is Action.DENY]
+        return _drop(denied[0].rule) if denied else _allow("implied/bridge")
+
+    def _translated(self, host: Host, uplink: Uplink, packet: Packet) -> Packet:
+        """What source translation makes of a packet that leaves."""
+        if any(packet.to in prefix for prefix in host.site_prefixes):
+            return packet
+        for nat in host.nat:
+            if nat.uplink == uplink.name and packet.source in nat.source:
+                if self.atlas.answers(packet.to, nat.source, uplink.zone):
+                    return packet
+                return replace(packet, source=self._outer(host, nat, packet.source))
+        return packet
+
+    def _outer(self, host: Host, nat: SourceNat, source: Address) -> Address:
+        if nat.kind is NatKind.PREFIX and nat.to:
+            return nat.to.first + (source.value - nat.source.value)
+        own = self.atlas.uplink_address(host, nat.uplink, nat.family)
+        if nat.kind is NatKind.SNAT and nat.to:
+            return nat.to.first
+        if own is None:
+            raise NowhereError(f"{host.name} has no address to masquerade with at {nat.uplink}")
+        return own
+
+
+def _allow(by: str, limit: Limit | None = None) -> Judgement:
+    return Judgement(allowed=True, by=by, limit=limit)
+
+
+def _drop(by: str) -> Judgement:
+    return Judgement(allowed=False, by=by)
+
+
+def _covers(service: Service, own: Service) -> bool:
+    return service.protocol == own.protocol and service.first <= own.first <= service.last
+
+
+def _to_lane(packet: Packet, lane: Lane) -> Packet:
+    return replace(packet, to=lane.target, port=lane.target_first + packet.port - lane.first)
+
+
+def _mirror(atlas: Atlas, host: Host, entry: Bridge | Uplink, packet: Packet) -> Address | None:
+    """The inner address behind one of a translated prefix, for what comes from outside."""
+    if isinstance(entry, Bridge) or atlas.is_local(host, packet.to):
+        return None
+    for nat in host.nat:
+        if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == entry.name and packet.to in nat.to:
+            return nat.source.first + (packet.to.value - nat.to.value)
+    return None
+
+
+def _implied_input(host: Host, entry: Bridge | Uplink, packet: Packet) -> str:
+    if host.input is Input.FOREIGN:
+        return "implied/foreign-input"
+    served = isinstance(entry, Bridge) and entry.serves_dns
+    return "implied/dns" if served and packet.port == 53 and packet.protocol in ("tcp", "udp") else ""

@@ -1,0 +1,123 @@
+"""The process that carries frames between pairs of TAPs. A program of its own, run by `taploom.lab.tap`.
+
+A TAP belongs to the network namespace in which `/dev/net/tun` was opened, so this process moves through the
+namespaces; that is why it is a process and not a thread of the lab. It ends when its standard input closes, and its
+TAPs end with it.
+
+Protocol: a line of JSON on standard input for each pair, `[HOST_NETNS, TAP, GUEST_NETNS, NIC, MAC]`; for each a line
+on standard output, `ok` or what went wrong.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import fcntl
+import json
+import os
+import select
+import socket
+import struct
+import sys
+
+CLONE_NEWNET = 0x40000000
+TUNSETIFF = 0x400454CA
+SIOCSIFHWADDR = 0x8924
+IFF_TAP = 0x0002
+IFF_NO_PI = 0x1000
+ARPHRD_ETHER = 1
+FRAME = 65536 + 64
+"""Longest frame read: segmentation offload is not enabled, so it is the MTU and the header."""
+BATCH = 64
+"""Frames copied from one TAP before the others get their turn."""
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def enter(netns: str) -> None:
+    """Moves this process into the network namespace at a path; `os.setns` exists from Python 3.12 on."""
+    descriptor = os.open(netns, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if _libc.setns(descriptor, CLONE_NEWNET):
+            raise OSError(ctypes.get_errno(), f"setns {netns}")
+    finally:
+        os.close(descriptor)
+
+
+def open_tap(netns: str, name: str, mac: str | None) -> int:
+    """Creates a TAP in a namespace, with a hardware address or a random one, and returns its descriptor."""
+    enter(netns)
+    descriptor = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        fcntl.ioctl(descriptor, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TAP | IFF_NO_PI))
+        if mac is not None:
+            hardware = bytes.fromhex(mac.replace(":", ""))
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+                fcntl.ioctl(control, SIOCSIFHWADDR, struct.pack("16sH6s16x", name.encode(), ARPHRD_ETHER, hardware))
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def copy(source: int, target: int) -> bool:
+    """Copies what waits at one TAP to the other; false when the source is gone."""
+    for _ in range(BATCH):
+        try:
+            frame = os.read(source, FRAME)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        try:
+            os.write(target, frame)
+        except OSError:
+            continue  # the other end is down or full: the frame is lost, as on a cable
+    return True
+
+
+def add(line: str, pairs: dict[int, int]) -> str:
+    """Creates the pair that a line asks for; returns the answer."""
+    try:
+        host, tap, guest, nic, mac = json.loads(line)
+        a = open_tap(host, tap, None)
+    except (OSError, ValueError) as error:
+        return str(error)
+    try:
+        b = open_tap(guest, nic, mac)
+    except (OSError, ValueError) as error:
+        os.close(a)
+        return str(error)
+    pairs[a], pairs[b] = b, a
+    return "ok"
+
+
+def drop(source: int, pairs: dict[int, int], poll: select.epoll) -> None:
+    """Forgets a pair of which one end is gone."""
+    for end in (source, pairs[source]):
+        poll.unregister(end)
+        del pairs[end]
+        os.close(end)
+
+
+def main() -> None:
+    """Carries frames until standard input closes."""
+    control = sys.stdin.fileno()
+    poll = select.epoll()
+    poll.register(control, select.EPOLLIN)
+    pairs: dict[int, int] = {}
+    while True:
+        for ready, events in poll.poll():
+            if ready == control:
+                line = sys.stdin.readline()
+                if not line:
+                    return
+                before = set(pairs)
+                print(add(line, pairs), flush=True)
+                for end in set(pairs) - before:
+                    poll.register(end, select.EPOLLIN)
+            elif ready in pairs and (events & select.EPOLLERR or not copy(ready, pairs[ready])):
+                drop(ready, pairs, poll)
+
+
+if __name__ == "__main__":
+    main()

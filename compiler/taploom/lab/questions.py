@@ -1,0 +1,254 @@
+"""What to ask the kernel: of each class of flows at least one packet that must pass or must not.
+
+Flows that the plan tells apart by nothing (same networks, same family, same protocol, same entry that decides) are one
+class. The ports tried are those at which the plan's answer could change: the first and last of each range that
+speaks of the two ends, their neighbours, and one that nothing speaks of.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from taploom.base.address import FAMILIES, Address, Family
+from taploom.base.frozen import dataclass
+from taploom.lab.atlas import Atlas, NowhereError, UnclearError
+from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict
+from taploom.lab.outcome import NotRun
+from taploom.lab.trials import Trial, edges, named, others, untried
+from taploom.plan.guest import Guest, Nic
+from taploom.plan.host import Host
+from taploom.plan.policy import NatKind, Service
+
+_QUIET = (9, 7, 19, 4, 1021, 47001, 47002)
+"""Ports of which one, hopefully, no policy speaks."""
+
+
+_Edge = tuple[int, ...]
+"""First and last port of something, and which of the four ports around its ends; () for a port of nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end of a flow.
+
+    Attributes:
+        machine: `guest/NAME`, `host/NAME` or `zone/NAME`.
+        group: what it has in common with others of its class.
+        owner: the guest with its NIC, or the host, or the zone.
+    """
+
+    machine: str
+    group: str
+    address: Address
+    owner: tuple[Guest, Nic] | Host | str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One flow with the plan's answer.
+
+    Attributes:
+        reach: what `taploom reach` says of it; "" where that was not asked.
+    """
+
+    source: End
+    to: End
+    packet: Packet
+    verdict: Verdict
+    reach: str = ""
+
+    @property
+    def flow(self) -> str:
+        """The flow in words."""
+        name = self.source.machine.partition("/")[2]
+        sender = name if isinstance(self.source.owner, Host) else f"{name} {self.packet.source}"
+        return f"{sender} -> {self.to.machine.partition('/')[2]} {self.packet.to} {named(self.packet)}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """What one term, forward or rule says of ports, and of which ends."""
+
+    sources: frozenset[Address]
+    destinations: frozenset[Address]
+    services: tuple[Service, ...]
+
+
+def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple[NotRun, ...]]:
+    """The questions of a site, by class; and what cannot be asked."""
+    classes: dict[tuple[object, ...], list[Question]] = {}
+    unclear: dict[str, list[str]] = {}
+    for family in FAMILIES:
+        ends = tuple(_ends(atlas, family))
+        mirrors = tuple(_mirrors(atlas, family))
+        spoken = tuple(_spoken(atlas, family, (*ends, *mirrors)))
+        usual = _usual(spoken, family)
+        by_source = {end: [s for s in spoken if end.address in s.sources] for end in ends}
+        for source in ends:
+            for to in (*ends, *mirrors):
+                if source.machine != to.machine or _own_outside(source, to, atlas):
+                    for what in _ports(by_source[source], to, usual):
+                        _ask(atlas, oracle, source, to, what, classes, unclear)
+    chosen = {(q.source.machine, q.packet): q for found in classes.values() for q in found}
+    for question in _ways_back(tuple(chosen.values()), oracle):
+        chosen.setdefault((question.source.machine, question.packet), question)
+    left_out = [NotRun(f"{flows[0]} and {len(flows) - 1} more", why) for why, flows in unclear.items()]
+    return tuple(chosen.values()), (*left_out, *_idle(atlas, {q.verdict.by for q in chosen.values()}))
+
+
+def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
+    """Of datagrams that one neighbour may not send to the other: those that it has to answer all the same."""
+    for question in asked:
+        packet = question.packet
+        if packet.protocol == "udp" and not question.verdict.allowed and question.source.group == question.to.group:
+            back = Packet(question.to.address, packet.source, "udp", packet.port)
+            verdict = _asked(oracle, question.to, back)
+            if verdict.allowed:
+                yield Question(question.to, question.source, back, verdict)
+
+
+def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
+    """Entries that no probe hangs on."""
+    why = "no probe hangs on it: nobody here has such addresses, or another entry says the same"
+    services: dict[str, set[Service]] = {}
+    for host in atlas.plan.hosts:
+        for term in host.terms:
+            services.setdefault(term.rule, set()).update(term.services)
+        for lane in host.lanes:
+            services.setdefault(lane.forward, set()).add(Service(lane.protocol, lane.first, lane.last))
+    for name in sorted(services.keys() - deciding):
+        if not name.startswith("implied/"):
+            yield NotRun(name, untried(services[name]) or why)
+
+
+def _own_outside(source: End, to: End, atlas: Atlas) -> bool:
+    """A host asks its own outside address, by which it may reach a forward."""
+    outside = (a for (host, _, _), a in atlas.ground.uplinks.items() if source.machine == f"host/{host}")
+    return isinstance(source.owner, Host) and to.address in set(outside)
+
+
+def _ask(
+    atlas: Atlas,
+    oracle: Oracle,
+    source: End,
+    to: End,
+    what: tuple[_Edge, Protocol, int],
+    classes: dict[tuple[object, ...], list[Question]],
+    unclear: dict[str, list[str]],
+) -> None:
+    edge, protocol, port = what
+    try:
+        packet = Packet(_source_address(atlas, source, to), to.address, protocol, port)
+        verdict = _asked(oracle, source, packet)
+    except NowhereError:
+        return
+    except UnclearError as reason:
+        unclear.setdefault(str(reason), []).append(f"{source.machine} -> {to.machine} {to.address}")
+        return
+    if verdict.where == source.machine or (isinstance(source.owner, Host) and verdict.by == "implied/output"):
+        return
+    groups = (source.group, to.group) if edge else (_coarse(source), _coarse(to))
+    key = (*groups, packet.family, protocol, verdict.allowed, verdict.by, edge)
+    found = classes.setdefault(key, [])
+    question = Question(source, to, packet, verdict)
+    if not found or (not edge and len(found) == 1):
+        found.append(question)
+    elif not edge:  # the first and the last: ends that have little in common
+        found[-1] = question
+
+
+def _coarse(end: End) -> str:
+    """The group; where no port is at an edge, outside hosts of a zone are all alike."""
+    return end.machine if isinstance(end.owner, str) else end.group
+
+
+def _asked(oracle: Oracle, source: End, packet: Packet) -> Verdict:
+    if isinstance(source.owner, str):
+        return oracle.from_zone(source.owner, packet)
+    if isinstance(source.owner, Host):
+        return oracle.from_host(source.owner, packet)
+    return oracle.from_guest(*source.owner, packet)
+
+
+def _source_address(atlas: Atlas, source: End, to: End) -> Address:
+    """A host sends from the address of the interface that it sends by, and to itself from the address asked."""
+    if not isinstance(source.owner, Host):
+        return source.address
+    way = atlas.way(source.owner, to.address)
+    if way.bridge:
+        own = way.bridge.ipv4 if to.address.family is Family.IPV4 else way.bridge.ipv6
+        return own.address if own else source.address
+    found = atlas.uplink_address(source.owner, way.uplink.name, to.address.family) if way.uplink else to.address
+    if found is None:
+        raise NowhereError(f"{source.owner.name} has no address to send from to {to.address}")
+    return found
+
+
+def _ends(atlas: Atlas, family: Family) -> Iterator[End]:
+    for (name, network, of), address in sorted(atlas.ground.nics.items()):
+        guest = atlas.guests[name]
+        if of is family:
+            nic = next(nic for nic in guest.nics if nic.network == network)
+            yield End(f"guest/{name}", f"network/{network}", address, (guest, nic))
+    for host in atlas.plan.hosts:
+        for bridge in host.bridges:
+            own = bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
+            if own:
+                yield End(f"host/{host.name}", f"host/{host.name} {bridge.network}", own.address, host)
+        for uplink in host.uplinks:
+            found = atlas.uplink_address(host, uplink.name, family)
+            if found:
+                yield End(f"host/{host.name}", f"host/{host.name} {uplink.name}", found, host)
+    for zone, found_there in atlas.beyond.items():
+        for address, label in found_there.addresses:
+            if address.family is family:
+                yield End(f"zone/{zone}", f"zone/{zone} {label}", address, zone)
+
+
+def _mirrors(atlas: Atlas, family: Family) -> Iterator[End]:
+    """Guests at their addresses behind a prefix translation."""
+    for host in atlas.plan.hosts:
+        for nat in host.nat:
+            if nat.kind is NatKind.PREFIX and nat.to and nat.family is family:
+                for (name, network, _), address in sorted(atlas.ground.nics.items()):
+                    if network == nat.network and address in nat.source:
+                        mirror = nat.to.first + (address.value - nat.source.value)
+                        guest = atlas.guests[name]
+                        nic = next(nic for nic in guest.nics if nic.network == network)
+                        yield End(f"guest/{name}", f"mirror/{network}", mirror, (guest, nic))
+
+
+def _spoken(atlas: Atlas, family: Family, ends: tuple[End, ...]) -> Iterator[_Spoken]:
+    everywhere = frozenset(end.address for end in ends)
+    for host in atlas.plan.hosts:
+        mirrors = [n for n in host.nat if n.kind is NatKind.PREFIX and n.to]
+        for term in host.terms:
+            if term.family is family and term.services:
+                sources = frozenset(a for a in everywhere if any(a in p for p in term.sources))
+                targets = [a for a in everywhere if any(a in p for p in term.destinations)]
+                targets += [
+                    n.to.first + (a.value - n.source.value) for n in mirrors for a in targets if n.to and a in n.source
+                ]
+                yield _Spoken(sources, frozenset(targets), term.services)
+        for lane in host.lanes:
+            if lane.family is family:
+                at = (atlas.uplink_address(host, uplink, family) for uplink in lane.uplinks)
+                outer = Service(lane.protocol, lane.first, lane.last)
+                yield _Spoken(everywhere, frozenset(a for a in at if a), (outer,))
+                inner = Service(lane.protocol, lane.target_first, lane.target_first + lane.last - lane.first)
+                yield _Spoken(everywhere, frozenset({lane.target}), (inner,))
+
+
+def _usual(spoken: Iterable[_Spoken], family: Family) -> tuple[Trial, ...]:
+    """What is tried between all ends: what nothing speaks of, and each protocol that anything speaks of."""
+    said = {service for entry in spoken for service in entry.services}
+    ranges = [s for s in said if (s.first, s.last) != (0, 65535)]
+    quiet = next((p for p in _QUIET if not any(s.first <= p <= s.last for s in ranges)), _QUIET[0])
+    return (("icmp", 0), ("tcp", quiet), ("udp", quiet), *others(said, family, quiet))
+
+
+def _ports(spoken: list[_Spoken], to: End, usual: tuple[Trial, ...]) -> list[tuple[_Edge, Protocol, int]]:
+    """What to try between two ends: at which edge of something, the protocol, the port."""
+    found: set[tuple[_Edge, Protocol, int]] = {((), *each) for each in usual}
+    services = {service for entry in spoken if to.address in entry.destinations for service in entry.services}
+    for service in services:
+        found |= {((service.first, service.last, number), *each) for number, each in edges(service, to.address.family)}
+    return sorted(found)

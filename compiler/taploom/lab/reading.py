@@ -1,0 +1,124 @@
+"""What `taploom reach` says of the flows that a lab probes.
+
+The lab's own reading of the plan (`taploom.lab.oracle`) goes hop by hop through what the plan was lowered to. This one
+asks the maps of `taploom.flows`, which are made from the words of the spec, and which a reviewer is shown. A flow is
+right only where both say what the kernel does.
+"""
+
+from dataclasses import replace
+
+from taploom.base.address import Address
+from taploom.base.frozen import dataclass
+from taploom.base.protocol import NUMBERS
+from taploom.flows.diagram import Box
+from taploom.flows.endpoints import end_of
+from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.packet import DESTINATION, ICMP, PORT, PROTOCOL, SOURCE
+from taploom.flows.query import Inquiry
+from taploom.flows.reply import Hop, Reply
+from taploom.flows.spans import Spans, holds
+from taploom.lab.atlas import Atlas
+from taploom.lab.oracle import ECHO, Packet
+from taploom.lab.questions import Question
+from taploom.plan.host import Host
+
+_LEVELS = (DESTINATION, PROTOCOL, PORT, SOURCE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """How a packet comes to the first host of the site, and by which uplink that host would send it on."""
+
+    host: Host
+    ingress: str
+    way: str | None
+
+
+class Reading:
+    """Answers for one running site, at one time (seconds since the epoch)."""
+
+    def __init__(self, atlas: Atlas, now: int) -> None:
+        self._atlas = atlas
+        self._inquiry = Inquiry(atlas.plan, now)
+        self._known: dict[tuple[str, str], tuple[Reply, ...]] = {}
+        self._learned = {a: (host, uplink) for (host, uplink, _), a in atlas.ground.uplinks.items()}
+
+    def read(self, question: Question) -> Question:
+        """A question with what it says of the flow, such as `allow by policy/web`; all of it where that is several."""
+        packet, start = question.packet, self._start(question)
+        found = [reply for reply in self._replies(question) if self._is_of(reply, packet, start)]
+        said = sorted({f"{reply.verdict} by {reply.decided_by}" for reply in found})
+        return replace(question, reach=" or ".join(said) or "nothing")
+
+    def _replies(self, question: Question) -> tuple[Reply, ...]:
+        owner = question.source.owner
+        source = f"host/{owner.name}" if isinstance(owner, Host) else str(question.packet.source)
+        to = self._name(question.packet.to)
+        if (source, to) not in self._known:
+            one, other = (end_of(self._inquiry.names, text) for text in (source, to))
+            self._known[source, to] = self._inquiry.ask(one, other, None, walked=False)
+        return self._known[source, to]
+
+    def _name(self, to: Address) -> str:
+        """What to ask for: the uplink where only the network outside knows its address."""
+        host, uplink = self._learned.get(to, ("", ""))
+        learned = host and uplink in Kernel.of(self._atlas.hosts[host], to.family).learned
+        return f"{host}/{uplink}" if learned else str(to)
+
+    def _start(self, question: Question) -> _Start:
+        atlas, packet, owner = self._atlas, question.packet, question.source.owner
+        if isinstance(owner, Host):
+            host, ingress = owner, SELF
+        elif isinstance(owner, str):
+            there = atlas.entrance(owner, packet.to)
+            assert there, "who is asked about has a way"
+            host, ingress = there[0], there[1].name
+        else:
+            guest, nic = owner
+            host = atlas.hosts[guest.host]
+            ingress = next(bridge.device for bridge in host.bridges if bridge.network == nic.network)
+        way = atlas.way(host, packet.to).uplink
+        return _Start(host, ingress, way.name if way else None)
+
+    def _is_of(self, reply: Reply, packet: Packet, start: _Start) -> bool:
+        first = reply.hops[0]
+        if reply.family is not packet.family or (first.host, first.ingress) != (start.host.name, start.ingress):
+            return False
+        if first.way not in (None, start.way) or not all(self._goes(hop, packet) for hop in reply.hops[1:]):
+            return False
+        point, unknown = self._point(packet, start), {each.role for each in reply.unknown}
+        skipped = {DESTINATION} if "destination" in unknown else set()
+        skipped |= {SOURCE} if start.ingress == SELF else set()
+        inside = all(_has(reply.box, level, point[level]) for level in _LEVELS if level not in skipped)
+        return inside and all(
+            each.within is None or holds(each.within, self._value(each.host, each.uplink, packet))
+            for each in reply.unknown
+        )
+
+    def _goes(self, hop: Hop, packet: Packet) -> bool:
+        """Whether a host on the way would send a packet on as a hop says."""
+        if hop.way is None:
+            return True
+        uplink = self._atlas.way(self._atlas.hosts[hop.host], packet.to).uplink
+        return uplink is not None and uplink.name == hop.way
+
+    def _value(self, host: str, uplink: str, packet: Packet) -> int:
+        """The address that an uplink has learned."""
+        return self._atlas.ground.uplinks[host, uplink, packet.family].value
+
+    def _point(self, packet: Packet, start: _Start) -> dict[int, int]:
+        kernel, family = Kernel.of(start.host, packet.family), packet.family
+        host, uplink = self._learned.get(packet.to, ("", ""))
+        to = kernel.learned.get(uplink) if host == start.host.name else None
+        echo = packet.protocol == "icmp"
+        return {
+            DESTINATION: packet.to.value if to is None else to,
+            PROTOCOL: ICMP[family] if echo else NUMBERS[packet.protocol],
+            PORT: ECHO[family].first if echo and not packet.port else packet.port,
+            SOURCE: packet.source.value,
+        }
+
+
+def _has(box: Box, level: int, value: int) -> bool:
+    spans: Spans | None = box[level]
+    return spans is None or holds(spans, value)

@@ -1,0 +1,52 @@
+"""Whether this machine can run a lab at all, before anything is started."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from taploom.lab.networkd import binary
+
+_PROGRAMS = ("ip", "nft", "nsenter", "unshare", "mount")
+_TUN = Path("/dev/net/tun")
+_ALONE = ("unshare", "--user", "--map-root-user")
+
+
+def as_root() -> None:
+    """Starts this command anew as the root of a user namespace, where the machine lets its users have one."""
+    if (
+        os.geteuid() != 0
+        and shutil.which(_ALONE[0])
+        and not subprocess.run([*_ALONE, "true"], check=False, capture_output=True).returncode
+    ):
+        os.execvp(_ALONE[0], [*_ALONE, "--", sys.executable, *sys.orig_argv[1:]])
+
+
+def obstacles() -> tuple[str, ...]:
+    """What a lab lacks here, in plain words; empty where it can run."""
+    return tuple(_obstacles())
+
+
+def _obstacles() -> Iterator[str]:
+    if os.geteuid() != 0:
+        yield (
+            "it must run as root, or in a user namespace, which users cannot have here: "
+            "it makes network namespaces, interfaces and TAPs"
+        )
+    if not _TUN.exists():
+        yield "there is no /dev/net/tun, by which guests are attached: load the kernel module `tun`"
+    elif not _own_devices() and not os.access(_TUN, os.R_OK | os.W_OK):
+        yield "in a user namespace only a /dev/net/tun will do that every user may open, and here root alone may"
+    if binary() is None:
+        yield "there is no systemd-networkd, which runs the units: install systemd"
+    for program in _PROGRAMS:
+        if shutil.which(program) is None:
+            yield f"there is no program `{program}` in PATH"
+
+
+def _own_devices() -> bool:
+    """Whether devices can be made, which takes the root of the machine and not that of a user namespace."""
+    ids = Path("/proc/self/uid_map").read_text().split()
+    return ids == ["0", "0", str(2**32 - 1)]

@@ -1,0 +1,48 @@
+"""Default routes: a guest with a fixed address may have that long before the advertisement that brings its route.
+
+What has no route sends nothing, and its silence would look like a drop.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+
+from taploom.base.address import FAMILIES, Family
+from taploom.lab.build import Site, in_parallel
+from taploom.lab.namespace import Namespace
+from taploom.lab.outcome import Row
+from taploom.lab.waiting import INTERVAL
+
+Wanted = tuple[str, Family]
+"""A machine, and the family in which it has a default route."""
+
+
+def promised(site: Site) -> tuple[Wanted, ...]:
+    """The default routes of a plan's guests."""
+    return tuple(
+        (f"guest/{guest.name}", family)
+        for guest in site.plan.guests
+        for family in FAMILIES
+        if any((nic.ipv4, nic.ipv6)[family is Family.IPV6].default_route for nic in guest.nics)
+    )
+
+
+def routed(site: Site, patience: float) -> Iterator[Row]:
+    """A row for each promise, once it is kept or patience ends."""
+    wanted, deadline = promised(site), time.monotonic() + patience
+    machines = site.machines()
+    missing = list(wanted)
+    while missing:
+        there = in_parallel(lambda want: _has(machines[want[0]], want[1]), missing)
+        missing = [want for want, found in zip(missing, there, strict=True) if not found]
+        if not missing or time.monotonic() > deadline:
+            break
+        time.sleep(INTERVAL)
+    for want in wanted:
+        observed = "missing" if want in missing else "there"
+        yield Row("address", f"{want[0]} {want[1].key} default route", "there", observed)
+
+
+def _has(machine: Namespace, family: Family) -> bool:
+    flag = "-4" if family is Family.IPV4 else "-6"
+    return bool(json.loads(machine.run("ip", "-j", flag, "route", "show", "default") or "[]"))

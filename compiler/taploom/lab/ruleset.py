@@ -1,0 +1,87 @@
+"""Rulesets in a real kernel: check without root, load into a machine, and read back what is there.
+
+What is loaded is read as JSON only: the text of `nft list` differs between versions, and its sets come in any order.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+from taploom.lab.namespace import LAB_DIR
+
+if TYPE_CHECKING:
+    from taploom.lab.namespace import Namespace
+
+
+def check(text: str, timeout: float = 60.0) -> str:
+    """What `nft -c` says against a ruleset, in a namespace of its own; empty when it accepts it.
+
+    Without root it takes a user namespace, where nft 1.0.6 cannot enlarge its socket's buffer: a ruleset of more than
+    some 200 KB of netlink messages is then too long.
+    """
+    alone = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
+    done = subprocess.run(
+        [*alone, "nft", "-c", "-f", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    return (done.stderr or f"exit {done.returncode}") if done.returncode else ""
+
+
+def load(machine: Namespace, text: str) -> None:
+    """Loads a file of nft commands in one transaction.
+
+    Raises:
+        LabError: nft or the kernel refused it; the message is theirs.
+    """
+    machine.write(f"{LAB_DIR}/ruleset.nft", text)
+    machine.run("nft", "-f", f"{LAB_DIR}/ruleset.nft", timeout=60.0)
+
+
+def filter_bridged(machine: Namespace, on: bool) -> bool:
+    """Whether frames that stay on a bridge pass the ruleset's forward chain too, as Docker and Kubernetes have it.
+
+    Where the kernel knows this (`br_netfilter`), it is on by default in a new namespace, so set it before probing.
+
+    Returns:
+        Whether the kernel knows it; where not, such frames never pass.
+    """
+    if not machine.file("/proc/sys/net/bridge").exists():
+        return False
+    families = ("iptables", "ip6tables", "arptables")
+    machine.sysctl({f"net.bridge.bridge-nf-call-{family}": "01"[on] for family in families})
+    return True
+
+
+def listing(machine: Namespace) -> list[dict[str, Any]]:
+    """Every object of the kernel's ruleset as libnftables-json(5) has it, without the line on the version."""
+    objects: list[dict[str, Any]] = json.loads(machine.run("nft", "-j", "list", "ruleset"))["nftables"]
+    return [entry for entry in objects if "metainfo" not in entry]
+
+
+def handles(machine: Namespace) -> frozenset[tuple[str, str, int]]:
+    """Kind, name and handle of each object: rules have other ones after each load."""
+    found = ((kind, body) for entry in listing(machine) for kind, body in entry.items())
+    return frozenset((kind, body.get("name", ""), body["handle"]) for kind, body in found if "handle" in body)
+
+
+def tables(machine: Namespace) -> frozenset[str]:
+    """The tables there are, as `inet taploom`."""
+    found = (entry["table"] for entry in listing(machine) if "table" in entry)
+    return frozenset(f"{table['family']} {table['name']}" for table in found)
+
+
+def counters(machine: Namespace, family: str, table: str) -> dict[str, int]:
+    """Packets of each named counter of a table."""
+    found = (entry["counter"] for entry in listing(machine) if "counter" in entry)
+    return {
+        counter["name"]: counter["packets"]
+        for counter in found
+        if (counter["family"], counter["table"]) == (family, table)
+    }

@@ -1,0 +1,56 @@
+"""A lab: its namespaces, and the one pump that carries frames between their TAPs.
+
+Use it as a context manager. Leaving it ends everything; see `taploom.lab.namespace` for why nothing can be left behind.
+"""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
+
+from taploom.lab.namespace import Namespace, veth
+from taploom.lab.probe import Agent
+from taploom.lab.tap import Pump
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class Lab:
+    """The machines of one experiment and the cables between them."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._pump: Pump | None = None
+        self._agents: dict[int, Agent] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Ends all of it. Closing twice is fine."""
+        self._stack.close()
+
+    def machine(self, name: str) -> Namespace:
+        """A new namespace, which ends with the lab."""
+        return self._stack.enter_context(Namespace(name))
+
+    def cable(self, a: Namespace, a_name: str, b: Namespace, b_name: str) -> None:
+        """A veth pair between two machines, with the named interface at each end, both up."""
+        veth(a, a_name, b, b_name)
+
+    def tap(self, host: Namespace, tap: str, guest: Namespace, nic: str, mac: str) -> None:
+        """A guest's interface as a virtual machine monitor makes it; see `Pump.connect`."""
+        if self._pump is None:
+            self._pump = self._stack.enter_context(Pump())
+        self._pump.connect(host, tap, guest, nic, mac)
+
+    def agent(self, machine: Namespace) -> Agent:
+        """The probing process of a machine; started at the first call."""
+        if machine.pid not in self._agents:
+            agent = self._agents[machine.pid] = Agent(machine)
+            self._stack.callback(agent.close)
+        return self._agents[machine.pid]

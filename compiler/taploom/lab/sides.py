@@ -1,0 +1,31 @@
+"""The sides of a host, in the plan's words, that the ends of a packet are on."""
+
+from taploom.base.address import Address
+from taploom.lab.atlas import Way
+from taploom.plan.host import Bridge, Host, Uplink
+from taploom.plan.policy import Side, SideKind
+
+SELF = Side(SideKind.SELF)
+
+
+def ingress(host: Host, entry: Bridge | Uplink, sender: Address) -> Side:
+    """The side that a packet of a sender comes from, by the interface that it comes in by."""
+    if isinstance(entry, Bridge):
+        return Side(SideKind.BRIDGE, entry.network)
+    return _far(host, entry.zone, sender)
+
+
+def egress(host: Host, way: Way, to: Address) -> Side:
+    """The side that a packet goes to."""
+    if way.bridge:
+        return Side(SideKind.BRIDGE, way.bridge.network)
+    return _far(host, way.uplink.zone, to) if way.uplink else SELF
+
+
+def _far(host: Host, zone: str, address: Address) -> Side:
+    """The side beyond an uplink; OTHER for an address of the site that cannot rightly be there."""
+    if any(address in prefix for prefix in host.remote_prefixes):
+        return Side(SideKind.REMOTE, zone)
+    if any(address in prefix for prefix in host.site_prefixes):
+        return Side(SideKind.OTHER)
+    return Side(SideKind.OUTSIDE, zone)

@@ -1,0 +1,176 @@
+"""Lies from inside: what a guest may not send though it could.
+
+Each lie is a frame to everybody, so that one observer suffices: the host's own end of the bridge, which sees what the
+spoof guard lets in. Honest frames go before and after; only once those have been seen is silence a drop.
+"""
+
+import itertools
+from collections.abc import Iterator
+from contextlib import suppress
+
+from taploom.base.address import LINK_LOCAL, Address, Family, Mac, parse_mac
+from taploom.base.frozen import dataclass
+from taploom.lab import frames
+from taploom.lab.atlas import Atlas, own_address
+from taploom.lab.build import Site, nic_name
+from taploom.lab.outcome import NotRun, Outcome, Row
+from taploom.lab.probe import Agent
+from taploom.lab.waiting import LabError, wait_for
+from taploom.plan.host import Bridge, Host
+
+LIARS = 2
+"""Guests of one bridge that are tried."""
+_NOBODY = parse_mac("02:00:5e:00:53:77")
+"""From the block for documentation (RFC 7042), with the local bit."""
+_ROUTER_ADVERTISEMENT, _NEIGHBOUR_ADVERTISEMENT, _REDIRECT = 134, 136, 137
+_ALL_NODES = "ff02::1"
+_PATIENCE = 3.0
+_tokens = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sends, on which bridge, and what is its own.
+
+    Attributes:
+        uplinks: the addresses of the host's uplinks, some of which may lie in the bridge's prefix.
+    """
+
+    name: str
+    agent: Agent
+    ifname: str
+    mac: Mac
+    own: dict[Family, Address]
+    host: Host
+    bridge: Bridge
+    uplinks: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A frame, what it claims, how it is recognised, and whether the guard should let it in."""
+
+    what: str
+    frame: bytes
+    mark: bytes
+    passes: bool
+
+
+def lies(site: Site, atlas: Atlas) -> Outcome:
+    """Tries the lies on every bridge that has guests."""
+    rows: list[Row] = []
+    not_run: list[NotRun] = []
+    for host in site.plan.hosts:
+        for bridge in host.bridges:
+            for port in bridge.ports[:LIARS]:
+                sender = _sender(site, atlas, host, bridge, port.guest)
+                rows += _tried(site, sender, tuple(_claims(sender, bridge.guarded)))
+            if bridge.ports and not bridge.guarded:
+                why = "spoof-guard is off: a guest may be a router and a DHCP server there"
+                not_run.append(NotRun(f"rogue servers on {bridge.network}", why))
+    return Outcome(tuple(rows), tuple(not_run))
+
+
+def _sender(site: Site, atlas: Atlas, host: Host, bridge: Bridge, name: str) -> Sender:
+    guest = atlas.guests[name]
+    number, nic = next((n, nic) for n, nic in enumerate(guest.nics) if nic.network == bridge.network)
+    own = {family: a for (g, network, family), a in atlas.ground.nics.items() if (g, network) == (name, nic.network)}
+    uplinks = tuple(a for (at, _, _), a in sorted(atlas.ground.uplinks.items()) if at == host.name)
+    return Sender(name, site.agent(site.guests[name]), nic_name(number), nic.mac, own, host, bridge, uplinks)
+
+
+def _tried(site: Site, sender: Sender, claims: tuple[Claim, ...]) -> Iterator[Row]:
+    """Sends the claims, then waits for the last honest one."""
+    observer = site.agent(site.hosts[sender.host.name])
+    observer.capture(sender.bridge.device)
+    for claim in claims:
+        sender.agent.send_frame(sender.ifname, claim.frame)
+    awaited = [claim.mark for claim in claims if claim.passes]
+
+    def arrived() -> bool:
+        seen = observer.captured(sender.bridge.device)
+        return all(any(mark in frame for frame in seen) for mark in awaited)
+
+    with suppress(LabError):  # the rows say which of them are missing
+        wait_for(arrived, "honest frames", _PATIENCE)
+    seen = observer.captured(sender.bridge.device)
+    for claim in claims:
+        observed = "allow" if any(claim.mark in frame for frame in seen) else "drop"
+        flow = f"{sender.name} on {sender.bridge.network}: {claim.what}"
+        yield Row("spoof", flow, "allow" if claim.passes else "drop", observed, "implied/spoof-guard")
+
+
+def _claims(sender: Sender, guarded: bool) -> Iterator[Claim]:
+    """Lies between honest frames; on a bridge without a guard those of sources pass, and the others are not tried."""
+    for family, own in sorted(sender.own.items()):
+        gateway = own_address(sender.bridge, family)
+        if gateway is None:
+            continue
+        other = _other(sender, family)
+        yield _datagram(f"its own {family.key}", sender.mac, own, gateway.address, passes=True)
+        yield _datagram(f"{family.key} from a MAC of nobody", _NOBODY, own, gateway.address, passes=not guarded)
+        yield _datagram(f"{family.key} as {other}", sender.mac, other, gateway.address, passes=not guarded)
+        for near in (a for a in sender.uplinks if a in gateway.prefix):
+            yield _datagram(f"{family.key} as the host's {near}", sender.mac, near, gateway.address, passes=not guarded)
+        if guarded and family is Family.IPV4:
+            yield from _lies_ipv4(sender, own, gateway.address)
+        elif guarded:
+            yield from _lies_ipv6(sender, gateway.address)
+        yield _datagram(f"its own {family.key}, after that", sender.mac, own, gateway.address, passes=True)
+
+
+def _other(sender: Sender, family: Family) -> Address:
+    """Somebody else's address on the bridge that is known beforehand, as a lease's is not; else the host's own."""
+    ports = (port for port in sender.bridge.ports if port.guest != sender.name)
+    known = [a for port in ports for a in (port.ipv4 if family is Family.IPV4 else port.ipv6) or ()]
+    own = own_address(sender.bridge, family)
+    assert own
+    return known[0] if known else own.address
+
+
+def _token() -> bytes:
+    return b"taploom-lie-%08d" % next(_tokens)
+
+
+def _datagram(what: str, mac: Mac, source: Address, to: Address, *, passes: bool) -> Claim:
+    token = _token()
+    packet = frames.udp(str(source), 40000, str(to), 9, token)
+    return Claim(what, _broadcast(mac, source.family, packet), token, passes)
+
+
+def _broadcast(mac: Mac, family: Family, packet: bytes) -> bytes:
+    ethertype = frames.IPV4 if family is Family.IPV4 else frames.IPV6
+    return frames.ethernet(frames.BROADCAST, str(mac), ethertype, packet)
+
+
+def _lies_ipv4(sender: Sender, own: Address, gateway: Address) -> Iterator[Claim]:
+    mac, token = str(sender.mac), _token()
+    for what, claimed, ip in (
+        (f"ARP as the gateway {gateway}", mac, gateway),
+        ("ARP with a MAC of nobody", str(_NOBODY), own),
+    ):
+        said = frames.arp(frames.ARP_REPLY, claimed, str(ip), frames.BROADCAST, str(own))
+        yield Claim(what, frames.ethernet(frames.BROADCAST, mac, frames.ARP, said), said, passes=False)
+    offer = frames.udp(str(own), 67, "255.255.255.255", 68, token)
+    yield Claim("a DHCP server's answer", _broadcast(sender.mac, Family.IPV4, offer), token, passes=False)
+    honest = _datagram("its own ipv4 behind a VLAN tag", sender.mac, own, gateway, passes=False)
+    yield Claim(honest.what, frames.vlan(7, honest.frame), honest.mark, passes=False)
+
+
+def _lies_ipv6(sender: Sender, gateway: Address) -> Iterator[Claim]:
+    mac = bytes.fromhex(str(sender.mac).replace(":", ""))
+    local, hop = str(sender.mac.eui64(LINK_LOCAL)), sender.bridge.link_local(sender.host.name)
+    assert hop
+    target, next_hop = (a.value.to_bytes(16, "big") + b"\x02\x01" + mac for a in (gateway, hop))
+    for what, kind, body in (
+        (f"a neighbour advertisement for the gateway {gateway}", _NEIGHBOUR_ADVERTISEMENT, b"\x20\0\0\0" + target),
+        (f"a neighbour advertisement for the next hop {hop}", _NEIGHBOUR_ADVERTISEMENT, b"\x20\0\0\0" + next_hop),
+        ("a router advertisement", _ROUTER_ADVERTISEMENT, b"\x40\0\x07\x08" + bytes(8)),
+        ("a redirect", _REDIRECT, bytes(4) + target[:16] + target[:16]),
+    ):
+        token = _token()
+        said = frames.icmpv6(local, _ALL_NODES, kind, body + b"\x0e\x03" + token + bytes(22 - len(token)))
+        yield Claim(what, _broadcast(sender.mac, Family.IPV6, said), token, passes=False)
+    token = _token()
+    answer = frames.udp(local, 547, _ALL_NODES, 546, token)
+    yield Claim("a DHCPv6 server's answer", _broadcast(sender.mac, Family.IPV6, answer), token, passes=False)

@@ -1,0 +1,173 @@
+"""Asks the kernel what was asked of the plan, and puts the two answers side by side."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from taploom.base.protocol import NUMBERS
+from taploom.lab.build import Site, in_parallel
+from taploom.lab.datagrams import ICMP4, ICMP6
+from taploom.lab.namespace import Namespace
+from taploom.lab.oracle import Packet
+from taploom.lab.outcome import NotRun, Outcome, Row
+from taploom.lab.probe import Answer, Probe, run
+from taploom.lab.questions import Question
+from taploom.plan.host import Host
+from taploom.plan.policy import Limit
+
+AT_ONCE = 60
+"""Probes of one machine at the same time."""
+_UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+_SECONDS = 2.0
+"""Over how long the retries of a probe are spread, at least."""
+
+Progress = Callable[[int, int], None]
+"""Called with how many probes are done, and how many there are."""
+
+
+def ask(site: Site, asked: tuple[Question, ...], progress: Progress | None = None) -> Outcome:
+    """Probes every question; what a rate would refuse is left out."""
+    chosen, left_out = _within_rates(asked)
+    machines = site.machines()
+    listen(site, machines, chosen)
+    # Without ports, who is asked has answered as well: what comes back is no first packet then, and nobody refuses it.
+    first, rest = ([q for q in chosen if _refused(q) is it_is] for it_is in (True, False))
+    rows: list[Row] = []
+    for wave in (*_waves(first), *_waves(rest)):
+        probes = [_probe(site, machines, question) for question in wave]
+        answers = _completed(site, machines, wave, run(probes))
+        rows += [_row(question, answer) for question, answer in zip(wave, answers, strict=True)]
+        if progress:
+            progress(len(rows), len(chosen))
+    return Outcome(tuple(rows), tuple(left_out))
+
+
+def _within_rates(asked: tuple[Question, ...]) -> tuple[list[Question], list[NotRun]]:
+    """The questions without those that an allow with a rate could refuse because there are too many of them."""
+    used: dict[str, int] = defaultdict(int)
+    chosen, left_out = [], []
+    # What nobody answers is not asked again once there is room, so all must find some at once.
+    at_once = {by for question in asked if _silent(question.packet) for by, _ in question.verdict.limits}
+    for question in asked:
+        room = [
+            (by, limit, limit.burst + (0 if by in at_once else _refill(limit))) for by, limit in question.verdict.limits
+        ]
+        full = [(by, limit) for by, limit, most in room if used[by] >= most]
+        if full:
+            by, limit = full[0]
+            left_out.append(NotRun(question.flow, f"{by} lets in {limit.rate}/{limit.unit} only"))
+            continue
+        for by, _ in question.verdict.limits:
+            used[by] += 1
+        chosen.append(question)
+    return chosen, left_out
+
+
+def _refill(limit: Limit) -> int:
+    return int(limit.rate * _SECONDS / _UNITS[limit.unit])
+
+
+def _waves(asked: Iterable[Question]) -> Iterator[list[Question]]:
+    """Groups in which no machine asks too much at once."""
+    turn: dict[str, int] = defaultdict(int)
+    waves: dict[int, list[Question]] = defaultdict(list)
+    for question in asked:
+        waves[turn[question.source.machine] // AT_ONCE].append(question)
+        turn[question.source.machine] += 1
+    return iter([waves[number] for number in sorted(waves)])
+
+
+def listen(site: Site, machines: dict[str, Namespace], asked: Iterable[Question]) -> None:
+    """Somebody answers at both ends that a packet could get to: as it was sent, and as it is translated."""
+    wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for question in asked:
+        packet, verdict = question.packet, question.verdict
+        wanted[question.to.machine, packet.protocol].add(packet.port)
+        wanted[verdict.where, packet.protocol].add(verdict.packet.port)
+    senders = {question.source.machine for question in asked}
+    in_parallel(lambda name: site.agent(machines[name]), sorted({name for name, _ in wanted} | senders))
+    in_parallel(lambda each: _serve(site, machines[each[0][0]], each[0][1], each[1]), sorted(wanted.items()))
+
+
+def _serve(site: Site, machine: Namespace, protocol: str, ports: set[int]) -> None:
+    agent = site.agent(machine)
+    if protocol in ("tcp", "udp"):
+        agent.listen("tcp" if protocol == "tcp" else "udp", *sorted(ports))
+    else:
+        agent.hear(*((ICMP4, ICMP6) if protocol == "icmp" else (NUMBERS[protocol],)))
+
+
+def _probe(site: Site, machines: dict[str, Namespace], question: Question) -> Probe:
+    packet = question.packet
+    source = None if isinstance(question.source.owner, Host) else str(packet.source)
+    sender = site.agent(machines[question.source.machine])
+    passes = question.verdict.allowed and not (_silent(packet) and question.verdict.limits)
+    return Probe(sender, packet.protocol, str(packet.to), packet.port, source, passes)
+
+
+def _refused(question: Question) -> bool:
+    return _silent(question.packet) and not question.verdict.allowed
+
+
+def _silent(packet: Packet) -> bool:
+    """Whether nobody answers it, so that all tries are sent, and a rate counts each."""
+    return packet.protocol not in ("tcp", "udp", "icmp") or (packet.protocol == "icmp" and packet.port != 0)
+
+
+def _completed(site: Site, machines: dict[str, Namespace], wave: list[Question], answers: list[Answer]) -> list[Answer]:
+    """The answers; those to pings, and what nobody answers, with the ends as they were seen where these arrived."""
+    asked: dict[str, list[str]] = defaultdict(list)
+    for question, answer in zip(wave, answers, strict=True):
+        if answer.words:
+            for where in dict.fromkeys((question.to.machine, question.verdict.where)):
+                asked[where].append(answer.words)
+    heard = in_parallel(lambda where: site.agent(machines[where]).heard(asked[where]), asked)
+    known = {words: (where, ends) for where, found in zip(asked, heard, strict=True) for words, ends in found.items()}
+    return [_with_ends(answer, *known[answer.words]) if answer.words in known else answer for answer in answers]
+
+
+def _with_ends(answer: Answer, where: str, ends: tuple[str, str, int]) -> Answer:
+    peer, local, port = ends
+    return replace(answer, outcome="open", server=_host_name(where), peer=peer, local=local, port=port)
+
+
+def _row(question: Question, answer: Answer) -> Row:
+    verdict = question.verdict
+    expected = "allow" if verdict.allowed else "drop"
+    arrives = _arrival(question) if verdict.allowed else ""
+    return Row("flow", question.flow, expected, _observed(question, answer), verdict.by, arrives, question.reach)
+
+
+def _arrival(question: Question) -> str:
+    """Where a packet arrives, and from whom."""
+    verdict, asked = question.verdict, question.packet
+    to, sender = verdict.packet.to, verdict.packet.source
+    port = f" {asked.protocol}/{verdict.packet.port}" if verdict.packet.port != asked.port else ""
+    return f"at {verdict.where} {to}{port} from {sender}"
+
+
+def _observed(question: Question, answer: Answer) -> str:
+    """What became of a packet: a drop is silence, for an error comes from somebody who got it, or of a missing way.
+
+    Only who is isolated from a neighbour does not even find it, which the own kernel tells in time (RFC 4861, 7.2.2);
+    nor does who asks a host that has no way back, which then answers no ARP either where `rp_filter` is set.
+    """
+    verdict = question.verdict
+    unheard = verdict.by in ("implied/isolated", "implied/reverse-path")
+    silent = ("timeout", "unreachable") if unheard else ("timeout",)
+    if answer.outcome != "open":
+        return "drop" if answer.outcome in silent else answer.outcome
+    if not verdict.allowed:
+        return "allow"
+    if answer.server != _host_name(verdict.where):
+        return f"allow, but {answer.server or 'somebody else'} answers"
+    if (answer.local, answer.port) != (str(verdict.packet.to), verdict.packet.port):
+        return f"allow, but at {answer.local} {question.packet.protocol}/{answer.port}"
+    if answer.peer != str(verdict.packet.source):
+        return f"allow, but as from {answer.peer}"
+    return "allow"
+
+
+def _host_name(where: str) -> str:
+    kind, _, name = where.partition("/")
+    return f"zone-{name}"[:63] if kind == "zone" else name

@@ -1,0 +1,77 @@
+"""What can be tried of a service: the ports at which an answer could change, and what no packet can ask for."""
+
+from collections.abc import Iterable, Iterator
+
+from taploom.base.address import Family
+from taploom.base.protocol import NUMBERS
+from taploom.lab.datagrams import ICMP4, ICMP6, REQUESTS
+from taploom.lab.oracle import ECHO, Packet, Protocol
+from taploom.plan.policy import Service
+from taploom.plan.services import ICMP_TYPES, PORT_PROTOCOLS
+
+Trial = tuple[Protocol, int]
+"""A protocol and a port, as in `Packet`."""
+_WITH_PORTS = ("tcp", "udp", "sctp")
+_BUSY = frozenset({67, 68, 546, 547})
+"""UDP ports on which networkd itself listens."""
+_ICMP = {Family.IPV4: ("icmp", ICMP4), Family.IPV6: ("icmpv6", ICMP6)}
+_HEADERS = {"ah": "of IPv6 it is a header before another protocol"}
+
+
+def edges(service: Service, family: Family) -> Iterator[tuple[int, Trial]]:
+    """What is tried of one service, each with its number among the ports around the service's ends."""
+    name, number = _ICMP[family]
+    if service.protocol in _WITH_PORTS:
+        around = (service.first - 1, service.first, service.last, service.last + 1)
+        for place, port in enumerate(around):
+            if 0 < port < 65536 and not (service.protocol == "udp" and port in _BUSY):
+                yield place, (service.protocol, port)
+    elif service.protocol == name:
+        echo = ECHO[family].first
+        known = (kind for kind in REQUESTS[number] if kind != echo and service.first <= kind <= service.last)
+        yield from ((kind, ("icmp", kind)) for kind in known)
+    elif _portless(service, family):
+        yield 0, (service.protocol, 0)
+
+
+def others(said: Iterable[Service], family: Family, quiet: int) -> Iterator[Trial]:
+    """What is tried besides ping, TCP and UDP where anything speaks of it."""
+    for service in sorted(set(said)):
+        if service.protocol == "sctp":
+            yield "sctp", quiet
+        elif service.protocol not in _WITH_PORTS:
+            yield from (trial for _, trial in edges(service, family))
+
+
+def _portless(service: Service, family: Family) -> bool:
+    known = service.protocol not in (*PORT_PROTOCOLS, *ICMP_TYPES)
+    return known and not (family is Family.IPV6 and service.protocol in _HEADERS)
+
+
+def untried(services: Iterable[Service]) -> str:
+    """Why none of some services can be asked for; "" where one can, or where any is meant."""
+    found = list(services)
+    tried = [each for service in found for family in Family for each in edges(service, family)]
+    echoes = [
+        s for s in found for own in ECHO.values() if s.protocol == own.protocol and s.first <= own.first <= s.last
+    ]
+    if not found or tried or echoes:
+        return ""
+    names = ", ".join(sorted({_word(service) for service in found}))
+    if all(service.protocol in ICMP_TYPES for service in found):
+        return f"a message of {names} begins no connection for the kernel, which drops it as invalid without one"
+    return f"no first packet of {names} can be made here"
+
+
+def _word(service: Service) -> str:
+    known = {number: name for name, number in ICMP_TYPES.get(service.protocol, {}).items()}
+    return f"{service.protocol}/{known.get(service.first, service.first)}" if known else service.protocol
+
+
+def named(packet: Packet) -> str:
+    """What a packet asks for, in words."""
+    if packet.protocol == "icmp":
+        name, _ = _ICMP[packet.family]
+        return _word(Service(name, packet.port, packet.port)) if packet.port else "ping"
+    ported = packet.protocol in PORT_PROTOCOLS
+    return f"{packet.protocol}/{packet.port}" if ported or packet.protocol not in NUMBERS else packet.protocol

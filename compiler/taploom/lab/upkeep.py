@@ -1,0 +1,159 @@
+"""What a reload of the ruleset must leave alone: running connections, other tables, and other interfaces."""
+
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future
+from itertools import zip_longest
+from typing import Any
+
+from taploom.base.address import Family
+from taploom.lab import ruleset
+from taploom.lab.build import Site
+from taploom.lab.namespace import Namespace
+from taploom.lab.outcome import NotRun, Outcome, Row
+from taploom.lab.probe import Listening, Probe, run
+from taploom.lab.questions import Question
+from taploom.lab.waiting import LabError
+from taploom.plan.host import Host
+
+RELOADS = 10
+FLOWS = 6
+"""Flows that are watched."""
+ENOUGH = 500
+"""Datagrams of one flow without which its survival says little."""
+_SECONDS = 3.0
+_FOREIGN = "table ip taploom_lab_foreign { chain c { type filter hook forward priority 10; policy accept; }; }"
+_SIDES = (("nlleft", 1), ("nlright", 9))
+_PREFIX4, _PREFIX6 = "198.19.255", "2001:2:0:ff"
+
+
+def upkeep(site: Site, asked: tuple[Question, ...]) -> Outcome:
+    """Reloads under load, then looks at what should be as before."""
+    rows: list[Row] = []
+    not_run: list[NotRun] = []
+    for host in site.plan.hosts:
+        machine = site.hosts[host.name]
+        ruleset.load(machine, _FOREIGN)
+        before = _shape(machine)
+        ruleset.load(machine, site.ruleset(host.name))
+        observed = "as before" if _shape(machine) == before else "not as before"
+        rows.append(Row("reload", f"{host.name}: objects after a second load", "as before", observed))
+    rows += under_load(site, asked)
+    for host in site.plan.hosts:
+        there = "ip taploom_lab_foreign" in ruleset.tables(site.hosts[host.name])
+        observed = "there" if there else "gone"
+        rows.append(Row("reload", f"{host.name}: a table of somebody else after reloads", "there", observed))
+        found = _neighbours(site, host)
+        rows += found.rows
+        not_run += found.not_run
+    return Outcome(tuple(rows), tuple(not_run))
+
+
+def _shape(machine: Namespace) -> Counter[tuple[str, ...]]:
+    """The objects of the ruleset by kind and name; rules by their chain."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for entry in ruleset.listing(machine):
+        for kind, body in entry.items():
+            found[kind, body["family"], body.get("table", ""), body.get("name", ""), body.get("chain", "")] += 1
+    return found
+
+
+def under_load(site: Site, asked: tuple[Question, ...]) -> Iterator[Row]:
+    """Streams are held and datagrams flow while every host's ruleset is replaced again and again."""
+    streams = [(q, hold(site, q)) for q in _watched(asked, "tcp")]
+    loads = [(q, begin(site, q, "load", _SECONDS)) for q in _watched(asked, "udp")]
+    pours = [(q, begin(site, q, "attend", _SECONDS)) for q in answered(asked)]
+    begun = time.monotonic()
+    for number in range(RELOADS):
+        time.sleep(max(0.0, begun + _SECONDS * (number + 0.5) / (RELOADS + 1) - time.monotonic()))
+        for host in site.plan.hosts:
+            ruleset.load(site.hosts[host.name], site.ruleset(host.name))
+    carried = [(f"{q.flow} over {RELOADS} reloads under load", q, sender(site, q).result(f)) for q, f in loads]
+    carried += [(f"{q.flow}, answers over {RELOADS} reloads", q, sender(site, q).result(f)) for q, f in pours]
+    for question, stream in streams:
+        alive = stream is not None and sender(site, question).alive(stream)
+        observed = "does not open" if stream is None else "stays" if alive else "breaks"
+        yield Row("reload", f"{question.flow} over {RELOADS} reloads", "stays", observed, question.verdict.by)
+    for flow, question, said in carried:
+        sent, lost = said["sent"], said["sent"] - said["received"]
+        observed = f"{lost} of {sent} lost" if lost else "none lost" if sent > ENOUGH else f"only {sent} sent"
+        yield Row("reload", flow, "none lost", observed, question.verdict.by, f"{sent} datagrams")
+
+
+def _watched(asked: tuple[Question, ...], protocol: str) -> list[Question]:
+    """Flows that pass, each decided by another entry as far as there are enough."""
+    passing = [q for q in asked if q.verdict.allowed and q.packet.protocol == protocol and not q.verdict.limits]
+    first = {(q.verdict.by, q.packet.family): q for q in reversed(passing)}
+    families = [[q for (_, of), q in sorted(first.items()) if of is family] for family in Family]
+    both = [q for pair in zip_longest(*families) for q in pair if q]
+    return both[:FLOWS]
+
+
+def sender(site: Site, question: Question) -> Any:
+    """The agent of the machine that asks."""
+    return site.agent(site.machines()[question.source.machine])
+
+
+def _source(question: Question) -> str | None:
+    return None if question.source.machine.startswith("host/") else str(question.packet.source)
+
+
+def hold(site: Site, question: Question, listening: Listening = "") -> int | None:
+    """A connection that is kept open, by its number; None where there is none. See `Agent.hold`."""
+    packet = question.packet
+    try:
+        return int(sender(site, question).hold(str(packet.to), packet.port, _source(question), listening=listening))
+    except LabError:
+        return None
+
+
+def answered(asked: tuple[Question, ...]) -> list[Question]:
+    """Datagrams between neighbours of whom the one that is asked may answer, but not ask."""
+    near = [q for q in asked if q.packet.protocol == "udp" and q.source.group == q.to.group]
+    refused = {(q.packet.to, q.packet.source) for q in near if not q.verdict.allowed}
+    found = [q for q in near if q.verdict.allowed and (q.packet.source, q.packet.to) in refused]
+    families = [[q for q in found if q.packet.family is family] for family in Family]
+    return [q for pair in zip_longest(*families) for q in pair if q][:FLOWS]
+
+
+def begin(site: Site, question: Question, action: str, seconds: float) -> Future[dict[str, Any]]:
+    """Begins to ask for some seconds, by an action of the agent's that takes as long."""
+    packet = question.packet
+    to, port, source = str(packet.to), packet.port, _source(question)
+    future: Future[dict[str, Any]] = sender(site, question).ask(
+        action, to=to, port=port, source=source, seconds=seconds
+    )
+    return future
+
+
+def _neighbours(site: Site, host: Host) -> Outcome:
+    """Two interfaces of the host that are none of ours: they reach each other as before, and no guest."""
+    name, machine = host.name, site.hosts[host.name]
+    families = [f for f in Family if any((b.ipv4 if f is Family.IPV4 else b.ipv6) for b in host.bridges)]
+    if not families:
+        return Outcome((), (NotRun(f"{name}: interfaces of somebody else", "the host forwards nothing"),))
+    sides = []
+    for ifname, first in _SIDES:
+        side = site.lab.machine(f"{name}-{ifname}"[:63])
+        site.lab.cable(machine, ifname, side, "eth0")
+        for where, device, last in ((machine, ifname, first), (side, "eth0", first + 1)):
+            where.ip(f"addr add {_PREFIX4}.{last}/29 dev {device}")
+            where.ip(f"addr add {_PREFIX6}{first:02}::{last}/64 dev {device} nodad")
+        side.ip(f"route add default via {_PREFIX4}.{first}")
+        side.ip(f"route add default via {_PREFIX6}{first:02}::{first}")
+        sides.append(site.agent(side))
+    sides[1].listen("tcp", 80)
+    (_, _), (_, first) = _SIDES
+    there = {Family.IPV4: f"{_PREFIX4}.{first + 1}", Family.IPV6: f"{_PREFIX6}{first:02}::{first + 1}"}
+    answers = run([Probe(sides[0], "tcp", there[family], 80) for family in families])
+    rows = [
+        Row(
+            "neighbour",
+            f"{name}: two interfaces of somebody else, {family.key}",
+            "allow",
+            "allow" if answer.outcome == "open" else "drop",
+        )
+        for family, answer in zip(families, answers, strict=True)
+    ]
+    return Outcome(tuple(rows))

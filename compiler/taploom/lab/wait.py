@@ -1,0 +1,221 @@
+"""Waits for the addresses and ways out that a plan promises, and says of each that differs what networkd says.
+
+What the network gives (an uplink's lease, an address of a pool) is not known beforehand: there the promise is that
+one comes, from the right prefix, and which one it was becomes part of the `Ground` that probes are judged on.
+"""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import field
+
+from taploom.base.address import (
+    FAMILIES,
+    Address,
+    Family,
+    Interface,
+    Prefix,
+    parse_interface,
+)
+from taploom.base.frozen import dataclass
+from taploom.lab.build import Site, in_parallel, nic_name
+from taploom.lab.namespace import Namespace
+from taploom.lab.outcome import NotRun, Outcome, Row
+from taploom.lab.routes import routed
+from taploom.lab.waiting import INTERVAL
+from taploom.plan.guest import Mode, NicAddress
+from taploom.plan.host import Fixed, Learned
+
+PATIENCE = 20.0
+"""Seconds until an address that has not come counts as missing."""
+_LINES = 8
+"""Lines of networkd's log that go with a difference."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What is known of addresses once everything is up.
+
+    Attributes:
+        uplinks: addresses of uplinks, by host, uplink and family.
+        nics: address of a guest's NIC, by guest, network and family.
+    """
+
+    uplinks: dict[tuple[str, str, Family], Address] = field(default_factory=dict)
+    nics: dict[tuple[str, str, Family], Address] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One thing that has to come true on an interface.
+
+    Attributes:
+        machine: `host/NAME` or `guest/NAME`.
+        ifname: the interface.
+        family: IP version.
+        label: what it is of, for people: `guest/web dmz`.
+        key: of `Ground`, or None where nothing is to be learned.
+        exact: the address, or None.
+        within: the prefix that it comes from where it is not known.
+        first: first address that it may be where it is not known, or None.
+        last: last one.
+    """
+
+    machine: str
+    ifname: str
+    family: Family
+    label: str
+    key: tuple[str, str, Family] | None
+    exact: Interface | None
+    within: Prefix | None = None
+    first: Address | None = None
+    last: Address | None = None
+
+    @property
+    def text(self) -> str:
+        """The promise in words."""
+        if self.exact:
+            return str(self.exact)
+        if self.first:
+            return f"an address of {self.first}-{self.last}"
+        return f"an address of {self.within}" if self.within else "no address"
+
+    def kept_by(self, there: tuple[Interface, ...]) -> bool:
+        """Whether these addresses of the interface, all of this family, are as promised."""
+        if self.exact:
+            return there == (self.exact,)
+        if self.within is None:
+            return not there
+        inside = self.within
+        bounds = self.first, self.last
+        return len(there) == 1 and all(
+            a.address in inside and (None in bounds or bounds[0] <= a.address <= bounds[1])  # type: ignore[operator]
+            for a in there
+        )
+
+
+def promises(site: Site) -> Iterator[Promise]:
+    """All promises of a plan."""
+    yield from _of_uplinks(site)
+    for host in site.plan.hosts:
+        for bridge in host.bridges:
+            for own, family in zip((bridge.ipv4, bridge.ipv6), FAMILIES, strict=True):
+                yield Promise(
+                    f"host/{host.name}", bridge.device, family, f"host/{host.name} {bridge.device}", None, own
+                )
+    pools = {b.network: b.dhcp for host in site.plan.hosts for b in host.bridges if b.dhcp}
+    prefixes = {n.name: n for n in site.plan.networks}
+    for guest in site.plan.guests:
+        for number, nic in enumerate(guest.nics):
+            for side, family in zip((nic.ipv4, nic.ipv6), FAMILIES, strict=True):
+                at = (f"guest/{guest.name}", nic_name(number), family, f"guest/{guest.name} {nic.network}")
+                key = (guest.name, nic.network, family)
+                pool, network = pools.get(nic.network), prefixes[nic.network]
+                if side.mode is Mode.DHCP and pool and network.ipv4:
+                    yield Promise(*at, key, None, network.ipv4.prefix, pool.first, pool.last)
+                else:
+                    yield Promise(*at, key, _exact(side))
+
+
+def _exact(side: NicAddress) -> Interface | None:
+    return Interface(side.address, side.length) if side.address else None
+
+
+def _of_uplinks(site: Site) -> Iterator[Promise]:
+    served = {member: link for found in site.beyond.values() for link in found.links for member in link.uplinks}
+    for host in site.plan.hosts:
+        for uplink in host.uplinks:
+            link = served[host.name, uplink.name]
+            for side, family in zip((uplink.ipv4, uplink.ipv6), FAMILIES, strict=True):
+                at = (f"host/{host.name}", uplink.name, family, f"host/{host.name} {uplink.name}")
+                key = (host.name, uplink.name, family)
+                source = link.dhcp if family is Family.IPV4 else link.ra
+                given = next((own for own in link.given if own.family is family), None)
+                if given is not None:
+                    yield Promise(*at, key, given)
+                elif isinstance(side, Fixed):
+                    yield Promise(*at, key, side.interface)
+                elif isinstance(side, Learned) and source:
+                    yield Promise(*at, key, None, source.prefix)
+                else:
+                    yield Promise(*at, None, None)
+
+
+def settle(site: Site, patience: float = PATIENCE) -> tuple[Outcome, Ground]:
+    """Waits until all promises hold, or until patience ends.
+
+    Returns:
+        A row for each promise and for each daemon's opinion of its units; and what is known now.
+    """
+    made = tuple(promises(site))
+    machines = site.machines()
+    wanted = sorted({promise.machine for promise in made})
+    deadline = time.monotonic() + patience
+    there: dict[str, dict[str, tuple[Interface, ...]]] = {}
+    while True:
+        open_ = [name for name in wanted if not _all_kept(made, name, there.get(name))]
+        if not open_ or time.monotonic() > deadline:
+            break
+        there.update(zip(open_, in_parallel(lambda name: addresses(machines[name]), open_), strict=True))
+        time.sleep(INTERVAL)
+    ground = Ground()
+    rows = [_row(site, promise, there[promise.machine], ground) for promise in made]
+    rows += routed(site, max(0.0, deadline - time.monotonic()))
+    units = _units(site)
+    return Outcome((*rows, *units.rows), units.not_run), ground
+
+
+def _all_kept(made: tuple[Promise, ...], name: str, there: dict[str, tuple[Interface, ...]] | None) -> bool:
+    return there is not None and all(p.kept_by(_of(there, p)) for p in made if p.machine == name)
+
+
+def _of(there: dict[str, tuple[Interface, ...]], promise: Promise) -> tuple[Interface, ...]:
+    return tuple(found for found in there.get(promise.ifname, ()) if found.family is promise.family)
+
+
+def addresses(machine: Namespace) -> dict[str, tuple[Interface, ...]]:
+    """The global addresses of all interfaces that are usable now, sorted."""
+    links = json.loads(machine.run("ip", "-j", "addr", "show"))
+    return {link["ifname"]: tuple(sorted(_usable(link))) for link in links}
+
+
+def _usable(link: dict[str, list[dict[str, object]]]) -> Iterator[Interface]:
+    for entry in link.get("addr_info", ()):
+        if entry["scope"] == "global" and not entry.get("tentative") and not entry.get("dadfailed"):
+            yield parse_interface(f"{entry['local']}/{entry['prefixlen']}")
+
+
+def _row(site: Site, promise: Promise, there: dict[str, tuple[Interface, ...]], ground: Ground) -> Row:
+    found = _of(there, promise)
+    kept = promise.kept_by(found)
+    if promise.key and len(found) == 1:
+        known = ground.uplinks if promise.machine.startswith("host/") else ground.nics
+        known[promise.key] = found[0].address
+    observed = promise.text if kept else ", ".join(map(str, found)) or "no address"
+    words = "" if kept else _words(site, promise)
+    flow = f"{promise.label} {promise.family.key}"
+    return Row("address", flow, promise.text, observed, "", words)
+
+
+def _words(site: Site, promise: Promise) -> str:
+    """The last that networkd has said of an interface."""
+    said = [line for line in site.daemons[promise.machine].log().splitlines() if promise.ifname in line]
+    state = site.daemons[promise.machine].links().get(promise.ifname)
+    return "\n".join([f"networkd: {state}", *said[-_LINES:]])
+
+
+def _units(site: Site) -> Outcome:
+    """What networkd says against units; keys that are younger than the daemon here are no fault of theirs."""
+    rows: list[Row] = []
+    not_run: list[NotRun] = []
+    targets = {f"host/{host.name}": host.target.systemd for host in site.plan.hosts}
+    targets |= {f"guest/{guest.name}": guest.target.systemd for guest in site.plan.guests}
+    for name, daemon in sorted(site.daemons.items()):
+        said = daemon.complaints()
+        young = [line for line in said if targets[name] > daemon.version and "Unknown key" in line]
+        wrong = [line for line in said if line not in young]
+        observed = "accepted" if not wrong else "complaints"
+        rows.append(Row("units", f"{name} networkd", "accepted", observed, "", "\n".join(wrong)))
+        why = f"systemd here is {daemon.version}, the target {targets[name]}"
+        not_run += [NotRun(f"{name} {line}", why) for line in young]
+    return Outcome(tuple(rows), tuple(not_run))

@@ -1,0 +1,105 @@
+"""The world outside: what an uplink of a host is plugged into.
+
+One machine plays all of it. Each segment is a bridge there, with a router address of either family, on which a second
+networkd serves DHCP and sends router advertisements; uplinks of any number of hosts plug into it, so that hosts meet
+outside too. Internet hosts are further addresses of the machine. It has no route to the networks of a site: what
+comes back from it was translated or has a public address.
+"""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Interface, ip_address
+from typing import TYPE_CHECKING
+
+from taploom.base.frozen import dataclass
+from taploom.lab.namespace import veth
+from taploom.lab.networkd import Networkd
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from taploom.lab.namespace import Namespace
+    from taploom.lab.session import Lab
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One outside link.
+
+    Attributes:
+        name: Name of its bridge in the world's machine.
+        ipv4: The router's address and prefix length, or none.
+        ipv6: The same for IPv6; a /64 where `ra`.
+        dhcp: Serve DHCP for IPv4; the pool begins 100 addresses after the network's.
+        ra: Send router advertisements with the prefix.
+        also: More addresses of the router, such as `fe80::1/64`.
+    """
+
+    name: str = "wan"
+    ipv4: str | None = "203.0.113.1/24"
+    ipv6: str | None = "2001:db8:1::1/64"
+    dhcp: bool = True
+    ra: bool = True
+    also: tuple[str, ...] = ()
+
+    def units(self) -> dict[str, str]:
+        """The units of its bridge."""
+        dhcp, ra = self.dhcp and self.ipv4 is not None, self.ra and self.ipv6 is not None
+        lines = ["[Match]", f"Name={self.name}", "[Link]", "RequiredForOnline=no", "[Network]"]
+        lines += [f"Address={address}" for address in (self.ipv4, self.ipv6, *self.also) if address is not None]
+        lines += ["ConfigureWithoutCarrier=yes", "IPv6AcceptRA=no"]
+        lines += [f"DHCPServer={'yes' if dhcp else 'no'}", f"IPv6SendRA={'yes' if ra else 'no'}"]
+        if dhcp:
+            lines += ["[DHCPServer]", "PoolOffset=100", "PoolSize=100", "EmitDNS=no"]
+        if ra and self.ipv6 is not None:
+            lines += ["[IPv6Prefix]", f"Prefix={IPv6Interface(self.ipv6).network}"]
+        return {
+            f"10-{self.name}.netdev": f"[NetDev]\nName={self.name}\nKind=bridge\n",
+            f"10-{self.name}.network": "\n".join(lines) + "\n",
+        }
+
+
+class World:
+    """The outside of a lab.
+
+    Attributes:
+        machine: Its machine; probe from it and listen on it with an agent.
+        networkd: The daemon that serves the segments.
+    """
+
+    def __init__(
+        self, lab: Lab, segments: Iterable[Segment] = (Segment(),), hosts: Iterable[str] = (), name: str = "internet"
+    ) -> None:
+        """Creates it.
+
+        Args:
+            lab: The lab that it ends with.
+            segments: Links that hosts can be plugged into.
+            hosts: Addresses of internet hosts, such as `198.51.100.7` or `2001:db8:f::7`.
+            name: Name of its machine.
+        """
+        self.machine = lab.machine(name)
+        # Nobody else has its addresses; a tentative one could not be sent from.
+        self.machine.sysctl({"net.ipv6.conf.default.dad_transmits": "0", "net.ipv6.conf.default.accept_dad": "0"})
+        self.machine.sysctl({"net.ipv4.conf.all.forwarding": "1", "net.ipv6.conf.all.forwarding": "1"})
+        for host in hosts:
+            self.machine.ip(f"addr add {host}/{ip_address(host).max_prefixlen} dev lo")
+        units = {path: text for segment in segments for path, text in segment.units().items()}
+        self.networkd = Networkd(self.machine, units)
+        self._ports = 0
+
+    def plug(self, segment: str, host: Namespace, ifname: str) -> None:
+        """Plugs an interface of a machine, which this creates, into a segment.
+
+        It is down, as a network card is at boot: were it up before its networkd has told the kernel to leave router
+        advertisements alone, the first one would leave it with an address.
+
+        Args:
+            segment: Name of the segment.
+            host: The machine.
+            ifname: Name of its uplink, such as `eth0`.
+        """
+        self._ports += 1
+        port = f"port{self._ports}"
+        veth(self.machine, port, host, ifname, up=False)
+        self.machine.ip(f"link set {port} master {segment}")

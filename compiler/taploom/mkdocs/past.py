@@ -1,0 +1,88 @@
+"""Compiles and compares the last revisions of the specs, each once as long as a site is served."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from taploom.cli.comparing import NoSpecsError, Subject, change_of, revision_of
+from taploom.diff.history import Commit, RevisionError, history, shallow
+from taploom.plan.site import Plan
+from taploom.site.difference import difference_graph, shows
+from taploom.site.palette import NO_PAINT, Paint
+from taploom.site.revision import History, Revision
+from taploom.site.turns import policy_graph
+
+_CUT = "This clone lacks older commits; `git fetch --unshallow` gets them."
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A revision, and the two plans that a picture of it is made from; None where there is nothing to draw."""
+
+    revision: Revision
+    plans: tuple[Plan, Plan] | None = None
+
+    def painted(self, colors: Paint) -> "_Told":
+        """With the picture in these colours: of the topology where that shows something, else of the policy."""
+        change = self.revision.change
+        if self.plans is None or change is None:
+            return self
+        picture = (difference_graph if shows(change) else policy_graph)(*self.plans, change, colors)
+        return replace(self, revision=replace(self.revision, picture=picture))
+
+
+@dataclass(slots=True)
+class Past:
+    """What is known of revisions, by the name of their commit; None for those of which nothing can be told.
+
+    Attributes:
+        again: whether it will be asked again, and keeps what pictures are made from.
+    """
+
+    again: bool = False
+    _known: dict[str, _Told | None] = field(default_factory=dict)
+    _colors: Paint = NO_PAINT
+
+    def told(self, specs: Path, count: int, paint: Paint = NO_PAINT) -> History:
+        """The last revisions.
+
+        Args:
+            specs: folder of the specs.
+            count: how many at most.
+            paint: the colours of the site, which pictures of revisions share.
+        """
+        if paint != self._colors:
+            self._known = {name: one and one.painted(paint) for name, one in self._known.items()}
+            self._colors = paint
+        try:
+            commits, cut = history(specs, count), shallow(specs)
+            for commit in commits:
+                if commit.name not in self._known:
+                    self._known[commit.name] = None if cut and not commit.parent else self._told(specs, commit)
+        except RevisionError as error:
+            return History((), f"{str(error) or 'git cannot tell the history of the specs'}.")
+        found = tuple(one.revision for commit in commits if (one := self._known[commit.name]))
+        return History(found, _CUT if cut and len(found) < count else "")
+
+    def _told(self, specs: Path, commit: Commit) -> _Told:
+        """One revision against the one before; the first one against nothing, as all of it is new."""
+        try:
+            after = _side(specs, commit.name)
+            before = _side(specs, commit.parent) if commit.parent else None
+        except RevisionError as error:
+            return _Told(Revision(commit, None, sound=False, unread=f"{error}."))
+        if after is None or before is None:
+            return _Told(Revision(commit, None, after is None or after.sound))
+        change = change_of(before, after)
+        revision = Revision(commit, change, after.sound)
+        if not (before.sound and after.sound and change.objects and (before.plan.hosts or after.plan.hosts)):
+            return _Told(revision)
+        found = _Told(revision, (before.plan, after.plan)).painted(self._colors)
+        return found if self.again else replace(found, plans=None)
+
+
+def _side(specs: Path, commit: str) -> Subject | None:
+    """A commit compiled; None where it has no specs."""
+    try:
+        return revision_of(specs, commit, commit)
+    except NoSpecsError:
+        return None

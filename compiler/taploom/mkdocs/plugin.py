@@ -1,0 +1,257 @@
+"""The MkDocs plugin: a thin file between MkDocs' events and the pure functions of `taploom.site`.
+
+It is a way into taploom, as the command line is one, so it calls the driver and knows the language and the commands, of
+which it makes the reference. Generated pages never touch the disk. Leaves of a large site
+stay out of the navigation, which costs MkDocs time and bytes in the square of the pages that it lists.
+"""
+
+import gc
+import html
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jinja2 import Environment
+from mkdocs.config import base, config_options
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.exceptions import PluginError
+from mkdocs.livereload import LiveReloadServer
+from mkdocs.plugins import BasePlugin, CombinedEvent, event_priority
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.nav import Navigation
+from mkdocs.structure.pages import Page as MkDocsPage
+
+from taploom.cli.examples import EXAMPLES
+from taploom.cli.group import LazyGroup
+from taploom.cli.now import now
+from taploom.driver import Compiled, compile_site, rendered
+from taploom.mkdocs.again import Templates, worded
+from taploom.mkdocs.commands import described
+from taploom.mkdocs.kept import Kept
+from taploom.mkdocs.large import QuickPage, brief, squeezed
+from taploom.mkdocs.past import Past
+from taploom.plan.schema import plan_schema
+from taploom.site.colors import stylesheet
+from taploom.site.draw import drawn, undrawn
+from taploom.site.loaded import MATERIAL, SCRIPT, STYLES, assets
+from taploom.site.manual import Manual
+from taploom.site.navigation import LEAVES_LISTED, framed, navigation
+from taploom.site.page import Figure, Page
+from taploom.site.pages import broken
+from taploom.site.pages.compose import files as beside
+from taploom.site.pages.compose import pages
+from taploom.site.palette import paint
+from taploom.site.printing import printed
+from taploom.site.svg import figure, inline
+from taploom.site.view import view
+from taploom.spec.document import language_schema
+
+_MARK = re.compile(r'<div class="tl-figure" data-taploom="([^"]*)"></div>')
+_COLORS = "assets/taploom-colors.css"
+
+
+class TaploomConfig(base.Config):  # type: ignore[no-untyped-call]
+    """Options below `taploom:` in mkdocs.yml."""
+
+    specs = config_options.Type(str, default="specs")
+    changes = config_options.Type(int, default=5)
+    """How many revisions of the specs the page of the last changes tells of."""
+
+
+class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
+    """Pages and diagrams of the site in a folder of specs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._serving = False
+        self._figures: dict[str, dict[str, Figure]] = {}
+        self._dots: dict[tuple[str, str], str] = {}
+        self._drawings: dict[str, str] = {}
+        self._files = Files([])
+        self._leaves: dict[str, Page] = {}
+        self._titles: dict[str, str] = {}
+        self._whole = ""
+        self._own_nav = False
+        self._past = Past()
+        self._templates = Templates()
+        self._kept: Kept | None = None
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
+        """Remember whether somebody watches: then a broken spec is a page, else a failure."""
+        if command == "build":
+            gc.disable()  # everything is needed until the end: looking through ten thousand pages frees nothing
+        self._serving = command == "serve"
+        self._kept = Kept() if self._serving else None
+        self._past = Past(self._serving)
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Have the pages load what makes diagrams move and change with the scheme."""
+        for path in (*STYLES, _COLORS):
+            if path not in config.extra_css:
+                config.extra_css.append(path)
+        if SCRIPT not in [str(script) for script in config.extra_javascript]:
+            config.extra_javascript.append(SCRIPT)
+        if config.theme.name == "material" and str(MATERIAL) not in config.theme.dirs:
+            config.theme.dirs.insert(0, str(MATERIAL))
+        return config
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
+        """Compile the specs and add every page that is made from them."""
+        self._files = files
+        specs = Path(config.config_file_path).parent / self.config.specs if config.config_file_path else Path()
+        site = _compiled(specs, prove=not self._serving)
+        if site.failed and not self._serving:
+            raise PluginError(f"The specs in {self.config.specs} have errors: run `taploom validate`.")
+        made = self._broken(site) if site.failed else self._made(site, specs, files, config)
+        every = len(made) <= LEAVES_LISTED
+        for page in made:
+            self._add(files, config, page, listed=every or page.listed)
+        self._titles = {page.path: page.title for page in made if page.path != "index.md"}
+        self._leaves = {} if every else {page.path: page for page in made if not page.listed}
+        for page in () if every else made:
+            self._quicken(files, config, page)
+        for file in list(files):
+            if file.generated_by is None:
+                file.edit_uri = quote(f"{Path(config.docs_dir).name}/{file.src_uri}")
+        if config.nav is None or self._own_nav:
+            self._own_nav = True
+            config.nav = navigation(made, [file.src_uri for file in files.documentation_pages()])
+        return files
+
+    def _made(self, site: Compiled, specs: Path, files: Files, config: MkDocsConfig) -> list[Page]:
+        texts = {file.path: file.text for file in site.source.files}
+        past = self._past.told(_shown(specs), self.config.changes, paint(site.plan))
+        seen = view(site.plan, (*site.diagnostics, *undrawn()), rendered(site.plan), texts, _manual(), past)
+        made = list(pages(seen))
+        for one in beside(seen):
+            files.append(File.generated(config, one.path, content=one.text))
+        self._draw(made)
+        for path, content in assets():
+            files.append(File.generated(config, path, content=content))
+        files.append(File.generated(config, _COLORS, content=stylesheet(seen.paint, *seen.history.paints)))
+        return made
+
+    def _broken(self, site: Compiled) -> list[Page]:
+        self._figures = {}
+        return list(broken.pages(site.diagnostics, {file.path: file.text for file in site.source.files}))
+
+    def _draw(self, made: list[Page]) -> None:
+        """Draw what is not drawn yet; while serving, most pictures are the same as before."""
+        self._figures = {page.path: {one.graph.name: one for one in page.figures} for page in made if page.figures}
+        self._dots = {(page.path, one.graph.name): printed(one.graph) for page in made for one in page.figures}
+        dots = set(self._dots.values())
+        kept = {dot: self._drawings[dot] for dot in dots & self._drawings.keys()}
+        wanted = sorted(dots - kept.keys())
+        self._drawings = kept | dict(zip(wanted, drawn(wanted) or (), strict=False))
+
+    def _add(self, files: Files, config: MkDocsConfig, page: Page, *, listed: bool) -> None:
+        inclusion = InclusionLevel.INCLUDED if listed else InclusionLevel.NOT_IN_NAV
+        file = File.generated(config, page.path, content=page.markdown, inclusion=inclusion)
+        span = page.origin.span if page.origin else None
+        file.edit_uri = quote(span.file) if span else None
+        if files.get_file_from_path(page.path) is None:
+            files.append(file)
+
+    def _quicken(self, files: Files, config: MkDocsConfig, page: Page) -> None:
+        file = files.get_file_from_path(page.path)
+        if file is not None and page.path != "index.md":
+            QuickPage(framed(page.title), file, config)
+
+    def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
+        """Begin with the pages, under titles of ours also where the site's own navigation gives them none."""
+        for path, title in self._titles.items():
+            file = files.get_file_from_path(path)
+            if file is not None and file.page is not None:
+                file.page.title = framed(title)
+        if self._kept is not None:
+            self._kept.begin(files)
+        return nav
+
+    @event_priority(-100)
+    def on_page_markdown(self, markdown: str, *, page: MkDocsPage, **_: Any) -> str:
+        """Read no Markdown that was read before; after every other plugin has written its own into it."""
+        return markdown if self._kept is None else self._kept.markdown(page, markdown)
+
+    @event_priority(100)
+    def on_page_content(self, content: str, /, *, page: MkDocsPage, files: Files, **_: Any) -> str:
+        """Take what was kept, before any other plugin changes it."""
+        return content if self._kept is None else self._kept.content(page, content, files)
+
+    def on_env(self, env: Environment, **_: Any) -> Environment:
+        """Compile no template twice."""
+        env.bytecode_cache = self._templates
+        return env
+
+    @event_priority(50)
+    def _before_search(self, context: Any, *, page: MkDocsPage, nav: Navigation, **_: Any) -> Any:
+        """Give search the words of a page, of a leaf those that it is looked for by, and the theme less to list."""
+        leaf, self._whole = self._leaves.get(page.file.src_uri), page.content or ""
+        if leaf is not None:
+            context["nav"] = brief(nav)
+        found = leaf and leaf.words and f"<h1>{html.escape(leaf.title)}</h1><p>{leaf.words}</p>"
+        page.content = found or worded(self._whole)
+        return context
+
+    @event_priority(-50)
+    def _after_search(self, context: Any, *, page: MkDocsPage, **_: Any) -> Any:
+        """Put the content back."""
+        self._whole, page.content = "", self._whole
+        return context
+
+    on_page_context = CombinedEvent(_before_search, _after_search)
+
+    def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:  # noqa: ARG002
+        """Put the pictures where their marks stand, after Markdown and search, which both would read every tag."""
+        figures = self._figures.get(page.file.src_uri)
+        if page.file.src_uri in self._leaves:
+            output = squeezed(output)
+        if not figures:
+            return output
+        url = _linker(page.file, self._files)
+
+        def picture(match: re.Match[str]) -> str:
+            one = figures[match[1]]
+            svg = self._drawings.get(self._dots[page.file.src_uri, one.graph.name])
+            if svg is None:
+                return '<p class="tl-undrawn">Nothing here could draw a diagram; the tables say the same.</p>'
+            name = f"tl-{one.graph.name}"
+            return figure(inline(svg, name, one.title, one.text, url), name, one.title)
+
+        return _MARK.sub(picture, output)
+
+    def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
+        """Build anew when a spec changes."""
+        server.watch(str(Path(config.config_file_path or ".").parent / self.config.specs))
+        return server
+
+
+def _compiled(specs: Path, *, prove: bool) -> Compiled:
+    return compile_site(_shown(specs), now=now(), prove=prove)
+
+
+def _shown(specs: Path) -> Path:
+    """The folder as people call it."""
+    return Path(os.path.relpath(specs))
+
+
+def _manual() -> Manual:
+    """The reference as plain data, from those who know it."""
+    return Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("taploom"), EXAMPLES)))
+
+
+def _linker(file: File, files: Files) -> Callable[[str], str]:
+    """From a path such as `hosts/hv1/#eth0` to a link that works on the page of `file`; "" to what is there no more."""
+
+    def url(path: str) -> str:
+        page, _, fragment = path.partition("#")
+        name = page.rstrip("/")
+        target = files.get_file_from_path(f"{name}.md") or files.get_file_from_path(f"{name}/index.md")
+        if target is None:
+            return ""
+        found = target.url_relative_to(file)
+        return f"{found}#{fragment}" if fragment else found
+
+    return url

@@ -1,0 +1,165 @@
+"""Last pass: the parts are put together as a plan, sorted by name."""
+
+from collections.abc import Mapping
+
+from taploom.base.address import Prefix
+from taploom.passes.approach import Opening, approaches, openings
+from taploom.passes.equip import Equipment
+from taploom.passes.lookup import Names
+from taploom.passes.police import Docket, Resolved, order, rules
+from taploom.passes.publish import Publication
+from taploom.passes.services import Services
+from taploom.passes.sides import HostView, view
+from taploom.passes.spaces import site_prefixes
+from taploom.passes.wire import Wiring, target_of
+from taploom.plan.host import Host
+from taploom.plan.origin import Meta, Origin
+from taploom.plan.policy import NatKind, Service
+from taploom.plan.site import AddressSet, Nat, Network, Plan, ServiceSet, Waiver, Zone
+from taploom.spec.document import Document
+from taploom.spec.values import Setting
+
+PASS = "finish"
+SSH = (Service("tcp", 22, 22),)
+
+
+def finish(
+    document: Document,
+    names: Names,
+    services: Services,
+    wiring: Wiring,
+    equipment: Mapping[str, Equipment],
+    publication: Publication,
+    policy: tuple[Resolved, ...],
+) -> Plan:
+    """The plan."""
+    site = site_prefixes(document)
+    opened = openings(document, publication.lanes, equipment)
+    docket = Docket.of(policy, site)
+    hosts = tuple(
+        _host(document, services, view(document, name, equipment[name], site), equipment, publication, docket, opened)
+        for name in sorted(document.hosts)
+    )
+    return Plan(
+        document.site.name,
+        document.site.domain,
+        tuple(_zone(document, zone, members) for zone, members in names.zones.items()),
+        tuple(_network(document, wiring, name) for name in sorted(document.networks)),
+        _addresses(document),
+        _services(document, services),
+        hosts,
+        wiring.guests,
+        publication.forwards,
+        rules(document),
+        _waivers(document),
+        Origin("site", document.places.key("site"), PASS),
+    )
+
+
+def _host(
+    document: Document,
+    services: Services,
+    seen: HostView,
+    equipment: Mapping[str, Equipment],
+    publication: Publication,
+    docket: Docket,
+    opened: Mapping[str, tuple[Opening, ...]],
+) -> Host:
+    spec, own = document.hosts[seen.host], equipment[seen.host]
+    return Host(
+        seen.host,
+        target_of(document, seen.host),
+        spec.input,
+        services.expand(spec.management) or SSH,
+        own.uplinks,
+        own.bridges,
+        own.routes,
+        seen.site,
+        seen.remotes,
+        own.nat,
+        publication.lanes.get(seen.host, ()),
+        tuple(sorted((*docket.terms(seen), *approaches(seen, opened)), key=order)),
+        spec.meta,
+        Origin(f"hosts.{seen.host}", document.places.key("hosts", seen.host), PASS),
+    )
+
+
+def _zone(document: Document, name: str, members: tuple[str, ...]) -> Zone:
+    uplinks = [
+        f"{host}/{uplink}"
+        for host, spec in document.hosts.items()
+        for uplink, found in spec.uplinks.items()
+        if found.zone == name
+    ]
+    declared = document.zones.get(name)
+    if declared:
+        origin = Origin(f"zones.{name}", document.places.key("zones", name), PASS)
+    elif members:
+        origin = Origin(f"networks.{members[0]}", document.places.key("networks", members[0]), PASS)
+    else:
+        host, _, uplink = min(uplinks).partition("/")
+        origin = Origin(f"hosts.{host}.uplinks.{uplink}", document.places.key("hosts", host, "uplinks", uplink), PASS)
+    color, meta = (declared.color, declared.meta) if declared else ("", Meta())
+    return Zone(name, color, members, tuple(sorted(uplinks)), meta, origin)
+
+
+def _network(document: Document, wiring: Wiring, name: str) -> Network:
+    spec = document.networks[name]
+    origin = Origin(f"networks.{name}", document.places.key("networks", name), PASS)
+    return Network(
+        name,
+        spec.zone or name,
+        wiring.carriers.get(name, ""),
+        spec.ipv4,
+        spec.ipv6,
+        _nat(spec.nat.ipv4) if spec.ipv4 else None,
+        _nat(spec.nat.ipv6) if spec.ipv6 else None,
+        spec.isolated,
+        spec.meta,
+        origin,
+    )
+
+
+def _nat(wish: Setting | Prefix) -> Nat | None:
+    if isinstance(wish, Prefix):
+        return Nat(NatKind.PREFIX, wish)
+    return None if wish is Setting.OFF else Nat(NatKind.MASQUERADE, None)
+
+
+def _addresses(document: Document) -> tuple[AddressSet, ...]:
+    return tuple(
+        AddressSet(
+            name,
+            tuple(sorted(set(spec.prefixes))),
+            spec.meta,
+            Origin(f"addresses.{name}", document.places.key("addresses", name), PASS),
+        )
+        for name, spec in sorted(document.addresses.items())
+    )
+
+
+def _services(document: Document, services: Services) -> tuple[ServiceSet, ...]:
+    return tuple(
+        ServiceSet(
+            name,
+            services.meanings[name] or (),
+            spec.meta,
+            Origin(f"services.{name}", document.places.key("services", name), PASS),
+        )
+        for name, spec in sorted(document.services.items())
+    )
+
+
+def _waivers(document: Document) -> tuple[Waiver, ...]:
+    return tuple(
+        Waiver(
+            name,
+            spec.code,
+            subject,
+            spec.reason,
+            used=False,
+            origin=Origin(f"waivers.{name}", document.places.key("waivers", name), PASS),
+        )
+        for name, spec in sorted(document.waivers.items())
+        for subject in sorted(set(spec.on))
+    )

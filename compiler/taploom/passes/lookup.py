@@ -1,0 +1,224 @@
+"""Looks up the names that entries refer to.
+
+Apart from the pass that asks, since it is asked for every name of a site, and answers in silence almost always.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import field, replace
+from functools import partial
+
+from taploom.base.address import is_address
+from taploom.base.diagnostic import Diagnostic, Report
+from taploom.base.frozen import dataclass
+from taploom.base.names import closest
+from taploom.base.span import Span
+from taploom.passes.lost import Lost, lost_tags
+from taploom.passes.misnamed import guest_at, listener_at, not_a_guest, not_an_uplink
+from taploom.plan.origin import SECTIONS
+from taploom.plan.services import BUILT_IN
+from taploom.spec import rules
+from taploom.spec.document import Document
+from taploom.spec.model.guest import GuestSpec
+from taploom.spec.model.host import HostSpec
+from taploom.spec.model.policy import Listener
+from taploom.spec.values import Selector, ServiceRef
+
+SUGGESTIONS = 50
+"""Unknown names that are compared with all known ones: it is slow, and who has renamed a network needs one answer."""
+EVERYONE = ("all", "anyone", "anything", "anywhere", "everyone", "everything", "everywhere", "world")
+"""What others call `any`."""
+SHARED = ("zones", "networks", "hosts", "guests", "addresses")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What each bare name is.
+
+    Attributes:
+        kinds: kind of each name of the shared namespace; a network that is its own zone is a `network`.
+        zones: every zone, with those that only networks and uplinks name.
+        tags: every tag, with the entries that bear it as (kind, name).
+        lost: zones of broken entries, which are known none the less: their mistake is reported.
+    """
+
+    kinds: Mapping[str, str]
+    zones: Mapping[str, tuple[str, ...]]
+    tags: Mapping[str, tuple[tuple[str, str], ...]]
+    lost: Lost
+
+
+def article(kind: str) -> str:
+    """A kind with its article."""
+    return f"an {kind}" if kind == "address" else f"a {kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """Asks for every name that an entry says, and reports those that mean nothing.
+
+    Places and lists of what is known are looked for only where there is something to report.
+    """
+
+    document: Document
+    names: Names
+    report: Report
+    nearest: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    def known(self, section: str, name: str, place: Callable[[], Span]) -> bool:
+        """Whether a section defines a name; reports if not."""
+        defined = self.document.places.names(section)
+        if name in defined:
+            return True
+        self.unknown(section.removesuffix("s"), name, place(), lambda: defined)
+        return False
+
+    def unknown(self, kind: str, name: str, span: Span, listed: Callable[[], Iterable[str]]) -> None:
+        """Report an unknown name, with the one that may be meant and its place."""
+        if (kind, name) not in self.nearest:
+            if len(self.nearest) == SUGGESTIONS:
+                self.report.add(Diagnostic(rules.UNKNOWN_NAME, f"unknown {kind} `{name}`", span))
+                return
+            everyone = name in EVERYONE and kind in ("name", "service")
+            self.nearest[kind, name] = "any" if everyone else closest(name, listed())
+        near = self.nearest[kind, name]
+        hint = f"did you mean `{near}`?" if near else ""
+        notes: tuple[str, ...] = ()
+        section = SECTIONS.get(kind, "")
+        if near and section and near in self.document.places.names(section):
+            notes = (f"declared: {self.document.places.key(section, near)} `{near}`",)
+        elif not near:
+            some = sorted(listed())[:8]
+            hint = f"known: {', '.join(some)}" if some else f"the site has no {kind} yet"
+        self.report.add(Diagnostic(rules.UNKNOWN_NAME, f"unknown {kind} `{name}`", span, hint, notes=notes))
+
+    def host(self, name: str, host: HostSpec) -> HostSpec:
+        """The host with the networks that exist."""
+        self.networks(host.networks, "hosts", name, "networks")
+        sound = self.services(host.management, "hosts", name, "management")
+        sane = {n: a for n, a in host.networks.items() if n in self.document.networks}
+        return replace(host, networks=sane, management=host.management if sound else ())
+
+    def guest(self, name: str, guest: GuestSpec, document: Document) -> GuestSpec | None:
+        """The guest with the NICs whose networks exist; None without its host."""
+        places = self.document.places
+        on_host = self.known("hosts", guest.host, partial(places.span, "guests", name, "host"))
+        self.networks(guest.nics, "guests", name, "nics")
+        if not on_host or guest.host not in document.hosts:
+            return None
+        sane = {n: nic for n, nic in guest.nics.items() if n in document.networks}
+        return guest if len(sane) == len(guest.nics) else replace(guest, nics=sane)
+
+    def networks(self, names: Iterable[str], *path: str) -> None:
+        """Report those keys of a mapping that are no networks."""
+        for network in names:
+            self.known("networks", network, partial(self.document.places.key, *path, network))
+
+    def services(self, refs: Iterable[ServiceRef], *path: str) -> bool:
+        """Whether all services are known."""
+        defined = self.document.places.names("services")
+        whole = True
+        for ref in refs:
+            if ref.literal is None and ref.text not in BUILT_IN and ref.text not in self.document.services:
+                whole = False
+                if ref.text in defined:  # its mistake is reported
+                    continue
+                span = self.document.places.item(ref.text, *path)
+                self.unknown("service", ref.text, span, lambda: (*defined, *BUILT_IN))
+        return whole
+
+    def selectors(self, selectors: Iterable[Selector], *path: str) -> bool:
+        """Whether all selectors select something that exists."""
+        found = [self.selector(s, partial(self.document.places.item, s.text, *path)) for s in selectors]
+        return all(found)
+
+    def selector(self, selector: Selector, place: Callable[[], Span]) -> bool:
+        """Whether one selector does; reports if not."""
+        kind, name, kinds = selector.kind, selector.name, self.names.kinds
+        if kind in ("any", "hosts", "prefix"):
+            return True
+        if kind == "tag":
+            if name not in self.names.tags and name not in lost_tags(self.document, SHARED):
+                self.unknown("tag", name, place(), lambda: self.names.tags)
+            return name in self.names.tags
+        actual = kinds.get(name)
+        if kind == "name" or (kind == "zone" and name in self.names.zones) or kind == actual:
+            if actual is None and name not in self.names.lost:
+                self.unknown("name", name, place(), lambda: kinds)
+            return actual is not None and (actual == "zone" or self.sound(actual, name))
+        if actual is None:
+            if kind != "zone" or name not in self.names.lost:
+                self.unknown(kind, name, place(), lambda: [n for n, k in kinds.items() if k == kind])
+        else:
+            hint = f"write `{actual}/{name}` or `{name}`"
+            message = f"`{name}` is {article(actual)}, not {article(kind)}"
+            self.report.add(Diagnostic(rules.WRONG_KIND, message, place(), hint))
+        return False
+
+    def sound(self, kind: str, name: str) -> bool:
+        """Whether the entry of a known name was decoded; its mistake is reported elsewhere."""
+        section: Mapping[str, object] = getattr(self.document, SECTIONS[kind])
+        return name in section
+
+    def forward(self, name: str, document: Document) -> bool:
+        """Whether a forward refers to what exists."""
+        forward, at = self.document.forwards[name], ("forwards", name)
+        whole = self.listener(forward.on, *at, "on")
+        whole &= self.target(forward.to, *at, "to")
+        whole &= self.services(forward.ports, *at, "ports")
+        whole &= self.selectors(forward.from_, *at, "from")
+        host = document.hosts.get(forward.on.host)
+        there = host is not None and (not forward.on.uplink or forward.on.uplink in host.uplinks)
+        return whole and there and forward.to in document.guests
+
+    def listener(self, on: Listener, *path: str) -> bool:
+        """Whether the host, and its uplink where one is named, are known."""
+        place = partial(self.document.places.span, *path)
+        defined = self.document.places.names("hosts")
+        if is_address(on.host):
+            self.report.add(listener_at(self.document, on.host, place()))
+            return False
+        if on.host == "host" and "host" not in defined and on.uplink in defined:
+            hint = f"write `{on.uplink}`: what stands behind the slash is an uplink"
+            self.report.add(Diagnostic(rules.UNKNOWN_NAME, "unknown host `host`", place(), hint))
+            return False
+        if not self.known("hosts", on.host, place):
+            return False
+        at = ("hosts", on.host, "uplinks")
+        uplinks = self.document.places.names(*at)
+        host = self.document.hosts.get(on.host)
+        if on.uplink in uplinks or (host and on.uplink in host.uplinks) or self.document.places.unread(*at):
+            return True
+        if host and is_address(on.uplink):
+            if uplinks.keys() <= host.uplinks.keys():  # one that was left out may have it
+                self.report.add(not_an_uplink(on, host, place()))
+                return False
+            return True
+        if on.uplink:
+            self.unknown("uplink", on.uplink, place(), lambda: uplinks)
+            return False
+        return True
+
+    def target(self, name: str, *path: str) -> bool:
+        """Whether a forward leads to a guest; reports what else it leads to."""
+        place, actual = partial(self.document.places.span, *path), self.names.kinds.get(name, "")
+        if is_address(name):
+            self.report.add(guest_at(self.document, name, place()))
+            return False
+        if not actual or name in self.document.places.names("guests"):
+            return self.known("guests", name, place)
+        self.report.add(not_a_guest(path[1], name, article(actual), place()))
+        return False
+
+    def policy(self, name: str, document: Document) -> bool:
+        """Whether a policy entry refers to what exists, and either allows or denies."""
+        entry, places = document.policy[name], self.document.places
+        at = ("policy", name)
+        whole = self.selectors(entry.from_, *at, "from") & self.selectors(entry.to, *at, "to")
+        whole &= self.services(entry.allow or (), *at, "allow") & self.services(entry.deny or (), *at, "deny")
+        if (entry.allow is None) == (entry.deny is None):
+            wrong = "both allows and denies" if entry.allow else "neither allows nor denies"
+            span = places.key("policy", name, "deny") if entry.allow else places.key("policy", name)
+            hint = "keep one of the two" if entry.allow else "add `allow: any`, or the services that are meant"
+            self.report.add(Diagnostic(rules.EXCLUSIVE, f"`{name}` {wrong}", span, hint, subject=f"policy/{name}"))
+            return False
+        return whole

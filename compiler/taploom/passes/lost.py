@@ -1,0 +1,62 @@
+"""Zones and tags that only an entry names which could not be decoded: who selects one makes no second mistake."""
+
+from collections.abc import Iterable
+
+from taploom.base.frozen import dataclass
+from taploom.base.names import is_name
+from taploom.source.tree import Mapping, Node, Scalar, Sequence
+from taploom.spec.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """Names in what was left out of the document.
+
+    Attributes:
+        names: those that can be read.
+        more: whether there may be others, since what stands in the place of one cannot be read.
+    """
+
+    names: frozenset[str]
+    more: bool
+
+    def __contains__(self, name: str) -> bool:
+        return self.more or name in self.names
+
+
+def lost_zones(document: Document) -> Lost:
+    """Zones that a network or an uplink names whose entry is broken."""
+    places, texts = document.places, list[str | None]()
+    for name in places.names("networks").keys() - document.networks.keys():
+        texts += _texts(places.node("networks", name, "zone"))
+    for host in places.names("hosts"):
+        if places.unread("hosts", host, "uplinks"):
+            texts.append(None)
+        known = document.hosts[host].uplinks if host in document.hosts else {}
+        for name in places.names("hosts", host, "uplinks").keys() - known.keys():
+            texts += _texts(places.node("hosts", host, "uplinks", name, "zone")) or [None]
+    return _lost(texts)
+
+
+def lost_tags(document: Document, sections: Iterable[str]) -> Lost:
+    """Tags of broken entries of some sections."""
+    places = document.places
+    texts: list[str | None] = []
+    for section in sections:
+        for name in places.names(section).keys() - getattr(document, section).keys():
+            readable = isinstance(places.node(section, name), Mapping)
+            texts += _texts(places.node(section, name, "tags")) if readable else [None]
+    return _lost(texts)
+
+
+def _texts(node: Node | None) -> list[str | None]:
+    """The texts of a value that is one name, or a list of them; None for what is none."""
+    if node is None:
+        return []
+    items = node.items if isinstance(node, Sequence) else (node,)
+    return [item.text if isinstance(item, Scalar) else None for item in items] or [None]
+
+
+def _lost(texts: list[str | None]) -> Lost:
+    names = frozenset(text for text in texts if text is not None and is_name(text))
+    return Lost(names, more=any(text is None or text not in names for text in texts))

@@ -1,0 +1,58 @@
+"""What a forward names that is no guest, and no uplink: a name is known, and cannot stand where it does."""
+
+from taploom.base.address import Address, Interface, parse_address
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.span import Span
+from taploom.passes.rules import FORWARD_BESIDE
+from taploom.spec.document import Document
+from taploom.spec.model.host import HostSpec
+from taploom.spec.model.policy import Listener
+from taploom.spec.rules import UNKNOWN_NAME
+
+
+def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:
+    """A forward that leads to what is no guest, such as `a host`."""
+    message = f"a forward leads to a guest, and `{name}` is {kind}"
+    hint = "name one of its guests"
+    if kind in ("a host", "an address"):
+        message += ", to which none can lead yet"
+        hint = "forward to a guest that passes it on, such as a reverse proxy"
+    if kind == "a host":
+        hint = f"let its service listen at the outside port, and allow that in policy with `to: host/{name}`"
+    return Diagnostic(FORWARD_BESIDE, message, span, hint, subject=f"forward/{forward}")
+
+
+def not_an_uplink(on: Listener, host: HostSpec, span: Span) -> Diagnostic:
+    """A forward that names an address instead of the uplink that has it."""
+    sides = ((name, side) for name, uplink in host.uplinks.items() for side in (uplink.ipv4, uplink.ipv6))
+    mine = [name for name, side in sides if isinstance(side, Interface) and str(side.address) == on.uplink]
+    message = f"behind the slash stands an uplink, and `{on.uplink}` is an address"
+    known = ", ".join(f"`{on.host}/{name}`" for name in sorted(host.uplinks)[:8])
+    hint = f"write `{on.host}/{mine[0]}`, which has it" if mine else f"known: {known}"
+    return Diagnostic(UNKNOWN_NAME, message, span, hint if mine or known else f"write `{on.host}`")
+
+
+def guest_at(document: Document, text: str, span: Span) -> Diagnostic:
+    """A forward that leads to an address, with the guest that has it."""
+    address = parse_address(text)
+    named = [
+        guest
+        for guest, spec in sorted(document.guests.items())
+        if any(address in (nic.ipv4, nic.ipv6) for nic in spec.nics.values())
+    ]
+    hint = f"write `{named[0]}`, which has it" if named else "write the name of the guest that has it"
+    return Diagnostic(UNKNOWN_NAME, f"`to` takes the name of a guest, and `{text}` is an address", span, hint)
+
+
+def listener_at(document: Document, text: str, span: Span) -> Diagnostic:
+    """A forward that listens at an address, with the uplink that has it."""
+    address: Address = parse_address(text)
+    named = [
+        f"{host}/{name}"
+        for host, spec in sorted(document.hosts.items())
+        for name, uplink in sorted(spec.uplinks.items())
+        for side in (uplink.ipv4, uplink.ipv6)
+        if isinstance(side, Interface) and side.address == address
+    ]
+    hint = f"write `{named[0]}`, which has it" if named else "write the name of the host that has it"
+    return Diagnostic(UNKNOWN_NAME, f"`on` takes a host or host/uplink, and `{text}` is an address", span, hint)

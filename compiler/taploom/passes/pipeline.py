@@ -1,0 +1,53 @@
+"""All passes in their order, on one page."""
+
+from taploom.base.diagnostic import Report
+from taploom.base.frozen import dataclass
+from taploom.passes.allocate import Allocation, allocate, report_lacking
+from taploom.passes.equip import equip
+from taploom.passes.finish import finish
+from taploom.passes.lock import FILE, Lock
+from taploom.passes.police import meanings
+from taploom.passes.publish import publish
+from taploom.passes.resolve import resolve
+from taploom.passes.services import Services
+from taploom.passes.spaces import Gazetteer
+from taploom.passes.spare import spare
+from taploom.passes.wire import wire
+from taploom.plan.site import Plan
+from taploom.spec.document import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """What the passes make of a document.
+
+    Attributes:
+        document: the resolved document, without what refers to nothing.
+        allocation: what the lock holds, or should hold.
+        plan: the plan of all that is sound; worth writing only where the report has no error.
+    """
+
+    document: Document
+    allocation: Allocation
+    plan: Plan
+
+
+def run(document: Document, lock: Lock, report: Report) -> Passed:
+    """Compile a document.
+
+    Args:
+        document: as decoded.
+        lock: as committed.
+        report: takes what is wrong.
+    """
+    resolved, names = resolve(document, report)
+    allocation = allocate(resolved, lock, report)
+    report_lacking(resolved, lock, allocation, FILE, report)
+    wiring = wire(resolved, allocation, report)
+    equipment = spare(equip(resolved, wiring))
+    gazetteer = Gazetteer.of(resolved, names, wiring)
+    services = Services.of(resolved)
+    publication = publish(resolved, services, wiring, equipment, gazetteer, report)
+    policy = meanings(resolved, services, gazetteer)
+    plan = finish(resolved, names, services, wiring, equipment, publication, policy)
+    return Passed(resolved, allocation, plan)

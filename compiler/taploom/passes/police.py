@@ -1,0 +1,160 @@
+"""Fifth pass: policy and forwards become what each host enforces."""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.address import FAMILIES, Family, Prefix
+from taploom.base.frozen import dataclass
+from taploom.passes.services import Services, traffic
+from taploom.passes.sides import HostView, split
+from taploom.passes.spaces import Gazetteer, Space
+from taploom.passes.transit import Part, transit
+from taploom.plan.origin import Origin
+from taploom.plan.policy import Action, Rule, Service, Side, SideKind, Term
+from taploom.spec.document import Document
+from taploom.spec.model.policy import PolicySpec
+
+PASS = "police"
+ONLY_IN = {"icmp": Family.IPV4, "igmp": Family.IPV4, "icmpv6": Family.IPV6}
+"""Protocols that one family has alone."""
+
+INWARD = (SideKind.BRIDGE, SideKind.SELF)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One policy entry with its meaning."""
+
+    name: str
+    spec: PolicySpec
+    sources: Space
+    destinations: Space
+    services: tuple[Service, ...]
+    origin: Origin
+
+    @property
+    def action(self) -> Action:
+        """Allow or deny."""
+        return Action.DENY if self.spec.deny is not None else Action.ALLOW
+
+
+def meanings(document: Document, services: Services, gazetteer: Gazetteer) -> tuple[Resolved, ...]:
+    """Every policy entry with its spaces, looked up once for all hosts."""
+    found = []
+    for name, meant in services.affordable(traffic(document.policy)).items():
+        spec = document.policy[name]
+        if meant is not None:
+            origin = Origin(f"policy.{name}", document.places.key("policy", name), PASS)
+            spaces = gazetteer.space(spec.from_), gazetteer.space(spec.to)
+            found.append(Resolved(name, spec, *spaces, meant, origin))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Docket:
+    """The policy by what it touches, so that a host looks at its own entries and not at all of the site's.
+
+    A host enforces an entry only where one of its ends is a bridge of this host or the host itself, or where it stands
+    between the two.
+
+    Attributes:
+        everywhere: entries that every host looks at.
+        by_name: entries that touch a network or a host, or that strangers in a zone are an end of, by its name.
+    """
+
+    everywhere: tuple[Resolved, ...]
+    by_name: Mapping[str, tuple[Resolved, ...]]
+
+    @classmethod
+    def of(cls, entries: tuple[Resolved, ...], site: tuple[Prefix, ...]) -> "Docket":
+        """Sort entries into a docket; literal prefixes within the site may lie on any bridge."""
+        everywhere: list[Resolved] = []
+        by_name: dict[str, list[Resolved]] = {}
+        for entry in entries:
+            ends = (entry.sources, entry.destinations)
+            if any(end.everyone or any(p.overlaps(own) for p in end.literals for own in site) for end in ends):
+                everywhere.append(entry)
+                continue
+            names = {name for end in ends for name in (*end.networks, *end.guests, *end.hosts)}
+            if all(end.outside or end.literals for end in ends):
+                zones = next((end.outside for end in ends if not end.literals), None)
+                if zones is None:
+                    everywhere.append(entry)
+                    continue
+                names |= zones
+            for name in names:
+                by_name.setdefault(name, []).append(entry)
+        return cls(tuple(everywhere), {name: tuple(found) for name, found in by_name.items()})
+
+    def terms(self, view: HostView) -> tuple[Term, ...]:
+        """What one host enforces of the policy."""
+        names = (view.host, *view.bridges, *view.zones, *view.carried)
+        mine = [entry for name in names for entry in self.by_name.get(name, ())]
+        chosen = {entry.name: entry for entry in (*self.everywhere, *mine)}
+        return tuple(term for entry in chosen.values() for term in _entry_terms(entry, view))
+
+
+def order(term: Term) -> tuple[object, ...]:
+    """Sort key of a host's terms."""
+    ends = (term.ingress.kind.value, term.ingress.name, term.egress.kind.value, term.egress.name)
+    return (term.rule, *ends, term.family)
+
+
+def _entry_terms(entry: Resolved, view: HostView) -> Iterator[Term]:
+    for (came, sources), (goes, destinations) in _parts(entry, view):
+        for family in FAMILIES:
+            src = split(sources, family, to_self=goes.kind is SideKind.SELF)
+            dst = split(destinations, family, to_self=False)
+            services = tuple(s for s in entry.services if ONLY_IN.get(s.protocol, family) is family)
+            if src and dst and (services or not entry.services):
+                yield Term(
+                    f"policy/{entry.name}",
+                    entry.action,
+                    came,
+                    goes,
+                    family,
+                    src,
+                    dst,
+                    services,
+                    entry.spec.log,
+                    entry.spec.limit,
+                    entry.spec.expires,
+                    entry.origin,
+                )
+
+
+def _parts(entry: Resolved, view: HostView) -> Iterator[tuple[Part, Part]]:
+    """What comes in by one side and leaves by another."""
+    egress = tuple(view.egress(entry.destinations))
+    for came in view.ingress(entry.sources) if egress else ():
+        yield from ((came, goes) for goes in egress if _possible(came[0], goes[0], entry.action))
+    yield from transit(view, entry.sources, entry.destinations, entry.action)
+
+
+def _possible(came: Side, goes: Side, action: Action) -> bool:
+    """What passes from uplink to uplink is `transit`'s, and inside one bridge only a deny has something to decide."""
+    if came.kind is SideKind.BRIDGE:
+        return came != goes or action is Action.DENY
+    if came.kind is SideKind.OTHER:
+        return goes.kind is SideKind.SELF
+    return goes.kind in INWARD
+
+
+def rules(document: Document) -> tuple[Rule, ...]:
+    """The policy as the spec says it."""
+    return tuple(_rule(document, name, spec) for name, spec in sorted(document.policy.items()))
+
+
+def _rule(document: Document, name: str, spec: PolicySpec) -> Rule:
+    refs = spec.deny if spec.deny is not None else spec.allow or ()
+    return Rule(
+        name,
+        Action.DENY if spec.deny is not None else Action.ALLOW,
+        tuple(sorted({s.text for s in spec.from_})),
+        tuple(sorted({s.text for s in spec.to})),
+        tuple(sorted({r.text for r in refs})),
+        spec.log,
+        spec.limit,
+        spec.expires,
+        spec.meta,
+        Origin(f"policy.{name}", document.places.key("policy", name), PASS),
+    )

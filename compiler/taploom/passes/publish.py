@@ -1,0 +1,222 @@
+"""Forwards: one lane for each family, protocol and range."""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.address import FAMILIES, Family, Prefix
+from taploom.base.diagnostic import Diagnostic, Report
+from taploom.base.frozen import dataclass
+from taploom.base.span import Span
+from taploom.passes import rules
+from taploom.passes.equip import Equipment
+from taploom.passes.services import Services
+from taploom.passes.spaces import Gazetteer, Space, host_addresses, minimal, of_family, own_of
+from taploom.passes.wire import Wiring, nic_address
+from taploom.plan.guest import Guest, Nic
+from taploom.plan.host import Uplink
+from taploom.plan.origin import Origin
+from taploom.plan.policy import Forward, Lane, Service
+from taploom.plan.services import PORT_PROTOCOLS
+from taploom.spec.document import Document
+from taploom.spec.model.policy import ForwardSpec
+
+PASS = "publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The forwards of the site.
+
+    Attributes:
+        lanes: by host.
+    """
+
+    forwards: tuple[Forward, ...]
+    lanes: Mapping[str, tuple[Lane, ...]]
+
+
+def publish(
+    document: Document,
+    services: Services,
+    wiring: Wiring,
+    equipment: Mapping[str, Equipment],
+    gazetteer: Gazetteer,
+    report: Report,
+) -> Publication:
+    """Lower every forward, and report those that lead nowhere."""
+    guests = {guest.name: guest for guest in wiring.guests}
+    lanes: dict[str, list[Lane]] = {}
+    forwards = []
+    wanted = ((name, spec.ports) for name, spec in sorted(document.forwards.items()))
+    for name, meant in services.affordable(wanted).items():
+        spec = document.forwards[name]
+        host, guest = spec.on.host, guests[spec.to]
+        ports, space = meant or (), gazetteer.space(spec.from_)
+        publisher = _Publisher(document, name, spec, guest, equipment[host], ports, space, report)
+        forwards.append(publisher.forward())
+        lanes.setdefault(host, []).extend(publisher.lanes())
+    ordered = {host: tuple(sorted(found, key=_order)) for host, found in lanes.items()}
+    return Publication(tuple(forwards), ordered)
+
+
+def _order(lane: Lane) -> tuple[object, ...]:
+    return (lane.forward, lane.family, lane.protocol, lane.first)
+
+
+@dataclass(frozen=True, slots=True)
+class _Publisher:
+    document: Document
+    name: str
+    spec: ForwardSpec
+    guest: Guest
+    equipment: Equipment
+    ports: tuple[Service, ...]
+    space: Space
+    report: Report
+
+    @property
+    def origin(self) -> Origin:
+        return Origin(f"forwards.{self.name}", self.document.places.key("forwards", self.name), PASS)
+
+    @property
+    def uplinks(self) -> tuple[Uplink, ...]:
+        """Those that are named; else those that the spec configures, or, where it configures none, all."""
+        chosen, every = self.spec.on.uplink, self.equipment.uplinks
+        if chosen:
+            return tuple(uplink for uplink in every if uplink.name == chosen)
+        return tuple(uplink for uplink in every if uplink.configured) or every
+
+    def forward(self) -> Forward:
+        spec = self.spec
+        return Forward(
+            self.name,
+            spec.on.host,
+            tuple(uplink.name for uplink in self.uplinks),
+            self.ports,
+            spec.to,
+            spec.to_port.first if spec.to_port else None,
+            tuple(sorted({selector.text for selector in spec.from_})),
+            spec.hairpin,
+            spec.expires,
+            spec.meta,
+            self.origin,
+        )
+
+    def lanes(self) -> list[Lane]:
+        """The lanes; none after a diagnostic."""
+        nic = self._nic()
+        if nic is None or not self._check_ports():
+            return []
+        found = [lane for family in FAMILIES for port in self.ports for lane in self._lane(nic, family, port)]
+        if not found and not self._lost:
+            self._nothing(nic)
+        return found
+
+    @property
+    def _lost(self) -> bool:
+        """Whether an uplink of the host was left out, with its mistake reported: it might be what is missing."""
+        uplinks = self.document.places.names("hosts", self.spec.on.host, "uplinks")
+        return bool(uplinks.keys() - self.document.hosts[self.spec.on.host].uplinks.keys())
+
+    def _nothing(self, nic: Nic) -> None:
+        """Say which of the ends is not known in any family that both have."""
+        shared = [family for family in FAMILIES if nic_address(nic, family).address and self._listening(family)]
+        if not shared:
+            self._nowhere(
+                f"guest `{self.spec.to}` and the uplink of `{self.spec.on.host}` share no family with known addresses"
+            )
+            return
+        guests, places = self.document.guests.items(), self.document.places
+        if any(places.names("guests", name, "nics").keys() - guest.nics.keys() for name, guest in guests):
+            return  # a NIC was left out, and `from` may mean it
+        words = " and ".join("IPv4" if family is Family.IPV4 else "IPv6" for family in shared)
+        message = f"`from` selects nobody with a known {words} address, by which guest `{self.spec.to}` is reached"
+        span = places.span("forwards", self.name, "from")
+        hint = "name prefixes, a zone, or who has addresses that are known"
+        self.report.add(Diagnostic(rules.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
+
+    def _listening(self, family: Family) -> tuple[str, ...]:
+        """The uplinks that have a family, or may have it."""
+        sides = ((u, u.ipv4 if family is Family.IPV4 else u.ipv6) for u in self.uplinks)
+        return tuple(uplink.name for uplink, side in sides if side is not None or not uplink.configured)
+
+    def _nic(self) -> Nic | None:
+        """The NIC by which the host reaches the guest: that of the default route where there are several."""
+        here = {bridge.network for bridge in self.equipment.bridges}
+        nics = [nic for nic in self.guest.nics if nic.network in here]
+        if nics and self.guest.host == self.spec.on.host:
+            return next((nic for nic in nics if nic.default_route), nics[0])
+        if self.guest.nics:
+            self._nowhere(f"guest `{self.spec.to}` is on host `{self.guest.host}`, not on `{self.spec.on.host}`")
+        elif not self.document.places.names("guests", self.spec.to, "nics"):
+            self._nowhere(f"guest `{self.spec.to}` has no NIC")
+        return None
+
+    def _nowhere(self, message: str) -> None:
+        span = self.document.places.span("forwards", self.name, "to")
+        hint = "listen on the guest's own host, or give the guest an address that is known"
+        self.report.add(Diagnostic(rules.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
+
+    def _check_ports(self) -> bool:
+        places, at, spec = self.document.places, ("forwards", self.name), self.spec
+        wrong = [s.protocol for s in self.ports if s.protocol not in PORT_PROTOCOLS or s.first == 0]
+        if wrong or not self.ports:
+            message = f"`{wrong[0]}` has no ports to forward" if wrong else "to forward all ports cannot be said yet"
+            self._ports_wrong(message, places.span(*at, "ports"), "name them, such as `[tcp/443, udp/5000-5010]`")
+            return False
+        if spec.to_port is None:
+            return True
+        size = spec.to_port.last - spec.to_port.first + 1
+        for port in self.ports:
+            length, shown = port.last - port.first + 1, f"{port.protocol}/{port.first}-{port.last}"
+            last, span = spec.to_port.first + length - 1, places.span(*at, "to-port")
+            if size not in (1, length):
+                message = f"`to-port` has {size} ports, and `{shown}` has {length}"
+                self._ports_wrong(message, span, "write its first port, or a range of equal length")
+                return False
+            if last > 65535:
+                message = f"`to-port` would shift `{shown}` to ports {spec.to_port.first} to {last}"
+                self._ports_wrong(
+                    message, span, f"write {65536 - length} at most, or forward each range by an entry of its own"
+                )
+                return False
+        return True
+
+    def _ports_wrong(self, message: str, span: Span, hint: str) -> None:
+        self.report.add(Diagnostic(rules.FORWARD_PORTS, message, span, hint, subject=f"forward/{self.name}"))
+
+    def _lane(self, nic: Nic, family: Family, port: Service) -> Iterator[Lane]:
+        target = nic_address(nic, family).address
+        uplinks = self._listening(family)
+        sources = self._sources(family)
+        if target is None or not uplinks or (sources == () and not self.space.outside):
+            return
+        yield Lane(
+            f"forward/{self.name}",
+            family,
+            uplinks,
+            port.protocol,
+            port.first,
+            port.last,
+            self.spec.to,
+            nic.network,
+            target,
+            self.spec.to_port.first if self.spec.to_port else port.first,
+            sources,
+            self.spec.hairpin,
+            self.spec.expires,
+            self.origin,
+            tuple(sorted(self.space.outside)) if sources is not None else (),
+        )
+
+    def _sources(self, family: Family) -> tuple[Prefix, ...] | None:
+        if self.space.everyone:
+            return None
+        networks = (own_of(self.document, network, family) for network in self.space.networks)
+        guests = (prefix for found in self.space.guests.values() for prefix in found)
+        peers = (a for host in self.space.hosts for a in _fixed(self.document, host))
+        found = (*(p for p in networks if p), *guests, *self.space.literals, *peers)
+        return of_family(minimal(found), family)
+
+
+def _fixed(document: Document, host: str) -> Iterator[Prefix]:
+    return (address.prefix for address in host_addresses(document, host))

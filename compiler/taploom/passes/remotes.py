@@ -1,0 +1,116 @@
+"""Behind which uplinks of a host the rest of the site is: its routes, cut at every address where they part."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+
+from taploom.base.address import Family, Prefix, prefix_of
+from taploom.base.frozen import dataclass
+from taploom.passes.equip import Equipment
+from taploom.plan.host import Fixed, Remote
+
+Devices = frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The interfaces to which the routes of a host lead, by prefix; default routes are left out.
+
+    Attributes:
+        devices: bridges and uplinks by prefix, whatever the metric.
+        ordered: the same prefixes, sorted.
+        lengths: lengths that some prefix has, by family, the longest first.
+        uplinks: all of the host.
+    """
+
+    devices: Mapping[Prefix, Devices]
+    ordered: tuple[Prefix, ...]
+    lengths: Mapping[Family, tuple[int, ...]]
+    uplinks: Devices
+
+    def remotes(self, prefixes: Iterable[Prefix]) -> tuple[Remote, ...]:
+        """Disjoint prefixes with the uplinks behind which they are, cut where these change."""
+        return tuple(sorted((r for p in prefixes for r in self._parts(p)), key=lambda r: _order(r.prefix)))
+
+    def _parts(self, prefix: Prefix) -> Iterator[Remote]:
+        if not self._parted(prefix):
+            yield Remote(prefix, self._leading(prefix))
+            return
+        lower, upper = (tuple(self._parts(half)) for half in _halves(prefix))
+        if len(lower) == len(upper) == 1 and lower[0].uplinks == upper[0].uplinks:
+            yield Remote(prefix, lower[0].uplinks)
+            return
+        yield from (*lower, *upper)
+
+    def _parted(self, prefix: Prefix) -> bool:
+        """Whether some route leads to a part of a prefix."""
+        at = bisect_left(self.ordered, (prefix.family, prefix.value, prefix.length + 1), key=_order)
+        return at < len(self.ordered) and self.ordered[at] in prefix
+
+    def _leading(self, prefix: Prefix) -> tuple[str, ...]:
+        """The uplinks of the longest prefix that holds another one; all where there is no such prefix."""
+        for length in self.lengths.get(prefix.family, ()):
+            if length <= prefix.length:
+                found = self.devices.get(prefix_of(prefix.first, length))
+                if found is not None:
+                    return tuple(sorted(found & self.uplinks))
+        return tuple(sorted(self.uplinks))
+
+
+def ways(equipment: Equipment) -> Ways:
+    """The ways of a host: the prefixes on its links, and its static routes."""
+    found: dict[Prefix, set[str]] = {}
+    for prefix, device in _routes(equipment):
+        if prefix.length and device:
+            found.setdefault(prefix, set()).add(device)
+    lengths = {f: tuple(sorted({p.length for p in found if p.family is f}, reverse=True)) for f in Family}
+    return Ways(
+        {prefix: frozenset(devices) for prefix, devices in found.items()},
+        tuple(sorted(found, key=_order)),
+        lengths,
+        frozenset(uplink.name for uplink in equipment.uplinks),
+    )
+
+
+def _routes(equipment: Equipment) -> Iterator[tuple[Prefix, str]]:
+    yield from ((i.prefix, b.device) for b in equipment.bridges for i in (b.ipv4, b.ipv6) if i)
+    yield from (
+        (side.interface.prefix, u.name)
+        for u in equipment.uplinks
+        for side in (u.ipv4, u.ipv6)
+        if isinstance(side, Fixed)
+    )
+    yield from ((route.to, route.device) for route in equipment.routes)
+
+
+def _halves(prefix: Prefix) -> tuple[Prefix, Prefix]:
+    length = prefix.length + 1
+    lower = Prefix(prefix.family, prefix.value, length)
+    return lower, Prefix(prefix.family, prefix.value + lower.size, length)
+
+
+def _order(prefix: Prefix) -> tuple[Family, int, int]:
+    return prefix.family, prefix.value, prefix.length
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What of the site is behind the uplinks of one zone.
+
+    Attributes:
+        prefixes: sorted and disjoint.
+    """
+
+    prefixes: tuple[Prefix, ...]
+
+    def of(self, prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
+        """The parts of disjoint prefixes that are there, in their order."""
+        return tuple(part for prefix in prefixes for part in self._within(prefix))
+
+    def _within(self, prefix: Prefix) -> Iterator[Prefix]:
+        at = bisect_left(self.prefixes, _order(prefix), key=_order)
+        if at and prefix in self.prefixes[at - 1]:
+            yield prefix
+            return
+        while at < len(self.prefixes) and self.prefixes[at] in prefix:
+            yield self.prefixes[at]
+            at += 1

@@ -1,0 +1,122 @@
+"""First pass: every name refers to something, and is used as what it is.
+
+What refers to nothing is reported and left out together with what hangs on it, so that the passes behind this one see
+a document without holes, and a mistake shows once. A name whose own entry is broken counts as known: its mistake has
+been reported already.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from taploom.base.diagnostic import Diagnostic, Label, Report
+from taploom.base.span import Span
+from taploom.passes.broken import look_into_broken
+from taploom.passes.lookup import SHARED, Lookup, Names, article
+from taploom.passes.lost import lost_zones
+from taploom.plan.origin import KINDS
+from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
+from taploom.spec import rules
+from taploom.spec.document import Document
+from taploom.spec.model.entry import Entry
+from taploom.spec.scalars import SELECTORS
+
+
+def resolve(document: Document, report: Report) -> tuple[Document, Names]:
+    """The document without what refers to nothing, and what each name is."""
+    zones = zones_of(document)
+    kinds = _kinds(document, zones, report)
+    names = Names(kinds, zones, tags_of(document), lost_zones(document))
+    look = Lookup(document, names, report)
+    services = {n: s for n, s in document.services.items() if look.services(s.ports, "services", n, "ports")}
+    _check_builtin(document, report)
+    hosts = {name: look.host(name, host) for name, host in document.hosts.items()}
+    kept = replace(document, hosts=hosts, services=services)
+    guests = {name: g for name, spec in document.guests.items() if (g := look.guest(name, spec, kept)) is not None}
+    kept = replace(kept, guests=guests)
+    names = replace(names, tags=tags_of(kept))
+    look = replace(look, document=kept, names=names)
+    forwards = {n: f for n, f in document.forwards.items() if look.forward(n, kept)}
+    policy = {n: p for n, p in document.policy.items() if look.policy(n, kept)}
+    look_into_broken(replace(look, document=document))
+    return replace(kept, forwards=forwards, policy=policy), names
+
+
+def zones_of(document: Document) -> dict[str, tuple[str, ...]]:
+    """Zones with the networks in them; a zone of uplinks alone has none."""
+    found: dict[str, list[str]] = {name: [] for name in document.zones}
+    for name, network in document.networks.items():
+        found.setdefault(network.zone or name, []).append(name)
+    for host in document.hosts.values():
+        for uplink in host.uplinks.values():
+            found.setdefault(uplink.zone, [])
+    return {name: tuple(sorted(members)) for name, members in sorted(found.items())}
+
+
+def _kinds(document: Document, zones: Mapping[str, tuple[str, ...]], report: Report) -> dict[str, str]:
+    kinds: dict[str, str] = {}
+    spans: dict[str, Span] = {}
+    for section in SHARED[1:]:
+        for name, entry in document.places.names(section).items():
+            kind = KINDS[section]
+            if name in kinds:
+                _clash(report, name, entry.key.span, kind, spans[name], kinds[name])
+                continue
+            kinds[name], spans[name] = kind, entry.key.span
+    for zone, members in zones.items():
+        if zone not in kinds:
+            kinds[zone] = "zone"
+        elif not (kinds[zone] == "network" and members == (zone,) and not _has_uplink(document, zone)):
+            _clash(report, zone, _zone_span(document, zone), "zone", spans[zone], kinds[zone])
+    return kinds
+
+
+def _has_uplink(document: Document, zone: str) -> bool:
+    return any(u.zone == zone for host in document.hosts.values() for u in host.uplinks.values())
+
+
+def _zone_span(document: Document, zone: str) -> Span:
+    if zone in document.places.names("zones"):
+        return document.places.key("zones", zone)
+    for name, network in document.networks.items():
+        if network.zone == zone:
+            return document.places.span("networks", name, "zone")
+    for name, host in document.hosts.items():
+        for uplink, spec in host.uplinks.items():
+            if spec.zone == zone:
+                return document.places.span("hosts", name, "uplinks", uplink, "zone")
+    return document.places.span("networks", zone)
+
+
+def _clash(report: Report, name: str, span: Span, kind: str, first: Span, other: str) -> None:
+    message = f"`{name}` is the name of {article(kind)} and of {article(other)}"
+    labels = (Label(first, f"the {other}"),)
+    report.add(Diagnostic(rules.NAME_CLASH, message, span, "rename one of the two", labels, subject=f"{kind}/{name}"))
+
+
+def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Every tag, with the entries that bear it as (kind, name)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    sections: tuple[tuple[str, Mapping[str, Entry]], ...] = (
+        ("zone", document.zones),
+        ("network", document.networks),
+        ("host", document.hosts),
+        ("guest", document.guests),
+        ("address", document.addresses),
+    )
+    for kind, entries in sections:
+        for name, entry in entries.items():
+            for tag in entry.tags:
+                found.setdefault(tag, []).append((kind, name))
+    return {tag: tuple(sorted(set(members))) for tag, members in found.items()}
+
+
+def _check_builtin(document: Document, report: Report) -> None:
+    for name in document.places.names("services"):
+        if name in SELECTORS:  # which no entry may be called
+            continue
+        if name in BUILT_IN or name in PORT_PROTOCOLS or name in ICMP_TYPES or name in PROTOCOLS:
+            span = document.places.key("services", name)
+            message = f"`{name}` is a {'built-in service' if name in BUILT_IN else 'protocol'}"
+            report.add(
+                Diagnostic(rules.NAME_CLASH, message, span, f"name yours `my-{name}`", subject=f"service/{name}")
+            )

@@ -1,0 +1,161 @@
+"""What the passes cannot go on without; everything that can be looked at afterwards is a check of its own."""
+
+from taploom.base.rule import Rule, Severity
+
+LOCK_SYNTAX = Rule(
+    "TL301",
+    "lock-syntax",
+    Severity.ERROR,
+    "Each line of the lock is `guest/NAME NETWORK ipv4|ipv6|mac VALUE`, and `freed` for a tombstone.",
+    "A lock that cannot be read would have every address allocated anew, and so renumber the site.",
+    "Take the line as it was in git, or delete it and run `taploom lock`; of a merge conflict keep both sides.",
+)
+LOCK_LACKS = Rule(
+    "TL302",
+    "lock-incomplete",
+    Severity.ERROR,
+    "Every `auto` address and MAC stands in the lock.",
+    "An address that is made up on each run could change from run to run, and nobody would have reviewed it.",
+    "Run `taploom lock` and commit `taploom.lock`.",
+)
+LOCK_COLLISION = Rule(
+    "TL303",
+    "lock-collision",
+    Severity.ERROR,
+    "No two entries of the lock hold the same address or MAC.",
+    "Two branches that each added a guest may have picked the same address; merged, both guests would fight for it.",
+    "Delete the younger of the two lines and run `taploom lock`; the other guest keeps its address.",
+)
+POOL_EXHAUSTED = Rule(
+    "TL304",
+    "addresses-exhausted",
+    Severity.ERROR,
+    "A network has room for the guests that take their address from the lock.",
+    "Every address is the gateway's, in the DHCP pool, given to a guest, or kept by a tombstone.",
+    "Widen the network, shrink its DHCP pool, or run `taploom lock --prune` to give up tombstones.",
+)
+LOCK_STALE = Rule(
+    "TL305",
+    "lock-off-network",
+    Severity.ERROR,
+    "An address of the lock lies in the network that it is for.",
+    "The network was renumbered after the address was taken; a guest with the old address reaches nobody.",
+    "Run `taploom lock`: it moves the guests of this network to new addresses, which is a renumbering to review.",
+)
+NETWORK_TWICE = Rule(
+    "TL501",
+    "network-on-two-hosts",
+    Severity.ERROR,
+    "A network is a bridge on one host.",
+    "Both bridges would bear one gateway address, and guests of one could not reach those of the other.",
+    "Declare a network for each host, in one zone where policy should treat them as one.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n  hv2: {networks: {lan: {}}}\n",
+    good="networks:\n  lan1: {zone: lan, ipv4: 10.0.0.1/24}\n  lan2: {zone: lan, ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan1: {}}}\n  hv2: {networks: {lan2: {}}}\n",
+)
+NETWORK_ABSENT = Rule(
+    "TL502",
+    "network-not-on-host",
+    Severity.ERROR,
+    "A guest's networks are carried by its host.",
+    "Its TAP would have no bridge to join.",
+    "Add the network to the host's `networks`, or move the guest.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {}\nguests:\n  web: {host: hv1, nics: {lan: {}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\n",
+)
+FAMILY_ABSENT = Rule(
+    "TL401",
+    "family-absent",
+    Severity.ERROR,
+    "A NIC uses what its network offers: a family that it has, `dhcp` where it serves DHCP, `slaac` where it has RA.",
+    "The guest would wait for an address that nobody gives, or use one that nobody routes.",
+    "Give the network the family, `dhcp: true` or `ra: true`, or change the NIC.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\n",
+)
+TWO_GATEWAYS = Rule(
+    "TL503",
+    "two-default-routes",
+    Severity.ERROR,
+    "At most one NIC of a guest says `gateway: true`.",
+    "With two default routes the guest's replies would leave by either.",
+    "Keep `gateway: true` on one NIC.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {gateway: true}, dmz: {gateway: true}}}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {gateway: true}, dmz: {}}}\n",
+)
+FORWARD_NOWHERE = Rule(
+    "TL601",
+    "forward-to-nowhere",
+    Severity.ERROR,
+    "A forward's guest is on the host that listens, with a known address of a family that the uplink has.",
+    "The connection would be translated to an address that the host cannot reach.",
+    "Put the forward on the guest's own host, or give the guest a fixed or `auto` address.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\nforwards:\n  web: {on: hv1, ports: tcp/443, to: web}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {ipv4: auto}}}\nforwards:\n  web: {on: hv1, ports: tcp/443, to: web}\n",
+)
+FORWARD_PORTS = Rule(
+    "TL602",
+    "forward-ports",
+    Severity.ERROR,
+    "A forward's ports are of protocols with ports, and `to-port` is as long as the outside range.",
+    "Only TCP, UDP and their like have ports; and which of the inside ports an outside one means must be clear.",
+    "Use `tcp/…` or `udp/…`; write `to-port` as a range of equal length, or as its first port.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\nforwards:\n  web: {on: hv1, ports: ping, to: web}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  web: {host: hv1, nics: {lan: {}}}\nforwards:\n  web: {on: hv1, ports: https, to: web}\n",
+)
+FORWARD_BESIDE = Rule(
+    "TL622",
+    "forward-to-no-guest",
+    Severity.ERROR,
+    "A forward leads to a guest.",
+    "A forward to a port of the host itself, or to a machine beside the host, cannot be said yet.",
+    "Let a service of the host listen at the outside port itself, and allow that in policy with `to: host/NAME`. For a "
+    "machine beside, forward to a guest that passes it on, such as a reverse proxy, and allow what the guest asks for.",
+    bad="addresses:\n  nas: 192.168.20.9\nhosts:\n  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}}\n"
+    "forwards:\n  nas: {on: hv1, ports: tcp/5001, to: nas}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "guests:\n  proxy: {host: hv1, nics: {lan: {}}}\nforwards:\n  nas: {on: hv1, ports: tcp/5001, to: proxy}\n",
+)
+IDLE_WAIVER = Rule(
+    "TL213",
+    "idle-waiver",
+    Severity.WARNING,
+    "A waiver accepts a finding that is there.",
+    "A waiver that outlives its finding would silently accept the next one of the same kind.",
+    "Remove the waiver. Errors cannot be waived.",
+    bad="waivers:\n  old: {code: TL604, on: forward/gone, reason: it was a public web server}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n"
+    "waivers:\n  later: {code: TL513, on: network/lan, reason: the host comes next week}\n",
+)
+
+RULES = (
+    IDLE_WAIVER,
+    LOCK_SYNTAX,
+    LOCK_LACKS,
+    LOCK_COLLISION,
+    POOL_EXHAUSTED,
+    LOCK_STALE,
+    FAMILY_ABSENT,
+    NETWORK_TWICE,
+    NETWORK_ABSENT,
+    TWO_GATEWAYS,
+    FORWARD_NOWHERE,
+    FORWARD_PORTS,
+    FORWARD_BESIDE,
+)

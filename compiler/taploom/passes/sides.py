@@ -1,0 +1,198 @@
+"""The sides of one host, and what of a selected space lies on each."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from taploom.base.address import FAMILIES, LINK_LOCAL, Family, Prefix, everything
+from taploom.base.frozen import dataclass
+from taploom.passes.equip import Equipment
+from taploom.passes.remotes import Behind, ways
+from taploom.passes.spaces import Space, common, host_addresses, minimal, of_family, own_of
+from taploom.plan.host import Remote
+from taploom.plan.policy import Side, SideKind
+from taploom.spec.document import Document
+
+SELF, OTHER = Side(SideKind.SELF), Side(SideKind.OTHER)
+PRIVATE = (
+    Prefix(Family.IPV4, 10 << 24, 8),
+    Prefix(Family.IPV4, 172 << 24 | 16 << 16, 12),
+    Prefix(Family.IPV4, 192 << 24 | 168 << 16, 16),
+    Prefix(Family.IPV4, 100 << 24 | 64 << 16, 10),
+    Prefix(Family.IPV6, 0xFC << 120, 7),
+)
+"""Prefixes that nobody routes between sites (RFC 1918, RFC 6598, RFC 4193): a default route does not lead to them."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostView:
+    """One host's sides.
+
+    Attributes:
+        bridges: prefix of each network of this host, by family.
+        zones: zones of its uplinks, sorted.
+        remote: prefixes of networks of other hosts that it has a route to, by network.
+        peers: fixed addresses of the other hosts, by host.
+        remotes: both of them, with the uplinks behind which they are.
+        behind: the same by zone.
+        near: zones of the uplinks of the host of each of these networks, and of each of these hosts.
+        site: prefixes of all networks of the site.
+    """
+
+    host: str
+    bridges: Mapping[str, Mapping[Family, Prefix]]
+    zones: tuple[str, ...]
+    remote: Mapping[str, tuple[Prefix, ...]]
+    peers: Mapping[str, tuple[Prefix, ...]]
+    remotes: tuple[Remote, ...]
+    behind: Mapping[str, Behind]
+    near: Mapping[str, frozenset[str]]
+    site: tuple[Prefix, ...]
+
+    def ingress(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """The sides from which senders of a space come in, with their prefixes of both families."""
+        yield from self._bridged(space, link_local=True)
+        yield from self.strangers(space)
+        yield from self.beyond(self.others(space, sender=True))
+        other = _all() if space.everyone else self._foreign(space.literals)
+        if other:
+            yield OTHER, other
+
+    def egress(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """The sides to which receivers of a space lie, with their prefixes of both families."""
+        yield from self._bridged(space, link_local=False)
+        yield from self.strangers(space)
+        yield from self.beyond(self.others(space, sender=False))
+        if space.everyone or self.host in space.hosts:
+            yield SELF, _all()
+
+    def beyond(self, remote: tuple[Prefix, ...]) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """The REMOTE sides with what of some prefixes is behind each."""
+        for zone in self.zones if remote else ():
+            there = self.behind[zone].of(remote)
+            if there:
+                yield Side(SideKind.REMOTE, zone), there
+
+    def _bridged(self, space: Space, *, link_local: bool) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """Link-local senders can reach the host itself only; `police` drops them on the way to any other side."""
+        if space.everyone or space.literals:
+            names = tuple(self.bridges)
+        else:
+            names = tuple(n for n in (*space.networks, *space.guests) if n in self.bridges)
+        for name in sorted(names):
+            own = self.bridges[name]
+            if space.everyone or name in space.networks:
+                ends = (LINK_LOCAL,) if link_local and Family.IPV6 in own else ()
+                found = minimal((*own.values(), *ends))
+            else:
+                parts = [p for prefix in own.values() for p in common(space.literals, prefix)]
+                found = minimal((*space.guests.get(name, ()), *parts))
+            if found:
+                yield Side(SideKind.BRIDGE, name), found
+
+    @property
+    def carried(self) -> Iterator[str]:
+        """The networks and hosts elsewhere that have no uplink in some zone of this host."""
+        zones = frozenset(self.zones)
+        return (name for name, near in self.near.items() if not zones <= near)
+
+    def strangers(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """What of a space is beyond the uplinks of each zone and not of the site."""
+        literals = self._foreign(space.literals)
+        for zone in self.zones:
+            whole = space.everyone or zone in space.outside
+            if whole or literals:
+                yield Side(SideKind.OUTSIDE, zone), _all() if whole else literals
+
+    def _foreign(self, literals: tuple[Prefix, ...]) -> tuple[Prefix, ...]:
+        """Literals that are not wholly a part of the site."""
+        return tuple(p for p in literals if not any(p in own for own in self.site))
+
+    def others(self, space: Space, *, sender: bool, away: str = "") -> tuple[Prefix, ...]:
+        """What of a space is the site's own, and elsewhere.
+
+        Args:
+            space: of it. As a sender `any` is everyone but the site's hosts.
+            sender: whether it sends.
+            away: a zone; what is on, or of, a host with an uplink there is left out.
+        """
+        if not (self.remote or self.peers):
+            return ()
+        found: list[Prefix] = []
+        touched = space.networks.union(space.guests, space.hosts)
+        everything_counts = space.everyone or space.literals
+        for network in self.remote if everything_counts else touched.intersection(self.remote):
+            if away and away in self.near[network]:
+                continue
+            prefixes = self.remote[network]
+            if space.everyone or network in space.networks:
+                found.extend(prefixes)
+                continue
+            for prefix in prefixes:
+                found.extend(common((*space.guests.get(network, ()), *space.literals), prefix))
+        for host in self.peers if everything_counts else touched.intersection(self.peers):
+            prefixes = self.peers[host]
+            if away and away in self.near[host]:
+                continue
+            if host in space.hosts or (space.everyone and not sender):
+                found.extend(prefixes)
+            elif space.literals:
+                found.extend(part for prefix in prefixes for part in common(space.literals, prefix))
+        return minimal(found)
+
+
+def view(document: Document, host: str, equipment: Equipment, site: tuple[Prefix, ...]) -> HostView:
+    """The sides of a host."""
+    bridges = {
+        bridge.network: {own.family: own.prefix for own in (bridge.ipv4, bridge.ipv6) if own is not None}
+        for bridge in equipment.bridges
+    }
+    zones = tuple(sorted({uplink.zone for uplink in equipment.uplinks}))
+    others = {h: tuple(a.prefix for a in host_addresses(document, h)) for h in sorted(document.hosts) if h != host}
+    peers = {peer: addresses for peer, addresses in others.items() if addresses and zones}
+    remote = _routed(document, equipment, bridges)
+    groups = (*remote.values(), *peers.values())
+    remotes = ways(equipment).remotes(minimal(prefix for group in groups for prefix in group))
+    behind, near = _behind(equipment, remotes), _near(document, remote, peers)
+    return HostView(host, bridges, zones, remote, peers, remotes, behind, near, site)
+
+
+def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind]:
+    """What of the site is behind some uplink of each zone."""
+    zone_of = {uplink.name: uplink.zone for uplink in equipment.uplinks}
+    found: dict[str, list[Prefix]] = {zone: [] for zone in zone_of.values()}
+    for remote in remotes:
+        for zone in {zone_of[name] for name in remote.uplinks}:
+            found[zone].append(remote.prefix)
+    return {zone: Behind(tuple(prefixes)) for zone, prefixes in found.items()}
+
+
+def _near(document: Document, networks: Iterable[str], hosts: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The zones of the uplinks of some hosts, and of the hosts of some networks; of a network without a host none."""
+    zones = {name: frozenset(uplink.zone for uplink in host.uplinks.values()) for name, host in document.hosts.items()}
+    at = {network: zones[name] for name, host in document.hosts.items() for network in host.networks}
+    return {name: at.get(name, frozenset()) for name in networks} | {name: zones[name] for name in hosts}
+
+
+def _routed(
+    document: Document, equipment: Equipment, bridges: Mapping[str, Mapping[Family, Prefix]]
+) -> dict[str, tuple[Prefix, ...]]:
+    """Networks elsewhere that a route of this host covers, or that are public, so that its default route does."""
+    found = {}
+    uplinks = {uplink.name for uplink in equipment.uplinks}
+    routes = [route.to for route in equipment.routes if route.device in uplinks]
+    for network in sorted(document.networks):
+        if network in bridges:
+            continue
+        own = [p for family in FAMILIES if (p := own_of(document, network, family)) is not None]
+        reached = [p for p in own if any(p in to for to in routes) or (uplinks and not any(p in x for x in PRIVATE))]
+        if reached:
+            found[network] = tuple(reached)
+    return found
+
+
+def _all() -> tuple[Prefix, ...]:
+    return tuple(everything(family) for family in FAMILIES)
+
+
+def split(prefixes: tuple[Prefix, ...], family: Family, *, to_self: bool) -> tuple[Prefix, ...]:
+    """Those of one family; link-local ones only towards the host itself."""
+    return tuple(p for p in of_family(prefixes, family) if to_self or p != LINK_LOCAL)

@@ -1,0 +1,79 @@
+"""Translations spare the hosts of the site that can answer without: there, the sender is known by its own address.
+
+A host can where a route of its own leads back to the network, by an uplink of the zone by which the packets come; where
+its own uplink in that zone has the address, by that one, as it believes the network nowhere else. A default route is no
+such way: it may lead anywhere, and what comes with an address of the site and has no other way back is dropped.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from taploom.base.address import Prefix, prefix_of
+from taploom.base.frozen import dataclass
+from taploom.passes.equip import Equipment
+from taploom.passes.remotes import Ways, ways
+from taploom.passes.spaces import minimal
+from taploom.plan.host import Fixed
+from taploom.plan.policy import SourceNat
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A fixed address of a host, and the uplinks by which packets to it come from a zone."""
+
+    host: str
+    address: Prefix
+    arriving: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the hosts know of the way back.
+
+    Attributes:
+        ends: by what a route leads to, and by the zone of its uplink.
+        ways: of each host.
+    """
+
+    ends: Mapping[tuple[Prefix, str], set[_End]]
+    ways: Mapping[str, Ways]
+
+    def answering(self, network: Prefix, zone: str) -> Iterator[_End]:
+        """The ends that believe a whole network where its packets come in."""
+        around = (prefix_of(network.first, length) for length in range(1, network.length + 1))
+        found = {end for prefix in around for end in self.ends.get((prefix, zone), ())}
+        for end in found:
+            parts = self.ways[end.host].remotes((network,))
+            if all(end.arriving.intersection(part.uplinks) for part in parts):
+                yield end
+
+
+def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
+    """The same equipment, its translations with what they spare."""
+    ends: dict[tuple[Prefix, str], set[_End]] = {}
+    for host, own in equipment.items():
+        zones = {uplink.name: uplink.zone for uplink in own.uplinks}
+        for to, zone in {(r.to, zones[r.device]) for r in own.routes if r.to.length and r.device in zones}:
+            here = (end for end in _ends(host, own, zone) if end.address.family is to.family)
+            ends.setdefault((to, zone), set()).update(here)
+    known = _Known(ends, {host: ways(own) for host, own in equipment.items()} if ends else {})
+    return {host: _spared(host, own, known) for host, own in equipment.items()} if ends else equipment
+
+
+def _ends(host: str, own: Equipment, zone: str) -> Iterator[_End]:
+    within = frozenset(uplink.name for uplink in own.uplinks if uplink.zone == zone)
+    for uplink in own.uplinks:
+        arriving = within & {uplink.name} or within
+        fixed = (side for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
+        yield from (_End(host, side.interface.address.prefix, arriving) for side in fixed)
+
+
+def _spared(host: str, own: Equipment, known: _Known) -> Equipment:
+    zones = {uplink.name: uplink.zone for uplink in own.uplinks}
+    nat = (_with(entry, known.answering(entry.source, zones[entry.uplink]), host) for entry in own.nat)
+    return replace(own, nat=tuple(nat))
+
+
+def _with(entry: SourceNat, found: Iterable[_End], host: str) -> SourceNat:
+    others = minimal(end.address for end in found if end.host != host)
+    return replace(entry, spared=others) if others else entry

@@ -1,0 +1,57 @@
+"""Findings that the spec accepts: marked as waived, and waivers that accept nothing are found themselves."""
+
+from collections.abc import Container
+from dataclasses import replace
+
+from taploom.base.diagnostic import Diagnostic, Report
+from taploom.base.rule import Severity
+from taploom.passes import rules
+from taploom.passes.pipeline import Passed
+from taploom.plan.origin import SECTIONS
+from taploom.plan.site import Plan, Waiver
+from taploom.spec.document import Document
+
+
+def waive(passed: Passed, report: Report) -> tuple[Plan, tuple[Diagnostic, ...]]:
+    """The plan with its waivers marked as used, and all findings in reading order.
+
+    Errors are never waived: what cannot work does not work for a reason either. While there is one, nobody can tell
+    what else would be found, so that only waivers for what the site does not have count as idle.
+    """
+    by_key: dict[tuple[str, str], Waiver] = {(w.code, w.subject): w for w in passed.plan.waivers}
+    used: set[tuple[str, str]] = set()
+    vain: set[tuple[str, str]] = set()
+    found = []
+    for diagnostic in report.sorted():
+        key = (diagnostic.code, diagnostic.subject)
+        waiver = by_key.get(key)
+        if waiver is not None and diagnostic.severity is not Severity.ERROR:
+            used.add(key)
+            found.append(diagnostic.waived(waiver.reason))
+        else:
+            vain.add(key)
+            found.append(diagnostic)
+    waivers = tuple(replace(w, used=(w.code, w.subject) in used) for w in passed.plan.waivers)
+    unused = (w for w in waivers if not w.used)
+    idle = [
+        _idle(w, vain)
+        for w in unused
+        if not report.failed or (w.code, w.subject) in vain or _absent(passed.document, w.subject)
+    ]
+    return replace(passed.plan, waivers=waivers), Report([*found, *idle]).sorted()
+
+
+def _absent(document: Document, subject: str) -> bool:
+    """Whether a subject, as `network/lan`, is of a kind that entries have, and no entry has its name."""
+    kind, _, name = subject.partition("/")
+    section = SECTIONS.get(kind)
+    return section is not None and kind not in ("zone", "waiver") and name not in document.places.names(section)
+
+
+def _idle(waiver: Waiver, vain: Container[tuple[str, str]]) -> Diagnostic:
+    error = (waiver.code, waiver.subject) in vain
+    why = "which is an error: errors cannot be waived" if error else "which was not found"
+    message = f"waiver `{waiver.name}` accepts {waiver.code} on `{waiver.subject}`, {why}"
+    return Diagnostic(
+        rules.IDLE_WAIVER, message, waiver.origin.span, "remove the waiver", subject=f"waiver/{waiver.name}"
+    )

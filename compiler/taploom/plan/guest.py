@@ -1,0 +1,92 @@
+"""What one guest has: its NICs, each with the addresses that it takes and how it takes them."""
+
+import enum
+
+from taploom.base.address import Address, Mac
+from taploom.base.frozen import dataclass
+from taploom.plan.host import Target
+from taploom.plan.origin import Meta, Origin
+
+
+class Mode(enum.Enum):
+    """How a NIC comes by its address in one family.
+
+    STATIC: configured in the guest. RESERVED: by DHCP, from the host's reservation for its MAC. DHCP: from the pool,
+    not known beforehand. SLAAC: formed from RA and MAC (EUI-64). NONE: the family is not used.
+    """
+
+    STATIC = "static"
+    RESERVED = "reserved"
+    DHCP = "dhcp"
+    SLAAC = "slaac"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class NicAddress:
+    """One family of a NIC.
+
+    Attributes:
+        mode: see `Mode`.
+        address: the address where it is known (STATIC, RESERVED, SLAAC), else None.
+        length: prefix length of the network in bits; 0 where the family is not used.
+        gateway: the host's address on the network, or None.
+        allocated: whether the address was taken from the lock.
+        default_route: whether the guest's way out in this family is here; at most one NIC of a guest has it.
+    """
+
+    mode: Mode
+    address: Address | None
+    length: int
+    gateway: Address | None
+    allocated: bool
+    default_route: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nic:
+    """One network interface of a guest.
+
+    Attributes:
+        network: the network that it is in.
+        tap: its other end on the host.
+        bridge: the bridge that the TAP joins.
+        mac: its hardware address; guests match their interface by it.
+        ra: whether the network's router advertises itself.
+        dns: resolvers for networks where neither DHCP nor RA brings them.
+        domain: search domain, or "".
+        mtu: in bytes, or None.
+    """
+
+    network: str
+    tap: str
+    bridge: str
+    mac: Mac
+    ipv4: NicAddress
+    ipv6: NicAddress
+    ra: bool
+    dns: tuple[Address, ...]
+    domain: str
+    mtu: int | None
+    origin: Origin
+
+    @property
+    def default_route(self) -> bool:
+        """Whether the guest's way out is here, in some family."""
+        return self.ipv4.default_route or self.ipv6.default_route
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """One guest. Its target versions are those of its host.
+
+    Attributes:
+        nics: sorted by network.
+    """
+
+    name: str
+    host: str
+    target: Target
+    nics: tuple[Nic, ...]
+    meta: Meta
+    origin: Origin

@@ -1,0 +1,54 @@
+"""Where a fact of the plan comes from.
+
+Every object of the plan carries an origin, and backends hand it on to each line that they print. That is what lets
+a late check, `explain FILE:LINE` and a reviewer point at the line of YAML that is the cause.
+"""
+
+from dataclasses import field
+
+from taploom.base.frozen import dataclass
+from taploom.base.span import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The cause of a fact.
+
+    Attributes:
+        entry: the entry of the spec, as a path of keys, as `guests.web.nics.dmz`; for implied flows `implied.NAME`.
+        span: the text of that entry; None for what no text says (an implied flow). Spans do not count when origins are
+            compared: a plan does not differ because a comment moved its lines.
+        by: the pass that made the fact.
+    """
+
+    entry: str
+    span: Span | None = field(compare=False)
+    by: str
+
+
+KINDS = {
+    "zones": "zone", "networks": "network", "hosts": "host", "guests": "guest", "forwards": "forward",
+    "policy": "policy", "addresses": "address", "services": "service", "waivers": "waiver",
+}  # fmt: skip
+"""Sections of the spec, with the word for an object of each."""
+SECTIONS = {kind: section for section, kind in KINDS.items()}
+"""The same by that word."""
+
+
+def object_of(entry: str) -> str:
+    """The object that an entry belongs to: `guests.web.nics.dmz` is of `guest/web`; "" for what is of none."""
+    section, _, rest = entry.partition(".")
+    if section == "site":
+        return "site/site"
+    kind = "implied" if section == "implied" else KINDS.get(section, "")
+    return f"{kind}/{rest.partition('.')[0]}" if kind and rest else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What every entry may say about itself."""
+
+    description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    link: str = ""

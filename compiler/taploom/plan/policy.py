@@ -1,0 +1,226 @@
+"""Who may talk to whom, as each host has to enforce it.
+
+The spec's selectors are gone by now: a `Term` says from which side of a host to which side, which prefixes and which
+services. Sides, not interfaces, because a zone may have many uplinks; prefixes, not guests, because the kernel has
+no other notion. One rule of the spec becomes one term for each pair of sides and family that it touches.
+"""
+
+import enum
+
+from taploom.base.address import Address, Family, Prefix
+from taploom.base.frozen import dataclass
+from taploom.plan.origin import Meta, Origin
+
+
+class Action(enum.Enum):
+    """What a rule does; `deny` beats `allow`, wherever either stands."""
+
+    ALLOW = "allow"
+    DENY = "deny"
+
+
+class SideKind(enum.Enum):
+    """The kinds of sides that a host has.
+
+    BRIDGE: the guests of a network of this host. OUTSIDE: what is beyond the uplinks of a zone, without the site's
+    own networks. REMOTE: the site's networks and hosts that are reached through the uplinks of a zone. SELF: the host
+    itself. OTHER: interfaces that the spec does not know.
+    """
+
+    BRIDGE = "bridge"
+    OUTSIDE = "outside"
+    REMOTE = "remote"
+    SELF = "self"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a host, as a packet filter sees it.
+
+    Attributes:
+        kind: see `SideKind`.
+        name: network of a BRIDGE, zone of OUTSIDE and REMOTE, else "".
+    """
+
+    kind: SideKind
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Service:
+    """One protocol with a range of destination ports, or of ICMP types.
+
+    Attributes:
+        protocol: `tcp`, `udp`, `sctp`, `icmp`, `icmpv6`, or another name of the pinned protocol table (`esp`, `gre` …).
+        first: first port or ICMP type; 0 with `last` 65535 (255 for ICMP) where all are meant.
+        last: last port or type, included.
+    """
+
+    protocol: str
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A rate above which an allowed flow is dropped (`limit rate` of nft(8)).
+
+    Attributes:
+        rate: new connections per `unit`.
+        unit: `second`, `minute`, `hour` or `day`.
+        burst: how many may come at once.
+    """
+
+    rate: int
+    unit: str
+    burst: int
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The part of one policy entry that one host enforces between two of its sides, in one family.
+
+    Attributes:
+        rule: stable name, `policy/NAME`.
+        action: allow or deny.
+        ingress: where the packet comes in.
+        egress: where it leaves; SELF is the host's own input.
+        family: IP version.
+        sources: disjoint prefixes, sorted, all within the ingress side; never empty.
+        destinations: the same for the egress side; for SELF `0.0.0.0/0` or `::/0` means every address of the host.
+        services: what is meant; empty for any protocol.
+        log: whether the kernel logs matches.
+        limit: a rate, or None.
+        expires: end of validity in seconds since the epoch (UTC), or None.
+        origin: the policy entry.
+    """
+
+    rule: str
+    action: Action
+    ingress: Side
+    egress: Side
+    family: Family
+    sources: tuple[Prefix, ...]
+    destinations: tuple[Prefix, ...]
+    services: tuple[Service, ...]
+    log: bool
+    limit: Limit | None
+    expires: int | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A policy entry as the spec says it, for pages, differences and findings.
+
+    Attributes:
+        name: name of the entry.
+        sources: the selectors after `from`, as written, sorted.
+        destinations: the selectors after `to`.
+        services: the services as written, sorted; `("any",)` for any.
+    """
+
+    name: str
+    action: Action
+    sources: tuple[str, ...]
+    destinations: tuple[str, ...]
+    services: tuple[str, ...]
+    log: bool
+    limit: Limit | None
+    expires: int | None
+    meta: Meta
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """One translated destination: the part of a forward that holds for one family, protocol and range of ports.
+
+    Attributes:
+        forward: stable name, `forward/NAME`.
+        family: IP version.
+        uplinks: names of the host's uplinks whose address is forwarded, sorted.
+        protocol: `tcp`, `udp` or `sctp`.
+        first: first outside port.
+        last: last outside port, included.
+        guest: the target.
+        network: network by which the target is reached.
+        target: address of the target.
+        target_first: inside port that `first` becomes; ranges keep their order.
+        sources: prefixes that may use it, disjoint and sorted; None for anybody.
+        outside: zones whose outside may use it whatever the prefix, besides `sources`; empty where `sources` is None.
+        hairpin: whether guests and the host itself reach it by the outside address.
+        expires: end of validity in seconds since the epoch (UTC), or None.
+        origin: the forward entry.
+    """
+
+    forward: str
+    family: Family
+    uplinks: tuple[str, ...]
+    protocol: str
+    first: int
+    last: int
+    guest: str
+    network: str
+    target: Address
+    target_first: int
+    sources: tuple[Prefix, ...] | None
+    hairpin: bool
+    expires: int | None
+    origin: Origin
+    outside: tuple[str, ...] = ()
+
+    @property
+    def inside(self) -> Service:
+        """The ports on the target's side."""
+        return Service(self.protocol, self.target_first, self.target_first + self.last - self.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A forward entry as the spec says it."""
+
+    name: str
+    host: str
+    uplinks: tuple[str, ...]
+    ports: tuple[Service, ...]
+    guest: str
+    to_port: int | None
+    sources: tuple[str, ...]
+    hairpin: bool
+    expires: int | None
+    meta: Meta
+    origin: Origin
+
+
+class NatKind(enum.Enum):
+    """How the source of what leaves the site is rewritten.
+
+    MASQUERADE takes the uplink's current address, SNAT a fixed one (its sessions survive an address refresh), PREFIX
+    maps a /N of IPv6 to another one, stateful and both ways (NPTv6, RFC 6296, without its checksum neutrality).
+    """
+
+    MASQUERADE = "masquerade"
+    SNAT = "snat"
+    PREFIX = "prefix"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNat:
+    """Translation of one network's traffic that leaves by one uplink; never between the site's own networks.
+
+    Attributes:
+        to: the uplink's address for SNAT as a /32 or /128, the outer prefix for PREFIX, None for MASQUERADE.
+        spared: fixed addresses of hosts of the site that have a route back to the network by the uplink's zone, sorted:
+            what goes there keeps its source, by which they know the sender.
+    """
+
+    network: str
+    family: Family
+    source: Prefix
+    uplink: str
+    kind: NatKind
+    to: Prefix | None
+    origin: Origin
+    spared: tuple[Prefix, ...] = ()

@@ -1,0 +1,110 @@
+"""`plan.json` read back: the inverse of `plan.json`'s printer, driven by the same types.
+
+Whoever has only the rendered trees of two revisions can still compare them. Spans are not in the text, so the
+origins of such a plan have none.
+"""
+
+import dataclasses
+import enum
+import functools
+import json
+import types
+import typing
+from collections.abc import Callable, Hashable, Mapping
+from typing import Any, cast
+
+from taploom.base.address import (
+    Address,
+    AddressError,
+    Interface,
+    Mac,
+    Prefix,
+    parse_address,
+    parse_interface,
+    parse_mac,
+    parse_prefix,
+)
+from taploom.plan.origin import Origin
+from taploom.plan.site import FORMAT, Plan
+
+_TEXTS: Mapping[type, Callable[[str], Any]] = {
+    Address: parse_address,
+    Prefix: parse_prefix,
+    Interface: parse_interface,
+    Mac: parse_mac,
+}
+
+
+class PlanTextError(ValueError):
+    """A text that is no plan; the message is a sentence for the user."""
+
+
+def read_plan(text: str) -> Plan:
+    """Read the canonical JSON of a plan.
+
+    Args:
+        text: content of a `plan.json`.
+
+    Raises:
+        PlanTextError: it is no JSON, of another format, or lacks a part of a plan.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise PlanTextError(f"this is not JSON: {error}") from None
+    found = data.get("format") if isinstance(data, dict) else None
+    if found != FORMAT:
+        raise PlanTextError(f"the format is not `{FORMAT}`" + (f" but `{found}`" if isinstance(found, str) else ""))
+    try:
+        plan = _value(Plan, data)
+    except (AddressError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise PlanTextError(f"this is no whole plan: {error}") from None
+    assert isinstance(plan, Plan)
+    return plan
+
+
+def _value(kind: Any, data: Any) -> Any:
+    """A value of one type of the model."""
+    if kind in _TEXTS:
+        return _TEXTS[kind](data)
+    if kind is Origin:
+        return _origin(data["entry"], data["by"])
+    if dataclasses.is_dataclass(kind):
+        return cast("Any", kind)(**{name: _value(of, data[name]) for name, of in _fields(cast("Hashable", kind))})
+    if typing.get_origin(kind) is tuple:
+        item = typing.get_args(kind)[0]
+        return tuple([_value(item, one) for one in _list(data)])
+    if isinstance(kind, types.UnionType):
+        return None if data is None else _value(_member(kind, data), data)
+    if issubclass(kind, enum.Enum):
+        return kind(data)
+    if not isinstance(data, kind):
+        raise TypeError(f"{data!r:.40} is not of type {kind.__name__}")
+    return data
+
+
+def _list(data: Any) -> list[Any]:
+    if not isinstance(data, list):
+        raise TypeError(f"{data!r:.40} is no list")
+    return data
+
+
+def _member(kind: types.UnionType, data: Any) -> Any:
+    """The member of a union that data of this shape is of: the plan's unions have one of each shape."""
+    members = [one for one in typing.get_args(kind) if one is not type(None)]
+    if len(members) == 1:
+        return members[0]
+    objects = [one for one in members if dataclasses.is_dataclass(one) and one not in _TEXTS]
+    others = [one for one in members if one not in objects]
+    return (objects if isinstance(data, dict) else others)[0]
+
+
+@functools.cache
+def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
+    hints = typing.get_type_hints(kind)
+    return tuple((field.name, hints[field.name]) for field in dataclasses.fields(kind))
+
+
+@functools.lru_cache(maxsize=65536)
+def _origin(entry: str, by: str) -> Origin:
+    return Origin(entry, None, by)

@@ -1,0 +1,117 @@
+"""The plan as a whole, and the parts of it that belong to no single host."""
+
+from taploom.base.address import Interface, Prefix
+from taploom.base.frozen import dataclass
+from taploom.plan.guest import Guest
+from taploom.plan.host import Host
+from taploom.plan.origin import Meta, Origin
+from taploom.plan.policy import Forward, NatKind, Rule, Service
+
+FORMAT = "taploom-plan/1"
+
+
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """A group of networks and uplinks that policy treats as one.
+
+    Attributes:
+        color: a CSS colour for diagrams, or "".
+        networks: members, sorted.
+        uplinks: members as `host/uplink`, sorted.
+    """
+
+    name: str
+    color: str
+    networks: tuple[str, ...]
+    uplinks: tuple[str, ...]
+    meta: Meta
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Nat:
+    """What a network asks for when its traffic leaves the site, in one family: None for no translation."""
+
+    kind: NatKind
+    prefix: Prefix | None
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network of the spec.
+
+    Attributes:
+        host: the host that has it as a bridge, or "" where none does.
+        ipv4: the host's own address on it, or None.
+        ipv6: the same for IPv6.
+        nat4: translation of IPv4, or None.
+        nat6: translation of IPv6, or None.
+    """
+
+    name: str
+    zone: str
+    host: str
+    ipv4: Interface | None
+    ipv6: Interface | None
+    nat4: Nat | None
+    nat6: Nat | None
+    isolated: bool
+    meta: Meta
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class AddressSet:
+    """Named prefixes outside the site."""
+
+    name: str
+    prefixes: tuple[Prefix, ...]
+    meta: Meta
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSet:
+    """A service that the spec names."""
+
+    name: str
+    services: tuple[Service, ...]
+    meta: Meta
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A finding that the spec accepts.
+
+    Attributes:
+        code: code of the diagnostic.
+        subject: the object that it is about, such as `forward/http`.
+        reason: why it is accepted.
+        used: whether a finding was in fact waived by it.
+    """
+
+    name: str
+    code: str
+    subject: str
+    reason: str
+    used: bool
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a site is, sorted by name."""
+
+    name: str
+    domain: str
+    zones: tuple[Zone, ...]
+    networks: tuple[Network, ...]
+    addresses: tuple[AddressSet, ...]
+    services: tuple[ServiceSet, ...]
+    hosts: tuple[Host, ...]
+    guests: tuple[Guest, ...]
+    forwards: tuple[Forward, ...]
+    rules: tuple[Rule, ...]
+    waivers: tuple[Waiver, ...]
+    origin: Origin

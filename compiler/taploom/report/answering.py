@@ -1,0 +1,34 @@
+"""By which uplink the answers to a packet leave, which a host with several decides by its routes alone."""
+
+from collections.abc import Iterator
+
+from taploom.flows.kernel import OTHER
+from taploom.flows.packet import SOURCE
+from taploom.flows.query import Inquiry
+from taploom.flows.reply import Hop, Reply
+from taploom.report.packets import addresses
+
+_SHOWN = 2
+
+
+def answering(inquiry: Inquiry, reply: Reply) -> Iterator[str]:
+    """A note for each host that a part enters by an uplink, where several lead out."""
+    for hop in reply.hops if reply.allowed else ():
+        kernel = inquiry.pair(hop.host, reply.family).kernel
+        if len(kernel.defaults) > 1 and hop.ingress in {uplink.name for uplink in kernel.host.uplinks}:
+            yield from _note(inquiry, reply, hop)
+
+
+def _note(inquiry: Inquiry, reply: Reply, hop: Hop) -> Iterator[str]:
+    """The uplinks of the default route that is taken; of the rest, what goes back as it came in."""
+    place = inquiry.place(hop.host, reply.family)
+    senders = (reply.box[SOURCE] if hop.senders is None else hop.senders) or place.strangers
+    ways = place.kernel.preferred
+    if not ways or not place.leaving(senders, OTHER):
+        return
+    words = f"its answers {'leave' if len(ways) == 1 else 'may leave'} {hop.host} by {' or '.join(ways)}"
+    if hop.ingress not in ways:
+        near = list(addresses(reply.family, place.leaving(senders, None).get(hop.ingress, ())))
+        words += f", not by {hop.ingress}: a provider drops what has an address of another one's"
+        words += f" (those to {', '.join(near[:_SHOWN])} by {hop.ingress})" if near else ""
+    yield words

@@ -1,0 +1,78 @@
+"""A rule as prose, for the terminal and for the reference page: one text, in each layout."""
+
+import json
+import textwrap
+from dataclasses import asdict
+
+from taploom.base.rule import Rule, Severity
+
+_WIDTH = 92
+_WEIGHT = {
+    Severity.ERROR: "An error: nothing is written while it stands.",
+    Severity.WARNING: "A warning: `taploom validate` fails, `taploom render` goes on.",
+    Severity.NOTE: "A note: nothing fails.",
+}
+
+
+def plain(rule: Rule) -> str:
+    """The explanation for a terminal."""
+    parts = [f"{rule.code} {rule.name} ({rule.severity.value})", _wrapped(rule.summary, "")]
+    parts += [f"Why\n{_wrapped(rule.why)}", f"Fix\n{_wrapped(rule.fix)}"]
+    if rule.bad:
+        parts.append(f"Refused\n{_code(rule.bad)}")
+    if rule.good:
+        parts.append(f"Mended\n{_code(rule.good)}")
+    parts += [_wrapped(_WEIGHT[rule.severity], ""), *_waiver(rule)]
+    return "\n\n".join(parts) + "\n"
+
+
+def markdown(rule: Rule) -> str:
+    """The explanation as a section of a page, under a heading that bears the code."""
+    parts = [
+        f"## {rule.code} {rule.name} {{ #{rule.code.lower()} }}",
+        f"*{rule.severity.value}.* {rule.summary}",
+        f"**Why.** {rule.why}",
+        f"**Fix.** {rule.fix}",
+    ]
+    if rule.bad:
+        parts.append(f"Refused:\n\n{_fence(rule.bad)}")
+    if rule.good:
+        parts.append(f"Mended:\n\n{_fence(rule.good)}")
+    return "\n\n".join(parts) + "\n"
+
+
+def _waiver(rule: Rule) -> list[str]:
+    """How to accept a finding; an error cannot be, since what does not work does not work for a reason either."""
+    if rule.severity is Severity.ERROR:
+        return []
+    example = f"waivers:\n  NAME: {{code: {rule.code}, on: KIND/NAME, reason: why this is acceptable here}}"
+    return [f"Where it is meant, the spec can say so:\n{_code(example)}"]
+
+
+def rule_json(rule: Rule) -> str:
+    """The explanation as `taploom-rule/1`."""
+    body = {"format": "taploom-rule/1", **asdict(rule), "severity": rule.severity.value}
+    return json.dumps(body, indent=2) + "\n"
+
+
+def _wrapped(text: str, indent: str = "  ") -> str:
+    paragraphs = text.strip().split("\n\n")
+    return "\n\n".join(
+        textwrap.fill(
+            part,
+            _WIDTH,
+            initial_indent=indent,
+            subsequent_indent=indent,
+            break_on_hyphens=False,
+            break_long_words=False,
+        )
+        for part in paragraphs
+    )
+
+
+def _code(yaml: str) -> str:
+    return textwrap.indent(textwrap.dedent(yaml).strip("\n"), "    ")
+
+
+def _fence(yaml: str) -> str:
+    return f"```yaml\n{textwrap.dedent(yaml).strip(chr(10))}\n```"

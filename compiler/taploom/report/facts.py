@@ -1,0 +1,125 @@
+"""What an object of the plan is, as labels and texts, for `explain` on a terminal and as JSON."""
+
+import datetime
+
+from taploom.plan.guest import Guest, Nic
+from taploom.plan.host import Host
+from taploom.plan.policy import Forward, Limit, Rule
+from taploom.plan.site import AddressSet, Network, Plan, ServiceSet, Waiver, Zone
+from taploom.report import wording
+
+Fact = tuple[str, str]
+Thing = Zone | Network | Host | Guest | Forward | Rule | AddressSet | ServiceSet | Waiver
+
+
+def facts(plan: Plan, thing: Thing) -> tuple[Fact, ...]:
+    """Everything that a reader would ask first; empty values are left out."""
+    return tuple((label, text) for label, text in _facts(plan, thing) if text)
+
+
+def _facts(plan: Plan, thing: Thing) -> list[Fact]:
+    match thing:
+        case Zone():
+            return [("networks", ", ".join(thing.networks)), ("uplinks", ", ".join(thing.uplinks))]
+        case Network():
+            return _network(plan, thing)
+        case Host():
+            return _host(plan, thing)
+        case Guest():
+            return _guest(thing)
+        case Forward():
+            return _forward(plan, thing)
+        case Rule():
+            return _rule(plan, thing)
+        case AddressSet():
+            return [("prefixes", ", ".join(map(str, thing.prefixes)))]
+        case ServiceSet():
+            return [("services", ", ".join(map(wording.service, thing.services)))]
+        case Waiver():
+            used = "" if thing.used else "no finding of this code is about it"
+            return [("code", thing.code), ("on", thing.subject), ("reason", thing.reason), ("unused", used)]
+
+
+def _network(plan: Plan, network: Network) -> list[Fact]:
+    guests = [guest.name for guest in plan.guests if any(nic.network == network.name for nic in guest.nics)]
+    return [
+        ("zone", network.zone),
+        ("host", network.host),
+        ("ipv4", str(network.ipv4 or "")),
+        ("ipv6", str(network.ipv6 or "")),
+        ("nat ipv4", wording.nat(network.nat4) if network.ipv4 else ""),
+        ("nat ipv6", wording.nat(network.nat6) if network.ipv6 else ""),
+        ("isolated", "guests do not reach each other on the bridge" if network.isolated else ""),
+        ("guests", ", ".join(guests)),
+    ]
+
+
+def _host(plan: Plan, host: Host) -> list[Fact]:
+    guests = [guest.name for guest in plan.guests if guest.host == host.name]
+    return [
+        ("target", wording.target(host.target)),
+        ("input", host.input.value),
+        ("management", ", ".join(map(wording.service, host.management))),
+        *((f"uplink {uplink.name}", wording.uplink(uplink)) for uplink in host.uplinks),
+        *((f"network {bridge.network}", wording.bridge(bridge, host.nat)) for bridge in host.bridges),
+        *((f"route {route.name}", f"{route.to} via {route.via} on {route.device}") for route in host.routes),
+        ("guests", ", ".join(guests)),
+    ]
+
+
+def _ways(nic: Nic) -> str:
+    """The default routes of a NIC, with the family where it has both and this is of one."""
+    found = [word for word, side in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)) if side.default_route]
+    whole = len(found) == len(wording.plain_addresses(nic))
+    return ", default route" + ("" if whole else f" of {found[0]}") if found else ""
+
+
+def _guest(guest: Guest) -> list[Fact]:
+    found = [("host", guest.host)]
+    for nic in guest.nics:
+        found += [
+            (f"nic {nic.network}", wording.nic(nic)),
+            ("", f"MAC {nic.mac}, {nic.tap} on bridge {nic.bridge}" + _ways(nic)),
+        ]
+    return found
+
+
+def _forward(plan: Plan, forward: Forward) -> list[Fact]:
+    lanes = [lane for host in plan.hosts for lane in host.lanes if lane.forward == f"forward/{forward.name}"]
+    return [
+        ("on", f"{forward.host}, uplink {', '.join(forward.uplinks)}"),
+        ("ports", ", ".join(map(wording.service, forward.ports))),
+        ("from", ", ".join(forward.sources)),
+        ("to", f"guest {forward.guest}"),
+        *(
+            (lane.family.key, f"{wording.outside(lane)} becomes {wording.lane(lane)} on {lane.network}")
+            for lane in lanes
+        ),
+        ("hairpin", "also from the site's own guests, by the outside address" if forward.hairpin else "off"),
+        ("expires", moment(forward.expires)),
+    ]
+
+
+def _rule(plan: Plan, rule: Rule) -> list[Fact]:
+    hosts = [host.name for host in plan.hosts if any(term.rule == f"policy/{rule.name}" for term in host.terms)]
+    return [
+        (rule.action.value, ", ".join(rule.services)),
+        ("from", ", ".join(rule.sources)),
+        ("to", ", ".join(rule.destinations)),
+        ("log", "matches are logged" if rule.log else ""),
+        ("limit", limit(rule.limit)),
+        ("expires", moment(rule.expires)),
+        ("enforced on", ", ".join(hosts) or "no host"),
+    ]
+
+
+def limit(of: Limit | None) -> str:
+    """A rate with its burst; "" where there is none."""
+    return f"{of.rate}/{of.unit}, burst {of.burst}" if of else ""
+
+
+def moment(seconds: int | None) -> str:
+    """A time in UTC, as the language takes it; "" where there is none."""
+    if seconds is None:
+        return ""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,79 @@
+"""Objects of a plan by the name that people give them: `guest/web1`, `forward/http`, `implied/dhcp`."""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.backends.artifact import Artifact
+from taploom.base.frozen import dataclass
+from taploom.plan.origin import SECTIONS, Meta, Origin, object_of
+from taploom.plan.site import Plan
+from taploom.report.facts import Fact, Thing, facts
+
+_NOTHING = Meta()
+
+
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """A rendered line that an entry of the spec causes; `number` counts from 1."""
+
+    path: str
+    number: int
+    text: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """All that is known of an object.
+
+    Attributes:
+        name: `kind/name`.
+        meta: what its entry says about itself.
+        origin: its entry; for an implied flow the origin of its first line.
+        facts: what it is, as labels and texts.
+        lines: what it causes, in the order of the rendered tree.
+    """
+
+    name: str
+    meta: Meta
+    origin: Origin
+    facts: tuple[Fact, ...]
+    lines: tuple[Caused, ...]
+
+
+def names_of(plan: Plan, artifacts: tuple[Artifact, ...]) -> tuple[str, ...]:
+    """Every `kind/name` that can be asked for, sorted."""
+    implied = {line.origin.entry for line in _caused(artifacts) if line.origin.entry.startswith("implied.")}
+    return tuple(sorted({*_things(plan), *map(object_of, implied)}))
+
+
+def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> Described | None:
+    """What is known of `kind/name`, or None where there is no such object."""
+    kind, _, rest = name.partition("/")
+    entry = f"{SECTIONS.get(kind, kind)}.{rest}"
+    lines = tuple(line for line in _caused(artifacts) if f"{line.origin.entry}.".startswith(f"{entry}."))
+    thing = _things(plan).get(name)
+    if thing is not None:
+        meta = _NOTHING if not hasattr(thing, "meta") else thing.meta
+        return Described(name, meta, thing.origin, facts(plan, thing), lines)
+    return Described(name, _NOTHING, lines[0].origin, (), lines) if kind == "implied" and lines else None
+
+
+def object_name(entry: str) -> str:
+    """The object of an entry; "" for what is none, and for the site, which nobody asks for by a name."""
+    return "" if entry.partition(".")[0] == "site" else object_of(entry)
+
+
+def _caused(artifacts: tuple[Artifact, ...]) -> Iterator[Caused]:
+    for artifact in artifacts:
+        for number, line in enumerate(artifact.lines, 1):
+            if line.origin is not None:
+                yield Caused(artifact.path, number, line.text, line.origin)
+
+
+def _things(plan: Plan) -> Mapping[str, Thing]:
+    groups: Mapping[str, tuple[Thing, ...]] = {
+        "zone": plan.zones, "network": plan.networks, "host": plan.hosts, "guest": plan.guests,
+        "forward": plan.forwards, "policy": plan.rules, "address": plan.addresses, "service": plan.services,
+        "waiver": plan.waivers,
+    }  # fmt: skip
+    return {f"{kind}/{thing.name}": thing for kind, group in groups.items() for thing in group}

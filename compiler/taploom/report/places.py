@@ -1,0 +1,97 @@
+"""From a line of a rendered file back to the spec, and from a line of a spec to what it causes."""
+
+from collections.abc import Iterator
+
+from taploom.backends.artifact import Artifact, Line
+from taploom.base.frozen import dataclass
+from taploom.base.span import Span
+from taploom.plan.origin import Origin
+from taploom.report.objects import Caused
+from taploom.source.tree import Mapping, Node
+
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A line of a rendered file."""
+
+    artifact: Artifact
+    number: int
+    line: Line
+
+
+def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Place | str:
+    """Find a line.
+
+    Args:
+        artifacts: the rendered files.
+        path: as the user names it: in the tree, the tree's folder before it, or where it is installed.
+        number: line, counted from 1.
+
+    Returns:
+        The line, or what is wrong with the question; "" where no rendered file has this path.
+    """
+    plain = "/".join(part for part in path.split("/") if part not in ("", "."))
+    artifact = max(
+        (one for one in artifacts if f"/{plain}".endswith(f"/{one.path}")), key=lambda one: len(one.path), default=None
+    )
+    installed = [one for one in artifacts if one.install and one.install == path]
+    if artifact is None and len(installed) > 1:
+        more = " …" if len(installed) > _SHOWN else ""
+        return f"{path} is on several machines: ask for {', '.join(one.path for one in installed[:_SHOWN])}{more}"
+    artifact = artifact or next(iter(installed), None)
+    if artifact is None:
+        return ""
+    if not 1 <= number <= len(artifact.lines):
+        return f"{artifact.path} has {len(artifact.lines)} lines"
+    return Place(artifact, number, artifact.lines[number - 1])
+
+
+def caused_by(artifacts: tuple[Artifact, ...], file: str, number: int) -> tuple[Caused, ...]:
+    """The rendered lines whose entries begin in, or are the innermost around, a line of a spec."""
+    found = [line for line in _with_spans(artifacts) if _covers(line.origin.span, file, number)]
+    height = min((_height(line.origin) for line in found), default=0)
+    return tuple(line for line in found if _height(line.origin) == height)
+
+
+def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
+    """The innermost entry of a spec that a line is a part of, as the path of its keys; () above the first one."""
+    path: list[str] = []
+    node: Node = root
+    line = 0
+    while isinstance(node, Mapping) and line < number:
+        begun = [entry for entry in node.entries.values() if entry.key.span.line <= number]
+        line = max((entry.key.span.line for entry in begun), default=number)
+        last = [entry for entry in begun if entry.key.span.line == line]
+        if len(last) != 1:  # several on one line: it belongs to what is around them
+            break
+        path.append(last[0].key.text)
+        node = last[0].value
+    return tuple(path)
+
+
+def around(artifacts: tuple[Artifact, ...], path: tuple[str, ...]) -> tuple[Caused, ...]:
+    """What the nearest entry causes that stands at or above a path of keys, and causes anything."""
+    lines = tuple(_with_spans(artifacts))
+    for length in range(len(path), 0 if path[:1] == ("site",) else 1, -1):
+        entry = ".".join((*path[:length], ""))
+        found = tuple(line for line in lines if f"{line.origin.entry}.".startswith(entry))
+        if found:
+            return found
+    return ()
+
+
+def _with_spans(artifacts: tuple[Artifact, ...]) -> Iterator[Caused]:
+    for artifact in artifacts:
+        for number, line in enumerate(artifact.lines, 1):
+            if line.origin is not None and line.origin.span is not None:
+                yield Caused(artifact.path, number, line.text, line.origin)
+
+
+def _covers(span: Span | None, file: str, number: int) -> bool:
+    return span is not None and span.file == file and span.line <= number <= span.end_line
+
+
+def _height(origin: Origin) -> int:
+    return origin.span.end_line - origin.span.line if origin.span else 0

@@ -1,0 +1,48 @@
+"""A change as findings, for code scanning and for annotations beside the lines that are the cause."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule
+from taploom.diff.classes import Class
+from taploom.diff.model import Change, Verdict
+from taploom.diff.rules import EXPOSED, GATE, STILL_ALLOWED, WAY_IN
+from taploom.plan.origin import Origin
+from taploom.report.plan import flow_words
+from taploom.report.plan.effect_json import cause
+
+
+def findings(change: Change) -> tuple[Diagnostic, ...]:
+    """What fails a gate, or is waived; what is exposed; what may lock somebody out; what stays open."""
+    return (*_gates(change), *_exposed(change), *_ways_in(change), *_still(change))
+
+
+def _gates(change: Change) -> Iterator[Diagnostic]:
+    places = {one.name: one.after or one.before for one in change.objects}
+    for one in change.gates:
+        if one.verdict is not Verdict.PASS:
+            waiver = one.reason if one.verdict is Verdict.WAIVED else ""
+            yield _one(GATE, f"gate `{one.gate}`: {one.message}", places.get(one.object), one.object, waiver)
+
+
+def _exposed(change: Change) -> Iterator[Diagnostic]:
+    for flow in change.flows:
+        if flow.exposed:
+            yield _one(EXPOSED, f"newly exposed: {flow_words.ends(flow)}", flow.after_cause, flow.after.by)
+
+
+def _ways_in(change: Change) -> Iterator[Diagnostic]:
+    for one in change.disruption:
+        if one.grade is Class.D6:
+            yield _one(WAY_IN, f"{one.host}: {one.effect.value} ({cause(one)})", one.origin, one.object)
+
+
+def _still(change: Change) -> Iterator[Diagnostic]:
+    for flow in flow_words.still_open(change):
+        message = f"without `{flow.before.by}` this still allows {flow_words.ends(flow)}"
+        yield _one(STILL_ALLOWED, message, flow.after_cause, flow.before.by)
+
+
+def _one(rule: Rule, message: str, cause_of_it: Origin | None, subject: str, waiver: str = "") -> Diagnostic:
+    span = cause_of_it.span if cause_of_it else None
+    return Diagnostic(rule, message, span, subject=subject, waiver=waiver)

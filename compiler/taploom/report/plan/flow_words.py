@@ -1,0 +1,146 @@
+"""Flows in the words that all renderers of a change use, and which of them are told."""
+
+from taploom.diff.model import Action, Change
+from taploom.diff.verdicts import FlowChange, Outcome, Turn
+from taploom.report.plan.words import few, place, plural
+
+_TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
+_SAME = 30
+"""So many flows that stay are named in a text: who reads them makes sure, and has nothing to decide."""
+
+
+def flow_counts(change: Change) -> str:
+    """`1 newly exposed, 2 newly allowed`; `no change` where there is none."""
+    said = [one for one in change.flows if not one.implied]
+    exposed = sum(one.exposed for one in said)
+    rest = [one for one in said if not one.exposed and not one.inherited]
+    counts = [(exposed, "newly exposed")]
+    counts += [(sum(one.turn is turn for one in rest), word) for turn, word in _COUNTED]
+    counts += [(len(along(change)), "that come or go with a guest, network or host")]
+    counts += [(len(as_before(change)), "as before at another address")]
+    return ", ".join(f"{count} {word}" for count, word in counts if count) or "no change"
+
+
+_COUNTED = ((Turn.ALLOWED, "newly allowed"), (Turn.BLOCKED, "newly blocked"), (Turn.REDECIDED, "decided otherwise"))
+
+
+def turn(one: FlowChange) -> str:
+    """One word for what happens."""
+    if one.exposed:
+        return "EXPOSED"
+    if one.readdressed:
+        return "as before"
+    if _rerouted(one):
+        return "rerouted"
+    return {Turn.ALLOWED: "allowed", Turn.BLOCKED: "BLOCKED", Turn.REDECIDED: "decided otherwise"}[one.turn]
+
+
+def sign(one: FlowChange) -> str:
+    """The same in a character."""
+    return "=" if one.readdressed else "~" if _rerouted(one) else _TURNS[one.turn]
+
+
+def _rerouted(one: FlowChange) -> bool:
+    """Whether it is nobody's verdict that changes: it takes, or took, another way."""
+    return "elsewhere" in (one.before.verdict, one.after.verdict)
+
+
+def ends(one: FlowChange) -> str:
+    """Who reaches whom with what."""
+    return f"{few(one.sources)} → {few(one.destinations)} {few(one.services)}" + (
+        f" at {few(one.via)}" if one.via else ""
+    )
+
+
+def turned(one: FlowChange) -> str:
+    """What becomes of it before and after."""
+    if one.readdressed:
+        return f"{outcome(one.after)}, at another address than before"
+    return f"{outcome(one.before)} → {outcome(one.after)}"
+
+
+def outcome(one: Outcome) -> str:
+    """What becomes of a packet, and who says so."""
+    if one.verdict == "absent":
+        return "not there"
+    if one.verdict == "elsewhere":
+        return "another way"
+    words = [
+        one.verdict,
+        f"to {one.to} {one.port}".rstrip() if one.to else "",
+        _SENDERS.get(one.source, ""),
+        "up to a rate" * one.limited,
+    ]
+    more = f" and {plural(len(one.also), 'more forward')}" if one.also else ""
+    return " ".join(filter(None, words)) + (f" by {one.by}{more}" if one.by else "")
+
+
+_SENDERS = {"masquerade": "masqueraded", "snat": "from the uplink's address", "prefix": "from the outer prefix"}
+
+
+def where(one: FlowChange) -> str:
+    """The spec lines that are the cause, for the end of a line."""
+    old, new = place(one.before_cause), place(one.after_cause)
+    return "".join(f"   {text}" for text in (f"was {old}" if old and old != new else "", new) if text)
+
+
+def example(one: FlowChange) -> str:
+    """`198.51.100.7:40000 → 203.0.113.10:443 tcp (in by eno1 of hv1)`."""
+    it = one.example
+    ingress = {"self/": "from itself", "other/": "in by another interface"}.get(it.ingress, f"in by {it.ingress}")
+    port = f" {it.protocol}" + (f"/{it.port}" if it.port else "")
+    return (
+        f"{it.source}"
+        + (f" port {it.source_port}" if it.source_port else "")
+        + (f" → {it.destination}{port} ({ingress}, {it.host})")
+    )
+
+
+def by_intent(change: Change) -> list[FlowChange]:
+    """What changes since an entry does, and whatever opens to the outside."""
+    return [one for one in change.flows if not one.implied and (one.exposed or not one.inherited)]
+
+
+def along(change: Change) -> list[FlowChange]:
+    """What comes and goes with a guest, network or host."""
+    return [one for one in _inherited(change) if not one.readdressed]
+
+
+def as_before(change: Change) -> list[FlowChange]:
+    """What stays but for its address, told once and by the new one."""
+    kept = (one for one in _inherited(change) if one.readdressed and one.turn is not Turn.BLOCKED)
+    return [*{(ends(one), outcome(one.after)): one for one in kept}.values()]
+
+
+def _inherited(change: Change) -> list[FlowChange]:
+    return [one for one in change.flows if not one.implied and one.inherited and not one.exposed]
+
+
+def still_open(change: Change) -> list[FlowChange]:
+    """What a removed entry does not close; what a host says to itself no entry does."""
+    removed = {one.name for one in change.objects if one.action is Action.REMOVE}
+    kept = (one for one in change.flows if one.before.by in removed and one.after.verdict == "allow")
+    return [one for one in kept if one.sources != one.destinations]
+
+
+def told(change: Change) -> list[FlowChange]:
+    """All flows that are told one by one, in the order in which they matter."""
+    return [*by_intent(change), *along(change), *as_before(change)]
+
+
+def shown(change: Change) -> list[FlowChange]:
+    """The same for who reads a text: of those that stay only the first."""
+    return [*by_intent(change), *along(change), *as_before(change)[:_SAME]]
+
+
+def untold(change: Change) -> str:
+    """What is left out of that, as a phrase; "" for nothing."""
+    undecided = sum(one.implied and not one.readdressed for one in change.flows)
+    alike = max(len(as_before(change)) - _SAME, 0)
+    said = [f"{alike:,} more as before at another address"] if alike else []
+    said += (
+        [f"{plural(undecided, 'flow')} that no entry decides, such as DHCP and neighbour discovery"]
+        if undecided
+        else []
+    )
+    return "; ".join(said)

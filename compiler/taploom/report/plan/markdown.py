@@ -1,0 +1,168 @@
+"""A change as a comment of a pull request: what to decide first, details folded, never longer than a forge takes.
+
+Each part is a list of whole blocks (a row, a fold with its fence), so that a comment that gets too long loses blocks
+and never half of one: every fence and fold that is opened is closed. What is left out is said.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from taploom.base.frozen import dataclass
+from taploom.diff.classes import MEANINGS
+from taploom.diff.model import Change
+from taploom.report.plan import flow_words, words
+from taploom.report.plan.escape import code, prose
+from taploom.report.plan.json import change_json
+from taploom.report.plan.links import NO_LINKS, Links
+from taploom.report.plan.markdown_files import file_blocks
+from taploom.report.plan.markdown_parts import applying, changes, decisions, disruption, flows, foot, gates, more_flows
+from taploom.report.plan.mermaid import topology
+
+LIMIT = 65_000
+"""Bytes of a comment: GitHub takes 65,536 characters."""
+
+MARK = "taploom:plan v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section.
+
+    Attributes:
+        head: what it begins with; shown wherever one of its blocks is.
+        blocks: rows or folds, of which the last ones may be left out.
+        tail: what it ends with.
+        noun: what a block is called when some are left out.
+    """
+
+    head: str
+    blocks: list[str]
+    tail: str
+    noun: str
+
+
+def change_markdown(
+    change: Change, *, key: str = "default", limit: int = LIMIT, link: str = "", links: Links = NO_LINKS
+) -> str:
+    """The whole comment, with a line end.
+
+    Args:
+        change: what to tell.
+        key: tells apart the comments of several sites in one repository.
+        limit: the most bytes that it may have.
+        link: where the whole plan can be seen, or "".
+        links: where lines of the specs can be seen.
+    """
+    head = f"{_mark(change, key)}\n{_summary(change)}\n"
+    if not change.has_changes:
+        return head
+    parts = [Part(*part) for part in _parts(change, links)]
+    tail = f"{foot(change, link)}\n"
+    room = limit - len(head.encode()) - len(tail.encode()) - 400
+    body, left_out = _fitted(parts, room)
+    cut = _left_out(left_out, link) if left_out else ""
+    return f"{head}{body}{cut}{tail}"
+
+
+def _parts(change: Change, links: Links) -> Iterator[tuple[str, list[str], str, str]]:
+    yield "\n### Decide these\n\n", decisions(change, links), "", "decision"
+    yield _table("Reachability", "| | From | To | Services | Before | After | Spec |", flows(change, links), "flow")
+    yield _fold(_fold_title(change), more_flows(change), "example")
+    columns = "| Object | Host | Class | Effect | Cause | Spec |"
+    yield _table("What applying does to running traffic", columns, disruption(change, links), "effect")
+    yield _table("Changes", "| | Object | Change | Spec |", changes(change, links), "object")
+    yield _table("Policy", "| | Gate | Result |", gates(change), "gate")
+    yield "\n### Topology\n\n", topology(change), "", "diagram"
+    yield "\n### Generated files\n\n", file_blocks(change), "", "file"
+    yield "\n### Apply and undo\n\n", applying(change), "", "way to apply it"
+
+
+def _table(title: str, columns: str, rows: list[str], noun: str) -> tuple[str, list[str], str, str]:
+    rule = "|" + "---|" * (columns.count("|") - 1)
+    return f"\n### {title}\n\n{columns}\n{rule}\n", rows, "", noun
+
+
+def _fold(title: str, blocks: list[str], noun: str) -> tuple[str, list[str], str, str]:
+    return f"\n<details><summary>{title}</summary>\n\n", blocks, "\n</details>\n", noun
+
+
+def _fold_title(change: Change) -> str:
+    said = ["that come and go with what they belong to"] if flow_words.along(change) else []
+    said += ["that stay at another address"] if flow_words.as_before(change) else []
+    examples = bool(flow_words.by_intent(change))
+    if not said:
+        return "Examples, a packet for each row" if examples else "Flows that no entry decides"
+    return f"Flows {' or '.join(said)}" + ", and examples" * examples
+
+
+def _fitted(parts: Iterable[Part], room: int) -> tuple[str, list[tuple[int, str]]]:
+    """As many blocks as fit; those of a later part are given up first."""
+    text: list[str] = []
+    left_out: list[tuple[int, str]] = []
+    for part in parts:
+        if not part.blocks:
+            continue
+        size = len(part.head.encode()) + len(part.tail.encode())
+        kept: list[str] = []
+        for block in part.blocks:
+            if size + len(block.encode()) > room:
+                break
+            size += len(block.encode())
+            kept.append(block)
+        if len(kept) < len(part.blocks):
+            left_out.append((len(part.blocks) - len(kept), part.noun))
+        if kept:
+            text += [part.head, *kept, part.tail]
+            room -= size
+    return "".join(text), left_out
+
+
+def _left_out(found: list[tuple[int, str]], link: str) -> str:
+    told = ", ".join(words.plural(count, noun) for count, noun in found)
+    where = f" [The whole plan]({link})." if link else " `taploom plan --format json` has all of it."
+    return f"\n> **Cut to the size of a comment:** {told} left out.{where}\n"
+
+
+def _mark(change: Change, key: str) -> str:
+    """By the hidden line a comment is found again, and updated in place."""
+    digest = hashlib.sha256(change_json(change).encode()).hexdigest()
+    safe = "".join(char for char in key if char.isalnum() or char in "-_./")
+    return f"<!-- {MARK} key={safe} plan=sha256:{digest} -->"
+
+
+def _summary(change: Change) -> str:
+    """What is visible while the comment is collapsed, and the table under it."""
+    if not change.has_changes:
+        return f"## Network plan: no changes\n\n{code(change.before)} → {code(change.after)}" + _notes(change)
+    exposed = sum(one.exposed for one in change.flows)
+    verdict = "needs review" if exposed or change.worst >= 4 or change.failed_gates else "routine"
+    verdict = verdict if change.sound else "does not compile"
+    told = f"{words.plural(exposed, 'new exposure')}, " if exposed else ""
+    touched = sorted({one.host for one in change.files if one.path.startswith("hosts/")})
+    quiet = [host for host in change.hosts if host not in touched]
+    lines = [
+        f"## Network plan: **{verdict}** - {told}worst disruption {change.worst.name} ({MEANINGS[change.worst]})",
+        "",
+        f"**Plan: {words.counts(change)}**"
+        + (f" on {', '.join(map(code, touched)) or 'no host'}" if change.sound else "")
+        + (f" · {', '.join(map(code, quiet[:8]))}: no changes" if quiet and change.sound else "")
+        + f" · flows: **{flow_words.flow_counts(change)}**",
+        "",
+        "| | |",
+        "|---|---|",
+        f"| Compared | {code(change.before)} → {code(change.after)} |",
+        f"| Files | {_files(change)} |",
+        f"| Policy | {words.gate_counts(change)} |",
+        f"| Undo | at most {change.undo.name} ({MEANINGS[change.undo]}) |",
+    ]
+    return "\n".join(lines) + _notes(change)
+
+
+def _files(change: Change) -> str:
+    if not change.sound:
+        return "nothing can be rendered"
+    return words.plural(len(change.files), "rendered file") + (" differs" if len(change.files) == 1 else " differ")
+
+
+def _notes(change: Change) -> str:
+    return "".join(f"\n\n> **Note:** {prose(note)}." for note in change.notes)

@@ -1,0 +1,133 @@
+"""What all renderers of a change say in the same words."""
+
+import datetime
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+
+from taploom.diff.classes import Class
+from taploom.diff.effects import Disruption, Survivor
+from taploom.diff.model import Action, Change, FieldChange, Hunk, ObjectChange, Value, Verdict
+from taploom.plan.origin import Origin
+
+_COMMIT = re.compile(r"(?:^|@)([0-9a-f]{7,40})$")
+SIGNS = {Action.ADD: "+", Action.CHANGE: "~", Action.RENAME: "→", Action.REMOVE: "-"}
+_SHOWN = 12
+NOTHING = "none"
+WAY_IN_KEPT = "the way in stays: no uplink has another address, and no rule for management closes"
+NOT_ANALYSED = "Not analysed: guests' own firewalls, other tables of nftables, routing beyond the uplinks."
+
+
+def value(of: Value, field: str = "") -> str:
+    """A value on one line; `none` for what is not there."""
+    match of:
+        case None:
+            return NOTHING
+        case bool():
+            return "yes" if of else "no"
+        case int() if field.rpartition(".")[2] == "expires":
+            return moment(of)
+        case tuple():
+            more = f" and {len(of) - _SHOWN} more" if len(of) > _SHOWN else ""
+            return ", ".join(value(one) for one in of[:_SHOWN]) + more or NOTHING
+        case Mapping():
+            return ", ".join(f"{name} {value(one, name)}" for name, one in of.items())
+        case _:
+            return str(of)
+
+
+def moment(seconds: int) -> str:
+    """A moment in UTC."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+def field(change: FieldChange) -> str:
+    """`name: before → after`; of sets only what differs."""
+    old, new = change.before, change.after
+    if isinstance(old, tuple) and isinstance(new, tuple) and set(old) != set(new):
+        words = [f"+{value(one)}" for one in new if one not in old]
+        words += [f"-{value(one)}" for one in old if one not in new]
+        if len(words) <= _SHOWN:
+            return f"{change.name}: {', '.join(words)}"
+    return f"{change.name}: {value(old, change.name)} → {value(new, change.name)}"
+
+
+def summary_of(change: ObjectChange) -> str:
+    """An added or removed object in a few words."""
+    return "; ".join(
+        f"{one.name} {value(one.after if one.before is None else one.before, one.name)}"
+        for one in change.fields
+        if one.name not in ("description", "owner", "link")
+    )
+
+
+def place(origin: Origin | None) -> str:
+    """`file:line`, or "" where the spec is not at hand."""
+    return f"{origin.span.file}:{origin.span.line}" if origin and origin.span else ""
+
+
+def counts(change: Change) -> str:
+    """`2 to add, 1 to change, 1 to remove`."""
+    words = [
+        f"{change.count(Action.ADD)} to add",
+        f"{change.count(Action.CHANGE)} to change",
+        *([f"{moved} to rename"] if (moved := change.count(Action.RENAME)) else []),
+        f"{change.count(Action.REMOVE)} to remove",
+    ]
+    return ", ".join(words)
+
+
+def ways_in(change: Change) -> tuple[str, ...]:
+    """Hosts that are managed as before."""
+    cut = {one.host for one in change.disruption if one.grade is Class.D6}
+    return tuple(host for host in change.hosts if host not in cut)
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def heading(hunk: Hunk) -> str:
+    """Where in the file a hunk is, and the objects that it is about, a few by name."""
+    more = f" and {len(hunk.heading) - 4} more" if len(hunk.heading) > 4 else ""
+    about = ", ".join(hunk.heading[:4]) + more
+    return " · ".join(filter(None, (hunk.place, about))) or f"line {hunk.new or hunk.old}"
+
+
+def few(names: tuple[str, ...], most: int = 6) -> str:
+    """The first of many names."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
+
+
+def caused(one: Disruption) -> str:
+    """The spec line that is the cause of an effect."""
+    found = place(one.origin)
+    return f"was {found}" if found and one.was else found
+
+
+def gate_counts(change: Change) -> str:
+    """`3 pass, 1 waived, 1 deny`."""
+    if not change.gates:
+        return "no gates are set"
+    found = [(verdict, sum(one.verdict is verdict for one in change.gates)) for verdict in Verdict]
+    return ", ".join(f"{count} {verdict.value}" for verdict, count in found if count)
+
+
+def again(change: Change) -> str:
+    """The command that compares the same once more; a branch may be elsewhere by then, a commit is not."""
+    before, after = (_COMMIT.search(label) for label in (change.before, change.after))
+    if before and after:
+        return f"taploom plan {before[1]}..{after[1]} --exact"
+    sides = (before[1] if before else change.before, after[1] if after else change.after)
+    return f"taploom plan {shlex.join(sides)}"
+
+
+def survivors(change: Change) -> list[tuple[tuple[str, ...], Survivor]]:
+    """What outlives its rule, with the hosts of which the same is to say."""
+    found: dict[Survivor, list[str]] = {}
+    for one in change.survivors:
+        found.setdefault(replace(one, host=""), []).append(one.host)
+    return [(tuple(hosts), one) for one, hosts in found.items()]

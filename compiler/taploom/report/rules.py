@@ -1,0 +1,16 @@
+"""What taploom's own pages may lack."""
+
+from taploom import __version__
+from taploom.base.rule import Rule, Severity
+
+UNDRAWN = Rule(
+    "TL931",
+    "undrawn",
+    Severity.NOTE,
+    "Something on the machine that builds the site can draw its diagrams.",
+    "Pages have the same facts in tables, but who is beside whom is seen sooner than read.",
+    "Install Graphviz (`apt-get install graphviz`) or the package `pygraphviz`, which brings it along "
+    f"(`pip install 'taploom[site]=={__version__}'`).",
+)
+
+RULES = (UNDRAWN,)

@@ -1,0 +1,63 @@
+"""What NAT makes of the ends of a part, as addresses where they are known and in words where they are not."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Address, Family
+from taploom.base.frozen import dataclass
+from taploom.flows.maps import Maps
+from taploom.flows.packet import DESTINATION, PORT, SOURCE
+from taploom.flows.reply import Hop, Reply
+from taploom.flows.spans import Spans
+from taploom.report.packets import addresses
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The ends behind a host, as far as they are others than before.
+
+    Attributes:
+        source: the sender's address; None where it stays.
+        destination: the address that it goes to; None where it stays.
+        port: ports that it goes to; None where they stay.
+    """
+
+    source: str | None = None
+    destination: str | None = None
+    port: str | None = None
+
+
+def change(maps: Maps, reply: Reply, hop: Hop) -> Change:
+    """What one host changes."""
+    family, to = reply.family, hop.answer.destination
+    destination, port = None, None
+    if to is not None:
+        before = reply.box[DESTINATION] if hop.to is None else ((hop.to, hop.to),)
+        destination = _moved(family, before, to.shift) if to.address is None else str(Address(family, to.address))
+        port = _ports(reply.box[PORT], to.port) if to.port else None
+    return Change(_source(maps, reply, hop), destination, port)
+
+
+def _source(maps: Maps, reply: Reply, hop: Hop) -> str | None:
+    """The sender's address behind a host: of the bridge that it goes back to, or of the uplink that it leaves by."""
+    found, family = hop.answer.source, reply.family
+    if found is None:
+        return None
+    if found.kind == "snat":
+        return str(Address(family, found.value))
+    if found.kind == "prefix":
+        return _moved(family, hop.senders or reply.box[SOURCE], found.value)
+    leaves = hop.way or hop.ingress
+    fixed = maps.pair(hop.host, family).kernel.addresses.get(leaves, ())
+    return str(fixed[0]) if fixed else f"the address of {leaves}"
+
+
+def _moved(family: Family, spans: Spans | None, by: int) -> str:
+    return ", ".join(addresses(family, tuple((first + by, last + by) for first, last in spans or ())))
+
+
+def _ports(spans: Spans | None, by: int) -> str:
+    def texts() -> Iterator[str]:
+        for first, last in spans or ():
+            yield f"{first + by}" if first == last else f"{first + by}-{last + by}"
+
+    return ", ".join(texts())

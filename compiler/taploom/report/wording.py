@@ -1,0 +1,107 @@
+"""Facts of the plan in a reader's words; used wherever an object is described."""
+
+from taploom.base.address import Address
+from taploom.plan.guest import Mode, Nic, NicAddress
+from taploom.plan.host import Bridge, Fixed, Learned, Target, Uplink
+from taploom.plan.policy import Forward, Lane, NatKind, Service, SourceNat
+from taploom.plan.site import Nat
+
+_MODES = {
+    Mode.STATIC: "static",
+    Mode.RESERVED: "reserved in DHCP",
+    Mode.DHCP: "from the DHCP pool",
+    Mode.SLAAC: "by SLAAC",
+    Mode.NONE: "",
+}
+_ALL_PORTS = (0, 65535)
+
+
+def target(of: Target) -> str:
+    """The versions that a host has."""
+    return f"systemd {of.systemd}, nftables {'.'.join(map(str, of.nftables))}, NixOS {of.nixos}"
+
+
+def service(of: Service) -> str:
+    """`tcp/443`, `udp/5000-5010`, or a protocol alone."""
+    if (of.first, of.last) in (_ALL_PORTS, (0, 255)):
+        return of.protocol
+    return f"{of.protocol}/{of.first}" + (f"-{of.last}" if of.last != of.first else "")
+
+
+def side_address(found: Fixed | Learned | None) -> str:
+    """How an uplink comes by its address of one family; "" where it does not use the family."""
+    if found is None:
+        return ""
+    if isinstance(found, Learned):
+        return "IPv4 by DHCP" if found is Learned.DHCP else "IPv6 by RA"
+    return str(found.interface) + (f" via {found.gateway}" if found.gateway else "")
+
+
+def uplink(of: Uplink) -> str:
+    """Zone and addresses of an uplink."""
+    addresses = [text for text in (side_address(of.ipv4), side_address(of.ipv6)) if text]
+    return ", ".join((f"zone {of.zone}", *(addresses if of.configured else ["configured by somebody else"])))
+
+
+def bridge(of: Bridge, rewritten: tuple[SourceNat, ...]) -> str:
+    """Device, addresses, what is served on a network, and how its guests' sources are rewritten."""
+    words = [f"bridge {of.device}", *(str(own) for own in (of.ipv4, of.ipv6) if own)]
+    words += [word for word, there in (("DHCP", of.dhcp), ("RA", of.ra), ("isolated", of.isolated)) if there]
+    kinds = {rule.kind.value for rule in rewritten if rule.network == of.network}
+    words += [f"NAT by {' and '.join(sorted(kinds))}"] if kinds else []
+    return ", ".join(words)
+
+
+def nat(of: Nat | None) -> str:
+    """How the sources of a network are rewritten in one family."""
+    if of is None:
+        return "none"
+    return f"prefix {of.prefix}" if of.kind is NatKind.PREFIX else of.kind.value
+
+
+def nic_address(of: NicAddress) -> str:
+    """One family of a NIC: the address, how it is taken, and where it comes from."""
+    if of.mode is Mode.NONE:
+        return ""
+    how = _MODES[of.mode] + (", from the lock" if of.allocated else "")
+    return f"{of.address} ({how})" if of.address else how
+
+
+def nic(of: Nic) -> str:
+    """A NIC on one line."""
+    return ", ".join(text for text in (nic_address(of.ipv4), nic_address(of.ipv6)) if text) or "no address"
+
+
+def plain_addresses(of: Nic) -> list[str]:
+    """The addresses of a NIC that are known, else how it takes one."""
+    families = (of.ipv4, of.ipv6)
+    return [str(one.address) if one.address else _MODES[one.mode] for one in families if one.mode is not Mode.NONE]
+
+
+def endpoint(address: Address, first: int, last: int) -> str:
+    """`10.0.0.1:80`, `[fd00::1]:80`, or a range of ports."""
+    host = f"[{address}]" if ":" in str(address) else str(address)
+    return f"{host}:{first}" + (f"-{last}" if last != first else "")
+
+
+def outside(of: Lane) -> str:
+    """The protocol and ports that a lane takes from outside."""
+    return service(Service(of.protocol, of.first, of.last))
+
+
+def lane(of: Lane) -> str:
+    """Where a forwarded packet ends."""
+    return endpoint(of.target, of.target_first, of.inside.last)
+
+
+def forward(of: Forward) -> str:
+    """Outside ports, uplinks and target of a forward."""
+    ports = ", ".join(map(service, of.ports))
+    inner = f" port {_inside(of.to_port, of.ports)}" if of.to_port else ""
+    return f"{ports} at {of.host}/{'+'.join(of.uplinks)} to {of.guest}{inner}"
+
+
+def _inside(first: int, ports: tuple[Service, ...]) -> str:
+    """The ports within, which begin at `first` for each range outside: as long as the longest of these."""
+    last = first + max((port.last - port.first for port in ports), default=0)
+    return f"{first}-{last}" if last > first else str(first)

@@ -1,0 +1,196 @@
+"""One host's share of a picture: its uplinks, the spine by which it forwards, its networks, their guests."""
+
+from collections.abc import Iterable, Sequence
+from enum import Enum
+
+from taploom.plan.guest import Guest
+from taploom.plan.host import Host
+from taploom.report import wording
+from taploom.site import cards
+from taploom.site.dot import Cluster, Edge, End, Node, Table
+from taploom.site.geometry import spine, stacked
+from taploom.site.order import guest_order, network_order
+from taploom.site.outside import Outside
+from taploom.site.palette import GUEST_LINE, LINE, Paint
+from taploom.site.terms import Way, ways
+
+GAP = 0.13
+"""Inches between cards of a column."""
+_UPLINKS, _NETWORKS, _GUESTS = range(3)
+_STRAIGHT = 300
+"""Weight of a line that has to be straight; Graphviz keeps a box as low as it can with one of 128."""
+
+
+class Detail(Enum):
+    """What becomes of guests: a card each, a name each, a number on their networks."""
+
+    CARDS = "cards"
+    NAMES = "names"
+    COUNTS = "counts"
+
+
+class Box:
+    """The cards of a host.
+
+    Attributes:
+        networks: those in the picture, top to bottom.
+        guests: those with a card, top to bottom.
+        columns: uplinks, networks, guests; may be made equally wide before `cluster` is asked.
+    """
+
+    def __init__(
+        self,
+        paint: Paint,
+        host: Host,
+        guests: Iterable[Guest],
+        center: Guest | None,
+        detail: Detail,
+        outside: Sequence[Outside],
+    ) -> None:
+        self._paint, self._host, self._center = paint, host, center.name if center else ""
+        only = [nic.network for nic in center.nics] if center else None
+        here = [guest for guest in guests if guest.host == host.name]
+        shown = [bridge.network for bridge in host.bridges if only is None or bridge.network in only]
+        self.networks = network_order(shown, here)
+        self.guests = guest_order(self.networks, here) if detail is Detail.CARDS else ()
+        self._members = {
+            network: [guest for guest in here if any(nic.network == network for nic in guest.nics)]
+            for network in (self.networks if detail is Detail.NAMES else ())
+        }
+        order = [uplink for one in outside for uplink in one.uplinks]
+        found = [(uplink, _narrowed(ways(host, uplink), self.networks)) for uplink in host.uplinks]
+        found.sort(key=lambda pair: order.index(cards.uplink_name(host.name, pair[0].name)))
+        self._uplinks = [(uplink, way) for uplink, way in found if only is None or way]
+        self.columns = [self._uplink_cards(), self._network_cards(detail), self._guest_cards()]
+
+    @property
+    def uplink_names(self) -> list[str]:
+        """Ids of the uplinks' cards."""
+        return [cards.uplink_name(self._host.name, uplink.name) for uplink, _ in self._uplinks]
+
+    @property
+    def published(self) -> bool:
+        """Whether a guest in the picture has a badge."""
+        return any(lane.guest == guest.name for guest in self.guests for lane in self._host.lanes)
+
+    @property
+    def untranslated(self) -> bool:
+        """Whether a network in the picture is only ever routed."""
+        return any(not self._translated(network) for network in self._leaving)
+
+    def cluster(self) -> Cluster:
+        """The host's box with its columns."""
+        bar, _ = self._spine()
+        columns = [self.columns[_UPLINKS], [bar] if bar else [], self.columns[_NETWORKS], self.columns[_GUESTS]]
+        return Cluster(
+            cards.host_name(self._host.name),
+            cards.box_label(self._host.name, f"hypervisor · {wording.target(self._host.target)}"),
+            LINE.fill,
+            LINE.ink,
+            tuple(node for column in columns for node in column),
+            tuple(tuple(node.name for node in column) for column in columns if column),
+            f"hosts/{self._host.name}/",
+            self._host.meta.description or f"host {self._host.name}",
+        )
+
+    def edges(self) -> Iterable[Edge]:
+        """From uplinks over the spine to networks, from those to guests."""
+        bar, ports = self._spine()
+        for uplink, _ in self._uplinks:
+            if not bar:
+                break
+            name = cards.uplink_name(self._host.name, uplink.name)
+            ink, said = self._paint.zone(uplink.zone).ink, f"{self._host.name} by {uplink.name}"
+            yield Edge(End(name, cards.EAST, "e"), End(bar.name, ports[name], "w"), ink, said, 2.2, _STRAIGHT)
+        for network in self._leaving:
+            head, ink = End(cards.bridge_name(network), cards.WEST, "w"), self._paint.network(network).ink
+            tail = End(bar.name, ports[cards.bridge_name(network)], "e") if bar else End(self._first, cards.EAST, "e")
+            said = "; ".join(
+                f"{uplink.name}: {w.label}" for uplink, found in self._uplinks for w in found if network in w.networks
+            )
+            yield Edge(tail, head, ink, f"{network} by {said}", weight=_STRAIGHT, dashed=not self._translated(network))
+        yield from self._guest_edges()
+
+    def _guest_edges(self) -> Iterable[Edge]:
+        for guest in self.guests:
+            for nic in guest.nics:
+                if nic.network in self.networks:
+                    tail = End(cards.bridge_name(nic.network), f"tap-{nic.tap}", "e")
+                    head = End(cards.guest_name(guest.name), f"nic-{nic.network}", "w")
+                    ink = self._paint.network(nic.network).ink
+                    yield Edge(tail, head, ink, f"{guest.name} on {nic.network}", weight=4)
+        for network, members in self._members.items():
+            if members:
+                tail, head = End(cards.bridge_name(network), cards.EAST, "e"), End(f"guests-{network}", side="w")
+                yield Edge(tail, head, self._paint.network(network).ink, f"guests of {network}", weight=4)
+
+    @property
+    def _leaving(self) -> list[str]:
+        """Networks that some uplink has a way for."""
+        return [n for n in self.networks if any(n in way.networks for _, found in self._uplinks for way in found)]
+
+    @property
+    def _first(self) -> str:
+        return self.columns[_UPLINKS][0].name
+
+    def _translated(self, network: str) -> bool:
+        return any(way.nat and network in way.networks for _, found in self._uplinks for way in found)
+
+    def _spine(self) -> tuple[Node | None, dict[str, str]]:
+        """The bar between uplinks and networks; none where there is one of each, which a line joins."""
+        uplinks, networks = self.columns[_UPLINKS], self.columns[_NETWORKS]
+        if len(self._leaving) == 0 or len(uplinks) * len(networks) < 2:
+            return None, {}
+        inner = dict(zip((node.name for node in networks), self._tops(), strict=True))
+        lines = {node.name: inner[node.name] + _table(node).middle(cards.WEST) for node in networks}
+        lines = {name: at for name, at in lines.items() if name in {cards.bridge_name(n) for n in self._leaving}}
+        outer = [_table(node).middle(cards.WEST) for node in uplinks]
+        shift = min(lines.values()) - outer[0]
+        tops = stacked((_table(node).high for node in uplinks), GAP)
+        lines |= {node.name: shift + top + at for node, top, at in zip(uplinks, tops, outer, strict=True)}
+        said = f"{self._host.name} forwards between its networks and uplinks"
+        return spine(f"spine-{self._host.name}", GUEST_LINE.ink, lines.items(), said)
+
+    def _tops(self) -> list[float]:
+        """Where each network's card begins, if it stands in the middle of its guests'."""
+        first = {guest.name: min(map(self.networks.index, _on(guest, self.networks))) for guest in self.guests}
+        heights = {node.name: _table(node).high for column in self.columns for node in column}
+        found, own = list[float](), list[float]()
+        for number, network in enumerate(self.networks):
+            guests = [heights[cards.guest_name(name)] for name, at in first.items() if at == number]
+            guests += [heights[f"guests-{network}"]] if f"guests-{network}" in heights else []
+            beside = stacked([*guests, 0], GAP)[-1] - (GAP * 72 if guests else 0)
+            own.append(heights[cards.bridge_name(network)])
+            found.append(max(own[-1], beside))
+        tops = stacked(found, GAP)
+        return [top + (block - high) / 2 for top, block, high in zip(tops, found, own, strict=True)]
+
+    def _uplink_cards(self) -> list[Node]:
+        return [cards.uplink_card(self._host, one, way, self._paint, self._center) for one, way in self._uplinks]
+
+    def _network_cards(self, detail: Detail) -> list[Node]:
+        by_network = {bridge.network: bridge for bridge in self._host.bridges}
+        names = None if detail is Detail.COUNTS else [guest.name for guest in self.guests]
+        return [cards.bridge_card(by_network[network], self._paint, names) for network in self.networks]
+
+    def _guest_cards(self) -> list[Node]:
+        found = [
+            cards.guest_card(self._host, guest, self._paint, self.networks, strong=guest.name == self._center)
+            for guest in self.guests
+        ]
+        return found + [cards.crowd_card(n, members, self._paint) for n, members in self._members.items() if members]
+
+
+def _on(guest: Guest, networks: Sequence[str]) -> list[str]:
+    return [nic.network for nic in guest.nics if nic.network in networks] or [networks[0]]
+
+
+def _table(node: Node) -> Table:
+    assert node.label is not None
+    return node.label
+
+
+def _narrowed(found: Sequence[Way], networks: Sequence[str]) -> tuple[Way, ...]:
+    """The ways of some networks alone."""
+    kept = ((way, tuple(n for n in way.networks if n in networks)) for way in found)
+    return tuple(Way(way.label, way.nat, names) for way, names in kept if names)

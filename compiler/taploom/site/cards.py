@@ -1,0 +1,245 @@
+"""The cards of which diagrams are made: an outside zone, an uplink, a bridge, a guest, the legend."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from taploom.base.address import Address, Family
+from taploom.plan.guest import Guest, Mode, Nic, NicAddress
+from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+from taploom.plan.policy import Lane
+from taploom.plan.site import Zone
+from taploom.report import wording
+from taploom.site.dot import Cell, Node, Table, Text
+from taploom.site.palette import GUEST_LINE, LINE, MUTED, PUBLISHED, TEXT, Paint, Tone
+from taploom.site.terms import Way
+from taploom.site.use import counted, used_addresses
+
+_TITLE, _WORDS, _NOTE, _MONO = 13.0, 9.5, 9.0, 9.5
+_NAMES_SHOWN = 16
+_CROWD_WIDTH = 560
+"""Least number of points that a card with many guests may be wide."""
+_GUEST_PITCH, _FAN = 52, 110
+"""From one guest's card to the next, and how far the cards of a network may reach beyond its ports, in points."""
+LINES = ("\N{EM DASH}", "\N{EN DASH} \N{EN DASH}")
+"""Signs of a line and of a dashed one."""
+WEST, EAST = "w", "e"
+"""Ports at both ends of the first row of an uplink or a bridge."""
+PORTS_SHOWN = 12
+"""Rows of port forwards on an uplink; the rest is counted."""
+
+
+def zone_name(name: str) -> str:
+    """Id of an outside zone's card."""
+    return f"zone-{name}"
+
+
+def host_name(name: str) -> str:
+    """Id of a host's box or card."""
+    return f"host-{name}"
+
+
+def uplink_name(host: str, uplink: str) -> str:
+    """Id of an uplink's card; the colon is in neither name, so no two hosts have the same."""
+    return f"uplink-{host}:{uplink}"
+
+
+def bridge_name(network: str) -> str:
+    """Id of a network's card."""
+    return f"network-{network}"
+
+
+def guest_name(guest: str) -> str:
+    """Id of a guest's card."""
+    return f"guest-{guest}"
+
+
+def outside_card(zone: Zone, paint: Paint, name: str) -> Node:
+    """What lies beyond uplinks."""
+    tone, count = paint.zone(zone.name), len(zone.uplinks)
+    rows = (
+        (Cell(Text(zone.name, 12, tone.ink, bold=True), "CENTER", height=18),),
+        (Cell(Text(f"{count} uplink" + ("s" if count != 1 else ""), _NOTE, MUTED.ink), "CENTER", height=16),),
+    )
+    url, tooltip = f"zones/{zone.name}/", zone.meta.description or f"zone {zone.name}"
+    return Node(name, Table(rows, tone.ink, tone.fill), "zone", url, tooltip)
+
+
+def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint, guest: str) -> Node:
+    """An uplink: addresses, how networks leave by it, the ports that it publishes (to `guest` if any)."""
+    tone = paint.zone(uplink.zone)
+    rows: list[tuple[Cell, ...]] = [(
+        Cell(Text(uplink.name, _TITLE, tone.ink, bold=True), port=WEST),
+        Cell(Text("uplink", _NOTE, MUTED.ink), "RIGHT", EAST),
+    )]  # fmt: skip
+    rows += [(_mono(_own(found), tone),) for found in (uplink.ipv4, uplink.ipv6) if found is not None]
+    for way in ways:
+        color = paint.network(way.networks[0]).ink if len(way.networks) == 1 else TEXT.ink
+        names = ", ".join(way.networks)
+        names = names if len(names) <= _NAMES_SHOWN else f"{len(way.networks)} networks"
+        said = Text(way.label, _NOTE, MUTED.ink)
+        rows.append((Cell(Text(names, _WORDS, color, bold=True)), Cell(said)))
+    rows += _published_rows(host, uplink, guest)
+    name = uplink_name(host.name, uplink.name)
+    tooltip = f"{uplink.name}: {wording.uplink(uplink)}"
+    return Node(name, Table(tuple(rows), tone.ink, TEXT.fill), "uplink", f"hosts/{host.name}/#{name}", tooltip)
+
+
+def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[tuple[Cell, ...]]:
+    """The port forwards of an uplink; where another one has them all, they are counted."""
+    lanes = published(host, uplink.name, guest)
+    if not lanes:
+        return []
+    for other in host.uplinks:
+        theirs = published(host, other.name, guest) if other is not uplink else []
+        if set(lanes) <= set(theirs) and (len(theirs) > len(lanes) or other.name < uplink.name):
+            said = f"{len(lanes)} port forward{'s' if len(lanes) > 1 else ''}, as on {other.name}"
+            return [(Cell(Text(f"⇤ {said}", _NOTE, PUBLISHED.ink, bold=True), span=2),)]
+    rows: list[tuple[Cell, ...]] = [(Cell(Text("⇤ Port forwards", _NOTE, PUBLISHED.ink, bold=True), span=2),)]
+    rows += [
+        (
+            Cell(Text(ports, _WORDS, PUBLISHED.ink, bold=True), fill=PUBLISHED.fill),
+            Cell(Text(target, _MONO, PUBLISHED.ink, mono=True), fill=PUBLISHED.fill),
+        )
+        for ports, target in lanes[:PORTS_SHOWN]
+    ]
+    if len(lanes) > PORTS_SHOWN:
+        said = f"and {len(lanes) - PORTS_SHOWN} more"
+        rows.append((Cell(Text(said, _NOTE, PUBLISHED.ink), fill=PUBLISHED.fill, span=2),))
+    return rows
+
+
+def _own(found: Fixed | Learned) -> str:
+    if isinstance(found, Learned):
+        return "IPv4 by DHCP" if found is Learned.DHCP else "IPv6 by RA"
+    return str(found.interface)
+
+
+def published(host: Host, uplink: str, guest: str) -> list[tuple[str, str]]:
+    """Published ports and where they lead (to `guest`, unless that is ""), each once for both families."""
+    found = [lane for lane in host.lanes if uplink in lane.uplinks and guest in ("", lane.guest)]
+    ordered = sorted(found, key=lambda lane: (lane.first, lane.protocol, lane.guest))
+    return list(dict.fromkeys((_ports(lane), _inside(lane)) for lane in ordered))
+
+
+def _ports(lane: Lane) -> str:
+    return f"{lane.protocol} {lane.first}" + (f"-{lane.last}" if lane.last != lane.first else "")
+
+
+def _inside(lane: Lane) -> str:
+    return f"{lane.guest}:{lane.target_first}" + (f"-{lane.inside.last}" if lane.last != lane.first else "")
+
+
+def bridge_card(bridge: Bridge, paint: Paint, guests: Sequence[str] | None) -> Node:
+    """A network as a bridge, a row for the port of each of `guests` in their order; where None it counts them."""
+    tone = paint.network(bridge.network)
+    said = counted(bridge) if guests is None else used_addresses(bridge)
+    rows: list[tuple[Cell, ...]] = [(
+        Cell(Text(bridge.network, _TITLE, tone.ink, bold=True), port=WEST),
+        Cell(Text(said, _NOTE, MUTED.ink), "RIGHT", EAST),
+    )]  # fmt: skip
+    rows += [(_mono(str(own), tone),) for own in (bridge.ipv4, bridge.ipv6) if own]
+    words = [word for word, there in (("DHCP", bridge.dhcp), ("RA", bridge.ra), ("isolated", bridge.isolated)) if there]
+    rows.append((Cell(Text(" · ".join((bridge.device, *words)), _NOTE, MUTED.ink), span=2),))
+    at = {guest: number for number, guest in enumerate(guests or ())}
+    shown = sorted((port for port in bridge.ports if port.guest in at), key=lambda port: at[port.guest])
+    high = _tap_height(len(shown))
+    rows += [
+        (Cell(Text(port.tap, _NOTE - 0.5, MUTED.ink, mono=True), "RIGHT", f"tap-{port.tap}", span=2, height=high),)
+        for port in shown
+    ]
+    tooltip = f"network {bridge.network}: {', '.join(str(own) for own in (bridge.ipv4, bridge.ipv6) if own)}"
+    card = Table(tuple(rows), tone.ink, TEXT.fill)
+    return Node(bridge_name(bridge.network), card, "network", f"networks/{bridge.network}/", tooltip)
+
+
+def _tap_height(count: int) -> int:
+    """Height of a port's row: the more guests, the nearer to that of their cards, so that lines do not turn back."""
+    return max(18, round(_GUEST_PITCH - _FAN / (count - 1)) - 2) if count > 1 else 18
+
+
+def guest_card(host: Host, guest: Guest, paint: Paint, networks: Sequence[str], *, strong: bool) -> Node:
+    """A guest: its name, the ports by which the outside reaches it, and a row for each NIC in the order of networks."""
+    rows: list[tuple[Cell, ...]] = [(
+        Cell(Text(guest.name, 11.5, TEXT.ink, bold=True)),
+        Cell(Text(badges(host, guest.name), _NOTE, PUBLISHED.ink, bold=True), "RIGHT"),
+    )]  # fmt: skip
+    place = {network: number for number, network in enumerate(networks)}
+    for nic in sorted(guest.nics, key=lambda one: place.get(one.network, len(place))):
+        tone = paint.network(nic.network)
+        first, second = nic_words(nic)
+        rows.append((
+            Cell(Text(first, _MONO, tone.ink, mono=True), port=f"nic-{nic.network}", fill=tone.fill),
+            Cell(Text(second, _MONO, tone.ink, mono=True), fill=tone.fill),
+        ))  # fmt: skip
+    card = Table(tuple(rows), TEXT.ink if strong else GUEST_LINE.ink, TEXT.fill, 2 if strong else 1)
+    return Node(guest_name(guest.name), card, "guest", f"guests/{guest.name}/", _tooltip(guest))
+
+
+def crowd_card(network: str, guests: Sequence[Guest], paint: Paint) -> Node:
+    """Many guests of a network, a cell each that leads to its page; cells are as wide as the longest name needs."""
+    tone = paint.network(network)
+    words = [Cell(Text(guest.name, _NOTE - 0.5, tone.ink, mono=True), fill=tone.fill) for guest in guests]
+    wide, count = max(cell.wide for cell in words), len(words)
+    across = max(1, min(_CROWD_WIDTH // (wide + 2), round((count * _NOTE * 2 / wide) ** 0.5) + 1))
+    cells = [
+        replace(cell, width=wide, url=f"guests/{guest.name}/", tooltip=_tooltip(guest))
+        for cell, guest in zip(words, guests, strict=True)
+    ]
+    rows = [tuple(cells[at : at + across]) for at in range(0, count, across)]
+    lacking = across - len(rows[-1])
+    if lacking:
+        rows[-1] = (*rows[-1], *(Cell(Text("", _NOTE, tone.ink), width=wide) for _ in range(lacking)))
+    card = Table(tuple(rows), GUEST_LINE.ink, TEXT.fill)
+    return Node(f"guests-{network}", card, "crowd")
+
+
+def _tooltip(guest: Guest) -> str:
+    said = "; ".join(f"{nic.network}: {wording.nic(nic)}" for nic in guest.nics)
+    return f"{guest.name} — {said}" + (f" — {guest.meta.description}" if guest.meta.description else "")
+
+
+def nic_words(nic: Nic) -> tuple[str, str]:
+    """Both families of a NIC, IPv6 without the network's prefix, which the bridge shows."""
+    return _family_words(nic.ipv4), _family_words(nic.ipv6)
+
+
+def _family_words(found: NicAddress) -> str:
+    if found.mode is Mode.NONE:
+        return "\N{EN DASH}"
+    if found.address is None:
+        return "by DHCP" if found.mode is Mode.DHCP else "by RA"
+    if found.address.family is Family.IPV4 or found.length == 0:
+        return str(found.address)
+    mask = (1 << 128 - found.length) - 1
+    return str(Address(Family.IPV6, found.address.value & mask))
+
+
+def badges(host: Host, guest: str) -> str:
+    """`⇤ 80 443`: the outside ports of a guest, at most three of them."""
+    lanes = [lane for lane in host.lanes if lane.guest == guest]
+    ports = list(dict.fromkeys(str(lane.first) + ("…" if lane.last != lane.first else "") for lane in lanes))
+    shown = sorted(ports, key=lambda port: int(port.rstrip("…")))
+    return f"⇤ {' '.join(shown[:3])}" + (" …" if len(shown) > 3 else "") if shown else ""
+
+
+def legend(rows: Sequence[tuple[str, str, str]], title: str = "Legend") -> Node:
+    """The legend: sign, its colour, and what it means."""
+    lines = tuple(
+        (
+            Cell(Text(sign, 12 if sign in LINES else _NOTE, color, bold=True), height=16),
+            Cell(Text(words, _NOTE, TEXT.ink), height=16),
+        )
+        for sign, color, words in rows
+    )
+    head = (Cell(Text(title, _WORDS, MUTED.ink, bold=True), span=2),)
+    return Node("legend", Table((head, *lines), LINE.ink, MUTED.fill), "legend", tooltip="Legend")
+
+
+def box_label(title: str, below: str) -> Table:
+    """The heading of a host's box."""
+    rows = ((Cell(Text(title, 15, TEXT.ink, bold=True), height=20),), (Cell(Text(below, _WORDS, MUTED.ink)),))
+    return Table(rows, LINE.ink, border=0, spacing=0)
+
+
+def _mono(text: str, tone: Tone) -> Cell:
+    return Cell(Text(text, _MONO, tone.ink, mono=True), fill=tone.fill, span=2)

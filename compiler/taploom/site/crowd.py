@@ -1,0 +1,58 @@
+"""A site of many hosts: a card each, in rows, with its uplinks and how many guests each of its networks has.
+
+Drawn out, fifty hosts are a picture of twenty thousand points in height; their own pages draw each of them.
+"""
+
+from itertools import pairwise
+
+from taploom.plan.host import Host
+from taploom.plan.site import Plan
+from taploom.report import wording
+from taploom.site.cards import host_name
+from taploom.site.dot import Cell, Graph, Node, Table, Text
+from taploom.site.geometry import levelled
+from taploom.site.palette import GUEST_LINE, MUTED, TEXT, Paint
+from taploom.site.use import counted
+
+HOSTS_DRAWN = 6
+"""Up to so many hosts are drawn out in the picture of their site."""
+_ACROSS = 6
+_NETWORKS_SHOWN = 8
+
+
+def crowd_graph(plan: Plan, paint: Paint) -> Graph:
+    """All hosts as cards, row by row."""
+    nodes = levelled([_card(host, paint) for host in plan.hosts])
+    names = [node.name for node in nodes]
+    count = -(-len(names) // -(-len(names) // _ACROSS))  # columns that are equally full
+    rows = [names[at : at + count] for at in range(0, len(names), count)]
+    columns = tuple(tuple(row[number] for row in rows if number < len(row)) for number in range(count))
+    return Graph("site", nodes, (), columns, tuple(pair for row in rows for pair in pairwise(row)), (), (0.2, 0.25))
+
+
+def _card(host: Host, paint: Paint) -> Node:
+    guests = len({port.guest for bridge in host.bridges for port in bridge.ports})
+    url = f"hosts/{host.name}/"
+    head = (
+        Cell(Text(host.name, 13, TEXT.ink, bold=True), url=url, tooltip=wording.target(host.target)),
+        Cell(Text(f"{guests} guests", 9, MUTED.ink), "RIGHT"),
+    )
+    rows: list[tuple[Cell, ...]] = [head]
+    for uplink in host.uplinks:
+        tone = paint.zone(uplink.zone)
+        rows.append((
+            Cell(Text(uplink.name, 9.5, tone.ink, mono=True), fill=tone.fill),
+            Cell(Text(uplink.zone, 9, tone.ink, bold=True), "RIGHT", fill=tone.fill, url=f"zones/{uplink.zone}/"),
+        ))  # fmt: skip
+    for bridge in host.bridges[:_NETWORKS_SHOWN]:
+        tone = paint.network(bridge.network)
+        own = "; ".join(str(one.prefix) for one in (bridge.ipv4, bridge.ipv6) if one)
+        link = f"networks/{bridge.network}/"
+        rows.append((
+            Cell(Text(bridge.network, 9.5, tone.ink, bold=True), fill=tone.fill, url=link, tooltip=own),
+            Cell(Text(counted(bridge), 9, tone.ink), "RIGHT", fill=tone.fill),
+        ))  # fmt: skip
+    left = len(host.bridges) - _NETWORKS_SHOWN
+    if left > 0:
+        rows.append((Cell(Text(f"and {left} more networks", 9, MUTED.ink), span=2),))
+    return Node(host_name(host.name), Table(tuple(rows), GUEST_LINE.ink, TEXT.fill), "host")

@@ -1,0 +1,124 @@
+"""The picture of a change: both plans laid over each other, and in it what is new, gone and other.
+
+A large site is not drawn whole: then only hosts and guests are shown that the change is about, and as many of these as
+a reader can tell apart.
+"""
+
+from collections import Counter
+from dataclasses import replace
+
+from taploom.diff.model import Action, Change, ObjectChange
+from taploom.plan.guest import Guest
+from taploom.plan.site import Plan
+from taploom.site import cards
+from taploom.site.crowd import HOSTS_DRAWN
+from taploom.site.dot import Graph, Node
+from taploom.site.marking import ADDED, OTHER, REMOVED, TONES, WORDS, marks
+from taploom.site.palette import MUTED, NO_PAINT, Paint, paint
+from taploom.site.topology import CARDS_SHOWN, picture
+from taploom.site.union import united
+
+_SIGNS = {Action.ADD: ADDED, Action.REMOVE: REMOVED, Action.CHANGE: OTHER, Action.RENAME: OTHER}
+_KINDS = {"policy": "rule"}
+_DRAWN = ("zone", "network", "host", "guest", "forward")
+_TITLE = 44
+"""Characters of a title that the legend has room for; paths have more."""
+
+
+def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PAINT) -> tuple[Graph, Paint]:
+    """The picture, and the colours that it is painted with.
+
+    Args:
+        before: the base.
+        after: the head.
+        change: what differs, of these two.
+        known: colours that networks and zones have in other pictures.
+    """
+    names = {one.was: one.name for one in change.objects if one.was}
+    whole = united(before, after, names)
+    colors = paint(whole, known)
+    guests = _guests(whole, change)
+    old = {one.was: one.name for one in change.objects if one.was.startswith("guest/")}
+    shown = {guest.name for guest in guests}
+    hosts = _hosts(whole, change, {guest.host for guest in guests})
+    sides = [
+        picture(
+            "side", plan, colors,
+            [host for host in plan.hosts if host.name in hosts],
+            [g for g in plan.guests if old.get(f"guest/{g.name}", f"guest/{g.name}").partition("/")[2] in shown],
+        )
+        for plan in (before, after)
+    ]  # fmt: skip
+    renamed = {_card(one.was): _card(one.name) for one in change.objects if one.was}
+    changed = [_card(one.name) for one in change.objects if one.action is Action.CHANGE and tells(one)]
+    found = marks(sides[0], sides[1], renamed, changed)
+    drawn = [host for host in whole.hosts if host.name in hosts]
+    return picture("difference", whole, colors, drawn, guests, found, legend(change)), colors
+
+
+def shows(change: Change) -> bool:
+    """Whether the picture has anything of a change; policy, services and the like are not in it."""
+    return any(one.kind in _DRAWN and (one.action is not Action.CHANGE or tells(one)) for one in change.objects)
+
+
+def tells(one: ObjectChange) -> bool:
+    """Whether more than words about it have changed."""
+    return any(field.name not in ("description", "owner", "link") for field in one.fields)
+
+
+def _card(name: str) -> str:
+    """Name of the card of an object."""
+    kind, _, rest = name.partition("/")
+    return f"{kind}-{rest}"
+
+
+def _touched(change: Change) -> set[str]:
+    """Names of guests that a change is about, or that a changed forward leads to."""
+    found = {one.name.partition("/")[2] for one in change.objects if one.kind == "guest"}
+    forwards = [one for one in change.objects if one.kind == "forward"]
+    found |= {str(v) for one in forwards for f in one.fields if f.name == "to" for v in (f.before, f.after) if v}
+    return found
+
+
+def _guests(whole: Plan, change: Change) -> list[Guest]:
+    if len(whole.guests) <= CARDS_SHOWN and len(whole.hosts) <= HOSTS_DRAWN:
+        return list(whole.guests)
+    touched = _touched(change)
+    return [guest for guest in whole.guests if guest.name in touched][:CARDS_SHOWN]
+
+
+def _hosts(whole: Plan, change: Change, beside: set[str]) -> set[str]:
+    if len(whole.hosts) <= HOSTS_DRAWN:
+        return {host.name for host in whole.hosts}
+    touched = beside | {one.host for one in change.objects if one.host}
+    return set(sorted(touched & {host.name for host in whole.hosts})[:HOSTS_DRAWN])
+
+
+def legend(change: Change) -> Node:
+    """`+ added: 1 guest, 1 forward`, and so on."""
+    counted: dict[str, Counter[str]] = {ADDED: Counter(), REMOVED: Counter(), OTHER: Counter()}
+    for one in change.objects:
+        counted[_SIGNS[one.action]][_KINDS.get(one.kind, one.kind)] += 1
+    rows = [
+        (sign, TONES[sign].ink, f"{WORDS[sign]}: {_counts(found)}" if found else f"nothing {WORDS[sign]}")
+        for sign, found in counted.items()
+    ]
+    if not change.objects:
+        rows = [(OTHER, MUTED.ink, "nothing of the spec")]
+    title = f"{change.before} → {change.after}"
+    return _roomy(cards.legend(rows, title if len(title) <= _TITLE else "What changes"))
+
+
+def _roomy(node: Node) -> Node:
+    """The card with room for the wider letters of fonts that a reader may have instead."""
+    assert node.label is not None
+    rows = tuple(tuple(replace(cell, width=cell.wide * 9 // 8) for cell in row) for row in node.label.rows)
+    return replace(node, label=replace(node.label, rows=rows))
+
+
+def _counts(found: Counter[str]) -> str:
+    return ", ".join(f"{count} {_plural(kind, count)}" for kind, count in sorted(found.items()))
+
+
+def _plural(kind: str, count: int) -> str:
+    return kind if count == 1 else f"{kind}es" if kind.endswith("s") else f"{kind}s"

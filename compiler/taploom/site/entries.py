@@ -1,0 +1,99 @@
+"""The entries of a policy as their senders see them, a row each; of a large policy a row for each kind and receiver."""
+
+from collections.abc import Mapping
+
+from taploom.base.frozen import dataclass
+from taploom.plan.policy import Action
+from taploom.plan.site import Plan
+from taploom.report import wording
+from taploom.site.palette import ALLOWED, DENIED, PUBLISHED
+from taploom.site.traffic import Cell
+
+ANY = "any"
+"""The sender of entries that are from everybody."""
+ROWS_APART = 150
+"""Up to so many rows each entry has its own."""
+_FORWARDED, _ALLOWED, _DENIED = "⇤", "✓", "✗"
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An entry as one of its senders sees it, or several.
+
+    Attributes:
+        sign: what it does.
+        what: services or ports.
+        whom: the destination as the spec says it.
+        receivers: the zones where that is.
+        url: the page that tells more.
+        name: what the entry is called.
+    """
+
+    sign: str
+    color: str
+    what: str
+    whom: str
+    receivers: tuple[str, ...]
+    url: str
+    name: str
+
+
+def rows_of(plan: Plan, cells: Mapping[Pair, Cell], *, apart: bool = False) -> dict[str, list[Row]]:
+    """The rows of each sender: forwards, then what is allowed, then what is denied; `apart` however many they are."""
+    found: dict[str, list[Row]] = {}
+    forwarded = _pairs({pair: cell.forwards for pair, cell in cells.items()})
+    ruled = _pairs({pair: cell.rules for pair, cell in cells.items()})
+    for forward in plan.forwards:
+        ports = " ".join(map(wording.service, forward.ports))
+        for sender, to in _senders(forwarded.get(forward.name, [])).items():
+            url = f"forwards/#{forward.name}"
+            row = Row(_FORWARDED, PUBLISHED.ink, ports, forward.guest, to, url, forward.name)
+            found.setdefault(sender, []).append(row)
+    for action, sign, color in ((Action.ALLOW, _ALLOWED, ALLOWED.ink), (Action.DENY, _DENIED, DENIED.ink)):
+        for rule in (rule for rule in plan.rules if rule.action is action):
+            pairs = ruled.get(rule.name, [])
+            if rule.sources == (ANY,):
+                pairs = [(ANY, receiver) for _, receiver in pairs]
+            for sender, to in _senders(pairs).items():
+                what, whom = ", ".join(rule.services), ", ".join(rule.destinations)
+                row = Row(sign, color, what, whom, to, f"policy/#{rule.name}", rule.name)
+                found.setdefault(sender, []).append(row)
+    if apart or sum(map(len, found.values())) <= ROWS_APART:
+        return found
+    return {sender: _together(rows) for sender, rows in found.items()}
+
+
+def _pairs(names: Mapping[Pair, tuple[str, ...]]) -> dict[str, list[Pair]]:
+    """Of each entry, the pairs of zones that it is about."""
+    found: dict[str, list[Pair]] = {}
+    for pair, entries in names.items():
+        for entry in entries:
+            found.setdefault(entry, []).append(pair)
+    return found
+
+
+def _senders(pairs: list[Pair]) -> dict[str, tuple[str, ...]]:
+    """Of each sender its receivers, both sorted."""
+    found: dict[str, set[str]] = {}
+    for sender, receiver in pairs:
+        found.setdefault(sender, set()).add(receiver)
+    return {sender: tuple(sorted(found[sender])) for sender in sorted(found)}
+
+
+def _together(rows: list[Row]) -> list[Row]:
+    """One row for all that do the same towards the same zones."""
+    alike: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
+    for row in rows:
+        alike.setdefault((row.sign, row.receivers), []).append(row)
+    return [_one(some) for some in alike.values()]
+
+
+def _one(rows: list[Row]) -> Row:
+    first = rows[0]
+    if len(rows) == 1:
+        return first
+    kind, page = ("forwards", "forwards/") if first.sign == _FORWARDED else ("entries", "policy/#matrix")
+    to = {row.whom for row in rows}
+    whom = next(iter(to)) if len(to) == 1 else f"{len(to)} destinations"
+    return Row(first.sign, first.color, f"{len(rows)} {kind}", whom, first.receivers, page, kind)

@@ -1,0 +1,148 @@
+"""What decides on one host: its intent as ordered lists of boxes, with the answers and the places of the entries.
+
+A box is `[destinations, protocols, ports, senders, answer]`, the sets by their numbers in the pool, and a sixth number
+where it ends: the last phase of time in which it holds. Boxes that no question of `taploom reach` can meet, since they
+are about other sender ports or hop limits than an ordinary packet has, are left out.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import field
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.base.span import Span
+from taploom.flows.answer import Answer
+from taploom.flows.clock import Clock
+from taploom.flows.diagram import Box, Space
+from taploom.flows.intent.entries import Site
+from taploom.flows.intent.essentials import Decided, plausible
+from taploom.flows.intent.stages import Intent
+from taploom.flows.journey import EPHEMERAL, HOPS
+from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME, sizes
+from taploom.flows.proof import spans_of
+from taploom.flows.spans import holds
+from taploom.plan.host import Host
+from taploom.plan.site import Plan
+from taploom.site.explorer.spans import Pool
+from taploom.site.links import page_of
+from taploom.site.sources import place_of
+
+INSIDE = SELF
+"""Key of the translations that hold for everything that does not come from outside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Makes the lists of hosts, for which the whole site is looked up once."""
+
+    plan: Plan
+    site: Site
+    clock: Clock
+    places: dict[str, Span | None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, plan: Plan, site: Site) -> "Deciding":
+        """Of a plan."""
+        return cls(plan, site, clock_of(plan), dict(spans_of(plan)))
+
+    def host(self, host: Host) -> dict[str, object]:
+        """The lists of a host in both families, and where the entries stand that they name."""
+        made = {family.key: _Lists(self._intent(host, family)) for family in FAMILIES}
+        data: dict[str, object] = {key: lists.data() for key, lists in made.items()}
+        names = sorted({name for lists in made.values() for name in lists.names})
+        return {**data, "places": {name: self._place(name) for name in names}}
+
+    def _intent(self, host: Host, family: Family) -> Intent:
+        kernel = Kernel.of(host, family)
+        space: Space[Answer] = Space(sizes(family, len(kernel.learned), self.clock.phases))
+        return Intent(self.site, kernel, space, self.clock)
+
+    def _place(self, name: str) -> list[str | int]:
+        """Its page, the page of its line in the spec, and file, line and column of that."""
+        kind, _, rest = name.partition("/")
+        span = self.places.get(name)
+        found: list[str | int] = [page_of(kind, rest)]
+        return [*found, place_of(span), span.file, span.line, span.column] if span else found
+
+
+def clock_of(plan: Plan) -> Clock:
+    """The moments at which an entry ends."""
+    ends = (*(rule.expires for rule in plan.rules), *(forward.expires for forward in plan.forwards))
+    return Clock.of(end for end in ends if end is not None)
+
+
+class _Lists:
+    """The lists of one host in one family."""
+
+    def __init__(self, intent: Intent) -> None:
+        self._intent = intent
+        self._pool, self._answers = Pool(), dict[Answer, int]()
+
+    @property
+    def names(self) -> set[str]:
+        """Names of entries that the answers have."""
+        return {answer.by for answer in self._answers}
+
+    def data(self) -> dict[str, object]:
+        """All of it, ready for JSON."""
+        intent = self._intent
+        bridges, uplinks = tuple(intent.view.bridges), tuple(intent.view.zones)
+        lists = {
+            "early": self._by((side, plausible(intent.view, side)) for side in (*bridges, *uplinks)),
+            "translated": self._by((side, intent.translated(side)) for side in (*uplinks, INSIDE)),
+            "rewritten": self._by((side, self._rewritten(side)) for side in uplinks),
+            "refused": self._by(self._pairs(intent.refused)),
+            "admitted": self._by(self._pairs(intent.admitted)),
+            "approaches": list(self._boxes(self._approaches())),
+        }
+        answers = [_answer(answer) for answer in self._answers]
+        return {**lists, "answers": answers, "spans": self._pool.texts}
+
+    def _pairs(self, decide: "_Decide") -> Iterator[tuple[str, Iterable[Decided]]]:
+        """Between each two sides."""
+        bridges, uplinks = tuple(self._intent.view.bridges), tuple(self._intent.view.zones)
+        for ingress in (*bridges, *uplinks):
+            for egress in (*bridges, *uplinks, SELF):
+                yield f"{ingress}>{egress}", decide(ingress, egress)
+
+    def _rewritten(self, uplink: str) -> Iterator[Decided]:
+        return ((box, Answer("allow", source=source)) for box, source in self._intent.rewritten(uplink))
+
+    def _approaches(self) -> Iterator[Decided]:
+        """The way of other hosts' guests to the forwards of this one; without a sender where all may use one."""
+        host, clock = self._intent.kernel.host.name, self._intent.clock
+        for way in self._intent.site.approaches(self._intent.kernel.family, named=True):
+            if way.host == host:
+                until = None if way.expires is None else clock.until(way.expires)
+                yield (way.at, *way.traffic, way.senders, None, None, until), Answer("allow", way.name)
+
+    def _by(self, lists: Iterable[tuple[str, Iterable[Decided]]]) -> dict[str, list[list[int]]]:
+        return {key: boxes for key, decided in lists if (boxes := list(self._boxes(decided)))}
+
+    def _boxes(self, decided: Iterable[Decided]) -> Iterator[list[int]]:
+        for box, answer in decided:
+            if _ordinary(box):
+                sets = [self._pool.spans(box[level]) for level in (DESTINATION, PROTOCOL, PORT, SOURCE)]
+                until = box[TIME]
+                number = self._answers.setdefault(answer, len(self._answers))
+                yield [*sets, number, *([until[0][1]] if until is not None else [])]
+
+
+_Decide = Callable[[str, str], Iterable[Decided]]
+
+
+def _ordinary(box: Box) -> bool:
+    """Whether a packet of a question can be in it."""
+    ports, hops = box[SENDER_PORT], box[HOP_LIMIT]
+    return (ports is None or holds(ports, EPHEMERAL)) and (hops is None or holds(hops, HOPS))
+
+
+def _answer(answer: Answer) -> list[object]:
+    """Verdict, name, destination, source, whether it is limited, and the mark of a translation."""
+    to, source = answer.destination, answer.source
+    destination = [None if to.address is None else str(to.address), str(to.shift), to.port] if to else None
+    return [
+        answer.verdict, answer.by, destination, [source.kind, str(source.value)] if source else None,
+        answer.limited, answer.mark,
+    ]  # fmt: skip

@@ -1,0 +1,125 @@
+"""What a question may name, and each host as a question looks at it: its interfaces, routes and addresses."""
+
+from collections.abc import Iterable, Mapping
+
+from taploom.base.address import FAMILIES, Family, Prefix
+from taploom.base.protocol import NUMBERS
+from taploom.flows.clock import Clock
+from taploom.flows.intent.essentials import never
+from taploom.flows.intent.names import Names, addresses_of, fixed_of, prefix_in
+from taploom.flows.intent.services import all_traffic
+from taploom.flows.intent.view import View
+from taploom.flows.kernel import Kernel, multicast
+from taploom.flows.learned import every
+from taploom.flows.place import Place, members
+from taploom.flows.pools import leased
+from taploom.flows.spans import Spans, single, united
+from taploom.plan.guest import Guest
+from taploom.plan.host import Host, Input
+from taploom.plan.policy import Service
+from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS
+from taploom.plan.site import Network
+from taploom.site.explorer.spans import EVERY, of_prefixes, written
+
+
+def index(names: Names, clock: Clock) -> dict[str, object]:
+    """All of it, ready for JSON."""
+    plan = names.plan
+    pools = {guest.name: _pools(names, guest) for guest in plan.guests if any(_pools(names, guest))}
+    return {
+        "moments": list(clock.moments),
+        "guests": {guest.name: _guest(guest, pools.get(guest.name, {})) for guest in plan.guests},
+        "pools": {
+            guest: {network: written(spans) for network, spans in known.items()} for guest, known in pools.items()
+        },
+        "networks": {
+            one.name: {family.key: _network(one, family) for family in FAMILIES} for one in plan.networks
+        },
+        "zones": {zone.name: zone.networks for zone in plan.zones},
+        "addresses": {one.name: _by_family(one.prefixes) for one in plan.addresses},
+        "tags": {tag: [f"{kind}/{name}" for kind, name in found] for tag, found in sorted(names.tagged.items())},
+        "hosts": {host.name: _host(names, host) for host in plan.hosts},
+        "services": _services(names),
+        "numbers": NUMBERS,
+        "ported": PORT_PROTOCOLS,
+        "types": ICMP_TYPES,
+        "nobody": {family.key: written(_nobody(family)) for family in FAMILIES},
+    }  # fmt: skip
+
+
+def _network(network: Network, family: Family) -> list[str]:
+    """Its prefix, and what of it a question means."""
+    prefix = prefix_in(network, family)
+    return [of_prefixes([prefix] if prefix else []), written(members(network, family))]
+
+
+def _pools(names: Names, guest: Guest) -> dict[str, Spans]:
+    """What a guest can be given by DHCP, by network."""
+    return {one.network: one.addresses for one in leased(names, f"guest/{guest.name}")}
+
+
+def _guest(guest: Guest, pools: Mapping[str, Spans]) -> dict[str, dict[str, str]]:
+    """Its addresses by network and family: known ones, and all that it can be given."""
+    found = {nic.network: _by_family(addresses_of(nic)) for nic in guest.nics}
+    return {**found, **{name: {**found[name], Family.IPV4.key: written(spans)} for name, spans in pools.items()}}
+
+
+def _by_family(prefixes: Iterable[Prefix]) -> dict[str, str]:
+    found = tuple(prefixes)
+    return {
+        family.key: of_prefixes(of) for family in FAMILIES if (of := [one for one in found if one.family is family])
+    }
+
+
+def _host(names: Names, host: Host) -> dict[str, object]:
+    return {
+        "foreign": host.input is Input.FOREIGN,
+        "bridges": {bridge.device: bridge.network for bridge in host.bridges},
+        "isolated": [bridge.device for bridge in host.bridges if bridge.isolated],
+        "zones": {uplink.name: uplink.zone for uplink in host.uplinks},
+        "lent": [uplink.name for uplink in host.uplinks if not uplink.configured],
+        **{family.key: _place(Place(View(names, Kernel.of(host, family)))) for family in FAMILIES},
+    }
+
+
+def _place(place: Place) -> dict[str, object]:
+    """A host in one family; a learned address is the number that stands for it, behind all real ones."""
+    kernel, view = place.kernel, place.view
+    return {
+        "partition": [[written((span,)), egress] for span, egress in kernel.partition],
+        "defaults": kernel.defaults,
+        "preferred": kernel.preferred,
+        "local": {device: written(spans) for device, spans in view.local.items()},
+        "missing": {device: written(kernel.missing(device)) for device in view.bridges},
+        "fixed": written(fixed_of(kernel.host, kernel.family)),
+        "addresses": {
+            device: written(united(single(one.value) for one in found)) for device, found in kernel.addresses.items()
+        },
+        "learned": {name: f"{value:x}" for name, value in kernel.learned.items()},
+        "taken": written(kernel.own),
+        "reachable": written(kernel.reachable),
+        "behind": written(place.behind),
+        "at": {uplink: written(place.at(uplink)) for uplink in view.zones},
+        "claimed": {uplink: written(place.claimed(uplink)) for uplink in view.zones},
+        "led": {
+            uplink: [[written(there), *at] for *at, there in place.led(uplink, every(kernel.family))]
+            for uplink in view.zones
+        },
+        "carried": {uplink: written(place.carried(uplink)) for uplink in view.zones},
+    }
+
+
+def _services(names: Names) -> dict[str, dict[str, list[list[str | int]]]]:
+    """Each service that has a name, in each family: protocols and ports of its parts."""
+    known = [*BUILT_IN, *(entry.name for entry in names.plan.services)]
+    return {name: {family.key: _traffic(names.services([name]), family) for family in FAMILIES} for name in known}
+
+
+def _traffic(services: tuple[Service, ...] | None, family: Family) -> list[list[str | int]]:
+    found = all_traffic(services, family)
+    return [[EVERY if part is None else written(part) for part in traffic] for traffic in found]
+
+
+def _nobody(family: Family) -> Spans:
+    """Addresses that nobody beyond an uplink can have as a destination: unspecified, reserved and multicast ones."""
+    return united([single(0), *never(family), *multicast(family)])

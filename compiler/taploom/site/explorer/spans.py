@@ -1,0 +1,40 @@
+"""Sets of numbers as short texts, each written once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from taploom.base.address import Prefix
+from taploom.flows.spans import Spans, of_prefix, united
+
+EVERY = -1
+"""In the place of a set: all values of a dimension."""
+
+
+def written(spans: Spans) -> str:
+    """`a-f,20`: hexadecimal, first and last value, or one where they are the same."""
+    return ",".join(f"{first:x}" if first == last else f"{first:x}-{last:x}" for first, last in spans)
+
+
+def of_prefixes(prefixes: Iterable[Prefix]) -> str:
+    """Prefixes of one family as a set."""
+    return written(united(map(of_prefix, prefixes)))
+
+
+@dataclass(slots=True)
+class Pool:
+    """Texts by number, so that lists of boxes name a set that many of them have."""
+
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def number(self, text: str) -> int:
+        """The number of a text."""
+        return self.numbers.setdefault(text, len(self.numbers))
+
+    def spans(self, spans: Spans | None) -> int:
+        """The number of a set; `EVERY` for all values."""
+        return EVERY if spans is None else self.number(written(spans))
+
+    @property
+    def texts(self) -> list[str]:
+        """All texts, by number."""
+        return list(self.numbers)

@@ -1,0 +1,91 @@
+"""Cards lined up: equally wide, and where each stands in its column, so that lines between columns can be straight."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from taploom.site.dot import Cell, Node, Table, Text
+
+_POINTS = 72
+_KNOT = 6
+"""Height of the place where a line meets a spine."""
+
+
+def levelled(nodes: Sequence[Node]) -> tuple[Node, ...]:
+    """The same cards, with columns that are as wide as the widest of all."""
+    tables = [node.label for node in nodes if node.label]
+    wide = _column_widths(tables)
+    return tuple(replace(node, label=_widened(node.label, wide)) if node.label else node for node in nodes)
+
+
+def _column_widths(tables: Iterable[Table]) -> list[int]:
+    rows = [row for table in tables for row in table.rows]
+    count = max((sum(cell.span for cell in row) for row in rows), default=0)
+    wide = [0] * count
+    for row in rows:
+        for column, cell in _placed(row):
+            if cell.span == 1:
+                wide[column] = max(wide[column], cell.wide)
+    for row in rows:  # what spans the whole card may need more than its columns have
+        lacking = max(
+            (cell.wide - _span(wide, column, cell) for column, cell in _placed(row) if cell.span > 1), default=0
+        )
+        if lacking > 0:
+            wide[-1] += lacking
+    return wide
+
+
+def _widened(table: Table, wide: Sequence[int]) -> Table:
+    rows = (
+        tuple(replace(cell, width=_span(wide, column, cell)) for column, cell in _placed(row)) for row in table.rows
+    )
+    return replace(table, rows=tuple(rows))
+
+
+def _placed(row: Sequence[Cell]) -> Iterable[tuple[int, Cell]]:
+    column = 0
+    for cell in row:
+        yield column, cell
+        column += cell.span
+
+
+def _span(wide: Sequence[int], column: int, cell: Cell) -> int:
+    """Width of the columns that a cell takes, and of the gaps between them."""
+    return sum(wide[column : column + cell.span]) + 2 * (cell.span - 1)
+
+
+def stacked(heights: Iterable[float], gap: float) -> list[float]:
+    """Tops of things below each other, in points; `gap` in inches, as Graphviz has it."""
+    tops, at = [], 0.0
+    for height in heights:
+        tops.append(at)
+        at += height + gap * _POINTS
+    return tops
+
+
+def spine(name: str, color: str, heights: Iterable[tuple[str, float]], tooltip: str) -> tuple[Node, dict[str, str]]:
+    """A slim bar that gathers lines, each at the height of the card that it comes from or leads to.
+
+    Args:
+        name: identity of the bar.
+        color: of the bar.
+        heights: of each card by name, how far below the top of all columns its line is, in points.
+        tooltip: what the bar is.
+
+    Returns:
+        The bar, and the port for each card.
+    """
+    rows: list[tuple[Cell, ...]] = []
+    ports: dict[str, str] = {}
+    at = None
+    for card, height in sorted(heights, key=lambda one: one[1]):
+        if at is None or height - at >= _KNOT + 1:
+            if at is not None:
+                rows.append((_bar(color, round(height - at - _KNOT)),))
+            rows.append((_bar(color, _KNOT, f"at{len(rows)}"),))
+            at = height if at is None else at + _KNOT + round(height - at - _KNOT)
+        ports[card] = rows[-1][0].port
+    return Node(name, Table(tuple(rows), color, color, border=0, spacing=0), "spine", tooltip=tooltip), ports
+
+
+def _bar(color: str, height: int, port: str = "") -> Cell:
+    return Cell(Text("", 8, color), port=port, fill=color, width=_KNOT, height=height)

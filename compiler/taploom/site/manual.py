@@ -1,0 +1,51 @@
+"""What the reference is made from, as plain data: whoever knows the language and the commands hands it over."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from taploom.base.frozen import dataclass
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """An option or an argument of a command.
+
+    Attributes:
+        usage: as it is written, such as `--specs DIR`.
+        help: what it does, with its default.
+    """
+
+    usage: str
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of taploom.
+
+    Attributes:
+        name: its verb.
+        usage: the line that it is called with.
+        help: what it does; paragraphs, examples indented.
+        examples: lines that use it, and each of its options at least once.
+    """
+
+    name: str
+    usage: str
+    help: str
+    options: tuple[Option, ...]
+    examples: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Manual:
+    """The language and the plan as JSON Schemas, and every command in the order of a working day."""
+
+    language: Schema
+    plan: Schema
+    commands: tuple[Command, ...]
+
+
+EMPTY = Manual({}, {}, ())

@@ -1,0 +1,183 @@
+"""What a change adds, removes and changes in a picture, each by a sign, a word and a style of line besides its colour.
+
+A card is compared with the cards that the two plans have under the same name, row by row: so whatever cards show, the
+difference shows it too.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from taploom.base.frozen import dataclass
+from taploom.site.dot import Cell, Edge, Graph, Node, Table, Text
+from taploom.site.palette import ALLOWED, CHANGED, DENIED, Tone
+
+ADDED, REMOVED, OTHER = "+", "\N{MINUS SIGN}", "~"
+WORDS = {ADDED: "added", REMOVED: "removed", OTHER: "changed"}
+TONES = {ADDED: ALLOWED, REMOVED: DENIED, OTHER: CHANGED}
+_STRONG, _WAS = 2, 8.5
+_COUNT = "⇤"
+"""What a row begins with that only counts what other rows show."""
+Row = tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The cards and lines of both sides.
+
+    Attributes:
+        before: cards of the base, by the name that they have in the head.
+        after: cards of the head.
+        lines: lines of the base and of the head, by `_line`.
+        changed: cards of which something changes, be it shown on them or not.
+    """
+
+    before: Mapping[str, Node]
+    after: Mapping[str, Node]
+    lines: tuple[Mapping[object, Edge], Mapping[object, Edge]]
+    changed: frozenset[str]
+
+    def card(self, node: Node) -> Node:
+        """A card of the picture with what is to be said of it."""
+        old, new = self.before.get(node.name), self.after.get(node.name)
+        if node.label is None or node.kind == "spine" or (old is None and new is None):
+            return node
+        if old is None or new is None:
+            return _whole(node, ADDED if old is None else REMOVED)
+        assert old.label is not None
+        assert new.label is not None
+        return _compared(node, old.label.rows, new.label.rows, changed=node.name in self.changed)
+
+    def edge(self, edge: Edge) -> Edge:
+        """A line of the picture, likewise."""
+        old, new = (side.get(_line(edge)) for side in self.lines)
+        if (old is None and new is None) or edge.head.node.startswith("spine-"):
+            return edge
+        if old is None or new is None:
+            sign = ADDED if old is None else REMOVED
+            said = f"{edge.tooltip}: {WORDS[sign]}"
+            return replace(edge, color=TONES[sign].ink, width=2.6, dashed=sign == REMOVED, tooltip=said)
+        if old.dashed != new.dashed:
+            return replace(edge, color=CHANGED.ink, width=2.6, tooltip=f"{edge.tooltip}: {WORDS[OTHER]}")
+        return edge
+
+
+def marks(before: Graph, after: Graph, names: Mapping[str, str], changed: Iterable[str]) -> Marks:
+    """What to mark.
+
+    Args:
+        before: picture of the base.
+        after: picture of the head.
+        names: names of cards before and after of what was renamed.
+        changed: names of cards of what is changed.
+    """
+    old = {names.get(node.name, node.name): node for node in _nodes(before)}
+    ends = {edge: replace(edge, head=replace(edge.head, node=names.get(edge.head.node, edge.head.node)))
+            for edge in before.edges}  # fmt: skip
+    lines = ({_line(edge): edge for edge in ends.values()}, {_line(edge): edge for edge in after.edges})
+    return Marks(old, {node.name: node for node in _nodes(after)}, lines, frozenset(changed))
+
+
+def _nodes(graph: Graph) -> Iterable[Node]:
+    return (*graph.nodes, *(node for cluster in graph.clusters for node in cluster.nodes))
+
+
+def _line(edge: Edge) -> object:
+    """What a line joins; where it comes from only where that is a port, for a spine comes and goes with its lines."""
+    port = (edge.tail.node, edge.tail.port) if edge.tail.port.startswith("tap-") else ()
+    return port, edge.head.node, edge.head.port if port else ""
+
+
+def _whole(node: Node, sign: str) -> Node:
+    """A card that is new, or gone."""
+    assert node.label is not None
+    tone = TONES[sign]
+    head, *rest = node.label.rows
+    rows = (_titled(head, sign), *(tuple(_toned(cell, tone) for cell in row) for row in rest))
+    table = replace(node.label, rows=rows, color=tone.ink, border=_STRONG, dashed=sign == REMOVED)
+    return replace(node, label=table, tooltip=f"{node.tooltip}: {WORDS[sign]}")
+
+
+def _titled(row: Row, sign: str) -> Row:
+    """A title with the word in its last cell, after the ports that a guest publishes, which nothing else tells."""
+    first, *rest = row
+    tone, said = TONES[sign], f"{sign} {WORDS[sign]}"
+    badge = rest[-1].text.text if rest and rest[-1].text.text.startswith(_COUNT) else ""
+    word = Text(f"{badge}  {said}".strip(), rest[-1].text.size if rest else first.text.size, tone.ink, bold=True)
+    title = replace(first, text=replace(first.text, color=tone.ink))
+    return (title, *rest[:-1], replace(rest[-1], text=word)) if rest else (title,)
+
+
+def _toned(cell: Cell, tone: Tone) -> Cell:
+    return replace(cell, text=replace(cell.text, color=tone.ink), fill=tone.fill if cell.fill else "")
+
+
+def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bool) -> Node:
+    """A card that both sides have: rows that came, went, or have become others."""
+    assert node.label is not None
+    had, has = {_said(row) for row in old[1:]}, {_said(row) for row in new[1:]}
+    head, *rest = node.label.rows
+    rows: list[Row] = []
+    left = [row for row in old[1:] if _said(row) not in has and not _passes(row)]
+    was = [_was(old[0], new[0])] if _title(old[0]) != _title(new[0]) else []
+    changed = changed or bool(was)
+    for row in rest:
+        known = (_said(row) in had, _said(row) in has)
+        if known == (False, True) and not _title(row).startswith(_COUNT):
+            same = next((one for one in left if _key(one) == _key(row)), None)
+            rows.append(row if same else _signed(row, ADDED))
+            if same:
+                rows.append(_was(same, row))
+                left.remove(same)
+                changed = True
+        elif known == (True, False):
+            rows.append(_counted(row, new) or _signed(row, REMOVED))
+            left = [one for one in left if _said(one) != _said(row)]
+        else:
+            rows.append(row)
+    if left:
+        changed = True
+    whole = (_titled(head, OTHER) if changed else head, *was, *rows, *(_was(row, ()) for row in left))
+    border, color = (_STRONG, CHANGED.ink) if changed else (node.label.border, node.label.color)
+    said = f"{node.tooltip}: {WORDS[OTHER]}" if changed else node.tooltip
+    return replace(node, label=Table(whole, color, node.label.fill, border, node.label.spacing), tooltip=said)
+
+
+def _counted(row: Row, new: Sequence[Row]) -> Row | None:
+    """Of a row that only counts, what the other side counts; nothing is gone by another number."""
+    found = (one for one in new[1:] if _title(row).startswith(_COUNT) and _title(one).startswith(_COUNT))
+    return next(found, None)
+
+
+def _said(row: Row) -> tuple[str, ...]:
+    return tuple(cell.text.text for cell in row)
+
+
+def _passes(row: Row) -> bool:
+    """Whether a row that is gone is told of elsewhere: a count by what it counts, a port by its guest."""
+    return _title(row).startswith(_COUNT) or any(cell.port.startswith("tap-") for cell in row)
+
+
+def _title(row: Row) -> str:
+    return row[0].text.text
+
+
+def _key(row: Row) -> object:
+    """What makes two rows the same one with other words: the port that lines attach to, or family and shape."""
+    ports = tuple(cell.port for cell in row if cell.port and not cell.port.startswith("tap-"))
+    return ports or (len(row), ":" in row[0].text.text, row[0].text.mono, bool(row[0].fill))
+
+
+def _signed(row: Row, sign: str) -> Row:
+    first, *rest = (_toned(cell, TONES[sign]) for cell in row)
+    return (replace(first, text=replace(first.text, text=f"{sign} {first.text.text}")), *rest)
+
+
+def _was(row: Row, now: Row) -> Row:
+    """What stood here before, struck out: the first cell, or the second where only that is another."""
+    wide = sum(cell.span for cell in row)
+    at = 1 if len(row) > 1 and now and _title(row) == _title(now) else 0
+    gone = replace(row[at].text, color=CHANGED.ink, struck=True, bold=False)
+    struck, word = Cell(gone, fill=CHANGED.fill), Cell(Text("was", _WAS, CHANGED.ink), fill=CHANGED.fill)
+    if wide == 1:
+        return (struck,)
+    return (replace(struck, span=wide - 1), word) if at == 0 else (word, struck)

@@ -1,0 +1,59 @@
+"""What lies beyond the uplinks of a picture: a card beside each host, or one card between two hosts that it joins.
+
+One card for all hosts has lines that cross. So the internet stands beside every host that has it, and only a zone that
+is a line between two hosts, of which none leaves by it for the rest of the world, stands between the two.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from taploom.base.frozen import dataclass
+from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.site import Plan
+from taploom.site.cards import uplink_name, zone_name
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A card outside of the hosts.
+
+    Attributes:
+        name: its identity in the picture.
+        zone: the zone that it shows.
+        uplinks: cards of the uplinks that lead there.
+    """
+
+    name: str
+    zone: str
+    uplinks: tuple[str, ...]
+
+
+def outsides(plan: Plan, hosts: Sequence[Host]) -> tuple[Outside, ...]:
+    """The cards of a picture of some hosts, from top to bottom."""
+    joined = {zone.name for zone in plan.zones if _joins(zone.name, hosts)}
+    found: dict[str, Outside] = {}
+    for number, host in enumerate(hosts):
+        for uplink in ordered(host, joined, last=number % 2 == 0):
+            alone = len(hosts) == 1 or uplink.zone in joined
+            name = zone_name(uplink.zone) if alone else f"{zone_name(uplink.zone)}:{host.name}"
+            before = found[name].uplinks if name in found else ()
+            found[name] = Outside(name, uplink.zone, (*before, uplink_name(host.name, uplink.name)))
+    return tuple(found.values())
+
+
+def ordered(host: Host, joined: set[str], *, last: bool) -> list[Uplink]:
+    """Uplinks with those towards a joining zone at the end of the column that faces the other host."""
+    return sorted(host.uplinks, key=lambda uplink: (uplink.zone in joined) is last)
+
+
+def _joins(zone: str, hosts: Sequence[Host]) -> bool:
+    at = [number for number, host in enumerate(hosts) for uplink in host.uplinks if uplink.zone == zone]
+    return len(at) == 2 and at[0] % 2 == 0 and at[1] == at[0] + 1 and not any(_leaves(zone, hosts))
+
+
+def _leaves(zone: str, hosts: Sequence[Host]) -> Iterator[bool]:
+    """Of each uplink of a zone whether its host leaves for the rest of the world there."""
+    for host in hosts:
+        for uplink in host.uplinks:
+            if uplink.zone == zone:
+                own = [found for found in (uplink.ipv4, uplink.ipv6) if found]
+                yield any(not isinstance(found, Fixed) or found.gateway is not None for found in own)

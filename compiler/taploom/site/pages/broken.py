@@ -1,0 +1,27 @@
+"""What stands in place of a site whose specs have errors: the findings, as `taploom validate` shows them."""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.diagnostic import Diagnostic, State
+from taploom.base.rule import Severity
+from taploom.report.diagnostics.findings import Findings
+from taploom.report.diagnostics.full import full
+from taploom.site.markdown import fenced, sections
+from taploom.site.page import Page
+from taploom.source.characters import lines
+
+
+def pages(diagnostics: tuple[Diagnostic, ...], texts: Mapping[str, str]) -> Iterator[Page]:
+    """One page with every error; the others come back once the specs are sound."""
+    errors = tuple(d for d in diagnostics if d.severity is Severity.ERROR and d.state is State.ACTIVE)
+
+    def line(file: str, number: int) -> str | None:
+        found = lines(texts[file]) if file in texts else ()
+        return found[number - 1] if 0 < number <= len(found) else None
+
+    count = f"{len(errors)} error" + ("s" if len(errors) != 1 else "")
+    body = sections(
+        f"The specs have {count}; this page becomes the site again when they are mended and saved.",
+        fenced(full(Findings(errors, line)), "text"),
+    )
+    yield Page("index.md", "The specs have errors", body, listed=True)

@@ -1,0 +1,54 @@
+"""Every page of a site, and the files beside them."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from taploom.site.page import File, Page
+from taploom.site.pages import (
+    addresses,
+    changes,
+    exports,
+    findings,
+    forwards,
+    guests,
+    hosts,
+    networks,
+    overview,
+    policy,
+    reachability,
+    reference,
+    specs,
+    zones,
+)
+from taploom.site.view import View
+
+Builder = Callable[[View], Iterable[Page]]
+BUILDERS: tuple[Builder, ...] = (
+    overview.pages,
+    hosts.pages,
+    networks.pages,
+    guests.pages,
+    zones.pages,
+    policy.pages,
+    reachability.pages,
+    forwards.pages,
+    addresses.pages,
+    changes.pages,
+    findings.pages,
+    exports.pages,
+    specs.pages,
+    reference.pages,
+)
+"""In the order in which the navigation lists them."""
+FILES: tuple[Callable[[View], Iterable[File]], ...] = (exports.files, reachability.files)
+
+
+def pages(view: View) -> Iterator[Page]:
+    """All pages of a plan; a pure function of it."""
+    for builder in BUILDERS:
+        yield from builder(view)
+
+
+def files(view: View) -> Iterator[File]:
+    """The files beside the pages; the same."""
+    for maker in FILES:
+        yield from maker(view)

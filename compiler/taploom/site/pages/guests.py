@@ -1,0 +1,139 @@
+"""A page for each guest: its neighbourhood, its NICs, how the outside reaches it, the rules that speak of it."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Address, Prefix
+from taploom.base.identity import remembered
+from taploom.plan.guest import Guest, Nic
+from taploom.plan.host import Host
+from taploom.plan.policy import SideKind
+from taploom.report import wording
+from taploom.site.links import questions, to
+from taploom.site.markdown import code, escaped, listed, section, sections, table
+from taploom.site.page import Figure, Page
+from taploom.site.pages.exports import of_guest
+from taploom.site.pages.parts import (
+    about,
+    address,
+    described,
+    findings_about,
+    guest_table,
+    how,
+    lane_table,
+    named,
+    source,
+)
+from taploom.site.topology import NEIGHBOURS_SHOWN, guest_graph
+from taploom.site.view import View
+
+_Spoken = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set[str]]]]
+"""By direction and bridge, the entries that speak of one address, and of many."""
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The list of guests, and each of them."""
+    rows = guest_table(((guest, nic) for guest in view.plan.guests for nic in guest.nics), of="all")
+    yield Page("guests/index.md", "Guests", rows or "The site has no guest.", listed=True, searched=not view.crowded)
+    for guest in sorted(view.plan.guests, key=lambda one: one.host) if view.crowded else view.plan.guests:
+        yield _page(view, guest)
+
+
+def _page(view: View, guest: Guest) -> Page:
+    said = "; ".join(f"{nic.network}: {wording.nic(nic)}" for nic in guest.nics) or "no NIC"
+    figure = Figure(
+        guest_graph(view.plan, view.paint, guest, _neighbours(view, guest)),
+        f"Neighbourhood of {guest.name}",
+        f"{guest.name} is on host {guest.host}, with {said}.",
+    )
+    body = sections(
+        described(guest.meta),
+        figure.mark,
+        listed(
+            [
+                ("host", to("host", guest.host)),
+                *about(guest.meta),
+                ("spec", source(guest.origin)),
+                ("reachability", questions(f"guest/{guest.name}")),
+            ]
+        ),
+        section("NICs", _nics(guest)),
+        section("Reached from outside", lane_table(view.lanes.get(guest.name, ()), of="guest")),
+        section("Reached by", _terms(view, guest, inward=True)),
+        section("Reaches", _terms(view, guest, inward=False)),
+        findings_about(view, f"guest/{guest.name}"),
+        section("Files", of_guest(view, guest.name)),
+    )
+    return Page(
+        f"guests/{guest.name}.md", guest.name, body, guest.origin, (figure,), sought=True, words=_words(view, guest)
+    )
+
+
+def _words(view: View, guest: Guest) -> str:
+    """What a guest is looked for by: addresses, MACs, TAPs, ports, its owner and what it is said to be."""
+    nics = (str(one) for nic in guest.nics for one in (nic.ipv4.address, nic.ipv6.address, nic.mac, nic.tap) if one)
+    ports = dict.fromkeys(wording.outside(lane) for lane in view.lanes.get(guest.name, ()))
+    return named(guest.meta, *nics, *ports, guest.host)
+
+
+def _neighbours(view: View, guest: Guest) -> list[Guest]:
+    """Who else is on the networks of a guest, each once, as far as a picture could show them."""
+    found = {one.name: one for nic in guest.nics for one in view.members[nic.network][: NEIGHBOURS_SHOWN + 2]}
+    return [found[name] for name in sorted(found)]
+
+
+def _ways(nic: Nic) -> str:
+    """In which families the default route is here."""
+    found = [word for word, side in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)) if side.default_route]
+    return "no" if not found else "yes" if len(found) == len(wording.plain_addresses(nic)) else found[0]
+
+
+def _nics(guest: Guest) -> str:
+    rows = []
+    for nic in guest.nics:
+        for family, found in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)):
+            shown = address(found)
+            gateway = code(str(found.gateway)) if found.default_route and shown else ""
+            rows.append((to("network", nic.network), family, shown or "not used", how(found), gateway))
+    parts = (
+        (to("network", nic.network), code(str(nic.mac)), code(nic.tap), code(nic.bridge),
+         _ways(nic), str(nic.mtu or ""), source(nic.origin))
+        for nic in guest.nics
+    )  # fmt: skip
+    return sections(
+        table(("Network", "Family", "Address", "How", "Gateway"), rows),
+        table(("Network", "MAC", "TAP", "Bridge", "Default route", "MTU", "Spec"), parts),
+    )
+
+
+@remembered
+def _spoken(host: Host) -> _Spoken:
+    """Of whom the terms of a host speak, looked up once for all of its guests."""
+    found: _Spoken = {}
+    for term in host.terms:
+        for inward, side, prefixes in ((True, term.egress, term.destinations), (False, term.ingress, term.sources)):
+            if side.kind is SideKind.BRIDGE:
+                exact, wide = found.setdefault((inward, side.name), ({}, {}))
+                for prefix in prefixes:
+                    if prefix.size == 1:
+                        exact.setdefault(Address(prefix.family, prefix.value), set()).add(term.rule)
+                    else:
+                        wide.setdefault(prefix, set()).add(term.rule)
+    return found
+
+
+def _terms(view: View, guest: Guest, *, inward: bool) -> str:
+    """The policy entries that let something to an address of the guest, or from it, on a network that it is on."""
+    spoken = _spoken(view.hosts[guest.host])
+    names: set[str] = set()
+    for nic in guest.nics:
+        exact, wide = spoken.get((inward, nic.network), ({}, {}))
+        for one in (found.address for found in (nic.ipv4, nic.ipv6) if found.address):
+            names |= exact.get(one, set())
+            names |= {rule for prefix, rules in wide.items() if one in prefix for rule in rules}
+    found = [view.rules[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
+    rows = (
+        (to("policy", rule.name), rule.action.value, escaped(", ".join(rule.sources if inward else rule.destinations)),
+         escaped(", ".join(rule.services)), described(rule.meta))
+        for rule in found
+    )  # fmt: skip
+    return table(("Rule", "Action", "From" if inward else "To", "Services", "Description"), rows)

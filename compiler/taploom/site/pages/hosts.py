@@ -1,0 +1,130 @@
+"""A page for each hypervisor: its picture, what it is connected to, what it does, the files that it loads."""
+
+from collections.abc import Iterator
+
+from taploom.plan.host import Bridge, Fixed, Host, Learned
+from taploom.report import wording
+from taploom.site.cards import uplink_name
+from taploom.site.links import anchor, questions, to
+from taploom.site.markdown import code, codes, escaped, link, listed, section, sections, table
+from taploom.site.page import Figure, Page
+from taploom.site.pages.parts import about, described, findings_about, guest_table, lane_table, named, source
+from taploom.site.topology import host_graph
+from taploom.site.view import View
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The list of hosts, and each of them."""
+    rows = (
+        (to("host", host.name), str(len(host.bridges)), escaped(wording.target(host.target)), escaped(host.meta.owner),
+         codes(host.meta.tags), described(host.meta))
+        for host in view.plan.hosts
+    )  # fmt: skip
+    head = ("Host", "Networks", "Runs", "Owner", "Tags", "Description")
+    yield Page("hosts/index.md", "Hosts", table(head, rows) or "The site has no host.", listed=True)
+    for host in view.plan.hosts:
+        yield _page(view, host)
+
+
+def _page(view: View, host: Host) -> Page:
+    guests = [guest for guest in view.plan.guests if guest.host == host.name]
+    uplinks = ", ".join(f"{uplink.name} to {uplink.zone}" for uplink in host.uplinks) or "no uplink"
+    networks = ", ".join(bridge.network for bridge in host.bridges) or "no network"
+    figure = Figure(
+        host_graph(view.plan, view.paint, host),
+        f"Topology of {host.name}",
+        f"{host.name} has {uplinks}, the networks {networks}, and {len(guests)} guests. The tables below say the same.",
+    )
+    body = sections(
+        described(host.meta),
+        figure.mark,
+        listed(_facts(host)),
+        section("Uplinks", _uplinks(host)),
+        section("Networks", _bridges(host)),
+        section("Guests", guest_table(((guest, nic) for guest in guests for nic in guest.nics), of="host")),
+        section("Port forwards", lane_table(host.lanes, of="all")),
+        section("Address translation", _nat(host)),
+        section("Routes", _routes(host)),
+        section("Senders of the site", _senders(host)),
+        findings_about(view, f"host/{host.name}"),
+    )
+    words = named(host.meta, "host", *(own.interface for own in _fixed(host)), *(one.network for one in host.bridges))
+    return Page(f"hosts/{host.name}.md", host.name, body, host.origin, (figure,), wide=True, words=words)
+
+
+def _fixed(host: Host) -> Iterator[Fixed]:
+    return (own for uplink in host.uplinks for own in (uplink.ipv4, uplink.ipv6) if isinstance(own, Fixed))
+
+
+def _facts(host: Host) -> list[tuple[str, str]]:
+    managed = "filtered by taploom" if host.input.value == "managed" else "left to the host's own firewall"
+    return [
+        ("runs", escaped(wording.target(host.target))),
+        ("input", managed),
+        ("management", codes(map(wording.service, host.management))),
+        *about(host.meta),
+        ("spec", source(host.origin)),
+        ("reachability", questions(f"host/{host.name}")),
+        ("files", link(f"exports/{host.name}.md", f"what {host.name} loads")),
+    ]
+
+
+def _uplinks(host: Host) -> str:
+    rows = (
+        (anchor(uplink_name(host.name, uplink.name)) + code(uplink.name), to("zone", uplink.zone),
+         _own(uplink.ipv4) if uplink.configured else "by somebody else",
+         _own(uplink.ipv6), codes(uplink.dns), str(uplink.mtu or ""), str(uplink.metric or ""), source(uplink.origin))
+        for uplink in host.uplinks
+    )  # fmt: skip
+    return table(("Interface", "Zone", "IPv4", "IPv6", "DNS", "MTU", "Metric", "Spec"), rows)
+
+
+def _own(found: Fixed | Learned | None) -> str:
+    if isinstance(found, Fixed):
+        return code(str(found.interface)) + (f" via {code(str(found.gateway))}" if found.gateway else "")
+    return {None: "", Learned.DHCP: "by DHCP", Learned.RA: "by RA"}[found]
+
+
+def _bridges(host: Host) -> str:
+    rows = (
+        (to("network", bridge.network), code(bridge.device), to("zone", bridge.zone),
+         codes(own for own in (bridge.ipv4, bridge.ipv6) if own), _served(bridge), codes(bridge.taps.patterns))
+        for bridge in host.bridges
+    )  # fmt: skip
+    return table(("Network", "Bridge", "Zone", "Addresses", "Serves", "TAPs"), rows)
+
+
+def _served(bridge: Bridge) -> str:
+    words = (
+        ("DHCP", bridge.dhcp), ("RA", bridge.ra), ("DNS", bridge.serves_dns), ("isolated", bridge.isolated),
+        ("free to spoof", not bridge.guarded),
+    )  # fmt: skip
+    return ", ".join(word for word, there in words if there)
+
+
+def _nat(host: Host) -> str:
+    rows = (
+        (to("network", nat.network), code(str(nat.source)), code(nat.uplink), nat.kind.value,
+         code(str(nat.to.shortest)) if nat.to else "the uplink's address")
+        for nat in host.nat
+    )  # fmt: skip
+    return table(("Network", "From", "By", "Kind", "Becomes"), rows)
+
+
+def _senders(host: Host) -> str:
+    """Of what is elsewhere in the site, what is not believed at every uplink."""
+    rows = (
+        (code(remote.prefix.shortest), codes(remote.uplinks) or "no uplink")
+        for remote in host.remotes
+        if len(remote.uplinks) < len(host.uplinks)
+    )
+    return table(("From", "Believed at"), rows)
+
+
+def _routes(host: Host) -> str:
+    rows = (
+        (escaped(route.name), code(str(route.to)), code(str(route.via)), code(route.device),
+         str(route.metric or ""), source(route.origin))
+        for route in host.routes
+    )  # fmt: skip
+    return table(("Route", "To", "Via", "Device", "Metric", "Spec"), rows)

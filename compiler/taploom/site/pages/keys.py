@@ -1,0 +1,142 @@
+"""Tables of keys out of a JSON Schema: the language's sections, and the types of the plan."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from taploom.site.markdown import code, escaped, prose, section, sections, table
+
+Schema = Mapping[str, Any]
+_TYPE = re.compile(r"\b[A-Z][a-z]\w*")
+_META = ("description", "owner", "tags", "link", "moved-from")
+
+
+def language(schema: Schema) -> str:
+    """Every section, and every key of its entries."""
+    found = schema["properties"]
+    common = _entry(found["networks"])["properties"]
+    parts = [_section(name, one) for name, one in found.items() if name != "taploom"]
+    return sections(
+        "A site is a folder of YAML files. Each begins with `taploom: 1`; the sections of all files are united, every "
+        "entry has a name, and order means nothing. Names match `[a-z][a-z0-9-]*` and have at most 63 bytes.",
+        section("Of every entry", _keys({name: common[name] for name in _META}, "entry")),
+        *parts,
+    )
+
+
+def _section(name: str, schema: Schema) -> str:
+    entry = _entry(schema)
+    own = {key: value for key, value in entry.get("properties", {}).items() if key not in _META}
+    nested = [
+        section(f"{name}: {path} {{: #{name}-{path.replace('.', '-').replace(' ', '')} }}", _keys(keys, name, path), 3)
+        for path, keys in _nested(own, "")
+    ]
+    head = f"{name} {{: #{name} }}"
+    return section(head, sections(prose(schema.get("description", "")), _keys(own, name), *nested))
+
+
+def _entry(schema: Schema) -> Schema:
+    """What an entry of a section looks like: the object among its forms, or the section itself."""
+    inner = schema.get("additionalProperties")
+    return _object(inner if isinstance(inner, Mapping) else schema)
+
+
+def _object(schema: Schema) -> Schema:
+    if "properties" in schema:
+        return schema
+    forms = [_object(form) for form in schema.get("anyOf", ())]
+    return next((form for form in forms if "properties" in form), {})
+
+
+def _nested(keys: Mapping[str, Schema], above: str) -> Iterator[tuple[str, Mapping[str, Schema]]]:
+    """Keys that hold mappings with keys of their own, and those, at whatever depth."""
+    for name, schema in keys.items():
+        inner = schema.get("additionalProperties")
+        named = isinstance(inner, Mapping)
+        below = _object(inner if isinstance(inner, Mapping) else schema).get("properties", {})
+        own = {key: value for key, value in below.items() if key not in _META}
+        if own:
+            path = f"{above}{name}" + (".NAME" if named else "")
+            yield path, own
+            yield from _nested(own, f"{path}.")
+
+
+def _keys(keys: Mapping[str, Schema], *above: str) -> str:
+    prefix = "-".join(part.replace(".", "-").lower() for part in above)
+    rows = (
+        (
+            f'<a id="{prefix}-{name}"></a>{code(name)}', escaped(kind(schema)), _default(schema), _example(schema),
+            prose(schema.get("description", "")),
+        )
+        for name, schema in keys.items()
+    )  # fmt: skip
+    return table(("Key", "Value", "Default", "Example", "What it says"), rows)
+
+
+def kind(schema: Schema) -> str:
+    """What a value may be, in words."""
+    if "enum" in schema:
+        return " or ".join(map(str, schema["enum"]))
+    if "anyOf" in schema:
+        return " or ".join(dict.fromkeys(map(kind, schema["anyOf"])))
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "const" in schema:
+        return json.dumps(schema["const"])
+    found = schema.get("type", "")
+    names = [found] if isinstance(found, str) else list(found)
+    if "array" in names:
+        return f"list of {kind(schema['items'])}"
+    if "object" in names:
+        return "mapping"
+    if "integer" in names and "minimum" in schema:
+        return f"{schema['minimum']} to {schema['maximum']}" if "maximum" in schema else f"{schema['minimum']} or more"
+    return {"string": "text", "boolean": "true or false", "null": "nothing"}.get(names[0], names[0]) if names else ""
+
+
+def _default(schema: Schema) -> str:
+    return code(json.dumps(schema["default"]).strip('"')) if "default" in schema else ""
+
+
+def _example(schema: Schema) -> str:
+    if schema.get("examples"):
+        return code(_yaml(schema["examples"][0]))
+    return code(schema.get("$comment", ""))
+
+
+def _yaml(value: object) -> str:
+    """An example as a spec has it."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_yaml, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def plan_types(schema: Schema) -> str:
+    """Every type of the plan with its fields."""
+    parts = [section("The plan", _type(schema))]
+    parts += [section(f"{name} {{: #{name.lower()} }}", _type(one)) for name, one in schema["$defs"].items()]
+    return sections(
+        "`plan.json` is the canonical form of a plan: the same specs and lock give the same bytes. "
+        "`taploom schema plan` prints its JSON Schema.",
+        *parts,
+    )
+
+
+def _type(schema: Schema) -> str:
+    rows = (
+        (code(name), _linked(one), prose(_said(one.get("description", ""))))
+        for name, one in schema.get("properties", {}).items()
+    )
+    return sections(prose(_said(schema.get("description", ""))), table(("Field", "Value", "What it is"), rows))
+
+
+def _linked(schema: Schema) -> str:
+    """What a value may be, with the names of types as links to them."""
+    return _TYPE.sub(lambda match: f"[{match[0]}](#{match[0].lower()})", escaped(kind(schema)))
+
+
+def _said(text: str) -> str:
+    """What the code says of a type or a field, as a sentence about JSON."""
+    begun = re.sub(r"(^|\. )None\b", r"\1Nothing", text[:1].upper() + text[1:])
+    return re.sub(r"\bNone\b", "nothing", begun)

@@ -1,0 +1,87 @@
+"""A page for each network: its prefixes, how full they are, who is on it, how it leaves the site."""
+
+import math
+from collections.abc import Iterator
+
+from taploom.plan.site import Network
+from taploom.report import wording
+from taploom.site.links import questions, subject, to
+from taploom.site.markdown import code, codes, escaped, listed, section, sections, table
+from taploom.site.page import Page
+from taploom.site.pages.parts import about, described, findings_about, guest_table, lane_table, named, source
+from taploom.site.use import Use, uses
+from taploom.site.view import View
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The list of networks, and each of them."""
+    rows = (
+        (to("network", n.name), to("zone", n.zone), to("host", n.host) if n.host else "",
+         codes(own.prefix for own in (n.ipv4, n.ipv6) if own), str(len(view.members[n.name])), escaped(n.meta.owner),
+         described(n.meta))
+        for n in view.plan.networks
+    )  # fmt: skip
+    head = ("Network", "Zone", "Host", "Prefixes", "Guests", "Owner", "Description")
+    yield Page("networks/index.md", "Networks", table(head, rows) or "The site has no network.", listed=True)
+    for network in view.plan.networks:
+        yield _page(view, network)
+
+
+def _page(view: View, network: Network) -> Page:
+    found = uses(view.plan, network)
+    members = [(g, nic) for g in view.members[network.name] for nic in g.nics if nic.network == network.name]
+    lanes = [lane for host in view.plan.hosts for lane in host.lanes if lane.network == network.name]
+    body = sections(
+        described(network.meta),
+        listed(_facts(view, network)),
+        section("Addresses", "\n".join(f"{code(str(use.own.prefix))}: {used(use)}" for use in found)),
+        section("Guests", guest_table(members, of="network")),
+        section("Port forwards", lane_table(lanes, of="all")),
+        section("Taken", "\n".join(map(_taken, found))),
+        findings_about(view, f"network/{network.name}"),
+    )
+    owns = (str(own.prefix) for own in (network.ipv4, network.ipv6) if own)
+    words = named(network.meta, "network", *owns, network.zone, network.host)
+    return Page(f"networks/{network.name}.md", network.name, body, network.origin, words=words)
+
+
+def _facts(view: View, network: Network) -> list[tuple[str, str]]:
+    bridge = view.bridges[network.name][1] if network.name in view.bridges else None
+    served = [("DHCP", bridge.dhcp), ("RA", bridge.ra), ("DNS", bridge.serves_dns)] if bridge else []
+    return [
+        ("zone", to("zone", network.zone)),
+        ("host", to("host", network.host) if network.host else "no host has it"),
+        ("bridge", code(bridge.device) if bridge else ""),
+        ("gateway", codes(own.address for own in (network.ipv4, network.ipv6) if own)),
+        ("the host serves", ", ".join(word for word, there in served if there)),
+        ("resolvers", codes(bridge.dns) if bridge else ""),
+        ("NAT of IPv4", escaped(wording.nat(network.nat4)) if network.ipv4 else ""),
+        ("NAT of IPv6", escaped(wording.nat(network.nat6)) if network.ipv6 else ""),
+        ("isolated", "guests do not reach each other on the bridge" if network.isolated else ""),
+        ("MTU", str(bridge.mtu) if bridge and bridge.mtu else ""),
+        *about(network.meta),
+        ("spec", source(network.origin)),
+        ("reachability", questions(f"network/{network.name}")),
+    ]
+
+
+def amount(size: int) -> str:
+    """A number of addresses; a large one as the power of two that is nearest."""
+    return f"{size:,}" if size < 1 << 32 else f"about 2<sup>{round(math.log2(size))}</sup>"
+
+
+def used(use: Use) -> str:
+    """How full one family of a network is, with its gaps."""
+    share = f" of {use.usable:,}" if use.usable < 1 << 32 else ""
+    free = f" Next free: {code(str(use.next))}." if use.next else " Nothing is free."
+    said = f"**{len(use.taken)}**{share} taken.{free}"
+    rows = (
+        (code(str(run.first)), code(str(run.last)) if run.size > 1 else "", amount(run.size), run.what)
+        for run in use.ranges
+    )
+    return sections(said, table(("From", "To", "Addresses", "What"), rows))
+
+
+def _taken(use: Use) -> str:
+    rows = ((code(str(one.address)), subject(one.by), one.how) for one in use.taken)
+    return table(("Address", "By", "How"), rows)

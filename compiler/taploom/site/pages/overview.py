@@ -1,0 +1,86 @@
+"""The first page: the whole site in one picture, its numbers, its findings."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import State
+from taploom.plan.site import Plan
+from taploom.report import wording
+from taploom.site.links import to
+from taploom.site.markdown import code, codes, escaped, link, section, sections, table
+from taploom.site.page import Figure, Page
+from taploom.site.pages.changes import changed
+from taploom.site.pages.parts import described
+from taploom.site.topology import site_graph
+from taploom.site.view import View
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The overview."""
+    figure = Figure(site_graph(view.plan, view.paint), f"Topology of {view.plan.name}", topology_text(view.plan))
+    body = sections(
+        _domain(view.plan),
+        _numbers(view),
+        figure.mark,
+        section("Hosts", _hosts(view)),
+        section("Networks", _networks(view)),
+    )
+    yield Page("index.md", view.plan.name, body, view.plan.origin, (figure,), listed=True, wide=True)
+
+
+def topology_text(plan: Plan) -> str:
+    """The picture in words."""
+    parts = []
+    for host in plan.hosts:
+        uplinks = ", ".join(f"{uplink.name} to {uplink.zone}" for uplink in host.uplinks) or "no uplink"
+        networks = ", ".join(bridge.network for bridge in host.bridges) or "no network"
+        parts.append(f"Host {host.name} has {uplinks} and the networks {networks}.")
+    return " ".join(parts)
+
+
+def _domain(plan: Plan) -> str:
+    return f"Everything below {code(plan.domain)}, as the specs say it." if plan.domain else ""
+
+
+def _numbers(view: View) -> str:
+    plan = view.plan
+    counts = (
+        (len(plan.hosts), "hosts", "hosts/index.md"),
+        (len(plan.networks), "networks", "networks/index.md"),
+        (len(plan.guests), "guests", "guests/index.md"),
+    )
+    cells = [f"**{count}** {link(page, words)}" for count, words, page in counts]
+    stats = " ".join(f'<span class="tl-stat">{cell}</span>' for cell in (*cells, _found(view)))
+    return sections(stats, " ".join(changed(view.history)))
+
+
+def _found(view: View) -> str:
+    active = sum(d.state is State.ACTIVE for d in view.diagnostics)
+    waived = len(view.diagnostics) - active
+    return f"**{active}** {link('findings.md', 'findings')}" + (f", {waived} waived" if waived else "")
+
+
+def _hosts(view: View) -> str:
+    rows = (
+        (
+            to("host", host.name),
+            ", ".join(f"{code(uplink.name)} to {to('zone', uplink.zone)}" for uplink in host.uplinks),
+            ", ".join(to("network", bridge.network) for bridge in host.bridges),
+            str(sum(guest.host == host.name for guest in view.plan.guests)),
+            escaped(wording.target(host.target)),
+            described(host.meta),
+        )
+        for host in view.plan.hosts
+    )
+    return table(("Host", "Uplinks", "Networks", "Guests", "Runs", "Description"), rows)
+
+
+def _networks(view: View) -> str:
+    rows = (
+        (
+            to("network", network.name), to("zone", network.zone), to("host", network.host) if network.host else "",
+            codes(own.prefix for own in (network.ipv4, network.ipv6) if own), str(len(view.members[network.name])),
+            described(network.meta),
+        )
+        for network in view.plan.networks
+    )  # fmt: skip
+    return table(("Network", "Zone", "Host", "Prefixes", "Guests", "Description"), rows)

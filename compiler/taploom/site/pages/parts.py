@@ -1,0 +1,118 @@
+"""Parts that several kinds of pages share."""
+
+from collections.abc import Iterable
+
+from taploom.base.diagnostic import Diagnostic, State
+from taploom.plan.guest import Guest, Mode, Nic, NicAddress
+from taploom.plan.origin import Meta, Origin
+from taploom.plan.policy import Lane
+from taploom.report import wording
+from taploom.site.links import subject, to
+from taploom.site.markdown import code, codes, escaped, link, outward, prose, section, table
+from taploom.site.sources import place_of
+from taploom.site.view import View
+
+_HOW = {
+    Mode.STATIC: "static",
+    Mode.RESERVED: "DHCP, reserved",
+    Mode.DHCP: "DHCP, from the pool",
+    Mode.SLAAC: "SLAAC",
+    Mode.NONE: "",
+}
+
+
+def about(meta: Meta) -> list[tuple[str, str]]:
+    """What an entry says about itself, as labels and cells."""
+    return [("owner", escaped(meta.owner)), ("tags", codes(meta.tags)), ("link", outward(meta.link))]
+
+
+ROWS_ONLY = "There are so many that each has a row; what was found about them is among the [findings](@/findings.md)."
+
+
+def named(meta: Meta, *more: object) -> str:
+    """What a large site's search finds a page by, besides its title; "" where there is nothing to say."""
+    return escaped(" ".join(str(one) for one in (*more, meta.owner, *meta.tags, meta.description) if one))
+
+
+def described(meta: Meta) -> str:
+    """The description as a paragraph, what stands between backticks as code."""
+    return prose(meta.description)
+
+
+def source(origin: Origin) -> str:
+    """Where the spec says it."""
+    if origin.span is None:
+        return ""
+    return link(place_of(origin.span), f"{origin.span.file}:{origin.span.line}")
+
+
+def address(found: NicAddress) -> str:
+    """An address of a NIC, or how it takes one."""
+    if found.mode is Mode.NONE:
+        return ""
+    return code(str(found.address)) if found.address else escaped(_HOW[found.mode])
+
+
+def how(found: NicAddress) -> str:
+    """How a NIC takes its address, and whether the lock chose it."""
+    return escaped(_HOW[found.mode]) + (" (from the lock)" if found.allocated else "")
+
+
+def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> str:
+    """Guests with an address in each family, for the page of a `host`, of a `network`, or of `all`."""
+    head = ("Guest", "Host", "Network", "IPv4", "IPv6", "MAC", "TAP", "Owner", "Description")
+    rows = (
+        (
+            to("guest", guest.name),
+            to("host", guest.host) if of == "all" else "",
+            to("network", nic.network) if of != "network" else "",
+            address(nic.ipv4),
+            address(nic.ipv6),
+            code(str(nic.mac)) if of != "host" else "",
+            code(nic.tap) if of == "network" else "",
+            escaped(guest.meta.owner),
+            described(guest.meta) if of == "host" else "",
+        )
+        for guest, nic in pairs
+    )
+    return table(head, rows)
+
+
+def lane_table(lanes: Iterable[Lane], *, of: str) -> str:
+    """Translations of `all`, of one `guest` or `forward`; families that differ in the address alone share a row."""
+    merged: dict[tuple[str, str, str, str, str], list[str]] = {}
+    for lane in lanes:
+        last = lane.inside.last
+        inside = f"{lane.target_first}" + (f"-{last}" if last != lane.target_first else "")
+        key = (lane.forward.removeprefix("forward/"), wording.outside(lane), "+".join(lane.uplinks), lane.guest, inside)
+        merged.setdefault(key, []).append(str(lane.target))
+    head = ("Forward", "Outside port", "Uplink", "Guest", "Inside port", "Address")
+    rows = (
+        (
+            to("forward", name) if of != "forward" else "", code(outside), codes(uplinks.split("+")),
+            to("guest", target) if of == "all" else "", code(inside), codes(addresses),
+        )
+        for (name, outside, uplinks, target, inside), addresses in merged.items()
+    )  # fmt: skip
+    return table(head, rows)
+
+
+def findings_about(view: View, name: str) -> str:
+    """What was found about `kind/name`."""
+    return section("Findings", finding_table(view.about.get(name, ())))
+
+
+def finding_table(diagnostics: Iterable[Diagnostic]) -> str:
+    """Findings with their place and, where they are waived, the reason."""
+    rows = (
+        (
+            link(f"reference/diagnostics.md#{d.code.lower()}", d.code),
+            "waived" if d.state is State.WAIVED else d.severity.value,
+            subject(d.subject) if d.subject else "",
+            prose(d.message),
+            link(place_of(d.span), f"{d.span.file}:{d.span.line}") if d.span else "",
+            prose(d.waiver),
+        )
+        for d in diagnostics
+    )
+    return table(("Code", "Weight", "On", "Finding", "Spec", "Waived because"), rows)

@@ -1,0 +1,100 @@
+"""The policy as a matrix of zones, whose cells lead to the entries below."""
+
+from collections.abc import Iterable, Iterator
+
+from taploom.plan.policy import Action, Rule
+from taploom.report.facts import limit, moment
+from taploom.site.links import anchor, to
+from taploom.site.markdown import code, codes, escaped, link, listed, section, sections, table
+from taploom.site.page import Figure, Page
+from taploom.site.pages.parts import ROWS_ONLY, about, described, findings_about, source
+from taploom.site.pages.zones import zone_link
+from taploom.site.traffic import HOSTS
+from taploom.site.view import View
+from taploom.site.zones import zones_graph
+
+
+def pages(view: View) -> Iterator[Page]:
+    """One page: picture, matrix and entries."""
+    figure = Figure(
+        zones_graph(view.plan, view.paint, view.cells),
+        "Zones and policy",
+        "Zones, and between them what policy and port forwards let pass. The matrix below says the same.",
+    )
+    intro = (
+        "Nothing is forwarded and nothing enters a host, except by what stands here. A flow passes if some entry "
+        "allows it and none denies it; order means nothing. Replies, ICMP errors, DHCP and neighbour discovery need "
+        "no entry."
+    )
+    body = sections(
+        intro,
+        figure.mark,
+        section("Matrix", _matrix(view)),
+        section("Entries", _entries(view) or "The policy has no entry."),
+    )
+    yield Page("policy.md", "Policy", body, figures=(figure,), listed=True, searched=not view.crowded)
+
+
+def _entries(view: View) -> str:
+    """A section for each, or a row where there are too many for that; findings have their page."""
+    if not view.crowded:
+        return "\n".join(_entry(view, rule) for rule in view.plan.rules)
+    rows = (
+        (anchor(rule.name) + escaped(rule.name), rule.action.value, codes(rule.services), codes(rule.sources),
+         codes(rule.destinations), ", ".join(to("host", name) for name in view.enforced.get(rule.name, ())),
+         "yes" if rule.log else "", limit(rule.limit), code(moment(rule.expires)), escaped(rule.meta.owner),
+         described(rule.meta), source(rule.origin))
+        for rule in view.plan.rules
+    )  # fmt: skip
+    head = ("Rule", "Action", "Services", "From", "To", "Enforced on", "Log", "Limit", "Expires", "Owner",
+            "Description", "Spec")  # fmt: skip
+    return sections(ROWS_ONLY, table(head, rows))
+
+
+def _matrix(view: View) -> str:
+    """Senders as rows; a cell names its entries, denials with a sign."""
+    names = [zone.name for zone in view.plan.zones]
+    present = {name for pair in view.cells for name in pair}
+    columns = [*(name for name in names if name in present), *([HOSTS] if HOSTS in present else [])]
+    actions = {rule.name: rule.action for rule in view.plan.rules}
+    rows = []
+    for sender in columns:
+        cells = []
+        for receiver in columns:
+            cell = view.cells.get((sender, receiver))
+            words = [_rule(rule, actions[rule]) for rule in cell.rules] if cell else []
+            words += [link(f"forwards.md#{name}", f"⇤ {name}") for name in cell.forwards] if cell else []
+            cells.append("<br>".join(words))
+        if any(cells):
+            rows.append((f"**{zone_link(sender)}**", *cells))
+    return table(("from \\ to", *map(zone_link, columns)), rows)
+
+
+def _rule(name: str, action: Action) -> str:
+    return link(f"policy.md#{name}", name if action is Action.ALLOW else f"✕ {name}")
+
+
+def _entry(view: View, rule: Rule) -> str:
+    return sections(
+        f"### {escaped(rule.name)} {{: #{rule.name} }}",
+        described(rule.meta),
+        listed(
+            [
+                ("allows" if rule.action is Action.ALLOW else "denies", codes(rule.services)),
+                ("from", codes(rule.sources)),
+                ("to", codes(rule.destinations)),
+                ("between zones", _pairs(view.pairs.get(rule.name, ()))),
+                ("log", "matches are logged" if rule.log else ""),
+                ("limit", limit(rule.limit)),
+                ("expires", code(moment(rule.expires))),
+                ("enforced on", ", ".join(to("host", name) for name in view.enforced.get(rule.name, ())) or "no host"),
+                *about(rule.meta),
+                ("spec", source(rule.origin)),
+            ]
+        ),
+        findings_about(view, f"policy/{rule.name}").replace("## ", "#### "),
+    )
+
+
+def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
+    return ", ".join(f"{zone_link(one)} → {zone_link(other)}" for one, other in pairs)

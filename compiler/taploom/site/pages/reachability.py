@@ -1,0 +1,128 @@
+"""The reachability explorer: a form whose answers a script works out from data beside the page; without it a table."""
+
+import json
+from collections.abc import Iterable, Iterator
+from importlib import resources
+
+from taploom.flows.intent.entries import Site
+from taploom.flows.intent.names import Names
+from taploom.flows.matrix import zone_matrix
+from taploom.flows.query import Inquiry
+from taploom.report.matrix import Told, passages
+from taploom.site.explorer.decisions import Deciding, clock_of
+from taploom.site.explorer.names import index
+from taploom.site.links import questions, subject, to
+from taploom.site.markdown import escaped, section, sections, table
+from taploom.site.page import File, Page
+from taploom.site.view import View
+
+FOLDER = "reach"
+PAIRS_SHOWN = 600
+"""Pairs of zones up to which the page has a table of all of them; each takes as long as a question."""
+
+_SCRIPTS = ("spans.js", "ends.js", "place.js", "course.js", "inquiry.js", "words.js", "explorer.js")
+_ASSETS = (*_SCRIPTS, "explorer.css")
+_INTRO = (
+    "Who reaches whom, by which entry of the [policy](@/policy.md){: .tl-shape } or which "
+    "[port forward](@/forwards.md), and by which hosts. The answer is worked out in the browser from what was "
+    "compiled, and is that of `taploom reach`."
+)
+_HOW = (
+    "An end is the name of a zone, network, guest, host or address, `tag/NAME`, an address or prefix, `any`, or "
+    "`HOST/UPLINK` for the outside address of a host, which is what to ask of a port forward. The service is "
+    "`PROTOCOL/PORT` or one of the [built-in names](@/reference/services.md) or [those of the site](@/services.md); "
+    "without one the answer is for every protocol."
+)
+
+
+def pages(view: View) -> Iterator[Page]:
+    """The one page."""
+    body = sections(_INTRO, _form(), _HOW, section("Between zones", _zones(view)))
+    yield Page(f"{FOLDER}/index.md", "Reachability", body, listed=True)
+
+
+def files(view: View) -> Iterator[File]:
+    """The scripts, the names of the site, and what decides on each host, which is loaded when a question needs it."""
+    folder = resources.files("taploom.site") / "assets" / FOLDER
+    for name in _ASSETS:
+        yield File(f"{FOLDER}/{name}", (folder / name).read_text(encoding="utf-8"))
+    names = Names(view.plan)
+    yield File(f"{FOLDER}/names.js", _call("names", index(names, clock_of(view.plan))))
+    deciding = Deciding.of(view.plan, Site(names))
+    for host in view.plan.hosts:
+        yield File(f"{FOLDER}/hosts/{host.name}.js", _call("lists", deciding.host(host), host.name))
+
+
+def _form() -> str:
+    """Fields with offers to complete them; hidden until there is a script that answers."""
+    fields = "".join(map(_field, (("from", "From"), ("to", "To"), ("service", "Service"))))
+    buttons = '<button type="submit">Ask</button><button type="button" class="tl-swap">Swap ends</button>'
+    scripts = "".join(f'<script src="{name}"></script>' for name in _SCRIPTS)
+    return (
+        f'<link rel="stylesheet" href="explorer.css"><form class="tl-ask" method="get" hidden>{fields}'
+        f'<div>{buttons}</div></form><div class="tl-answer"></div>{scripts}'
+    )
+
+
+def _field(field: tuple[str, str]) -> str:
+    name, label = field
+    options = f'id="tl-{name}" name="{name}" list="tl-{name}-list" autocomplete="off" autocapitalize="off"'
+    required = "" if name == "service" else " required"
+    return (
+        f'<div><label for="tl-{name}">{label}</label><input {options} spellcheck="false"{required}>'
+        f'<datalist id="tl-{name}-list"></datalist></div>'
+    )
+
+
+def _zones(view: View) -> str:
+    """What passes between zones, and to hosts, as a table; a question for each zone where that is too much."""
+    zones, hosts = len(view.plan.zones), len(view.plan.hosts)
+    if zones * (zones + hosts) > PAIRS_SHOWN:
+        return _asked(view)
+    matrix = zone_matrix(Inquiry(view.plan, 0))
+    rows = (
+        (to("zone", row), _column(column), escaped("; ".join(traffic)), subject(by), _only(family, certain=certain))
+        for row, cells in zip(matrix.rows, matrix.cells, strict=True)
+        for column, cell in zip(matrix.columns, cells, strict=True)
+        for (by, family, certain), traffic in _together(passages(cell)).items()
+    )
+    said = (
+        "All that passes, except what every host hears anyway, such as ICMP errors. An entry that expires counts until "
+        "it does. What leads to a host is for the host itself or for a port that it forwards. Where only some learned "
+        "addresses count, it hangs on which address DHCP or RA hands out."
+    )
+    return sections(said, table(("From", "To", "What passes", "By", "Only"), rows))
+
+
+def _asked(view: View) -> str:
+    """For each zone the two questions whose answers are its row and its column."""
+    said = (
+        f"{len(view.plan.zones)} zones and {len(view.plan.hosts)} hosts have too many pairs for a table. Each zone "
+        "can be asked about; `taploom reach --matrix` prints the whole, and the [policy matrix](@/policy.md#matrix) "
+        "has the entries between them."
+    )
+    rows = ((to("zone", zone.name), questions(f"zone/{zone.name}")) for zone in view.plan.zones)
+    return sections(said, table(("Zone", "Ask"), rows))
+
+
+def _together(cell: Iterable[Told]) -> dict[tuple[str, str, bool], list[str]]:
+    """What passes, by the entry that lets it pass."""
+    found: dict[tuple[str, str, bool], list[str]] = {}
+    for told in cell:
+        found.setdefault((told.by, told.family, told.certain), []).append(told.traffic)
+    return found
+
+
+def _only(family: str, *, certain: bool) -> str:
+    """In which family, and for which of the addresses that the network outside hands out."""
+    return ", ".join(filter(None, (family.replace("ip", "IP"), "" if certain else "some learned addresses")))
+
+
+def _column(name: str) -> str:
+    return subject(name) if name.startswith("host/") else to("zone", name)
+
+
+def _call(function: str, data: object, *names: str) -> str:
+    """Data as a script: so it is loaded from a folder too, where a browser fetches no files."""
+    words = ", ".join(json.dumps(one, ensure_ascii=True, separators=(",", ":")) for one in (*names, data))
+    return f"taploomReach.{function}({words});\n"

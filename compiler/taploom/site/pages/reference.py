@@ -1,0 +1,106 @@
+"""The reference, from the same words as the code, so that it cannot be stale."""
+
+from collections.abc import Iterator
+
+from taploom.plan.services import BUILT_IN
+from taploom.report import wording
+from taploom.report.catalogue import rules
+from taploom.report.explanation import markdown
+from taploom.site.manual import Command
+from taploom.site.markdown import code, codes, escaped, fenced, prose, section, sections, table
+from taploom.site.page import Page
+from taploom.site.pages.keys import language, plan_types
+from taploom.site.view import View
+
+_GLOSSARY = (
+    ("Disruption", "What running traffic notices when a change is applied, in classes from D0 (nothing) to D6."),
+    ("Essentials", "What must pass whatever the policy says, such as replies, ICMP errors and neighbour discovery."),
+    ("Exposure", "A flow that a change opens to somebody outside of the site; what a reviewer decides first."),
+    ("Finding", "What taploom says about a spec: an error stops, a warning fails `validate`, a note only informs."),
+    ("Forward", "A port at a host's outside address that leads to a guest (DNAT) and opens its own way to it."),
+    ("Gate", "A limit that a spec sets to its own changes, such as no exposure without an owner."),
+    ("Guest", "A virtual machine on a host, with a NIC for each of its networks."),
+    ("Hairpin", "A forward used from inside, by the outside address."),
+    ("Host", "A hypervisor: it carries networks as bridges, filters between them and translates addresses."),
+    ("Intent", "What the specs mean, as a map of all packets; each ruleset is proved to do the same."),
+    ("Lane", "The part of a forward that one host translates, in one family, for one protocol and range of ports."),
+    ("Lock", "The file with the addresses and MACs that the specs leave open; committed, so that nothing renumbers."),
+    ("Network", "A prefix in each family, on a bridge of one host, whose address on it is the guests' gateway."),
+    ("Origin", "The entry of the spec that a fact of the plan, or a rendered line, comes from."),
+    ("Plan", "What the specs mean, per host and guest, without a word of any target; reviewed, compared, rendered."),
+    ("Pool", "Addresses that DHCP gives to guests without one of their own."),
+    ("Selector", "What policy names senders and destinations by: a name, `tag/NAME`, a prefix, `any`, `hosts`."),
+    ("TAP", "The host's end of a guest's NIC, a port of a bridge; a pattern in the spec says which join it."),
+    ("Term", "The part of a policy entry that one host enforces between two of its sides, in one family."),
+    ("Tombstone", "A line of the lock that keeps a removed guest's address from being given away at once."),
+    ("Uplink", "An interface of a host towards what taploom does not manage."),
+    ("Waiver", "A finding that the spec accepts, with a reason; it stays visible."),
+    ("Zone", "A group of networks and uplinks that policy speaks of as one."),
+)  # fmt: skip
+
+
+def pages(view: View) -> Iterator[Page]:
+    """Language, services, commands, diagnostics, the plan's JSON, glossary."""
+    manual = view.manual
+    if manual.language:
+        yield Page("reference/language.md", "Language", language(manual.language), listed=True)
+    yield _services()
+    if manual.commands:
+        body = sections(
+            "Data goes to standard output and messages to standard error. Exit status: 0 fine, 1 findings, 2 changes "
+            "(with `--detailed-exitcode`), 3 stale, 64 usage, 70 a bug in taploom.",
+            *map(_command, manual.commands),
+        )
+        yield Page("reference/commands.md", "Commands", body, listed=True)
+    yield _diagnostics()
+    if manual.plan:
+        yield Page("reference/plan.md", "plan.json", plan_types(manual.plan), listed=True)
+    rows = ((f"**{word}**", prose(text)) for word, text in _GLOSSARY)
+    yield Page("reference/glossary.md", "Glossary", table(("Word", "What it means here"), rows), listed=True)
+
+
+def _diagnostics() -> Page:
+    """All on one page, so that a code is found by searching for it."""
+    found = rules()
+    rows = (
+        (f"[{rule.code}](#{rule.code.lower()})", rule.severity.value, escaped(rule.name), prose(rule.summary))
+        for rule in found
+    )
+    body = sections(table(("Code", "Weight", "Name", "What it refuses"), rows), *(markdown(rule) for rule in found))
+    return Page("reference/diagnostics.md", "Diagnostics", body, listed=True)
+
+
+def _services() -> Page:
+    rows = (
+        (code(name), codes(map(wording.service, services)) or "every protocol")
+        for name, services in sorted(BUILT_IN.items())
+    )
+    body = sections(
+        "Services that have a name without being defined. A spec may define more, and literal ports such as "
+        "`tcp/8443` stand wherever a service does.",
+        table(("Service", "Ports"), rows),
+    )
+    return Page("reference/services.md", "Built-in services", body, listed=True)
+
+
+def _command(command: Command) -> str:
+    rows = ((_usage(option.usage), prose(option.help)) for option in command.options)
+    return sections(
+        f"## taploom {command.name} {{: #{command.name.replace(' ', '-')} }}",
+        fenced(command.usage, "console"),
+        *map(_paragraph, command.help.split("\n\n")),
+        section("Options", table(("Option", "What it does"), rows), 3).replace("### Options", "**Options**"),
+        fenced("\n".join(f"$ {line}" for line in command.examples), "console") if command.examples else "",
+    )
+
+
+def _usage(text: str) -> str:
+    """An option as it is written, which may go over several lines between the words that it takes."""
+    return code(text).replace("&#124;", "&#124;<wbr>")
+
+
+def _paragraph(text: str) -> str:
+    """Prose, or lines that stand as they are after the mark that the command line itself uses."""
+    if text.startswith("\b\n"):
+        return fenced(text.removeprefix("\b\n"), "console")
+    return prose(" ".join(text.split()))

@@ -1,0 +1,45 @@
+"""A revision of the specs and what it changed, for the page of the last changes."""
+
+from taploom.base.frozen import dataclass
+from taploom.diff.history import Commit
+from taploom.diff.model import Change
+from taploom.site.dot import Graph
+from taploom.site.palette import Paint
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One commit.
+
+    Attributes:
+        change: what it did to the plan; None for the first commit, which has nothing to be compared with.
+        sound: whether its specs compile without an error.
+        unread: why it, or what it is compared with, cannot be read, as a sentence; "" where it can.
+        picture: both plans laid over each other, and the colours of that; None where it would show nothing.
+    """
+
+    commit: Commit
+    change: Change | None
+    sound: bool
+    unread: str = ""
+    picture: tuple[Graph, Paint] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The last revisions, the newest first.
+
+    Attributes:
+        missing: why there are none, or no more of them, as a sentence; "" where nothing is missing.
+    """
+
+    revisions: tuple[Revision, ...]
+    missing: str = ""
+
+    @property
+    def paints(self) -> tuple[Paint, ...]:
+        """The colours of the pictures."""
+        return tuple(one.picture[1] for one in self.revisions if one.picture)
+
+
+NO_HISTORY = History((), "The specs are in no git repository.")

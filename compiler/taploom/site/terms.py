@@ -1,0 +1,71 @@
+"""How networks reach what is beyond an uplink: one way for all networks that leave it alike."""
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.base.identity import remembered
+from taploom.plan.host import Host, Uplink
+from taploom.plan.policy import Action, NatKind, SideKind
+
+_End = tuple[SideKind, str]
+ROUTED, LANES = "routed, no NAT", "port forwards only"
+_KINDS = {NatKind.MASQUERADE: "masquerade", NatKind.SNAT: "SNAT", NatKind.PREFIX: "prefix"}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A row of an uplink.
+
+    Attributes:
+        label: `NAT44 masquerade, NAT66 prefix`, `routed, no NAT`.
+        nat: whether anything is translated.
+        networks: which networks leave so, sorted.
+    """
+
+    label: str
+    nat: bool
+    networks: tuple[str, ...]
+
+
+def ways(host: Host, uplink: Uplink) -> tuple[Way, ...]:
+    """The ways of an uplink, translated ones first."""
+    labels: dict[str, list[str]] = {}
+    published = {lane.network for lane in host.lanes if uplink.name in lane.uplinks}
+    for network in (bridge.network for bridge in host.bridges):
+        leaves, passes = _traffic(host, uplink.zone, network)
+        label = _label(host, uplink, network) if leaves else ""
+        if label or leaves or passes:
+            labels.setdefault(label or ROUTED, []).append(network)
+        elif network in published:
+            labels.setdefault(LANES, []).append(network)
+    plain = (ROUTED, LANES)
+    ordered = sorted(labels.items(), key=lambda item: (item[0] in plain, item[0]))
+    return tuple(Way(label, label not in plain, tuple(names)) for label, names in ordered)
+
+
+def _label(host: Host, uplink: Uplink, network: str) -> str:
+    """How both families are translated, in as few words as say it."""
+    kinds: dict[Family, str] = {
+        nat.family: _KINDS[nat.kind] for nat in host.nat if (nat.network, nat.uplink) == (network, uplink.name)
+    }
+    names = {Family.IPV4: "NAT44", Family.IPV6: "NAT66"}
+    if len(kinds) == 2 and len(set(kinds.values())) == 1:
+        return f"NAT44 + NAT66 {kinds[Family.IPV4]}"
+    return ", ".join(f"{names[family]} {kinds[family]}" for family in FAMILIES if family in kinds)
+
+
+def _traffic(host: Host, zone: str, network: str) -> tuple[bool, bool]:
+    """Whether policy lets a network out beyond a zone, and whether anything else passes between the two."""
+    ends = _allowed(host)
+    inner, outside, remote = (SideKind.BRIDGE, network), (SideKind.OUTSIDE, zone), (SideKind.REMOTE, zone)
+    passes = any((inner, other) in ends or (other, inner) in ends for other in (outside, remote))
+    return (inner, outside) in ends, passes
+
+
+@remembered
+def _allowed(host: Host) -> frozenset[tuple[_End, _End]]:
+    """The pairs of sides between which something is allowed."""
+    return frozenset(
+        ((term.ingress.kind, term.ingress.name), (term.egress.kind, term.egress.name))
+        for term in host.terms
+        if term.action is Action.ALLOW
+    )

@@ -1,0 +1,128 @@
+"""The topology of a site, of a host, and of a guest with its neighbours: columns from the outside to the guests."""
+
+from collections.abc import Sequence
+
+from taploom.plan.guest import Guest
+from taploom.plan.host import Host
+from taploom.plan.site import Plan
+from taploom.site import cards
+from taploom.site.box import Box, Detail
+from taploom.site.crowd import HOSTS_DRAWN, crowd_graph
+from taploom.site.dot import Edge, End, Graph, Node
+from taploom.site.geometry import levelled
+from taploom.site.marking import Marks
+from taploom.site.outside import Outside, outsides
+from taploom.site.palette import OUTSIDE, PUBLISHED, Paint
+
+CARDS_SHOWN = 40
+"""Up to so many guests have a card each."""
+NAMES_SHOWN = 1000
+"""Up to so many are named in a cell each; above that a bridge counts them."""
+NEIGHBOURS_SHOWN = 8
+"""Up to so many other guests of its networks stand beside a guest in its own picture."""
+_GAP = "gap"
+
+
+def site_graph(plan: Plan, paint: Paint) -> Graph:
+    """All hosts, and all guests while a reader can still tell them apart."""
+    if len(plan.hosts) > HOSTS_DRAWN:
+        return crowd_graph(plan, paint)
+    return picture("site", plan, paint, plan.hosts, plan.guests)
+
+
+def host_graph(plan: Plan, paint: Paint, host: Host) -> Graph:
+    """One host with its guests."""
+    return picture(f"host-{host.name}", plan, paint, (host,), [g for g in plan.guests if g.host == host.name])
+
+
+def guest_graph(plan: Plan, paint: Paint, guest: Guest, neighbours: Sequence[Guest]) -> Graph:
+    """A guest, its networks, who else is on them while they are few, and the uplinks by which its host leaves."""
+    host = next(host for host in plan.hosts if host.name == guest.host)
+    beside = [one for one in neighbours if one.name != guest.name]
+    shown = [guest, *beside] if len(beside) <= NEIGHBOURS_SHOWN else [guest]
+    return picture(f"guest-{guest.name}", plan, paint, (host,), shown, center=guest)
+
+
+def picture(
+    name: str,
+    plan: Plan,
+    paint: Paint,
+    hosts: Sequence[Host],
+    guests: Sequence[Guest],
+    marked: Marks | None = None,
+    key: Node | None = None,
+    center: Guest | None = None,
+) -> Graph:
+    """Some hosts and guests of a plan.
+
+    Args:
+        name: of the graph.
+        plan: what it is of.
+        paint: its colours.
+        hosts: those to be drawn.
+        guests: those to be drawn; a card, a name or a number each.
+        marked: what to say of each card and line.
+        key: another legend.
+        center: the guest that all is about.
+    """
+    found = outsides(plan, hosts)
+    boxes = [Box(paint, host, guests, center, _detail(len(guests)), found) for host in hosts]
+    shown = {uplink for box in boxes for uplink in box.uplink_names}
+    outer = _outer(plan, paint, [one for one in found if shown & set(one.uplinks)])
+    key = key or cards.legend(_legend(paint, boxes))
+    if marked:
+        for box in boxes:
+            box.columns = [[marked.card(node) for node in column] for column in box.columns]
+    _level(boxes)
+    edges = (*_lines(paint, found, shown), *(edge for box in boxes for edge in box.edges()))
+    return Graph(
+        name,
+        (*outer, Node(_GAP, None), key),
+        tuple(box.cluster() for box in boxes),
+        ((*(node.name for node in outer), _GAP, key.name),),
+        (),
+        tuple(marked.edge(edge) for edge in edges) if marked else edges,
+    )
+
+
+def _detail(guests: int) -> Detail:
+    if guests <= CARDS_SHOWN:
+        return Detail.CARDS
+    return Detail.NAMES if guests <= NAMES_SHOWN else Detail.COUNTS
+
+
+def _outer(plan: Plan, paint: Paint, found: Sequence[Outside]) -> tuple[Node, ...]:
+    zones = {zone.name: zone for zone in plan.zones}
+    return levelled([cards.outside_card(zones[one.zone], paint, one.name) for one in found])
+
+
+def _lines(paint: Paint, found: Sequence[Outside], shown: set[str]) -> list[Edge]:
+    """From what lies outside to the uplinks."""
+    return [
+        Edge(
+            End(one.name, side="e"), End(uplink, cards.WEST, "w"), paint.zone(one.zone).ink,
+            f"{one.zone} to {uplink.partition(':')[2]}", 2.2, 12,
+        )
+        for one in found for uplink in one.uplinks if uplink in shown
+    ]  # fmt: skip
+
+
+def _level(boxes: Sequence[Box]) -> None:
+    """Make each column equally wide in all boxes, so that the boxes are."""
+    for column in range(len(boxes[0].columns) if boxes else 0):
+        nodes = levelled([node for box in boxes for node in box.columns[column]])
+        at = 0
+        for box in boxes:
+            count = len(box.columns[column])
+            box.columns[column] = list(nodes[at : at + count])
+            at += count
+
+
+def _legend(paint: Paint, boxes: Sequence[Box]) -> list[tuple[str, str, str]]:
+    line, dashes = cards.LINES
+    rows = [(line, paint.network(network).ink, network) for box in boxes for network in box.networks]
+    if any(box.untranslated for box in boxes):
+        rows.append((dashes, OUTSIDE.ink, "routed, no NAT"))
+    if any(box.published for box in boxes):
+        rows.append(("⇤", PUBLISHED.ink, "published port"))
+    return rows

@@ -1,0 +1,115 @@
+"""The picture of a change to policy: of each sender the entries that come, go or become others, and no more.
+
+It stands where nothing of the topology changes, whose picture would show nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from taploom.base.frozen import dataclass
+from taploom.diff.model import Action, Change
+from taploom.plan.site import Plan
+from taploom.site.difference import legend, tells
+from taploom.site.dot import Cell, Graph, Node, Table, Text
+from taploom.site.entries import Row, rows_of
+from taploom.site.geometry import levelled
+from taploom.site.marking import ADDED, OTHER, REMOVED, TONES, WORDS
+from taploom.site.palette import LINE, MUTED, NO_PAINT, TEXT, Paint, paint
+from taploom.site.traffic import matrix
+from taploom.site.union import united
+from taploom.site.zones import cells_of, line, ordered, zone_card
+
+_ROWS_SHOWN, _SENDERS_SHOWN = 14, 24
+_WAS = "was"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An entry of one sender that is not as it was.
+
+    Attributes:
+        sign: whether it is added, removed or changed.
+        row: the entry; of a changed one as it is now.
+        was: what it was, where that reads otherwise.
+    """
+
+    sign: str
+    row: Row
+    was: Row | None = None
+
+
+def policy_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PAINT) -> tuple[Graph, Paint] | None:
+    """The picture, and the colours that it is painted with; None where no entry of policy is another.
+
+    Args:
+        before: the base.
+        after: the head.
+        change: what differs, of these two.
+        known: colours that zones have in other pictures.
+    """
+    turns = _turns(before, after, change)
+    if not turns:
+        return None
+    whole = united(before, after, {})
+    colors = paint(whole, known)
+    senders = ordered(whole, turns)[:_SENDERS_SHOWN]
+    left = levelled([zone_card(whole, f"from-{name}", name, colors) for name in senders])
+    middle = levelled([_card(name, turns[name], colors) for name in senders])
+    said = legend(change)
+    columns = ((said.name,), tuple(node.name for node in left), tuple(node.name for node in middle))
+    lines = tuple(line(name, colors) for name in senders)
+    return Graph("difference", (said, *left, *middle), (), columns, (), lines, (0.16, 0.5)), colors
+
+
+def _turns(before: Plan, after: Plan, change: Change) -> Mapping[str, list[Turn]]:
+    """By sender."""
+    old, new = (rows_of(plan, matrix(plan), apart=True) for plan in (before, after))
+    policy = [one for one in change.objects if one.kind == "policy"]
+    names = {_url(one.was): _url(one.name) for one in policy if one.was}
+    touched = {_url(one.name) for one in policy if one.action is Action.RENAME or tells(one)}
+    had = {sender: {names.get(row.url, row.url): row for row in rows} for sender, rows in old.items()}
+    has = {sender: {row.url: row for row in rows} for sender, rows in new.items()}
+    found = {sender: _of(had.get(sender, {}), has.get(sender, {}), touched) for sender in sorted({*had, *has})}
+    return {sender: turns for sender, turns in found.items() if turns}
+
+
+def _url(name: str) -> str:
+    return f"policy/#{name.partition('/')[2]}"
+
+
+def _of(had: Mapping[str, Row], has: Mapping[str, Row], touched: set[str]) -> list[Turn]:
+    """Of one sender, what is there now first."""
+    turns = []
+    for url, row in has.items():
+        was = had.get(url)
+        if was is None:
+            turns.append(Turn(ADDED, row))
+        elif _said(was) != _said(row) or url in touched:
+            turns.append(Turn(OTHER, row, was if _said(was) != _said(row) else None))
+    return turns + [Turn(REMOVED, row) for url, row in had.items() if url not in has]
+
+
+def _said(row: Row) -> tuple[object, ...]:
+    return row.name, row.sign, row.what, row.whom, row.receivers
+
+
+def _card(sender: str, turns: Sequence[Turn], colors: Paint) -> Node:
+    lines: list[tuple[Cell, ...]] = []
+    for turn in turns[:_ROWS_SHOWN]:
+        lines.append(_line(turn.sign, turn.row.name, turn.row, colors))
+        if turn.was:
+            name = turn.was.name if turn.was.name != turn.row.name else ""
+            lines.append(_line(_WAS, name, turn.was, colors))
+    if len(turns) > _ROWS_SHOWN:
+        lines.append((Cell(Text(f"and {len(turns) - _ROWS_SHOWN} more", 9, MUTED.ink), span=5),))
+    return Node(f"by-{sender}", Table(tuple(lines), LINE.ink, TEXT.fill), "flow")
+
+
+def _line(sign: str, name: str, row: Row, colors: Paint) -> tuple[Cell, ...]:
+    """What the picture of the policy says of an entry, struck out where that is gone; it leads nowhere."""
+    tone = TONES.get(sign, TONES[OTHER])
+    title = Text(f"{sign} {name}".strip(), 9.5, tone.ink, bold=True)
+    does, what, whom, pill = cells_of(row, colors)
+    gone = sign in (REMOVED, _WAS)
+    said = (replace(cell, text=replace(cell.text, struck=gone), url="") for cell in (what, whom))
+    return (Cell(title, fill=tone.fill, tooltip=f"{row.name}: {WORDS.get(sign, _WAS)}"), does, *said, pill)

@@ -1,0 +1,70 @@
+"""Two plans laid over each other, for a picture in which what is gone still has its place."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from taploom.plan.guest import Guest
+from taploom.plan.host import Bridge, Host
+from taploom.plan.site import Plan
+
+One = TypeVar("One")
+
+
+def united(before: Plan, after: Plan, names: Mapping[str, str]) -> Plan:
+    """The head with what only the base has; what both have is as in the head.
+
+    Args:
+        before: the base.
+        after: the head.
+        names: `kind/name` before and after of what was renamed.
+    """
+    gone = {old.partition("/")[2] for old in names if old.startswith("guest/")}
+    old_guests = [guest for guest in before.guests if guest.name not in gone]
+    hosts = {host.name: host for host in before.hosts}
+    return replace(
+        after,
+        zones=_over(before.zones, after.zones, lambda zone: zone.name),
+        hosts=_over(
+            before.hosts, [_host(hosts.get(host.name), host, gone) for host in after.hosts], lambda host: host.name
+        ),
+        guests=_over(old_guests, [_guest(before, guest) for guest in after.guests], lambda guest: guest.name),
+    )
+
+
+def _over(below: Iterable[One], above: Iterable[One], key: Callable[[One], object]) -> tuple[One, ...]:
+    """All of `above`, then those of `below` that it lacks."""
+    shown = tuple(above)
+    known = {key(one) for one in shown}
+    return (*shown, *(one for one in below if key(one) not in known))
+
+
+def _host(before: Host | None, after: Host, gone: set[str]) -> Host:
+    if before is None:
+        return after
+    old = {bridge.network: bridge for bridge in before.bridges}
+    bridges = [_bridge(old.get(bridge.network), bridge, gone) for bridge in after.bridges]
+    lost = old.keys() - {bridge.network for bridge in after.bridges}
+    return replace(
+        after,
+        uplinks=_over(before.uplinks, after.uplinks, lambda uplink: uplink.name),
+        bridges=_over(before.bridges, bridges, lambda bridge: bridge.network),
+        nat=(*after.nat, *(nat for nat in before.nat if nat.network in lost)),
+        terms=(*after.terms, *(term for term in before.terms if {term.ingress.name, term.egress.name} & lost)),
+        lanes=_over(
+            [lane for lane in before.lanes if lane.guest not in gone],
+            after.lanes,
+            lambda lane: (lane.protocol, lane.first, lane.last, lane.guest, lane.target_first),
+        ),
+    )
+
+
+def _bridge(before: Bridge | None, after: Bridge, gone: set[str]) -> Bridge:
+    old = [port for port in before.ports if port.guest not in gone] if before else []
+    return replace(after, ports=_over(old, after.ports, lambda port: port.tap))
+
+
+def _guest(before: Plan, after: Guest) -> Guest:
+    """The guest with the NICs that it had on the same host."""
+    old = next((one for one in before.guests if (one.name, one.host) == (after.name, after.host)), None)
+    return replace(after, nics=_over(old.nics if old else (), after.nics, lambda nic: nic.network))

@@ -1,0 +1,128 @@
+"""How full a network is: the addresses that are taken, the gaps between them, and the next that is free.
+
+In both families alike. The first address of an IPv6 prefix is every router's (RFC 4291, 2.6.1) and so nobody's else.
+"""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Address, Family, Interface
+from taploom.base.frozen import dataclass
+from taploom.base.identity import remembered
+from taploom.plan.host import Bridge
+from taploom.plan.site import Network, Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An address in use.
+
+    Attributes:
+        by: `host/NAME` or `guest/NAME`.
+        how: `gateway`, or how the guest takes it.
+    """
+
+    address: Address
+    by: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A run of addresses; `what` is `free` or `DHCP pool`."""
+
+    first: Address
+    last: Address
+    what: str
+
+    @property
+    def size(self) -> int:
+        """Number of addresses."""
+        return self.last.value - self.first.value + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One family of a network.
+
+    Attributes:
+        own: the host's address with the prefix length.
+        taken: sorted by address.
+        ranges: pool and gaps; sorted.
+        next: the lowest address that neither a guest nor the pool has, or None where there is none.
+    """
+
+    own: Interface
+    taken: tuple[Taken, ...]
+    ranges: tuple[Range, ...]
+    next: Address | None
+
+    @property
+    def usable(self) -> int:
+        """Addresses that a host or guest may have."""
+        first, last = _room(self.own)
+        return last - first + 1
+
+
+def uses(plan: Plan, network: Network) -> tuple[Use, ...]:
+    """Both families of a network, those that it has."""
+    return tuple(_use(plan, network, own) for own in (network.ipv4, network.ipv6) if own is not None)
+
+
+def counted(bridge: Bridge) -> str:
+    """`1 guest`, `7 guests`."""
+    count = len({port.guest for port in bridge.ports})
+    return f"{count} guest" + ("s" if count != 1 else "")
+
+
+@remembered
+def used_addresses(bridge: Bridge) -> str:
+    """`5 / 254 used`, of IPv4; of a network without it how many guests there are."""
+    if bridge.ipv4 is None:
+        return counted(bridge)
+    known = {a for port in bridge.ports for a in port.ipv4 or ()}
+    known |= {lease.address for lease in bridge.dhcp.leases} if bridge.dhcp else set()
+    size = bridge.ipv4.prefix.size
+    return f"{len(known | {bridge.ipv4.address})} / {size - 2 if size > 2 else size} used"
+
+
+def _use(plan: Plan, network: Network, own: Interface) -> Use:
+    taken = [Taken(own.address, f"host/{network.host}", "gateway")] if network.host else []
+    for guest in plan.guests:
+        for nic in guest.nics:
+            found = nic.ipv4 if own.family is Family.IPV4 else nic.ipv6
+            if nic.network == network.name and found.address is not None:
+                taken.append(Taken(found.address, f"guest/{guest.name}", found.mode.value))
+    taken.sort(key=lambda one: (one.address, one.by))
+    pool = _pool(plan, network) if own.family is Family.IPV4 else None
+    gaps = list(_gaps(own, taken, pool))
+    ranges = sorted((*gaps, *((pool,) if pool else ())), key=lambda one: one.first)
+    return Use(own, tuple(taken), tuple(ranges), gaps[0].first if gaps else None)
+
+
+def _room(own: Interface) -> tuple[int, int]:
+    """The first and the last address of a prefix that a host or guest may have."""
+    first, size = own.prefix.value, own.prefix.size
+    if size <= 2:
+        return first, first + size - 1
+    return first + 1, first + size - (2 if own.family is Family.IPV4 else 1)
+
+
+def _pool(plan: Plan, network: Network) -> Range | None:
+    for host in plan.hosts:
+        for bridge in host.bridges:
+            if bridge.network == network.name and bridge.dhcp:
+                return Range(bridge.dhcp.first, bridge.dhcp.last, "DHCP pool")
+    return None
+
+
+def _gaps(own: Interface, taken: list[Taken], pool: Range | None) -> Iterator[Range]:
+    """The free runs of a network, addresses of the pool left aside."""
+    at, end = _room(own)
+    busy = [(one.address.value, one.address.value) for one in taken]
+    busy += [(pool.first.value, pool.last.value)] if pool else []
+    for first, last in sorted(busy):
+        if first > at:
+            yield Range(Address(own.family, at), Address(own.family, first - 1), "free")
+        at = max(at, last + 1)
+    if at <= end:
+        yield Range(Address(own.family, at), Address(own.family, end), "free")

@@ -1,0 +1,135 @@
+"""What every page is made from: the plan, its colours, what was found, and what is rendered."""
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol, TypeVar
+
+from taploom.backends.artifact import Artifact
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.frozen import dataclass
+from taploom.plan.guest import Guest
+from taploom.plan.host import Bridge, Host
+from taploom.plan.policy import Lane, Rule
+from taploom.plan.site import Network, Plan
+from taploom.site.manual import EMPTY, Manual
+from taploom.site.palette import Paint, paint
+from taploom.site.revision import NO_HISTORY, History
+from taploom.site.traffic import Cell, matrix
+
+T = TypeVar("T")
+GUESTS_DETAILED = 500
+"""Guests up to which pages go into every detail; above that they would be too many bytes, and too slow to read."""
+
+
+class Named(Protocol):
+    """An entry of the plan."""
+
+    @property
+    def name(self) -> str:
+        """Its bare name."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A compiled site with the look-ups that pages share.
+
+    Attributes:
+        diagnostics: in reading order.
+        artifacts: the rendered tree.
+        files: of each `hosts/NAME` and `guests/NAME`, its part of the tree.
+        sources: texts of the specs, by path as spans name it.
+        members: guests of each network.
+        lanes: of each guest, those that lead to it.
+        cells: the policy matrix.
+        pairs: of each policy entry, the cells that it stands in.
+        enforced: of each policy entry, the hosts that enforce it.
+        forwarded: of each forward, its lanes.
+        about: of each `kind/name`, what was found.
+        named: of each kind, the names that there are.
+        manual: what the reference is made from.
+        history: the last revisions of the specs.
+    """
+
+    plan: Plan
+    paint: Paint
+    diagnostics: tuple[Diagnostic, ...]
+    artifacts: tuple[Artifact, ...]
+    files: Mapping[str, tuple[Artifact, ...]]
+    sources: Mapping[str, str]
+    hosts: Mapping[str, Host]
+    networks: Mapping[str, Network]
+    bridges: Mapping[str, tuple[Host, Bridge]]
+    members: Mapping[str, tuple[Guest, ...]]
+    lanes: Mapping[str, tuple[Lane, ...]]
+    cells: Mapping[tuple[str, str], Cell]
+    rules: Mapping[str, Rule]
+    pairs: Mapping[str, tuple[tuple[str, str], ...]]
+    enforced: Mapping[str, tuple[str, ...]]
+    forwarded: Mapping[str, tuple[Lane, ...]]
+    about: Mapping[str, tuple[Diagnostic, ...]]
+    named: Mapping[str, frozenset[str]]
+    manual: Manual
+    history: History
+
+    @property
+    def crowded(self) -> bool:
+        """Whether there are so many guests that pages leave out what is found elsewhere."""
+        return len(self.plan.guests) > GUESTS_DETAILED
+
+
+def view(
+    plan: Plan,
+    diagnostics: tuple[Diagnostic, ...],
+    artifacts: tuple[Artifact, ...],
+    sources: Mapping[str, str],
+    manual: Manual = EMPTY,
+    history: History = NO_HISTORY,
+) -> View:
+    """Look everything up once, so that ten thousand pages do not each search the plan."""
+    lanes = [lane for host in plan.hosts for lane in host.lanes]
+    terms = sorted({(term.rule.removeprefix("policy/"), host.name) for host in plan.hosts for term in host.terms})
+    cells = matrix(plan)
+    members = _grouped((nic.network, guest) for guest in plan.guests for nic in guest.nics)
+    return View(
+        plan,
+        paint(plan),
+        diagnostics,
+        artifacts,
+        _grouped(("/".join(artifact.path.split("/")[:2]), artifact) for artifact in artifacts),
+        sources,
+        {host.name: host for host in plan.hosts},
+        {network.name: network for network in plan.networks},
+        {bridge.network: (host, bridge) for host in plan.hosts for bridge in host.bridges},
+        {network.name: members.get(network.name, ()) for network in plan.networks},
+        _grouped((lane.guest, lane) for lane in lanes),
+        cells,
+        {rule.name: rule for rule in plan.rules},
+        _grouped((rule, pair) for pair, cell in cells.items() for rule in cell.rules),
+        _grouped(terms),
+        _grouped((lane.forward.removeprefix("forward/"), lane) for lane in lanes),
+        _grouped((found.subject, found) for found in diagnostics),
+        {kind: frozenset(entry.name for entry in entries) for kind, entries in _sections(plan)},
+        manual,
+        history,
+    )
+
+
+def _sections(plan: Plan) -> tuple[tuple[str, Iterable[Named]], ...]:
+    return (
+        ("host", plan.hosts),
+        ("network", plan.networks),
+        ("zone", plan.zones),
+        ("guest", plan.guests),
+        ("forward", plan.forwards),
+        ("policy", plan.rules),
+        ("address", plan.addresses),
+        ("service", plan.services),
+    )
+
+
+def _grouped(pairs: Iterable[tuple[str, T]]) -> dict[str, tuple[T, ...]]:
+    """Values by key, in their order."""
+    found: dict[str, list[T]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in found.items()}

@@ -1,0 +1,126 @@
+"""Zones and policy, read from left to right: who sends, by which entries, to whom.
+
+A zone that sends and receives stands on both sides. Drawn once each, a real policy has lines both ways between most
+zones, and no layout keeps them apart; so drawn twice, no line turns back. Every entry has a row of its own, which names
+its receivers in their colours; while they are few, arrows show who reaches whom at all. Many senders stand in several
+pairs of columns, so that the picture is about as wide as high.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from itertools import pairwise
+
+from taploom.plan.site import Plan
+from taploom.site.dot import Cell, Edge, End, Graph, Node, Table, Text
+from taploom.site.entries import ANY, Row, rows_of
+from taploom.site.geometry import levelled
+from taploom.site.palette import DENIED, LINE, MUTED, OUTSIDE, TEXT, Paint, Tone
+from taploom.site.traffic import HOSTS
+from taploom.site.traffic import Cell as Traffic
+
+ARROWS_SHOWN = 12
+"""Up to so many arrows receivers stand at the right; more would be a knot, and each entry names its receivers."""
+_ROWS_SHOWN, _SENDERS_BELOW, _ACROSS = 14, 24, 2
+_LETTERS_SHOWN = 34
+
+
+def zones_graph(plan: Plan, paint: Paint, cells: Mapping[tuple[str, str], Traffic]) -> Graph:
+    """All senders, entries and receivers of a plan."""
+    rows = rows_of(plan, cells)
+    senders = ordered(plan, rows)
+    receivers = ordered(plan, {name for found in rows.values() for row in found for name in row.receivers})
+    left = levelled([zone_card(plan, f"from-{name}", name, paint) for name in senders])
+    middle = levelled([_entries(name, rows[name], paint) for name in senders])
+    edges = [line(name, paint) for name in senders]
+    arrows = [edge for name in senders for edge in _arrows(name, rows[name], paint)]
+    right: Sequence[Node] = ()
+    if len(arrows) <= ARROWS_SHOWN:
+        right = levelled([zone_card(plan, f"to-{name}", name, paint) for name in receivers])
+        edges += arrows
+    columns, pairs = _columns(left, middle)
+    columns += [tuple(node.name for node in right)] if right else []
+    return Graph("zones", (*left, *middle, *right), (), tuple(columns), tuple(pairs), tuple(edges), (0.16, 0.5))
+
+
+def ordered(plan: Plan, names: Collection[str]) -> list[str]:
+    """Of all zones those, as they stand from above: what is outside first, the hosts and everybody last."""
+    order = [*(z.name for z in plan.zones if z.uplinks), *(z.name for z in plan.zones if not z.uplinks), HOSTS, ANY]
+    return [name for name in order if name in names]
+
+
+def _columns(left: Sequence[Node], middle: Sequence[Node]) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
+    """Senders and their cards in as few columns as are not too high, and who stands left of whom in a row."""
+    across = min(_ACROSS, -(-len(left) // _SENDERS_BELOW)) or 1
+    high = -(-len(left) // across) or 1
+    parts = [slice(at, at + high) for at in range(0, len(left), high)]
+    columns = [tuple(node.name for node in column[part]) for part in parts for column in (left, middle)]
+    return columns, [(one[0], other[0]) for one, other in pairwise(columns)][1::2]
+
+
+def zone_card(plan: Plan, node: str, name: str, paint: Paint) -> Node:
+    """The card of a zone, of the hosts or of everybody; `node` is its name in the picture."""
+    tone = _tone(name, paint)
+    zone = next((zone for zone in plan.zones if zone.name == name), None)
+    if zone is None:
+        below = ", ".join(host.name for host in plan.hosts) if name == HOSTS else "everybody"
+        url = "hosts/" if name == HOSTS else ""
+        tooltip = "the hosts themselves" if name == HOSTS else "any sender"
+    else:
+        guests = len({g.name for g in plan.guests for nic in g.nics if nic.network in zone.networks})
+        parts = [", ".join(zone.networks) if zone.networks != (zone.name,) else "", ", ".join(zone.uplinks)]
+        parts += [f"{guests} guest" + ("s" if guests != 1 else "")] if zone.networks else []
+        below = " · ".join(part for part in parts if part)
+        url, tooltip = f"zones/{name}/", zone.meta.description or f"zone {name}"
+    rows = (
+        (Cell(Text(name, 14, tone.ink, bold=True), "CENTER"),),
+        (Cell(Text(_cut(below), 9, MUTED.ink), "CENTER"),),
+    )
+    return Node(node, Table(rows, tone.ink, tone.fill, 2), "zone", url, tooltip)
+
+
+def _tone(name: str, paint: Paint) -> Tone:
+    return paint.zone(name) if name in paint.zones else OUTSIDE
+
+
+def _entries(sender: str, rows: Sequence[Row], paint: Paint) -> Node:
+    """A card with a row for each entry: what it does, to whom, and in the last cell the zones where that is."""
+    lines = [cells_of(row, paint) for row in rows[:_ROWS_SHOWN]]
+    if len(rows) > _ROWS_SHOWN:
+        lines.append((Cell(Text(f"and {len(rows) - _ROWS_SHOWN} more", 9, MUTED.ink), span=4),))
+    return Node(f"by-{sender}", Table(tuple(lines), LINE.ink, TEXT.fill), "flow")
+
+
+def cells_of(row: Row, paint: Paint) -> tuple[Cell, ...]:
+    """An entry as four cells."""
+    return (
+        Cell(Text(row.sign, 10, row.color, bold=True), "CENTER", width=20),
+        Cell(Text(_cut(row.what), 9.5, TEXT.ink, bold=True, mono=True), url=row.url, tooltip=row.name),
+        Cell(Text(f"→ {_cut(row.whom)}", 9, MUTED.ink)),
+        _pill(row.receivers, paint),
+    )
+
+
+def _pill(receivers: Sequence[str], paint: Paint) -> Cell:
+    tone, url = OUTSIDE, "zones/"
+    if len(receivers) == 1:
+        tone, url = _tone(receivers[0], paint), f"zones/{receivers[0]}/" if receivers[0] != HOSTS else "hosts/"
+    return Cell(Text(_cut(", ".join(receivers)), 9, tone.ink, bold=True), "CENTER", fill=tone.fill, url=url)
+
+
+def line(sender: str, paint: Paint) -> Edge:
+    """From the sender to its card."""
+    tail, head = End(f"from-{sender}", side="e"), End(f"by-{sender}", side="w")
+    return Edge(tail, head, _tone(sender, paint).ink, f"what {sender} may do", 2.2, 8)
+
+
+def _arrows(sender: str, rows: Sequence[Row], paint: Paint) -> list[Edge]:
+    """From a sender's card to every zone that something lets it reach."""
+    ink = _tone(sender, paint).ink
+    reached = sorted({receiver for row in rows if row.color != DENIED.ink for receiver in row.receivers})
+    return [
+        Edge(End(f"by-{sender}", side="e"), End(f"to-{other}", side="w"), ink, f"{sender} to {other}", arrow=True)
+        for other in reached
+    ]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LETTERS_SHOWN else f"{text[: _LETTERS_SHOWN - 1]}…"

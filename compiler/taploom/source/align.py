@@ -1,0 +1,74 @@
+"""Where the comments behind values go: two blanks behind them, or in the column that they shared before.
+
+Neighbours that stood in one column stand in one again. Where one of them was as near to its value as can be, the column
+follows the values; where all had room, whoever wrote them chose the column, which moves with the indentation alone.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.frozen import dataclass
+from taploom.source.layout import Comment
+
+GAP = 2
+"""Blanks between a value and a comment behind it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A printed line with a comment behind it.
+
+    Attributes:
+        index: of the line.
+        column: where the comment stood before.
+        room: blanks that were before it.
+        needs: the first column where it can stand now.
+        shift: by how much the line was indented anew.
+    """
+
+    index: int
+    column: int
+    room: int
+    needs: int
+    shift: int
+
+
+def with_comments(lines: list[str], behind: Mapping[int, Comment], source: list[str]) -> list[str]:
+    """The lines with the comments behind them.
+
+    Args:
+        lines: as printed, without.
+        behind: the comment of each line that has one, by its index.
+        source: the lines of the text before.
+    """
+    found = list(lines)
+    for run in _runs(lines, behind, source):
+        needs = max(row.needs for row in run)
+        chosen = run[0].column + max(row.shift for row in run)
+        column = needs if min(row.room for row in run) <= GAP else max(needs, chosen)
+        for row in run:
+            found[row.index] = f"{lines[row.index].ljust(column)}{behind[row.index].text}"
+    return found
+
+
+def _runs(lines: list[str], behind: Mapping[int, Comment], source: list[str]) -> Iterator[list[_Row]]:
+    """Neighbours of one column; an empty line, or a comment of another column, parts them."""
+    run: list[_Row] = []
+    for index, line in enumerate(lines):
+        comment = behind.get(index)
+        if run and (not line or (comment and comment.column != run[0].column)):
+            yield run
+            run = []
+        if comment:
+            run.append(_row(index, line, comment, source[comment.line]))
+    if run:
+        yield run
+
+
+def _row(index: int, line: str, comment: Comment, before: str) -> _Row:
+    room = comment.column - len(before[: comment.column].rstrip())
+    return _Row(index, comment.column, room, len(line) + GAP, indent_of(line) - indent_of(before))
+
+
+def indent_of(line: str) -> int:
+    """How many blanks a line begins with."""
+    return len(line) - len(line.lstrip(" "))

@@ -1,0 +1,291 @@
+"""From the events of a YAML parser to a tree.
+
+Events, and not a library's tree: they keep duplicate keys and both ends of each text, no resolver guesses at types,
+and a stack of our own bounds depth, size and aliases before anything large exists.
+"""
+
+from dataclasses import field
+
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from taploom.base.diagnostic import Diagnostic, Label, Report
+from taploom.base.frozen import dataclass
+from taploom.base.rule import Rule
+from taploom.base.span import Span, start_of
+from taploom.source import rules
+from taploom.source.characters import banned_value, name_of, position
+from taploom.source.colons import colon_in_key
+from taploom.source.tree import Entry, Mapping, Node, Scalar, Sequence
+
+DEPTH = 64
+"""How deep collections may be nested; the language itself needs eight."""
+
+NODES = 500_000
+"""How many values a site may have: 10,000 guests with a rule and a forward each have 300,000."""
+
+MISTAKES = 100
+"""After how many findings a file is given up."""
+
+
+_new = tuple.__new__  # makes a span in half the time of `Span(…)`, which counts for what each text needs
+
+
+class RefusedError(Exception):
+    """Ends the reading of a file; caught by the reader, which reports what it carries."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        super().__init__(diagnostic.message)
+        self.diagnostic = diagnostic
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection whose end has not come yet."""
+
+    span: Span
+    flow: bool
+    anchor: str | None
+    before: int
+    entries: dict[str, Entry] | None
+    items: list[Node] = field(default_factory=list)
+    key: Scalar | None = None
+    wanted: bool = True
+    height: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchored:
+    """What an alias repeats; `node` is None while the collection is still open."""
+
+    node: Node | None
+    size: int
+    height: int
+
+
+@dataclass(slots=True)
+class Builder:
+    """Takes the events of one file.
+
+    Attributes:
+        text: the whole file.
+        file: its path, for spans.
+        report: where findings go.
+        limit: how many nodes there may be.
+        count: how many there are, aliases written out.
+        root: the first document, once it is complete.
+    """
+
+    text: str
+    file: str
+    report: Report
+    limit: int
+    count: int = 0
+    root: Node | None = None
+    _stack: list[_Open] = field(default_factory=list)
+    _anchors: dict[str, _Anchored] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
+    _mistakes: int = 0
+    _documents: int = 0
+
+    def take(self, event: Event) -> None:
+        """Grow the tree by one event.
+
+        Raises:
+            RefusedError: the rest of the file is not worth reading.
+        """
+        if isinstance(event, ScalarEvent):
+            self._scalar(event)
+        elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            self._begin(event)
+        elif isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+            self._end(event)
+        elif isinstance(event, AliasEvent):
+            self._alias(event)
+        elif isinstance(event, DocumentStartEvent):
+            self._document(event)
+
+    def _document(self, event: DocumentStartEvent) -> None:
+        self._documents += 1
+        if self._documents > 1:
+            help_ = "put it into a file of its own: the sections of all files are united"
+            raise self._refusal(rules.DOCUMENTS, "a second document begins here", self._span(event), help_)
+        if event.version or event.tags:
+            self._mistake(
+                rules.DIRECTIVE, "a directive changes how YAML is read", start_of(self.file), "remove the line"
+            )
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        text, style = event.value, event.style
+        start, end = event.start_mark, event.end_mark
+        assert start is not None
+        assert end is not None
+        span = _new(Span, (self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1))
+        node = Scalar(self._texts.setdefault(text, text), span, bool(style))
+        self.count += 1
+        if style or not text or event.anchor is not None or event.tag is not None or self.count > self.limit:
+            node = self._unusual(event, node)
+        self._place(node)
+
+    def _unusual(self, event: ScalarEvent, node: Scalar) -> Scalar:
+        """What only few texts have; apart, since a site is made of plain ones."""
+        self._grow(0, node.span)
+        if event.style in ("|", ">"):
+            node = Scalar(node.text, _one_character(node.span), quoted=True)
+        elif not node.text and _index(event) >= len(self.text):
+            node = Scalar("", self._end_of_text(), quoted=False)
+        if not node.text.isprintable():
+            self._check_escapes(node.text, node.span)
+        if event.tag is not None:
+            self._tag(event.tag, node.span)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchored(node, 1, 0)
+        return node
+
+    def _begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
+        span = self._span(event)
+        self._grow(1, span)
+        if len(self._stack) >= DEPTH:
+            raise self._too_deep(span)
+        if event.tag is not None:
+            self._tag(event.tag, span)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchored(None, 0, 0)
+        entries: dict[str, Entry] | None = {} if isinstance(event, MappingStartEvent) else None
+        flow = bool(event.flow_style)
+        self._stack.append(_Open(span if flow else _one_character(span), flow, event.anchor, self.count - 1, entries))
+
+    def _end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
+        done = self._stack.pop()
+        span = _joined(done.span, self._span(event)) if done.flow else done.span
+        node: Node = Sequence(tuple(done.items), span) if done.entries is None else Mapping(done.entries, span)
+        if done.anchor is not None:
+            self._anchors[done.anchor] = _Anchored(node, self.count - done.before, done.height)
+        if self._stack:
+            self._stack[-1].height = max(self._stack[-1].height, done.height + 1)
+        self._place(node)
+
+    def _alias(self, event: AliasEvent) -> None:
+        span, name = self._span(event), event.anchor or ""
+        found = self._anchors.get(name)
+        if found is None or found.node is None:
+            missing = f"no `&{name}` above" if found is None else f"`*{name}` stands inside of `&{name}`"
+            help_ = "put it in quotes where no alias was meant" if found is None else "write the value out"
+            self._mistake(rules.ALIAS, f"`*{name}` repeats nothing: {missing}", span, help_)
+            self._place(Scalar("", span, quoted=False))
+            return
+        self._grow(found.size, span)
+        if len(self._stack) + found.height > DEPTH:
+            raise self._too_deep(span)
+        if self._stack:
+            self._stack[-1].height = max(self._stack[-1].height, found.height + 1)
+        self._place(found.node)
+
+    def _place(self, node: Node) -> None:
+        if not self._stack:
+            self.root = node
+            return
+        parent = self._stack[-1]
+        if parent.entries is None:
+            parent.items.append(node)
+        elif parent.key is None:
+            self._take_key(parent, parent.entries, node)
+        else:
+            key, parent.key = parent.key, None
+            if parent.wanted:
+                parent.entries[key.text] = Entry(key, node)
+                if ":" in key.text and not key.quoted:
+                    self._check_colon(key, node, parent.entries)
+
+    def _take_key(self, parent: _Open, entries: dict[str, Entry], node: Node) -> None:
+        if not isinstance(node, Scalar):
+            self._mistake(rules.KEY, "a key must be a name", node.span, "use a text as the key")
+            parent.key, parent.wanted = Scalar("", node.span, quoted=True), False
+            return
+        parent.key, parent.wanted = node, node.text not in entries
+        if not parent.flow and not entries:
+            parent.span = node.span
+        if node.text == "<<" and not node.quoted:
+            parent.wanted = False
+            help_ = "write the entries out, or repeat a whole value with an alias"
+            self._mistake(rules.MERGE_KEY, "merge keys are not supported", node.span, help_)
+        elif not node.text and not node.quoted:
+            self._mistake(rules.KEY, "an entry has no key", node.span, "write a name before the colon")
+        elif not parent.wanted:
+            other = Label(entries[node.text].key.span, "first given here")
+            help_ = "unite the two, or rename one"
+            self._mistake(rules.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
+
+    def _check_colon(self, key: Scalar, value: Node, entries: dict[str, Entry]) -> None:
+        """Find addresses and `a:b` that YAML took for keys, since no name has a colon."""
+        if isinstance(value, Scalar) and not value.text and not value.quoted:
+            message, help_ = colon_in_key(key, _shown(key.text), entries)
+            self._mistake(rules.QUOTES, message, key.span, help_)
+
+    def _check_escapes(self, text: str, span: Span) -> None:
+        if (character := banned_value(text)) is not None:
+            message = f"the text contains {name_of(character)}"
+            self._mistake(rules.CHARACTER, message, span, "remove the escape")
+
+    def _tag(self, tag: str, span: Span) -> None:
+        help_ = "remove it; where the text itself begins with `!`, put it in quotes"
+        shown = tag.replace("tag:yaml.org,2002:", "!!", 1)
+        self._mistake(rules.TAG, f"the tag `{_shown(shown)}` is not allowed", span, help_)
+
+    def _grow(self, nodes: int, span: Span) -> None:
+        self.count += nodes
+        if self.count > self.limit:
+            help_ = "write aliases out, or split the site"
+            raise self._refusal(rules.TOO_MANY, f"more than {NODES:,} values", span, help_)
+
+    def _too_deep(self, span: Span) -> RefusedError:
+        help_ = "close the brackets that were left open"
+        return self._refusal(rules.DEEP, f"nested more than {DEPTH} deep", span, help_)
+
+    def _refusal(self, rule: Rule, message: str, span: Span, help_: str) -> RefusedError:
+        return RefusedError(Diagnostic(rule, message, span, help_))
+
+    def _mistake(self, rule: Rule, message: str, span: Span, help_: str, *labels: Label) -> None:
+        self._mistakes += 1
+        if self._mistakes > MISTAKES:
+            message = f"more than {MISTAKES} mistakes of YAML: the rest of the file is not read"
+            raise self._refusal(rules.FLOOD, message, span, "correct the first ones, and run again")
+        self.report.add(Diagnostic(rule, message, span, help_, labels))
+
+    def _end_of_text(self) -> Span:
+        """The place behind the last character; libyaml counts a line more where the last one is not ended."""
+        line, column = position(self.text, len(self.text))
+        return Span(self.file, line, column, line, column)
+
+    def _span(self, event: Event) -> Span:
+        start, end = event.start_mark, event.end_mark
+        assert start is not None
+        assert end is not None
+        return Span(self.file, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _index(event: Event) -> int:
+    assert event.start_mark is not None
+    return event.start_mark.index
+
+
+def _joined(start: Span, end: Span) -> Span:
+    return Span(start.file, start.line, start.column, end.end_line, end.end_column)
+
+
+def _one_character(span: Span) -> Span:
+    return Span(span.file, span.line, span.column, span.line, span.column + 1)
+
+
+def _shown(text: str) -> str:
+    """A text for a message: on one line, and not too long for it."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= 40 else f"{flat[:39]}…"

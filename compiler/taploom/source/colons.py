@@ -1,0 +1,30 @@
+"""Keys without a value that have a colon inside: `name:seed` and `fd00::`, where a space or quotes are missing."""
+
+import re
+
+from taploom.base.span import Span
+from taploom.source.tree import Entry, Scalar
+
+_KEY = re.compile(r"[a-z][a-z0-9-]*")
+
+
+def colon_in_key(key: Scalar, shown: str, entries: dict[str, Entry]) -> tuple[str, str]:
+    """Say what is wrong with such a key, and what would help; nobody looks for it among the keys of the language.
+
+    Args:
+        key: as read.
+        shown: the same for a message.
+        entries: of the mapping; the key is taken out, and what may be meant put in, as far as that is known.
+    """
+    if key.text.endswith(":"):
+        return f"`{shown}:` is read as a key", f'put it in quotes: "{shown}:"'
+    del entries[key.text]
+    name, _, rest = key.text.partition(":")
+    message = f"`{shown}` is read as a key without a value"
+    if not _KEY.fullmatch(name) or ":" in rest:
+        return message, "write its key before it, or put the text in quotes"
+    span, middle = key.span, key.span.column + len(name)
+    before = Span(span.file, span.line, span.column, span.line, middle)
+    behind = Span(span.file, span.line, middle + 1, span.end_line, span.end_column)
+    entries.setdefault(name, Entry(Scalar(name, before, quoted=False), Scalar(rest.strip(), behind, quoted=False)))
+    return message, f"write `{name}: {shown[len(name) + 1 :].strip()}`, or put the text in quotes"

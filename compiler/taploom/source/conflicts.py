@@ -1,0 +1,30 @@
+"""Conflicts that a merge has left in a spec: found by git's marks, since a YAML parser complains of something else."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.span import Span
+from taploom.source import rules
+from taploom.source.characters import lines
+
+_MARKS = ("<<<<<<<", "=======", ">>>>>>>")
+"""How git begins, divides and ends a conflict, each at the beginning of a line (git-merge(1))."""
+
+
+def conflicts(text: str, file: str) -> Iterator[Diagnostic]:
+    """Each conflict of a text that is whole; there is none where a single mark stands in a text of several lines."""
+    if f"\n{_MARKS[2]}" not in text:
+        return
+    found: list[Span] = []
+    for number, line in enumerate(lines(text), 1):
+        mark = line[:7] if line[7:8] in ("", " ") else ""
+        if mark == _MARKS[0]:
+            found = []
+        if mark in _MARKS[len(found) : len(found) + 1]:
+            found.append(Span(file, number, 1, number, len(line) + 1))
+        if len(found) == len(_MARKS):
+            start, middle, end = found
+            labels = (Label(middle, "the other side begins here"), Label(end, "and ends here"))
+            help_ = "keep what is wanted of both sides, and delete the marks"
+            yield Diagnostic(rules.CONFLICT, "a merge has left a conflict here", start, help_, labels)
+            found = []

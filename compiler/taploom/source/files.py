@@ -1,0 +1,192 @@
+"""From a folder to the specs in it, each with its text and its tree."""
+
+import codecs
+import gc
+import os
+from collections.abc import Iterable, Iterator
+from collections.abc import Mapping as Map
+from contextlib import contextmanager
+from pathlib import Path
+
+from taploom.base.diagnostic import Diagnostic, Report
+from taploom.base.frozen import dataclass
+from taploom.base.span import Span, start_of
+from taploom.source import rules
+from taploom.source.builder import NODES
+from taploom.source.characters import position, printable_path
+from taploom.source.listing import FILE_BYTES, Found, listed, readable
+from taploom.source.reader import read_counted
+from taploom.source.refused import BESIDE, refuse
+from taploom.source.tree import Mapping
+
+_OTHER_ENCODINGS = (
+    (codecs.BOM_UTF32_LE, "UTF-32"),
+    (codecs.BOM_UTF32_BE, "UTF-32"),
+    (codecs.BOM_UTF16_LE, "UTF-16"),
+    (codecs.BOM_UTF16_BE, "UTF-16"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One spec.
+
+    Attributes:
+        path: as the user would name it; the same as in the spans of the tree.
+        text: decoded, without a byte order mark.
+        root: the tree, or None where the file is not YAML or no mapping.
+    """
+
+    path: str
+    text: str
+    root: Mapping | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceSet:
+    """All specs of a site.
+
+    Attributes:
+        files: those that are text, sorted by path.
+        folder: as the user named it, for what is wrong with the site as a whole.
+    """
+
+    files: tuple[SourceFile, ...]
+    folder: str
+
+
+_LOSING = (rules.UNREADABLE, rules.LINK, rules.TOO_LARGE, rules.ENCODING, rules.FILE_NAME, rules.DOCUMENTS)
+"""What costs the site a file, or a part of one."""
+
+
+def incomplete(source: SourceSet, report: Report) -> bool:
+    """Whether some of the site could not be read, so that nobody can tell which names it defines.
+
+    Args:
+        source: the files.
+        report: what was found while they were read.
+    """
+    return any(file.root is None for file in source.files) or any(d.rule in _LOSING for d in report.diagnostics)
+
+
+def load(folder: Path, report: Report) -> SourceSet:
+    """Read every spec of a folder, and of the folders in it.
+
+    Args:
+        folder: as the user named it; the paths in spans begin with it.
+        report: takes what is wrong with files, and with their YAML.
+
+    Returns:
+        The files that are text, so that a snippet can be shown of each.
+    """
+    with _no_collector():
+        texts = ((spec.path, _text(spec, report)) for spec in listed(folder, report))
+        return SourceSet(_read_all(texts, report), printable_path(str(folder)))
+
+
+def load_blobs(blobs: Map[str, bytes], folder: str, report: Report, sizes: Map[str, int] | None = None) -> SourceSet:
+    """Read specs that are in memory, such as those of another revision.
+
+    Args:
+        blobs: content by path, as the paths in spans shall be; what does not end in `.yaml` is left out.
+        folder: as the user named it.
+        report: takes what is wrong with files, and with their YAML.
+        sizes: bytes by path, of those too that are too large to be among `blobs`; None for those of `blobs`.
+    """
+    known = {path: len(raw) for path, raw in blobs.items()} if sizes is None else sizes
+    specs = readable({path: size for path, size in known.items() if path.endswith(".yaml")}, report)
+    with _no_collector():
+        texts = ((printable_path(path), decoded(blobs[path], printable_path(path), report)) for path in specs)
+        return SourceSet(_read_all(texts, report), printable_path(folder))
+
+
+@contextmanager
+def _no_collector() -> Iterator[None]:
+    """A tree has no cycles: the collector would walk it again and again while it grows, and find nothing."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read_all(texts: Iterable[tuple[str, str | None]], report: Report) -> tuple[SourceFile, ...]:
+    files: list[SourceFile] = []
+    left = NODES
+    for path, text in texts:
+        if text is None:
+            continue
+        root, count = read_counted(text, path, report, left)
+        files.append(SourceFile(path, text, root))
+        left -= count
+        if left < 0:
+            break
+    return tuple(files)
+
+
+def _text(spec: Found, report: Report) -> str | None:
+    try:
+        raw = _bytes(spec.real)
+    except OSError as error:
+        message = f"the file cannot be read: {(error.strerror or 'unknown reason').lower()}"
+        report.add(Diagnostic(rules.UNREADABLE, message, start_of(spec.path), "mend its permissions"))
+        return None
+    return decoded(raw, spec.path, report)
+
+
+def decoded(raw: bytes, path: str, report: Report) -> str | None:
+    """The text of a spec; None after a diagnostic."""
+    if len(raw) > FILE_BYTES:
+        report.add(Diagnostic(rules.TOO_LARGE, "this is more than taploom reads", start_of(path)))
+        return None
+    for mark, name in _OTHER_ENCODINGS:
+        if raw.startswith(mark):
+            report.add(_not_utf8(start_of(path), f"the file is {name}, not UTF-8"))
+            return None
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        report.add(_bad_byte(raw.removeprefix(codecs.BOM_UTF8), error, path))
+        return None
+
+
+def _bytes(path: str) -> bytes:
+    """The content, as far as a spec may go: a file that grows meanwhile is cut, and fails as YAML or as UTF-8."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    with os.fdopen(descriptor, "rb") as file:
+        return file.read(FILE_BYTES)
+
+
+def _bad_byte(raw: bytes, error: UnicodeDecodeError, path: str) -> Diagnostic:
+    before = raw[: error.start].decode("utf-8", "replace")
+    line, column = position(before, len(before))
+    byte = raw[error.start]
+    latin = bytes([byte]).decode("latin-1")
+    guess = f", which is `{latin}` in Latin-1" if latin.isprintable() else ""
+    return _not_utf8(Span(path, line, column, line, column + 1), f"the byte 0x{byte:02X} is not UTF-8{guess}")
+
+
+def _not_utf8(span: Span, message: str) -> Diagnostic:
+    return Diagnostic(rules.ENCODING, message, span, "save the file as UTF-8")
+
+
+def read_text(path: Path, report: Report) -> str:
+    """A single file beside the specs, such as the lock; "" where there is none, or after a diagnostic."""
+    if path.is_symlink():  # what it leads to would be shown, line by line
+        refuse(report, str(path), BESIDE)
+    if path.is_symlink() or not path.exists():
+        return ""
+    shown = printable_path(str(path))
+    if not path.is_file() or path.stat().st_size >= FILE_BYTES:
+        report.add(
+            Diagnostic(
+                rules.UNREADABLE,
+                "this is not a file of a size that taploom reads",
+                start_of(shown),
+                "name a file of less than 8 MiB",
+            )
+        )
+        return ""
+    return _text(Found(shown, str(path), path.stat().st_size), report) or ""

@@ -1,0 +1,154 @@
+"""How a text is laid out: the parts of YAML that a tree does not keep, and the comments between them.
+
+For the formatter alone. The spec needs what a text says; this needs how it says it: styles, anchors, and where in the
+text each part and each comment is.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import field
+from typing import Any
+
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+from yaml.tokens import ScalarToken
+
+from taploom.base.frozen import dataclass
+from taploom.source.reader import LOADER
+
+_ANCHOR = re.compile(r"&\S+\s*")
+
+
+@dataclass(slots=True)
+class Part:
+    """A node with its layout.
+
+    Attributes:
+        kind: `text`, `alias`, `map` or `list`.
+        start: index of its first character, its anchor included.
+        end: index behind its last character; of a block collection, behind its last part.
+        line: where it starts, from 0.
+        column: where it starts, from 0.
+        flow: whether it is written in brackets or braces.
+        style: quote or mark of a block of text; "" for plain text.
+        anchor: the name of its anchor or alias.
+        text: what it says; of an alias "".
+        raw: how it is written, without its anchor.
+        parts: items, or keys and values in turn.
+    """
+
+    kind: str
+    start: int
+    end: int
+    line: int
+    column: int
+    flow: bool = False
+    style: str = ""
+    anchor: str = ""
+    text: str = ""
+    raw: str = ""
+    parts: "list[Part]" = field(default_factory=list)
+
+    @property
+    def pairs(self) -> "Iterator[tuple[Part, Part]]":
+        """Keys with their values."""
+        return zip(self.parts[::2], self.parts[1::2], strict=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment.
+
+    Attributes:
+        index: of the hash sign in the text.
+        line: its line, from 0.
+        column: its column, from 0.
+        text: from the hash sign on, without blanks at the end.
+        behind: whether it stands behind a part, on the same line.
+    """
+
+    index: int
+    line: int
+    column: int
+    text: str
+    behind: bool
+
+
+def laid_out(text: str) -> Part:
+    """The layout of a text that the reader accepts, with line feeds alone as line breaks."""
+    loader = LOADER(text)
+    stack: list[Part] = []
+    root: Part | None = None
+    for event in iter(loader.get_event, None):
+        part = _part(event, text)
+        if part is None:
+            if isinstance(event, (MappingEndEvent, SequenceEndEvent)):
+                _close(stack.pop(), event)
+            continue
+        if stack:
+            stack[-1].parts.append(part)
+        root = root or part
+        if part.kind in ("map", "list"):
+            stack.append(part)
+    assert root is not None
+    return root
+
+
+def _part(event: Any, text: str) -> Part | None:
+    start, end = event.start_mark, event.end_mark.index
+    if isinstance(event, AliasEvent):
+        return Part("alias", start.index, end, start.line, start.column, anchor=event.anchor or "")
+    if isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+        kind = "map" if isinstance(event, MappingStartEvent) else "list"
+        part = Part(kind, start.index, start.index, start.line, start.column, anchor=event.anchor or "")
+        part.flow = bool(event.flow_style)
+        return part
+    if not isinstance(event, ScalarEvent):
+        return None
+    part = Part("text", start.index, end, start.line, start.column, anchor=event.anchor or "")
+    part.style, part.text = event.style or "", event.value
+    part.raw = text[part.start : part.end]
+    if part.anchor:
+        part.raw = _ANCHOR.sub("", part.raw, count=1)
+    return part
+
+
+def _close(part: Part, event: Any) -> None:
+    if part.flow:
+        part.end = event.end_mark.index
+    elif part.parts:
+        part.end = part.parts[-1].end
+
+
+def comments_of(text: str) -> tuple[Comment, ...]:
+    """All comments: what stands between the tokens of YAML besides blanks."""
+    loader: Any = LOADER(text)
+    found: list[Comment] = []
+    end = line = 0
+    for token in iter(loader.get_token, None):
+        _add_comments(found, text, end, token.start_mark.index, line)
+        end, line = token.end_mark.index, token.end_mark.line
+        if isinstance(token, ScalarToken) and token.style in ("|", ">"):
+            head = text.find("\n", token.start_mark.index, end)
+            _add_comments(found, text, token.start_mark.index, head if head >= 0 else end, token.start_mark.line)
+    _add_comments(found, text, end, len(text), line)
+    return tuple(found)
+
+
+def _add_comments(found: list[Comment], text: str, start: int, stop: int, line: int) -> None:
+    if text.find("#", start, stop) < 0:
+        return
+    for number, row in enumerate(text[start:stop].split("\n"), line):
+        at = row.find("#")
+        if at >= 0:
+            index = start + at
+            begin = text.rfind("\n", 0, index) + 1
+            behind = bool(text[begin:index].strip(" \t-"))
+            found.append(Comment(index, number, index - begin, row[at:].rstrip(), behind))
+        start += len(row) + 1

@@ -1,0 +1,192 @@
+"""Which files of a folder are specs.
+
+Everything is decided by `stat` before a byte is read, so that a pipe never blocks, a device is never opened, and a
+gigabyte costs nothing.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from taploom.base.diagnostic import Diagnostic, Report
+from taploom.base.frozen import dataclass
+from taploom.source import rules
+from taploom.source.characters import printable_path
+from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, NOWHERE, OUT, TO_FOLDER, Refusal, followed, refuse
+
+MIB = 1 << 20
+FILE_BYTES = 8 * MIB
+"""The most that one spec may have: ten times a site of 10,000 guests on one line each."""
+
+TOTAL_BYTES = 64 * MIB
+"""The most that all specs may have."""
+
+LOCK = "taploom.lock"
+"""What stands beside the specs; who reads it says what is wrong with it."""
+
+ENTRIES = 100_000
+"""How many directory entries are looked at: a bound for `--specs /`."""
+
+
+_PERMIT = "mend its permissions, or move it out of the folder of specs"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A spec that may be read.
+
+    Attributes:
+        path: as the user would name it, for spans.
+        real: where it is, links resolved.
+        size: in bytes.
+    """
+
+    path: str
+    real: str
+    size: int
+
+
+_BEGIN = ", or begin a site with `taploom init`"
+
+
+def listed(folder: Path, report: Report) -> tuple[Found, ...]:
+    """The specs of a folder and of the folders in it, sorted by path; hidden ones are left out."""
+    if not folder.is_dir():
+        what, more = ("is not a folder", "") if folder.exists() else ("does not exist", _BEGIN)
+        shown = printable_path(str(folder))
+        report.add(Diagnostic(rules.NO_SPECS, f"`{shown}` {what}", None, f"name the folder with `--specs DIR`{more}"))
+        return ()
+    lock = str(folder / LOCK)
+    walked = [entry for entry in _walked(str(folder), report) if entry.path != lock]
+    entries = sorted(walked, key=lambda entry: (entry.is_symlink(), entry.path))
+    found: dict[str, Found] = {}
+    for entry in entries:
+        spec = _spec(entry, str(folder), report)
+        if spec is not None:
+            found.setdefault(spec.real, spec)
+    if not found and not report.failed:
+        shown = printable_path(str(folder))
+        report.add(Diagnostic(rules.NO_SPECS, f"`{shown}` holds no `.yaml` file", None, "begin with `taploom init`"))
+    return _within_total(sorted(found.values(), key=lambda spec: spec.path), report)
+
+
+def _walked(folder: str, report: Report) -> Iterator["os.DirEntry[str]"]:
+    """All entries that are no plain folder, and are not hidden."""
+    waiting, seen = [folder], 0
+    while waiting:
+        current = waiting.pop()
+        try:
+            with os.scandir(current) as entries:
+                everything = list(entries)
+        except OSError as error:
+            refuse(report, current, (rules.UNREADABLE, f"the folder cannot be read: {_reason(error)}", _PERMIT))
+            continue
+        if current != folder and any(entry.name == ".git" for entry in everything):
+            refuse(report, current, NESTED)
+            continue
+        inside = [entry for entry in everything if not entry.name.startswith(".")]
+        seen += len(inside)
+        if seen > ENTRIES:
+            message = f"the folder holds more than {ENTRIES:,} files"
+            refuse(report, folder, (rules.TOO_LARGE, message, "name a folder that holds specs alone"))
+            return
+        for entry in inside:
+            if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".yaml"):
+                waiting.append(entry.path)
+            else:
+                yield entry
+
+
+def _spec(entry: "os.DirEntry[str]", folder: str, report: Report) -> Found | None:
+    """What an entry is, if it is a spec; says why where it looks like one and is not."""
+    is_spec = entry.name.endswith(".yaml")
+    if not is_spec and misnamed(entry.path, report):
+        return None
+    real = _resolved(entry, folder, report, is_spec=is_spec)
+    if real is None or not is_spec:
+        return None
+    if printable_path(entry.path) != entry.path:
+        refuse(report, entry.path, HIDDEN_NAME)
+        return None
+    return _regular(entry.path, real, report)
+
+
+def _resolved(entry: "os.DirEntry[str]", folder: str, report: Report, *, is_spec: bool) -> str | None:
+    """Where an entry is once links are followed, if that is a file in the folder."""
+    if not entry.is_symlink():
+        return entry.path
+    found = followed(os.path.relpath(entry.path, folder), lambda path: _target(Path(folder, path)))
+    real = str(Path(folder, found)) if isinstance(found, str) else entry.path
+    why: Refusal | None = None
+    if not isinstance(found, str):
+        outside = TO_FOLDER if found is OUT and entry.is_dir() else found
+        why = outside if is_spec or found is not OUT or outside is TO_FOLDER else None
+    elif Path(real).is_dir():
+        why = TO_FOLDER
+    elif is_spec and not Path(real).exists():
+        why = NOWHERE
+    if why is not None:
+        refuse(report, entry.path, why)
+    return real if why is None and isinstance(found, str) else None
+
+
+def _target(path: Path) -> str | None:
+    try:
+        return str(path.readlink())
+    except OSError:
+        return None
+
+
+def _regular(path: str, real: str, report: Report) -> Found | None:
+    try:
+        status = Path(real).stat()
+    except OSError as error:
+        refuse(report, path, (rules.UNREADABLE, f"the file cannot be read: {_reason(error)}", _PERMIT))
+        return None
+    if not stat.S_ISREG(status.st_mode):
+        special = (rules.UNREADABLE, "this is a pipe, a socket or a device, not a file", A_FOLDER[2])
+        refuse(report, path, A_FOLDER if stat.S_ISDIR(status.st_mode) else special)
+        return None
+    return Found(path, real, status.st_size) if _fits(path, status.st_size, report) else None
+
+
+def misnamed(path: str, report: Report) -> bool:
+    """Whether a path that is no spec looks like one; says so."""
+    if not path.lower().endswith((".yaml", ".yml")):
+        return False
+    help_ = f"rename it to `{printable_path(Path(path).stem)}.yaml`"
+    refuse(report, path, (rules.EXTENSION, "only `.yaml` files are read", help_))
+    return True
+
+
+def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
+    """Which specs of another revision are small enough to be read, sorted by path; as of a folder.
+
+    Args:
+        sizes: in bytes, by path.
+        report: takes what is wrong with the others.
+    """
+    fitting = [Found(path, path, size) for path, size in sorted(sizes.items()) if _fits(path, size, report)]
+    return tuple(spec.path for spec in _within_total(fitting, report))
+
+
+def _fits(path: str, size: int, report: Report) -> bool:
+    if size > FILE_BYTES:
+        message = f"the file has {size / MIB:,.1f} MiB, and the most is {FILE_BYTES // MIB}"
+        refuse(report, path, (rules.TOO_LARGE, message, "split it, or move it out of the folder of specs"))
+    return size <= FILE_BYTES
+
+
+def _within_total(found: list[Found], report: Report) -> tuple[Found, ...]:
+    total = sum(spec.size for spec in found)
+    if total <= TOTAL_BYTES:
+        return tuple(found)
+    largest = max(found, key=lambda spec: (spec.size, spec.path))
+    message = f"the specs have {total / MIB:,.1f} MiB together, and the most is {TOTAL_BYTES // MIB}"
+    refuse(report, largest.path, (rules.TOO_LARGE, message, "move what is no spec out of the folder"))
+    return ()
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "unknown reason").lower()

@@ -1,0 +1,240 @@
+"""Prints a layout in the one canonical form, with every comment where it belongs.
+
+The form: two spaces a level, dashes indented below their key, one space behind a colon and a comma, at most one empty
+line in a row, double quotes where quotes are needed no other way. What is in braces stays so while it fits on a line
+and has no comment inside, and becomes a block where not. Comments behind values keep their alignment.
+"""
+
+from dataclasses import dataclass, field
+
+from taploom.source.align import indent_of, with_comments
+from taploom.source.layout import Comment, Part
+
+WIDTH = 120
+"""Columns that a line in braces or brackets may have."""
+
+_NEVER = 1 << 30
+
+
+class UnprintableError(Exception):
+    """A part that has no canonical form, such as a key of several lines; carries its place, from 0."""
+
+    def __init__(self, part: Part) -> None:
+        super().__init__(part.raw)
+        self.line, self.column = part.line, part.column
+
+
+@dataclass(slots=True)
+class Printer:
+    """The state of one printing.
+
+    Attributes:
+        source: the lines of the text before.
+        comments: those that are still to be printed, the next one last.
+        lines: what is printed, without the comments behind it.
+        behind: these, by the index of their line.
+        blocks: column before and indentation now, of the blocks around the last line, outermost first.
+        open: whether a comment may be put behind the last line.
+    """
+
+    source: list[str]
+    comments: list[Comment]
+    lines: list[str] = field(default_factory=list)
+    behind: dict[int, Comment] = field(default_factory=dict)
+    blocks: list[tuple[int, int]] = field(default_factory=list)
+    open: bool = False
+
+    def document(self, root: Part) -> str:
+        """The whole text."""
+        self._block(root, 0, "")
+        if not root.parts:
+            self._put("{}", 0)
+        self._flush(_NEVER, 0, 0, first=False)
+        return "\n".join(with_comments(self.lines, self.behind, self.source)) + "\n"
+
+    def _block(self, part: Part, indent: int, head: str) -> None:
+        """Print a collection as a block; `head` replaces the indentation of its first line."""
+        depth = len(self.blocks)
+        self.blocks.append((self._column(part), indent))
+        if part.kind == "map":
+            for number, (key, value) in enumerate(part.pairs):
+                first = number == 0
+                self._before(key, indent, depth, first=first)
+                pad = head if first and head else " " * indent
+                self._entry(pad + _key(key), value, indent)
+        else:
+            for number, item in enumerate(part.parts):
+                first = number == 0
+                self._before(item, indent, depth, first=first, index=_first_text(item).start)
+                self._item((head if first and head else " " * indent) + "-", item, indent)
+        if part.flow:
+            self._flush(part.end, indent, depth, first=False)
+
+    def _column(self, part: Part) -> int:
+        """Where the lines of a block began; an anchor stands on the line above."""
+        if part.flow:
+            return _NEVER
+        return indent_of(self.source[part.parts[0].line]) if part.anchor else part.column
+
+    def _entry(self, line: str, value: Part, indent: int) -> None:
+        """Print a value behind its key."""
+        line = _anchored(line, value)
+        if self._fits(line, value):
+            self._put(f"{line} {_inline(value)}".rstrip(), value.start)
+        elif value.kind == "text":
+            self._long_text(line, value, indent)
+        else:
+            self._put(line, 0)
+            self._block(value, indent + 2, "")
+
+    def _item(self, line: str, item: Part, indent: int) -> None:
+        """Print an item behind its dash; a block begins on the same line."""
+        if item.kind in ("map", "list") and not item.anchor and not self._fits(line, item):
+            self._block(item, indent + 2, f"{line} ")
+        else:
+            self._entry(line, item, indent)
+
+    def _fits(self, line: str, part: Part) -> bool:
+        if part.kind in ("map", "list") and not part.flow:
+            return False
+        inline = _inline(part)
+        if inline is None:
+            return False
+        if part.kind in ("text", "alias") or not part.parts:
+            return True
+        return len(line) + 1 + len(inline) <= WIDTH and not any(
+            part.start < comment.index < part.end for comment in self._next_comments(part.end)
+        )
+
+    def _next_comments(self, end: int) -> list[Comment]:
+        found = []
+        for comment in reversed(self.comments):
+            if comment.index >= end:
+                break
+            found.append(comment)
+        return found
+
+    def _long_text(self, line: str, value: Part, indent: int) -> None:
+        """Print a text of several lines as it is, at its new place."""
+        rows = value.raw.split("\n")
+        pad = " " * (indent + 2)
+        if value.style in ("|", ">"):
+            self._text_block(line, value, pad)
+            return
+        self._put(f"{line} {rows[0].rstrip()}", value.start, alone=True)
+        for row in rows[1:]:
+            self.lines.append(pad + row.strip() if row.strip() else "")
+
+    def _text_block(self, line: str, value: Part, pad: str) -> None:
+        head, *rows = value.raw.split("\n")
+        mark = head.partition("#")[0]
+        digits = "".join(filter(str.isdigit, mark))
+        keeps = "+" in mark
+        if rows and not rows[-1].strip():
+            rows.pop()  # what is behind the last line break is no line
+        while rows and not keeps and not rows[-1].strip():
+            rows.pop()
+        depth = min((indent_of(row) for row in rows if row.strip()), default=0)
+        if digits:
+            depth = min(depth, indent_of(self.source[value.line]) + int(digits))
+        mark = value.style + ("2" if digits else "") + ("+" if keeps else "-" if "-" in mark else "")
+        self._put(f"{line} {mark}", value.start + len(head))
+        self.lines.extend(pad + row[depth:] if len(row) > depth else "" for row in rows)
+        self.open = False
+
+    def _put(self, line: str, until: int, *, alone: bool = False) -> None:
+        """Print the first line of an entry; of the comments before `until` one may go behind it, the others above."""
+        found = []
+        while self.comments and self.comments[-1].index < until:
+            found.append(self.comments.pop())
+        behind = next((comment for comment in found if comment.behind and not alone), None)
+        pad = " " * indent_of(line)
+        self.lines.extend(pad + comment.text for comment in found if comment is not behind)
+        self.lines.append(line)
+        if behind:
+            self.behind[len(self.lines) - 1] = behind
+        self.open = not behind
+
+    def _before(self, part: Part, indent: int, depth: int, *, first: bool, index: int | None = None) -> None:
+        """Print what stands between the last line and an entry: comments and an empty line."""
+        fresh = self._flush(part.start if index is None else index, indent, depth, first=first)
+        if not fresh:
+            self._empty_line(part.line)
+
+    def _flush(self, index: int, indent: int, depth: int, *, first: bool) -> bool:
+        """Print the comments before `index`; says whether nothing stands between a key and its first entry."""
+        fresh = first and depth > 0
+        while self.comments and self.comments[-1].index < index:
+            comment = self.comments.pop()
+            if comment.behind and self.open:
+                self.behind[len(self.lines) - 1] = comment
+            else:
+                if not fresh:
+                    self._empty_line(comment.line)
+                self.lines.append(" " * (indent if first else self._level(comment, depth)) + comment.text)
+                fresh = False
+            self.open = False
+        del self.blocks[depth + 1 :]
+        return fresh
+
+    def _level(self, comment: Comment, depth: int) -> int:
+        """Where a comment of its own line goes: to the innermost block that it was not left of."""
+        outer, level = self.blocks[depth]
+        for column, indent in self.blocks[depth + 1 :]:
+            if outer < column <= comment.column:
+                outer, level = column, indent
+        return level
+
+    def _empty_line(self, line: int) -> None:
+        if self.lines and self.lines[-1].strip() and line > 0 and not self.source[line - 1].strip():
+            self.lines.append("")
+
+
+def _first_text(item: Part) -> Part:
+    """The part that stands on the same line as a dash; what is before it must go above the dash."""
+    while item.parts and not item.anchor:
+        item = item.parts[0]
+    return item
+
+
+def _key(key: Part) -> str:
+    inline = _inline(key)
+    if inline is None or key.kind not in ("text", "alias"):
+        raise UnprintableError(key)
+    anchor = f"&{key.anchor} " if key.kind == "text" and key.anchor else ""
+    return f"{anchor}{inline} :" if key.kind == "alias" else f"{anchor}{inline}:"
+
+
+def _anchored(line: str, part: Part) -> str:
+    return f"{line} &{part.anchor}" if part.anchor and part.kind != "alias" else line
+
+
+def _inline(part: Part) -> str | None:
+    """A part on one line and without its own anchor, or None where it needs several."""
+    if part.kind == "alias":
+        return f"*{part.anchor}"
+    if part.kind == "text":
+        return _inline_text(part)
+    inside = [_nested(nested) for nested in part.parts]
+    if None in inside:
+        return None
+    if part.kind == "list":
+        return f"[{', '.join(filter(None, inside))}]" if all(inside) else None
+    pairs = zip(part.pairs, inside[::2], inside[1::2], strict=True)
+    return "{" + ", ".join(f"{k}{' ' * (key.kind == 'alias')}: {v}" for (key, _), k, v in pairs) + "}"
+
+
+def _nested(part: Part) -> str | None:
+    inline = _inline(part)
+    if inline is None or not part.anchor or part.kind == "alias":
+        return inline
+    return f"&{part.anchor} {inline}"
+
+
+def _inline_text(part: Part) -> str | None:
+    if part.style in ("|", ">"):
+        return None
+    if part.style and '"' not in part.text and "\\" not in part.text and part.text.isprintable():
+        one_line = "\n" not in part.raw or part.style == ""
+        return f'"{part.text}"' if one_line else None
+    return part.raw if "\n" not in part.raw else None

@@ -1,0 +1,70 @@
+"""Why paths among the specs are not read, in the same words for a working tree and for a commit of it."""
+
+from collections import deque
+from collections.abc import Callable
+
+from taploom.base.diagnostic import Diagnostic, Report
+from taploom.base.rule import Rule
+from taploom.base.span import start_of
+from taploom.source import rules
+from taploom.source.characters import printable_path
+
+Refusal = tuple[Rule, str, str]
+"""Why a path is no spec: rule, message and way out."""
+
+A_FOLDER: Refusal = (rules.UNREADABLE, "this is a folder, not a file", "move it out of the folder of specs")
+CIRCLE: Refusal = (rules.LINK, "the link leads round in a circle", "remove it")
+NOWHERE: Refusal = (rules.LINK, "the link leads nowhere", "remove it")
+OUT: Refusal = (rules.LINK, "the link leads out of the folder of specs", "put the file itself here")
+ELSEWHERE: Refusal = (rules.LINK, "the link leads to a path of one machine alone", "put the file itself here")
+TO_FOLDER: Refusal = (
+    rules.LINK,
+    "the link leads to a folder, and only links to files are followed",
+    "put the files here, or remove the link",
+)
+BESIDE: Refusal = (
+    rules.LINK,
+    "this is a link, and none is followed in the place of this file",
+    "put the file itself here",
+)
+HIDDEN_NAME: Refusal = (rules.FILE_NAME, "the name of the file has characters that cannot be shown", "rename it")
+NESTED: Refusal = (rules.NESTED, "this folder is a repository of its own", "put its files themselves here")
+
+_HOPS = 40
+"""Links that Linux follows on the way to a file (path_resolution(7))."""
+
+
+def refuse(report: Report, path: str, why: Refusal) -> None:
+    """Report a path that is not read."""
+    rule, message, help_ = why
+    report.add(Diagnostic(rule, message, start_of(printable_path(path)), help_))
+
+
+def followed(path: str, target: Callable[[str], str | None]) -> str | Refusal:
+    """Where a path is once links are followed, or why that is nowhere below the folder of specs.
+
+    What leads out of the folder is out, even if it leads in again: the way depends on what the folder is called.
+
+    Args:
+        path: from the folder.
+        target: what a path from the folder leads to, as the link says it; None for what is no link.
+    """
+    left, done, hops = deque(path.split("/")), list[str](), 0
+    while left:
+        part = left.popleft()
+        if part == ".." and not done:
+            return OUT
+        if part == "..":
+            done.pop()
+        elif part not in ("", "."):
+            leads = target("/".join((*done, part)))
+            if leads is None:
+                done.append(part)
+                continue
+            hops += 1
+            if hops > _HOPS:
+                return CIRCLE
+            if leads.startswith("/"):
+                return ELSEWHERE
+            left.extendleft(reversed(leads.split("/")))
+    return "/".join(done)

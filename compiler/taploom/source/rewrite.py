@@ -1,0 +1,56 @@
+"""`taploom fmt`: canonical YAML that says exactly what the text said before.
+
+ruamel.yaml's round trip was measured for this: it drops each comment inside of braces, turns `~` into nothing and
+leaves comments in the column of the old indentation. So layout and printing are our own, and nothing is trusted: the
+result is read again, and where the tree or the comments differ in the least, the text stays as it was.
+"""
+
+from taploom.base.diagnostic import Diagnostic, Report
+from taploom.base.span import Span, start_of
+from taploom.source import rules
+from taploom.source.layout import comments_of, laid_out
+from taploom.source.printer import Printer, UnprintableError
+from taploom.source.reader import read
+from taploom.source.tree import Mapping, same_text
+
+
+def formatted(text: str, file: str, report: Report) -> str:
+    """The canonical form of a spec.
+
+    Args:
+        text: the whole file.
+        file: its path, for diagnostics.
+        report: takes what is wrong with the YAML, or why it cannot be formatted.
+
+    Returns:
+        The canonical text; the text as it is where the report got something.
+    """
+    findings = Report()
+    before = read(text, file, findings)
+    if before is None or findings.diagnostics:
+        report.extend(findings.diagnostics)
+        return text
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    comments = comments_of(plain)
+    try:
+        after = Printer(plain.split("\n"), list(reversed(comments))).document(laid_out(plain))
+    except UnprintableError as error:
+        span = Span(file, error.line + 1, error.column + 1, error.line + 1, error.column + 2)
+        report.add(_unformatted(span, "this part has no canonical form"))
+        return text
+    if not _same(before, after, [comment.text for comment in comments]):
+        report.add(_unformatted(start_of(file), "the file cannot be formatted without a change of what it says"))
+        return text
+    return after
+
+
+def _same(before: Mapping, after: str, comments: list[str]) -> bool:
+    findings = Report()
+    tree = read(after, "", findings)
+    if tree is None or findings.diagnostics or not same_text(before, tree):
+        return False
+    return sorted(comment.text for comment in comments_of(after)) == sorted(comments)
+
+
+def _unformatted(span: Span, message: str) -> Diagnostic:
+    return Diagnostic(rules.UNFORMATTED, message, span, "write it in a simpler form; the file is left as it is")

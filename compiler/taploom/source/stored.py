@@ -1,0 +1,98 @@
+"""Which entries of a tree that is in no folder are specs, such as those of another revision: decided as of a folder.
+
+Whatever `source.listing` refuses in a working tree has to be refused here with the same words, and the other way round:
+else a change could show one network to the job that compiles it, and another one to the job that compares it.
+"""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.diagnostic import Report
+from taploom.base.frozen import dataclass
+from taploom.source.characters import printable_path
+from taploom.source.listing import LOCK, misnamed
+from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, NOWHERE, OUT, TO_FOLDER, Refusal, followed, refuse
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What is stored of a folder, by paths below it.
+
+    Attributes:
+        files: all regular files, hidden ones too, as links may lead to them.
+        links: what symbolic links lead to, as they say it.
+        repositories: submodules.
+        folders: links out of the folder that lead to another one, and not to a file.
+    """
+
+    files: frozenset[str]
+    links: Mapping[str, str]
+    repositories: frozenset[str]
+    folders: frozenset[str]
+
+    def tree(self) -> frozenset[str]:
+        """All folders that hold anything, the whole one as ""."""
+        paths = (*self.files, *self.links, *(f"{path}/" for path in self.repositories))
+        return frozenset(("", *(above for path in paths for above in _above(path))))
+
+
+def stored_specs(stored: Stored, folder: str, report: Report) -> dict[str, str]:
+    """The specs, with the file that has the text of each.
+
+    Args:
+        stored: the entries.
+        folder: as the user named it.
+        report: takes what is wrong with paths.
+    """
+    tree = stored.tree()
+    shown: set[str] = set()
+    taken: set[str] = set()
+    specs: dict[str, str] = {}
+    for path in sorted(filter(_visible, stored.repositories)):
+        refuse(report, f"{folder}/{path}", NESTED)
+    paths = [path for path in (*stored.files, *stored.links) if _visible(path) and path != LOCK]
+    for path in sorted(paths, key=lambda path: (path in stored.links, path)):
+        above = next((one for one in _above(path) if one.endswith(".yaml")), None)
+        if above is not None and above not in shown:
+            refuse(report, f"{folder}/{above}", A_FOLDER)
+            shown.add(above)
+        if above is None:
+            real = _spec(stored, tree, folder, path, report)
+            if real is not None and real not in taken:
+                taken.add(real)
+                specs[path] = real
+    return specs
+
+
+def _visible(path: str) -> bool:
+    return not any(part.startswith(".") for part in path.split("/"))
+
+
+def _above(path: str) -> Iterator[str]:
+    parts = path.split("/")
+    return ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+
+
+def _spec(stored: Stored, tree: frozenset[str], folder: str, path: str, report: Report) -> str | None:
+    """The file that has the text of a path, if that is a spec; says why where it looks like one and is not."""
+    is_spec, name = path.endswith(".yaml"), f"{folder}/{path}"
+    if not is_spec and misnamed(name, report):
+        return None
+    real = followed(path, stored.links.get)
+    why = _refused(stored, tree, path, real, is_spec=is_spec)
+    if why is None and is_spec and printable_path(path) != path:
+        why = HIDDEN_NAME
+    if why is not None:
+        refuse(report, name, why)
+    return real if why is None and is_spec and isinstance(real, str) else None
+
+
+def _refused(stored: Stored, tree: frozenset[str], path: str, real: str | Refusal, *, is_spec: bool) -> Refusal | None:
+    if path not in stored.links:
+        return None
+    if isinstance(real, str):
+        if real in stored.files:
+            return None
+        return TO_FOLDER if real in tree else NOWHERE if is_spec else None
+    if real is OUT and path in stored.folders:
+        return TO_FOLDER
+    return real if is_spec or real is not OUT else None

@@ -1,0 +1,255 @@
+"""A whole site as the spec says it: the sections of all files united, each entry typed, each place findable.
+
+United means that it makes no difference in which file, or where in it, an entry stands. The tree is kept beside the
+models, so that models stay free of spans and a pass can still point at the key that it means.
+"""
+
+from collections.abc import Iterator
+from collections.abc import Mapping as Map
+from typing import Any
+
+from taploom.base.diagnostic import Diagnostic, Label, Report
+from taploom.base.frozen import dataclass
+from taploom.base.span import Span, start_of
+from taploom.source.files import SourceSet
+from taploom.source.tree import Entry, Mapping, Node, Scalar, Sequence
+from taploom.spec import rules
+from taploom.spec.decode import Key, Schema, refuse, shape
+from taploom.spec.model.entry import section
+from taploom.spec.model.guest import GUEST, GuestSpec
+from taploom.spec.model.host import HOST, HostSpec
+from taploom.spec.model.network import NETWORK, NetworkSpec
+from taploom.spec.model.policy import FORWARD, POLICY, ForwardSpec, PolicySpec
+from taploom.spec.model.site import (
+    ADDRESSES,
+    SERVICES,
+    SITE,
+    WAIVER,
+    ZONE,
+    AddressSpec,
+    ServiceSpec,
+    SiteSpec,
+    WaiverSpec,
+    ZoneSpec,
+)
+from taploom.spec.unknown import unknown_key
+
+LANGUAGE = "1"
+
+SECTIONS: tuple[Key, ...] = (
+    Key("site", SITE, "What holds for the whole site: its name, domain and target versions."),
+    Key("addresses", section(ADDRESSES, "address"), "Named prefixes outside of the site."),
+    Key("services", section(SERVICES, "service"), "Named services, besides the built-in ones."),
+    Key("zones", section(ZONE, "zone"), "Colour and description of zones; networks and uplinks name theirs."),
+    Key("networks", section(NETWORK, "network"), "The networks of guests, each a bridge on its host."),
+    Key("hosts", section(HOST, "host"), "The hypervisors."),
+    Key("guests", section(GUEST, "guest"), "The microVMs."),
+    Key("forwards", section(FORWARD, "forward"), "Ports of hosts that reach guests."),
+    Key("policy", section(POLICY, "policy"), "Who may talk to whom."),
+    Key("waivers", section(WAIVER, "waiver"), "Findings that are accepted, with a reason."),
+)
+SECTION_NAMES = tuple(key.name for key in SECTIONS)
+_KNOWN = dict.fromkeys((*SECTION_NAMES, "taploom"))
+_FORMER = "netloom"
+"""The key of the version while the language had another name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where each entry and key of the site stands.
+
+    Attributes:
+        root: the united tree, from section to entries.
+    """
+
+    root: Mapping
+
+    def span(self, *path: str) -> Span:
+        """The value at a path of keys; of the nearest part that exists where the path says more than the text."""
+        node: Node = self.root
+        found = self.root.span
+        for step in path:
+            entry = node.entries.get(step) if isinstance(node, Mapping) else None
+            if entry is None:
+                return found
+            node = entry.value
+            found = entry.key.span if isinstance(node, Mapping) or _blank(node) else node.span
+        return found
+
+    def key(self, *path: str) -> Span:
+        """The key at a path, or the nearest part above it."""
+        *parents, last = path
+        node = self.node(*parents)
+        if isinstance(node, Mapping) and last in node.entries:
+            return node.entries[last].key.span
+        return self.span(*parents)
+
+    def unread(self, *path: str) -> bool:
+        """Whether a part of a path, or what is at its end, should be a mapping and is none: its names are not known."""
+        node: Node = self.root
+        for step in path:
+            if not isinstance(node, Mapping):
+                break
+            entry = node.entries.get(step)
+            if entry is None:
+                return False
+            node = entry.value
+        return not isinstance(node, Mapping) and not _blank(node)
+
+    def item(self, text: str, *path: str) -> Span:
+        """The item of the list at a path that reads `text`, or the whole value; a list may stand for its entry."""
+        node = self.node(*path) or self.node(*path[:-1])
+        for item in node.items if isinstance(node, Sequence) else ():
+            if isinstance(item, Scalar) and item.text == text:
+                return item.span
+        return self.span(*path)
+
+    def node(self, *path: str) -> Node | None:
+        """The node at a path, or None."""
+        node: Node = self.root
+        for step in path:
+            entry = node.entries.get(step) if isinstance(node, Mapping) else None
+            if entry is None:
+                return None
+            node = entry.value
+        return node
+
+    def names(self, *path: str) -> Map[str, Entry]:
+        """All names that a section (or a mapping within an entry) defines, those of broken entries too."""
+        node = self.node(*path)
+        return node.entries if isinstance(node, Mapping) else {}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The site. Entries that could not be decoded are left out; `places` still knows their names.
+
+    Attributes:
+        whole: whether each section is a mapping; else nobody can tell which names the site defines.
+    """
+
+    site: SiteSpec
+    addresses: Map[str, AddressSpec]
+    services: Map[str, ServiceSpec]
+    zones: Map[str, ZoneSpec]
+    networks: Map[str, NetworkSpec]
+    hosts: Map[str, HostSpec]
+    guests: Map[str, GuestSpec]
+    forwards: Map[str, ForwardSpec]
+    policy: Map[str, PolicySpec]
+    waivers: Map[str, WaiverSpec]
+    places: Places
+    whole: bool = True
+
+
+def read_document(sources: SourceSet, report: Report) -> Document:
+    """Unite the files of a site and decode every entry.
+
+    Args:
+        sources: the files, read.
+        report: takes what is wrong.
+    """
+    roots = [file.root for file in sources.files if file.root is not None]
+    united, twice = unite(roots, sources.folder, report)
+    values: dict[str, Any] = {}
+    for key in SECTIONS:
+        entry = united.entries.get(key.name)
+        node: Node = entry.value if entry else Mapping({}, united.span)
+        values[key.name] = key.parser.parse(node, report)
+    united = _without(united, values, twice)
+    if values["site"] is None:
+        values["site"] = SITE.parse(Mapping({}, united.span), Report())
+    found = (root.entries.get(key.name) for root in roots for key in SECTIONS)
+    whole = all(entry is None or isinstance(entry.value, Mapping) or _blank(entry.value) for entry in found)
+    return Document(**{k: v if v is not None else {} for k, v in values.items()}, places=Places(united), whole=whole)
+
+
+def _without(united: Mapping, values: dict[str, Any], twice: set[tuple[str, str]]) -> Mapping:
+    """The tree without what entries say that are defined twice: nobody knows which is meant, so neither is judged."""
+    sections: dict[str, dict[str, Entry]] = {}
+    for place, name in sorted(twice):
+        whole = united.entries[place].value
+        if isinstance(values[place], dict) and isinstance(whole, Mapping):
+            values[place].pop(name, None)
+            key = whole.entries[name].key
+            sections.setdefault(place, dict(whole.entries))[name] = Entry(key, Sequence((), key.span))
+    kept = {place: Entry(united.entries[place].key, Mapping(found, united.span)) for place, found in sections.items()}
+    return Mapping({**united.entries, **kept}, united.span)
+
+
+def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, set[tuple[str, str]]]:
+    """One tree of sections from many files; a name defined twice is reported with both places, and the first kept.
+
+    Returns:
+        The tree, and section and name of what is defined twice.
+    """
+    twice: set[tuple[str, str]] = set()
+    sections: dict[str, tuple[Entry, dict[str, Entry]]] = {}
+    for root in roots:
+        _check_version(root, report)
+        for name, entry in root.entries.items():
+            if name == _FORMER:
+                continue
+            section = name if name in _KNOWN else _meant(entry.key, root, report)
+            if section not in SECTION_NAMES:
+                continue
+            if isinstance(entry.value, Mapping):
+                again = _add(sections.setdefault(section, (entry, {}))[1], entry.value, section, report)
+                twice.update((section, each) for each in again)
+            elif not _blank(entry.value):
+                message = f"`{section}` is a mapping, not {shape(entry.value)}"
+                refuse(report, rules.WRONG_SHAPE, message, entry.value.span, "begin each entry with its name")
+    merged = {name: Entry(first.key, Mapping(found, first.key.span)) for name, (first, found) in sections.items()}
+    return Mapping(merged, roots[0].span if roots else start_of(folder)), twice
+
+
+def _meant(key: Scalar, root: Mapping, report: Report) -> str:
+    """Report an unknown section; it is read as the one that it can only mean, so that its names are known to others."""
+    near = [name for name in unknown_key(report, key, "a site", _KNOWN) if name not in root.entries]
+    return near[0] if len(near) == 1 else ""
+
+
+def _add(into: dict[str, Entry], found: Mapping, section: str, report: Report) -> Iterator[str]:
+    for name, entry in found.entries.items():
+        before = into.setdefault(name, entry)
+        if before is not entry:
+            message = f"`{name}` is defined twice in `{section}`"
+            label = Label(before.key.span, "first defined here")
+            report.add(Diagnostic(rules.DEFINED_TWICE, message, entry.key.span, "remove or rename one", (label,)))
+            yield name
+
+
+def _check_version(root: Mapping, report: Report) -> None:
+    entry = root.entries.get("taploom")
+    former = root.entries.get(_FORMER)
+    if former is not None:
+        message = f"`{_FORMER}` is called `taploom` now, and so is the language"
+        refuse(report, rules.VERSION, message, former.key.span, f"write `taploom: {LANGUAGE}`")
+    elif entry is None:
+        hint = f"begin the file with `taploom: {LANGUAGE}`"
+        refuse(report, rules.VERSION, "the file does not say its language version", root.span, hint)
+    elif not (isinstance(entry.value, Scalar) and entry.value.text == LANGUAGE):
+        message = f"language version {shape(entry.value)} is not known"
+        refuse(report, rules.VERSION, message, entry.value.span, f"write `taploom: {LANGUAGE}`")
+
+
+def _blank(node: Node) -> bool:
+    return isinstance(node, Scalar) and not node.text and not node.quoted
+
+
+def language_schema() -> Schema:
+    """The JSON Schema (2020-12) of a file of a site."""
+    properties: Schema = {
+        "taploom": {"const": 1, "description": "Version of the language; the first line of each file."}
+    }
+    for key in SECTIONS:
+        properties[key.name] = {**key.parser.schema(), "description": key.doc}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "taploom 1",
+        "description": "A file of a taploom site.",
+        "type": "object",
+        "required": ["taploom"],
+        "properties": properties,
+        "additionalProperties": False,
+    }

@@ -1,0 +1,67 @@
+"""What every entry of every section may say about itself."""
+
+from taploom.base.diagnostic import Report
+from taploom.base.frozen import dataclass
+from taploom.base.names import is_name
+from taploom.plan.origin import Meta
+from taploom.source.tree import Scalar
+from taploom.spec import rules
+from taploom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse
+from taploom.spec.scalars import LINK, NAME, PROSE, SELECTORS, name_hint
+from taploom.spec.shown import visible, with_odd
+
+OWN_KEYS = (
+    Key("description", PROSE, "What this is for, in a sentence.", default="", example="customer shop"),
+    Key("owner", PROSE, "Who answers for it: a team or a person.", default="", example="team-web"),
+    Key("tags", ListOf(NAME, "a tag"), "Words to select it by, as in `tag/web`.", (), example="[web, public]"),
+    Key("link", LINK, "Where to read more, such as a ticket.", default="", example="https://wiki.example.org/shop"),
+)
+"""Of the site, of what stands within an entry, and of waivers: what `plan` knows by no name of its own."""
+META_KEYS = (
+    *OWN_KEYS,
+    Key("moved-from", NAME, "Its name before, so that `plan` shows a move; drop it later.", "", example="old-shop"),
+)
+"""Of the entries of all other sections."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """The metadata of an entry."""
+
+    description: str = ""
+    owner: str = ""
+    tags: tuple[str, ...] = ()
+    link: str = ""
+    moved_from: str = ""
+
+    @property
+    def meta(self) -> Meta:
+        """The metadata as the plan carries it."""
+        return Meta(self.description, self.owner, tuple(sorted(set(self.tags))), self.link)
+
+
+def check_name(key: Scalar, report: Report) -> bool:
+    """Whether a key may name an entry; reports why not."""
+    if key.text in SELECTORS:
+        refuse(report, rules.RESERVED, f"`{key.text}` is a selector and names nothing", key.span, "choose another name")
+        return False
+    return check_plain_name(key, report)
+
+
+def check_plain_name(key: Scalar, report: Report) -> bool:
+    """The same for names outside of the shared namespace."""
+    if is_name(key.text):
+        return True
+    refuse(
+        report,
+        rules.BAD_NAME,
+        f"`{visible(key.text)}` cannot be a name",
+        key.span,
+        with_odd(name_hint(key.text), key.text),
+    )
+    return False
+
+
+def section(item: Parser[T], noun: str) -> MapOf[T]:
+    """A mapping from names to entries."""
+    return MapOf(item, noun, check_name)

@@ -1,0 +1,86 @@
+"""`site.gates`: what a change may not do without somebody saying so."""
+
+from collections.abc import Mapping
+
+from taploom.base.diagnostic import Report
+from taploom.base.frozen import dataclass
+from taploom.source.tree import Scalar
+from taploom.spec import rules
+from taploom.spec.decode import Key, MapOf, Model, refuse
+from taploom.spec.scalars import BOOLEAN, InvalidError, Text, integer, string_schema
+from taploom.spec.shown import visible
+
+GATE_NAMES = ("exposure-owner", "max-class", "max-removed", "management")
+
+
+def read_class(text: str) -> int:
+    """A class of disruption, `D0` to `D6`."""
+    if len(text) != 2 or text[0] != "D" or text[1] not in "0123456":
+        raise InvalidError(f"`{visible(text)}` is not a class of disruption", "one of D0 to D6")
+    return int(text[1])
+
+
+def read_reason(text: str) -> str:
+    """A reason that a reviewer can weigh."""
+    if len(text.strip()) < 8 or not text.isprintable():
+        raise InvalidError(
+            "a waiver has a reason that a reviewer can weigh", "say in a sentence why this is acceptable"
+        )
+    return text
+
+
+def check_gate(key: Scalar, report: Report) -> bool:
+    """Whether a key names a gate, or a gate and an object; reports why not."""
+    gate, _, rest = key.text.partition("/")
+    if gate in GATE_NAMES and key.text.isprintable() and ("/" not in key.text or rest):
+        return True
+    hint = "such as `max-class` or `exposure-owner/forward/web`"
+    refuse(report, rules.BAD_NAME, f"`{visible(key.text)}` names no gate", key.span, hint)
+    return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatesSpec:
+    """The gates of a site."""
+
+    exposure_owner: bool
+    max_class: int | None
+    max_removed: int | None
+    management: bool
+    waive: Mapping[str, str]
+
+
+GATES = Model(
+    "`gates`",
+    GatesSpec,
+    (
+        Key(
+            "exposure-owner",
+            BOOLEAN,
+            "Whether what exposes something has to name its owner.",
+            default=False,
+            example="true",
+        ),
+        Key(
+            "max-class",
+            Text(read_class, "a class such as D4", {"type": "string", "pattern": "^D[0-6]$"}),
+            "The most that a change may disturb.",
+            example="D4",
+        ),
+        Key(
+            "max-removed",
+            integer("a share in percent", 0, 100),
+            "Percent of policy entries and forwards that may go in one change.",
+            example="30",
+        ),
+        Key("management", BOOLEAN, "Whether ways to manage a host have to stay open.", default=False, example="true"),
+        Key(
+            "waive",
+            MapOf(Text(read_reason, "a reason", string_schema(minLength=8)), "waiver", check_gate),
+            "Reasons to let a change through, by gate or by gate and object; remove them afterwards.",
+            {},
+            example='{max-class: "maintenance window on Sunday"}',
+        ),
+    ),
+)
+NO_GATES = GatesSpec(exposure_owner=False, max_class=None, max_removed=None, management=False, waive={})

@@ -1,0 +1,99 @@
+"""`guests`: microVMs with their NICs."""
+
+from collections.abc import Mapping
+
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.spec import unsaid
+from taploom.spec.decode import Key, Model, Parser
+from taploom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, section
+from taploom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, NAME, address_of, setting
+from taploom.spec.single import Single
+from taploom.spec.values import MacSetting, NicSetting, Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NicSpec(Entry):
+    """An entry of a guest's `nics`."""
+
+    ipv4: NicSetting
+    ipv6: NicSetting
+    mac: MacSetting
+    tap: str
+    gateway: bool
+
+
+def _one(value: Parser[NicSetting]) -> Single[NicSetting]:
+    hint = "keep one; a guest that adds another by itself needs `spoof-guard: false` in its network"
+    return Single(value, "a NIC has one address", hint)
+
+
+NIC = Model(
+    "a NIC",
+    NicSpec,
+    (
+        Key(
+            "ipv4",
+            _one(setting(address_of(Family.IPV4), Setting.AUTO, Setting.DHCP, Setting.NONE)),
+            "Its IPv4 address: fixed, from the lock (`auto`), from the pool (`dhcp`), or `none`.",
+            Setting.AUTO,
+            example="10.0.0.10",
+        ),
+        Key(
+            "ipv6",
+            _one(setting(address_of(Family.IPV6), Setting.AUTO, Setting.SLAAC, Setting.NONE)),
+            "Its IPv6 address: fixed, from the lock (`auto`), formed from RA and MAC (`slaac`), or `none`.",
+            Setting.AUTO,
+            example="fd12:3456:789a::10",
+        ),
+        Key(
+            "mac",
+            setting(MAC, Setting.AUTO),
+            "Its MAC address; by default from the lock.",
+            Setting.AUTO,
+            example="02:00:00:12:34:56",
+        ),
+        Key(
+            "tap",
+            INTERFACE_NAME,
+            "Name of its TAP on the host; by default derived from the guest's name.",
+            "",
+            example="vm-web",
+        ),
+        Key(
+            "gateway",
+            BOOLEAN,
+            "Whether the guest's default route is here; needed only to choose among several NICs.",
+            default=False,
+            example="true",
+        ),
+        *OWN_KEYS,
+    ),
+    unsaid=unsaid.NIC,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuestSpec(Entry):
+    """An entry of `guests`."""
+
+    host: str
+    nics: Mapping[str, NicSpec]
+
+
+GUEST = Model(
+    "a guest",
+    GuestSpec,
+    (
+        Key("host", NAME, "The host that runs it.", required=True, example="hypervisor"),
+        Key(
+            "nics",
+            section(NIC, "NIC"),
+            "Its NICs, by network; what one of them is asked, it answers itself.",
+            {},
+            example="{microvm: {ipv4: 10.0.0.10}}",
+        ),
+        *META_KEYS,
+    ),
+    unsaid=unsaid.GUEST,
+)

@@ -1,0 +1,250 @@
+"""`hosts`: hypervisors with uplinks, the networks that they carry, and routes."""
+
+from collections.abc import Mapping
+
+from taploom.base.address import Address, Family, Interface, Prefix
+from taploom.base.diagnostic import Report
+from taploom.base.frozen import dataclass
+from taploom.plan.host import Input
+from taploom.source.tree import Scalar
+from taploom.spec import rules, unsaid
+from taploom.spec.decode import Key, ListOf, MapOf, Model, Parser, refuse
+from taploom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, check_plain_name, section
+from taploom.spec.model.site import TARGET, TargetSpec
+from taploom.spec.scalars import (
+    ADDRESS,
+    BOOLEAN,
+    INTERFACE_NAME,
+    MTU,
+    PATTERN,
+    PREFIX,
+    USER,
+    ZONE_NAME,
+    InvalidError,
+    Text,
+    address_of,
+    host_interface,
+    integer,
+    read_interface_name,
+    setting,
+)
+from taploom.spec.shown import visible
+from taploom.spec.single import Single, Written
+from taploom.spec.traffic import SERVICE
+from taploom.spec.values import ServiceRef, Setting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UplinkSpec(Entry):
+    """An entry of a host's `uplinks`."""
+
+    zone: str
+    ipv4: Interface | Setting | None
+    gateway4: Address | None
+    ipv6: Interface | Setting | None
+    gateway6: Address | None
+    dns: tuple[Address, ...]
+    mtu: int | None
+    metric: int | None
+
+
+def _one(value: Parser[Interface | Setting]) -> Single[Interface | Setting]:
+    hint = "keep one; services at it are told apart by port, or by name in a guest that is a reverse proxy"
+    return Single(value, "an uplink has one address", hint)
+
+
+UPLINK = Model(
+    "an uplink",
+    UplinkSpec,
+    (
+        Key("zone", ZONE_NAME, "Zone of what is beyond it.", required=True, example="internet"),
+        Key(
+            "ipv4",
+            _one(setting(host_interface(Family.IPV4), Setting.DHCP)),
+            "Its IPv4 address, or `dhcp`.",
+            example="dhcp",
+        ),
+        Key("gateway4", address_of(Family.IPV4), "Next hop of the IPv4 default route.", example="203.0.113.1"),
+        Key(
+            "ipv6",
+            Written(
+                _one(setting(host_interface(Family.IPV6), Setting.RA)),
+                "write `ipv6: ra`; networks behind it take a ULA and `nat: true`",
+            ),
+            "Its IPv6 address, or `ra`.",
+            example="ra",
+        ),
+        Key(
+            "gateway6",
+            address_of(Family.IPV6),
+            "Next hop of the IPv6 default route; link-local ones are fine.",
+            example="fe80::1",
+        ),
+        Key("dns", ListOf(ADDRESS, "an address"), "Resolvers of the host.", (), example="[9.9.9.9, 2620:fe::fe]"),
+        Key("mtu", MTU, "MTU in bytes; where nothing is said, the link keeps the one that it has.", example="1500"),
+        Key(
+            "metric",
+            integer("a metric", 1, 4294967295),
+            "Priority of the way out by it, given or learned; of several uplinks with one that of the lowest is taken.",
+            example="2048",
+        ),
+        *OWN_KEYS,
+    ),
+    unsaid=unsaid.UPLINK,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttachmentSpec(Entry):
+    """An entry of a host's `networks`."""
+
+    bridge: str
+    taps: tuple[str, ...]
+    create_taps: bool
+    tap_user: str
+
+
+ATTACHMENT = Model(
+    "a host's network",
+    AttachmentSpec,
+    (
+        Key(
+            "bridge",
+            INTERFACE_NAME,
+            "Name of the bridge; by default `br-` and the network's name.",
+            default="",
+            example="br-dmz",
+        ),
+        Key(
+            "taps",
+            ListOf(PATTERN, "a pattern"),
+            "Names of the TAPs that join the bridge, as shell patterns; by default exactly those of its guests.",
+            (),
+            example="vm-*",
+        ),
+        Key(
+            "create-taps",
+            BOOLEAN,
+            "Whether the host creates the TAPs; else the guests' runner does.",
+            default=False,
+            example="true",
+        ),
+        Key("tap-user", USER, "Owner of created TAPs, a system user.", default="", example="microvm"),
+        *OWN_KEYS,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteSpec(Entry):
+    """An entry of a host's `routes`."""
+
+    to: Prefix
+    via: Address
+    metric: int | None
+
+
+ROUTE = Model(
+    "a route",
+    RouteSpec,
+    (
+        Key(
+            "to",
+            PREFIX,
+            "Destination prefix. Senders of the site are believed only at uplinks by which their longest routes lead.",
+            required=True,
+            example="10.30.0.0/16",
+        ),
+        Key(
+            "via",
+            ADDRESS,
+            "Next hop, on the link of an uplink.",
+            required=True,
+            example="192.0.2.11",
+        ),
+        Key("metric", integer("a metric", 0, 4294967295), "Priority; the lower wins.", example="100"),
+        *OWN_KEYS,
+    ),
+)
+
+
+def _read_input(text: str) -> Input:
+    if text not in (Input.MANAGED.value, Input.FOREIGN.value):
+        raise InvalidError(f"`{visible(text)}` is neither `managed` nor `foreign`")
+    return Input(text)
+
+
+def check_interface(key: Scalar, report: Report) -> bool:
+    """Whether a key may name an uplink: an interface name."""
+    try:
+        read_interface_name(key.text)
+    except InvalidError as wrong:
+        refuse(report, rules.BAD_NAME, str(wrong), key.span, "use the name that the kernel shows in `ip link`")
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostSpec(Entry):
+    """An entry of `hosts`."""
+
+    target: TargetSpec
+    uplinks: Mapping[str, UplinkSpec]
+    networks: Mapping[str, AttachmentSpec]
+    routes: Mapping[str, RouteSpec]
+    input: Input
+    management: tuple[ServiceRef, ...]
+
+
+HOST = Model(
+    "a host",
+    HostSpec,
+    (
+        Key(
+            "target",
+            TARGET,
+            "Versions of the tools on this host, where they differ from the site's.",
+            TargetSpec(None, None, None),
+            example="{systemd: 257}",
+        ),
+        Key(
+            "uplinks",
+            MapOf(UPLINK, "uplink", check_interface),
+            "Interfaces towards what taploom does not manage. One with a zone alone, such as a VPN's or Docker's, is "
+            "left to whoever configures it; policy, `nat` and forwards hold for it all the same, at whatever "
+            "address it has.",
+            {},
+            example="{eth0: {zone: internet, ipv4: dhcp, ipv6: ra}}",
+        ),
+        Key(
+            "networks",
+            section(ATTACHMENT, "network"),
+            "Networks that this host carries, each as a bridge.",
+            {},
+            example="{microvm: {taps: vm-*}}",
+        ),
+        Key(
+            "routes",
+            MapOf(ROUTE, "route", check_plain_name),
+            "Static routes.",
+            {},
+            example="{branch: {to: 10.30.0.0/16, via: 192.0.2.11}}",
+        ),
+        Key(
+            "input",
+            Text(_read_input, "`managed` or `foreign`", {"enum": ["managed", "foreign"]}),
+            "Who filters what enters the host: taploom, or the host's own firewall.",
+            Input.MANAGED,
+            example="foreign",
+        ),
+        Key(
+            "management",
+            ListOf(SERVICE, "a service"),
+            "Services by which the owner reaches the host; by default ssh.",
+            (),
+            example="tcp/2222",
+        ),
+        *META_KEYS,
+    ),
+    unsaid=unsaid.HOST,
+)

@@ -1,0 +1,232 @@
+"""`networks`: the bridges of hosts, as their guests see them."""
+
+from taploom.base.address import Address, Family, Interface, Prefix
+from taploom.base.diagnostic import Report
+from taploom.base.frozen import dataclass
+from taploom.source.tree import Mapping, Node
+from taploom.spec import unsaid
+from taploom.spec.decode import Key, ListOf, Model, Schema
+from taploom.spec.model.entry import META_KEYS, Entry
+from taploom.spec.scalars import (
+    ADDRESS,
+    BOOLEAN,
+    DOMAIN,
+    DURATION,
+    MTU,
+    PREFIX,
+    ZONE_NAME,
+    InvalidError,
+    Text,
+    host_interface,
+    setting,
+    switch,
+)
+from taploom.spec.shown import visible
+from taploom.spec.single import Single, Written
+from taploom.spec.traffic import POOL
+from taploom.spec.values import PoolRange, Setting
+
+DEFAULT_LEASE = 12 * 3600
+"""Seconds that a DHCP lease lasts unless the spec says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpSpec:
+    """DHCPv4 on a network; without a pool the upper half of the subnet is the pool."""
+
+    pool: PoolRange | None
+    lease: int
+
+
+DHCP_MODEL = Model(
+    "`dhcp`",
+    DhcpSpec,
+    (
+        Key(
+            "pool",
+            POOL,
+            "Addresses for guests without a reservation; by default the upper half of the subnet.",
+            example="10.0.0.100-10.0.0.199",
+        ),
+        Key("lease", DURATION, "How long a lease lasts.", DEFAULT_LEASE, example="12h"),
+    ),
+    unsaid=unsaid.DHCP,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpSwitch:
+    """`true`, `false`, or a mapping that means true with details; False for off."""
+
+    def parse(self, node: Node, report: Report) -> "DhcpSpec | bool | None":
+        """The details, or False."""
+        if isinstance(node, Mapping):
+            return DHCP_MODEL.parse(node, report)
+        on = switch("{pool: 10.0.0.100-10.0.0.199, lease: 12h}").parse(node, report)
+        return DhcpSpec(None, DEFAULT_LEASE) if on else on
+
+    def schema(self) -> Schema:
+        """A boolean or the details."""
+        return {"anyOf": [BOOLEAN.schema(), DHCP_MODEL.schema()]}
+
+
+def _outer_prefix(text: str) -> Prefix:
+    found = PREFIX.read(text)
+    if found.family is not Family.IPV6 or found.length > 112:
+        raise InvalidError(
+            f"`{visible(text)}` cannot be translated to", "an IPv6 prefix of the length of the network's"
+        )
+    return found
+
+
+NAT6 = setting(Text(_outer_prefix, "an IPv6 prefix", {"type": "string"}), Setting.MASQUERADE, Setting.OFF)
+
+
+def _nat4(text: str) -> Setting:
+    if text not in (Setting.MASQUERADE.value, Setting.OFF.value):
+        raise InvalidError(f"`{visible(text)}` is not a translation of IPv4", "`masquerade` or `off`")
+    return Setting(text)
+
+
+@dataclass(frozen=True, slots=True)
+class NatSpec:
+    """Translation of what leaves the site, per family."""
+
+    ipv4: Setting
+    ipv6: Setting | Prefix
+
+
+NAT_MODEL = Model(
+    "`nat`",
+    NatSpec,
+    (
+        Key(
+            "ipv4",
+            Text(_nat4, "`masquerade` or `off`", {"enum": ["masquerade", "off"]}),
+            "Translation of IPv4.",
+            Setting.MASQUERADE,
+            example="masquerade",
+        ),
+        Key(
+            "ipv6",
+            NAT6,
+            "Translation of IPv6: the uplink's address, none, or a prefix of the same length to map to.",
+            Setting.MASQUERADE,
+            example="2001:db8:9:1::/64",
+        ),
+    ),
+)
+NO_NAT = NatSpec(Setting.OFF, Setting.OFF)
+FULL_NAT = NatSpec(Setting.MASQUERADE, Setting.MASQUERADE)
+
+
+@dataclass(frozen=True, slots=True)
+class NatSwitch:
+    """`true` for both families, `false`, or a mapping per family; what a mapping leaves out is translated."""
+
+    def parse(self, node: Node, report: Report) -> NatSpec | None:
+        """Translation per family."""
+        if isinstance(node, Mapping):
+            return NAT_MODEL.parse(node, report)
+        on = switch("{ipv4: masquerade, ipv6: masquerade}").parse(node, report)
+        return None if on is None else FULL_NAT if on else NO_NAT
+
+    def schema(self) -> Schema:
+        """A boolean or the details."""
+        return {"anyOf": [BOOLEAN.schema(), NAT_MODEL.schema()]}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkSpec(Entry):
+    """An entry of `networks`."""
+
+    zone: str
+    ipv4: Interface | None
+    ipv6: Interface | None
+    dhcp: DhcpSpec | bool
+    ra: bool
+    dns: tuple[Address | Setting, ...]
+    domain: str
+    mtu: int | None
+    nat: NatSpec
+    isolated: bool
+    spoof_guard: bool
+
+
+_ONE, _TWO = "a network has one prefix", "keep one, and give the other a network of its own"
+
+NETWORK = Model(
+    "a network",
+    NetworkSpec,
+    (
+        Key(
+            "zone", ZONE_NAME, "Zone that it belongs to; by default one of its own name.", default="", example="servers"
+        ),
+        Key(
+            "ipv4",
+            Single(host_interface(Family.IPV4), _ONE, _TWO),
+            "The host's own IPv4 address on it, which is the gateway of its guests.",
+            example="10.0.0.1/24",
+        ),
+        Key(
+            "ipv6",
+            Written(
+                Single(host_interface(Family.IPV6), _ONE, _TWO),
+                "take a ULA such as `fd12:3456:789a::1/64`, and `nat: true`",
+            ),
+            "The host's own IPv6 address on it, which is the gateway of its guests. Written here, never delegated "
+            "(DHCPv6-PD): a prefix that changes by itself is in no review. Behind such an uplink take a ULA and `nat`.",
+            example="fd12:3456:789a::1/64",
+        ),
+        Key(
+            "dhcp",
+            DhcpSwitch(),
+            "Whether the host serves DHCPv4 here, with pool and lease time.",
+            default=False,
+            example="true",
+        ),
+        Key(
+            "ra", BOOLEAN, "Whether the host advertises itself as a router here (IPv6).", default=False, example="true"
+        ),
+        Key(
+            "dns",
+            ListOf(setting(ADDRESS, Setting.HOST), "an address or `host`"),
+            "Resolvers that guests are told; `host` where the host itself answers.",
+            (),
+            example="[host]",
+        ),
+        Key(
+            "domain", DOMAIN, "DNS domain of its guests; by default the site's.", default="", example="dmz.example.org"
+        ),
+        Key(
+            "mtu",
+            MTU,
+            "MTU in bytes of the bridge, its TAPs and its guests' NICs; 1500 where nothing is said.",
+            example="1500",
+        ),
+        Key(
+            "nat",
+            NatSwitch(),
+            "Whether what leaves the site is translated, in both families or per family, by uplinks that somebody else "
+            "configures too; what goes to a host of the site that has a route back to the network is not.",
+            NO_NAT,
+            example="true",
+        ),
+        Key(
+            "isolated",
+            BOOLEAN,
+            "Whether guests are kept from reaching each other on the bridge.",
+            default=False,
+            example="true",
+        ),
+        Key(
+            "spoof-guard",
+            BOOLEAN,
+            "Whether guests can send with their own MAC and addresses only.",
+            default=True,
+            example="false",
+        ),
+        *META_KEYS,
+    ),
+    unsaid=unsaid.NETWORK,
+)

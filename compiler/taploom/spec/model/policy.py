@@ -1,0 +1,158 @@
+"""`forwards` and `policy`: what is let in, and who may talk to whom."""
+
+from taploom.base.address import is_address
+from taploom.base.frozen import dataclass
+from taploom.plan.policy import Limit
+from taploom.spec import unsaid
+from taploom.spec.decode import Key, ListOf, Model
+from taploom.spec.model.entry import META_KEYS, Entry
+from taploom.spec.scalars import BOOLEAN, NAME, InvalidError, Text, read_interface_name, read_name
+from taploom.spec.shown import visible
+from taploom.spec.traffic import EXPIRY, LIMIT, PORT_RANGE, SELECTOR, SERVICE
+from taploom.spec.values import PortRange, Selector, ServiceRef
+
+ANYBODY = (Selector("any", "", None, "any"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where a forward listens: all uplinks of a host, or one.
+
+    Attributes:
+        uplink: name of the uplink, or "" for all.
+    """
+
+    host: str
+    uplink: str
+
+
+def read_listener(text: str) -> Listener:
+    """`HOST` or `HOST/UPLINK`; an address too, which is no host's name and reported as such."""
+    host, slash, uplink = text.partition("/")
+    if is_address(text):
+        return Listener(text, "")  # which uplink has it is known once all hosts are
+    if slash and not uplink:
+        raise InvalidError(f"`{visible(text)}` lacks the name of the uplink", "such as `hypervisor/eth0`")
+    return Listener(read_name(host), read_interface_name(uplink) if slash else "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForwardSpec(Entry):
+    """An entry of `forwards`."""
+
+    on: Listener
+    ports: tuple[ServiceRef, ...]
+    to: str
+    to_port: PortRange | None
+    from_: tuple[Selector, ...]
+    hairpin: bool
+    expires: int | None
+
+
+def read_target(text: str) -> str:
+    """The name of a guest, bare or as `guest/NAME`; an address too, which is no guest's name and reported as such."""
+    if is_address(text):
+        return text  # who has it is known once all guests are
+    guest, colon, port = text.partition(":")
+    if colon and port.isdigit():
+        raise InvalidError(
+            f"`{visible(text)}` is not a name", f"write `to: {visible(guest)}` and `to-port: {port[:5]}`"
+        )
+    return read_name(text.removeprefix("guest/"))
+
+
+FORWARD = Model(
+    "a forward",
+    ForwardSpec,
+    (
+        Key(
+            "on",
+            Text(read_listener, "a host or host/uplink", {"type": "string"}),
+            "Host, or host/uplink, at whose outside address it listens, whichever uplink is asked by. Of a host these "
+            "are the uplinks that the spec configures; where it configures none, those that somebody else does.",
+            required=True,
+            example="hypervisor/eth0",
+        ),
+        Key("ports", ListOf(SERVICE, "a port such as tcp/443"), "Outside ports.", required=True, example="tcp/443"),
+        Key(
+            "to",
+            Text(read_target, "the name of a guest", NAME.schema()),
+            "The guest that answers.",
+            required=True,
+            example="web",
+        ),
+        Key(
+            "to-port",
+            PORT_RANGE,
+            "Port on the guest, or the range that an equally long outside range becomes; by default the outside port.",
+            example="8443",
+        ),
+        Key(
+            "from",
+            ListOf(SELECTOR, "a selector"),
+            "Who may use it; by default anybody, the site's hosts included. Guests of another host whom `nat` "
+            "translates on their way come as that host.",
+            ANYBODY,
+            example="office",
+        ),
+        Key(
+            "hairpin",
+            BOOLEAN,
+            "Whether the site's own guests and the host reach it by the outside address too.",
+            default=True,
+            example="false",
+        ),
+        Key("expires", EXPIRY, "Day after which, or moment from which, it is closed.", example="2027-01-31"),
+        *META_KEYS,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicySpec(Entry):
+    """An entry of `policy`; exactly one of `allow` and `deny` is not None."""
+
+    from_: tuple[Selector, ...]
+    to: tuple[Selector, ...]
+    allow: tuple[ServiceRef, ...] | None
+    deny: tuple[ServiceRef, ...] | None
+    log: bool
+    limit: Limit | None
+    expires: int | None
+
+
+POLICY = Model(
+    "a policy entry",
+    PolicySpec,
+    (
+        Key(
+            "from",
+            ListOf(SELECTOR, "a selector"),
+            "Who opens the connection. `any` is everyone but the site's hosts, and so without guests whom `nat` "
+            "translates on their way to another host: there they come as their own host, unless that one has a route "
+            "back to their network. It lets nobody beyond an uplink reach others beyond one: that takes both names.",
+            required=True,
+            example="[microvm, tag/web]",
+        ),
+        Key(
+            "to",
+            ListOf(SELECTOR, "a selector"),
+            "Who answers it. What comes from beyond an uplink is carried to beyond another one only where both ends "
+            "are named, and back to its own zone only where `from` and `to` name that zone.",
+            required=True,
+            example="internet",
+        ),
+        Key("allow", ListOf(SERVICE, "a service"), "Services that pass.", example="[https, tcp/9100]"),
+        Key(
+            "deny",
+            ListOf(SERVICE, "a service"),
+            "Services that do not pass, whatever else allows them.",
+            example="smtp",
+        ),
+        Key("log", BOOLEAN, "Whether the host's kernel logs new connections.", default=False, example="true"),
+        Key("limit", LIMIT, "Rate of new connections above which they are dropped.", example="10/second"),
+        Key("expires", EXPIRY, "Day after which, or moment from which, it has no effect.", example="2027-01-31"),
+        *META_KEYS,
+    ),
+    unsaid=(*unsaid.VERBS, *unsaid.ENDS),
+)

@@ -1,0 +1,295 @@
+"""Parsers of single values; each refuses with a sentence that shows what would have been right."""
+
+# `refuse` returns None, which is what a parser returns after a diagnostic.
+# mypy: disable-error-code="func-returns-value"
+
+import re
+from collections.abc import Callable
+from collections.abc import Mapping as Map
+from typing import Any, Generic, TypeVar
+
+from taploom.base.address import (
+    Address,
+    AddressError,
+    Family,
+    Interface,
+    Mac,
+    Prefix,
+    parse_address,
+    parse_interface,
+    parse_mac,
+    parse_prefix,
+)
+from taploom.base.diagnostic import Report
+from taploom.base.frozen import dataclass
+from taploom.base.names import INTERFACE_BYTES, closest, interface_problem, is_name, pattern_problem
+from taploom.source.tree import Mapping, Node, Scalar
+from taploom.spec import rules
+from taploom.spec.decode import Schema, refuse, shape
+from taploom.spec.shown import visible, with_odd
+from taploom.spec.values import Setting
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+NAME_SCHEMA: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"}
+SELECTORS = ("any", "hosts")
+"""Words that select without naming an entry."""
+TRUE, FALSE = ("true", "yes", "on"), ("false", "no", "off")
+
+
+class InvalidError(ValueError):
+    """A text that does not fit; the message is for the user."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+@dataclass(frozen=True, slots=True)
+class Text(Generic[T_co]):
+    """A scalar that a function makes a value of.
+
+    Attributes:
+        read: raises `InvalidError` or `AddressError`.
+        noun: what is expected, with its article.
+        described: its JSON Schema.
+    """
+
+    read: Callable[[str], T_co]
+    noun: str
+    described: Map[str, Any]
+
+    def parse(self, node: Node, report: Report) -> T_co | None:
+        """The value, or None after a diagnostic."""
+        if not isinstance(node, Scalar):
+            way_out = f"write one, without {'keys' if isinstance(node, Mapping) else 'brackets'}"
+            return refuse(report, rules.WRONG_SHAPE, f"expected {self.noun}, not {shape(node)}", node.span, way_out)
+        if not node.text and not node.quoted:
+            message = f"expected {self.noun}, and nothing is there"
+            return refuse(report, rules.BAD_VALUE, message, node.span, "write one, or remove the key")
+        try:
+            return self.read(node.text)
+        except InvalidError as wrong:
+            return refuse(report, rules.BAD_VALUE, str(wrong), node.span, with_odd(wrong.hint, node.text))
+        except AddressError as wrong:
+            way_out = with_odd(visible(wrong.hint) or f"expected {self.noun}", node.text)
+            return refuse(report, rules.BAD_VALUE, visible(str(wrong)), node.span, way_out)
+
+    def schema(self) -> Schema:
+        """The described schema."""
+        return dict(self.described)
+
+
+def string_schema(**more: Any) -> Schema:
+    """Schema of a text; scalars that YAML 1.2 editors take for numbers are texts to taploom."""
+    return {"type": ["string", "number", "boolean"] if not more else "string", **more}
+
+
+def read_prose(text: str) -> str:
+    """Free text of at most 2,000 characters."""
+    if len(text) > 2000:
+        message = f"a text has at most 2000 characters, and this one has {len(text)}"
+        raise InvalidError(message, "say the rest where `link` leads to")
+    return text
+
+
+def read_name(text: str) -> str:
+    """A name of the site's namespace."""
+    if not is_name(text):
+        raise InvalidError(f"`{visible(text)}` is not a name", name_hint(text))
+    return text
+
+
+def read_zone(text: str) -> str:
+    """A name of a zone, which is there without an entry."""
+    if text in SELECTORS:
+        raise InvalidError(f"`{text}` is a selector and names no zone", "choose another name")
+    return read_name(text)
+
+
+def name_hint(text: str) -> str:
+    """What a name looks like; where little is wrong with this one, how it could be written."""
+    near = re.sub(r"[ _.]+", "-", text[:80].lower())
+    rule = "names match [a-z][a-z0-9-]*, at most 63 bytes"
+    return f"such as `{near}`: {rule}" if is_name(near) else rule
+
+
+def read_boolean(text: str) -> bool:
+    """The words that YAML has for true and false."""
+    if text.lower() in TRUE:
+        return True
+    if text.lower() in FALSE:
+        return False
+    raise InvalidError(f"`{visible(text)}` is neither `true` nor `false`", "write one of the two")
+
+
+def switch(example: str) -> "Text[bool]":
+    """A boolean that may have details instead, as a mapping such as `example`."""
+
+    def read(text: str) -> bool:
+        if text.lower() not in (*TRUE, *FALSE):
+            raise InvalidError(
+                f"`{visible(text)}` is neither `true` nor `false`", f"details are a mapping: `{example}`"
+            )
+        return read_boolean(text)
+
+    return Text(read, "`true`, `false` or a mapping", {"type": "boolean"})
+
+
+def integer(noun: str, low: int, high: int) -> "Text[int]":
+    """A decimal number within bounds."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) < 12):
+            raise InvalidError(f"`{visible(text)}` is not {noun}", f"a number from {low} to {high}")
+        if len(text) > 1 and text[0] == "0":
+            raise InvalidError(f"`{text}` begins with a zero", f"write `{int(text)}` if you mean that number")
+        if not low <= int(text) <= high:
+            raise InvalidError(f"`{text}` is not {noun}", f"a number from {low} to {high}")
+        return int(text)
+
+    return Text(read, noun, {"type": ["integer", "string"], "minimum": low, "maximum": high})
+
+
+def read_family(family: Family, what: Callable[[str], T], text: str, of: Callable[[T], Family]) -> T:
+    """A value of one family."""
+    value = what(text)
+    if of(value) is not family:
+        words = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
+        other = of(value)
+        message = f"`{visible(text)}` is {words[other]}, and this key takes {words[family]}"
+        raise InvalidError(
+            message, f"write it behind the key that ends in {other.value}, such as `{other.key}: {visible(text)}`"
+        )
+    return value
+
+
+def host_interface(family: Family) -> "Text[Interface]":
+    """`ADDRESS/LENGTH`, an address that a host can have on a link."""
+
+    def read(text: str) -> Interface:
+        found = read_family(family, parse_interface, text, lambda i: i.family)
+        if found.length == 0:
+            raise InvalidError(f"`{text}` would make everything on-link", "use the prefix length of the network")
+        return found
+
+    example = "10.0.0.1/24" if family is Family.IPV4 else "fd00::1/64"
+    return Text(read, f"an address with its prefix length, such as {example}", string_schema(examples=[example]))
+
+
+def address_of(family: Family) -> "Text[Address]":
+    """One address of one family."""
+    noun = "an IPv4 address" if family is Family.IPV4 else "an IPv6 address"
+    return Text(lambda text: read_family(family, parse_address, text, lambda a: a.family), noun, string_schema())
+
+
+def setting(value: "Text[T]", *words: Setting) -> "Text[T | Setting]":
+    """A value, or one of some words that stand for it."""
+    by_word = {word.value: word for word in words}
+    listed = ", ".join(f"`{word}`" for word in by_word)
+
+    def read(text: str) -> T | Setting:
+        if text in by_word:
+            return by_word[text]
+        if text.isalpha() and not text.isdigit():
+            near = closest(text, by_word)
+            way_out = f"did you mean `{near}`?" if near else f"{listed} or {value.noun}"
+            if Setting.RA in words and text in ("dhcp", "slaac", "auto", "dhcpv6"):
+                way_out = f"write `ra`, which covers SLAAC and DHCPv6, or {value.noun}"
+            raise InvalidError(f"`{visible(text)}` is not known here", way_out)
+        return value.read(text)
+
+    options: Schema = {"enum": list(by_word)}
+    return Text(read, f"{listed} or {value.noun}", {"anyOf": [options, value.schema()]})
+
+
+def read_interface_name(text: str) -> str:
+    """A name that Linux and systemd take for an interface."""
+    problem = interface_problem(text) or ("is the loopback interface" if text == "lo" else "")
+    if problem:
+        way_out = f"at most {INTERFACE_BYTES} letters, digits, `-`, `_` and `.`"
+        raise InvalidError(f"`{visible(text)}` cannot name an interface: it {problem}", way_out)
+    return text
+
+
+def read_user(text: str) -> str:
+    """A user name as systemd takes it (NAME_REGEX of shadow-utils)."""
+    if not (0 < len(text) <= 31 and text.isascii() and (text[0].isalpha() or text[0] == "_")):
+        raise InvalidError(f"`{visible(text)}` is not the name of a user", "such as `microvm`")
+    if not all(c.isalnum() or c in "_-" for c in text):
+        raise InvalidError(f"`{visible(text)}` is not the name of a user", "such as `microvm`")
+    return text
+
+
+def read_pattern(text: str) -> str:
+    """A shell glob over interface names, of `*` and `?`."""
+    plain = text.replace("*", "").replace("?", "")
+    problem = pattern_problem(text)
+    if problem:
+        raise InvalidError(f"`{visible(text)}` cannot match an interface: it {problem}", "such as `vm-*`")
+    if not plain:
+        raise InvalidError(
+            f"`{text}` matches every interface of the host", "begin it with what your TAPs share, such as `vm-*`"
+        )
+    return text
+
+
+def read_domain(text: str) -> str:
+    """A DNS name (RFC 1123): labels of letters, digits and `-`."""
+    labels = text.rstrip(".").split(".")
+    for label in labels:
+        fits = 0 < len(label) <= 63 and label.isascii() and label.replace("-", "a").isalnum()
+        if not fits or label[0] == "-" or label[-1] == "-":
+            raise InvalidError(f"`{visible(text)}` is not a DNS name", "such as vm.example.org")
+    if len(text) > 253:
+        raise InvalidError("a DNS name has at most 253 characters")
+    return text.rstrip(".").lower()
+
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def read_duration(text: str) -> int:
+    """Seconds of `90s`, `30m`, `12h` or `7d`; a lease time has 32 bits (RFC 2132, 9.2)."""
+    number, unit = text[:-1], text[-1:]
+    if not (number.isascii() and number.isdigit() and len(number) < 7) or unit not in UNITS or int(number) == 0:
+        raise InvalidError(f"`{visible(text)}` is not a duration", "such as 90s, 30m, 12h or 7d")
+    if int(number) * UNITS[unit] >= 1 << 32:
+        raise InvalidError(f"`{visible(text)}` is longer than a lease can last", "such as 90s, 30m, 12h or 7d")
+    return int(number) * UNITS[unit]
+
+
+def read_color(text: str) -> str:
+    """A colour as `#rrggbb` or a plain CSS word."""
+    word = text[1:] if text.startswith("#") else ""
+    if word and len(word) in (3, 6) and set(word.lower()) <= set("0123456789abcdef"):
+        return text.lower()
+    if text.isascii() and text.isalpha() and text.islower() and len(text) < 24:
+        return text
+    raise InvalidError(f"`{visible(text)}` is not a colour", "such as `#2f6fde` or `teal`")
+
+
+def read_link(text: str) -> str:
+    """An absolute http or https URL."""
+    if not text.startswith(("https://", "http://")) or len(text) > 500 or not text.isprintable() or " " in text:
+        raise InvalidError(f"`{visible(text)}` is not a link", "an address that begins with https://")
+    if any(c in "<>\"'`\\" for c in text):
+        raise InvalidError(f"`{visible(text)}` has characters that a URL cannot have")
+    return text
+
+
+PROSE = Text(read_prose, "a text", string_schema())
+NAME = Text(read_name, "a name", NAME_SCHEMA)
+ZONE_NAME = Text(read_zone, "the name of a zone", NAME_SCHEMA)
+BOOLEAN = Text(read_boolean, "`true` or `false`", {"type": "boolean"})
+MAC: Text[Mac] = Text(parse_mac, "a MAC address such as 02:00:00:12:34:56", string_schema())
+PREFIX: Text[Prefix] = Text(parse_prefix, "a prefix such as 198.51.100.0/24 or 2001:db8::/32", string_schema())
+ADDRESS: Text[Address] = Text(parse_address, "an IP address", string_schema())
+INTERFACE_NAME = Text(read_interface_name, "an interface name of at most 15 bytes", {"type": "string", "maxLength": 15})
+PATTERN = Text(read_pattern, "a pattern of interface names such as vm-*", {"type": "string", "maxLength": 15})
+USER = Text(read_user, "a user name", {"type": "string", "maxLength": 31})
+DOMAIN = Text(read_domain, "a DNS name", {"type": "string", "maxLength": 253})
+DURATION = Text(read_duration, "a duration such as 12h", {"type": "string", "pattern": "^[1-9][0-9]{0,5}[smhd]$"})
+COLOR = Text(read_color, "a colour such as #2f6fde", {"type": "string"})
+LINK = Text(read_link, "an https address", {"type": "string", "format": "uri"})
+MTU = integer("an MTU in bytes", 1280, 65535)

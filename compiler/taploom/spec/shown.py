@@ -1,0 +1,25 @@
+"""Texts of the user's as messages show them."""
+
+from taploom.source.tree import Node, Scalar
+
+
+def visible(text: str) -> str:
+    """A text of the user's, short and without characters that could confuse a terminal or a line-based format."""
+    short = text if len(text) <= 80 else f"{text[:77]}…"
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" for c in short)
+
+
+def with_odd(hint: str, text: str) -> str:
+    """A way out, after the first character that is not ASCII: many look like one that is (Unicode TR 39)."""
+    odd = next((c for c in text if not c.isascii()), "")
+    if not odd:
+        return hint
+    import unicodedata
+
+    named = f"`{visible(odd)}` is U+{ord(odd):04X}, {unicodedata.name(odd, 'which has no name').lower()}"
+    return f"{named}; {hint}" if hint else named
+
+
+def is_empty(node: Node) -> bool:
+    """Whether nothing stands after the colon."""
+    return isinstance(node, Scalar) and not node.text and not node.quoted

@@ -1,0 +1,153 @@
+"""What people write that the language does not have: each is answered with what to do instead.
+
+Misspelt keys are another matter. Who writes one of these has meant what it says elsewhere, so a guess at a similar word
+of the language would lead astray.
+"""
+
+from collections.abc import Iterable
+
+from taploom.base.diagnostic import Diagnostic, Label, Report
+from taploom.base.frozen import dataclass
+from taploom.source.tree import Mapping
+from taploom.spec import rules
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """Keys of one meaning that a model lacks.
+
+    Attributes:
+        keys: as people write them.
+        message: that it cannot be said, or how it is called here.
+        hint: what to do instead.
+        meant: the key of the language that the value belongs to, where there is one; where it may be one of several,
+            these with spaces between.
+    """
+
+    keys: tuple[str, ...]
+    message: str
+    hint: str
+    meant: str = ""
+
+
+def report_unsaid(unsaid: Iterable[Unsaid], node: Mapping, report: Report) -> dict[str, tuple[str, ...]]:
+    """Report such keys of a mapping, those of one meaning as one finding.
+
+    Returns:
+        For each of the keys, the key of the language that it means, if any.
+    """
+    meant: dict[str, tuple[str, ...]] = {}
+    for other in unsaid:
+        found = [entry.key for name, entry in node.entries.items() if name in other.keys]
+        meant |= {key.text: tuple(other.meant.split()) for key in found}
+        if found:
+            labels = tuple(Label(key.span, "this one too") for key in found[1:])
+            message = f"`{found[0].text}`: {other.message}"
+            report.add(Diagnostic(rules.UNKNOWN_KEY, message, found[0].span, other.hint, labels))
+    return meant
+
+
+VERBS = (
+    Unsaid(
+        ("reject", "refuse"),
+        "a policy entry says `allow` or `deny`, and `deny` drops without an answer: to reject cannot be said yet",
+        "write `deny`",
+        "deny",
+    ),
+    Unsaid(("drop", "block"), "a policy entry says `allow` or `deny`", "write `deny`", "deny"),
+    Unsaid(("accept", "permit"), "a policy entry says `allow` or `deny`", "write `allow`", "allow"),
+)
+"""Verbs of other filters."""
+
+ENDS = (
+    Unsaid(("source", "sources", "src"), "a policy entry says who sends behind `from`", "write `from`", "from"),
+    Unsaid(
+        ("destination", "destinations", "dest", "dst"),
+        "a policy entry says who answers behind `to`",
+        "write `to`",
+        "to",
+    ),
+    Unsaid(
+        ("action", "verdict"),
+        "a policy entry has its services behind `allow` or `deny`",
+        "write `allow` or `deny`, with the services",
+        "allow deny",
+    ),
+    Unsaid(
+        ("service", "services", "ports", "port", "protocol"),
+        "a policy entry has its services behind `allow` or `deny`",
+        "write `allow` or `deny` instead",
+        "allow deny",
+    ),
+)
+"""How other filters call the parts of a rule."""
+
+GUEST = (
+    Unsaid(("networks", "network", "interfaces"), "a guest has its NICs behind `nics`", "did you mean `nics`?", "nics"),
+)
+"""What guests have elsewhere."""
+
+DHCP = (
+    Unsaid(
+        ("reservations", "reservation", "hosts", "static", "static-leases", "leases"),
+        "DHCP reserves addresses for guests, and for nobody else yet",
+        "write each as a guest whose NIC has that `mac` and `ipv4`",
+    ),
+    Unsaid(
+        ("options", "option", "ntp", "boot", "boot-file", "next-server", "tftp", "send-options", "static-routes"),
+        "DHCP options besides router, resolvers and domain cannot be said yet",
+        "remove it, and set it in a drop-in of your own for the unit of the bridge: `[DHCPServer]` with `SendOption=`",
+    ),
+)
+"""What DHCP servers are told elsewhere."""
+
+_ALONE = "name its interface under `uplinks`, with its zone alone, and have another tool make and configure it"
+_VLANS = Unsaid(
+    ("vlan", "vlans", "bond", "bonds", "links"),
+    "VLANs and bonds cannot be said yet",
+    "name the device under `uplinks`, and have another tool make it",
+)
+HOST = (
+    _VLANS,
+    Unsaid(("tunnel", "tunnels", "wireguard", "vpn"), "tunnels cannot be said yet", _ALONE),
+)
+"""What hosts have elsewhere."""
+
+NETWORK = (
+    _VLANS,
+    Unsaid(
+        ("ports", "members", "interfaces"),
+        "a NIC as a port of a bridge cannot be said yet",
+        "name it under `uplinks` of the host, which then routes",
+    ),
+    Unsaid(
+        ("gateway", "gateway4", "gateway6", "router", "router4", "router6"),
+        "the gateway of a network is its host, and no other can be said yet",
+        "write the address of the host as `ipv4` and `ipv6`",
+    ),
+)
+"""What networks have elsewhere."""
+
+UPLINK = (
+    _VLANS,
+    Unsaid(
+        ("addresses", "aliases"),
+        "an uplink has one address of a family, and several cannot be said yet",
+        "write one as `ipv4` or `ipv6`",
+    ),
+)
+"""What uplinks have elsewhere."""
+
+NIC = (
+    Unsaid(
+        ("routes", "routed", "prefixes"),
+        "no guest can be a router yet",
+        "let the guest translate what it forwards to its own address",
+    ),
+    Unsaid(
+        ("addresses", "aliases", "public", "floating"),
+        "a NIC has one address of a family, and others cannot be said yet",
+        "write one as `ipv4` or `ipv6`, and let forwards lead to it",
+    ),
+)
+"""What NICs have elsewhere."""
