@@ -7,6 +7,7 @@ from pathlib import Path
 from tests.sites import NOW, Site, compiled
 
 from taploom.base.address import Family, parse_prefix
+from taploom.base.rule import Severity
 from taploom.flows.endpoints import end_of, services_of
 from taploom.flows.packet import DESTINATION
 from taploom.flows.query import Inquiry
@@ -111,7 +112,18 @@ def test_a_host_may_hear_groups() -> None:
 def test_a_guest_that_may_call_itself_otherwise_is_told_of() -> None:
     found = site("cloud-image")
     assert told(found, "TL431") == [("network/vms", 6)]
-    assert "ClientIdentifier=mac" in found.of("TL431")[0].help
+    (one,) = found.of("TL431")
+    assert one.severity is Severity.WARNING
+    assert "gets its reserved address only if it asks by its MAC; at another, the spoof guard drops" in one.message
+    assert "ClientIdentifier=mac" in one.help
+
+
+def test_several_of_them_are_told_in_the_plural_and_an_unguarded_network_without_the_guard() -> None:
+    several = "  cloud: {host: hv, nics: {vms: {ipv4: 10.9.0.58}}}\n  more: {host: hv, nics: {vms: {}}}\n"
+    found = site("cloud-image", several.splitlines(keepends=True)[0], several)
+    assert "guest `cloud` and 1 more of network `vms` get reserved addresses" in found.of("TL431")[0].message
+    (open_,) = site("cloud-image", "dhcp: true", "dhcp: true, spoof-guard: false").of("TL431")
+    assert "at another, policy does not know it" in open_.message
 
 
 def test_where_the_server_goes_by_the_hardware_address_it_is_not() -> None:

@@ -30,7 +30,7 @@ class Expected:
 OPEN_SSH = "TL705"
 """The owner's way in is open to everybody: what the site says, whatever else is wrong with it."""
 BY_MAC = "TL431"
-"""So is the note on guests that have to ask for their reservation by their MAC."""
+"""So is the warning of guests that have to ask for their reservation by their MAC."""
 FOUND: dict[str, tuple[Expected, ...]] = {
     "guest-routes-vpn": (
         Expected("TL425 14:36", ("guest `vpn`", "no guest can be a router yet", "translate what it forwards")),

@@ -13,14 +13,16 @@ BY_HARDWARE = 254
 RULE = Rule(
     "TL431",
     "reservation-by-identifier",
-    Severity.NOTE,
+    Severity.WARNING,
     f"On a host with systemd below {BY_HARDWARE}, guests that take all addresses from the network have no reservation.",
     f"Below {BY_HARDWARE} networkd's server compares a reservation with the client identifier. A guest whose system "
     "runs networkd, such as a cloud image, sends one made from its machine id: it gets an address of the pool, and the "
-    "spoof guard drops what it sends from there. taploom's units for guests name the hardware address. (Who has "
-    "a static address, such as one of IPv6, is configured by these or by hand, and is not reported.)",
-    "Write `ClientIdentifier=mac` into `[DHCPv4]` of the guest's own unit (netplan: `dhcp-identifier: mac`), and waive "
-    f"it; or bring the host to systemd {BY_HARDWARE} and write that as `target`.",
+    "spoof guard drops what it sends from there, without a word to anybody. (The guard stays at the reserved address, "
+    "since policy and forwards mean that one: at another, the guest would be beside every `deny` of its name.) Guests "
+    "with taploom's units name the hardware address and are fine; the spec does not say which ones these are. (A guest "
+    "with a static address, such as one of IPv6, is configured by these or by hand, and is not reported.)",
+    "Write `ClientIdentifier=mac` into `[DHCPv4]` of the guest's own unit (netplan: `dhcp-identifier: mac`) or give it "
+    f"taploom's units, and waive it; or bring the host to systemd {BY_HARDWARE} and write that as `target`.",
     bad="site: {target: {systemd: 252}}\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
     "  hv1: {networks: {lan: {}}}\nguests:\n  cloud: {host: hv1, nics: {lan: {ipv4: 10.0.0.10}}}\n",
     good="site: {target: {systemd: 252}}\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
@@ -38,11 +40,21 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 if nic.ipv4.mode is Mode.RESERVED:
                     found.setdefault(nic.network, []).append(guest.name)
     for network, guests in sorted(found.items()):
-        more = f" and {len(guests) - 1} more" if len(guests) > 1 else ""
         span = context.document.places.span("networks", network, "dhcp")
-        message = f"guest `{guests[0]}`{more} of network `{network}` gets its address only if it asks by its MAC"
+        message = _message(network, guests, guarded=context.document.networks[network].spoof_guard)
         hint = "set `ClientIdentifier=mac` in the guest, as taploom's units for guests do, and waive this"
         yield Diagnostic(RULE, message, span, hint, subject=f"network/{network}")
+
+
+def _message(network: str, guests: list[str], *, guarded: bool) -> str:
+    """Who may get another address, and what comes of it."""
+    if len(guests) == 1:
+        who, gets = f"guest `{guests[0]}`", "gets its reserved address only if it asks by its MAC"
+        other = "at another, " + ("the spoof guard drops what it sends" if guarded else "policy does not know it")
+    else:
+        who, gets = f"guest `{guests[0]}` and {len(guests) - 1} more", "get reserved addresses only if they ask by MAC"
+        other = "at others, " + ("the spoof guard drops what they send" if guarded else "policy does not know them")
+    return f"{who} of network `{network}` {gets}; {other}"
 
 
 def _said(context: Context, host: str) -> bool:
