@@ -11,10 +11,10 @@ from tests.diff.test_comment import HOSTILE, changed
 from tests.sites import compiled
 from tests.support import needs
 
+from taploom.diagrams.difference import difference_graph
+from taploom.diagrams.portrait import portrait
 from taploom.diff.model import Change
 from taploom.report.plan.html import change_html
-from taploom.site.difference import difference_graph
-from taploom.site.portrait import portrait
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -13,7 +13,7 @@ import pytest
 from tests.site.browsing import PHONE, WIDE, kinds
 from tests.support import needs
 
-from taploom.site.palette import contrast
+from taploom.diagrams.palette import contrast
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -13,10 +13,10 @@ from tests.plans import seed
 from tests.sites import compiled
 from tests.support import needs
 
+from taploom.diagrams.palette import Paint, paint, tone
 from taploom.mkdocs.past import Past
 from taploom.site.page import Page
 from taploom.site.pages.changes import pages
-from taploom.site.palette import Paint, paint, tone
 from taploom.site.view import view
 
 OPEN = ("forwards.yaml", "ports: tcp/443", "ports: [tcp/443, tcp/8443]")

@@ -10,9 +10,9 @@ from taploom.cli.exits import FINDINGS, FINE
 from taploom.cli.options import format_option, specs_option
 
 if TYPE_CHECKING:
+    from taploom.diagrams.dot import Graph
+    from taploom.diagrams.palette import Paint
     from taploom.plan.site import Plan
-    from taploom.site.dot import Graph
-    from taploom.site.palette import Paint
 
 
 @click.command("graph", short_help="Draw the site, its policy, a host or a guest.")
@@ -37,8 +37,8 @@ def command(what: str, specs: Path, form: str, out: str, sides: str | None) -> i
     DOT is for Graphviz and needs nothing else; SVG needs Graphviz's `dot` or the pygraphviz package. A picture follows
     its reader's light or dark scheme.
     """
-    from taploom.site.portrait import portrait
-    from taploom.site.printing import printed
+    from taploom.diagrams.portrait import portrait
+    from taploom.diagrams.printing import printed
 
     if sides is not None and what != "site":
         raise click.UsageError("--diff draws the whole site, or what of it is touched.")
@@ -53,7 +53,7 @@ def command(what: str, specs: Path, form: str, out: str, sides: str | None) -> i
 
 def _picture(specs: Path, what: str) -> "tuple[Graph, Paint] | None":
     from taploom.cli.compiling import sound
-    from taploom.site.palette import paint
+    from taploom.diagrams.palette import paint
 
     site = sound(specs)
     return (_graph(site.plan, what), paint(site.plan)) if site else None
@@ -61,7 +61,7 @@ def _picture(specs: Path, what: str) -> "tuple[Graph, Paint] | None":
 
 def _difference(specs: Path, sides: str) -> "tuple[Graph, Paint]":
     from taploom.cli.comparing import PlanTextError, RevisionError, change_of, subjects
-    from taploom.site.difference import difference_graph
+    from taploom.diagrams.difference import difference_graph
 
     try:
         before, after = subjects(specs, (sides,), exact=False)
@@ -72,10 +72,10 @@ def _difference(specs: Path, sides: str) -> "tuple[Graph, Paint]":
 
 def _graph(plan: "Plan", what: str) -> "Graph":
     from taploom.base.names import closest
-    from taploom.site.palette import paint
-    from taploom.site.topology import guest_graph, host_graph, site_graph
-    from taploom.site.traffic import matrix
-    from taploom.site.zones import zones_graph
+    from taploom.diagrams.palette import paint
+    from taploom.diagrams.topology import guest_graph, host_graph, site_graph
+    from taploom.diagrams.traffic import matrix
+    from taploom.diagrams.zones import zones_graph
 
     colors = paint(plan)
     hosts = {f"host/{host.name}": host for host in plan.hosts}

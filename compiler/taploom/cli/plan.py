@@ -107,8 +107,8 @@ def _show(after: "Subject") -> None:
 
 def _drawing(before: "Subject", after: "Subject", change: "Change") -> str:
     """The picture of the difference, or "" where there is nothing to draw, or nothing to draw it with."""
-    from taploom.site.difference import difference_graph
-    from taploom.site.portrait import portrait
+    from taploom.diagrams.difference import difference_graph
+    from taploom.diagrams.portrait import portrait
 
     graph, paint = difference_graph(before.plan, after.plan, change)
     return (portrait(graph, paint) or "") if change.objects and graph.clusters else ""

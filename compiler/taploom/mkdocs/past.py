@@ -4,12 +4,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from taploom.cli.comparing import NoSpecsError, Subject, change_of, revision_of
+from taploom.diagrams.difference import difference_graph, shows
+from taploom.diagrams.palette import NO_PAINT, Paint
+from taploom.diagrams.turns import policy_graph
 from taploom.diff.history import Commit, RevisionError, history, shallow
 from taploom.plan.site import Plan
-from taploom.site.difference import difference_graph, shows
-from taploom.site.palette import NO_PAINT, Paint
 from taploom.site.revision import History, Revision
-from taploom.site.turns import policy_graph
 
 _CUT = "This clone lacks older commits; `git fetch --unshallow` gets them."
 

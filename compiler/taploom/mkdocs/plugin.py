@@ -27,6 +27,11 @@ from mkdocs.structure.pages import Page as MkDocsPage
 from taploom.cli.examples import EXAMPLES
 from taploom.cli.group import LazyGroup
 from taploom.cli.now import now
+from taploom.diagrams.colors import stylesheet
+from taploom.diagrams.draw import drawn, undrawn
+from taploom.diagrams.palette import paint
+from taploom.diagrams.printing import printed
+from taploom.diagrams.svg import figure, inline
 from taploom.driver import Compiled, compile_site, rendered
 from taploom.mkdocs.again import Templates, worded
 from taploom.mkdocs.commands import described
@@ -34,8 +39,6 @@ from taploom.mkdocs.kept import Kept
 from taploom.mkdocs.large import QuickPage, brief, squeezed
 from taploom.mkdocs.past import Past
 from taploom.plan.schema import plan_schema
-from taploom.site.colors import stylesheet
-from taploom.site.draw import drawn, undrawn
 from taploom.site.loaded import MATERIAL, SCRIPT, STYLES, assets
 from taploom.site.manual import Manual
 from taploom.site.navigation import LEAVES_LISTED, framed, navigation
@@ -43,9 +46,6 @@ from taploom.site.page import Figure, Page
 from taploom.site.pages import broken
 from taploom.site.pages.compose import files as beside
 from taploom.site.pages.compose import pages
-from taploom.site.palette import paint
-from taploom.site.printing import printed
-from taploom.site.svg import figure, inline
 from taploom.site.view import view
 from taploom.spec.document import language_schema
 

@@ -1,1 +1,1 @@
-"""The site: a plan as pages and diagrams, by pure functions; `taploom.mkdocs` builds it."""
+"""The site: a plan as pages, by pure functions; `taploom.mkdocs` builds it."""

@@ -3,8 +3,8 @@
 import re
 
 from taploom.base.frozen import dataclass
+from taploom.diagrams.dot import Graph
 from taploom.plan.origin import Origin
-from taploom.site.dot import Graph
 from taploom.site.markdown import escaped, placed, sections
 
 _SECTION = re.compile(r"^## ", re.MULTILINE)

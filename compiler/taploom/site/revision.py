@@ -1,10 +1,10 @@
 """A revision of the specs and what it changed, for the page of the last changes."""
 
 from taploom.base.frozen import dataclass
+from taploom.diagrams.dot import Graph
+from taploom.diagrams.palette import Paint
 from taploom.diff.history import Commit
 from taploom.diff.model import Change
-from taploom.site.dot import Graph
-from taploom.site.palette import Paint
 
 
 @dataclass(frozen=True, slots=True)

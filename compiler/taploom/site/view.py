@@ -6,14 +6,14 @@ from typing import Protocol, TypeVar
 from taploom.backends.artifact import Artifact
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.frozen import dataclass
+from taploom.diagrams.palette import Paint, paint
+from taploom.diagrams.traffic import Cell, matrix
 from taploom.plan.guest import Guest
 from taploom.plan.host import Bridge, Host
 from taploom.plan.policy import Lane, Rule
 from taploom.plan.site import Network, Plan
 from taploom.site.manual import EMPTY, Manual
-from taploom.site.palette import Paint, paint
 from taploom.site.revision import NO_HISTORY, History
-from taploom.site.traffic import Cell, matrix
 
 T = TypeVar("T")
 GUESTS_DETAILED = 500

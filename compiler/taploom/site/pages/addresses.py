@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from taploom.diagrams.use import Use, uses
 from taploom.plan.site import Network
 from taploom.report import wording
 from taploom.site.links import to
@@ -9,7 +10,6 @@ from taploom.site.markdown import code, codes, escaped, section, sections, table
 from taploom.site.page import Page
 from taploom.site.pages.networks import amount, used
 from taploom.site.pages.parts import described, source
-from taploom.site.use import Use, uses
 from taploom.site.view import View
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from taploom.diagrams.dot import Graph
 from taploom.diff.classes import MEANINGS
 from taploom.diff.model import Action, Change, ObjectChange
 from taploom.diff.verdicts import FlowChange
 from taploom.report.plan import flow_words, words
 from taploom.report.plan.effect_json import cause
-from taploom.site.dot import Graph
 from taploom.site.links import page_of, subject
 from taploom.site.markdown import code, escaped, listed, prose, section, sections, table
 from taploom.site.page import Figure, Page

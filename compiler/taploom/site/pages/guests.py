@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.address import Address, Prefix
 from taploom.base.identity import remembered
+from taploom.diagrams.topology import NEIGHBOURS_SHOWN, guest_graph
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Host
 from taploom.plan.policy import SideKind
@@ -23,7 +24,6 @@ from taploom.site.pages.parts import (
     named,
     source,
 )
-from taploom.site.topology import NEIGHBOURS_SHOWN, guest_graph
 from taploom.site.view import View
 
 _Spoken = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set[str]]]]

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
+from taploom.diagrams.cards import uplink_name
+from taploom.diagrams.topology import host_graph
 from taploom.plan.host import Bridge, Fixed, Host, Learned
 from taploom.report import wording
-from taploom.site.cards import uplink_name
 from taploom.site.links import anchor, questions, to
 from taploom.site.markdown import code, codes, escaped, link, listed, section, sections, table
 from taploom.site.page import Figure, Page
 from taploom.site.pages.parts import about, described, findings_about, guest_table, lane_table, named, source
-from taploom.site.topology import host_graph
 from taploom.site.view import View
 
 

@@ -3,13 +3,13 @@
 import math
 from collections.abc import Iterator
 
+from taploom.diagrams.use import Use, uses
 from taploom.plan.site import Network
 from taploom.report import wording
 from taploom.site.links import questions, subject, to
 from taploom.site.markdown import code, codes, escaped, listed, section, sections, table
 from taploom.site.page import Page
 from taploom.site.pages.parts import about, described, findings_about, guest_table, lane_table, named, source
-from taploom.site.use import Use, uses
 from taploom.site.view import View
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import State
+from taploom.diagrams.topology import site_graph
 from taploom.plan.site import Plan
 from taploom.report import wording
 from taploom.site.links import to
@@ -10,7 +11,6 @@ from taploom.site.markdown import code, codes, escaped, link, section, sections,
 from taploom.site.page import Figure, Page
 from taploom.site.pages.changes import changed
 from taploom.site.pages.parts import described
-from taploom.site.topology import site_graph
 from taploom.site.view import View
 
 

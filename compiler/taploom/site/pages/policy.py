@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
+from taploom.diagrams.traffic import HOSTS
+from taploom.diagrams.zones import zones_graph
 from taploom.plan.policy import Action, Rule
 from taploom.report.facts import limit, moment
 from taploom.site.links import anchor, to
@@ -9,9 +11,7 @@ from taploom.site.markdown import code, codes, escaped, link, listed, section, s
 from taploom.site.page import Figure, Page
 from taploom.site.pages.parts import ROWS_ONLY, about, described, findings_about, source
 from taploom.site.pages.zones import zone_link
-from taploom.site.traffic import HOSTS
 from taploom.site.view import View
-from taploom.site.zones import zones_graph
 
 
 def pages(view: View) -> Iterator[Page]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
+from taploom.diagrams.traffic import HOSTS
 from taploom.plan.site import Zone
 from taploom.site.links import questions, to
 from taploom.site.markdown import codes, escaped, listed, section, sections, table
 from taploom.site.page import Page
 from taploom.site.pages.parts import about, described, findings_about, named, source
-from taploom.site.traffic import HOSTS
 from taploom.site.view import View
 
 

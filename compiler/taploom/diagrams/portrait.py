@@ -1,11 +1,11 @@
 """A picture that stands alone: SVG with its own light and dark colours, that asks for nothing from anywhere."""
 
-from taploom.site.colors import media
-from taploom.site.dot import Graph
-from taploom.site.draw import drawn
-from taploom.site.palette import Paint
-from taploom.site.printing import printed
-from taploom.site.svg import alone
+from taploom.diagrams.colors import media
+from taploom.diagrams.dot import Graph
+from taploom.diagrams.draw import drawn
+from taploom.diagrams.palette import Paint
+from taploom.diagrams.printing import printed
+from taploom.diagrams.svg import alone
 
 
 def portrait(graph: Graph, paint: Paint) -> str | None:

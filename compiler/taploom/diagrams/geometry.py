@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from taploom.site.dot import Cell, Node, Table, Text
+from taploom.diagrams.dot import Cell, Node, Table, Text
 
 _POINTS = 72
 _KNOT = 6

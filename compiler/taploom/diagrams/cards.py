@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from taploom.base.address import Address, Family
+from taploom.diagrams.dot import Cell, Node, Table, Text
+from taploom.diagrams.palette import GUEST_LINE, LINE, MUTED, PUBLISHED, TEXT, Paint, Tone
+from taploom.diagrams.terms import Way
+from taploom.diagrams.use import counted, used_addresses
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
 from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 from taploom.plan.policy import Lane
 from taploom.plan.site import Zone
 from taploom.report import wording
-from taploom.site.dot import Cell, Node, Table, Text
-from taploom.site.palette import GUEST_LINE, LINE, MUTED, PUBLISHED, TEXT, Paint, Tone
-from taploom.site.terms import Way
-from taploom.site.use import counted, used_addresses
 
 _TITLE, _WORDS, _NOTE, _MONO = 13.0, 9.5, 9.0, 9.5
 _NAMES_SHOWN = 16

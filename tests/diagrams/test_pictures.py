@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from tests.plans import seed
 from tests.support import needs
 
+from taploom.diagrams.dot import Cell, Graph, Node, Table, Text
+from taploom.diagrams.draw import drawn
+from taploom.diagrams.entries import rows_of
+from taploom.diagrams.order import guest_order, network_order
+from taploom.diagrams.palette import contrast, paint, tone
+from taploom.diagrams.printing import printed
+from taploom.diagrams.svg import inline
+from taploom.diagrams.terms import ways
+from taploom.diagrams.topology import guest_graph, host_graph, site_graph
+from taploom.diagrams.traffic import HOSTS, matrix
+from taploom.diagrams.traffic import Cell as Traffic
+from taploom.diagrams.zones import zones_graph
 from taploom.plan.origin import Meta
-from taploom.site.dot import Cell, Graph, Node, Table, Text
-from taploom.site.draw import drawn
-from taploom.site.entries import rows_of
-from taploom.site.order import guest_order, network_order
-from taploom.site.palette import contrast, paint, tone
-from taploom.site.printing import printed
-from taploom.site.svg import inline
-from taploom.site.terms import ways
-from taploom.site.topology import guest_graph, host_graph, site_graph
-from taploom.site.traffic import HOSTS, matrix
-from taploom.site.traffic import Cell as Traffic
-from taploom.site.zones import zones_graph
 
 HOSTILE = (
     '"; drop',

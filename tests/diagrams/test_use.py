@@ -5,7 +5,7 @@ from dataclasses import replace
 from tests.plans import seed
 
 from taploom.base.address import parse_interface
-from taploom.site.use import uses
+from taploom.diagrams.use import uses
 
 
 def test_gaps_lie_between_gateway_guests_and_pool() -> None:

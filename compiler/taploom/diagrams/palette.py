@@ -8,8 +8,8 @@ that none shouts; the colour that a spec asks for gives the hue. The ink has a c
 from collections.abc import Iterator, Mapping
 
 from taploom.base.frozen import dataclass
+from taploom.diagrams.oklch import Look, look, luminance, shown
 from taploom.plan.site import Plan
-from taploom.site.oklch import Look, look, luminance, shown
 
 CONTRAST = 4.6
 _DARK_CARD = "#1e252e"

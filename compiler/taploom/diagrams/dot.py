@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import field
 
 from taploom.base.frozen import dataclass
-from taploom.site.metrics import text_width
+from taploom.diagrams.metrics import text_width
 
 PADDING = 5
 """Points between a cell's edge and its text."""

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from taploom.base.frozen import dataclass
+from taploom.diagrams.palette import ALLOWED, DENIED, PUBLISHED
+from taploom.diagrams.traffic import Cell
 from taploom.plan.policy import Action
 from taploom.plan.site import Plan
 from taploom.report import wording
-from taploom.site.palette import ALLOWED, DENIED, PUBLISHED
-from taploom.site.traffic import Cell
 
 ANY = "any"
 """The sender of entries that are from everybody."""

@@ -5,14 +5,14 @@ Drawn out, fifty hosts are a picture of twenty thousand points in height; their 
 
 from itertools import pairwise
 
+from taploom.diagrams.cards import host_name
+from taploom.diagrams.dot import Cell, Graph, Node, Table, Text
+from taploom.diagrams.geometry import levelled
+from taploom.diagrams.palette import GUEST_LINE, MUTED, TEXT, Paint
+from taploom.diagrams.use import counted
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
 from taploom.report import wording
-from taploom.site.cards import host_name
-from taploom.site.dot import Cell, Graph, Node, Table, Text
-from taploom.site.geometry import levelled
-from taploom.site.palette import GUEST_LINE, MUTED, TEXT, Paint
-from taploom.site.use import counted
 
 HOSTS_DRAWN = 6
 """Up to so many hosts are drawn out in the picture of their site."""

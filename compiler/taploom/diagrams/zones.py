@@ -9,13 +9,13 @@ pairs of columns, so that the picture is about as wide as high.
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
+from taploom.diagrams.dot import Cell, Edge, End, Graph, Node, Table, Text
+from taploom.diagrams.entries import ANY, Row, rows_of
+from taploom.diagrams.geometry import levelled
+from taploom.diagrams.palette import DENIED, LINE, MUTED, OUTSIDE, TEXT, Paint, Tone
+from taploom.diagrams.traffic import HOSTS
+from taploom.diagrams.traffic import Cell as Traffic
 from taploom.plan.site import Plan
-from taploom.site.dot import Cell, Edge, End, Graph, Node, Table, Text
-from taploom.site.entries import ANY, Row, rows_of
-from taploom.site.geometry import levelled
-from taploom.site.palette import DENIED, LINE, MUTED, OUTSIDE, TEXT, Paint, Tone
-from taploom.site.traffic import HOSTS
-from taploom.site.traffic import Cell as Traffic
 
 ARROWS_SHOWN = 12
 """Up to so many arrows receivers stand at the right; more would be a knot, and each entry names its receivers."""

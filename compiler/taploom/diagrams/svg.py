@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from html import escape
 
-from taploom.site.dot import PADDING
-from taploom.site.printing import SANS
+from taploom.diagrams.dot import PADDING
+from taploom.diagrams.printing import SANS
 
 _SIZE = re.compile(r'<svg width="(\d+)pt" height="(\d+)pt"\s+viewBox="([^"]*)"[^>]*>')
 _NODE_TITLE = re.compile(r"(<g id=\"[^\"]*\" class=\"[^\"]*\">)\s*<title>[^<]*</title>")

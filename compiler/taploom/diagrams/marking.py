@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from taploom.base.frozen import dataclass
-from taploom.site.dot import Cell, Edge, Graph, Node, Table, Text
-from taploom.site.palette import ALLOWED, CHANGED, DENIED, Tone
+from taploom.diagrams.dot import Cell, Edge, Graph, Node, Table, Text
+from taploom.diagrams.palette import ALLOWED, CHANGED, DENIED, Tone
 
 ADDED, REMOVED, OTHER = "+", "\N{MINUS SIGN}", "~"
 WORDS = {ADDED: "added", REMOVED: "removed", OTHER: "changed"}

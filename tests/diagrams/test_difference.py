@@ -11,10 +11,10 @@ from tests.diff.test_relation import MOVED
 from tests.sites import compiled
 from tests.support import needs
 
-from taploom.site.difference import difference_graph
-from taploom.site.dot import Cell, Graph, Node, Table, Text
-from taploom.site.marking import marks
-from taploom.site.printing import printed
+from taploom.diagrams.difference import difference_graph
+from taploom.diagrams.dot import Cell, Graph, Node, Table, Text
+from taploom.diagrams.marking import marks
+from taploom.diagrams.printing import printed
 
 __all__ = ["repository", "taploom"]
 _EDITS = {case.name: edited(case) for case in CASES if case.sound and case.name not in MOVED}

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from taploom.base.frozen import dataclass
+from taploom.diagrams.difference import legend, tells
+from taploom.diagrams.dot import Cell, Graph, Node, Table, Text
+from taploom.diagrams.entries import Row, rows_of
+from taploom.diagrams.geometry import levelled
+from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS
+from taploom.diagrams.palette import LINE, MUTED, NO_PAINT, TEXT, Paint, paint
+from taploom.diagrams.traffic import matrix
+from taploom.diagrams.union import united
+from taploom.diagrams.zones import cells_of, line, ordered, zone_card
 from taploom.diff.model import Action, Change
 from taploom.plan.site import Plan
-from taploom.site.difference import legend, tells
-from taploom.site.dot import Cell, Graph, Node, Table, Text
-from taploom.site.entries import Row, rows_of
-from taploom.site.geometry import levelled
-from taploom.site.marking import ADDED, OTHER, REMOVED, TONES, WORDS
-from taploom.site.palette import LINE, MUTED, NO_PAINT, TEXT, Paint, paint
-from taploom.site.traffic import matrix
-from taploom.site.union import united
-from taploom.site.zones import cells_of, line, ordered, zone_card
 
 _ROWS_SHOWN, _SENDERS_SHOWN = 14, 24
 _WAS = "was"

@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 
+from taploom.diagrams import cards
+from taploom.diagrams.box import Box, Detail
+from taploom.diagrams.crowd import HOSTS_DRAWN, crowd_graph
+from taploom.diagrams.dot import Edge, End, Graph, Node
+from taploom.diagrams.geometry import levelled
+from taploom.diagrams.marking import Marks
+from taploom.diagrams.outside import Outside, outsides
+from taploom.diagrams.palette import OUTSIDE, PUBLISHED, Paint
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
-from taploom.site import cards
-from taploom.site.box import Box, Detail
-from taploom.site.crowd import HOSTS_DRAWN, crowd_graph
-from taploom.site.dot import Edge, End, Graph, Node
-from taploom.site.geometry import levelled
-from taploom.site.marking import Marks
-from taploom.site.outside import Outside, outsides
-from taploom.site.palette import OUTSIDE, PUBLISHED, Paint
 
 CARDS_SHOWN = 40
 """Up to so many guests have a card each."""

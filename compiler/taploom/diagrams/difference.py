@@ -7,16 +7,16 @@ a reader can tell apart.
 from collections import Counter
 from dataclasses import replace
 
+from taploom.diagrams import cards
+from taploom.diagrams.crowd import HOSTS_DRAWN
+from taploom.diagrams.dot import Graph, Node
+from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS, marks
+from taploom.diagrams.palette import MUTED, NO_PAINT, Paint, paint
+from taploom.diagrams.topology import CARDS_SHOWN, picture
+from taploom.diagrams.union import united
 from taploom.diff.model import Action, Change, ObjectChange
 from taploom.plan.guest import Guest
 from taploom.plan.site import Plan
-from taploom.site import cards
-from taploom.site.crowd import HOSTS_DRAWN
-from taploom.site.dot import Graph, Node
-from taploom.site.marking import ADDED, OTHER, REMOVED, TONES, WORDS, marks
-from taploom.site.palette import MUTED, NO_PAINT, Paint, paint
-from taploom.site.topology import CARDS_SHOWN, picture
-from taploom.site.union import united
 
 _SIGNS = {Action.ADD: ADDED, Action.REMOVE: REMOVED, Action.CHANGE: OTHER, Action.RENAME: OTHER}
 _KINDS = {"policy": "rule"}

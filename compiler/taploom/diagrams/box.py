@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from enum import Enum
 
+from taploom.diagrams import cards
+from taploom.diagrams.dot import Cluster, Edge, End, Node, Table
+from taploom.diagrams.geometry import spine, stacked
+from taploom.diagrams.order import guest_order, network_order
+from taploom.diagrams.outside import Outside
+from taploom.diagrams.palette import GUEST_LINE, LINE, Paint
+from taploom.diagrams.terms import Way, ways
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
 from taploom.report import wording
-from taploom.site import cards
-from taploom.site.dot import Cluster, Edge, End, Node, Table
-from taploom.site.geometry import spine, stacked
-from taploom.site.order import guest_order, network_order
-from taploom.site.outside import Outside
-from taploom.site.palette import GUEST_LINE, LINE, Paint
-from taploom.site.terms import Way, ways
 
 GAP = 0.13
 """Inches between cards of a column."""

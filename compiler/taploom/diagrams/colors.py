@@ -3,7 +3,7 @@
 Graphviz sets colours as attributes, which classes cannot reach in every table cell; attribute selectors can.
 """
 
-from taploom.site.palette import Paint
+from taploom.diagrams.palette import Paint
 
 _DARK = ('[data-md-color-scheme="slate"]', '[data-bs-theme="dark"]')
 

@@ -13,13 +13,13 @@ from tests.plans import seed
 from tests.site.browsing import ROOT
 from tests.support import needs
 
-from taploom.site.draw import drawn, undrawn
-from taploom.site.palette import paint
-from taploom.site.printing import printed
-from taploom.site.svg import inline
-from taploom.site.topology import site_graph
-from taploom.site.traffic import matrix
-from taploom.site.zones import zones_graph
+from taploom.diagrams.draw import drawn, undrawn
+from taploom.diagrams.palette import paint
+from taploom.diagrams.printing import printed
+from taploom.diagrams.svg import inline
+from taploom.diagrams.topology import site_graph
+from taploom.diagrams.traffic import matrix
+from taploom.diagrams.zones import zones_graph
 
 _WITHOUT = "import sys; sys.modules['pygraphviz'] = None; from mkdocs.__main__ import cli; cli()"
 """MkDocs on a machine that has no such package."""

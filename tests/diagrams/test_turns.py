@@ -5,10 +5,10 @@ from tests.diff.site import BASE, CASES, edited
 from tests.diff.test_relation import MOVED
 from tests.sites import compiled
 
+from taploom.diagrams.dot import Graph, Text
+from taploom.diagrams.turns import policy_graph
 from taploom.diff.change import Side, compare
 from taploom.diff.model import Action, Change
-from taploom.site.dot import Graph, Text
-from taploom.site.turns import policy_graph
 
 _EDITS = {case.name: edited(case) for case in CASES if case.sound}
 _OF_POLICY = [

@@ -6,7 +6,7 @@ Texts come from specs that strangers may have written, so nothing outside of thi
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from taploom.site.dot import Cell, Cluster, Edge, End, Graph, Node, Table, Text
+from taploom.diagrams.dot import Cell, Cluster, Edge, End, Graph, Node, Table, Text
 
 SANS, MONO = "Inter, Helvetica, Arial, sans-serif", "JetBrains Mono, Courier New, monospace"
 _SPECIAL = re.compile(r'[&<>"\\]')

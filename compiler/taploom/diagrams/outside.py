@@ -7,9 +7,9 @@ is a line between two hosts, of which none leaves by it for the rest of the worl
 from collections.abc import Iterator, Sequence
 
 from taploom.base.frozen import dataclass
+from taploom.diagrams.cards import uplink_name, zone_name
 from taploom.plan.host import Fixed, Host, Uplink
 from taploom.plan.site import Plan
-from taploom.site.cards import uplink_name, zone_name
 
 
 @dataclass(frozen=True, slots=True)
