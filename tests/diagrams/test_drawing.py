@@ -77,4 +77,4 @@ def test_with_neither_there_are_tables_and_a_finding(tmp_path: Path) -> None:
     assert page.count("<table>") > 5
     findings = (out / "findings/index.html").read_text(encoding="utf-8")
     assert "there is no Graphviz, so the pages have tables and no diagrams" in findings
-    assert "reference/diagnostics/#nl931" in findings
+    assert "reference/diagnostics/#tl931" in findings

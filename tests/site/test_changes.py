@@ -147,7 +147,7 @@ def test_a_picture_of_what_is_gone_has_no_link_to_it_and_all_its_dark_colours(
     text = (tmp_path / f"out/changes/{name}/index.html").read_text(encoding="utf-8")
     cards = dict(
         re.findall(
-            r'<g id="tl-difference--((?:guest|network)-[a-z]+)" class="node[^>]*>(.*?)(?=<g id="nl|</svg>)', text
+            r'<g id="tl-difference--((?:guest|network)-[a-z]+)" class="node[^>]*>(.*?)(?=<g id="tl|</svg>)', text
         )
     )
     assert set(cards) == {"guest-web", "guest-db", "guest-desk", "network-dmz", "network-lan"}

@@ -24,7 +24,7 @@ ENOUGH = 500
 """Datagrams of one flow without which its survival says little."""
 _SECONDS = 3.0
 _FOREIGN = "table ip taploom_lab_foreign { chain c { type filter hook forward priority 10; policy accept; }; }"
-_SIDES = (("nlleft", 1), ("nlright", 9))
+_SIDES = (("tlleft", 1), ("tlright", 9))
 _PREFIX4, _PREFIX6 = "198.19.255", "2001:2:0:ff"
 
 
