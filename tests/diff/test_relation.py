@@ -17,11 +17,12 @@ from taploom.diff.verdicts import FlowChange, Region, Turn
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
 from taploom.flows.clock import Clock
 from taploom.flows.course import Context, Course, contexts
-from taploom.flows.diagram import Space, answer_at
+from taploom.flows.diagram import answer_at
 from taploom.flows.intent.entries import Site
 from taploom.flows.intent.names import Names
 from taploom.flows.intent.stages import Intent
 from taploom.flows.kernel import OTHER, SELF, Kernel
+from taploom.flows.manager import Manager
 from taploom.flows.packet import sizes
 from taploom.flows.spans import Spans, holds
 from taploom.plan.host import Fixed, Host
@@ -34,7 +35,7 @@ MOVED = {"guest-moved-from": {"guest/web": "guest/shop"}, "rule-moved-from": {"p
 
 @dataclass(frozen=True)
 class Relation:
-    """One side, in a space of its own."""
+    """One side, by a manager of its own."""
 
     plan: Plan
     host: Host
@@ -43,8 +44,8 @@ class Relation:
     def course(self) -> Course:
         kernel = Kernel.of(self.host, self.family)
         clock = Clock.of(())
-        space: Space[Answer] = Space(sizes(self.family, len(kernel.learned), clock.phases))
-        return Course(space, kernel, Intent(Site(Names(self.plan)), kernel, space, clock))
+        manager: Manager[Answer] = Manager(sizes(self.family, len(kernel.learned), clock.phases))
+        return Course(manager, kernel, Intent(Site(Names(self.plan)), kernel, manager, clock))
 
 
 def addresses(plan: Plan, family: Family) -> Iterator[int]:

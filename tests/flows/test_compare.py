@@ -46,7 +46,7 @@ def test_maps_are_what_a_plain_walk_finds(name: str) -> None:
 
 
 def somewhere(diagram: Diagram[Answer], pair: Witnesses, chance: random.Random) -> tuple[list[int], Answer]:
-    point = [chance.randrange(size) for size in pair.space.sizes]
+    point = [chance.randrange(size) for size in pair.manager.sizes]
     while isinstance(diagram, Node):
         at = chance.randrange(len(diagram.ends))
         first, last = (diagram.ends[at - 1] + 1 if at else 0), diagram.ends[at]

@@ -5,7 +5,8 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taploom.flows.diagram import Box, Space, answer_at
+from taploom.flows.diagram import Box, answer_at
+from taploom.flows.manager import Manager
 
 SIZES = (6, 4, 5)
 POINTS = list(itertools.product(*(range(size) for size in SIZES)))
@@ -39,22 +40,22 @@ def first(boxes: list[tuple[Box, int]], point: tuple[int, ...]) -> int:
 
 @given(OVERLAYS)
 def test_the_first_box_gives_the_answer(boxes: list[tuple[Box, int]]) -> None:
-    diagram = Space[int](SIZES).overlay(boxes, 9)
+    diagram = Manager[int](SIZES).overlay(boxes, 9)
     assert [answer_at(diagram, p) for p in POINTS] == [first(boxes, p) for p in POINTS]
 
 
 @given(OVERLAYS, OVERLAYS)
 def test_equal_maps_are_one_object(one: list[tuple[Box, int]], other: list[tuple[Box, int]]) -> None:
-    space = Space[int](SIZES)
+    manager = Manager[int](SIZES)
     same = all(first(one, p) == first(other, p) for p in POINTS)
-    assert (space.overlay(one, 9) is space.overlay(other, 9)) == same
+    assert (manager.overlay(one, 9) is manager.overlay(other, 9)) == same
 
 
 @given(OVERLAYS, OVERLAYS, OVERLAYS)
 def test_merging_and_choosing_work_point_by_point(one, other, where) -> None:  # type: ignore[no-untyped-def]
-    space = Space[int](SIZES)
-    a, b, w = (space.overlay(boxes, 9) for boxes in (one, other, where))
-    merged, chosen = space.merge(lambda x, y: 10 * x + y, a, b), space.choose(w, 1, a, b)
+    manager = Manager[int](SIZES)
+    a, b, w = (manager.overlay(boxes, 9) for boxes in (one, other, where))
+    merged, chosen = manager.merge(lambda x, y: 10 * x + y, a, b), manager.choose(w, 1, a, b)
     for p in POINTS:
         assert answer_at(merged, p) == 10 * first(one, p) + first(other, p)
         assert answer_at(chosen, p) == (first(one, p) if first(where, p) == 1 else first(other, p))
@@ -62,17 +63,17 @@ def test_merging_and_choosing_work_point_by_point(one, other, where) -> None:  #
 
 @given(OVERLAYS, st.integers(0, 2), st.data())
 def test_a_fixed_dimension_is_asked_no_more(boxes, level, data) -> None:  # type: ignore[no-untyped-def]
-    space = Space[int](SIZES)
+    manager = Manager[int](SIZES)
     value = data.draw(st.integers(0, SIZES[level] - 1))
-    fixed = space.fix(space.overlay(boxes, 9), level, value)
+    fixed = manager.fix(manager.overlay(boxes, 9), level, value)
     for p in POINTS:
         assert answer_at(fixed, p) == first(boxes, (*p[:level], value, *p[level + 1 :]))
 
 
 @given(OVERLAYS)
 def test_regions_are_disjoint_and_cover_everything(boxes: list[tuple[Box, int]]) -> None:
-    space = Space[int](SIZES)
-    regions = list(space.regions(space.overlay(boxes, 9)))
+    manager = Manager[int](SIZES)
+    regions = list(manager.regions(manager.overlay(boxes, 9)))
     for p in POINTS:
         holding = [answer for box, answer in regions if all(a <= v <= b for (a, b), v in zip(box, p, strict=True))]
         assert holding == [first(boxes, p)]

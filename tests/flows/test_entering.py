@@ -79,7 +79,7 @@ def _meant(asked: Asked, pair: Witnesses, uplink: Uplink, packet: Packet) -> boo
     to = learned.get(packet.to, packet.to.value)
     way = None if kernel.egress(to) else asked.oracle.atlas.way(pair.host, packet.to).uplink
     diagram = pair.intent.outcome(Context(uplink.name, way.name if way else None))
-    point = [0] * len(pair.space.sizes)
+    point = [0] * len(pair.manager.sizes)
     point[SOURCE], point[DESTINATION], point[PORT] = packet.source.value, to, packet.port
     point[PROTOCOL], point[SENDER_PORT], point[HOP_LIMIT] = NUMBERS[packet.protocol], 40000, 64
     while isinstance(diagram, Node):

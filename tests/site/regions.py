@@ -8,7 +8,8 @@ from typing import Any
 
 from taploom.base.address import Family, parse_prefix
 from taploom.base.protocol import NUMBERS
-from taploom.flows.diagram import Diagram, Space
+from taploom.flows.diagram import Diagram
+from taploom.flows.manager import Manager
 from taploom.flows.spans import Spans, complement, of_prefix, united
 
 Fate = tuple[object, ...]
@@ -17,12 +18,12 @@ UNKNOWN = 64
 """Values behind the real addresses, for those that only the network outside knows."""
 
 
-def fates(answers: Iterable[Mapping[str, Any]], spaces: Mapping[str, Space[bool]]) -> dict[Fate, Diagram[bool]]:
+def fates(answers: Iterable[Mapping[str, Any]], managers: Mapping[str, Manager[bool]]) -> dict[Fate, Diagram[bool]]:
     """Which packets have which fate: verdict, entry, translation and hosts, in one family.
 
     Args:
         answers: as `taploom reach --format json` has them.
-        spaces: one for each family, in which equal sets are the same object.
+        managers: one for each family, in which equal sets are the same object.
     """
     boxes: dict[Fate, list[tuple[Spans, Spans, Spans, Spans]]] = {}
     for one in answers:
@@ -37,17 +38,19 @@ def fates(answers: Iterable[Mapping[str, Any]], spaces: Mapping[str, Space[bool]
         boxes.setdefault(fate, []).append(
             (ends[0], _protocols(one["proto"]), _ports(one["proto"], one["port"]), ends[1])
         )
-    return {fate: spaces[str(fate[0])].overlay([(box, True) for box in found], False) for fate, found in boxes.items()}
+    return {
+        fate: managers[str(fate[0])].overlay([(box, True) for box in found], False) for fate, found in boxes.items()
+    }
 
 
 def _joined(texts: Iterable[str] | None) -> str | None:
     return None if texts is None else ", ".join(texts)
 
 
-def spaces() -> dict[str, Space[bool]]:
-    """A space for each family: destination, protocol, port, sender."""
+def managers() -> dict[str, Manager[bool]]:
+    """A manager for each family, with the dimensions destination, protocol, port, sender."""
     sizes = {key: (1 << family.bits) + UNKNOWN for key, family in FAMILIES.items()}
-    return {key: Space((size, 256, 65536, size)) for key, size in sizes.items()}
+    return {key: Manager((size, 256, 65536, size)) for key, size in sizes.items()}
 
 
 def _addresses(family: Family, texts: Iterable[str]) -> Spans:

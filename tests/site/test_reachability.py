@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from tests.site.regions import fates, spaces
+from tests.site.regions import fates, managers
 from tests.support import needs
 
 from taploom.driver import compile_site
@@ -95,7 +95,7 @@ def _places(answers: Any) -> dict[str, object]:
 def test_two_hundred_random_questions_have_the_answers_of_reach(asking: Page, plan: Plan) -> None:
     questions = _questions(plan, 20270101, 200)
     found = asking.evaluate("all => Promise.all(all.map(one => taploomReach.ask(...one)))", questions)
-    shared, differing, passing = spaces(), [], 0
+    shared, differing, passing = managers(), [], 0
     for question, answers in zip(questions, found, strict=True):
         wanted = _asked(plan, question, NOW)
         places = {one["decided_by"]: one["place"][2:] or None for one in answers}
@@ -132,7 +132,7 @@ def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
         page.goto(f"{address}reach/")
         page.wait_for_selector("form.tl-ask[data-ready]")
         answers = page.evaluate("one => taploomReach.ask(...one)", question)
-        shared = spaces()
+        shared = managers()
         assert fates(answers, shared) == fates(_asked(plan, question, now), shared)
         verdicts[now] = {one["verdict"] for one in answers if one["hosts"][0]["ingress"] == "eno1"}
     assert verdicts[NOW] >= {"allow"}

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from taploom.flows.diagram import Diagram, Leaf, Space, aligned
+from taploom.flows.diagram import Diagram, Leaf, aligned
+from taploom.flows.manager import Manager
 from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
 from taploom.flows.spans import Interval, Spans, common, united
 
@@ -32,7 +33,9 @@ Product = tuple[Spans, ...]
 """For each dimension the values that are meant."""
 
 
-def products(space: Space[A], diagram: Diagram[A], destinations: Spans, senders: Spans) -> Iterator[tuple[Product, A]]:
+def products(
+    manager: Manager[A], diagram: Diagram[A], destinations: Spans, senders: Spans
+) -> Iterator[tuple[Product, A]]:
     """The packets of a map that go to some destinations or come from some senders, as products with their answers.
 
     Intervals of a dimension that lead to the same part are taken together, so that a thousand guests among whom nobody
@@ -55,11 +58,11 @@ def products(space: Space[A], diagram: Diagram[A], destinations: Spans, senders:
         for key, child in children.items():
             yield from walk(child, (*product[: part.level], tuple(spans[key]), *product[part.level + 1 :]))
 
-    return walk(diagram, tuple(((0, size - 1),) for size in space.sizes))
+    return walk(diagram, tuple(((0, size - 1),) for size in manager.sizes))
 
 
-def apart(space: Space[A], one: Diagram[A], other: Diagram[A]) -> Iterator[tuple[Product, tuple[A, A]]]:
-    """The products of packets for which two maps of one space have different answers, with both."""
+def apart(manager: Manager[A], one: Diagram[A], other: Diagram[A]) -> Iterator[tuple[Product, tuple[A, A]]]:
+    """The products of packets for which two maps by one manager have different answers, with both."""
 
     def walk(a: Diagram[A], b: Diagram[A], product: Product) -> Iterator[tuple[Product, tuple[A, A]]]:
         if a is b:
@@ -77,7 +80,7 @@ def apart(space: Space[A], one: Diagram[A], other: Diagram[A]) -> Iterator[tuple
         for key, (x, y) in parts.items():
             yield from walk(x, y, (*product[:level], tuple(spans[key]), *product[level + 1 :]))
 
-    return walk(one, other, tuple(((0, size - 1),) for size in space.sizes))
+    return walk(one, other, tuple(((0, size - 1),) for size in manager.sizes))
 
 
 def united_boxes(boxes: Iterable[Product]) -> list[Set]:

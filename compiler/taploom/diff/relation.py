@@ -1,7 +1,7 @@
 """The difference of two relations: for each host, family and way in, the packets of which both say different things.
 
-Both sides are maps of one space, in which equal parts are one object, so that what is the same is passed over without a
-look. A guest or network that is on one side only is absent on the other: its addresses may have been open there
+Both sides are maps by one manager, to which equal parts are one object, so that what is the same is passed over without
+a look. A guest or network that is on one side only is absent on the other: its addresses may have been open there
 already, but nobody of the site had them.
 """
 
@@ -16,12 +16,13 @@ from taploom.diff.sides import Foremost, Sides
 from taploom.diff.window import Parting, believed, heard, sent_by, sent_to
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
 from taploom.flows.course import Behind, Context, Course, Stages, contexts
-from taploom.flows.diagram import Box, Diagram, Space
+from taploom.flows.diagram import Box, Diagram
 from taploom.flows.intent.names import Names
 from taploom.flows.intent.stages import Intent
 from taploom.flows.intent.within import Within
 from taploom.flows.kernel import OTHER, SELF, Kernel, asked_for
 from taploom.flows.learned import numbered
+from taploom.flows.manager import Manager
 from taploom.flows.packet import sizes
 from taploom.flows.spans import Spans, united
 from taploom.plan.host import Host
@@ -61,9 +62,9 @@ class Pair:
         return numbered(sorted(names), self.family)
 
     @cached_property
-    def space(self) -> Space[Answer]:
-        """The space of both."""
-        return Space(sizes(self.family, len(self.learned), self.sides.clock.phases))
+    def manager(self) -> Manager[Answer]:
+        """The manager of the diagrams of both."""
+        return Manager(sizes(self.family, len(self.learned), self.sides.clock.phases))
 
     @cached_property
     def kernels(self) -> tuple[Kernel | None, Kernel | None]:
@@ -78,7 +79,7 @@ class Pair:
     def intents(self) -> tuple[Intent | None, Intent | None]:
         """What is meant on both sides."""
         before, after = (
-            Intent(site, kernel, self.space, self.sides.clock) if kernel else None
+            Intent(site, kernel, self.manager, self.sides.clock) if kernel else None
             for site, kernel in zip(self.sides.sites, self.kernels, strict=True)
         )
         return before, after
@@ -165,7 +166,7 @@ class Pair:
         return self._course(intent, Within(intent, windows, senders))
 
     def _course(self, intent: Intent, stages: Stages) -> Course:
-        return Course(self.space, intent.kernel, stages, self._behind)
+        return Course(self.manager, intent.kernel, stages, self._behind)
 
     @cached_property
     def _behind(self) -> Behind:
@@ -174,7 +175,7 @@ class Pair:
 
     def _outcome(self, course: Course | None, side: int, context: Context) -> Diagram[Answer]:
         if course is None:
-            return self.space.leaf(ABSENT)
+            return self.manager.leaf(ABSENT)
         found = course.outcome(context)
         names, others, holders = self.sides.names, self.sides.others, self.sides.holders[side]
 
@@ -184,7 +185,7 @@ class Pair:
             holder = holders.get(to.address, "") if others and to and to.address is not None else ""
             return answer._replace(by=names.get(answer.by, answer.by) if side == 0 else answer.by, mark=holder)
 
-        return self.space.relabel(told, found) if others or (side == 0 and names) else found
+        return self.manager.relabel(told, found) if others or (side == 0 and names) else found
 
     def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
         """Which addresses nobody has, before and after; what is not ours, and a host's own packets, ask no guest.
@@ -216,7 +217,7 @@ class Pair:
         """
         there, here = nobody
         both = Cut((there.strangers.rest, here.strangers.rest))
-        for product, pair in apart(self.space, one, other):
+        for product, pair in apart(self.manager, one, other):
             if _matters(*pair) or self._elsewhere(*pair):
                 yield from both.of(product, pair)
 
@@ -234,7 +235,7 @@ class Pair:
     ) -> Iterator[Difference]:
         """The products of packets to or by those whom the other side does not know, in some parts of them."""
         cuts = [Cut((part, nobody[side].rest)) for part in parts]
-        for product, answer in products(self.space, diagram, asked.destinations, asked.sources):
+        for product, answer in products(self.manager, diagram, asked.destinations, asked.sources):
             pair = (answer, ABSENT) if side == 0 else (ABSENT, answer)
             if _matters(*pair):
                 yield from (difference for cut in cuts for difference in cut.of(product, pair))

@@ -161,7 +161,7 @@ class Teller:
 
     def region(self, part: Set, before: Answer, after: Answer) -> Region:
         """The part as exact data."""
-        sizes = self.pair.space.sizes
+        sizes = self.pair.manager.sizes
         return Region(
             self.host.name,
             self.pair.family,

@@ -26,7 +26,7 @@ Ways = tuple[Sequence[Approach], Sequence[Approach]]
 
 @dataclass(frozen=True)
 class Parting:
-    """Two intents over one space, and their courses.
+    """Two intents by one manager, and their courses.
 
     Attributes:
         ways: on each side the ways to forwards of other hosts that the other one lacks; None where any may matter.

@@ -17,7 +17,7 @@ Part = tuple[Interval | None, ...]
 
 
 def agreement(one: Course, other: Course, context: Context) -> bool:
-    """Whether the stages of two courses, over one space, have the same effect in a context."""
+    """Whether the stages of two courses, made by one manager, have the same effect in a context."""
     if one.early(context.ingress) is not other.early(context.ingress):
         return False
     if not same_parts(one, other, context, "", ""):

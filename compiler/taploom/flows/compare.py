@@ -1,6 +1,6 @@
 """Intent and ruleset, held against each other for every packet of every host.
 
-The two are maps of one space, so they agree exactly if what packets feel of them is one and the same diagram. Where
+The two are maps by one manager, so they agree exactly if what packets feel of them is one and the same diagram. Where
 they do not, the first packet of each different part is shown with what either says of it: the reason to look for is a
 mistake of taploom's, never one of the specs.
 """
@@ -17,13 +17,14 @@ from taploom.flows.agreement import agreement
 from taploom.flows.answer import Answer
 from taploom.flows.clock import Clock
 from taploom.flows.course import Context, Course, contexts
-from taploom.flows.diagram import Leaf, Space
+from taploom.flows.diagram import Leaf
 from taploom.flows.frames import FrameProof
 from taploom.flows.intent.entries import Site
 from taploom.flows.intent.names import Names
 from taploom.flows.intent.stages import Intent
 from taploom.flows.intent.states import expected
 from taploom.flows.kernel import Kernel
+from taploom.flows.manager import Manager
 from taploom.flows.packet import Packet, sizes
 from taploom.flows.parting import differences
 from taploom.flows.ruleset.stages import Tables, moments
@@ -55,13 +56,13 @@ class Disagreement:
     state: str = "new"
 
 
-class _Nameless(Space[Answer]):
-    """A space in which nobody is told who decided: equal effects are equal answers, so far fewer parts differ."""
+class _Nameless(Manager[Answer]):
+    """A manager that forgets who decided: equal effects are equal answers, so far fewer parts differ."""
 
     def leaf(self, answer: Answer) -> Leaf[Answer]:
         found = self._leaves.get(answer)
         if found is None:
-            found = self._leaves[answer] = Space.leaf(self, answer._replace(by=""))
+            found = self._leaves[answer] = Manager.leaf(self, answer._replace(by=""))
         return found
 
 
@@ -94,30 +95,30 @@ class Witnesses:
         return Clock.of([*(end for end in ends if end is not None), *moments(self.ruleset)])
 
     @cached_property
-    def space(self) -> Space[Answer]:
-        """The space of this host's packets."""
+    def manager(self) -> Manager[Answer]:
+        """The manager of diagrams of this host's packets."""
         dimensions = sizes(self.family, len(self.kernel.learned), self.clock.phases)
-        return Space(dimensions) if self.named else _Nameless(dimensions)
+        return Manager(dimensions) if self.named else _Nameless(dimensions)
 
     @cached_property
     def intent(self) -> Course:
         """What should become of packets."""
-        return Course(self.space, self.kernel, Intent(self.site, self.kernel, self.space, self.clock, self.named))
+        return Course(self.manager, self.kernel, Intent(self.site, self.kernel, self.manager, self.clock, self.named))
 
     @cached_property
     def tables(self) -> Course:
         """What becomes of packets."""
-        return Course(self.space, self.kernel, self._tables)
+        return Course(self.manager, self.kernel, self._tables)
 
     @cached_property
     def _tables(self) -> Tables:
-        return Tables(self.ruleset, self.kernel, self.space, self.clock)
+        return Tables(self.ruleset, self.kernel, self.manager, self.clock)
 
     def disagreements(self) -> Iterator[Disagreement]:
         """The differences between the two, by exact composition of all stages."""
         for context in contexts(self.kernel):
             wanted, found = self.intent.outcome(context), self.tables.outcome(context)
-            for point, one, other in differences(self.space, wanted, found):
+            for point, one, other in differences(self.manager, wanted, found):
                 yield Disagreement(self.host.name, context, Packet(self.family, point), one, other)
         yield from self.of_states()
 
@@ -125,7 +126,7 @@ class Witnesses:
         """The differences for what is no new connection, and for the host's talk to itself."""
         for (ingress, egress, state), wanted in expected(self.kernel):
             found = self._tables.state(ingress, egress, state)
-            for point, one, other in differences(self.space, self.space.leaf(wanted), found):
+            for point, one, other in differences(self.manager, self.manager.leaf(wanted), found):
                 packet = Packet(self.family, point)
                 yield Disagreement(self.host.name, Context(ingress, egress), packet, one, other, state)
 
@@ -146,7 +147,7 @@ def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
     proof = FrameProof(pair.site, pair.host, pair.ruleset, pair.clock, _Nameless)
     if next(proof.differences(), None) is None:
         return
-    proof = replace(proof, space=Space)
+    proof = replace(proof, manager=Manager)
     for entry, ether, family, point, one, other in proof.differences():
         yield Disagreement(pair.host.name, Context(entry, ether), Packet(family, point), one, other)
 

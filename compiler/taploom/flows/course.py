@@ -10,14 +10,15 @@ from typing import Protocol
 
 from taploom.base.frozen import dataclass
 from taploom.flows.answer import ELSEWHERE, MISS, PASS, Answer
-from taploom.flows.diagram import Diagram, Leaf, Space
+from taploom.flows.diagram import Diagram, Leaf
 from taploom.flows.kernel import OTHER, SELF, Kernel
+from taploom.flows.manager import Manager
 from taploom.flows.packet import DESTINATION, PORT
 from taploom.flows.stitch import answers, at, grafted, moved, spliced
 
 
 class Stages(Protocol):
-    """Who answers for a host in one family. Diagrams are of the space that the course is walked in."""
+    """Who answers for a host in one family. Diagrams are made by the manager that the course is given."""
 
     def early(self, ingress: str) -> Diagram[Answer]:
         """What is refused before anything else looks at it (raw prerouting)."""
@@ -67,10 +68,10 @@ class Course:
     """Composes the answers of stages to what becomes of each packet.
 
     Attributes:
-        behind: what was composed already; two courses over one space may share it.
+        behind: what was composed already; two courses of one manager may share it.
     """
 
-    space: Space[Answer]
+    manager: Manager[Answer]
     kernel: Kernel
     stages: Stages
     behind: Behind = field(default_factory=dict)
@@ -81,7 +82,7 @@ class Course:
 
     def outcome(self, context: Context) -> Diagram[Answer]:
         """What becomes of the packets of a context; `ELSEWHERE` for those that belong to another one."""
-        space, ingress = self.space, context.ingress
+        manager, ingress = self.manager, context.ingress
         translation = self.translation(ingress)
         plain = self.routed(context, "")
         if (
@@ -93,24 +94,24 @@ class Course:
 
         def then(leaf: Answer) -> Diagram[Answer]:
             if _refused(leaf):
-                return space.leaf(leaf)
-            return space.leaf(MISS) if leaf.destination is None else self._translated(context, leaf)
+                return manager.leaf(leaf)
+            return manager.leaf(MISS) if leaf.destination is None else self._translated(context, leaf)
 
-        behind = grafted(space, translation, then)
-        return self._guarded(ingress, space.choose(behind, MISS, plain, behind))
+        behind = grafted(manager, translation, then)
+        return self._guarded(ingress, manager.choose(behind, MISS, plain, behind))
 
     def early(self, ingress: str) -> Diagram[Answer]:
         """What is refused at once; `PASS` for all else."""
         found = self._early.get(ingress)
         if found is None:
-            stage = self.space.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
-            found = self.space.relabel(lambda a: PASS if a.verdict == "allow" else a, stage)
+            stage = self.manager.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
+            found = self.manager.relabel(lambda a: PASS if a.verdict == "allow" else a, stage)
             self._early[ingress] = found
         return found
 
     def _guarded(self, ingress: str, diagram: Diagram[Answer]) -> Diagram[Answer]:
-        early, out = self.early(ingress), self.space.leaf(ELSEWHERE)
-        return self.space.choose(early, PASS, diagram, self.space.choose(diagram, ELSEWHERE, out, early))
+        early, out = self.early(ingress), self.manager.leaf(ELSEWHERE)
+        return self.manager.choose(early, PASS, diagram, self.manager.choose(diagram, ELSEWHERE, out, early))
 
     def translation(self, ingress: str) -> Diagram[Answer]:
         """Where new connections are translated to."""
@@ -132,13 +133,13 @@ class Course:
         if found is None:
             ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.kernel.partition}}
             parts = [(span, ways[egress]) for span, egress in self.kernel.partition]
-            found = self._routed[context, mark] = spliced(self.space, DESTINATION, parts)
+            found = self._routed[context, mark] = spliced(self.manager, DESTINATION, parts)
         return found
 
     def passed(self, context: Context, egress: str, mark: str) -> Diagram[Answer]:
         """What has only the default route is of the contexts with a way, all else of the one without."""
         if bool(egress) == (context.way is not None):
-            return self.space.leaf(ELSEWHERE)
+            return self.manager.leaf(ELSEWHERE)
         return self.stages.judged(context.ingress, egress or context.way or "", mark)
 
     def _translated(self, context: Context, leaf: Answer) -> Diagram[Answer]:
@@ -149,11 +150,11 @@ class Course:
             egress = self.kernel.egress(to.address)
             found = at(self.passed(context, egress, leaf.mark), DESTINATION, to.address)
         else:
-            found = moved(self.space, self.routed(context, leaf.mark), DESTINATION, to.shift)
-        key = (id(found), leaf)  # the space holds the map, so that no other one gets its identity
+            found = moved(self.manager, self.routed(context, leaf.mark), DESTINATION, to.shift)
+        key = (id(found), leaf)  # the manager holds the map, so that no other one gets its identity
         made = self.behind.get(key)
         if made is None:
-            made = self.space.relabel(lambda a: _named(a, leaf), moved(self.space, found, PORT, to.port))
+            made = self.manager.relabel(lambda a: _named(a, leaf), moved(self.manager, found, PORT, to.port))
             self.behind[key] = made
         return made
 

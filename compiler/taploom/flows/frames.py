@@ -14,12 +14,13 @@ from taploom.base.address import Family, Mac, Prefix
 from taploom.base.frozen import dataclass
 from taploom.flows.answer import PASS, Answer
 from taploom.flows.clock import Clock
-from taploom.flows.diagram import Diagram, Space
+from taploom.flows.diagram import Diagram
 from taploom.flows.frame import ETHER_TYPES, MACS, Entry, entries, family_of
 from taploom.flows.intent.entries import Site
 from taploom.flows.intent.frames import Guard, between
 from taploom.flows.intent.stages import Intent
 from taploom.flows.kernel import Kernel
+from taploom.flows.manager import Manager
 from taploom.flows.packet import LEVELS, sizes
 from taploom.flows.parting import differences
 from taploom.flows.ruleset.frames import Frames, said_of_ports
@@ -34,38 +35,38 @@ class FrameProof:
     """The proof of one host's bridge table.
 
     Attributes:
-        space: makes the space for frames of some sizes.
+        manager: makes the manager of diagrams of frames, for their sizes.
     """
 
     site: Site
     host: Host
     ruleset: Ruleset
     clock: Clock
-    space: Callable[[tuple[int, ...]], Space[Answer]]
+    manager: Callable[[tuple[int, ...]], Manager[Answer]]
 
     def differences(self) -> Iterator[Difference]:
         """The differences of all EtherTypes, in the guard and between ports."""
         for ether in ETHER_TYPES:
             family = family_of(ether)
             kernel = Kernel.of(self.host, family)
-            space = self.space((*sizes(family, 0, self.clock.phases), MACS, MACS))
-            intent, guard = Intent(self.site, kernel, space, self.clock), Guard(self.host, ether)
+            manager = self.manager((*sizes(family, 0, self.clock.phases), MACS, MACS))
+            intent, guard = Intent(self.site, kernel, manager, self.clock), Guard(self.host, ether)
             refused = {bridge.network: tuple(intent.refused_within(bridge)) for bridge in self.host.bridges}
-            tables = Frames(self.ruleset, kernel, self.clock, space, ether)
+            tables = Frames(self.ruleset, kernel, self.clock, manager, ether)
             strangers: Diagram[Answer] | None = None
             for entry in self._examples:
                 stranger = entry.port is None and entry.bridge is not None and entry.bridge.guarded
                 wanted = strangers if stranger else None
                 if wanted is None:
-                    wanted = space.overlay(list(guard.decided(entry)), PASS)
+                    wanted = manager.overlay(list(guard.decided(entry)), PASS)
                 strangers = wanted if stranger else strangers
                 found = tables.hook("prerouting", entry.name, "")
-                for point, one, other in differences(space, wanted, found):
+                for point, one, other in differences(manager, wanted, found):
                     yield entry.name, ether, family, point[:LEVELS], one, other
             for entry, exit_ in self._pairs:
-                wanted = space.overlay(list(between(self.host, refused, entry, exit_, ether)), PASS)
+                wanted = manager.overlay(list(between(self.host, refused, entry, exit_, ether)), PASS)
                 found = tables.hook("forward", entry.name, exit_.name)
-                for point, one, other in differences(space, wanted, found):
+                for point, one, other in differences(manager, wanted, found):
                     yield entry.name, ether, family, point[:LEVELS], one, other
 
     @cached_property

@@ -1,19 +1,17 @@
 """How boxes become a diagram: laid over one another, cut dimension by dimension, each part made once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from heapq import heappop, heappush
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
+from taploom.flows.diagram import Box, Diagram, Leaf
 from taploom.flows.spans import Interval, united
-
-if TYPE_CHECKING:
-    from taploom.flows.diagram import Box, Diagram, Leaf, Space
 
 A = TypeVar("A")
 
 
 class Known(Generic[A]):
-    """What a space has laid over one another before: the next overlay makes only what is new in it.
+    """What a `Manager` has laid over one another before: the next overlay makes only what is new in it.
 
     Attributes:
         tails: numbers that stand for a box from some dimension on, its answer included.
@@ -30,23 +28,24 @@ class Known(Generic[A]):
 class Overlay(Generic[A]):
     """Boxes laid over one another, cut dimension by dimension; of equal sets of boxes each part is made once."""
 
-    __slots__ = ("boxes", "ground", "leaves", "memo", "rest", "space", "tails", "wholes")
+    __slots__ = ("boxes", "ground", "leaves", "memo", "node", "rest", "sizes", "tails", "wholes")
 
     def __init__(
         self,
-        space: "Space[A]",
+        sizes: Sequence[int],
+        node: Callable[[int, Sequence[int], Sequence[Diagram[A]]], Diagram[A]],
         known: Known[A],
-        boxes: "Sequence[Box]",
-        leaves: "Sequence[Leaf[A]]",
-        rest: "Leaf[A]",
+        boxes: Sequence[Box],
+        leaves: Sequence[Leaf[A]],
+        rest: Leaf[A],
     ) -> None:
-        self.space, self.boxes, self.leaves, self.rest = space, boxes, leaves, rest
+        self.sizes, self.node, self.boxes, self.leaves, self.rest = sizes, node, boxes, leaves, rest
         self.wholes = [_whole_from(box) for box in boxes]
         self.tails = _tails(known.tails, boxes, leaves)
         self.ground = known.tails.setdefault(rest, len(known.tails))
         self.memo = known.parts
 
-    def part(self, level: int, over: Sequence[int]) -> "Diagram[A]":
+    def part(self, level: int, over: Sequence[int]) -> Diagram[A]:
         """The map from some dimension on, where the boxes `over` are; one that asks for no more hides those behind."""
         if not over:
             return self.rest
@@ -76,7 +75,7 @@ class Overlay(Generic[A]):
             found = self.memo[key] = self._last(level, active) if last else self._cut_by(level, active)
         return found
 
-    def _cut_by(self, level: int, active: Sequence[int]) -> "Diagram[A]":
+    def _cut_by(self, level: int, active: Sequence[int]) -> Diagram[A]:
         """Boxes that cut a dimension, each piece with the map of those that are over it."""
         ends, groups = self._slices(level, active)
         made: dict[int, Diagram[A]] = {}
@@ -86,17 +85,17 @@ class Overlay(Generic[A]):
             if child is None:
                 child = made[id(group)] = self.part(level + 1, group)
             children.append(child)
-        return self.space.node(level, ends, children)
+        return self.node(level, ends, children)
 
-    def _last(self, level: int, active: Sequence[int]) -> "Diagram[A]":
+    def _last(self, level: int, active: Sequence[int]) -> Diagram[A]:
         """The same in the last dimension that any of them asks for, where the first box over a piece decides it."""
-        whole: tuple[Interval, ...] = ((0, self.space.sizes[level] - 1),)
+        whole: tuple[Interval, ...] = ((0, self.sizes[level] - 1),)
         spans = [(index, self.boxes[index][level]) for index in active]
         leaf = self.leaves[active[0]]
         if all(self.leaves[index] is leaf for index in active):
             return self._cut(level, united([span for _, of in spans for span in (whole if of is None else of)]), leaf)
         opening = sorted([(first, last, index) for index, of in spans for first, last in (whole if of is None else of)])
-        cuts = sorted({0, self.space.sizes[level], *(at for first, last, _ in opening for at in (first, last + 1))})
+        cuts = sorted({0, self.sizes[level], *(at for first, last, _ in opening for at in (first, last + 1))})
         over: list[tuple[int, int]] = []
         children: list[Diagram[A]] = []
         opened = 0
@@ -107,9 +106,9 @@ class Overlay(Generic[A]):
             while over and over[0][1] < start:
                 heappop(over)
             children.append(self.leaves[over[0][0]] if over else self.rest)
-        return self.space.node(level, [end - 1 for end in cuts[1:]], children)
+        return self.node(level, [end - 1 for end in cuts[1:]], children)
 
-    def _single(self, level: int, index: int) -> "Diagram[A]":
+    def _single(self, level: int, index: int) -> Diagram[A]:
         """One box from some dimension on."""
         box, tails = self.boxes[index], self.tails[index]
         found = self.memo.get((self.ground, tails[level]))
@@ -126,7 +125,7 @@ class Overlay(Generic[A]):
             self.memo[self.ground, tails[level]] = found
         return found
 
-    def _cut(self, level: int, spans: "tuple[Interval, ...]", inside: "Diagram[A]") -> "Diagram[A]":
+    def _cut(self, level: int, spans: "tuple[Interval, ...]", inside: Diagram[A]) -> Diagram[A]:
         ends: list[int] = []
         children: list[Diagram[A]] = []
         for first, last in spans:
@@ -135,10 +134,10 @@ class Overlay(Generic[A]):
                 children.append(self.rest)
             ends.append(last)
             children.append(inside)
-        if not ends or ends[-1] < self.space.sizes[level] - 1:  # an empty box covers nothing
-            ends.append(self.space.sizes[level] - 1)
+        if not ends or ends[-1] < self.sizes[level] - 1:  # an empty box covers nothing
+            ends.append(self.sizes[level] - 1)
             children.append(self.rest)
-        return self.space.node(level, ends, children)
+        return self.node(level, ends, children)
 
     def _slices(self, level: int, active: Sequence[int]) -> tuple[list[int], list[list[int]]]:
         """The pieces into which boxes cut a dimension, each with the boxes over it, in their order."""
@@ -173,8 +172,8 @@ class Overlay(Generic[A]):
             ends.append(last)
             groups.append(over[id(indices)])
             start = last + 1
-        if start < self.space.sizes[level]:
-            ends.append(self.space.sizes[level] - 1)
+        if start < self.sizes[level]:
+            ends.append(self.sizes[level] - 1)
             groups.append(whole)
         return ends, groups
 
@@ -196,13 +195,13 @@ class Overlay(Generic[A]):
                 groups.append(sorted(over))
             over.difference_update(*[indices for indices, opens in events[start] if not opens])
             over.update(*[indices for indices, opens in events[start] if opens])
-        if not ends or ends[-1] < self.space.sizes[level] - 1:
-            ends.append(self.space.sizes[level] - 1)
+        if not ends or ends[-1] < self.sizes[level] - 1:
+            ends.append(self.sizes[level] - 1)
             groups.append(sorted(over))
         return ends, groups
 
 
-def _whole_from(box: "Box") -> int:
+def _whole_from(box: Box) -> int:
     """From which dimension on a box asks for nothing any more."""
     for at in range(len(box), 0, -1):
         if box[at - 1] is not None:
@@ -210,7 +209,7 @@ def _whole_from(box: "Box") -> int:
     return 0
 
 
-def _tails(numbers: dict[object, int], boxes: "Sequence[Box]", leaves: "Sequence[Leaf[A]]") -> list[list[int]]:
+def _tails(numbers: dict[object, int], boxes: Sequence[Box], leaves: Sequence[Leaf[A]]) -> list[list[int]]:
     """For each box and dimension the number that stands for the box from there on, its answer included.
 
     A dimension that a box does not ask for has the number of the next one, as the map is the same.

@@ -3,21 +3,22 @@
 from collections.abc import Iterator
 
 from taploom.flows.answer import Answer, effect
-from taploom.flows.diagram import Diagram, Leaf, Space, aligned
+from taploom.flows.diagram import Diagram, Leaf, aligned
+from taploom.flows.manager import Manager
 
 MOST = 10
 """Differences shown of one context; one is enough to know, a few help to see why."""
 
 
 def differences(
-    space: Space[Answer], one: Diagram[Answer], other: Diagram[Answer]
+    manager: Manager[Answer], one: Diagram[Answer], other: Diagram[Answer]
 ) -> Iterator[tuple[tuple[int, ...], Answer, Answer]]:
     """The first packet of some parts in which two maps have another effect, with both answers."""
-    if one is other or space.relabel(effect, one) is space.relabel(effect, other):
+    if one is other or manager.relabel(effect, one) is manager.relabel(effect, other):
         return
     seen: set[tuple[int, int]] = set()
     told: set[tuple[Answer, Answer]] = set()
-    stack: list[tuple[Diagram[Answer], Diagram[Answer], tuple[int, ...]]] = [(one, other, (0,) * len(space.sizes))]
+    stack: list[tuple[Diagram[Answer], Diagram[Answer], tuple[int, ...]]] = [(one, other, (0,) * len(manager.sizes))]
     while stack and len(told) < MOST:
         a, b, point = stack.pop()
         if a is b or (id(a), id(b)) in seen:

@@ -5,7 +5,8 @@ from itertools import groupby
 from typing import TypeVar
 
 from taploom.flows.answer import MISS, Answer
-from taploom.flows.diagram import Box, Diagram, Leaf, Node, Space, child_at
+from taploom.flows.diagram import Box, Diagram, Leaf, Node, child_at
+from taploom.flows.manager import Manager
 from taploom.flows.spans import Interval
 
 A = TypeVar("A")
@@ -13,13 +14,13 @@ _FEW = 6
 """Runs of one answer that are laid apart: each costs a walk over the map of all."""
 
 
-def stitched(space: Space[A], level: int, ends: Sequence[int], children: Sequence[Diagram[A]]) -> Diagram[A]:
+def stitched(manager: Manager[A], level: int, ends: Sequence[int], children: Sequence[Diagram[A]]) -> Diagram[A]:
     """The map that cuts a dimension so, whatever dimensions the parts ask for themselves."""
     lowest = min((c.level for c in children if isinstance(c, Node)), default=level + 1)
     if lowest > level:
-        return space.node(level, ends, children)
+        return manager.node(level, ends, children)
     if lowest == level:
-        return _level(space, level, ends, children)
+        return _level(manager, level, ends, children)
     cuts = sorted({end for c in children if isinstance(c, Node) and c.level == lowest for end in c.ends})
     columns = [_spread(child, lowest, cuts) for child in children]
     parts: dict[tuple[int, ...], Diagram[A]] = {}
@@ -27,12 +28,12 @@ def stitched(space: Space[A], level: int, ends: Sequence[int], children: Sequenc
     for row in zip(*columns, strict=True):
         key = tuple(map(id, row))
         if key not in parts:
-            parts[key] = stitched(space, level, ends, row)
+            parts[key] = stitched(manager, level, ends, row)
         found.append(parts[key])
-    return space.node(lowest, cuts, found)
+    return manager.node(lowest, cuts, found)
 
 
-def _level(space: Space[A], level: int, ends: Sequence[int], children: Sequence[Diagram[A]]) -> Diagram[A]:
+def _level(manager: Manager[A], level: int, ends: Sequence[int], children: Sequence[Diagram[A]]) -> Diagram[A]:
     cuts: list[int] = []
     parts: list[Diagram[A]] = []
     first = 0
@@ -41,7 +42,7 @@ def _level(space: Space[A], level: int, ends: Sequence[int], children: Sequence[
             cuts.append(last)
             parts.append(part)
         first = end + 1
-    return space.node(level, cuts, parts)
+    return manager.node(level, cuts, parts)
 
 
 def _spread(diagram: Diagram[A], level: int, cuts: Sequence[int]) -> list[Diagram[A]]:
@@ -99,7 +100,7 @@ def _index(ends: Sequence[int], value: int) -> int:
     return low
 
 
-def grafted(space: Space[A], diagram: Diagram[A], then: Callable[[A], Diagram[A]]) -> Diagram[A]:
+def grafted(manager: Manager[A], diagram: Diagram[A], then: Callable[[A], Diagram[A]]) -> Diagram[A]:
     """The map that goes on, behind each answer of a map, in the map that `then` gives for it."""
     memo: dict[int, Diagram[A]] = {}
 
@@ -108,7 +109,7 @@ def grafted(space: Space[A], diagram: Diagram[A], then: Callable[[A], Diagram[A]
             return then(d.answer)
         found = memo.get(id(d))
         if found is None:
-            found = memo[id(d)] = stitched(space, d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
+            found = memo[id(d)] = stitched(manager, d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
         return found
 
     made = walk(diagram)
@@ -116,7 +117,7 @@ def grafted(space: Space[A], diagram: Diagram[A], then: Callable[[A], Diagram[A]
     return made
 
 
-def moved(space: Space[A], diagram: Diagram[A], level: int, by: int) -> Diagram[A]:
+def moved(manager: Manager[A], diagram: Diagram[A], level: int, by: int) -> Diagram[A]:
     """The map that answers for a value of a dimension as the given one does for the value plus `by`.
 
     Values that would leave the dimension get the answer of its nearest end.
@@ -124,7 +125,7 @@ def moved(space: Space[A], diagram: Diagram[A], level: int, by: int) -> Diagram[
     if by == 0:
         return diagram
     memo: dict[int, Diagram[A]] = {}
-    top = space.sizes[level] - 1
+    top = manager.sizes[level] - 1
 
     def walk(d: Diagram[A]) -> Diagram[A]:
         if isinstance(d, Leaf) or d.level > level:
@@ -132,9 +133,9 @@ def moved(space: Space[A], diagram: Diagram[A], level: int, by: int) -> Diagram[
         found = memo.get(id(d))
         if found is None:
             if d.level < level:
-                found = space.node(d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
+                found = manager.node(d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
             else:
-                found = _moved(space, d, by, top)
+                found = _moved(manager, d, by, top)
             memo[id(d)] = found
         return found
 
@@ -143,32 +144,32 @@ def moved(space: Space[A], diagram: Diagram[A], level: int, by: int) -> Diagram[
     return made
 
 
-def _moved(space: Space[A], node: Node[A], by: int, top: int) -> Diagram[A]:
+def _moved(manager: Manager[A], node: Node[A], by: int, top: int) -> Diagram[A]:
     kept = [(end - by, child) for end, child in zip(node.ends, node.children, strict=True) if 0 <= end - by < top]
     last = node.children[_index(node.ends, min(top + by, node.ends[-1]))]
-    return space.node(node.level, [*(end for end, _ in kept), top], [*(child for _, child in kept), last])
+    return manager.node(node.level, [*(end for end, _ in kept), top], [*(child for _, child in kept), last])
 
 
-def spliced(space: Space[A], level: int, parts: Iterable[tuple[Interval, Diagram[A]]]) -> Diagram[A]:
+def spliced(manager: Manager[A], level: int, parts: Iterable[tuple[Interval, Diagram[A]]]) -> Diagram[A]:
     """The map that takes each interval of a dimension from another map; the intervals follow one another."""
     ends: list[int] = []
     children: list[Diagram[A]] = []
     for (_, last), diagram in parts:
         ends.append(last)
         children.append(diagram)
-    return stitched(space, level, ends, children)
+    return stitched(manager, level, ends, children)
 
 
-def laid(space: Space[Answer], decided: Sequence[tuple[Box, Answer]], rest: Answer) -> Diagram[Answer]:
+def laid(manager: Manager[Answer], decided: Sequence[tuple[Box, Answer]], rest: Answer) -> Diagram[Answer]:
     """The overlay of boxes, those of each answer by themselves where there are few runs of answers.
 
     A ruleset drops in rules of their own what intent lists before all else: laid apart, both witnesses lay the same.
     """
-    runs = [list(run) for _, run in groupby(decided, key=lambda one: space.leaf(one[1]))]
+    runs = [list(run) for _, run in groupby(decided, key=lambda one: manager.leaf(one[1]))]
     if not 1 < len(runs) <= _FEW:
-        return space.overlay(decided, rest)
-    found = space.overlay(runs[-1], rest)
+        return manager.overlay(decided, rest)
+    found = manager.overlay(runs[-1], rest)
     for run in reversed(runs[:-1]):
-        over = space.overlay(run, MISS)
-        found = space.choose(over, MISS, found, over)
+        over = manager.overlay(run, MISS)
+        found = manager.choose(over, MISS, found, over)
     return found

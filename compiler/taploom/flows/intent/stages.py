@@ -8,7 +8,7 @@ from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Source, sourced
 from taploom.flows.clock import Clock
-from taploom.flows.diagram import Box, Diagram, Space
+from taploom.flows.diagram import Box, Diagram
 from taploom.flows.intent.doors import Approach, Door, doors, named_senders
 from taploom.flows.intent.entries import Entry, Site
 from taploom.flows.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
@@ -17,6 +17,7 @@ from taploom.flows.intent.services import all_traffic
 from taploom.flows.intent.transit import carried
 from taploom.flows.intent.view import View
 from taploom.flows.kernel import OTHER, SELF, Kernel, address_of, asked_for
+from taploom.flows.manager import Manager
 from taploom.flows.packet import box
 from taploom.flows.spans import Spans, of_prefix, single, united, without
 from taploom.flows.stitch import laid
@@ -38,7 +39,7 @@ class Intent:
 
     site: Site
     kernel: Kernel
-    space: Space[Answer]
+    manager: Manager[Answer]
     clock: Clock
     named: bool = True
 
@@ -54,14 +55,14 @@ class Intent:
     def early(self, ingress: str) -> Diagram[Answer]:
         """Senders that are not believed."""
         if ingress == OTHER:
-            return self.space.leaf(PASS)
-        return self.space.overlay(list(plausible(self.view, ingress)), PASS)
+            return self.manager.leaf(PASS)
+        return self.manager.overlay(list(plausible(self.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
         """Forwards, and the way in of prefix translations."""
         if ingress == OTHER:
-            return self.space.leaf(PASS)
-        return self.space.overlay(self.translated(ingress), PASS)
+            return self.manager.leaf(PASS)
+        return self.manager.overlay(self.translated(ingress), PASS)
 
     def translated(self, ingress: str) -> tuple[Decided, ...]:
         """What is translated on its way in, the first that holds a packet before all others."""
@@ -121,7 +122,7 @@ class Intent:
         """Policy between two sides, and the source of what leaves."""
         key = (ingress, egress, mark)
         if key not in self._judged:
-            passed = laid(self.space, *self.decided(ingress, egress, mark))
+            passed = laid(self.manager, *self.decided(ingress, egress, mark))
             self._judged[key] = self.sourced(passed, ingress, egress, mark)
         return self._judged[key]
 
@@ -253,12 +254,12 @@ class Intent:
         """With what becomes of the sender of what passes."""
         if mark and ingress == egress:
             source = Source("masquerade", 0)
-            return self.space.relabel(lambda a: a._replace(source=source) if a.verdict == "allow" else a, passed)
+            return self.manager.relabel(lambda a: a._replace(source=source) if a.verdict == "allow" else a, passed)
         rewritten = list(self.rewritten(egress))
         if not rewritten:
             return passed
-        whole = self.space.overlay([(part, Answer("allow", "", source=to)) for part, to in rewritten], PASS)
-        return self.space.merge(sourced, passed, whole)
+        whole = self.manager.overlay([(part, Answer("allow", "", source=to)) for part, to in rewritten], PASS)
+        return self.manager.merge(sourced, passed, whole)
 
     def rewritten(self, egress: str) -> Iterator[tuple[Box, Source]]:
         """The translations of what leaves the site by an uplink."""

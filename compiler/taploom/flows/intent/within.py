@@ -37,13 +37,13 @@ class Within:
         """Senders that are not believed."""
         if ingress == OTHER or self.senders is None:
             return self.intent.early(ingress)
-        return self.intent.space.overlay(self._near(plausible(self.intent.view, ingress)), PASS)
+        return self.intent.manager.overlay(self._near(plausible(self.intent.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
         """Forwards, and the way in of prefix translations."""
         if ingress == OTHER:
             return self.intent.destination(ingress)
-        return self.intent.space.overlay(self._near(self.intent.translated(ingress)), PASS)
+        return self.intent.manager.overlay(self._near(self.intent.translated(ingress)), PASS)
 
     def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
         """Policy between two sides."""
@@ -63,18 +63,18 @@ class Within:
             return self.intent.judged(ingress, egress, mark)
         decided, rest = self.intent.decided(ingress, egress, mark)
         near = [one for one in decided if _share(one[0][SOURCE], self.senders)]
-        passed = self.intent.space.overlay([(self._sent(part), answer) for part, answer in near], rest)
+        passed = self.intent.manager.overlay([(self._sent(part), answer) for part, answer in near], rest)
         return self.intent.sourced(passed, ingress, egress, mark)
 
     def _plain(self, ingress: str, egress: str) -> Diagram[Answer]:
-        space = self.intent.space
+        manager = self.intent.manager
         there = self._there.get(egress, ())
         if not any(_share(window[DESTINATION], there) for window in self.windows):
-            return space.leaf(PASS)
+            return manager.leaf(PASS)
         decided, rest = self.intent.decided(ingress, egress, "", self._ways(ingress))
-        passed = space.overlay(self._near(decided), rest)
+        passed = manager.overlay(self._near(decided), rest)
         rewritten = self._near((part, Answer("allow", source=to)) for part, to in self.intent.rewritten(egress))
-        return space.merge(sourced, passed, space.overlay(rewritten, PASS)) if rewritten else passed
+        return manager.merge(sourced, passed, manager.overlay(rewritten, PASS)) if rewritten else passed
 
     @cached_property
     def _there(self) -> dict[str, Spans]:

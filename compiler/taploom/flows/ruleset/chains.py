@@ -31,8 +31,9 @@ from taploom.backends.nftables.tree import (
 from taploom.base.frozen import dataclass
 from taploom.flows.answer import MISS, NEXT, PASS, Answer, rate
 from taploom.flows.clock import Clock
-from taploom.flows.diagram import Box, Diagram, Leaf, Space
+from taploom.flows.diagram import Box, Diagram, Leaf
 from taploom.flows.kernel import Kernel
+from taploom.flows.manager import Manager
 from taploom.flows.packet import meet
 from taploom.flows.ruleset.boxes import Boxes, Conditions, Sets, met
 from taploom.flows.ruleset.index import RuleIndex, reached, rules_of
@@ -51,7 +52,7 @@ class Chains:
     table: Table
     kernel: Kernel
     clock: Clock
-    space: Space[Answer]
+    manager: Manager[Answer]
     _sets: Sets = field(init=False)
     _named: dict[str, Chain] = field(init=False)
     _asked: dict[tuple[str, str], frozenset[Field]] = field(default_factory=dict)
@@ -73,11 +74,11 @@ class Chains:
     def base(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
         """What a base chain decides, its policy included."""
         assert chain.base
-        policy = self.space.leaf(Answer(_VERDICTS[chain.base.policy].verdict, f"chain {chain.name}"))
+        policy = self.manager.leaf(Answer(_VERDICTS[chain.base.policy].verdict, f"chain {chain.name}"))
         found = self.chain(chain.name, situation)
         key = (chain.name, id(found))
         if key not in self._closed:
-            self._closed[key] = self.space.choose(found, NEXT, policy, found)
+            self._closed[key] = self.manager.choose(found, NEXT, policy, found)
         return self._closed[key]
 
     def chain(self, name: str, situation: Situation) -> Diagram[Answer]:
@@ -120,8 +121,8 @@ class Chains:
                 yield from sorted({verdict.chain for verdict in data if isinstance(verdict, Verdict) and verdict.chain})
 
     def _evaluated(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
-        conditions = Conditions(self.reader(situation), self._sets, self.space.sizes)
-        rest: Diagram[Answer] = self.space.leaf(NEXT)
+        conditions = Conditions(self.reader(situation), self._sets, self.manager.sizes)
+        rest: Diagram[Answer] = self.manager.leaf(NEXT)
         batch: list[list[Decided]] = []
         for step in reversed(_steps(chain, rules_of(chain, situation, self._indices), conditions)):
             if step.plain:
@@ -138,9 +139,9 @@ class Chains:
         if not boxes:
             return rest
         if isinstance(rest, Leaf):
-            return self.space.overlay(boxes, rest.answer)
-        over = self.space.overlay(boxes, MISS)
-        return self.space.choose(over, MISS, rest, over)
+            return self.manager.overlay(boxes, rest.answer)
+        over = self.manager.overlay(boxes, MISS)
+        return self.manager.choose(over, MISS, rest, over)
 
     def _leading(
         self, step: "_Step", conditions: Conditions, situation: Situation, rest: Diagram[Answer]
@@ -166,18 +167,18 @@ class Chains:
                 return self.chain(verdict.chain, situation)
             case Kind.JUMP:
                 found = self.chain(verdict.chain, situation)
-                return self.space.choose(found, NEXT, rest, found)
+                return self.manager.choose(found, NEXT, rest, found)
             case Kind.ACCEPT if step.limited:
                 passed = Answer("allow", step.by, limited=step.limited)
-                return self.space.relabel(lambda a: a if a.verdict == "allow" and not a.limited else passed, rest)
+                return self.manager.relabel(lambda a: a if a.verdict == "allow" and not a.limited else passed, rest)
             case kind:
-                return self.space.leaf(NEXT if kind is Kind.RETURN else Answer(_VERDICTS[kind].verdict, step.by))
+                return self.manager.leaf(NEXT if kind is Kind.RETURN else Answer(_VERDICTS[kind].verdict, step.by))
 
     def _where(self, boxes: Boxes, then: Diagram[Answer], rest: Diagram[Answer]) -> Diagram[Answer]:
         if _everything(boxes):
             return then
-        over = self.space.overlay([(box, PASS) for box in boxes], MISS)
-        return self.space.choose(over, PASS, then, rest)
+        over = self.manager.overlay([(box, PASS) for box in boxes], MISS)
+        return self.manager.choose(over, PASS, then, rest)
 
 
 _VERDICTS = {Kind.ACCEPT: Answer("allow"), Kind.DROP: Answer("drop"), Kind.RETURN: NEXT}

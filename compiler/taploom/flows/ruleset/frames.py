@@ -12,9 +12,10 @@ from taploom.base.frozen import dataclass
 from taploom.base.protocol import NUMBERS
 from taploom.flows.answer import PASS, Answer
 from taploom.flows.clock import Clock
-from taploom.flows.diagram import Diagram, Space
+from taploom.flows.diagram import Diagram
 from taploom.flows.frame import ARP_MAC, MAC
 from taploom.flows.kernel import Kernel
+from taploom.flows.manager import Manager
 from taploom.flows.packet import DESTINATION, PROTOCOL, SOURCE
 from taploom.flows.ruleset.chains import Chains
 from taploom.flows.ruleset.reader import Part, Reader, Situation, UnreadableError
@@ -96,7 +97,7 @@ class Frames:
     ruleset: Ruleset
     kernel: Kernel
     clock: Clock
-    space: Space[Answer]
+    manager: Manager[Answer]
     ether: str
     tables: tuple[Table, ...] = field(init=False)
 
@@ -105,7 +106,7 @@ class Frames:
 
     @cached_property
     def _chains(self) -> tuple[Chains, ...]:
-        return tuple(_Chains(table, self.kernel, self.clock, self.space) for table in self.tables)
+        return tuple(_Chains(table, self.kernel, self.clock, self.manager) for table in self.tables)
 
     def hook(self, hook: str, entry: str, exit_: str) -> Diagram[Answer]:
         """What the filters of a hook do with frames from one port to another one: what all of them let through."""
@@ -117,7 +118,7 @@ class Frames:
         ]
         situation = Situation(entry, exit_, self.ether)
         found = [chains.base(chain, situation) for chains, chain in bases]
-        return reduce(partial(self.space.merge, _then), found) if found else self.space.leaf(PASS)
+        return reduce(partial(self.manager.merge, _then), found) if found else self.manager.leaf(PASS)
 
 
 def _then(first: Answer, second: Answer) -> Answer:

@@ -11,8 +11,9 @@ from taploom.base.address import Prefix
 from taploom.base.frozen import dataclass
 from taploom.flows.answer import MISS, PASS, Answer
 from taploom.flows.clock import Clock
-from taploom.flows.diagram import Diagram, Leaf, Space
+from taploom.flows.diagram import Diagram, Leaf
 from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.manager import Manager
 from taploom.flows.packet import box
 from taploom.flows.ruleset.chains import Chains
 from taploom.flows.ruleset.reader import Situation
@@ -39,14 +40,14 @@ class Tables:
 
     ruleset: Ruleset
     kernel: Kernel
-    space: Space[Answer]
+    manager: Manager[Answer]
     clock: Clock
 
     @cached_property
     def _chains(self) -> tuple[Chains, ...]:
         families = {"inet", {4: "ip", 6: "ip6"}[self.kernel.family]}
         return tuple(
-            Chains(table, self.kernel, self.clock, self.space)
+            Chains(table, self.kernel, self.clock, self.manager)
             for table in self.ruleset.tables
             if table.family in families
         )
@@ -64,7 +65,7 @@ class Tables:
             return found
         if id(found) not in self._cut:
             marks = [(box(destination=((a, b),)), Answer("next", mark=f"{a}-{b}")) for a, b in self._cells]
-            self._cut[id(found)] = self.space.merge(_mark, found, self.space.overlay(marks, PASS))
+            self._cut[id(found)] = self.manager.merge(_mark, found, self.manager.overlay(marks, PASS))
         return self._cut[id(found)]
 
     @cached_property
@@ -98,18 +99,18 @@ class Tables:
         source = self._hook("nat", "postrouting", situation)
         if isinstance(source, Leaf) and source.answer.source is None and source.answer.verdict != "drop":
             return passed
-        return self.space.merge(_left, passed, source)
+        return self.manager.merge(_left, passed, source)
 
     def _hook(self, kind: str, hook: str, situation: Situation) -> Diagram[Answer]:
         """All base chains of a hook: what one accepts goes on to the next, and a drop is the end."""
-        found: Diagram[Answer] = self.space.leaf(PASS)
+        found: Diagram[Answer] = self.manager.leaf(PASS)
         for chains, chain in reversed(self._bases.get((kind, hook), ())):
             here = chains.base(chain, situation)
             behind = found
             if isinstance(here, Leaf) and _then(here.answer, MISS) is MISS:
                 continue
             found = (
-                here if isinstance(behind, Leaf) and behind.answer == PASS else self.space.merge(_then, here, behind)
+                here if isinstance(behind, Leaf) and behind.answer == PASS else self.manager.merge(_then, here, behind)
             )
         return found
 

@@ -13,12 +13,13 @@ from taploom.base.frozen import dataclass
 from taploom.base.span import Span
 from taploom.flows.answer import Answer
 from taploom.flows.clock import Clock
-from taploom.flows.diagram import Box, Space
+from taploom.flows.diagram import Box
 from taploom.flows.intent.entries import Site
 from taploom.flows.intent.essentials import Decided, plausible
 from taploom.flows.intent.stages import Intent
 from taploom.flows.journey import EPHEMERAL, HOPS
 from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.manager import Manager
 from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME, sizes
 from taploom.flows.proof import spans_of
 from taploom.flows.spans import holds
@@ -55,8 +56,8 @@ class Deciding:
 
     def _intent(self, host: Host, family: Family) -> Intent:
         kernel = Kernel.of(host, family)
-        space: Space[Answer] = Space(sizes(family, len(kernel.learned), self.clock.phases))
-        return Intent(self.site, kernel, space, self.clock)
+        manager: Manager[Answer] = Manager(sizes(family, len(kernel.learned), self.clock.phases))
+        return Intent(self.site, kernel, manager, self.clock)
 
     def _place(self, name: str) -> list[str | int]:
         """Its page, the page of its line in the spec, and file, line and column of that."""
