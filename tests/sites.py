@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.words import hold
+
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.checks import CHECKS, Context
 from taploom.passes.allocate import allocate
@@ -84,4 +86,5 @@ def compiled(files: Mapping[str, str] | str, lock: str | None = None, now: int =
     for check in CHECKS:
         report.extend(check(context))
     plan, diagnostics = waive(passed, report)
+    hold(diagnostics)
     return Site(source, passed, plan, diagnostics)

@@ -36,7 +36,7 @@ class Compiled:
         document: the site as the spec says it, resolved.
         plan: the plan of all that is sound; to be rendered only where `failed` is false.
         lock: the lock as it should be, with what was missing and with tombstones.
-        diagnostics: in reading order, waived ones marked.
+        diagnostics: in reading order, waived ones marked; what the lock lacks comes last.
         printed: all files of the rendered tree but its manifests, in any order; none where it was not compiled to be
             rendered, or failed.
     """
@@ -131,9 +131,13 @@ def _compiled(
 
 
 def _in_turn(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Without what the lock lacks while another error stands: `taploom lock` would be refused, and mends none."""
+    """With what the lock lacks at the end, and without it while another error stands.
+
+    `taploom lock` would be refused then, and mends none.
+    """
     left = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule != LOCK_LACKS)
-    return left if Report(list(left)).failed else diagnostics
+    lacks = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule == LOCK_LACKS)
+    return left if Report(list(left)).failed else (*left, *lacks)
 
 
 def rendered(plan: Plan) -> tuple[Artifact, ...]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.words import faults
 
 from taploom.cli.entry import run
 
@@ -65,6 +66,7 @@ def taploom(capsys: pytest.CaptureFixture[str]) -> Taploom:
         capsys.readouterr()
         status = run(words)
         printed = capsys.readouterr()
+        assert [fault for line in printed.err.splitlines() if line[:1].isalpha() for fault in faults(line)] == []
         return Outcome(status, printed.out, printed.err)
 
     return command

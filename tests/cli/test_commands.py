@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -31,9 +32,10 @@ def test_help_names_every_command(taploom: Taploom) -> None:
 def test_validate_says_what_the_lock_lacks_and_lock_fills_it(site: Path, taploom: Taploom) -> None:
     before = taploom("validate")
     assert before.status == 1
-    assert before.out.count("error[TL302]") == 2
+    assert before.out.count("error[TL302]") == 1
+    assert "lacks IPv6 and MAC of guest `http-reverse-proxy` on `microvm`, and of 1 other NIC\n" in before.out
     assert "help: run `taploom lock` and commit it" in before.out
-    assert before.err == "specs: 2 errors\n"
+    assert before.err == "specs: 1 error\n"
     assert taploom("lock", "--check").status == 3
     assert not (site / "specs/taploom.lock").exists()
     locked = taploom("lock")
@@ -44,12 +46,29 @@ def test_validate_says_what_the_lock_lacks_and_lock_fills_it(site: Path, taploom
     assert taploom("lock", "--check").status == 0
 
 
+def test_what_the_lock_lacks_is_one_finding_at_the_end(site: Path, taploom: Taploom) -> None:
+    """Beside warnings and notes, which stand at lines before and behind it."""
+    more = "".join(f"  g{number}: {{host: hypervisor, nics: {{microvm: {{}}}}}}\n" for number in range(4))
+    text = SEED.replace("forwards:", f"{more}forwards:").replace(", from: any}", "}")
+    (site / "specs/seed.yaml").write_text(text + "  again: {from: microvm, to: internet, allow: http}\n")
+    shown = taploom("validate", "--format", "concise").out.splitlines()
+    assert [re.findall("TL[0-9]+", line)[0] for line in shown] == ["TL615", "TL615", "TL716", "TL302"]
+    assert "of guest `g0` on `microvm`, and of 5 other NICs" in shown[-1]
+
+
+def test_addresses_that_a_new_prefix_moves_are_one_finding(locked: Path, taploom: Taploom) -> None:
+    (locked / "specs/seed.yaml").write_text(SEED.replace("fd12:3456:789a::1/64", "fd12:3456:789b::1/64"))
+    shown = taploom("validate", "--format", "concise").out
+    assert shown.count("TL305") == 1
+    assert "of guest `http-reverse-proxy` is no address for guests of `microvm`, and 1 other entry fits" in shown
+
+
 @pytest.mark.parametrize("name", ["json", "gitlab", "sarif"])
 def test_validate_prints_data_on_stdout_alone(site: Path, taploom: Taploom, name: str) -> None:
     shown = taploom("validate", "--format", name)
     assert shown.status == 1
     assert json.loads(shown.out)
-    assert shown.err == "specs: 2 errors\n"
+    assert shown.err == "specs: 1 error\n"
 
 
 def test_findings_have_the_line_of_the_spec(site: Path, taploom: Taploom) -> None:

@@ -88,7 +88,19 @@ def test_matrix_of_guests(taploom: Taploom) -> None:
     ("arguments", "words"),
     [
         (("nobody", "internet"), "the site has no `nobody`"),
-        (("internet", "microvm", "tcp/x"), "neither a service of the site nor PROTOCOL/PORT"),
+        (("internet", "microvm", "tcp/x"), "Error: `x` is not a port: ports are 1 to 65535, ranges `5000-5010`.\n"),
+        (("internet", "microvm", "tcp/99999"), "`99999` is not a port: ports are 1 to 65535, ranges `5000-5010`.\n"),
+        (("internet", "microvm", "tcp/90-80"), "`90-80` runs backwards: write `80-90`.\n"),
+        (("internet", "microvm", "tcp/http"), "`tcp/http` is not a service: write `http`.\n"),
+        (("internet", "microvm", "443"), "write the protocol too: `tcp/443` or `udp/443`.\n"),
+        (("internet", "microvm", "tpc/443"), "`tpc/443` is not a service: did you mean `tcp/443`?\n"),
+        (("internet", "microvm", "icmp/echo"), "`echo` is not a type of icmp: a name or a number to 255.\n"),
+        (("internet", "microvm", "shs"), "`shs` is not a service: did you mean `ssh`?\n"),
+        (
+            ("internet", "microvm", "qqqqqq"),
+            "is not a service: such as https, or PROTOCOL/PORT as in tcp/443.\n",
+        ),
+        (("internet", "microvmm"), "the site has no `microvmm`: did you mean `microvm`?\n"),
         (("internet",), "FROM and TO are needed"),
         (("internet", "microvm", "--format", "csv"), "goes with --matrix"),
     ],
@@ -97,6 +109,11 @@ def test_wrong_questions(taploom: Taploom, arguments: tuple[str, ...], words: st
     found = taploom("reach", *arguments)
     assert found.status == 64
     assert words in found.err
+
+
+def test_a_misspelt_service_of_the_site_is_recognized(site: Path, taploom: Taploom) -> None:
+    (site / "specs/more.yaml").write_text("taploom: 1\nservices: {telemetry: tcp/9100}\n")
+    assert "`telemtry` is not a service: did you mean `telemetry`?\n" in taploom("reach", "any", "any", "telemtry").err
 
 
 @pytest.mark.parametrize("verb", [("validate",), ("render",), ("reach", "internet", "microvm")])

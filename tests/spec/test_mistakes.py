@@ -108,8 +108,6 @@ def test_what_the_lock_lacks_is_told_when_nothing_else_is_wrong() -> None:
     guests = "".join(f"  g{number}: {{host: hv, nics: {{lan: {{}}}}}}\n" for number in range(120))
     whole = compiled(f"{BASE}guests:\n{guests}{ADMIN}")
     [found] = whole.diagnostics
-    assert (
-        found.message == "`taploom.lock` lacks IPv4 and MAC of guest `g0` on `lan`, and what 119 other NICs leave open"
-    )
+    assert found.message == "`taploom.lock` lacks IPv4 and MAC of guest `g0` on `lan`, and of 119 other NICs"
     broken = compiled(f"{BASE}guests:\n{guests}{ADMIN}  ".replace("to: host/hv", "to: host/hvv"))
     assert codes(broken) == ["TL203"]

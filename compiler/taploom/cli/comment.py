@@ -6,6 +6,7 @@ from typing import BinaryIO
 import click
 
 from taploom.cli.exits import FINDINGS, FINE
+from taploom.cli.wrong import sentence, unusable
 
 _MOST = 4 << 20
 """Bytes: GitLab takes a million characters, GitHub 65,536."""
@@ -35,9 +36,9 @@ def command(file: BinaryIO, *, only_update: bool) -> int:
             return FINE
         outcome = keep_one(thread, text, only_update=only_update)
     except NoMarkError as error:
-        raise click.UsageError(f"{file.name}: {error}.") from None
+        raise unusable(f"{file.name}: {error}") from None
     except ForgeError as error:
-        say(f"No comment: {visible(str(error))}.")
+        say(sentence(f"No comment: {visible(str(error))}"))
         return FINDINGS
     say(f"Comment {outcome.value}.")
     return FINE

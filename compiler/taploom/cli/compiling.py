@@ -27,7 +27,7 @@ def sound(specs: Path, *, render: bool = False) -> Compiled | None:
     if site.disproved:
         raise BugError
     if site.failed:
-        say("nothing was written: an error stops everything")
+        say("nothing was done: an error stops everything")
         return None
     return site
 

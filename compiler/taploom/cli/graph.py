@@ -8,6 +8,7 @@ import click
 from taploom.cli.completion import objects
 from taploom.cli.exits import FINDINGS, FINE
 from taploom.cli.options import format_option, specs_option
+from taploom.cli.wrong import unusable
 
 if TYPE_CHECKING:
     from taploom.diagrams.dot import Graph
@@ -66,7 +67,7 @@ def _difference(specs: Path, sides: str) -> "tuple[Graph, Paint]":
     try:
         before, after = subjects(specs, (sides,), exact=False)
     except (RevisionError, PlanTextError) as error:
-        raise click.UsageError(f"{error}.") from None
+        raise unusable(error) from None
     return difference_graph(before.plan, after.plan, change_of(before, after))
 
 

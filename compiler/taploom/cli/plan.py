@@ -9,6 +9,7 @@ import click
 
 from taploom.cli.exits import CHANGES, FINDINGS, FINE
 from taploom.cli.options import Comment, comment_options, format_option, specs_option
+from taploom.cli.wrong import unusable
 
 if TYPE_CHECKING:
     from taploom.cli.comparing import Subject
@@ -59,7 +60,7 @@ def command(
         with progress("Compiling both sides"):
             before, after = subjects(specs, sides, exact=exact)
     except (RevisionError, PlanTextError) as error:
-        raise click.UsageError(f"{error}.") from None
+        raise unusable(error) from None
     _show(after)
     with progress("Comparing"):
         change = change_of(before, after)

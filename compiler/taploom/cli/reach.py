@@ -9,6 +9,7 @@ from taploom.cli.completion import objects
 from taploom.cli.exits import FINDINGS, FINE
 from taploom.cli.now import now
 from taploom.cli.options import specs_option
+from taploom.cli.wrong import unusable
 
 if TYPE_CHECKING:
     from taploom.flows.query import Inquiry
@@ -64,11 +65,26 @@ def _answer(inquiry: "Inquiry", source: str, to: str, service: str, form: str) -
 
     try:
         ends = end_of(inquiry.names, source), end_of(inquiry.names, to)
+    except UnknownEndError as error:
+        raise unusable(error) from None
+    try:
         services = services_of(inquiry.names, service)
     except UnknownEndError as error:
-        raise click.UsageError(f"{error}.") from None
+        raise unusable(_way_out(service) or error) from None
     asked = Asked(source, to, service, inquiry, inquiry.ask(*ends, services))
     return reach_json(asked) if form == "json" else reach_text(asked)
+
+
+def _way_out(service: str) -> str:
+    """What `validate` would say of a text that is no service anywhere; "" of a mere name."""
+    from taploom.spec.scalars import InvalidError
+    from taploom.spec.traffic import read_service
+
+    try:
+        read_service(service)
+    except InvalidError as error:
+        return f"{error}: {error.hint}"
+    return ""
 
 
 def _matrix(inquiry: "Inquiry", guests: str, form: str) -> str:

@@ -76,7 +76,7 @@ def services_of(names: Names, text: str) -> tuple[Service, ...] | None:
     """The services that a text stands for; None for every protocol.
 
     Raises:
-        UnknownEndError: it is neither a service's name nor PROTOCOL/PORT.
+        UnknownEndError: it is neither; the message says what it may have been.
     """
     protocol, slash, rest = text.partition("/")
     if not text or text in BUILT_IN or text in {entry.name for entry in names.plan.services}:
@@ -92,7 +92,9 @@ def services_of(names: Names, text: str) -> tuple[Service, ...] | None:
         return names.services([text])
     if protocol in NUMBERS and not slash:
         return names.services([text])
-    raise UnknownEndError(f"`{text}` is neither a service of the site nor PROTOCOL/PORT such as tcp/443")
+    near = closest(text, (*BUILT_IN, *(entry.name for entry in names.plan.services), *PORT_PROTOCOLS, *NUMBERS))
+    meant = f"did you mean `{near}`?" if near else "such as https, or PROTOCOL/PORT as in tcp/443"
+    raise UnknownEndError(f"`{text}` is not a service: {meant}")
 
 
 def known(names: Names, text: str) -> bool:

@@ -24,9 +24,6 @@ IPV6_SPAN = 0xE000
 IPV6_FIRST = 0x1000
 """Allocated IPv6 addresses end in `::1000` to `::efff`: short to read, and apart from what people pick."""
 
-_NAMED = 6
-"""NICs that the lock lacks and that are told one by one: a new site lacks all of them."""
-
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
@@ -75,31 +72,6 @@ def allocate(document: Document, lock: Lock, report: Report) -> Allocation:
             continue
         entries[slot] = Locked(value, freed=False, span=None)
     return Allocation(Lock(entries), lacking)
-
-
-def report_lacking(document: Document, lock: Lock, allocation: Allocation, file: str, report: Report) -> None:
-    """Say what the lock lacks: one diagnostic for each NIC, since `taploom lock` mends all of them at once."""
-    nics: dict[tuple[str, str], list[str]] = {}
-    for slot in allocation.lacking:
-        if slot in lock.refused:
-            continue
-        before = lock.entries.get(slot)
-        if before is not None:
-            message = f"{before.value} of guest `{slot.guest}` is no address for guests of `{slot.network}`"
-            hint = "run `taploom lock` to move it"
-            report.add(Diagnostic(rules.LOCK_STALE, message, before.span, hint, subject=f"guest/{slot.guest}"))
-            continue
-        nics.setdefault((slot.guest, slot.network), []).append(
-            {"ipv4": "IPv4", "ipv6": "IPv6", "mac": "MAC"}[slot.kind]
-        )
-    for (guest, network), kinds in list(nics.items())[: _NAMED if len(nics) <= _NAMED else 1]:
-        message = f"`{file}` lacks {' and '.join(kinds)} of guest `{guest}` on `{network}`"
-        if len(nics) > _NAMED:
-            message += f", and what {len(nics) - 1} other NICs leave open"
-        span = document.places.key("guests", guest, "nics", network)
-        report.add(
-            Diagnostic(rules.LOCK_LACKS, message, span, "run `taploom lock` and commit it", subject=f"guest/{guest}")
-        )
 
 
 def uses_family(nic: NicSpec, network: NetworkSpec, family: Family) -> bool:

@@ -2,10 +2,11 @@
 
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
-from taploom.passes.allocate import Allocation, allocate, report_lacking
+from taploom.passes.allocate import Allocation, allocate
 from taploom.passes.equip import equip
 from taploom.passes.finish import finish
-from taploom.passes.lock import FILE, Lock
+from taploom.passes.lacking import report_lacking
+from taploom.passes.lock import Lock
 from taploom.passes.police import meanings
 from taploom.passes.publish import publish
 from taploom.passes.resolve import resolve
@@ -42,7 +43,7 @@ def run(document: Document, lock: Lock, report: Report) -> Passed:
     """
     resolved, names = resolve(document, report)
     allocation = allocate(resolved, lock, report)
-    report_lacking(resolved, lock, allocation, FILE, report)
+    report_lacking(resolved, lock, allocation, report)
     wiring = wire(resolved, allocation, report)
     equipment = spare(equip(resolved, wiring))
     gazetteer = Gazetteer.of(resolved, names, wiring)

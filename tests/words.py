@@ -1,0 +1,28 @@
+"""What every message that a test brings about is held to, whatever the test is about: that it is a sentence once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from taploom.base.diagnostic import Diagnostic
+
+_ENDED_TWICE = re.compile(r"(?:[?!:;,]\.|[?!.,;][,:;]|(?<!\.)\.\.)(?=\s|$)")
+_NOTHING_NAMED = re.compile(r"``|\(\)(?![`'\w])|\bNone\b|<[\w.]+ object|, and 0 |\b1 others\b")
+_DOUBLED = re.compile(r"\b(a|an|the|of|in|to|is|and|or|no) \1\b")
+
+
+def faults(text: str) -> list[str]:
+    """What no message has: two signs at the end of a sentence, a name that is empty, a word twice."""
+    words = re.sub(r"`[^`\n]+`|'[^'\n]+'|\"[^\"\n]*\"", "`x`", text)
+    return [found[0] for sign in (_ENDED_TWICE, _NOTHING_NAMED, _DOUBLED) for found in sign.finditer(words)]
+
+
+def hold(diagnostics: Iterable[Diagnostic]) -> None:
+    """Hold findings to it, and to the forms of their parts."""
+    for found in diagnostics:
+        labels = (label.text for label in found.labels)
+        for text in (found.message, found.help, *labels):
+            assert faults(text) == [], (found.code, text)
+            assert text == text.strip(), (found.code, text)
+            assert not text.endswith("."), (found.code, text)
