@@ -1,39 +1,66 @@
-"""TL510: guests that send larger packets than the uplink takes."""
+"""TL510: guests that send larger packets than an uplink takes that they have a way out by."""
 
 from collections.abc import Iterator
 
+from taploom.base.address import FAMILIES
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.plan.host import ETHERNET_MTU
+from taploom.flows.defaults import leads_out
+from taploom.plan.host import ETHERNET_MTU, Bridge, Host, Uplink
+from taploom.plan.policy import Action, Side, SideKind
 
 RULE = Rule(
     "TL510",
     "mtu-over-uplink",
     Severity.NOTE,
-    "The MTU of a network is no larger than that of its host's uplinks.",
+    "The MTU of a network is no larger than that of the uplinks by which its guests talk with anybody.",
     "TCP is fitted to the route by the ruleset; anything else hangs on ICMP errors that a firewall further out may "
     "drop: large UDP datagrams, tunnels and QUIC then stall.",
-    "Give the network the smallest MTU of the uplinks.",
+    "Give the network the smallest MTU of these uplinks, or guests that need more a network of their own; where the "
+    "link of the uplink takes more, write its `mtu`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, mtu: 9000}\nhosts:\n"
-    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n",
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
+    "policy:\n  out: {from: lan, to: internet, allow: any}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24, mtu: 9000}\nhosts:\n"
-    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, mtu: 9000}}, networks: {lan: {}}}\n",
+    "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp, mtu: 9000}}, networks: {lan: {}}}\n"
+    "policy:\n  out: {from: lan, to: internet, allow: any}\n",
 )
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare bridges with the narrowest uplink."""
-    places = context.document.places
+    """Compare each bridge with the narrowest of the uplinks that its guests use."""
     for host in context.plan.hosts:
-        if not host.uplinks:
-            continue
-        narrow = min(host.uplinks, key=lambda uplink: (uplink.mtu or ETHERNET_MTU, uplink.name))
         for bridge in host.bridges:
-            mine, theirs = bridge.mtu or ETHERNET_MTU, narrow.mtu or ETHERNET_MTU
-            if mine > theirs:
-                span = places.span("networks", bridge.network, "mtu")
-                label = Label(places.span("hosts", host.name, "uplinks", narrow.name, "mtu"), f"{theirs} here")
-                message = f"network `{bridge.network}` has MTU {mine}, and uplink `{narrow.name}` has {theirs}"
-                hint = f"write `mtu: {theirs}` in the network"
-                yield Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{bridge.network}")
+            used = _used(host, bridge)
+            narrow = min(used, key=lambda uplink: (_mtu(uplink), uplink.name), default=None)
+            if narrow is not None and _mtu(bridge) > _mtu(narrow):
+                yield _found(context, host, bridge, narrow, [uplink for uplink in used if _mtu(uplink) >= _mtu(bridge)])
+
+
+def _used(host: Host, bridge: Bridge) -> list[Uplink]:
+    """The uplinks to or from whose far side anything is allowed."""
+    side = Side(SideKind.BRIDGE, bridge.network)
+    beyond = (SideKind.OUTSIDE, SideKind.REMOTE)
+    ends = [(term.ingress, term.egress) for term in host.terms if term.action is Action.ALLOW]
+    zones = {one.name for pair in ends for one, other in (pair, pair[::-1]) if other == side and one.kind in beyond}
+    forwarded = {name for lane in host.lanes if lane.network == bridge.network for name in lane.uplinks}
+    return [uplink for uplink in host.uplinks if uplink.zone in zones or uplink.name in forwarded]
+
+
+def _mtu(link: Bridge | Uplink) -> int:
+    return link.mtu or ETHERNET_MTU
+
+
+def _found(context: Context, host: Host, bridge: Bridge, narrow: Uplink, wide: list[Uplink]) -> Diagnostic:
+    places = context.document.places
+    mine, theirs = _mtu(bridge), _mtu(narrow)
+    hint = f"write `mtu: {theirs}` in the network"
+    if wide:
+        hint += f", or give what needs {mine} by `{wide[0].name}` a network of its own"
+    elif not any(leads_out(narrow, family) for family in FAMILIES):
+        hint = f"write `mtu: {mine}` in the uplink if its link takes that, or `mtu: {theirs}` in the network"
+    label = Label(places.span("hosts", host.name, "uplinks", narrow.name, "mtu"), f"{theirs} here")
+    message = f"network `{bridge.network}` has MTU {mine}, and uplink `{narrow.name}` has {theirs}"
+    span = places.span("networks", bridge.network, "mtu")
+    return Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{bridge.network}")
