@@ -21,6 +21,7 @@ from taploom.plan.site import Plan
 from taploom.source.characters import printable_path
 from taploom.source.files import SourceSet, decoded, incomplete, load, load_blobs, read_text
 from taploom.source.listing import readable
+from taploom.source.place import misplaced
 from taploom.spec.document import Document, read_document
 
 if TYPE_CHECKING:
@@ -70,7 +71,12 @@ def compile_site(specs: Path, *, now: int, prove: bool = True, render: bool = Fa
     """
     report = Report()
     source = load(specs, report)
-    return _compiled(source, read_text(specs / FILE, report), report, now, prove=prove, render=render)
+    if source.empty:
+        from taploom.diff.submodules import refuse_absent  # only where there may be any
+
+        refuse_absent(specs, source.empty, report)
+    locked = "" if misplaced(specs) else read_text(specs / FILE, report)
+    return _compiled(source, locked, report, now, prove=prove, render=render)
 
 
 def compile_blobs(

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from tests.cli.conftest import Taploom
@@ -24,23 +25,6 @@ def nested_file(clone: Clone) -> str:
 def nested_nonsense(clone: Clone) -> str:
     (clone.top / "specs/.git").mkdir()
     return "specs is a repository of its own in this one"
-
-
-def link_within(clone: Clone) -> str:
-    clone.site("other", changed=False)
-    return _linked(clone, "other")
-
-
-def link_out(clone: Clone) -> str:
-    return _linked(clone, "/etc")
-
-
-def _linked(clone: Clone, target: str) -> str:
-    shutil.rmtree(clone.top / "specs")
-    (clone.top / "specs").symlink_to(target)
-    clone.commit()
-    clone.git("branch", "--force", "change-2")
-    return "`HEAD` has no specs in specs"
 
 
 def missing(clone: Clone) -> str:
@@ -112,8 +96,6 @@ def nonsense_at_the_top(clone: Clone) -> str:
         nested,
         nested_file,
         nested_nonsense,
-        link_within,
-        link_out,
         missing,
         promised,
         promised_by_a_file,
@@ -133,3 +115,131 @@ def test_what_cannot_be_compared_is_said(case: Callable[[Clone], str], clone: Cl
     assert said in told.err
     assert "internal error" not in told.err
     assert not clone.marker.exists()
+
+
+def link_within(clone: Clone) -> str:
+    clone.site("other", changed=False)
+    return _linked(clone, "specs", "other")
+
+
+def link_to_what_is_no_part_of_it(clone: Clone) -> str:
+    """A folder of the machine that has specs, and a lock."""
+    elsewhere = clone.marker.parent / "elsewhere"
+    shutil.copytree(clone.top / "specs", elsewhere / "specs")
+    (elsewhere / "specs/taploom.lock").write_text("a secret of the machine\n")
+    return _linked(clone, "specs", str(elsewhere / "specs"))
+
+
+def link_to_a_folder_of_the_system(clone: Clone) -> str:
+    return _linked(clone, "specs", "/etc")
+
+
+def link_nowhere(clone: Clone) -> str:
+    return _linked(clone, "specs", "gone")
+
+
+def _linked(clone: Clone, name: str, target: str) -> str:
+    shutil.rmtree(clone.top / name)
+    (clone.top / name).symlink_to(target)
+    clone.commit()
+    return f"{name}:1:1: error[TL104]: this is a link, and none is followed on the way to the folder of specs"
+
+
+def submodule(clone: Clone) -> str:
+    """Checked out, with specs of its own."""
+    clone.git("rm", "-r", "--quiet", "--force", "specs")
+    clone.site("specs", changed=False)
+    subprocess.run(["git", "init", "--quiet", "specs"], cwd=clone.top, check=True)
+    _commit_all(clone.top / "specs")
+    clone.commit()
+    return "specs:1:1: error[TL128]: this folder is a repository of its own"
+
+
+def submodule_in_specs(clone: Clone) -> str:
+    _submodule(clone)
+    return "specs/more:1:1: error[TL128]: this folder is a repository of its own"
+
+
+def submodule_in_specs_that_is_not_checked_out(clone: Clone) -> str:
+    """As a clone without `--recurse-submodules` has it: an empty folder."""
+    _submodule(clone)
+    shutil.rmtree(clone.top / "specs/more")
+    (clone.top / "specs/more").mkdir()
+    return "specs/more:1:1: error[TL128]: this folder is a repository of its own"
+
+
+def _submodule(clone: Clone) -> None:
+    clone.write("specs/more/more.yaml", "taploom: 1\n")
+    subprocess.run(["git", "init", "--quiet", "specs/more"], cwd=clone.top, check=True)
+    _commit_all(clone.top / "specs/more")
+    clone.commit()
+
+
+def _commit_all(folder: Path) -> None:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    for words in (("add", "--all"), (*who, "commit", "--quiet", "--message", "x")):
+        subprocess.run(["git", *words], cwd=folder, check=True)
+
+
+VERBS = (
+    ("validate", "--format", "full"),
+    ("render", "--out", "out"),
+    ("lock",),
+    ("export", "hv1", "-o", "out"),
+    ("graph",),
+    ("plan",),
+    ("plan", "main..HEAD"),
+    ("plan", "./specs"),
+)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        link_within,
+        link_to_what_is_no_part_of_it,
+        link_to_a_folder_of_the_system,
+        link_nowhere,
+        submodule,
+        submodule_in_specs,
+        submodule_in_specs_that_is_not_checked_out,
+    ],
+    ids=lambda case: case.__name__,
+)
+def test_what_no_commit_holds_is_refused_by_every_command(
+    case: Callable[[Clone], str], clone: Clone, taploom: Taploom
+) -> None:
+    said = case(clone)
+    for words in (*VERBS, *((("fmt", "--check"),) if "link" in case.__name__ else ())):
+        told = taploom(*words)
+        if (
+            told.status == 64 and words[0] == "plan" and case is submodule
+        ):  # there is no telling whose commits are meant
+            assert "specs is a repository of its own in this one" in told.err
+            continue
+        assert told.status == 1, (words, told)
+        assert said in told.out + told.err, (words, told)
+        assert "secret" not in told.out + told.err
+    assert not (clone.top / "out").exists()
+    assert not clone.marker.exists()
+
+
+def test_a_link_around_the_folder_of_specs_is_refused_alike(clone: Clone, taploom: Taploom) -> None:
+    clone.site("net/specs", changed=False)
+    clone.commit()
+    assert taploom("plan", "HEAD", "--specs", "net/specs").status == 0
+    (clone.top / "net").rename(clone.top / "real")
+    (clone.top / "net").symlink_to("real")
+    clone.commit()
+    for words in (("validate",), ("lock",), ("plan", "HEAD~1..HEAD"), ("plan",), ("render", "--out", "out")):
+        told = taploom(*words, "--specs", "net/specs")
+        assert told.status == 1, (words, told)
+        assert "net:1:1: error[TL104]: this is a link" in told.out + told.err
+
+
+def test_outside_of_a_repository_a_link_is_the_users_own(clone: Clone, taploom: Taploom) -> None:
+    shutil.rmtree(clone.top / ".git")
+    (clone.top / "specs").rename(clone.top / "real")
+    (clone.top / "specs").symlink_to("real")
+    assert "TL104" not in taploom("validate").out
+    assert taploom("lock").status == 0

@@ -19,6 +19,7 @@ from threading import Timer
 
 from taploom.base.frozen import dataclass
 from taploom.source.characters import printable_path
+from taploom.source.place import own_of_another, top_of
 
 SECONDS = 120
 """The longest that git may take for one answer."""
@@ -108,20 +109,14 @@ def repository(specs: Path) -> tuple[Repository, str]:
         RevisionError: there is none, or its owner is somebody whom git does not trust.
     """
     folder = Path(os.path.normpath(specs.absolute()))
-    top = _above(folder) or _above(folder.resolve())
+    top = top_of(specs)
     if top is None:
         raise RevisionError(f"{printable_path(str(specs))} is in no git repository")
-    around = _above(Path.cwd())
-    if around is not None and around != top and top.is_relative_to(around):
-        shown = printable_path(str(top.relative_to(around)))
+    if (own := own_of_another(specs)) is not None:
+        shown = printable_path(str(own))
         raise RevisionError(f"{shown} is a repository of its own in this one: run taploom there, with `--specs`")
     inside = (folder if folder.is_relative_to(top) else folder.resolve()).relative_to(top)
     return Repository(_own(top), top), "" if str(inside) == "." else str(inside)
-
-
-def _above(folder: Path) -> Path | None:
-    """The nearest folder with a `.git`."""
-    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), None)
 
 
 def _own(top: Path) -> str:

@@ -12,7 +12,7 @@ from taploom.base.frozen import dataclass
 from taploom.diff.git import GitError, Repository, RevisionError, repository
 from taploom.source.characters import printable_path
 from taploom.source.listing import ENTRIES, LOCK, readable
-from taploom.source.refused import BESIDE, refuse
+from taploom.source.refused import AROUND, BESIDE, NESTED, refuse
 from taploom.source.stored import Stored, stored_specs
 
 _REGULAR, _LINK, _SUBMODULE = ("100644", "100755"), "120000", "160000"
@@ -59,6 +59,8 @@ def revision(specs: Path, name: str, commit: str) -> Revision:
     where, inside = repository(specs)
     entries = dict(_entries(where, inside, name, commit))
     report = Report()
+    if inside and not entries:
+        _misplaced(where, commit, inside, specs, report)
     files = {
         f"{specs}/{path}": entries[real] for path, real in _specs(where, commit, inside, str(specs), entries, report)
     }
@@ -100,6 +102,18 @@ def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator
         if kind == "blob" and not size.isdigit():
             raise _missing(name)
         yield below, _Entry(mode, identity, int(size) if size.isdigit() else 0)
+
+
+def _misplaced(where: Repository, commit: str, inside: str, specs: Path, report: Report) -> None:
+    """Refuse what is in the place of the folder of specs, or of one around it, as of a working tree."""
+    parts = inside.split("/")
+    for depth in range(1, len(parts) + 1):
+        row = where.ask("ls-tree", "-z", "--full-tree", commit, "--", "/".join(parts[:depth]))
+        why = {_LINK: AROUND, _SUBMODULE: NESTED}.get(row.partition(b" ")[0].decode())
+        if why:
+            named = specs if why is NESTED else (specs, *specs.parents)[len(parts) - depth]
+            refuse(report, str(named), why)
+            return
 
 
 def _specs(

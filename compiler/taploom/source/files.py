@@ -49,10 +49,12 @@ class SourceSet:
     Attributes:
         files: those that are text, sorted by path.
         folder: as the user named it, for what is wrong with the site as a whole.
+        empty: folders that hold nothing at all.
     """
 
     files: tuple[SourceFile, ...]
     folder: str
+    empty: tuple[str, ...] = ()
 
 
 _LOSING = (rules.UNREADABLE, rules.LINK, rules.TOO_LARGE, rules.ENCODING, rules.FILE_NAME, rules.DOCUMENTS)
@@ -80,8 +82,9 @@ def load(folder: Path, report: Report) -> SourceSet:
         The files that are text, so that a snippet can be shown of each.
     """
     with _no_collector():
-        texts = ((spec.path, _text(spec, report)) for spec in listed(folder, report))
-        return SourceSet(_read_all(texts, report), printable_path(str(folder)))
+        found = listed(folder, report)
+        texts = ((spec.path, _text(spec, report)) for spec in found.specs)
+        return SourceSet(_read_all(texts, report), printable_path(str(folder)), found.empty)
 
 
 def load_blobs(blobs: Map[str, bytes], folder: str, report: Report, sizes: Map[str, int] | None = None) -> SourceSet:

@@ -13,7 +13,8 @@ from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
 from taploom.source import rules
 from taploom.source.characters import printable_path
-from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, NOWHERE, OUT, TO_FOLDER, Refusal, followed, refuse
+from taploom.source.place import misplaced
+from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, End, followed, link_refused, refuse
 
 MIB = 1 << 20
 FILE_BYTES = 8 * MIB
@@ -47,18 +48,36 @@ class Found:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What a folder of specs holds.
+
+    Attributes:
+        specs: sorted by path.
+        empty: folders below it that hold nothing at all, as submodules that are not checked out; sorted.
+    """
+
+    specs: tuple[Found, ...]
+    empty: tuple[str, ...]
+
+
+_NOTHING = Listing((), ())
 _BEGIN = ", or begin a site with `taploom init`"
 
 
-def listed(folder: Path, report: Report) -> tuple[Found, ...]:
-    """The specs of a folder and of the folders in it, sorted by path; hidden ones are left out."""
+def listed(folder: Path, report: Report) -> Listing:
+    """The specs of a folder and of the folders in it; hidden ones are left out."""
+    shown = printable_path(str(folder))
+    if wrong := misplaced(folder):
+        refuse(report, str(wrong[0]), wrong[1])
+        return _NOTHING
     if not folder.is_dir():
         what, more = ("is not a folder", "") if folder.exists() else ("does not exist", _BEGIN)
-        shown = printable_path(str(folder))
         report.add(Diagnostic(rules.NO_SPECS, f"`{shown}` {what}", None, f"name the folder with `--specs DIR`{more}"))
-        return ()
+        return _NOTHING
     lock = str(folder / LOCK)
-    walked = [entry for entry in _walked(str(folder), report) if entry.path != lock]
+    empty: list[str] = []
+    walked = [entry for entry in _walked(str(folder), empty, report) if entry.path != lock]
     entries = sorted(walked, key=lambda entry: (entry.is_symlink(), entry.path))
     found: dict[str, Found] = {}
     for entry in entries:
@@ -66,13 +85,13 @@ def listed(folder: Path, report: Report) -> tuple[Found, ...]:
         if spec is not None:
             found.setdefault(spec.real, spec)
     if not found and not report.failed:
-        shown = printable_path(str(folder))
         report.add(Diagnostic(rules.NO_SPECS, f"`{shown}` holds no `.yaml` file", None, "begin with `taploom init`"))
-    return _within_total(sorted(found.values(), key=lambda spec: spec.path), report)
+    specs = _within_total(sorted(found.values(), key=lambda spec: spec.path), report)
+    return Listing(specs, tuple(sorted(empty)))
 
 
-def _walked(folder: str, report: Report) -> Iterator["os.DirEntry[str]"]:
-    """All entries that are no plain folder, and are not hidden."""
+def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEntry[str]"]:
+    """All entries that are no plain folder, and are not hidden; folders that are empty are put aside."""
     waiting, seen = [folder], 0
     while waiting:
         current = waiting.pop()
@@ -85,6 +104,8 @@ def _walked(folder: str, report: Report) -> Iterator["os.DirEntry[str]"]:
         if current != folder and any(entry.name == ".git" for entry in everything):
             refuse(report, current, NESTED)
             continue
+        if current != folder and not everything:
+            empty.append(current)
         inside = [entry for entry in everything if not entry.name.startswith(".")]
         seen += len(inside)
         if seen > ENTRIES:
@@ -117,18 +138,12 @@ def _resolved(entry: "os.DirEntry[str]", folder: str, report: Report, *, is_spec
     if not entry.is_symlink():
         return entry.path
     found = followed(os.path.relpath(entry.path, folder), lambda path: _target(Path(folder, path)))
-    real = str(Path(folder, found)) if isinstance(found, str) else entry.path
-    why: Refusal | None = None
-    if not isinstance(found, str):
-        outside = TO_FOLDER if found is OUT and entry.is_dir() else found
-        why = outside if is_spec or found is not OUT or outside is TO_FOLDER else None
-    elif Path(real).is_dir():
-        why = TO_FOLDER
-    elif is_spec and not Path(real).exists():
-        why = NOWHERE
+    real = Path(folder, found) if isinstance(found, str) else Path(entry.path)
+    end = End.FOLDER if real.is_dir() else End.FILE if real.exists() else End.NOTHING
+    why = link_refused(found, end, is_spec=is_spec)
     if why is not None:
         refuse(report, entry.path, why)
-    return real if why is None and isinstance(found, str) else None
+    return str(real) if why is None and isinstance(found, str) else None
 
 
 def _target(path: Path) -> str | None:

@@ -1,5 +1,6 @@
-"""Why paths among the specs are not read, in the same words for a working tree and for a commit of it."""
+"""Why paths among the specs are not read, decided and said alike for a working tree and for a commit of it."""
 
+import enum
 from collections import deque
 from collections.abc import Callable
 
@@ -26,6 +27,11 @@ BESIDE: Refusal = (
     rules.LINK,
     "this is a link, and none is followed in the place of this file",
     "put the file itself here",
+)
+AROUND: Refusal = (
+    rules.LINK,
+    "this is a link, and none is followed on the way to the folder of specs",
+    "put the folder itself here, or name it with `--specs`",
 )
 HIDDEN_NAME: Refusal = (rules.FILE_NAME, "the name of the file has characters that cannot be shown", "rename it")
 NESTED: Refusal = (rules.NESTED, "this folder is a repository of its own", "put its files themselves here")
@@ -68,3 +74,26 @@ def followed(path: str, target: Callable[[str], str | None]) -> str | Refusal:
                 return ELSEWHERE
             left.extendleft(reversed(leads.split("/")))
     return "/".join(done)
+
+
+class End(enum.Enum):
+    """What there is at the end of a link: a file of the specs, a folder, wherever it lies, or neither."""
+
+    FILE = "file"
+    FOLDER = "folder"
+    NOTHING = "nothing"
+
+
+def link_refused(found: str | Refusal, end: End, *, is_spec: bool) -> Refusal | None:
+    """Why a link among the specs is refused; one that is no spec may lead to any text.
+
+    Args:
+        found: where it leads, of `followed`.
+        end: what is there.
+        is_spec: whether it has the name of a spec.
+    """
+    if end is End.FOLDER and (isinstance(found, str) or found is OUT):
+        return TO_FOLDER
+    if isinstance(found, str):
+        return NOWHERE if is_spec and end is End.NOTHING else None
+    return found if is_spec or found is not OUT else None

@@ -30,7 +30,8 @@ LINK = Rule(
     "TL104",
     "stray-link",
     Severity.ERROR,
-    "A symbolic link leads out of the folder of specs, round in a circle, or nowhere, or is in the place of the lock.",
+    "A symbolic link leads out of the folder of specs, round in a circle, or nowhere, or is in the place of the lock "
+    "or, in a repository, of the folder.",
     "What is compiled must be what was reviewed; a file outside the folder is not in the review.",
     "Put the file itself into the folder.",
 )

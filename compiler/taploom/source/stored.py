@@ -10,7 +10,7 @@ from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
 from taploom.source.characters import printable_path
 from taploom.source.listing import LOCK, misnamed
-from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, NOWHERE, OUT, TO_FOLDER, Refusal, followed, refuse
+from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, End, Refusal, followed, link_refused, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,12 @@ def _spec(stored: Stored, tree: frozenset[str], folder: str, path: str, report: 
     is_spec, name = path.endswith(".yaml"), f"{folder}/{path}"
     if not is_spec and misnamed(name, report):
         return None
-    real = followed(path, stored.links.get)
-    why = _refused(stored, tree, path, real, is_spec=is_spec)
+    real: str | Refusal = path
+    if path in stored.links:
+        real = followed(path, stored.links.get)
+        why = link_refused(real, _end(stored, tree, path, real), is_spec=is_spec)
+    else:
+        why = None
     if why is None and is_spec and printable_path(path) != path:
         why = HIDDEN_NAME
     if why is not None:
@@ -86,13 +90,7 @@ def _spec(stored: Stored, tree: frozenset[str], folder: str, path: str, report: 
     return real if why is None and is_spec and isinstance(real, str) else None
 
 
-def _refused(stored: Stored, tree: frozenset[str], path: str, real: str | Refusal, *, is_spec: bool) -> Refusal | None:
-    if path not in stored.links:
-        return None
-    if isinstance(real, str):
-        if real in stored.files:
-            return None
-        return TO_FOLDER if real in tree else NOWHERE if is_spec else None
-    if real is OUT and path in stored.folders:
-        return TO_FOLDER
-    return real if is_spec or real is not OUT else None
+def _end(stored: Stored, tree: frozenset[str], path: str, real: str | Refusal) -> End:
+    if real in stored.files:
+        return End.FILE
+    return End.FOLDER if real in tree or path in stored.folders else End.NOTHING

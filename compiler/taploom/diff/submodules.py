@@ -1,0 +1,29 @@
+"""Submodules of the working tree that are not checked out: empty folders, of which the index alone knows more."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from taploom.base.diagnostic import Report
+from taploom.diff.git import RevisionError, repository
+from taploom.source.refused import NESTED, refuse
+
+
+def refuse_absent(specs: Path, empty: Sequence[str], report: Report) -> None:
+    """Refuse submodules as those that are checked out, and those of a commit, are refused.
+
+    Args:
+        specs: folder of the specs.
+        empty: paths of empty folders below it, as the user would name them.
+        report: takes the refusals.
+    """
+    try:
+        where, inside = repository(specs)
+        told = where.ask("ls-files", "--stage", "-z", "--", inside or ".")
+    except RevisionError:
+        return  # no repository that git reads, so none that has submodules
+    rows = (row.partition(b"\t") for row in told.split(b"\0"))
+    linked = {path.decode("utf-8", "surrogateescape") for head, _, path in rows if head.startswith(b"160000 ")}
+    for path in empty:
+        below = str(Path(path).relative_to(specs))
+        if (f"{inside}/{below}" if inside else below) in linked:
+            refuse(report, path, NESTED)
