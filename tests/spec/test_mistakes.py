@@ -97,7 +97,7 @@ def test_a_mistake_is_one_finding_with_a_way_out(said: str, expected: list[tuple
     assert [(str(d.span).removeprefix("specs/site.yaml:"), d.help) for d in found] == expected
 
 
-@pytest.mark.parametrize("word", ["dhcp", "slaac"])
+@pytest.mark.parametrize("word", ["dhcp", "slaac", "dhcpv6"])
 def test_an_uplink_that_learns_its_address_says_ra(word: str) -> None:
     text = (BASE + WWW + ADMIN).replace("ipv4: 203.0.113.11/24, gateway4: 203.0.113.1", f"ipv6: {word}")
     [found] = compiled(text).diagnostics
@@ -111,3 +111,22 @@ def test_what_the_lock_lacks_is_told_when_nothing_else_is_wrong() -> None:
     assert found.message == "`taploom.lock` lacks IPv4 and MAC of guest `g0` on `lan`, and of 119 other NICs"
     broken = compiled(f"{BASE}guests:\n{guests}{ADMIN}  ".replace("to: host/hv", "to: host/hvv"))
     assert codes(broken) == ["TL203"]
+
+
+IN = "from: 198.51.100.0/24, to: host/hv, allow: ssh"
+OUT = "from: lan, to: lan, allow: ssh"
+TWICE = {
+    "an entry, the wrong one first": policy(f"{OUT}}}, admin: {{{IN}"),
+    "an entry, the right one first": policy(f"{IN}}}, admin: {{{OUT}"),
+    "a key of an entry": policy(f"from: lan, {IN}"),
+    "a key of a key": guest("host: hv, nics: {lan: {}, lan: {}}"),
+    "a section": f"{WWW}{ADMIN}policy: {{out: {{{OUT}}}}}\n",
+    "an alias of an entry with a key twice": f"{WWW}policy: {{admin: &a {{from: lan, {IN}}}, more: *a}}\n",
+}
+
+
+@pytest.mark.parametrize("said", TWICE.values(), ids=TWICE)
+def test_what_is_given_twice_is_one_finding_without_what_would_follow_from_either(said: str) -> None:
+    """The file's own order would decide which of the two counts: none does."""
+    [found] = compiled(BASE + said).diagnostics
+    assert (found.code, found.help) == ("TL120", "unite the two, or rename one")

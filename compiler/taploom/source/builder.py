@@ -24,6 +24,7 @@ from taploom.base.span import Span, start_of
 from taploom.source import rules
 from taploom.source.characters import banned_value, name_of, position
 from taploom.source.colons import colon_in_key
+from taploom.source.pending import Anchored, OpenCollection
 from taploom.source.tree import Entry, Mapping, Node, Scalar, Sequence
 
 DEPTH = 64
@@ -48,30 +49,6 @@ class RefusedError(Exception):
 
 
 @dataclass(slots=True)
-class _Open:
-    """A collection whose end has not come yet."""
-
-    span: Span
-    flow: bool
-    anchor: str | None
-    before: int
-    entries: dict[str, Entry] | None
-    items: list[Node] = field(default_factory=list)
-    key: Scalar | None = None
-    wanted: bool = True
-    height: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Anchored:
-    """What an alias repeats; `node` is None while the collection is still open."""
-
-    node: Node | None
-    size: int
-    height: int
-
-
-@dataclass(slots=True)
 class Builder:
     """Takes the events of one file.
 
@@ -90,8 +67,8 @@ class Builder:
     limit: int
     count: int = 0
     root: Node | None = None
-    _stack: list[_Open] = field(default_factory=list)
-    _anchors: dict[str, _Anchored] = field(default_factory=dict)
+    _stack: list[OpenCollection] = field(default_factory=list)
+    _anchors: dict[str, Anchored] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
     _mistakes: int = 0
     _documents: int = 0
@@ -147,7 +124,7 @@ class Builder:
         if event.tag is not None:
             self._tag(event.tag, node.span)
         if event.anchor is not None:
-            self._anchors[event.anchor] = _Anchored(node, 1, 0)
+            self._anchors[event.anchor] = Anchored(node, 1, 0)
         return node
 
     def _begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
@@ -158,17 +135,23 @@ class Builder:
         if event.tag is not None:
             self._tag(event.tag, span)
         if event.anchor is not None:
-            self._anchors[event.anchor] = _Anchored(None, 0, 0)
+            self._anchors[event.anchor] = Anchored(None, 0, 0)
         entries: dict[str, Entry] | None = {} if isinstance(event, MappingStartEvent) else None
         flow = bool(event.flow_style)
-        self._stack.append(_Open(span if flow else _one_character(span), flow, event.anchor, self.count - 1, entries))
+        self._stack.append(
+            OpenCollection(span if flow else _one_character(span), flow, event.anchor, self.count - 1, entries)
+        )
 
     def _end(self, event: MappingEndEvent | SequenceEndEvent) -> None:
         done = self._stack.pop()
         span = _joined(done.span, self._span(event)) if done.flow else done.span
-        node: Node = Sequence(tuple(done.items), span) if done.entries is None else Mapping(done.entries, span)
+        node: Node = Sequence(tuple(done.items), span)
+        if done.entries is not None:
+            node = Mapping(done.entries, span, frozenset(done.torn)) if done.torn else Mapping(done.entries, span)
+        if done.torn:
+            self._tear()
         if done.anchor is not None:
-            self._anchors[done.anchor] = _Anchored(node, self.count - done.before, done.height)
+            self._anchors[done.anchor] = Anchored(node, self.count - done.before, done.height)
         if self._stack:
             self._stack[-1].height = max(self._stack[-1].height, done.height + 1)
         self._place(node)
@@ -187,7 +170,14 @@ class Builder:
             raise self._too_deep(span)
         if self._stack:
             self._stack[-1].height = max(self._stack[-1].height, found.height + 1)
+        if isinstance(found.node, Mapping) and found.node.torn:
+            self._tear()
         self._place(found.node)
+
+    def _tear(self) -> None:
+        """A part of the collection that is open, and is placed next, has a key twice."""
+        if self._stack and (key := self._stack[-1].key) is not None:
+            self._stack[-1].torn.add(key.text)
 
     def _place(self, node: Node) -> None:
         if not self._stack:
@@ -205,7 +195,7 @@ class Builder:
                 if ":" in key.text and not key.quoted:
                     self._check_colon(key, node, parent.entries)
 
-    def _take_key(self, parent: _Open, entries: dict[str, Entry], node: Node) -> None:
+    def _take_key(self, parent: OpenCollection, entries: dict[str, Entry], node: Node) -> None:
         if not isinstance(node, Scalar):
             self._mistake(rules.KEY, "a key must be a name", node.span, "use a text as the key")
             parent.key, parent.wanted = Scalar("", node.span, quoted=True), False
@@ -220,6 +210,7 @@ class Builder:
         elif not node.text and not node.quoted:
             self._mistake(rules.KEY, "an entry has no key", node.span, "write a name before the colon")
         elif not parent.wanted:
+            parent.torn.add(node.text)
             other = Label(entries[node.text].key.span, "first given here")
             help_ = "unite the two, or rename one"
             self._mistake(rules.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)

@@ -53,10 +53,12 @@ class Mapping:
     Attributes:
         entries: by the text of the key, in the order of the file; of a key given twice the first entry.
         span: the braces and all between; in block style the first key.
+        torn: keys that are given twice, or whose values have such a key in them: nobody knows what they say.
     """
 
     entries: dict[str, Entry]
     span: Span
+    torn: frozenset[str] = frozenset()
 
 
 Node: TypeAlias = Scalar | Sequence | Mapping

@@ -125,7 +125,8 @@ class Document:
     """The site. Entries that could not be decoded are left out; `places` still knows their names.
 
     Attributes:
-        whole: whether each section is a mapping; else nobody can tell which names the site defines.
+        whole: whether each section is a mapping, and given once in a file; else nobody can tell which names the site
+            defines.
     """
 
     site: SiteSpec
@@ -161,11 +162,18 @@ def read_document(sources: SourceSet, report: Report) -> Document:
         values["site"] = SITE.parse(Mapping({}, united.span), Report())
     found = (root.entries.get(key.name) for root in roots for key in SECTIONS)
     whole = all(entry is None or isinstance(entry.value, Mapping) or _blank(entry.value) for entry in found)
+    whole = whole and not any(_section_twice(root) for root in roots)
     return Document(**{k: v if v is not None else {} for k, v in values.items()}, places=Places(united), whole=whole)
 
 
+def _section_twice(root: Mapping) -> bool:
+    """Whether a file has a section twice, of which only the first was read."""
+    values = [root.entries[name].value for name in root.torn]
+    return any(not (isinstance(value, Mapping) and value.torn) for value in values)
+
+
 def _without(united: Mapping, values: dict[str, Any], twice: set[tuple[str, str]]) -> Mapping:
-    """The tree without what entries say that are defined twice: nobody knows which is meant, so neither is judged."""
+    """The tree without what entries say that are defined twice, or have a key twice: nobody knows which is meant."""
     sections: dict[str, dict[str, Entry]] = {}
     for place, name in sorted(twice):
         whole = united.entries[place].value
@@ -181,7 +189,7 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, s
     """One tree of sections from many files; a name defined twice is reported with both places, and the first kept.
 
     Returns:
-        The tree, and section and name of what is defined twice.
+        The tree, and section and name of what is defined twice, or has a key twice.
     """
     twice: set[tuple[str, str]] = set()
     sections: dict[str, tuple[Entry, dict[str, Entry]]] = {}
@@ -212,6 +220,8 @@ def _meant(key: Scalar, root: Mapping, report: Report) -> str:
 def _add(into: dict[str, Entry], found: Mapping, section: str, report: Report) -> Iterator[str]:
     for name, entry in found.entries.items():
         before = into.setdefault(name, entry)
+        if name in found.torn:  # reported by who read it
+            yield name
         if before is not entry:
             message = f"`{name}` is defined twice in `{section}`"
             label = Label(before.key.span, "first defined here")

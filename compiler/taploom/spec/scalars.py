@@ -183,6 +183,10 @@ def address_of(family: Family) -> "Text[Address]":
     return Text(lambda text: read_family(family, parse_address, text, lambda a: a.family), noun, string_schema())
 
 
+_ADVERTISED = ("auto", "dhcp", "dhcp6", "dhcpv6", "slaac")
+"""What other tools call it to go by router advertisements."""
+
+
 def setting(value: "Text[T]", *words: Setting) -> "Text[T | Setting]":
     """A value, or one of some words that stand for it."""
     by_word = {word.value: word for word in words}
@@ -191,10 +195,10 @@ def setting(value: "Text[T]", *words: Setting) -> "Text[T | Setting]":
     def read(text: str) -> T | Setting:
         if text in by_word:
             return by_word[text]
-        if text.isalpha() and not text.isdigit():
+        if text.isalpha() or text in _ADVERTISED:
             near = closest(text, by_word)
             way_out = f"did you mean `{near}`?" if near else f"{listed} or {value.noun}"
-            if Setting.RA in words and text in ("dhcp", "slaac", "auto", "dhcpv6"):
+            if Setting.RA in words and text in _ADVERTISED:
                 way_out = f"write `ra`, which covers SLAAC and DHCPv6, or {value.noun}"
             raise InvalidError(f"`{visible(text)}` is not known here", way_out)
         return value.read(text)
