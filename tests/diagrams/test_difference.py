@@ -12,7 +12,7 @@ from tests.sites import compiled
 from tests.support import needs
 
 from taploom.diagrams.difference import difference_graph
-from taploom.diagrams.dot import Cell, Graph, Node, Table, Text
+from taploom.diagrams.dot import About, Cell, Graph, Node, Row, Table, Text
 from taploom.diagrams.marking import marks
 from taploom.diagrams.printing import printed
 
@@ -31,7 +31,7 @@ def cards(graph: Graph) -> dict[str, Node]:
 
 def texts(node: Node) -> list[str]:
     assert node.label
-    return [cell.text.text for row in node.label.rows for cell in row]
+    return [cell.text.text for row in node.label.rows for cell in row.cells]
 
 
 @pytest.mark.parametrize("name", _EDITS)
@@ -59,9 +59,37 @@ def test_what_changes_nothing_marks_nothing(name: str) -> None:
 def test_another_address_is_shown_with_the_one_that_it_was() -> None:
     node = cards(drawn(dict(BASE), _EDITS["network-renumbered"]))["guest-web"]
     assert node.label
-    struck = [cell.text.text for row in node.label.rows for cell in row if cell.text.struck]
+    struck = [cell.text.text for row in node.label.rows for cell in row.cells if cell.text.struck]
     assert (struck, "10.9.0.10" in texts(node), "was" in texts(node)) == (["10.1.0.10"], True, True)
     assert any("~ changed" in text for text in texts(node))
+
+
+def test_another_target_of_a_forward_is_shown_once_with_the_one_that_it_was() -> None:
+    node = cards(drawn(dict(BASE), _EDITS["forward-retargeted"]))["uplink-hv1:eth0"]
+    assert node.label
+    shown = [[cell.text.text for cell in row.cells] for row in node.label.rows]
+    at = shown.index(["tcp 443", "db:443"])
+    assert shown[at + 1 :] == [["was", "web:443"]]
+
+
+def test_an_address_is_paired_with_that_of_its_family_though_one_was_learned() -> None:
+    """`IPv6 by RA` has no colon, by which the families were told apart."""
+    fixed = "{zone: internet, ipv4: dhcp, ipv6: 2001:db8:9::10/64, gateway6: fe80::1}"
+    hosts = BASE["hosts.yaml"].replace("{zone: internet, ipv4: dhcp, ipv6: ra}", fixed)
+    node = cards(drawn(dict(BASE), {**BASE, "hosts.yaml": hosts}))["uplink-hv1:eth0"]
+    assert node.label
+    shown = [[cell.text.text for cell in row.cells] for row in node.label.rows]
+    at = shown.index(["IPv6 by RA", "was"])
+    assert shown[at - 2 : at] == [["IPv4 by DHCP"], ["2001:db8:9::10/64"]]
+
+
+def test_a_nic_of_another_network_is_another_though_it_says_the_same() -> None:
+    far = "  far: {ipv4: 10.3.0.1/24, dhcp: {pool: 10.3.0.100-10.3.0.199}, ipv6: fd12:3456:789a:3::1/64, ra: true}\n"
+    base = {**BASE, "networks.yaml": BASE["networks.yaml"] + far}
+    base["hosts.yaml"] = base["hosts.yaml"].replace("      lan:", "      far: {taps: vmf-*}\n      lan:")
+    moved = base["guests.yaml"].replace("lan: {ipv4: dhcp", "far: {ipv4: dhcp")
+    said = texts(cards(drawn(base, {**base, "guests.yaml": moved}))["guest-desk"])
+    assert ("+ by DHCP" in said, "\N{MINUS SIGN} by DHCP" in said) == (True, True)
 
 
 def test_lines_that_come_and_go_differ_by_style_and_word() -> None:
@@ -90,8 +118,8 @@ def test_the_command_draws_it(taploom: Taploom, repository: object, monkeypatch:
 
 def test_another_count_of_forwards_is_nothing_gone() -> None:
     def card(count: int) -> Graph:
-        title = (Cell(Text("eth1", 13, "#000000")),)
-        row = (Cell(Text(f"⇤ {count} port forwards, as on eth0", 9, "#000000")),)
+        title = Row((Cell(Text("eth1", 13, "#000000")),))
+        row = Row((Cell(Text(f"⇤ {count} port forwards, as on eth0", 9, "#000000")),), About.TALLY)
         return Graph("side", (Node("uplink-a:eth1", Table((title, row), "#000000"), "uplink"),))
 
     found = marks(card(8), card(7), {}, ()).card(card(8).nodes[0])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.plans import seed
 from tests.support import needs
 
-from taploom.diagrams.dot import Cell, Graph, Node, Table, Text
+from taploom.diagrams.dot import Cell, Graph, Node, Row, Table, Text
 from taploom.diagrams.draw import drawn
 from taploom.diagrams.entries import rows_of
 from taploom.diagrams.order import guest_order, network_order
@@ -45,9 +45,9 @@ def _texts(svg: str) -> str:
 
 @needs("dot")
 def test_hostile_words_are_words_in_labels_and_tooltips() -> None:
-    cells = tuple((Cell(Text(text, 10, "#000000")),) for text in HOSTILE)
-    nodes = [Node("card", Table(cells, "#000000"))]
-    nodes += [Node(f"n{i}", Table(cells[:1], "#000000"), tooltip=text) for i, text in enumerate(HOSTILE)]
+    rows = tuple(Row((Cell(Text(text, 10, "#000000")),)) for text in HOSTILE)
+    nodes = [Node("card", Table(rows, "#000000"))]
+    nodes += [Node(f"n{i}", Table(rows[:1], "#000000"), tooltip=text) for i, text in enumerate(HOSTILE)]
     found = drawn([printed(Graph("hostile", tuple(nodes)))])
     assert found is not None
     shown = _texts(inline(found[0], "x", "t", "d", str)).replace("\u00a0", " ")
@@ -141,7 +141,7 @@ def test_the_more_guests_the_less_of_each(guests: int, kinds: set[str]) -> None:
     graph = site_graph(replace(plan, guests=crowd), paint(plan))
     found = [node for cluster in graph.clusters for node in cluster.nodes]
     assert {node.kind for node in found} - {"uplink", "network", "spine"} == kinds
-    named = {cell.url for node in found if node.label for row in node.label.rows for cell in row if cell.url}
+    named = {cell.url for node in found if node.label for row in node.label.rows for cell in row.cells if cell.url}
     assert len(named) == (guests if kinds == {"crowd"} else 0)
     assert ("2 guests" in printed(graph)) is (kinds == set())  # the bridge counts its ports
 

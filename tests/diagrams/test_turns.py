@@ -32,7 +32,7 @@ def drawn(name: str) -> Graph | None:
 
 def rows(graph: Graph) -> list[list[Text]]:
     cards = [node.label for node in graph.nodes if node.name.startswith("by-")]
-    return [[cell.text for cell in row] for card in cards if card for row in card.rows]
+    return [[cell.text for cell in row.cells] for card in cards if card for row in card.rows]
 
 
 @pytest.mark.parametrize("name", _OF_POLICY)

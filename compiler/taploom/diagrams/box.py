@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from taploom.diagrams import cards
-from taploom.diagrams.dot import Cluster, Edge, End, Node, Table
+from taploom.diagrams.dot import NIC, SPINE, Cluster, Edge, End, Node, Table
 from taploom.diagrams.geometry import spine, stacked
 from taploom.diagrams.order import guest_order, network_order
 from taploom.diagrams.outside import Outside
@@ -101,7 +101,9 @@ class Box:
                 break
             name = cards.uplink_name(self._host.name, uplink.name)
             ink, said = self._paint.zone(uplink.zone).ink, f"{self._host.name} by {uplink.name}"
-            yield Edge(End(name, cards.EAST, "e"), End(bar.name, ports[name], "w"), ink, said, 2.2, _STRAIGHT)
+            yield Edge(
+                End(name, cards.EAST, "e"), End(bar.name, ports[name], "w"), ink, said, 2.2, _STRAIGHT, kind=SPINE
+            )
         for network in self._leaving:
             head, ink = End(cards.bridge_name(network), cards.WEST, "w"), self._paint.network(network).ink
             tail = End(bar.name, ports[cards.bridge_name(network)], "e") if bar else End(self._first, cards.EAST, "e")
@@ -118,7 +120,7 @@ class Box:
                     tail = End(cards.bridge_name(nic.network), f"tap-{nic.tap}", "e")
                     head = End(cards.guest_name(guest.name), f"nic-{nic.network}", "w")
                     ink = self._paint.network(nic.network).ink
-                    yield Edge(tail, head, ink, f"{guest.name} on {nic.network}", weight=4)
+                    yield Edge(tail, head, ink, f"{guest.name} on {nic.network}", weight=4, kind=NIC)
         for network, members in self._members.items():
             if members:
                 tail, head = End(cards.bridge_name(network), cards.EAST, "e"), End(f"guests-{network}", side="w")

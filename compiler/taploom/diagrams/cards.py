@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from taploom.base.address import Address, Family
-from taploom.diagrams.dot import Cell, Node, Table, Text
+from taploom.diagrams.dot import About, Cell, Node, Row, Table, Text
 from taploom.diagrams.palette import GUEST_LINE, LINE, MUTED, PUBLISHED, TEXT, Paint, Tone
 from taploom.diagrams.terms import Way
 from taploom.diagrams.use import counted, used_addresses
@@ -22,6 +22,8 @@ _GUEST_PITCH, _FAN = 52, 110
 """From one guest's card to the next, and how far the cards of a network may reach beyond its ports, in points."""
 LINES = ("\N{EM DASH}", "\N{EN DASH} \N{EN DASH}")
 """Signs of a line and of a dashed one."""
+PUBLISHES = "⇤"
+"""Sign of ports that are published."""
 WEST, EAST = "w", "e"
 """Ports at both ends of the first row of an uplink or a bridge."""
 PORTS_SHOWN = 12
@@ -57,8 +59,8 @@ def outside_card(zone: Zone, paint: Paint, name: str) -> Node:
     """What lies beyond uplinks."""
     tone, count = paint.zone(zone.name), len(zone.uplinks)
     rows = (
-        (Cell(Text(zone.name, 12, tone.ink, bold=True), "CENTER", height=18),),
-        (Cell(Text(f"{count} uplink" + ("s" if count != 1 else ""), _NOTE, MUTED.ink), "CENTER", height=16),),
+        Row((Cell(Text(zone.name, 12, tone.ink, bold=True), "CENTER", height=18),)),
+        Row((Cell(Text(f"{count} uplink" + ("s" if count != 1 else ""), _NOTE, MUTED.ink), "CENTER", height=16),)),
     )
     url, tooltip = f"zones/{zone.name}/", zone.meta.description or f"zone {zone.name}"
     return Node(name, Table(rows, tone.ink, tone.fill), "zone", url, tooltip)
@@ -67,24 +69,25 @@ def outside_card(zone: Zone, paint: Paint, name: str) -> Node:
 def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint, guest: str) -> Node:
     """An uplink: addresses, how networks leave by it, the ports that it publishes (to `guest` if any)."""
     tone = paint.zone(uplink.zone)
-    rows: list[tuple[Cell, ...]] = [(
-        Cell(Text(uplink.name, _TITLE, tone.ink, bold=True), port=WEST),
-        Cell(Text("uplink", _NOTE, MUTED.ink), "RIGHT", EAST),
-    )]  # fmt: skip
-    rows += [(_mono(_own(found), tone),) for found in (uplink.ipv4, uplink.ipv6) if found is not None]
+    rows = [_title(uplink.name, "uplink", tone)]
+    rows += [
+        Row((_mono(_own(found), tone),), About.ADDRESS, str(family))
+        for family, found in ((Family.IPV4, uplink.ipv4), (Family.IPV6, uplink.ipv6))
+        if found is not None
+    ]
     for way in ways:
         color = paint.network(way.networks[0]).ink if len(way.networks) == 1 else TEXT.ink
         names = ", ".join(way.networks)
         names = names if len(names) <= _NAMES_SHOWN else f"{len(way.networks)} networks"
         said = Text(way.label, _NOTE, MUTED.ink)
-        rows.append((Cell(Text(names, _WORDS, color, bold=True)), Cell(said)))
+        rows.append(Row((Cell(Text(names, _WORDS, color, bold=True)), Cell(said)), About.WAY))
     rows += _published_rows(host, uplink, guest)
     name = uplink_name(host.name, uplink.name)
     tooltip = f"{uplink.name}: {wording.uplink(uplink)}"
     return Node(name, Table(tuple(rows), tone.ink, TEXT.fill), "uplink", f"hosts/{host.name}/#{name}", tooltip)
 
 
-def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[tuple[Cell, ...]]:
+def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[Row]:
     """The port forwards of an uplink; where another one has them all, they are counted."""
     lanes = published(host, uplink.name, guest)
     if not lanes:
@@ -93,19 +96,34 @@ def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[tuple[Cell, 
         theirs = published(host, other.name, guest) if other is not uplink else []
         if set(lanes) <= set(theirs) and (len(theirs) > len(lanes) or other.name < uplink.name):
             said = f"{len(lanes)} port forward{'s' if len(lanes) > 1 else ''}, as on {other.name}"
-            return [(Cell(Text(f"⇤ {said}", _NOTE, PUBLISHED.ink, bold=True), span=2),)]
-    rows: list[tuple[Cell, ...]] = [(Cell(Text("⇤ Port forwards", _NOTE, PUBLISHED.ink, bold=True), span=2),)]
+            return [_tally(said)]
+    rows = [_tally("Port forwards")]
     rows += [
-        (
-            Cell(Text(ports, _WORDS, PUBLISHED.ink, bold=True), fill=PUBLISHED.fill),
-            Cell(Text(target, _MONO, PUBLISHED.ink, mono=True), fill=PUBLISHED.fill),
+        Row(
+            (
+                Cell(Text(ports, _WORDS, PUBLISHED.ink, bold=True), fill=PUBLISHED.fill),
+                Cell(Text(target, _MONO, PUBLISHED.ink, mono=True), fill=PUBLISHED.fill),
+            ),
+            About.FORWARD,
+            ports,
         )
         for ports, target in lanes[:PORTS_SHOWN]
     ]
     if len(lanes) > PORTS_SHOWN:
         said = f"and {len(lanes) - PORTS_SHOWN} more"
-        rows.append((Cell(Text(said, _NOTE, PUBLISHED.ink), fill=PUBLISHED.fill, span=2),))
+        rows.append(Row((Cell(Text(said, _NOTE, PUBLISHED.ink), fill=PUBLISHED.fill, span=2),)))
     return rows
+
+
+def _title(name: str, said: str, tone: Tone) -> Row:
+    """The first row of an uplink or a network, with a port at both ends."""
+    note = Cell(Text(said, _NOTE, MUTED.ink), "RIGHT", EAST)
+    return Row((Cell(Text(name, _TITLE, tone.ink, bold=True), port=WEST), note))
+
+
+def _tally(said: str) -> Row:
+    """A row that is about the port forwards below it, or on another card."""
+    return Row((Cell(Text(f"{PUBLISHES} {said}", _NOTE, PUBLISHED.ink, bold=True), span=2),), About.TALLY)
 
 
 def _own(found: Fixed | Learned) -> str:
@@ -133,18 +151,19 @@ def bridge_card(bridge: Bridge, paint: Paint, guests: Sequence[str] | None) -> N
     """A network as a bridge, a row for the port of each of `guests` in their order; where None it counts them."""
     tone = paint.network(bridge.network)
     said = counted(bridge) if guests is None else used_addresses(bridge)
-    rows: list[tuple[Cell, ...]] = [(
-        Cell(Text(bridge.network, _TITLE, tone.ink, bold=True), port=WEST),
-        Cell(Text(said, _NOTE, MUTED.ink), "RIGHT", EAST),
-    )]  # fmt: skip
-    rows += [(_mono(str(own), tone),) for own in (bridge.ipv4, bridge.ipv6) if own]
+    rows = [_title(bridge.network, said, tone)]
+    rows += [Row((_mono(str(own), tone),), About.ADDRESS, str(own.family)) for own in (bridge.ipv4, bridge.ipv6) if own]
     words = [word for word, there in (("DHCP", bridge.dhcp), ("RA", bridge.ra), ("isolated", bridge.isolated)) if there]
-    rows.append((Cell(Text(" · ".join((bridge.device, *words)), _NOTE, MUTED.ink), span=2),))
+    rows.append(Row((Cell(Text(" · ".join((bridge.device, *words)), _NOTE, MUTED.ink), span=2),), About.DEVICE))
     at = {guest: number for number, guest in enumerate(guests or ())}
     shown = sorted((port for port in bridge.ports if port.guest in at), key=lambda port: at[port.guest])
     high = _tap_height(len(shown))
     rows += [
-        (Cell(Text(port.tap, _NOTE - 0.5, MUTED.ink, mono=True), "RIGHT", f"tap-{port.tap}", span=2, height=high),)
+        Row(
+            (Cell(Text(port.tap, _NOTE - 0.5, MUTED.ink, mono=True), "RIGHT", f"tap-{port.tap}", span=2, height=high),),
+            About.PORT,
+            port.tap,
+        )
         for port in shown
     ]
     tooltip = f"network {bridge.network}: {', '.join(str(own) for own in (bridge.ipv4, bridge.ipv6) if own)}"
@@ -159,18 +178,17 @@ def _tap_height(count: int) -> int:
 
 def guest_card(host: Host, guest: Guest, paint: Paint, networks: Sequence[str], *, strong: bool) -> Node:
     """A guest: its name, the ports by which the outside reaches it, and a row for each NIC in the order of networks."""
-    rows: list[tuple[Cell, ...]] = [(
-        Cell(Text(guest.name, 11.5, TEXT.ink, bold=True)),
-        Cell(Text(badges(host, guest.name), _NOTE, PUBLISHED.ink, bold=True), "RIGHT"),
-    )]  # fmt: skip
+    ports = Cell(Text(badges(host, guest.name), _NOTE, PUBLISHED.ink, bold=True), "RIGHT", badge=True)
+    rows = [Row((Cell(Text(guest.name, 11.5, TEXT.ink, bold=True)), ports))]
     place = {network: number for number, network in enumerate(networks)}
     for nic in sorted(guest.nics, key=lambda one: place.get(one.network, len(place))):
         tone = paint.network(nic.network)
         first, second = nic_words(nic)
-        rows.append((
+        cells = (
             Cell(Text(first, _MONO, tone.ink, mono=True), port=f"nic-{nic.network}", fill=tone.fill),
             Cell(Text(second, _MONO, tone.ink, mono=True), fill=tone.fill),
-        ))  # fmt: skip
+        )
+        rows.append(Row(cells, About.NIC, nic.network))
     card = Table(tuple(rows), TEXT.ink if strong else GUEST_LINE.ink, TEXT.fill, 2 if strong else 1)
     return Node(guest_name(guest.name), card, "guest", f"guests/{guest.name}/", _tooltip(guest))
 
@@ -185,11 +203,9 @@ def crowd_card(network: str, guests: Sequence[Guest], paint: Paint) -> Node:
         replace(cell, width=wide, url=f"guests/{guest.name}/", tooltip=_tooltip(guest))
         for cell, guest in zip(words, guests, strict=True)
     ]
-    rows = [tuple(cells[at : at + across]) for at in range(0, count, across)]
-    lacking = across - len(rows[-1])
-    if lacking:
-        rows[-1] = (*rows[-1], *(Cell(Text("", _NOTE, tone.ink), width=wide) for _ in range(lacking)))
-    card = Table(tuple(rows), GUEST_LINE.ink, TEXT.fill)
+    cells += [Cell(Text("", _NOTE, tone.ink), width=wide) for _ in range(-count % across)]
+    rows = tuple(Row(tuple(cells[at : at + across])) for at in range(0, count, across))
+    card = Table(rows, GUEST_LINE.ink, TEXT.fill)
     return Node(f"guests-{network}", card, "crowd")
 
 
@@ -219,25 +235,27 @@ def badges(host: Host, guest: str) -> str:
     lanes = [lane for lane in host.lanes if lane.guest == guest]
     ports = list(dict.fromkeys(str(lane.first) + ("…" if lane.last != lane.first else "") for lane in lanes))
     shown = sorted(ports, key=lambda port: int(port.rstrip("…")))
-    return f"⇤ {' '.join(shown[:3])}" + (" …" if len(shown) > 3 else "") if shown else ""
+    return f"{PUBLISHES} {' '.join(shown[:3])}" + (" …" if len(shown) > 3 else "") if shown else ""
 
 
 def legend(rows: Sequence[tuple[str, str, str]], title: str = "Legend") -> Node:
     """The legend: sign, its colour, and what it means."""
     lines = tuple(
-        (
-            Cell(Text(sign, 12 if sign in LINES else _NOTE, color, bold=True), height=16),
-            Cell(Text(words, _NOTE, TEXT.ink), height=16),
+        Row(
+            (
+                Cell(Text(sign, 12 if sign in LINES else _NOTE, color, bold=True), height=16),
+                Cell(Text(words, _NOTE, TEXT.ink), height=16),
+            )
         )
         for sign, color, words in rows
     )
-    head = (Cell(Text(title, _WORDS, MUTED.ink, bold=True), span=2),)
+    head = Row((Cell(Text(title, _WORDS, MUTED.ink, bold=True), span=2),))
     return Node("legend", Table((head, *lines), LINE.ink, MUTED.fill), "legend", tooltip="Legend")
 
 
 def box_label(title: str, below: str) -> Table:
     """The heading of a host's box."""
-    rows = ((Cell(Text(title, 15, TEXT.ink, bold=True), height=20),), (Cell(Text(below, _WORDS, MUTED.ink)),))
+    rows = (Row((Cell(Text(title, 15, TEXT.ink, bold=True), height=20),)), Row((Cell(Text(below, _WORDS, MUTED.ink)),)))
     return Table(rows, LINE.ink, border=0, spacing=0)
 
 

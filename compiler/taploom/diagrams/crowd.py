@@ -6,7 +6,7 @@ Drawn out, fifty hosts are a picture of twenty thousand points in height; their 
 from itertools import pairwise
 
 from taploom.diagrams.cards import host_name
-from taploom.diagrams.dot import Cell, Graph, Node, Table, Text
+from taploom.diagrams.dot import Cell, Graph, Node, Row, Table, Text
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.palette import GUEST_LINE, MUTED, TEXT, Paint
 from taploom.diagrams.use import counted
@@ -37,22 +37,22 @@ def _card(host: Host, paint: Paint) -> Node:
         Cell(Text(host.name, 13, TEXT.ink, bold=True), url=url, tooltip=wording.target(host.target)),
         Cell(Text(f"{guests} guests", 9, MUTED.ink), "RIGHT"),
     )
-    rows: list[tuple[Cell, ...]] = [head]
+    rows = [Row(head)]
     for uplink in host.uplinks:
         tone = paint.zone(uplink.zone)
-        rows.append((
+        rows.append(Row((
             Cell(Text(uplink.name, 9.5, tone.ink, mono=True), fill=tone.fill),
             Cell(Text(uplink.zone, 9, tone.ink, bold=True), "RIGHT", fill=tone.fill, url=f"zones/{uplink.zone}/"),
-        ))  # fmt: skip
+        )))  # fmt: skip
     for bridge in host.bridges[:_NETWORKS_SHOWN]:
         tone = paint.network(bridge.network)
         own = "; ".join(str(one.prefix) for one in (bridge.ipv4, bridge.ipv6) if one)
         link = f"networks/{bridge.network}/"
-        rows.append((
+        rows.append(Row((
             Cell(Text(bridge.network, 9.5, tone.ink, bold=True), fill=tone.fill, url=link, tooltip=own),
             Cell(Text(counted(bridge), 9, tone.ink), "RIGHT", fill=tone.fill),
-        ))  # fmt: skip
+        )))  # fmt: skip
     left = len(host.bridges) - _NETWORKS_SHOWN
     if left > 0:
-        rows.append((Cell(Text(f"and {left} more networks", 9, MUTED.ink), span=2),))
+        rows.append(Row((Cell(Text(f"and {left} more networks", 9, MUTED.ink), span=2),)))
     return Node(host_name(host.name), Table(tuple(rows), GUEST_LINE.ink, TEXT.fill), "host")

@@ -112,7 +112,10 @@ def legend(change: Change) -> Node:
 def _roomy(node: Node) -> Node:
     """The card with room for the wider letters of fonts that a reader may have instead."""
     assert node.label is not None
-    rows = tuple(tuple(replace(cell, width=cell.wide * 9 // 8) for cell in row) for row in node.label.rows)
+    rows = tuple(
+        replace(row, cells=tuple(replace(cell, width=cell.wide * 9 // 8) for cell in row.cells))
+        for row in node.label.rows
+    )
     return replace(node, label=replace(node.label, rows=rows))
 
 

@@ -7,12 +7,15 @@ Colours are those of the light scheme; `palette` knows the dark one of each. `pr
 import math
 from collections.abc import Mapping
 from dataclasses import field
+from enum import Enum
 
 from taploom.base.frozen import dataclass
 from taploom.diagrams.metrics import text_width
 
 PADDING = 5
 """Points between a cell's edge and its text."""
+SPINE, NIC = "spine", "nic"
+"""Kinds of a card and of a line: the bar that gathers lines, and what joins a network's port and a guest's NIC."""
 _LEADING = 1.65
 """Least height of a cell, as a part of its text's size."""
 
@@ -42,6 +45,7 @@ class Cell:
         width: width in points; 0 for that of the text.
         height: height in points; 0 for that of the text.
         url: as in `Node`, where the cell leads elsewhere than its card.
+        badge: whether it tells a fact of its own in a title, which a mark of the card must not hide.
     """
 
     text: Text
@@ -53,6 +57,7 @@ class Cell:
     height: int = 0
     url: str = ""
     tooltip: str = ""
+    badge: bool = False
 
     @property
     def wide(self) -> int:
@@ -66,11 +71,50 @@ class Cell:
         return self.height or round(self.text.size * _LEADING)
 
 
+class About(Enum):
+    """What a row of a card is about."""
+
+    WORDS = "words"
+    ADDRESS = "address"
+    WAY = "way out"
+    DEVICE = "device"
+    FORWARD = "port forward"
+    TALLY = "number of what other rows or cards show"
+    PORT = "port of a bridge"
+    NIC = "NIC of a guest"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a card.
+
+    Attributes:
+        cells: from left to right.
+        about: what it tells.
+        name: of which one, such as the family of an address, the network of a NIC or the ports of a forward; "" where a
+            card has but one, or several without a name, such as the ways by which networks leave.
+    """
+
+    cells: tuple[Cell, ...]
+    about: About = About.WORDS
+    name: str = ""
+
+    @property
+    def key(self) -> tuple[About, str]:
+        """The fact that it tells: rows of one key, of two pictures, tell the same one."""
+        return self.about, self.name
+
+    @property
+    def high(self) -> int:
+        """Height in points."""
+        return max(cell.high for cell in self.cells)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A card: a rounded frame with rows of cells; `border` 0 is none."""
+    """A card: a rounded frame with rows of cells, the first of them its title; `border` 0 is none."""
 
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[Row, ...]
     color: str
     fill: str = ""
     border: int = 1
@@ -80,17 +124,16 @@ class Table:
     @property
     def high(self) -> int:
         """Height in points."""
-        inner = sum(max(cell.high for cell in row) for row in self.rows)
+        inner = sum(row.high for row in self.rows)
         return inner + self.spacing * (len(self.rows) + 1) + 2 * self.border
 
     def middle(self, port: str) -> float:
         """How far below the card's top the middle of a port is, in points."""
         at = float(self.border + self.spacing)
         for row in self.rows:
-            high = max(cell.high for cell in row)
-            if any(cell.port == port for cell in row):
-                return at + high / 2
-            at += high + self.spacing
+            if any(cell.port == port for cell in row.cells):
+                return at + row.high / 2
+            at += row.high + self.spacing
         raise KeyError(port)
 
 
@@ -123,7 +166,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line from left to right; an arrow where something flows one way only."""
+    """A line from left to right; an arrow where something flows one way only; `kind` is `NIC`, `SPINE` or ""."""
 
     tail: End
     head: End
@@ -134,6 +177,7 @@ class Edge:
     dashed: bool = False
     arrow: bool = False
     free: bool = False  # does not decide what stands left of what
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)

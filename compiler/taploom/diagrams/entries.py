@@ -18,7 +18,7 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class PolicyRow:
     """An entry as one of its senders sees it, or several.
 
     Attributes:
@@ -28,6 +28,7 @@ class Row:
         receivers: the zones where that is.
         url: the page that tells more.
         name: what the entry is called.
+        entry: the entry as `kind/name`; "" where the row is for several.
     """
 
     sign: str
@@ -37,18 +38,19 @@ class Row:
     receivers: tuple[str, ...]
     url: str
     name: str
+    entry: str = ""
 
 
-def rows_of(plan: Plan, cells: Mapping[Pair, Cell], *, apart: bool = False) -> dict[str, list[Row]]:
+def rows_of(plan: Plan, cells: Mapping[Pair, Cell], *, apart: bool = False) -> dict[str, list[PolicyRow]]:
     """The rows of each sender: forwards, then what is allowed, then what is denied; `apart` however many they are."""
-    found: dict[str, list[Row]] = {}
+    found: dict[str, list[PolicyRow]] = {}
     forwarded = _pairs({pair: cell.forwards for pair, cell in cells.items()})
     ruled = _pairs({pair: cell.rules for pair, cell in cells.items()})
     for forward in plan.forwards:
         ports = " ".join(map(wording.service, forward.ports))
         for sender, to in _senders(forwarded.get(forward.name, [])).items():
-            url = f"forwards/#{forward.name}"
-            row = Row(_FORWARDED, PUBLISHED.ink, ports, forward.guest, to, url, forward.name)
+            url, entry = f"forwards/#{forward.name}", f"forward/{forward.name}"
+            row = PolicyRow(_FORWARDED, PUBLISHED.ink, ports, forward.guest, to, url, forward.name, entry)
             found.setdefault(sender, []).append(row)
     for action, sign, color in ((Action.ALLOW, _ALLOWED, ALLOWED.ink), (Action.DENY, _DENIED, DENIED.ink)):
         for rule in (rule for rule in plan.rules if rule.action is action):
@@ -57,7 +59,8 @@ def rows_of(plan: Plan, cells: Mapping[Pair, Cell], *, apart: bool = False) -> d
                 pairs = [(ANY, receiver) for _, receiver in pairs]
             for sender, to in _senders(pairs).items():
                 what, whom = ", ".join(rule.services), ", ".join(rule.destinations)
-                row = Row(sign, color, what, whom, to, f"policy/#{rule.name}", rule.name)
+                url, entry = f"policy/#{rule.name}", f"policy/{rule.name}"
+                row = PolicyRow(sign, color, what, whom, to, url, rule.name, entry)
                 found.setdefault(sender, []).append(row)
     if apart or sum(map(len, found.values())) <= ROWS_APART:
         return found
@@ -81,19 +84,19 @@ def _senders(pairs: list[Pair]) -> dict[str, tuple[str, ...]]:
     return {sender: tuple(sorted(found[sender])) for sender in sorted(found)}
 
 
-def _together(rows: list[Row]) -> list[Row]:
+def _together(rows: list[PolicyRow]) -> list[PolicyRow]:
     """One row for all that do the same towards the same zones."""
-    alike: dict[tuple[str, tuple[str, ...]], list[Row]] = {}
+    alike: dict[tuple[str, tuple[str, ...]], list[PolicyRow]] = {}
     for row in rows:
         alike.setdefault((row.sign, row.receivers), []).append(row)
     return [_one(some) for some in alike.values()]
 
 
-def _one(rows: list[Row]) -> Row:
+def _one(rows: list[PolicyRow]) -> PolicyRow:
     first = rows[0]
     if len(rows) == 1:
         return first
     kind, page = ("forwards", "forwards/") if first.sign == _FORWARDED else ("entries", "policy/#matrix")
     to = {row.whom for row in rows}
     whom = next(iter(to)) if len(to) == 1 else f"{len(to)} destinations"
-    return Row(first.sign, first.color, f"{len(rows)} {kind}", whom, first.receivers, page, kind)
+    return PolicyRow(first.sign, first.color, f"{len(rows)} {kind}", whom, first.receivers, page, kind)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from taploom.diagrams.dot import Cell, Node, Table, Text
+from taploom.diagrams.dot import SPINE, Cell, Node, Row, Table, Text
 
 _POINTS = 72
 _KNOT = 6
@@ -19,7 +19,7 @@ def levelled(nodes: Sequence[Node]) -> tuple[Node, ...]:
 
 def _column_widths(tables: Iterable[Table]) -> list[int]:
     rows = [row for table in tables for row in table.rows]
-    count = max((sum(cell.span for cell in row) for row in rows), default=0)
+    count = max((sum(cell.span for cell in row.cells) for row in rows), default=0)
     wide = [0] * count
     for row in rows:
         for column, cell in _placed(row):
@@ -36,14 +36,15 @@ def _column_widths(tables: Iterable[Table]) -> list[int]:
 
 def _widened(table: Table, wide: Sequence[int]) -> Table:
     rows = (
-        tuple(replace(cell, width=_span(wide, column, cell)) for column, cell in _placed(row)) for row in table.rows
+        replace(row, cells=tuple(replace(cell, width=_span(wide, column, cell)) for column, cell in _placed(row)))
+        for row in table.rows
     )
     return replace(table, rows=tuple(rows))
 
 
-def _placed(row: Sequence[Cell]) -> Iterable[tuple[int, Cell]]:
+def _placed(row: Row) -> Iterable[tuple[int, Cell]]:
     column = 0
-    for cell in row:
+    for cell in row.cells:
         yield column, cell
         column += cell.span
 
@@ -74,17 +75,17 @@ def spine(name: str, color: str, heights: Iterable[tuple[str, float]], tooltip: 
     Returns:
         The bar, and the port for each card.
     """
-    rows: list[tuple[Cell, ...]] = []
+    rows: list[Row] = []
     ports: dict[str, str] = {}
     at = None
     for card, height in sorted(heights, key=lambda one: one[1]):
         if at is None or height - at >= _KNOT + 1:
             if at is not None:
-                rows.append((_bar(color, round(height - at - _KNOT)),))
-            rows.append((_bar(color, _KNOT, f"at{len(rows)}"),))
+                rows.append(Row((_bar(color, round(height - at - _KNOT)),)))
+            rows.append(Row((_bar(color, _KNOT, f"at{len(rows)}"),)))
             at = height if at is None else at + _KNOT + round(height - at - _KNOT)
-        ports[card] = rows[-1][0].port
-    return Node(name, Table(tuple(rows), color, color, border=0, spacing=0), "spine", tooltip=tooltip), ports
+        ports[card] = rows[-1].cells[0].port
+    return Node(name, Table(tuple(rows), color, color, border=0, spacing=0), SPINE, tooltip=tooltip), ports
 
 
 def _bar(color: str, height: int, port: str = "") -> Cell:

@@ -8,16 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from taploom.base.frozen import dataclass
-from taploom.diagrams.dot import Cell, Edge, Graph, Node, Table, Text
+from taploom.diagrams.dot import NIC, SPINE, About, Cell, Edge, Graph, Node, Row, Table, Text
 from taploom.diagrams.palette import ALLOWED, CHANGED, DENIED, Tone
 
 ADDED, REMOVED, OTHER = "+", "\N{MINUS SIGN}", "~"
 WORDS = {ADDED: "added", REMOVED: "removed", OTHER: "changed"}
 TONES = {ADDED: ALLOWED, REMOVED: DENIED, OTHER: CHANGED}
 _STRONG, _WAS = 2, 8.5
-_COUNT = "⇤"
-"""What a row begins with that only counts what other rows show."""
-Row = tuple[Cell, ...]
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ class Marks:
     def card(self, node: Node) -> Node:
         """A card of the picture with what is to be said of it."""
         old, new = self.before.get(node.name), self.after.get(node.name)
-        if node.label is None or node.kind == "spine" or (old is None and new is None):
+        if node.label is None or node.kind == SPINE or (old is None and new is None):
             return node
         if old is None or new is None:
             return _whole(node, ADDED if old is None else REMOVED)
@@ -50,7 +47,7 @@ class Marks:
     def edge(self, edge: Edge) -> Edge:
         """A line of the picture, likewise."""
         old, new = (side.get(_line(edge)) for side in self.lines)
-        if (old is None and new is None) or edge.head.node.startswith("spine-"):
+        if (old is None and new is None) or edge.kind == SPINE:
             return edge
         if old is None or new is None:
             sign = ADDED if old is None else REMOVED
@@ -83,7 +80,7 @@ def _nodes(graph: Graph) -> Iterable[Node]:
 
 def _line(edge: Edge) -> object:
     """What a line joins; where it comes from only where that is a port, for a spine comes and goes with its lines."""
-    port = (edge.tail.node, edge.tail.port) if edge.tail.port.startswith("tap-") else ()
+    port = (edge.tail.node, edge.tail.port) if edge.kind == NIC else ()
     return port, edge.head.node, edge.head.port if port else ""
 
 
@@ -92,23 +89,29 @@ def _whole(node: Node, sign: str) -> Node:
     assert node.label is not None
     tone = TONES[sign]
     head, *rest = node.label.rows
-    rows = (_titled(head, sign), *(tuple(_toned(cell, tone) for cell in row) for row in rest))
+    rows = (_titled(head, sign), *(_toned(row, tone) for row in rest))
     table = replace(node.label, rows=rows, color=tone.ink, border=_STRONG, dashed=sign == REMOVED)
     return replace(node, label=table, tooltip=f"{node.tooltip}: {WORDS[sign]}")
 
 
 def _titled(row: Row, sign: str) -> Row:
     """A title with the word in its last cell, after the ports that a guest publishes, which nothing else tells."""
-    first, *rest = row
+    first, *rest = row.cells
     tone, said = TONES[sign], f"{sign} {WORDS[sign]}"
-    badge = rest[-1].text.text if rest and rest[-1].text.text.startswith(_COUNT) else ""
+    badge = rest[-1].text.text if rest and rest[-1].badge else ""
     word = Text(f"{badge}  {said}".strip(), rest[-1].text.size if rest else first.text.size, tone.ink, bold=True)
     title = replace(first, text=replace(first.text, color=tone.ink))
-    return (title, *rest[:-1], replace(rest[-1], text=word)) if rest else (title,)
+    return replace(row, cells=(title, *rest[:-1], replace(rest[-1], text=word)) if rest else (title,))
 
 
-def _toned(cell: Cell, tone: Tone) -> Cell:
-    return replace(cell, text=replace(cell.text, color=tone.ink), fill=tone.fill if cell.fill else "")
+def _toned(row: Row, tone: Tone) -> Row:
+    return replace(
+        row,
+        cells=tuple(
+            replace(cell, text=replace(cell.text, color=tone.ink), fill=tone.fill if cell.fill else "")
+            for cell in row.cells
+        ),
+    )
 
 
 def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bool) -> Node:
@@ -118,66 +121,71 @@ def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bo
     head, *rest = node.label.rows
     rows: list[Row] = []
     left = [row for row in old[1:] if _said(row) not in has and not _passes(row)]
+    pairs = _paired([row for row in rest if _said(row) in has - had and row.about is not About.TALLY], left)
     was = [_was(old[0], new[0])] if _title(old[0]) != _title(new[0]) else []
-    changed = changed or bool(was)
+    others = set(map(_said, pairs.values()))
     for row in rest:
-        known = (_said(row) in had, _said(row) in has)
-        if known == (False, True) and not _title(row).startswith(_COUNT):
-            same = next((one for one in left if _key(one) == _key(row)), None)
-            rows.append(row if same else _signed(row, ADDED))
-            if same:
-                rows.append(_was(same, row))
-                left.remove(same)
-                changed = True
-        elif known == (True, False):
+        said = _said(row)
+        known = (said in had, said in has)
+        if said in pairs:
+            rows += [row, _was(pairs[said], row)]
+        elif known == (False, True) and row.about is not About.TALLY:
+            rows.append(_signed(row, ADDED))
+        elif known == (True, False) and said not in others:
             rows.append(_counted(row, new) or _signed(row, REMOVED))
-            left = [one for one in left if _said(one) != _said(row)]
-        else:
+            left = [one for one in left if _said(one) != said]
+        elif said not in others:
             rows.append(row)
-    if left:
-        changed = True
-    whole = (_titled(head, OTHER) if changed else head, *was, *rows, *(_was(row, ()) for row in left))
+    left = [row for row in left if _said(row) not in others]
+    changed = bool(changed or was or pairs or left)
+    whole = (_titled(head, OTHER) if changed else head, *was, *rows, *(_was(row) for row in left))
     border, color = (_STRONG, CHANGED.ink) if changed else (node.label.border, node.label.color)
-    said = f"{node.tooltip}: {WORDS[OTHER]}" if changed else node.tooltip
-    return replace(node, label=Table(whole, color, node.label.fill, border, node.label.spacing), tooltip=said)
+    tooltip = f"{node.tooltip}: {WORDS[OTHER]}" if changed else node.tooltip
+    return replace(node, label=Table(whole, color, node.label.fill, border, node.label.spacing), tooltip=tooltip)
+
+
+def _paired(new: Sequence[Row], old: Sequence[Row]) -> dict[object, Row]:
+    """Of what is new on a card that which has become another: what is said now, and the row of the same fact before."""
+    left, found = list(old), dict[object, Row]()
+    for row in new:
+        same = next((one for one in left if one.key == row.key), None)
+        if same:
+            found[_said(row)] = same
+            left.remove(same)
+    return found
 
 
 def _counted(row: Row, new: Sequence[Row]) -> Row | None:
     """Of a row that only counts, what the other side counts; nothing is gone by another number."""
-    found = (one for one in new[1:] if _title(row).startswith(_COUNT) and _title(one).startswith(_COUNT))
-    return next(found, None)
+    return next((one for one in new[1:] if row.about is one.about is About.TALLY), None)
 
 
-def _said(row: Row) -> tuple[str, ...]:
-    return tuple(cell.text.text for cell in row)
+def _said(row: Row) -> tuple[object, ...]:
+    """The fact and what is said of it."""
+    return row.key, *(cell.text.text for cell in row.cells)
 
 
 def _passes(row: Row) -> bool:
     """Whether a row that is gone is told of elsewhere: a count by what it counts, a port by its guest."""
-    return _title(row).startswith(_COUNT) or any(cell.port.startswith("tap-") for cell in row)
+    return row.about in (About.TALLY, About.PORT)
 
 
 def _title(row: Row) -> str:
-    return row[0].text.text
-
-
-def _key(row: Row) -> object:
-    """What makes two rows the same one with other words: the port that lines attach to, or family and shape."""
-    ports = tuple(cell.port for cell in row if cell.port and not cell.port.startswith("tap-"))
-    return ports or (len(row), ":" in row[0].text.text, row[0].text.mono, bool(row[0].fill))
+    return row.cells[0].text.text
 
 
 def _signed(row: Row, sign: str) -> Row:
-    first, *rest = (_toned(cell, TONES[sign]) for cell in row)
-    return (replace(first, text=replace(first.text, text=f"{sign} {first.text.text}")), *rest)
+    toned = _toned(row, TONES[sign])
+    first, *rest = toned.cells
+    return replace(toned, cells=(replace(first, text=replace(first.text, text=f"{sign} {first.text.text}")), *rest))
 
 
-def _was(row: Row, now: Row) -> Row:
+def _was(row: Row, now: Row | None = None) -> Row:
     """What stood here before, struck out: the first cell, or the second where only that is another."""
-    wide = sum(cell.span for cell in row)
-    at = 1 if len(row) > 1 and now and _title(row) == _title(now) else 0
-    gone = replace(row[at].text, color=CHANGED.ink, struck=True, bold=False)
+    wide = sum(cell.span for cell in row.cells)
+    at = 1 if len(row.cells) > 1 and now and _title(row) == _title(now) else 0
+    gone = replace(row.cells[at].text, color=CHANGED.ink, struck=True, bold=False)
     struck, word = Cell(gone, fill=CHANGED.fill), Cell(Text("was", _WAS, CHANGED.ink), fill=CHANGED.fill)
     if wide == 1:
-        return (struck,)
-    return (replace(struck, span=wide - 1), word) if at == 0 else (word, struck)
+        return Row((struck,))
+    return Row((replace(struck, span=wide - 1), word) if at == 0 else (word, struck))

@@ -6,7 +6,7 @@ Texts come from specs that strangers may have written, so nothing outside of thi
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from taploom.diagrams.dot import Cell, Cluster, Edge, End, Graph, Node, Table, Text
+from taploom.diagrams.dot import Cell, Cluster, Edge, End, Graph, Node, Row, Table, Text
 
 SANS, MONO = "Inter, Helvetica, Arial, sans-serif", "JetBrains Mono, Courier New, monospace"
 _SPECIAL = re.compile(r'[&<>"\\]')
@@ -96,9 +96,8 @@ def _table(table: Table) -> str:
     return f"<TABLE{_tags(attributes)}>{rows}</TABLE>"
 
 
-def _row(row: tuple[Cell, ...]) -> str:
-    high = max(cell.high for cell in row)
-    return f"<TR>{''.join(_cell(cell, high) for cell in row)}</TR>"
+def _row(row: Row) -> str:
+    return f"<TR>{''.join(_cell(cell, row.high) for cell in row.cells)}</TR>"
 
 
 def _cell(cell: Cell, high: int) -> str:

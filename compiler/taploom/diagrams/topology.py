@@ -124,5 +124,5 @@ def _legend(paint: Paint, boxes: Sequence[Box]) -> list[tuple[str, str, str]]:
     if any(box.untranslated for box in boxes):
         rows.append((dashes, OUTSIDE.ink, "routed, no NAT"))
     if any(box.published for box in boxes):
-        rows.append(("⇤", PUBLISHED.ink, "published port"))
+        rows.append((cards.PUBLISHES, PUBLISHED.ink, "published port"))
     return rows

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from taploom.base.frozen import dataclass
 from taploom.diagrams.difference import legend, tells
-from taploom.diagrams.dot import Cell, Graph, Node, Table, Text
-from taploom.diagrams.entries import Row, rows_of
+from taploom.diagrams.dot import Cell, Graph, Node, Row, Table, Text
+from taploom.diagrams.entries import PolicyRow, rows_of
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.marking import ADDED, OTHER, REMOVED, TONES, WORDS
 from taploom.diagrams.palette import LINE, MUTED, NO_PAINT, TEXT, Paint, paint
@@ -34,8 +34,8 @@ class Turn:
     """
 
     sign: str
-    row: Row
-    was: Row | None = None
+    row: PolicyRow
+    was: PolicyRow | None = None
 
 
 def policy_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PAINT) -> tuple[Graph, Paint] | None:
@@ -65,51 +65,47 @@ def _turns(before: Plan, after: Plan, change: Change) -> Mapping[str, list[Turn]
     """By sender."""
     old, new = (rows_of(plan, matrix(plan), apart=True) for plan in (before, after))
     policy = [one for one in change.objects if one.kind == "policy"]
-    names = {_url(one.was): _url(one.name) for one in policy if one.was}
-    touched = {_url(one.name) for one in policy if one.action is Action.RENAME or tells(one)}
-    had = {sender: {names.get(row.url, row.url): row for row in rows} for sender, rows in old.items()}
-    has = {sender: {row.url: row for row in rows} for sender, rows in new.items()}
+    names = {one.was: one.name for one in policy if one.was}
+    touched = {one.name for one in policy if one.action is Action.RENAME or tells(one)}
+    had = {sender: {names.get(row.entry, row.entry): row for row in rows} for sender, rows in old.items()}
+    has = {sender: {row.entry: row for row in rows} for sender, rows in new.items()}
     found = {sender: _of(had.get(sender, {}), has.get(sender, {}), touched) for sender in sorted({*had, *has})}
     return {sender: turns for sender, turns in found.items() if turns}
 
 
-def _url(name: str) -> str:
-    return f"policy/#{name.partition('/')[2]}"
-
-
-def _of(had: Mapping[str, Row], has: Mapping[str, Row], touched: set[str]) -> list[Turn]:
+def _of(had: Mapping[str, PolicyRow], has: Mapping[str, PolicyRow], touched: set[str]) -> list[Turn]:
     """Of one sender, what is there now first."""
     turns = []
-    for url, row in has.items():
-        was = had.get(url)
+    for entry, row in has.items():
+        was = had.get(entry)
         if was is None:
             turns.append(Turn(ADDED, row))
-        elif _said(was) != _said(row) or url in touched:
+        elif _said(was) != _said(row) or entry in touched:
             turns.append(Turn(OTHER, row, was if _said(was) != _said(row) else None))
-    return turns + [Turn(REMOVED, row) for url, row in had.items() if url not in has]
+    return turns + [Turn(REMOVED, row) for entry, row in had.items() if entry not in has]
 
 
-def _said(row: Row) -> tuple[object, ...]:
+def _said(row: PolicyRow) -> tuple[object, ...]:
     return row.name, row.sign, row.what, row.whom, row.receivers
 
 
 def _card(sender: str, turns: Sequence[Turn], colors: Paint) -> Node:
-    lines: list[tuple[Cell, ...]] = []
+    lines: list[Row] = []
     for turn in turns[:_ROWS_SHOWN]:
         lines.append(_line(turn.sign, turn.row.name, turn.row, colors))
         if turn.was:
             name = turn.was.name if turn.was.name != turn.row.name else ""
             lines.append(_line(_WAS, name, turn.was, colors))
     if len(turns) > _ROWS_SHOWN:
-        lines.append((Cell(Text(f"and {len(turns) - _ROWS_SHOWN} more", 9, MUTED.ink), span=5),))
+        lines.append(Row((Cell(Text(f"and {len(turns) - _ROWS_SHOWN} more", 9, MUTED.ink), span=5),)))
     return Node(f"by-{sender}", Table(tuple(lines), LINE.ink, TEXT.fill), "flow")
 
 
-def _line(sign: str, name: str, row: Row, colors: Paint) -> tuple[Cell, ...]:
+def _line(sign: str, name: str, row: PolicyRow, colors: Paint) -> Row:
     """What the picture of the policy says of an entry, struck out where that is gone; it leads nowhere."""
     tone = TONES.get(sign, TONES[OTHER])
     title = Text(f"{sign} {name}".strip(), 9.5, tone.ink, bold=True)
     does, what, whom, pill = cells_of(row, colors)
     gone = sign in (REMOVED, _WAS)
     said = (replace(cell, text=replace(cell.text, struck=gone), url="") for cell in (what, whom))
-    return (Cell(title, fill=tone.fill, tooltip=f"{row.name}: {WORDS.get(sign, _WAS)}"), does, *said, pill)
+    return Row((Cell(title, fill=tone.fill, tooltip=f"{row.name}: {WORDS.get(sign, _WAS)}"), does, *said, pill))

@@ -9,8 +9,8 @@ pairs of columns, so that the picture is about as wide as high.
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from taploom.diagrams.dot import Cell, Edge, End, Graph, Node, Table, Text
-from taploom.diagrams.entries import ANY, Row, rows_of
+from taploom.diagrams.dot import Cell, Edge, End, Graph, Node, Row, Table, Text
+from taploom.diagrams.entries import ANY, PolicyRow, rows_of
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.palette import DENIED, LINE, MUTED, OUTSIDE, TEXT, Paint, Tone
 from taploom.diagrams.traffic import HOSTS
@@ -71,8 +71,8 @@ def zone_card(plan: Plan, node: str, name: str, paint: Paint) -> Node:
         below = " · ".join(part for part in parts if part)
         url, tooltip = f"zones/{name}/", zone.meta.description or f"zone {name}"
     rows = (
-        (Cell(Text(name, 14, tone.ink, bold=True), "CENTER"),),
-        (Cell(Text(_cut(below), 9, MUTED.ink), "CENTER"),),
+        Row((Cell(Text(name, 14, tone.ink, bold=True), "CENTER"),)),
+        Row((Cell(Text(_cut(below), 9, MUTED.ink), "CENTER"),)),
     )
     return Node(node, Table(rows, tone.ink, tone.fill, 2), "zone", url, tooltip)
 
@@ -81,15 +81,15 @@ def _tone(name: str, paint: Paint) -> Tone:
     return paint.zone(name) if name in paint.zones else OUTSIDE
 
 
-def _entries(sender: str, rows: Sequence[Row], paint: Paint) -> Node:
+def _entries(sender: str, rows: Sequence[PolicyRow], paint: Paint) -> Node:
     """A card with a row for each entry: what it does, to whom, and in the last cell the zones where that is."""
-    lines = [cells_of(row, paint) for row in rows[:_ROWS_SHOWN]]
+    lines = [Row(cells_of(row, paint)) for row in rows[:_ROWS_SHOWN]]
     if len(rows) > _ROWS_SHOWN:
-        lines.append((Cell(Text(f"and {len(rows) - _ROWS_SHOWN} more", 9, MUTED.ink), span=4),))
+        lines.append(Row((Cell(Text(f"and {len(rows) - _ROWS_SHOWN} more", 9, MUTED.ink), span=4),)))
     return Node(f"by-{sender}", Table(tuple(lines), LINE.ink, TEXT.fill), "flow")
 
 
-def cells_of(row: Row, paint: Paint) -> tuple[Cell, ...]:
+def cells_of(row: PolicyRow, paint: Paint) -> tuple[Cell, ...]:
     """An entry as four cells."""
     return (
         Cell(Text(row.sign, 10, row.color, bold=True), "CENTER", width=20),
@@ -112,7 +112,7 @@ def line(sender: str, paint: Paint) -> Edge:
     return Edge(tail, head, _tone(sender, paint).ink, f"what {sender} may do", 2.2, 8)
 
 
-def _arrows(sender: str, rows: Sequence[Row], paint: Paint) -> list[Edge]:
+def _arrows(sender: str, rows: Sequence[PolicyRow], paint: Paint) -> list[Edge]:
     """From a sender's card to every zone that something lets it reach."""
     ink = _tone(sender, paint).ink
     reached = sorted({receiver for row in rows if row.color != DENIED.ink for receiver in row.receivers})
