@@ -100,7 +100,12 @@ def applied(old: str, hunks: list[dict[str, object]]) -> str:
     [
         (("nowhere",), "`nowhere` is no commit"),
         (("--", "-x"), "is no commit"),
-        (("a", "b", "c"), "plan takes"),
+        (("a", "b", "c"), "`c` is one too many: `--specs DIR` names the folder of the specs"),
+        (("",), "a side is empty, and is a revision, a folder such as ./old, or a plan.json"),
+        (("main", ""), "a side is empty"),
+        (("main:specs",), "a side is the commit alone, and `--specs specs` names the folder: `main`"),
+        (("main..main:specs",), "a side is the commit alone"),
+        (("main..main", "--specs", "nowhere"), "`main` has no specs in nowhere: `--specs DIR` names their folder"),
         (("missing.json", "main"), "missing.json"),
     ],
 )
@@ -109,6 +114,28 @@ def test_what_cannot_be_compared_is_said(here: Path, taploom: Taploom, words: tu
     assert done.status in (1, 64)
     assert said in done.err
     assert "internal error" not in done.err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("old", "new"), "the folders of these names are `./old` and `./new`"),
+        (("old..new",), "the folders of these names are `./old` and `./new`"),
+        (("./old", "new"), "the folder of that name is `./new`"),
+        (("old", "empty"), "the folder of that name is `./old`"),
+    ],
+)
+def test_folders_are_told_how_they_are_written_where_there_is_no_repository(
+    taploom: Taploom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], said: str
+) -> None:
+    """Folders as people make them by hand, without a lock."""
+    for name in ("old", "new"):
+        write(tmp_path / name, BASE)
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    done = taploom("plan", *words)
+    assert done.status == 64
+    assert f"specs is in no git repository; {said}.\n" in done.err
 
 
 def test_a_base_that_does_not_compile_still_gives_an_answer(here: Path, taploom: Taploom) -> None:

@@ -4,8 +4,7 @@ Neither is proved here: `validate` and `render` hold the head's rulesets against
 """
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from taploom.base.diagnostic import Diagnostic
 from taploom.base.frozen import dataclass
 from taploom.base.parallel import beside
 from taploom.cli.now import now
+from taploom.cli.sides import is_path, named, or_folder
 from taploom.diff.change import Side, compare
 from taploom.diff.classes import Class
 from taploom.diff.gates import NO_GATES, Gates
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 _PLAN_BYTES = 256 << 20
 """Ten times the plan of 10,000 guests."""
-_FOLDERS = ("./", "../", "/")
-"""How a side begins that is a folder; no revision does."""
 _NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None, "none"))
 
 
@@ -87,7 +85,7 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subje
         RevisionError: a name stands for nothing.
         PlanTextError: a plan.json is none.
     """
-    base, head = _named(words)
+    base, head = named(words)
     if head is None:
         before = beside(lambda: _base(specs, base, "HEAD", exact=exact))
         after = _compiled(specs, str(specs))
@@ -101,29 +99,18 @@ def change_of(before: Subject, after: Subject) -> Change:
     return compare(before.side, after.side)
 
 
-def _named(words: tuple[str, ...]) -> tuple[str, str | None]:
-    """Both sides, by their names; in `BASE..HEAD` both are revisions, whatever files there are."""
-    if len(words) == 1 and ".." in words[0] and not words[0].startswith(_FOLDERS):
-        base, _, head = words[0].partition("..")
-        found = base or "HEAD", head.lstrip(".") or "HEAD"
-        for name in filter(_is_path, found):
-            raise RevisionError(f"`{name}` is a path, and in BASE..HEAD both are revisions: give two arguments")
-        return found
-    return (words[0] if words else "HEAD"), (words[1] if len(words) > 1 else None)
-
-
 def _base(specs: Path, base: str, head: str, *, exact: bool) -> Subject:
-    if _is_path(base) or _is_path(head) or exact:
+    if is_path(base) or is_path(head) or exact:
         return _side(specs, base)
-    with _or_folder(base, head):
+    with or_folder(base, head):
         return revision_of(specs, base, merge_base(specs, base, head))
 
 
 def _side(specs: Path, word: str) -> Subject:
     if word == os.devnull:  # what git's external diffs get for a file that is not there
         return Subject("nothing", _NO_SITE)
-    if not _is_path(word):
-        with _or_folder(word):
+    if not is_path(word):
+        with or_folder(word):
             return revision_of(specs, word, commit_of(specs, word))
     if word.endswith(".json"):
         return Subject(word, read_plan(_plan_text(Path(word))))
@@ -140,21 +127,6 @@ def _plan_text(path: Path) -> str:
         return raw.decode()
     except UnicodeDecodeError:
         raise PlanTextError(f"{printable_path(str(path))} is not UTF-8") from None
-
-
-def _is_path(word: str) -> bool:
-    """Whether a side is a path by its form alone: what files a change brings must not decide what is compared."""
-    return word.startswith(_FOLDERS) or word.endswith(".json") or word in (".", "..")
-
-
-@contextmanager
-def _or_folder(*words: str) -> Iterator[None]:
-    """Say how a folder is written where a name is no revision."""
-    try:
-        yield
-    except RevisionError as error:
-        folder = next((f"./{word}" for word in words if (Path(word) / "taploom.lock").exists()), "")
-        raise RevisionError(f"{error}" + f"; the folder of that name is `{folder}`" * bool(folder)) from None
 
 
 def _compiled(folder: Path, label: str) -> Subject:
@@ -181,7 +153,7 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
     """
     found = revision(specs, name, commit)
     if not (found.sizes or found.refused):
-        raise NoSpecsError(f"`{name}` has no specs in {specs}")
+        raise NoSpecsError(f"`{name}` has no specs in {specs}: `--specs DIR` names their folder")
     site = compile_blobs(found.blobs, found.folder, now=now(), prove=False, sizes=found.sizes, refused=found.refused)
     short = commit[:7]
     subject = _subject(short if commit.startswith(name) else f"{name}@{short}", site)

@@ -54,8 +54,6 @@ def command(
     from taploom.cli.comparing import PlanTextError, RevisionError, change_of, subjects
     from taploom.cli.terminal import progress
 
-    if len(sides) > 2:
-        raise click.UsageError("plan takes BASE..HEAD, or BASE and HEAD.")
     try:
         with progress("Compiling both sides"):
             before, after = subjects(specs, sides, exact=exact)

@@ -1,0 +1,78 @@
+"""How a user names the sides of a comparison, and what is said where a name stands for nothing.
+
+A side is a path or a revision by its form alone: what files a change brings must not decide what is compared. So a
+folder of that name wins nothing; it is only told of where there is no such revision.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+
+from taploom.diff.git import RevisionError
+
+_FOLDERS = ("./", "../", "/")
+"""How a side begins that is a folder; no revision does."""
+_LOOKED_AT = 1000
+"""So many names in a folder are enough to see whether it has specs."""
+
+
+def named(words: tuple[str, ...]) -> tuple[str, str | None]:
+    """Both sides, by their names; in `BASE..HEAD` both are revisions, whatever files there are.
+
+    Raises:
+        RevisionError: these are no sides.
+    """
+    for word in words[2:]:
+        raise RevisionError(
+            f"plan takes BASE..HEAD, or BASE and HEAD, and `{word}` is one too many: `--specs DIR` names the folder of "
+            "the specs"
+        )
+    if "" in words:
+        raise RevisionError(
+            "a side is empty, and is a revision, a folder such as ./old, or a plan.json: without any, the working tree "
+            "is compared with the last commit"
+        )
+    if len(words) == 1 and ".." in words[0] and not words[0].startswith(_FOLDERS):
+        base, _, head = words[0].partition("..")
+        found = base or "HEAD", head.lstrip(".") or "HEAD"
+        for name in filter(is_path, found):
+            raise RevisionError(f"`{name}` is a path, and in BASE..HEAD both are revisions: give two arguments")
+        return found
+    return (words[0] if words else "HEAD"), (words[1] if len(words) > 1 else None)
+
+
+def is_path(word: str) -> bool:
+    """Whether a side is a path by its form."""
+    return word.startswith(_FOLDERS) or word.endswith(".json") or word in (".", "..")
+
+
+@contextmanager
+def or_folder(*words: str) -> Iterator[None]:
+    """Say how a side is written where a name is no revision: a folder, or the commit without a path in it."""
+    try:
+        yield
+    except RevisionError as error:
+        raise RevisionError(f"{error}{_hint(words)}") from None
+
+
+def _hint(words: Iterable[str]) -> str:
+    names = [word for word in words if not is_path(word)]
+    folders = [f"`./{word}`" for word in names if _has_specs(Path(word))]
+    if len(folders) > 1:
+        return f"; the folders of these names are {' and '.join(folders)}"
+    if folders:
+        return f"; the folder of that name is {folders[0]}"
+    for commit, colon, path in (word.partition(":") for word in names):
+        if commit and colon:
+            return f"; a side is the commit alone, and `--specs {path or 'DIR'}` names the folder: `{commit}`"
+    return ""
+
+
+def _has_specs(folder: Path) -> bool:
+    """Whether a folder seems to be one of specs."""
+    if not folder.is_dir():
+        return False
+    found = islice(folder.iterdir(), _LOOKED_AT)
+    return any(each.name == "taploom.lock" or each.suffix == ".yaml" for each in found)
+
