@@ -141,6 +141,22 @@ def _many_forwards(files: Files) -> None:
     )
 
 
+_ONE = "ipv4: 203.0.113.10/24, gateway4: 203.0.113.1, ipv6: 2001:db8:9::10/64"
+_OTHER = "ipv4: 203.0.113.20/24, gateway4: 203.0.113.1, ipv6: 2001:db8:9::20/64"
+
+
+def _two_hosts(files: Files) -> None:
+    """Another host on the same link, with a network, a guest and a forward of its own, and policy between both."""
+    swap("hosts.yaml", "{zone: internet, ipv4: dhcp, ipv6: ra}", f"{{zone: internet, {_ONE}, gateway6: fe80::1}}")(
+        files
+    )
+    files["hosts.yaml"] += _SECOND_HOST
+    files["networks.yaml"] += "  far: {ipv4: 10.3.0.1/24, nat: true}\n"
+    files["guests.yaml"] += "  mail: {host: hv2, nics: {far: {ipv4: 10.3.0.10, ipv6: none, mac: 02:00:00:00:03:10}}}\n"
+    files["forwards.yaml"] += "  mail: {on: hv2, ports: tcp/25, to: mail, owner: team-mail}\n"
+    files["policy.yaml"] += "  watch: {from: hv1, to: hv2, allow: tcp/9100}\n"
+
+
 LOCK = "taploom.lock"
 _SPARE = "  spare: {host: hv1, nics: {lan: {ipv4: auto, mac: 02:00:00:00:02:40}}}\n"
 _STATIC = "{zone: internet, ipv4: 203.0.113.10/24, gateway4: 203.0.113.1, ipv6: ra}"
@@ -227,6 +243,18 @@ CASES = (
     Case("guest-readdressed", swap("guests.yaml", "10.2.0.20", "10.2.0.21"), "D4"),
     Case("lock-only", swap(LOCK, "10.2.0.42", "10.2.0.77"), "D4", given=_spare),
     Case("forward-to-port", swap("forwards.yaml", "to: web,", "to: web, to-port: 8443,"), "D1"),
+    Case("second-nic", swap(
+        "guests.yaml", 'mac: 02:00:00:00:01:10}}',
+        'mac: 02:00:00:00:01:10, gateway: true}, lan: {ipv4: 10.2.0.10, ipv6: none, mac: 02:00:00:00:01:20}}',
+    ), "D5"),
+    Case("hosts-swapped", both(
+        swap("hosts.yaml", _ONE, "THERE"), swap("hosts.yaml", _OTHER, _ONE), swap("hosts.yaml", "THERE", _OTHER),
+    ), "D6", given=_two_hosts),
+    Case("networks-swapped", both(
+        swap("networks.yaml", "10.1.0.1/24", "THERE"), swap("networks.yaml", "10.3.0.1/24", "10.1.0.1/24"),
+        swap("networks.yaml", "THERE", "10.3.0.1/24"), swap("guests.yaml", "10.1.0.10", "THERE"),
+        swap("guests.yaml", "10.3.0.10", "10.1.0.10"), swap("guests.yaml", "THERE", "10.3.0.10"),
+    ), "D4", given=_two_hosts),
     Case("guest-other-mac", swap("guests.yaml", "02:00:00:00:02:20", "02:00:00:00:02:21"), "D5"),
 )  # fmt: skip
 """At least twenty-five changes."""

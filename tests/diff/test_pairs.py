@@ -15,7 +15,7 @@ from itertools import product
 
 import pytest
 from tests.diff.site import CASES, Case, plans
-from tests.diff.test_relation import MOVED, holders
+from tests.diff.test_relation import MOVED, both_held
 
 from taploom.base.address import FAMILIES, Address, Family
 from taploom.base.protocol import NUMBERS
@@ -159,8 +159,9 @@ def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
     before, after = plans(case)
     moved = MOVED.get(case.name, {})
     flows = compare_flows(before, after, moved)
-    held = holders(before, moved), holders(after, {})
+    held = both_held(before, after, moved)
     others_now = {one for one in held[0].keys() & held[1].keys() if held[0][one] != held[1][one]}
+    own = [{one for one, who in each.items() if who.startswith("host/")} for each in held]
     names = sorted({host.name for plan in (before, after) for host in plan.hosts})
     wrong, counted = [], 0
     for name in names:
@@ -174,7 +175,12 @@ def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
                 old, new = (side.verdict(ingress, packet) if side else NO_HOST for side in sides)
                 told = {turn for turn, region in here if within(region, ingress, packet, learned)}
                 counted += old is not None and new is not None
-                right = _right_of_others if others_now & {packet.source, packet.to} else _right
+                ends = {packet.source, packet.to}
+                old, new = (
+                    NO_HOST if ends & own[1 - side] - held[side].keys() else found
+                    for side, found in enumerate((old, new))
+                )
+                right = _right_of_others if others_now & ends else _right
                 if not right(told, old, new):
                     wrong.append((name, ingress, packet, told, old, new))
     assert wrong == []

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pytest
 from tests.diff.site import CASES, Case, plans
 
-from taploom.base.address import FAMILIES, Address, Family
+from taploom.base.address import FAMILIES, Address, Family, Interface
 from taploom.diff.flows import compare_flows
 from taploom.diff.verdicts import FlowChange, Region, Turn
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
@@ -65,6 +65,7 @@ def addresses(plan: Plan, family: Family) -> Iterator[int]:
             side = uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
             if isinstance(side, Fixed):
                 yield side.interface.address.value
+                yield side.interface.prefix.value + side.interface.prefix.size - 1
     yield from (0, 1, bits, bits >> 1, 0x08080808 if family is Family.IPV4 else 0x2A00 << 112)
 
 
@@ -74,9 +75,38 @@ def guests(plan: Plan, family: Family) -> set[int]:
 
 
 def holders(plan: Plan, moved: Mapping[str, str]) -> dict[Address, str]:
-    """Whose each known address of a guest is, by the names that they have in the end."""
-    sides = ((guest.name, side.address) for guest in plan.guests for nic in guest.nics for side in (nic.ipv4, nic.ipv6))
-    return {address: moved.get(f"guest/{name}", f"guest/{name}") for name, address in sides if address}
+    """Whose each known address is, of guests and hosts, by the names that they have in the end."""
+    nics = ((f"guest/{guest.name}", nic) for guest in plan.guests for nic in guest.nics)
+    found = [(name, side.address) for name, nic in nics for side in (nic.ipv4, nic.ipv6) if side.address]
+    for host in plan.hosts:
+        found += ((f"host/{host.name}", interface.address) for interface in interfaces(host))
+    return {address: moved.get(name, name) for name, address in found}
+
+
+def both_held(before: Plan, after: Plan, moved: Mapping[str, str]) -> tuple[dict[Address, str], dict[Address, str]]:
+    """The same of both sides, without the hosts that are on one side only, where no other host has what they have."""
+    held = holders(before, moved), holders(after, {})
+    names = [{moved.get(f"host/{host.name}", f"host/{host.name}") for host in before.hosts}]
+    names.append({f"host/{host.name}" for host in after.hosts})
+    for here, there, known in zip(held, reversed(held), reversed(names), strict=True):
+        for address, who in [*here.items()]:
+            if who.startswith("host/") and who not in known and not there.get(address, "").startswith("host/"):
+                del here[address]
+    return held
+
+
+def interfaces(host: Host) -> Iterator[Interface]:
+    """What is known of the links of a host."""
+    for uplink in host.uplinks:
+        yield from (side.interface for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
+    for bridge in host.bridges:
+        yield from (side for side in (bridge.ipv4, bridge.ipv6) if side)
+
+
+def of_links(host: Host, family: Family) -> set[int]:
+    """What all on a link answer to: the last address of IPv4, the first of IPv6."""
+    known = (one.prefix for one in interfaces(host) if one.family is family)
+    return {p.value + p.size - 1 if family is Family.IPV4 else p.value for p in known if p.size > 2}
 
 
 def packets(before: Plan, after: Plan, family: Family, seed: str) -> Iterator[tuple[int, ...]]:
@@ -122,41 +152,48 @@ def _agrees(
     courses = [Relation(plan, host, family).course() for plan, host in zip((before, after), hosts, strict=True)]
     known = [set(contexts(course.kernel)) for course in courses]
     regions = [(one.turn, r) for one in flows for r in one.regions if (r.host, r.family) == (name, family)]
-    plans = (before, after)
-    held = holders(before, names), holders(after, {})
-    swapped = {one.value for one in held[0].keys() & held[1].keys() if held[0][one] != held[1][one]}
-    asked = [
-        (point, [_gone(plans[1 - side], plans[side], family, point) for side in (0, 1)])
-        for point in packets(before, after, family, name)
-    ]
+    held = [{a.value: who for a, who in each.items() if a.family is family} for each in both_held(before, after, names)]
+    changed = {end for end in held[0].keys() | held[1].keys() if held[0].get(end) != held[1].get(end)}
+    resettled = {end for end in changed if "host/" in held[0].get(end, "") + held[1].get(end, "")}
+    plans, links = (before, after), [of_links(host, family) for host in hosts]
+    lent = resettled | (changed & held[0].keys() & held[1].keys()) | (links[0] ^ links[1])
+    asked = list(packets(before, after, family, name))
+    networks = {end: [_network(p, family, end) for p in plans] for point in asked for end in (point[0], point[3])}
+
+    def moved(end: int) -> bool:
+        old, new = networks[end]
+        return bool(old and new and old != new)
+
     for context in sorted(known[0] & known[1], key=str):
         maps = [course.outcome(context) for course in courses]
         here = [(turn, region) for turn, region in regions if region.ingress == context.ingress]
-        for point, missing in asked:
-            old, new = (answer_at(found, point) for found in maps)
-            if context.ingress not in (SELF, OTHER):
-                old, new = (ABSENT if gone else a for gone, a in zip(missing, (old, new), strict=True))
-            old = old._replace(by=names.get(old.by, old.by))
+        everywhere = context.ingress not in (SELF, OTHER)
+        meant = changed if everywhere else resettled
+        for point in asked:
+            ends = {point[0], point[3]} if context.ingress != SELF else {point[0]}
+            answers = [answer_at(found, point) for found in maps]
+            answers[0] = answers[0]._replace(by=names.get(answers[0].by, answers[0].by))
+            for side in (0, 1):
+                gone = ends & meant & held[1 - side].keys() - held[side].keys()
+                gone |= ends & links[1 - side] - links[side] - held[side].keys()
+                if everywhere:
+                    gone |= {end for end in ends if networks[end][1 - side] and not networks[end][side]}
+                if gone:
+                    answers[side] = ABSENT
             told = {turn for turn, region in here if within(region, context, point)}
-            wanted = _wanted(old, new)
-            if context.ingress == SELF and point[3] in swapped:
-                wanted = set()  # a host does not send from the address of a guest
-            if context.ingress not in (SELF, OTHER) and {point[0], point[3]} & swapped:
-                wanted = _wanted(old, ABSENT) | _wanted(ABSENT, new)
-            assert told == wanted, (context, point, old, new)
+            wanted = _wanted(*answers)
+            if context.ingress == SELF and (point[3] in lent or moved(point[3])):
+                wanted = set()  # a host does not send from an address that somebody else has, before or after
+            elif ends & meant & held[0].keys() & held[1].keys() or (everywhere and any(map(moved, ends))):
+                wanted = _wanted(answers[0], ABSENT) | _wanted(ABSENT, answers[1])
+            assert told == wanted, (context, point, *answers)
 
 
-def _gone(there: Plan, here: Plan, family: Family, point: tuple[int, ...]) -> bool:
-    """Whether one end is of a guest or a network that only the other side has."""
-    ends = {point[0], point[3]}
-    if ends & (guests(there, family) - guests(here, family)):
-        return True
-    prefixes = [
-        [own.prefix for n in plan.networks if (own := n.ipv4 if family is Family.IPV4 else n.ipv6)]
-        for plan in (there, here)
-    ]
-    held = [{end for end in ends for p in known if p.value <= end < p.value + p.size} for known in prefixes]
-    return bool(held[0] - held[1])
+def _network(plan: Plan, family: Family, end: int) -> str:
+    """The network that an address is in, or ""."""
+    sides = ((n.name, n.ipv4 if family is Family.IPV4 else n.ipv6) for n in plan.networks)
+    known = ((name, side.prefix) for name, side in sides if side)
+    return next((name for name, p in known if p.value <= end < p.value + p.size), "")
 
 
 def _wanted(old: Answer, new: Answer) -> set[Turn]:

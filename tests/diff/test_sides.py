@@ -130,7 +130,7 @@ def test_folders_are_told_how_they_are_written_where_there_is_no_repository(
 ) -> None:
     """Folders as people make them by hand, without a lock."""
     for name in ("old", "new"):
-        write(tmp_path / name, BASE)
+        write(tmp_path / name, dict(BASE))
     (tmp_path / "empty").mkdir()
     monkeypatch.chdir(tmp_path)
     done = taploom("plan", *words)

@@ -75,4 +75,3 @@ def _has_specs(folder: Path) -> bool:
         return False
     found = islice(folder.iterdir(), _LOOKED_AT)
     return any(each.name == "taploom.lock" or each.suffix == ".yaml" for each in found)
-

@@ -18,9 +18,10 @@ from taploom.diff.nobody import Difference
 from taploom.diff.readdressed import readdressed
 from taploom.diff.regions import united_boxes
 from taploom.diff.relation import Pair, pairs
-from taploom.diff.services import ANY
+from taploom.diff.sampling import Sample
+from taploom.diff.services import simplified
 from taploom.diff.telling import Teller, Words, side_of
-from taploom.diff.verdicts import Example, FlowChange, Region, Turn
+from taploom.diff.verdicts import FlowChange, Region, Turn
 from taploom.flows.course import Context
 from taploom.plan.origin import Origin
 from taploom.plan.site import Plan
@@ -37,7 +38,7 @@ class _Found:
     hosts: dict[str, None] = field(default_factory=dict)
     families: dict[Family, None] = field(default_factory=dict)
     regions: list[Region] = field(default_factory=list)
-    examples: list[Example] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
 
     def take(self, other: "_Found") -> None:
         """Add what another one has collected."""
@@ -45,7 +46,7 @@ class _Found:
         self.hosts |= other.hosts
         self.families |= other.families
         self.regions += other.regions
-        self.examples += other.examples
+        self.samples += other.samples
 
 
 _Part = tuple[Words, _Found]
@@ -104,7 +105,8 @@ def _sorted(found: Iterator[tuple[Context, Difference]]) -> list[tuple[Context, 
 def _told(teller: Teller, differences: list[Difference]) -> Iterator[_Part]:
     for (before, after), group in groupby(differences, key=lambda one: (one.before, one.after)):
         side = side_of(after)
-        for part in united_boxes(one.product for one in group):
+        boxes = united_boxes(one.product for one in group)
+        for part in filter(None, (teller.sent(box, before, after) for box in boxes)):
             words = teller.words(part, before, after)
             yield (
                 words,
@@ -113,7 +115,7 @@ def _told(teller: Teller, differences: list[Difference]) -> Iterator[_Part]:
                     {teller.host.name: None},
                     {teller.pair.family: None},
                     [teller.region(part, before, after)],
-                    [teller.example(part, side, exposed=words.exposed)],
+                    [teller.sampler.sample(part, side, exposed=words.exposed)],
                 ),
             )
 
@@ -156,13 +158,13 @@ def _change(
         readdressed=words.readdressed,
         sources=words.sources,
         destinations=words.destinations,
-        services=(ANY,) if ANY in words.services else words.services,
+        services=simplified(words.services),
         via=tuple(sorted(found.via)),
         hosts=tuple(sorted(found.hosts)),
         families=tuple(sorted(found.families)),
         before=words.before,
         after=words.after,
-        example=found.examples[0],
+        example=min(found.samples, key=lambda sample: sample.oddness).example,
         before_cause=causes[0].get(back.get(words.before.by, words.before.by)),
         after_cause=causes[1].get(words.after.by),
         regions=tuple(found.regions),

@@ -1,8 +1,9 @@
-"""Whose an address is: those that guests are known to have, and those by which they are known outside."""
+"""Whose an address is: those that guests and hosts are known to have, and those by which guests are known outside."""
 
 from collections.abc import Iterator
 
 from taploom.base.address import Family
+from taploom.flows.kernel import Kernel
 from taploom.plan.policy import NatKind
 from taploom.plan.site import Plan
 
@@ -10,6 +11,13 @@ from taploom.plan.site import Plan
 def held(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:
     """The known addresses of guests, each with the guest's name."""
     return ((value, guest) for value, guest, _ in _nics(plan, family))
+
+
+def stationed(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:
+    """The fixed addresses of hosts, of uplinks and of bridges, each with the host's name."""
+    for host in plan.hosts:
+        for found in Kernel.of(host, family).addresses.values():
+            yield from ((address.value, host.name) for address in found)
 
 
 def mirrored(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:

@@ -12,6 +12,7 @@ from taploom.base.address import Address, Family, Prefix
 from taploom.base.frozen import dataclass
 from taploom.diff.holders import mirrored
 from taploom.diff.services import few, size_of
+from taploom.diff.stations import machineless
 from taploom.flows.kernel import OTHER, SELF, address_of
 from taploom.flows.learned import learned, real
 from taploom.flows.spans import Interval, Spans, common, holds, of_prefix, of_prefixes, united, without
@@ -76,6 +77,20 @@ class Names:
         return {network: united((value, value) for value, _ in known) for network, known in self.guests.items()}
 
     @cached_property
+    def machineless(self) -> Spans:
+        """What no machine has: told where there is nothing else."""
+        return machineless(self.plan, self.family)
+
+    @cached_property
+    def manifold(self) -> tuple[Spans, ...]:
+        """The addresses of each guest that has several."""
+        found: dict[str, list[Interval]] = {}
+        for known in self.guests.values():
+            for value, guest in known:
+                found.setdefault(guest, []).append((value, value))
+        return tuple(united(own) for own in found.values() if len(own) > 1)
+
+    @cached_property
     def hosts(self) -> dict[int, str]:
         """Fixed addresses of hosts: of uplinks and of bridges."""
         found: dict[int, str] = {}
@@ -94,7 +109,7 @@ class Names:
     def sets(self) -> tuple[tuple[str, Spans], ...]:
         """Named prefixes outside of the site."""
         known = ((one.name, of_prefixes(one.prefixes, self.family)) for one in self.plan.addresses)
-        return tuple((name, spans) for name, spans in known if spans)
+        return tuple((name, without(spans, self.machineless) or spans) for name, spans in known if spans)
 
     @cached_property
     def beyond(self) -> Mapping[str, tuple[tuple[Spans, str], ...]]:
@@ -135,6 +150,7 @@ class Names:
         return {}
 
     def _named_ends(self, spans: Spans, host: str, interface: str) -> tuple[str, ...]:
+        spans = without(spans, self.machineless) or spans
         inside = self._known.get(spans)
         if inside is None:
             inside = self._known[spans] = [*self._inside(spans)]
@@ -159,7 +175,8 @@ class Names:
         return [(network, prefix, of_prefix(prefix)) for network, prefix in self.networks]
 
     def _of_network(self, network: str, prefix: Prefix, part: Spans) -> Iterator[str]:
-        if size_of(part) * 2 > prefix.size:
+        whole = without((of_prefix(prefix),), self.machineless) or (of_prefix(prefix),)
+        if size_of(part) * 2 > size_of(whole):
             missing = sorted(_among(self._staying.get(network, []), without((of_prefix(prefix),), part)))
             yield f"network/{network}" + (f" except {few([f'guest/{name}' for name in missing])}" if missing else "")
             return
@@ -175,7 +192,8 @@ class Names:
             spans = real(spans, self.family)
         own = self.hosts_in(spans)
         if size_of(spans) * 4 > 1 << self.family.bits or (self.family is Family.IPV6 and size_of(spans) >> 120):
-            missing = [f"address/{name}" for name, known in self.sets if not common(known, spans)]
+            sets = ((name, known) for name, known in self.sets if without(known, self.machineless))
+            missing = [f"address/{name}" for name, known in sets if not common(known, spans)]
             place = self.zones.get((host, interface))
             base = f"zone/{place}" if place else "other interfaces" if interface == OTHER else "anybody"
             yield base + (f" except {few(missing)}" if missing else "")

@@ -24,7 +24,7 @@ from taploom.flows.kernel import OTHER, SELF, Kernel, asked_for
 from taploom.flows.learned import numbered
 from taploom.flows.manager import Manager
 from taploom.flows.packet import sizes
-from taploom.flows.spans import Spans, united
+from taploom.flows.spans import Spans, common, single, united, without
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
@@ -188,24 +188,34 @@ class Pair:
         return self.manager.relabel(told, found) if others or (side == 0 and names) else found
 
     def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
-        """Which addresses nobody has, before and after; what is not ours, and a host's own packets, ask no guest.
+        """Which addresses nobody has, before and after.
 
-        Nor does a host send from the address of one.
+        What is not ours, and a host's own packets, ask no guest: to them the addresses of hosts alone count. Nor does a
+        host send from an address that somebody else has, or all on a link, before or after.
         """
-        ours = context.ingress not in (SELF, OTHER)
-        before, after = self.sides.missing if ours else ((), ())
-        others = self.sides.others if ours else ()
-        lent = self.sides.others if context.ingress == SELF else ()
-        unknown = [self._unknown(host) if host else () for host in self.hosts]
+        hosts = self.sides.resettled
+        everywhere = context.ingress not in (SELF, OTHER)
+        others = self.sides.others if everywhere else common(self.sides.others, hosts)
+        unknown = self._unknown(0), self._unknown(1)
+        lent = united([*self.sides.others, *hosts, *unknown[0], *unknown[1]]) if context.ingress == SELF else ()
+        before, after = (
+            united([*(missing if everywhere else common(missing, hosts)), *unknown[side]])
+            for side, missing in enumerate(self.sides.missing)
+        )
         return (
-            Nobody(united([*before, *unknown[0]]), united([*before, *lent]), others),
-            Nobody(united([*after, *unknown[1]]), united([*after, *lent]), others),
+            Nobody(before, united([*before, *lent]), others),
+            Nobody(after, united([*after, *lent]), others),
         )
 
-    def _unknown(self, host: Host) -> Spans:
-        """Values for addresses that are learned on the other side only: here nobody has them."""
-        own = {u.name for u in host.uplinks if asked_for(u, self.family)}
-        return united((value, value) for name, value in self.learned.items() if name not in own)
+    def _unknown(self, side: int) -> Spans:
+        """What on one side is an address that the host learns, or one of all on a link, and nobody's on this one."""
+        here, there = self.kernels[side], self.kernels[1 - side]
+        if here is None or there is None:
+            return ()
+        own = {u.name for u in here.host.uplinks if asked_for(u, self.family)}
+        learned = (single(value) for name, value in self.learned.items() if name not in own)
+        links = [without(kernel.delivered, kernel.own) for kernel in (there, here)]
+        return united([*learned, *without(links[0], united([*links[1], *here.own]))])
 
     def _apart(
         self, one: Diagram[Answer], other: Diagram[Answer], nobody: tuple[Nobody, Nobody]
@@ -266,7 +276,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]
     old, new = hosts_before, {host.name: host for host in after.hosts}
     for family in FAMILIES:
         sides = Sides(family, sites, names)
-        moved = bool(sides.others) or sides.guests[0] != sides.guests[1]
+        moved = bool(sides.others or sides.resettled) or sides.guests[0] != sides.guests[1]
         found = [name for name in sorted(old.keys() | new.keys()) if moved or old.get(name) != new.get(name)]
         if found:
             sides.look()

@@ -4,7 +4,7 @@ import functools
 
 from taploom.base.protocol import NUMBERS, PORT_PROTOCOLS
 from taploom.flows.packet import NAMES
-from taploom.flows.spans import Spans, holds
+from taploom.flows.spans import Spans, common, complement, holds, united
 from taploom.plan.services import ICMP_TYPES
 
 ANY = "any"
@@ -13,6 +13,7 @@ ANY = "any"
 _ICMP = {NUMBERS["icmp"]: "icmp", NUMBERS["icmpv6"]: "icmpv6"}
 _WITH_PORTS = {NUMBERS[name] for name in PORT_PROTOCOLS}
 _FEW = 6
+_BUT = "any but "
 
 
 def few(names: list[str]) -> str:
@@ -29,16 +30,37 @@ def size_of(spans: Spans) -> int:
 def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
     """Protocols and ports in words; kept, as hosts have the same ports forwarded."""
     found: dict[str, None] = {}
+    most = {protocols for protocols, _ in traffic if 128 < size_of(protocols) < 256}
     for protocols, ports in traffic:
         if size_of(protocols) >= 256:
             found |= dict.fromkeys([ANY] if size_of(ports) >= 65536 else _numbered("any", ports))
-        elif size_of(protocols) > 128:
-            missing = [one for one in range(256) if not holds(protocols, one)]
-            found[f"any but {few([NAMES.get(one, str(one)) for one in missing])}"] = None
-        else:
+        elif protocols in most:
+            found[_all_but(protocols, traffic)] = None
+        elif not any(_beside(protocols, each) for each in most):
             for protocol in (one for first, last in protocols for one in range(first, last + 1)):
                 found |= dict.fromkeys(_service(protocol, ports))
-    return tuple(found)
+    return simplified(tuple(found))
+
+
+def simplified(services: tuple[str, ...]) -> tuple[str, ...]:
+    """The same, where all that one of them leaves out is another one, or any of them is all."""
+    whole = (one for one in services if one.startswith(_BUT))
+    return (ANY,) if ANY in services or any(one.removeprefix(_BUT) in services for one in whole) else services
+
+
+def _beside(protocols: Spans, most: Spans) -> bool:
+    """Whether these are among the few that a set leaves out, so that they are told with it."""
+    return not common(protocols, most)
+
+
+def _all_but(protocols: Spans, traffic: tuple[tuple[Spans, Spans], ...]) -> str:
+    """What a set of most protocols leaves out: some altogether, of others the ports that nothing else holds."""
+    missing: list[str] = []
+    for protocol in (one for one in range(256) if not holds(protocols, one)):
+        ports = united(span for others, known in traffic if holds(others, protocol) for span in known)
+        left = complement(ports, 65536)
+        missing += _service(protocol, left) if left else ()
+    return f"{_BUT}{few(missing)}" if missing else ANY
 
 
 def _service(protocol: int, ports: Spans) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
-from taploom.diff.holders import held, mirrored
+from taploom.diff.holders import held, mirrored, stationed
 from taploom.flows.clock import Clock
 from taploom.flows.intent.doors import Approach
 from taploom.flows.intent.entries import Entry, Site
@@ -51,7 +51,7 @@ class Sides:
 
     def look(self) -> None:
         """Look everything up now, so that processes that are forked need not."""
-        _ = self.missing, self.others, self.clock, self.ways
+        _ = self.missing, self.others, self.resettled, self.clock, self.ways
         for site in self.sites:
             site.index()
             site.approached(self.family)
@@ -64,12 +64,12 @@ class Sides:
 
     @cached_property
     def missing(self) -> tuple[Spans, Spans]:
-        """For each side the addresses of guests and networks that are on the other side only."""
+        """For each side the addresses of guests, networks and hosts that are on the other side only."""
         networks = [united(_prefixes(plan, self.family).values()) for plan in self.plans]
 
         def missing(side: int) -> Spans:
-            guests = without(self.guests[1 - side], self.guests[side])
-            return united([*guests, *without(networks[1 - side], networks[side])])
+            known = self._known[1 - side].keys() - self._known[side].keys()
+            return united([*map(single, known), *without(networks[1 - side], networks[side])])
 
         return missing(0), missing(1)
 
@@ -80,9 +80,35 @@ class Sides:
         return {value: self._now("guest", name) for value, name in old.items()}, new
 
     @cached_property
+    def stations(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
+        """The same of the fixed addresses of hosts; of one that is on one side only, those that another host has too.
+
+        Who takes up a host that ran before, or leaves one to itself, closes ways to a machine that is there all along.
+        """
+        known = [dict(stationed(plan, self.family)) for plan in self.plans]
+        known[0] = {value: self._now("host", name) for value, name in known[0].items()}
+        hosts = [{host.name for host in plan.hosts} for plan in self.plans]
+        hosts[0] = {self._now("host", name) for name in hosts[0]}
+        before, after = (
+            {value: name for value, name in here.items() if name in hosts[1 - side] or value in known[1 - side]}
+            for side, here in enumerate(known)
+        )
+        return before, after
+
+    @cached_property
+    def _known(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
+        """Whose each known address is, of whatever kind."""
+        before, after = (
+            {value: f"guest/{name}" for value, name in guests.items()}
+            | {value: f"host/{name}" for value, name in hosts.items()}
+            for guests, hosts in zip(self.holders, self.stations, strict=True)
+        )
+        return before, after
+
+    @cached_property
     def others(self) -> Spans:
-        """The addresses that another guest, or another network, has on each side."""
-        old, new = self.holders
+        """The addresses that somebody else, or another network, has on each side."""
+        old, new = self._known
         swapped = (single(value) for value in old.keys() & new.keys() if old[value] != new[value])
         before, after = (_prefixes(plan, self.family) for plan in self.plans)
         gone, come = before.items() - after.items(), after.items() - before.items()
@@ -94,6 +120,12 @@ class Sides:
             for span in common((there,), (here,))
         )
         return united([*swapped, *moved])
+
+    @cached_property
+    def resettled(self) -> Spans:
+        """The addresses that a host has on one side, and on the other nobody or somebody else."""
+        old, new = self.stations
+        return united(single(value) for value in old.keys() | new.keys() if old.get(value) != new.get(value))
 
     def _now(self, kind: str, name: str) -> str:
         """What an object of the base is called in the head."""

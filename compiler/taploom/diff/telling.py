@@ -1,31 +1,24 @@
 """One part of the difference of two relations, put into words and into a packet."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cached_property
 from typing import NamedTuple
 
-from taploom.base.address import Address, Family
+from taploom.base.address import Family
 from taploom.base.frozen import dataclass
-from taploom.base.protocol import NUMBERS
 from taploom.diff.labels import Names
 from taploom.diff.regions import Set
 from taploom.diff.relation import ABSENT, Pair
+from taploom.diff.sampling import Sampler
 from taploom.diff.services import services_of
-from taploom.diff.verdicts import Example, Outcome, Region, Turn
+from taploom.diff.verdicts import Outcome, Region, Turn
 from taploom.flows.answer import ELSEWHERE, Answer
 from taploom.flows.course import Context
-from taploom.flows.kernel import SELF
-from taploom.flows.learned import is_learned, learned, real
-from taploom.flows.packet import ICMP, NAMES, WITH_PORTS
-from taploom.flows.spans import Spans, holds, of_prefix, united, without
+from taploom.flows.learned import learned, real
+from taploom.flows.spans import Spans, common, of_prefix, united, without
 from taploom.plan.host import Host
 from taploom.plan.policy import SideKind
-
-_STRANGERS = {Family.IPV4: 0xC6336407, Family.IPV6: 0x20010DB8FFFF0000_0000000000000007}
-"""A sender for examples from anywhere: 198.51.100.7 and 2001:db8:ffff::7, for documentation (RFC 5737, RFC 3849)."""
-_CLIENT_PORT = 40000
-_PORTS = (443, 22, 80)
 
 
 class Words(NamedTuple):
@@ -57,6 +50,26 @@ class Teller:
         assert known is not None
         return known
 
+    @cached_property
+    def sampler(self) -> Sampler:
+        """Picks examples."""
+        return Sampler(self.pair, self.context, self.host, self.names)
+
+    def sent(self, part: Set, before: Answer, after: Answer) -> Set | None:
+        """What of a part a network sees: what a guest with several addresses sends itself never leaves it.
+
+        By a translation of the host it does. A guest among many others at both ends is left among them.
+        """
+        if before.destination or after.destination:
+            return part
+        for own in self.names[side_of(after)].manifold:
+            to_itself = common(part.destinations, own)
+            if to_itself and not without(part.sources, own):
+                part = part._replace(destinations=without(part.destinations, to_itself))
+            elif to_itself == part.destinations:
+                part = part._replace(sources=without(part.sources, own))
+        return part if part.sources and part.destinations else None
+
     def words(self, part: Set, before: Answer, after: Answer) -> Words:
         """The part in words."""
         side = side_of(after)
@@ -70,12 +83,14 @@ class Teller:
             old, new = (replace(one, port=_port(part, its)) for one, its in ((old, before), (new, after)))
         goal = 0 if turn is Turn.BLOCKED and old.to else side  # who is no longer reached, not where the way now ends
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
+        sources = self.names[side].ends(part.sources, self.host.name, self.context.ingress)
+        destinations = self._destinations(part, answers[goal], goal)
         return Words(
             turn,
             self._exposes(part, before, after),
             inherited,
-            self.names[side].ends(part.sources, self.host.name, self.context.ingress),
-            self._destinations(part, answers[goal], goal),
+            _beside(sources, destinations),
+            _beside(destinations, sources),
             services_of(part.services),
             old,
             new,
@@ -157,7 +172,7 @@ class Teller:
             return ()
         family = self.pair.family
         known = [first for first, last in real(part.destinations, family) if first == last]
-        return tuple(self._address(value) for value in (*known, *learned(part.destinations, family)))
+        return tuple(self.sampler.address(value) for value in (*known, *learned(part.destinations, family)))
 
     def region(self, part: Set, before: Answer, after: Answer) -> Region:
         """The part as exact data."""
@@ -184,66 +199,10 @@ class Teller:
         numbers = {number: name for name, number in self.pair.learned.items()}
         return tuple(sorted(numbers[value] for value in learned(destinations, self.pair.family)))
 
-    def example(self, part: Set, side: int, *, exposed: bool) -> Example:
-        """One packet of the part that people would try: a known guest, or somebody from outside; a usual port."""
-        stranger = _STRANGERS[self.pair.family]
-        destination = self._known(part.destinations, side)
-        is_strange = exposed and holds(part.sources, stranger)
-        source = stranger if is_strange else self._sender(part.sources, side, destination)
-        protocol, port = _usual(part.services, self.pair.family)
-        has_ports = holds(WITH_PORTS, protocol)
-        return Example(
-            self.host.name,
-            self.context.ingress,
-            NAMES.get(protocol, str(protocol)),
-            self._address(source),
-            _preferred(part.sender_ports, (_CLIENT_PORT,)) if has_ports else 0,
-            self._address(destination),
-            port if has_ports or protocol == ICMP[self.pair.family] else 0,
-        )
 
-    def _sender(self, spans: Spans, side: int, destination: int) -> int:
-        """A known address of a set of senders; the host itself sends from its own."""
-        kernel = self.pair.kernels[side]
-        if self.context.ingress == SELF and kernel:
-            own = (address.value for found in kernel.addresses.values() for address in found)
-            return _preferred(spans, (*own, *(first for first, _ in kernel.own)))
-        return self._known(spans, side, destination)
-
-    def _known(self, spans: Spans, side: int, other: int = -1) -> int:
-        """A known address of a set, and not `other` if there is another one; many parts differ by their ports alone."""
-        key = (spans, side, other)
-        if key not in self._picked:
-            self._picked[key] = self._pick(spans, side, other)
-        return self._picked[key]
-
-    @cached_property
-    def _picked(self) -> dict[tuple[Spans, int, int], int]:
-        return {}
-
-    def _pick(self, spans: Spans, side: int, other: int) -> int:
-        names = self.names[side]
-        guest = names.guest_in(without(spans, ((other, other),)))
-        if guest is not None:
-            return guest
-        first, last = max(spans, key=lambda span: span[1] - span[0])
-        inner = first + (first < last)  # the first address of a prefix is nobody's
-        return _preferred(spans, (*names.hosts_in(spans), _STRANGERS[self.pair.family], inner))
-
-    def _address(self, value: int) -> str:
-        if value not in self._addresses:
-            self._addresses[value] = self._written(value)
-        return self._addresses[value]
-
-    @cached_property
-    def _addresses(self) -> dict[int, str]:
-        return {}
-
-    def _written(self, value: int) -> str:
-        if is_learned(value, self.pair.family):
-            uplink = next(name for name, number in self.pair.learned.items() if number == value)
-            return f"the address of {self.host.name}/{uplink}"
-        return str(Address(self.pair.family, value))
+def _beside(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    """Some names beside one other, who need not be left out of them: nobody asks for themselves."""
+    return tuple(name.removesuffix(f" except {others[0]}") for name in names) if len(others) == 1 else names
 
 
 def side_of(after: Answer) -> int:
@@ -276,16 +235,3 @@ def _ways(host: Host, entry: str, family: Family) -> Iterator[object]:
 
 def _whole(spans: Spans, size: int) -> Spans | None:
     return None if spans == ((0, size - 1),) else spans
-
-
-def _preferred(spans: Spans, wanted: Iterable[int]) -> int:
-    if len(spans) == 1 and spans[0][0] == spans[0][1]:
-        return spans[0][0]
-    return next((value for value in wanted if holds(spans, value)), spans[0][0])
-
-
-def _usual(services: tuple[tuple[Spans, Spans], ...], family: Family) -> tuple[int, int]:
-    protocols, ports = services[0]
-    protocol = _preferred(protocols, (NUMBERS["tcp"], NUMBERS["udp"], ICMP[family]))
-    wanted = (8, 128) if protocol == ICMP[family] else _PORTS
-    return protocol, _preferred(ports, wanted)

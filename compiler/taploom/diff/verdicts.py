@@ -136,8 +136,8 @@ class FlowChange:
 
     @property
     def implied(self) -> bool:
-        """Whether no entry of the spec decides on either side, as of DHCP; guests of one bridge are of interest."""
+        """Whether no entry of the spec decides on either side, as of DHCP; whose neighbour is whose is told."""
         names = (self.before.by, self.after.by)
         if any(name.startswith(("policy/", "forward/")) for name in names):
             return False
-        return self.inherited or "implied/bridge" not in names
+        return self.readdressed or "implied/bridge" not in names

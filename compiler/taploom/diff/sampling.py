@@ -1,0 +1,131 @@
+"""One packet of a part of a difference, as people would send it.
+
+Somebody who exists, else somebody from outside, else any address that a machine can have: multicast, broadcast and
+reserved addresses only where a part is about nothing else.
+"""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import NamedTuple
+
+from taploom.base.address import Address, Family
+from taploom.base.frozen import dataclass
+from taploom.base.protocol import NUMBERS
+from taploom.diff.labels import Names
+from taploom.diff.regions import Set
+from taploom.diff.relation import Pair
+from taploom.diff.verdicts import Example
+from taploom.flows.course import Context
+from taploom.flows.kernel import SELF
+from taploom.flows.learned import is_learned, learned
+from taploom.flows.packet import ICMP, NAMES, WITH_PORTS
+from taploom.flows.spans import Spans, holds, without
+from taploom.plan.host import Host
+
+_STRANGERS = {Family.IPV4: 0xC6336407, Family.IPV6: 0x20010DB8FFFF0000_0000000000000007}
+"""Somebody anywhere: 198.51.100.7 and 2001:db8:ffff::7, for documentation (RFC 5737, RFC 3849)."""
+_CLIENT_PORT = 40000
+_PORTS = (443, 22, 80)
+
+
+class Sample(NamedTuple):
+    """An example, and how far its ends are from machines that are known, the destination first."""
+
+    example: Example
+    oddness: tuple[int, int]
+
+
+class _Picked(NamedTuple):
+    value: int
+    oddness: int
+
+
+@dataclass(frozen=True)
+class Sampler:
+    """Picks packets of one context."""
+
+    pair: Pair
+    context: Context
+    host: Host
+    names: tuple[Names, Names]
+
+    def sample(self, part: Set, side: int, *, exposed: bool) -> Sample:
+        """One packet of the part that people would try: a known guest, or somebody from outside; a usual port."""
+        stranger = _STRANGERS[self.pair.family]
+        destination = self._known(part.destinations, side)
+        is_strange = exposed and holds(part.sources, stranger)
+        source = _Picked(stranger, 0) if is_strange else self._sender(part.sources, side, destination.value)
+        protocol, port = _usual(part.services, self.pair.family)
+        has_ports = holds(WITH_PORTS, protocol)
+        example = Example(
+            self.host.name,
+            self.context.ingress,
+            NAMES.get(protocol, str(protocol)),
+            self.address(source.value),
+            _preferred(part.sender_ports, (_CLIENT_PORT,)) if has_ports else 0,
+            self.address(destination.value),
+            port if has_ports or protocol == ICMP[self.pair.family] else 0,
+        )
+        return Sample(example, (destination.oddness, source.oddness))
+
+    def _sender(self, spans: Spans, side: int, destination: int) -> _Picked:
+        """A known address of a set of senders; the host itself sends from its own."""
+        kernel = self.pair.kernels[side]
+        if self.context.ingress == SELF and kernel:
+            own = (address.value for found in kernel.addresses.values() for address in found)
+            return _Picked(_preferred(spans, (*own, *(first for first, _ in kernel.own))), 0)
+        return self._known(spans, side, destination)
+
+    def _known(self, spans: Spans, side: int, other: int = -1) -> _Picked:
+        """A known address of a set, and not `other` if there is another one; many parts differ by their ports alone."""
+        key = (spans, side, other)
+        if key not in self._picked:
+            self._picked[key] = self._pick(spans, side, other)
+        return self._picked[key]
+
+    @cached_property
+    def _picked(self) -> dict[tuple[Spans, int, int], _Picked]:
+        return {}
+
+    def _pick(self, spans: Spans, side: int, other: int) -> _Picked:
+        names, family = self.names[side], self.pair.family
+        guest = names.guest_in(without(spans, ((other, other),)))
+        if guest is not None:
+            return _Picked(guest, 0)
+        somebody = (*names.hosts_in(spans), *learned(spans, family))
+        ranked = ((0, _STRANGERS[family]), *((1, value) for value in somebody))
+        for oddness, value in ranked:
+            if holds(spans, value):
+                return _Picked(value, oddness)
+        stations = without(spans, names.machineless)
+        first, last = max(stations or spans, key=lambda span: span[1] - span[0])
+        return _Picked(first, 2 if stations else 3) if first == last else _Picked(first + 1, 2 if stations else 3)
+
+    def address(self, value: int) -> str:
+        """An address in words."""
+        if value not in self._addresses:
+            self._addresses[value] = self._written(value)
+        return self._addresses[value]
+
+    @cached_property
+    def _addresses(self) -> dict[int, str]:
+        return {}
+
+    def _written(self, value: int) -> str:
+        if is_learned(value, self.pair.family):
+            uplink = next(name for name, number in self.pair.learned.items() if number == value)
+            return f"the address of {self.host.name}/{uplink}"
+        return str(Address(self.pair.family, value))
+
+
+def _preferred(spans: Spans, wanted: Iterable[int]) -> int:
+    if len(spans) == 1 and spans[0][0] == spans[0][1]:
+        return spans[0][0]
+    return next((value for value in wanted if holds(spans, value)), spans[0][0])
+
+
+def _usual(services: tuple[tuple[Spans, Spans], ...], family: Family) -> tuple[int, int]:
+    protocols, ports = services[0]
+    protocol = _preferred(protocols, (NUMBERS["tcp"], NUMBERS["udp"], ICMP[family]))
+    wanted = (8, 128) if protocol == ICMP[family] else _PORTS
+    return protocol, _preferred(ports, wanted)

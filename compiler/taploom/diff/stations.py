@@ -1,0 +1,41 @@
+"""Addresses that no machine has: of groups, of all on a link, and reserved ones.
+
+Sets hold them as they hold all others, and a person who reads of a set means the machines in it.
+"""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Family, Prefix, parse_prefix
+from taploom.flows.kernel import address_of
+from taploom.flows.learned import every
+from taploom.flows.spans import Interval, Spans, of_prefix, single, united, without
+from taploom.plan.host import Fixed
+from taploom.plan.site import Plan
+
+_RESERVED = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
+_UNICAST = ("2000::/3", "fc00::/7")
+
+
+def machineless(plan: Plan, family: Family) -> Spans:
+    """What no machine has beyond its own link (RFC 6890; IANA's IPv6 address space), nor on a link of the site."""
+    if family is Family.IPV4:
+        reserved = united(of_prefix(parse_prefix(text)) for text in _RESERVED)
+    else:
+        reserved = without(every(family), united(of_prefix(parse_prefix(text)) for text in _UNICAST))
+    return united([*reserved, *(end for prefix in _links(plan, family) for end in _ends(prefix))])
+
+
+def _links(plan: Plan, family: Family) -> Iterator[Prefix]:
+    sides = (network.ipv4 if family is Family.IPV4 else network.ipv6 for network in plan.networks)
+    yield from (side.prefix for side in sides if side)
+    known = (address_of(uplink, family) for host in plan.hosts for uplink in host.uplinks)
+    yield from (side.interface.prefix for side in known if isinstance(side, Fixed))
+
+
+def _ends(prefix: Prefix) -> Iterator[Interval]:
+    """The addresses of the link itself; one of two addresses has none (RFC 3021, RFC 6164)."""
+    if prefix.length < prefix.family.bits - 1:
+        first, last = of_prefix(prefix)
+        yield single(first)
+        if prefix.family is Family.IPV4:
+            yield single(last)

@@ -1,0 +1,170 @@
+"""Rows that a reviewer reads: who is in them, with what, and the packet that stands for them."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+
+import pytest
+from tests.diff.site import CASES, Case, Files, both, plans, swap
+from tests.sites import compiled
+
+from taploom.diff.change import Side, compare
+from taploom.diff.effects import Effect
+from taploom.diff.model import Change
+from taploom.diff.services import ANY, services_of, simplified
+from taploom.diff.verdicts import FlowChange
+from taploom.plan.host import Fixed
+from taploom.plan.site import Plan
+from taploom.report.plan import flow_words
+
+SITE = """\
+taploom: 1
+site: {name: rows, domain: vm.example.org, target: {systemd: 252, nftables: 1.0.6}}
+hosts:
+  hv:
+    uplinks: {eno1: {zone: internet, ipv4: 192.0.2.1/24, gateway4: 192.0.2.254, ipv6: ra}}
+    networks: {office: {}, lab: {}}
+networks:
+  office: {ipv4: 10.1.0.1/24, nat: true}
+  lab: {ipv4: 10.2.0.1/24, nat: true}
+guests:
+  web: {host: hv, nics: {office: {ipv4: 10.1.0.10, mac: 02:00:00:00:00:10}}}
+  db: {host: hv, nics: {office: {ipv4: 10.1.0.11, mac: 02:00:00:00:00:11}}}
+  mail: {host: hv, nics: {lab: {ipv4: 10.2.0.10, mac: 02:00:00:00:00:20}}}
+  probe: {host: hv, nics: {lab: {ipv4: 10.2.0.11, mac: 02:00:00:00:00:21}}}
+policy:
+  ssh: {from: internet, to: hosts, allow: ssh}
+  look: {from: [office, lab], to: probe, allow: http}
+"""
+_SECOND = swap(
+    "site.yaml", "mac: 02:00:00:00:00:21}}",
+    "mac: 02:00:00:00:00:21, gateway: true}, office: {ipv4: 10.1.0.12, mac: 02:00:00:00:00:22}}",
+)  # fmt: skip
+_STATIC, _DHCP = "ipv4: 192.0.2.1/24, gateway4: 192.0.2.254", "ipv4: dhcp"
+
+
+def change(edit: object = both(), given: object = both()) -> Change:
+    assert callable(edit)
+    assert callable(given)
+    files: Files = {"site.yaml": SITE}
+    given(files)
+    before = compiled(dict(files))
+    edit(files)
+    after = compiled(files)
+    assert not [one for side in (before, after) for one in side.diagnostics if one.rule.severity.name == "ERROR"]
+    return compare(Side("old", before.plan), Side("new", after.plan))
+
+
+def told(found: Change) -> set[tuple[str, str, str, str]]:
+    """The rows of a text: who reaches whom with what, and who says so now."""
+    rows = flow_words.told(found)
+    return {(", ".join(r.sources), ", ".join(r.destinations), ", ".join(r.services), r.after.by) for r in rows}
+
+
+def test_a_new_nic_shows_the_neighbours_that_come_with_it() -> None:
+    found = told(change(_SECOND))
+    assert ("guest/probe", "network/office", "any", "implied/bridge") in found
+    assert ("network/office", "guest/probe", "any", "implied/bridge") in found
+
+
+def test_a_guest_does_not_reach_itself() -> None:
+    """By none of its addresses: its kernel hands that over without a wire."""
+    found = change(_SECOND)
+    assert not [one for one in found.flows if set(one.sources) & set(one.destinations)]
+    for one in found.flows:
+        for region in one.regions:
+            own = {(region.family.bits, value) for value in (0x0A02000B, 0x0A01000C)}
+            ends = [{(region.family.bits, first) for first, last in spans if first == last} for spans in (
+                region.sources, region.destinations)]  # fmt: skip
+            assert not all(each and each <= own for each in ends)
+    assert ("network/lab", "guest/probe", "tcp/80", "policy/look") in told(found)
+
+
+@pytest.mark.parametrize("is_back", [False, True], ids=["to-static", "to-dhcp"])
+def test_nobody_sends_from_the_address_of_the_host_or_of_all_on_its_link(*, is_back: bool) -> None:
+    """Known or learned, it is the host's own: no stranger came by it, and none is shut out."""
+    edit = swap("site.yaml", _STATIC, _DHCP)
+    back = swap("site.yaml", _DHCP, _STATIC)
+    found = change(edit) if is_back else change(back, edit)
+    assert not found.survivors
+    assert {one.effect for one in found.disruption if one.grade.name == "D6"} == {Effect.WAY_IN}
+    assert not [one for one in found.flows if one.exposed]
+    ends = {name for one in found.flows for name in one.sources}
+    assert not ends & {"192.0.2.1", "192.0.2.255"}
+    assert ("zone/internet", "host/hv", "tcp/22", "policy/ssh") in told(found)
+
+
+def test_two_hosts_that_swap_addresses_keep_what_they_had() -> None:
+    before, after = plans(next(case for case in CASES if case.name == "hosts-swapped"))
+    found = compare(Side("old", before), Side("new", after))
+    assert found.flows
+    assert all(one.readdressed for one in found.flows if not one.implied)
+    assert not found.survivors
+    assert {one.effect for one in found.disruption if one.grade.name == "D6"} == {Effect.WAY_IN}
+
+
+def test_who_gets_the_address_of_another_host_gets_what_is_open_to_the_address() -> None:
+    """A set that names the address itself lets in somebody else now."""
+    more = "hosts:\n  other:\n    uplinks: {eno1: {zone: internet, ipv4: 192.0.2.2/24, gateway4: 192.0.2.254}}\n"
+    given = both(
+        swap("site.yaml", "hosts:\n", more),
+        swap("site.yaml", "policy:\n", "policy:\n  pull: {from: 192.0.2.2, to: web, allow: https}\n"),
+    )
+    third = "ipv4: 192.0.2.3/24, gateway4: 192.0.2.254}}\n"
+    moved = "ipv4: 192.0.2.2/24, gateway4: 192.0.2.254}}\n"
+    added = "hosts:\n  third:\n    uplinks: {eno1: {zone: internet, " + moved
+    found = change(both(swap("site.yaml", moved, third), swap("site.yaml", "hosts:\n", added)), given)
+    allowed = {(one.sources, one.after.verdict) for one in found.flows if one.after.by == "policy/pull"}
+    assert (("host/third",), "allow") in allowed
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_an_example_is_between_machines(case: Case) -> None:
+    """By the standard library's account of special addresses, and the links of the site."""
+    both_plans = plans(case)
+    edges = {edge for plan in both_plans for edge in _edges(plan)}
+    for one in compare(Side("old", both_plans[0]), Side("new", both_plans[1])).flows:
+        if not one.implied:
+            assert not [text for text in _ends(one) if _is_special(text, edges)], one
+
+
+def test_an_exposure_of_the_host_is_shown_by_a_unicast_address() -> None:
+    edit = swap("site.yaml", "policy:\n", "policy:\n  all: {from: any, to: any, allow: tcp/25}\n")
+    found = change(edit)
+    assert found.flows
+    for one in found.flows:
+        assert not [text for text in _ends(one) if _is_special(text, set())], one
+        assert not [name for name in (*one.sources, *one.destinations) if name[0].isdigit()], one
+
+
+def _ends(one: FlowChange) -> Iterator[str]:
+    return (text for text in (one.example.source, one.example.destination) if " " not in text)
+
+
+def _is_special(text: str, edges: set[str]) -> bool:
+    one = ipaddress.ip_address(text)
+    return text in edges or one.is_multicast or one.is_reserved or one.is_loopback or one.is_unspecified
+
+
+def _edges(plan: Plan) -> Iterator[str]:
+    """The addresses of all on a link, and of the link itself."""
+    sides = [side for network in plan.networks for side in (network.ipv4, network.ipv6) if side]
+    prefixes = [str(side.prefix) for side in sides]
+    for host in plan.hosts:
+        fixed = (side for uplink in host.uplinks for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
+        prefixes += (str(side.interface.prefix) for side in fixed)
+    for prefix in map(ipaddress.ip_network, prefixes):
+        yield str(prefix.network_address)
+        yield from [str(prefix.broadcast_address)] if prefix.version == 4 else []
+
+
+def test_what_most_services_leave_out_is_told_once() -> None:
+    all_but, icmpv6 = ((0, 57), (59, 255)), ((58, 58),)
+    every = ((0, 65535),)
+    assert services_of(((all_but, every),)) == ("any but icmpv6",)
+    assert services_of(((all_but, every), (icmpv6, ((0, 132), (138, 65535))))) == ("any but icmpv6/133-137",)
+    assert services_of(((all_but, every), (icmpv6, every))) == (ANY,)
+    assert simplified(("any but icmpv6/133-137", "icmpv6/133-137")) == (ANY,)
+    no_tcp = ((0, 5), (7, 255))
+    assert services_of(((no_tcp, every), (((6, 6),), ((0, 24), (26, 65535))))) == ("any but tcp/25",)
