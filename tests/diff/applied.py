@@ -3,7 +3,7 @@
 | seen | class |
 |---|---|
 | the ruleset is another one | D1 |
-| addresses went and came back | D2 |
+| addresses went and came back; or the default route of IPv6 of a guest that was not told anything itself | D2 |
 | connections ended although every address is there again; or a carrier was lost | D3 |
 | an address is not there again | D4 |
 | it has no unit any more, or waits for a TAP or a hardware address that is not there | D5 |
@@ -13,6 +13,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,14 +26,14 @@ from taploom.lab.atlas import Atlas
 from taploom.lab.build import Site
 from taploom.lab.changeover import change_over
 from taploom.lab.homeward import lead_home
-from taploom.lab.lookout import Noticed, Sight, watched
+from taploom.lab.lookout import UNASKED, Noticed, Sight, watched
 from taploom.lab.oracle import Oracle
 from taploom.lab.probe import Probe, run
 from taploom.lab.questions import Question, questions
 from taploom.lab.session import Lab
 from taploom.lab.trial import listen
 from taploom.lab.wait import settle
-from taploom.lab.waiting import wait_for
+from taploom.lab.waiting import LabError, wait_for
 from taploom.plan.guest import Guest, Mode
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ LEASE = 6
 """Seconds of a lease in these labs."""
 LATE = 3
 """Leases that are waited for: a busy machine asks late, and who asks late is answered late."""
+QUIET = 1.0
+"""Seconds in which networkd has begun what it was told, and guests notice."""
 ASK = (Mode.DHCP, Mode.RESERVED)
 
 Classes = dict[str, int]
@@ -81,13 +84,33 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         asked = tuple(q for q in questions(atlas, Oracle(atlas, int(time.time())))[0] if q.verdict.allowed)
         listen(site, site.machines(), asked)
         had = {asking: _ipv4(site, asking) for asking in _asking(before, after)}
-        sight = watched(site, asked, lambda: change_over(site, rendered(after)))
-        seen = Seen(site, after, sight, names, frozenset(_readdressed(site, sight, had)))
+        turn: list[float] = []
+        sight = watched(site, asked, lambda: turn.append(_in_turn(site, after)))
+        seen = Seen(site, after, sight, names, frozenset(_readdressed(site, sight, had)), turn[0])
         classes: Classes = {}
         for name, grade in seen.grades():
             classes[name] = max(grade, classes.get(name, 0))
         said = tuple(line for daemon in site.daemons.values() for line in daemon.complaints())
         return Applied(classes, sight, said)
+
+
+def _in_turn(site: Site, after: Plan) -> float:
+    """Changes over the hosts, then the guests; the time between, by when guests have noticed what their host did.
+
+    A way out that does not come back is seen in the end.
+    """
+    had = _ways(site)
+    change_over(site, rendered(after), ("host",))
+    time.sleep(QUIET)
+    with contextlib.suppress(LabError):
+        wait_for(lambda: _ways(site) == had, "the ways out of guests", UNASKED)
+    between = time.time()
+    change_over(site, rendered(after), ("guest",))
+    return between
+
+
+def _ways(site: Site) -> dict[str, bool]:
+    return {name: "default" in machine.run("ip", "-6", "route") for name, machine in site.guests.items()}
 
 
 Asking = tuple[str, str]
@@ -132,13 +155,23 @@ def _ipv4(site: Site, asking: Asking) -> list[str]:
 
 @dataclass(frozen=True)
 class Seen:
-    """Grades what was seen."""
+    """Grades what was seen.
+
+    Attributes:
+        site: The site, which runs the other plan.
+        after: That plan.
+        sight: What was noticed.
+        names: New names of guests that were renamed, by their old ones.
+        anew: Guests that have another address.
+        turn: When hosts were done, and guests began.
+    """
 
     site: Site
     after: Plan
     sight: Sight
     names: dict[str, str]
     anew: frozenset[str]
+    turn: float
 
     def grades(self) -> Iterator[tuple[str, int]]:
         """What noticed, with its class; some more than once."""
@@ -167,8 +200,11 @@ class Seen:
 
     def _guest(self, one: Noticed) -> Iterator[tuple[str, int]]:
         guest = self._guests()[one.machine.partition("/")[2]]
+        nics = {f"eth{number}": nic for number, nic in enumerate(guest.nics)}
         stays = self._name(guest) in {other.name for other in self.after.guests}
-        if stays and one.device in {f"eth{number}" for number in range(len(guest.nics))}:
+        if one.device in nics and any(at < self.turn for at in one.ways):
+            yield f"guests on {nics[one.device].bridge}", 2
+        if stays and one.device in nics and one.removed:
             yield (self._leaser(guest), 4) if one.lost else (self._name(guest), 2)
 
     def _leaser(self, guest: Guest) -> str:

@@ -14,7 +14,7 @@ from taploom.lab.homeward import lead_home
 from taploom.lab.oracle import Oracle
 from taploom.lab.questions import questions
 from taploom.lab.spoof import lies
-from taploom.lab.trial import ask
+from taploom.lab.trial import ask, listen
 from taploom.lab.wait import settle
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ class Proof:
         self.atlas = Atlas(plan, ground, dict(self.site.beyond))
         lead_home(self.site, self.atlas)
         self.asked, self.unclear = questions(self.atlas, Oracle(self.atlas, int(time.time())))
+        listen(self.site, self.site.machines(), self.asked)
 
     def disagreements(self) -> dict[str, str]:
         """What was observed of each flow that plan and kernel do not agree on."""

@@ -88,6 +88,7 @@ def test_a_ruleset_that_loses_packets_while_it_is_replaced_is_found_out(
     assert gaps != text
     monkeypatch.setattr(Site, "ruleset", lambda _site, _host: gaps)
     monkeypatch.setattr(upkeep, "RELOADS", 60)
+    monkeypatch.setattr(upkeep, "PACE", 0.05)
     try:
         lost = [row for row in upkeep.under_load(proof.site, proof.asked) if not row.ok]
     finally:

@@ -19,7 +19,7 @@ class Class(enum.IntEnum):
 MEANINGS: Mapping[Class, str] = {
     Class.D0: "nothing that traffic notices",
     Class.D1: "atomic ruleset swap, only new connections see it",
-    Class.D2: "address refresh, link stays up",
+    Class.D2: "address or route refresh, link stays up",
     Class.D3: "link bounce, NAT flush or isolation",
     Class.D4: "renumbering",
     Class.D5: "device or guest re-created or gone",

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.diff.classes import Class
 from taploom.diff.disrupt_guests import guests
 from taploom.diff.disrupt_networkd import networkd
+from taploom.diff.disrupt_router import farewells
 from taploom.diff.disrupt_ruleset import Files, ruleset, settings
 from taploom.diff.effects import Disruption, Effect
 from taploom.diff.facts import service_text
@@ -24,9 +25,11 @@ def disruptions(before: Plan, after: Plan, names: Mapping[str, str], files: File
     """
     old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     new = {host.name: host for host in after.hosts}
+    known = {guest.name: guest for guest in before.guests}
     for name, host in old.items():
         if host != new.get(name):
             yield from _host(host, new.get(name), files)
+            yield from farewells(host, new[name], known) if name in new else ()
     yield from guests(before, after, names)
 
 

@@ -24,6 +24,10 @@ class Effect(enum.Enum):
     SETTINGS = "kernel settings are written; what is no longer listed stays until the next boot"
     REFRESH = "the link stays up; its addresses are removed and added again within milliseconds"
     LEARNED = "the link stays up; its addresses are removed, and learned again within a second or two"
+    FAREWELL = (
+        "the host stops advertising itself and begins again at once: their default route of IPv6 is gone for "
+        "milliseconds, now and then for up to 16 seconds"
+    )
     PORTS = "its ports are configured again, which nothing notices"
     NARROWED = (
         "from now on larger packets between its guests are lost without a word, until the guests have the lower MTU as "

@@ -2,7 +2,8 @@
 
 One process for a machine, for starting one for each probe would cost more than the probes do. Requests are lines of
 JSON on standard input, `{id, do, …}`; each gets one line on standard output, `{id, …}` or `{id, failed}`. Each runs in
-a thread, so answers come in the order in which they are ready. It ends when its input closes.
+a thread, so answers come in the order in which they are ready. Traffic that goes on (`load`, `attend`) does so until a
+request to `rest`. It ends when its input closes.
 """
 
 from __future__ import annotations
@@ -34,27 +35,31 @@ def main() -> None:
         "hear": arrivals.hear,
         "heard": arrivals.heard,
         "send": send,
-        "load": load,
-        "attend": attend,
+        "rest": dict,
         "hold": streams.hold,
         "alive": streams.alive,
         "frame": wire.send,
         "capture": wire.capture,
         "captured": wire.captured,
     }
-    speaking = threading.Lock()
+    lasting: Mapping[str, Callable[..., dict[str, Any]]] = {"load": load, "attend": attend}
+    speaking, over = threading.Lock(), threading.Event()
 
-    def answer(request: dict[str, Any]) -> None:
+    def answer(request: dict[str, Any], over: threading.Event) -> None:
         number, action = request.pop("id"), request.pop("do")
         try:
-            said = actions[action](**request)
+            said = lasting[action](**request, over=over) if action in lasting else actions[action](**request)
         except OSError as error:
             said = {"failed": str(error)}
         with speaking:
             print(json.dumps({"id": number, **said}), flush=True)
 
     for line in sys.stdin:
-        threading.Thread(target=answer, args=(json.loads(line),), daemon=True).start()
+        request = json.loads(line)
+        if request["do"] == "rest":  # of what was asked for before; no later thread may see it
+            over.set()
+            over = threading.Event()
+        threading.Thread(target=answer, args=(request, over), daemon=True).start()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ no queue runs over, and what is missing in the end was dropped.
 
 import select
 import socket
+import threading
 import time
 from typing import Any
 
@@ -20,16 +21,18 @@ GRACE = 0.5
 """Seconds for the last answers."""
 MARK = b"load "
 """What they begin with: who answers need not remember each."""
+LONGEST = 120.0
+"""Seconds after which traffic that nobody has ended ends by itself."""
 
 
-def load(to: str, port: int, source: str | None, seconds: float) -> dict[str, Any]:
-    """Sends datagrams to a listener and counts which of them are answered.
+def load(to: str, port: int, source: str | None, over: threading.Event) -> dict[str, Any]:
+    """Sends datagrams to a listener until told to end, and counts which of them are answered.
 
     Args:
         to: Numeric address.
         port: UDP port.
         source: Address to send from, or none for the kernel's choice.
-        seconds: How long.
+        over: Set when it is to end.
 
     Returns:
         `sent` and `received`.
@@ -37,8 +40,8 @@ def load(to: str, port: int, source: str | None, seconds: float) -> dict[str, An
     with connected(socket.SOCK_DGRAM, to, port, source, GRACE) as sock:
         sock.settimeout(0)
         sent = received = given_up = 0
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
+        end = time.monotonic() + LONGEST
+        while time.monotonic() < end and not over.is_set():
             while sent - received - given_up < WINDOW:
                 sock.send(MARK + b"%d" % sent)
                 sent += 1

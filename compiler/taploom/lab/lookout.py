@@ -6,30 +6,28 @@ are held and pings that go on show what becomes of traffic.
 
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from taploom.base.address import Family
 from taploom.base.frozen import dataclass
-from taploom.lab import ruleset
+from taploom.lab import monitor, ruleset
 from taploom.lab.build import Site, in_parallel
+from taploom.lab.monitor import Told
 from taploom.lab.namespace import Daemon, Namespace
-from taploom.lab.probe import Listening
+from taploom.lab.probe import TIMEOUT, Listening
 from taploom.lab.questions import Question
-from taploom.lab.upkeep import begin, hold, sender
+from taploom.lab.upkeep import begin, hold, rest, sender
 from taploom.lab.wait import addresses
-from taploom.lab.waiting import INTERVAL
+from taploom.lab.waiting import INTERVAL, LabError
 
 PATIENCE = 6.0
 """Seconds until an address that has not come back counts as gone."""
-PINGS, EVERY = 200, 0.02
-"""How many pings of one flow, and seconds between two."""
-DATAGRAMS = PINGS * EVERY
-"""Seconds for which neighbours answer what they were asked in one datagram."""
+UNASKED = 18.0
+"""The same of a default route of IPv6: the first advertisements may be 16 seconds apart (RFC 4861, 6.2.4)."""
+EVERY = 0.02
+"""Seconds between two pings of one flow."""
 _LEAD = 0.5
-"""Seconds of traffic before the change."""
-_AT_ONCE = 64
-_DELETED = re.compile(r"^Deleted \d+: (\S+)\s+inet6? (\S+) .*scope global", re.MULTILINE)
-_LINK = re.compile(r"^\d+: ([^:@\s]+)[^:]*: <([^>]*)>", re.MULTILINE)
+"""Seconds of traffic before the change, and after all is settled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +41,8 @@ class Noticed:
         lost: those of them that are not there again.
         carrier: whether it was without carrier for a while.
         left: whether it has left its bridge.
+        ways: see `Told`.
+        away: see `Told`.
     """
 
     machine: str
@@ -51,6 +51,8 @@ class Noticed:
     lost: tuple[str, ...]
     carrier: bool
     left: bool
+    ways: tuple[float, ...]
+    away: Mapping[Family, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Sight:
         rulesets: hosts whose ruleset was replaced.
         ended: connections that are gone, and datagrams that are no longer answered.
         kept: connections and datagrams that live.
-        pings: flows with the number of answers that are missing, of `PINGS`.
+        pings: flows of pings with the number of answers that are missing.
     """
 
     interfaces: tuple[Noticed, ...]
@@ -87,33 +89,39 @@ def watched(site: Site, asked: Iterable[Question], change: Callable[[], None]) -
     flows = _distinct(asked)
     kinds: tuple[Listening, ...] = ("now", "later")
     streams = [(q, hold(site, q, kind)) for q in flows if q.packet.protocol == "tcp" for kind in kinds]
-    pours = [(q, begin(site, q, "attend", DATAGRAMS)) for q in flows if q.packet.protocol == "udp" and _near(q)]
+    pours = [(q, begin(site, q, "attend")) for q in flows if q.packet.protocol == "udp" and _near(q)]
+    pings = [(q, _ping(site, q, n)) for n, q in enumerate(flows) if (q.packet.protocol, q.packet.port) == ("icmp", 0)]
     machines = {name: m for name, m in site.machines().items() if not name.startswith("zone/")}
     before = {name: _state(machine) for name, machine in machines.items()}
     loaded = {name: ruleset.handles(machine) for name, machine in site.hosts.items()}
-    monitors = {name: m.spawn("monitor", "ip", "-o", "monitor", "link", "address") for name, m in machines.items()}
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        pings = [(q, pool.submit(_ping, site, q)) for q in flows if (q.packet.protocol, q.packet.port) == ("icmp", 0)]
-        time.sleep(_LEAD)
-        change()
-        _settled(machines, before)
-        lost = tuple((question, future.result()) for question, future in pings)
-    lives = _alive(site, streams) | {id(q): bool(sender(site, q).result(f)["goes_on"]) for q, f in pours}
+    monitors = {name: monitor.begin(machine) for name, machine in machines.items()}
+    time.sleep(_LEAD)
+    change()
+    _settled(machines, before)
+    time.sleep(_LEAD)
+    missing = in_parallel(lambda each: _missing(each[1]), pings)
+    rest(site, (q for q, _ in pours))
+    noticed = [n for name, m in machines.items() for n in _noticed(name, monitors[name], before[name], _state(m))]
+    # Who has waited for an answer for so long asks again after as long (RFC 6298, 5.5).
+    silence = max((seconds for one in noticed for seconds in one.away.values()), default=0.0)
+    lives = _alive(site, streams, TIMEOUT + silence) | {
+        id(q): bool(sender(site, q).result(f)["goes_on"]) for q, f in pours
+    }
     return Sight(
-        tuple(n for name, m in machines.items() for n in _noticed(name, monitors[name], before[name], _state(m))),
+        tuple(noticed),
         tuple(name for name, machine in site.hosts.items() if ruleset.handles(machine) != loaded[name]),
         tuple(q for q in flows if not lives.get(id(q), True)),
         tuple(q for q in flows if lives.get(id(q))),
-        lost,
+        tuple((q, number) for (q, _), number in zip(pings, missing, strict=True)),
     )
 
 
-def _alive(site: Site, streams: Iterable[tuple[Question, int | None]]) -> dict[int, bool]:
-    """Whether all connections of a flow live, by the question's identity."""
+def _alive(site: Site, streams: Iterable[tuple[Question, int | None]], patience: float) -> dict[int, bool]:
+    """Whether all connections of a flow live, by the question's identity; who is silent has so many seconds."""
     for machine in site.machines().values():
         site.agent(machine).speak()
     held = [(q, stream) for q, stream in streams if stream is not None]
-    answers = in_parallel(lambda each: sender(site, each[0]).alive(each[1]), held)
+    answers = in_parallel(lambda each: sender(site, each[0]).alive(each[1], patience), held)
     found: dict[int, bool] = {}
     for (question, _), answer in zip(held, answers, strict=True):
         found[id(question)] = answer and found.get(id(question), True)
@@ -136,44 +144,63 @@ def _distinct(asked: Iterable[Question]) -> list[Question]:
     return list(found.values())
 
 
-State = dict[str, tuple[frozenset[str], str]]
-"""Global addresses and the bridge of each interface."""
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """Global addresses of an interface, the bridge that it is in, and whether a default route of IPv6 is by it."""
+
+    addresses: frozenset[str] = frozenset()
+    bridge: str = ""
+    way: bool = False
+
+
+State = dict[str, _Link]
+"""By interface."""
 
 
 def _state(machine: Namespace) -> State:
     masters = dict(re.findall(r"^\d+: ([^:@\s]+)[^\n]* master (\S+)", machine.run("ip", "-o", "link"), re.MULTILINE))
-    return {name: (frozenset(map(str, found)), masters.get(name, "")) for name, found in addresses(machine).items()}
+    ways = re.findall(r"^default .*dev (\S+)", machine.run("ip", "-6", "route"), re.MULTILINE)
+    return {
+        name: _Link(frozenset(map(str, found)), masters.get(name, ""), name in ways)
+        for name, found in addresses(machine).items()
+    }
 
 
 def _settled(machines: dict[str, Namespace], before: dict[str, State]) -> None:
-    deadline = time.monotonic() + PATIENCE
+    """Waits until all is as before, or has had its time."""
+    begun = time.monotonic()
     time.sleep(1.0)
-    while time.monotonic() < deadline:
-        if all(_state(machine) == before[name] for name, machine in machines.items()):
-            return
+    while any(_differs(_state(m), before[name], time.monotonic() - begun) for name, m in machines.items()):
         time.sleep(INTERVAL * 4)
 
 
-def _ping(site: Site, question: Question) -> int:
-    machine = site.machines()[question.source.machine]
+def _differs(now: State, before: State, waited: float) -> bool:
+    """Whether something is not as before and may still become so."""
+    ways = [{device for device, of in state.items() if of.way} for state in (now, before)]
+    return waited < UNASKED and (bool(ways[1] - ways[0]) or (waited < PATIENCE and now != before))
+
+
+def _ping(site: Site, question: Question, number: int) -> Daemon:
     source = () if question.source.machine.startswith("host/") else ("-I", str(question.packet.source))
-    said = machine.run(
-        "ping", "-nq", "-c", str(PINGS), "-i", str(EVERY), "-W", "1", *source, str(question.packet.to), check=False
-    )
-    found = re.search(r"(\d+) packets transmitted, (\d+) received", said)
-    return int(found[1]) - int(found[2]) if found else PINGS
+    machine = site.machines()[question.source.machine]
+    return machine.spawn(f"ping-{number}", "ping", "-nq", "-i", str(EVERY), *source, str(question.packet.to))
 
 
-def _noticed(name: str, monitor: Daemon, before: State, after: State) -> Iterator[Noticed]:
-    log = monitor.log()
-    monitor.stop()
-    removed: dict[str, set[str]] = {}
-    for device, address in _DELETED.findall(log):
-        removed.setdefault(device, set()).add(address)
-    down = {device for device, flags in _LINK.findall(log) if "LOWER_UP" not in flags.split(",")}
-    for device, (there, bridge) in before.items():
-        now, joined = after.get(device, (frozenset(), ""))
-        gone = removed.get(device, set()) | (there - now)
-        found = Noticed(name, device, tuple(sorted(gone)), tuple(sorted(gone - now)), device in down, joined != bridge)
-        if gone or found.carrier or found.left:
-            yield found
+def _missing(ping: Daemon) -> int:
+    """Ends pings; how many of them nobody has answered."""
+    ping.stop("INT")
+    found = re.search(r"(\d+) packets transmitted, (\d+) received", ping.log())
+    if not found:
+        raise LabError(f"{ping.namespace.name}: {ping.log()}")
+    return int(found[1]) - int(found[2])
+
+
+def _noticed(name: str, listening: Daemon, before: State, after: State) -> Iterator[Noticed]:
+    found = monitor.told(listening.log())
+    listening.stop()
+    for device, was in before.items():
+        now, told = after.get(device, _Link()), found.get(device, Told())
+        gone, left = told.removed | (was.addresses - now.addresses), now.bridge != was.bridge
+        if gone or told.carrier or told.ways or left:
+            lost = tuple(sorted(gone - now.addresses))
+            yield Noticed(name, device, tuple(sorted(gone)), lost, told.carrier, left, told.ways, told.away)

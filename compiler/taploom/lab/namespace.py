@@ -206,11 +206,11 @@ class Daemon:
         """Whether it still runs."""
         return self._process.poll() is None
 
-    def stop(self, timeout: float = 5.0) -> None:
-        """Ends it with SIGTERM and waits, as a service manager would."""
+    def stop(self, signal: str = "TERM", timeout: float = 5.0) -> None:
+        """Ends it with a signal and waits, as a service manager would."""
         pid = self.namespace.file(f"{LAB_DIR}/{self.name}.pid").read_text().strip()
         if self.running():
-            self.namespace.run("kill", "-TERM", pid, check=False)
+            self.namespace.run("kill", f"-{signal}", pid, check=False)
         wait_for(lambda: not self.running(), f"the end of {self.name} in {self.namespace.name}", timeout)
 
 

@@ -1,7 +1,7 @@
 """Answers that go on and on after one question: whoever passes them has to remember who asked.
 
-A steady pace that any machine keeps up with, since what is missing has to have been refused. How many there were is
-asked in the end, by a question that would have the next answers pass again.
+A steady pace that any machine keeps up with, since what is missing has to have been refused. They end when who asked
+wants to know how many there were, which is a question that would have further answers pass again.
 """
 
 import contextlib
@@ -12,56 +12,74 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from taploom.lab.load import GRACE, MARK
+from taploom.lab.load import GRACE, LONGEST, MARK
 from taploom.lab.senders import connected
 
 EVERY = 0.002
 """Seconds between two answers."""
 PATIENCE = 0.3
 """Seconds in which the first answer, and the number of them, should come; else it is asked again."""
+LATEST = 2.0
+"""Seconds for one more answer in the end, a thousand times as long as between two: a busy machine is late."""
 TRIES = 5
-_LATE = 0.9
-"""Of all answers, from where on they are the last ones."""
-_ASK, _COUNT = MARK + b"pour ", MARK + b"poured?"
+_ASK, _COUNT = MARK + b"pour", MARK + b"poured?"
 _SAID = b"poured "
 
 
-def attend(to: str, port: int, source: str | None, seconds: float) -> dict[str, Any]:
-    """Asks a listener once, and counts what it answers from then on.
+def attend(to: str, port: int, source: str | None, over: threading.Event) -> dict[str, Any]:
+    """Asks a listener once, and counts what it answers from then on, until told to end.
 
     Args:
         to: Numeric address.
         port: UDP port.
         source: Address to send from, or none for the kernel's choice.
-        seconds: How long it should answer.
+        over: Set when it is to end.
 
     Returns:
-        `sent` and `received`, both 0 where it does not answer at all; `goes_on`, whether the last ones came.
+        `sent` and `received`, both 0 where it does not answer at all; `goes_on`, whether answers still came in the end.
     """
     with connected(socket.SOCK_DGRAM, to, port, source, GRACE) as sock:
-        if not _asked(sock, _ASK + b"%f" % seconds):
-            return {"sent": 0, "received": 0, "goes_on": False}
-        received, number, end = 1, 0, time.monotonic() + seconds + GRACE
-        while (left := end - time.monotonic()) > 0:
-            if said := _next(sock, left):
-                number = int(said)
-                received += 1
-        try:
-            sent = int(_asked(sock, _COUNT, _SAID) or 0)
-        except OSError:  # who asked has no way there any more, as when the address that it asked from is gone
-            return {"sent": 0, "received": received, "goes_on": False}
-        return {"sent": sent, "received": received, "goes_on": bool(sent) and number > sent * _LATE}
+        received, again, sent = int(_asked(sock)), False, 0
+        end = time.monotonic() + LONGEST
+        while received and time.monotonic() < end and not over.is_set():
+            received += bool(_next(sock, PATIENCE))
+        if received:
+            received += _waiting(sock)
+            again = bool(_next(sock, LATEST))
+            late, sent = _ended(sock)
+            received += again + late
+        return {"sent": sent, "received": received if sent else 0, "goes_on": again}
 
 
-def _asked(sock: socket.socket, question: bytes, begins: bytes = b"") -> bytes:
-    """What follows the beginning of the first datagram that comes back and begins so; empty if none does."""
+def _asked(sock: socket.socket) -> bool:
+    """Asks until there is an answer; whether one came."""
     for _ in range(TRIES):
         with contextlib.suppress(OSError):  # no way there, or an error that came back: it is asked again
-            sock.send(question)
+            sock.send(_ASK)
+        if _next(sock, PATIENCE):
+            return True
+    return False
+
+
+def _waiting(sock: socket.socket) -> int:
+    """Takes what has come already, and says how many answers that were."""
+    number = 0
+    while _next(sock, 0):
+        number += 1
+    return number
+
+
+def _ended(sock: socket.socket) -> tuple[int, int]:
+    """Ends the answers; how many still came, and how many were sent, which is 0 where nobody says."""
+    came = 0
+    for _ in range(TRIES):
+        with contextlib.suppress(OSError):  # who asked may have no way there any more
+            sock.send(_COUNT)
         while said := _next(sock, PATIENCE):
-            if said.startswith(begins):
-                return said.removeprefix(begins)
-    return b""
+            if said.startswith(_SAID):
+                return came, int(said.removeprefix(_SAID))
+            came += 1
+    return came, 0
 
 
 def _next(sock: socket.socket, patience: float) -> bytes:
@@ -77,6 +95,8 @@ class Pourer:
 
     def __init__(self) -> None:
         self._poured: dict[tuple[Any, ...], int] = {}
+        self._ended: set[tuple[Any, ...]] = set()
+        self._counting = threading.Lock()
 
     def heard(self, payload: bytes, peer: tuple[Any, ...], answer: Callable[[bytes], object]) -> bool:
         """Whether a datagram is a question of this kind, which is then answered.
@@ -87,17 +107,20 @@ class Pourer:
             answer: Sends a datagram back.
         """
         if payload == _COUNT:
-            answer(_SAID + b"%d" % self._poured.get(peer, 0))
-        elif payload.startswith(_ASK) and peer not in self._poured:
-            seconds = float(payload.removeprefix(_ASK))
+            with self._counting:
+                self._ended.add(peer)
+                answer(_SAID + b"%d" % self._poured.get(peer, 0))
+        elif payload == _ASK and peer not in self._poured:
             self._poured[peer] = 0
-            threading.Thread(target=self._pour, args=(peer, seconds, answer), daemon=True).start()
-        return payload == _COUNT or payload.startswith(_ASK)
+            threading.Thread(target=self._pour, args=(peer, answer), daemon=True).start()
+        return payload in (_ASK, _COUNT)
 
-    def _pour(self, peer: tuple[Any, ...], seconds: float, answer: Callable[[bytes], object]) -> None:
-        end = time.monotonic() + seconds
+    def _pour(self, peer: tuple[Any, ...], answer: Callable[[bytes], object]) -> None:
+        end = time.monotonic() + LONGEST
         while time.monotonic() < end:
-            with contextlib.suppress(OSError):  # its own address may be away for a moment, and the answer was not sent
+            with self._counting, contextlib.suppress(OSError):  # its own address may be away: the answer was not sent
+                if peer in self._ended:
+                    return
                 answer(b"%d" % self._poured[peer])
                 self._poured[peer] += 1
             time.sleep(EVERY)

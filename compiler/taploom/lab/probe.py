@@ -131,9 +131,13 @@ class Agent:
         """Lets the listeners of this machine speak where somebody listens for `later`."""
         self._now("speak")
 
-    def alive(self, stream: int) -> bool:
-        """Whether a held connection still lives: a line is echoed, or the other side is heard to speak."""
-        return bool(self._now("alive", stream=stream, timeout=TIMEOUT)["alive"])
+    def rest(self) -> None:
+        """Ends the traffic of this machine that goes on (`load`, `attend`)."""
+        self._now("rest")
+
+    def alive(self, stream: int, timeout: float = TIMEOUT) -> bool:
+        """Whether a held connection still lives: a line is echoed, or the other side is heard to speak, in time."""
+        return bool(self._now("alive", stream=stream, timeout=timeout)["alive"])
 
     def send_frame(self, ifname: str, frame: bytes) -> None:
         """Sends a raw frame (see `taploom.lab.frames`) from an interface."""

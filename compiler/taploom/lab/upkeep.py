@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
 from itertools import zip_longest
 from typing import Any
@@ -22,7 +22,8 @@ FLOWS = 6
 """Flows that are watched."""
 ENOUGH = 500
 """Datagrams of one flow without which its survival says little."""
-_SECONDS = 3.0
+PACE = 0.25
+"""Seconds between two reloads, at least."""
 _FOREIGN = "table ip taploom_lab_foreign { chain c { type filter hook forward priority 10; policy accept; }; }"
 _SIDES = (("tlleft", 1), ("tlright", 9))
 _PREFIX4, _PREFIX6 = "198.19.255", "2001:2:0:ff"
@@ -62,13 +63,14 @@ def _shape(machine: Namespace) -> Counter[tuple[str, ...]]:
 def under_load(site: Site, asked: tuple[Question, ...]) -> Iterator[Row]:
     """Streams are held and datagrams flow while every host's ruleset is replaced again and again."""
     streams = [(q, hold(site, q)) for q in _watched(asked, "tcp")]
-    loads = [(q, begin(site, q, "load", _SECONDS)) for q in _watched(asked, "udp")]
-    pours = [(q, begin(site, q, "attend", _SECONDS)) for q in answered(asked)]
-    begun = time.monotonic()
-    for number in range(RELOADS):
-        time.sleep(max(0.0, begun + _SECONDS * (number + 0.5) / (RELOADS + 1) - time.monotonic()))
+    loads = [(q, begin(site, q, "load")) for q in _watched(asked, "udp")]
+    pours = [(q, begin(site, q, "attend")) for q in answered(asked)]
+    for _ in range(RELOADS):
+        time.sleep(PACE)
         for host in site.plan.hosts:
             ruleset.load(site.hosts[host.name], site.ruleset(host.name))
+    time.sleep(PACE)
+    rest(site, (q for q, _ in (*loads, *pours)))
     carried = [(f"{q.flow} over {RELOADS} reloads under load", q, sender(site, q).result(f)) for q, f in loads]
     carried += [(f"{q.flow}, answers over {RELOADS} reloads", q, sender(site, q).result(f)) for q, f in pours]
     for question, stream in streams:
@@ -117,14 +119,18 @@ def answered(asked: tuple[Question, ...]) -> list[Question]:
     return [q for pair in zip_longest(*families) for q in pair if q][:FLOWS]
 
 
-def begin(site: Site, question: Question, action: str, seconds: float) -> Future[dict[str, Any]]:
-    """Begins to ask for some seconds, by an action of the agent's that takes as long."""
+def begin(site: Site, question: Question, action: str) -> Future[dict[str, Any]]:
+    """Begins to ask, by an action of the agent's that goes on until `rest`."""
     packet = question.packet
     to, port, source = str(packet.to), packet.port, _source(question)
-    future: Future[dict[str, Any]] = sender(site, question).ask(
-        action, to=to, port=port, source=source, seconds=seconds
-    )
+    future: Future[dict[str, Any]] = sender(site, question).ask(action, to=to, port=port, source=source)
     return future
+
+
+def rest(site: Site, asking: Iterable[Question]) -> None:
+    """Ends what those who ask have begun."""
+    for agent in {id(agent): agent for agent in (sender(site, question) for question in asking)}.values():
+        agent.rest()
 
 
 def _neighbours(site: Site, host: Host) -> Outcome:

@@ -1,0 +1,94 @@
+"""What the kernel tells of addresses, default routes and carriers of a machine as they go and come, and when."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import field
+from datetime import datetime
+
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.lab.namespace import Daemon, Namespace
+
+_EVENT = re.compile(r"^\[(\S+)\] (Deleted )?(.*)", re.MULTILINE)
+_ADDRESS = re.compile(r"\d+: (\S+)\s+(inet6?) (\S+) .*scope global(.*)")
+_DEFAULT = re.compile(r"default .*\bdev (\S+)")
+_LINK = re.compile(r"\d+: ([^:@\s]+)[^:]*: <([^>]*)>")
+_WAY = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told of one interface.
+
+    Attributes:
+        removed: addresses that went, for however short a time.
+        ways: times at which its default route of IPv6 went and then came back. (Of IPv4 the kernel says nothing where
+            it goes with an address.)
+        away: seconds for which addresses or a default route that came back were not there, or not usable, by family.
+        carrier: whether it was without carrier.
+    """
+
+    removed: frozenset[str] = frozenset()
+    ways: tuple[float, ...] = ()
+    away: Mapping[Family, float] = field(default_factory=dict)
+    carrier: bool = False
+
+
+def begin(machine: Namespace) -> Daemon:
+    """Begins to listen."""
+    return machine.spawn("monitor", "ip", "-ts", "-o", "monitor", "link", "address", "route")
+
+
+def told(log: str) -> dict[str, Told]:
+    """What a log says, by interface."""
+    events = [*_events(log)]
+    down = {found[1] for _, _, text in _lines(log) if (found := _LINK.match(text)) and not _has_carrier(found[2])}
+    devices = {device for _, device, _, _, _ in events} | down
+    return {device: _of([e for e in events if e[1] == device], device in down) for device in sorted(devices)}
+
+
+def _has_carrier(flags: str) -> bool:
+    return "LOWER_UP" in flags.split(",")
+
+
+def _lines(log: str) -> Iterator[tuple[float, bool, str]]:
+    for at, deleted, text in _EVENT.findall(log):
+        yield datetime.fromisoformat(at).timestamp(), bool(deleted), text
+
+
+Event = tuple[float, str, Family, str, bool]
+"""When, the interface, the family, the address or `default`, and whether it went."""
+
+
+def _events(log: str) -> Iterator[Event]:
+    for at, gone, text in _lines(log):
+        if found := _ADDRESS.match(text):
+            family = Family.IPV6 if found[2] == "inet6" else Family.IPV4
+            if gone or "tentative" not in found[4]:
+                yield at, found[1], family, found[3], gone
+        elif found := _DEFAULT.match(text):
+            family = Family.IPV6 if re.search(r" via \S*:| pref ", text) else Family.IPV4
+            yield at, found[1], family, _WAY, gone
+
+
+def _of(events: list[Event], carrier: bool) -> Told:
+    removed = frozenset(what for _, _, _, what, gone in events if gone and what != _WAY)
+    went = [(at, gone) for at, _, family, what, gone in events if what == _WAY and family is Family.IPV6]
+    ways = tuple(at for n, (at, gone) in enumerate(went) if gone and any(not later for _, later in went[n + 1 :]))
+    return Told(removed, ways, {family: _away(events, family) for family in Family}, carrier)
+
+
+def _away(events: list[Event], family: Family) -> float:
+    """For how long anything was away that came back."""
+    since: dict[str, float] = {}
+    spans: list[tuple[float, float]] = []
+    for at, _, of, what, gone in events:
+        if of is family and gone:
+            since.setdefault(what, at)
+        elif of is family and what in since:
+            spans.append((since.pop(what), at))
+    total, until = 0.0, 0.0
+    for first, last in sorted(spans):
+        total += max(0.0, last - max(first, until))
+        until = max(until, last)
+    return total
