@@ -8,6 +8,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "init": ("taploom init branch-office",),
         "validate": ("taploom validate", "taploom validate --specs specs --format github"),
         "fmt": ("taploom fmt", "taploom fmt --specs specs --check", "taploom fmt specs/hosts.yaml"),
+        "rename": ("taploom rename guest/checkout till --specs specs", "taploom rename tag/monitored watched"),
         "lock": ("taploom lock --specs specs", "taploom lock --check", "taploom lock --prune"),
         "render": (
             "taploom render --specs specs --out build/plan",

@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "init": "taploom.cli.init",
         "validate": "taploom.cli.validate",
         "fmt": "taploom.cli.fmt",
+        "rename": "taploom.cli.rename",
         "lock": "taploom.cli.lock",
         "render": "taploom.cli.render",
         "plan": "taploom.cli.plan",

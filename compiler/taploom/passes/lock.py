@@ -14,7 +14,7 @@ with one address, is found when the lock is read.
 # `_broken` returns None, which is what a reader returns after a diagnostic.
 # mypy: disable-error-code="func-returns-value"
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from taploom.base.address import Address, AddressError, Family, Mac, parse_address, parse_mac
@@ -74,6 +74,18 @@ class Lock:
     def text(self) -> str:
         """The lock as a file."""
         return "".join(f"{line}\n" for line in (HEADER, *self._lines()))
+
+    def renamed(self, kinds: Collection[str], old: str, new: str) -> "Lock":
+        """The lock where an object has another name; what that name held before is given up."""
+        guest, network = ({old: new} if kind in kinds else {} for kind in ("guest", "network"))
+        kept = {slot: locked for slot, locked in self.entries.items() if slot.guest not in guest}
+        kept = {slot: locked for slot, locked in kept.items() if slot.network not in network}
+        moved = {
+            Slot(guest.get(slot.guest, slot.guest), network.get(slot.network, slot.network), slot.kind): locked
+            for slot, locked in self.entries.items()
+            if slot not in kept
+        }
+        return Lock({**kept, **moved})
 
     def _lines(self) -> Iterator[str]:
         for slot, locked in sorted(self.entries.items(), key=lambda item: item[0]):

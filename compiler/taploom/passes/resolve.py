@@ -18,7 +18,7 @@ from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOL
 from taploom.spec import rules
 from taploom.spec.document import Document
 from taploom.spec.model.entry import Entry
-from taploom.spec.scalars import SELECTORS
+from taploom.spec.named import SELECTORS
 
 
 def resolve(document: Document, report: Report) -> tuple[Document, Names]:

@@ -1,8 +1,8 @@
 """`taploom fmt`: canonical YAML that says exactly what the text said before.
 
-ruamel.yaml's round trip was measured for this: it drops each comment inside of braces, turns `~` into nothing and
-leaves comments in the column of the old indentation. So layout and printing are our own, and nothing is trusted: the
-result is read again, and where the tree or the comments differ in the least, the text stays as it was.
+ruamel.yaml's round trip was measured for this: it drops each comment inside of braces and leaves comments in the column
+of the old indentation. So layout and printing are our own, and nothing is trusted: the result is read again, and where
+the tree or the comments differ in the least, the text stays as it was.
 """
 
 from taploom.base.diagnostic import Diagnostic, Report
@@ -38,18 +38,22 @@ def formatted(text: str, file: str, report: Report) -> str:
         span = Span(file, error.line + 1, error.column + 1, error.line + 1, error.column + 2)
         report.add(_unformatted(span, "this part has no canonical form"))
         return text
-    if not _same(before, after, [comment.text for comment in comments]):
+    if not _same(before, after) or said_beside(plain) != said_beside(after):
         report.add(_unformatted(start_of(file), "the file cannot be formatted without a change of what it says"))
         return text
     return after
 
 
-def _same(before: Mapping, after: str, comments: list[str]) -> bool:
+def said_beside(text: str) -> list[str]:
+    """The comments of a text, sorted, as an entry may bring its own to another place."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    return sorted(comment.text for comment in comments_of(plain))
+
+
+def _same(before: Mapping, after: str) -> bool:
     findings = Report()
     tree = read(after, "", findings)
-    if tree is None or findings.diagnostics or not same_text(before, tree):
-        return False
-    return sorted(comment.text for comment in comments_of(after)) == sorted(comments)
+    return tree is not None and not findings.diagnostics and same_text(before, tree)
 
 
 def _unformatted(span: Span, message: str) -> Diagnostic:

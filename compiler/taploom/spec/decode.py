@@ -20,6 +20,7 @@ from taploom.base.rule import Rule
 from taploom.base.span import Span
 from taploom.source.tree import Mapping, Node, Scalar, Sequence
 from taploom.spec import rules
+from taploom.spec.mention import Mentions, nothing
 from taploom.spec.shown import is_empty, visible
 from taploom.spec.unknown import address_key, is_torn, torn, unknown_key
 from taploom.spec.unsaid import Unsaid, report_unsaid
@@ -206,11 +207,19 @@ class ListOf(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class MapOf(Generic[T]):
-    """A mapping from names to entries; broken entries are left out, their names stay known to the tree."""
+    """A mapping from names to entries; broken entries are left out, their names stay known to the tree.
+
+    Attributes:
+        item: the parser of an entry.
+        noun: what an entry is, in messages.
+        check_key: whether a key may be a name; reports why not.
+        mentions: the names of objects of other sections in a key.
+    """
 
     item: Parser[T]
     noun: str
     check_key: Callable[[Scalar, Report], bool]
+    mentions: Mentions = nothing
 
     def parse(self, node: Node, report: Report) -> dict[str, T] | None:
         """Decode each entry."""

@@ -3,7 +3,6 @@
 # `refuse` returns None, which is what a parser returns after a diagnostic.
 # mypy: disable-error-code="func-returns-value"
 
-import re
 from collections.abc import Callable
 from collections.abc import Mapping as Map
 from typing import Any, Generic, TypeVar
@@ -22,18 +21,16 @@ from taploom.base.address import (
 )
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
-from taploom.base.names import INTERFACE_BYTES, closest, interface_problem, is_name, pattern_problem
+from taploom.base.names import INTERFACE_BYTES, closest, interface_problem, pattern_problem
 from taploom.source.tree import Mapping, Node, Scalar
 from taploom.spec import rules
 from taploom.spec.decode import Schema, refuse, shape
+from taploom.spec.mention import Mentions, nothing
 from taploom.spec.shown import visible, with_odd
 from taploom.spec.values import Setting
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
-NAME_SCHEMA: Schema = {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,62}$"}
-SELECTORS = ("any", "hosts")
-"""Words that select without naming an entry."""
 TRUE, FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
@@ -53,11 +50,13 @@ class Text(Generic[T_co]):
         read: raises `InvalidError` or `AddressError`.
         noun: what is expected, with its article.
         described: its JSON Schema.
+        mentions: the names of objects in it.
     """
 
     read: Callable[[str], T_co]
     noun: str
     described: Map[str, Any]
+    mentions: Mentions = nothing
 
     def parse(self, node: Node, report: Report) -> T_co | None:
         """The value, or None after a diagnostic."""
@@ -91,27 +90,6 @@ def read_prose(text: str) -> str:
         message = f"a text has at most 2000 characters, and this one has {len(text)}"
         raise InvalidError(message, "say the rest where `link` leads to")
     return text
-
-
-def read_name(text: str) -> str:
-    """A name of the site's namespace."""
-    if not is_name(text):
-        raise InvalidError(f"`{visible(text)}` is not a name", name_hint(text))
-    return text
-
-
-def read_zone(text: str) -> str:
-    """A name of a zone, which is there without an entry."""
-    if text in SELECTORS:
-        raise InvalidError(f"`{text}` is a selector and names no zone", "choose another name")
-    return read_name(text)
-
-
-def name_hint(text: str) -> str:
-    """What a name looks like; where little is wrong with this one, how it could be written."""
-    near = re.sub(r"[ _.]+", "-", text[:80].lower())
-    rule = "names match [a-z][a-z0-9-]*, at most 63 bytes"
-    return f"such as `{near}`: {rule}" if is_name(near) else rule
 
 
 def read_boolean(text: str) -> bool:
@@ -283,8 +261,6 @@ def read_link(text: str) -> str:
 
 
 PROSE = Text(read_prose, "a text", string_schema())
-NAME = Text(read_name, "a name", NAME_SCHEMA)
-ZONE_NAME = Text(read_zone, "the name of a zone", NAME_SCHEMA)
 BOOLEAN = Text(read_boolean, "`true` or `false`", {"type": "boolean"})
 MAC: Text[Mac] = Text(parse_mac, "a MAC address such as 02:00:00:12:34:56", string_schema())
 PREFIX: Text[Prefix] = Text(parse_prefix, "a prefix such as 198.51.100.0/24 or 2001:db8::/32", string_schema())

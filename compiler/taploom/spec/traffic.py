@@ -7,7 +7,9 @@ from taploom.base.address import Family, parse_prefix
 from taploom.base.names import closest, is_name
 from taploom.plan.policy import Limit, Service
 from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
-from taploom.spec.scalars import SELECTORS, InvalidError, Text, name_hint, string_schema
+from taploom.spec.mention import Mention, qualified, whole
+from taploom.spec.named import SELECTORS, name_hint
+from taploom.spec.scalars import InvalidError, Text, string_schema
 from taploom.spec.shown import visible
 from taploom.spec.values import PoolRange, PortRange, Selector, ServiceRef
 
@@ -138,6 +140,10 @@ def read_selector(text: str) -> Selector:
     return Selector(kind, name, None, text)
 
 
+def _selected(text: str) -> tuple[Mention, ...]:
+    return qualified(text) or (Mention(tuple(kind for kind in KINDS if kind != "tag"), text, 0),)
+
+
 def _no_selector(text: str) -> str:
     """How to say what others say as `*`, `!web` or `Web`."""
     if text == "*":
@@ -200,10 +206,18 @@ def read_pool(text: str) -> PoolRange:
 
 
 PORT_RANGE = Text(read_port_range, "a port or a range of ports", {"type": ["integer", "string"]})
-SERVICE = Text(read_service, "a service such as https or tcp/443", string_schema(examples=["https", "tcp/443"]))
+SERVICE = Text(
+    read_service,
+    "a service such as https or tcp/443",
+    string_schema(examples=["https", "tcp/443"]),
+    whole("service"),
+)
 LITERAL = Text(read_literal, "a literal such as tcp/9100", string_schema(examples=["tcp/9100"]))
 SELECTOR = Text(
-    read_selector, "a selector such as a name, `tag/web`, `any` or a prefix", string_schema(examples=["any"])
+    read_selector,
+    "a selector such as a name, `tag/web`, `any` or a prefix",
+    string_schema(examples=["any"]),
+    _selected,
 )
 LIMIT = Text(read_limit, "a limit such as 10/second", string_schema(examples=["10/second"]))
 EXPIRY = Text(read_expiry, "a date such as 2027-01-31", string_schema(examples=["2027-01-31"]))

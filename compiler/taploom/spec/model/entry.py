@@ -7,13 +7,15 @@ from taploom.plan.origin import Meta
 from taploom.source.tree import Scalar
 from taploom.spec import rules
 from taploom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse
-from taploom.spec.scalars import LINK, NAME, PROSE, SELECTORS, name_hint
+from taploom.spec.mention import Mentions, nothing
+from taploom.spec.named import NAME, SELECTORS, TAG, name_hint
+from taploom.spec.scalars import LINK, PROSE
 from taploom.spec.shown import visible, with_odd
 
 OWN_KEYS = (
     Key("description", PROSE, "What this is for, in a sentence.", default="", example="customer shop"),
     Key("owner", PROSE, "Who answers for it: a team or a person.", default="", example="team-web"),
-    Key("tags", ListOf(NAME, "a tag"), "Words to select it by, as in `tag/web`.", (), example="[web, public]"),
+    Key("tags", ListOf(TAG, "a tag"), "Words to select it by, as in `tag/web`.", (), example="[web, public]"),
     Key("link", LINK, "Where to read more, such as a ticket.", default="", example="https://wiki.example.org/shop"),
 )
 """Of the site, of what stands within an entry, and of waivers: what `plan` knows by no name of its own."""
@@ -62,6 +64,6 @@ def check_plain_name(key: Scalar, report: Report) -> bool:
     return False
 
 
-def section(item: Parser[T], noun: str) -> MapOf[T]:
-    """A mapping from names to entries."""
-    return MapOf(item, noun, check_name)
+def section(item: Parser[T], noun: str, mentions: Mentions = nothing) -> MapOf[T]:
+    """A mapping from names to entries; `mentions` where another section defines what they name."""
+    return MapOf(item, noun, check_name, mentions)

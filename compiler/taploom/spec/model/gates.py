@@ -1,12 +1,14 @@
 """`site.gates`: what a change may not do without somebody saying so."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
 from taploom.source.tree import Scalar
 from taploom.spec import rules
 from taploom.spec.decode import Key, MapOf, Model, refuse
+from taploom.spec.mention import Mention, qualified
 from taploom.spec.scalars import BOOLEAN, InvalidError, Text, integer, string_schema
 from taploom.spec.shown import visible
 
@@ -27,6 +29,11 @@ def read_reason(text: str) -> str:
             "a waiver has a reason that a reviewer can weigh", "say in a sentence why this is acceptable"
         )
     return text
+
+
+def _waived(text: str) -> tuple[Mention, ...]:
+    gate, slash, subject = text.partition("/")
+    return tuple(replace(one, start=one.start + len(gate + slash)) for one in qualified(subject))
 
 
 def check_gate(key: Scalar, report: Report) -> bool:
@@ -76,7 +83,7 @@ GATES = Model(
         Key("management", BOOLEAN, "Whether ways to manage a host have to stay open.", default=False, example="true"),
         Key(
             "waive",
-            MapOf(Text(read_reason, "a reason", string_schema(minLength=8)), "waiver", check_gate),
+            MapOf(Text(read_reason, "a reason", string_schema(minLength=8)), "waiver", check_gate, _waived),
             "Reasons to let a change through, by gate or by gate and object; remove them afterwards.",
             {},
             example='{max-class: "maintenance window on Sunday"}',

@@ -6,8 +6,10 @@ from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.spec import unsaid
 from taploom.spec.decode import Key, Model, Parser
+from taploom.spec.mention import whole
 from taploom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, section
-from taploom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, NAME, address_of, setting
+from taploom.spec.named import HOST_NAME
+from taploom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, address_of, setting
 from taploom.spec.single import Single
 from taploom.spec.values import MacSetting, NicSetting, Setting
 
@@ -85,10 +87,10 @@ GUEST = Model(
     "a guest",
     GuestSpec,
     (
-        Key("host", NAME, "The host that runs it.", required=True, example="hypervisor"),
+        Key("host", HOST_NAME, "The host that runs it.", required=True, example="hypervisor"),
         Key(
             "nics",
-            section(NIC, "NIC"),
+            section(NIC, "NIC", whole("network")),
             "Its NICs, by network; what one of them is asked, it answers itself.",
             {},
             example="{microvm: {ipv4: 10.0.0.10}}",

@@ -9,8 +9,10 @@ from taploom.plan.host import Input
 from taploom.source.tree import Scalar
 from taploom.spec import rules, unsaid
 from taploom.spec.decode import Key, ListOf, MapOf, Model, Parser, refuse
+from taploom.spec.mention import whole
 from taploom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, check_plain_name, section
 from taploom.spec.model.site import TARGET, TargetSpec
+from taploom.spec.named import ZONE_NAME
 from taploom.spec.scalars import (
     ADDRESS,
     BOOLEAN,
@@ -19,7 +21,6 @@ from taploom.spec.scalars import (
     PATTERN,
     PREFIX,
     USER,
-    ZONE_NAME,
     InvalidError,
     Text,
     address_of,
@@ -218,7 +219,7 @@ HOST = Model(
         ),
         Key(
             "networks",
-            section(ATTACHMENT, "network"),
+            section(ATTACHMENT, "network", whole("network")),
             "Networks that this host carries, each as a bridge.",
             {},
             example="{microvm: {taps: vm-*}}",

@@ -7,6 +7,7 @@ from taploom.source.tree import Mapping, Node
 from taploom.spec import unsaid
 from taploom.spec.decode import Key, ListOf, Model, Schema
 from taploom.spec.model.entry import META_KEYS, Entry
+from taploom.spec.named import ZONE_NAME
 from taploom.spec.scalars import (
     ADDRESS,
     BOOLEAN,
@@ -14,7 +15,6 @@ from taploom.spec.scalars import (
     DURATION,
     MTU,
     PREFIX,
-    ZONE_NAME,
     InvalidError,
     Text,
     host_interface,

@@ -5,8 +5,10 @@ from taploom.base.frozen import dataclass
 from taploom.plan.policy import Limit
 from taploom.spec import unsaid
 from taploom.spec.decode import Key, ListOf, Model
+from taploom.spec.mention import Mention
 from taploom.spec.model.entry import META_KEYS, Entry
-from taploom.spec.scalars import BOOLEAN, NAME, InvalidError, Text, read_interface_name, read_name
+from taploom.spec.named import NAME, read_name
+from taploom.spec.scalars import BOOLEAN, InvalidError, Text, read_interface_name
 from taploom.spec.shown import visible
 from taploom.spec.traffic import EXPIRY, LIMIT, PORT_RANGE, SELECTOR, SERVICE
 from taploom.spec.values import PortRange, Selector, ServiceRef
@@ -36,6 +38,10 @@ def read_listener(text: str) -> Listener:
     return Listener(read_name(host), read_interface_name(uplink) if slash else "")
 
 
+def _listening(text: str) -> tuple[Mention, ...]:
+    return (Mention(("host",), text.partition("/")[0], 0),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForwardSpec(Entry):
     """An entry of `forwards`."""
@@ -61,13 +67,18 @@ def read_target(text: str) -> str:
     return read_name(text.removeprefix("guest/"))
 
 
+def _target(text: str) -> tuple[Mention, ...]:
+    name = text.removeprefix("guest/")
+    return (Mention(("guest",), name, len(text) - len(name)),)
+
+
 FORWARD = Model(
     "a forward",
     ForwardSpec,
     (
         Key(
             "on",
-            Text(read_listener, "a host or host/uplink", {"type": "string"}),
+            Text(read_listener, "a host or host/uplink", {"type": "string"}, _listening),
             "Host, or host/uplink, at whose outside address it listens, whichever uplink is asked by. Of a host these "
             "are the uplinks that the spec configures; where it configures none, those that somebody else does.",
             required=True,
@@ -76,7 +87,7 @@ FORWARD = Model(
         Key("ports", ListOf(SERVICE, "a port such as tcp/443"), "Outside ports.", required=True, example="tcp/443"),
         Key(
             "to",
-            Text(read_target, "the name of a guest", NAME.schema()),
+            Text(read_target, "the name of a guest", NAME.schema(), _target),
             "The guest that answers.",
             required=True,
             example="web",

@@ -3,9 +3,11 @@
 from taploom.base.address import Prefix
 from taploom.base.frozen import dataclass
 from taploom.spec.decode import Key, ListOf, Model
+from taploom.spec.mention import qualified
 from taploom.spec.model.entry import META_KEYS, OWN_KEYS, Entry
 from taploom.spec.model.gates import GATES, NO_GATES, GatesSpec
-from taploom.spec.scalars import COLOR, DOMAIN, NAME, PREFIX, InvalidError, Text, integer, string_schema
+from taploom.spec.named import NAME
+from taploom.spec.scalars import COLOR, DOMAIN, PREFIX, InvalidError, Text, integer, string_schema
 from taploom.spec.shown import visible
 from taploom.spec.traffic import SERVICE
 from taploom.spec.values import ServiceRef
@@ -209,7 +211,7 @@ WAIVER = Model(
         ),
         Key(
             "on",
-            ListOf(Text(read_subject, "an object such as forward/http", {"type": "string"}), "an object"),
+            ListOf(Text(read_subject, "an object such as forward/http", {"type": "string"}, qualified), "an object"),
             "Objects for which it is accepted, as the finding names them.",
             required=True,
             example="forward/http",

@@ -1,0 +1,131 @@
+"""`taploom rename`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from taploom.cli.completion import objects
+from taploom.cli.exits import FINDINGS, FINE
+from taploom.cli.options import specs_option
+
+if TYPE_CHECKING:
+    from taploom.base.diagnostic import Diagnostic, Report
+    from taploom.driver import Compiled
+    from taploom.spec.renaming import Renaming
+
+
+@click.command("rename", short_help="Give an object another name, in all specs and the lock.")
+@click.argument("what", metavar="KIND/OLD", shell_complete=objects())
+@click.argument("name", metavar="NEW")
+@specs_option
+def command(what: str, name: str, specs: Path) -> int:
+    """Give an object another name: in all specs, whoever refers to it, and in the lock.
+
+    Its entry says `moved-from`, so that `taploom plan` shows a move instead of an object that goes and one that comes;
+    remove that once the change has landed. Comments stay, and the files are in canonical form afterwards. A site that
+    the new name would break stays as it is.
+    """
+    from taploom.cli.terminal import show
+    from taploom.delivery.single import sole_writer
+
+    with sole_writer(specs) as refused:
+        if refused:
+            show((refused,))
+            return FINDINGS
+        return _rename(specs, what, name)
+
+
+def _rename(specs: Path, what: str, name: str) -> int:
+    from taploom.base.diagnostic import Report
+    from taploom.cli.compiling import source_line
+    from taploom.cli.now import now
+    from taploom.cli.terminal import say, show
+    from taploom.driver import compile_blobs, compile_site
+
+    site = compile_site(specs, now=now(), prove=False)
+    if broken := _errors(site):
+        show(broken, source_line(site.source))
+        say("nothing was renamed: what refers to what is not known of a site with errors")
+        return FINDINGS
+    report = Report()
+    before = _texts(specs, site)
+    after, told = _renamed(site, before, _asked(site, what, name), report)
+    show(report.sorted(), source_line(site.source))
+    if report.failed:
+        say("nothing was renamed: an error stops everything")
+        return FINDINGS
+    blobs = {path: text.encode() for path, text in after.items()}
+    if broken := _errors(then := compile_blobs(blobs, site.source.folder, now=now(), prove=False)):
+        show(broken, source_line(then.source))
+        say(f"nothing was renamed: this is what the site would say with the name `{name}`")
+        return FINDINGS
+    return _write({path: text for path, text in after.items() if text != before[path]}, told)
+
+
+def _asked(site: "Compiled", what: str, name: str) -> "Renaming":
+    from taploom.passes.renaming import UnrenamedError, renaming
+
+    try:
+        return renaming(site.document, what, name)
+    except UnrenamedError as wrong:
+        raise click.UsageError(str(wrong)) from None
+
+
+def _errors(site: "Compiled") -> "tuple[Diagnostic, ...]":
+    """What has to be mended first; what the lock lacks is in nobody's way."""
+    from taploom.base.rule import Severity
+    from taploom.passes.rules import LOCK_LACKS
+
+    return tuple(d for d in site.diagnostics if d.severity is Severity.ERROR and d.rule != LOCK_LACKS)
+
+
+def _texts(specs: Path, site: "Compiled") -> dict[str, str]:
+    """The specs and the lock, by path."""
+    from taploom.base.diagnostic import Report
+    from taploom.passes.lock import FILE
+    from taploom.source.files import read_text
+
+    locked = read_text(specs / FILE, Report())
+    lock = {f"{site.source.folder}/{FILE}": locked} if locked else {}
+    return {file.path: file.text for file in site.source.files} | lock
+
+
+def _renamed(
+    site: "Compiled", texts: Mapping[str, str], renaming: "Renaming", report: "Report"
+) -> tuple[dict[str, str], dict[str, str]]:
+    """All texts with the new name, and what to tell of each that has changed."""
+    from taploom.base.diagnostic import Report
+    from taploom.passes.lock import FILE, read_lock
+    from taploom.source.editing import edited
+    from taploom.source.rewrite import formatted
+    from taploom.spec.renaming import edits_of, places_of
+
+    after, told = dict(texts), {}
+    for file in site.source.files:
+        edits = edits_of(file.root, renaming) if file.root else None
+        if edits and (number := places_of(edits)):
+            after[file.path] = edited(file.text, file.path, edits, report)
+            canonical = formatted(file.text, file.path, Report()) == file.text
+            told[file.path] = f"{number} place{'s' * (number > 1)}" + ("" if canonical else ", and formatted")
+    path = f"{site.source.folder}/{FILE}"
+    if path in texts:
+        lock = read_lock(texts[path], path, Report())
+        renamed = lock.renamed(renaming.kinds, renaming.old, renaming.new)
+        if renamed != lock:
+            after[path], told[path] = renamed.text(), "its entries"
+    return after, told
+
+
+def _write(texts: Mapping[str, str], told: Mapping[str, str]) -> int:
+    from taploom.cli.terminal import say, show
+    from taploom.delivery.single import write_file
+
+    for path, text in texts.items():
+        outcome = write_file(Path(path).resolve(), text.encode())
+        if not isinstance(outcome, bool):
+            show((outcome,))
+            return FINDINGS
+        say(f"renamed in {path}: {told[path]}")
+    return FINE

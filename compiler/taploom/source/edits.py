@@ -1,0 +1,78 @@
+"""What changes in a spec, and whether a text says just that."""
+
+from collections.abc import Mapping as Map
+from dataclasses import field
+from typing import TypeAlias
+
+from taploom.base.frozen import dataclass
+from taploom.source.tree import Entry, Mapping, Node, Scalar, Sequence
+
+Path: TypeAlias = tuple[str | int, ...]
+"""Keys and indices from the root of a file to a node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What changes in a file; paths are those of the file as it is.
+
+    Attributes:
+        values: new texts of scalars.
+        keys: new texts of keys, by the path that ends in the key.
+        entries: for entries, the keys that they get (or that get another value), with their texts; "" removes a key.
+        shorthands: for entries that may be no mapping and get a key, the key that their value stands for.
+    """
+
+    values: Map[Path, str] = field(default_factory=dict)
+    keys: Map[Path, str] = field(default_factory=dict)
+    entries: Map[Path, Map[str, str]] = field(default_factory=dict)
+    shorthands: Map[Path, str] = field(default_factory=dict)
+
+
+def is_as_asked(before: Node, after: Node, edits: Edits, path: Path = ()) -> bool:
+    """Whether a tree says what another one said, but for edits, in the same order.
+
+    Depth is bounded by the reader, so recursion is safe.
+    """
+    match before, after:
+        case Scalar(), Scalar():
+            return after.text == edits.values.get(path, before.text) and after.quoted == before.quoted
+        case Sequence(), Sequence():
+            pairs = enumerate(zip(before.items, after.items, strict=False))
+            return len(before.items) == len(after.items) and all(
+                is_as_asked(one, other, edits, (*path, index)) for index, (one, other) in pairs
+            )
+        case Mapping(), Mapping():
+            entries = zip(before.entries.values(), after.entries.values(), strict=False)
+            return len(before.entries) == len(after.entries) and all(
+                _is_entry_as_asked(one, other, edits, (*path, one.key.text)) for one, other in entries
+            )
+        case _:
+            return False
+
+
+def _is_entry_as_asked(before: Entry, after: Entry, edits: Edits, path: Path) -> bool:
+    if after.key.text != edits.keys.get(path, before.key.text):
+        return False
+    keys = edits.entries.get(path)
+    if keys is None:
+        return is_as_asked(before.value, after.value, edits, path)
+    if not isinstance(after.value, Mapping) or not _has(after.value, keys):
+        return False
+    rest = _without(after.value, keys)
+    if isinstance(before.value, Mapping):
+        return is_as_asked(_without(before.value, keys), rest, edits, path)
+    if not rest.entries:
+        return isinstance(before.value, Scalar) and not before.value.text
+    stands = rest.entries.get(edits.shorthands.get(path, ""))
+    return len(rest.entries) == 1 and stands is not None and is_as_asked(before.value, stands.value, edits, path)
+
+
+def _has(entry: Mapping, keys: Map[str, str]) -> bool:
+    """Whether an entry has keys with their texts, and lacks those whose text is ""."""
+    found = {name: one.value for name, one in entry.entries.items() if name in keys}
+    texts = {name: value.text for name, value in found.items() if isinstance(value, Scalar)}
+    return texts == {name: text for name, text in keys.items() if text} and len(texts) == len(found)
+
+
+def _without(entry: Mapping, keys: Map[str, str]) -> Mapping:
+    return Mapping({name: one for name, one in entry.entries.items() if name not in keys}, entry.span)

@@ -1,0 +1,74 @@
+"""Where a site names its objects: every place of a spec that has to follow when one of them is called otherwise."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from taploom.base.frozen import dataclass
+from taploom.base.span import Span
+from taploom.source.edits import Path
+from taploom.source.tree import Mapping, Node, Scalar, Sequence
+from taploom.spec.decode import ListOf, MapOf, Model, Parser
+from taploom.spec.document import SECTIONS
+from taploom.spec.mention import Mention
+from taploom.spec.scalars import Text
+from taploom.spec.single import Single, Written
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One place that names an object.
+
+    Attributes:
+        path: keys and indices from the root of the file.
+        is_key: whether the name is in the last key of the path, and not in its value.
+        text: all of that key or value.
+        mention: the name within it.
+        span: of the key or value.
+    """
+
+    path: Path
+    is_key: bool
+    text: str
+    mention: Mention
+    span: Span
+
+    def renamed(self, name: str) -> str:
+        """The text with another name."""
+        start = self.mention.start
+        return self.text[:start] + name + self.text[start + len(self.mention.name) :]
+
+
+def references(root: Mapping) -> Iterator[Reference]:
+    """All places of a file that name an object, but for the keys that define it."""
+    for key in SECTIONS:
+        if key.name in root.entries:
+            yield from _within(key.parser, root.entries[key.name].value, (key.name,))
+
+
+def _within(parser: Parser[object], node: Node, path: Path) -> Iterator[Reference]:
+    match parser, node:
+        case Model(), Mapping():
+            known = ((parser.by_name.get(name), entry.value) for name, entry in node.entries.items())
+            yield from chain.from_iterable(
+                _within(key.parser, value, (*path, key.name)) for key, value in known if key is not None
+            )
+        case Model(), _ if parser.shorthand:
+            yield from _within(parser.by_name[parser.shorthand].parser, node, path)
+        case MapOf(), Mapping():
+            for name, entry in node.entries.items():
+                yield from _in_text(parser, entry.key, (*path, name), is_key=True)
+                yield from _within(parser.item, entry.value, (*path, name))
+        case ListOf(), Sequence():
+            for index, item in enumerate(node.items):
+                yield from _within(parser.item, item, (*path, index))
+        case ListOf(), _:
+            yield from _within(parser.item, node, path)
+        case Single() | Written(), _:
+            yield from _within(parser.value, node, path)
+        case Text(), Scalar():
+            yield from _in_text(parser, node, path, is_key=False)
+
+
+def _in_text(parser: MapOf[object] | Text[object], scalar: Scalar, path: Path, *, is_key: bool) -> Iterator[Reference]:
+    for mention in parser.mentions(scalar.text):
+        yield Reference(path, is_key, scalar.text, mention, scalar.span)
