@@ -5,6 +5,8 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+from tests.properties.links import pair
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -77,7 +79,7 @@ def swapped(site: Tree) -> tuple[Tree, Tree] | None:
     for number, (_, network, nic) in enumerate(_nics(before)):
         for family in ("ipv4", "ipv6"):
             own = before["networks"][network].get(family, "")
-            if nic.get(family, "auto") == "auto" and own:
+            if nic.get(family, "auto") == "auto" and own and not pair(before["networks"][network]):
                 nic[family] = own.rpartition("1/")[0] + str(60 + number)
     for one, network, nic in _nics(before):
         for other, beside, _ in _nics(before):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.properties import lines
+from tests.properties import lines, links
 from tests.properties.surroundings import uplinks, ways
 
 Tree = dict[str, Any]
@@ -38,6 +38,7 @@ class Draft:
         guests: guest names that a forward can lead to, with host and families.
         zones: zones of uplinks.
         selectors: whatever a rule may name.
+        full: networks that have room for no other guest.
     """
 
     names: list[str]
@@ -48,6 +49,7 @@ class Draft:
     zones: list[str] = field(default_factory=list)
     selectors: list[str] = field(default_factory=lambda: ["any", "192.0.2.0/28", "2001:db8:ffff::/64", "10.0.0.0/8"])
     numbers: int = 0
+    full: set[str] = field(default_factory=set)
 
     def name(self) -> str:
         """A name that nothing has yet."""
@@ -103,6 +105,7 @@ def _host(draw: st.DrawFn, draft: Draft) -> None:
     for _ in range(draw(st.sampled_from((0, 1, 1, 2, 3)))):
         name = _network(draw, draft, host)
         networks[name] = draw(st.sampled_from(({}, {"create-taps": True})))
+    links.narrowed(draw, around, draft.networks[host])
     draft.selectors += [f"host/{host}", host, "hosts"]
     entry = {"uplinks": around, "networks": networks, "tags": ["hv"], "owner": draw(st.sampled_from(PROSE))}
     if draw(st.integers(0, 5)) == 0:
@@ -134,8 +137,10 @@ def _network(draw: st.DrawFn, draft: Draft, host: str) -> str:
         entry |= {"ipv4": f"10.{number}.0.1/24", "dhcp": draw(_DHCP)}
     if 6 in families:
         entry |= {"ipv6": f"fd00:{number:x}::1/64", "ra": draw(st.booleans())}
-    outer = f"2001:db8:ff{number:02x}::/64"
-    entry["nat"] = draw(st.sampled_from((True, False, {"ipv4": "off"}, {"ipv6": outer} if 6 in families else True)))
+    outer = {"ipv6": f"2001:db8:ff{number:02x}::/64"} if 6 in families else True
+    if draw(st.integers(0, 7)) == 0:
+        entry, outer = links.small(draw, number, families), True
+    entry["nat"] = draw(st.sampled_from((True, False, {"ipv4": "off"}, outer)))
     for key in ("isolated", "spoof-guard"):
         if draw(st.booleans()):
             entry[key] = draw(st.booleans())
@@ -154,7 +159,9 @@ _DHCP = st.sampled_from((True, False, {"lease": "30m"}))
 def _guest(draw: st.DrawFn, draft: Draft, host: str) -> None:
     guest = draft.name()
     nics, known = {}, []
-    for name, number, network in draw(_some(draft.networks[host], 2)):
+    free = [network for network in draft.networks[host] if network[0] not in draft.full]
+    for name, number, network in draw(_some(free, 2)) if free else ():
+        draft.full |= {name} if links.pair(network) else set()
         nic, families = _nic(draw, draft, number, network)
         nics[name] = nic
         known.append(families)
@@ -177,11 +184,13 @@ def _nic(draw: st.DrawFn, draft: Draft, number: int, network: Tree) -> tuple[Tre
     nic: Tree = {}
     fixed, families = draft.number() + 9, set()
     if "ipv4" in network:
-        words = ["auto", f"10.{number}.0.{fixed}", *(["dhcp"] if network["dhcp"] else [])]
+        known = [] if links.pair(network) else [f"10.{number}.0.{fixed}"]
+        words = ["auto", *known, *(["dhcp"] if network.get("dhcp") else [])]
         nic["ipv4"] = draw(st.sampled_from(words))
         families |= {4} if nic["ipv4"] != "dhcp" else set()
     if "ipv6" in network:
-        words = ["auto", f"fd00:{number:x}::{fixed:x}", *(["slaac"] if network["ra"] else [])]
+        known = [] if links.pair(network) else [f"fd00:{number:x}::{fixed:x}"]
+        words = ["auto", *known, *(["slaac"] if network.get("ra") else [])]
         nic["ipv6"] = draw(st.sampled_from(words))
         families.add(6)
     if draw(st.booleans()):

@@ -206,9 +206,11 @@ class Journey:
                 yield other, by, there
         if self._hidden:
             other, uplink = self._hidden
-            meant = self._place(other).view.zones[uplink]
-            leaving = place.leaving(left, context.way).items()
-            yield from ((other, uplink, some) for egress, some in leaving if place.view.zones.get(egress) == meant)
+            theirs = self._place(other).view.zones
+            for egress, some in place.leaving(left, context.way).items():
+                zone = place.view.zones.get(egress)
+                near = [by for by, of in theirs.items() if of == zone]
+                yield from ((other, by, some) for by in ([uplink] if uplink in near else near[:1]))
         else:
             yield from self._behind(host, context, left)
 

@@ -17,7 +17,7 @@ from taploom.flows.packet import DESTINATION, ICMP, PORT, PROTOCOL, SOURCE
 from taploom.flows.query import Inquiry
 from taploom.flows.reply import Hop, Reply
 from taploom.flows.spans import Spans, holds
-from taploom.lab.atlas import Atlas
+from taploom.lab.atlas import Atlas, UnclearError
 from taploom.lab.oracle import ECHO, Packet
 from taploom.lab.questions import Question
 from taploom.plan.host import Host
@@ -96,10 +96,13 @@ class Reading:
         )
 
     def _goes(self, hop: Hop, packet: Packet) -> bool:
-        """Whether a host on the way would send a packet on as a hop says."""
+        """Whether a host on the way would send a packet on as a hop says, which it may by each of equal routes."""
         if hop.way is None:
             return True
-        uplink = self._atlas.way(self._atlas.hosts[hop.host], packet.to).uplink
+        try:
+            uplink = self._atlas.way(self._atlas.hosts[hop.host], packet.to).uplink
+        except UnclearError:
+            return True
         return uplink is not None and uplink.name == hop.way
 
     def _value(self, host: str, uplink: str, packet: Packet) -> int:

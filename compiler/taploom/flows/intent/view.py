@@ -119,8 +119,12 @@ class View:
 
     @cached_property
     def lost(self) -> Spans:
-        """Addresses of the site's networks that no uplink may bring: of those that are here, or have no way here."""
-        return without(self.site, united(span for spans in self.elsewhere.values() for span in spans))
+        """Addresses of the site's networks that no uplink may bring: of those that are here, or have no way here.
+
+        A network without a way may hold the single address of another host's uplink, to which default routes lead.
+        """
+        here = united(span for spans in self.local.values() for span in spans)
+        return without(self.site, without(self.remote, here))
 
     def senders(self, found: Selection, ingress: str, *, to_host: bool) -> Spans:
         """The addresses of a selection that come in by an interface; `any` is everyone but the site's hosts.

@@ -185,8 +185,11 @@
         }
       }
       if (this.hidden) {
-        const [other, uplink] = this.hidden, meant = this.place(other).zones[uplink];
-        for (const [egress, some] of place.leaving(left, way)) if (place.zones[egress] === meant) yield [other, uplink, some];
+        const [other, uplink] = this.hidden, theirs = Object.entries(this.place(other).zones);
+        for (const [egress, some] of place.leaving(left, way)) {
+          const near = theirs.filter(([, zone]) => zone === place.zones[egress]).map(([by]) => by);
+          for (const by of near.includes(uplink) ? [uplink] : near.slice(0, 1)) yield [other, by, some];
+        }
       } else yield* this.behind(host, way, left);
     }
 

@@ -1,0 +1,58 @@
+"""Addresses of other hosts to which nothing but a default route leads: learned ones, and single ones of a network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.lab.whole import seen
+from tests.sites import NOW, compiled
+from tests.support import needs
+
+from taploom.backends.nftables import ruleset
+from taploom.flows.compare import disagreements
+from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.query import Inquiry
+
+HERE = Path(__file__).parent
+LEARNED, SINGLE = (
+    (HERE / f"{name}.yaml").read_text(encoding="utf-8")
+    for name in ("learned-address-of-another-zone", "single-address-afar")
+)
+kernel = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
+
+
+def told(text: str, source: str, to: str, service: str) -> set[tuple[str, ...]]:
+    """Verdict and entry of each part of an answer, with the interfaces by which it comes to each host."""
+    inquiry = Inquiry(compiled(text).plan, NOW)
+    one, other = (end_of(inquiry.names, name) for name in (source, to))
+    replies = inquiry.ask(one, other, services_of(inquiry.names, service))
+    return {(r.verdict, r.decided_by, *(f"{hop.host}/{hop.ingress}" for hop in r.hops)) for r in replies}
+
+
+def test_a_learned_address_is_followed_into_a_zone_that_both_hosts_are_in() -> None:
+    way = ("h1/self/", "h2/eth0")
+    assert told(LEARNED, "h1", "h2/eth1", "ssh") == {("allow", "policy/admin", *way)}
+    assert told(LEARNED, "h1", "h2/eth1", "https") == {("drop", "default", *way)}
+
+
+@kernel
+@pytest.mark.kernel
+def test_the_kernel_agrees_on_learned_addresses() -> None:
+    found = seen(LEARNED)
+    asked = {flow.split()[-1]: row.observed for flow, row in found.items() if flow.startswith("h1 -> h2 198.18.")}
+    assert asked["tcp/22"] == "allow"
+    assert asked["tcp/23"] == "drop"
+
+
+def test_a_single_address_within_a_network_is_its_host_s_and_no_guest_s() -> None:
+    assert disagreements(compiled(SINGLE).plan, ruleset) == ()
+
+
+@kernel
+@pytest.mark.kernel
+def test_the_kernel_agrees_on_single_addresses() -> None:
+    found = seen(SINGLE)
+    for sender, to in (("10.8.0.120", "203.0.113.2"), ("fd08::120", "2001:db8:1::2")):
+        row = found[f"h1 -> h2 {to} tcp/22"]
+        assert (row.observed, row.detail) == ("allow", f"at host/h2 {to} from {sender}")

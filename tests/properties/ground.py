@@ -1,0 +1,46 @@
+"""A site as a lab would find it once everything is up, worked out without a machine: learned addresses are made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from taploom.lab.atlas import Atlas
+from taploom.lab.outside import beyond
+from taploom.lab.wait import Ground, Promise, promises
+
+if TYPE_CHECKING:
+    from taploom.base.address import Address
+    from taploom.lab.build import Site
+    from taploom.lab.outside import Beyond
+    from taploom.plan.site import Plan
+
+_STATION = 0x42
+"""Which address of a prefix whoever serves it would give."""
+
+
+@dataclass(frozen=True)
+class _Unbuilt:
+    """What of a running site follows from its plan."""
+
+    plan: Plan
+    beyond: dict[str, Beyond]
+
+
+def settled(plan: Plan) -> Atlas:
+    """The look-ups of a site of which each promise has come true."""
+    site = _Unbuilt(plan, {found.zone: found for found in beyond(plan)})
+    ground = Ground()
+    for promise in promises(cast("Site", site)):
+        known = ground.uplinks if promise.machine.startswith("host/") else ground.nics
+        address = _given(promise, set(known.values()))
+        if promise.key and address:
+            known[promise.key] = address
+    return Atlas(plan, ground, site.beyond)
+
+
+def _given(promise: Promise, taken: set[Address]) -> Address | None:
+    if promise.exact or promise.within is None:
+        return promise.exact.address if promise.exact else None
+    first = promise.first or promise.within.first + _STATION
+    return next(first + offset for offset in range(256) if first + offset not in taken)

@@ -1,0 +1,78 @@
+"""Links of one address or of two, as rented servers and lines between routers have them, for made-up sites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import strategies as st
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    Tree = dict[str, Any]
+
+_KINDS = st.sampled_from(("whole", "whole", "whole", "single", "within", "pair"))
+_HOPS = {"4": st.sampled_from(("203.0.255.1", "172.31.255.1")), "6": st.sampled_from(("fe80::1", "2001:db8:fe::1"))}
+"""Gateways of single addresses, which no prefix of the host holds."""
+
+
+def narrowed(draw: st.DrawFn, uplinks: Tree, networks: Sequence[tuple[str, int, Tree]]) -> None:
+    """Makes links of one address or two of some subnets that uplinks of a host are in.
+
+    Args:
+        draw: of Hypothesis.
+        uplinks: of the host, which this changes.
+        networks: of the host: name, number and entry. A single address may be within one of them.
+    """
+    inner = {
+        family: [n for _, n, network in networks if f"ipv{family}" in network and not pair(network)] for family in "46"
+    }
+    for place, entry in enumerate(uplinks.values()):
+        for family in "46":
+            if "/" in entry.get(f"ipv{family}", ""):
+                entry.update(_narrow(draw, family, entry, inner[family], place))
+
+
+def _narrow(draw: st.DrawFn, family: str, entry: Tree, inner: list[int], place: int) -> Tree:
+    """What an uplink, the host's one of a place, has instead of its subnet in a family."""
+    own, kind = entry[f"ipv{family}"].partition("/")[0], draw(_KINDS)
+    if kind == "pair":
+        return _two(draw, family, own, gateway=f"gateway{family}" in entry)
+    if kind == "within" and inner:
+        own = _within(family, draw(st.sampled_from(inner)), place)
+    return {} if kind == "whole" else _single(draw, family, own)
+
+
+def _single(draw: st.DrawFn, family: str, own: str) -> Tree:
+    return {f"ipv{family}": f"{own}/{_BITS[family]}", f"gateway{family}": draw(_HOPS[family])}
+
+
+def _within(family: str, number: int, place: int) -> str:
+    """An address of a network of the host."""
+    return f"10.{number}.0.{120 + place}" if family == "4" else f"fd00:{number:x}::fff{place}"
+
+
+def _two(draw: st.DrawFn, family: str, own: str, *, gateway: bool) -> Tree:
+    """Both addresses of a link, the host's first; the lower one may be the host's."""
+    last = own.rpartition("." if family == "4" else ":")
+    ends = [f"{last[0]}{last[1]}{end}" for end in ((2, 3) if family == "4" else (0, 1))]
+    if family == "6":
+        ends[0] = ends[0].removesuffix("0")
+    here, there = draw(st.permutations(ends))
+    found = {f"ipv{family}": f"{here}/{_BITS[family] - 1}"}
+    return found | ({f"gateway{family}": there} if gateway else {})
+
+
+_BITS = {"4": 32, "6": 128}
+
+
+def small(draw: st.DrawFn, number: int, families: Iterable[int]) -> Tree:
+    """The addresses of a network of two: of the host, and of the guest that there is room for."""
+    four, six = draw(st.sampled_from(("0", "1"))), draw(st.sampled_from(("", "1")))
+    found = {4: f"10.{number}.0.{four}/31", 6: f"fd00:{number:x}::{six}/127"}
+    return {f"ipv{family}": found[family] for family in families}
+
+
+def pair(network: Tree) -> bool:
+    """Whether a network has room for one guest alone."""
+    return any(network.get(f"ipv{family}", "").endswith(f"/{bits - 1}") for family, bits in _BITS.items())

@@ -1,0 +1,45 @@
+"""Made-up sites, read twice: hop by hop through what the plan was lowered to, and by the maps of what the spec says."""
+
+from __future__ import annotations
+
+import random
+
+from hypothesis import HealthCheck, given, settings
+from tests.properties.ground import settled
+from tests.properties.made_up import Tree, sites
+from tests.properties.texts import text
+from tests.sites import NOW, compiled
+
+from taploom.lab.oracle import Oracle
+from taploom.lab.outcome import Row
+from taploom.lab.questions import questions
+from taploom.lab.reading import Reading
+from taploom.plan.site import Plan
+
+some = settings(max_examples=30, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+
+
+def disputed(plan: Plan, chance: random.Random, most: int = 15) -> list[Row]:
+    """The flows of which the lab's own reading and `taploom reach` say different things, as a lab would find them.
+
+    Args:
+        plan: of the site.
+        chance: what chooses the flows that are looked at.
+        most: how many of them.
+    """
+    atlas = settled(plan)
+    asked, _ = questions(atlas, Oracle(atlas, NOW))
+    reading = Reading(atlas, NOW)
+    read = map(reading.read, chance.sample(asked, min(most, len(asked))))
+    rows = (
+        Row("flow", one.flow, said, said, one.verdict.by, reach=one.reach)
+        for one in read
+        for said in ("allow" if one.verdict.allowed else "drop",)
+    )
+    return [row for row in rows if not row.ok]
+
+
+@some
+@given(sites())
+def test_both_readings_of_made_up_sites_say_the_same(site: Tree) -> None:
+    assert disputed(compiled(text(site)).plan, random.Random(text(site))) == []
