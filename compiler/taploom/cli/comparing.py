@@ -25,6 +25,7 @@ from taploom.plan.origin import Origin
 from taploom.plan.read import PlanTextError, read_plan
 from taploom.plan.site import Plan
 from taploom.source.characters import printable_path
+from taploom.source.place import misplaced
 
 if TYPE_CHECKING:
     from taploom.spec.document import Document
@@ -114,13 +115,18 @@ def _side(specs: Path, word: str) -> Subject:
             return revision_of(specs, word, commit_of(specs, word))
     if word.endswith(".json"):
         return Subject(word, read_plan(_plan_text(Path(word))))
+    if not (Path(word).is_dir() or misplaced(Path(word))):
+        raise RevisionError(f"`{word}` is no folder of specs; {os.devnull} stands for a site that is not there")
     return _compiled(Path(word), word)
 
 
 def _plan_text(path: Path) -> str:
     """The text of a plan.json, which may be a stranger's as everything else."""
-    with path.open("rb") as file:
-        raw = file.read(_PLAN_BYTES + 1)
+    try:
+        with path.open("rb") as file:
+            raw = file.read(_PLAN_BYTES + 1)
+    except OSError as error:
+        raise PlanTextError(f"{printable_path(str(path))} cannot be read: {error.strerror}") from None
     if len(raw) > _PLAN_BYTES:
         raise PlanTextError(f"{printable_path(str(path))} has more than {_PLAN_BYTES >> 20} MiB")
     try:

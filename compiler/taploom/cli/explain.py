@@ -1,5 +1,8 @@
 """`taploom explain`."""
 
+import os
+import re
+from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -80,7 +83,6 @@ def _code(what: str | None, form: str) -> int:
 
 
 def _object(site: "Compiled", artifacts: tuple["Artifact", ...], what: str, form: str) -> int:
-    from taploom.base.names import closest
     from taploom.cli.compiling import source_line
     from taploom.cli.terminal import tell
     from taploom.report.explained import object_json, object_text
@@ -91,11 +93,24 @@ def _object(site: "Compiled", artifacts: tuple["Artifact", ...], what: str, form
     for position, name in enumerate(bare or [what]):
         described = describe(site.plan, artifacts, name)
         if described is None:
-            meant = closest(what, names)
-            raise click.UsageError(f"There is no '{what}' here." + (f" Did you mean '{meant}'?" if meant else ""))
+            raise click.UsageError(f"There is no '{what}' here. {_meant(site, what, names)}")
         text = object_json(described) if form == "json" else object_text(described, source_line(site.source))
         tell(f"\n{text}" if position else text, form)
     return FINE
+
+
+def _meant(site: "Compiled", what: str, names: Iterable[str]) -> str:
+    """What to write instead of something that nothing is called."""
+    from taploom.base.names import closest
+    from taploom.report.catalogue import rule_of
+
+    digits = re.fullmatch(r"[A-Za-z]{0,2}([0-9]{3})", what)
+    meant = f"TL{digits[1]}" if digits and rule_of(f"TL{digits[1]}") else closest(what, names)
+    if meant:
+        return f"Did you mean '{meant}'?"
+    if what in (file.path for file in site.source.files):
+        return f"Name a line of the file, as in {what}:1."
+    return "It takes a code such as TL203, an object such as host/NAME, or FILE:LINE."
 
 
 def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number: int, form: str) -> int:
@@ -105,20 +120,24 @@ def _line(site: "Compiled", artifacts: tuple["Artifact", ...], file: str, number
     from taploom.report.explained import line_json, line_text
     from taploom.report.places import rendered_line
 
-    line, path = source_line(site.source), Path(file).resolve()
+    line, path = source_line(site.source), _real(file)
     for source in site.source.files:
-        if Path(source.path).resolve() == path:
+        if _real(source.path) == path:
             return _spec(site, artifacts, source, number, form)
-    if path == Path(site.source.folder, FILE).resolve():
+    if path == _real(f"{site.source.folder}/{FILE}"):
         return _locked(site, artifacts, path, number, form)
     place = rendered_line(artifacts, file, number)
     if isinstance(place, str):
-        say(f"taploom: {place or f'{file} is neither a rendered file nor a spec'}")
+        say(f"taploom: {place or f'`{file}` is neither a rendered file nor a spec'}")
         return FINDINGS
     tell(line_json(place) if form == "json" else line_text(place, line), form)
     if _on_disk(Path(file), number) not in (None, place.line.text):
         say(f"{file} is stale: what it says there is not what these specs render")
     return FINE
+
+
+def _real(path: str) -> Path:
+    return Path(os.path.realpath(path))
 
 
 def _spec(site: "Compiled", artifacts: tuple["Artifact", ...], source: "SourceFile", number: int, form: str) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from taploom.base.diagnostic import Report
 
 _STDIN = "-"
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path, allow_dash=True)
+_FILE = click.Path(exists=True, path_type=Path, allow_dash=True)
 
 
 @click.command("fmt")
@@ -32,6 +32,8 @@ def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
 
     if _STDIN in map(str, files) and len(files) > 1:
         raise click.UsageError("Standard input goes alone: format the files by another call.")
+    for folder in (file for file in files if file.is_dir()):
+        raise click.UsageError(f"{folder} is a folder: name its files, or write --specs {folder} for all of its specs.")
     report = Report()
     texts = _texts(files, specs, report)
     changed = _changed(texts, report)

@@ -93,7 +93,8 @@ def _graph(plan: "Plan", what: str) -> "Graph":
     if wanted in known:
         return site_graph(plan, colors) if wanted == "site" else zones_graph(plan, colors, matrix(plan))
     meant = closest(what, known)
-    raise click.UsageError(f"There is no '{what}' to draw." + (f" Did you mean '{meant}'?" if meant else ""))
+    hint = f"Did you mean '{meant}'?" if meant else "It draws site, policy, host/NAME and guest/NAME."
+    raise click.UsageError(f"There is no '{what}' to draw. {hint}")
 
 
 def _written(text: str, form: str, out: str) -> int:

@@ -45,7 +45,8 @@ def command(folder: Path) -> int:
         _tell(folder / path, created=outcome)
     if not begun and not _lock(specs):
         return FINDINGS
-    where = "" if folder == Path() else f"cd {quote(str(folder))} && "
+    name = f"./{folder}" if str(folder).startswith("-") else str(folder)
+    where = "" if folder == Path() else f"cd {quote(name)} && "
     say(f"Next: {where}taploom validate && taploom render")
     return FINE
 

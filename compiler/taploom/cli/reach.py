@@ -45,6 +45,10 @@ def command(source: str, to: str, service: str, specs: Path, guests: str, form: 
     from taploom.cli.terminal import progress, tell
     from taploom.flows.query import Inquiry
 
+    if matrix and source:
+        raise click.UsageError("--matrix goes without FROM and TO: it is about all of them.")
+    if guests and not matrix:
+        raise click.UsageError("--guests goes with --matrix.")
     if not matrix and not (source and to):
         raise click.UsageError("FROM and TO are needed, or --matrix.")
     if form in ("csv", "md") and not matrix:
@@ -91,4 +95,7 @@ def _matrix(inquiry: "Inquiry", guests: str, form: str) -> str:
     from taploom.flows.matrix import guest_matrix, zone_matrix
     from taploom.report.matrix import MATRIX_FORMATS
 
-    return MATRIX_FORMATS[form](guest_matrix(inquiry, guests) if guests else zone_matrix(inquiry))
+    found = guest_matrix(inquiry, guests) if guests else zone_matrix(inquiry)
+    if guests and not found.rows:
+        raise click.UsageError(f"No guest has a name like '{guests}'.")
+    return MATRIX_FORMATS[form](found)

@@ -150,7 +150,7 @@ class Folder:
 def opened(root: Path, *, create: bool = False) -> Iterator[Folder]:
     """Open a folder; `root` itself may be a link, since its owner named it."""
     with _about(""):
-        if create:
+        if create and not os.path.lexists(root):  # what else is in the way, the next line says better
             root.mkdir(parents=True, exist_ok=True)
         folder = Folder(os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
     try:

@@ -1,5 +1,6 @@
 """One file that the user named: written whole or not at all, and only where its bytes change."""
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -36,7 +37,7 @@ def write_output(path: Path, data: bytes) -> Diagnostic | bool:
     Returns:
         As of `write_file`.
     """
-    target = path.resolve()
+    target = Path(os.path.realpath(path))  # where links go round in a circle, one of them
     if not (target.is_fifo() or target.is_char_device()):  # those cannot be replaced, and have nothing to lose
         return write_file(target, data)
     try:

@@ -51,13 +51,16 @@ def end_of(names: Names, text: str) -> End:
             raise UnknownEndError(f"host `{kind}` has no uplink `{name}`")
         return End(text, Selection(), (kind, name))
     elif text not in ("any", "hosts") and not known(names, text):
-        raise UnknownEndError(f"the site has no `{text}`{_meant(names, text)}")
+        raise UnknownEndError(f"the site has no `{text}`: {_meant(names, text)}")
     return End(text, _whole(names, text))
 
 
 def _meant(names: Names, text: str) -> str:
-    near = closest(text, ("any", "hosts", *names.kinds, *(f"{kind}/{name}" for name, kind in names.kinds.items())))
-    return f": did you mean `{near}`?" if near else ""
+    whole = (f"{kind}/{name}" for name, kind in names.kinds.items())
+    near = closest(text.lower(), ("any", "hosts", *names.kinds, *whole))
+    if near is None and "." in text:
+        return "taploom resolves no names of DNS; ask for an address or a prefix"
+    return f"did you mean `{near}`?" if near else "`taploom graph` draws what it has"
 
 
 def _whole(names: Names, text: str) -> Selection:

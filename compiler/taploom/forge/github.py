@@ -80,6 +80,8 @@ def _number(event: str) -> int | None:
         return None
     try:
         found = json.loads(Path(event).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ForgeError(f"GITHUB_EVENT_PATH cannot be read: {error.strerror}") from None
     except (ValueError, RecursionError):
         raise ForgeError("GITHUB_EVENT_PATH holds no JSON") from None
     about = entry(found, "the event").get("pull_request")

@@ -16,7 +16,7 @@ from taploom.source.builder import NODES
 from taploom.source.characters import position, printable_path
 from taploom.source.listing import FILE_BYTES, Found, listed, readable
 from taploom.source.reader import read_counted
-from taploom.source.refused import BESIDE, refuse
+from taploom.source.refused import A_FOLDER, BESIDE, SPECIAL, refuse
 from taploom.source.tree import Mapping
 
 _OTHER_ENCODINGS = (
@@ -182,14 +182,11 @@ def read_text(path: Path, report: Report) -> str:
     if path.is_symlink() or not path.exists():
         return ""
     shown = printable_path(str(path))
-    if not path.is_file() or path.stat().st_size >= FILE_BYTES:
-        report.add(
-            Diagnostic(
-                rules.UNREADABLE,
-                "this is not a file of a size that taploom reads",
-                start_of(shown),
-                "name a file of less than 8 MiB",
-            )
-        )
+    if not path.is_file():
+        refuse(report, str(path), A_FOLDER if path.is_dir() else SPECIAL)
+        return ""
+    if path.stat().st_size >= FILE_BYTES:
+        message = "this is not a file of a size that taploom reads"
+        refuse(report, str(path), (rules.UNREADABLE, message, "name a file of less than 8 MiB"))
         return ""
     return _text(Found(shown, str(path), path.stat().st_size), report) or ""

@@ -14,7 +14,7 @@ from taploom.base.frozen import dataclass
 from taploom.source import rules
 from taploom.source.characters import printable_path
 from taploom.source.place import misplaced
-from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, End, followed, link_refused, refuse
+from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, SPECIAL, End, followed, link_refused, refuse
 
 MIB = 1 << 20
 FILE_BYTES = 8 * MIB
@@ -160,8 +160,7 @@ def _regular(path: str, real: str, report: Report) -> Found | None:
         refuse(report, path, (rules.UNREADABLE, f"the file cannot be read: {_reason(error)}", _PERMIT))
         return None
     if not stat.S_ISREG(status.st_mode):
-        special = (rules.UNREADABLE, "this is a pipe, a socket or a device, not a file", A_FOLDER[2])
-        refuse(report, path, A_FOLDER if stat.S_ISDIR(status.st_mode) else special)
+        refuse(report, path, A_FOLDER if stat.S_ISDIR(status.st_mode) else SPECIAL)
         return None
     return Found(path, real, status.st_size) if _fits(path, status.st_size, report) else None
 

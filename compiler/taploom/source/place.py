@@ -9,7 +9,7 @@ from taploom.source.refused import AROUND, NESTED, Refusal
 def top_of(folder: Path) -> Path | None:
     """The top of the working tree that a folder is in: the nearest one with a `.git`, which no tree of git can hold."""
     lexical = Path(os.path.normpath(folder.absolute()))
-    return _above(lexical) or _above(lexical.resolve())
+    return _above(lexical) or _above(Path(os.path.realpath(lexical)))
 
 
 def own_of_another(folder: Path) -> Path | None:

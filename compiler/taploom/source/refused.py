@@ -14,6 +14,7 @@ Refusal = tuple[Rule, str, str]
 """Why a path is no spec: rule, message and way out."""
 
 A_FOLDER: Refusal = (rules.UNREADABLE, "this is a folder, not a file", "move it out of the folder of specs")
+SPECIAL: Refusal = (rules.UNREADABLE, "this is a pipe, a socket or a device, not a file", A_FOLDER[2])
 CIRCLE: Refusal = (rules.LINK, "the link leads round in a circle", "remove it")
 NOWHERE: Refusal = (rules.LINK, "the link leads nowhere", "remove it")
 OUT: Refusal = (rules.LINK, "the link leads out of the folder of specs", "put the file itself here")

@@ -53,7 +53,7 @@ def read_literal(text: str) -> tuple[Service, ...]:
     raise InvalidError(
         f"`{visible(text)}` is not a service",
         f"did you mean `{near}{slash}{visible(rest)}`?"
-        if near
+        if near and near not in PROTOCOLS
         else "such as `tcp/443`, `udp/5000-5010` or a service's name",
     )
 

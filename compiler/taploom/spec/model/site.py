@@ -1,5 +1,7 @@
 """`site`: what holds for all of it, `zones`, named `addresses` and `services`, and `waivers`."""
 
+import re
+
 from taploom.base.address import Prefix
 from taploom.base.frozen import dataclass
 from taploom.spec.decode import Key, ListOf, Model
@@ -168,7 +170,9 @@ SERVICES = Model(
 def read_code(text: str) -> str:
     """The code of a diagnostic."""
     if len(text) != 5 or not text.startswith("TL") or not text[2:].isdigit():
-        raise InvalidError(f"`{visible(text)}` is not the code of a diagnostic", "such as TL604")
+        digits = re.fullmatch(r"[A-Za-z]*([0-9]{3})", text)
+        way_out = f"write `TL{digits[1]}`" if digits else "such as TL604"
+        raise InvalidError(f"`{visible(text)}` is not the code of a diagnostic", way_out)
     return text
 
 
