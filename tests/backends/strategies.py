@@ -45,7 +45,8 @@ interfaces = st.one_of(
 ).filter(lambda name: not interface_problem(name))
 names = st.builds(str.__add__, st.sampled_from("az"), st.text("az09-", max_size=62))
 ways4 = st.sampled_from((None, Learned.DHCP, Fixed(parse_interface("203.0.113.9/24"), parse_address("203.0.113.1"))))
-ways6 = st.sampled_from((None, Learned.RA, Fixed(parse_interface("2001:db8::9/128"), parse_address("2001:db8::1"))))
+at6 = parse_interface("2001:db8::9/128")
+ways6 = st.sampled_from((None, Learned.RA, Fixed(at6, parse_address("2001:db8::1")), Fixed(at6, Learned.RA)))
 resolvers = st.sampled_from(((), (parse_address("9.9.9.9"),), (parse_address("9.9.9.9"), parse_address("2620:fe::fe"))))
 mtus = st.sampled_from((None, 1280, 1500, 9000))
 

@@ -104,6 +104,21 @@ def test_static_uplinks_have_their_gateways_resolvers_and_routes(root: Path | No
         assert running.complaints() == {}
 
 
+def test_a_static_address_leaves_by_the_router_that_advertises_itself(root: Path | None) -> None:
+    """Of what it advertises nothing else is taken: no address, and nothing on the link."""
+    fixed = Fixed(parse_interface("2001:db8:77::9/64"), Learned.RA)
+    uplink = Uplink("eth0", "internet", None, fixed, (), None, plans.origin("hosts.hv.uplinks"), metric=77)
+    with Lab() as lab:
+        running = Running(lab, root, variants.host(variants.bridge("lan", "", "fd01::1/64"), uplinks=(uplink,)))
+        gateway, device = way_out(running.machine, 6)
+        assert (parse_address(gateway) in LINK_LOCAL, device) == (True, "eth0")
+        assert {route["metric"] for route in routes(running.machine, 6)} == {77}
+        own = {address for address in running.machine.addresses("eth0") if not address.startswith("fe80:")}
+        assert own == {"2001:db8:77::9/64"}
+        assert routes(running.machine, 6, "2001:db8:1::/64") == []
+        assert running.complaints() == {}
+
+
 def test_a_gateway_beyond_the_prefix_is_reached_directly(root: Path | None) -> None:
     """As hosting companies do it: one address, and a gateway that no prefix holds."""
     here = plans.origin("hosts.hv.uplinks")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from tests.lab.proof import Proof
 from tests.sites import NOW, Site, compiled
+from tests.support import needs
 
 from taploom.base.address import Family, parse_prefix
 from taploom.base.rule import Severity
 from taploom.flows.endpoints import end_of, services_of
+from taploom.flows.matrix import zone_matrix
 from taploom.flows.packet import DESTINATION
 from taploom.flows.query import Inquiry
+from taploom.lab.session import Lab
+from taploom.plan.json import plan_json
+from taploom.plan.read import read_plan
 from taploom.plan.services import BUILT_IN
+from taploom.report.matrix import MATRIX_FORMATS
 
 CASES = Path(__file__).parent
 
@@ -87,6 +95,43 @@ def test_what_no_route_leads_to_is_dropped_and_reach_says_so() -> None:
     assert all(link.value <= first <= last < link.value + link.size for first, last in near.box[DESTINATION] or ())
     (far,) = inquiry.ask(end_of(names, "a"), end_of(names, "2620:fe::fe"), services_of(names, "dns"))
     assert (far.verdict, far.decided_by) == ("drop", "implied/no-route")
+
+
+def test_the_matrix_tells_what_is_near_from_what_is_everywhere() -> None:
+    for gateway, words in (
+        ("", ["any by policy/out (ipv4)", "any by policy/out (only where a route of the host leads) (ipv6)"]),
+        (", gateway6: ra", ["any by policy/out"]),
+    ):
+        found = site("no-gateway6", '::10/64"}', f'::10/64"{gateway}}}')
+        lines = MATRIX_FORMATS["text"](zone_matrix(Inquiry(found.plan, NOW))).splitlines()
+        (told,) = [line for line in lines[lines.index("vms") :] if "→ internet" in line]
+        assert told == f"  → internet: {'; '.join(words)}"
+
+
+def test_routers_that_advertise_themselves_are_a_way_out() -> None:
+    found = site("no-gateway6", '::10/64"}', '::10/64", gateway6: ra}')
+    assert "TL430" not in found.codes
+    inquiry = Inquiry(found.plan, NOW)
+    names = inquiry.names
+    (far,) = inquiry.ask(end_of(names, "a"), end_of(names, "2620:fe::fe"), services_of(names, "dns"))
+    assert (far.verdict, far.decided_by) == ("allow", "policy/out")
+    assert read_plan(plan_json(found.plan)).hosts[0].uplinks[0].ipv6 == found.plan.hosts[0].uplinks[0].ipv6
+
+
+def test_beside_an_address_that_is_learned_it_says_nothing() -> None:
+    found = site("no-gateway6", 'ipv6: "2001:db8:1::10/64"}', "ipv6: ra, gateway6: ra}")
+    assert told(found, "TL409") == [("host/hv", 9)]
+
+
+@needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
+@pytest.mark.kernel
+def test_packets_leave_by_the_router_that_advertises_itself() -> None:
+    with Lab() as lab:
+        text = (CASES / "no-gateway6.yaml").read_text(encoding="utf-8")
+        proof = Proof(lab, text.replace('::10/64"}', '::10/64", gateway6: ra}'))
+        assert proof.disagreements() == {}
+        to = {q.to.machine for q in proof.asked if q.verdict.allowed and q.packet.family is Family.IPV6}
+        assert any("internet" in name for name in to), to
 
 
 def test_a_translation_to_the_uplinks_own_link_is_told_of() -> None:

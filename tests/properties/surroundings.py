@@ -52,7 +52,8 @@ def _uplink(draw: st.DrawFn, draft: Draft, zone: str, families: Families) -> Tre
         entry |= draw(st.sampled_from((static, {"ipv4": "dhcp"}, {"ipv4": static["ipv4"]})))
     if 6 in families:
         static = {"ipv6": f"2001:db8:{number:x}::2/64", "gateway6": "fe80::1"}
-        entry |= draw(st.sampled_from((static, {"ipv6": "ra"}, {"ipv6": static["ipv6"]})))
+        told = static | {"gateway6": "ra"}
+        entry |= draw(st.sampled_from((static, told, {"ipv6": "ra"}, {"ipv6": static["ipv6"]})))
     return entry | draw(st.sampled_from(({}, {}, {"metric": 100 + number})))
 
 

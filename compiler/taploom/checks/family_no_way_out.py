@@ -18,8 +18,8 @@ RULE = Rule(
     "Where an uplink with addresses of both families leads out in one, the host has a way out in the other too.",
     "A static address brings no route: in the family without a gateway the host and its guests reach the uplink's own "
     "link and nobody beyond it, while everything that has both families tries IPv6 first.",
-    "Write the provider's router as `gateway4` or `gateway6` (often `fe80::1`), or `ipv6: ra` where routers advertise "
-    "themselves, or leave the family out.",
+    "Write the provider's router as `gateway4` or `gateway6` (often `fe80::1`), or `gateway6: ra` where routers "
+    "advertise themselves, or leave the family out.",
     bad="hosts:\n  hv1:\n    uplinks:\n"
     "      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1, ipv6: '2001:db8::10/64'}\n",
     good="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1, "
@@ -48,7 +48,7 @@ def _lacking(context: Context, host: Host, family: Family) -> Iterator[Diagnosti
         at = ("hosts", host.name, "uplinks", uplink.name)
         places = context.document.places
         message = f"uplink `{uplink.name}` has no way out in {word(family)}: {own.interface} brings no route"
-        learned = "ipv4: dhcp" if family is Family.IPV4 else "ipv6: ra"
+        learned = "ipv4: dhcp" if family is Family.IPV4 else "gateway6: ra"
         hint = f"write the provider's router as `{key}`, or `{learned}` where the network outside says it"
         gateway = f"gateway{twin.value}" if isinstance(half(uplink, twin), Fixed) else twin.key
         label = Label(places.span(*at, gateway), f"the way out in {word(twin)}")

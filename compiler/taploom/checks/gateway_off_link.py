@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         for uplink in host.uplinks:
             for family, side in fixed(uplink):
-                via, on_link = side.gateway, side.interface.prefix
+                via, on_link = side.next_hop, side.interface.prefix
                 if via is None or via in on_link or via in LINK_LOCAL or on_link.length == family.bits:
                     continue
                 at = ("hosts", host.name, "uplinks", uplink.name)

@@ -134,7 +134,7 @@ def _uplink(host: Host, before: Uplink, after: Uplink | None, *, keeps: bool) ->
         return (Class.D6, Effect.WAY_IN)
     if keeps:
         return (Class.D0, Effect.IN_PLACE)
-    learned = any(isinstance(side, Learned) for side in (after.ipv4, after.ipv6))
+    learned = isinstance(after.ipv4, Learned) or after.advertised
     if any(nat.uplink == before.name and nat.kind is NatKind.MASQUERADE for nat in host.nat):
         return (Class.D3, Effect.NAT_RELEARNED if learned else Effect.NAT_FLUSH)
     return (Class.D2, Effect.LEARNED if learned else Effect.REFRESH)

@@ -157,8 +157,12 @@ def _uplink(uplink: Uplink) -> Value:
 
 def _side(digit: str, side: Fixed | Learned | None) -> Fields:
     if isinstance(side, Fixed):
-        return {f"ipv{digit}": str(side.interface), f"gateway{digit}": _text(side.gateway)}
+        return {f"ipv{digit}": str(side.interface), f"gateway{digit}": _gateway(side)}
     return {f"ipv{digit}": side.value if side else None}
+
+
+def _gateway(side: Fixed) -> str | None:
+    return side.gateway.value if isinstance(side.gateway, Learned) else _text(side.gateway)
 
 
 def _guest(guest: Guest) -> Fields:

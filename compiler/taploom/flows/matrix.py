@@ -1,10 +1,11 @@
 """Who reaches whom, for all pairs at once: zones and hosts, or guests."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
+from taploom.flows.answer import NO_ROUTE
 from taploom.flows.endpoints import end_of
 from taploom.flows.packet import PORT, PROTOCOL
 from taploom.flows.query import Inquiry
@@ -24,6 +25,8 @@ class Passage:
         ports: ports or ICMP types, or None for all.
         by: stable name of the entry that lets it pass.
         certain: whether it passes whatever addresses the networks outside hand out.
+        routed: whether the sender's host has a route to everybody in the column; else it passes to some of them alone,
+            such as those on an uplink's own link.
     """
 
     family: Family
@@ -31,6 +34,7 @@ class Passage:
     ports: Spans | None
     by: str
     certain: bool = True
+    routed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ def _cell(inquiry: Inquiry, row: str, column: str) -> tuple[Passage, ...]:
     return tuple(dict.fromkeys(_passages(replies)))
 
 
-def _passages(replies: Iterable[Reply]) -> Iterator[Passage]:
+def _passages(replies: Collection[Reply]) -> Iterator[Passage]:
+    lost = {(reply.family, reply.hops[0].host) for reply in replies if reply.decided_by == NO_ROUTE.by}
     for reply in sorted(replies, key=lambda r: (r.decided_by, r.family, repr(r.box))):
         if reply.allowed and reply.decided_by not in _EVERYWHERE:
-            yield Passage(reply.family, reply.box[PROTOCOL], reply.box[PORT], reply.decided_by, reply.certain)
+            routed = (reply.family, reply.hops[0].host) not in lost
+            yield Passage(reply.family, reply.box[PROTOCOL], reply.box[PORT], reply.decided_by, reply.certain, routed)

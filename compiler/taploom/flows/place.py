@@ -133,7 +133,7 @@ class Place:
         ways = [(r.to.length, r.metric or 0, of_prefix(r.to), r.via.value) for r in routes]
         if isinstance(own, Fixed):
             ways.append((own.interface.length, -1, of_prefix(own.interface.prefix), None))
-            gateway = own.gateway.value if own.gateway else None
+            gateway = own.next_hop.value if own.next_hop else None
             ways.append((0, -1, of_prefix(everything(family)), gateway))
         for _, _, prefix, via in sorted(ways, key=lambda way: (-way[0], way[1])):
             there = common((prefix,), goals)

@@ -216,11 +216,12 @@ class Atlas:
         for side, served in ((uplink.ipv4, link.dhcp), (uplink.ipv6, link.ra)):
             if isinstance(side, Fixed):
                 yield side.interface.prefix, 0, Way(None, uplink)
-                if side.gateway:
-                    family = side.gateway.family
-                    yield everything(family), uplink.metric or _UNSAID[family], Way(None, uplink, side.gateway)
+                if side.next_hop:
+                    family = side.next_hop.family
+                    yield everything(family), uplink.metric or _UNSAID[family], Way(None, uplink, side.next_hop)
             elif isinstance(side, Learned) and served:
                 yield served.prefix, 0, Way(None, uplink)
+            if served and (isinstance(side, Learned) or (side and isinstance(side.gateway, Learned))):
                 yield everything(served.family), uplink.metric or _LEARNED, Way(None, uplink, served.address)
 
 

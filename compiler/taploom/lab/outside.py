@@ -167,7 +167,7 @@ def _link(name: str, group: list[tuple[Host, Uplink]], fresh: dict[Family, Itera
     own = {(host.name, uplink.name) for host, uplink in group}
     ours = {side.interface.address for side in sides if isinstance(side, Fixed)}
     hops = {r.via for host, uplink in group for r in host.routes if r.device == uplink.name} - ours
-    hops |= {side.gateway for side in sides if isinstance(side, Fixed) and side.gateway} - ours
+    hops |= {side.next_hop for side in sides if isinstance(side, Fixed) and side.next_hop} - ours
     prefixes = sorted({side.interface.prefix for side in sides if isinstance(side, Fixed)})
     routers = [Interface(hop, _length(hop, prefixes)) for hop in sorted(hops)]
     for prefix in prefixes:
@@ -175,7 +175,7 @@ def _link(name: str, group: list[tuple[Host, Uplink]], fresh: dict[Family, Itera
             found = _free(prefix, [a.prefix for a in ours])
             routers += [Interface(found, prefix.length)] if found else []
     dhcp = Interface(next(fresh[Family.IPV4]).first + 1, 24) if Learned.DHCP in sides else None
-    ra = Interface(next(fresh[Family.IPV6]).first + 1, 64) if Learned.RA in sides else None
+    ra = Interface(next(fresh[Family.IPV6]).first + 1, 64) if any(u.advertised for _, u in group) else None
     made = tuple(sorted(routers)) + tuple(found for found in (dhcp, ra) if found)
     if any(not uplink.configured for _, uplink in group):
         near = [next(fresh[family]) for family in FAMILIES]

@@ -62,11 +62,14 @@ def _equipment(document: Document, wiring: Wiring, host: str, nics: Mapping[str,
 def _uplink(document: Document, host: str, name: str, spec: UplinkSpec) -> Uplink:
     origin = Origin(f"hosts.{host}.uplinks.{name}", document.places.key("hosts", host, "uplinks", name), PASS)
     ipv4 = _side(spec.ipv4, spec.gateway4, Learned.DHCP)
-    ipv6 = _side(spec.ipv6, spec.gateway6, Learned.RA)
+    gateway6 = Learned.RA if isinstance(spec.gateway6, Setting) else spec.gateway6
+    ipv6 = _side(spec.ipv6, gateway6, Learned.RA)
     return Uplink(name, spec.zone, ipv4, ipv6, tuple(sorted(set(spec.dns))), spec.mtu, origin, spec.metric)
 
 
-def _side(value: Interface | Setting | None, gateway: Address | None, learned: Learned) -> Fixed | Learned | None:
+def _side(
+    value: Interface | Setting | None, gateway: Address | Learned | None, learned: Learned
+) -> Fixed | Learned | None:
     if isinstance(value, Interface):
         return Fixed(value, gateway)
     return None if value is None else learned

@@ -39,11 +39,17 @@ class Fixed:
     """An uplink's static address and its way out.
 
     Attributes:
-        gateway: next hop of the default route; on the link, or link-local for IPv6; None where there is none.
+        gateway: next hop of the default route; on the link, or link-local for IPv6; `ra` where routers advertise
+            themselves; None where there is none.
     """
 
     interface: Interface
-    gateway: Address | None
+    gateway: Address | Learned | None
+
+    @property
+    def next_hop(self) -> Address | None:
+        """The next hop of the default route where the plan knows it."""
+        return self.gateway if isinstance(self.gateway, Address) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,11 @@ class Uplink:
         Then it may have an address of either family, which nobody knows beforehand.
         """
         return bool(self.ipv4 or self.ipv6 or self.dns or self.mtu)
+
+    @property
+    def advertised(self) -> bool:
+        """Whether it hears router advertisements (RFC 4861), for its address or for its way out alone."""
+        return (self.ipv6.gateway if isinstance(self.ipv6, Fixed) else self.ipv6) is Learned.RA
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,13 +90,14 @@ def _list(data: Any) -> list[Any]:
 
 
 def _member(kind: types.UnionType, data: Any) -> Any:
-    """The member of a union that data of this shape is of: the plan's unions have one of each shape."""
+    """The member of a union that data is of: the plan's unions have one of each shape, and words that are no text."""
     members = [one for one in typing.get_args(kind) if one is not type(None)]
     if len(members) == 1:
         return members[0]
     objects = [one for one in members if dataclasses.is_dataclass(one) and one not in _TEXTS]
+    words = [one for one in members if issubclass(one, enum.Enum) and data in [word.value for word in one]]
     others = [one for one in members if one not in objects]
-    return (objects if isinstance(data, dict) else others)[0]
+    return (objects if isinstance(data, dict) else words or others)[0]
 
 
 @functools.cache

@@ -57,6 +57,7 @@ def _data(passage: Passage) -> dict[str, object]:
         "port": ports(passage.family, passage.protocols, passage.ports),
         "decided_by": passage.by,
         "certain": passage.certain,
+        "routed": passage.routed,
     }
 
 
@@ -69,34 +70,39 @@ class Told:
         by: stable name of the entry that lets it pass.
         family: the one in which it does, or "" for both.
         certain: whether it does whatever addresses the network outside hands out.
+        routed: whether a route leads to everybody in the column.
     """
 
     traffic: str
     by: str
     family: str
     certain: bool
+    routed: bool
 
 
 def passages(cell: tuple[Passage, ...]) -> list[Told]:
     """What passes in a cell, once where it is the same in both families."""
-    found: dict[tuple[str, str, bool], list[str]] = {}
+    found: dict[tuple[str, str, bool, bool], list[str]] = {}
     for passage in cell:
         port = ports(passage.family, passage.protocols, passage.ports)
         traffic = protocols(passage.protocols) + (f"/{port}" if port else "")
         traffic = traffic.replace("icmpv6/128", "ping").replace("icmp/8", "ping")
-        families = found.setdefault((traffic, passage.by, passage.certain), [])
+        families = found.setdefault((traffic, passage.by, passage.certain, passage.routed), [])
         if passage.family.key not in families:
             families.append(passage.family.key)
     return [
-        Told(traffic, by, families[0] if len(families) < len(FAMILIES) else "", certain)
-        for (traffic, by, certain), families in found.items()
+        Told(traffic, by, families[0] if len(families) < len(FAMILIES) else "", certain, routed)
+        for (traffic, by, certain, routed), families in found.items()
     ]
 
 
 def _words(cell: tuple[Passage, ...]) -> list[str]:
-    some = " (only from, or to, some addresses that may be learned)"
+    some, near = " (only from, or to, some addresses that may be learned)", " (only where a route of the host leads)"
     return [
-        f"{told.traffic} by {told.by}" + some * (not told.certain) + f" ({told.family})" * bool(told.family)
+        f"{told.traffic} by {told.by}"
+        + some * (not told.certain)
+        + near * (not told.routed)
+        + f" ({told.family})" * bool(told.family)
         for told in passages(cell)
     ]
 

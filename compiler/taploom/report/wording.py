@@ -34,7 +34,8 @@ def side_address(found: Fixed | Learned | None) -> str:
         return ""
     if isinstance(found, Learned):
         return "IPv4 by DHCP" if found is Learned.DHCP else "IPv6 by RA"
-    return str(found.interface) + (f" via {found.gateway}" if found.gateway else "")
+    gateway = "RA" if found.gateway is Learned.RA else found.gateway
+    return str(found.interface) + (f" via {gateway}" if gateway else "")
 
 
 def uplink(of: Uplink) -> str:

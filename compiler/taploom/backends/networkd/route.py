@@ -12,11 +12,11 @@ def gateways(fixed: Iterable[Fixed], metric: int | None, origin: Origin) -> tupl
     """Default routes of an uplink with static addresses."""
     return tuple(
         section(
-            "Route", origin, ("Gateway", str(f.gateway)), ("Metric", metric),
-            ("GatewayOnLink", _on_link(f.gateway, [f.interface.prefix])),
+            "Route", origin, ("Gateway", str(f.next_hop)), ("Metric", metric),
+            ("GatewayOnLink", _on_link(f.next_hop, [f.interface.prefix])),
         )
         for f in fixed
-        if f.gateway
+        if f.next_hop
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
         *route.static(routes, uplink.name, prefixes),
         *([section("DHCPv4", here, learned_dns, metric)] if uplink.ipv4 is Learned.DHCP else []),
         *([section("DHCPv6", here, learned_dns)] if uplink.ipv6 is Learned.RA else []),
-        *([section("IPv6AcceptRA", here, learned_dns, metric)] if uplink.ipv6 is Learned.RA else []),
+        *([section("IPv6AcceptRA", here, learned_dns, metric, *_address_apart(uplink))] if uplink.advertised else []),
     )
     return make(stem(5, uplink.name), Kind.NETWORK, here, sections)
 
@@ -42,10 +42,19 @@ def _network(uplink: Uplink, fixed: Iterable[Fixed]) -> Section:
         uplink.origin,
         ("DHCP", "ipv4" if uplink.ipv4 is Learned.DHCP else "no"),
         ("LinkLocalAddressing", "ipv6" if uplink.ipv6 else "no"),
-        ("IPv6AcceptRA", uplink.ipv6 is Learned.RA),
+        ("IPv6AcceptRA", uplink.advertised),
         ("LLMNR", False),
         ("MulticastDNS", False),
     )
     addresses = (Entry("Address", str(f.interface), uplink.origin) for f in fixed)
     resolvers = (Entry("DNS", str(address), uplink.origin) for address in uplink.dns)
     return Section("Network", (*base.entries, *addresses, *resolvers))
+
+
+def _address_apart(uplink: Uplink) -> tuple[tuple[str, bool | None], ...]:
+    """Of advertisements the way out alone where the address is static: no other address, and no other link prefix.
+
+    An advertisement can ask for a DHCPv6 client, which would bring an address too (RFC 4861, 4.2, `M`).
+    """
+    way_out_alone = False if isinstance(uplink.ipv6, Fixed) else None
+    return tuple((key, way_out_alone) for key in ("UseAutonomousPrefix", "UseOnLinkPrefix", "DHCPv6Client"))

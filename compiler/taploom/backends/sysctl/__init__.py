@@ -14,7 +14,7 @@ from taploom.backends.artifact import Artifact, Line
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.base.identity import remembered
-from taploom.plan.host import Bridge, Host, Learned
+from taploom.plan.host import Bridge, Host
 from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, SideKind, Term
 
@@ -81,7 +81,7 @@ def _accept_ra(host: Host) -> Iterator[Setting]:
     networkd listens for itself and sets its links to 0; this is for the time before it runs.
     """
     for uplink in host.uplinks:
-        if uplink.ipv6 is Learned.RA:
+        if uplink.advertised:
             yield Setting(_key("ipv6", uplink.name, "accept_ra"), 2, uplink.origin)
 
 

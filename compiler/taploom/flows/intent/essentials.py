@@ -61,15 +61,15 @@ def served(bridge: Bridge, family: Family) -> Iterator[Decided]:
 
 
 def learning(uplink: Uplink, family: Family) -> Iterator[Decided]:
-    """What an uplink learns its address from."""
-    if not isinstance(address_of(uplink, family), Learned):
-        return
-    if family is Family.IPV4:
+    """What an uplink learns its address from, or its way out."""
+    learned = isinstance(address_of(uplink, family), Learned)
+    if learned and family is Family.IPV4:
         yield _offers(), implied("dhcp-client")
-        return
-    yield icmp(family, (134, 134), hop_limit=ON_LINK), implied("ra-client")
-    dhcp = box(protocol=UDP, port=((546, 546),), sender_port=((547, 547),), source=LINK_LOCAL)
-    yield dhcp, implied("dhcp-client")
+    if uplink.advertised and family is Family.IPV6:
+        yield icmp(family, (134, 134), hop_limit=ON_LINK), implied("ra-client")
+    if learned and family is Family.IPV6:
+        dhcp = box(protocol=UDP, port=((546, 546),), sender_port=((547, 547),), source=LINK_LOCAL)
+        yield dhcp, implied("dhcp-client")
 
 
 def _offers() -> Box:

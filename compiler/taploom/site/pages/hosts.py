@@ -81,7 +81,8 @@ def _uplinks(host: Host) -> str:
 
 def _own(found: Fixed | Learned | None) -> str:
     if isinstance(found, Fixed):
-        return code(str(found.interface)) + (f" via {code(str(found.gateway))}" if found.gateway else "")
+        gateway = "RA" if found.gateway is Learned.RA else code(str(found.gateway))
+        return code(str(found.interface)) + (f" via {gateway}" if found.gateway else "")
     return {None: "", Learned.DHCP: "by DHCP", Learned.RA: "by RA"}[found]
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from importlib import resources
 
 from taploom.flows.intent.entries import Site
@@ -81,15 +82,16 @@ def _zones(view: View) -> str:
         return _asked(view)
     matrix = zone_matrix(Inquiry(view.plan, 0))
     rows = (
-        (to("zone", row), _column(column), escaped("; ".join(traffic)), subject(by), _only(family, certain=certain))
+        (to("zone", row), _column(column), escaped("; ".join(traffic)), subject(only.by), _only(only))
         for row, cells in zip(matrix.rows, matrix.cells, strict=True)
         for column, cell in zip(matrix.columns, cells, strict=True)
-        for (by, family, certain), traffic in _together(passages(cell)).items()
+        for only, traffic in _together(passages(cell)).items()
     )
     said = (
         "All that passes, except what every host hears anyway, such as ICMP errors. An entry that expires counts until "
         "it does. What leads to a host is for the host itself or for a port that it forwards. Where only some learned "
-        "addresses count, it hangs on which address DHCP or RA hands out."
+        "addresses count, it hangs on which address DHCP or RA hands out; where a route has to lead there, the host "
+        "has no default route in that family, and reaches the links of its uplinks and what its `routes` name."
     )
     return sections(said, table(("From", "To", "What passes", "By", "Only"), rows))
 
@@ -105,17 +107,19 @@ def _asked(view: View) -> str:
     return sections(said, table(("Zone", "Ask"), rows))
 
 
-def _together(cell: Iterable[Told]) -> dict[tuple[str, str, bool], list[str]]:
-    """What passes, by the entry that lets it pass."""
-    found: dict[tuple[str, str, bool], list[str]] = {}
+def _together(cell: Iterable[Told]) -> dict[Told, list[str]]:
+    """What passes, by all that is told of it but the traffic itself."""
+    found: dict[Told, list[str]] = {}
     for told in cell:
-        found.setdefault((told.by, told.family, told.certain), []).append(told.traffic)
+        found.setdefault(replace(told, traffic=""), []).append(told.traffic)
     return found
 
 
-def _only(family: str, *, certain: bool) -> str:
-    """In which family, and for which of the addresses that the network outside hands out."""
-    return ", ".join(filter(None, (family.replace("ip", "IP"), "" if certain else "some learned addresses")))
+def _only(told: Told) -> str:
+    """In which family, for which of the addresses that the network outside hands out, and how far."""
+    learned = "" if told.certain else "some learned addresses"
+    near = "" if told.routed else "where a route leads"
+    return ", ".join(filter(None, (told.family.replace("ip", "IP"), learned, near)))
 
 
 def _column(name: str) -> str:

@@ -43,7 +43,7 @@ class UplinkSpec(Entry):
     ipv4: Interface | Setting | None
     gateway4: Address | None
     ipv6: Interface | Setting | None
-    gateway6: Address | None
+    gateway6: Address | Setting | None
     dns: tuple[Address, ...]
     mtu: int | None
     metric: int | None
@@ -77,8 +77,8 @@ UPLINK = Model(
         ),
         Key(
             "gateway6",
-            address_of(Family.IPV6),
-            "Next hop of the IPv6 default route; link-local ones are fine.",
+            setting(address_of(Family.IPV6), Setting.RA),
+            "Next hop of the IPv6 default route; link-local ones are fine. `ra` where routers advertise themselves.",
             example="fe80::1",
         ),
         Key("dns", ListOf(ADDRESS, "an address"), "Resolvers of the host.", (), example="[9.9.9.9, 2620:fe::fe]"),

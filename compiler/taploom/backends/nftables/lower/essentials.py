@@ -50,12 +50,13 @@ def of_bridge(bridge: Bridge) -> Iterator[Rule]:
 
 
 def of_uplink(uplink: Uplink) -> Iterator[Rule]:
-    """What an uplink learns its addresses from."""
+    """What an uplink learns its addresses from, or its way out."""
     here = on(Field.IIFNAME, Iface(uplink.name))
     if uplink.ipv4 is Learned.DHCP:
         yield _rule("dhcp-client", here, on(Field.NFPROTO, Word("ipv4")), *_ports("udp", 67, 68))
-    if uplink.ipv6 is Learned.RA:
+    if uplink.advertised:
         yield _rule("ra-client", here, _HOP_255, Match((Field.ICMPV6_TYPE,), ((Range(134, 134),),)))
+    if uplink.ipv6 is Learned.RA:
         yield _rule("dhcp-client", here, _FROM_LINK, *_ports("udp", 547, 546))
 
 

@@ -1,0 +1,48 @@
+# Made by taploom for the guest web; changes belong in the specs.
+{ lib, options, ... }:
+let
+  # Above the defaults that nixos-generate-config writes, below whatever a person writes.
+  prefer = lib.mkOverride 900;
+in
+{
+  config = lib.mkMerge [
+    {
+      networking.useDHCP = prefer false;
+      systemd.network = {
+        enable = true;
+        networks = {
+          "05-taploom-lan" = {
+            address = [ "fd12:3456:789a::10/64" ];
+            dns = [ "2620:fe::fe" ];
+            ipv6AcceptRAConfig = {
+              DHCPv6Client = "no";
+              UseAutonomousPrefix = "no";
+              UseOnLinkPrefix = "no";
+            };
+            linkConfig.MTUBytes = "1500";
+            matchConfig = {
+              Kind = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf";
+              MACAddress = "02:00:00:00:00:10";
+            };
+            networkConfig = {
+              DHCP = "no";
+              Domains = "example.org";
+              IPv6AcceptRA = "yes";
+              IPv6PrivacyExtensions = "no";
+              LinkLocalAddressing = "ipv6";
+            };
+          };
+        };
+      };
+    }
+    (lib.optionalAttrs (options ? microvm) {
+      microvm.interfaces = [
+        {
+          type = "tap";
+          id = "vm-web";
+          mac = "02:00:00:00:00:10";
+        }
+      ];
+    })
+  ];
+}
