@@ -2,8 +2,7 @@
 
 A ruleset is replaced in one transaction, and its first rule accepts what is established: so a change decides about new
 connections alone (measured at 100,000 packets a second: none lost). Between neighbours the ruleset itself remembers who
-asked, in a table that a load does not delete, from the first deny between them on (`lower.neighbours`); NixOS deletes
-it all the same.
+asked, in a table that a load does not delete, from the first deny between them on (`lower.neighbours`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,8 +29,7 @@ def ruleset(before: Host, after: Host, files: Files) -> Iterator[Disruption]:
         files: its files that differ, and those of others.
     """
     old, new = _fences(before), _fences(after)
-    effect = Effect.SWAP_NEAR if old.keys() & new.keys() else Effect.SWAP
-    yield from _swapped(after, "table taploom", effect, files.get(f"hosts/{after.name}/nftables/taploom.nft"))
+    yield from _swapped(after, "table taploom", Effect.SWAP, files.get(f"hosts/{after.name}/nftables/taploom.nft"))
     had = {bridge.network: bridge.device for bridge in before.bridges if not bridge.isolated}
     first: dict[str, list[Term]] = {}
     for (network, family), term in new.items():

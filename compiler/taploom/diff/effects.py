@@ -17,10 +17,6 @@ class Effect(enum.Enum):
     UNTOUCHED = "nothing that runs notices"
     IN_PLACE = "taken up in place; addresses stay"
     SWAP = "one transaction; established connections keep running, counters and rates start anew"
-    SWAP_NEAR = (
-        "one transaction; established connections keep running, counters and rates start anew; on NixOS, which deletes "
-        "tables first, datagrams that a deny between neighbours would hold are answered when who asked speaks again"
-    )
     SETTINGS = "kernel settings are written; what is no longer listed stays until the next boot"
     REFRESH = "the link stays up; its addresses are removed and added again within milliseconds"
     LEARNED = "the link stays up; its addresses are removed, and learned again within a second or two"

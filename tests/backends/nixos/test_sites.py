@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from tests.backends.nixos import nix
-from tests.backends.nixos.test_tables import held, transaction
+from tests.backends.nixos.test_tables import held, taken_up
 from tests.backends.nixos.test_units import exported, written
 from tests.properties.made_up import Tree, sites
 from tests.properties.texts import text
@@ -51,7 +51,7 @@ def compare(plan: Plan, release: str) -> None:
         assert written(found) == exported(files), module.path
     for host, found in zip(plan.hosts, results, strict=False):
         assert found["failed"] == []
-        assert held(transaction(found)) == held("".join(file.text for file in nftables.artifacts(host))), host.name
+        assert held(taken_up(found)) == held("".join(file.text for file in nftables.artifacts(host))), host.name
 
 
 def evaluated(modules: list[Artifact], release: str) -> Iterator[Any]:

@@ -20,13 +20,32 @@ pytestmark = needs(nix.NIX, "nft", "unshare", "root")
 
 
 def transaction(result: Any) -> str:
-    """What NixOS makes of `networking.nftables.tables`: each replaced, in one file."""
-    tables = result["settings"]["networking"]["nftables"]["tables"]
-    text = ""
-    for key, table in tables.items():
+    """What NixOS makes of `networking.nftables`: all flushed if told to, each enabled table replaced, in one file."""
+    settings = result["settings"]["networking"]["nftables"]
+    text = "flush ruleset\n" if settings["flushRuleset"] else ""
+    for key, table in settings["tables"].items():
+        if not table["enable"]:
+            continue
         head = f"table {table['family']} {table['name'] or key}"
         text += f"{head}\ndelete {head}\n{head} {{\n  {table['content']}\n}}\n"
     return text
+
+
+def service(result: Any) -> Any:
+    """The service of the table that a load leaves alone, or None."""
+    return result["settings"]["systemd"]["services"].get("taploom-memory")
+
+
+def remembering(result: Any) -> str:
+    """The file that this service loads, as the stubs write it into its command; "" without it."""
+    command: str = service(result)["serviceConfig"]["ExecReload"] if service(result) else ""
+    _, _, rest = command.partition("/bin/nft -f <taploom-memory.nft>")
+    return rest.removesuffix("</taploom-memory.nft>")
+
+
+def taken_up(result: Any) -> str:
+    """All that NixOS loads."""
+    return transaction(result) + remembering(result)
 
 
 def held(ruleset: str) -> list[str]:
@@ -65,7 +84,7 @@ def exported(artifacts: tuple[Artifact, ...]) -> str:
 def test_a_host_gets_the_exported_ruleset(name: str, release: str, tmp_path: Path) -> None:
     host = HOSTS[name]()
     result = evaluated(tmp_path, nixos.artifacts(host)[0], release)
-    assert held(transaction(result)) == held(exported(nftables.artifacts(host)))
+    assert held(taken_up(result)) == held(exported(nftables.artifacts(host)))
 
 
 def test_every_line_of_a_table_has_the_origin_that_the_ruleset_gives_it() -> None:

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 
 from taploom.backends import boot, networkd, nftables, sysctl
 from taploom.backends.artifact import Artifact
-from taploom.backends.nixos import assertions, firewall, printer, tables, units
+from taploom.backends.nftables.tree import Ruleset
+from taploom.backends.nixos import assertions, firewall, memory, printer, tables, units
 from taploom.backends.nixos.shared import ENTRY, FLAT, PREFER, RANK, RIVALS, UNCLAIMED
 from taploom.backends.nixos.tree import Attribute, Attributes, Bool, Call, Code, Integer, Module, texts
 from taploom.plan.host import Host
@@ -17,26 +18,29 @@ from taploom.plan.host import Host
 
 def artifacts(host: Host) -> tuple[Artifact, ...]:
     """`hosts/H/nixos/default.nix`, to be imported by the host's configuration; NixOS 24.05 to 26.05."""
+    ruleset = nftables.ruleset(host)
+    remembers = memory.there(ruleset)
     module = Module(
         f"Made by taploom for the host {host.name}; changes belong in the specs.",
-        ("config", "lib"),
-        (FLAT, ENTRY, PREFER, RANK, UNCLAIMED, RIVALS),
-        _body(host),
+        ("config", "lib", "pkgs") if remembers else ("config", "lib"),
+        (FLAT, ENTRY, PREFER, RANK, UNCLAIMED, RIVALS, *(memory.BINDINGS if remembers else ())),
+        _body(host, ruleset),
     )
     return (Artifact(f"hosts/{host.name}/nixos/default.nix", printer.lines(module)),)
 
 
-def _body(host: Host) -> Attributes:
+def _body(host: Host, ruleset: Ruleset) -> Attributes:
     return Attributes(
         (
             Attribute(("assertions",), assertions.of(host)),
             Attribute(("boot", "kernel", "sysctl"), _sysctl(host)),
-            Attribute(("networking",), _networking(host)),
+            Attribute(("networking",), _networking(host, ruleset)),
             Attribute(
                 ("systemd", "network"),
                 units.network(networkd.units(host), any_uplink=boot.waits_for_any(host)),
                 host.origin,
             ),
+            *((memory.service(host.origin),) if memory.there(ruleset) else ()),
         )
     )
 
@@ -52,7 +56,7 @@ def _setting(setting: sysctl.Setting) -> Bool | Integer:
     return Bool(setting.value == 1) if setting.key.endswith("forwarding") else Integer(setting.value)
 
 
-def _networking(host: Host) -> Attributes:
+def _networking(host: Host, ruleset: Ruleset) -> Attributes:
     links = _links(host)
     return Attributes(
         (
@@ -60,7 +64,7 @@ def _networking(host: Host) -> Attributes:
             Attribute(("dhcpcd", "denyInterfaces"), texts(*links)),
             Attribute(("firewall",), firewall.settings(host)),
             Attribute(("networkmanager", "unmanaged"), texts(*(f"interface-name:{link}" for link in links))),
-            Attribute(("nftables",), tables.of(nftables.ruleset(host)), host.origin),
+            Attribute(("nftables",), tables.of(ruleset), host.origin),
             Attribute(("useDHCP",), Code("prefer false")),
         )
     )

@@ -1,11 +1,13 @@
 """The ruleset as `networking.nftables.tables`: NixOS writes the transaction around each body itself.
 
-It deletes each table first, so what a table keeps elsewhere does not outlive a load there; a table without chains it
-removes by itself, as it remembers which ones it has made (nixos/modules/services/networking/nftables.nix, 24.05).
+It deletes each table first, so one that keeps what it has learned is loaded by a service instead (`memory`); a table
+without chains it removes by itself, as it remembers which ones it has made
+(nixos/modules/services/networking/nftables.nix, 24.05).
 """
 
 from taploom.backends.nftables import printer
 from taploom.backends.nftables.tree import Ruleset, Table
+from taploom.backends.nixos import memory
 from taploom.backends.nixos.tree import Attribute, Attributes, Bool, Lines, Text
 
 
@@ -24,5 +26,6 @@ def _key(table: Table) -> str:
 
 def _table(table: Table) -> Attributes:
     content = Lines(printer.body(table))
-    named = (("family", Text(table.family)), ("name", Text(table.name)), ("content", content))
+    enabled = (("enable", memory.FLUSHED),) if table.kept else ()
+    named = (*enabled, ("family", Text(table.family)), ("name", Text(table.name)), ("content", content))
     return Attributes(tuple(Attribute((key,), value) for key, value in named))

@@ -31,7 +31,8 @@ let
     if type ? options then tree path type.options definitions
     else if type ? inner then
       let
-        names = unique (concatMap (d: attrNames d.value) definitions);
+        defined = name: below name definitions != [ ]; # what a false `mkIf` says is not there
+        names = filter defined (unique (concatMap (d: attrNames d.value) definitions));
         found = listToAttrs (map (name: { inherit name; value = valueOf (join path name) type.inner (below name definitions); }) names);
         complaints = (type.complaints or (_: [ ])) found;
       in
@@ -55,9 +56,11 @@ let
 in
 modules:
 let
+  # Paths of packages are their names, and of a file that is written its text.
+  pkgs = { nftables = "nftables"; writeText = name: text: "<${name}>${text}</${name}>"; };
   settings = tree "" options (concatMap (discharge 100) (map body modules));
   body = module:
-    let set = if isFunction module then module { config = settings; inherit lib options; pkgs = throw "no packages here"; } else module;
+    let set = if isFunction module then module { config = settings; inherit lib options; inherit pkgs; } else module;
     in set.config or set;
 in
 settings

@@ -53,6 +53,7 @@ in
     networkmanager.unmanaged = strings;
     nftables = {
       enable = plain bool false;
+      flushRuleset = plain bool false;
       tables = required (attrsOf (submodule {
         enable = plain bool true;
         name = plain (nullOr str) null;
@@ -62,6 +63,14 @@ in
     };
     useDHCP = plain bool true;
   };
+  systemd.services = required (attrsOf (submodule {
+    description = required str;
+    before = strings;
+    wants = strings;
+    wantedBy = strings;
+    reloadIfChanged = plain bool false;
+    serviceConfig = required (attrsOf unitOption);
+  }));
   systemd.network = {
     enable = plain bool false;
     netdevs = required (attrsOf (submodule (common // {

@@ -1,5 +1,5 @@
 # Made by taploom for the host hv; changes belong in the specs.
-{ config, lib, ... }:
+{ config, lib, pkgs, ... }:
 let
   # Sections that repeat are nested until NixOS 24.05, and flat since.
   flat = lib.versionAtLeast lib.trivial.release "24.11";
@@ -34,6 +34,18 @@ let
     rival = other: our: meet other our && (other < our || (joins other && joins our));
   in
   builtins.filter (other: lib.any (rival other) ours) others;
+  # Whether a load removes all tables first; else only those of `tables`.
+  flushed = config.networking.nftables.flushRuleset;
+  # Replaces the rules of the table and leaves what its sets have learned.
+  remember = "${pkgs.nftables}/bin/nft -f ${
+    pkgs.writeText "taploom-memory.nft" ''
+      table bridge taploom-memory
+      flush table bridge taploom-memory
+      table bridge taploom-memory {
+      ${config.networking.nftables.tables.taploom-memory-bridge.content}
+      }
+    ''
+  }";
 in
 {
   assertions = [
@@ -215,6 +227,7 @@ in
           '';
         };
         taploom-memory-bridge = {
+          enable = flushed;
           family = "bridge";
           name = "taploom-memory";
           content = ''
@@ -674,6 +687,20 @@ in
           LinkLocalAddressing = "no";
         };
       };
+    };
+  };
+  systemd.services.taploom-memory = lib.mkIf (!flushed) {
+    description = "What guests of one bridge have asked each other";
+    before = [ "network-pre.target" ];
+    wants = [ "network-pre.target" ];
+    wantedBy = [ "multi-user.target" ];
+    reloadIfChanged = true;
+    serviceConfig = {
+      Type = "oneshot";
+      RemainAfterExit = true;
+      ExecStart = remember;
+      ExecReload = remember;
+      ExecStop = "-${pkgs.nftables}/bin/nft delete table bridge taploom-memory";
     };
   };
 }

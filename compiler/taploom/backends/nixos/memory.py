@@ -1,0 +1,60 @@
+"""The table whose sets outlive a load (`lower.neighbours`), as a service of its own.
+
+NixOS deletes each enabled one of `networking.nftables.tables` before it loads all of them (nftables.nix of nixpkgs,
+24.05 to 26.05). So this one is not enabled there: the service loads it as the plan's own file does, by flushing its rules
+alone, from the text that the option holds. Where NixOS is told to flush every table, which would take this one along
+and leave it away, it is one of `tables` after all.
+"""
+
+from typing import Final
+
+from taploom.backends.nftables.tree import Ruleset
+from taploom.backends.nixos.tree import Attribute, Attributes, Binding, Bool, Call, Code, Text, texts
+from taploom.plan.origin import Origin
+
+FLUSHED: Final = Code("flushed")
+"""Whether a load of NixOS begins with an empty ruleset."""
+
+BINDINGS: Final = (
+    Binding(
+        "flushed",
+        "config.networking.nftables.flushRuleset",
+        "Whether a load removes all tables first; else only those of `tables`.",
+    ),
+    Binding(
+        "remember",
+        """"${pkgs.nftables}/bin/nft -f ${
+  pkgs.writeText "taploom-memory.nft" ''
+    table bridge taploom-memory
+    flush table bridge taploom-memory
+    table bridge taploom-memory {
+    ${config.networking.nftables.tables.taploom-memory-bridge.content}
+    }
+  ''
+}\"""",
+        "Replaces the rules of the table and leaves what its sets have learned.",
+    ),
+)
+_FORGET: Final = '"-${pkgs.nftables}/bin/nft delete table bridge taploom-memory"'
+
+
+def there(ruleset: Ruleset) -> bool:
+    """Whether a ruleset has such a table; one without chains is not loaded at all."""
+    return any(table.kept and table.chains for table in ruleset.tables)
+
+
+def service(origin: Origin) -> Attribute:
+    """`systemd.services.taploom-memory`, in the place that nftables.service has at boot (systemd.special(7))."""
+    run = (("Type", Text("oneshot")), ("RemainAfterExit", Bool(value=True)), ("ExecStart", Code("remember")),
+           ("ExecReload", Code("remember")), ("ExecStop", Code(_FORGET)))  # fmt: skip
+    early = texts("network-pre.target")
+    settings = (
+        (("description",), Text("What guests of one bridge have asked each other")),
+        (("before",), early),
+        (("wants",), early),
+        (("wantedBy",), texts("multi-user.target")),
+        (("reloadIfChanged",), Bool(value=True)),
+        (("serviceConfig",), Attributes(tuple(Attribute((key,), value) for key, value in run))),
+    )
+    body = Attributes(tuple(Attribute(path, value) for path, value in settings))
+    return Attribute(("systemd", "services", "taploom-memory"), Call(Code("lib.mkIf (!flushed)"), (body,)), origin)
