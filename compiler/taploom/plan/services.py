@@ -26,6 +26,20 @@ ICMP_TYPES = {
 }  # fmt: skip
 """ICMP types by family's protocol and name, as nft(8) spells them."""
 
+BEGINNING = {"icmp": frozenset((8, 13, 15, 17)), "icmpv6": frozenset((128, *range(130, 137), 139, 143, 151, 152))}
+"""ICMP types that are something by themselves: requests, and what of ICMPv6 keeps a link going, which is not tracked.
+
+Linux takes any other one for invalid, unless it belongs to a connection: an answer to its request, or an error about it
+(`valid_new` and `noct_valid_new` of nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c; seen with 6.18). Older
+ones do so with the discovery of multicast routers, 151 and 152.
+"""
+
+
+def begins(service: Service) -> bool:
+    """Whether the first packet of anything can be of a service."""
+    types = BEGINNING.get(service.protocol)
+    return types is None or any(service.first <= number <= service.last for number in types)
+
 
 def _both(port: int) -> tuple[Service, ...]:
     return (Service("tcp", port, port), Service("udp", port, port))

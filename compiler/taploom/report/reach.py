@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
+from taploom.base.protocol import NUMBERS
 from taploom.flows.answer import FOREIGN_INPUT
 from taploom.flows.kernel import SELF
 from taploom.flows.learned import learned, real
@@ -13,7 +14,9 @@ from taploom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
 from taploom.flows.pools import leased
 from taploom.flows.query import Inquiry
 from taploom.flows.reply import Hop, Reply, Unknown
-from taploom.flows.spans import Spans, common, united
+from taploom.flows.spans import Spans, common, single, united
+from taploom.plan.policy import Service
+from taploom.plan.services import BEGINNING, begins
 from taploom.report.answering import answering
 from taploom.report.packets import addresses, ports, protocols
 from taploom.report.translation import change
@@ -95,11 +98,22 @@ def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
             yield f"only where {each.host}/{each.uplink} has been given {_given(asked, reply, each)}"
     if reply.decided_by == FOREIGN_INPUT.by:
         yield f"as far as taploom knows: what enters {reply.hops[-1].host} is for its own firewall to judge"
+    if reply.allowed and _begins_nothing(reply):
+        yield "as a part of a connection alone: a message of this type begins none, and is dropped as invalid by itself"
     yield from answering(asked.inquiry, reply)
     yield from _leased(asked, reply)
     last = reply.hops[-1]
     if reply.allowed and last.way and last.answer.destination is None:
         yield f"as far as {last.way} of {last.host}: what becomes of it beyond is not known"
+
+
+def _begins_nothing(reply: Reply) -> bool:
+    """Whether a part is of ICMP types that conntrack of a host on its way takes for invalid; a bridge has none."""
+    if all(hop.answer.by == "implied/bridge" for hop in reply.hops):
+        return False
+    name = next((name for name in BEGINNING if reply.box[PROTOCOL] == (single(NUMBERS[name]),)), "")
+    spans = reply.box[PORT] or ((0, 255),)
+    return bool(name) and not any(begins(Service(name, first, last)) for first, last in spans)
 
 
 def _leased(asked: Asked, reply: Reply) -> Iterator[str]:

@@ -43,12 +43,23 @@
       if (by === "implied/foreign-input") {
         found.push(`as far as taploom knows: what enters ${last.host} is for its own firewall to judge`);
       }
+      if (last.answer.verdict === "allow" && this.beginsNothing(reply)) {
+        found.push("as a part of a connection alone: a message of this type begins none, and is dropped as invalid by itself");
+      }
       if (last.answer.verdict === "allow") found.push(...reply.hops.flatMap((hop) => this.answering(reply, hop)));
       for (const [level, end] of Object.entries(this.asked)) found.push(...this.leased(reply, Number(level), end));
       if (last.answer.verdict === "allow" && last.way && !last.answer.destination) {
         found.push(`as far as ${last.way} of ${last.host}: what becomes of it beyond is not known`);
       }
       return found;
+    }
+
+    // Whether a part is of ICMP types that Linux takes for invalid by themselves. The same as taploom's plan/services.py.
+    beginsNothing({ hops, box }) {
+      if (hops.every((hop) => hop.answer.by === "implied/bridge")) return false;
+      const known = { 1: [8, 13, 15, 17], 58: [128, 130, 131, 132, 133, 134, 135, 136, 139, 143, 151, 152] };
+      const [span, ...more] = box[PROTOCOL] ?? [], types = span && !more.length && span[0] === span[1] && known[span[0]];
+      return Boolean(types) && !types.some((type) => (box[PORT] ?? [[0n, 255n]]).some(([a, z]) => a <= type && type <= z));
     }
 
     // By which uplink the answers leave a host that has several ways out. The same as taploom's report/answering.py.

@@ -1,0 +1,38 @@
+"""TL727: an allow of ICMP messages that pass as a part of a connection or not at all."""
+
+from collections.abc import Iterator
+
+from taploom.base.diagnostic import Diagnostic
+from taploom.base.rule import Rule, Severity
+from taploom.checks.context import Context
+from taploom.passes.services import Services
+from taploom.plan.services import begins
+
+RULE = Rule(
+    "TL727",
+    "message-that-begins-nothing",
+    Severity.WARNING,
+    "An `allow` names ICMP messages that can be the first of something: echo, timestamp and like requests.",
+    "Linux takes an ICMP message for invalid when it neither asks for something nor belongs to a connection, such as a "
+    "redirect, an advertisement of an IPv4 router or an answer that nobody asked for; that is dropped before policy. "
+    "Answers and errors of what is allowed pass by themselves.",
+    "Remove it. For answers, allow the request from the other side, such as `ping`.",
+    bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\npolicy:\n  turn: {from: lan, to: dmz, allow: icmp/redirect}\n",
+    good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
+    "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\npolicy:\n  turn: {from: lan, to: dmz, allow: ping}\n",
+)
+
+
+def check(context: Context) -> Iterator[Diagnostic]:
+    """Look at what allows name, a service of the site as a whole."""
+    services = Services.of(context.document)
+    for name, entry in sorted(context.document.policy.items()):
+        for ref in entry.allow or ():
+            idle = [service for service in services.expand((ref,)) or () if not begins(service)]
+            if idle:
+                some = "" if ref.literal else f" {idle[0].protocol}/{idle[0].first} of"
+                message = f"nothing passes by{some} `{ref.text}` in `{name}`: such a message begins no connection"
+                hint = "remove it: answers and errors of what is allowed pass by themselves"
+                span = context.document.places.item(ref.text, "policy", name, "allow")
+                yield Diagnostic(RULE, message, span, hint, subject=f"policy/{name}")
