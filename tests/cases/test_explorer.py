@@ -31,6 +31,11 @@ def told(answers: Any) -> list[str]:
     [
         ("no-gateway6", [("a", "internet", "https"), ("a", "2620:fe::fe", ""), ("hv", "any", "")], "implied/no-route"),
         (
+            "icmp-of-one-family",
+            [("a", "b", "icmpv6/nd-redirect"), ("a", "b", "icmp/timestamp-request"), ("a", "internet", "icmp/5")],
+            "begins none, and is dropped as invalid by itself",
+        ),
+        (
             "line-without-carrier",
             [("internet", "edge/lte", "ssh"), ("internet", "edge/lte", "wireguard"), ("203.0.113.0/28", "edge", "")],
             "its answers leave edge by fibre, not by lte",
