@@ -18,7 +18,7 @@ else:
     T = TypeVar("T")
 
     def dataclass(cls: type[T] | None = None, /, **options: Any) -> type[T] | Callable[[type[T]], type[T]]:
-        """The library's decorator, with its options; equal values of what is frozen have one hash, as there."""
+        """The decorator of `dataclasses`, with its options; equal frozen values have equal hashes."""
 
         def decorate(cls: type[T]) -> type[T]:
             if options.pop("frozen", False):
@@ -32,7 +32,7 @@ else:
         return decorate if cls is None else decorate(cls)
 
     def _equal(self: object, other: object) -> bool:
-        """Compiles what compares objects of a class in its place, as the library writes it, and asks that."""
+        """On first use, compiles the `__eq__` that `dataclasses` would have generated, installs it and calls it."""
         cls = type(self)
         values = "({}) == ({})".format(*("".join(f"{of}.{name}, " for name in _compared(cls)) for of in ("a", "b")))
         cls.__eq__ = eval(f"lambda a, b: {values} if b.__class__ is a.__class__ else NotImplemented")  # noqa: S307 - names of our own fields

@@ -51,7 +51,7 @@ def spread(work: Callable[[T], R], items: Iterable[tuple[T, float]], least: floa
 
 
 class Begun(Generic[T, R]):
-    """The same under way, beside whatever the caller does, who has to ask for the answers or drop them, once."""
+    """Work started in child processes while the caller goes on; call `answers` or `drop` exactly once."""
 
     def __init__(
         self, work: Callable[[T], R], items: Iterable[tuple[T, float]], least: float, besides: float = 0
@@ -164,7 +164,7 @@ class _Pickler(pickle.Pickler):
 
 @functools.cache
 def _values(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
-    """The values of all fields of a record with slots; None for what is no such record, or does more when made."""
+    """A getter of all field values of a slotted dataclass; None for other classes and those with `__post_init__`."""
     if not is_dataclass(kind) or "__slots__" not in kind.__dict__ or hasattr(kind, "__post_init__"):
         return None
     names = [field.name for field in fields(kind)]

@@ -34,7 +34,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare each uplink that has a default route with the one whose route wins; each forward is told of once."""
+    """Compare each uplink that has a default route with the one whose route wins; each forward is reported once."""
     for host in context.plan.hosts:
         told: set[str] = set()
         for family in FAMILIES:

@@ -48,7 +48,7 @@ class _End:
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look where the packets arrive that an entry names; each pair of network and uplink is told of once.
+    """Look where the packets arrive that an entry names; each pair of network and uplink is reported once.
 
     What everybody may do is left aside: it is not said that just these should.
     """

@@ -88,7 +88,7 @@ def _senders(host: Host, lane: Lane, zones: tuple[str, ...]) -> Iterator[tuple[s
 
 
 def _conflicts(claims: Iterable[_Claim]) -> Iterator[tuple[Lane, Lane]]:
-    """Lanes that share a port with another one of the same senders, or of senders among which theirs are."""
+    """Pairs of lanes that share a port, where the senders of one include those of the other."""
     by_prefix: dict[Prefix, list[Lane]] = {}
     for claim in claims:
         by_prefix.setdefault(claim.prefix, []).append(claim.lane)

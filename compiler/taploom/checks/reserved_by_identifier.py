@@ -32,7 +32,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the networks with a DHCP server of an older host; each is told of once."""
+    """Look at the networks with a DHCP server of an older host; each is reported once."""
     found: dict[str, list[str]] = {}
     for guest in context.plan.guests:
         if _said(context, guest.host) and guest.target.systemd < BY_HARDWARE and all(map(_as_it_comes, guest.nics)):

@@ -44,7 +44,7 @@ class _End:
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the literal and the named prefixes of all entries; each selector is told of once."""
+    """Look at the literal and the named prefixes of all entries; each selector is reported once."""
     for end, prefix, why in _found(context):
         (section, entry, key), named = end.path, end.selector.prefix is None
         text = str(prefix.first if prefix.size == 1 else prefix)

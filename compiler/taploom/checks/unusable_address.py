@@ -95,7 +95,7 @@ def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> s
 
 
 def unusable_anywhere(address: Address) -> str:
-    """Why an address is none of a station wherever it is; "" if it is an ordinary one."""
+    """Why no station can have an address on any network; "" if one can."""
     return next((why for special, why in SPECIAL if address in special), "")
 
 

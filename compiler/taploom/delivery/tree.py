@@ -140,7 +140,7 @@ def _checksums(files: Mapping[str, File]) -> dict[str, frozenset[str]]:
 
 
 def _owned(folder: Folder, wanted: Mapping[str, File]) -> Owned:
-    """What taploom wrote before; where the manifest is ours, so is every list that it cannot list itself."""
+    """What taploom wrote before, by the manifests; a tree's manifest lists the others, but not itself."""
     try:
         listed = read_manifest(folder.read(NAME)[0])
     except OSError:  # absent, or a link: either way nothing says that anything here is ours

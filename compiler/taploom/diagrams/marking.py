@@ -166,7 +166,7 @@ def _said(row: Row) -> tuple[object, ...]:
 
 
 def _passes(row: Row) -> bool:
-    """Whether a row that is gone is told of elsewhere: a count by what it counts, a port by its guest."""
+    """Whether a removed row is reported elsewhere: a count with what it counts, a port with its guest."""
     return row.about in (About.TALLY, About.PORT)
 
 

@@ -1,4 +1,4 @@
-"""Flows that a change opens, closes or has decided by another entry, told as few things as they are.
+"""Flows that a change opens, closes, or moves to another deciding entry, merged into as few rows as possible.
 
 First exactly: boxes of packets, united per host, family and interface. Then in words: what reads the same on several
 hosts, interfaces and in both families is one change with several regions.

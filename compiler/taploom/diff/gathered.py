@@ -25,7 +25,7 @@ _PROTOCOLS: Spans = ((0, 255),)
 def gathered(
     changes: Iterable[FlowChange], origins: tuple[Mapping[str, Origin], Mapping[str, Origin]]
 ) -> Iterator[FlowChange]:
-    """All changes, those that many forwards decide alike about one who comes or goes as one.
+    """All changes; those that several forwards cause alike for one guest that appears or disappears are one row.
 
     Args:
         changes: in any order.

@@ -54,7 +54,7 @@ class Names:
 
     @cached_property
     def _staying(self) -> dict[str, list[tuple[int, str]]]:
-        """Those whose address the other plan has too; who comes or goes is told of by itself."""
+        """Guests whose address the other plan has too; those that appear or disappear are reported separately."""
         if self.other is None:
             return self.guests
         there = {value for known in Names(self.other, self.family).guests.values() for value, _ in known}

@@ -92,7 +92,7 @@ class Pair:
             yield from ((context, difference) for difference in self._differences(context, there))
 
     def _differences(self, context: Context, there: tuple[bool, bool]) -> Iterator[Difference]:
-        """The same in one context: where both can part, and where somebody is whom one side does not know."""
+        """Differences in one context: where both can disagree, and for addresses that only one of them has."""
         nobody = self._nobody(context)
         windows = self._windows(context) if all(there) else None
         if windows is None:  # they may part anywhere
@@ -110,7 +110,7 @@ class Pair:
             yield from self._alone(side, context, nobody)
 
     def _alone(self, side: int, context: Context, nobody: tuple[Nobody, Nobody]) -> Iterator[Difference]:
-        """What is sent to or by those whom the other side does not know; by those alone of whom anything may pass."""
+        """Differences for addresses that only this revision has; sources from which nothing can pass are skipped."""
         missing = nobody[1 - side].strangers
         if missing.destinations:
             found = self._outcome(self._sent_to(side, missing.destinations), side, context)
@@ -125,7 +125,7 @@ class Pair:
             yield from self._absent(found, side, nobody, Nobody((), senders), by_them)
 
     def _windows(self, context: Context) -> tuple[Box, ...] | None:
-        """Outside of which both sides do the same with whoever is there on both; None where that may be anywhere."""
+        """Boxes outside of which both agree for every address that both have; None if they may differ anywhere."""
         old, new = self.intents
         assert old is not None
         assert new is not None

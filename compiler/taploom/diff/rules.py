@@ -1,4 +1,4 @@
-"""What a reviewer is told of a change at the line that is the cause; none of it is a mistake by itself."""
+"""Findings about a change, at the line that causes them; none is a mistake by itself."""
 
 from taploom.base.rule import Rule, Severity
 

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Foremost(Site):
-    """A site in which some entries decide before their equals: so it shows what of them others allow too."""
+    """A site in which the given entries win ties, which shows the flows of theirs that others allow too."""
 
     first: frozenset[str] = frozenset()
 

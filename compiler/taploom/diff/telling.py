@@ -206,7 +206,7 @@ def _beside(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def side_of(after: Answer) -> int:
-    """By the names of which side a part is told: of what is gone, or takes another way now, by those it had."""
+    """Whose names describe a difference: the old revision's (0) if the flow is gone or rerouted, else the new's (1)."""
     return 0 if after.verdict in (ABSENT.verdict, ELSEWHERE.verdict) else 1
 
 

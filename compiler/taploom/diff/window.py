@@ -135,7 +135,7 @@ def _all(columns: Iterable[Spans | None]) -> Spans:
 
 
 def believed(early: Diagram[Answer], senders: Spans) -> Spans:
-    """Those of some senders of whom anything at all passes the first look at who sends."""
+    """The given sources from which at least one packet passes the early check of senders."""
     if isinstance(early, Leaf):
         return senders if early.answer.verdict == "allow" else ()
     if early.level == SOURCE:
@@ -145,7 +145,7 @@ def believed(early: Diagram[Answer], senders: Spans) -> Spans:
 
 
 def heard(course: Course, context: Context, senders: Spans) -> bool:
-    """Whether an entry lets any packet with one of these senders pass; what is foreign, no entry does.
+    """Whether an entry allows any packet from these sources; traffic that taploom does not judge is no entry's.
 
     Args:
         course: one that knows all that holds packets with these senders.

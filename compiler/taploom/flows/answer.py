@@ -62,14 +62,14 @@ def rate(number: int, unit: str, burst: int) -> str:
 
 
 def effect(answer: Answer) -> Answer:
-    """What a packet feels of an answer: not whose it is, and nothing of a translation where it is dropped."""
+    """The observable effect of an answer: without the deciding entry, and without translation if it drops."""
     if answer.verdict != "allow":
         return Answer(answer.verdict)
     return Answer("allow", "", answer.destination, answer.source, answer.limited)
 
 
 def treatment(answer: Answer) -> Answer:
-    """The same, whatever a rate is: how high it is, is told of the entry, not of its flows."""
+    """The answer without its rate: rates are reported with the entry, not with its flows."""
     felt = effect(answer)
     return felt._replace(limited="limited") if felt.limited else felt
 

@@ -1,6 +1,6 @@
 """The course of a packet through a host: the hooks in their order, for whoever says what each of them does.
 
-Intent and ruleset are asked through the same four questions, so that they are compared where the kernel would join
+Intent and ruleset are asked through the same protocol, so that they are compared where the kernel would join
 their answers, and not piece by piece, where two mistakes could hide each other.
 """
 

@@ -41,7 +41,7 @@ class Path(NamedTuple):
 
 
 class Sent(NamedTuple):
-    """The senders of what leaves a host, and the uplink whose address they are where nobody knows it."""
+    """Source addresses of packets that leave a host, and the uplink whose learned address they stand for, if any."""
 
     senders: Spans | None
     uplink: str | None = None

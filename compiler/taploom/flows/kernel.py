@@ -79,7 +79,7 @@ class Kernel:
 
     @cached_property
     def own(self) -> Spans:
-        """All addresses of the host; any link-local one, of which nobody knows, may be."""
+        """All addresses of the host. Its link-local ones are not known, so all of fe80::/10 counts as its own."""
         fixed = [single(a.value) for found in self.addresses.values() for a in found]
         learned = [single(value) for value in self.learned.values()]
         link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []

@@ -160,7 +160,7 @@ class Overlay(Generic[A]):
     def _disjoint(
         self, level: int, whole: list[int], cutting: dict[int, list[int]], pieces: "list[tuple[Interval, list[int]]]"
     ) -> tuple[list[int], list[list[int]]]:
-        """The same where no two sets of boxes have a value in common, as with the addresses of guests."""
+        """The overlay of sets of boxes that share no value, as with the addresses of guests."""
         over = {key: sorted([*whole, *indices]) if whole else indices for key, indices in cutting.items()}
         ends: list[int] = []
         groups: list[list[int]] = []
@@ -180,7 +180,7 @@ class Overlay(Generic[A]):
     def _overlapping(
         self, level: int, whole: list[int], cutting: "dict[tuple[Interval, ...], list[int]]"
     ) -> tuple[list[int], list[list[int]]]:
-        """The same where some have: who is over a piece changes at each end of a box."""
+        """The overlay of sets of boxes that share values: the covering set changes at each end of a box."""
         events: dict[int, list[tuple[list[int], bool]]] = {}
         for spans, indices in cutting.items():
             for first, last in spans:

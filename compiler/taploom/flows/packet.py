@@ -75,7 +75,7 @@ def meet(one: Box, other: Box) -> Box | None:
 
 
 def types(first: int, last: int) -> Spans:
-    """ICMP types; the last one takes along what the dimension has beyond, where no packet is."""
+    """A range of ICMP types. Ports share the dimension, so a range that ends at type 255 extends to 65535."""
     return ((first, LAST_PORT if last >= LAST_TYPE else last),)
 
 

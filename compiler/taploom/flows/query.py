@@ -97,7 +97,7 @@ class Inquiry(Maps):
 
 
 def _narrowed(replies: list[Reply]) -> Iterator[Reply]:
-    """Replies that say for which values of an address that nobody knows they hold, if not for all that it can have."""
+    """Adds to each reply the values of a learned address for which it holds, unless it holds for all of them."""
     whole: dict[tuple[Family, Unknown], list[Interval]] = {}
     for reply in replies:
         for each in reply.unknown:

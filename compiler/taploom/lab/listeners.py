@@ -116,5 +116,5 @@ def _send(listener: socket.socket, source: tuple[int, int, bytes], peer: tuple[A
 
 
 def _plain(address: str) -> str:
-    """An IPv4 address as such, though a socket of both families shows it as an IPv6 one; no interface after it."""
+    """Normalizes a peer address: IPv4-mapped IPv6 becomes IPv4, and a scope such as `%eth0` is cut off."""
     return address.removeprefix("::ffff:").partition("%")[0]

@@ -181,7 +181,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         return content if self._kept is None else self._kept.content(page, content, files)
 
     def on_env(self, env: Environment, **_: Any) -> Environment:
-        """Compile no template twice."""
+        """Cache compiled templates."""
         env.bytecode_cache = self._templates
         return env
 

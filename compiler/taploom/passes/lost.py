@@ -1,4 +1,4 @@
-"""Zones and tags that only an entry names which could not be decoded: who selects one makes no second mistake."""
+"""Zones and tags that only broken entries name: a selector of one is no second mistake."""
 
 from collections.abc import Iterable
 

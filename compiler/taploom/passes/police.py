@@ -1,4 +1,4 @@
-"""Fifth pass: policy and forwards become what each host enforces."""
+"""Fifth pass: policy becomes what each host enforces; `publish` does the same for forwards."""
 
 from collections.abc import Iterator, Mapping
 

@@ -173,7 +173,7 @@ def _section_twice(root: Mapping) -> bool:
 
 
 def _without(united: Mapping, values: dict[str, Any], twice: set[tuple[str, str]]) -> Mapping:
-    """The tree without what entries say that are defined twice, or have a key twice: nobody knows which is meant."""
+    """Empties entries that are defined twice or have a key twice: it is unclear what they mean."""
     sections: dict[str, dict[str, Entry]] = {}
     for place, name in sorted(twice):
         whole = united.entries[place].value

@@ -46,7 +46,7 @@ class Site:
     names: Names
 
     def look_up(self) -> None:
-        """Look up now what every host's proof asks for, so that processes that part do not each do it."""
+        """Fill the caches that all hosts share before processes are forked, so that no child repeats the work."""
         for family in FAMILIES:
             self.approaches(family, named=False)
         _ = self._index

@@ -1,4 +1,4 @@
-"""What one host should do, as the four answers of `flows.course`."""
+"""What one host should do, stage by stage, as `flows.course` asks."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property

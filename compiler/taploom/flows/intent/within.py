@@ -21,7 +21,7 @@ from taploom.flows.spans import Interval, Spans, common, overlapping, united
 
 @dataclass(frozen=True)
 class Within:
-    """The four answers of `flows.course` for the packets of some boxes.
+    """The stages of `flows.course` for the packets of some boxes.
 
     Attributes:
         intent: the whole of it.
@@ -58,7 +58,7 @@ class Within:
         return {}
 
     def _translated(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
-        """What is translated is another packet than the one that is asked about, but for who sends it."""
+        """After DNAT only the source still belongs to the packet in question, so only the source narrows the map."""
         if self.senders is None:
             return self.intent.judged(ingress, egress, mark)
         decided, rest = self.intent.decided(ingress, egress, mark)
@@ -91,7 +91,7 @@ class Within:
         return near if self.senders is None else [(self._sent(part), answer) for part, answer in near]
 
     def _sent(self, part: Box) -> Box:
-        """A box as the senders see it, who are all that it asks for where it holds them all."""
+        """The box restricted to the senders; its source becomes None ("any") if it contains all of them."""
         sources = part[SOURCE]
         if sources is None or self.senders is None:
             return part

@@ -1,4 +1,4 @@
-"""The tables of one host as the four answers of `flows.course`."""
+"""What the tables of one host do, stage by stage, as `flows.course` asks."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -20,7 +20,7 @@ _INTENDED = (PLAIN, ". Intended?")
 
 
 def decisions(change: Change, *, survivors: bool = True) -> tuple[Sentence, ...]:
-    """All of them, the weightiest first; those on connections that survive where they are told of nowhere else."""
+    """All decisions, the weightiest first; those on surviving connections only where no other row reports them."""
     outlive = _survivors(change) if survivors else ()
     return (*_gates(change), *_cut(change), *_exposed(change), *_still(change), *outlive, *_likely(change))
 

@@ -86,7 +86,7 @@ UPLINK = Model(
         Key(
             "metric",
             integer("a metric", 1, 4294967295),
-            "Priority of the way out by it, given or learned; of several uplinks with one that of the lowest is taken.",
+            "Metric of this uplink's default route, configured or learned. Traffic leaves by the one with the lowest.",
             example="2048",
         ),
         *OWN_KEYS,

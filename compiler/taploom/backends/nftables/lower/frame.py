@@ -1,4 +1,4 @@
-"""What several concerns ask about a host: whose interfaces, whose prefixes, and where what nobody wrote comes from."""
+"""Helpers of the lowering: interfaces and prefixes of a side, common verdicts, and origins of implied rules."""
 
 from collections.abc import Iterable
 

@@ -290,7 +290,7 @@
     }
   }
 
-  // Replies that say for which values of an address that nobody knows they hold, if not for all that it can have.
+  // Adds to each reply the values of a learned address for which it holds, unless it holds for all of them.
   function narrowed(replies) {
     const whole = new Map();
     const of = (reply, each) => key([reply.family, each]);
