@@ -3,7 +3,7 @@
 | seen | class |
 |---|---|
 | the ruleset is another one | D1 |
-| addresses went and came back; or the default route of IPv6 of a guest that was not told anything itself | D2 |
+| addresses went and came back, or the way out of a guest did before its own turn though its bridge stays | D2 |
 | connections ended although every address is there again; or a carrier was lost | D3 |
 | an address is not there again | D4 |
 | it has no unit any more, or waits for a TAP or a hardware address that is not there | D5 |
@@ -86,7 +86,7 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         had = {asking: _ipv4(site, asking) for asking in _asking(before, after)}
         turn: list[float] = []
         sight = watched(site, asked, lambda: turn.append(_in_turn(site, after)))
-        seen = Seen(site, after, sight, names, frozenset(_readdressed(site, sight, had)), turn[0])
+        seen = Seen(site, after, sight, names, frozenset(_readdressed(site, after, had)), turn[0])
         classes: Classes = {}
         for name, grade in seen.grades():
             classes[name] = max(grade, classes.get(name, 0))
@@ -125,20 +125,24 @@ def _asking(before: Plan, after: Plan) -> Iterator[Asking]:
                 yield guest.name, f"eth{number}"
 
 
-def _readdressed(site: Site, sight: Sight, had: dict[Asking, list[str]]) -> Iterator[str]:
+def _readdressed(site: Site, after: Plan, had: dict[Asking, list[str]]) -> Iterator[str]:
     """Guests that have another address than before the change, once their leases have run out.
 
     Only a changed server gives any. A lease can run out while traffic is still watched, so what they had is asked
     for before the change.
     """
-    bridges = {bridge.device for host in site.plan.hosts for bridge in host.bridges}
-    if bridges & {one.device for one in sight.interfaces}:
+    if _servers(site.plan) != _servers(after):
         deadline = time.monotonic() + LATE * LEASE
         kept = set(had)
         while kept and time.monotonic() < deadline:
             time.sleep(1)
             kept = {asking for asking in kept if not _another(site, asking, had[asking])}
         yield from (name for name, device in had if (name, device) not in kept)
+
+
+def _servers(plan: Plan) -> dict[str, str]:
+    """The units that have a DHCP server, by their path."""
+    return {artifact.path: artifact.text for artifact in rendered(plan) if "[DHCPServer]" in artifact.text}
 
 
 def _another(site: Site, asking: Asking, had: list[str]) -> bool:
@@ -187,7 +191,7 @@ class Seen:
     def _host(self, one: Noticed) -> Iterator[tuple[str, int]]:
         host = one.machine.partition("/")[2]
         uplinks = {uplink.name for h in self.site.plan.hosts for uplink in h.uplinks if h.name == host}
-        managed = self.site.daemons[one.machine].links()[one.device].unit
+        managed = self._managed(one)
         ours = {address.partition("/")[0] for address in one.removed}
         behind = any(str(q.verdict.packet.source) in ours for q in self.sight.ended if _translated(q))
         if one.device in uplinks and one.lost:
@@ -198,12 +202,22 @@ class Seen:
         elif one.removed:
             yield one.device, 3 if behind or one.carrier else 2
 
+    def _managed(self, one: Noticed) -> bool:
+        """Whether an interface of a host has a unit still."""
+        return self.site.daemons[one.machine].links()[one.device].unit is not None
+
+    def _gone(self) -> set[str]:
+        """Bridges that have no unit any more, with all that they served."""
+        hosts = (one for one in self.sight.interfaces if one.machine.startswith("host/"))
+        return {one.device for one in hosts if one.lost and not self._managed(one)}
+
     def _guest(self, one: Noticed) -> Iterator[tuple[str, int]]:
         guest = self._guests()[one.machine.partition("/")[2]]
         nics = {f"eth{number}": nic for number, nic in enumerate(guest.nics)}
         stays = self._name(guest) in {other.name for other in self.after.guests}
-        if one.device in nics and any(at < self.turn for at in one.ways):
-            yield f"guests on {nics[one.device].bridge}", 2
+        bridge = nics[one.device].bridge if one.device in nics else ""
+        if bridge not in self._gone() and any(at < self.turn for at in one.ways):
+            yield f"guests on {bridge}", 2
         if stays and one.device in nics and one.removed:
             yield (self._leaser(guest), 4) if one.lost else (self._name(guest), 2)
 

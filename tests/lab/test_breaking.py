@@ -32,6 +32,8 @@ INPUT = "\t\tcounter name drop_input drop\n"
 ESTABLISHED = 'ct state established,related accept comment "implied/established"'
 RANGE = "10.1.0.0/24 . 10.2.0.10 . 5432-5433"
 
+TRIES = 10
+"""How often the ruleset is replaced sixty times, at most, until a datagram is lost."""
 BROKEN = {
     "no-hairpin": (HAIRPIN, "", "b 10.1.0.11 -> hv 203.0.113.2 tcp/80", "drop"),
     "other-target": (": 10.1.0.10 . 80", ": 10.1.0.11 . 80", "-> hv 203.0.113.2 tcp/80", "refused"),
@@ -82,7 +84,10 @@ def test_no_packet_is_lost_while_the_ruleset_is_replaced(proof: Proof) -> None:
 def test_a_ruleset_that_loses_packets_while_it_is_replaced_is_found_out(
     proof: Proof, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The elements of a set are gone some microseconds before those of the new one are there."""
+    """The elements of a set are gone some microseconds before those of the new one are there.
+
+    Whether a datagram comes just then is chance, and a busy machine has few: it is tried until one does.
+    """
     text = proof.site.ruleset("hv")
     gaps = text.replace(ESTABLISHED, "ct state vmap { established : accept, related : accept }")
     assert gaps != text
@@ -90,10 +95,11 @@ def test_a_ruleset_that_loses_packets_while_it_is_replaced_is_found_out(
     monkeypatch.setattr(upkeep, "RELOADS", 60)
     monkeypatch.setattr(upkeep, "PACE", 0.05)
     try:
-        lost = [row for row in upkeep.under_load(proof.site, proof.asked) if not row.ok]
+        tries = (list(upkeep.under_load(proof.site, proof.asked)) for _ in range(TRIES))
+        found = any(" lost" in row.observed and "internet" in row.flow for rows in tries for row in rows)
     finally:
         ruleset.load(proof.site.hosts["hv"], text)
-    assert any(" lost" in row.observed and "internet" in row.flow for row in lost), lost
+    assert found
 
 
 @pytest.mark.parametrize("name", BROKEN)
