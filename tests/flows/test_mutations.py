@@ -14,6 +14,7 @@ from tests import plans
 from tests.flows.carrying_faults import CARRYING, hub
 from tests.flows.family_faults import FAMILIES as ONE_SIDED
 from tests.flows.frame_faults import FRAMES
+from tests.flows.link_faults import LINKS, rented
 from tests.flows.lowering_faults import LOWERING
 from tests.flows.mutation import elements
 from tests.flows.sites import rich
@@ -91,8 +92,19 @@ def test_fault_in_what_is_carried_is_found(fault: str) -> None:
     assert next((each for pair in pairs for each in pair.disagreements()), None)
 
 
+@pytest.mark.parametrize("fault", LINKS)
+def test_fault_about_links_of_one_address_or_two_is_found(fault: str) -> None:
+    host = rented().hosts[0]
+    broken = LINKS[fault](host)
+    assert broken != ruleset(host), "the fault changes nothing"
+    pairs = [Witnesses(Site(Names(rented())), host, family, broken) for family in FAMILIES]
+    frames = next(of_frames(pairs[0]), None)
+    assert frames or next((each for pair in pairs for each in pair.disagreements()), None)
+
+
 def test_nothing_is_found_where_nothing_is_broken() -> None:
     assert disagreements(hub(), ruleset) == ()
+    assert disagreements(rented(), ruleset) == ()
 
 
 def test_enough_faults() -> None:
@@ -103,3 +115,5 @@ def test_enough_faults() -> None:
     assert len(set(map(repr, broken))) == len(broken)
     carrying = ruleset(hub().hosts[0])
     assert len({repr(fault(carrying)) for fault in CARRYING.values()}) == len(CARRYING)
+    host = rented().hosts[0]
+    assert len({repr(fault(host)) for fault in LINKS.values()}) == len(LINKS)

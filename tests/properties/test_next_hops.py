@@ -1,0 +1,58 @@
+"""Guests as next hops of made-up sites: refused at the route, whatever it leads to, and no other route leads inward."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from ipaddress import ip_interface
+from typing import TYPE_CHECKING
+
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+from tests.properties.made_up import sites
+from tests.properties.texts import text
+from tests.sites import compiled
+
+from taploom.base.rule import Severity
+
+if TYPE_CHECKING:
+    from tests.properties.made_up import Tree
+
+quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=60)
+_TO = {"ipv4": ("192.0.2.0/28", "10.77.0.0/16", "0.0.0.0/0"), "ipv6": ("2001:db8:77::/48", "fd77::/64", "::/0")}
+"""Strangers that policy may speak of, a private network, and everybody."""
+
+
+def inward(site: Tree) -> list[tuple[str, str, str]]:
+    """Each address on a bridge that a guest has, or could have: host, family and address."""
+    found = []
+    for host, entry in site["hosts"].items():
+        for network in entry["networks"]:
+            for family in _TO.keys() & site["networks"][network].keys():
+                own = ip_interface(site["networks"][network][family])
+                known = [guest["nics"].get(network, {}).get(family, "") for guest in site.get("guests", {}).values()]
+                others = [str(one) for one in (own.network[0], own.network[-1]) if one != own.ip]
+                near = others if own.network.num_addresses == 2 else [str(own.ip + 40)]
+                found += [(host, family, one) for one in (*known, *near) if one[:1].isdigit() or ":" in one]
+    return sorted(found)
+
+
+@quick
+@given(sites(), st.data())
+def test_a_guest_as_next_hop_is_refused_at_its_route(site: Tree, data: st.DataObject) -> None:
+    assume(inward(site))
+    host, family, via = data.draw(st.sampled_from(inward(site)))
+    after = deepcopy(site)
+    after["hosts"][host].setdefault("routes", {})["inward"] = {
+        "to": data.draw(st.sampled_from(_TO[family])),
+        "via": via,
+    }
+    errors = [d for d in compiled(text(after)).diagnostics if d.severity is Severity.ERROR]
+    assert [(d.code, d.subject) for d in errors] == [("TL425", f"host/{host}")]
+    assert "`inward`" in errors[0].message
+
+
+@quick
+@given(sites())
+def test_every_route_of_a_valid_site_leads_by_an_uplink(site: Tree) -> None:
+    for host in compiled(text(site)).plan.hosts:
+        assert {route.device for route in host.routes} <= {uplink.name for uplink in host.uplinks}
