@@ -56,3 +56,17 @@ def test_the_kernel_agrees_on_single_addresses() -> None:
     for sender, to in (("10.8.0.120", "203.0.113.2"), ("fd08::120", "2001:db8:1::2")):
         row = found[f"h1 -> h2 {to} tcp/22"]
         assert (row.observed, row.detail) == ("allow", f"at host/h2 {to} from {sender}")
+
+
+@kernel
+@pytest.mark.kernel
+def test_a_forward_at_a_learned_address_is_asked_by_guests_at_any_other_that_is_not_said() -> None:
+    found = seen((HERE / "forward-at-learned-addresses.yaml").read_text(encoding="utf-8"))
+    asked = {
+        (flow.split()[0], flow.split()[4]): row for flow, row in found.items() if "-> hv " in flow and "/443" in flow
+    }
+    guests = {to: row.decided_by for (sender, to), row in asked.items() if sender == "app" and to.startswith("198.18.")}
+    assert len(guests) == 2
+    assert set(guests.values()) == {"forward/www"}
+    beyond = [row for (sender, to), row in asked.items() if sender == "vpn" and to.startswith("198.18.2.")]
+    assert {row.observed for row in beyond} <= {"drop"}

@@ -12,7 +12,7 @@ from taploom.lab.outside import Beyond, given_to
 from taploom.lab.wait import Ground
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
-from taploom.plan.policy import NatKind
+from taploom.plan.policy import Lane, NatKind
 from taploom.plan.site import Plan
 
 _UNSAID = {Family.IPV4: 0, Family.IPV6: 1024}
@@ -89,6 +89,20 @@ class Atlas:
     def uplink_at(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
         """The host's uplink in a zone that has an address."""
         return self._at.get((zone, address))
+
+    def listens(self, host: Host, lane: Lane, by: Bridge | Uplink | None, to: Address) -> bool:
+        """Whether a forward is asked at an address by an interface, or by the host itself.
+
+        Nobody can tell of addresses that the spec does not say which uplink has which, but for that of the uplink by
+        which a packet comes in. So a forward at one of them is at all, for who comes by none of these two.
+        """
+        for uplink in host.uplinks:
+            if self.uplink_address(host, uplink.name, lane.family) == to:
+                others = (u for u in host.uplinks if u.name in lane.uplinks and u is not by)
+                hidden = uplink is not by and _unsaid(uplink, lane.family)
+                if uplink.name in lane.uplinks or (hidden and any(_unsaid(u, lane.family) for u in others)):
+                    return True
+        return False
 
     def answers(self, address: Address, network: Prefix, zone: str) -> bool:
         """Whether an address is the fixed one of a host that has a route of its own to a network by a zone.
@@ -228,3 +242,9 @@ class Atlas:
 def own_address(bridge: Bridge, family: Family) -> Interface | None:
     """The host's own address on a bridge."""
     return bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
+
+
+def _unsaid(uplink: Uplink, family: Family) -> bool:
+    """Whether the spec does not say the address of an uplink."""
+    side = uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
+    return isinstance(side, Learned) or not uplink.configured

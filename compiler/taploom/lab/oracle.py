@@ -189,8 +189,7 @@ class Oracle:
             return False
         if not lane.first <= packet.port <= lane.last or (lane.expires is not None and lane.expires <= self._now):
             return False
-        listens = any(self.atlas.uplink_address(host, u, lane.family) == packet.to for u in lane.uplinks)
-        if not listens or not (isinstance(entry, Uplink) or lane.hairpin):
+        if not self.atlas.listens(host, lane, entry, packet.to) or not (isinstance(entry, Uplink) or lane.hairpin):
             return False
         beyond = isinstance(entry, Uplink) and ingress(host, entry, packet.source).kind is SideKind.OUTSIDE
         named = any(packet.source in prefix for prefix in lane.sources or ())
