@@ -18,8 +18,24 @@ _ONE = (
 )
 
 
+_TWO = (
+    "networks:\n"
+    '  a: {ipv4: 10.1.0.1/24, ipv6: "fd12::1/64"}\n  b: {ipv4: 10.2.0.1/24, ipv6: "fd12:0:0:1::1/64"}\n'
+    f"hosts:\n  hv:\n    {_UPLINKS}\n    networks: {{a: {{}}, b: {{}}}}\nguests:\n"
+)
+
+
 def tags(size: int) -> str:
     """Guests with many tags, and entries from four tags to four tags by two ranges of ports."""
+    return _tagged(size, limited=False)
+
+
+def limits(size: int) -> str:
+    """The same, each entry up to a rate of its own."""
+    return _tagged(size, limited=True)
+
+
+def _tagged(size: int, *, limited: bool) -> str:
     chance = random.Random(size)
     guests = []
     for number in range(size):
@@ -30,11 +46,35 @@ def tags(size: int) -> str:
         ends = [", ".join(f"tag/t{tag}" for tag in chance.sample(range(8), 4)) for _ in range(2)]
         tcp, udp = chance.randrange(1, 65000), chance.randrange(1, 65000)
         services = f"tcp/{tcp}-{tcp + 500}, udp/{udp}-{udp + 500}"
-        entries.append(f"  p{number}: {{from: [{ends[0]}], to: [{ends[1]}], allow: [{services}]}}\n")
-    networks = '  a: {ipv4: 10.1.0.1/24, ipv6: "fd12::1/64"}\n  b: {ipv4: 10.2.0.1/24, ipv6: "fd12:0:0:1::1/64"}\n'
-    host = f"  hv:\n    {_UPLINKS}\n    networks: {{a: {{}}, b: {{}}}}\n"
-    parts = (f"networks:\n{networks}hosts:\n{host}guests:\n", *guests, f"policy:\n{_ADMIN}", *entries)
-    return _HEAD + "".join(parts)
+        rate = f", limit: {number + 1}/second" if limited else ""
+        entries.append(f"  p{number}: {{from: [{ends[0]}], to: [{ends[1]}], allow: [{services}]{rate}}}\n")
+    return _HEAD + "".join((_TWO, *guests, f"policy:\n{_ADMIN}", *entries))
+
+
+def ranges(size: int) -> str:
+    """Entries by four ranges of ports that overlap those of the others, each up to a rate of its own."""
+    chance = random.Random(size)
+    entries = []
+    for number in range(size):
+        firsts = [(chance.choice(("tcp", "udp")), chance.randrange(1, 60000)) for _ in range(4)]
+        services = ", ".join(f"{name}/{first}-{first + chance.randrange(1, 5000)}" for name, first in firsts)
+        sender = chance.choice(("internet", "any", f"192.{chance.randrange(256)}.0.0/16"))
+        entries.append(f"  p{number}: {{from: {sender}, to: web, allow: [{services}], limit: {number + 1}/second}}\n")
+    return _HEAD + "".join((_ONE, f"policy:\n{_ADMIN}", *entries))
+
+
+def mesh(size: int) -> str:
+    """Four entries for each guest, from four guests to four guests, each up to a rate of its own."""
+    chance = random.Random(size)
+    guests = (f"  g{number}: {{host: hv, nics: {{{'ab'[number % 2]}: {{}}}}}}\n" for number in range(size))
+    entries = []
+    for number in range(4 * size):
+        ends = [", ".join(f"g{guest}" for guest in chance.sample(range(size), 4)) for _ in range(2)]
+        first = chance.randrange(1, 60000)
+        ports = f"tcp/{first}-{first + chance.randrange(1, 3000)}"
+        rate = f"limit: {number + 1}/second"
+        entries.append(f"  p{number}: {{from: [{ends[0]}], to: [{ends[1]}], allow: {ports}, {rate}}}\n")
+    return _HEAD + "".join((_TWO, *guests, f"policy:\n{_ADMIN}", *entries))
 
 
 def networks(size: int) -> str:
@@ -66,5 +106,13 @@ def nested(size: int) -> str:
     return _HEAD + "".join((_ONE, f"policy:\n{_ADMIN}", *entries))
 
 
-STEEP: tuple[tuple[Callable[[int], str], int], ...] = ((tags, 90), (networks, 130), (services, 2500), (nested, 1100))
+STEEP: tuple[tuple[Callable[[int], str], int], ...] = (
+    (tags, 90),
+    (limits, 90),
+    (ranges, 200),
+    (mesh, 150),
+    (networks, 130),
+    (services, 2500),
+    (nested, 1100),
+)
 """Each with a size at which the specs have less than 100 kB."""

@@ -50,17 +50,13 @@ def packets(found: Term) -> set[tuple[int, ...]]:
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(terms("policy/one"), st.integers(0, 5).flatmap(lambda n: st.tuples(*(terms(f"policy/{i}") for i in range(n)))))
 def test_covered_is_what_leaves_no_packet(one: Term, others: tuple[Term, ...]) -> None:
-    cover = Cover()
-    for other in others:
-        cover.add(other)
     left = packets(one) - {packet for other in others for packet in packets(other)}
-    assert bool(cover.around(one)) == (not left)
+    assert bool(Cover.of(others).around(one, lambda _: True)) == (not left)
 
 
 def test_what_does_not_count_covers_nothing() -> None:
     all_of_it = [Prefix(Family.IPV4, 0, 0)]
-    cover = Cover()
-    cover.add(term("policy/wide", all_of_it, all_of_it, []))
+    cover = Cover.of([term("policy/wide", all_of_it, all_of_it, [])])
     narrow = term("policy/narrow", [Prefix(Family.IPV4, 5, 32)], all_of_it, [Service("tcp", 80, 80)])
-    assert cover.around(narrow) == ("policy/wide",)
-    assert cover.around(narrow, frozenset({"policy/wide"})) == ()
+    assert cover.around(narrow, lambda _: True) == ("policy/wide",)
+    assert cover.around(narrow, lambda other: other.rule != "policy/wide") == ()

@@ -7,7 +7,9 @@ from collections.abc import Callable
 
 import pytest
 from tests import plans
+from tests.bench.steep_sites import ranges
 from tests.flows.sites import rich
+from tests.sites import compiled
 
 from taploom.backends.nftables import ruleset
 from taploom.flows.answer import Answer
@@ -20,7 +22,19 @@ from taploom.flows.probe import Probe
 from taploom.flows.trace import Tracer, Walk
 from taploom.plan.site import Plan
 
-PLANS: dict[str, Callable[[], Plan]] = {"seed": plans.seed, "rich": rich}
+
+def rates() -> Plan:
+    """Entries that overlap, most of them up to rates, and some of them without, logged, for a while or denied."""
+    entries = (
+        "  all: {from: 192.0.0.0/9, to: web, allow: tcp/10000-30000}\n"
+        "  logged: {from: any, to: web, allow: tcp/20000-20999, log: true, limit: 7/minute}\n"
+        "  ending: {from: internet, to: web, allow: udp, limit: 8/minute, expires: 2030-01-01}\n"
+        "  never: {from: any, to: web, deny: tcp/5000-15000}\n"
+    )
+    return compiled(ranges(30) + entries).plan
+
+
+PLANS: dict[str, Callable[[], Plan]] = {"seed": plans.seed, "rich": rich, "rates": rates}
 
 
 @pytest.mark.parametrize("name", PLANS)
@@ -36,7 +50,7 @@ def test_maps_are_what_a_plain_walk_finds(name: str) -> None:
         tracer = Tracer(pair.ruleset, pair.kernel)
         for context in contexts(pair.kernel):
             outcome = pair.tables.outcome(context)
-            for _ in range(40):
+            for _ in range(50):
                 point, answer = somewhere(outcome, pair, chance)
                 if answer.verdict != "elsewhere" and real(point, pair):
                     walk = tracer.walk(probe(point, context, pair))

@@ -9,6 +9,8 @@ from taploom.flows.diagram import Box, answer_at
 from taploom.flows.manager import Manager
 
 SIZES = (6, 4, 5)
+WIDE = (40, 3, 40)
+"""Enough pieces for unions to be made as bits."""
 POINTS = list(itertools.product(*(range(size) for size in SIZES)))
 
 
@@ -42,6 +44,13 @@ def first(boxes: list[tuple[Box, int]], point: tuple[int, ...]) -> int:
 def test_the_first_box_gives_the_answer(boxes: list[tuple[Box, int]]) -> None:
     diagram = Manager[int](SIZES).overlay(boxes, 9)
     assert [answer_at(diagram, p) for p in POINTS] == [first(boxes, p) for p in POINTS]
+
+
+@given(st.lists(st.tuples(*(spans(size) for size in WIDE)), min_size=5, max_size=30), st.booleans())
+def test_many_boxes_of_one_answer_are_their_union(areas: list[Box], two: bool) -> None:
+    boxes = [(area, number % 2 if two else 1) for number, area in enumerate(areas)]
+    diagram = Manager[int](WIDE).overlay(boxes, 9)
+    assert all(answer_at(diagram, p) == first(boxes, p) for p in itertools.product(*map(range, WIDE)))
 
 
 @given(OVERLAYS, OVERLAYS)

@@ -5,10 +5,12 @@ one can matter for it; prefixes nest or are apart, so these are found by the pre
 or of the destinations, whichever are fewer.
 """
 
-from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from math import prod
+from functools import partial
+from itertools import product
+from operator import itemgetter
 
 from taploom.base.address import Prefix
 from taploom.base.protocol import NUMBERS, PORT_PROTOCOLS
@@ -17,7 +19,7 @@ from taploom.plan.policy import Service, Term
 Interval = tuple[int, int]
 Region = tuple[Interval, Interval, Interval, Interval]
 
-_SOURCE, _DESTINATION = 0, 1
+_DESTINATION = 1
 _ALL_PROTOCOLS, _ALL_PORTS = (0, 255), (0, 65535)
 _PATIENCE = 20_000
 """Pieces of one region that are looked at before it is given up as not covered: no site comes near it."""
@@ -25,10 +27,14 @@ _PATIENCE = 20_000
 
 def regions(term: Term) -> Iterator[Region]:
     """The packets of a term."""
-    traffic = [_traffic(service) for service in term.services] or [(_ALL_PROTOCOLS, _ALL_PORTS)]
-    for source in term.sources:
-        for to in term.destinations:
-            yield from ((_span(source), _span(to), protocol, ports) for protocol, ports in traffic)
+    traffic, destinations = _traffics(term), [_span(to) for to in term.destinations]
+    for source in map(_span, term.sources):
+        for to in destinations:
+            yield from ((source, to, protocol, ports) for protocol, ports in traffic)
+
+
+def _traffics(term: Term) -> tuple[tuple[Interval, Interval], ...]:
+    return tuple(map(_traffic, term.services)) or ((_ALL_PROTOCOLS, _ALL_PORTS),)
 
 
 def _span(prefix: Prefix) -> Interval:
@@ -41,73 +47,155 @@ def _traffic(service: Service) -> tuple[Interval, Interval]:
     return (number, number), (service.first, service.last) if told else _ALL_PORTS
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A term as the product that it is, each dimension in order.
+
+    Attributes:
+        hull: the smallest region with all of it.
+        single: whether that is all there is.
+    """
+
+    term: Term
+    hull: Region
+    single: bool
+    sources: tuple[Interval, ...]
+    destinations: tuple[Interval, ...]
+    traffic: tuple[tuple[Interval, Interval], ...]
+
+    @staticmethod
+    def of(term: Term) -> "_Said":
+        """Take a term apart."""
+        sources, destinations = _outermost(term.sources), _outermost(term.destinations)
+        traffic = _traffics(term)
+        protocols, ports = zip(*traffic, strict=True)
+        hull = (_hull(sources), _hull(destinations), _hull(protocols), _hull(ports))
+        single = len(sources) == len(destinations) == len(traffic) == 1
+        return _Said(term, hull, single, sources, destinations, traffic)
+
+    def parts(self, region: Region) -> Sequence[Region]:
+        """Its regions that meet another one, which its hull has to meet."""
+        if self.single:
+            return [self.hull]
+        source, destination, protocol, ports = region
+        traffic = [known for known in self.traffic if _overlap(known[0], protocol) and _overlap(known[1], ports)]
+        destinations = _between(self.destinations, destination) if traffic else ()
+        sources = _between(self.sources, source) if destinations else ()
+        return [(one, other, *known) for one in sources for other in destinations for known in traffic]
+
+
+def _outermost(prefixes: Iterable[Prefix]) -> tuple[Interval, ...]:
+    """Prefixes in order, without those within others: what is left is apart."""
+    found: list[Interval] = []
+    for first, last in sorted(map(_span, prefixes), key=lambda span: (span[0], -span[1])):
+        if not found or found[-1][1] < first:
+            found.append((first, last))
+    return tuple(found)
+
+
+def _hull(spans: Sequence[Interval]) -> Interval:
+    return min(first for first, _ in spans), max(last for _, last in spans)
+
+
+def _overlap(one: Interval, other: Interval) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
+
+
+def _between(spans: tuple[Interval, ...], within: Interval) -> tuple[Interval, ...]:
+    """Those of disjoint intervals in order that meet another one."""
+    return spans[bisect_left(spans, within[0], key=_last) : bisect_right(spans, within[1], key=_first)]
+
+
+_first, _last = itemgetter(0), itemgetter(1)
+
+
 @dataclass(slots=True)
 class _Axis:
-    """Regions by where they begin in one dimension in which they nest or are apart, as prefixes do."""
+    """Terms by where they begin in one dimension in which they nest or are apart, as prefixes do."""
 
-    at: int
-    regions: list[tuple[int, Region, str]] = field(default_factory=list)
+    terms: list[tuple[int, int]] = field(default_factory=list)
     sizes: set[int] = field(default_factory=set)
     ordered: bool = True
 
-    def add(self, region: Region, name: str) -> None:
-        """Take a region."""
-        first, last = region[self.at]
-        self.regions.append((first, region, name))
-        self.sizes.add(last - first + 1)
+    def add(self, spans: Iterable[Interval], number: int) -> None:
+        """Take a term by its number."""
+        for first, last in spans:
+            self.terms.append((first, number))
+            self.sizes.add(last - first + 1)
         self.ordered = False
 
-    def near(self, region: Region) -> list[tuple[int, int]]:
-        """The runs of regions that may meet another one: those within it, and those that begin where it may lie in."""
+    def near(self, span: Interval) -> list[tuple[int, int]]:
+        """The runs of terms that may meet an interval: what begins within it, and where it may lie in."""
         if not self.ordered:
-            self.regions.sort()
+            self.terms.sort()
             self.ordered = True
-        first, last = region[self.at]
+        first, last = span
         starts = sorted({first, *(first - first % size for size in self.sizes)})
         runs = ((at, last if at == first else at) for at in starts)
-        return [(bisect_left(self.regions, (at,)), bisect_left(self.regions, (end + 1,))) for at, end in runs]
+        return [(bisect_left(self.terms, (at,)), bisect_left(self.terms, (end + 1,))) for at, end in runs]
 
 
 @dataclass(slots=True)
 class Cover:
-    """Regions with the name of who says so, between two sides and in one family."""
+    """Terms between two sides and in one family that may cover others."""
 
-    _axes: tuple[_Axis, _Axis] = field(default_factory=lambda: (_Axis(_SOURCE), _Axis(_DESTINATION)))
+    _said: list[_Said] = field(default_factory=list)
+    _axes: tuple[_Axis, _Axis] = field(default_factory=lambda: (_Axis(), _Axis()))
+
+    @staticmethod
+    def of(terms: Iterable[Term]) -> "Cover":
+        """Take terms."""
+        found = Cover()
+        for term in terms:
+            found.add(term)
+        return found
 
     def add(self, term: Term) -> None:
-        """Take the regions of a term."""
-        for region in regions(term):
-            for axis in self._axes:
-                axis.add(region, term.rule)
+        """Take a term."""
+        said = _Said.of(term)
+        for axis, spans in zip(self._axes, (said.sources, said.destinations), strict=True):
+            axis.add(spans, len(self._said))
+        self._said.append(said)
 
-    def around(self, term: Term, without: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    def around(self, term: Term, counts: Callable[[Term], bool]) -> tuple[str, ...]:
         """Who covers a term, in the order of its parts; () where a packet of it is left.
 
         Of several that cover a part each by itself, the first one is named.
 
         Args:
             term: what may be covered.
-            without: whose regions do not count.
+            counts: whose regions count.
         """
         names: dict[str, None] = {}
         for region in regions(term):
-            known = [(cover, name) for cover, name in self._meeting(region) if name not in without]
+            if not all(map(partial(self._known, counts=counts), _corners(region))):
+                return ()
+            known = self._meeting(region, counts)
             alone = next((name for cover, name in known if _holds(cover, region)), None)
             if alone is None and _left(region, [cover for cover, _ in known]):
                 return ()
             names |= dict.fromkeys([name for _, name in known] if alone is None else [alone])
         return tuple(names)
 
-    def _meeting(self, region: Region) -> list[tuple[Region, str]]:
-        """The regions that have a packet in common with another one, by the dimension that leaves fewer to look at."""
-        near = [(axis, axis.near(region)) for axis in self._axes]
+    def _known(self, packet: Region, counts: Callable[[Term], bool]) -> bool:
+        """Whether anybody covers a packet."""
+        return any(counts(known.term) and known.parts(packet) for known in self._near(packet))
+
+    def _meeting(self, region: Region, counts: Callable[[Term], bool]) -> list[tuple[Region, str]]:
+        """The regions that have a packet in common with another one."""
+        near = (known for known in self._near(region) if counts(known.term))
+        return sorted(((part, known.term.rule) for known in near for part in known.parts(region)), key=_by_destination)
+
+    def _near(self, region: Region) -> list[_Said]:
+        """The terms whose hulls meet a region, by the dimension that leaves fewer to look at."""
+        near = [(axis, axis.near(region[at])) for at, axis in enumerate(self._axes)]
         axis, runs = min(near, key=lambda found: sum(end - begin for begin, end in found[1]))
-        found = [each for begin, end in runs for each in axis.regions[begin:end] if _meet(each[1], region)]
-        return [(cover, name) for _, cover, name in sorted(found, key=_by_destination)]
+        numbers = {number for begin, end in runs for _, number in axis.terms[begin:end]}
+        return [known for number in numbers if _meet((known := self._said[number]).hull, region)]
 
 
-def _by_destination(found: tuple[int, Region, str]) -> tuple[object, ...]:
-    _, region, name = found
+def _by_destination(found: tuple[Region, str]) -> tuple[object, ...]:
+    region, name = found
     first, last = region[_DESTINATION]
     return (first, -last, region, name)
 
@@ -133,21 +221,30 @@ def _holds(cover: Region, region: Region) -> bool:
 
 def _left(region: Region, covers: Iterable[Region]) -> bool:
     """Whether a packet of a region is in none of the others."""
-    stack = [(region, sorted(covers, key=_size, reverse=True))]  # what large ones leave is in fewer pieces
+    known = sorted(covers, key=_size, reverse=True)  # what large ones leave is in fewer pieces
+    stack = [(region, 0)]
     for _ in range(_PATIENCE):
         if not stack:
             return False
-        piece, known = stack.pop()
-        known = [cover for cover in known if _meet(cover, piece)]
-        if not known:
+        piece, at = stack.pop()
+        while at < len(known) and not _meet(known[at], piece):
+            at += 1
+        if at == len(known):
             return True
-        first, *rest = known
-        stack += [(part, rest) for part in _outside(piece, first)]
+        stack += [(part, at + 1) for part in _outside(piece, known[at])]
     return True
 
 
+def _corners(region: Region) -> Iterator[Region]:
+    """Packets at corners of a region: of what is not covered, most leave one out, which is seen at a glance."""
+    source, (to, _), (protocol, _), ports = region
+    for sender, port in product(source[::-1], ports[::-1]):
+        yield (sender, sender), (to, to), (protocol, protocol), (port, port)
+
+
 def _size(region: Region) -> int:
-    return prod(last - first + 1 for first, last in region)
+    (a, b), (c, d), (e, f), (g, h) = region
+    return (b - a + 1) * (d - c + 1) * (f - e + 1) * (h - g + 1)
 
 
 def _outside(piece: Region, cover: Region) -> Iterator[Region]:

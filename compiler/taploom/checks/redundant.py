@@ -1,6 +1,7 @@
 """TL716: a policy entry that decides nothing, as others allow all of it."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from taploom.base.address import everything
 from taploom.base.diagnostic import Diagnostic, Label
@@ -42,8 +43,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return  # what was left out may be what an entry is for
     terms: dict[str, list[tuple[str, Term]]] = {}
-    covers: dict[tuple[str, _Ends, int | None], Cover] = {}
     said = {host.name: dict(_said(host, context.now)) for host in context.plan.hosts}
+    covers: dict[tuple[str, _Ends], Cover] = {}
     for host in context.plan.hosts:
         for term in host.terms:
             if term.action is Action.ALLOW and term.rule.startswith("policy/"):
@@ -85,24 +86,25 @@ def _implied(host: Host) -> Iterator[Term]:
 def _others(
     terms: list[tuple[str, Term]],
     said: Mapping[str, Mapping[_Ends, list[Term]]],
-    covers: dict[tuple[str, _Ends, int | None], Cover],
+    covers: dict[tuple[str, _Ends], Cover],
     without: frozenset[str],
 ) -> dict[str, None]:
     """Who decides all packets of an entry as well; nobody where one is left."""
     found: dict[str, None] = {}
     for host, term in terms:
         ends = (term.ingress, term.egress, term.family)
-        key = (host, ends, term.expires)
-        if key not in covers:
-            covers[key] = Cover()
-            for other in said[host].get(ends, ()):
-                if lasts(other, term):
-                    covers[key].add(other)
-        names = covers[key].around(term, without)
+        if (host, ends) not in covers:
+            covers[host, ends] = Cover.of(said[host].get(ends, ()))
+        names = covers[host, ends].around(term, partial(_stays, other=term, without=without))
         if not names:
             return {}
         found |= dict.fromkeys(names)
     return found
+
+
+def _stays(one: Term, other: Term, without: frozenset[str]) -> bool:
+    """Whether a term is there as long as another one."""
+    return one.rule not in without and lasts(one, other)
 
 
 def _over(terms: list[tuple[str, Term]], now: int) -> bool:

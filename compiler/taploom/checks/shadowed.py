@@ -1,7 +1,7 @@
 """TL706: what is allowed, wholly inside what is denied."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from functools import partial
 
 from taploom.base.address import Prefix, everything
 from taploom.base.diagnostic import Diagnostic, Label
@@ -36,17 +36,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return  # what was left out may be what an entry is for
     covered: dict[str, tuple[str, ...]] = {}
     for host in context.plan.hosts:
-        walls = {ends: _Wall(terms) for ends, terms in _walls(host, context.now).items()}
+        walls = {ends: Cover.of(terms) for ends, terms in _walls(host, context.now).items()}
         for term in host.terms:
             said = term.action is Action.ALLOW and term.rule.startswith("policy/")
             if said and covered.get(term.rule) != ():
                 wall = walls.get((term.ingress, term.egress, term.family))
-                covered[term.rule] = wall.around(term) if wall else ()
+                covered[term.rule] = wall.around(term, partial(lasts, other=term)) if wall else ()
         for lane in host.lanes if walls else ():
             for flow in _flows(host, lane):
                 if covered.get(lane.forward) != ():
                     wall = walls.get((flow.ingress, flow.egress, flow.family))
-                    covered[lane.forward] = wall.around(flow) if wall else ()
+                    covered[lane.forward] = wall.around(flow, partial(lasts, other=flow)) if wall else ()
     for name, denies in sorted(covered.items()):
         if denies:
             yield _finding(context, name, denies)
@@ -98,23 +98,6 @@ def _walls(host: Host, now: int) -> dict[_Ends, list[Term]]:
         if term.action is Action.DENY and (term.expires is None or term.expires > now):
             walls.setdefault((term.ingress, term.egress, term.family), []).append(term)
     return walls
-
-
-@dataclass(slots=True)
-class _Wall:
-    """The denies between two sides, as far as they last as long as what they are held against."""
-
-    terms: list[Term]
-    _known: dict[int | None, Cover] = field(default_factory=dict)
-
-    def around(self, term: Term) -> tuple[str, ...]:
-        """The denies that a term is wholly inside of; () where some of it is outside of all."""
-        if term.expires not in self._known:
-            cover = self._known[term.expires] = Cover()
-            for deny in self.terms:
-                if lasts(deny, term):
-                    cover.add(deny)
-        return self._known[term.expires].around(term)
 
 
 def lasts(one: Term, other: Term) -> bool:

@@ -30,9 +30,9 @@ def agreement(one: Course, other: Course, context: Context) -> bool:
 
 def same_parts(one: Course, other: Course, context: Context, mark: str, other_mark: str) -> bool:
     """Whether what goes out by each way is judged alike, as far as it goes that way."""
-    for span, egress in one.kernel.partition:
+    for egress, spans in one.kernel.parts.items():
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
-        if a is not b and _cut(a, span) != _cut(b, span):
+        if a is not b and any(_cut(a, span) != _cut(b, span) for span in spans):
             return False
     return True
 

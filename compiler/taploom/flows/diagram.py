@@ -7,7 +7,7 @@ form only: two maps are equal exactly if they are the same object, and ten thous
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from taploom.flows.spans import Interval
@@ -58,6 +58,8 @@ class Node(Generic[A]):
 
 
 Diagram = Leaf[A] | Node[A]
+Column = tuple[Sequence[int], Sequence[Diagram[A]]]
+"""An interval of a dimension, cut: the last value of each piece, and what it leads to."""
 
 
 def child_at(node: Node[A], value: int) -> Diagram[A]:
@@ -74,40 +76,40 @@ def answer_at(diagram: Diagram[A], point: Sequence[int]) -> A:
 
 def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
     """The topmost dimension of two maps, cut as finely as both cut it."""
-    level = _topmost(a, b)
-    ends = _common_ends((a, b), level)
-    return level, ends, list(zip(_spread(a, level, ends), _spread(b, level, ends), strict=True))
+    level = topmost(a, b)
+    last = next(d.ends[-1] for d in (a, b) if isinstance(d, Node) and d.level == level)
+    ends, pairs = in_common(column(a, level, 0, last), column(b, level, 0, last))
+    return level, ends, pairs
 
 
-def aligned3(
-    a: Diagram[A], b: Diagram[A], c: Diagram[A]
-) -> tuple[int, Sequence[int], list[tuple[Diagram[A], Diagram[A], Diagram[A]]]]:
-    """The same of three maps."""
-    level = _topmost(a, b, c)
-    ends = _common_ends((a, b, c), level)
-    spread = (_spread(a, level, ends), _spread(b, level, ends), _spread(c, level, ends))
-    return level, ends, list(zip(*spread, strict=True))
-
-
-def _topmost(*diagrams: Diagram[A]) -> int:
+def topmost(*diagrams: Diagram[A]) -> int:
     """The first dimension that any of some maps asks for; at least one of them has to ask for any."""
     return min([d.level for d in diagrams if isinstance(d, Node)])
 
 
-def _common_ends(diagrams: Iterable[Diagram[A]], level: int) -> Sequence[int]:
-    cut = {id(d): d.ends for d in diagrams if isinstance(d, Node) and d.level == level}
-    if len(cut) == 1:
-        return next(iter(cut.values()))
-    return sorted({end for ends in cut.values() for end in ends})
-
-
-def _spread(diagram: Diagram[A], level: int, ends: Sequence[int]) -> Sequence[Diagram[A]]:
+def column(diagram: Diagram[A], level: int, first: int, last: int) -> Column[A]:
+    """How a map cuts an interval of a dimension that is the topmost one it may ask for."""
     if isinstance(diagram, Leaf) or diagram.level > level:
-        return [diagram] * len(ends)
-    if ends is diagram.ends:
-        return diagram.children
+        return (last,), (diagram,)
+    begin, end = bisect_left(diagram.ends, first), bisect_left(diagram.ends, last)
+    if begin == 0 and diagram.ends[-1] == last:
+        return diagram.ends, diagram.children
+    return (*diagram.ends[begin:end], last), diagram.children[begin : end + 1]
+
+
+def in_common(one: Column[A], other: Column[A]) -> tuple[Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
+    """Two columns, cut as finely as both are."""
+    ends = one[0] if one[0] is other[0] else sorted({*one[0], *other[0]})
+    return ends, list(zip(_spread(one, ends), _spread(other, ends), strict=True))
+
+
+def _spread(column: Column[A], ends: Sequence[int]) -> Sequence[Diagram[A]]:
+    own, below = column
+    if len(own) == len(ends):
+        return below
+    if len(own) == 1:
+        return [below[0]] * len(ends)
     children, at = [], 0
-    own, below = diagram.ends, diagram.children
     for end in ends:
         if own[at] < end:
             at += 1

@@ -186,6 +186,14 @@ class Kernel:
         found += (((value, value), SELF) for value in self.learned.values())
         return tuple(sorted(found))
 
+    @cached_property
+    def parts(self) -> Mapping[str, list[Interval]]:
+        """The destinations of each of these ways."""
+        found: dict[str, list[Interval]] = {}
+        for span, egress in self.partition:
+            found.setdefault(egress, []).append(span)
+        return found
+
     def egress(self, value: int) -> str:
         """Where one destination goes, in the words of `partition`."""
         at = bisect_left(self.partition, value, key=lambda part: part[0][1])

@@ -2,9 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, islice
+from operator import is_not
 from typing import Generic, TypeVar
 
-from taploom.flows.diagram import OWN_BITS, SHARED, Box, Diagram, Leaf, Node, aligned, aligned3, child_at
+from taploom.flows.diagram import (
+    OWN_BITS,
+    SHARED,
+    Box,
+    Diagram,
+    Leaf,
+    Node,
+    aligned,
+    child_at,
+    column,
+    in_common,
+    topmost,
+)
 from taploom.flows.overlay import Known, Overlay
 from taploom.flows.spans import Interval
 
@@ -39,22 +53,15 @@ class Manager(Generic[A]):
 
     def node(self, level: int, ends: Sequence[int], children: "Sequence[Diagram[A]]") -> "Diagram[A]":
         """The one node that cuts a dimension so; a child itself where nothing is cut."""
-        cuts: list[int] = []
-        parts: list[Diagram[A]] = []
-        before: Diagram[A] | None = None
-        for end, child in zip(ends, children, strict=True):
-            if child is before:
-                cuts[-1] = end
-            else:
-                cuts.append(end)
-                parts.append(child)
-                before = child
-        if len(parts) == 1:
-            return parts[0]
-        key = (level, tuple(cuts), tuple(map(id, parts)))
+        differ = (*map(is_not, children, islice(children, 1, None)), True)
+        if not all(differ):
+            ends, children = list(compress(ends, differ)), list(compress(children, differ))
+        if len(children) == 1:
+            return children[0]
+        key = (level, tuple(ends), tuple(map(id, children)))
         found = self._nodes.get(key)
         if found is None:
-            found = self._nodes[key] = Node(level, key[1], tuple(parts))
+            found = self._nodes[key] = Node(level, key[1], tuple(children))
         return found
 
     def overlay(self, boxes: Sequence[tuple[Box, A]], rest: A) -> "Diagram[A]":
@@ -97,20 +104,30 @@ class Manager(Generic[A]):
         """`then` where the map `where` answers `holds`, else `otherwise`."""
         wanted = self.leaf(holds)
         memo = self._chosen.setdefault(wanted, {})
-        bit = wanted.mask if wanted.mask != SHARED else 0
+        bits = wanted.mask if wanted.mask != SHARED else -1
 
         def walk(w: "Diagram[A]", t: "Diagram[A]", o: "Diagram[A]") -> "Diagram[A]":
-            if t is o:
+            if t is o or w is wanted:
                 return t
-            if isinstance(w, Leaf):
-                return t if w is wanted else o
-            if bit and not w.mask & bit:
+            if isinstance(w, Leaf) or not w.mask & bits:
                 return o
             key = (id(w), id(t), id(o))
             found = memo.get(key)
             if found is None:
-                level, ends, triples = aligned3(w, t, o)
-                found = memo[key] = self.node(level, ends, [walk(*triple) for triple in triples])  # noqa: F821 - see `del`
+                level = topmost(w, t, o)
+                ends: list[int] = []
+                parts: list[Diagram[A]] = []
+                first = 0
+                for last, part in zip(*column(w, level, 0, self.sizes[level] - 1), strict=True):
+                    if part is wanted or isinstance(part, Leaf) or not part.mask & bits:  # copied, and not walked
+                        cuts, taken = column(t if part is wanted else o, level, first, last)
+                    else:
+                        cuts, pairs = in_common(column(t, level, first, last), column(o, level, first, last))
+                        taken = [walk(part, *pair) for pair in pairs]  # noqa: F821 - see `del`
+                    ends += cuts
+                    parts += taken
+                    first = last + 1
+                found = memo[key] = self.node(level, ends, parts)
             return found
 
         made = walk(where, then, otherwise)

@@ -1,13 +1,19 @@
 """How boxes become a diagram: laid over one another, cut dimension by dimension, each part made once."""
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from heapq import heappop, heappush
+from itertools import cycle, islice
+from operator import or_
 from typing import Generic, TypeVar
 
+from taploom.flows.bits import Pieces
 from taploom.flows.diagram import Box, Diagram, Leaf
 from taploom.flows.spans import Interval, united
 
 A = TypeVar("A")
+_MANY = 16
+"""Pieces from which on it pays to see whether what is below them is a mere union."""
 
 
 class Known(Generic[A]):
@@ -78,14 +84,41 @@ class Overlay(Generic[A]):
     def _cut_by(self, level: int, active: Sequence[int]) -> Diagram[A]:
         """Boxes that cut a dimension, each piece with the map of those that are over it."""
         ends, groups = self._slices(level, active)
+        below = self._united(level + 1, active) if len(groups) > _MANY else None
         made: dict[int, Diagram[A]] = {}
         children = []
         for group in groups:
             child = made.get(id(group))
             if child is None:
-                child = made[id(group)] = self.part(level + 1, group)
+                child = made[id(group)] = below(group) if below else self.part(level + 1, group)
             children.append(child)
         return self.node(level, ends, children)
+
+    def _united(self, level: int, active: Sequence[int]) -> Callable[[Sequence[int]], Diagram[A]] | None:
+        """What makes the maps of many boxes over one another from a dimension on; None where it is no mere union.
+
+        It is where all have one answer and ask for one dimension more: the order does not matter then.
+        """
+        leaf, rest = self.leaves[active[0]], self.rest
+        asked = {at for index in active for at in range(level, self.wholes[index]) if self.boxes[index][at] is not None}
+        if len(asked) != 1 or any(self.leaves[index] is not leaf for index in active):
+            return None
+        (at,) = asked
+        columns = {index: self.boxes[index][at] for index in active}
+        pieces = Pieces(self.sizes[at], (spans for spans in columns.values() if spans is not None))
+        masks = {index: pieces.mask(spans) for index, spans in columns.items()}
+        known: dict[int, Diagram[A]] = {}
+
+        def below(group: Sequence[int]) -> Diagram[A]:
+            mask = reduce(or_, map(masks.__getitem__, group), 0)
+            found = known.get(mask)
+            if found is None:
+                ends, inside = pieces.ends(mask)
+                turns = (leaf, rest) if inside else (rest, leaf)
+                found = known[mask] = self.node(at, ends, [*islice(cycle(turns), len(ends))])
+            return found
+
+        return below
 
     def _last(self, level: int, active: Sequence[int]) -> Diagram[A]:
         """The same in the last dimension that any of them asks for, where the first box over a piece decides it."""

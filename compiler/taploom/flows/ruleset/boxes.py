@@ -119,7 +119,7 @@ class Conditions:
             return []
         meant = [self.reader.value(fields[0], value) for (value,) in values]
         if level is None:
-            return [self._boxed(presence)] if any(found is True for found in meant) else []
+            return [self._boxed(presence) if presence else self.whole] if True in meant else []
         spans = united(span for found in meant if not isinstance(found, bool) for span in found)
         return [self._boxed([*presence, (level, spans)])] if spans else []
 

@@ -2,45 +2,41 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import field
-from typing import assert_never
+from itertools import groupby
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.tree import (
     Chain,
-    ClampMss,
-    Count,
     Dispatch,
     Kind,
-    Learn,
-    Limit,
-    LimitBy,
-    Log,
     Lookup,
-    Masquerade,
     Match,
-    Rule,
     Statement,
     Table,
-    TcpFlags,
-    Translate,
     TranslateBy,
-    TranslatePrefix,
-    Until,
     Verdict,
 )
 from taploom.base.frozen import dataclass
 from taploom.flows.answer import MISS, NEXT, PASS, Answer, rate
 from taploom.flows.clock import Clock
-from taploom.flows.diagram import Box, Diagram, Leaf
+from taploom.flows.diagram import Diagram, Leaf
 from taploom.flows.kernel import Kernel
 from taploom.flows.manager import Manager
-from taploom.flows.packet import meet
 from taploom.flows.ruleset.boxes import Boxes, Conditions, Sets, met
 from taploom.flows.ruleset.index import RuleIndex, reached, rules_of
 from taploom.flows.ruleset.reader import AnyReader, Reader, Situation, UnreadableError
-from taploom.flows.ruleset.translation import Translation, translations
+from taploom.flows.ruleset.steps import (
+    VERDICTS,
+    Decided,
+    Manner,
+    Step,
+    by_verdict,
+    decided_by,
+    everything,
+    manner_of,
+    steps_of,
+)
 
-Decided = tuple[Box, Answer]
 _INGRESS = frozenset({Field.IIFNAME, Field.FIB_STRICT, Field.FIB_TYPE_HERE})
 _TRANSLATED = frozenset({Field.CT_STATUS, Field.CT_ORIGINAL_IP6_DADDR})
 
@@ -56,6 +52,7 @@ class Chains:
     _sets: Sets = field(init=False)
     _named: dict[str, Chain] = field(init=False)
     _asked: dict[tuple[str, str], frozenset[Field]] = field(default_factory=dict)
+    _relevant: dict[tuple[str, str], tuple[bool, ...]] = field(default_factory=dict)
     _known: dict[tuple[str, Situation], Diagram[Answer]] = field(default_factory=dict)
     _indices: dict[str, RuleIndex] = field(default_factory=dict)
     _closed: dict[tuple[str, int], Diagram[Answer]] = field(default_factory=dict)
@@ -74,7 +71,7 @@ class Chains:
     def base(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
         """What a base chain decides, its policy included."""
         assert chain.base
-        policy = self.manager.leaf(Answer(_VERDICTS[chain.base.policy].verdict, f"chain {chain.name}"))
+        policy = self.manager.leaf(Answer(VERDICTS[chain.base.policy].verdict, f"chain {chain.name}"))
         found = self.chain(chain.name, situation)
         key = (chain.name, id(found))
         if key not in self._closed:
@@ -91,12 +88,16 @@ class Chains:
 
     def relevant(self, name: str, situation: Situation) -> Situation:
         """The situation without what the chain, and those behind it, never ask for."""
-        asked = self.asked(name, situation.state)
-        translated = bool(asked & _TRANSLATED)
+        key = (name, situation.state)
+        if key not in self._relevant:
+            asked = self.asked(*key)
+            groups = (_INGRESS, {Field.OIFNAME}, {Field.CT_STATE}, _TRANSLATED)
+            self._relevant[key] = tuple(bool(asked & group) for group in groups)
+        ingress, egress, state, translated = self._relevant[key]
         return Situation(
-            situation.ingress if asked & _INGRESS else "",
-            situation.egress if Field.OIFNAME in asked else "",
-            situation.state if Field.CT_STATE in asked else "",
+            situation.ingress if ingress else "",
+            situation.egress if egress else "",
+            situation.state if state else "",
             situation.original if translated else None,
             situation.shift if translated else None,
         )
@@ -123,15 +124,17 @@ class Chains:
     def _evaluated(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
         conditions = Conditions(self.reader(situation), self._sets, self.manager.sizes)
         rest: Diagram[Answer] = self.manager.leaf(NEXT)
-        batch: list[list[Decided]] = []
-        for step in reversed(_steps(chain, rules_of(chain, situation, self._indices), conditions)):
-            if step.plain:
-                batch.append(_decided(step, conditions))
-                continue
-            rest = self._laid(batch, rest)
-            batch = []
-            rest = self._leading(step, conditions, situation, rest)
-        return self._laid(batch, rest)
+        steps = steps_of(chain, rules_of(chain, situation, self._indices), conditions)
+        for manner, run in groupby(reversed(steps), key=manner_of):
+            match manner:
+                case Manner.PLAIN:
+                    rest = self._laid([decided_by(step, conditions) for step in run], rest)
+                case Manner.METERED:
+                    rest = self._metered([step.metered(conditions) for step in run], rest)
+                case Manner.LEADING:
+                    for step in run:
+                        rest = self._leading(step, conditions, situation, rest)
+        return rest
 
     def _laid(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
         """Plain rules, last one first, laid over what comes behind them."""
@@ -143,17 +146,27 @@ class Chains:
         over = self.manager.overlay(boxes, MISS)
         return self.manager.choose(over, MISS, rest, over)
 
+    def _metered(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
+        """Rules that accept up to a rate, last one first: the first one counts where nothing behind them has no rate.
+
+        All at once: one after the other, each would cost a walk over what those behind it make of everything.
+        """
+        boxes = [decided for rule in reversed(batch) for decided in rule]
+        if isinstance(rest, Leaf):
+            return rest if _free(rest.answer) else self.manager.overlay(boxes, rest.answer)
+        return self.manager.merge(_up_to, self.manager.overlay(boxes, MISS), rest)
+
     def _leading(
-        self, step: "_Step", conditions: Conditions, situation: Situation, rest: Diagram[Answer]
+        self, step: Step, conditions: Conditions, situation: Situation, rest: Diagram[Answer]
     ) -> Diagram[Answer]:
-        """A rule that leads to other chains, or holds up to a rate."""
+        """A rule that leads to other chains, or ends up to a rate in what is no accept."""
         boxes = step.where(conditions)
         match step.end:
             case Verdict():
                 return self._where(boxes, self._verdict(step.end, step, situation, rest), rest)
             case Dispatch(fields, name):
                 behind = rest
-                for verdict, found in _by_verdict(conditions, fields, name):
+                for verdict, found in by_verdict(conditions, fields, name):
                     target = self._verdict(verdict, step, situation, behind)
                     rest = self._where(met(boxes, found), target, rest)
                 return rest
@@ -161,129 +174,28 @@ class Chains:
                 # A translation up to a rate: none of the lowering's, and all that it could be is a rate of nothing.
                 raise UnreadableError(f"a limit before {step.end}")
 
-    def _verdict(self, verdict: Verdict, step: "_Step", situation: Situation, rest: Diagram[Answer]) -> Diagram[Answer]:
+    def _verdict(self, verdict: Verdict, step: Step, situation: Situation, rest: Diagram[Answer]) -> Diagram[Answer]:
         match verdict.kind:
             case Kind.GOTO:
                 return self.chain(verdict.chain, situation)
             case Kind.JUMP:
                 found = self.chain(verdict.chain, situation)
                 return self.manager.choose(found, NEXT, rest, found)
-            case Kind.ACCEPT if step.limited:
-                passed = Answer("allow", step.by, limited=step.limited)
-                return self.manager.relabel(lambda a: a if a.verdict == "allow" and not a.limited else passed, rest)
             case kind:
-                return self.manager.leaf(NEXT if kind is Kind.RETURN else Answer(_VERDICTS[kind].verdict, step.by))
+                return self.manager.leaf(NEXT if kind is Kind.RETURN else Answer(VERDICTS[kind].verdict, step.by))
 
     def _where(self, boxes: Boxes, then: Diagram[Answer], rest: Diagram[Answer]) -> Diagram[Answer]:
-        if _everything(boxes):
+        if everything(boxes):
             return then
         over = self.manager.overlay([(box, PASS) for box in boxes], MISS)
         return self.manager.choose(over, PASS, then, rest)
 
 
-_VERDICTS = {Kind.ACCEPT: Answer("allow"), Kind.DROP: Answer("drop"), Kind.RETURN: NEXT}
+def _free(answer: Answer) -> bool:
+    """Whether a packet passes whatever the rate."""
+    return answer.verdict == "allow" and not answer.limited
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A rule, as far as it decides.
-
-    Attributes:
-        boxes: the packets that reach its end, but for `found`.
-        found: a look-up that is left to the end, as its elements are who decides; or None.
-        end: what happens to the packets.
-        limited: the rate up to which they do; "" where there is none.
-        by: stable name of the rule.
-    """
-
-    boxes: Boxes
-    found: Lookup | None
-    limited: str
-    end: Verdict | Dispatch | Translation
-    by: str
-
-    @property
-    def plain(self) -> bool:
-        """Whether it decides by itself, without another chain or the rules behind it."""
-        leads = isinstance(self.end, Dispatch) or (isinstance(self.end, Verdict) and bool(self.end.chain))
-        return not leads and not self.limited
-
-    @property
-    def final(self) -> bool:
-        """Whether no packet comes by it."""
-        stops = isinstance(self.end, Verdict) and self.end.kind is not Kind.JUMP
-        return stops and not self.limited and self.found is None and _everything(self.boxes)
-
-    def where(self, conditions: Conditions) -> Boxes:
-        """The packets that reach its end."""
-        return self.boxes if self.found is None else met(self.boxes, conditions.of(self.found))
-
-
-def _everything(boxes: Boxes) -> bool:
-    return any(all(spans is None for spans in box) for box in boxes)
-
-
-def _steps(chain: Chain, rules: Iterable[Rule], conditions: Conditions) -> list[_Step]:
-    """The rules of a chain that some packet reaches."""
-    found: list[_Step] = []
-    for rule in rules:
-        step = _step(rule, chain, conditions)
-        if step is not None:
-            found.append(step)
-            if step.final:
-                break
-    return found
-
-
-def _step(rule: Rule, chain: Chain, conditions: Conditions) -> _Step | None:
-    """What a rule decides; None for what decides nothing."""
-    boxes: Boxes = [conditions.whole]
-    found: Lookup | None = None
-    limited = ""
-    for statement in rule.statements:
-        match statement:
-            case Lookup(fields=fields, negated=False) if len(fields) > 1 and found is None:
-                found = statement
-            case Match() | Lookup() | TcpFlags() | Until():
-                boxes = met(boxes, conditions.of(statement))
-                if not boxes:
-                    return None
-            case Limit(number, unit, burst):
-                limited = rate(number, unit, burst)
-            case LimitBy(name):
-                limited = conditions.sets.rates[name]
-            case Count() | Log() | Learn() | ClampMss():
-                pass
-            case Verdict() | Dispatch() | Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
-                return _Step(boxes, found, limited, statement, rule.comment or f"chain {chain.name}")
-            case _:
-                assert_never(statement)
-    return None
-
-
-def _decided(step: _Step, conditions: Conditions) -> list[Decided]:
-    """What a plain rule does with whom; who is found in a set is decided by the element."""
-    if not isinstance(step.end, Verdict):
-        assert not isinstance(step.end, Dispatch)
-        return list(translations(step.end, step.where(conditions), conditions, step.by))
-    answer = _VERDICTS[step.end.kind]
-    if answer is NEXT:
-        return [(box, NEXT) for box in step.where(conditions)]
-    if step.found is None:
-        named = Answer(answer.verdict, step.by)
-        return [(box, named) for box in step.boxes]
-    return [
-        (both, Answer(answer.verdict, element.comment or step.by))
-        for box, element in conditions.elements(step.found.fields, step.found.set)
-        for of in step.boxes
-        if (both := meet(of, box)) is not None
-    ]
-
-
-def _by_verdict(conditions: Conditions, fields: tuple[Field, ...], name: str) -> Iterator[tuple[Verdict, Boxes]]:
-    """The verdicts of a map, each with the boxes of all its elements."""
-    found: dict[Verdict, Boxes] = {}
-    for box, element in conditions.elements(fields, name):
-        assert isinstance(element.data, Verdict)
-        found.setdefault(element.data, []).append(box)
-    return iter(found.items())
+def _up_to(metered: Answer, behind: Answer) -> Answer:
+    """What rules up to a rate, and those behind them, make of a packet."""
+    return behind if metered.verdict == "miss" or _free(behind) else metered

@@ -1,7 +1,7 @@
 """The `bridge` table: what becomes of frames, before they are taken in by a bridge and between its ports."""
 
 from collections.abc import Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from functools import cached_property, partial, reduce
 
 from taploom.backends.nftables.fields import Field, Type
@@ -87,7 +87,7 @@ class _Chains(Chains):
         asked = self.asked(name, situation.state)
         entry = situation.ingress if Field.IIFNAME in asked else ""
         # Whether there is a way out already tells the hook, which no chain has to ask for.
-        return replace(situation, ingress=entry)
+        return situation._replace(ingress=entry)
 
 
 @dataclass(frozen=True)

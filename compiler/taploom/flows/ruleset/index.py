@@ -82,7 +82,7 @@ def reached(chain: Chain, state: str) -> Iterator[Statement]:
     for rule in chain.rules:
         yield from rule.statements
         match rule.statements:
-            case (Match((Field.CT_STATE,), values, False), Verdict(kind=Kind.ACCEPT | Kind.DROP)) if (
+            case (Match((Field.CT_STATE,), values, False), Verdict(kind=Kind.ACCEPT | Kind.DROP | Kind.GOTO)) if (
                 Word(state),
             ) in values:
                 return

@@ -1,6 +1,6 @@
 """What a field with a value asks of a packet: parts of a box, or something that is settled for all packets of a map."""
 
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
@@ -16,9 +16,8 @@ Part = tuple[int, Spans]
 """A dimension and what of it is meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """What is the same for all packets of a map.
+class Situation(NamedTuple):
+    """What is the same for all packets of a map; a named tuple, as maps are looked up by it for each pair of ways.
 
     Attributes:
         ingress: interface that they came in by; "" for the host's own.

@@ -1,7 +1,6 @@
 """What the tables of one host do, stage by stage, as `flows.course` asks."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -167,9 +166,9 @@ def _marked(situation: Situation, mark: str) -> Situation:
     if not mark:
         return situation
     if mark.startswith("moved "):
-        return replace(situation, shift=int(mark[len("moved ") :]))
+        return situation._replace(shift=int(mark[len("moved ") :]))
     first, _, last = mark.partition("-")
-    return replace(situation, original=(int(first), int(last)))
+    return situation._replace(original=(int(first), int(last)))
 
 
 def _originals(table: Table) -> Iterator[Prefix]:

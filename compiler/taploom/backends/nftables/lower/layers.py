@@ -69,6 +69,7 @@ class _Box:
     prefixes: tuple[Prefix, ...]
     equal: tuple[Value, ...]
     range: Range
+    known: dict[Shape, tuple[object, ...]] = field(default_factory=dict, compare=False)
 
     @staticmethod
     def of(element: Element) -> "_Box":
@@ -79,9 +80,12 @@ class _Box:
         return _Box(element, shape, prefixes, equal, ranges[0] if ranges else _POINT)
 
     def cut(self, shape: Shape) -> tuple[object, ...]:
-        """What two boxes have in common if they meet, except for their ranges."""
-        kept = (p.value >> (p.family.bits - length) for p, length in zip(self.prefixes, shape, strict=True))
-        return (*kept, *self.equal)
+        """What two boxes have in common if they meet, except for their ranges; asked again for each set."""
+        found = self.known.get(shape)
+        if found is None:
+            kept = (p.value >> (p.family.bits - length) for p, length in zip(self.prefixes, shape, strict=True))
+            found = self.known[shape] = (*kept, *self.equal)
+        return found
 
 
 @dataclass(slots=True)

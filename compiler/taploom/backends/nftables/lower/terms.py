@@ -45,12 +45,15 @@ def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Act
         action: which rules to make.
     """
     chosen = sorted((t for t in terms if t.action is action), key=lambda t: (t.rule, t.family))
+    if not chosen:
+        return Judged()
     apart = [t for t in chosen if _conditions(t)]
     free = [t for t in chosen if not _conditions(t)]
     whole = [t for t in free if _whole(host, t)]
     products = [t for t in free if not _whole(host, t) and is_product(t)]
     rest = [t for t in free if not _whole(host, t) and not is_product(t)]
-    tables = [_sets(host, pair, action, [t for t in rest if t.family is family]) for family in FAMILIES]
+    by_family = ([t for t in rest if t.family is family] for family in FAMILIES)
+    tables = [_sets(host, pair, action, found) for found in by_family if found]
     logged = [t for t in apart if t.limit is None]
     limited = [t for t in apart if t.limit is not None]
     rules = (
