@@ -24,8 +24,10 @@ settings.load_profile("taploom")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the option by which expected files are written anew."""
+    """Adds the option by which expected files are written anew, and the one by which more is made up."""
     parser.addoption("--update", action="store_true", help="write the files of tests/golden as they are rendered now")
+    many = "how many made-up trees of a stranger are tried, and fifty times as many specs"
+    parser.addoption("--hostile", type=int, default=4, metavar="NUMBER", help=many)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -8,12 +8,12 @@ from collections.abc import Iterable
 from taploom.base.diagnostic import Diagnostic
 
 _ENDED_TWICE = re.compile(r"(?:[?!:;,]\.|[?!.,;][,:;]|(?<!\.)\.\.)(?=\s|$)")
-_NOTHING_NAMED = re.compile(r"``|\(\)(?![`'\w])|\bNone\b|<[\w.]+ object|, and 0 |\b1 others\b")
+_NOTHING_NAMED = re.compile(r"\(\)(?![`'\w])|\bNone\b|<[\w.]+ object|, and 0 |\b1 others\b")
 _DOUBLED = re.compile(r"\b(a|an|the|of|in|to|is|and|or|no) \1\b")
 
 
 def faults(text: str) -> list[str]:
-    """What no message has: two signs at the end of a sentence, a name that is empty, a word twice."""
+    """What no message has: two signs at the end of a sentence, what stands for nothing, a word twice."""
     words = re.sub(r"`[^`\n]+`|'[^'\n]+'|\"[^\"\n]*\"", "`x`", text)
     return [found[0] for sign in (_ENDED_TWICE, _NOTHING_NAMED, _DOUBLED) for found in sign.finditer(words)]
 
