@@ -115,6 +115,15 @@ def test_the_lowest_layers_need_the_standard_library_alone(layer: str) -> None:
     assert {name: names for name, names in strangers.items() if names} == {}
 
 
+def test_what_is_imported_is_declared_and_what_is_declared_is_imported() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = {want: re.split(r"[<>=]", want)[0] for want in project["dependencies"]}
+    declared = {{"PyYAML": "yaml", "ruamel.yaml": "ruamel"}.get(name, name) for name in names.values()}
+    imported = set().union(*map(_imports, PACKAGE.rglob("*.py"))) - sys.stdlib_module_names - {"taploom"}
+    optional = {"pygraphviz"}  # of the extra `site`; without it and without `dot` pages have no diagrams
+    assert imported == declared | optional
+
+
 def test_importing_the_package_loads_nothing() -> None:
     """`validate` has 0.2 s; what is imported here would be paid by every command."""
     script = "import sys, taploom; print(sorted(m for m in sys.modules if m.startswith('taploom')))"

@@ -264,9 +264,16 @@ def test_the_starter_and_its_ci_files_are_yaml_that_fits(
             assert all(word in taploom(words[0], "--help").out for word in words if word.startswith("--"))
 
 
-def test_schemas_are_schemas(taploom: Taploom) -> None:
-    for what in ("language", "plan", "diagnostics"):
-        Draft202012Validator.check_schema(json.loads(taploom("schema", what).out))
+def test_schemas_are_schemas_each_with_an_id_of_its_own(taploom: Taploom) -> None:
+    schemas = [json.loads(taploom("schema", what).out) for what in ("language", "plan", "diagnostics", "diff")]
+    for schema in schemas:
+        Draft202012Validator.check_schema(schema)
+    assert {schema["$id"].partition("taploom:")[0] for schema in schemas} == {"urn:"}
+    assert len({schema["$id"] for schema in schemas}) == len(schemas)
+
+
+def test_the_module_is_the_command() -> None:
+    assert subprocess.check_output([sys.executable, "-m", "taploom", "--version"]).startswith(b"taploom ")
 
 
 def test_the_plan_fits_its_schema(locked: Path, taploom: Taploom) -> None:

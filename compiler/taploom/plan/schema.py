@@ -42,6 +42,7 @@ def plan_schema() -> Schema:
     root = _object(Plan, definitions)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:taploom:plan/1",
         "title": FORMAT,
         **root,
         "properties": {"format": {"const": FORMAT}, **root["properties"]},

@@ -256,6 +256,7 @@ def language_schema() -> Schema:
         properties[key.name] = {**key.parser.schema(), "description": key.doc}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:taploom:language/1",
         "title": "taploom 1",
         "description": "A file of a taploom site.",
         "type": "object",

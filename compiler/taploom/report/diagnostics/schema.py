@@ -27,6 +27,7 @@ def diagnostics_schema() -> Schema:
     """The schema, in the 2020-12 dialect."""
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:taploom:diagnostics/1",
         "title": FORMAT,
         "description": "What `taploom validate --format json` found.",
         **_object(format={"const": FORMAT}, diagnostics={"type": "array", "items": _diagnostic()}),

@@ -37,6 +37,7 @@ def diff_schema() -> Schema:
     )
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "urn:taploom:diff/1",
         "title": FORMAT,
         **root,
         "properties": {"format": {"const": FORMAT}, **root["properties"]},
