@@ -23,9 +23,9 @@ from taploom.diff.flows import compare_flows
 from taploom.diff.verdicts import Region, Turn
 from taploom.flows.spans import Spans, holds
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError
+from taploom.lab.ground import Ground
 from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict
 from taploom.lab.outside import beyond
-from taploom.lab.wait import Ground
 from taploom.plan.guest import Mode
 from taploom.plan.host import Fixed
 from taploom.plan.site import Plan

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from taploom.lab.atlas import Atlas
+from taploom.lab.ground import Ground
 from taploom.lab.outside import beyond
-from taploom.lab.wait import Ground, Promise, promises
+from taploom.lab.wait import Promise, promises
 
 if TYPE_CHECKING:
     from taploom.base.address import Address

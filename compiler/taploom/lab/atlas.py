@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from taploom.base.address import Address, Family, Interface, Prefix, everything
 from taploom.base.frozen import dataclass
+from taploom.lab.ground import Ground
 from taploom.lab.outside import Beyond, given_to
-from taploom.lab.wait import Ground
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 from taploom.plan.policy import Lane, NatKind

@@ -7,7 +7,6 @@ one comes, from the right prefix, and which one it was becomes part of the `Grou
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import field
 
 from taploom.backends.networkd.ra import SLAAC_LENGTH
 from taploom.base.address import (
@@ -20,6 +19,7 @@ from taploom.base.address import (
 )
 from taploom.base.frozen import dataclass
 from taploom.lab.build import Site, in_parallel, nic_name
+from taploom.lab.ground import Ground
 from taploom.lab.namespace import Namespace
 from taploom.lab.outcome import NotRun, Outcome, Row
 from taploom.lab.routes import routed
@@ -31,19 +31,6 @@ PATIENCE = 20.0
 """Seconds until an address that has not come counts as missing."""
 _LINES = 8
 """Lines of networkd's log that go with a difference."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What is known of addresses once everything is up.
-
-    Attributes:
-        uplinks: addresses of uplinks, by host, uplink and family.
-        nics: address of a guest's NIC, by guest, network and family.
-    """
-
-    uplinks: dict[tuple[str, str, Family], Address] = field(default_factory=dict)
-    nics: dict[tuple[str, str, Family], Address] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
