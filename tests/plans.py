@@ -111,8 +111,8 @@ def host() -> Host:
     )
     uplink = Uplink("eth0", "internet", Learned.DHCP, Learned.RA, (), None, origin("hosts.hypervisor.uplinks.eth0"))
     return Host(
-        "hypervisor", TARGET, Input.MANAGED, (ssh,), (uplink,), (bridge(),), (), (NET4, NET6), (), nat, lanes(), terms,
-        Meta(), origin("hosts.hypervisor", 10),
+        "hypervisor", TARGET, Input.MANAGED, (ssh,), (uplink,), (bridge(),), (), (NET4, NET6), (), (), nat, lanes(),
+        terms, Meta(), origin("hosts.hypervisor", 10),
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Senders of the site are believed where their route is, and nowhere else: packets on a kernel, in both families."""
+"""Senders are believed where their route is, and nowhere else: packets on a kernel, in both families."""
 
 from __future__ import annotations
 
@@ -47,6 +47,16 @@ def two_lines() -> Iterator[Crossing]:
     with Lab() as lab:
         made = crossing(lab, "senders-of-two-lines", "h1")
         made.agent(made.host).listen("tcp", 22)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def strangers() -> Iterator[Crossing]:
+    with Lab() as lab:
+        made = crossing(lab, "senders-of-no-network", "hv")
+        made.agent(made.host).listen("tcp", 22)
+        for device, sender in (("eno2", "10.3.0.50/24"), ("eno2", "2001:db8:2::50/64")):
+            made.beyond[device].ip(f"addr add {sender} dev wan")
         yield made
 
 
@@ -125,3 +135,54 @@ def test_a_line_that_is_down_opens_no_other_way(two_lines: Crossing, app: str, d
     for device, line in kept:
         host.ip(f"route add {line} dev {device}")
     assert gets(two_lines, "eno2", app, db)
+
+
+UPLINKS = ("eno1", "eno2", "eno3", "eno4")
+OFFICE, BRANCH, LONGER, ANYBODY = "office", "branch", "longer", "anybody"
+STRANGERS = {
+    (OFFICE, DB4): ("10.3.0.50", "10.3.0.5", {"eno2"}),
+    (OFFICE, DB6): ("2001:db8:2::50", "2001:db8:2::5", {"eno2"}),
+    (BRANCH, DB4): ("10.50.8.7", "10.3.0.5", {"eno2"}),
+    (BRANCH, DB6): ("2001:db8:50:8::7", "2001:db8:2::5", {"eno2"}),
+    (LONGER, DB4): ("10.50.7.7", "10.4.0.5", {"eno3"}),
+    (LONGER, DB6): ("2001:db8:50:7::7", "2001:db8:4::5", {"eno3"}),
+    (ANYBODY, DB4): ("198.51.100.7", "203.0.113.11", set(UPLINKS)),
+    (ANYBODY, DB6): ("2001:db8:77::7", "2001:db8::11", set(UPLINKS)),
+}
+
+
+@pytest.mark.parametrize(("who", "db"), STRANGERS)
+def test_a_sender_of_no_network_comes_in_by_its_longest_route_alone(strangers: Crossing, who: str, db: str) -> None:
+    sender, to, uplinks = STRANGERS[who, db]
+    port = 443 if who == ANYBODY else 5432
+    assert {uplink for uplink in UPLINKS if gets(strangers, uplink, sender, db, port=port)} == uplinks
+    if who != ANYBODY:
+        (home,) = uplinks
+        assert {uplink for uplink in UPLINKS if answers(strangers, uplink, sender, to, home)} == uplinks
+
+
+@pytest.mark.parametrize("family", ["-4", "-6"])
+def test_nor_where_its_own_link_is_down(strangers: Crossing, family: str) -> None:
+    host, (sender, db) = strangers.host, ("10.3.0.50", DB4) if family == "-4" else ("2001:db8:2::50", DB6)
+    own = "10.3.0.5/24" if family == "-4" else "2001:db8:2::5/64"
+    host.ip(f"addr del {own} dev eno2")
+    assert "eno1" in host.run("ip", family, "route", "get", sender)
+    assert not gets(strangers, "eno1", sender, db)
+    host.ip(f"addr add {own} dev eno2")
+    assert gets(strangers, "eno2", sender, db)
+
+
+@pytest.mark.parametrize(("uplink", "port", "dropped"), [("eno4", 68, 0), ("eno4", 69, 1), ("eno1", 68, 1)])
+def test_a_dhcp_server_answers_from_where_another_route_leads(
+    strangers: Crossing, uplink: str, port: int, dropped: int
+) -> None:
+    before = drops(strangers)
+    strangers.sent(uplink, frames.udp("10.3.0.2", 67, "255.255.255.255", port, b"taploom-lease"))
+    assert gets(strangers, "eno2", "10.3.0.50", DB4), "what was sent before it has come too"
+    assert drops(strangers) - before == dropped
+
+
+def drops(at: Crossing) -> int:
+    """How many packets were dropped for their sender."""
+    said = at.host.run("nft", "list", "counter", "inet", "taploom", "drop_rpf").split()
+    return int(said[said.index("packets") + 1])

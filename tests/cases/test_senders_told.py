@@ -62,6 +62,38 @@ def test_of_two_lines_the_packets_take_the_better_one() -> None:
     }
 
 
+STRANGERS = {
+    ("10.3.0.50", Family.IPV4): "eno2",
+    ("10.50.8.7", Family.IPV4): "eno2",
+    ("10.50.7.7", Family.IPV4): "eno3",
+    ("2001:db8:2::50", Family.IPV6): "eno2",
+    ("2001:db8:50:8::7", Family.IPV6): "eno2",
+    ("2001:db8:50:7::7", Family.IPV6): "eno3",
+}
+
+
+@pytest.mark.parametrize(("sender", "family"), STRANGERS)
+@pytest.mark.parametrize(
+    ("to", "service", "by"), [("db", "postgresql", "policy/data"), ("host/hv", "ssh", "policy/admin")]
+)
+def test_who_is_of_no_network_is_told_in_the_same_way(
+    sender: str, family: Family, to: str, service: str, by: str
+) -> None:
+    home, seen = STRANGERS[sender, family], told("senders-of-no-network", sender, to, service, family)
+    believed = {("allow", by, (("hv", home),))}
+    others = [f"eno{number}" for number in (1, 2, 3, 4) if f"eno{number}" != home]
+    assert seen == believed | {("drop", "implied/reverse-path", (("hv", uplink),)) for uplink in others}
+
+
+def test_a_zone_sends_by_its_uplink_as_whom_the_host_knows_elsewhere_no_more() -> None:
+    """Nobody in the internet is in the office, and who is in the office may do what its prefix may."""
+    found = told("senders-of-no-network", "internet", "db", "postgresql", Family.IPV4)
+    assert {(verdict, hops) for verdict, _, hops in found} == {("drop", (("hv", "eno1"),))}
+    assert ("allow", "policy/data", (("hv", "eno2"),)) in told(
+        "senders-of-no-network", "inner", "db", "postgresql", Family.IPV4
+    )
+
+
 FAR = """
 taploom: 1
 networks: {a: {ipv4: 10.1.0.1/24}, b: {ipv4: 10.2.0.1/24}}

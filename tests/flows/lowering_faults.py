@@ -22,8 +22,8 @@ def nats(edit: Callable[[SourceNat], SourceNat | None]) -> Callable[[Host], Host
     return lambda host: replace(host, nat=tuple(t for nat in host.nat if (t := edit(nat)) is not None))
 
 
-def remotes(edit: Callable[[Remote], Remote | None]) -> Callable[[Host], Host]:
-    return lambda host: replace(host, remotes=tuple(t for one in host.remotes if (t := edit(one)) is not None))
+def paths(edit: Callable[[Remote], tuple[Remote, ...]]) -> Callable[[Host], Host]:
+    return lambda host: replace(host, reverse_paths=tuple(part for one in host.reverse_paths for part in edit(one)))
 
 
 def everywhere(remote: Remote) -> Remote:
@@ -40,6 +40,7 @@ def half(prefix: Prefix, number: int) -> Prefix:
 
 
 ANYWHERE = (parse_prefix("0.0.0.0/0"),)
+FAR4, FAR6 = parse_prefix("10.9.0.0/24"), parse_prefix("fd09::/64")
 ETH0 = parse_prefix("203.0.113.5/32")
 LOWERING: dict[str, Callable[[Host], Host]] = {
     "a term is forgotten": terms(lambda t: None if t.rule == "policy/db" else t),
@@ -128,30 +129,21 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "a bridge is isolated": lambda host: replace(host, bridges=tuple(replace(b, isolated=True) for b in host.bridges)),
     "the site's prefixes are forgotten": lambda host: replace(host, site_prefixes=host.site_prefixes[:2]),
     "what is elsewhere is forgotten": lambda host: replace(host, remotes=()),
-    "another host's guests are believed on every uplink": remotes(
-        lambda r: everywhere(r) if r.prefix.length < r.prefix.family.bits else r
+    "what a route leads to is believed on every uplink": paths(
+        lambda r: (everywhere(r),) if r.prefix.first in (FAR4.first, FAR6.first) else (r,)
     ),
-    "another host is believed on every uplink": remotes(
-        lambda r: everywhere(r) if r.prefix.length == r.prefix.family.bits else r
+    "what is on a link is believed on every uplink": paths(
+        lambda r: (r,) if r.prefix.first in (FAR4.first, FAR6.first) else (everywhere(r),)
     ),
-    "senders of IPv6 are believed on every uplink": remotes(
-        lambda r: everywhere(r) if r.prefix.family is Family.IPV6 else r
+    "senders of IPv6 are believed on every uplink": paths(
+        lambda r: (everywhere(r),) if r.prefix.family is Family.IPV6 else (r,)
     ),
-    "senders of IPv4 are believed on every uplink": remotes(
-        lambda r: everywhere(r) if r.prefix.family is Family.IPV4 else r
+    "senders of IPv4 are believed on every uplink": paths(
+        lambda r: (everywhere(r),) if r.prefix.family is Family.IPV4 else (r,)
     ),
-    "senders of another host are believed on the wrong uplink": remotes(lambda r: replace(r, uplinks=("eth0",))),
-    "senders of another host are believed nowhere": remotes(lambda r: replace(r, uplinks=())),
-    "half of a network is believed on every uplink": lambda host: replace(
-        host,
-        remotes=tuple(
-            part
-            for one in host.remotes
-            for part in (
-                (replace(one, prefix=half(one.prefix, 0)), everywhere(replace(one, prefix=half(one.prefix, 1))))
-                if one.prefix.length < one.prefix.family.bits
-                else (one,)
-            )
-        ),
+    "all senders are believed on the one uplink": paths(lambda r: (replace(r, uplinks=("eth0",)),)),
+    "senders of known prefixes are believed nowhere": paths(lambda r: (replace(r, uplinks=()),)),
+    "half of a prefix is believed on every uplink": paths(
+        lambda r: (replace(r, prefix=half(r.prefix, 0)), everywhere(replace(r, prefix=half(r.prefix, 1))))
     ),
 }

@@ -1,4 +1,4 @@
-"""What comes in by an uplink in the name of the site: the lab's oracle and the intent say the same of each packet.
+"""What comes in by an uplink, whoever sends it: the lab's oracle and the intent say the same of each packet.
 
 The oracle goes by the plan's routes address by address; the intent by spans; the passes, whose plan the ruleset is made
 from, by prefixes. What an uplink believes is worked out by each of them alone.
@@ -19,7 +19,7 @@ from tests.properties.texts import text
 from tests.sites import compiled
 
 from taploom.backends.nftables import ruleset
-from taploom.base.address import Family
+from taploom.base.address import Address, Family
 from taploom.base.protocol import NUMBERS
 from taploom.flows.compare import Witnesses, witnesses
 from taploom.flows.course import Context
@@ -27,7 +27,7 @@ from taploom.flows.diagram import Node
 from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE
 from taploom.lab.atlas import NowhereError, UnclearError
 from taploom.lab.oracle import Packet
-from taploom.plan.host import Host, Uplink
+from taploom.plan.host import Fixed, Host, Uplink
 from taploom.plan.site import Plan
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("senders-*.yaml"))
@@ -51,10 +51,11 @@ def differing(plan: Plan) -> tuple[list[str], int]:
 
 
 def _packets(asked: Asked, host: Host, family: Family) -> Iterator[Packet]:
-    """From everybody who is elsewhere in the site, to the host and its guests, by what its entries speak of."""
+    """From everybody who is elsewhere, of the site or not, to the host and its guests, by what its entries speak of."""
     ground = asked.ground
     senders = {a for (guest, _, _), a in ground.nics.items() if asked.oracle.atlas.guests[guest].host != host.name}
     senders |= {a for (other, _, _), a in ground.uplinks.items() if other != host.name}
+    senders |= set(_outside(asked, host))
     targets = {a for (guest, _, _), a in ground.nics.items() if asked.oracle.atlas.guests[guest].host == host.name}
     targets |= {a for (name, _, _), a in ground.uplinks.items() if name == host.name}
     targets |= {own.address for b in host.bridges for own in (b.ipv4, b.ipv6) if own}
@@ -64,6 +65,17 @@ def _packets(asked: Asked, host: Host, family: Family) -> Iterator[Packet]:
             for protocol, port in sorted(ports):
                 if protocol in ("tcp", "udp"):
                     yield Packet(source, to, "tcp" if protocol == "tcp" else "udp", port)
+
+
+def _outside(asked: Asked, host: Host) -> Iterator[Address]:
+    """Whoever is beyond the uplinks, and somebody in every prefix that a link or a route of the host leads to."""
+    for world in asked.oracle.atlas.beyond.values():
+        yield from (address for address, _ in world.addresses)
+    links = (s.interface.prefix for u in host.uplinks for s in (u.ipv4, u.ipv6) if isinstance(s, Fixed))
+    for prefix in (*links, *(route.to for route in host.routes)):
+        offsets = {min(max(prefix.size - 2, 0), 9), prefix.size // 2 + prefix.size // 8}
+        found = (prefix.first + offset for offset in offsets)
+        yield from (address for address in found if not asked.oracle.atlas.is_local(host, address))
 
 
 def _said(asked: Asked, host: Host, uplink: Uplink, packet: Packet) -> bool | None:

@@ -17,6 +17,7 @@ from tests.flows.frame_faults import FRAMES
 from tests.flows.link_faults import LINKS, rented
 from tests.flows.lowering_faults import LOWERING
 from tests.flows.mutation import elements
+from tests.flows.sender_faults import SENDERS, office
 from tests.flows.sites import rich
 from tests.flows.tree_faults import TREE, gone
 
@@ -102,9 +103,18 @@ def test_fault_about_links_of_one_address_or_two_is_found(fault: str) -> None:
     assert frames or next((each for pair in pairs for each in pair.disagreements()), None)
 
 
+@pytest.mark.parametrize("fault", SENDERS)
+def test_fault_in_what_is_believed_is_found(fault: str) -> None:
+    host = office().hosts[0]
+    broken = SENDERS[fault](host)
+    assert broken != ruleset(host), "the fault changes nothing"
+    assert disagreements(office(), SENDERS[fault])
+
+
 def test_nothing_is_found_where_nothing_is_broken() -> None:
     assert disagreements(hub(), ruleset) == ()
     assert disagreements(rented(), ruleset) == ()
+    assert disagreements(office(), ruleset) == ()
 
 
 def test_enough_faults() -> None:
@@ -117,3 +127,4 @@ def test_enough_faults() -> None:
     assert len({repr(fault(carrying)) for fault in CARRYING.values()}) == len(CARRYING)
     host = rented().hosts[0]
     assert len({repr(fault(host)) for fault in LINKS.values()}) == len(LINKS)
+    assert len({repr(fault(office().hosts[0])) for fault in SENDERS.values()}) == len(SENDERS)

@@ -70,6 +70,12 @@ def line() -> Iterator[Tried]:
         yield Tried(lab, "senders-of-a-private-line")
 
 
+@pytest.fixture(scope="module")
+def strangers() -> Iterator[Tried]:
+    with Lab() as lab:
+        yield Tried(lab, "senders-of-no-network")
+
+
 def test_nobody_is_believed_beyond_the_wrong_uplink(two_uplinks: Tried) -> None:
     rows = two_uplinks.rows()
     assert [row for row in rows if not row.ok] == []
@@ -103,3 +109,23 @@ def test_a_forward_that_believes_it_is_found_out(line: Tried) -> None:
     pair = '"eth0" . "br-east" : goto forward_zone-internet_net-east'
     found = line.broken("hv-east", (rule, ""), (pair, pair.replace("internet", "line")))
     assert any(flow.startswith("hv-east by eth0: 10.2.0.10 ") and flow.endswith(" udp/1514: allow") for flow in found)
+
+
+HOMES = {
+    "10.3.0.9": "eno2", "10.4.0.9": "eno3", "10.50.0.7": "eno2", "203.0.113.1": "eno1",
+    "2001:db8:2::9": "eno2", "2001:db8:4::9": "eno3", "2001:db8:50::7": "eno2", "2001:db8::1": "eno1",
+}  # fmt: skip
+"""Neighbours of the host and somebody of the branch, and the uplink that each comes by."""
+
+
+@pytest.mark.parametrize("ip", ["ip", "ip6"])
+def test_who_is_of_no_network_is_tried_in_the_same_way(strangers: Tried, ip: str) -> None:
+    rows = strangers.rows()
+    assert [row for row in rows if not row.ok] == []
+    seen = {row.flow.partition(" -> ")[0]: row.observed for row in rows}
+    for sender, home in HOMES.items():
+        told = {uplink: seen[f"hv by {uplink}: {sender}"] for uplink in ("eno1", "eno2", "eno3", "eno4")}
+        assert told == {uplink: "allow" if uplink == home else "drop" for uplink in told}
+    rule = f"\t\tiifname . {ip} saddr @astray_{'ipv4' if ip == 'ip' else 'ipv6'} counter name drop_rpf drop\n"
+    found = strangers.broken("hv", (rule, ""))
+    assert any(flow.startswith("hv by eno1: ") and flow.endswith(": allow") for flow in found), found

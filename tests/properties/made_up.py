@@ -11,7 +11,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 from tests.properties import lines, links
-from tests.properties.surroundings import uplinks, ways
+from tests.properties.surroundings import detours, uplinks, ways
 
 Tree = dict[str, Any]
 DATE = "2034-12-31"
@@ -73,6 +73,7 @@ def sites(draw: st.DrawFn) -> Tree:
         _host(draw, draft)
     if len(draft.networks) > 1 and draw(st.booleans()):
         _lines(draw, draft)
+    detours(draw, draft)
     for host in [name for name, networks in draft.networks.items() if networks]:
         for _ in range(draw(st.integers(0, 3))):
             _guest(draw, draft, host)

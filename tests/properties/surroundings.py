@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from ipaddress import ip_interface
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 from tests.properties.lines import DEVICE
@@ -70,3 +71,39 @@ def ways(draw: st.DrawFn, hosts: Tree) -> None:
                 entry["uplinks"][DEVICE][f"gateway{family}"] = hop
             if draw(st.integers(0, 3)) == 0:
                 routes[f"away{family}"] = {"to": to, "via": hop}
+
+
+def detours(draw: st.DrawFn, draft: Draft) -> None:
+    """Routes to what is not the site's, by neighbours of an uplink: parts of one another, or of another link."""
+    for entry in draft.site["hosts"].values():
+        for family, to in _FAR.items():
+            ends = _fixed(entry["uplinks"], family)
+            near = [str(_NEAR[family](end)) for end in ends.values()]
+            for number, end in enumerate(ends.values()):
+                for at, prefix in enumerate(draw(_some([*to, *(one for one in near if one != near[number])]))):
+                    route: Tree = {"to": prefix, "via": str(end.network[7])} | draw(_METRICS)
+                    entry.setdefault("routes", {})[f"t{number}{at}{family}"] = route
+                    draft.selectors += draw(st.sampled_from(([], [prefix])))
+
+
+def _fixed(uplinks: Tree, family: int) -> dict[str, Any]:
+    """The uplinks with a fixed address of a family on a link that has room for somebody else."""
+    found = {device: uplink.get(f"ipv{family}", "") for device, uplink in uplinks.items()}
+    ends = {device: ip_interface(text) for device, text in found.items() if "/" in text}
+    return {device: end for device, end in ends.items() if end.network.num_addresses > 2}
+
+
+def _some(items: list[str]) -> st.SearchStrategy[list[str]]:
+    return st.just([]) | st.lists(st.sampled_from(items), max_size=2, unique=True)
+
+
+_METRICS = st.sampled_from(({}, {}, {"metric": 7}, {"metric": 3000}))
+_FAR = {
+    4: ["198.51.100.0/24", "198.51.100.0/26", "198.51.100.16/29", "192.0.2.0/28", "203.0.0.0/16", "203.0.0.0/20"],
+    6: ["2001:db8:a0::/48", "2001:db8:a0:8000::/49", "2001:db8:ffff::/64", "2001:db8::/32", "2001:db8:a0::7/128"],
+}
+_NEAR = {
+    4: lambda end: next(end.network.subnets(new_prefix=27)),
+    6: lambda end: next(end.network.subnets(new_prefix=72)),
+}
+"""The first part of a link's prefix, where its hosts are."""

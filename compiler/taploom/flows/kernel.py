@@ -141,6 +141,19 @@ class Kernel:
             left = without(left, taken)
         return tuple(sorted([*found, *((span, ()) for span in left)]))
 
+    def astray(self, device: str) -> Spans:
+        """The senders that an uplink may not bring: those whom links and routes lead to, but none by it.
+
+        Of several routes to one prefix each counts (RFC 3704, 2.3): the sender may have changed over already.
+        """
+        if device not in self._astray:
+            self._astray[device] = united(span for span, by in self.paths if by and device not in by)
+        return self._astray[device]
+
+    @cached_property
+    def _astray(self) -> dict[str, Spans]:
+        return {}
+
     @cached_property
     def routes(self) -> tuple[tuple[Interval, str], ...]:
         """Each address's interface by the longest prefix; "" where only a default route, or none, is left."""

@@ -56,7 +56,8 @@ class Place:
                 yield bridge.device, spans, None
         for uplink, zone in self.view.zones.items():
             whole = found.everyone or zone in found.outside
-            spans = self.outside if whole else without(common(literal, self.view.outer), self._fixed)
+            rightly = without(self.outside, self.kernel.astray(uplink))
+            spans = rightly if whole else without(common(literal, self.view.outer), self._fixed)
             if spans:
                 yield uplink, spans, None
             claimed = common(self._of_site(end), self.claimed(uplink))

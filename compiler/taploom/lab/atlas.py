@@ -60,7 +60,8 @@ class Atlas:
             for (guest, network, _), address in ground.nics.items()
         }
         self._local = {host.name: frozenset(self._own(host)) for host in plan.hosts}
-        self._routes = {host.name: tuple(self._all_routes(host)) for host in plan.hosts}
+        self._known = {host.name: tuple(self._written(host)) for host in plan.hosts}
+        self._routes = {host.name: (*self._known[host.name], *self._others(host)) for host in plan.hosts}
         self._ways: dict[tuple[str, Address], Way] = {}
         self._at: dict[tuple[str, Address], tuple[Host, Uplink]] = {
             (uplink.zone, address): (host, uplink)
@@ -188,16 +189,17 @@ class Atlas:
         return self.is_local(host, address) or any(address in prefix for prefix, _, _ in self._routes[host.name])
 
     def believes(self, host: Host, uplink: Uplink, sender: Address) -> bool:
-        """Whether a sender may come in by an uplink: of one who is elsewhere in the site the routes tell by which.
+        """Whether a sender may come in by an uplink: the links and routes that the plan knows tell by which.
 
         Each route of the longest prefix counts, also one that another has a better metric than. Where only default
-        routes lead to the address, it may come in by all. Nobody may to whom no route leads at all.
+        routes, or the links that DHCP and others tell the host of, lead to the address, it may come in by all. Nobody
+        may to whom no route leads at all.
         """
-        routes = [(p.length, way) for p, _, way in self._routes[host.name] if sender in p]
-        longest = max((length for length, _ in routes), default=-1)
-        if longest <= 0 or not any(sender in prefix for prefix in host.remote_prefixes):
-            return longest >= 0
-        return uplink in [way.uplink for length, way in routes if length == longest]
+        known = [(p.length, way) for p, _, way in self._known[host.name] if p.length and sender in p]
+        longest = max((length for length, _ in known), default=0)
+        if not longest:
+            return any(sender in prefix for prefix, _, _ in self._routes[host.name])
+        return uplink in [way.uplink for length, way in known if length == longest]
 
     def _way(self, host: Host, to: Address) -> Way:
         if self.is_local(host, to):
@@ -211,25 +213,32 @@ class Atlas:
             raise UnclearError(f"{host.name} has several routes that are as good")
         return ways[0]
 
-    def _all_routes(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
+    def _written(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
+        """The links and the routes that the plan tells of."""
         for bridge in host.bridges:
             yield from ((own.prefix, 0, Way(bridge)) for own in (bridge.ipv4, bridge.ipv6) if own)
         by_name = {uplink.name: uplink for uplink in host.uplinks}
         for uplink in host.uplinks:
+            fixed = (side for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
+            yield from ((side.interface.prefix, 0, Way(None, uplink)) for side in fixed)
+        for route in host.routes:
+            if route.device in by_name:
+                yield route.to, route.metric or _UNSAID[route.to.family], Way(None, by_name[route.device], route.via)
+
+    def _others(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
+        """The ways out by gateways, and what DHCP, router advertisements and the lab give."""
+        for uplink in host.uplinks:
             yield from self._of_uplink(host, uplink)
+        by_name = {uplink.name: uplink for uplink in host.uplinks}
         for name, link, metric in given_to(self.beyond.values(), host.name):
             for own in link.given:
                 yield own.prefix, 0, Way(None, by_name[name])
                 yield everything(own.family), metric, Way(None, by_name[name], link.router(own.family))
-        for route in host.routes:
-            if route.device in by_name:
-                yield route.to, route.metric or _UNSAID[route.to.family], Way(None, by_name[route.device], route.via)
 
     def _of_uplink(self, host: Host, uplink: Uplink) -> Iterator[tuple[Prefix, int, Way]]:
         link = self._links[host.name, uplink.name]
         for side, served in ((uplink.ipv4, link.dhcp), (uplink.ipv6, link.ra)):
             if isinstance(side, Fixed):
-                yield side.interface.prefix, 0, Way(None, uplink)
                 if side.next_hop:
                     family = side.next_hop.family
                     yield everything(family), uplink.metric or _UNSAID[family], Way(None, uplink, side.next_hop)

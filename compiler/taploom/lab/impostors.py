@@ -1,4 +1,4 @@
-"""Lies from outside: whoever is beyond an uplink sends as somebody of the site who is behind another one.
+"""Lies from outside: whoever is beyond an uplink sends as somebody who is behind another one, of the site or not.
 
 Each lie is a packet that the host lets in where its sender rightly comes from, or would let in by the wrong uplink if
 it believed it. It is sent by every uplink: the wrong ones first, then the right ones, whose packets must arrive; only
@@ -57,7 +57,7 @@ class Claim:
 
 
 def impostors(site: Site, atlas: Atlas, oracle: Oracle, asked: Iterable[Question]) -> Outcome:
-    """Tries, on each host with several uplinks, senders of the site at every one of them."""
+    """Tries, on each host with several uplinks, senders of known prefixes at every one of them."""
     rows: list[Row] = []
     known = tuple(asked)
     for host in site.plan.hosts:
@@ -107,11 +107,12 @@ def _far(site: Site, atlas: Atlas, host: Host) -> list[Tap]:
 
 
 def _claims(site: Site, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Question, ...]) -> Iterator[Claim]:
-    """For each sender that is elsewhere, what it may send to a guest and to the host, by every uplink."""
+    """For each sender that is elsewhere or outside, what it may send to a guest and to the host, by every uplink."""
     macs = {u.name: site.hosts[host.name].run("cat", f"/sys/class/net/{u.name}/address").strip() for u in host.uplinks}
-    goals: set[_Goal] = {(q.packet.to, q.packet.protocol, q.packet.port) for q in asked if q.packet.protocol != "icmp"}
+    told = (question.packet for question in asked if question.packet.protocol in ("tcp", "udp"))
+    goals: set[_Goal] = {(packet.to, packet.protocol, packet.port) for packet in told}
     goals |= set(_published(atlas, host))
-    for sender in _elsewhere(atlas, host):
+    for sender in dict.fromkeys((*_elsewhere(atlas, host), *_outside(atlas, host))):
         apart = [uplink for uplink in host.uplinks if not atlas.believes(host, uplink, sender)]
         home = next((uplink for uplink in host.uplinks if uplink not in apart), None)
         if not apart or home is None:
@@ -142,6 +143,12 @@ def _elsewhere(atlas: Atlas, host: Host) -> Iterator[Address]:
             found.setdefault((network, "", family), address)
     found |= {key: address for key, address in sorted(atlas.ground.uplinks.items()) if key[0] != host.name}
     return (address for address in found.values() if any(address in prefix for prefix in host.remote_prefixes))
+
+
+def _outside(atlas: Atlas, host: Host) -> Iterator[Address]:
+    """The neighbours on the links of its uplinks, and whom the worlds beyond have for what policy speaks of."""
+    zones = sorted({uplink.zone for uplink in host.uplinks})
+    return (address for zone in zones for address, _ in atlas.beyond[zone].addresses)
 
 
 def _let_in(atlas: Atlas, host: Host, by: Uplink, judge: _Judge, packets: Iterable[Packet]) -> Iterator[Packet]:

@@ -8,6 +8,7 @@ from taploom.passes.equip import Equipment
 from taploom.passes.lookup import Names
 from taploom.passes.police import Docket, Resolved, order, rules
 from taploom.passes.publish import Publication
+from taploom.passes.remotes import reverse_paths
 from taploom.passes.services import Services
 from taploom.passes.sides import HostView, view
 from taploom.passes.spaces import site_prefixes
@@ -76,6 +77,7 @@ def _host(
         own.routes,
         seen.site,
         seen.remotes,
+        reverse_paths(own),
         own.nat,
         publication.lanes.get(seen.host, ()),
         tuple(sorted((*docket.terms(seen), *approaches(seen, opened)), key=order)),

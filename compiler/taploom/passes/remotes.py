@@ -1,4 +1,4 @@
-"""Behind which uplinks of a host the rest of the site is: its routes, cut at every address where they part."""
+"""Behind which uplinks of a host senders are: its routes, cut at every address where they part."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.base.address import Family, Prefix, prefix_of
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
+from taploom.passes.spaces import minimal
 from taploom.plan.host import Fixed, Remote
 
 Devices = frozenset[str]
@@ -58,8 +59,24 @@ class Ways:
 
 def ways(equipment: Equipment) -> Ways:
     """The ways of a host: the prefixes on its links, and its static routes."""
+    bridged = ((i.prefix, b.device) for b in equipment.bridges for i in (b.ipv4, b.ipv6) if i)
+    return _ways(equipment, (*bridged, *_links(equipment), *_routes(equipment)))
+
+
+def reverse_paths(equipment: Equipment) -> tuple[Remote, ...]:
+    """The prefixes on the links of uplinks, and those of routes, as far as some uplink may not bring them.
+
+    The networks that are here part nothing: no uplink may bring them, whatever leads to what is around them. Nor does
+    the host's own address, where it is all that an uplink's prefix holds.
+    """
+    links = ((prefix, device) for prefix, device in _links(equipment) if prefix.length < prefix.family.bits)
+    known = _ways(equipment, (*links, *_routes(equipment)))
+    return tuple(part for part in known.remotes(minimal(known.ordered)) if len(part.uplinks) < len(known.uplinks))
+
+
+def _ways(equipment: Equipment, routes: Iterable[tuple[Prefix, str]]) -> Ways:
     found: dict[Prefix, set[str]] = {}
-    for prefix, device in _routes(equipment):
+    for prefix, device in routes:
         if prefix.length and device:
             found.setdefault(prefix, set()).add(device)
     lengths = {f: tuple(sorted({p.length for p in found if p.family is f}, reverse=True)) for f in Family}
@@ -71,15 +88,14 @@ def ways(equipment: Equipment) -> Ways:
     )
 
 
+def _links(equipment: Equipment) -> Iterator[tuple[Prefix, str]]:
+    for uplink in equipment.uplinks:
+        fixed = (side for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
+        yield from ((side.interface.prefix, uplink.name) for side in fixed)
+
+
 def _routes(equipment: Equipment) -> Iterator[tuple[Prefix, str]]:
-    yield from ((i.prefix, b.device) for b in equipment.bridges for i in (b.ipv4, b.ipv6) if i)
-    yield from (
-        (side.interface.prefix, u.name)
-        for u in equipment.uplinks
-        for side in (u.ipv4, u.ipv6)
-        if isinstance(side, Fixed)
-    )
-    yield from ((route.to, route.device) for route in equipment.routes)
+    return ((route.to, route.device) for route in equipment.routes)
 
 
 def _halves(prefix: Prefix) -> tuple[Prefix, Prefix]:

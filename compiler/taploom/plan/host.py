@@ -225,11 +225,12 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """Addresses of the site that are not on a bridge of this host, and the uplinks behind which they are.
+    """Addresses that are not on a bridge of this host, and the uplinks behind which they are.
 
     A sender with one of them is believed at these uplinks and at no other. All routes of the longest prefix count,
     whatever their metric (feasible paths, RFC 3704, 2.3): which of them is up is not known here, and the sender may
-    have changed over to another one than this host.
+    have changed over to another one than this host. So do the prefixes of fixed addresses; what DHCP, router
+    advertisements or somebody else give an uplink is not known here, and counts for nothing.
 
     Attributes:
         prefix: no route of the host tells two of its addresses apart.
@@ -258,6 +259,7 @@ class Host:
         routes: sorted by name.
         site_prefixes: all prefixes of the site's networks, here and elsewhere: between these NAT never applies.
         remotes: those (and fixed addresses of other hosts) that are not on a bridge of this host; sorted, disjoint.
+        reverse_paths: whatever a link or a route leads to, of the site or not, and some uplink may not bring; the same.
         nat: sorted by network, family, uplink.
         lanes: forwards that this host translates, sorted by forward, family, protocol, port.
         terms: what of the policy this host enforces, sorted by rule, sides and family.
@@ -272,6 +274,7 @@ class Host:
     routes: tuple[Route, ...]
     site_prefixes: tuple[Prefix, ...]
     remotes: tuple[Remote, ...]
+    reverse_paths: tuple[Remote, ...]
     nat: tuple[SourceNat, ...]
     lanes: tuple[Lane, ...]
     terms: tuple[Term, ...]

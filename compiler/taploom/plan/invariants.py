@@ -123,13 +123,15 @@ def _lanes(plan: Plan) -> Iterator[str]:
 
 def _remotes(plan: Plan) -> Iterator[str]:
     for host in plan.hosts:
-        uplinks, prefixes = {uplink.name for uplink in host.uplinks}, host.remote_prefixes
-        if list(prefixes) != sorted(prefixes) or not _disjoint(prefixes):
-            yield f"{host.name}: what is elsewhere is not sorted, or overlaps"
-        for remote in host.remotes:
-            yield from _ordered(list(remote.uplinks), f"{host.name}: uplinks of {remote.prefix}")
-            if not set(remote.uplinks) <= uplinks:
-                yield f"{host.name}: {remote.prefix} is behind what is there not"
+        uplinks = {uplink.name for uplink in host.uplinks}
+        for found in (host.remotes, host.reverse_paths):
+            prefixes = [remote.prefix for remote in found]
+            if prefixes != sorted(prefixes) or not _disjoint(prefixes):
+                yield f"{host.name}: what is behind the uplinks is not sorted, or overlaps"
+            for remote in found:
+                yield from _ordered(list(remote.uplinks), f"{host.name}: uplinks of {remote.prefix}")
+                if not set(remote.uplinks) <= uplinks:
+                    yield f"{host.name}: {remote.prefix} is behind what is there not"
 
 
 def _origins(plan: Plan) -> Iterator[str]:

@@ -34,6 +34,8 @@ limits = st.builds(
     Limit, st.integers(1, 1000), st.sampled_from(("second", "minute", "hour", "day")), st.integers(1, 99)
 )
 REMOTE = (parse_prefix("10.200.0.0/16"), parse_prefix("fd77::/48"))
+APART = (parse_prefix("10.201.0.0/20"), parse_prefix("fd78::/61"))
+"""What a route leads to that is not the site's."""
 moments = st.one_of(st.none(), st.integers(0, 2**33))
 
 
@@ -47,9 +49,11 @@ def hosts(draw: st.DrawFn) -> Host:
     local = [i.prefix for b in bridges for i in (b.ipv4, b.ipv6) if i]
     remote = draw(st.sampled_from(((), REMOTE[:1], REMOTE)))
     known = st.sampled_from([u.name for u in uplinks]) if uplinks else st.nothing()
+    behind = tuple(Remote(p, tuple(draw(st.sets(known).map(sorted)))) for p in remote)
+    apart = tuple(Remote(p, tuple(draw(st.sets(known).map(sorted)))) for p in draw(st.sampled_from(((), APART))))
     host = replace(
         base, bridges=bridges, uplinks=uplinks, site_prefixes=tuple(sorted((*local, *remote))),
-        remotes=tuple(Remote(p, tuple(draw(st.sets(known).map(sorted)))) for p in remote),
+        remotes=behind, reverse_paths=tuple(sorted((*behind, *apart), key=lambda one: one.prefix)),
         input=draw(st.sampled_from(Input)),
     )  # fmt: skip
     terms = [t for n in range(draw(st.integers(0, 12))) if (t := _term(draw, host, n))]

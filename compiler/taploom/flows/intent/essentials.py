@@ -87,10 +87,11 @@ def plausible(view: View, ingress: str) -> Iterator[Decided]:
         yield box(source=united((*_UNSPECIFIED, *LINK_LOCAL))), implied("nd")
     if uplink:
         yield box(source=_bogus(kernel)), Answer("drop", "implied/bogon")
-        if astray := view.astray(ingress):
-            yield box(source=astray), Answer("drop", "implied/reverse-path")
         if kernel.family is Family.IPV4 and isinstance(uplink.ipv4, Learned):
-            yield _offers(), implied("dhcp-client")
+            here = united((*kernel.own, *kernel.broadcast))
+            yield box(protocol=UDP, port=((68, 68),), sender_port=((67, 67),), destination=here), implied("dhcp-client")
+        if astray := kernel.astray(ingress):
+            yield box(source=astray), Answer("drop", "implied/reverse-path")
     strict = uplink is None or len(kernel.host.uplinks) == 1
     yield box(source=kernel.missing(ingress if strict else None)), Answer("drop", "implied/reverse-path")
 

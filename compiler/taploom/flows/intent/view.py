@@ -115,7 +115,7 @@ class View:
 
     def astray(self, uplink: str) -> Spans:
         """What of them an uplink may not bring, as it is behind another one."""
-        return without(self.remote, self.behind(uplink))
+        return common(self.remote, self.kernel.astray(uplink))
 
     @cached_property
     def lost(self) -> Spans:

@@ -45,7 +45,7 @@ def _page(view: View, host: Host) -> Page:
         section("Port forwards", lane_table(host.lanes, of="all")),
         section("Address translation", _nat(host)),
         section("Routes", _routes(host)),
-        section("Senders of the site", _senders(host)),
+        section("Senders", _senders(host)),
         findings_about(view, f"host/{host.name}"),
     )
     words = named(host.meta, "host", *(own.interface for own in _fixed(host)), *(one.network for one in host.bridges))
@@ -113,12 +113,8 @@ def _nat(host: Host) -> str:
 
 
 def _senders(host: Host) -> str:
-    """Of what is elsewhere in the site, what is not believed at every uplink."""
-    rows = (
-        (code(remote.prefix.shortest), codes(remote.uplinks) or "no uplink")
-        for remote in host.remotes
-        if len(remote.uplinks) < len(host.uplinks)
-    )
+    """Where links and routes lead to, as far as senders from there are not believed at every uplink."""
+    rows = ((code(path.prefix.shortest), codes(path.uplinks) or "no uplink") for path in host.reverse_paths)
     return table(("From", "Believed at"), rows)
 
 

@@ -152,7 +152,7 @@ ROUTE = Model(
         Key(
             "to",
             PREFIX,
-            "Destination prefix. Senders of the site are believed only at uplinks by which their longest routes lead.",
+            "Destination prefix. Senders are believed only at uplinks by which their longest routes lead.",
             required=True,
             example="10.30.0.0/16",
         ),

@@ -2,10 +2,13 @@
 
 Only bridges and uplinks are looked at. An uplink may itself have private or documentation addresses, so nothing is
 bogus there for being in such a range; but nothing comes in by an uplink with an address of a network that is here, or
-of the host itself. Nor does anything come in by one with an address of the site that is behind another uplink. The
-routes of the moment (`fib`) are not asked for that: where the way to another host is down, the default route leads to
-it, and whoever is there would be believed.
+of the host itself. Nor does anything come in by one with an address to which a link or a route of another uplink leads.
+The routes of the moment (`fib`) are not asked for that: where the way to the sender is down, the default route leads to
+it, and whoever is there would be believed. Answers of DHCP servers to the host go before that: a server may have an
+address that a route of another uplink leads to, and the lease would end with its first renewal.
 """
+
+from collections.abc import Iterable
 
 from taploom.backends.nftables.fields import Field, Type, address_type, saddr
 from taploom.backends.nftables.idents import ident
@@ -31,7 +34,7 @@ from taploom.backends.nftables.tree import (
     Set,
 )
 from taploom.backends.nftables.values import Iface, Range, Word
-from taploom.base.address import FAMILIES, Family, parse_prefix
+from taploom.base.address import FAMILIES, Family, Prefix, parse_prefix, prefix_of
 from taploom.plan.host import Host, Learned, Uplink
 
 _NEVER = {
@@ -79,21 +82,35 @@ def _bogons(host: Host) -> tuple[Set, ...]:
 
 
 def _astray(host: Host) -> dict[Family, Set]:
-    """What of the site may not come in by each uplink, for families in which there is any."""
+    """What may not come in by each uplink, for families in which there is any."""
     found = {}
     for family in FAMILIES:
-        elements = {
-            (uplink.name, remote.prefix): Element((Iface(uplink.name), remote.prefix), origin=host.origin)
-            for remote in host.remotes
-            if remote.prefix.family is family
-            for uplink in host.uplinks
-            if uplink.name not in remote.uplinks
-        }
+        paths = [path for path in host.reverse_paths if path.prefix.family is family]
+        elements = tuple(
+            Element((Iface(uplink.name), prefix), origin=host.origin)
+            for uplink in sorted(host.uplinks, key=lambda uplink: uplink.name)
+            for prefix in _joined(path.prefix for path in paths if uplink.name not in path.uplinks)
+        )
         if elements:
-            ordered = tuple(elements[key] for key in sorted(elements))
             types = (Type.IFACE, address_type(family))
-            found[family] = Set(ident(_ASTRAY, family.key), types, ordered, interval=True, origin=host.origin)
+            found[family] = Set(ident(_ASTRAY, family.key), types, elements, interval=True, origin=host.origin)
     return found
+
+
+def _joined(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
+    """Sorted, disjoint prefixes, two halves of one as that one: routes may have cut what is the same at an uplink."""
+    found: list[Prefix] = []
+    for prefix in prefixes:
+        whole = prefix
+        while found and found[-1].length == whole.length and found[-1] in (around := _around(whole)):
+            found.pop()
+            whole = around
+        found.append(whole)
+    return tuple(found)
+
+
+def _around(prefix: Prefix) -> Prefix:
+    return prefix_of(prefix.first, prefix.length - 1)
 
 
 def _bridge(host: Host) -> Chain:
@@ -110,7 +127,7 @@ def _uplink(host: Host, astray: dict[Family, Set]) -> Chain:
         for family, found in astray.items()
     )
     reverse = Field.FIB_STRICT if len(host.uplinks) == 1 else Field.FIB_LOOSE
-    rules = (*_without_route(), *bogus, *wrong, *_offers(host.uplinks), _reverse(host, reverse))
+    rules = (*_without_route(), *bogus, *_offers(host.uplinks), *wrong, _reverse(host, reverse))
     return Chain(_UPLINK, rules, None, host.origin)
 
 
@@ -124,10 +141,12 @@ def _without_route() -> tuple[Rule, ...]:
 
 
 def _offers(uplinks: tuple[Uplink, ...]) -> tuple[Rule, ...]:
-    """A DHCP server's answers to an uplink that has no address and no route yet."""
+    """A DHCP server's answers to an uplink: it has no address and no route yet, or the server is anywhere."""
     learning = tuple(Iface(uplink.name) for uplink in uplinks if uplink.ipv4 is Learned.DHCP)
     ports = Match((Field.SPORT, Field.DPORT), ((Range(67, 67), Range(68, 68)),))
-    matches = (on(Field.IIFNAME, *learning), on(Field.NFPROTO, Word("ipv4")), on(Field.L4PROTO, Word("udp")), ports)
+    here = on(Field.FIB_TYPE, Word("local"), Word("broadcast"))
+    udp = (on(Field.NFPROTO, Word("ipv4")), on(Field.L4PROTO, Word("udp")), ports)
+    matches = (on(Field.IIFNAME, *learning), *udp, here)
     return (Rule((*matches, ACCEPT), "implied/dhcp-client", implied("dhcp-client")),) if learning else ()
 
 

@@ -287,6 +287,22 @@ in
             		2001:db8:f::/48 . ::/0 . 22 comment "policy/admin",
             	}
             }
+            set astray_ipv4 {
+            	type ifname . ipv4_addr
+            	flags interval
+            	elements = {
+            		"eth0" . 192.0.2.0/24,
+            		"eth1" . 203.0.113.0/24,
+            	}
+            }
+            set astray_ipv6 {
+            	type ifname . ipv6_addr
+            	flags interval
+            	elements = {
+            		"eth0" . 2001:db8:2::/64,
+            		"eth1" . 2001:db8:1::/64,
+            	}
+            }
             set bogon_ipv4 {
             	type ipv4_addr
             	flags interval
@@ -804,6 +820,8 @@ in
             	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
             	ip saddr @bogon_ipv4 counter name drop_bogon drop
             	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
+            	iifname . ip saddr @astray_ipv4 counter name drop_rpf drop
+            	iifname . ip6 saddr @astray_ipv6 counter name drop_rpf drop
             	fib saddr oif missing counter name drop_rpf drop
             }
             chain snat_eth0 {

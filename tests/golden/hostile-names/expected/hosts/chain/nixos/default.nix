@@ -314,6 +314,13 @@ in
             		2001:db8:f::/48 . ::/0 . 22 comment "policy/ct",
             	}
             }
+            set astray_ipv4 {
+            	type ifname . ipv4_addr
+            	flags interval
+            	elements = {
+            		"table" . 192.0.2.0/30,
+            	}
+            }
             set bogon_ipv4 {
             	type ipv4_addr
             	flags interval
@@ -758,7 +765,8 @@ in
             	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
             	ip saddr @bogon_ipv4 counter name drop_bogon drop
             	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
-            	iifname "table" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
+            	iifname "table" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } fib daddr type { local, broadcast } accept comment "implied/dhcp-client"
+            	iifname . ip saddr @astray_ipv4 counter name drop_rpf drop
             	fib saddr oif missing counter name drop_rpf drop
             }
             chain snat_e-0.1 {

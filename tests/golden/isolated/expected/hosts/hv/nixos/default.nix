@@ -532,7 +532,7 @@ in
             	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
             	ip saddr @bogon_ipv4 counter name drop_bogon drop
             	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
-            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
+            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } fib daddr type { local, broadcast } accept comment "implied/dhcp-client"
             	fib saddr . iif oif missing counter name drop_rpf drop
             }
             chain snat_eth0 {

@@ -326,7 +326,8 @@ in
             	flags interval
             	elements = {
             		"eth0" . 10.2.0.0/24,
-            		"eth0" . 192.0.2.2,
+            		"eth0" . 192.0.2.0/30,
+            		"eth1" . 203.0.113.0/24,
             	}
             }
             set astray_ipv6 {
@@ -334,7 +335,8 @@ in
             	flags interval
             	elements = {
             		"eth0" . fd12:3456:789a:2::/64,
-            		"eth0" . fd12:3456:789a:9::2,
+            		"eth0" . fd12:3456:789a:9::/64,
+            		"eth1" . 2001:db8:1::/64,
             	}
             }
             set bogon_ipv4 {

@@ -369,7 +369,7 @@ in
             	flags interval
             	elements = {
             		"eth0" . 10.1.0.0/24,
-            		"eth0" . 192.0.2.1,
+            		"eth0" . 192.0.2.0/30,
             	}
             }
             set astray_ipv6 {
@@ -377,7 +377,7 @@ in
             	flags interval
             	elements = {
             		"eth0" . fd12:3456:789a:1::/64,
-            		"eth0" . fd12:3456:789a:9::1,
+            		"eth0" . fd12:3456:789a:9::/64,
             	}
             }
             set bogon_ipv4 {
@@ -639,9 +639,9 @@ in
             	ip6 saddr { ::, fe80::/10 } accept comment "implied/nd"
             	ip saddr @bogon_ipv4 counter name drop_bogon drop
             	ip6 saddr @bogon_ipv6 counter name drop_bogon drop
+            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } fib daddr type { local, broadcast } accept comment "implied/dhcp-client"
             	iifname . ip saddr @astray_ipv4 counter name drop_rpf drop
             	iifname . ip6 saddr @astray_ipv6 counter name drop_rpf drop
-            	iifname "eth0" meta nfproto ipv4 meta l4proto udp th sport . th dport { 67 . 68 } accept comment "implied/dhcp-client"
             	fib saddr oif missing counter name drop_rpf drop
             }
             chain snat_eth0 {
