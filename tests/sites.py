@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.words import hold
 
 from taploom.base.diagnostic import Diagnostic, Report
-from taploom.checks import CHECKS, Context
+from taploom.checks import Context, findings
 from taploom.passes.allocate import allocate
 from taploom.passes.lock import EMPTY, FILE, read_lock
 from taploom.passes.pipeline import Passed, run
@@ -82,9 +82,7 @@ def compiled(files: Mapping[str, str] | str, lock: str | None = None, now: int =
         passed = run(document, full, report)
     else:
         passed = run(document, read_lock(lock, f"specs/{FILE}", report), report)
-    context = Context(passed.document, passed.plan, now)
-    for check in CHECKS:
-        report.extend(check(context))
+    report.extend(findings(Context(passed.document, passed.plan, now)))
     plan, diagnostics = waive(passed, report)
     hold(diagnostics)
     return Site(source, passed, plan, diagnostics)

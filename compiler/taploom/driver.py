@@ -1,31 +1,27 @@
 """The order of the stages: from a folder of specs to a plan and its files."""
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cached_property
-from itertools import chain, starmap
+from collections.abc import Iterable, Mapping
+from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from taploom.backends.artifact import Artifact, Line, Printed
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
 from taploom.flows.rules import DISPROVED
 from taploom.passes.lock import FILE, Lock, read_lock
-from taploom.passes.pipeline import run
+from taploom.passes.pipeline import Passed, run
 from taploom.passes.rules import LOCK_LACKS
 from taploom.passes.waive import waive
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
-from taploom.plan.json import plan_json, plan_lines
+from taploom.plan.json import plan_lines
 from taploom.plan.site import Plan
+from taploom.proving import Proof
 from taploom.source.characters import printable_path
 from taploom.source.files import SourceSet, decoded, incomplete, load, load_blobs, read_text
 from taploom.source.listing import readable
 from taploom.source.place import misplaced
 from taploom.spec.document import Document, read_document
-
-if TYPE_CHECKING:
-    from taploom.flows.compare import Disagreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,24 +112,33 @@ def _compiled(
         passed = run(document, lock, Report())
         return Compiled(source, passed.document, passed.plan, passed.allocation.lock, report.sorted())
     passed = run(document, lock, report)
-    proof = _Proof(passed.plan) if prove and render and not report.failed else None
-    from taploom.checks import CHECKS, Context  # by now other processes have something to do
+    proof = Proof(passed.plan) if prove and render and not report.failed else None
+    _check(passed, now, report)
+    printed = _proven(passed, proof, report) if prove else ()
+    plan, diagnostics = waive(passed, report)
+    return Compiled(source, passed.document, plan, passed.allocation.lock, _in_turn(diagnostics), printed)
 
-    context = Context(passed.document, passed.plan, now)
-    for check in CHECKS:
-        report.extend(check(context))
-    printed: tuple[Printed, ...] = ()
-    if proof and report.failed:
-        proof.drop()
-    elif proof:
-        found, printed = proof.done(waive(passed, report)[0])
-        report.extend(found)
-    elif prove and not report.failed:
+
+def _check(passed: Passed, now: int, report: Report) -> None:
+    from taploom.checks import Context, findings  # by now other processes have something to do
+
+    report.extend(findings(Context(passed.document, passed.plan, now)))
+
+
+def _proven(passed: Passed, begun: Proof | None, report: Report) -> tuple[Printed, ...]:
+    """Reports what is disproved of a site without mistakes; the files of one whose proof was begun, and holds."""
+    if report.failed:
+        if begun:
+            begun.drop()
+        return ()
+    if begun is None:
         from taploom.flows.proof import disproved  # only a site without mistakes pays for it
 
         report.extend(disproved(passed.plan))
-    plan, diagnostics = waive(passed, report)
-    return Compiled(source, passed.document, plan, passed.allocation.lock, _in_turn(diagnostics), printed)
+        return ()
+    found, printed = begun.done(waive(passed, report)[0])
+    report.extend(found)
+    return printed
 
 
 def _in_turn(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
@@ -154,51 +159,3 @@ def rendered(plan: Plan) -> tuple[Artifact, ...]:
     machines: tuple[Host | Guest, ...] = (*plan.hosts, *plan.guests)
     files = (artifact for machine in machines for artifact in artifacts_of(machine))
     return tuple(sorted((whole, *files), key=lambda artifact: artifact.path))
-
-
-class _Proof:
-    """The proof of a plan, and its files, each printed by the process that has proven what it says.
-
-    Other processes begin at once, while this one still looks for mistakes; where it finds one, they are stopped.
-    """
-
-    def __init__(self, plan: Plan) -> None:
-        from taploom.base.parallel import Begun
-        from taploom.flows.compare import WORTH_A_PROCESS, effort
-
-        self._plan = plan
-        # The unit is a term of a host, proven and printed.
-        weights: list[tuple[Host | Guest, float]] = [(host, effort(host)) for host in plan.hosts]
-        weights += [(guest, 5 / 8) for guest in plan.guests]
-        self._begun = Begun(self._work, weights, WORTH_A_PROCESS, besides=len(plan.guests) / 2)
-
-    def drop(self) -> None:
-        """Nobody needs it: the plan has a mistake."""
-        self._begun.drop()
-
-    def done(self, plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
-        """What is disproved, or else all files.
-
-        Args:
-            plan: the same, with what the checks say of its waivers.
-        """
-        from taploom.flows.proof import findings
-
-        whole = Printed("plan.json", plan_json(plan))
-        done = self._begun.answers()
-        found = [each for part, _ in done for each in part]
-        printed = (whole, *chain.from_iterable(printed for _, printed in done))
-        return findings(plan, found), () if found else printed
-
-    @cached_property
-    def _disproved(self) -> Callable[[Host], list["Disagreement"]]:
-        """Made in each process, and here only of a plan without mistakes: the proof takes no other for granted."""
-        from taploom.flows.proof import prover_of
-
-        return prover_of(self._plan)
-
-    def _work(self, owner: Host | Guest) -> tuple[list["Disagreement"], list[Printed]]:
-        from taploom.backends.targets import artifacts_of
-
-        found = self._disproved(owner) if isinstance(owner, Host) else []
-        return found, [artifact.printed for artifact in artifacts_of(owner)]

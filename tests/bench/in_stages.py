@@ -16,7 +16,7 @@ from taploom.backends.artifact import Artifact, Line
 from taploom.backends.targets import GUESTS, HOSTS
 from taploom.base import parallel
 from taploom.base.diagnostic import Report
-from taploom.checks import CHECKS, Context
+from taploom.checks import Context, findings
 from taploom.delivery.layout import tree_of
 from taploom.delivery.tree import write
 from taploom.flows.proof import disproved
@@ -49,9 +49,7 @@ def compiled(specs: Path) -> Plan:
     with stage("passes"):
         passed = run(document, read_lock(read_text(specs / FILE, report), FILE, report), report)
     with stage("checks"):
-        context = Context(passed.document, passed.plan, int(time.time()))
-        for check in CHECKS:
-            report.extend(check(context))
+        report.extend(findings(Context(passed.document, passed.plan, int(time.time()))))
         plan, _ = waive(passed, report)
     with stage("proof"):
         report.extend(disproved(plan))

@@ -55,7 +55,7 @@ def test_every_check_is_in_the_list() -> None:
     """A file with a rule that nobody calls would be documentation of nothing."""
     folder = Path(checks.__file__).parent
     files = {path.stem for path in folder.glob("*.py") if "\nRULE = Rule(" in path.read_text(encoding="utf-8")}
-    listed = {check.__module__.rpartition(".")[2] for check in checks.CHECKS}
+    listed = {check.check.__module__.rpartition(".")[2] for check in checks.CHECKS}
     assert files == listed
     assert len(checks.RULES) == len(checks.CHECKS) == len(files)
 

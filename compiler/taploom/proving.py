@@ -1,0 +1,64 @@
+"""The proof of a plan while its mistakes are still looked for."""
+
+from collections.abc import Callable, Iterable
+from functools import cached_property
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from taploom.backends.artifact import Printed
+from taploom.base.diagnostic import Diagnostic
+from taploom.plan.guest import Guest
+from taploom.plan.host import Host
+from taploom.plan.json import plan_json
+from taploom.plan.site import Plan
+
+if TYPE_CHECKING:
+    from taploom.flows.compare import Disagreement
+
+
+class Proof:
+    """The proof of a plan, and its files, each printed by the process that has proven what it says.
+
+    Other processes begin at once, while this one still looks for mistakes; where it finds one, they are stopped.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        from taploom.base.parallel import Begun
+        from taploom.flows.compare import WORTH_A_PROCESS, effort
+
+        self._plan = plan
+        # The unit is a term of a host, proven and printed.
+        weights: list[tuple[Host | Guest, float]] = [(host, effort(host)) for host in plan.hosts]
+        weights += [(guest, 5 / 8) for guest in plan.guests]
+        self._begun = Begun(self._work, weights, WORTH_A_PROCESS, besides=len(plan.guests) / 2)
+
+    def drop(self) -> None:
+        """Nobody needs it: the plan has a mistake."""
+        self._begun.drop()
+
+    def done(self, plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
+        """What is disproved, or else all files.
+
+        Args:
+            plan: the same, with what the checks say of its waivers.
+        """
+        from taploom.flows.proof import findings
+
+        whole = Printed("plan.json", plan_json(plan))
+        done = self._begun.answers()
+        found = [each for part, _ in done for each in part]
+        printed = (whole, *chain.from_iterable(printed for _, printed in done))
+        return findings(plan, found), () if found else printed
+
+    @cached_property
+    def _disproved(self) -> Callable[[Host], list["Disagreement"]]:
+        """Made in each process, and here only of a plan without mistakes: the proof takes no other for granted."""
+        from taploom.flows.proof import prover_of
+
+        return prover_of(self._plan)
+
+    def _work(self, owner: Host | Guest) -> tuple[list["Disagreement"], list[Printed]]:
+        from taploom.backends.targets import artifacts_of
+
+        found = self._disproved(owner) if isinstance(owner, Host) else []
+        return found, [artifact.printed for artifact in artifacts_of(owner)]
