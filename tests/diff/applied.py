@@ -21,12 +21,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.diff.changeover import change_over
+from tests.diff.lookout import UNASKED, Noticed, Sight, watched
+
 from taploom.driver import rendered
 from taploom.lab.atlas import Atlas
 from taploom.lab.build import Site
-from taploom.lab.changeover import change_over
 from taploom.lab.homeward import lead_home
-from taploom.lab.lookout import UNASKED, Noticed, Sight, watched
 from taploom.lab.oracle import Oracle
 from taploom.lab.probe import Probe, run
 from taploom.lab.questions import Question, questions

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from tests.diff.applied import LEASE, Applied, applied
+from tests.diff.lookout import EVERY, Sight
 from tests.diff.site import BASE, CASES, WEB2, Files, both, swap
 from tests.diff.test_relation import MOVED
 from tests.sites import compiled
@@ -20,7 +21,6 @@ from tests.support import needs, systemds
 
 from taploom.diff.change import Side, compare
 from taploom.diff.model import Change
-from taploom.lab.lookout import EVERY, Sight
 from taploom.lab.networkd import Networkd
 from taploom.lab.questions import Question
 from taploom.lab.session import Lab

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from tests.diff.changeover import change_over
 from tests.diff.site import BASE, WEB2, swap
 from tests.sites import compiled
 from tests.support import needs
@@ -18,7 +19,6 @@ from taploom.diff.classes import Class
 from taploom.diff.effects import Effect
 from taploom.driver import rendered
 from taploom.lab.build import Site
-from taploom.lab.changeover import change_over
 from taploom.lab.session import Lab
 from taploom.lab.wait import settle
 from taploom.lab.waiting import wait_for

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pytest
 from tests.diff.site import CASES, Case, plans
+from tests.flows.points import answer_at
 
 from taploom.base.address import FAMILIES, Address, Family, Interface
 from taploom.diff.flows import compare_flows
@@ -17,7 +18,6 @@ from taploom.diff.verdicts import FlowChange, Region, Turn
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
 from taploom.flows.clock import Clock
 from taploom.flows.course import Context, Course, contexts
-from taploom.flows.diagram import answer_at
 from taploom.flows.intent.entries import Site
 from taploom.flows.intent.names import Names
 from taploom.flows.intent.stages import Intent

@@ -4,8 +4,9 @@ import itertools
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.flows.points import answer_at
 
-from taploom.flows.diagram import Box, answer_at
+from taploom.flows.diagram import Box
 from taploom.flows.manager import Manager
 
 SIZES = (6, 4, 5)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from tests.invariants import violations
 from tests.passes.test_order import FOLDERS, SITES
 from tests.properties.made_up import Tree, sites
 from tests.properties.texts import text
@@ -20,7 +21,6 @@ from taploom.passes.lookup import Names
 from taploom.passes.pipeline import run
 from taploom.passes.resolve import resolve
 from taploom.passes.wire import Wiring, wire
-from taploom.plan.invariants import violations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 from tests.checks.literate import CASES, Case
+from tests.invariants import violations
 from tests.sites import Site, compiled
 
-from taploom.plan.invariants import violations
 from taploom.plan.json import plan_json
 
 ROOT = Path(__file__).parents[2]

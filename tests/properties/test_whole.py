@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.invariants import violations
 from tests.native import json_problems, nft_problems, nix_problems, unit_problems
 from tests.properties.made_up import PROSE, sites
 from tests.properties.texts import files, text
@@ -17,7 +18,6 @@ from tests.support import needs
 from taploom.base.rule import Severity
 from taploom.delivery.layout import tree_of
 from taploom.driver import rendered
-from taploom.plan.invariants import violations
 from taploom.source.characters import lines
 
 if TYPE_CHECKING:

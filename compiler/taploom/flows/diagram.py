@@ -67,13 +67,6 @@ def child_at(node: Node[A], value: int) -> Diagram[A]:
     return node.children[bisect_left(node.ends, value)]
 
 
-def answer_at(diagram: Diagram[A], point: Sequence[int]) -> A:
-    """The answer for one packet."""
-    while isinstance(diagram, Node):
-        diagram = child_at(diagram, point[diagram.level])
-    return diagram.answer
-
-
 def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
     """The topmost dimension of two maps, cut as finely as both cut it."""
     level = topmost(a, b)

@@ -13,7 +13,7 @@ from taploom.base.address import Address, Family, Interface, Prefix
 from taploom.base.frozen import dataclass
 from taploom.flows.defaults import preferred
 from taploom.flows.learned import every, numbered, real
-from taploom.flows.spans import Interval, Spans, common, complement, holds, of_prefix, single, united, without
+from taploom.flows.spans import Interval, Spans, common, complement, of_prefix, single, united, without
 from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 
 SELF, OTHER = "self/", "other/"
@@ -228,10 +228,6 @@ class Kernel:
     def _unanswerable(self) -> Spans:
         """A route to these is no route to another machine: `fib` then says that the interface is missing."""
         return real(united([*self.own, *self.broadcast, *self.multicast]), self.family)
-
-    def is_own(self, value: int) -> bool:
-        """Whether a destination is an address of the host."""
-        return holds(self.own, value)
 
     def missing(self, device: str | None) -> Spans:
         """The sources without a way back, by this interface or (None) by any."""

@@ -12,7 +12,6 @@ IPV4, ARP, VLAN, IPV6 = 0x0800, 0x0806, 0x8100, 0x86DD
 """EtherTypes."""
 TCP, UDP, ICMPV6 = 6, 17, 58
 BROADCAST = "ff:ff:ff:ff:ff:ff"
-ALL_NODES = "33:33:00:00:00:01"
 ARP_REQUEST, ARP_REPLY = 1, 2
 
 

@@ -65,12 +65,6 @@ def listing(machine: Namespace) -> list[dict[str, Any]]:
     return [entry for entry in objects if "metainfo" not in entry]
 
 
-def handles(machine: Namespace) -> frozenset[tuple[str, str, int]]:
-    """Kind, name and handle of each object: rules have other ones after each load."""
-    found = ((kind, body) for entry in listing(machine) for kind, body in entry.items())
-    return frozenset((kind, body.get("name", ""), body["handle"]) for kind, body in found if "handle" in body)
-
-
 def tables(machine: Namespace) -> frozenset[str]:
     """The tables there are, as `inet taploom`."""
     found = (entry["table"] for entry in listing(machine) if "table" in entry)

@@ -9,7 +9,6 @@ origin as one thing: such small objects have a line each. Every line comes with 
 
 import enum
 import functools
-import hashlib
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import fields
 from json.encoder import encode_basestring as quoted
@@ -59,11 +58,6 @@ def _parts(plan: Plan) -> Iterator[list[JsonLine]]:
             _member(part, value, _STEP, key, comma, cause)
             yield part
     yield [("}", cause)]
-
-
-def plan_hash(plan: Plan) -> str:
-    """`sha256:…` of the canonical text: the identity of a plan in manifests and bundles."""
-    return f"sha256:{hashlib.sha256(plan_json(plan).encode()).hexdigest()}"
 
 
 @functools.cache

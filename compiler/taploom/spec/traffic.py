@@ -212,7 +212,6 @@ SERVICE = Text(
     string_schema(examples=["https", "tcp/443"]),
     whole("service"),
 )
-LITERAL = Text(read_literal, "a literal such as tcp/9100", string_schema(examples=["tcp/9100"]))
 SELECTOR = Text(
     read_selector,
     "a selector such as a name, `tag/web`, `any` or a prefix",

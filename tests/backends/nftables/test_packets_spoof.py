@@ -12,7 +12,6 @@ from tests.support import needs
 
 from taploom.base.address import parse_mac
 from taploom.lab.frames import (
-    ALL_NODES,
     ARP,
     ARP_REPLY,
     ARP_REQUEST,
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 pytestmark = [needs("root", "nft", "ip", "unshare", "nsenter"), pytest.mark.kernel]
+ALL_NODES = "33:33:00:00:00:01"
 A, B, STRAY = "http-reverse-proxy", "https-reverse-proxy", "stray"
 MAC_A, MAC_B, MAC_S, MAC_X = (f"02:00:00:00:00:{tail}" for tail in ("10", "11", "99", "66"))
 A4, A6, B4, B6 = "10.0.0.10", "fd12:3456:789a::10", "10.0.0.11", "fd12:3456:789a::11"

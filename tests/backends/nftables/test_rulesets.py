@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from tests.backends.nftables import stage
 from tests.backends.nftables.hosts import hosts
 from tests.backends.nftables.made import INTERNET, MICROVM, SELF, term, with_terms
+from tests.invariants import violations
 from tests.sites import compiled
 from tests.support import needs
 
@@ -21,7 +22,6 @@ from taploom.backends.nftables.tree import Count, Dispatch, Learn, LimitBy, Look
 from taploom.base.protocol import NUMBERS
 from taploom.lab import ruleset
 from taploom.lab.session import Lab
-from taploom.plan.invariants import violations
 from taploom.plan.policy import Service
 
 if TYPE_CHECKING:

@@ -8,11 +8,12 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from tests.diff.monitor import Told
+
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.lab import monitor, ruleset
 from taploom.lab.build import Site, in_parallel
-from taploom.lab.monitor import Told
 from taploom.lab.namespace import Daemon, Namespace
 from taploom.lab.probe import TIMEOUT, Listening
 from taploom.lab.questions import Question
@@ -93,7 +94,7 @@ def watched(site: Site, asked: Iterable[Question], change: Callable[[], None]) -
     pings = [(q, _ping(site, q, n)) for n, q in enumerate(flows) if (q.packet.protocol, q.packet.port) == ("icmp", 0)]
     machines = {name: m for name, m in site.machines().items() if not name.startswith("zone/")}
     before = {name: _state(machine) for name, machine in machines.items()}
-    loaded = {name: ruleset.handles(machine) for name, machine in site.hosts.items()}
+    loaded = {name: _handles(machine) for name, machine in site.hosts.items()}
     monitors = {name: monitor.begin(machine) for name, machine in machines.items()}
     time.sleep(_LEAD)
     change()
@@ -109,7 +110,7 @@ def watched(site: Site, asked: Iterable[Question], change: Callable[[], None]) -
     }
     return Sight(
         tuple(noticed),
-        tuple(name for name, machine in site.hosts.items() if ruleset.handles(machine) != loaded[name]),
+        tuple(name for name, machine in site.hosts.items() if _handles(machine) != loaded[name]),
         tuple(q for q in flows if not lives.get(id(q), True)),
         tuple(q for q in flows if lives.get(id(q))),
         tuple((q, number) for (q, _), number in zip(pings, missing, strict=True)),
@@ -204,3 +205,9 @@ def _noticed(name: str, listening: Daemon, before: State, after: State) -> Itera
         if gone or told.carrier or told.ways or left:
             lost = tuple(sorted(gone - now.addresses))
             yield Noticed(name, device, tuple(sorted(gone)), lost, told.carrier, left, told.ways, told.away)
+
+
+def _handles(machine: Namespace) -> frozenset[tuple[str, str, int]]:
+    """Kind, name and handle of each object: rules have other ones after each load."""
+    found = ((kind, body) for entry in ruleset.listing(machine) for kind, body in entry.items())
+    return frozenset((kind, body.get("name", ""), body["handle"]) for kind, body in found if "handle" in body)

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 import pytest
+from tests.diff.monitor import told
 
 from taploom.base.address import Family
-from taploom.lab.monitor import told
 
 LOG = """\
 [2026-11-29T13:00:00.000000] Deleted 3: eth0    inet 10.0.0.1/24 scope global eth0\\       valid_lft forever preferred_lft forever
