@@ -8,11 +8,12 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from tests.diff import monitor
 from tests.diff.monitor import Told
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
-from taploom.lab import monitor, ruleset
+from taploom.lab import ruleset
 from taploom.lab.build import Site, in_parallel
 from taploom.lab.namespace import Daemon, Namespace
 from taploom.lab.probe import TIMEOUT, Listening

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from taploom.base.address import Address, Family, Prefix
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.diff.holders import mirrored
 from taploom.diff.services import few, size_of
 from taploom.diff.stations import machineless
@@ -60,16 +61,11 @@ class Names:
         there = {value for known in Names(self.other, self.family).guests.values() for value, _ in known}
         return {network: [one for one in known if one[0] in there] for network, known in self.guests.items()}
 
+    @memo
     def guest_in(self, spans: Spans) -> int | None:
         """The first known address of a guest in a set, in the order of the networks; None where there is none."""
-        if spans not in self._first_guest:
-            found = (_first(known, spans) for known in self.guests.values())
-            self._first_guest[spans] = next((value for value in found if value is not None), None)
-        return self._first_guest[spans]
-
-    @cached_property
-    def _first_guest(self) -> dict[Spans, int | None]:
-        return {}
+        found = (_first(known, spans) for known in self.guests.values())
+        return next((value for value in found if value is not None), None)
 
     @cached_property
     def taken(self) -> dict[str, Spans]:
@@ -137,31 +133,20 @@ class Names:
             host: the host that sees them.
             interface: by which it does; "" where they may be anywhere.
         """
-        if interface == SELF:
-            return (f"host/{host}",)
-        key = (spans, host, interface)
-        found = self._ends.get(key)
-        if found is None:
-            found = self._ends[key] = self._named_ends(spans, host, interface)
-        return found
+        return (f"host/{host}",) if interface == SELF else self._named_ends(spans, host, interface)
 
-    @cached_property
-    def _ends(self) -> dict[tuple[Spans, str, str], tuple[str, ...]]:
-        return {}
-
+    @memo
     def _named_ends(self, spans: Spans, host: str, interface: str) -> tuple[str, ...]:
         spans = without(spans, self.machineless) or spans
-        inside = self._known.get(spans)
-        if inside is None:
-            inside = self._known[spans] = [*self._inside(spans)]
+        inside = self._insiders(spans)
         left = without(spans, self.inner)
         if inside and not self.zones.get((host, interface)):
             left = without(left, LINK_SENDERS)  # who is on a link sends from its link-local addresses too
         return tuple(dict.fromkeys([*inside, *self._outside(left, host, interface)]))
 
-    @cached_property
-    def _known(self) -> dict[Spans, list[str]]:
-        return {}
+    @memo
+    def _insiders(self, spans: Spans) -> list[str]:
+        return [*self._inside(spans)]
 
     def _inside(self, spans: Spans) -> Iterator[str]:
         for network, prefix, (first, last) in self._areas if spans else ():

@@ -5,10 +5,10 @@ nobody of the site had them.
 """
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import NamedTuple
 
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.diff.regions import Product
 from taploom.flows.answer import Answer
 from taploom.flows.packet import DESTINATION, SOURCE
@@ -81,18 +81,12 @@ class Cut:
 
     def of(self, product: Product, pair: tuple[Answer, Answer]) -> Iterator[Difference]:
         """What of one product does, if anything."""
-        key = (product[DESTINATION], product[SOURCE])
-        if key not in self._known:
-            self._known[key] = self._kept(*key)
-        destinations, sources = self._known[key]
+        destinations, sources = self._kept(product[DESTINATION], product[SOURCE])
         if destinations and sources:
             rest = product[DESTINATION + 1 : SOURCE]
             yield Difference((destinations, *rest, sources, *product[SOURCE + 1 :]), *pair)
 
-    @cached_property
-    def _known(self) -> dict[tuple[Spans, Spans], tuple[Spans, Spans]]:
-        return {}
-
+    @memo
     def _kept(self, destinations: Spans, sources: Spans) -> tuple[Spans, Spans]:
         for part in self.parts:
             sources = part.sources.kept(sources)

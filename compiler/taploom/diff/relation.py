@@ -10,6 +10,7 @@ from functools import cached_property
 
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.diff.nobody import Cut, Difference, Nobody, Restriction
 from taploom.diff.regions import apart, products
 from taploom.diff.sides import Foremost, Sides
@@ -135,23 +136,15 @@ class Pair:
         sides = self.sides
         return Parting((old, new), (one, other), sides.ways, sides.names, sides.others).windows(context)
 
+    @memo
     def _sent_to(self, side: int, destinations: Spans) -> Course:
         """The course of what is sent to some addresses, made once for all contexts."""
-        key = (side, destinations, ())
-        if key not in self._sent:
-            self._sent[key] = self._within(side, (sent_to(destinations),))
-        return self._sent[key]
+        return self._within(side, (sent_to(destinations),))
 
+    @memo
     def _sent_by(self, side: int, senders: Spans) -> Course:
         """The course of what some addresses send; what all others send is not told apart from it."""
-        key = (side, (), senders)
-        if key not in self._sent:
-            self._sent[key] = self._within(side, (sent_by(senders),), senders)
-        return self._sent[key]
-
-    @cached_property
-    def _sent(self) -> dict[tuple[int, Spans, Spans], Course]:
-        return {}
+        return self._within(side, (sent_by(senders),), senders)
 
     @cached_property
     def _whole(self) -> tuple[Course | None, Course | None]:

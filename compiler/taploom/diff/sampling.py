@@ -5,11 +5,11 @@ reserved addresses only where a part is about nothing else.
 """
 
 from collections.abc import Iterable
-from functools import cached_property
 from typing import NamedTuple
 
 from taploom.base.address import Address, Family
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.base.protocol import NUMBERS
 from taploom.diff.labels import Names
 from taploom.diff.regions import Set
@@ -76,18 +76,9 @@ class Sampler:
             return _Picked(_preferred(spans, (*own, *(first for first, _ in kernel.own))), 0)
         return self._known(spans, side, destination)
 
+    @memo
     def _known(self, spans: Spans, side: int, other: int = -1) -> _Picked:
         """A known address of a set, and not `other` if there is another one; many parts differ by their ports alone."""
-        key = (spans, side, other)
-        if key not in self._picked:
-            self._picked[key] = self._pick(spans, side, other)
-        return self._picked[key]
-
-    @cached_property
-    def _picked(self) -> dict[tuple[Spans, int, int], _Picked]:
-        return {}
-
-    def _pick(self, spans: Spans, side: int, other: int) -> _Picked:
         names, family = self.names[side], self.pair.family
         guest = names.guest_in(without(spans, ((other, other),)))
         if guest is not None:
@@ -101,17 +92,9 @@ class Sampler:
         first, last = max(stations or spans, key=lambda span: span[1] - span[0])
         return _Picked(first, 2 if stations else 3) if first == last else _Picked(first + 1, 2 if stations else 3)
 
+    @memo
     def address(self, value: int) -> str:
         """An address in words."""
-        if value not in self._addresses:
-            self._addresses[value] = self._written(value)
-        return self._addresses[value]
-
-    @cached_property
-    def _addresses(self) -> dict[int, str]:
-        return {}
-
-    def _written(self, value: int) -> str:
         if is_learned(value, self.pair.family):
             uplink = next(name for name, number in self.pair.learned.items() if number == value)
             return f"the address of {self.host.name}/{uplink}"

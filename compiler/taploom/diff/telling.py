@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.diff.labels import Names
 from taploom.diff.regions import Set
 from taploom.diff.relation import ABSENT, Pair
@@ -120,13 +121,11 @@ class Teller:
         """Whether somebody who is not of the site sends these."""
         if self.context.ingress not in {uplink.name for uplink in self.host.uplinks}:
             return False
-        if part.sources not in self._strange:
-            self._strange[part.sources] = bool(without(part.sources, self._insiders))
-        return self._strange[part.sources]
+        return self._strange(part.sources)
 
-    @cached_property
-    def _strange(self) -> dict[Spans, bool]:
-        return {}
+    @memo
+    def _strange(self, sources: Spans) -> bool:
+        return bool(without(sources, self._insiders))
 
     @cached_property
     def _insiders(self) -> Spans:
@@ -136,17 +135,9 @@ class Teller:
 
     def _destinations(self, part: Set, answer: Answer, side: int) -> tuple[str, ...]:
         target = self._target(answer, side)
-        if target:
-            return (target,)
-        key = (part.destinations, side)
-        if key not in self._goals:
-            self._goals[key] = self._named(*key)
-        return self._goals[key]
+        return (target,) if target else self._named(part.destinations, side)
 
-    @cached_property
-    def _goals(self) -> dict[tuple[Spans, int], tuple[str, ...]]:
-        return {}
-
+    @memo
     def _named(self, destinations: Spans, side: int) -> tuple[str, ...]:
         kernel = self.pair.kernels[side]
         if kernel and destinations and not without(destinations, kernel.delivered):

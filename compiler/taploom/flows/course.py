@@ -9,6 +9,7 @@ from dataclasses import field
 from typing import Protocol
 
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.flows.answer import ELSEWHERE, MISS, PASS, Answer
 from taploom.flows.diagram import Diagram, Leaf
 from taploom.flows.kernel import OTHER, SELF, Kernel
@@ -63,7 +64,7 @@ Behind = dict[tuple[int, Answer], Diagram[Answer]]
 """What a translation makes of the map behind it, by the identity of that map."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True)
 class Course:
     """Composes the answers of stages to what becomes of each packet.
 
@@ -75,10 +76,6 @@ class Course:
     kernel: Kernel
     stages: Stages
     behind: Behind = field(default_factory=dict)
-    _routed: dict[tuple[Context, str], Diagram[Answer]] = field(default_factory=dict)
-    _early: dict[str, Diagram[Answer]] = field(default_factory=dict)
-    _translation: dict[str, Diagram[Answer]] = field(default_factory=dict)
-    _wayward: dict[int, bool] = field(default_factory=dict)
 
     def outcome(self, context: Context) -> Diagram[Answer]:
         """What becomes of the packets of a context; `ELSEWHERE` for those that belong to another one."""
@@ -100,41 +97,33 @@ class Course:
         behind = grafted(manager, translation, then)
         return self._guarded(ingress, manager.choose(behind, MISS, plain, behind))
 
+    @memo
     def early(self, ingress: str) -> Diagram[Answer]:
         """What is refused at once; `PASS` for all else."""
-        found = self._early.get(ingress)
-        if found is None:
-            stage = self.manager.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
-            found = self.manager.relabel(lambda a: PASS if a.verdict == "allow" else a, stage)
-            self._early[ingress] = found
-        return found
+        stage = self.manager.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
+        return self.manager.relabel(lambda a: PASS if a.verdict == "allow" else a, stage)
 
     def _guarded(self, ingress: str, diagram: Diagram[Answer]) -> Diagram[Answer]:
         early, out = self.early(ingress), self.manager.leaf(ELSEWHERE)
         return self.manager.choose(early, PASS, diagram, self.manager.choose(diagram, ELSEWHERE, out, early))
 
+    @memo
     def translation(self, ingress: str) -> Diagram[Answer]:
         """Where new connections are translated to."""
-        if ingress not in self._translation:
-            self._translation[ingress] = self.stages.destination(ingress)
-        return self._translation[ingress]
+        return self.stages.destination(ingress)
 
+    @memo
     def wayward(self, translation: Diagram[Answer]) -> bool:
         """Whether something is translated to where only a default route may lead."""
-        key = id(translation)
-        if key not in self._wayward:
-            targets = {a.destination for a in answers(translation) if a.destination is not None}
-            self._wayward[key] = any(t.address is None or not self.kernel.egress(t.address) for t in targets)
-        return self._wayward[key]
+        targets = {a.destination for a in answers(translation) if a.destination is not None}
+        return any(t.address is None or not self.kernel.egress(t.address) for t in targets)
 
+    @memo
     def routed(self, context: Context, mark: str) -> Diagram[Answer]:
         """What becomes of packets by their final destination."""
-        found = self._routed.get((context, mark))
-        if found is None:
-            ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.kernel.partition}}
-            parts = [(span, ways[egress]) for span, egress in self.kernel.partition]
-            found = self._routed[context, mark] = spliced(self.manager, DESTINATION, parts)
-        return found
+        ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.kernel.partition}}
+        parts = [(span, ways[egress]) for span, egress in self.kernel.partition]
+        return spliced(self.manager, DESTINATION, parts)
 
     def passed(self, context: Context, egress: str, mark: str) -> Diagram[Answer]:
         """What has only the default route is of the contexts with a way, all else of the one without."""

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from taploom.base.address import Address, Family, Interface, Prefix
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.flows.defaults import preferred
 from taploom.flows.learned import every, numbered, real
 from taploom.flows.spans import Interval, Spans, common, complement, of_prefix, single, united, without
@@ -229,13 +230,8 @@ class Kernel:
         """A route to these is no route to another machine: `fib` then says that the interface is missing."""
         return real(united([*self.own, *self.broadcast, *self.multicast]), self.family)
 
+    @memo
     def missing(self, device: str | None) -> Spans:
         """The sources without a way back, by this interface or (None) by any."""
-        if device not in self._missing:
-            known = self.reachable if device is None else self.back(device)
-            self._missing[device] = complement(known, 1 << self.family.bits)
-        return self._missing[device]
-
-    @cached_property
-    def _missing(self) -> dict[str | None, Spans]:
-        return {}
+        known = self.reachable if device is None else self.back(device)
+        return complement(known, 1 << self.family.bits)

@@ -1,12 +1,13 @@
 """The maps of all hosts of a plan, each made when it is first looked at."""
 
 from collections.abc import Mapping
-from dataclasses import field
 from functools import cached_property
 
 from taploom.backends.nftables import ruleset
-from taploom.base.address import FAMILIES, Family
+from taploom.backends.nftables.tree import Ruleset
+from taploom.base.address import Family
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.base.span import Span
 from taploom.flows.compare import Witnesses
 from taploom.flows.intent.entries import Site
@@ -27,7 +28,6 @@ class Maps:
 
     plan: Plan
     now: int
-    _pairs: dict[tuple[str, Family], Witnesses] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> Names:
@@ -49,15 +49,14 @@ class Maps:
         nics = ((name, nic) for name, nics in self.names.nics.items() for nic in nics)
         return {str(prefix.first): name for name, nic in nics for prefix in addresses_of(nic)}
 
+    @memo
     def pair(self, host: str, family: Family) -> Witnesses:
         """Both witnesses of a host."""
-        key = (host, family)
-        if key not in self._pairs:
-            found = self.names.hosts[host]
-            known = self._pairs.get((host, FAMILIES[family is FAMILIES[0]]))
-            tree = known.ruleset if known else ruleset(found)
-            self._pairs[key] = Witnesses(self._site, found, family, tree)
-        return self._pairs[key]
+        return Witnesses(self._site, self.names.hosts[host], family, self._ruleset(host))
+
+    @memo
+    def _ruleset(self, host: str) -> Ruleset:
+        return ruleset(self.names.hosts[host])
 
     def place(self, host: str, family: Family) -> Place:
         """A host as questions look at it."""

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from taploom.base.address import Family, Prefix, prefix_of
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.flows.intent.names import Names, prefix_in
 from taploom.flows.kernel import Kernel, address_of
 from taploom.flows.spans import Interval, Spans, common, of_prefix, single, united
@@ -36,7 +37,7 @@ class Answering:
 
     def _believing(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
         """The addresses of a host at which packets of a network come in where all of it is believed."""
-        paths = [devices for span, devices in self._paths(host) if common((span,), (of_prefix(network),))]
+        paths = [devices for span, devices in self._paths(host.name) if common((span,), (of_prefix(network),))]
         within = {uplink.name for uplink in host.uplinks if uplink.zone == zone}
         for uplink in host.uplinks:
             side = address_of(uplink, self.family)
@@ -44,14 +45,9 @@ class Answering:
             if isinstance(side, Fixed) and not any(arriving.isdisjoint(devices) for devices in paths):
                 yield single(side.interface.address.value)
 
-    def _paths(self, host: Host) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
-        if host.name not in self._kernels:
-            self._kernels[host.name] = Kernel.of(host, self.family)
-        return self._kernels[host.name].paths
-
-    @cached_property
-    def _kernels(self) -> dict[str, Kernel]:
-        return {}
+    @memo
+    def _paths(self, host: str) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
+        return Kernel.of(self.names.hosts[host], self.family).paths
 
     @cached_property
     def _known(self) -> Mapping[tuple[int, int, str], list[str]]:

@@ -5,6 +5,7 @@ from functools import cached_property
 
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.flows.answer import rate
 from taploom.flows.intent.answering import Answering
 from taploom.flows.intent.doors import Approach, approaches, nameless
@@ -75,28 +76,23 @@ class Site:
 
     def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
         """The ways to the forwards of all hosts; without names far fewer differ."""
-        key = (family, named)
-        if key not in self._approaches:
-            found = approaches(self.names, family)
-            self._approaches[key] = found if named else nameless(found)
-        return self._approaches[key]
+        return self._named_approaches(family) if named else self._nameless_approaches(family)
 
-    @cached_property
-    def _approaches(self) -> dict[tuple[Family, bool], tuple[Approach, ...]]:
-        return {}
+    @memo
+    def _named_approaches(self, family: Family) -> tuple[Approach, ...]:
+        return approaches(self.names, family)
 
+    @memo
+    def _nameless_approaches(self, family: Family) -> tuple[Approach, ...]:
+        return nameless(approaches(self.names, family))
+
+    @memo
     def approached(self, family: Family) -> Mapping[Spans, list[tuple[int, Approach]]]:
         """The same ways with their names, by the addresses that they lead to, each with its place among all."""
-        if family not in self._approached:
-            found: dict[Spans, list[tuple[int, Approach]]] = {}
-            for place, way in enumerate(self.approaches(family, named=True)):
-                found.setdefault(way.at, []).append((place, way))
-            self._approached[family] = found
-        return self._approached[family]
-
-    @cached_property
-    def _approached(self) -> dict[Family, dict[Spans, list[tuple[int, Approach]]]]:
-        return {}
+        found: dict[Spans, list[tuple[int, Approach]]] = {}
+        for place, way in enumerate(self.approaches(family, named=True)):
+            found.setdefault(way.at, []).append((place, way))
+        return found
 
     @cached_property
     def _index(self) -> tuple[frozenset[int], Mapping[str, set[int]]]:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from taploom.base.address import Family, Prefix, parse_prefix
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.flows.spans import Spans, of_prefixes, single, united
 from taploom.plan.guest import Nic
 from taploom.plan.host import Fixed, Host
@@ -146,16 +147,14 @@ class Names:
 
     def selection(self, selectors: Iterable[str]) -> Selection:
         """The union of selectors; the same ones are looked up once."""
-        key = tuple(selectors)
-        if key not in self._selections:
-            found = self._selections[key] = Selection()
-            for text in key:
-                self._select(found, text)
-        return self._selections[key]
+        return self._selection(tuple(selectors))
 
-    @cached_property
-    def _selections(self) -> dict[tuple[str, ...], Selection]:
-        return {}
+    @memo
+    def _selection(self, selectors: tuple[str, ...]) -> Selection:
+        found = Selection()
+        for text in selectors:
+            self._select(found, text)
+        return found
 
     def _select(self, found: Selection, text: str) -> None:
         kind, slash, name = text.partition("/")

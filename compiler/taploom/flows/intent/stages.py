@@ -6,6 +6,7 @@ from itertools import product
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Source, sourced
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Box, Diagram
@@ -66,14 +67,11 @@ class Intent:
 
     def translated(self, ingress: str) -> tuple[Decided, ...]:
         """What is translated on its way in, the first that holds a packet before all others."""
-        key = ingress if ingress in self.view.zones else SELF
-        if key not in self._translated:
-            self._translated[key] = (*self._prefixes(key), *self._translations(key))
-        return self._translated[key]
+        return self._translated(ingress if ingress in self.view.zones else SELF)
 
-    @cached_property
-    def _translated(self) -> dict[str, tuple[Decided, ...]]:
-        return {}
+    @memo
+    def _translated(self, ingress: str) -> tuple[Decided, ...]:
+        return (*self._prefixes(ingress), *self._translations(ingress))
 
     def _translations(self, ingress: str) -> Iterator[Decided]:
         for door in self._doors:
@@ -118,17 +116,11 @@ class Intent:
                 to = Destination(None, inner.value - outer.value, 0)
                 yield box(destination=at), Answer("allow", f"nat/{network.name}", to, mark=PREFIX)
 
+    @memo
     def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
         """Policy between two sides, and the source of what leaves."""
-        key = (ingress, egress, mark)
-        if key not in self._judged:
-            passed = laid(self.manager, *self.decided(ingress, egress, mark))
-            self._judged[key] = self.sourced(passed, ingress, egress, mark)
-        return self._judged[key]
-
-    @cached_property
-    def _judged(self) -> dict[tuple[str, str, str], Diagram[Answer]]:
-        return {}
+        passed = laid(self.manager, *self.decided(ingress, egress, mark))
+        return self.sourced(passed, ingress, egress, mark)
 
     def decided(
         self, ingress: str, egress: str, mark: str, ways: Iterable[Approach] | None = None

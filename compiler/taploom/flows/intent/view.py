@@ -5,6 +5,7 @@ from functools import cached_property
 
 from taploom.base.address import LINK_LOCAL, Family, Prefix
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.flows.intent.names import Names, Selection, fixed_of, prefix_in
 from taploom.flows.kernel import OTHER, SELF, Kernel
 from taploom.flows.learned import every
@@ -99,19 +100,14 @@ class View:
         known = (*self.elsewhere.values(), *self.peers.values())
         return united(span for spans in known for span in spans)
 
+    @memo
     def behind(self, uplink: str) -> Spans:
         """What of them an uplink may bring: what a route by it leads to, or none at all but for default routes.
 
         Of several routes to one prefix each counts: the sender may have changed over from one to another already.
         """
-        if uplink not in self._behind:
-            paths = (span for span, devices in self.kernel.paths if uplink in devices or not devices)
-            self._behind[uplink] = common(self.remote, united(paths))
-        return self._behind[uplink]
-
-    @cached_property
-    def _behind(self) -> dict[str, Spans]:
-        return {}
+        paths = (span for span, devices in self.kernel.paths if uplink in devices or not devices)
+        return common(self.remote, united(paths))
 
     def astray(self, uplink: str) -> Spans:
         """What of them an uplink may not bring, as it is behind another one."""
@@ -205,20 +201,17 @@ class View:
         known = united(s for spans in (*elsewhere.values(), *peers.values()) for s in spans) if literal else ()
         return common(united([*spans, *common(literal, known)]), self.behind(uplink))
 
+    @memo
     def apart(self, zone: str) -> tuple[Mapping[str, Spans], Mapping[str, Spans]]:
         """Networks of other hosts, and these hosts, that have no uplink in a zone; all of them for ""."""
-        if zone not in self._without:
-            near = self.names.near
-            networks, hosts = (
-                {name: spans for name, spans in known.items() if zone not in near.get(name, ())}
-                for known in (self.elsewhere, self.peers)
-            )
-            self._without[zone] = networks, hosts
-        return self._without[zone]
-
-    @cached_property
-    def _without(self) -> dict[str, tuple[Mapping[str, Spans], Mapping[str, Spans]]]:
-        return {"": (self.elsewhere, self.peers)}
+        if not zone:
+            return self.elsewhere, self.peers
+        near = self.names.near
+        networks, hosts = (
+            {name: spans for name, spans in known.items() if zone not in near.get(name, ())}
+            for known in (self.elsewhere, self.peers)
+        )
+        return networks, hosts
 
     def _strangers(self, found: Selection) -> Spans:
         if found.everyone:

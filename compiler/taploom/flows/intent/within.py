@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.flows.answer import PASS, Answer, sourced
 from taploom.flows.diagram import Box, Diagram
 from taploom.flows.intent.doors import Approach
@@ -45,17 +46,10 @@ class Within:
             return self.intent.destination(ingress)
         return self.intent.manager.overlay(self._near(self.intent.translated(ingress)), PASS)
 
+    @memo
     def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
         """Policy between two sides."""
-        key = (ingress, egress, mark)
-        found = self._judged.get(key)
-        if found is None:
-            found = self._judged[key] = self._translated(*key) if mark else self._plain(ingress, egress)
-        return found
-
-    @cached_property
-    def _judged(self) -> dict[tuple[str, str, str], Diagram[Answer]]:
-        return {}
+        return self._translated(ingress, egress, mark) if mark else self._plain(ingress, egress)
 
     def _translated(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
         """After DNAT only the source still belongs to the packet in question, so only the source narrows the map."""
@@ -95,38 +89,30 @@ class Within:
         sources = part[SOURCE]
         if sources is None or self.senders is None:
             return part
-        if sources not in self._meant_by:
-            those = common(sources, self.senders)
-            self._meant_by[sources] = None if those == self.senders else those
-        return (*part[:SOURCE], self._meant_by[sources], *part[SOURCE + 1 :])
+        return (*part[:SOURCE], self._meant_by(sources), *part[SOURCE + 1 :])
 
-    @cached_property
-    def _meant_by(self) -> dict[Spans, Spans | None]:
-        return {}
+    @memo
+    def _meant_by(self, sources: Spans) -> Spans | None:
+        assert self.senders is not None
+        those = common(sources, self.senders)
+        return None if those == self.senders else those
 
     def _ways(self, ingress: str) -> Iterator[Approach]:
         """The ways to forwards of other hosts that hold any of the packets, in their order."""
         here = self.intent.view.local.get(ingress, ())
-        windows = [window for window in self.windows if _share(here, window[SOURCE])]
+        windows = [number for number, window in enumerate(self.windows) if _share(here, window[SOURCE])]
         near: dict[int, Approach] = {}
         for at, ways in self.intent.site.approached(self.intent.kernel.family).items() if windows else ():
-            close = tuple(window for window in windows if _share(at, window[DESTINATION]))
+            close = tuple(number for number in windows if _share(at, self.windows[number][DESTINATION]))
             near |= {place: way for place, way in ways if self._meant(way.traffic, close)} if close else {}
         yield from (near[place] for place in sorted(near))
 
-    def _meant(self, traffic: Traffic, windows: tuple[Box, ...]) -> bool:
-        """Whether some windows hold any of this traffic; hosts have the same ports forwarded."""
-        key = (traffic, *map(id, windows))
-        found = self._known.get(key)
-        if found is None:
-            protocol, ports = traffic
-            found = any(_share(ports, window[PORT]) and _share(protocol, window[PROTOCOL]) for window in windows)
-            self._known[key] = found
-        return found
-
-    @cached_property
-    def _known(self) -> dict[object, bool]:
-        return {}
+    @memo
+    def _meant(self, traffic: Traffic, windows: tuple[int, ...]) -> bool:
+        """Whether some windows, by their place, hold any of this traffic; hosts have the same ports forwarded."""
+        protocol, ports = traffic
+        found = (self.windows[number] for number in windows)
+        return any(_share(ports, window[PORT]) and _share(protocol, window[PROTOCOL]) for window in found)
 
 
 def touching(one: Box, other: Box) -> bool:

@@ -8,6 +8,7 @@ from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.tree import Chain, Lookup, Match, Ruleset, Table, Until
 from taploom.base.address import Prefix
 from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
 from taploom.flows.answer import MISS, PASS, Answer
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Diagram, Leaf
@@ -62,27 +63,19 @@ class Tables:
         found = self._hook("nat", "output" if own else "prerouting", situation)
         if isinstance(found, Leaf) and found.answer.destination is None:
             return found
-        if id(found) not in self._cut:
-            marks = [(box(destination=((a, b),)), Answer("next", mark=f"{a}-{b}")) for a, b in self._cells]
-            self._cut[id(found)] = self.manager.merge(_mark, found, self.manager.overlay(marks, PASS))
-        return self._cut[id(found)]
+        return self._cut(found)
 
-    @cached_property
-    def _cut(self) -> dict[int, Diagram[Answer]]:
-        return {}
+    @memo
+    def _cut(self, translation: Diagram[Answer]) -> Diagram[Answer]:
+        """What is translated, marked by what of its destination before some rule asks for."""
+        marks = [(box(destination=((a, b),)), Answer("next", mark=f"{a}-{b}")) for a, b in self._cells]
+        return self.manager.merge(_mark, translation, self.manager.overlay(marks, PASS))
 
+    @memo
     def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
         """The filters and the translation of the source."""
-        key = (ingress, egress, mark)
-        if key not in self._judged:
-            iif, oif = (("" if name == SELF else name) for name in (ingress, egress))
-            situation = _marked(Situation(iif, oif), mark)
-            self._judged[key] = self._passed(ingress, egress, situation)
-        return self._judged[key]
-
-    @cached_property
-    def _judged(self) -> dict[tuple[str, str, str], Diagram[Answer]]:
-        return {}
+        iif, oif = (("" if name == SELF else name) for name in (ingress, egress))
+        return self._passed(ingress, egress, _marked(Situation(iif, oif), mark))
 
     def state(self, ingress: str, egress: str, state: str) -> Diagram[Answer]:
         """The filters for packets of a connection that is not new."""

@@ -1,0 +1,42 @@
+"""Methods of frozen data that work each answer out once."""
+
+from collections.abc import Callable, Hashable
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+S = TypeVar("S")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def memo(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
+    """A method whose answers are kept in its object, by the arguments, which are positional and have a hash.
+
+    They are kept where `functools.cached_property` keeps its value: they go with the object, take no part in whether
+    it equals another, and hold no reference to it. `functools.cache` would keep every object that was asked, and a
+    table of bound methods would be a cycle, which nobody collects while a command runs. For one argument, such as of a
+    method that is asked about every part of a map, no tuple is made.
+    """
+    kept = f"{method.__name__}()"
+    answer = cast(Callable[..., R], method)
+
+    def one(self: Any, key: Hashable) -> R:
+        try:
+            return cast(R, self.__dict__[kept][key])
+        except KeyError:
+            pass
+        found = answer(self, key)
+        self.__dict__.setdefault(kept, {})[key] = found
+        return found
+
+    def several(self: Any, *key: Hashable) -> R:
+        try:
+            return cast(R, self.__dict__[kept][key])
+        except KeyError:
+            pass
+        found = answer(self, *key)
+        self.__dict__.setdefault(kept, {})[key] = found
+        return found
+
+    asked = one if method.__code__.co_argcount == 2 else several
+    return cast(Callable[Concatenate[S, P], R], wraps(method)(asked))

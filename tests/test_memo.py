@@ -1,0 +1,64 @@
+"""Answers that are kept with an object: worked out once, by the arguments, and gone with it."""
+
+import gc
+import pickle
+import weakref
+
+import pytest
+
+from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
+
+ASKED: list[object] = []
+
+
+@dataclass(frozen=True)
+class Thing:
+    name: str
+
+    @memo
+    def one(self, number: int) -> int | None:
+        """Nothing is an answer, too."""
+        ASKED.append((self.name, number))
+        return None if number == 0 else number * 2
+
+    @memo
+    def two(self, number: int, word: str = "") -> str:
+        """Several arguments."""
+        ASKED.append((self.name, number, word))
+        if number > 2:
+            raise ValueError(word)
+        return word * number
+
+
+THREE = Thing("three")
+
+
+def test_an_answer_is_worked_out_once_for_each_object_and_argument() -> None:
+    ASKED.clear()
+    a, b = Thing("a"), Thing("b")
+    assert [a.one(0), a.one(0), a.one(1), b.one(1), a.one(1)] == [None, None, 2, 2, 2]
+    assert [a.two(2, "x"), a.two(2, "x"), a.two(1)] == ["xx", "xx", ""]
+    assert ASKED == [("a", 0), ("a", 1), ("b", 1), ("a", 2, "x"), ("a", 1, "")]
+
+
+def test_what_is_refused_is_asked_again() -> None:
+    ASKED.clear()
+    for _ in range(2):
+        with pytest.raises(ValueError, match="no"):
+            THREE.two(3, "no")
+    assert len(ASKED) == 2
+
+
+def test_kept_answers_are_no_part_of_the_value_and_go_with_it() -> None:
+    asked, other = Thing("a"), Thing("a")
+    asked.one(1)
+    assert (asked == other, hash(asked) == hash(other), repr(asked)) == (True, True, repr(other))
+    assert pickle.loads(pickle.dumps(asked)) == other
+    gone = weakref.ref(asked)
+    gc.disable()
+    try:
+        del asked
+        assert gone() is None
+    finally:
+        gc.enable()
