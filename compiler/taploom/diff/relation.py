@@ -15,7 +15,7 @@ from taploom.diff.nobody import Cut, Difference, Nobody, Restriction
 from taploom.diff.regions import apart, products
 from taploom.diff.sides import Foremost, Sides
 from taploom.diff.window import Parting, believed, heard, sent_by, sent_to
-from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
+from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Holder, Mark, treatment
 from taploom.flows.course import Behind, Context, Course, Stages, contexts
 from taploom.flows.diagram import Box, Diagram
 from taploom.flows.intent.names import Names
@@ -176,7 +176,8 @@ class Pair:
             """By the names of the head, and by who has the address that a translation leads to."""
             to = answer.destination
             holder = holders.get(to.address, "") if others and to and to.address is not None else ""
-            return answer._replace(by=names.get(answer.by, answer.by) if side == 0 else answer.by, mark=holder)
+            mark: Mark = Holder(holder) if holder else ""
+            return answer._replace(by=names.get(answer.by, answer.by) if side == 0 else answer.by, mark=mark)
 
         return self.manager.relabel(told, found) if others or (side == 0 and names) else found
 

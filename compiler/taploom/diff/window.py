@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from taploom.base.frozen import dataclass
 from taploom.diff.sides import same_order
 from taploom.flows.agreement import same_parts
-from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination
+from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination, Mark
 from taploom.flows.course import Context, Course
 from taploom.flows.diagram import Box, Diagram, Leaf, Node
 from taploom.flows.intent.doors import Approach
@@ -80,7 +80,7 @@ class Parting:
             return
         one, other = (intent.translated(context.ingress) for intent in self.intents)
         found = self._apart(one, other)
-        known: dict[tuple[Destination, str], bool] = {}
+        known: dict[tuple[Destination, Mark], bool] = {}
         for part, answer in one:
             to = answer.destination
             if to is None:
@@ -93,7 +93,7 @@ class Parting:
         if whole is not None:
             yield whole
 
-    def _same_behind(self, context: Context, to: Destination, mark: str) -> bool:
+    def _same_behind(self, context: Context, to: Destination, mark: Mark) -> bool:
         """Whether what is translated so is judged alike, and reaches the same."""
         old, new = self.courses
         if to.address is None:
@@ -154,7 +154,10 @@ def heard(course: Course, context: Context, senders: Spans) -> bool:
     """
     if not senders or not _passes(course.early(context.ingress), senders):
         return False
-    marks = {"", *(answer.mark for answer in answers(course.translation(context.ingress)) if answer.destination)}
+    marks: set[Mark] = {
+        "",
+        *(answer.mark for answer in answers(course.translation(context.ingress)) if answer.destination),
+    }
     ways = {egress for _, egress in course.kernel.partition}
     return any(_passes(course.passed(context, egress, mark), senders) for egress in ways for mark in marks)
 

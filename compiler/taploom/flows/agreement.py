@@ -5,7 +5,7 @@ parts are one object. Equal stages compose to equal outcomes, so a yes is exact.
 composition to know.
 """
 
-from taploom.flows.answer import Answer
+from taploom.flows.answer import Answer, Mark
 from taploom.flows.course import Context, Course
 from taploom.flows.diagram import Diagram, Leaf, aligned
 from taploom.flows.packet import DESTINATION, LEVELS, PORT
@@ -28,7 +28,7 @@ def agreement(one: Course, other: Course, context: Context) -> bool:
     return _same_behind(one, other, context, translations, (None,) * LEVELS)
 
 
-def same_parts(one: Course, other: Course, context: Context, mark: str, other_mark: str) -> bool:
+def same_parts(one: Course, other: Course, context: Context, mark: Mark, other_mark: Mark) -> bool:
     """Whether what goes out by each way is judged alike, as far as it goes that way."""
     for egress, spans in one.kernel.parts.items():
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)

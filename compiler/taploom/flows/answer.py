@@ -25,6 +25,29 @@ class Source(NamedTuple):
     value: int
 
 
+class Original(NamedTuple):
+    """The destinations before a translation to one address, which no rule tells apart."""
+
+    first: int
+    last: int
+
+
+class Moved(NamedTuple):
+    """By what a prefix translation has moved destinations."""
+
+    by: int
+
+
+class Holder(NamedTuple):
+    """The guest or host that has the address to which a translation leads, where two plans are compared."""
+
+    name: str
+
+
+Mark = Literal["", "forward", "prefix"] | Original | Moved | Holder
+"""What has translated a packet, in the words of the intent, or what the ruleset may still ask of it; "" for nothing."""
+
+
 class Answer(NamedTuple):
     """What becomes of a packet.
 
@@ -34,7 +57,7 @@ class Answer(NamedTuple):
         destination: what it is translated to, or None.
         source: what its sender becomes, or None.
         limited: the rate up to which it passes, as `rate` writes it; "" where there is none.
-        mark: which judgement a translated packet gets, where there are several.
+        mark: which judgement a translated packet gets, where there are several; whom it reaches, between two plans.
     """
 
     verdict: Verdict
@@ -42,7 +65,7 @@ class Answer(NamedTuple):
     destination: Destination | None = None
     source: Source | None = None
     limited: str = ""
-    mark: str = ""
+    mark: Mark = ""
 
 
 PASS, MISS, NEXT, ELSEWHERE = Answer("allow"), Answer("miss"), Answer("next"), Answer("elsewhere")

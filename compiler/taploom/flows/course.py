@@ -10,7 +10,7 @@ from typing import Protocol
 
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
-from taploom.flows.answer import ELSEWHERE, MISS, PASS, Answer
+from taploom.flows.answer import ELSEWHERE, MISS, PASS, Answer, Mark
 from taploom.flows.diagram import Diagram, Leaf
 from taploom.flows.kernel import OTHER, SELF, Kernel
 from taploom.flows.manager import Manager
@@ -29,7 +29,7 @@ class Stages(Protocol):
         """Where new connections are translated to (dstnat of prerouting; of output for the host's own)."""
         ...
 
-    def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+    def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
         """Whether a packet passes (input, forward or output), and what its source becomes (srcnat).
 
         Args:
@@ -119,13 +119,13 @@ class Course:
         return any(t.address is None or not self.kernel.egress(t.address) for t in targets)
 
     @memo
-    def routed(self, context: Context, mark: str) -> Diagram[Answer]:
+    def routed(self, context: Context, mark: Mark) -> Diagram[Answer]:
         """What becomes of packets by their final destination."""
         ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.kernel.partition}}
         parts = [(span, ways[egress]) for span, egress in self.kernel.partition]
         return spliced(self.manager, DESTINATION, parts)
 
-    def passed(self, context: Context, egress: str, mark: str) -> Diagram[Answer]:
+    def passed(self, context: Context, egress: str, mark: Mark) -> Diagram[Answer]:
         """What has only the default route is of the contexts with a way, all else of the one without."""
         if bool(egress) == (context.way is not None):
             return self.manager.leaf(ELSEWHERE)

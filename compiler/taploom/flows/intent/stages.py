@@ -7,7 +7,7 @@ from itertools import product
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
-from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Source, sourced
+from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Mark, Source, sourced
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Box, Diagram
 from taploom.flows.intent.doors import Approach, Door, doors, named_senders
@@ -26,7 +26,8 @@ from taploom.plan.host import Bridge, Fixed, Input
 from taploom.plan.policy import Action, NatKind
 
 DEFAULT, ISOLATED = Answer("drop", "default"), Answer("drop", "implied/isolated")
-FORWARDED, PREFIX = "forward", "prefix"
+FORWARDED: Mark = "forward"
+PREFIX: Mark = "prefix"
 """Marks of what a forward, and what a prefix translation, has translated."""
 
 
@@ -117,13 +118,13 @@ class Intent:
                 yield box(destination=at), Answer("allow", f"nat/{network.name}", to, mark=PREFIX)
 
     @memo
-    def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+    def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
         """Policy between two sides, and the source of what leaves."""
         passed = laid(self.manager, *self.decided(ingress, egress, mark))
         return self.sourced(passed, ingress, egress, mark)
 
     def decided(
-        self, ingress: str, egress: str, mark: str, ways: Iterable[Approach] | None = None
+        self, ingress: str, egress: str, mark: Mark, ways: Iterable[Approach] | None = None
     ) -> tuple[list[Decided], Answer]:
         """What decides between two sides, the first that holds a packet before all others, and what else becomes of it.
 
@@ -150,7 +151,7 @@ class Intent:
             rest = PASS
         return list(self._decided(ingress, egress, mark, ways)), rest
 
-    def _decided(self, ingress: str, egress: str, mark: str, ways: Iterable[Approach] | None) -> Iterator[Decided]:
+    def _decided(self, ingress: str, egress: str, mark: Mark, ways: Iterable[Approach] | None) -> Iterator[Decided]:
         yield from self.refused(ingress, egress)
         if mark == FORWARDED or (ingress == egress and ingress in self.view.bridges):
             return
@@ -242,7 +243,7 @@ class Intent:
                 for what in all_traffic(entry.services, self.kernel.family):
                     yield (spans, *what, sources, None, None, until), Answer("drop", entry.name)
 
-    def sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+    def sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
         """With what becomes of the sender of what passes."""
         if mark and ingress == egress:
             source = Source("masquerade", 0)

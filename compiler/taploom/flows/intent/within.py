@@ -9,7 +9,7 @@ from functools import cached_property
 
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
-from taploom.flows.answer import PASS, Answer, sourced
+from taploom.flows.answer import PASS, Answer, Mark, sourced
 from taploom.flows.diagram import Box, Diagram
 from taploom.flows.intent.doors import Approach
 from taploom.flows.intent.essentials import Decided, plausible
@@ -47,11 +47,11 @@ class Within:
         return self.intent.manager.overlay(self._near(self.intent.translated(ingress)), PASS)
 
     @memo
-    def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+    def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
         """Policy between two sides."""
         return self._translated(ingress, egress, mark) if mark else self._plain(ingress, egress)
 
-    def _translated(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+    def _translated(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
         """After DNAT only the source still belongs to the packet in question, so only the source narrows the map."""
         if self.senders is None:
             return self.intent.judged(ingress, egress, mark)

@@ -9,7 +9,7 @@ from taploom.backends.nftables.tree import Chain, Lookup, Match, Ruleset, Table,
 from taploom.base.address import Prefix
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
-from taploom.flows.answer import MISS, PASS, Answer
+from taploom.flows.answer import MISS, PASS, Answer, Mark, Moved, Original
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Diagram, Leaf
 from taploom.flows.kernel import SELF, Kernel
@@ -68,11 +68,11 @@ class Tables:
     @memo
     def _cut(self, translation: Diagram[Answer]) -> Diagram[Answer]:
         """What is translated, marked by what of its destination before some rule asks for."""
-        marks = [(box(destination=((a, b),)), Answer("next", mark=f"{a}-{b}")) for a, b in self._cells]
+        marks = [(box(destination=((a, b),)), Answer("next", mark=Original(a, b))) for a, b in self._cells]
         return self.manager.merge(_mark, translation, self.manager.overlay(marks, PASS))
 
     @memo
-    def judged(self, ingress: str, egress: str, mark: str) -> Diagram[Answer]:
+    def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
         """The filters and the translation of the source."""
         iif, oif = (("" if name == SELF else name) for name in (ingress, egress))
         return self._passed(ingress, egress, _marked(Situation(iif, oif), mark))
@@ -151,17 +151,18 @@ def _mark(answer: Answer, cell: Answer) -> Answer:
     if answer.destination is None:
         return answer if answer.verdict == "drop" else PASS
     whole = answer.destination.address is None
-    return answer._replace(mark=f"moved {answer.destination.shift}" if whole else cell.mark)
+    return answer._replace(mark=Moved(answer.destination.shift) if whole else cell.mark)
 
 
-def _marked(situation: Situation, mark: str) -> Situation:
+def _marked(situation: Situation, mark: Mark) -> Situation:
     """The situation of what is translated so."""
-    if not mark:
-        return situation
-    if mark.startswith("moved "):
-        return situation._replace(shift=int(mark[len("moved ") :]))
-    first, _, last = mark.partition("-")
-    return situation._replace(original=(int(first), int(last)))
+    match mark:
+        case Moved(by):
+            return situation._replace(shift=by)
+        case Original(first, last):
+            return situation._replace(original=(first, last))
+        case _:
+            return situation
 
 
 def _originals(table: Table) -> Iterator[Prefix]:
