@@ -11,9 +11,10 @@ from tests.sites import compiled
 
 from taploom.diff.change import Side, compare
 from taploom.diff.effects import Effect
+from taploom.diff.flows import compare_flows
 from taploom.diff.model import Change
 from taploom.diff.services import ANY, services_of, simplified
-from taploom.diff.verdicts import FlowChange
+from taploom.diff.verdicts import FlowChange, Turn
 from taploom.plan.host import Fixed
 from taploom.plan.site import Plan
 from taploom.report.plan import flow_words
@@ -93,6 +94,85 @@ def test_nobody_sends_from_the_address_of_the_host_or_of_all_on_its_link(*, is_b
     ends = {name for one in found.flows for name in one.sources}
     assert not ends & {"192.0.2.1", "192.0.2.255"}
     assert ("zone/internet", "host/hv", "tcp/22", "policy/ssh") in told(found)
+
+
+_OPS = swap("site.yaml", "ssh: {from: internet", "ssh: {from: 198.51.100.0/24")
+
+
+def test_what_is_closed_to_interfaces_that_the_spec_does_not_know_is_told_as_that() -> None:
+    """And no command ends what the uplink lets in still: conntrack knows no interface."""
+    found = change(swap("site.yaml", "ssh: {from: 198.51.100.0/24", "ssh: {from: internet"), _OPS)
+    (closed,) = [one for one in found.disruption if one.effect is Effect.LOCKED_OUT]
+    assert closed.detail == "tcp/22 from 198.51.100.0/24 by other interfaces"
+    (row,) = [one for one in found.flows if one.turn is Turn.BLOCKED]
+    assert flow_words.ends(row) == "198.51.100.0/24 by other interfaces → host/hv tcp/22"
+    (survivor,) = found.survivors
+    assert survivor.flow == "198.51.100.0/24 by other interfaces → host/hv tcp/22"
+    assert not survivor.commands
+
+
+def test_what_is_closed_to_all_interfaces_is_ended_by_a_command() -> None:
+    found = change(swap("site.yaml", "198.51.100.0/24", "203.0.113.0/24"), _OPS)
+    (survivor,) = found.survivors
+    assert survivor.flow == "198.51.100.0/24 → host/hv tcp/22"
+    assert survivor.commands
+
+
+def test_a_host_sends_from_its_own_addresses_alone() -> None:
+    """A forward for somebody outside is none for the host, whose address no set of theirs holds."""
+    given = swap(
+        "site.yaml", "policy:", "forwards:\n  f: {on: hv, ports: tcp/443, to: web, from: 198.51.100.0/24}\npolicy:"
+    )
+    found = change(swap("site.yaml", "ports: tcp/443, to: web", "ports: tcp/443, to: db"), given)
+    assert told(found) == {("198.51.100.0/24", "guest/db", "tcp/443", "forward/f")}
+    assert [one.flow for one in found.survivors] == ["198.51.100.0/24 → guest/web tcp/443 at 192.0.2.1"]
+
+
+def test_an_exposure_to_all_is_told_once_and_by_a_stranger() -> None:
+    """Of one family some were let in before, of the other nobody."""
+    wide = "site.yaml", "ipv6: ra}", "ipv6: 2001:db8:1::1/64, gateway6: fe80::1}"
+    forward = "forwards:\n  f: {on: hv, ports: tcp/443, to: web, from: 198.51.100.0/24}\npolicy:"
+    given = both(
+        swap(*wide), swap("site.yaml", "policy:", forward),
+        swap("site.yaml", "office: {ipv4: 10.1.0.1/24", "office: {ipv4: 10.1.0.1/24, ipv6: fd12:3456:789a:1::1/64"),
+        swap("site.yaml", "{ipv4: 10.1.0.10", '{ipv4: 10.1.0.10, ipv6: "fd12:3456:789a:1::10"'),
+        swap("site.yaml", "{ipv4: 10.1.0.11", '{ipv4: 10.1.0.11, ipv6: "fd12:3456:789a:1::11"'),
+    )  # fmt: skip
+    found = change(swap("site.yaml", "to: web, from: 198.51.100.0/24", "to: web, from: any"), given)
+    (row,) = [one for one in found.flows if one.exposed]
+    assert row.sources == ("zone/internet",)
+    assert row.example.source in ("198.51.100.7", "2001:db8:ffff::7")
+
+
+def test_an_example_is_between_two() -> None:
+    more = "networks:\n  new: {ipv4: 10.3.0.1/24}\n"
+    edit = both(swap("site.yaml", "networks:\n", more), swap("site.yaml", "lab: {}}", "lab: {}, new: {}}"))
+    found = change(edit)
+    assert found.flows
+    assert not [one for one in found.flows if one.example.source == one.example.destination]
+
+
+def test_another_length_of_a_prefix_renumbers_nobody() -> None:
+    found = change(swap("site.yaml", "10.1.0.1/24", "10.1.0.1/23"))
+    assert found.worst.name == "D2"
+    assert ("br-office", Effect.REFRESH) in {(one.device, one.effect) for one in found.disruption}
+
+
+def test_a_network_by_a_new_name_keeps_what_it_had() -> None:
+    """On a bridge of another name."""
+    rename = swap("site.yaml", "  office: {ipv4", "  bureau: {moved-from: office, ipv4")
+    edit = both(
+        rename, swap("site.yaml", "{office: {}, lab", "{bureau: {}, lab"),
+        swap("site.yaml", "[office, lab]", "[bureau, lab]"),
+        swap("site.yaml", "{office: {ipv4: 10.1.0.10", "{bureau: {ipv4: 10.1.0.10"),
+        swap("site.yaml", "{office: {ipv4: 10.1.0.11", "{bureau: {ipv4: 10.1.0.11"),
+    )  # fmt: skip
+    files: Files = {"site.yaml": SITE}
+    before = compiled(dict(files)).plan
+    edit(files)
+    flows = compare_flows(before, compiled(files).plan, {"network/office": "network/bureau"})
+    assert {one.after.by for one in flows} >= {"policy/look", "implied/bridge"}
+    assert all(one.readdressed for one in flows if not one.implied)
 
 
 def test_two_hosts_that_swap_addresses_keep_what_they_had() -> None:

@@ -146,7 +146,8 @@ def _bridge(host: Host, before: Bridge | None, after: Bridge | None, *, keeps: b
         return _NONE
     if after is None:
         return (Class.D5, Effect.GONE)
-    if (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
+    sides = ((before.ipv4, after.ipv4), (before.ipv6, after.ipv6))
+    if any((one and one.address) != (other and other.address) for one, other in sides):
         return (Class.D4, Effect.RENUMBERED)
     if keeps:
         return (Class.D0, Effect.IN_PLACE)

@@ -9,7 +9,7 @@ from taploom.diff.disrupt_router import farewells
 from taploom.diff.disrupt_ruleset import Files, ruleset, settings
 from taploom.diff.effects import Disruption, Effect
 from taploom.diff.facts import service_text
-from taploom.diff.verdicts import FlowChange, Turn
+from taploom.diff.verdicts import FlowChange, Turn, told_foreign
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
@@ -59,7 +59,7 @@ def locked_out(after: Plan, flows: tuple[FlowChange, ...]) -> Iterator[Disruptio
             named = services & {*flow.services} or ({"any"} & {*flow.services})
             if closed and named and host.name in flow.hosts:
                 cause = flow.after_cause or flow.before_cause or host.origin
-                detail = f"{', '.join(sorted(services))} from {', '.join(flow.sources)}"
+                detail = f"{', '.join(sorted(services))} from {', '.join(flow.sources)}{told_foreign(flow)}"
                 yield Disruption(
                     host.name, f"host/{host.name}", "input", Class.D6, Effect.LOCKED_OUT, "", (), detail, cause
                 )

@@ -54,7 +54,7 @@ def _surroundings(plan: Plan) -> Iterator[Thing]:
         yield Thing("site", "site", "", {"name": plan.name, "domain": plan.domain}, "", plan.origin)
     for zone in plan.zones:
         if zone.origin.entry.startswith("zones."):
-            yield _thing("zone", zone.name, "", {"color": zone.color}, zone.meta, zone.origin)
+            yield _thing("zone", zone.name, "", {"color": zone.color or None}, zone.meta, zone.origin)
     for address in plan.addresses:
         yield _thing("address", address.name, "", {"prefixes": _set(address.prefixes)}, address.meta, address.origin)
     for service in plan.services:

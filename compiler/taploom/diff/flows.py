@@ -83,11 +83,19 @@ def _parts(pair: Pair, known: tuple[Names, Names], names: Mapping[str, str]) -> 
     """What differs on one host in one family, and whether it does but for its addresses."""
     found = _of_pair(pair, known)
     inner = (known[0].inner, known[1].inner)
-    same = readdressed([(words, one.regions[0]) for words, one in found], inner, names)
+    same = readdressed([(words, one.regions[0]) for words, one in found], inner, _bridges(pair), names)
     return [
         (words._replace(readdressed=is_same, exposed=words.exposed and not is_same), one)
         for (words, one), is_same in zip(found, same, strict=True)
     ]
+
+
+def _bridges(pair: Pair) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The network of each bridge, before and after."""
+    before, after = (
+        {bridge.device: f"network/{bridge.network}" for bridge in (host.bridges if host else ())} for host in pair.hosts
+    )
+    return before, after
 
 
 def _of_pair(pair: Pair, known: tuple[Names, Names]) -> list[_Part]:
@@ -130,7 +138,15 @@ def _merged(found: Iterable[_Part], column: Column) -> list[_Part]:
         taken, whole = groups.setdefault(_with(words, column, ()), ({}, _Found()))
         taken |= dict.fromkeys(getattr(words, column))
         whole.take(one)
-    return [(_with(key, column, tuple(sorted(taken, key=_wide))), whole) for key, (taken, whole) in groups.items()]
+    return [(_with(key, column, _widest(taken)), whole) for key, (taken, whole) in groups.items()]
+
+
+def _widest(names: Mapping[str, None]) -> tuple[str, ...]:
+    """The names in order, without a part of what is there as a whole, as in the other family."""
+    parted = (
+        name for name in names if name.partition(" except ")[0] == name or name.partition(" except ")[0] not in names
+    )
+    return tuple(sorted(parted, key=_wide))
 
 
 def _wide(name: str) -> tuple[bool, str]:

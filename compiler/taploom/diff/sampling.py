@@ -54,7 +54,7 @@ class Sampler:
         stranger = _STRANGERS[self.pair.family]
         destination = self._known(part.destinations, side)
         is_strange = exposed and holds(part.sources, stranger)
-        source = _Picked(stranger, 0) if is_strange else self._sender(part.sources, side, destination.value)
+        source = _Picked(stranger, -1) if is_strange else self._sender(part.sources, side, destination.value)
         protocol, port = _usual(part.services, self.pair.family)
         has_ports = holds(WITH_PORTS, protocol)
         example = Example(
@@ -80,7 +80,8 @@ class Sampler:
     def _known(self, spans: Spans, side: int, other: int = -1) -> _Picked:
         """A known address of a set, and not `other` if there is another one; many parts differ by their ports alone."""
         names, family = self.names[side], self.pair.family
-        guest = names.guest_in(without(spans, ((other, other),)))
+        spans = without(spans, ((other, other),)) or spans
+        guest = names.guest_in(spans)
         if guest is not None:
             return _Picked(guest, 0)
         somebody = (*names.hosts_in(spans), *learned(spans, family))

@@ -15,8 +15,8 @@ from taploom.diff.effects import Survivor
 from taploom.diff.endings import Ending, Goal, Senders
 from taploom.diff.labels import LINK_SENDERS
 from taploom.diff.sides import guest_addresses
-from taploom.diff.verdicts import FlowChange, Region, Turn
-from taploom.flows.kernel import SELF
+from taploom.diff.verdicts import FlowChange, Region, Turn, told_foreign
+from taploom.flows.kernel import OTHER, SELF
 from taploom.flows.learned import real
 from taploom.flows.spans import common, united, without
 from taploom.plan.site import Plan
@@ -58,17 +58,31 @@ def survivors(
         for name, host in hosts.items()
         for family in FAMILIES
     }
-    return tuple(_survivor(kept, group, others) for kept, group in groups.items())
+    later = {(host.name, family): Bystanders(after, host, family, ()) for host in after.hosts for family in FAMILIES}
+    return tuple(_survivor(kept, group, others, later) for kept, group in groups.items())
 
 
-def _survivor(kept: _Kept, group: list[FlowChange], others: Mapping[tuple[str, Family], Bystanders]) -> Survivor:
-    regions = (region for flow in group for region in flow.regions if region.host == kept.host)
+_Known = Mapping[tuple[str, Family], Bystanders]
+
+
+def _survivor(kept: _Kept, group: list[FlowChange], others: _Known, later: _Known) -> Survivor:
+    here = (region for flow in group for region in flow.regions if region.host == kept.host)
+    regions = [region for region in here if not _goes_on(region, later.get((region.host, region.family)))]
     found = dict.fromkeys(_commands(regions, others))
     sources = dict.fromkeys(name for flow in group for name in flow.sources)
     via = dict.fromkeys(place for flow in group for place in flow.via)
-    told = f"{', '.join(sources)} → {', '.join(kept.ends)} {', '.join(kept.services)}"
+    foreign = dict.fromkeys(map(told_foreign, group))
+    told = f"{', '.join(sources)}{next(iter(foreign)) if len(foreign) == 1 else ''} → {', '.join(kept.ends)} "
+    told += ", ".join(kept.services)
     told += f" at {', '.join(via)}" if via else ""
     return Survivor(kept.host, told, kept.by, tuple(found)[:_MOST], max(len(found) - _MOST, 0))
+
+
+def _goes_on(region: Region, later: Bystanders | None) -> bool:
+    """Whether the same is allowed by an interface of the spec still: a connection does not tell by which it came."""
+    if region.ingress != OTHER or later is None:
+        return False
+    return not later.none(region.sources, region.destinations, region.services)
 
 
 def _closes(flow: FlowChange) -> bool:
@@ -83,7 +97,7 @@ def _kept(flow: FlowChange, host: str) -> tuple[str, ...]:
     return (f"host/{host}",) if flow.after.to and flow.turn is Turn.REDECIDED else flow.destinations
 
 
-def _commands(regions: Iterable[Region], others: Mapping[tuple[str, Family], Bystanders]) -> Iterator[Command]:
+def _commands(regions: Iterable[Region], others: _Known) -> Iterator[Command]:
     """What ends the connections of some regions of a host, those of all interfaces together."""
     found: dict[tuple[Bystanders, Goal], list[Senders]] = {}
     for one in regions:

@@ -16,6 +16,7 @@ from taploom.diff.services import services_of
 from taploom.diff.verdicts import Outcome, Region, Turn
 from taploom.flows.answer import ELSEWHERE, Answer
 from taploom.flows.course import Context
+from taploom.flows.kernel import SELF
 from taploom.flows.learned import learned, real
 from taploom.flows.spans import Spans, common, of_prefix, united, without
 from taploom.plan.host import Host
@@ -59,8 +60,12 @@ class Teller:
     def sent(self, part: Set, before: Answer, after: Answer) -> Set | None:
         """What of a part a network sees: what a guest with several addresses sends itself never leaves it.
 
-        By a translation of the host it does. A guest among many others at both ends is left among them.
+        By a translation of the host it does. A guest among many others at both ends is left among them. A host sends
+        from its own addresses alone, of which it may learn some.
         """
+        kernel = self.pair.kernels[side_of(after)]
+        if self.context.ingress == SELF and kernel and not kernel.learned and not common(part.sources, kernel.own):
+            return None
         if before.destination or after.destination:
             return part
         for own in self.names[side_of(after)].manifold:

@@ -8,8 +8,12 @@ import enum
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
+from taploom.flows.kernel import OTHER
 from taploom.flows.spans import Spans
 from taploom.plan.origin import Origin
+
+_OTHERS = "other interfaces"
+"""What those are called who come by interfaces that the spec does not know."""
 
 
 class Turn(enum.Enum):
@@ -135,9 +139,19 @@ class FlowChange:
     regions: tuple[Region, ...]
 
     @property
+    def foreign(self) -> bool:
+        """Whether all of it comes in by interfaces that the spec does not know."""
+        return all(region.ingress == OTHER for region in self.regions)
+
+    @property
     def implied(self) -> bool:
         """Whether no entry of the spec decides on either side, as of DHCP; whose neighbour is whose is told."""
         names = (self.before.by, self.after.by)
         if any(name.startswith(("policy/", "forward/")) for name in names):
             return False
         return self.readdressed or "implied/bridge" not in names
+
+
+def told_foreign(one: FlowChange) -> str:
+    """By which interfaces senders come, where it is none of the spec and their names do not say so."""
+    return " by other interfaces" if one.foreign and not any(name.startswith(_OTHERS) for name in one.sources) else ""

@@ -1,7 +1,7 @@
 """Flows in the words that all renderers of a change use, and which of them are told."""
 
 from taploom.diff.model import Action, Change
-from taploom.diff.verdicts import FlowChange, Outcome, Turn
+from taploom.diff.verdicts import FlowChange, Outcome, Turn, told_foreign
 from taploom.report.plan.words import few, place, plural
 
 _TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
@@ -17,7 +17,7 @@ def flow_counts(change: Change) -> str:
     counts = [(exposed, "newly exposed")]
     counts += [(sum(one.turn is turn for one in rest), word) for turn, word in _COUNTED]
     counts += [(len(along(change)), "that come or go with a guest, network or host")]
-    counts += [(len(as_before(change)), "as before at another address")]
+    counts += [(len(as_before(change)), "as before at another address or bridge")]
     return ", ".join(f"{count} {word}" for count, word in counts if count) or "no change"
 
 
@@ -47,7 +47,7 @@ def _rerouted(one: FlowChange) -> bool:
 
 def ends(one: FlowChange) -> str:
     """Who reaches whom with what."""
-    return f"{few(one.sources)} → {few(one.destinations)} {few(one.services)}" + (
+    return f"{few(one.sources)}{told_foreign(one)} → {few(one.destinations)} {few(one.services)}" + (
         f" at {few(one.via)}" if one.via else ""
     )
 
@@ -55,7 +55,7 @@ def ends(one: FlowChange) -> str:
 def turned(one: FlowChange) -> str:
     """What becomes of it before and after."""
     if one.readdressed:
-        return f"{outcome(one.after)}, at another address than before"
+        return f"{outcome(one.after)}, at another address or bridge than before"
     return f"{outcome(one.before)} → {outcome(one.after)}"
 
 
@@ -137,7 +137,7 @@ def untold(change: Change) -> str:
     """What is left out of that, as a phrase; "" for nothing."""
     undecided = sum(one.implied and not one.readdressed for one in change.flows)
     alike = max(len(as_before(change)) - _SAME, 0)
-    said = [f"{alike:,} more as before at another address"] if alike else []
+    said = [f"{alike:,} more as before at another address or bridge"] if alike else []
     said += (
         [f"{plural(undecided, 'flow')} that no entry decides, such as DHCP and neighbour discovery"]
         if undecided

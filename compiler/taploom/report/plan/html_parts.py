@@ -44,7 +44,7 @@ def _flow(one: FlowChange) -> tuple[str, ...]:
         words.few(one.sources),
         words.few(one.destinations) + via,
         words.few(one.services),
-        "the same at another address" if one.readdressed else flow_words.outcome(one.before),
+        "the same at another address or bridge" if one.readdressed else flow_words.outcome(one.before),
         flow_words.outcome(one.after),
         flow_words.example(one) + flow_words.where(one),
     )

@@ -85,7 +85,7 @@ def _object(one: ObjectChange) -> Iterator[str]:
     name = f"{one.was} → {one.name}" if one.was else one.name
     yield f"  {words.SIGNS[one.action]} {name}" + (f"   {was}{where}" if where else "")
     if one.action in (Action.ADD, Action.REMOVE):
-        yield f"      {words.summary_of(one)}"
+        yield from [f"      {summary}"] if (summary := words.summary_of(one)) else ()
     else:
         yield from (f"      {words.field(field)}" for field in one.fields)
 
