@@ -67,6 +67,21 @@ def test_the_lock_leaves_the_address_of_the_uplink_alone() -> None:
     assert "TL304" in compiled(spec).codes
 
 
+def test_no_guest_has_the_address_of_a_gateway_that_lies_within_its_network() -> None:
+    """The provider's router has it: the host would find somebody else there than its guests do."""
+    near = ("gateway6: fe80::1", 'gateway6: "2001:db8:42:7::10"')
+    (found,) = compiled(text("rented-server", near)).of("TL412")
+    assert "guest `web` is the address of the gateway of uplink `eno1` too" in found.message
+    small = (
+        ("ipv4: 10.9.0.1/24", "ipv4: 198.51.100.66/30"),
+        ("dhcp: true\n", "dhcp: false\n"),
+        ("ipv4: 10.9.0.10, ", ""),
+    )
+    assert "TL304" in compiled(text("rented-server", *small)).codes, (
+        "of two stations one is the host and one its gateway"
+    )
+
+
 @needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 def test_guests_and_host_of_a_rented_server_reach_each_other_and_the_outside(tmp_path: Path) -> None:
     """The guests take the host's address at the uplink for a neighbour, so that the host has to answer for it."""

@@ -62,10 +62,23 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _within(context: Context) -> Iterator[tuple[str, _Holder]]:
-    """The single addresses of uplinks that lie in a network of their host, whose guests take them for neighbours."""
+    """The single addresses of uplinks, and their gateways, that lie in a network of their host.
+
+    Its guests take the first for neighbours, and would have the provider's router for one that is at the host's uplink.
+    """
     for host in context.plan.hosts:
-        held = {holder.address: holder for holder in _at_uplinks(host)}
-        yield from ((bridge.network, held[address]) for bridge in host.bridges for address in host.within(bridge))
+        held = [*_at_uplinks(host), *_gateways(host)]
+        for bridge in host.bridges:
+            here = [own.prefix for own in (bridge.ipv4, bridge.ipv6) if own]
+            yield from ((bridge.network, one) for one in held if any(one.address in prefix for prefix in here))
+
+
+def _gateways(host: Host) -> Iterator[_Holder]:
+    for uplink in host.uplinks:
+        for family, side in fixed(uplink):
+            if isinstance(side.gateway, Address):
+                path = ("hosts", host.name, "uplinks", uplink.name, f"gateway{family.value}")
+                yield _Holder(side.gateway, f"the gateway of uplink `{uplink.name}`", f"host/{host.name}", path)
 
 
 def _at_uplinks(host: Host) -> Iterator[_Holder]:

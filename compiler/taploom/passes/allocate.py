@@ -106,9 +106,10 @@ def _fits(document: Document, slot: Slot, locked: Locked) -> bool:
 
 
 def _at_uplinks(document: Document, host: str) -> Iterator[Address]:
-    """The fixed addresses of a host's uplinks: single ones may lie in a network of its own."""
+    """The fixed addresses of a host's uplinks, and their gateways: single ones may lie in a network of its own."""
     for uplink in document.hosts[host].uplinks.values():
         yield from (side.address for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Interface))
+        yield from (gateway for gateway in (uplink.gateway4, uplink.gateway6) if isinstance(gateway, Address))
 
 
 def _exhausted(document: Document, slot: Slot, report: Report) -> None:
