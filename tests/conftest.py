@@ -9,7 +9,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 from tests.site.browsing import chromium
 from tests.support import enforce
 
@@ -24,8 +24,9 @@ settings.load_profile("taploom")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the option by which expected files are written anew, and the one by which more is made up."""
+    """Adds the options by which expected files are written anew, and by which more is made up."""
     parser.addoption("--update", action="store_true", help="write the files of tests/golden as they are rendered now")
+    parser.addoption("--times", type=int, default=1, help="try N times as many made-up examples, others on each run")
     many = "how many made-up trees of a stranger are tried, and fifty times as many specs"
     parser.addoption("--hostile", type=int, default=4, metavar="NUMBER", help=many)
 
@@ -41,6 +42,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "needs(*tools): what the test needs of the machine")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Lets `--times` reach tests that fix their own number of examples; Hypothesis has no public way to do so."""
+    times = config.getoption("--times")
+    tests = {item.obj for item in items if isinstance(item, pytest.Function) and is_hypothesis_test(item.obj)}
+    for test in tests if times > 1 else ():
+        given = test._hypothesis_internal_use_settings
+        more = settings(given, max_examples=given.max_examples * times, derandomize=False)
+        test._hypothesis_internal_use_settings = more
 
 
 @pytest.hookimpl(tryfirst=True)
