@@ -2,7 +2,9 @@
 
 import dataclasses
 import pickle
+import re
 from dataclasses import field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -97,6 +99,14 @@ def test_there_is_no_other_attribute_and_copies_are_equal() -> None:
     assert not hasattr(value, "__dict__")
     assert pickle.loads(pickle.dumps(value)) == value
     assert replace(value, number=2) == Ours("a", 2)
+
+
+def test_every_frozen_class_of_the_compiler_is_made_by_it() -> None:
+    """The library's own, which guards each assignment at run time, is for what changes."""
+    folder = Path(frozen.__file__).parents[1]
+    texts = {path.relative_to(folder): path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
+    library = re.compile(r"^from dataclasses import .*\bdataclass\b", re.MULTILINE)
+    assert [path for path, text in texts.items() if library.search(text) and "@dataclass(frozen=True" in text] == []
 
 
 def test_the_type_checker_refuses_an_assignment() -> None:

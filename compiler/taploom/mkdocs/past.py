@@ -1,8 +1,9 @@
 """Compiles and compares the last revisions of the specs, each once as long as a site is served."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
+from taploom.base.frozen import dataclass
 from taploom.cli.comparing import NoSpecsError, Subject, change_of, revision_of
 from taploom.diagrams.difference import difference_graph, shows
 from taploom.diagrams.palette import NO_PAINT, Paint
