@@ -188,6 +188,23 @@ def test_workflow_and_ci_script_call_what_people_call() -> None:
     assert yaml.safe_load(workflow)["jobs"]["all"]["strategy"]["matrix"] == {"debian": ["12", "13"]}
 
 
+PAPERS = [*(ROOT / name for name in ("ARCHITECTURE.md", "CONTRIBUTING.md")), PACKAGE / "flows" / "THEORY.md"]
+PAPERS += sorted((ROOT / "decisions").glob("*.md"))
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_what_papers_name_exists(paper: Path) -> None:
+    """Paths in backticks are below the checkout, the package or the paper's own folder; NAME and CODE stand for any."""
+    text = paper.read_text(encoding="utf-8")
+    quoted = re.findall(r"`((?:[\w.-]+/)+[\w.-]*|[\w.-]+\.(?:py|md|toml|yml))`", text)
+    shown = re.findall(r"\b(?:tests|compiler|site|decisions|findings)/[\w./-]+", text)
+    paths = {path.rstrip(".") for path in (*quoted, *shown) if not re.search(r"\b(NAME|CODE)\b", path)}
+    bases = (ROOT, PACKAGE, paper.parent)
+    assert {path for path in paths if not any((base / path).exists() for base in bases)} == set()
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    assert set(re.findall(r"(?:`|^\$ )make ([a-z-]+)", text, re.MULTILINE)) <= targets
+
+
 def test_documentation_builds_without_a_broken_link(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
     env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}  # the theme's own announcement is no fault of ours
