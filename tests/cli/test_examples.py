@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 import pytest
 
+from taploom import cli
 from taploom.cli.examples import EXAMPLES
 from taploom.cli.group import COMMANDS, LazyGroup
 
@@ -61,6 +62,12 @@ def _all() -> Iterator[tuple[str, click.Command]]:
         yield name, command
         if isinstance(command, click.Group):
             yield from ((f"{name} {verb}", below) for verb, below in command.commands.items())
+
+
+def test_every_command_is_in_the_table() -> None:
+    folder = Path(cli.__file__).parent
+    modules = {path.stem for path in folder.glob("*.py") if "\ndef command(" in path.read_text(encoding="utf-8")}
+    assert modules == {module.rpartition(".")[2] for module in COMMANDS.values()}
 
 
 def test_every_option_of_every_command_has_an_example() -> None:

@@ -19,7 +19,7 @@ from taploom.plan.schema import plan_schema
 from taploom.site.manual import Manual
 from taploom.site.navigation import LEAVES_LISTED, navigation
 from taploom.site.page import Page
-from taploom.site.pages import reachability
+from taploom.site.pages import compose, reachability
 from taploom.site.pages.broken import pages as broken_pages
 from taploom.site.pages.compose import files, pages
 from taploom.site.view import View, view
@@ -73,6 +73,12 @@ def test_more_zones_than_fit_a_table_are_each_asked_about(example: View, monkeyp
     for zone in example.plan.zones:
         for question in (f"from=any&to=zone/{zone.name}", f"from=zone/{zone.name}&to=any"):
             assert any(link.endswith(f"?{question}") for link in read.links), question
+
+
+def test_every_kind_of_page_is_built() -> None:
+    folder = Path(compose.__file__).parent
+    kinds = {path.stem for path in folder.glob("*.py") if "\ndef pages(view: View)" in path.read_text(encoding="utf-8")}
+    assert kinds - {"compose"} == {builder.__module__.rpartition(".")[2] for builder in compose.BUILDERS}
 
 
 def test_every_object_of_the_example_has_its_page(example: View) -> None:
