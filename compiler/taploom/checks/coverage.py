@@ -7,12 +7,13 @@ or of the destinations, whichever are fewer.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from itertools import product
 from operator import itemgetter
 
 from taploom.base.address import Prefix
+from taploom.base.frozen import dataclass
 from taploom.base.protocol import NUMBERS, PORT_PROTOCOLS
 from taploom.plan.policy import Service, Term
 
