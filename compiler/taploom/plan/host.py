@@ -228,9 +228,8 @@ class Remote:
     """Addresses that are not on a bridge of this host, and the uplinks behind which they are.
 
     A sender with one of them is believed at these uplinks and at no other. All routes of the longest prefix count,
-    whatever their metric (feasible paths, RFC 3704, 2.3): which of them is up is not known here, and the sender may
-    have changed over to another one than this host. So do the prefixes of fixed addresses; what DHCP, router
-    advertisements or somebody else give an uplink is not known here, and counts for nothing.
+    whatever their metric (feasible paths, RFC 3704, 2.3): the sender may have changed over to another one than this
+    host. So do the prefixes of fixed addresses; what DHCP, RA or somebody else give an uplink is not known.
 
     Attributes:
         prefix: no route of the host tells two of its addresses apart.
