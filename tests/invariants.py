@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from taploom.base.address import FAMILIES, LINK_LOCAL, Family, Prefix
+from taploom.base.address import FAMILIES, LINK_LOCAL, Family, Prefix, in_family
 from taploom.base.names import interface_problem
 from taploom.plan.host import Bridge, Host
 from taploom.plan.policy import SideKind, Term
@@ -103,7 +103,7 @@ def _term(term: Term, bridges: dict[str, Bridge]) -> Iterator[str]:
 
 
 def _own(bridge: Bridge, family: Family) -> Prefix | None:
-    own = bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
+    own = in_family(bridge, family)
     return own.prefix if own else None
 
 

@@ -17,7 +17,7 @@ import pytest
 from tests.diff.site import CASES, Case, plans
 from tests.diff.test_relation import MOVED, both_held
 
-from taploom.base.address import FAMILIES, Address, Family
+from taploom.base.address import FAMILIES, Address, Family, in_family
 from taploom.base.protocol import NUMBERS
 from taploom.diff.flows import compare_flows
 from taploom.diff.verdicts import Region, Turn
@@ -89,7 +89,7 @@ class Asked:
         yield from (address for (_, _, of), address in self.ground.uplinks.items() if of is family)
         for host in self.plan.hosts:
             for bridge in host.bridges:
-                own = bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
+                own = in_family(bridge, family)
                 yield from (own.address,) if own else ()
 
     def verdict(self, ingress: str, packet: Packet) -> Verdict | None:

@@ -12,7 +12,7 @@ import pytest
 from tests.diff.site import CASES, Case, plans
 from tests.flows.points import answer_at
 
-from taploom.base.address import FAMILIES, Address, Family, Interface
+from taploom.base.address import FAMILIES, Address, Family, Interface, in_family
 from taploom.diff.flows import compare_flows
 from taploom.diff.verdicts import FlowChange, Region, Turn
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
@@ -51,7 +51,7 @@ class Relation:
 def addresses(plan: Plan, family: Family) -> Iterator[int]:
     bits = (1 << family.bits) - 1
     for network in plan.networks:
-        own = network.ipv4 if family is Family.IPV4 else network.ipv6
+        own = in_family(network, family)
         if own:
             first, last = own.prefix.value, own.prefix.value + own.prefix.size - 1
             yield from (first - 1, first, first + 1, first + 77, last - 1, last, last + 1)
@@ -62,7 +62,7 @@ def addresses(plan: Plan, family: Family) -> Iterator[int]:
     yield from guests(plan, family)
     for host in plan.hosts:
         for uplink in host.uplinks:
-            side = uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
+            side = in_family(uplink, family)
             if isinstance(side, Fixed):
                 yield side.interface.address.value
                 yield side.interface.prefix.value + side.interface.prefix.size - 1
@@ -70,7 +70,7 @@ def addresses(plan: Plan, family: Family) -> Iterator[int]:
 
 
 def guests(plan: Plan, family: Family) -> set[int]:
-    sides = (nic.ipv4 if family is Family.IPV4 else nic.ipv6 for guest in plan.guests for nic in guest.nics)
+    sides = (in_family(nic, family) for guest in plan.guests for nic in guest.nics)
     return {side.address.value for side in sides if side.address}
 
 
@@ -191,7 +191,7 @@ def _agrees(
 
 def _network(plan: Plan, family: Family, end: int) -> str:
     """The network that an address is in, or ""."""
-    sides = ((n.name, n.ipv4 if family is Family.IPV4 else n.ipv6) for n in plan.networks)
+    sides = ((n.name, in_family(n, family)) for n in plan.networks)
     known = ((name, side.prefix) for name, side in sides if side)
     return next((name for name, p in known if p.value <= end < p.value + p.size), "")
 

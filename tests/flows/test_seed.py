@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.sites import NOW, compiled
 
-from taploom.base.address import FAMILIES, Family
+from taploom.base.address import FAMILIES, Family, in_family
 from taploom.flows.endpoints import End, UnknownEndError, end_of, services_of
 from taploom.flows.packet import SOURCE
 from taploom.flows.query import Inquiry
@@ -116,7 +116,7 @@ def test_forward_from_outside_tells_the_guest_s_address(family: Family) -> None:
     assert destination is not None
     assert destination.port == 0
     guest = next(g for g in inquiry().plan.guests if g.name == HTTP).nics[0]
-    address = (guest.ipv4 if family is Family.IPV4 else guest.ipv6).address
+    address = in_family(guest, family).address
     assert address is not None
     assert destination.address == address.value
     assert reply.hops[0].answer.source is None

@@ -10,6 +10,7 @@ import enum
 import functools
 import socket
 from collections.abc import Iterator
+from typing import Protocol, TypeVar
 
 from taploom.base.frozen import dataclass
 
@@ -39,6 +40,24 @@ class Family(enum.IntEnum):
 
 
 FAMILIES = (Family.IPV4, Family.IPV6)
+T_co = TypeVar("T_co", covariant=True)
+
+
+class PerFamily(Protocol[T_co]):
+    """What has a value for each family."""
+
+    @property
+    def ipv4(self) -> T_co:
+        """The value for IPv4."""
+
+    @property
+    def ipv6(self) -> T_co:
+        """The value for IPv6."""
+
+
+def in_family(thing: PerFamily[T_co], family: Family) -> T_co:
+    """The value that something has for a family."""
+    return thing.ipv4 if family is Family.IPV4 else thing.ipv6
 
 
 class AddressError(ValueError):

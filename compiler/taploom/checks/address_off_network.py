@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Address, Prefix
+from taploom.base.address import FAMILIES, Address, Prefix, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import half
 from taploom.checks.unusable_address import unusable_anywhere
 from taploom.passes.sides import PRIVATE
 
@@ -31,7 +30,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for guest in context.plan.guests:
         for nic in guest.nics:
             for family in FAMILIES:
-                mine, own = half(nic, family), half(networks[nic.network], family)
+                mine, own = in_family(nic, family), in_family(networks[nic.network], family)
                 if mine.address is None or mine.allocated or own is None or mine.address in own.prefix:
                     continue
                 if unusable_anywhere(mine.address):  # which is reported already, and lies in no network

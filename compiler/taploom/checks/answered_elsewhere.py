@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Prefix
+from taploom.base.address import FAMILIES, Prefix, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import half, word
+from taploom.checks.families import word
 from taploom.flows.defaults import default_routes
 from taploom.passes.spaces import of_family
 from taploom.plan.host import Fixed, Host, Uplink
@@ -55,7 +55,7 @@ def _from_beyond(host: Host, uplink: Uplink, lane: Lane) -> bool:
     """Whether a sender may be somewhere that neither the uplink's link nor a route by it leads to."""
     if lane.sources is None or uplink.zone in lane.outside:
         return True
-    side = half(uplink, lane.family)
+    side = in_family(uplink, lane.family)
     near = [side.interface.prefix] if isinstance(side, Fixed) else []
     near += [route.to for route in host.routes if route.device == uplink.name and route.to.length]
     inside = (*near, *host.site_prefixes)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from taploom.base.address import in_family
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.frozen import dataclass
 from taploom.base.rule import Rule
 from taploom.checks.context import Context
-from taploom.checks.families import half, word
+from taploom.checks.families import word
 from taploom.checks.selecting import Selecting
 from taploom.passes.spaces import Space
 from taploom.plan.host import Fixed, Host, Input, Uplink
@@ -104,8 +105,8 @@ def _covers(space: Space, of: Host, nat: SourceNat) -> bool:
 def _translated(of: Host, nat: SourceNat, at: Host) -> bool:
     """Whether what goes to a host is translated, at each of its addresses."""
     zone = _by_name(of)[nat.uplink].zone
-    near = any(u.zone == zone and half(u, nat.family) is not None for u in at.uplinks)
-    sides = (half(uplink, nat.family) for uplink in at.uplinks)
+    near = any(u.zone == zone and in_family(u, nat.family) is not None for u in at.uplinks)
+    sides = (in_family(uplink, nat.family) for uplink in at.uplinks)
     fixed = {side.interface.address.prefix for side in sides if isinstance(side, Fixed)}
     same = (n for n in of.nat if (n.network, n.family) == (nat.network, nat.family))
     return near and not any(fixed.intersection(n.spared) for n in same)
@@ -129,7 +130,7 @@ def finding(context: Context, rule: Rule, entry: Entry, found: Arrival) -> Diagn
 
 def _ways_out(found: Arrival) -> str:
     nat, zone = found.nat, _by_name(found.of)[found.nat.uplink].zone
-    fixed = any(isinstance(half(uplink, nat.family), Fixed) for uplink in found.at.uplinks)
+    fixed = any(isinstance(in_family(uplink, nat.family), Fixed) for uplink in found.at.uplinks)
     ways = [f"give `{found.at.name}` a route to {nat.source} by an uplink in `{zone}`"] if fixed else []
     if nat.kind is NatKind.PREFIX:
         ways.append(f"add {nat.to}")

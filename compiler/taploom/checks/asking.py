@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from taploom.base.address import Address
+from taploom.base.address import Address, in_family
 from taploom.base.frozen import dataclass
 from taploom.checks.exposure import meets
-from taploom.checks.families import half
 from taploom.flows.kernel import SELF, Kernel
 from taploom.flows.spans import Spans, common, of_prefixes, single, united, without
 from taploom.plan.host import Bridge, Fixed, Host, Input
@@ -43,7 +42,7 @@ class Asking:
 
         Where several uplinks may be the way, one by which somebody may is enough.
         """
-        own = half(bridge, address.family)
+        own = in_family(bridge, address.family)
         if address in self.published:
             return None
         if own is None:
@@ -92,7 +91,7 @@ def published(hosts: Iterable[Host]) -> Iterator[Address]:
         lanes = [lane for lane in host.lanes if lane.protocol == DNS.protocol and lane.first <= DNS.first <= lane.last]
         for uplink in host.uplinks:
             for lane in lanes:
-                side = half(uplink, lane.family)
+                side = in_family(uplink, lane.family)
                 if uplink.name in lane.uplinks and isinstance(side, Fixed):
                     yield side.interface.address
 
@@ -111,7 +110,7 @@ def _senders(terms: Iterable[Term]) -> Spans:
 
 def _guests(bridge: Bridge, resolver: Address) -> Spans:
     """The addresses of a network's guests but for the resolver's; all that there can be where some are not known."""
-    own, known = half(bridge, resolver.family), [half(port, resolver.family) for port in bridge.ports]
+    own, known = in_family(bridge, resolver.family), [in_family(port, resolver.family) for port in bridge.ports]
     if own is None:
         return ()
     if bridge.ports and None not in known:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Prefix
+from taploom.base.address import FAMILIES, Prefix, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.frozen import dataclass
 from taploom.base.rule import Rule
 from taploom.base.span import Span
 from taploom.checks.context import Context
-from taploom.checks.families import fixed, half
+from taploom.checks.families import fixed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def claims(context: Context) -> Iterator[Claim]:
     places = context.document.places
     for network in context.plan.networks:
         for family in FAMILIES:
-            own = half(network, family)
+            own = in_family(network, family)
             if own is not None:
                 span = places.span("networks", network.name, family.key)
                 subject = f"network/{network.name}"

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import Address
+from taploom.base.address import Address, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.asking import Asking, published
 from taploom.checks.context import Context
-from taploom.checks.families import half, word
+from taploom.checks.families import word
 from taploom.plan.host import Bridge
 
 RULE = Rule(
@@ -39,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _finding(context: Context, bridge: Bridge, address: Address, denies: tuple[str, ...]) -> Diagnostic:
-    own, places = half(bridge, address.family), context.document.places
+    own, places = in_family(bridge, address.family), context.document.places
     span = places.item(str(address), "networks", bridge.network, "dns")
     message = f"guests of network `{bridge.network}` cannot ask their resolver {address}"
     labels: tuple[Label, ...] = ()

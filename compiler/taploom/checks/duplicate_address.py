@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Address
+from taploom.base.address import FAMILIES, Address, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.frozen import dataclass
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import fixed, half
+from taploom.checks.families import fixed
 from taploom.passes.wire import known_addresses
 from taploom.plan.host import Host
 
@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     first: dict[tuple[str, Address], str] = {}
     for network in context.plan.networks:
         for family in FAMILIES:
-            if own := half(network, family):
+            if own := in_family(network, family):
                 first[network.name, own.address] = ""
     singles = {(network, holder.address): holder for network, holder in _within(context)}
     for at in singles.keys() & first.keys():

@@ -1,40 +1,22 @@
 """What has an IPv4 and an IPv6 half, looked at by family: a check is written once and holds for both."""
 
 from collections.abc import Iterator
-from typing import Protocol, TypeVar
 
-from taploom.base.address import FAMILIES, Family
+from taploom.base.address import FAMILIES, Family, in_family
 from taploom.plan.host import Fixed, Uplink
-
-T_co = TypeVar("T_co", covariant=True)
-
-
-class Halves(Protocol[T_co]):
-    """A network, bridge, uplink or NIC."""
-
-    @property
-    def ipv4(self) -> T_co: ...  # noqa: D102
-
-    @property
-    def ipv6(self) -> T_co: ...  # noqa: D102
-
-
-def half(thing: Halves[T_co], family: Family) -> T_co:
-    """One of the halves."""
-    return thing.ipv4 if family is Family.IPV4 else thing.ipv6
 
 
 def fixed(uplink: Uplink) -> Iterator[tuple[Family, Fixed]]:
     """The static addresses of an uplink."""
     for family in FAMILIES:
-        side = half(uplink, family)
+        side = in_family(uplink, family)
         if isinstance(side, Fixed):
             yield family, side
 
 
 def carries(uplink: Uplink, family: Family) -> bool:
     """Whether packets of a family may come by an uplink; of one that somebody else configures, who knows."""
-    return half(uplink, family) is not None or not uplink.configured
+    return in_family(uplink, family) is not None or not uplink.configured
 
 
 def word(family: Family) -> str:

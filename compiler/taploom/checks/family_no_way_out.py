@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, LINK_LOCAL, Family
+from taploom.base.address import FAMILIES, LINK_LOCAL, Family, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import half, other, word
+from taploom.checks.families import other, word
 from taploom.flows.defaults import leads_out
 from taploom.flows.kernel import Kernel
 from taploom.plan.host import Fixed, Host
@@ -42,7 +42,7 @@ def _lacking(context: Context, host: Host, family: Family) -> Iterator[Diagnosti
     """The uplinks that have an address of a family and lead out in the other one alone."""
     twin, key = other(family), f"gateway{family.value}"
     for uplink in host.uplinks:
-        own = half(uplink, family)
+        own = in_family(uplink, family)
         if not isinstance(own, Fixed) or own.interface.address in LINK_LOCAL or not leads_out(uplink, twin):
             continue
         at = ("hosts", host.name, "uplinks", uplink.name)
@@ -50,6 +50,6 @@ def _lacking(context: Context, host: Host, family: Family) -> Iterator[Diagnosti
         message = f"uplink `{uplink.name}` has no way out in {word(family)}: {own.interface} brings no route"
         learned = "ipv4: dhcp" if family is Family.IPV4 else "gateway6: ra"
         hint = f"write the provider's router as `{key}`, or `{learned}` where the network outside says it"
-        gateway = f"gateway{twin.value}" if isinstance(half(uplink, twin), Fixed) else twin.key
+        gateway = f"gateway{twin.value}" if isinstance(in_family(uplink, twin), Fixed) else twin.key
         label = Label(places.span(*at, gateway), f"the way out in {word(twin)}")
         yield Diagnostic(RULE, message, places.span(*at, family.key), hint, (label,), subject=f"host/{host.name}")

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Family
+from taploom.base.address import FAMILIES, Family, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import carries, half, word
+from taploom.checks.families import carries, word
 from taploom.plan.host import Bridge, Host
 from taploom.plan.policy import Action, SideKind, Term
 
@@ -42,7 +42,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for bridge in host.bridges:
             for family in lacking if bridge.network not in shut | doubled else ():
                 found = outwards.get((bridge.network, family))
-                if found and half(bridge, family) is not None:
+                if found and in_family(bridge, family) is not None:
                     yield _finding(context, host, bridge, found)
 
 

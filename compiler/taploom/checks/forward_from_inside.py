@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from taploom.base.address import in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import half
 from taploom.plan.host import Host
 from taploom.plan.policy import Lane
 
@@ -45,5 +45,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _for_nobody(host: Host, lane: Lane) -> bool:
     if lane.hairpin or lane.sources is None or lane.outside:
         return False
-    own = [interface.prefix for bridge in host.bridges if (interface := half(bridge, lane.family)) is not None]
+    own = [interface.prefix for bridge in host.bridges if (interface := in_family(bridge, lane.family)) is not None]
     return all(any(source in prefix for prefix in own) for source in lane.sources)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Family, Interface
+from taploom.base.address import FAMILIES, Family, Interface, in_family
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import half, word
+from taploom.checks.families import word
 
 RULE = Rule(
     "TL409",
@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for uplink, spec in sorted(host.uplinks.items()):
             for family in FAMILIES:
                 gateway = spec.gateway4 if family is Family.IPV4 else spec.gateway6
-                value = half(spec, family)
+                value = in_family(spec, family)
                 if gateway is None or isinstance(value, Interface):
                     continue
                 key = f"gateway{family.value}"

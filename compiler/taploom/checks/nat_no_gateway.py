@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Family
+from taploom.base.address import FAMILIES, Family, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import half, word
+from taploom.checks.families import word
 from taploom.flows.defaults import leads_out
 from taploom.plan.host import Host
 
@@ -41,7 +41,7 @@ def _leads_out(host: Host, family: Family) -> bool:
 
 def _finding(context: Context, host: Host, family: Family, networks: list[str]) -> Diagnostic:
     places, key = context.document.places, f"gateway{family.value}"
-    uplink = next(u for u in host.uplinks if half(u, family) is not None)
+    uplink = next(u for u in host.uplinks if in_family(u, family) is not None)
     span = places.span("hosts", host.name, "uplinks", uplink.name, family.key)
     label = Label(places.span("networks", networks[0], "nat"), "translated here")
     names = ", ".join(f"`{name}`" for name in networks)

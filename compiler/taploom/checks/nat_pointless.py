@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Family
+from taploom.base.address import FAMILIES, in_family
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import half, word
+from taploom.checks.families import word
 from taploom.spec.values import Setting
 
 RULE = Rule(
@@ -27,8 +27,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for name, network in sorted(context.document.networks.items()):
         for family in FAMILIES:
             said = places.names("networks", name, "nat")
-            wish = network.nat.ipv4 if family is Family.IPV4 else network.nat.ipv6
-            if family.key in said and wish is not Setting.OFF and half(network, family) is None:
+            wish = in_family(network.nat, family)
+            if family.key in said and wish is not Setting.OFF and in_family(network, family) is None:
                 message = f"network `{name}` has no {word(family)} to translate"
                 hint = f"drop the key, or give the network an `{family.key}`"
                 span = places.key("networks", name, "nat", family.key)

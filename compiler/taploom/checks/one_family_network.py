@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES
+from taploom.base.address import FAMILIES, in_family
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import half, other, word
+from taploom.checks.families import other, word
 
 RULE = Rule(
     "TL422",
@@ -25,10 +25,10 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare bridges with the uplinks beside them."""
     for host in context.plan.hosts:
-        both = all(any(half(uplink, family) is not None for uplink in host.uplinks) for family in FAMILIES)
+        both = all(any(in_family(uplink, family) is not None for uplink in host.uplinks) for family in FAMILIES)
         for bridge in host.bridges if both else ():
             for family in FAMILIES:
-                if half(bridge, family) is None and half(bridge, other(family)) is not None:
+                if in_family(bridge, family) is None and in_family(bridge, other(family)) is not None:
                     span = context.document.places.key("networks", bridge.network)
                     message = f"network `{bridge.network}` has no {word(family)}, which the uplinks of its host have"
                     hint = f"give it an `{family.key}`, if its guests should have one"

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import Address, Family
+from taploom.base.address import Address, Family, in_family
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import fixed, half, word
+from taploom.checks.families import fixed, word
 from taploom.passes.wire import known_addresses
 from taploom.plan.host import Host, Learned, Route
 
@@ -68,13 +68,13 @@ def _finding(context: Context, host: Host, route: Route, message: str, hint: str
 
 def _hint(host: Host, route: Route) -> str:
     family = route.via.family
-    learned = [uplink.name for uplink in host.uplinks if isinstance(half(uplink, family), Learned)]
+    learned = [uplink.name for uplink in host.uplinks if isinstance(in_family(uplink, family), Learned)]
     if len(learned) > 1:
         return f"give {' or '.join(f'`{name}`' for name in learned)} a fixed address, or nobody can tell which it is"
-    links = [str(own.prefix) for bridge in host.bridges if (own := half(bridge, family)) is not None]
+    links = [str(own.prefix) for bridge in host.bridges if (own := in_family(bridge, family)) is not None]
     links += [
         str(side.interface.prefix)
         for uplink in host.uplinks
-        if (side := half(uplink, family)) is not None and not isinstance(side, Learned)
+        if (side := in_family(uplink, family)) is not None and not isinstance(side, Learned)
     ]
     return f"on-link are {', '.join(sorted(links))}" if links else f"the host has no {word(family)} link"

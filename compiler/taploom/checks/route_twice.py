@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Prefix, everything
+from taploom.base.address import FAMILIES, Prefix, everything, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.base.span import Span
 from taploom.checks.context import Context
-from taploom.checks.families import half
 from taploom.flows.defaults import leads_out, metric_of, unsaid
 from taploom.plan.host import Fixed, Host
 
@@ -43,7 +42,7 @@ def _routes(context: Context, host: Host) -> Iterator[tuple[str, Prefix, int, Sp
     for uplink in host.uplinks:
         for family in FAMILIES:
             if leads_out(uplink, family):
-                key = f"gateway{family.value}" if isinstance(half(uplink, family), Fixed) else family.key
+                key = f"gateway{family.value}" if isinstance(in_family(uplink, family), Fixed) else family.key
                 span = places.span("hosts", host.name, "uplinks", uplink.name, key)
                 yield f"`{key}` of `{uplink.name}`", everything(family), metric_of(uplink, family), span
     for route in host.routes:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from taploom.base.address import FAMILIES, Family
+from taploom.base.address import FAMILIES, Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.checks.context import Context
-from taploom.checks.families import carries, half
+from taploom.checks.families import carries
 from taploom.passes.lookup import Names
 from taploom.passes.lost import lost_zones
 from taploom.passes.resolve import tags_of, zones_of
@@ -57,7 +57,7 @@ class Selecting:
                 used = {family for family in FAMILIES if carries(uplink, family)}
                 beyond.setdefault(uplink.zone, set()).update(used)
         inside = {
-            network.name: frozenset(family for family in FAMILIES if half(network, family) is not None)
+            network.name: frozenset(family for family in FAMILIES if in_family(network, family) is not None)
             for network in context.plan.networks
         }
         hosts = {
@@ -86,4 +86,4 @@ class Selecting:
 
 def _has(host: Host, family: Family) -> bool:
     """Whether a host can have an address of a family."""
-    return any(carries(u, family) for u in host.uplinks) or any(half(b, family) is not None for b in host.bridges)
+    return any(carries(u, family) for u in host.uplinks) or any(in_family(b, family) is not None for b in host.bridges)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES
+from taploom.base.address import FAMILIES, in_family
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import half, word
+from taploom.checks.families import word
 
 RULE = Rule(
     "TL511",
@@ -30,10 +30,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for guest in context.plan.guests:
         if len(guest.nics) < 2 or any(nic.gateway for nic in context.document.guests[guest.name].nics.values()):
             continue
-        gateways = {family: [nic for nic in guest.nics if half(nic, family).gateway] for family in FAMILIES}
+        gateways = {family: [nic for nic in guest.nics if in_family(nic, family).gateway] for family in FAMILIES}
         if all(len(nics) < 2 for nics in gateways.values()):
             continue
-        routes = ((f, nic.network) for f, nics in gateways.items() for nic in nics if half(nic, f).default_route)
+        routes = ((f, nic.network) for f, nics in gateways.items() for nic in nics if in_family(nic, f).default_route)
         ways = dict(routes)
         chosen = sorted(set(ways.values()))
         told = f"`{chosen[0]}`"

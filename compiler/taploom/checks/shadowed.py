@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from functools import partial
 
-from taploom.base.address import Prefix, everything
+from taploom.base.address import Prefix, everything, in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.coverage import Cover
-from taploom.checks.families import half
 from taploom.passes.spaces import common
 from taploom.plan.host import Host
 from taploom.plan.policy import Action, Lane, Side, SideKind, Term
@@ -86,7 +85,7 @@ def _senders(host: Host, lane: Lane) -> Iterator[tuple[Side, tuple[Prefix, ...]]
         outer = (everything(lane.family),) if zone in lane.outside else foreign
         yield from ((Side(kind, zone), p) for kind, p in ((SideKind.OUTSIDE, outer), (SideKind.REMOTE, remote)) if p)
     for bridge in host.bridges if lane.hairpin else ():
-        own = half(bridge, lane.family)
+        own = in_family(bridge, lane.family)
         parts = common(lane.sources, own.prefix) if own else ()
         if parts:
             yield Side(SideKind.BRIDGE, bridge.network), parts

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import Family
+from taploom.base.address import Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.checks.context import Context
-from taploom.checks.families import half, other
+from taploom.checks.families import other
 from taploom.plan.guest import Mode
 from taploom.plan.policy import Forward
 
@@ -40,7 +40,9 @@ def missing_twins(context: Context) -> Iterator[Missing]:
             continue
         lacking = other(next(iter(families)))
         uplinks = (uplink for uplink in hosts[forward.host].uplinks if uplink.name in forward.uplinks)
-        if half(networks[network], lacking) is None or all(half(uplink, lacking) is None for uplink in uplinks):
+        if in_family(networks[network], lacking) is None or all(
+            in_family(uplink, lacking) is None for uplink in uplinks
+        ):
             continue
         nic = next(nic for nic in guests[forward.guest].nics if nic.network == network)
-        yield Missing(forward, lacking, network, half(nic, lacking).mode)
+        yield Missing(forward, lacking, network, in_family(nic, lacking).mode)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Address, Family, Prefix, parse_prefix
+from taploom.base.address import FAMILIES, Address, Family, Prefix, in_family, parse_prefix
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.base.span import Span
 from taploom.checks.context import Context
-from taploom.checks.families import fixed, half
+from taploom.checks.families import fixed
 
 RULE = Rule(
     "TL410",
@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     places = context.document.places
     for network in context.plan.networks:
         for family in FAMILIES:
-            own = half(network, family)
+            own = in_family(network, family)
             if own is not None and (why := _problem(own.address, own.prefix)):
                 at = ("networks", network.name, family.key)
                 yield _finding(
@@ -61,7 +61,7 @@ def _guests(context: Context) -> Iterator[Diagnostic]:
         (network.name, family): own.prefix
         for network in context.plan.networks
         for family in FAMILIES
-        if (own := half(network, family)) is not None
+        if (own := in_family(network, family)) is not None
     }
     ends = {
         key: (prefix.value, prefix.last.value, bool(unusable_anywhere(prefix.first)))

@@ -5,7 +5,7 @@ In both families alike. The first address of an IPv6 prefix is every router's (R
 
 from collections.abc import Iterator
 
-from taploom.base.address import Address, Family, Interface
+from taploom.base.address import Address, Family, Interface, in_family
 from taploom.base.frozen import dataclass
 from taploom.base.identity import remembered
 from taploom.plan.host import Bridge
@@ -89,7 +89,7 @@ def _use(plan: Plan, network: Network, own: Interface) -> Use:
     taken = [Taken(own.address, f"host/{network.host}", "gateway")] if network.host else []
     for guest in plan.guests:
         for nic in guest.nics:
-            found = nic.ipv4 if own.family is Family.IPV4 else nic.ipv6
+            found = in_family(nic, own.family)
             if nic.network == network.name and found.address is not None:
                 taken.append(Taken(found.address, f"guest/{guest.name}", found.mode.value))
     taken.sort(key=lambda one: (one.address, one.by))

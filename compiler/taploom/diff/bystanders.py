@@ -8,7 +8,7 @@ nobody else through.
 from collections.abc import Iterator
 from functools import cached_property
 
-from taploom.base.address import Family
+from taploom.base.address import Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.diff.labels import LINK_SENDERS
 from taploom.flows.intent.essentials import never
@@ -58,7 +58,7 @@ class Bystanders:
 
     @cached_property
     def _networks(self) -> dict[str, Spans]:
-        sides = ((n.name, n.ipv4 if self.family is Family.IPV4 else n.ipv6) for n in self.plan.networks)
+        sides = ((n.name, in_family(n, self.family)) for n in self.plan.networks)
         return {name: (of_prefix(side.prefix),) for name, side in sides if side}
 
     @cached_property

@@ -8,7 +8,7 @@ asked, in a table that a load does not delete, from the first deny between them 
 from collections.abc import Iterator, Mapping
 
 from taploom.backends import sysctl
-from taploom.base.address import Family
+from taploom.base.address import Family, in_family
 from taploom.diff.classes import Class
 from taploom.diff.effects import Disruption, Effect
 from taploom.diff.model import FileChange
@@ -51,7 +51,7 @@ def _fences(host: Host) -> dict[tuple[str, Family], Term]:
     for term in host.terms:
         if term.action is Action.DENY and term.ingress == term.egress and term.ingress.kind is SideKind.BRIDGE:
             bridge = own.get(term.ingress.name)
-            if bridge and (bridge.ipv4 if term.family is Family.IPV4 else bridge.ipv6):
+            if bridge and in_family(bridge, term.family):
                 found.setdefault((bridge.network, term.family), term)
     return found
 

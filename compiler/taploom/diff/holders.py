@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import Family
+from taploom.base.address import Family, in_family
 from taploom.flows.kernel import Kernel
 from taploom.plan.policy import NatKind
 from taploom.plan.site import Plan
@@ -33,6 +33,6 @@ def mirrored(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:
 def _nics(plan: Plan, family: Family) -> Iterator[tuple[int, str, str]]:
     for guest in plan.guests:
         for nic in guest.nics:
-            side = nic.ipv4 if family is Family.IPV4 else nic.ipv6
+            side = in_family(nic, family)
             if side.address:
                 yield side.address.value, guest.name, nic.network

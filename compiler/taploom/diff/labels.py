@@ -8,13 +8,13 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from taploom.base.address import Address, Family, Prefix
+from taploom.base.address import Address, Family, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.diff.holders import mirrored
 from taploom.diff.services import few, size_of
 from taploom.diff.stations import machineless
-from taploom.flows.kernel import OTHER, SELF, address_of
+from taploom.flows.kernel import OTHER, SELF
 from taploom.flows.learned import learned, real
 from taploom.flows.spans import Interval, Spans, common, holds, of_prefix, of_prefixes, united, without
 from taploom.plan.host import Fixed
@@ -34,7 +34,7 @@ class Names:
     @cached_property
     def networks(self) -> tuple[tuple[str, Prefix], ...]:
         """Networks with their prefixes."""
-        sides = ((n.name, n.ipv4 if self.family is Family.IPV4 else n.ipv6) for n in self.plan.networks)
+        sides = ((n.name, in_family(n, self.family)) for n in self.plan.networks)
         return tuple((name, side.prefix) for name, side in sides if side)
 
     @cached_property
@@ -48,7 +48,7 @@ class Names:
         found: dict[str, list[tuple[int, str]]] = {}
         for guest in self.plan.guests:
             for nic in guest.nics:
-                side = nic.ipv4 if self.family is Family.IPV4 else nic.ipv6
+                side = in_family(nic, self.family)
                 if side.address:
                     found.setdefault(nic.network, []).append((side.address.value, guest.name))
         return {network: sorted(known) for network, known in found.items()}
@@ -92,11 +92,11 @@ class Names:
         found: dict[int, str] = {}
         for host in self.plan.hosts:
             for uplink in host.uplinks:
-                side = address_of(uplink, self.family)
+                side = in_family(uplink, self.family)
                 if isinstance(side, Fixed):
                     found[side.interface.address.value] = host.name
             for bridge in host.bridges:
-                own = bridge.ipv4 if self.family is Family.IPV4 else bridge.ipv6
+                own = in_family(bridge, self.family)
                 if own:
                     found[own.address.value] = host.name
         return found
@@ -113,7 +113,7 @@ class Names:
         found = {}
         for host in self.plan.hosts:
             zones = {uplink.name: uplink.zone for uplink in host.uplinks}
-            sides = ((address_of(uplink, self.family), uplink.zone) for uplink in host.uplinks)
+            sides = ((in_family(uplink, self.family), uplink.zone) for uplink in host.uplinks)
             links = [(side.interface.prefix, zone) for side, zone in sides if isinstance(side, Fixed)]
             routes = [(route.to, zones[route.device]) for route in host.routes if route.device in zones]
             known = ((prefix, zone) for prefix, zone in (*links, *routes) if prefix.family is self.family)

@@ -5,7 +5,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TypeVar
 
-from taploom.base.address import Family
+from taploom.base.address import Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.diff.holders import held, mirrored, stationed
 from taploom.flows.clock import Clock
@@ -159,5 +159,5 @@ def guest_addresses(plan: Plan, family: Family) -> Spans:
 
 def _prefixes(plan: Plan, family: Family) -> dict[str, Interval]:
     """The prefixes of all networks, by name."""
-    sides = ((n.name, n.ipv4 if family is Family.IPV4 else n.ipv6) for n in plan.networks)
+    sides = ((n.name, in_family(n, family)) for n in plan.networks)
     return {name: of_prefix(side.prefix) for name, side in sides if side}

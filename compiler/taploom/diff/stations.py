@@ -5,8 +5,7 @@ Sets hold them as they hold all others, and a person who reads of a set means th
 
 from collections.abc import Iterator
 
-from taploom.base.address import Family, Prefix, parse_prefix
-from taploom.flows.kernel import address_of
+from taploom.base.address import Family, Prefix, in_family, parse_prefix
 from taploom.flows.learned import every
 from taploom.flows.spans import Interval, Spans, of_prefix, single, united, without
 from taploom.plan.host import Fixed
@@ -26,9 +25,9 @@ def machineless(plan: Plan, family: Family) -> Spans:
 
 
 def _links(plan: Plan, family: Family) -> Iterator[Prefix]:
-    sides = (network.ipv4 if family is Family.IPV4 else network.ipv6 for network in plan.networks)
+    sides = (in_family(network, family) for network in plan.networks)
     yield from (side.prefix for side in sides if side)
-    known = (address_of(uplink, family) for host in plan.hosts for uplink in host.uplinks)
+    known = (in_family(uplink, family) for host in plan.hosts for uplink in host.uplinks)
     yield from (side.interface.prefix for side in known if isinstance(side, Fixed))
 
 

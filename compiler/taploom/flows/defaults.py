@@ -1,6 +1,6 @@
 """Default routes of a host: by which uplinks they lead, and which of them the kernel takes."""
 
-from taploom.base.address import Family, everything
+from taploom.base.address import Family, everything, in_family
 from taploom.plan.host import Fixed, Host, Learned, Uplink
 
 LEARNED_METRIC = 1024
@@ -14,7 +14,7 @@ def unsaid(family: Family) -> int:
 
 def leads_out(uplink: Uplink, family: Family) -> bool:
     """Whether an uplink is a way to everywhere: with a gateway, or an address that brings one."""
-    side = _side(uplink, family)
+    side = in_family(uplink, family)
     return isinstance(side, Learned) or (side is not None and side.gateway is not None)
 
 
@@ -22,7 +22,7 @@ def metric_of(uplink: Uplink, family: Family) -> int:
     """The metric of the default route by an uplink that leads out."""
     if uplink.metric is not None:
         return uplink.metric
-    return unsaid(family) if isinstance(_side(uplink, family), Fixed) else LEARNED_METRIC
+    return unsaid(family) if isinstance(in_family(uplink, family), Fixed) else LEARNED_METRIC
 
 
 def default_routes(host: Host, family: Family) -> dict[str, int]:
@@ -44,7 +44,3 @@ def preferred(host: Host, family: Family) -> tuple[str, ...]:
     best = min(ways.values(), default=0)
     left = {uplink.name for uplink in host.uplinks if not uplink.configured}
     return tuple(uplink.name for uplink in host.uplinks if uplink.name in left or ways.get(uplink.name) == best)
-
-
-def _side(uplink: Uplink, family: Family) -> Fixed | Learned | None:
-    return uplink.ipv4 if family is Family.IPV4 else uplink.ipv6

@@ -9,13 +9,13 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cached_property
 
-from taploom.base.address import Address, Family, Interface, Prefix
+from taploom.base.address import Address, Family, Interface, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.defaults import preferred
 from taploom.flows.learned import every, numbered, real
 from taploom.flows.spans import Interval, Spans, common, complement, of_prefix, single, united, without
-from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+from taploom.plan.host import Fixed, Host, Learned, Uplink
 
 SELF, OTHER = "self/", "other/"
 """The host itself and an interface that the spec does not know: names that no interface can have."""
@@ -26,19 +26,9 @@ _LINK = Prefix(Family.IPV6, 0xFE80 << 112, 10)
 _LIMITED = (1 << 32) - 1
 
 
-def interface_of(bridge: Bridge, family: Family) -> Interface | None:
-    """The host's own address on a bridge."""
-    return bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
-
-
-def address_of(uplink: Uplink, family: Family) -> Fixed | Learned | None:
-    """How an uplink comes by its address."""
-    return uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
-
-
 def asked_for(uplink: Uplink, family: Family) -> bool:
     """Whether the host's kernel alone knows the address of an uplink: it is learned, or somebody else gives it."""
-    return isinstance(address_of(uplink, family), Learned) or not uplink.configured
+    return isinstance(in_family(uplink, family), Learned) or not uplink.configured
 
 
 def multicast(family: Family) -> Spans:
@@ -72,9 +62,9 @@ class Kernel:
     @cached_property
     def addresses(self) -> Mapping[str, tuple[Address, ...]]:
         """The fixed addresses of each of the host's interfaces."""
-        bridges = {b.device: i.address for b in self.host.bridges if (i := interface_of(b, self.family))}
+        bridges = {b.device: i.address for b in self.host.bridges if (i := in_family(b, self.family))}
         fixed = {
-            u.name: a.interface.address for u in self.host.uplinks if isinstance(a := address_of(u, self.family), Fixed)
+            u.name: a.interface.address for u in self.host.uplinks if isinstance(a := in_family(u, self.family), Fixed)
         }
         return {name: (address,) for name, address in (bridges | fixed).items()}
 
@@ -118,8 +108,8 @@ class Kernel:
 
     @cached_property
     def _links(self) -> Mapping[str, Interface]:
-        bridges = {b.device: i for b in self.host.bridges if (i := interface_of(b, self.family))}
-        fixed = {u.name: a.interface for u in self.host.uplinks if isinstance(a := address_of(u, self.family), Fixed)}
+        bridges = {b.device: i for b in self.host.bridges if (i := in_family(b, self.family))}
+        fixed = {u.name: a.interface for u in self.host.uplinks if isinstance(a := in_family(u, self.family), Fixed)}
         return bridges | fixed
 
     @cached_property
@@ -171,7 +161,7 @@ class Kernel:
             u.name
             for u in self.host.uplinks
             if asked_for(u, self.family)
-            or (isinstance(a := address_of(u, self.family), Fixed) and a.gateway)
+            or (isinstance(a := in_family(u, self.family), Fixed) and a.gateway)
             or u.name in named
         )
 

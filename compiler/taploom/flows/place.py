@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from taploom.base.address import Family, everything
+from taploom.base.address import Family, everything, in_family
 from taploom.base.frozen import dataclass
 from taploom.flows.endpoints import End
 from taploom.flows.intent.essentials import never
 from taploom.flows.intent.names import fixed_of, prefix_in
 from taploom.flows.intent.view import View
-from taploom.flows.kernel import SELF, Kernel, address_of
+from taploom.flows.kernel import SELF, Kernel
 from taploom.flows.learned import every
 from taploom.flows.spans import Interval, Spans, common, of_prefix, single, united, without
 from taploom.plan.host import Fixed
@@ -21,7 +21,7 @@ def members(network: Network, family: Family) -> Spans:
 
     Of a link of two addresses both are of stations (RFC 3021, RFC 6164).
     """
-    interface = network.ipv4 if family is Family.IPV4 else network.ipv6
+    interface = in_family(network, family)
     if interface is None:
         return ()
     first, last = of_prefix(interface.prefix)
@@ -124,7 +124,7 @@ class Place:
         """The next hops of what leaves by an uplink, each with what it is for; none for what is on the link."""
         family, sides = (
             self.kernel.family,
-            {u.name: address_of(u, self.kernel.family) for u in self.kernel.host.uplinks},
+            {u.name: in_family(u, self.kernel.family) for u in self.kernel.host.uplinks},
         )
         own, routes = (
             sides[uplink],

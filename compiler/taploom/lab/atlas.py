@@ -6,7 +6,7 @@ against what the kernel does.
 
 from collections.abc import Iterator
 
-from taploom.base.address import Address, Family, Interface, Prefix, everything
+from taploom.base.address import Address, Family, Prefix, everything, in_family
 from taploom.base.frozen import dataclass
 from taploom.lab.ground import Ground
 from taploom.lab.outside import Beyond, given_to
@@ -248,12 +248,7 @@ class Atlas:
                 yield everything(served.family), uplink.metric or _LEARNED, Way(None, uplink, served.address)
 
 
-def own_address(bridge: Bridge, family: Family) -> Interface | None:
-    """The host's own address on a bridge."""
-    return bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
-
-
 def _unsaid(uplink: Uplink, family: Family) -> bool:
     """Whether the spec does not say the address of an uplink."""
-    side = uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
+    side = in_family(uplink, family)
     return isinstance(side, Learned) or not uplink.configured

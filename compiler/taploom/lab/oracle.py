@@ -6,10 +6,10 @@ with nothing of the code that lowers the plan to a ruleset. The kernel is asked 
 
 from dataclasses import replace
 
-from taploom.base.address import Address, Family
+from taploom.base.address import Address, Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.lab.answers import across, returned, straight
-from taploom.lab.atlas import Atlas, NowhereError, UnclearError, Way, own_address
+from taploom.lab.atlas import Atlas, NowhereError, UnclearError, Way
 from taploom.lab.sides import SELF, egress, ingress
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Bridge, Host, Input, Uplink
@@ -95,7 +95,7 @@ class Oracle:
         """A packet that a guest sends from an address of a NIC, and so by that NIC."""
         host = self.atlas.hosts[guest.host]
         bridge = next(b for b in host.bridges if b.network == nic.network)
-        own = own_address(bridge, packet.family)
+        own = in_family(bridge, packet.family)
         if own and packet.to in own.prefix and not self.atlas.is_local(host, packet.to):
             return self._arrive(bridge, packet, self._within(host, bridge, packet))
         return self._enter(host, bridge, packet, _HOPS)
@@ -148,7 +148,7 @@ class Oracle:
         way = self.atlas.way(host, translated.to)
         found = self._judge(host, entry, way, translated, lane)
         if isinstance(entry, Bridge) and way.bridge is entry and lane:
-            own = own_address(entry, packet.family)
+            own = in_family(entry, packet.family)
             translated = replace(translated, source=own.address) if own else translated
         return self._onward(host, way, translated, found, hops)
 

@@ -7,7 +7,7 @@ speaks of the two ends, their neighbours, and one that nothing speaks of.
 
 from collections.abc import Iterable, Iterator
 
-from taploom.base.address import FAMILIES, Address, Family
+from taploom.base.address import FAMILIES, Address, Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError
 from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict
@@ -174,7 +174,7 @@ def _source_address(atlas: Atlas, source: End, to: End) -> Address:
         return source.address
     way = atlas.way(source.owner, to.address)
     if way.bridge:
-        own = way.bridge.ipv4 if to.address.family is Family.IPV4 else way.bridge.ipv6
+        own = in_family(way.bridge, to.address.family)
         return own.address if own else source.address
     found = atlas.uplink_address(source.owner, way.uplink.name, to.address.family) if way.uplink else to.address
     if found is None:
@@ -190,7 +190,7 @@ def _ends(atlas: Atlas, family: Family) -> Iterator[End]:
             yield End(f"guest/{name}", f"network/{network}", address, (guest, nic))
     for host in atlas.plan.hosts:
         for bridge in host.bridges:
-            own = bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
+            own = in_family(bridge, family)
             if own:
                 yield End(f"host/{host.name}", f"host/{host.name} {bridge.network}", own.address, host)
         for uplink in host.uplinks:

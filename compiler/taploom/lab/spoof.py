@@ -8,10 +8,10 @@ import itertools
 from collections.abc import Iterator
 from contextlib import suppress
 
-from taploom.base.address import LINK_LOCAL, Address, Family, Mac, parse_mac
+from taploom.base.address import LINK_LOCAL, Address, Family, Mac, in_family, parse_mac
 from taploom.base.frozen import dataclass
 from taploom.lab import frames
-from taploom.lab.atlas import Atlas, own_address
+from taploom.lab.atlas import Atlas
 from taploom.lab.build import Site, nic_name
 from taploom.lab.outcome import NotRun, Outcome, Row
 from taploom.lab.probe import Agent
@@ -103,7 +103,7 @@ def _tried(site: Site, sender: Sender, claims: tuple[Claim, ...]) -> Iterator[Ro
 def _claims(sender: Sender, guarded: bool) -> Iterator[Claim]:
     """Lies between honest frames; on a bridge without a guard those of sources pass, and the others are not tried."""
     for family, own in sorted(sender.own.items()):
-        gateway = own_address(sender.bridge, family)
+        gateway = in_family(sender.bridge, family)
         if gateway is None:
             continue
         other = _other(sender, family)
@@ -122,8 +122,8 @@ def _claims(sender: Sender, guarded: bool) -> Iterator[Claim]:
 def _other(sender: Sender, family: Family) -> Address:
     """Somebody else's address on the bridge that is known beforehand, as a lease's is not; else the host's own."""
     ports = (port for port in sender.bridge.ports if port.guest != sender.name)
-    known = [a for port in ports for a in (port.ipv4 if family is Family.IPV4 else port.ipv6) or ()]
-    own = own_address(sender.bridge, family)
+    known = [a for port in ports for a in in_family(port, family) or ()]
+    own = in_family(sender.bridge, family)
     assert own
     return known[0] if known else own.address
 

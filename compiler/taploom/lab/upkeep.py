@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from itertools import zip_longest
 from typing import Any
 
-from taploom.base.address import Family
+from taploom.base.address import Family, in_family
 from taploom.lab import ruleset
 from taploom.lab.build import Site
 from taploom.lab.namespace import Namespace
@@ -136,7 +136,7 @@ def rest(site: Site, asking: Iterable[Question]) -> None:
 def _neighbours(site: Site, host: Host) -> Outcome:
     """Two interfaces of the host that are none of ours: they reach each other as before, and no guest."""
     name, machine = host.name, site.hosts[host.name]
-    families = [f for f in Family if any((b.ipv4 if f is Family.IPV4 else b.ipv6) for b in host.bridges)]
+    families = [f for f in Family if any(in_family(b, f) for b in host.bridges)]
     if not families:
         return Outcome((), (NotRun(f"{name}: interfaces of somebody else", "the host forwards nothing"),))
     sides = []

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from taploom.base.address import Address, Family, Interface, Mac
+from taploom.base.address import Address, Family, Interface, Mac, in_family
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
 from taploom.passes import rules
@@ -76,8 +76,8 @@ def allocate(document: Document, lock: Lock, report: Report) -> Allocation:
 
 def uses_family(nic: NicSpec, network: NetworkSpec, family: Family) -> bool:
     """Whether a NIC takes its address of a family from the lock."""
-    value = nic.ipv4 if family is Family.IPV4 else nic.ipv6
-    own = network.ipv4 if family is Family.IPV4 else network.ipv6
+    value = in_family(nic, family)
+    own = in_family(network, family)
     return value is Setting.AUTO and own is not None
 
 

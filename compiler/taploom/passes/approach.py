@@ -6,7 +6,7 @@ a site has as many pairs of hosts and forwards as both numbers multiplied, and e
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from taploom.base.address import Family, Prefix
+from taploom.base.address import Family, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
 from taploom.passes.sides import HostView
@@ -67,7 +67,7 @@ def _of_host(lanes: Iterable[Lane], equipment: Equipment, origin: Origin) -> Ite
 
 
 def _outside_addresses(lane: Lane, uplinks: Mapping[str, Uplink]) -> tuple[Prefix, ...]:
-    sides = (uplinks[name].ipv4 if lane.family is Family.IPV4 else uplinks[name].ipv6 for name in lane.uplinks)
+    sides = (in_family(uplinks[name], lane.family) for name in lane.uplinks)
     return minimal(side.interface.address.prefix for side in sides if isinstance(side, Fixed))
 
 

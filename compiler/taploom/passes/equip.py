@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from taploom.base.address import FAMILIES, Address, Family, Interface, Prefix
+from taploom.base.address import FAMILIES, Address, Interface, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.passes.naming import bridge_name
 from taploom.passes.pools import pool_of
@@ -139,12 +139,12 @@ def _nat(document: Document, bridge: Bridge, uplinks: tuple[Uplink, ...]) -> Ite
     nat: NatSpec = document.networks[bridge.network].nat
     origin = Origin(f"networks.{bridge.network}.nat", document.places.key("networks", bridge.network, "nat"), PASS)
     for family in FAMILIES:
-        own = bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
-        wish: Setting | Prefix = nat.ipv4 if family is Family.IPV4 else nat.ipv6
+        own = in_family(bridge, family)
+        wish: Setting | Prefix = in_family(nat, family)
         if own is None or wish is Setting.OFF:
             continue
         for uplink in uplinks:
-            side = uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
+            side = in_family(uplink, family)
             if side is not None or not uplink.configured:
                 kind, to = _translation(wish, side)
                 yield SourceNat(bridge.network, family, own.prefix, uplink.name, kind, to, origin)
@@ -173,12 +173,12 @@ def _routes(
 def device_of(via: Address, uplinks: tuple[Uplink, ...], bridges: tuple[Bridge, ...]) -> str:
     """The interface on whose link a next hop is, or the only learned uplink; else ""."""
     for uplink in uplinks:
-        side = uplink.ipv4 if via.family is Family.IPV4 else uplink.ipv6
+        side = in_family(uplink, via.family)
         if isinstance(side, Fixed) and via in side.interface.prefix:
             return uplink.name
     for bridge in bridges:
-        own = bridge.ipv4 if via.family is Family.IPV4 else bridge.ipv6
+        own = in_family(bridge, via.family)
         if own is not None and via in own.prefix:
             return bridge.device
-    learned = [u.name for u in uplinks if isinstance(u.ipv4 if via.family is Family.IPV4 else u.ipv6, Learned)]
+    learned = [u.name for u in uplinks if isinstance(in_family(u, via.family), Learned)]
     return learned[0] if len(learned) == 1 else ""

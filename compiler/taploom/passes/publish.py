@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from taploom.base.address import FAMILIES, Family, Prefix
+from taploom.base.address import FAMILIES, Family, Prefix, in_family
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span
@@ -10,7 +10,7 @@ from taploom.passes import rules
 from taploom.passes.equip import Equipment
 from taploom.passes.services import Services
 from taploom.passes.spaces import Gazetteer, Space, host_addresses, minimal, of_family, own_of
-from taploom.passes.wire import Wiring, nic_address
+from taploom.passes.wire import Wiring
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Uplink
 from taploom.plan.origin import Origin
@@ -119,7 +119,7 @@ class _Publisher:
 
     def _nothing(self, nic: Nic) -> None:
         """Say which of the ends is not known in any family that both have."""
-        shared = [family for family in FAMILIES if nic_address(nic, family).address and self._listening(family)]
+        shared = [family for family in FAMILIES if in_family(nic, family).address and self._listening(family)]
         if not shared:
             self._nowhere(
                 f"guest `{self.spec.to}` and the uplink of `{self.spec.on.host}` share no family with known addresses"
@@ -136,7 +136,7 @@ class _Publisher:
 
     def _listening(self, family: Family) -> tuple[str, ...]:
         """The uplinks that have a family, or may have it."""
-        sides = ((u, u.ipv4 if family is Family.IPV4 else u.ipv6) for u in self.uplinks)
+        sides = ((u, in_family(u, family)) for u in self.uplinks)
         return tuple(uplink.name for uplink, side in sides if side is not None or not uplink.configured)
 
     def _nic(self) -> Nic | None:
@@ -185,7 +185,7 @@ class _Publisher:
         self.report.add(Diagnostic(rules.FORWARD_PORTS, message, span, hint, subject=f"forward/{self.name}"))
 
     def _lane(self, nic: Nic, family: Family, port: Service) -> Iterator[Lane]:
-        target = nic_address(nic, family).address
+        target = in_family(nic, family).address
         uplinks = self._listening(family)
         sources = self._sources(family)
         if target is None or not uplinks or (sources == () and not self.space.outside):

@@ -7,7 +7,7 @@ network, literal prefixes, the outside of zones, hosts. A host then cuts its own
 from collections.abc import Iterable, Mapping
 from dataclasses import field, replace
 
-from taploom.base.address import FAMILIES, Address, Family, Prefix
+from taploom.base.address import FAMILIES, Address, Family, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.passes.lookup import Names
 from taploom.passes.wire import Wiring, known_addresses
@@ -144,7 +144,7 @@ def of_family(prefixes: Iterable[Prefix], family: Family) -> tuple[Prefix, ...]:
 def own_of(document: Document, network: str, family: Family) -> Prefix | None:
     """The prefix of a network in one family."""
     spec = document.networks[network]
-    own = spec.ipv4 if family is Family.IPV4 else spec.ipv6
+    own = in_family(spec, family)
     return own.prefix if own else None
 
 

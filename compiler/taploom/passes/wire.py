@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from taploom.base.address import FAMILIES, Address, Family, Interface, Mac
+from taploom.base.address import FAMILIES, Address, Family, Interface, Mac, in_family
 from taploom.base.diagnostic import Diagnostic, Label, Report
 from taploom.base.frozen import dataclass
 from taploom.passes import rules
@@ -124,7 +124,7 @@ class _Builder:
         )
 
     def _way_out(self, nics: list[Nic], family: Family) -> str:
-        led = [nic.network for nic in nics if nic_address(nic, family).gateway]
+        led = [nic.network for nic in nics if in_family(nic, family).gateway]
         open_ = [net for net in led if not self.document.networks[net].isolated]
         return next(iter(open_ or led), "")
 
@@ -191,14 +191,9 @@ def _routing(address: NicAddress, *, here: bool) -> NicAddress:
     return replace(address, default_route=True) if here and address.gateway else address
 
 
-def nic_address(nic: Nic, family: Family) -> NicAddress:
-    """One family of a NIC."""
-    return nic.ipv4 if family is Family.IPV4 else nic.ipv6
-
-
 def known_addresses(nic: Nic) -> Iterator[Address]:
     """The addresses of a NIC that are known beforehand."""
     for family in FAMILIES:
-        address = nic_address(nic, family).address
+        address = in_family(nic, family).address
         if address is not None:
             yield address

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests import plans
 from tests.backends import strategies as units
 
-from taploom.base.address import Address, Family, Prefix, everything, parse_prefix, prefix_of
+from taploom.base.address import Address, Family, Prefix, everything, in_family, parse_prefix, prefix_of
 from taploom.plan.host import Bridge, Fixed, Host, Input, Port, Remote, Uplink
 from taploom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
@@ -112,7 +112,7 @@ def _reach(host: Host, end: Side, family: Family) -> list[Prefix]:
     if end.kind is not SideKind.BRIDGE:
         return [everything(family)]
     (bridge,) = (b for b in host.bridges if b.network == end.name)
-    interface = bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
+    interface = in_family(bridge, family)
     return [interface.prefix] if interface else []
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from taploom.backends.artifact import Artifact, Line
-from taploom.base.address import FAMILIES, Family
+from taploom.base.address import FAMILIES, Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.base.identity import remembered
 from taploom.plan.host import Bridge, Host
@@ -66,7 +66,7 @@ def _forwarding(host: Host) -> Iterator[Setting]:
 
 
 def _has(bridge: Bridge, family: Family) -> bool:
-    return (bridge.ipv4 if family is Family.IPV4 else bridge.ipv6) is not None
+    return in_family(bridge, family) is not None
 
 
 def _carries(term: Term) -> bool:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from taploom.base.address import Family, Prefix, prefix_of
+from taploom.base.address import Family, Prefix, in_family, prefix_of
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.intent.names import Names, prefix_in
-from taploom.flows.kernel import Kernel, address_of
+from taploom.flows.kernel import Kernel
 from taploom.flows.spans import Interval, Spans, common, of_prefix, single, united
 from taploom.plan.host import Fixed, Host
 
@@ -40,7 +40,7 @@ class Answering:
         paths = [devices for span, devices in self._paths(host.name) if common((span,), (of_prefix(network),))]
         within = {uplink.name for uplink in host.uplinks if uplink.zone == zone}
         for uplink in host.uplinks:
-            side = address_of(uplink, self.family)
+            side = in_family(uplink, self.family)
             arriving = {uplink.name} if uplink.name in within else within
             if isinstance(side, Fixed) and not any(arriving.isdisjoint(devices) for devices in paths):
                 yield single(side.interface.address.value)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 
-from taploom.base.address import Family
+from taploom.base.address import Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Box
 from taploom.flows.intent.names import Names, Selection, fixed_of, prefix_in
 from taploom.flows.intent.services import Traffic, traffic
-from taploom.flows.kernel import address_of, asked_for
+from taploom.flows.kernel import asked_for
 from taploom.flows.packet import LAST_PORT
 from taploom.flows.spans import Spans, common, of_prefixes, single, united
 from taploom.plan.guest import Nic
@@ -53,7 +53,7 @@ def _doors(names: Names, host: Host, forward: Forward, family: Family) -> Iterat
     if not nics:
         return
     target = _address(next((nic for nic in nics if nic.default_route), nics[0]), family)
-    known = (u for u in host.uplinks if address_of(u, family) is not None or asked_for(u, family))
+    known = (u for u in host.uplinks if in_family(u, family) is not None or asked_for(u, family))
     uplinks = tuple(uplink.name for uplink in known if uplink.name in forward.uplinks)
     if target is None or not uplinks:
         return
@@ -67,7 +67,7 @@ def _doors(names: Names, host: Host, forward: Forward, family: Family) -> Iterat
 
 
 def _address(nic: Nic, family: Family) -> int | None:
-    found = nic.ipv4 if family is Family.IPV4 else nic.ipv6
+    found = in_family(nic, family)
     return found.address.value if found.address else None
 
 
@@ -118,7 +118,7 @@ def approaches(names: Names, family: Family) -> tuple[Approach, ...]:
 
 
 def _known(host: Host, door: Door, family: Family) -> Spans:
-    sides = (address_of(uplink, family) for uplink in host.uplinks if uplink.name in door.uplinks)
+    sides = (in_family(uplink, family) for uplink in host.uplinks if uplink.name in door.uplinks)
     return united(single(s.interface.address.value) for s in sides if isinstance(s, Fixed))
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import Family, Prefix, parse_prefix
+from taploom.base.address import Family, Prefix, in_family, parse_prefix
 from taploom.base.protocol import NUMBERS
 from taploom.flows.answer import Answer
 from taploom.flows.diagram import Box
 from taploom.flows.intent.view import View
-from taploom.flows.kernel import Kernel, address_of
+from taploom.flows.kernel import Kernel
 from taploom.flows.packet import ICMP, box, types
 from taploom.flows.spans import Spans, of_prefix, united
 from taploom.plan.host import Bridge, Learned, Uplink
@@ -62,7 +62,7 @@ def served(bridge: Bridge, family: Family) -> Iterator[Decided]:
 
 def learning(uplink: Uplink, family: Family) -> Iterator[Decided]:
     """What an uplink learns its address from, or its way out."""
-    learned = isinstance(address_of(uplink, family), Learned)
+    learned = isinstance(in_family(uplink, family), Learned)
     if learned and family is Family.IPV4:
         yield _offers(), implied("dhcp-client")
     if uplink.advertised and family is Family.IPV6:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from taploom.base.address import LINK_LOCAL, Address, Family
+from taploom.base.address import LINK_LOCAL, Address, Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.flows.answer import Answer
 from taploom.flows.diagram import Box
 from taploom.flows.frame import ARP_MAC, MAC, MACS, Entry, family_of
 from taploom.flows.intent.essentials import DISCOVERY, UDP, Decided, icmp, implied
-from taploom.flows.kernel import address_of, interface_of
 from taploom.flows.packet import DESTINATION, LEVELS, SENDER_PORT, SOURCE
 from taploom.flows.spans import Spans, complement, of_prefix, single, united, without
 from taploom.plan.host import Bridge, Fixed, Host, Port
@@ -53,13 +52,13 @@ class Guard:
         A link-local one of the host is the next hop of guests, by router advertisement.
         """
         bridges = [bridge for bridge in self.host.bridges if bridge.guarded]
-        own = [i.address.value for b in bridges if (i := interface_of(b, self._family))]
-        fixed = [a.interface for u in self.host.uplinks if isinstance(a := address_of(u, self._family), Fixed)]
+        own = [i.address.value for b in bridges if (i := in_family(b, self._family))]
+        fixed = [a.interface for u in self.host.uplinks if isinstance(a := in_family(u, self._family), Fixed)]
         own += [
             i.address.value
             for i in fixed
             for b in bridges
-            if (o := interface_of(b, self._family)) and i.address in o.prefix
+            if (o := in_family(b, self._family)) and i.address in o.prefix
         ]
         if self._family is Family.IPV6:
             own += [local.value for b in bridges if (local := b.link_local(self.host.name))]
@@ -67,14 +66,14 @@ class Guard:
         return united(map(single, [*own, *guests]))
 
     def _said(self, port: Port) -> tuple[Address, ...] | None:
-        return port.ipv4 if self._family is Family.IPV4 else port.ipv6
+        return in_family(port, self._family)
 
     def _may(self, bridge: Bridge, port: Port) -> Spans:
         """The addresses that a port may use."""
         said = self._said(port)
         if said is not None:
             return united(single(address.value) for address in said)
-        interface = interface_of(bridge, self._family)
+        interface = in_family(bridge, self._family)
         return without((of_prefix(interface.prefix),), self._owned) if interface else ()
 
     def decided(self, entry: Entry) -> Iterator[Decided]:

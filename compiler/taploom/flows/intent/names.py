@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import field
 from functools import cached_property
 
-from taploom.base.address import Family, Prefix, parse_prefix
+from taploom.base.address import Family, Prefix, in_family, parse_prefix
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.spans import Spans, of_prefixes, single, united
@@ -51,13 +51,13 @@ def addresses_of(nic: Nic) -> Iterable[Prefix]:
 
 def prefix_in(network: Network, family: Family) -> Prefix | None:
     """The prefix of a network."""
-    interface = network.ipv4 if family is Family.IPV4 else network.ipv6
+    interface = in_family(network, family)
     return interface.prefix if interface else None
 
 
 def fixed_of(host: Host, family: Family) -> Spans:
     """The static addresses of a host's uplinks."""
-    sides = (uplink.ipv4 if family is Family.IPV4 else uplink.ipv6 for uplink in host.uplinks)
+    sides = (in_family(uplink, family) for uplink in host.uplinks)
     return united(single(s.interface.address.value) for s in sides if isinstance(s, Fixed))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import product
 
-from taploom.base.address import Family
+from taploom.base.address import Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Mark, Source, sourced
@@ -17,7 +17,7 @@ from taploom.flows.intent.names import prefix_in
 from taploom.flows.intent.services import all_traffic
 from taploom.flows.intent.transit import carried
 from taploom.flows.intent.view import View
-from taploom.flows.kernel import OTHER, SELF, Kernel, address_of, asked_for
+from taploom.flows.kernel import OTHER, SELF, Kernel, asked_for
 from taploom.flows.manager import Manager
 from taploom.flows.packet import box
 from taploom.flows.spans import Spans, of_prefix, single, united, without
@@ -108,7 +108,7 @@ class Intent:
         if ingress not in self.view.zones or self.kernel.family is Family.IPV4:
             return
         uplink = next(u for u in self.kernel.host.uplinks if u.name == ingress)
-        used = address_of(uplink, self.kernel.family) or asked_for(uplink, self.kernel.family)
+        used = in_family(uplink, self.kernel.family) or asked_for(uplink, self.kernel.family)
         for bridge in self.kernel.host.bridges if used else ():
             network = self.site.names.networks[bridge.network]
             if network.nat6 and network.nat6.kind is NatKind.PREFIX and network.nat6.prefix and network.ipv6:
@@ -258,7 +258,7 @@ class Intent:
         """The translations of what leaves the site by an uplink."""
         family = self.kernel.family
         uplink = next((u for u in self.kernel.host.uplinks if u.name == egress), None)
-        known = address_of(uplink, family) if uplink else None
+        known = in_family(uplink, family) if uplink else None
         if uplink is None or not (known or asked_for(uplink, family)):
             return
         answering, host = self.site.answering[family], self.kernel.host.name

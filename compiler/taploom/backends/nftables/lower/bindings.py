@@ -9,14 +9,13 @@ from collections.abc import Iterable
 
 from taploom.backends.nftables.fields import Type
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.frame import own
 from taploom.backends.nftables.lower.ports import port_set
 from taploom.backends.nftables.tree import (
     Element,
     Set,
 )
 from taploom.backends.nftables.values import Iface, Value, order
-from taploom.base.address import FAMILIES, Address, Family, Prefix
+from taploom.base.address import FAMILIES, Address, Family, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.plan.host import Bridge, Host, Port
 from taploom.plan.origin import Origin
@@ -91,7 +90,7 @@ def _bound(host: Host, ports: list[Port]) -> tuple[Set, ...]:
 
 
 def _owned(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
-    here = [(i.address, b.origin) for b in bridges for family in FAMILIES if (i := own(b, family))]
+    here = [(i.address, b.origin) for b in bridges for family in FAMILIES if (i := in_family(b, family))]
     here += [(address, b.origin) for b in bridges for address in host.within(b)]
     routers = [(local, b.origin) for b in bridges if (local := b.link_local(host.name))]
     guests = [(a, port.origin) for port in ports for a in (*(port.ipv4 or ()), *(port.ipv6 or ()))]
@@ -107,8 +106,8 @@ def _owned(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, .
 
 
 def _pool(bridge: Bridge, family: Family) -> tuple[Pool, ...]:
-    interface = own(bridge, family)
-    free = [p for p in bridge.ports if (p.ipv4 if family is Family.IPV4 else p.ipv6) is None]
+    interface = in_family(bridge, family)
+    free = [p for p in bridge.ports if in_family(p, family) is None]
     if not interface or not free:
         return ()
     elements = tuple(Element((Iface(port.tap),), origin=port.origin) for port in free)

@@ -20,7 +20,6 @@ from taploom.backends.nftables.lower.frame import (
     goto,
     implied,
     on,
-    own,
     prefix_set,
 )
 from taploom.backends.nftables.lower.listening import Listening, rules
@@ -37,7 +36,7 @@ from taploom.backends.nftables.tree import (
     TranslatePrefix,
 )
 from taploom.backends.nftables.values import Iface, Word
-from taploom.base.address import FAMILIES, Family
+from taploom.base.address import FAMILIES, Family, in_family
 from taploom.plan.host import Host, Uplink
 from taploom.plan.policy import NatKind
 
@@ -135,7 +134,7 @@ def _kept(host: Host) -> tuple[Set, ...]:
     """Local addresses that are no uplink's learned one."""
     found = []
     for family in FAMILIES:
-        gateways = (interface.address.prefix for b in host.bridges if (interface := own(b, family)))
+        gateways = (interface.address.prefix for b in host.bridges if (interface := in_family(b, family)))
         fixed = (address.prefix for address in fixed_addresses(host, family))
         prefixes = [LOOPBACK[family], LINK_LOCAL[family], *gateways, *fixed]
         found.append(prefix_set(ident("kept", family.key), family, prefixes, host.origin))

@@ -15,8 +15,8 @@ from taploom.backends.nftables.tree import (
     Verdict,
 )
 from taploom.backends.nftables.values import Iface, Word
-from taploom.base.address import FAMILIES, Address, Family, Interface, Prefix, everything
-from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+from taploom.base.address import FAMILIES, Address, Family, Prefix, everything, in_family
+from taploom.plan.host import Fixed, Host
 from taploom.plan.origin import Origin
 from taploom.plan.policy import Side, SideKind
 
@@ -52,25 +52,15 @@ def drop(counter: str, *matches: Match | Lookup, origin: Origin | None = None) -
     return Rule((*matches, Count(counter), DROP), "", origin)
 
 
-def own(bridge: Bridge, family: Family) -> Interface | None:
-    """The host's address on a bridge."""
-    return bridge.ipv4 if family is Family.IPV4 else bridge.ipv6
-
-
 def local_prefixes(host: Host, family: Family) -> tuple[Prefix, ...]:
     """The prefixes of the networks that are on bridges of this host."""
-    found = (own(bridge, family) for bridge in host.bridges)
+    found = (in_family(bridge, family) for bridge in host.bridges)
     return collapsed(interface.prefix for interface in found if interface)
-
-
-def outside_address(uplink: Uplink, family: Family) -> Fixed | Learned | None:
-    """How an uplink comes by its address."""
-    return uplink.ipv4 if family is Family.IPV4 else uplink.ipv6
 
 
 def fixed_addresses(host: Host, family: Family) -> tuple[Address, ...]:
     """The static addresses of the uplinks."""
-    found = (outside_address(uplink, family) for uplink in host.uplinks)
+    found = (in_family(uplink, family) for uplink in host.uplinks)
     return tuple(sorted({known.interface.address for known in found if isinstance(known, Fixed)}))
 
 
@@ -108,7 +98,7 @@ def extent(host: Host, end: Side, family: Family) -> tuple[Prefix, ...]:
         return of_family(host.remote_behind(end.name), family)
     if end.kind is not SideKind.BRIDGE:
         return (everything(family),)
-    found = (own(bridge, family) for bridge in host.bridges if bridge.network == end.name)
+    found = (in_family(bridge, family) for bridge in host.bridges if bridge.network == end.name)
     return tuple(interface.prefix for interface in found if interface)
 
 

@@ -12,11 +12,11 @@ from functools import cached_property
 
 from taploom.backends.nftables.fields import saddr
 from taploom.backends.nftables.idents import ident
-from taploom.backends.nftables.lower.frame import REMOTE, SITE, of_family, outside_address
+from taploom.backends.nftables.lower.frame import REMOTE, SITE, of_family
 from taploom.backends.nftables.lower.lanes import laned
 from taploom.backends.nftables.lower.part import Judged
 from taploom.backends.nftables.tree import Lookup, Rule, Set
-from taploom.base.address import Address, Family
+from taploom.base.address import Address, Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.plan.host import Fixed, Host, Uplink
 from taploom.plan.policy import Lane
@@ -58,7 +58,7 @@ class Listening:
         """At static addresses, which are part of the keys."""
         found: list[Group] = []
         for uplink in self.host.uplinks:
-            known = outside_address(uplink, self.family)
+            known = in_family(uplink, self.family)
             if isinstance(known, Fixed):
                 name = ident("dnat", uplink.name, self.family.key)
                 found += self._groups(name, known.interface.address, self._lanes(uplink.name))
@@ -126,7 +126,7 @@ class Listening:
 
 
 def _asked_for(uplink: Uplink, family: Family) -> bool:
-    return not isinstance(outside_address(uplink, family), Fixed)
+    return not isinstance(in_family(uplink, family), Fixed)
 
 
 def _apart(lanes: list[Lane], *, contested: bool) -> Iterator[tuple[str, list[Lane]]]:

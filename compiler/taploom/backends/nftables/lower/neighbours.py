@@ -16,7 +16,7 @@ from dataclasses import replace
 from taploom.backends.nftables.fields import Field, Type, address_type, daddr, icmp, saddr
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower.essentials import ERRORS4, ERRORS6
-from taploom.backends.nftables.lower.frame import ACCEPT, goto, on, own
+from taploom.backends.nftables.lower.frame import ACCEPT, goto, on
 from taploom.backends.nftables.lower.pairs import DISCOVERY, Policy
 from taploom.backends.nftables.lower.part import Part, base, together
 from taploom.backends.nftables.lower.terms import judged
@@ -30,7 +30,7 @@ from taploom.backends.nftables.tree import (
     TcpFlags,
 )
 from taploom.backends.nftables.values import Range, Word
-from taploom.base.address import FAMILIES, Family, Prefix
+from taploom.base.address import FAMILIES, Family, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.plan.host import Host
 from taploom.plan.origin import Origin
@@ -68,7 +68,7 @@ def _judged(known: Policy, family: Family) -> _Judge:
     name = ident("deny", family.key)
     within, terms = [], []
     for bridge in known.host.bridges:
-        end, interface = Side(SideKind.BRIDGE, bridge.network), own(bridge, family)
+        end, interface = Side(SideKind.BRIDGE, bridge.network), in_family(bridge, family)
         found = [t for t in known.terms.get((end, end), []) if t.action is Action.DENY and t.family is family]
         if found and interface and not bridge.isolated:
             within.append(_within(family, interface.prefix, name, bridge.origin))
