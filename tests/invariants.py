@@ -59,9 +59,9 @@ def _references(plan: Plan) -> Iterator[str]:
                 yield f"guest {guest.name} has two default routes of one family"
     for host in plan.hosts:
         uplinks = {uplink.name for uplink in host.uplinks}
-        for lane in host.lanes:
-            if lane.guest not in guests or not set(lane.uplinks) <= uplinks or not lane.uplinks:
-                yield f"{lane.forward} refers to what is not there"
+        for dnat_entry in host.dnat_entries:
+            if dnat_entry.guest not in guests or not set(dnat_entry.uplinks) <= uplinks or not dnat_entry.uplinks:
+                yield f"{dnat_entry.forward} refers to what is not there"
         yield from (f"NAT of {nat.network} leaves by nothing" for nat in host.nat if nat.uplink not in uplinks)
 
 
@@ -112,13 +112,16 @@ def _disjoint(prefixes: Iterable[Prefix]) -> bool:
     return all(not first.overlaps(second) for first, second in itertools.pairwise(ordered))
 
 
-def _lanes(plan: Plan) -> Iterator[str]:
+def _dnat_entries(plan: Plan) -> Iterator[str]:
     for host in plan.hosts:
-        for lane in host.lanes:
-            if not (0 < lane.first <= lane.last <= 65535 and 0 < lane.target_first <= lane.inside.last <= 65535):
-                yield f"{lane.forward} has ports out of range"
-            if lane.target.family is not lane.family or lane.family not in FAMILIES:
-                yield f"{lane.forward} crosses families"
+        for dnat_entry in host.dnat_entries:
+            if not (
+                0 < dnat_entry.first <= dnat_entry.last <= 65535
+                and 0 < dnat_entry.target_first <= dnat_entry.inside.last <= 65535
+            ):
+                yield f"{dnat_entry.forward} has ports out of range"
+            if dnat_entry.target.family is not dnat_entry.family or dnat_entry.family not in FAMILIES:
+                yield f"{dnat_entry.forward} crosses families"
 
 
 def _remotes(plan: Plan) -> Iterator[str]:
@@ -139,7 +142,7 @@ def _origins(plan: Plan) -> Iterator[str]:
 
 
 def _facts(host: Host) -> Iterator[Any]:
-    yield from (host, *host.uplinks, *host.bridges, *host.routes, *host.nat, *host.lanes, *host.terms)
+    yield from (host, *host.uplinks, *host.bridges, *host.routes, *host.nat, *host.dnat_entries, *host.terms)
 
 
 _CHECKS: tuple[Callable[[Plan], Iterator[str]], ...] = (
@@ -148,7 +151,7 @@ _CHECKS: tuple[Callable[[Plan], Iterator[str]], ...] = (
     _ports_agree,
     _interfaces,
     _terms,
-    _lanes,
+    _dnat_entries,
     _remotes,
     _origins,
 )

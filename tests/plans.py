@@ -19,8 +19,8 @@ from taploom.plan.host import (
 from taploom.plan.origin import Meta, Origin
 from taploom.plan.policy import (
     Action,
+    DnatEntry,
     Forward,
-    Lane,
     NatKind,
     Rule,
     Service,
@@ -82,11 +82,11 @@ def bridge() -> Bridge:
     )  # fmt: skip
 
 
-def lanes() -> tuple[Lane, ...]:
+def dnat_entries() -> tuple[DnatEntry, ...]:
     """Both forwards in both families."""
     return tuple(
-        Lane(f"forward/{name}", family, ("eth0",), "tcp", port, port, guest, "microvm", parse_address(target), port,
-             None, True, None, origin(f"forwards.{name}", 18))
+        DnatEntry(f"forward/{name}", family, ("eth0",), "tcp", port, port, guest, "microvm", parse_address(target),
+             port, None, True, None, origin(f"forwards.{name}", 18))
         for name, (guest, a4, a6, _, port) in zip(("http", "https"), GUESTS, strict=True)
         for family, target in ((Family.IPV4, a4), (Family.IPV6, a6))
     )  # fmt: skip
@@ -111,8 +111,8 @@ def host() -> Host:
     )
     uplink = Uplink("eth0", "internet", Learned.DHCP, Learned.RA, (), None, origin("hosts.hypervisor.uplinks.eth0"))
     return Host(
-        "hypervisor", TARGET, Input.MANAGED, (ssh,), (uplink,), (bridge(),), (), (NET4, NET6), (), (), nat, lanes(),
-        terms, Meta(), origin("hosts.hypervisor", 10),
+        "hypervisor", TARGET, Input.MANAGED, (ssh,), (uplink,), (bridge(),), (), (NET4, NET6), (), (), nat,
+        dnat_entries(), terms, Meta(), origin("hosts.hypervisor", 10),
     )  # fmt: skip
 
 

@@ -80,5 +80,5 @@ def guest(name: str, *nics: Nic) -> Guest:
 
 def host(*bridges: Bridge, uplinks: tuple[Uplink, ...] = (), **more: Any) -> Host:
     """A host with these bridges and no policy."""
-    base = replace(plans.host(), name="hv", uplinks=uplinks, bridges=bridges, nat=(), lanes=(), terms=())
+    base = replace(plans.host(), name="hv", uplinks=uplinks, bridges=bridges, nat=(), dnat_entries=(), terms=())
     return replace(base, **more)

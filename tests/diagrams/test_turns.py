@@ -6,7 +6,7 @@ from tests.diff.test_relation import MOVED
 from tests.sites import compiled
 
 from taploom.diagrams.dot import Graph, Text
-from taploom.diagrams.turns import policy_graph
+from taploom.diagrams.policy_changes import policy_graph
 from taploom.diff.change import Side, compare
 from taploom.diff.model import Action, Change
 

@@ -27,10 +27,10 @@ from tests.diff.lookout import UNASKED, Noticed, Sight, watched
 from taploom.driver import rendered
 from taploom.lab.atlas import Atlas
 from taploom.lab.build import Site
-from taploom.lab.homeward import lead_home
 from taploom.lab.oracle import Oracle
 from taploom.lab.probe import Probe, run
 from taploom.lab.questions import Question, questions
+from taploom.lab.return_routes import lead_home
 from taploom.lab.session import Lab
 from taploom.lab.trial import listen
 from taploom.lab.wait import settle

@@ -17,13 +17,13 @@ from taploom.diff.flows import compare_flows
 from taploom.diff.verdicts import FlowChange, Region, Turn
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
 from taploom.flows.clock import Clock
-from taploom.flows.course import Context, Course, contexts
+from taploom.flows.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.intent.entries import Site
 from taploom.flows.intent.names import Names
 from taploom.flows.intent.stages import Intent
-from taploom.flows.kernel import OTHER, SELF, Kernel
 from taploom.flows.manager import Manager
 from taploom.flows.packet import sizes
+from taploom.flows.packet_path import Context, PacketPath, contexts
 from taploom.flows.spans import Spans, holds
 from taploom.plan.host import Fixed, Host
 from taploom.plan.site import Plan
@@ -41,11 +41,11 @@ class Relation:
     host: Host
     family: Family
 
-    def course(self) -> Course:
-        kernel = Kernel.of(self.host, self.family)
+    def path(self) -> PacketPath:
+        kernel = Forwarding.of(self.host, self.family)
         clock = Clock.of(())
         manager: Manager[Answer] = Manager(sizes(self.family, len(kernel.learned), clock.phases))
-        return Course(manager, kernel, Intent(Site(Names(self.plan)), kernel, manager, clock))
+        return PacketPath(manager, kernel, Intent(Site(Names(self.plan)), kernel, manager, clock))
 
 
 def addresses(plan: Plan, family: Family) -> Iterator[int]:
@@ -149,8 +149,8 @@ def _agrees(
     before: Plan, after: Plan, family: Family, name: str, flows: tuple[FlowChange, ...], names: dict[str, str]
 ) -> None:
     hosts = [next(host for host in plan.hosts if host.name == name) for plan in (before, after)]
-    courses = [Relation(plan, host, family).course() for plan, host in zip((before, after), hosts, strict=True)]
-    known = [set(contexts(course.kernel)) for course in courses]
+    paths = [Relation(plan, host, family).path() for plan, host in zip((before, after), hosts, strict=True)]
+    known = [set(contexts(path.kernel)) for path in paths]
     regions = [(one.turn, r) for one in flows for r in one.regions if (r.host, r.family) == (name, family)]
     held = [{a.value: who for a, who in each.items() if a.family is family} for each in both_held(before, after, names)]
     changed = {end for end in held[0].keys() | held[1].keys() if held[0].get(end) != held[1].get(end)}
@@ -165,7 +165,7 @@ def _agrees(
         return bool(old and new and old != new)
 
     for context in sorted(known[0] & known[1], key=str):
-        maps = [course.outcome(context) for course in courses]
+        maps = [path.outcome(context) for path in paths]
         here = [(turn, region) for turn, region in regions if region.ingress == context.ingress]
         everywhere = context.ingress not in (SELF, OTHER)
         meant = changed if everywhere else resettled

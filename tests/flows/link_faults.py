@@ -16,7 +16,7 @@ from taploom.base.address import Prefix, parse_prefix
 from taploom.plan.host import Host, Remote
 
 if TYPE_CHECKING:
-    from taploom.plan.policy import Lane, Term
+    from taploom.plan.policy import DnatEntry, Term
     from taploom.plan.site import Plan
 
 RENTED = """
@@ -110,11 +110,11 @@ def narrowed(rule: str, was: Prefix, now: Prefix) -> Callable[[Host], Ruleset]:
 def led(forward: str, old: Prefix, new: Prefix) -> Callable[[Host], Ruleset]:
     """A forward that ends at another address."""
 
-    def edited(lane: Lane) -> Lane:
-        right = (lane.forward, lane.target) == (forward, old.first)
-        return replace(lane, target=new.first) if right else lane
+    def edited(dnat_entry: DnatEntry) -> DnatEntry:
+        right = (dnat_entry.forward, dnat_entry.target) == (forward, old.first)
+        return replace(dnat_entry, target=new.first) if right else dnat_entry
 
-    return lowered(lambda host: replace(host, lanes=tuple(map(edited, host.lanes))))
+    return lowered(lambda host: replace(host, dnat_entries=tuple(map(edited, host.dnat_entries))))
 
 
 VMS4, VMS6 = parse_prefix("10.9.0.0/24"), parse_prefix("2001:db8:42:7::/64")

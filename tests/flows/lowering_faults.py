@@ -7,15 +7,17 @@ from dataclasses import replace
 
 from taploom.base.address import Family, Prefix, parse_prefix
 from taploom.plan.host import Host, Remote
-from taploom.plan.policy import Action, Lane, Limit, NatKind, SideKind, SourceNat, Term
+from taploom.plan.policy import Action, DnatEntry, Limit, NatKind, SideKind, SourceNat, Term
 
 
 def terms(edit: Callable[[Term], Term | None]) -> Callable[[Host], Host]:
     return lambda host: replace(host, terms=tuple(t for term in host.terms if (t := edit(term)) is not None))
 
 
-def lanes(edit: Callable[[Lane], Lane | None]) -> Callable[[Host], Host]:
-    return lambda host: replace(host, lanes=tuple(t for lane in host.lanes if (t := edit(lane)) is not None))
+def dnat_entries(edit: Callable[[DnatEntry], DnatEntry | None]) -> Callable[[Host], Host]:
+    return lambda host: replace(
+        host, dnat_entries=tuple(t for dnat_entry in host.dnat_entries if (t := edit(dnat_entry)) is not None)
+    )
 
 
 def nats(edit: Callable[[SourceNat], SourceNat | None]) -> Callable[[Host], Host]:
@@ -81,28 +83,42 @@ LOWERING: dict[str, Callable[[Host], Host]] = {
     "interfaces of nobody are let in": terms(
         lambda t: replace(t, sources=ANYWHERE) if t.ingress.kind is SideKind.OTHER and t.family is Family.IPV4 else t
     ),
-    "a lane is forgotten": lanes(lambda x: None if x.forward == "forward/http" and x.family is Family.IPV6 else x),
-    "a lane has no hairpin": lanes(lambda x: replace(x, hairpin=False) if x.forward == "forward/http" else x),
-    "a lane has a hairpin": lanes(lambda x: replace(x, hairpin=True) if x.forward == "forward/side" else x),
-    "a lane is open to all": lanes(lambda x: replace(x, sources=None) if x.forward == "forward/moved" else x),
-    "a lane listens elsewhere": lanes(lambda x: replace(x, uplinks=("eth1",)) if x.forward == "forward/calls" else x),
-    "a lane is one port longer": lanes(lambda x: replace(x, last=x.last + 1) if x.forward == "forward/calls" else x),
-    "a lane does not shift": lanes(lambda x: replace(x, target_first=x.first) if x.forward == "forward/moved" else x),
-    "a lane ends too early": lanes(lambda x: replace(x, expires=x.expires - 1) if x.expires else x),
-    "a lane of one family leads to a guest of the other host": lanes(
+    "a DNAT entry is forgotten": dnat_entries(
+        lambda x: None if x.forward == "forward/http" and x.family is Family.IPV6 else x
+    ),
+    "a DNAT entry has no hairpin": dnat_entries(
+        lambda x: replace(x, hairpin=False) if x.forward == "forward/http" else x
+    ),
+    "a DNAT entry has a hairpin": dnat_entries(
+        lambda x: replace(x, hairpin=True) if x.forward == "forward/side" else x
+    ),
+    "a DNAT entry is open to all": dnat_entries(
+        lambda x: replace(x, sources=None) if x.forward == "forward/moved" else x
+    ),
+    "a DNAT entry listens elsewhere": dnat_entries(
+        lambda x: replace(x, uplinks=("eth1",)) if x.forward == "forward/calls" else x
+    ),
+    "a DNAT entry is one port longer": dnat_entries(
+        lambda x: replace(x, last=x.last + 1) if x.forward == "forward/calls" else x
+    ),
+    "a DNAT entry does not shift": dnat_entries(
+        lambda x: replace(x, target_first=x.first) if x.forward == "forward/moved" else x
+    ),
+    "a DNAT entry ends too early": dnat_entries(lambda x: replace(x, expires=x.expires - 1) if x.expires else x),
+    "a DNAT entry of one family leads to a guest of the other host": dnat_entries(
         lambda x: (
             replace(x, target=replace(x.target, value=x.target.value + 1))
             if x.forward == "forward/http" and x.family is Family.IPV6
             else x
         )
     ),
-    "a lane is of another protocol": lanes(
+    "a DNAT entry is of another protocol": dnat_entries(
         lambda x: replace(x, protocol="tcp") if x.forward == "forward/calls" and x.family is Family.IPV6 else x
     ),
-    "a lane is open to a zone that it does not name": lanes(
+    "a DNAT entry is open to a zone that it does not name": dnat_entries(
         lambda x: replace(x, outside=("backbone", "internet")) if x.forward == "forward/back" else x
     ),
-    "a lane never ends": lanes(lambda x: replace(x, expires=None)),
+    "a DNAT entry never ends": dnat_entries(lambda x: replace(x, expires=None)),
     "a translation is forgotten": nats(lambda n: None if n.network == "web" and n.uplink == "eth1" else n),
     "a prefix is another one": nats(
         lambda n: replace(n, to=parse_prefix("2001:db8:4::/64")) if n.kind is NatKind.PREFIX else n

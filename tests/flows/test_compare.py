@@ -14,10 +14,10 @@ from tests.sites import compiled
 from taploom.backends.nftables import ruleset
 from taploom.flows.answer import Answer
 from taploom.flows.compare import Witnesses, disagreements, witnesses
-from taploom.flows.course import Context, contexts
 from taploom.flows.diagram import Diagram, Node
-from taploom.flows.kernel import OTHER
+from taploom.flows.forwarding import OTHER
 from taploom.flows.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
+from taploom.flows.packet_path import Context, contexts
 from taploom.flows.probe import Probe
 from taploom.flows.trace import Tracer, Walk
 from taploom.plan.site import Plan

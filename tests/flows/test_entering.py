@@ -22,9 +22,9 @@ from taploom.backends.nftables import ruleset
 from taploom.base.address import Address, Family
 from taploom.base.protocol import NUMBERS
 from taploom.flows.compare import Witnesses, witnesses
-from taploom.flows.course import Context
 from taploom.flows.diagram import Node
 from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE
+from taploom.flows.packet_path import Context
 from taploom.lab.atlas import NowhereError, UnclearError
 from taploom.lab.oracle import Packet
 from taploom.plan.host import Fixed, Host, Uplink
@@ -59,7 +59,7 @@ def _packets(asked: Asked, host: Host, family: Family) -> Iterator[Packet]:
     targets = {a for (guest, _, _), a in ground.nics.items() if asked.oracle.atlas.guests[guest].host == host.name}
     targets |= {a for (name, _, _), a in ground.uplinks.items() if name == host.name}
     targets |= {own.address for b in host.bridges for own in (b.ipv4, b.ipv6) if own}
-    ports = {("tcp", 22), ("tcp", 443), ("udp", 53), *((x.protocol, x.first) for x in host.lanes)}
+    ports = {("tcp", 22), ("tcp", 443), ("udp", 53), *((x.protocol, x.first) for x in host.dnat_entries)}
     for source in sorted(a for a in senders if a.family is family):
         for to in sorted(a for a in targets if a.family is family):
             for protocol, port in sorted(ports):

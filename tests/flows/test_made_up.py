@@ -12,7 +12,7 @@ from tests.sites import compiled
 
 from taploom.backends.nftables import ruleset
 from taploom.flows.compare import disagreements, witnesses
-from taploom.flows.course import contexts
+from taploom.flows.packet_path import contexts
 from taploom.flows.trace import Tracer
 
 many = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

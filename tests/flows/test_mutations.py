@@ -1,6 +1,6 @@
 """The proof can fail: each single fault in a ruleset, or in what it was lowered from, is found.
 
-Faults of the first kind are in the tree as it is emitted, those of the second in a host's terms, lanes and
+Faults of the first kind are in the tree as it is emitted, those of the second in a host's terms, DNAT entries and
 translations. The intent stays as the spec says it.
 """
 

@@ -10,9 +10,9 @@ from tests.sites import compiled
 from taploom.driver import rendered
 from taploom.lab.atlas import Atlas
 from taploom.lab.build import Site
-from taploom.lab.homeward import lead_home
 from taploom.lab.oracle import Oracle
 from taploom.lab.questions import questions
+from taploom.lab.return_routes import lead_home
 from taploom.lab.spoof import lies
 from taploom.lab.trial import ask, listen
 from taploom.lab.wait import settle

@@ -14,10 +14,10 @@ from taploom.driver import rendered
 from taploom.lab import ruleset
 from taploom.lab.atlas import Atlas
 from taploom.lab.build import Site
-from taploom.lab.homeward import lead_home
 from taploom.lab.impostors import impostors
 from taploom.lab.oracle import Oracle
 from taploom.lab.questions import questions
+from taploom.lab.return_routes import lead_home
 from taploom.lab.session import Lab
 from taploom.lab.wait import settle
 

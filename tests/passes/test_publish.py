@@ -1,4 +1,4 @@
-"""Forwards as lanes, worked out by hand: one line for each family, protocol and range."""
+"""Forwards as DNAT entries, worked out by hand: one line for each family, protocol and range."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from tests.passes.test_policy import line
 from tests.sites import Site, compiled
 
-from taploom.plan.policy import Lane
+from taploom.plan.policy import DnatEntry
 
 SITE = """\
 taploom: 1
@@ -26,14 +26,17 @@ guests:
 """
 
 
-def shown(lane: Lane) -> str:
-    ports = f"{lane.first}" + (f"-{lane.last}" if lane.last > lane.first else "")
-    sources = "anybody" if lane.sources is None else " ".join([*map(str, lane.sources), *lane.outside])
-    return f"{'+'.join(lane.uplinks)} {lane.protocol}/{ports} > {lane.target} {lane.target_first}: {sources}"
+def shown(dnat_entry: DnatEntry) -> str:
+    ports = f"{dnat_entry.first}" + (f"-{dnat_entry.last}" if dnat_entry.last > dnat_entry.first else "")
+    sources = (
+        "anybody" if dnat_entry.sources is None else " ".join([*map(str, dnat_entry.sources), *dnat_entry.outside])
+    )
+    inside = f"{dnat_entry.target} {dnat_entry.target_first}"
+    return f"{'+'.join(dnat_entry.uplinks)} {dnat_entry.protocol}/{ports} > {inside}: {sources}"
 
 
 def forwarded(entry: str, site: str = SITE) -> list[str]:
-    return [shown(lane) for host in with_forward(entry, site).plan.hosts for lane in host.lanes]
+    return [shown(dnat_entry) for host in with_forward(entry, site).plan.hosts for dnat_entry in host.dnat_entries]
 
 
 def with_forward(entry: str, site: str = SITE) -> Site:
@@ -111,7 +114,7 @@ def test_a_guest_as_sender_is_its_addresses() -> None:
 def test_ports_that_cannot_be_forwarded(entry: str, message: str) -> None:
     site = with_forward(entry)
     assert [d.message for d in site.of("TL602")] == [message]
-    assert site.plan.hosts[0].lanes == ()
+    assert site.plan.hosts[0].dnat_entries == ()
 
 
 def test_guests_of_other_hosts_may_go_to_the_outside_address() -> None:

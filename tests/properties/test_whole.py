@@ -81,7 +81,7 @@ def _spans(site: Site) -> Iterator[Span]:
     plan: Any = site.plan
     facts = [plan, *plan.zones, *plan.networks, *plan.guests, *plan.forwards, *plan.rules, *plan.hosts]
     for host in plan.hosts:
-        facts += [*host.uplinks, *host.bridges, *host.routes, *host.nat, *host.lanes, *host.terms]
+        facts += [*host.uplinks, *host.bridges, *host.routes, *host.nat, *host.dnat_entries, *host.terms]
     yield from (fact.origin.span for fact in facts if fact.origin.span is not None)
 
 

@@ -110,4 +110,4 @@ def test_search_finds_a_guest_of_a_large_site(built: Path, large: View) -> None:
     nic = guest.nics[0]
     for word in (nic.ipv4.address, nic.ipv6.address, nic.mac, nic.tap, guest.host):
         assert str(word) in doc["text"]
-    assert f"tcp/{large.lanes[guest.name][0].first}" in doc["text"]
+    assert f"tcp/{large.dnat_entries[guest.name][0].first}" in doc["text"]

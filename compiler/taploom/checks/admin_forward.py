@@ -8,7 +8,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import admin_service, open_zones
 from taploom.plan.host import Host
-from taploom.plan.policy import Lane
+from taploom.plan.policy import DnatEntry
 
 RULE = Rule(
     "TL604",
@@ -32,17 +32,21 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Look at the ports on the guests' side."""
     for host in context.plan.hosts:
         zones = open_zones(host)
-        for lane in host.lanes:
-            found = admin_service((lane.inside,))
-            if found and to_everybody(host, lane, zones):
-                name = lane.forward.removeprefix("forward/")
+        for dnat_entry in host.dnat_entries:
+            found = admin_service((dnat_entry.inside,))
+            if found and to_everybody(host, dnat_entry, zones):
+                name = dnat_entry.forward.removeprefix("forward/")
                 span = context.document.places.span("forwards", name, "ports")
-                message = f"forward `{name}` lets everybody reach {found} of guest `{lane.guest}`"
-                yield Diagnostic(RULE, message, span, "add `from` with who needs it", subject=lane.forward)
+                message = f"forward `{name}` lets everybody reach {found} of guest `{dnat_entry.guest}`"
+                yield Diagnostic(RULE, message, span, "add `from` with who needs it", subject=dnat_entry.forward)
 
 
-def to_everybody(host: Host, lane: Lane, zones: frozenset[str]) -> bool:
+def to_everybody(host: Host, dnat_entry: DnatEntry, zones: frozenset[str]) -> bool:
     """Whether a forward listens on a way to everybody, and lets in who comes by it."""
-    if not any(uplink.zone in zones for uplink in host.uplinks if uplink.name in lane.uplinks):
+    if not any(uplink.zone in zones for uplink in host.uplinks if uplink.name in dnat_entry.uplinks):
         return False
-    return lane.sources is None or bool(zones & set(lane.outside)) or everything(lane.family) in lane.sources
+    return (
+        dnat_entry.sources is None
+        or bool(zones & set(dnat_entry.outside))
+        or everything(dnat_entry.family) in dnat_entry.sources
+    )

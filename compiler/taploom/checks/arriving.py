@@ -72,7 +72,10 @@ def _forwarding(hosts: Iterable[Host], to: Space) -> frozenset[str]:
     return frozenset(
         host.name
         for host in hosts
-        if any(to.everyone or lane.network in to.networks or lane.target.prefix in meant for lane in host.lanes)
+        if any(
+            to.everyone or dnat_entry.network in to.networks or dnat_entry.target.prefix in meant
+            for dnat_entry in host.dnat_entries
+        )
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from taploom.base.address import Address, in_family
 from taploom.base.frozen import dataclass
 from taploom.checks.exposure import meets
-from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.forwarding import SELF, Forwarding
 from taploom.flows.spans import Spans, common, of_prefixes, single, united, without
 from taploom.plan.host import Bridge, Fixed, Host, Input
 from taploom.plan.policy import Action, Service, Side, SideKind, Term
@@ -49,7 +49,7 @@ class Asking:
             return ()
         if own.address != address and address in own.prefix:
             return () if bridge.isolated else self._left(bridge, address, [_on(bridge)], everybody=True)
-        kernel = Kernel.of(self.host, address.family)
+        kernel = Forwarding.of(self.host, address.family)
         egress = kernel.egress(address.value)
         if egress == SELF:
             if bridge.serves_dns or self.host.input is Input.FOREIGN:
@@ -57,7 +57,7 @@ class Asking:
             return self._left(bridge, address, [Side(SideKind.SELF)])
         return self._left(bridge, address, self._sides(kernel, egress, address))
 
-    def _sides(self, kernel: Kernel, egress: str, address: Address) -> list[Side]:
+    def _sides(self, kernel: Forwarding, egress: str, address: Address) -> list[Side]:
         """Where an address may lie; every side that is spoken of where no route says."""
         ways = [egress] if egress else list(kernel.defaults)
         zones = sorted({uplink.zone for uplink in self.host.uplinks if uplink.name in ways})
@@ -88,11 +88,15 @@ class Asking:
 def published(hosts: Iterable[Host]) -> Iterator[Address]:
     """The fixed addresses of uplinks at which a forward of the site answers DNS."""
     for host in hosts:
-        lanes = [lane for lane in host.lanes if lane.protocol == DNS.protocol and lane.first <= DNS.first <= lane.last]
+        dnat_entries = [
+            dnat_entry
+            for dnat_entry in host.dnat_entries
+            if dnat_entry.protocol == DNS.protocol and dnat_entry.first <= DNS.first <= dnat_entry.last
+        ]
         for uplink in host.uplinks:
-            for lane in lanes:
-                side = in_family(uplink, lane.family)
-                if uplink.name in lane.uplinks and isinstance(side, Fixed):
+            for dnat_entry in dnat_entries:
+                side = in_family(uplink, dnat_entry.family)
+                if uplink.name in dnat_entry.uplinks and isinstance(side, Fixed):
                     yield side.interface.address
 
 

@@ -7,7 +7,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.frozen import dataclass
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.flows.kernel import Kernel
+from taploom.flows.forwarding import Forwarding
 from taploom.plan.host import Fixed, Host, Uplink
 from taploom.plan.policy import Action, SideKind, Term
 
@@ -83,8 +83,12 @@ def _ends(host: Host) -> Iterator[_End]:
 
 def _named(term: Term, end: _End) -> bool:
     """Whether an entry names the senders: an entry of the policy, or a forward that listens there."""
-    lanes = (lane for lane in end.host.lanes if lane.family is term.family and end.uplink.name in lane.uplinks)
-    named = (source for lane in lanes for source in lane.sources or ())
+    dnat_entries = (
+        dnat_entry
+        for dnat_entry in end.host.dnat_entries
+        if dnat_entry.family is term.family and end.uplink.name in dnat_entry.uplinks
+    )
+    named = (source for dnat_entry in dnat_entries for source in dnat_entry.sources or ())
     return term.rule.startswith("policy/") or any(source.overlaps(own) for source in named for own in term.sources)
 
 
@@ -99,7 +103,7 @@ def _dropped(host: Host, term: Term, end: _End) -> bool:
 
 
 def _ways(host: Host, family: Family, to: Address) -> tuple[str, ...]:
-    kernel = Kernel.of(host, family)
+    kernel = Forwarding.of(host, family)
     found = kernel.egress(to.value)
     return (found,) if found else kernel.preferred
 

@@ -8,7 +8,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import other, word
 from taploom.flows.defaults import leads_out
-from taploom.flows.kernel import Kernel
+from taploom.flows.forwarding import Forwarding
 from taploom.plan.host import Fixed, Host
 
 RULE = Rule(
@@ -34,7 +34,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             devices = {uplink.name for uplink in host.uplinks}
             routed = any(route.to.family is family and route.device in devices for route in host.routes)
             translated = any(entry.family is family for entry in host.nat)
-            if not (routed or translated or Kernel.of(host, family).defaults):
+            if not (routed or translated or Forwarding.of(host, family).defaults):
                 yield from _lacking(context, host, family)
 
 

@@ -7,7 +7,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.plan.host import Host
-from taploom.plan.policy import Lane
+from taploom.plan.policy import DnatEntry
 
 RULE = Rule(
     "TL616",
@@ -28,22 +28,24 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for forwards of which each lane is for networks of the host alone, and not for them."""
+    """Look for forwards of which each DNAT entry is for networks of the host alone, and not for them."""
     places = context.document.places
     for host in context.plan.hosts:
-        by_forward: dict[str, list[Lane]] = {}
-        for lane in host.lanes:
-            by_forward.setdefault(lane.forward.removeprefix("forward/"), []).append(lane)
-        for name, lanes in by_forward.items():
-            if all(_for_nobody(host, lane) for lane in lanes):
+        by_forward: dict[str, list[DnatEntry]] = {}
+        for dnat_entry in host.dnat_entries:
+            by_forward.setdefault(dnat_entry.forward.removeprefix("forward/"), []).append(dnat_entry)
+        for name, dnat_entries in by_forward.items():
+            if all(_for_nobody(host, dnat_entry) for dnat_entry in dnat_entries):
                 message = f"nobody can use forward `{name}`: `from` names networks of host `{host.name}` alone"
                 label = Label(places.span("forwards", name, "from"), "inside all of it")
                 span = places.span("forwards", name, "hairpin")
                 yield Diagnostic(RULE, message, span, "drop `hairpin: false`", (label,), subject=f"forward/{name}")
 
 
-def _for_nobody(host: Host, lane: Lane) -> bool:
-    if lane.hairpin or lane.sources is None or lane.outside:
+def _for_nobody(host: Host, dnat_entry: DnatEntry) -> bool:
+    if dnat_entry.hairpin or dnat_entry.sources is None or dnat_entry.outside:
         return False
-    own = [interface.prefix for bridge in host.bridges if (interface := in_family(bridge, lane.family)) is not None]
-    return all(any(source in prefix for prefix in own) for source in lane.sources)
+    own = [
+        interface.prefix for bridge in host.bridges if (interface := in_family(bridge, dnat_entry.family)) is not None
+    ]
+    return all(any(source in prefix for prefix in own) for source in dnat_entry.sources)

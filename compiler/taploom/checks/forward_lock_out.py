@@ -34,7 +34,7 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare what there is with what there would be without forwards."""
     for host in context.plan.hosts:
-        if host.input is not Input.MANAGED or not host.lanes:
+        if host.input is not Input.MANAGED or not host.dnat_entries:
             continue
         before = _outer(host, context.now, forwards=False)
         if before is not None and _outer(host, context.now, forwards=True) is None:
@@ -47,10 +47,14 @@ def _outer(host: Host, now: int, *, forwards: bool) -> Path | None:
 
 
 def _finding(context: Context, host: Host, path: Path) -> Diagnostic:
-    lane = next(lane for lane in host.lanes if meets(Service(lane.protocol, lane.first, lane.last), path.service))
-    name, rule = lane.forward.removeprefix("forward/"), path.term.rule.removeprefix("policy/")
+    dnat_entry = next(
+        dnat_entry
+        for dnat_entry in host.dnat_entries
+        if meets(Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last), path.service)
+    )
+    name, rule = dnat_entry.forward.removeprefix("forward/"), path.term.rule.removeprefix("policy/")
     places = context.document.places
     message = f"forward `{name}` takes {written(path.service)}, the last way to manage host `{host.name}` from outside"
     label = Label(places.key("policy", rule), f"`{rule}` lets the owner in")
     span = places.span("forwards", name, "ports")
-    return Diagnostic(RULE, message, span, "change the outside port", (label,), subject=lane.forward)
+    return Diagnostic(RULE, message, span, "change the outside port", (label,), subject=dnat_entry.forward)

@@ -8,7 +8,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.intervals import Intervals
 from taploom.plan.host import Host
-from taploom.plan.policy import Action, Lane, SideKind, Term
+from taploom.plan.policy import Action, DnatEntry, SideKind, Term
 
 RULE = Rule(
     "TL605",
@@ -32,16 +32,16 @@ _Key = tuple[str, Family, str]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Ask for each lane whether the host opens one of its ports."""
+    """Ask for each DNAT entry whether the host opens one of its ports."""
     for host in context.plan.hosts:
-        opened = _opened(host) if host.lanes else {}
+        opened = _opened(host) if host.dnat_entries else {}
         zones = {uplink.name: uplink.zone for uplink in host.uplinks}
-        for lane in host.lanes if opened else ():
-            for zone in sorted({zones[name] for name in lane.uplinks}):
-                intervals = opened.get((zone, lane.family, lane.protocol))
-                term = intervals.meeting(lane.first, lane.last) if intervals else None
-                if term and _share(lane, term, zone):
-                    yield _finding(context, host, lane, term)
+        for dnat_entry in host.dnat_entries if opened else ():
+            for zone in sorted({zones[name] for name in dnat_entry.uplinks}):
+                intervals = opened.get((zone, dnat_entry.family, dnat_entry.protocol))
+                term = intervals.meeting(dnat_entry.first, dnat_entry.last) if intervals else None
+                if term and _share(dnat_entry, term, zone):
+                    yield _finding(context, host, dnat_entry, term)
 
 
 def _opened(host: Host) -> dict[_Key, Intervals[Term]]:
@@ -55,17 +55,19 @@ def _opened(host: Host) -> dict[_Key, Intervals[Term]]:
     return {key: Intervals.of(ranges) for key, ranges in found.items()}
 
 
-def _share(lane: Lane, term: Term, zone: str) -> bool:
-    if lane.sources is None or zone in lane.outside:
+def _share(dnat_entry: DnatEntry, term: Term, zone: str) -> bool:
+    if dnat_entry.sources is None or zone in dnat_entry.outside:
         return True
-    return any(mine.overlaps(theirs) for mine in lane.sources for theirs in term.sources)
+    return any(mine.overlaps(theirs) for mine in dnat_entry.sources for theirs in term.sources)
 
 
-def _finding(context: Context, host: Host, lane: Lane, term: Term) -> Diagnostic:
-    name, rule = lane.forward.removeprefix("forward/"), term.rule.removeprefix("policy/")
+def _finding(context: Context, host: Host, dnat_entry: DnatEntry, term: Term) -> Diagnostic:
+    name, rule = dnat_entry.forward.removeprefix("forward/"), term.rule.removeprefix("policy/")
     places = context.document.places
-    ports = f"{lane.protocol}/{lane.first}" + (f"-{lane.last}" if lane.last > lane.first else "")
+    ports = f"{dnat_entry.protocol}/{dnat_entry.first}" + (
+        f"-{dnat_entry.last}" if dnat_entry.last > dnat_entry.first else ""
+    )
     message = f"forward `{name}` takes {ports} of host `{host.name}`, which `{rule}` opens on the host itself"
     label = Label(places.key("policy", rule), "opened here")
     span = places.span("forwards", name, "ports")
-    return Diagnostic(RULE, message, span, "change the outside port", (label,), subject=lane.forward)
+    return Diagnostic(RULE, message, span, "change the outside port", (label,), subject=dnat_entry.forward)

@@ -9,7 +9,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.intervals import Intervals
 from taploom.plan.host import Host
-from taploom.plan.policy import Lane
+from taploom.plan.policy import DnatEntry
 
 RULE = Rule(
     "TL603",
@@ -33,99 +33,105 @@ INSIDE = ""
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A lane for one prefix of senders."""
+    """A DNAT entry for one prefix of senders."""
 
     prefix: Prefix
-    lane: Lane
+    dnat_entry: DnatEntry
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the lanes of each host that share uplink, family, protocol and kind of senders."""
+    """Compare the DNAT entries of each host that share uplink, family, protocol and kind of senders."""
     for host in context.plan.hosts:
         zones = tuple(sorted({uplink.zone for uplink in host.uplinks}))
-        groups: dict[tuple[str, Family, str], list[Lane]] = {}
-        for lane in host.lanes:
-            for uplink in lane.uplinks:
-                groups.setdefault((uplink, lane.family, lane.protocol), []).append(lane)
-        for (uplink, *_), lanes in groups.items():
-            for claims in _by_sender(host, _sharing(lanes), zones):
-                for lane, other in _conflicts(claims):
-                    yield _finding(context, uplink, lane, other)
+        groups: dict[tuple[str, Family, str], list[DnatEntry]] = {}
+        for dnat_entry in host.dnat_entries:
+            for uplink in dnat_entry.uplinks:
+                groups.setdefault((uplink, dnat_entry.family, dnat_entry.protocol), []).append(dnat_entry)
+        for (uplink, *_), dnat_entries in groups.items():
+            for claims in _by_sender(host, _sharing(dnat_entries), zones):
+                for dnat_entry, other in _conflicts(claims):
+                    yield _finding(context, uplink, dnat_entry, other)
 
 
-def _sharing(lanes: list[Lane]) -> Iterator[Lane]:
-    """The lanes that share a port with another, whoever its senders are: in a sound site there is none."""
-    cluster: list[Lane] = []
+def _sharing(dnat_entries: list[DnatEntry]) -> Iterator[DnatEntry]:
+    """The DNAT entries that share a port with another, whoever its senders are: in a sound site there is none."""
+    cluster: list[DnatEntry] = []
     end = -1
-    for lane in sorted(lanes, key=lambda lane: lane.first):
-        if lane.first > end:
+    for dnat_entry in sorted(dnat_entries, key=lambda dnat_entry: dnat_entry.first):
+        if dnat_entry.first > end:
             yield from cluster if len(cluster) > 1 else ()
             cluster = []
-        cluster.append(lane)
-        end = max(end, lane.last)
+        cluster.append(dnat_entry)
+        end = max(end, dnat_entry.last)
     yield from cluster if len(cluster) > 1 else ()
 
 
-def _by_sender(host: Host, lanes: Iterable[Lane], zones: tuple[str, ...]) -> Iterable[list[_Claim]]:
+def _by_sender(host: Host, dnat_entries: Iterable[DnatEntry], zones: tuple[str, ...]) -> Iterable[list[_Claim]]:
     groups: dict[str, list[_Claim]] = {}
-    for lane in lanes:
-        for sender, prefix in _senders(host, lane, zones):
-            groups.setdefault(sender, []).append(_Claim(prefix, lane))
+    for dnat_entry in dnat_entries:
+        for sender, prefix in _senders(host, dnat_entry, zones):
+            groups.setdefault(sender, []).append(_Claim(prefix, dnat_entry))
     return groups.values()
 
 
-def _senders(host: Host, lane: Lane, zones: tuple[str, ...]) -> Iterator[tuple[str, Prefix]]:
+def _senders(host: Host, dnat_entry: DnatEntry, zones: tuple[str, ...]) -> Iterator[tuple[str, Prefix]]:
     """Where senders are: INSIDE, or beyond the uplinks of any zone, with a prefix."""
-    if lane.sources is None:
-        yield from ((sender, everything(lane.family)) for sender in (INSIDE, *zones))
+    if dnat_entry.sources is None:
+        yield from ((sender, everything(dnat_entry.family)) for sender in (INSIDE, *zones))
         return
-    yield from ((zone, everything(lane.family)) for zone in zones if zone in lane.outside)
-    for prefix in lane.sources:
+    yield from ((zone, everything(dnat_entry.family)) for zone in zones if zone in dnat_entry.outside)
+    for prefix in dnat_entry.sources:
         if any(prefix.overlaps(own) for own in host.site_prefixes):
             yield INSIDE, prefix
         if not any(prefix in own for own in host.site_prefixes):
             yield from ((zone, prefix) for zone in zones)
 
 
-def _conflicts(claims: Iterable[_Claim]) -> Iterator[tuple[Lane, Lane]]:
-    """Pairs of lanes that share a port, where the senders of one include those of the other."""
-    by_prefix: dict[Prefix, list[Lane]] = {}
+def _conflicts(claims: Iterable[_Claim]) -> Iterator[tuple[DnatEntry, DnatEntry]]:
+    """Pairs of DNAT entries that share a port, where the senders of one include those of the other."""
+    by_prefix: dict[Prefix, list[DnatEntry]] = {}
     for claim in claims:
-        by_prefix.setdefault(claim.prefix, []).append(claim.lane)
-    above: list[tuple[Prefix, Intervals[Lane]]] = []
+        by_prefix.setdefault(claim.prefix, []).append(claim.dnat_entry)
+    above: list[tuple[Prefix, Intervals[DnatEntry]]] = []
     for prefix in sorted(by_prefix, key=lambda p: (p.value, p.length)):
         while above and prefix not in above[-1][0]:
             above.pop()
-        lanes = sorted(by_prefix[prefix], key=lambda lane: (lane.first, lane.last, lane.forward))
-        yield from _among(lanes)
-        for lane in lanes:
+        dnat_entries = sorted(
+            by_prefix[prefix], key=lambda dnat_entry: (dnat_entry.first, dnat_entry.last, dnat_entry.forward)
+        )
+        yield from _among(dnat_entries)
+        for dnat_entry in dnat_entries:
             for _, wider in above:
-                other = wider.meeting(lane.first, lane.last)
-                if other is not None and not _same(lane, other):
-                    yield lane, other
-        above.append((prefix, Intervals.of((lane.first, lane.last, lane) for lane in lanes)))
+                other = wider.meeting(dnat_entry.first, dnat_entry.last)
+                if other is not None and not _same(dnat_entry, other):
+                    yield dnat_entry, other
+        above.append(
+            (prefix, Intervals.of((dnat_entry.first, dnat_entry.last, dnat_entry) for dnat_entry in dnat_entries))
+        )
 
 
-def _among(lanes: list[Lane]) -> Iterator[tuple[Lane, Lane]]:
-    furthest: Lane | None = None
-    for lane in lanes:
-        if furthest is not None and lane.first <= furthest.last and not _same(lane, furthest):
-            yield lane, furthest
-        if furthest is None or lane.last > furthest.last:
-            furthest = lane
+def _among(dnat_entries: list[DnatEntry]) -> Iterator[tuple[DnatEntry, DnatEntry]]:
+    furthest: DnatEntry | None = None
+    for dnat_entry in dnat_entries:
+        if furthest is not None and dnat_entry.first <= furthest.last and not _same(dnat_entry, furthest):
+            yield dnat_entry, furthest
+        if furthest is None or dnat_entry.last > furthest.last:
+            furthest = dnat_entry
 
 
-def _same(one: Lane, two: Lane) -> bool:
-    """Whether two lanes of one forward send a port to the same place, as in `[tcp/80, tcp/80-90]`."""
+def _same(one: DnatEntry, two: DnatEntry) -> bool:
+    """Whether two DNAT entries of one forward send a port to the same place, as in `[tcp/80, tcp/80-90]`."""
     return one.forward == two.forward and one.target_first - one.first == two.target_first - two.first
 
 
-def _finding(context: Context, uplink: str, lane: Lane, other: Lane) -> Diagnostic:
-    first, last = max(lane.first, other.first), min(lane.last, other.last)
-    ports = f"{lane.protocol}/{first}" + (f"-{last}" if last > first else "")
-    names = lane.forward.removeprefix("forward/"), other.forward.removeprefix("forward/")
+def _finding(context: Context, uplink: str, dnat_entry: DnatEntry, other: DnatEntry) -> Diagnostic:
+    first, last = max(dnat_entry.first, other.first), min(dnat_entry.last, other.last)
+    ports = f"{dnat_entry.protocol}/{first}" + (f"-{last}" if last > first else "")
+    names = dnat_entry.forward.removeprefix("forward/"), other.forward.removeprefix("forward/")
     places = context.document.places
     label = Label(places.span("forwards", names[1], "ports"), f"forward `{names[1]}`")
     message = f"forwards `{names[0]}` and `{names[1]}` both take {ports} of uplink `{uplink}`"
     hint = "change a port, or give both a `from` so that no sender is in both"
-    return Diagnostic(RULE, message, places.span("forwards", names[0], "ports"), hint, (label,), subject=lane.forward)
+    return Diagnostic(
+        RULE, message, places.span("forwards", names[0], "ports"), hint, (label,), subject=dnat_entry.forward
+    )

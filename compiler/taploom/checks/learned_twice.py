@@ -10,7 +10,7 @@ from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.checks.intervals import Intervals
 from taploom.plan.host import Host
-from taploom.plan.policy import Lane
+from taploom.plan.policy import DnatEntry
 
 RULE = Rule(
     "TL619",
@@ -34,57 +34,59 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the lanes of each host that share no uplink; the first pair of two forwards tells."""
+    """Compare the DNAT entries of each host that share no uplink; the first pair of two forwards tells."""
     told: set[frozenset[str]] = set()
     for host in context.plan.hosts:
         for family in FAMILIES:
-            for lane, other in _pairs(host, family):
-                names = frozenset((lane.forward, other.forward))
+            for dnat_entry, other in _pairs(host, family):
+                names = frozenset((dnat_entry.forward, other.forward))
                 if names not in told:
                     told.add(names)
-                    first, second = sorted((lane, other), key=lambda one: (one.sources is None, one.forward))
+                    first, second = sorted((dnat_entry, other), key=lambda one: (one.sources is None, one.forward))
                     yield _finding(context, first, second)
 
 
-def _pairs(host: Host, family: Family) -> Iterator[tuple[Lane, Lane]]:
+def _pairs(host: Host, family: Family) -> Iterator[tuple[DnatEntry, DnatEntry]]:
     known = {uplink.name for uplink in host.uplinks for of, _ in fixed(uplink) if of is family}
-    groups: dict[tuple[str, ...], list[Lane]] = {}
-    for lane in host.lanes:
-        at = tuple(name for name in lane.uplinks if name not in known)
-        if lane.family is family and at:
-            groups.setdefault(at, []).append(lane)
+    groups: dict[tuple[str, ...], list[DnatEntry]] = {}
+    for dnat_entry in host.dnat_entries:
+        at = tuple(name for name in dnat_entry.uplinks if name not in known)
+        if dnat_entry.family is family and at:
+            groups.setdefault(at, []).append(dnat_entry)
     for one, other in combinations(sorted(groups), 2):
         if set(one).isdisjoint(other):
             third = len(host.uplinks) > len({*one, *other})
             yield from _meeting(groups[one], groups[other], third=third)
 
 
-def _meeting(lanes: list[Lane], others: list[Lane], *, third: bool) -> Iterator[tuple[Lane, Lane]]:
-    """Lanes of one port that somebody asks for who can be meant by both: by a third uplink, or from inside."""
-    for protocol in sorted({lane.protocol for lane in others}):
+def _meeting(
+    dnat_entries: list[DnatEntry], others: list[DnatEntry], *, third: bool
+) -> Iterator[tuple[DnatEntry, DnatEntry]]:
+    """DNAT entries of one port that somebody asks for who can be meant by both: by a third uplink, or from inside."""
+    for protocol in sorted({dnat_entry.protocol for dnat_entry in others}):
         ports = Intervals.of((x.first, x.last, x) for x in others if x.protocol == protocol)
-        for lane in lanes:
-            other = ports.meeting(lane.first, lane.last) if lane.protocol == protocol else None
-            asked = other and other.forward != lane.forward and (third or (lane.hairpin and other.hairpin))
-            if other and asked and _share(lane, other):
-                yield lane, other
+        for dnat_entry in dnat_entries:
+            other = ports.meeting(dnat_entry.first, dnat_entry.last) if dnat_entry.protocol == protocol else None
+            asked = other and other.forward != dnat_entry.forward and (third or (dnat_entry.hairpin and other.hairpin))
+            if other and asked and _share(dnat_entry, other):
+                yield dnat_entry, other
 
 
-def _share(lane: Lane, other: Lane) -> bool:
+def _share(dnat_entry: DnatEntry, other: DnatEntry) -> bool:
     """Whether a sender may use both."""
-    if lane.sources is None or other.sources is None or set(lane.outside).intersection(other.outside):
+    if dnat_entry.sources is None or other.sources is None or set(dnat_entry.outside).intersection(other.outside):
         return True
-    if (lane.outside and other.sources) or (other.outside and lane.sources):
+    if (dnat_entry.outside and other.sources) or (other.outside and dnat_entry.sources):
         return True
-    return any(one.overlaps(two) for one in lane.sources for two in other.sources)
+    return any(one.overlaps(two) for one in dnat_entry.sources for two in other.sources)
 
 
-def _finding(context: Context, lane: Lane, other: Lane) -> Diagnostic:
+def _finding(context: Context, dnat_entry: DnatEntry, other: DnatEntry) -> Diagnostic:
     places = context.document.places
-    one, two = (found.forward.removeprefix("forward/") for found in (lane, other))
-    first, last = max(lane.first, other.first), min(lane.last, other.last)
-    ports = f"{lane.protocol}/{first}" + (f"-{last}" if last > first else "")
+    one, two = (found.forward.removeprefix("forward/") for found in (dnat_entry, other))
+    first, last = max(dnat_entry.first, other.first), min(dnat_entry.last, other.last)
+    ports = f"{dnat_entry.protocol}/{first}" + (f"-{last}" if last > first else "")
     message = f"forward `{one}` takes {ports} for `{two}` too, where no uplink tells their addresses apart"
     label = Label(places.span("forwards", two, "ports"), f"forward `{two}`")
     hint = "give an uplink a fixed address, or change a port"
-    return Diagnostic(RULE, message, places.span("forwards", one, "ports"), hint, (label,), subject=lane.forward)
+    return Diagnostic(RULE, message, places.span("forwards", one, "ports"), hint, (label,), subject=dnat_entry.forward)

@@ -13,7 +13,7 @@ from taploom.checks.exposure import meets
 from taploom.checks.families import carries
 from taploom.passes.spaces import minimal, of_family
 from taploom.plan.host import Host
-from taploom.plan.policy import Action, Lane, Service, Side, SideKind, Term
+from taploom.plan.policy import Action, DnatEntry, Service, Side, SideKind, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[Path]:
     """
     inward = [t for t in host.terms if t.egress.kind is SideKind.SELF and _valid(t.expires, moment)]
     denies = [t for t in inward if t.action is Action.DENY]
-    lanes = [lane for lane in host.lanes if forwards and _valid(lane.expires, moment)]
+    dnat_entries = [dnat_entry for dnat_entry in host.dnat_entries if forwards and _valid(dnat_entry.expires, moment)]
     covers: dict[tuple[Side, Family, Service], Cover] = {}
     for term in inward:
         if term.action is not Action.ALLOW or not _arrives(host, term):
@@ -42,7 +42,7 @@ def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[Path]:
         for service in _opened(host, term):
             key = (term.ingress, term.family, service)
             if key not in covers:
-                covers[key] = Cover.of((*_denied(denies, *key), *_forwarded(host, lanes, *key)))
+                covers[key] = Cover.of((*_denied(denies, *key), *_forwarded(host, dnat_entries, *key)))
             if not all(covers[key].holds(source) for source in term.sources):
                 yield Path(term, service)
 
@@ -98,16 +98,18 @@ def _denied(denies: Iterable[Term], ingress: Side, family: Family, service: Serv
             yield from deny.sources
 
 
-def _forwarded(host: Host, lanes: Iterable[Lane], ingress: Side, family: Family, service: Service) -> Iterator[Prefix]:
+def _forwarded(
+    host: Host, dnat_entries: Iterable[DnatEntry], ingress: Side, family: Family, service: Service
+) -> Iterator[Prefix]:
     """Senders whose packets to the host's outside addresses a forward takes away, at every uplink of their zone."""
     if ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
         return
     uplinks = {u.name for u in host.uplinks if u.zone == ingress.name and carries(u, family)}
-    for lane in lanes:
-        same = lane.family is family and uplinks.issubset(lane.uplinks)
-        if same and _within(service, Service(lane.protocol, lane.first, lane.last)):
-            whole = lane.sources is None or ingress.name in lane.outside
-            yield from (everything(family),) if whole else of_family(lane.sources or (), family)
+    for dnat_entry in dnat_entries:
+        same = dnat_entry.family is family and uplinks.issubset(dnat_entry.uplinks)
+        if same and _within(service, Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last)):
+            whole = dnat_entry.sources is None or ingress.name in dnat_entry.outside
+            yield from (everything(family),) if whole else of_family(dnat_entry.sources or (), family)
 
 
 def _within(inner: Service, outer: Service) -> bool:

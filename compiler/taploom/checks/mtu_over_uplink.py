@@ -44,7 +44,9 @@ def _used(host: Host, bridge: Bridge) -> list[Uplink]:
     beyond = (SideKind.OUTSIDE, SideKind.REMOTE)
     ends = [(term.ingress, term.egress) for term in host.terms if term.action is Action.ALLOW]
     zones = {one.name for pair in ends for one, other in (pair, pair[::-1]) if other == side and one.kind in beyond}
-    forwarded = {name for lane in host.lanes if lane.network == bridge.network for name in lane.uplinks}
+    forwarded = {
+        name for dnat_entry in host.dnat_entries if dnat_entry.network == bridge.network for name in dnat_entry.uplinks
+    }
     return [uplink for uplink in host.uplinks if uplink.zone in zones or uplink.name in forwarded]
 
 

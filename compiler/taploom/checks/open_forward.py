@@ -32,12 +32,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         zones = open_zones(host)
         told: set[str] = set()
-        for lane in host.lanes:
-            name = lane.forward.removeprefix("forward/")
-            if name in told or not to_everybody(host, lane, zones) or places.node("forwards", name, "from"):
+        for dnat_entry in host.dnat_entries:
+            name = dnat_entry.forward.removeprefix("forward/")
+            if name in told or not to_everybody(host, dnat_entry, zones) or places.node("forwards", name, "from"):
                 continue
             told.add(name)
-            if not admin_service((lane.inside,)):
-                message = f"forward `{name}` lets everybody reach guest `{lane.guest}`, and does not say so"
+            if not admin_service((dnat_entry.inside,)):
+                message = f"forward `{name}` lets everybody reach guest `{dnat_entry.guest}`, and does not say so"
                 help_ = "write `from: any`, or who may use it"
-                yield Diagnostic(RULE, message, places.key("forwards", name), help_, subject=lane.forward)
+                yield Diagnostic(RULE, message, places.key("forwards", name), help_, subject=dnat_entry.forward)

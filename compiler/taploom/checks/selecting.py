@@ -9,7 +9,7 @@ from taploom.checks.families import carries
 from taploom.passes.lookup import Names
 from taploom.passes.lost import lost_zones
 from taploom.passes.resolve import tags_of, zones_of
-from taploom.passes.spaces import Gazetteer, Space
+from taploom.passes.spaces import SelectorResolver, Space
 from taploom.passes.wire import Wiring
 from taploom.plan.host import Host
 from taploom.spec.values import Selector
@@ -30,14 +30,14 @@ class Selecting:
 
     Attributes:
         names: kinds of names, zones and tags.
-        gazetteer: where everything is.
+        resolver: where everything is.
         beyond: families of the uplinks of each zone.
         inside: families of each network.
         hosts: families of each host, at its uplinks and on its networks.
     """
 
     names: Names
-    gazetteer: Gazetteer
+    resolver: SelectorResolver
     beyond: Mapping[str, frozenset[Family]]
     inside: Mapping[str, frozenset[Family]]
     hosts: Mapping[str, frozenset[Family]]
@@ -50,7 +50,7 @@ class Selecting:
         for kind, section in SECTIONS[1:]:
             kinds |= dict.fromkeys(getattr(document, section), kind)
         names = Names(kinds, zones, tags_of(document), lost_zones(document))
-        gazetteer = Gazetteer.of(document, names, Wiring({}, context.plan.guests))
+        resolver = SelectorResolver.of(document, names, Wiring({}, context.plan.guests))
         beyond: dict[str, set[Family]] = {}
         for host in context.plan.hosts:
             for uplink in host.uplinks:
@@ -64,11 +64,11 @@ class Selecting:
             host.name: frozenset(f for f in FAMILIES if _has(host, f)) or frozenset(FAMILIES)
             for host in context.plan.hosts
         }
-        return cls(names, gazetteer, {zone: frozenset(found) for zone, found in beyond.items()}, inside, hosts)
+        return cls(names, resolver, {zone: frozenset(found) for zone, found in beyond.items()}, inside, hosts)
 
     def space(self, selectors: Iterable[Selector]) -> Space:
         """The union of selectors."""
-        return self.gazetteer.space(selectors)
+        return self.resolver.space(selectors)
 
     def families(self, space: Space) -> frozenset[Family]:
         """The families in which somebody is selected."""

@@ -10,7 +10,7 @@ from taploom.checks.context import Context
 from taploom.checks.coverage import Cover
 from taploom.passes.spaces import common
 from taploom.plan.host import Host
-from taploom.plan.policy import Action, Lane, Side, SideKind, Term
+from taploom.plan.policy import Action, DnatEntry, Side, SideKind, Term
 
 RULE = Rule(
     "TL706",
@@ -41,11 +41,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if said and covered.get(term.rule) != ():
                 wall = walls.get((term.ingress, term.egress, term.family))
                 covered[term.rule] = wall.around(term, partial(lasts, other=term)) if wall else ()
-        for lane in host.lanes if walls else ():
-            for flow in _flows(host, lane):
-                if covered.get(lane.forward) != ():
+        for dnat_entry in host.dnat_entries if walls else ():
+            for flow in _flows(host, dnat_entry):
+                if covered.get(dnat_entry.forward) != ():
                     wall = walls.get((flow.ingress, flow.egress, flow.family))
-                    covered[lane.forward] = wall.around(flow, partial(lasts, other=flow)) if wall else ()
+                    covered[dnat_entry.forward] = wall.around(flow, partial(lasts, other=flow)) if wall else ()
     for name, denies in sorted(covered.items()):
         if denies:
             yield _finding(context, name, denies)
@@ -62,31 +62,32 @@ def _finding(context: Context, name: str, denies: tuple[str, ...]) -> Diagnostic
     return Diagnostic(RULE, message, places.span(*at), hint, labels, subject=name)
 
 
-def _flows(host: Host, lane: Lane) -> Iterator[Term]:
-    """A lane as what it allows at its real ends: from beyond its uplinks, and from those of the site that it names."""
-    services = (lane.inside,)
-    bridge = Side(SideKind.BRIDGE, lane.network)
-    for ingress, sources in _senders(host, lane):
+def _flows(host: Host, dnat_entry: DnatEntry) -> Iterator[Term]:
+    """What a DNAT entry allows at its real ends: from beyond its uplinks, and from senders inside that it names."""
+    services = (dnat_entry.inside,)
+    bridge = Side(SideKind.BRIDGE, dnat_entry.network)
+    for ingress, sources in _senders(host, dnat_entry):
         yield Term(
-            lane.forward, Action.ALLOW, ingress, bridge, lane.family, sources, (lane.target.prefix,), services,
-            log=False, limit=None, expires=lane.expires, origin=lane.origin,
+            dnat_entry.forward, Action.ALLOW, ingress, bridge, dnat_entry.family, sources,
+            (dnat_entry.target.prefix,), services, log=False,
+            limit=None, expires=dnat_entry.expires, origin=dnat_entry.origin,
         )  # fmt: skip
 
 
-def _senders(host: Host, lane: Lane) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-    zones = sorted({uplink.zone for uplink in host.uplinks if uplink.name in lane.uplinks})
-    if lane.sources is None:
-        yield from ((Side(SideKind.OUTSIDE, zone), (everything(lane.family),)) for zone in zones)
+def _senders(host: Host, dnat_entry: DnatEntry) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+    zones = sorted({uplink.zone for uplink in host.uplinks if uplink.name in dnat_entry.uplinks})
+    if dnat_entry.sources is None:
+        yield from ((Side(SideKind.OUTSIDE, zone), (everything(dnat_entry.family),)) for zone in zones)
         return
     site = (*host.site_prefixes, *host.remote_prefixes)
-    foreign = tuple(p for p in lane.sources if not any(p in own for own in site))
+    foreign = tuple(p for p in dnat_entry.sources if not any(p in own for own in site))
     for zone in zones:
-        remote = tuple(part for own in host.remote_behind(zone) for part in common(lane.sources, own))
-        outer = (everything(lane.family),) if zone in lane.outside else foreign
+        remote = tuple(part for own in host.remote_behind(zone) for part in common(dnat_entry.sources, own))
+        outer = (everything(dnat_entry.family),) if zone in dnat_entry.outside else foreign
         yield from ((Side(kind, zone), p) for kind, p in ((SideKind.OUTSIDE, outer), (SideKind.REMOTE, remote)) if p)
-    for bridge in host.bridges if lane.hairpin else ():
-        own = in_family(bridge, lane.family)
-        parts = common(lane.sources, own.prefix) if own else ()
+    for bridge in host.bridges if dnat_entry.hairpin else ():
+        own = in_family(bridge, dnat_entry.family)
+        parts = common(dnat_entry.sources, own.prefix) if own else ()
         if parts:
             yield Side(SideKind.BRIDGE, bridge.network), parts
 

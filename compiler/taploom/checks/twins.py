@@ -32,8 +32,8 @@ def missing_twins(context: Context) -> Iterator[Missing]:
     hosts = {host.name: host for host in context.plan.hosts}
     found: dict[str, tuple[set[Family], str]] = {}
     for host in context.plan.hosts:
-        for lane in host.lanes:
-            found.setdefault(lane.forward, (set(), lane.network))[0].add(lane.family)
+        for dnat_entry in host.dnat_entries:
+            found.setdefault(dnat_entry.forward, (set(), dnat_entry.network))[0].add(dnat_entry.family)
     for forward in context.plan.forwards:
         families, network = found.get(f"forward/{forward.name}", (set(), ""))
         if len(families) != 1:

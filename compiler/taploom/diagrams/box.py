@@ -71,7 +71,7 @@ class Box:
     @property
     def published(self) -> bool:
         """Whether a guest in the picture has a badge."""
-        return any(lane.guest == guest.name for guest in self.guests for lane in self._host.lanes)
+        return any(dnat_entry.guest == guest.name for guest in self.guests for dnat_entry in self._host.dnat_entries)
 
     @property
     def untranslated(self) -> bool:

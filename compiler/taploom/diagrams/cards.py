@@ -10,7 +10,7 @@ from taploom.diagrams.terms import Way
 from taploom.diagrams.use import counted, used_addresses
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
 from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
-from taploom.plan.policy import Lane
+from taploom.plan.policy import DnatEntry
 from taploom.plan.site import Zone
 from taploom.report import wording
 
@@ -89,13 +89,13 @@ def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint, g
 
 def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[Row]:
     """The port forwards of an uplink; where another one has them all, they are counted."""
-    lanes = published(host, uplink.name, guest)
-    if not lanes:
+    dnat_entries = published(host, uplink.name, guest)
+    if not dnat_entries:
         return []
     for other in host.uplinks:
         theirs = published(host, other.name, guest) if other is not uplink else []
-        if set(lanes) <= set(theirs) and (len(theirs) > len(lanes) or other.name < uplink.name):
-            said = f"{len(lanes)} port forward{'s' if len(lanes) > 1 else ''}, as on {other.name}"
+        if set(dnat_entries) <= set(theirs) and (len(theirs) > len(dnat_entries) or other.name < uplink.name):
+            said = f"{len(dnat_entries)} port forward{'s' if len(dnat_entries) > 1 else ''}, as on {other.name}"
             return [_tally(said)]
     rows = [_tally("Port forwards")]
     rows += [
@@ -107,10 +107,10 @@ def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[Row]:
             About.FORWARD,
             ports,
         )
-        for ports, target in lanes[:PORTS_SHOWN]
+        for ports, target in dnat_entries[:PORTS_SHOWN]
     ]
-    if len(lanes) > PORTS_SHOWN:
-        said = f"and {len(lanes) - PORTS_SHOWN} more"
+    if len(dnat_entries) > PORTS_SHOWN:
+        said = f"and {len(dnat_entries) - PORTS_SHOWN} more"
         rows.append(Row((Cell(Text(said, _NOTE, PUBLISHED.ink), fill=PUBLISHED.fill, span=2),)))
     return rows
 
@@ -134,17 +134,25 @@ def _own(found: Fixed | Learned) -> str:
 
 def published(host: Host, uplink: str, guest: str) -> list[tuple[str, str]]:
     """Published ports and where they lead (to `guest`, unless that is ""), each once for both families."""
-    found = [lane for lane in host.lanes if uplink in lane.uplinks and guest in ("", lane.guest)]
-    ordered = sorted(found, key=lambda lane: (lane.first, lane.protocol, lane.guest))
-    return list(dict.fromkeys((_ports(lane), _inside(lane)) for lane in ordered))
+    found = [
+        dnat_entry
+        for dnat_entry in host.dnat_entries
+        if uplink in dnat_entry.uplinks and guest in ("", dnat_entry.guest)
+    ]
+    ordered = sorted(found, key=lambda dnat_entry: (dnat_entry.first, dnat_entry.protocol, dnat_entry.guest))
+    return list(dict.fromkeys((_ports(dnat_entry), _inside(dnat_entry)) for dnat_entry in ordered))
 
 
-def _ports(lane: Lane) -> str:
-    return f"{lane.protocol} {lane.first}" + (f"-{lane.last}" if lane.last != lane.first else "")
+def _ports(dnat_entry: DnatEntry) -> str:
+    return f"{dnat_entry.protocol} {dnat_entry.first}" + (
+        f"-{dnat_entry.last}" if dnat_entry.last != dnat_entry.first else ""
+    )
 
 
-def _inside(lane: Lane) -> str:
-    return f"{lane.guest}:{lane.target_first}" + (f"-{lane.inside.last}" if lane.last != lane.first else "")
+def _inside(dnat_entry: DnatEntry) -> str:
+    return f"{dnat_entry.guest}:{dnat_entry.target_first}" + (
+        f"-{dnat_entry.inside.last}" if dnat_entry.last != dnat_entry.first else ""
+    )
 
 
 def bridge_card(bridge: Bridge, paint: Paint, guests: Sequence[str] | None) -> Node:
@@ -232,8 +240,12 @@ def _family_words(found: NicAddress) -> str:
 
 def badges(host: Host, guest: str) -> str:
     """`⇤ 80 443`: the outside ports of a guest, at most three of them."""
-    lanes = [lane for lane in host.lanes if lane.guest == guest]
-    ports = list(dict.fromkeys(str(lane.first) + ("…" if lane.last != lane.first else "") for lane in lanes))
+    dnat_entries = [dnat_entry for dnat_entry in host.dnat_entries if dnat_entry.guest == guest]
+    ports = list(
+        dict.fromkeys(
+            str(dnat_entry.first) + ("…" if dnat_entry.last != dnat_entry.first else "") for dnat_entry in dnat_entries
+        )
+    )
     shown = sorted(ports, key=lambda port: int(port.rstrip("…")))
     return f"{PUBLISHES} {' '.join(shown[:3])}" + (" …" if len(shown) > 3 else "") if shown else ""
 

@@ -29,7 +29,7 @@ class Way:
 def ways(host: Host, uplink: Uplink) -> tuple[Way, ...]:
     """The ways of an uplink, translated ones first."""
     labels: dict[str, list[str]] = {}
-    published = {lane.network for lane in host.lanes if uplink.name in lane.uplinks}
+    published = {dnat_entry.network for dnat_entry in host.dnat_entries if uplink.name in dnat_entry.uplinks}
     for network in (bridge.network for bridge in host.bridges):
         leaves, passes = _traffic(host, uplink.zone, network)
         label = _label(host, uplink, network) if leaves else ""

@@ -49,10 +49,10 @@ def _forwards(plan: Plan) -> dict[tuple[str, str], set[str]]:
     zone_of = {network.name: network.zone for network in plan.networks}
     for host in plan.hosts:
         uplinks = {uplink.name: uplink.zone for uplink in host.uplinks}
-        for lane in host.lanes:
-            for uplink in lane.uplinks:
-                pair = uplinks[uplink], zone_of[lane.network]
-                found.setdefault(pair, set()).add(lane.forward.removeprefix("forward/"))
+        for dnat_entry in host.dnat_entries:
+            for uplink in dnat_entry.uplinks:
+                pair = uplinks[uplink], zone_of[dnat_entry.network]
+                found.setdefault(pair, set()).add(dnat_entry.forward.removeprefix("forward/"))
     return found
 
 

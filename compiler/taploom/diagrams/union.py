@@ -51,10 +51,16 @@ def _host(before: Host | None, after: Host, gone: set[str]) -> Host:
         bridges=_over(before.bridges, bridges, lambda bridge: bridge.network),
         nat=(*after.nat, *(nat for nat in before.nat if nat.network in lost)),
         terms=(*after.terms, *(term for term in before.terms if {term.ingress.name, term.egress.name} & lost)),
-        lanes=_over(
-            [lane for lane in before.lanes if lane.guest not in gone],
-            after.lanes,
-            lambda lane: (lane.protocol, lane.first, lane.last, lane.guest, lane.target_first),
+        dnat_entries=_over(
+            [dnat_entry for dnat_entry in before.dnat_entries if dnat_entry.guest not in gone],
+            after.dnat_entries,
+            lambda dnat_entry: (
+                dnat_entry.protocol,
+                dnat_entry.first,
+                dnat_entry.last,
+                dnat_entry.guest,
+                dnat_entry.target_first,
+            ),
         ),
     )
 

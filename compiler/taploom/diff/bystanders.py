@@ -11,9 +11,9 @@ from functools import cached_property
 from taploom.base.address import Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.diff.labels import LINK_SENDERS
+from taploom.flows.forwarding import Forwarding
 from taploom.flows.intent.essentials import never
 from taploom.flows.intent.services import ANYTHING, Traffic, all_traffic
-from taploom.flows.kernel import Kernel
 from taploom.flows.spans import Spans, common, of_prefix, of_prefixes, overlapping, single, united, without
 from taploom.plan.host import Host, Input
 from taploom.plan.policy import Action, Service, SideKind, Term
@@ -34,8 +34,8 @@ class Bystanders:
     gone: Spans
 
     @cached_property
-    def _kernel(self) -> Kernel:
-        return Kernel.of(self.host, self.family)
+    def _kernel(self) -> Forwarding:
+        return Forwarding.of(self.host, self.family)
 
     @cached_property
     def own(self) -> Spans:
@@ -90,7 +90,7 @@ class Bystanders:
         here = common(destinations, self.own)
         if here and (self.host.input is Input.FOREIGN or ANYTHING in traffic):
             return False
-        let_in = (*self._terms(sources, destinations), *self._lanes(sources, destinations))
+        let_in = (*self._terms(sources, destinations), *self._dnat_entries(sources, destinations))
         return not any(_meet(all_traffic(services, self.family), traffic) for services in let_in)
 
     def _terms(self, sources: Spans, destinations: Spans) -> Iterator[tuple[Service, ...] | None]:
@@ -101,16 +101,16 @@ class Bystanders:
                 if senders and common(self._goals(term), destinations):
                     yield term.services or None
 
-    def _lanes(self, sources: Spans, destinations: Spans) -> Iterator[tuple[Service, ...]]:
+    def _dnat_entries(self, sources: Spans, destinations: Spans) -> Iterator[tuple[Service, ...]]:
         """What forwards let in."""
-        for lane in self.host.lanes:
-            if lane.family is self.family:
-                at = united(span for uplink in lane.uplinks for span in self._kernel.own_at(uplink))
-                everybody = lane.sources is None or bool(lane.outside)
+        for dnat_entry in self.host.dnat_entries:
+            if dnat_entry.family is self.family:
+                at = united(span for uplink in dnat_entry.uplinks for span in self._kernel.own_at(uplink))
+                everybody = dnat_entry.sources is None or bool(dnat_entry.outside)
                 if common(at, destinations) and (
-                    everybody or common(of_prefixes(lane.sources or (), self.family), sources)
+                    everybody or common(of_prefixes(dnat_entry.sources or (), self.family), sources)
                 ):
-                    yield (Service(lane.protocol, lane.first, lane.last),)
+                    yield (Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last),)
 
     def _goals(self, term: Term) -> Spans:
         """The destinations of a term, by the side that it is for."""

@@ -151,6 +151,6 @@ def _bridge(host: Host, before: Bridge | None, after: Bridge | None, *, keeps: b
         return (Class.D4, Effect.RENUMBERED)
     if keeps:
         return (Class.D0, Effect.IN_PLACE)
-    if any(lane.hairpin and lane.network == before.network for lane in host.lanes):
+    if any(dnat_entry.hairpin and dnat_entry.network == before.network for dnat_entry in host.dnat_entries):
         return (Class.D3, Effect.NAT_FLUSH)
     return (Class.D2, Effect.REFRESH)

@@ -12,17 +12,17 @@ from typing import Literal
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.base.parallel import spread
+from taploom.diff.absent import Difference
+from taploom.diff.describe import Teller, Words, side_of
 from taploom.diff.gathered import gathered
 from taploom.diff.labels import Names
-from taploom.diff.nobody import Difference
 from taploom.diff.readdressed import readdressed
 from taploom.diff.regions import united_boxes
 from taploom.diff.relation import Pair, pairs
 from taploom.diff.sampling import Sample
 from taploom.diff.services import simplified
-from taploom.diff.telling import Teller, Words, side_of
 from taploom.diff.verdicts import FlowChange, Region, Turn
-from taploom.flows.course import Context
+from taploom.flows.packet_path import Context
 from taploom.plan.origin import Origin
 from taploom.plan.site import Plan
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taploom.base.address import Family, in_family
-from taploom.flows.kernel import Kernel
+from taploom.flows.forwarding import Forwarding
 from taploom.plan.policy import NatKind
 from taploom.plan.site import Plan
 
@@ -16,7 +16,7 @@ def held(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:
 def stationed(plan: Plan, family: Family) -> Iterator[tuple[int, str]]:
     """The fixed addresses of hosts, of uplinks and of bridges, each with the host's name."""
     for host in plan.hosts:
-        for found in Kernel.of(host, family).addresses.values():
+        for found in Forwarding.of(host, family).addresses.values():
             yield from ((address.value, host.name) for address in found)
 
 

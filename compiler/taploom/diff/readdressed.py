@@ -8,7 +8,7 @@ of the same traffic on the same interface or bridge of a network, and of as many
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-from taploom.diff.telling import Words
+from taploom.diff.describe import Words
 from taploom.diff.verdicts import Region, Turn
 from taploom.flows.spans import Spans, common
 

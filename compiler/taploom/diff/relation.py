@@ -11,20 +11,20 @@ from functools import cached_property
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
-from taploom.diff.nobody import Cut, Difference, Nobody, Restriction
+from taploom.diff.absent import Cut, Difference, Nobody, Restriction
 from taploom.diff.regions import apart, products
 from taploom.diff.sides import Foremost, Sides
 from taploom.diff.window import Parting, believed, heard, sent_by, sent_to
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Holder, Mark, treatment
-from taploom.flows.course import Behind, Context, Course, Stages, contexts
 from taploom.flows.diagram import Box, Diagram
+from taploom.flows.forwarding import OTHER, SELF, Forwarding, asked_for
 from taploom.flows.intent.names import Names
 from taploom.flows.intent.stages import Intent
 from taploom.flows.intent.within import Within
-from taploom.flows.kernel import OTHER, SELF, Kernel, asked_for
 from taploom.flows.learned import numbered
 from taploom.flows.manager import Manager
 from taploom.flows.packet import sizes
+from taploom.flows.packet_path import Behind, Context, PacketPath, Stages, contexts
 from taploom.flows.spans import Spans, common, single, united, without
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
@@ -68,12 +68,12 @@ class Pair:
         return Manager(sizes(self.family, len(self.learned), self.sides.clock.phases))
 
     @cached_property
-    def kernels(self) -> tuple[Kernel | None, Kernel | None]:
+    def kernels(self) -> tuple[Forwarding | None, Forwarding | None]:
         """Addresses and routes on both sides."""
         before, after = self.hosts
         return (
-            Kernel(before, self.family, self.learned) if before else None,
-            Kernel(after, self.family, self.learned) if after else None,
+            Forwarding(before, self.family, self.learned) if before else None,
+            Forwarding(after, self.family, self.learned) if after else None,
         )
 
     @cached_property
@@ -119,9 +119,9 @@ class Pair:
         whole = self._whole[side]
         assert whole is not None
         senders = believed(whole.early(context.ingress), missing.sources)
-        course = self._sent_by(side, senders) if senders else None
-        if course and heard(course, context, senders):
-            found = self._outcome(course, side, context)
+        path = self._sent_by(side, senders) if senders else None
+        if path and heard(path, context, senders):
+            found = self._outcome(path, side, context)
             by_them = missing._replace(sources=senders).parts[1:]
             yield from self._absent(found, side, nobody, Nobody((), senders), by_them)
 
@@ -137,39 +137,39 @@ class Pair:
         return Parting((old, new), (one, other), sides.ways, sides.names, sides.others).windows(context)
 
     @memo
-    def _sent_to(self, side: int, destinations: Spans) -> Course:
-        """The course of what is sent to some addresses, made once for all contexts."""
+    def _sent_to(self, side: int, destinations: Spans) -> PacketPath:
+        """The path of what is sent to some addresses, made once for all contexts."""
         return self._within(side, (sent_to(destinations),))
 
     @memo
-    def _sent_by(self, side: int, senders: Spans) -> Course:
-        """The course of what some addresses send; what all others send is not told apart from it."""
+    def _sent_by(self, side: int, senders: Spans) -> PacketPath:
+        """The path of what some addresses send; what all others send is not told apart from it."""
         return self._within(side, (sent_by(senders),), senders)
 
     @cached_property
-    def _whole(self) -> tuple[Course | None, Course | None]:
-        """The courses of all packets."""
+    def _whole(self) -> tuple[PacketPath | None, PacketPath | None]:
+        """The paths of all packets."""
         before, after = (self._course(intent, intent) if intent else None for intent in self.intents)
         return before, after
 
-    def _within(self, side: int, windows: tuple[Box, ...], senders: Spans | None = None) -> Course:
-        """The course of the packets in some boxes."""
+    def _within(self, side: int, windows: tuple[Box, ...], senders: Spans | None = None) -> PacketPath:
+        """The path of the packets in some boxes."""
         intent = self.intents[side]
         assert intent is not None
         return self._course(intent, Within(intent, windows, senders))
 
-    def _course(self, intent: Intent, stages: Stages) -> Course:
-        return Course(self.manager, intent.kernel, stages, self._behind)
+    def _course(self, intent: Intent, stages: Stages) -> PacketPath:
+        return PacketPath(self.manager, intent.kernel, stages, self._behind)
 
     @cached_property
     def _behind(self) -> Behind:
-        """What is composed behind a translation, for all courses of both sides."""
+        """What is composed behind a translation, for all paths of both sides."""
         return {}
 
-    def _outcome(self, course: Course | None, side: int, context: Context) -> Diagram[Answer]:
-        if course is None:
+    def _outcome(self, path: PacketPath | None, side: int, context: Context) -> Diagram[Answer]:
+        if path is None:
             return self.manager.leaf(ABSENT)
-        found = course.outcome(context)
+        found = path.outcome(context)
         names, others, holders = self.sides.names, self.sides.others, self.sides.holders[side]
 
         def told(answer: Answer) -> Answer:

@@ -15,10 +15,10 @@ from taploom.diff.labels import Names
 from taploom.diff.regions import Set
 from taploom.diff.relation import Pair
 from taploom.diff.verdicts import Example
-from taploom.flows.course import Context
-from taploom.flows.kernel import SELF
+from taploom.flows.forwarding import SELF
 from taploom.flows.learned import is_learned, learned
 from taploom.flows.packet import ICMP, NAMES, WITH_PORTS
+from taploom.flows.packet_path import Context
 from taploom.flows.spans import Spans, holds, without
 from taploom.plan.host import Host
 

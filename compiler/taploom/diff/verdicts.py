@@ -8,7 +8,7 @@ import enum
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
-from taploom.flows.kernel import OTHER
+from taploom.flows.forwarding import OTHER
 from taploom.flows.spans import Spans
 from taploom.plan.origin import Origin
 

@@ -11,13 +11,13 @@ from taploom.base.frozen import dataclass
 from taploom.diff.sides import same_order
 from taploom.flows.agreement import same_parts
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination, Mark
-from taploom.flows.course import Context, Course
 from taploom.flows.diagram import Box, Diagram, Leaf, Node
+from taploom.flows.forwarding import OTHER
 from taploom.flows.intent.doors import Approach
 from taploom.flows.intent.essentials import Decided
 from taploom.flows.intent.stages import Intent
-from taploom.flows.kernel import OTHER
 from taploom.flows.packet import DESTINATION, SOURCE, WHOLE, box
+from taploom.flows.packet_path import Context, PacketPath
 from taploom.flows.spans import Spans, common, holds, united
 from taploom.flows.stitch import answers, at, pieces
 
@@ -26,7 +26,7 @@ Ways = tuple[Sequence[Approach], Sequence[Approach]]
 
 @dataclass(frozen=True)
 class Parting:
-    """Two intents by one manager, and their courses.
+    """Two intents by one manager, and their paths.
 
     Attributes:
         ways: on each side the ways to forwards of other hosts that the other one lacks; None where any may matter.
@@ -35,14 +35,14 @@ class Parting:
     """
 
     intents: tuple[Intent, Intent]
-    courses: tuple[Course, Course]
+    paths: tuple[PacketPath, PacketPath]
     ways: Ways | None
     names: Mapping[str, str]
     others: Spans
 
     def windows(self, context: Context) -> tuple[Box, ...] | None:
         """Boxes outside of which both do the same in a context; None where they may part anywhere."""
-        old, new = self.courses
+        old, new = self.paths
         if old.kernel.partition != new.kernel.partition or old.early(context.ingress) is not new.early(context.ingress):
             return None
         return (*self._judged_apart(context), *self._translated_apart(context))
@@ -95,7 +95,7 @@ class Parting:
 
     def _same_behind(self, context: Context, to: Destination, mark: Mark) -> bool:
         """Whether what is translated so is judged alike, and reaches the same."""
-        old, new = self.courses
+        old, new = self.paths
         if to.address is None:
             return same_parts(old, new, context, mark, mark)
         if holds(self.others, to.address):
@@ -144,22 +144,22 @@ def believed(early: Diagram[Answer], senders: Spans) -> Spans:
     return united(span for child in dict.fromkeys(early.children) for span in believed(child, senders))
 
 
-def heard(course: Course, context: Context, senders: Spans) -> bool:
+def heard(path: PacketPath, context: Context, senders: Spans) -> bool:
     """Whether an entry allows any packet from these sources; traffic that taploom does not judge is no entry's.
 
     Args:
-        course: one that knows all that holds packets with these senders.
+        path: one that knows all that holds packets with these senders.
         context: the packets.
         senders: their addresses.
     """
-    if not senders or not _passes(course.early(context.ingress), senders):
+    if not senders or not _passes(path.early(context.ingress), senders):
         return False
     marks: set[Mark] = {
         "",
-        *(answer.mark for answer in answers(course.translation(context.ingress)) if answer.destination),
+        *(answer.mark for answer in answers(path.translation(context.ingress)) if answer.destination),
     }
-    ways = {egress for _, egress in course.kernel.partition}
-    return any(_passes(course.passed(context, egress, mark), senders) for egress in ways for mark in marks)
+    ways = {egress for _, egress in path.kernel.partition}
+    return any(_passes(path.passed(context, egress, mark), senders) for egress in ways for mark in marks)
 
 
 def _passes(diagram: Diagram[Answer], senders: Spans) -> bool:

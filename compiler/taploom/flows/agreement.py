@@ -1,4 +1,4 @@
-"""Whether two courses agree stage by stage: the quick half of the comparison, and enough of it for all that is right.
+"""Whether two paths agree stage by stage: the quick half of the comparison, and enough of it for all that is right.
 
 Composing the stages costs a map of everything for each way in; comparing them costs a look at each part, as equal
 parts are one object. Equal stages compose to equal outcomes, so a yes is exact. A no only means that it takes the
@@ -6,9 +6,9 @@ composition to know.
 """
 
 from taploom.flows.answer import Answer, Mark
-from taploom.flows.course import Context, Course
 from taploom.flows.diagram import Diagram, Leaf, aligned
 from taploom.flows.packet import DESTINATION, LEVELS, PORT
+from taploom.flows.packet_path import Context, PacketPath
 from taploom.flows.spans import Interval
 from taploom.flows.stitch import at, pieces
 
@@ -16,8 +16,8 @@ Part = tuple[Interval | None, ...]
 """For each dimension an interval, or None for all of it."""
 
 
-def agreement(one: Course, other: Course, context: Context) -> bool:
-    """Whether the stages of two courses, made by one manager, have the same effect in a context."""
+def agreement(one: PacketPath, other: PacketPath, context: Context) -> bool:
+    """Whether the stages of two paths, made by one manager, have the same effect in a context."""
     if one.early(context.ingress) is not other.early(context.ingress):
         return False
     if not same_parts(one, other, context, "", ""):
@@ -28,7 +28,7 @@ def agreement(one: Course, other: Course, context: Context) -> bool:
     return _same_behind(one, other, context, translations, (None,) * LEVELS)
 
 
-def same_parts(one: Course, other: Course, context: Context, mark: Mark, other_mark: Mark) -> bool:
+def same_parts(one: PacketPath, other: PacketPath, context: Context, mark: Mark, other_mark: Mark) -> bool:
     """Whether what goes out by each way is judged alike, as far as it goes that way."""
     for egress, spans in one.kernel.parts.items():
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
@@ -48,7 +48,7 @@ def _cut(diagram: Diagram[Answer], span: tuple[int, int]) -> list[tuple[int, int
 
 
 def _same_behind(
-    one: Course, other: Course, context: Context, pair: tuple[Diagram[Answer], Diagram[Answer]], box: Part
+    one: PacketPath, other: PacketPath, context: Context, pair: tuple[Diagram[Answer], Diagram[Answer]], box: Part
 ) -> bool:
     """Whether both translate alike, and judge alike what is translated, within a part of the packets."""
     a, b = pair
@@ -63,7 +63,7 @@ def _same_behind(
     return True
 
 
-def _same_leaf(one: Course, other: Course, context: Context, a: Answer, b: Answer, box: Part) -> bool:
+def _same_leaf(one: PacketPath, other: PacketPath, context: Context, a: Answer, b: Answer, box: Part) -> bool:
     if a.destination != b.destination or a.verdict != b.verdict:
         return False
     if a.destination is None:

@@ -16,23 +16,23 @@ from taploom.base.parallel import spread
 from taploom.flows.agreement import agreement
 from taploom.flows.answer import Answer
 from taploom.flows.clock import Clock
-from taploom.flows.course import Context, Course, contexts
 from taploom.flows.diagram import Leaf
+from taploom.flows.forwarding import Forwarding
 from taploom.flows.frames import FrameProof
 from taploom.flows.intent.entries import Site
 from taploom.flows.intent.names import Names
 from taploom.flows.intent.stages import Intent
 from taploom.flows.intent.states import expected
-from taploom.flows.kernel import Kernel
 from taploom.flows.manager import Manager
 from taploom.flows.packet import Packet, sizes
+from taploom.flows.packet_path import Context, PacketPath, contexts
 from taploom.flows.parting import differences
 from taploom.flows.ruleset.stages import Tables, moments
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
 WORTH_A_PROCESS = 100
-"""Terms and lanes whose proof takes longer than a process takes to start."""
+"""Terms and DNAT entries whose proof takes longer than a process takes to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +83,9 @@ class Witnesses:
     named: bool = True
 
     @cached_property
-    def kernel(self) -> Kernel:
+    def kernel(self) -> Forwarding:
         """The host's addresses and routes."""
-        return Kernel.of(self.host, self.family)
+        return Forwarding.of(self.host, self.family)
 
     @cached_property
     def clock(self) -> Clock:
@@ -101,14 +101,16 @@ class Witnesses:
         return Manager(dimensions) if self.named else _Nameless(dimensions)
 
     @cached_property
-    def intent(self) -> Course:
+    def intent(self) -> PacketPath:
         """What should become of packets."""
-        return Course(self.manager, self.kernel, Intent(self.site, self.kernel, self.manager, self.clock, self.named))
+        return PacketPath(
+            self.manager, self.kernel, Intent(self.site, self.kernel, self.manager, self.clock, self.named)
+        )
 
     @cached_property
-    def tables(self) -> Course:
+    def tables(self) -> PacketPath:
         """What becomes of packets."""
-        return Course(self.manager, self.kernel, self._tables)
+        return PacketPath(self.manager, self.kernel, self._tables)
 
     @cached_property
     def _tables(self) -> Tables:
@@ -184,7 +186,7 @@ def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host]
 
 def effort(host: Host) -> int:
     """How long the proof of a host takes, in the unit of `WORTH_A_PROCESS`."""
-    return len(host.terms) + len(host.lanes)
+    return len(host.terms) + len(host.dnat_entries)
 
 
 def alike(pair: Witnesses) -> bool:

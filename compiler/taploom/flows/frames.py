@@ -15,11 +15,11 @@ from taploom.base.frozen import dataclass
 from taploom.flows.answer import PASS, Answer
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Diagram
+from taploom.flows.forwarding import Forwarding
 from taploom.flows.frame import ETHER_TYPES, MACS, Entry, entries, family_of
 from taploom.flows.intent.entries import Site
 from taploom.flows.intent.frames import Guard, between
 from taploom.flows.intent.stages import Intent
-from taploom.flows.kernel import Kernel
 from taploom.flows.manager import Manager
 from taploom.flows.packet import LEVELS, sizes
 from taploom.flows.parting import differences
@@ -48,7 +48,7 @@ class FrameProof:
         """The differences of all EtherTypes, in the guard and between ports."""
         for ether in ETHER_TYPES:
             family = family_of(ether)
-            kernel = Kernel.of(self.host, family)
+            kernel = Forwarding.of(self.host, family)
             manager = self.manager((*sizes(family, 0, self.clock.phases), MACS, MACS))
             intent, guard = Intent(self.site, kernel, manager, self.clock), Guard(self.host, ether)
             refused = {bridge.network: tuple(intent.refused_within(bridge)) for bridge in self.host.bridges}

@@ -10,13 +10,13 @@ from typing import NamedTuple
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.flows.answer import NO_ROUTE, Answer
-from taploom.flows.course import Context
 from taploom.flows.diagram import Box
 from taploom.flows.endpoints import End
+from taploom.flows.forwarding import OTHER, SELF
 from taploom.flows.intent.services import Traffic
-from taploom.flows.kernel import OTHER, SELF
 from taploom.flows.maps import Maps
 from taploom.flows.packet import DESTINATION, LAST_PORT, SOURCE
+from taploom.flows.packet_path import Context
 from taploom.flows.place import Place
 from taploom.flows.regions import parts
 from taploom.flows.reply import Hop, Unknown

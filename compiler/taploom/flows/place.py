@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 from taploom.base.address import Family, everything, in_family
 from taploom.base.frozen import dataclass
 from taploom.flows.endpoints import End
+from taploom.flows.forwarding import SELF, Forwarding
 from taploom.flows.intent.essentials import never
 from taploom.flows.intent.names import fixed_of, prefix_in
 from taploom.flows.intent.view import View
-from taploom.flows.kernel import SELF, Kernel
 from taploom.flows.learned import every
 from taploom.flows.spans import Interval, Spans, common, of_prefix, single, united, without
 from taploom.plan.host import Fixed
@@ -37,7 +37,7 @@ class Place:
     view: View
 
     @property
-    def kernel(self) -> Kernel:
+    def kernel(self) -> Forwarding:
         """Its addresses and routes."""
         return self.view.kernel
 
@@ -146,7 +146,7 @@ class Place:
         """Whether what is meant is the address of another host that only the network outside knows."""
         if end.uplink is None or end.uplink[0] == self.kernel.host.name:
             return False
-        return end.uplink[1] in Kernel.of(self.view.names.hosts[end.uplink[0]], self.kernel.family).learned
+        return end.uplink[1] in Forwarding.of(self.view.names.hosts[end.uplink[0]], self.kernel.family).learned
 
     def _zones_of_hidden(self, end: End) -> set[str]:
         """Where such an address is: in the uplink's zone, or, where this host has no part in that, anywhere outside."""
@@ -199,7 +199,7 @@ class Place:
         return fixed or tuple(single(value) for uplink, value in self.kernel.learned.items() if uplink == name)
 
     def _elsewhere(self, host: str, uplink: str) -> Spans:
-        there = Kernel.of(self.view.names.hosts[host], self.kernel.family)
+        there = Forwarding.of(self.view.names.hosts[host], self.kernel.family)
         return tuple(single(a.value) for a in there.addresses.get(uplink, ()))
 
     def _arriving(self, uplink: str) -> Spans:

@@ -5,7 +5,7 @@ from taploom.backends.nftables.values import Iface, IfacePattern, Range, Value, 
 from taploom.base.address import Family, Prefix
 from taploom.base.frozen import dataclass
 from taploom.base.protocol import NUMBERS, PORT_PROTOCOLS
-from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.forwarding import SELF, Forwarding
 
 _PORTS = frozenset(NUMBERS[name] for name in PORT_PROTOCOLS)
 
@@ -43,7 +43,7 @@ class Hop:
         original: its destination before translation, or None.
     """
 
-    kernel: Kernel
+    kernel: Forwarding
     probe: Probe
     oif: str
     original: int | None

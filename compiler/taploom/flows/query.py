@@ -12,10 +12,10 @@ from taploom.base.frozen import dataclass
 from taploom.flows.answer import NO_ROUTE
 from taploom.flows.diagram import Box
 from taploom.flows.endpoints import End
+from taploom.flows.forwarding import OTHER, Forwarding
 from taploom.flows.intent.names import Selection
 from taploom.flows.intent.services import all_traffic
 from taploom.flows.journey import EPHEMERAL, HOPS, Journey
-from taploom.flows.kernel import OTHER, Kernel
 from taploom.flows.maps import Maps
 from taploom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
 from taploom.flows.probe import Probe
@@ -64,7 +64,7 @@ class Inquiry(Maps):
         ours = {uplink.zone for uplink in self.names.hosts[host].uplinks}
         for other in sorted(to.selection.hosts - {host}):
             uplinks = {uplink.name: uplink for uplink in self.names.hosts[other].uplinks}
-            for uplink in Kernel.of(self.names.hosts[other], family).learned:
+            for uplink in Forwarding.of(self.names.hosts[other], family).learned:
                 if not uplinks[uplink].configured and uplinks[uplink].zone not in ours:
                     continue
                 yield End(f"{other}/{uplink}", Selection(), (other, uplink))

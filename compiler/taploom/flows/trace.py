@@ -38,7 +38,7 @@ from taploom.backends.nftables.values import Range
 from taploom.base.address import Family, Prefix
 from taploom.base.protocol import NUMBERS
 from taploom.flows.answer import rate
-from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.forwarding import SELF, Forwarding
 from taploom.flows.probe import Hop, Probe
 
 _ORDER = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
@@ -74,7 +74,7 @@ class Tracer:
     """Walks packets through a ruleset."""
 
     ruleset: Ruleset
-    kernel: Kernel
+    kernel: Forwarding
 
     def walk(self, probe: Probe) -> Walk:
         """Walk one packet from its way in to its way out."""

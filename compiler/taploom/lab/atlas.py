@@ -12,7 +12,7 @@ from taploom.lab.ground import Ground
 from taploom.lab.outside import Beyond, given_to
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
-from taploom.plan.policy import Lane, NatKind
+from taploom.plan.policy import DnatEntry, NatKind
 from taploom.plan.site import Plan
 
 _UNSAID = {Family.IPV4: 0, Family.IPV6: 1024}
@@ -91,17 +91,17 @@ class Atlas:
         """The host's uplink in a zone that has an address."""
         return self._at.get((zone, address))
 
-    def listens(self, host: Host, lane: Lane, by: Bridge | Uplink | None, to: Address) -> bool:
+    def listens(self, host: Host, dnat_entry: DnatEntry, by: Bridge | Uplink | None, to: Address) -> bool:
         """Whether a forward is asked at an address by an interface, or by the host itself.
 
         Nobody can tell of addresses that the spec does not say which uplink has which, but for that of the uplink by
         which a packet comes in. So a forward at one of them is at all, for who comes by none of these two.
         """
         for uplink in host.uplinks:
-            if self.uplink_address(host, uplink.name, lane.family) == to:
-                others = (u for u in host.uplinks if u.name in lane.uplinks and u is not by)
-                hidden = uplink is not by and _unsaid(uplink, lane.family)
-                if uplink.name in lane.uplinks or (hidden and any(_unsaid(u, lane.family) for u in others)):
+            if self.uplink_address(host, uplink.name, dnat_entry.family) == to:
+                others = (u for u in host.uplinks if u.name in dnat_entry.uplinks and u is not by)
+                hidden = uplink is not by and _unsaid(uplink, dnat_entry.family)
+                if uplink.name in dnat_entry.uplinks or (hidden and any(_unsaid(u, dnat_entry.family) for u in others)):
                     return True
         return False
 

@@ -10,12 +10,12 @@ from taploom.base.frozen import dataclass
 from taploom.lab import ruleset
 from taploom.lab.atlas import Atlas
 from taploom.lab.build import Site
-from taploom.lab.homeward import lead_home
 from taploom.lab.impostors import impostors
 from taploom.lab.oracle import Oracle
 from taploom.lab.outcome import NotRun, Outcome, Row
 from taploom.lab.questions import Question, questions
 from taploom.lab.reading import Reading
+from taploom.lab.return_routes import lead_home
 from taploom.lab.session import Lab
 from taploom.lab.spoof import lies
 from taploom.lab.trial import ask

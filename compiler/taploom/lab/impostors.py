@@ -129,10 +129,12 @@ def _claims(site: Site, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Q
 
 def _published(atlas: Atlas, host: Host) -> Iterator[_Goal]:
     """Where the host's forwards listen."""
-    for lane in host.lanes:
-        at = (atlas.uplink_address(host, uplink, lane.family) for uplink in lane.uplinks)
-        protocol: Protocol | None = "tcp" if lane.protocol == "tcp" else "udp" if lane.protocol == "udp" else None
-        yield from ((address, protocol, lane.first) for address in at if address and protocol)
+    for dnat_entry in host.dnat_entries:
+        at = (atlas.uplink_address(host, uplink, dnat_entry.family) for uplink in dnat_entry.uplinks)
+        protocol: Protocol | None = (
+            "tcp" if dnat_entry.protocol == "tcp" else "udp" if dnat_entry.protocol == "udp" else None
+        )
+        yield from ((address, protocol, dnat_entry.first) for address in at if address and protocol)
 
 
 def _elsewhere(atlas: Atlas, host: Host) -> Iterator[Address]:

@@ -13,7 +13,7 @@ from taploom.lab.atlas import Atlas, NowhereError, UnclearError, Way
 from taploom.lab.sides import SELF, egress, ingress
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Bridge, Host, Input, Uplink
-from taploom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
+from taploom.plan.policy import Action, DnatEntry, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
 Protocol = str
 """`tcp`, `udp`, `icmp` for both families' ICMP, or another name of a protocol (`taploom.base.protocol`)."""
@@ -119,11 +119,11 @@ class Oracle:
 
     def from_host(self, host: Host, packet: Packet) -> Verdict:
         """A packet that a host sends from an address of its own; nothing judges it on its way out."""
-        lane = self._lane(host, None, packet)
-        if lane:
-            packet = _to_lane(packet, lane)
+        dnat_entry = self._dnat_entry(host, None, packet)
+        if dnat_entry:
+            packet = _to_dnat_entry(packet, dnat_entry)
         way = self.atlas.way(host, packet.to)
-        free = _allow(lane.forward if lane else "implied/output")
+        free = _allow(dnat_entry.forward if dnat_entry else "implied/output")
         return self._onward(host, way, packet, free, _HOPS)
 
     def _cross(self, host: Host, uplink: Uplink, packet: Packet, hops: int) -> Verdict:
@@ -142,12 +142,14 @@ class Oracle:
         return self._admit(host, entry, packet, hops)
 
     def _admit(self, host: Host, entry: Bridge | Uplink, packet: Packet, hops: int) -> Verdict:
-        lane = self._lane(host, entry, packet)
-        mirror = None if lane else _mirror(self.atlas, host, entry, packet)
-        translated = _to_lane(packet, lane) if lane else replace(packet, to=mirror) if mirror else packet
+        dnat_entry = self._dnat_entry(host, entry, packet)
+        mirror = None if dnat_entry else _mirror(self.atlas, host, entry, packet)
+        translated = (
+            _to_dnat_entry(packet, dnat_entry) if dnat_entry else replace(packet, to=mirror) if mirror else packet
+        )
         way = self.atlas.way(host, translated.to)
-        found = self._judge(host, entry, way, translated, lane)
-        if isinstance(entry, Bridge) and way.bridge is entry and lane:
+        found = self._judge(host, entry, way, translated, dnat_entry)
+        if isinstance(entry, Bridge) and way.bridge is entry and dnat_entry:
             own = in_family(entry, packet.family)
             translated = replace(translated, source=own.address) if own else translated
         return self._onward(host, way, translated, found, hops)
@@ -179,23 +181,33 @@ class Oracle:
             raise NowhereError(f"nobody has {packet.to}")
         return Verdict(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
 
-    def _lane(self, host: Host, entry: Bridge | Uplink | None, packet: Packet) -> Lane | None:
+    def _dnat_entry(self, host: Host, entry: Bridge | Uplink | None, packet: Packet) -> DnatEntry | None:
         """The forward that takes a packet; who is named goes before everybody."""
-        found = [lane for lane in host.lanes if self._takes(host, lane, entry, packet)]
-        return min(found, key=lambda lane: (lane.sources is None, lane.forward)) if found else None
+        found = [dnat_entry for dnat_entry in host.dnat_entries if self._takes(host, dnat_entry, entry, packet)]
+        return min(found, key=lambda dnat_entry: (dnat_entry.sources is None, dnat_entry.forward)) if found else None
 
-    def _takes(self, host: Host, lane: Lane, entry: Bridge | Uplink | None, packet: Packet) -> bool:
-        if lane.family is not packet.family or lane.protocol != packet.protocol:
+    def _takes(self, host: Host, dnat_entry: DnatEntry, entry: Bridge | Uplink | None, packet: Packet) -> bool:
+        if dnat_entry.family is not packet.family or dnat_entry.protocol != packet.protocol:
             return False
-        if not lane.first <= packet.port <= lane.last or (lane.expires is not None and lane.expires <= self._now):
+        if not dnat_entry.first <= packet.port <= dnat_entry.last or (
+            dnat_entry.expires is not None and dnat_entry.expires <= self._now
+        ):
             return False
-        if not self.atlas.listens(host, lane, entry, packet.to) or not (isinstance(entry, Uplink) or lane.hairpin):
+        if not self.atlas.listens(host, dnat_entry, entry, packet.to) or not (
+            isinstance(entry, Uplink) or dnat_entry.hairpin
+        ):
             return False
         beyond = isinstance(entry, Uplink) and ingress(host, entry, packet.source).kind is SideKind.OUTSIDE
-        named = any(packet.source in prefix for prefix in lane.sources or ())
-        return lane.sources is None or named or (beyond and isinstance(entry, Uplink) and entry.zone in lane.outside)
+        named = any(packet.source in prefix for prefix in dnat_entry.sources or ())
+        return (
+            dnat_entry.sources is None
+            or named
+            or (beyond and isinstance(entry, Uplink) and entry.zone in dnat_entry.outside)
+        )
 
-    def _judge(self, host: Host, entry: Bridge | Uplink, way: Way, packet: Packet, lane: Lane | None) -> Judgement:
+    def _judge(
+        self, host: Host, entry: Bridge | Uplink, way: Way, packet: Packet, dnat_entry: DnatEntry | None
+    ) -> Judgement:
         came, goes = ingress(host, entry, packet.source), egress(host, way, packet.to)
         if goes == SELF:
             implied = _implied_input(host, entry, packet)
@@ -207,8 +219,8 @@ class Oracle:
         denied = next((t for t in terms if t.action is Action.DENY), None)
         if denied:
             return _drop(denied.rule)
-        if lane:
-            return _allow(lane.forward)
+        if dnat_entry:
+            return _allow(dnat_entry.forward)
         if came == goes and way.bridge:
             return _drop("implied/isolated") if way.bridge.isolated else _allow("implied/bridge")
         allowed = sorted((t for t in terms if t.action is Action.ALLOW), key=lambda t: (t.limit is not None, t.rule))
@@ -269,8 +281,8 @@ def _covers(service: Service, own: Service) -> bool:
     return service.protocol == own.protocol and service.first <= own.first <= service.last
 
 
-def _to_lane(packet: Packet, lane: Lane) -> Packet:
-    return replace(packet, to=lane.target, port=lane.target_first + packet.port - lane.first)
+def _to_dnat_entry(packet: Packet, dnat_entry: DnatEntry) -> Packet:
+    return replace(packet, to=dnat_entry.target, port=dnat_entry.target_first + packet.port - dnat_entry.first)
 
 
 def _mirror(atlas: Atlas, host: Host, entry: Bridge | Uplink, packet: Packet) -> Address | None:

@@ -108,8 +108,8 @@ def _spoken(host: Host, zone: str | None = None) -> Iterator[Prefix]:
         for side, prefixes in ((term.ingress, term.sources), (term.egress, term.destinations)):
             if side.kind is SideKind.OUTSIDE and zone in (None, side.name):
                 yield from prefixes
-    for lane in host.lanes:
-        yield from lane.sources or ()
+    for dnat_entry in host.dnat_entries:
+        yield from dnat_entry.sources or ()
 
 
 def _beyond(plan: Plan, zone: str, fresh: dict[Family, Iterator[Prefix]], nobody: dict[Family, Address]) -> Beyond:

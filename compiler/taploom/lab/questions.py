@@ -112,8 +112,10 @@ def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
     for host in atlas.plan.hosts:
         for term in host.terms:
             services.setdefault(term.rule, set()).update(term.services)
-        for lane in host.lanes:
-            services.setdefault(lane.forward, set()).add(Service(lane.protocol, lane.first, lane.last))
+        for dnat_entry in host.dnat_entries:
+            services.setdefault(dnat_entry.forward, set()).add(
+                Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last)
+            )
     for name in sorted(services.keys() - deciding):
         if not name.startswith("implied/"):
             yield NotRun(name, untried(services[name]) or why)
@@ -228,13 +230,17 @@ def _spoken(atlas: Atlas, family: Family, ends: tuple[End, ...]) -> Iterator[_Sp
                     n.to.first + (a.value - n.source.value) for n in mirrors for a in targets if n.to and a in n.source
                 ]
                 yield _Spoken(sources, frozenset(targets), term.services)
-        for lane in host.lanes:
-            if lane.family is family:
-                at = (atlas.uplink_address(host, uplink, family) for uplink in lane.uplinks)
-                outer = Service(lane.protocol, lane.first, lane.last)
+        for dnat_entry in host.dnat_entries:
+            if dnat_entry.family is family:
+                at = (atlas.uplink_address(host, uplink, family) for uplink in dnat_entry.uplinks)
+                outer = Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last)
                 yield _Spoken(everywhere, frozenset(a for a in at if a), (outer,))
-                inner = Service(lane.protocol, lane.target_first, lane.target_first + lane.last - lane.first)
-                yield _Spoken(everywhere, frozenset({lane.target}), (inner,))
+                inner = Service(
+                    dnat_entry.protocol,
+                    dnat_entry.target_first,
+                    dnat_entry.target_first + dnat_entry.last - dnat_entry.first,
+                )
+                yield _Spoken(everywhere, frozenset({dnat_entry.target}), (inner,))
 
 
 def _usual(spoken: Iterable[_Spoken], family: Family) -> tuple[Trial, ...]:

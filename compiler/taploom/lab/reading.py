@@ -12,7 +12,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.protocol import NUMBERS
 from taploom.flows.diagram import Box
 from taploom.flows.endpoints import end_of
-from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.forwarding import SELF, Forwarding
 from taploom.flows.packet import DESTINATION, ICMP, PORT, PROTOCOL, SOURCE
 from taploom.flows.query import Inquiry
 from taploom.flows.reply import Hop, Reply
@@ -62,7 +62,7 @@ class Reading:
     def _name(self, to: Address) -> str:
         """What to ask for: the uplink where only the network outside knows its address."""
         host, uplink = self._learned.get(to, ("", ""))
-        learned = host and uplink in Kernel.of(self._atlas.hosts[host], to.family).learned
+        learned = host and uplink in Forwarding.of(self._atlas.hosts[host], to.family).learned
         return f"{host}/{uplink}" if learned else str(to)
 
     def _start(self, question: Question) -> _Start:
@@ -110,7 +110,7 @@ class Reading:
         return self._atlas.ground.uplinks[host, uplink, packet.family].value
 
     def _point(self, packet: Packet, start: _Start) -> dict[int, int]:
-        kernel, family = Kernel.of(start.host, packet.family), packet.family
+        kernel, family = Forwarding.of(start.host, packet.family), packet.family
         host, uplink = self._learned.get(packet.to, ("", ""))
         to = kernel.learned.get(uplink) if host == start.host.name else None
         echo = packet.protocol == "icmp"

@@ -7,7 +7,7 @@ from taploom.base.frozen import dataclass
 from taploom.cli.comparing import NoSpecsError, Subject, change_of, revision_of
 from taploom.diagrams.difference import difference_graph, shows
 from taploom.diagrams.palette import NO_PAINT, Paint
-from taploom.diagrams.turns import policy_graph
+from taploom.diagrams.policy_changes import policy_graph
 from taploom.diff.history import Commit, RevisionError, history, shallow
 from taploom.plan.site import Plan
 from taploom.site.revision import History, Revision

@@ -1,7 +1,7 @@
 """What forwards imply on the way: guests of one host may go to the outside addresses at which other hosts listen.
 
-Lanes that listen at the same addresses for the same senders become one term for each side, with their ports united:
-a site has as many pairs of hosts and forwards as both numbers multiplied, and every host would carry them all.
+DNAT entries that listen at the same addresses for the same senders become one term for each side, with their ports
+united: a site has as many pairs of hosts and forwards as both numbers multiplied, and every host would carry them all.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,7 +13,7 @@ from taploom.passes.sides import HostView
 from taploom.passes.spaces import common, minimal
 from taploom.plan.host import Fixed, Uplink
 from taploom.plan.origin import Origin
-from taploom.plan.policy import Action, Lane, Service, Side, SideKind, Term
+from taploom.plan.policy import Action, DnatEntry, Service, Side, SideKind, Term
 from taploom.spec.document import Document
 
 PASS = "approach"
@@ -25,7 +25,7 @@ class Opening:
 
     Attributes:
         addresses: fixed outside addresses.
-        sources: as in `Lane`.
+        sources: as in `DnatEntry`.
         services: ports, united.
     """
 
@@ -38,11 +38,11 @@ class Opening:
 
 
 def openings(
-    document: Document, lanes: Mapping[str, tuple[Lane, ...]], equipment: Mapping[str, Equipment]
+    document: Document, dnat_entries: Mapping[str, tuple[DnatEntry, ...]], equipment: Mapping[str, Equipment]
 ) -> dict[str, tuple[Opening, ...]]:
     """The openings of every host that has some, by host."""
     found = {}
-    for host, mine in sorted(lanes.items()):
+    for host, mine in sorted(dnat_entries.items()):
         span = document.places.key("hosts", host)
         origin = Origin(f"implied.forwards-of-{host}", span, PASS)
         here = tuple(_of_host(mine, equipment[host], origin))
@@ -51,23 +51,23 @@ def openings(
     return found
 
 
-def _of_host(lanes: Iterable[Lane], equipment: Equipment, origin: Origin) -> Iterator[Opening]:
+def _of_host(dnat_entries: Iterable[DnatEntry], equipment: Equipment, origin: Origin) -> Iterator[Opening]:
     uplinks = {uplink.name: uplink for uplink in equipment.uplinks}
     fixed: dict[tuple[tuple[str, ...], Family], tuple[Prefix, ...]] = {}
-    groups: dict[tuple[object, ...], tuple[Lane, tuple[Prefix, ...], list[Service]]] = {}
-    for lane in lanes:
-        at = (lane.uplinks, lane.family)
+    groups: dict[tuple[object, ...], tuple[DnatEntry, tuple[Prefix, ...], list[Service]]] = {}
+    for dnat_entry in dnat_entries:
+        at = (dnat_entry.uplinks, dnat_entry.family)
         if at not in fixed:
-            fixed[at] = _outside_addresses(lane, uplinks)
-        if lane.hairpin and fixed[at]:
-            group = groups.setdefault((fixed[at], lane.sources, lane.expires), (lane, fixed[at], []))
-            group[2].append(Service(lane.protocol, lane.first, lane.last))
-    for lane, addresses, services in groups.values():
-        yield Opening(lane.family, addresses, lane.sources, lane.expires, united(services), origin)
+            fixed[at] = _outside_addresses(dnat_entry, uplinks)
+        if dnat_entry.hairpin and fixed[at]:
+            group = groups.setdefault((fixed[at], dnat_entry.sources, dnat_entry.expires), (dnat_entry, fixed[at], []))
+            group[2].append(Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last))
+    for dnat_entry, addresses, services in groups.values():
+        yield Opening(dnat_entry.family, addresses, dnat_entry.sources, dnat_entry.expires, united(services), origin)
 
 
-def _outside_addresses(lane: Lane, uplinks: Mapping[str, Uplink]) -> tuple[Prefix, ...]:
-    sides = (in_family(uplinks[name], lane.family) for name in lane.uplinks)
+def _outside_addresses(dnat_entry: DnatEntry, uplinks: Mapping[str, Uplink]) -> tuple[Prefix, ...]:
+    sides = (in_family(uplinks[name], dnat_entry.family) for name in dnat_entry.uplinks)
     return minimal(side.interface.address.prefix for side in sides if isinstance(side, Fixed))
 
 

@@ -6,7 +6,7 @@ from taploom.base.address import Prefix
 from taploom.passes.approach import Opening, approaches, openings
 from taploom.passes.equip import Equipment
 from taploom.passes.lookup import Names
-from taploom.passes.police import Docket, Resolved, order, rules
+from taploom.passes.police import PolicyIndex, Resolved, order, rules
 from taploom.passes.publish import Publication
 from taploom.passes.remotes import reverse_paths
 from taploom.passes.services import Services
@@ -35,10 +35,10 @@ def finish(
 ) -> Plan:
     """The plan."""
     site = site_prefixes(document)
-    opened = openings(document, publication.lanes, equipment)
-    docket = Docket.of(policy, site)
+    opened = openings(document, publication.dnat_entries, equipment)
+    index = PolicyIndex.of(policy, site)
     hosts = tuple(
-        _host(document, services, view(document, name, equipment[name], site), equipment, publication, docket, opened)
+        _host(document, services, view(document, name, equipment[name], site), equipment, publication, index, opened)
         for name in sorted(document.hosts)
     )
     return Plan(
@@ -63,7 +63,7 @@ def _host(
     seen: HostView,
     equipment: Mapping[str, Equipment],
     publication: Publication,
-    docket: Docket,
+    index: PolicyIndex,
     opened: Mapping[str, tuple[Opening, ...]],
 ) -> Host:
     spec, own = document.hosts[seen.host], equipment[seen.host]
@@ -79,8 +79,8 @@ def _host(
         seen.remotes,
         reverse_paths(own),
         own.nat,
-        publication.lanes.get(seen.host, ()),
-        tuple(sorted((*docket.terms(seen), *approaches(seen, opened)), key=order)),
+        publication.dnat_entries.get(seen.host, ()),
+        tuple(sorted((*index.terms(seen), *approaches(seen, opened)), key=order)),
         spec.meta,
         Origin(f"hosts.{seen.host}", document.places.key("hosts", seen.host), PASS),
     )

@@ -11,7 +11,7 @@ from taploom.passes.police import meanings
 from taploom.passes.publish import publish
 from taploom.passes.resolve import resolve
 from taploom.passes.services import Services
-from taploom.passes.spaces import Gazetteer
+from taploom.passes.spaces import SelectorResolver
 from taploom.passes.spare import spare
 from taploom.passes.wire import wire
 from taploom.plan.site import Plan
@@ -46,9 +46,9 @@ def run(document: Document, lock: Lock, report: Report) -> Passed:
     report_lacking(resolved, lock, allocation, report)
     wiring = wire(resolved, allocation, report)
     equipment = spare(equip(resolved, wiring))
-    gazetteer = Gazetteer.of(resolved, names, wiring)
+    resolver = SelectorResolver.of(resolved, names, wiring)
     services = Services.of(resolved)
-    publication = publish(resolved, services, wiring, equipment, gazetteer, report)
-    policy = meanings(resolved, services, gazetteer)
+    publication = publish(resolved, services, wiring, equipment, resolver, report)
+    policy = meanings(resolved, services, resolver)
     plan = finish(resolved, names, services, wiring, equipment, publication, policy)
     return Passed(resolved, allocation, plan)

@@ -6,7 +6,7 @@ from taploom.base.address import FAMILIES, Family, Prefix
 from taploom.base.frozen import dataclass
 from taploom.passes.services import Services, traffic
 from taploom.passes.sides import HostView, split
-from taploom.passes.spaces import Gazetteer, Space
+from taploom.passes.spaces import SelectorResolver, Space
 from taploom.passes.transit import Part, transit
 from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, Rule, Service, Side, SideKind, Term
@@ -37,20 +37,20 @@ class Resolved:
         return Action.DENY if self.spec.deny is not None else Action.ALLOW
 
 
-def meanings(document: Document, services: Services, gazetteer: Gazetteer) -> tuple[Resolved, ...]:
+def meanings(document: Document, services: Services, resolver: SelectorResolver) -> tuple[Resolved, ...]:
     """Every policy entry with its spaces, looked up once for all hosts."""
     found = []
     for name, meant in services.affordable(traffic(document.policy)).items():
         spec = document.policy[name]
         if meant is not None:
             origin = Origin(f"policy.{name}", document.places.key("policy", name), PASS)
-            spaces = gazetteer.space(spec.from_), gazetteer.space(spec.to)
+            spaces = resolver.space(spec.from_), resolver.space(spec.to)
             found.append(Resolved(name, spec, *spaces, meant, origin))
     return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
-class Docket:
+class PolicyIndex:
     """The policy by what it touches, so that a host looks at its own entries and not at all of the site's.
 
     A host enforces an entry only where one of its ends is a bridge of this host or the host itself, or where it stands
@@ -65,8 +65,8 @@ class Docket:
     by_name: Mapping[str, tuple[Resolved, ...]]
 
     @classmethod
-    def of(cls, entries: tuple[Resolved, ...], site: tuple[Prefix, ...]) -> "Docket":
-        """Sort entries into a docket; literal prefixes within the site may lie on any bridge."""
+    def of(cls, entries: tuple[Resolved, ...], site: tuple[Prefix, ...]) -> "PolicyIndex":
+        """Sort entries into a index; literal prefixes within the site may lie on any bridge."""
         everywhere: list[Resolved] = []
         by_name: dict[str, list[Resolved]] = {}
         for entry in entries:

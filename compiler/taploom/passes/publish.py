@@ -1,4 +1,4 @@
-"""Forwards: one lane for each family, protocol and range."""
+"""Forwards: one DNAT entry for each family, protocol and range."""
 
 from collections.abc import Iterator, Mapping
 
@@ -9,12 +9,12 @@ from taploom.base.span import Span
 from taploom.passes import rules
 from taploom.passes.equip import Equipment
 from taploom.passes.services import Services
-from taploom.passes.spaces import Gazetteer, Space, host_addresses, minimal, of_family, own_of
+from taploom.passes.spaces import SelectorResolver, Space, host_addresses, minimal, of_family, own_of
 from taploom.passes.wire import Wiring
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Uplink
 from taploom.plan.origin import Origin
-from taploom.plan.policy import Forward, Lane, Service
+from taploom.plan.policy import DnatEntry, Forward, Service
 from taploom.plan.services import PORT_PROTOCOLS
 from taploom.spec.document import Document
 from taploom.spec.model.policy import ForwardSpec
@@ -27,11 +27,11 @@ class Publication:
     """The forwards of the site.
 
     Attributes:
-        lanes: by host.
+        dnat_entries: by host.
     """
 
     forwards: tuple[Forward, ...]
-    lanes: Mapping[str, tuple[Lane, ...]]
+    dnat_entries: Mapping[str, tuple[DnatEntry, ...]]
 
 
 def publish(
@@ -39,27 +39,27 @@ def publish(
     services: Services,
     wiring: Wiring,
     equipment: Mapping[str, Equipment],
-    gazetteer: Gazetteer,
+    resolver: SelectorResolver,
     report: Report,
 ) -> Publication:
     """Lower every forward, and report those that lead nowhere."""
     guests = {guest.name: guest for guest in wiring.guests}
-    lanes: dict[str, list[Lane]] = {}
+    dnat_entries: dict[str, list[DnatEntry]] = {}
     forwards = []
     wanted = ((name, spec.ports) for name, spec in sorted(document.forwards.items()))
     for name, meant in services.affordable(wanted).items():
         spec = document.forwards[name]
         host, guest = spec.on.host, guests[spec.to]
-        ports, space = meant or (), gazetteer.space(spec.from_)
+        ports, space = meant or (), resolver.space(spec.from_)
         publisher = _Publisher(document, name, spec, guest, equipment[host], ports, space, report)
         forwards.append(publisher.forward())
-        lanes.setdefault(host, []).extend(publisher.lanes())
-    ordered = {host: tuple(sorted(found, key=_order)) for host, found in lanes.items()}
+        dnat_entries.setdefault(host, []).extend(publisher.dnat_entries())
+    ordered = {host: tuple(sorted(found, key=_order)) for host, found in dnat_entries.items()}
     return Publication(tuple(forwards), ordered)
 
 
-def _order(lane: Lane) -> tuple[object, ...]:
-    return (lane.forward, lane.family, lane.protocol, lane.first)
+def _order(dnat_entry: DnatEntry) -> tuple[object, ...]:
+    return (dnat_entry.forward, dnat_entry.family, dnat_entry.protocol, dnat_entry.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +101,17 @@ class _Publisher:
             self.origin,
         )
 
-    def lanes(self) -> list[Lane]:
-        """The lanes; none after a diagnostic."""
+    def dnat_entries(self) -> list[DnatEntry]:
+        """The DNAT entries; none after a diagnostic."""
         nic = self._nic()
         if nic is None or not self._check_ports():
             return []
-        found = [lane for family in FAMILIES for port in self.ports for lane in self._lane(nic, family, port)]
+        found = [
+            dnat_entry
+            for family in FAMILIES
+            for port in self.ports
+            for dnat_entry in self._dnat_entry(nic, family, port)
+        ]
         if not found and not self._lost:
             self._nothing(nic)
         return found
@@ -184,13 +189,13 @@ class _Publisher:
     def _ports_wrong(self, message: str, span: Span, hint: str) -> None:
         self.report.add(Diagnostic(rules.FORWARD_PORTS, message, span, hint, subject=f"forward/{self.name}"))
 
-    def _lane(self, nic: Nic, family: Family, port: Service) -> Iterator[Lane]:
+    def _dnat_entry(self, nic: Nic, family: Family, port: Service) -> Iterator[DnatEntry]:
         target = in_family(nic, family).address
         uplinks = self._listening(family)
         sources = self._sources(family)
         if target is None or not uplinks or (sources == () and not self.space.outside):
             return
-        yield Lane(
+        yield DnatEntry(
             f"forward/{self.name}",
             family,
             uplinks,

@@ -52,7 +52,7 @@ class _Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Gazetteer:
+class SelectorResolver:
     """Where everything of the site is: looked up once for each selector of the policy.
 
     Attributes:
@@ -64,7 +64,7 @@ class Gazetteer:
     guests: Mapping[str, tuple[tuple[str, Prefix], ...]]
 
     @classmethod
-    def of(cls, document: Document, names: Names, wiring: Wiring) -> "Gazetteer":
+    def of(cls, document: Document, names: Names, wiring: Wiring) -> "SelectorResolver":
         """Collect the addresses of guests."""
         guests = {
             guest.name: tuple((nic.network, a.prefix) for nic in guest.nics for a in known_addresses(nic))

@@ -6,7 +6,7 @@ from taploom.base.address import LINK_LOCAL, Address, Interface, Mac, Prefix
 from taploom.base.frozen import dataclass
 from taploom.base.names import digest
 from taploom.plan.origin import Meta, Origin
-from taploom.plan.policy import Lane, Service, SourceNat, Term
+from taploom.plan.policy import DnatEntry, Service, SourceNat, Term
 
 ETHERNET_MTU = 1500
 """Bytes that a link of ours takes where nothing else is said (IEEE 802.3)."""
@@ -260,7 +260,7 @@ class Host:
         remotes: those (and fixed addresses of other hosts) that are not on a bridge of this host; sorted, disjoint.
         reverse_paths: whatever a link or a route leads to, of the site or not, and some uplink may not bring; the same.
         nat: sorted by network, family, uplink.
-        lanes: forwards that this host translates, sorted by forward, family, protocol, port.
+        dnat_entries: forwards that this host translates, sorted by forward, family, protocol, port.
         terms: what of the policy this host enforces, sorted by rule, sides and family.
     """
 
@@ -275,7 +275,7 @@ class Host:
     remotes: tuple[Remote, ...]
     reverse_paths: tuple[Remote, ...]
     nat: tuple[SourceNat, ...]
-    lanes: tuple[Lane, ...]
+    dnat_entries: tuple[DnatEntry, ...]
     terms: tuple[Term, ...]
     meta: Meta
     origin: Origin

@@ -134,7 +134,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class DnatEntry:
     """One translated destination: the part of a forward that holds for one family, protocol and range of ports.
 
     Attributes:

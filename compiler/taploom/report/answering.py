@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taploom.flows.kernel import OTHER
+from taploom.flows.forwarding import OTHER
 from taploom.flows.packet import SOURCE
 from taploom.flows.query import Inquiry
 from taploom.flows.reply import Hop, Reply

@@ -85,15 +85,23 @@ def _guest(guest: Guest) -> list[Fact]:
 
 
 def _forward(plan: Plan, forward: Forward) -> list[Fact]:
-    lanes = [lane for host in plan.hosts for lane in host.lanes if lane.forward == f"forward/{forward.name}"]
+    dnat_entries = [
+        dnat_entry
+        for host in plan.hosts
+        for dnat_entry in host.dnat_entries
+        if dnat_entry.forward == f"forward/{forward.name}"
+    ]
     return [
         ("on", f"{forward.host}, uplink {', '.join(forward.uplinks)}"),
         ("ports", ", ".join(map(wording.service, forward.ports))),
         ("from", ", ".join(forward.sources)),
         ("to", f"guest {forward.guest}"),
         *(
-            (lane.family.key, f"{wording.outside(lane)} becomes {wording.lane(lane)} on {lane.network}")
-            for lane in lanes
+            (
+                dnat_entry.family.key,
+                f"{wording.outside(dnat_entry)} becomes {wording.dnat_entry(dnat_entry)} on {dnat_entry.network}",
+            )
+            for dnat_entry in dnat_entries
         ),
         ("hairpin", "also from the site's own guests, by the outside address" if forward.hairpin else "off"),
         ("expires", moment(forward.expires)),

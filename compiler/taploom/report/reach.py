@@ -8,7 +8,7 @@ from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.base.protocol import NUMBERS
 from taploom.flows.answer import FOREIGN_INPUT
-from taploom.flows.kernel import SELF
+from taploom.flows.forwarding import SELF
 from taploom.flows.learned import learned, real
 from taploom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
 from taploom.flows.pools import leased

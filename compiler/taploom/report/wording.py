@@ -3,7 +3,7 @@
 from taploom.base.address import Address
 from taploom.plan.guest import Mode, Nic, NicAddress
 from taploom.plan.host import Bridge, Fixed, Learned, Target, Uplink
-from taploom.plan.policy import Forward, Lane, NatKind, Service, SourceNat
+from taploom.plan.policy import DnatEntry, Forward, NatKind, Service, SourceNat
 from taploom.plan.site import Nat
 
 _MODES = {
@@ -85,12 +85,12 @@ def endpoint(address: Address, first: int, last: int) -> str:
     return f"{host}:{first}" + (f"-{last}" if last != first else "")
 
 
-def outside(of: Lane) -> str:
-    """The protocol and ports that a lane takes from outside."""
+def outside(of: DnatEntry) -> str:
+    """The protocol and ports that a DNAT entry takes from outside."""
     return service(Service(of.protocol, of.first, of.last))
 
 
-def lane(of: Lane) -> str:
+def dnat_entry(of: DnatEntry) -> str:
     """Where a forwarded packet ends."""
     return endpoint(of.target, of.target_first, of.inside.last)
 

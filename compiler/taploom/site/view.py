@@ -10,7 +10,7 @@ from taploom.diagrams.palette import Paint, paint
 from taploom.diagrams.traffic import Cell, matrix
 from taploom.plan.guest import Guest
 from taploom.plan.host import Bridge, Host
-from taploom.plan.policy import Lane, Rule
+from taploom.plan.policy import DnatEntry, Rule
 from taploom.plan.site import Network, Plan
 from taploom.site.manual import EMPTY, Manual
 from taploom.site.revision import NO_HISTORY, History
@@ -39,11 +39,11 @@ class View:
         files: of each `hosts/NAME` and `guests/NAME`, its part of the tree.
         sources: texts of the specs, by path as spans name it.
         members: guests of each network.
-        lanes: of each guest, those that lead to it.
+        dnat_entries: of each guest, those that lead to it.
         cells: the policy matrix.
         pairs: of each policy entry, the cells that it stands in.
         enforced: of each policy entry, the hosts that enforce it.
-        forwarded: of each forward, its lanes.
+        forwarded: of each forward, its DNAT entries.
         about: of each `kind/name`, what was found.
         named: of each kind, the names that there are.
         manual: what the reference is made from.
@@ -60,12 +60,12 @@ class View:
     networks: Mapping[str, Network]
     bridges: Mapping[str, tuple[Host, Bridge]]
     members: Mapping[str, tuple[Guest, ...]]
-    lanes: Mapping[str, tuple[Lane, ...]]
+    dnat_entries: Mapping[str, tuple[DnatEntry, ...]]
     cells: Mapping[tuple[str, str], Cell]
     rules: Mapping[str, Rule]
     pairs: Mapping[str, tuple[tuple[str, str], ...]]
     enforced: Mapping[str, tuple[str, ...]]
-    forwarded: Mapping[str, tuple[Lane, ...]]
+    forwarded: Mapping[str, tuple[DnatEntry, ...]]
     about: Mapping[str, tuple[Diagnostic, ...]]
     named: Mapping[str, frozenset[str]]
     manual: Manual
@@ -86,7 +86,7 @@ def view(
     history: History = NO_HISTORY,
 ) -> View:
     """Look everything up once, so that ten thousand pages do not each search the plan."""
-    lanes = [lane for host in plan.hosts for lane in host.lanes]
+    dnat_entries = [dnat_entry for host in plan.hosts for dnat_entry in host.dnat_entries]
     terms = sorted({(term.rule.removeprefix("policy/"), host.name) for host in plan.hosts for term in host.terms})
     cells = matrix(plan)
     members = _grouped((nic.network, guest) for guest in plan.guests for nic in guest.nics)
@@ -101,12 +101,12 @@ def view(
         {network.name: network for network in plan.networks},
         {bridge.network: (host, bridge) for host in plan.hosts for bridge in host.bridges},
         {network.name: members.get(network.name, ()) for network in plan.networks},
-        _grouped((lane.guest, lane) for lane in lanes),
+        _grouped((dnat_entry.guest, dnat_entry) for dnat_entry in dnat_entries),
         cells,
         {rule.name: rule for rule in plan.rules},
         _grouped((rule, pair) for pair, cell in cells.items() for rule in cell.rules),
         _grouped(terms),
-        _grouped((lane.forward.removeprefix("forward/"), lane) for lane in lanes),
+        _grouped((dnat_entry.forward.removeprefix("forward/"), dnat_entry) for dnat_entry in dnat_entries),
         _grouped((found.subject, found) for found in diagnostics),
         {kind: frozenset(entry.name for entry in entries) for kind, entries in _sections(plan)},
         manual,

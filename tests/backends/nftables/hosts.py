@@ -11,7 +11,7 @@ from tests.backends import strategies as units
 
 from taploom.base.address import Address, Family, Prefix, everything, in_family, parse_prefix, prefix_of
 from taploom.plan.host import Bridge, Fixed, Host, Input, Port, Remote, Uplink
-from taploom.plan.policy import Action, Lane, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
+from taploom.plan.policy import Action, DnatEntry, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,9 +57,9 @@ def hosts(draw: st.DrawFn) -> Host:
         input=draw(st.sampled_from(Input)),
     )  # fmt: skip
     terms = [t for n in range(draw(st.integers(0, 12))) if (t := _term(draw, host, n))]
-    lanes = [found for n in range(draw(st.integers(0, 8))) for found in _lane(draw, host, n)]
+    dnat_entries = [found for n in range(draw(st.integers(0, 8))) for found in _dnat_entry(draw, host, n)]
     nats = [found for bridge in bridges for found in _nat(draw, uplinks, bridge)]
-    return replace(host, terms=tuple(terms), lanes=tuple(lanes), nat=tuple(nats))
+    return replace(host, terms=tuple(terms), dnat_entries=tuple(dnat_entries), nat=tuple(nats))
 
 
 def _bridge(draw: st.DrawFn, number: int, bridge: Bridge) -> Bridge:
@@ -116,7 +116,7 @@ def _reach(host: Host, end: Side, family: Family) -> list[Prefix]:
     return [interface.prefix] if interface else []
 
 
-def _lane(draw: st.DrawFn, host: Host, number: int) -> list[Lane]:
+def _dnat_entry(draw: st.DrawFn, host: Host, number: int) -> list[DnatEntry]:
     bridges = [b for b in host.bridges if b.ipv4]
     if not bridges or not host.uplinks:
         return []
@@ -127,7 +127,7 @@ def _lane(draw: st.DrawFn, host: Host, number: int) -> list[Lane]:
     some = (parse_prefix("198.51.100.0/24"), parse_prefix("203.0.113.7"))
     sources = draw(st.sampled_from((None, (), some[:1], some)))
     return [
-        Lane(
+        DnatEntry(
             f"forward/{draw(names)}-{number}", Family.IPV4,
             tuple(sorted(draw(st.sets(st.sampled_from([u.name for u in host.uplinks]), min_size=1)))),
             draw(st.sampled_from(("tcp", "udp", "sctp"))), first, first + length, "g", bridge.network,

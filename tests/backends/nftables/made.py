@@ -1,4 +1,4 @@
-"""Terms, lanes and translations for variants of the stage's host."""
+"""Terms, DNAT entries and translations for variants of the stage's host."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tests import plans
 from tests.backends.nftables.stage import host, static
 
 from taploom.base.address import everything, parse_address, parse_prefix
-from taploom.plan.policy import Action, Lane, NatKind, Service, Side, SideKind, SourceNat, Term
+from taploom.plan.policy import Action, DnatEntry, NatKind, Service, Side, SideKind, SourceNat, Term
 
 if TYPE_CHECKING:
     from taploom.plan.host import Host
@@ -42,11 +42,11 @@ def term(name: str, ends: tuple[Side, Side], source: str, destination: str, *ser
     return replace(made, **more)
 
 
-def lane(name: str, ports: int | tuple[int, int], target: str, inside: int, **more: Any) -> Lane:
-    """A lane of `eth0` by TCP to a guest on `microvm`; `ports` is one, or the first and last of a range."""
+def dnat_entry(name: str, ports: int | tuple[int, int], target: str, inside: int, **more: Any) -> DnatEntry:
+    """A DNAT entry of `eth0` by TCP to a guest on `microvm`; `ports` is one, or the first and last of a range."""
     first, last = ports if isinstance(ports, tuple) else (ports, ports)
     address = parse_address(target)
-    made = Lane(
+    made = DnatEntry(
         f"forward/{name}", address.family, ("eth0",), "tcp", first, last, "guest", "microvm", address, inside,
         sources=None, hairpin=True, expires=None, origin=plans.origin(f"forwards.{name}", 50),
     )  # fmt: skip
@@ -67,7 +67,7 @@ def with_terms(*terms: Term, base: Host | None = None, **more: Any) -> Host:
     return replace(seed, terms=tuple(ordered), **more)
 
 
-def with_lanes(*lanes: Lane, fixed: bool = False, **more: Any) -> Host:
-    """The stage's host with other lanes, on an uplink whose addresses are learned or fixed."""
+def with_dnat_entries(*dnat_entries: DnatEntry, fixed: bool = False, **more: Any) -> Host:
+    """The stage's host with other DNAT entries, on an uplink whose addresses are learned or fixed."""
     seed = replace(host(), uplinks=static()) if fixed else host()
-    return replace(seed, lanes=tuple(sorted(lanes, key=lambda x: (x.forward, x.family, x.first))), **more)
+    return replace(seed, dnat_entries=tuple(sorted(dnat_entries, key=lambda x: (x.forward, x.family, x.first))), **more)

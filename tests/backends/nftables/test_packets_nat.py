@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.backends.nftables.made import INTERNET, MICROVM, lane, nat, tcp, term, with_lanes, with_terms
+from tests.backends.nftables.made import INTERNET, MICROVM, dnat_entry, nat, tcp, term, with_dnat_entries, with_terms
 from tests.backends.nftables.stage import (
     HOST4,
     HOST6,
@@ -70,14 +70,14 @@ def test_the_hosts_own_address_within_an_outer_prefix_stays_its_own(stage: Stage
 
 @pytest.mark.parametrize("fixed", [False, True])
 def test_ranges_keep_their_order_shifted_or_not(stage: Stage, fixed: bool) -> None:
-    lanes = (
-        lane("kept", (9000, 9002), A4, 9000),
-        lane("shifted", (7000, 7002), A4, 9000),
-        lane("moved", 1234, A4, 2222),
-        lane("media", (5000, 5001), A4, 5000, protocol="udp"),
-        lane("kept", (9000, 9001), A6, 9000),
+    dnat_entries = (
+        dnat_entry("kept", (9000, 9002), A4, 9000),
+        dnat_entry("shifted", (7000, 7002), A4, 9000),
+        dnat_entry("moved", 1234, A4, 2222),
+        dnat_entry("media", (5000, 5001), A4, 5000, protocol="udp"),
+        dnat_entry("kept", (9000, 9001), A6, 9000),
     )
-    stage.play(with_lanes(*lanes, fixed=fixed))
+    stage.play(with_dnat_entries(*dnat_entries, fixed=fixed))
     stage.ask(
         *(Flow("internet", "tcp", HOST4, port, server=A) for port in (9000, 9001, 9002, 7000, 7001, 7002, 1234)),
         *(Flow(B, "tcp", HOST4, port, server=A, peer="10.0.0.1") for port in (9002, 7001, 1234)),
@@ -90,7 +90,7 @@ def test_ranges_keep_their_order_shifted_or_not(stage: Stage, fixed: bool) -> No
 
 
 def test_shifted_ports_arrive_at_the_right_ones(stage: Stage) -> None:
-    stage.play(with_lanes(lane("shifted", (7000, 7002), A4, 8079)))
+    stage.play(with_dnat_entries(dnat_entry("shifted", (7000, 7002), A4, 8079)))
     stage.ask(
         Flow("internet", "tcp", HOST4, 7000, silence="refused"),
         Flow("internet", "tcp", HOST4, 7001, server=A),
@@ -101,12 +101,12 @@ def test_shifted_ports_arrive_at_the_right_ones(stage: Stage) -> None:
 @pytest.mark.parametrize("fixed", [False, True])
 def test_a_forward_for_some_senders_is_for_them_alone(stage: Stage, fixed: bool) -> None:
     office = (parse_prefix("198.51.100.0/24"), parse_prefix("10.1.0.0/24"))
-    lanes = (
-        lane("office", 8080, A4, 80, sources=office),
-        lane("media", (9000, 9001), A4, 9000, sources=office),
-        lane("open", 8081, A4, 80, sources=(parse_prefix("10.1.0.0/24"),), outside=("internet",)),
+    dnat_entries = (
+        dnat_entry("office", 8080, A4, 80, sources=office),
+        dnat_entry("media", (9000, 9001), A4, 9000, sources=office),
+        dnat_entry("open", 8081, A4, 80, sources=(parse_prefix("10.1.0.0/24"),), outside=("internet",)),
     )
-    stage.play(with_lanes(*lanes, fixed=fixed))
+    stage.play(with_dnat_entries(*dnat_entries, fixed=fixed))
     stage.ask(
         Flow("internet", "tcp", HOST4, 8080, source=WEB4, server=A, peer=WEB4),
         Flow("internet", "tcp", HOST4, 9001, source=WEB4, server=A, peer=WEB4),
@@ -124,8 +124,8 @@ def test_a_forward_for_some_senders_is_for_them_alone(stage: Stage, fixed: bool)
 
 @pytest.mark.parametrize("fixed", [False, True])
 def test_without_hairpin_a_forward_is_for_what_arrives_on_the_uplink(stage: Stage, fixed: bool) -> None:
-    lanes = (lane("web", 80, A4, 80, hairpin=False), lane("alt", 8080, A4, 8080))
-    stage.play(with_lanes(*lanes, fixed=fixed))
+    dnat_entries = (dnat_entry("web", 80, A4, 80, hairpin=False), dnat_entry("alt", 8080, A4, 8080))
+    stage.play(with_dnat_entries(*dnat_entries, fixed=fixed))
     stage.ask(
         Flow("internet", "tcp", HOST4, 80, server=A),
         Flow("internet", "tcp", HOST4, 8080, server=A),
@@ -139,12 +139,12 @@ def test_without_hairpin_a_forward_is_for_what_arrives_on_the_uplink(stage: Stag
 
 @pytest.mark.parametrize("fixed", [False, True])
 def test_a_forward_ends_when_it_says(stage: Stage, fixed: bool) -> None:
-    lanes = (
-        lane("was", 80, A4, 80, expires=PAST),
-        lane("is", 8080, A4, 80, expires=FUTURE),
-        lane("is", (7000, 7001), A6, 8080, expires=FUTURE, sources=(parse_prefix("2001:db8:f::/48"),)),
+    dnat_entries = (
+        dnat_entry("was", 80, A4, 80, expires=PAST),
+        dnat_entry("is", 8080, A4, 80, expires=FUTURE),
+        dnat_entry("is", (7000, 7001), A6, 8080, expires=FUTURE, sources=(parse_prefix("2001:db8:f::/48"),)),
     )
-    stage.play(with_lanes(*lanes, fixed=fixed))
+    stage.play(with_dnat_entries(*dnat_entries, fixed=fixed))
     stage.ask(
         Flow("internet", "tcp", HOST4, 80),
         Flow("internet", "tcp", HOST4, 8080, server=A),

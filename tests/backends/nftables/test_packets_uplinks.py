@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.backends.nftables.made import MICROVM, lane, tcp, term, with_lanes, with_terms
+from tests.backends.nftables.made import MICROVM, dnat_entry, tcp, term, with_dnat_entries, with_terms
 from tests.backends.nftables.stage import HOST4, HOST6, WEB4, WEB6, Flow, Stage, host
 from tests.support import needs
 
@@ -53,10 +53,10 @@ def two(plan: Host) -> Host:
 
 
 def test_each_uplink_has_its_own_terms_and_forwards(office: Stage) -> None:
-    plan = with_lanes(
-        lane("out", 8080, A4, 80),
-        lane("in", 8081, A4, 80, uplinks=("eth1",)),
-        lane("both", 9000, A4, 9000, uplinks=("eth0", "eth1")),
+    plan = with_dnat_entries(
+        dnat_entry("out", 8080, A4, 80),
+        dnat_entry("in", 8081, A4, 80, uplinks=("eth1",)),
+        dnat_entry("both", 9000, A4, 9000, uplinks=("eth0", "eth1")),
     )
     local = (term("lan", (MICROVM, LAN), "10.0.0.0/24", "", tcp(80)), term("ops", (LAN, MICROVM), "", A4, tcp(2222)))
     office.play(two(with_terms(*local, base=plan)))

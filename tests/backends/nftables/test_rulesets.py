@@ -154,10 +154,10 @@ def check_references(table: Table) -> None:
 @given(hosts())
 def test_the_order_of_the_plan_counts_for_nothing(host: Host) -> None:
     shuffler = random.Random(7)
-    terms, lanes = list(host.terms), list(host.lanes)
+    terms, dnat_entries = list(host.terms), list(host.dnat_entries)
     shuffler.shuffle(terms)
-    shuffler.shuffle(lanes)
-    assert text(dataclasses.replace(host, terms=tuple(terms), lanes=tuple(lanes))) == text(host)
+    shuffler.shuffle(dnat_entries)
+    assert text(dataclasses.replace(host, terms=tuple(terms), dnat_entries=tuple(dnat_entries))) == text(host)
 
 
 def test_every_line_of_an_entry_knows_it() -> None:

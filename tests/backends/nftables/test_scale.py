@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests import plans
-from tests.backends.nftables.made import INTERNET, MICROVM, lane, tcp, term
+from tests.backends.nftables.made import INTERNET, MICROVM, dnat_entry, tcp, term
 from tests.support import needs
 
 from taploom.backends import nftables
@@ -29,7 +29,7 @@ def crowd(count: int) -> Host:
     assert bridge.ipv4
     assert bridge.ipv6
     nets = (bridge.ipv4.prefix, bridge.ipv6.prefix)
-    ports, terms, lanes = [], [], []
+    ports, terms, dnat_entries = [], [], []
     for number in range(count):
         both = [net.first + (256 + number) for net in nets]
         here = plans.origin(f"guests.g{number:05}", number + 1)
@@ -37,10 +37,12 @@ def crowd(count: int) -> Host:
         ports.append(Port(f"g{number:05}", f"vm-{number:05}", mac, (both[0],), (both[1],), here))
         for address, office in zip(both, ("198.51.100.0/24", "2001:db8:f::/48"), strict=True):
             terms.append(term(f"r{number:05}", (INTERNET, MICROVM), office, str(address), tcp(443)))
-            lanes.append(lane(f"f{number:05}", 1024 + number, str(address), 80))
+            dnat_entries.append(dnat_entry(f"f{number:05}", 1024 + number, str(address), 80))
     bridges = (replace(bridge, ports=tuple(ports)),)
     site = tuple(prefix_of(net.first, net.length) for net in nets)
-    return replace(seed, bridges=bridges, site_prefixes=site, lanes=tuple(lanes), terms=(*seed.terms, *terms))
+    return replace(
+        seed, bridges=bridges, site_prefixes=site, dnat_entries=tuple(dnat_entries), terms=(*seed.terms, *terms)
+    )
 
 
 @pytest.fixture

@@ -97,7 +97,7 @@ def test_an_uplink_that_the_spec_only_names_is_somebody_elses(tmp_path: Path) ->
 
 
 def test_without_translation_networking_nat_is_nobodys_rival(tmp_path: Path) -> None:
-    plain = replace(plans.host(), nat=(), lanes=())
+    plain = replace(plans.host(), nat=(), dnat_entries=())
     assert beside(tmp_path, plain, "{ networking.nat.enable = true; }")["failed"] == []
 
 
@@ -150,7 +150,7 @@ def test_every_line_of_a_unit_has_its_origin() -> None:
 
 
 def test_an_empty_host_is_a_module_still(tmp_path: Path) -> None:
-    bare = replace(plans.host(), uplinks=(), bridges=(), routes=(), nat=(), lanes=(), terms=())
+    bare = replace(plans.host(), uplinks=(), bridges=(), routes=(), nat=(), dnat_entries=(), terms=())
     result = beside(tmp_path, bare)
     assert result["failed"] == []
     assert result["units"] == {}

@@ -9,7 +9,7 @@ def of(host: Host) -> Listing:
     links = sorted(
         {*(uplink.name for uplink in host.uplinks if uplink.configured), *(bridge.device for bridge in host.bridges)}
     )
-    translates = host.nat or host.lanes
+    translates = host.nat or host.dnat_entries
     return Listing(
         (
             _assertion(

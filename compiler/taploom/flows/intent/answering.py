@@ -6,8 +6,8 @@ from functools import cached_property
 from taploom.base.address import Family, Prefix, in_family, prefix_of
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
+from taploom.flows.forwarding import Forwarding
 from taploom.flows.intent.names import Names, prefix_in
-from taploom.flows.kernel import Kernel
 from taploom.flows.spans import Interval, Spans, common, of_prefix, single, united
 from taploom.plan.host import Fixed, Host
 
@@ -47,7 +47,7 @@ class Answering:
 
     @memo
     def _paths(self, host: str) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
-        return Kernel.of(self.names.hosts[host], self.family).paths
+        return Forwarding.of(self.names.hosts[host], self.family).paths
 
     @cached_property
     def _known(self) -> Mapping[tuple[int, int, str], list[str]]:

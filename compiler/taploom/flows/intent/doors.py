@@ -6,9 +6,9 @@ from taploom.base.address import Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Box
+from taploom.flows.forwarding import asked_for
 from taploom.flows.intent.names import Names, Selection, fixed_of, prefix_in
 from taploom.flows.intent.services import Traffic, traffic
-from taploom.flows.kernel import asked_for
 from taploom.flows.packet import LAST_PORT
 from taploom.flows.spans import Spans, common, of_prefixes, single, united
 from taploom.plan.guest import Nic

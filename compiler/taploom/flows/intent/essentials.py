@@ -6,8 +6,8 @@ from taploom.base.address import Family, Prefix, in_family, parse_prefix
 from taploom.base.protocol import NUMBERS
 from taploom.flows.answer import Answer
 from taploom.flows.diagram import Box
+from taploom.flows.forwarding import Forwarding
 from taploom.flows.intent.view import View
-from taploom.flows.kernel import Kernel
 from taploom.flows.packet import ICMP, box, types
 from taploom.flows.spans import Spans, of_prefix, united
 from taploom.plan.host import Bridge, Learned, Uplink
@@ -101,7 +101,7 @@ def never(family: Family) -> Spans:
     return united(of_prefix(parse_prefix(text)) for text in _NEVER[family])
 
 
-def _bogus(kernel: Kernel) -> Spans:
+def _bogus(kernel: Forwarding) -> Spans:
     """What is never a sender beyond an uplink: reserved addresses, those of networks that are here, and the host's."""
     local = (i.prefix for b in kernel.host.bridges for i in (b.ipv4, b.ipv6) if i and i.family is kernel.family)
     own = (address.prefix for found in kernel.addresses.values() for address in found)

@@ -1,4 +1,4 @@
-"""What one host should do, stage by stage, as `flows.course` asks."""
+"""What one host should do, stage by stage, as `flows.packet_path` asks."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -10,6 +10,7 @@ from taploom.base.memo import memo
 from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Mark, Source, sourced
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Box, Diagram
+from taploom.flows.forwarding import OTHER, SELF, Forwarding, asked_for
 from taploom.flows.intent.doors import Approach, Door, doors, named_senders
 from taploom.flows.intent.entries import Entry, Site
 from taploom.flows.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
@@ -17,7 +18,6 @@ from taploom.flows.intent.names import prefix_in
 from taploom.flows.intent.services import all_traffic
 from taploom.flows.intent.transit import carried
 from taploom.flows.intent.view import View
-from taploom.flows.kernel import OTHER, SELF, Kernel, asked_for
 from taploom.flows.manager import Manager
 from taploom.flows.packet import box
 from taploom.flows.spans import Spans, of_prefix, single, united, without
@@ -40,7 +40,7 @@ class Intent:
     """
 
     site: Site
-    kernel: Kernel
+    kernel: Forwarding
     manager: Manager[Answer]
     clock: Clock
     named: bool = True

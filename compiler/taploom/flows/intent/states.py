@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taploom.flows.answer import FOREIGN, Answer
-from taploom.flows.kernel import OTHER, SELF, Kernel
+from taploom.flows.forwarding import OTHER, SELF, Forwarding
 from taploom.plan.host import Input
 
 Path = tuple[str, str, str]
@@ -14,7 +14,7 @@ _ALLOWED = Answer("allow", "implied/established")
 _REFUSED = Answer("drop", "default")
 
 
-def expected(kernel: Kernel) -> Iterator[tuple[Path, Answer]]:
+def expected(kernel: Forwarding) -> Iterator[tuple[Path, Answer]]:
     """What should become of packets of each path and state.
 
     Replies and errors of known connections pass everywhere; what belongs to no connection and opens none stops at our

@@ -6,8 +6,8 @@ from functools import cached_property
 from taploom.base.address import LINK_LOCAL, Family, Prefix
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
+from taploom.flows.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.intent.names import Names, Selection, fixed_of, prefix_in
-from taploom.flows.kernel import OTHER, SELF, Kernel
 from taploom.flows.learned import every
 from taploom.flows.spans import Spans, common, complement, of_prefix, united, without
 from taploom.plan.host import Bridge, Host
@@ -27,7 +27,7 @@ class View:
     """One host's interfaces in one family."""
 
     names: Names
-    kernel: Kernel
+    kernel: Forwarding
 
     @property
     def host(self) -> Host:

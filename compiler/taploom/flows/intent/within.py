@@ -11,18 +11,18 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.answer import PASS, Answer, Mark, sourced
 from taploom.flows.diagram import Box, Diagram
+from taploom.flows.forwarding import OTHER
 from taploom.flows.intent.doors import Approach
 from taploom.flows.intent.essentials import Decided, plausible
 from taploom.flows.intent.services import Traffic
 from taploom.flows.intent.stages import Intent
-from taploom.flows.kernel import OTHER
 from taploom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
 from taploom.flows.spans import Interval, Spans, common, overlapping, united
 
 
 @dataclass(frozen=True)
 class Within:
-    """The stages of `flows.course` for the packets of some boxes.
+    """The stages of `flows.packet_path` for the packets of some boxes.
 
     Attributes:
         intent: the whole of it.

@@ -20,7 +20,7 @@ from taploom.base.frozen import dataclass
 from taploom.flows.answer import MISS, NEXT, PASS, Answer, rate
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Diagram, Leaf
-from taploom.flows.kernel import Kernel
+from taploom.flows.forwarding import Forwarding
 from taploom.flows.manager import Manager
 from taploom.flows.ruleset.boxes import Boxes, Conditions, Sets, met
 from taploom.flows.ruleset.index import RuleIndex, reached, rules_of
@@ -46,7 +46,7 @@ class Chains:
     """The chains of a table, evaluated in whatever situations are asked for."""
 
     table: Table
-    kernel: Kernel
+    kernel: Forwarding
     clock: Clock
     manager: Manager[Answer]
     _sets: Sets = field(init=False)

@@ -13,8 +13,8 @@ from taploom.base.protocol import NUMBERS
 from taploom.flows.answer import PASS, Answer
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Diagram
+from taploom.flows.forwarding import Forwarding
 from taploom.flows.frame import ARP_MAC, MAC
-from taploom.flows.kernel import Kernel
 from taploom.flows.manager import Manager
 from taploom.flows.packet import DESTINATION, PROTOCOL, SOURCE
 from taploom.flows.ruleset.chains import Chains
@@ -41,7 +41,7 @@ class FrameReader:
     Where a neighbour message names a target, no rule asks for the destination, so the target takes its dimension.
     """
 
-    kernel: Kernel
+    kernel: Forwarding
     clock: Clock
     situation: Situation
     _packet: Reader
@@ -95,7 +95,7 @@ class Frames:
     """The `bridge` tables of a host for one EtherType."""
 
     ruleset: Ruleset
-    kernel: Kernel
+    kernel: Forwarding
     clock: Clock
     manager: Manager[Answer]
     ether: str

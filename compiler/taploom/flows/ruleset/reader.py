@@ -8,7 +8,7 @@ from taploom.base.address import Family, Prefix
 from taploom.base.frozen import dataclass
 from taploom.base.protocol import NUMBERS
 from taploom.flows.clock import Clock
-from taploom.flows.kernel import Kernel
+from taploom.flows.forwarding import Forwarding
 from taploom.flows.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, WITH_PORTS, types
 from taploom.flows.spans import Interval, Spans, common, of_prefix
 
@@ -74,7 +74,7 @@ class AnyReader(Protocol):
     """Reads fields in one situation."""
 
     @property
-    def kernel(self) -> Kernel:
+    def kernel(self) -> Forwarding:
         """The host's addresses and routes."""
         ...
 
@@ -109,7 +109,7 @@ class UnreadableError(Exception):
 class Reader:
     """Reads fields of the `inet` family in one situation."""
 
-    kernel: Kernel
+    kernel: Forwarding
     clock: Clock
     situation: Situation
 

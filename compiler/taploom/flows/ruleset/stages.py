@@ -1,4 +1,4 @@
-"""What the tables of one host do, stage by stage, as `flows.course` asks."""
+"""What the tables of one host do, stage by stage, as `flows.packet_path` asks."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -12,7 +12,7 @@ from taploom.base.memo import memo
 from taploom.flows.answer import MISS, PASS, Answer, Mark, Moved, Original
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Diagram, Leaf
-from taploom.flows.kernel import SELF, Kernel
+from taploom.flows.forwarding import SELF, Forwarding
 from taploom.flows.manager import Manager
 from taploom.flows.packet import box
 from taploom.flows.ruleset.chains import Chains
@@ -39,7 +39,7 @@ class Tables:
     """The `inet` tables of a host in one family."""
 
     ruleset: Ruleset
-    kernel: Kernel
+    kernel: Forwarding
     manager: Manager[Answer]
     clock: Clock
 

@@ -14,11 +14,11 @@ from taploom.base.span import Span
 from taploom.flows.answer import Answer
 from taploom.flows.clock import Clock
 from taploom.flows.diagram import Box
+from taploom.flows.forwarding import SELF, Forwarding
 from taploom.flows.intent.entries import Site
 from taploom.flows.intent.essentials import Decided, plausible
 from taploom.flows.intent.stages import Intent
 from taploom.flows.journey import EPHEMERAL, HOPS
-from taploom.flows.kernel import SELF, Kernel
 from taploom.flows.manager import Manager
 from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME, sizes
 from taploom.flows.proof import spans_of
@@ -55,7 +55,7 @@ class Deciding:
         return {**data, "places": {name: self._place(name) for name in names}}
 
     def _intent(self, host: Host, family: Family) -> Intent:
-        kernel = Kernel.of(host, family)
+        kernel = Forwarding.of(host, family)
         manager: Manager[Answer] = Manager(sizes(family, len(kernel.learned), self.clock.phases))
         return Intent(self.site, kernel, manager, self.clock)
 

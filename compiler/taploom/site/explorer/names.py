@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from taploom.base.address import FAMILIES, Family, Prefix
 from taploom.base.protocol import NUMBERS
 from taploom.flows.clock import Clock
+from taploom.flows.forwarding import Forwarding, multicast
 from taploom.flows.intent.essentials import never
 from taploom.flows.intent.names import Names, addresses_of, fixed_of, prefix_in
 from taploom.flows.intent.services import all_traffic
 from taploom.flows.intent.view import View
-from taploom.flows.kernel import Kernel, multicast
 from taploom.flows.learned import every
 from taploom.flows.place import Place, members
 from taploom.flows.pools import leased
@@ -78,7 +78,7 @@ def _host(names: Names, host: Host) -> dict[str, object]:
         "isolated": [bridge.device for bridge in host.bridges if bridge.isolated],
         "zones": {uplink.name: uplink.zone for uplink in host.uplinks},
         "lent": [uplink.name for uplink in host.uplinks if not uplink.configured],
-        **{family.key: _place(Place(View(names, Kernel.of(host, family)))) for family in FAMILIES},
+        **{family.key: _place(Place(View(names, Forwarding.of(host, family)))) for family in FAMILIES},
     }
 
 

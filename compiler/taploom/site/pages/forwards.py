@@ -8,15 +8,15 @@ from taploom.report.facts import moment
 from taploom.site.links import anchor, asked, to
 from taploom.site.markdown import code, codes, escaped, listed, section, sections, table
 from taploom.site.page import Page
-from taploom.site.pages.parts import ROWS_ONLY, about, described, finding_table, lane_table, source
+from taploom.site.pages.parts import ROWS_ONLY, about, described, dnat_entry_table, finding_table, source
 from taploom.site.view import View
 
 
 def pages(view: View) -> Iterator[Page]:
     """One page with all of them."""
-    lanes = [lane for host in view.plan.hosts for lane in host.lanes]
+    dnat_entries = [dnat_entry for host in view.plan.hosts for dnat_entry in host.dnat_entries]
     body = sections(
-        lane_table(lanes, of="all") or "The site publishes no port.",
+        dnat_entry_table(dnat_entries, of="all") or "The site publishes no port.",
         *([_entries(view)] if view.crowded else [_entry(view, forward) for forward in view.plan.forwards]),
     )
     yield Page("forwards.md", "Port forwards", body, listed=True, searched=not view.crowded)
@@ -35,7 +35,7 @@ def _entries(view: View) -> str:
 
 
 def _entry(view: View, forward: Forward) -> str:
-    lanes = view.forwarded.get(forward.name, ())
+    dnat_entries = view.forwarded.get(forward.name, ())
     found = view.about.get(f"forward/{forward.name}", ())
     return sections(
         f"## {escaped(forward.name)} {{: #{forward.name} }}",
@@ -52,7 +52,7 @@ def _entry(view: View, forward: Forward) -> str:
                 ("reachability", _question(forward)),
             ]
         ),
-        lane_table(lanes, of="forward"),
+        dnat_entry_table(dnat_entries, of="forward"),
         section("Findings", finding_table(found), 3) if found else "",
     )
 

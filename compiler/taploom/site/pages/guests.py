@@ -17,10 +17,10 @@ from taploom.site.pages.parts import (
     about,
     address,
     described,
+    dnat_entry_table,
     findings_about,
     guest_table,
     how,
-    lane_table,
     named,
     source,
 )
@@ -57,7 +57,7 @@ def _page(view: View, guest: Guest) -> Page:
             ]
         ),
         section("NICs", _nics(guest)),
-        section("Reached from outside", lane_table(view.lanes.get(guest.name, ()), of="guest")),
+        section("Reached from outside", dnat_entry_table(view.dnat_entries.get(guest.name, ()), of="guest")),
         section("Reached by", _terms(view, guest, inward=True)),
         section("Reaches", _terms(view, guest, inward=False)),
         findings_about(view, f"guest/{guest.name}"),
@@ -71,7 +71,7 @@ def _page(view: View, guest: Guest) -> Page:
 def _words(view: View, guest: Guest) -> str:
     """What a guest is looked for by: addresses, MACs, TAPs, ports, its owner and what it is said to be."""
     nics = (str(one) for nic in guest.nics for one in (nic.ipv4.address, nic.ipv6.address, nic.mac, nic.tap) if one)
-    ports = dict.fromkeys(wording.outside(lane) for lane in view.lanes.get(guest.name, ()))
+    ports = dict.fromkeys(wording.outside(dnat_entry) for dnat_entry in view.dnat_entries.get(guest.name, ()))
     return named(guest.meta, *nics, *ports, guest.host)
 
 

@@ -9,7 +9,7 @@ from taploom.report import wording
 from taploom.site.links import anchor, questions, to
 from taploom.site.markdown import code, codes, escaped, link, listed, section, sections, table
 from taploom.site.page import Figure, Page
-from taploom.site.pages.parts import about, described, findings_about, guest_table, lane_table, named, source
+from taploom.site.pages.parts import about, described, dnat_entry_table, findings_about, guest_table, named, source
 from taploom.site.view import View
 
 
@@ -42,7 +42,7 @@ def _page(view: View, host: Host) -> Page:
         section("Uplinks", _uplinks(host)),
         section("Networks", _bridges(host)),
         section("Guests", guest_table(((guest, nic) for guest in guests for nic in guest.nics), of="host")),
-        section("Port forwards", lane_table(host.lanes, of="all")),
+        section("Port forwards", dnat_entry_table(host.dnat_entries, of="all")),
         section("Address translation", _nat(host)),
         section("Routes", _routes(host)),
         section("Senders", _senders(host)),

@@ -9,7 +9,7 @@ from taploom.report import wording
 from taploom.site.links import questions, subject, to
 from taploom.site.markdown import code, codes, escaped, listed, section, sections, table
 from taploom.site.page import Page
-from taploom.site.pages.parts import about, described, findings_about, guest_table, lane_table, named, source
+from taploom.site.pages.parts import about, described, dnat_entry_table, findings_about, guest_table, named, source
 from taploom.site.view import View
 
 
@@ -30,13 +30,15 @@ def pages(view: View) -> Iterator[Page]:
 def _page(view: View, network: Network) -> Page:
     found = uses(view.plan, network)
     members = [(g, nic) for g in view.members[network.name] for nic in g.nics if nic.network == network.name]
-    lanes = [lane for host in view.plan.hosts for lane in host.lanes if lane.network == network.name]
+    dnat_entries = [
+        dnat_entry for host in view.plan.hosts for dnat_entry in host.dnat_entries if dnat_entry.network == network.name
+    ]
     body = sections(
         described(network.meta),
         listed(_facts(view, network)),
         section("Addresses", "\n".join(f"{code(str(use.own.prefix))}: {used(use)}" for use in found)),
         section("Guests", guest_table(members, of="network")),
-        section("Port forwards", lane_table(lanes, of="all")),
+        section("Port forwards", dnat_entry_table(dnat_entries, of="all")),
         section("Taken", "\n".join(map(_taken, found))),
         findings_about(view, f"network/{network.name}"),
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from taploom.base.diagnostic import Diagnostic, State
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
 from taploom.plan.origin import Meta, Origin
-from taploom.plan.policy import Lane
+from taploom.plan.policy import DnatEntry
 from taploom.report import wording
 from taploom.site.links import subject, to
 from taploom.site.markdown import code, codes, escaped, link, outward, prose, section, table
@@ -78,14 +78,20 @@ def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> str:
     return table(head, rows)
 
 
-def lane_table(lanes: Iterable[Lane], *, of: str) -> str:
+def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> str:
     """Translations of `all`, of one `guest` or `forward`; families that differ in the address alone share a row."""
     merged: dict[tuple[str, str, str, str, str], list[str]] = {}
-    for lane in lanes:
-        last = lane.inside.last
-        inside = f"{lane.target_first}" + (f"-{last}" if last != lane.target_first else "")
-        key = (lane.forward.removeprefix("forward/"), wording.outside(lane), "+".join(lane.uplinks), lane.guest, inside)
-        merged.setdefault(key, []).append(str(lane.target))
+    for dnat_entry in dnat_entries:
+        last = dnat_entry.inside.last
+        inside = f"{dnat_entry.target_first}" + (f"-{last}" if last != dnat_entry.target_first else "")
+        key = (
+            dnat_entry.forward.removeprefix("forward/"),
+            wording.outside(dnat_entry),
+            "+".join(dnat_entry.uplinks),
+            dnat_entry.guest,
+            inside,
+        )
+        merged.setdefault(key, []).append(str(dnat_entry.target))
     head = ("Forward", "Outside port", "Uplink", "Guest", "Inside port", "Address")
     rows = (
         (

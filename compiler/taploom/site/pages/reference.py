@@ -23,7 +23,7 @@ _GLOSSARY = (
     ("Hairpin", "A forward used from inside, by the outside address."),
     ("Host", "A hypervisor: it carries networks as bridges, filters between them and translates addresses."),
     ("Intent", "What the specs mean, as a map of all packets; each ruleset is proved to do the same."),
-    ("Lane", "The part of a forward that one host translates, in one family, for one protocol and range of ports."),
+    ("DnatEntry", "The part of a forward that one host translates, for one family, protocol and range of ports."),
     ("Lock", "The file with the addresses and MACs that the specs leave open; committed, so that nothing renumbers."),
     ("Network", "A prefix in each family, on a bridge of one host, whose address on it is the guests' gateway."),
     ("Origin", "The entry of the spec that a fact of the plan, or a rendered line, comes from."),

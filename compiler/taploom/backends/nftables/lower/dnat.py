@@ -1,10 +1,10 @@
 """The destination of what is forwarded: the host's outside addresses become guests.
 
-What arrives on an uplink is translated by the lanes of all uplinks, since it can ask for the address of another one;
-what comes from a bridge of ours, and what the host itself sends, by all lanes with `hairpin`. Where an uplink has a
-static address, that is part of the key; where it is learned, or somebody else configures the uplink, "local to this
-one" stands for it, or "local" to another one, with everything else the host is known to have kept out. A connection
-that no lane takes goes on untranslated.
+What arrives on an uplink is translated by the DNAT entries of all uplinks, since it can ask for the address of another
+one; what comes from a bridge of ours, and what the host itself sends, by all DNAT entries with `hairpin`. Where an
+uplink has a static address, that is part of the key; where it is learned, or somebody else configures the uplink,
+"local to this one" stands for it, or "local" to another one, with everything else the host is known to have kept out. A
+connection that no DNAT entry takes goes on untranslated.
 """
 
 from collections.abc import Iterable, Iterator

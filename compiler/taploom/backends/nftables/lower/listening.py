@@ -1,9 +1,9 @@
-"""The lanes of a host by where they listen: at the fixed address of an uplink, or at one that only the kernel knows.
+"""The DNAT entries of a host by where they listen: at the fixed address of an uplink, or at one that is learned.
 
 Of addresses that are learned, or that somebody else configures, nobody can tell which uplink has which, but for the one
-that a packet came in by. So all lanes that listen at some of them are one group for whoever asks from elsewhere. Where
-lanes of two forwards claim one port there, each forward has rules of its own, in the order in which forwards go: those
-that name senders, then by name.
+that a packet came in by. So all DNAT entries that listen at some of them are one group for whoever asks from elsewhere.
+Where those of two forwards claim one port there, each forward has rules of its own: first the forwards that name
+senders, then the others, by name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,24 +12,24 @@ from functools import cached_property
 
 from taploom.backends.nftables.fields import saddr
 from taploom.backends.nftables.idents import ident
+from taploom.backends.nftables.lower.dnat_maps import dnat_part
 from taploom.backends.nftables.lower.frame import REMOTE, SITE, of_family
-from taploom.backends.nftables.lower.lanes import laned
 from taploom.backends.nftables.lower.part import Judged
 from taploom.backends.nftables.tree import Lookup, Rule, Set
 from taploom.base.address import Address, Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.plan.host import Fixed, Host, Uplink
-from taploom.plan.policy import Lane
+from taploom.plan.policy import DnatEntry
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Lanes that listen at the same place, as rules that look at ports and senders.
+    """DNAT entries that listen at the same place, as rules that look at ports and senders.
 
     Attributes:
         hairpin: whether they hold from inside too.
         named: for the senders that they name, or for everybody.
-        open: for everyone beyond the uplinks of a zone, by zone: of lanes that name senders besides.
+        open: for everyone beyond the uplinks of a zone, by zone: of DNAT entries that name senders besides.
     """
 
     hairpin: bool
@@ -48,7 +48,7 @@ Groups = tuple[Group, ...]
 
 @dataclass(frozen=True)
 class Listening:
-    """Where the lanes of one family listen."""
+    """Where the DNAT entries of one family listen."""
 
     host: Host
     family: Family
@@ -61,14 +61,16 @@ class Listening:
             known = in_family(uplink, self.family)
             if isinstance(known, Fixed):
                 name = ident("dnat", uplink.name, self.family.key)
-                found += self._groups(name, known.interface.address, self._lanes(uplink.name))
+                found += self._groups(name, known.interface.address, self._dnat_entries(uplink.name))
         return tuple(found)
 
     @cached_property
     def learned(self) -> Mapping[str, Groups]:
         """At addresses that the kernel has to be asked for, by uplink."""
         names = (u.name for u in self.host.uplinks if _asked_for(u, self.family))
-        parts = {name: self._groups(ident("dnat", name, self.family.key), None, self._lanes(name)) for name in names}
+        parts = {
+            name: self._groups(ident("dnat", name, self.family.key), None, self._dnat_entries(name)) for name in names
+        }
         return {name: groups for name, groups in parts.items() if groups}
 
     def besides(self, uplink: str) -> Groups:
@@ -80,8 +82,8 @@ class Listening:
         key = "" if whole else uplink
         if key not in self._united:
             word = ("dnat-learned",) if whole else ("dnat-besides", uplink)
-            lanes, name = self._lanes(*others), ident(*word, self.family.key)
-            self._united[key] = self._groups(name, None, lanes, contested=_contested(lanes))
+            dnat_entries, name = self._dnat_entries(*others), ident(*word, self.family.key)
+            self._united[key] = self._groups(name, None, dnat_entries, contested=_contested(dnat_entries))
         return self._united[key]
 
     def sets(self) -> Iterator[Set]:
@@ -94,28 +96,30 @@ class Listening:
     def _united(self) -> dict[str, Groups]:
         return {}
 
-    def _lanes(self, *uplinks: str) -> list[Lane]:
+    def _dnat_entries(self, *uplinks: str) -> list[DnatEntry]:
         chosen = set(uplinks)
-        return [x for x in self.host.lanes if x.family is self.family and chosen.intersection(x.uplinks)]
+        return [x for x in self.host.dnat_entries if x.family is self.family and chosen.intersection(x.uplinks)]
 
-    def _groups(self, name: str, address: Address | None, lanes: list[Lane], *, contested: bool = False) -> Groups:
+    def _groups(
+        self, name: str, address: Address | None, dnat_entries: list[DnatEntry], *, contested: bool = False
+    ) -> Groups:
         return tuple(
             Group(
                 members[0].hairpin,
-                laned(self.host, f"{name}_{word}", self.family, address, members),
+                dnat_part(self.host, f"{name}_{word}", self.family, address, members),
                 {zone: self._open(f"{name}_{word}", zone, address, members) for zone in self._zones(members)},
             )
-            for word, members in _apart(lanes, contested=contested)
+            for word, members in _apart(dnat_entries, contested=contested)
         )
 
-    def _zones(self, lanes: list[Lane]) -> list[str]:
-        named = {zone for lane in lanes for zone in lane.outside}
+    def _zones(self, dnat_entries: list[DnatEntry]) -> list[str]:
+        named = {zone for dnat_entry in dnat_entries for zone in dnat_entry.outside}
         return sorted(named.intersection(uplink.zone for uplink in self.host.uplinks))
 
-    def _open(self, name: str, zone: str, address: Address | None, lanes: list[Lane]) -> Judged:
+    def _open(self, name: str, zone: str, address: Address | None, dnat_entries: list[DnatEntry]) -> Judged:
         """What is open to everyone beyond an uplink, which the site's own networks and hosts are not."""
-        free = [replace(lane, sources=None) for lane in lanes if zone in lane.outside]
-        found = laned(self.host, ident(f"{name}_open", zone), self.family, address, free)
+        free = [replace(dnat_entry, sources=None) for dnat_entry in dnat_entries if zone in dnat_entry.outside]
+        found = dnat_part(self.host, ident(f"{name}_open", zone), self.family, address, free)
         beyond = tuple(
             Lookup((saddr(self.family),), ident(word, self.family.key), negated=True)
             for word, prefixes in ((REMOTE, self.host.remote_prefixes), (SITE, self.host.site_prefixes))
@@ -129,29 +133,33 @@ def _asked_for(uplink: Uplink, family: Family) -> bool:
     return not isinstance(in_family(uplink, family), Fixed)
 
 
-def _apart(lanes: list[Lane], *, contested: bool) -> Iterator[tuple[str, list[Lane]]]:
-    """Lanes that can be united, with a word that tells them from the others."""
+def _apart(dnat_entries: list[DnatEntry], *, contested: bool) -> Iterator[tuple[str, list[DnatEntry]]]:
+    """DNAT entries that can be united, with a word that tells them from the others."""
     if not contested:
-        parts = {"all": [x for x in lanes if x.hairpin], "outside": [x for x in lanes if not x.hairpin]}
+        parts = {"all": [x for x in dnat_entries if x.hairpin], "outside": [x for x in dnat_entries if not x.hairpin]}
         yield from ((word, members) for word, members in parts.items() if members)
         return
-    order = sorted({(lane.sources is None, lane.forward) for lane in lanes})
+    order = sorted({(dnat_entry.sources is None, dnat_entry.forward) for dnat_entry in dnat_entries})
     for number, (_, forward) in enumerate(order, start=1):
-        yield str(number), [lane for lane in lanes if lane.forward == forward]
+        yield str(number), [dnat_entry for dnat_entry in dnat_entries if dnat_entry.forward == forward]
 
 
-def _contested(lanes: list[Lane]) -> bool:
-    """Whether lanes of forwards that share no uplink claim one port; of those that do, no two have the same senders."""
-    places = sorted({lane.uplinks for lane in lanes})
+def _contested(dnat_entries: list[DnatEntry]) -> bool:
+    """Whether DNAT entries of forwards that share no uplink claim one port; those that do have different senders."""
+    places = sorted({dnat_entry.uplinks for dnat_entry in dnat_entries})
     for number, one in enumerate(places):
         for other in places[number + 1 :]:
-            if not set(one).intersection(other) and _meet(_ports(lanes, one), _ports(lanes, other)):
+            if not set(one).intersection(other) and _meet(_ports(dnat_entries, one), _ports(dnat_entries, other)):
                 return True
     return False
 
 
-def _ports(lanes: list[Lane], at: tuple[str, ...]) -> list[tuple[str, int, int]]:
-    return sorted((lane.protocol, lane.first, lane.last) for lane in lanes if lane.uplinks == at)
+def _ports(dnat_entries: list[DnatEntry], at: tuple[str, ...]) -> list[tuple[str, int, int]]:
+    return sorted(
+        (dnat_entry.protocol, dnat_entry.first, dnat_entry.last)
+        for dnat_entry in dnat_entries
+        if dnat_entry.uplinks == at
+    )
 
 
 def _meet(one: list[tuple[str, int, int]], other: list[tuple[str, int, int]]) -> bool:

@@ -1,7 +1,7 @@
 """What passes between two sides of a host.
 
 Order within a chain: denies, allows, forwards, drop. A forward is recognised by what it was translated to: only the
-lanes of `lower.dnat` lead there, and those have looked at the interface, the sender and the date already.
+DNAT entries of `lower.dnat` lead there, and those have looked at the interface, the sender and the date already.
 """
 
 from collections.abc import Sequence

@@ -48,11 +48,18 @@ def source_nat(host: Host) -> Part:
 
 def _hairpin(host: Host) -> Iterator[Rule]:
     for bridge in host.bridges:
-        lane = next((lane for lane in host.lanes if lane.hairpin and lane.network == bridge.network), None)
-        if lane:
+        dnat_entry = next(
+            (
+                dnat_entry
+                for dnat_entry in host.dnat_entries
+                if dnat_entry.hairpin and dnat_entry.network == bridge.network
+            ),
+            None,
+        )
+        if dnat_entry:
             device = Iface(bridge.device)
             matches = (on(Field.IIFNAME, device), on(Field.OIFNAME, device), on(Field.CT_STATUS, Word("dnat")))
-            yield Rule((*matches, Count(), Masquerade()), HAIRPIN, lane.origin)
+            yield Rule((*matches, Count(), Masquerade()), HAIRPIN, dnat_entry.origin)
 
 
 def _chain(host: Host, uplink: Uplink) -> Chain:

@@ -18,7 +18,7 @@ from taploom.backends.nftables.values import Range, Word
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.plan.host import Host
-from taploom.plan.policy import Lane, NatKind, Side, SideKind
+from taploom.plan.policy import DnatEntry, NatKind, Side, SideKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +59,16 @@ class Targets:
 
 def targets(host: Host) -> tuple[Targets, ...]:
     """All targets of a host's forwards, by network and family."""
-    groups: dict[tuple[str, Family], list[Lane]] = {}
-    for lane in host.lanes:
-        groups.setdefault((lane.network, lane.family), []).append(lane)
+    groups: dict[tuple[str, Family], list[DnatEntry]] = {}
+    for dnat_entry in host.dnat_entries:
+        groups.setdefault((dnat_entry.network, dnat_entry.family), []).append(dnat_entry)
     return tuple(
         Targets(
             network,
             family,
             tuple(_sets(host, network, family, groups[network, family])),
             _mirrors(host, network, groups[network, family]),
-            any(lane.hairpin for lane in groups[network, family]),
+            any(dnat_entry.hairpin for dnat_entry in groups[network, family]),
         )
         for network in sorted({network for network, _ in groups})
         for family in FAMILIES
@@ -76,10 +76,10 @@ def targets(host: Host) -> tuple[Targets, ...]:
     )
 
 
-def _sets(host: Host, network: str, family: Family, lanes: list[Lane]) -> Iterator[tuple[Shape, Set]]:
-    for shape in in_order({with_port(lane.protocol) for lane in lanes}):
+def _sets(host: Host, network: str, family: Family, dnat_entries: list[DnatEntry]) -> Iterator[tuple[Shape, Set]]:
+    for shape in in_order({with_port(dnat_entry.protocol) for dnat_entry in dnat_entries}):
         types = (address_type(family), *shape.types)
-        found = (_target(lane) for lane in lanes if lane.protocol == shape.name)
+        found = (_target(dnat_entry) for dnat_entry in dnat_entries if dnat_entry.protocol == shape.name)
         for number, layer in enumerate(layers(found), start=1):
             name = ident("forwards", f"net-{network}", family.key, shape.name, *([str(number)] if number > 1 else []))
             yield (
@@ -88,21 +88,21 @@ def _sets(host: Host, network: str, family: Family, lanes: list[Lane]) -> Iterat
             )
 
 
-def _mirrors(host: Host, network: str, lanes: list[Lane]) -> Set | None:
+def _mirrors(host: Host, network: str, dnat_entries: list[DnatEntry]) -> Set | None:
     """Leaves out what is the host's own address, which is never taken for a mirror."""
     own = fixed_addresses(host, Family.IPV6)
     found = {
-        (lane.target.prefix, mirror.prefix): Element((lane.target.prefix, mirror.prefix), origin=nat.origin)
+        (dnat_entry.target.prefix, mirror.prefix): Element((dnat_entry.target.prefix, mirror.prefix), origin=nat.origin)
         for nat in host.nat
-        for lane in lanes
-        if nat.kind is NatKind.PREFIX and nat.to and lane.target in nat.source
-        if (mirror := nat.to.first + (lane.target.value - nat.source.value)) not in own
+        for dnat_entry in dnat_entries
+        if nat.kind is NatKind.PREFIX and nat.to and dnat_entry.target in nat.source
+        if (mirror := nat.to.first + (dnat_entry.target.value - nat.source.value)) not in own
     }
     elements = tuple(found[key] for key in sorted(found))
     name, types = ident("mirrors", f"net-{network}"), (Type.IPV6, Type.IPV6)
     return Set(name, types, elements, origin=host.origin) if elements else None
 
 
-def _target(lane: Lane) -> Element:
-    ports = Range(lane.target_first, lane.inside.last)
-    return Element((lane.target.prefix, ports), None, lane.forward, lane.origin)
+def _target(dnat_entry: DnatEntry) -> Element:
+    ports = Range(dnat_entry.target_first, dnat_entry.inside.last)
+    return Element((dnat_entry.target.prefix, ports), None, dnat_entry.forward, dnat_entry.origin)

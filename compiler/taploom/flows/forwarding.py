@@ -37,7 +37,7 @@ def multicast(family: Family) -> Spans:
 
 
 @dataclass(frozen=True)
-class Kernel:
+class Forwarding:
     """One host in one family.
 
     Attributes:
@@ -49,7 +49,7 @@ class Kernel:
     learned: Mapping[str, int]
 
     @classmethod
-    def of(cls, host: Host, family: Family) -> "Kernel":
+    def of(cls, host: Host, family: Family) -> "Forwarding":
         """The kernel of a host."""
         names = [u.name for u in host.uplinks if asked_for(u, family)]
         return cls(host, family, numbered(names, family))

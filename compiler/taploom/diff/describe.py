@@ -15,9 +15,9 @@ from taploom.diff.sampling import Sampler
 from taploom.diff.services import services_of
 from taploom.diff.verdicts import Outcome, Region, Turn
 from taploom.flows.answer import ELSEWHERE, Answer
-from taploom.flows.course import Context
-from taploom.flows.kernel import SELF
+from taploom.flows.forwarding import SELF
 from taploom.flows.learned import learned, real
+from taploom.flows.packet_path import Context
 from taploom.flows.spans import Spans, common, of_prefix, united, without
 from taploom.plan.host import Host
 from taploom.plan.policy import SideKind
@@ -221,9 +221,17 @@ def _port(part: Set, answer: Answer) -> str:
 
 def _ways(host: Host, entry: str, family: Family) -> Iterator[object]:
     """What an entry lets to guests behind a forward, or to the host itself, without the address that is asked for."""
-    for lane in host.lanes:
-        if lane.forward == entry and lane.family is family:
-            yield lane.protocol, lane.first, lane.last, lane.guest, lane.target_first, lane.sources, lane.outside
+    for dnat_entry in host.dnat_entries:
+        if dnat_entry.forward == entry and dnat_entry.family is family:
+            yield (
+                dnat_entry.protocol,
+                dnat_entry.first,
+                dnat_entry.last,
+                dnat_entry.guest,
+                dnat_entry.target_first,
+                dnat_entry.sources,
+                dnat_entry.outside,
+            )
     for term in host.terms:
         if term.rule == entry and term.family is family and term.egress.kind is SideKind.SELF:
             yield term.ingress, term.sources, term.services

@@ -1,4 +1,4 @@
-"""The course of a packet through a host: the hooks in their order, for whoever says what each of them does.
+"""The path of a packet through a host: the hooks in their order, for whoever says what each of them does.
 
 Intent and ruleset are asked through the same protocol, so that they are compared where the kernel would join
 their answers, and not piece by piece, where two mistakes could hide each other.
@@ -12,14 +12,14 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.answer import ELSEWHERE, MISS, PASS, Answer, Mark
 from taploom.flows.diagram import Diagram, Leaf
-from taploom.flows.kernel import OTHER, SELF, Kernel
+from taploom.flows.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.manager import Manager
 from taploom.flows.packet import DESTINATION, PORT
 from taploom.flows.stitch import answers, at, grafted, moved, spliced
 
 
 class Stages(Protocol):
-    """Who answers for a host in one family. Diagrams are made by the manager that the course is given."""
+    """Who answers for a host in one family. Diagrams are made by the manager that the path is given."""
 
     def early(self, ingress: str) -> Diagram[Answer]:
         """What is refused before anything else looks at it (raw prerouting)."""
@@ -53,7 +53,7 @@ class Context:
     way: str | None
 
 
-def contexts(kernel: Kernel) -> Iterator[Context]:
+def contexts(kernel: Forwarding) -> Iterator[Context]:
     """All contexts of a host."""
     host = kernel.host
     entries = [*(b.device for b in host.bridges), *(u.name for u in host.uplinks), OTHER, SELF]
@@ -65,15 +65,15 @@ Behind = dict[tuple[int, Answer], Diagram[Answer]]
 
 
 @dataclass(frozen=True)
-class Course:
+class PacketPath:
     """Composes the answers of stages to what becomes of each packet.
 
     Attributes:
-        behind: what was composed already; two courses of one manager may share it.
+        behind: what was composed already; two paths of one manager may share it.
     """
 
     manager: Manager[Answer]
-    kernel: Kernel
+    kernel: Forwarding
     stages: Stages
     behind: Behind = field(default_factory=dict)
 

@@ -1,8 +1,8 @@
-"""Lanes as maps: from an outside port to a guest.
+"""DNAT entries as maps: from an outside port to a guest.
 
 Four kinds of maps for each protocol, each for a shape of value that nft can have in one: single ports (which may
 change), ranges that keep their ports, and both again with the sender in the key. A range that shifts its ports is
-expanded, as neither a rule nor a map shifts: every port would become the first. A lane with an end is a rule, as
+expanded, as neither a rule nor a map shifts: every port would become the first. A DNAT entry with an end is a rule, as
 elements know no dates.
 """
 
@@ -31,7 +31,7 @@ from taploom.backends.nftables.tree import (
 from taploom.backends.nftables.values import Range, Value
 from taploom.base.address import Address, Family, Prefix
 from taploom.plan.host import Host
-from taploom.plan.policy import Lane
+from taploom.plan.policy import DnatEntry
 
 
 class Kind(enum.Enum):
@@ -53,24 +53,28 @@ class Kind(enum.Enum):
         return self in (Kind.SENDER_PORT, Kind.PORT)
 
 
-def laned(host: Host, name: str, family: Family, address: Address | None, lanes: Sequence[Lane]) -> Judged:
-    """The rules that translate to the targets of lanes, and their maps.
+def dnat_part(
+    host: Host, name: str, family: Family, address: Address | None, dnat_entries: Sequence[DnatEntry]
+) -> Judged:
+    """The rules that translate to the targets of DNAT entries, and their maps.
 
     Args:
         host: the host.
         name: what the names of the maps begin with.
-        family: of all lanes.
+        family: of all DNAT entries.
         address: the uplink's address as part of the key; None where the chain has found it to be the uplink's.
-        lanes: the lanes.
+        dnat_entries: the DNAT entries.
     """
-    lanes = sorted((x for x in lanes if x.sources != ()), key=lambda x: (x.forward, x.protocol, x.first))
-    rules = [rule for lane in lanes if lane.expires is not None for rule in _until(lane, address)]
-    lasting = [lane for lane in lanes if lane.expires is None]
+    dnat_entries = sorted((x for x in dnat_entries if x.sources != ()), key=lambda x: (x.forward, x.protocol, x.first))
+    rules = [
+        rule for dnat_entry in dnat_entries if dnat_entry.expires is not None for rule in _until(dnat_entry, address)
+    ]
+    lasting = [dnat_entry for dnat_entry in dnat_entries if dnat_entry.expires is None]
     sets: list[Set] = []
-    shapes = in_order({with_port(lane.protocol) for lane in lasting})
+    shapes = in_order({with_port(dnat_entry.protocol) for dnat_entry in lasting})
     for kind, shape in product(Kind, shapes):
-        of = [lane for lane in lasting if _kind(lane) is kind and lane.protocol == shape.name]
-        found = (e for lane in of for e in _elements(lane, kind, address))
+        of = [dnat_entry for dnat_entry in lasting if _kind(dnat_entry) is kind and dnat_entry.protocol == shape.name]
+        found = (e for dnat_entry in of for e in _elements(dnat_entry, kind, address))
         for number, layer in enumerate(layers(found), start=1):
             title = f"{name}_{shape.name}_{kind.value}" + (f"_{number}" if number > 1 else "")
             data = (address_type(family), *([Type.PORT] if kind.changes else []))
@@ -81,28 +85,28 @@ def laned(host: Host, name: str, family: Family, address: Address | None, lanes:
     return Judged(tuple(rules), tuple(sets))
 
 
-def _kind(lane: Lane) -> Kind:
-    kept = lane.first != lane.last and lane.first == lane.target_first
-    if lane.sources is None:
+def _kind(dnat_entry: DnatEntry) -> Kind:
+    kept = dnat_entry.first != dnat_entry.last and dnat_entry.first == dnat_entry.target_first
+    if dnat_entry.sources is None:
         return Kind.RANGE if kept else Kind.PORT
     return Kind.SENDER_RANGE if kept else Kind.SENDER_PORT
 
 
-def _elements(lane: Lane, kind: Kind, address: Address | None) -> Iterator[Element]:
+def _elements(dnat_entry: DnatEntry, kind: Kind, address: Address | None) -> Iterator[Element]:
     to = [address.prefix] if address else []
-    senders: list[list[Prefix]] = [[source] for source in lane.sources or ()] if kind.sender else [[]]
+    senders: list[list[Prefix]] = [[source] for source in dnat_entry.sources or ()] if kind.sender else [[]]
     for sender in senders:
-        for port, data in _ports(lane, kind):
+        for port, data in _ports(dnat_entry, kind):
             key: tuple[Value, ...] = (*sender, *to, port)
-            yield Element(key, (lane.target.prefix, *data), lane.forward, lane.origin)
+            yield Element(key, (dnat_entry.target.prefix, *data), dnat_entry.forward, dnat_entry.origin)
 
 
-def _ports(lane: Lane, kind: Kind) -> Iterator[tuple[Range, tuple[Value, ...]]]:
+def _ports(dnat_entry: DnatEntry, kind: Kind) -> Iterator[tuple[Range, tuple[Value, ...]]]:
     if not kind.changes:
-        yield Range(lane.first, lane.last), ()
+        yield Range(dnat_entry.first, dnat_entry.last), ()
         return
-    for port in range(lane.first, lane.last + 1):
-        inner = lane.target_first + port - lane.first
+    for port in range(dnat_entry.first, dnat_entry.last + 1):
+        inner = dnat_entry.target_first + port - dnat_entry.first
         yield Range(port, port), (Range(inner, inner),)
 
 
@@ -115,15 +119,19 @@ def _fields(family: Family, kind: Kind, address: Address | None) -> tuple[Field,
     return (*([saddr(family)] if kind.sender else []), *([daddr(family)] if address else []), Field.DPORT)
 
 
-def _until(lane: Lane, address: Address | None) -> Iterator[Rule]:
-    """Rules of a lane with an end: one, or one for each port where they shift."""
-    assert lane.expires is not None
-    ends = [Match((saddr(lane.family),), tuple((source,) for source in lane.sources))] if lane.sources else []
-    ends += [on(daddr(lane.family), address.prefix)] if address else []
-    service = on(Field.L4PROTO, protocol(lane.protocol))
-    for port, data in _ports(lane, _kind(lane)):
+def _until(dnat_entry: DnatEntry, address: Address | None) -> Iterator[Rule]:
+    """Rules of a DNAT entry with an end: one, or one for each port where they shift."""
+    assert dnat_entry.expires is not None
+    ends = (
+        [Match((saddr(dnat_entry.family),), tuple((source,) for source in dnat_entry.sources))]
+        if dnat_entry.sources
+        else []
+    )
+    ends += [on(daddr(dnat_entry.family), address.prefix)] if address else []
+    service = on(Field.L4PROTO, protocol(dnat_entry.protocol))
+    for port, data in _ports(dnat_entry, _kind(dnat_entry)):
         inner = data[0].first if data and isinstance(data[0], Range) else None
-        to = Translate(Direction.DESTINATION, lane.target.prefix, inner)
-        matches = (*ends, family_is(lane.family), service, Match((Field.DPORT,), ((port,),)))
-        statements: tuple[Statement, ...] = (Until(lane.expires), *matches, Count(), to)
-        yield Rule(statements, lane.forward, lane.origin)
+        to = Translate(Direction.DESTINATION, dnat_entry.target.prefix, inner)
+        matches = (*ends, family_is(dnat_entry.family), service, Match((Field.DPORT,), ((port,),)))
+        statements: tuple[Statement, ...] = (Until(dnat_entry.expires), *matches, Count(), to)
+        yield Rule(statements, dnat_entry.forward, dnat_entry.origin)
