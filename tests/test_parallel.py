@@ -81,7 +81,7 @@ def test_an_error_is_raised_here_and_leaves_no_process() -> None:
 
 @pytest.mark.usefixtures("three")
 def test_a_site_printed_by_several_processes_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("taploom.flows.compare.WORTH_A_PROCESS", 1)
+    monkeypatch.setattr("taploom.flows.proof.compare.WORTH_A_PROCESS", 1)
     site = driver.compile_site(SEED, now=0, render=True)
     assert tree_of(site.plan, site.printed) == tree_of(site.plan, driver.rendered(site.plan))
 

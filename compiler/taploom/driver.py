@@ -7,7 +7,7 @@ from pathlib import Path
 from taploom.backends.artifact import Artifact, Line, Printed
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
-from taploom.flows.rules import DISPROVED
+from taploom.flows.proof.rules import DISPROVED
 from taploom.passes.lock import FILE, Lock, read_lock
 from taploom.passes.pipeline import Passed, run
 from taploom.passes.rules import LOCK_LACKS
@@ -132,7 +132,7 @@ def _proven(passed: Passed, begun: Proof | None, report: Report) -> tuple[Printe
             begun.drop()
         return ()
     if begun is None:
-        from taploom.flows.proof import disproved  # only a site without mistakes pays for it
+        from taploom.flows.proof.proof import disproved  # only a site without mistakes pays for it
 
         report.extend(disproved(passed.plan))
         return ()

@@ -13,7 +13,7 @@ from taploom.plan.json import plan_json
 from taploom.plan.site import Plan
 
 if TYPE_CHECKING:
-    from taploom.flows.compare import Disagreement
+    from taploom.flows.proof.compare import Disagreement
 
 
 class Proof:
@@ -24,7 +24,7 @@ class Proof:
 
     def __init__(self, plan: Plan) -> None:
         from taploom.base.parallel import Begun
-        from taploom.flows.compare import WORTH_A_PROCESS, effort
+        from taploom.flows.proof.compare import WORTH_A_PROCESS, effort
 
         self._plan = plan
         # The unit is a term of a host, proven and printed.
@@ -42,7 +42,7 @@ class Proof:
         Args:
             plan: the same, with what the checks say of its waivers.
         """
-        from taploom.flows.proof import findings
+        from taploom.flows.proof.proof import findings
 
         whole = Printed("plan.json", plan_json(plan))
         done = self._begun.answers()
@@ -53,7 +53,7 @@ class Proof:
     @cached_property
     def _disproved(self) -> Callable[[Host], list["Disagreement"]]:
         """Made in each process, and here only of a plan without mistakes: the proof takes no other for granted."""
-        from taploom.flows.proof import prover_of
+        from taploom.flows.proof.proof import prover_of
 
         return prover_of(self._plan)
 

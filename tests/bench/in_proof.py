@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT))
 from tests.bench.measure import Run  # noqa: E402
 
 from taploom.driver import compile_site  # noqa: E402
-from taploom.flows.proof import disproved  # noqa: E402
+from taploom.flows.proof.proof import disproved  # noqa: E402
 
 
 def _used() -> tuple[float, float]:

@@ -19,7 +19,7 @@ from taploom.base.diagnostic import Report
 from taploom.checks import Context, findings
 from taploom.delivery.layout import tree_of
 from taploom.delivery.tree import write
-from taploom.flows.proof import disproved
+from taploom.flows.proof.proof import disproved
 from taploom.passes.lock import FILE, read_lock
 from taploom.passes.pipeline import run
 from taploom.passes.waive import waive

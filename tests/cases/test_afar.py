@@ -10,9 +10,9 @@ from tests.sites import NOW, compiled
 from tests.support import needs
 
 from taploom.backends.nftables import ruleset
-from taploom.flows.compare import disagreements
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.query import Inquiry
+from taploom.flows.proof.compare import disagreements
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
 
 HERE = Path(__file__).parent
 LEARNED, SINGLE = (

@@ -11,8 +11,8 @@ from tests.sites import NOW, compiled
 from tests.support import needs, systemds
 
 from taploom.backends import boot
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.query import Inquiry
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
 from taploom.lab.session import Lab
 from taploom.lab.waiting import wait_for
 from taploom.lab.world import Segment, World

@@ -13,8 +13,8 @@ from tests.sites import NOW, compiled
 from tests.support import needs
 
 from taploom.backends.sysctl import settings
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.query import Inquiry
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
 from taploom.lab import frames
 from taploom.lab.session import Lab
 from taploom.lab.waiting import wait_for

@@ -11,10 +11,10 @@ from tests.support import needs
 
 from taploom.base.address import Family, parse_prefix
 from taploom.base.rule import Severity
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.matrix import zone_matrix
-from taploom.flows.packet import DESTINATION
-from taploom.flows.query import Inquiry
+from taploom.flows.packets.packet import DESTINATION
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.matrix import zone_matrix
+from taploom.flows.reach.query import Inquiry
 from taploom.lab.session import Lab
 from taploom.plan.json import plan_json
 from taploom.plan.read import read_plan

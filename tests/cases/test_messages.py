@@ -11,8 +11,8 @@ from tests.sites import NOW, compiled
 from tests.support import needs
 
 from taploom.base.address import Family
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.query import Inquiry
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
 from taploom.plan.services import BEGINNING
 from taploom.report.reach import Asked, reach_text
 

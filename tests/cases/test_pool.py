@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.sites import compiled
 
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.query import Inquiry
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
 from taploom.report.reach import Asked, reach_json, reach_text
 
 SPEC = (Path(__file__).parent / "guest-of-two-networks.yaml").read_text()

@@ -11,9 +11,9 @@ from taploom.base.address import Family
 from taploom.checks.believed_elsewhere import RULE
 from taploom.diff.flows import compare_flows
 from taploom.diff.verdicts import Turn
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.query import Inquiry
-from taploom.flows.reply import Reply
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
+from taploom.flows.reach.reply import Reply
 
 CASES = Path(__file__).parent
 Told = set[tuple[str, str, tuple[tuple[str, str], ...]]]

@@ -7,8 +7,8 @@ from pathlib import Path
 from tests.sites import compiled
 
 from taploom.base.address import Family
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.query import Inquiry
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
 
 TEXT = (Path(__file__).parent / "guests-of-two-translating-hosts.yaml").read_text(encoding="utf-8")
 

@@ -56,7 +56,7 @@ def test_a_broken_lowering_is_told_as_the_page_says(
     seed: Path, taploom: Taploom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from taploom.backends.nftables import ruleset
-    from taploom.flows import proof
+    from taploom.flows.proof import proof
 
     monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "implied/hairpin"))
     words, printed = session(1)

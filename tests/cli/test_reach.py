@@ -123,7 +123,7 @@ def test_disproved_ruleset_ends_every_command(
     from tests.flows.mutation import without_rules
 
     from taploom.backends.nftables import ruleset
-    from taploom.flows import proof
+    from taploom.flows.proof import proof
 
     monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "policy/guests-out"))
     found = taploom(*verb)

@@ -21,7 +21,7 @@ from taploom.base.address import FAMILIES, Address, Family, in_family
 from taploom.base.protocol import NUMBERS
 from taploom.diff.flows import compare_flows
 from taploom.diff.verdicts import Region, Turn
-from taploom.flows.spans import Spans, holds
+from taploom.flows.algebra.spans import Spans, holds
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError
 from taploom.lab.ground import Ground
 from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict

@@ -15,16 +15,16 @@ from tests.flows.points import answer_at
 from taploom.base.address import FAMILIES, Address, Family, Interface, in_family
 from taploom.diff.flows import compare_flows
 from taploom.diff.verdicts import FlowChange, Region, Turn
-from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
-from taploom.flows.clock import Clock
-from taploom.flows.forwarding import OTHER, SELF, Forwarding
-from taploom.flows.intent.entries import Site
-from taploom.flows.intent.names import Names
-from taploom.flows.intent.stages import Intent
-from taploom.flows.manager import Manager
-from taploom.flows.packet import sizes
-from taploom.flows.packet_path import Context, PacketPath, contexts
-from taploom.flows.spans import Spans, holds
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.algebra.spans import Spans, holds
+from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, treatment
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
+from taploom.flows.packets.packet import sizes
+from taploom.flows.proof.intent.entries import Site
+from taploom.flows.proof.intent.names import Names
+from taploom.flows.proof.intent.stages import Intent
+from taploom.flows.proof.packet_path import Context, PacketPath, contexts
 from taploom.plan.host import Fixed, Host
 from taploom.plan.site import Plan
 

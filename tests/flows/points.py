@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from taploom.flows.diagram import Diagram, Node, child_at
+from taploom.flows.algebra.diagram import Diagram, Node, child_at
 
 A = TypeVar("A")
 

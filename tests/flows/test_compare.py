@@ -12,14 +12,14 @@ from tests.flows.sites import rich
 from tests.sites import compiled
 
 from taploom.backends.nftables import ruleset
-from taploom.flows.answer import Answer
-from taploom.flows.compare import Witnesses, disagreements, witnesses
-from taploom.flows.diagram import Diagram, Node
-from taploom.flows.forwarding import OTHER
-from taploom.flows.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
-from taploom.flows.packet_path import Context, contexts
-from taploom.flows.probe import Probe
-from taploom.flows.trace import Tracer, Walk
+from taploom.flows.algebra.diagram import Diagram, Node
+from taploom.flows.packets.answer import Answer
+from taploom.flows.packets.forwarding import OTHER
+from taploom.flows.packets.packet import DESTINATION, HOP_LIMIT, ICMP, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
+from taploom.flows.proof.compare import Witnesses, disagreements, witnesses
+from taploom.flows.proof.packet_path import Context, contexts
+from taploom.flows.reach.probe import Probe
+from taploom.flows.reach.trace import Tracer, Walk
 from taploom.plan.site import Plan
 
 
@@ -102,7 +102,7 @@ def expected(point: list[int], answer: Answer) -> object:
 def test_proof_tells_the_packet_and_both_sides(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.flows.mutation import without_rules
 
-    from taploom.flows import proof
+    from taploom.flows.proof import proof
 
     plan: Plan = rich()
     monkeypatch.setattr(proof, "ruleset", lambda host: without_rules(ruleset(host), "policy/tell"))

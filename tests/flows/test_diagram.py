@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.flows.points import answer_at
 
-from taploom.flows.diagram import Box
-from taploom.flows.manager import Manager
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.manager import Manager
 
 SIZES = (6, 4, 5)
 WIDE = (40, 3, 40)

@@ -21,10 +21,10 @@ from tests.sites import compiled
 from taploom.backends.nftables import ruleset
 from taploom.base.address import Address, Family
 from taploom.base.protocol import NUMBERS
-from taploom.flows.compare import Witnesses, witnesses
-from taploom.flows.diagram import Node
-from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE
-from taploom.flows.packet_path import Context
+from taploom.flows.algebra.diagram import Node
+from taploom.flows.packets.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE
+from taploom.flows.proof.compare import Witnesses, witnesses
+from taploom.flows.proof.packet_path import Context
 from taploom.lab.atlas import NowhereError, UnclearError
 from taploom.lab.oracle import Packet
 from taploom.plan.host import Fixed, Host, Uplink

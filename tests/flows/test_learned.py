@@ -11,9 +11,9 @@ from tests.sites import compiled
 from taploom.base.address import FAMILIES, Family
 from taploom.diff.flows import compare_flows
 from taploom.diff.labels import Names
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.learned import every, is_learned, learned, numbered, real
-from taploom.flows.query import Inquiry
+from taploom.flows.packets.learned import every, is_learned, learned, numbered, real
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
 from taploom.report.reach import Asked, reach_json
 
 TWO = """

@@ -11,9 +11,9 @@ from tests.properties.texts import text
 from tests.sites import compiled
 
 from taploom.backends.nftables import ruleset
-from taploom.flows.compare import disagreements, witnesses
-from taploom.flows.packet_path import contexts
-from taploom.flows.trace import Tracer
+from taploom.flows.proof.compare import disagreements, witnesses
+from taploom.flows.proof.packet_path import contexts
+from taploom.flows.reach.trace import Tracer
 
 many = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 some = settings(max_examples=15, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

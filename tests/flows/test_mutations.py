@@ -24,9 +24,9 @@ from tests.flows.tree_faults import TREE, gone
 from taploom.backends.nftables import ruleset
 from taploom.backends.nftables.tree import Ruleset
 from taploom.base.address import FAMILIES
-from taploom.flows.compare import Disagreement, Witnesses, disagreements, of_frames
-from taploom.flows.intent.entries import Site
-from taploom.flows.intent.names import Names
+from taploom.flows.proof.compare import Disagreement, Witnesses, disagreements, of_frames
+from taploom.flows.proof.intent.entries import Site
+from taploom.flows.proof.intent.names import Names
 from taploom.plan.host import Host
 
 

@@ -13,10 +13,10 @@ import pytest
 from tests.sites import NOW, compiled
 
 from taploom.base.address import FAMILIES, Family, in_family
-from taploom.flows.endpoints import End, UnknownEndError, end_of, services_of
-from taploom.flows.packet import SOURCE
-from taploom.flows.query import Inquiry
-from taploom.flows.reply import Reply
+from taploom.flows.packets.packet import SOURCE
+from taploom.flows.reach.endpoints import End, UnknownEndError, end_of, services_of
+from taploom.flows.reach.query import Inquiry
+from taploom.flows.reach.reply import Reply
 
 SEED = Path(__file__).parents[1] / "golden/seed/specs"
 HTTP, HTTPS, EDGE = "http-reverse-proxy", "https-reverse-proxy", "hypervisor/eth0"

@@ -11,10 +11,10 @@ import pytest
 from tests.sites import NOW, compiled
 
 from taploom.base.address import FAMILIES, Family, parse_address
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.query import Inquiry
-from taploom.flows.reply import Reply
-from taploom.flows.spans import holds
+from taploom.flows.algebra.spans import holds
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
+from taploom.flows.reach.reply import Reply
 from taploom.report.reach import Asked, reach_text
 
 SPEC = """

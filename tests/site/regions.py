@@ -8,9 +8,9 @@ from typing import Any
 
 from taploom.base.address import Family, parse_prefix
 from taploom.base.protocol import NUMBERS
-from taploom.flows.diagram import Diagram
-from taploom.flows.manager import Manager
-from taploom.flows.spans import Spans, complement, of_prefix, united
+from taploom.flows.algebra.diagram import Diagram
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.algebra.spans import Spans, complement, of_prefix, united
 
 Fate = tuple[object, ...]
 FAMILIES = {"ipv4": Family.IPV4, "ipv6": Family.IPV6}

@@ -14,8 +14,8 @@ from tests.site.regions import fates, managers
 from tests.support import needs
 
 from taploom.driver import compile_site
-from taploom.flows.endpoints import end_of, services_of
-from taploom.flows.query import Inquiry
+from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.query import Inquiry
 from taploom.plan.services import BUILT_IN
 from taploom.plan.site import Plan
 from taploom.report.reach import Asked, reach_json

@@ -7,7 +7,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
-from taploom.flows.defaults import default_routes
+from taploom.flows.packets.defaults import default_routes
 from taploom.passes.spaces import of_family
 from taploom.plan.host import Fixed, Host, Uplink
 from taploom.plan.policy import DnatEntry

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from taploom.base.address import Address, in_family
 from taploom.base.frozen import dataclass
 from taploom.checks.exposure import meets
-from taploom.flows.forwarding import SELF, Forwarding
-from taploom.flows.spans import Spans, common, of_prefixes, single, united, without
+from taploom.flows.algebra.spans import Spans, common, of_prefixes, single, united, without
+from taploom.flows.packets.forwarding import SELF, Forwarding
 from taploom.plan.host import Bridge, Fixed, Host, Input
 from taploom.plan.policy import Action, Service, Side, SideKind, Term
 

@@ -7,7 +7,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.frozen import dataclass
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.flows.forwarding import Forwarding
+from taploom.flows.packets.forwarding import Forwarding
 from taploom.plan.host import Fixed, Host, Uplink
 from taploom.plan.policy import Action, SideKind, Term
 

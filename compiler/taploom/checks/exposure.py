@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from taploom.base.address import FAMILIES, everything
 from taploom.checks.intervals import Intervals
-from taploom.flows.defaults import leads_out
+from taploom.flows.packets.defaults import leads_out
 from taploom.plan.host import Host
 from taploom.plan.policy import Action, Service, SideKind, Term
 from taploom.plan.services import BUILT_IN

@@ -7,8 +7,8 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import other, word
-from taploom.flows.defaults import leads_out
-from taploom.flows.forwarding import Forwarding
+from taploom.flows.packets.defaults import leads_out
+from taploom.flows.packets.forwarding import Forwarding
 from taploom.plan.host import Fixed, Host
 
 RULE = Rule(

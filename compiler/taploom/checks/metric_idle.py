@@ -6,7 +6,7 @@ from taploom.base.address import FAMILIES
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.flows.defaults import leads_out
+from taploom.flows.packets.defaults import leads_out
 
 RULE = Rule(
     "TL424",

@@ -6,7 +6,7 @@ from taploom.base.address import FAMILIES
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.flows.defaults import leads_out
+from taploom.flows.packets.defaults import leads_out
 from taploom.plan.host import ETHERNET_MTU, Bridge, Host, Uplink
 from taploom.plan.policy import Action, Side, SideKind
 

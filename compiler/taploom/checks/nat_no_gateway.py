@@ -7,7 +7,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
-from taploom.flows.defaults import leads_out
+from taploom.flows.packets.defaults import leads_out
 from taploom.plan.host import Host
 
 RULE = Rule(

@@ -7,7 +7,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.base.span import Span
 from taploom.checks.context import Context
-from taploom.flows.defaults import leads_out, metric_of, unsaid
+from taploom.flows.packets.defaults import leads_out, metric_of, unsaid
 from taploom.plan.host import Fixed, Host
 
 RULE = Rule(

@@ -12,7 +12,7 @@ from taploom.cli.options import specs_option
 from taploom.cli.wrong import unusable
 
 if TYPE_CHECKING:
-    from taploom.flows.query import Inquiry
+    from taploom.flows.reach.query import Inquiry
 
 
 KINDS = ("zone", "network", "host", "guest", "address")
@@ -43,7 +43,7 @@ def command(source: str, to: str, service: str, specs: Path, guests: str, form: 
     """
     from taploom.cli.compiling import sound
     from taploom.cli.terminal import progress, tell
-    from taploom.flows.query import Inquiry
+    from taploom.flows.reach.query import Inquiry
 
     if matrix and source:
         raise click.UsageError("--matrix goes without FROM and TO: it is about all of them.")
@@ -64,7 +64,7 @@ def command(source: str, to: str, service: str, specs: Path, guests: str, form: 
 
 
 def _answer(inquiry: "Inquiry", source: str, to: str, service: str, form: str) -> str:
-    from taploom.flows.endpoints import UnknownEndError, end_of, services_of
+    from taploom.flows.reach.endpoints import UnknownEndError, end_of, services_of
     from taploom.report.reach import Asked, reach_json, reach_text
 
     try:
@@ -92,7 +92,7 @@ def _way_out(service: str) -> str:
 
 
 def _matrix(inquiry: "Inquiry", guests: str, form: str) -> str:
-    from taploom.flows.matrix import guest_matrix, zone_matrix
+    from taploom.flows.reach.matrix import guest_matrix, zone_matrix
     from taploom.report.matrix import MATRIX_FORMATS
 
     found = guest_matrix(inquiry, guests) if guests else zone_matrix(inquiry)

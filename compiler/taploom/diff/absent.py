@@ -10,9 +10,9 @@ from typing import NamedTuple
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.diff.regions import Product
-from taploom.flows.answer import Answer
-from taploom.flows.packet import DESTINATION, SOURCE
-from taploom.flows.spans import Spans, common, united, without
+from taploom.flows.algebra.spans import Spans, common, united, without
+from taploom.flows.packets.answer import Answer
+from taploom.flows.packets.packet import DESTINATION, SOURCE
 
 
 class Difference(NamedTuple):

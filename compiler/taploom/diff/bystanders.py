@@ -11,10 +11,10 @@ from functools import cached_property
 from taploom.base.address import Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.diff.labels import LINK_SENDERS
-from taploom.flows.forwarding import Forwarding
-from taploom.flows.intent.essentials import never
-from taploom.flows.intent.services import ANYTHING, Traffic, all_traffic
-from taploom.flows.spans import Spans, common, of_prefix, of_prefixes, overlapping, single, united, without
+from taploom.flows.algebra.spans import Spans, common, of_prefix, of_prefixes, overlapping, single, united, without
+from taploom.flows.packets.forwarding import Forwarding
+from taploom.flows.proof.intent.essentials import never
+from taploom.flows.proof.intent.services import ANYTHING, Traffic, all_traffic
 from taploom.plan.host import Host, Input
 from taploom.plan.policy import Action, Service, SideKind, Term
 from taploom.plan.site import Plan

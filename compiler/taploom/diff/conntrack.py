@@ -13,8 +13,8 @@ from math import prod
 from taploom.base.address import Address, Family, prefixes_of
 from taploom.base.frozen import dataclass
 from taploom.base.protocol import NUMBERS
-from taploom.flows.packet import LAST_TYPE, WITH_PORTS
-from taploom.flows.spans import Spans, common, holds
+from taploom.flows.algebra.spans import Spans, common, holds
+from taploom.flows.packets.packet import LAST_TYPE, WITH_PORTS
 
 Command = tuple[str, ...]
 _FEW, _MOST = 4, 4096

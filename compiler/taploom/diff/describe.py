@@ -14,11 +14,11 @@ from taploom.diff.relation import ABSENT, Pair
 from taploom.diff.sampling import Sampler
 from taploom.diff.services import services_of
 from taploom.diff.verdicts import Outcome, Region, Turn
-from taploom.flows.answer import ELSEWHERE, Answer
-from taploom.flows.forwarding import SELF
-from taploom.flows.learned import learned, real
-from taploom.flows.packet_path import Context
-from taploom.flows.spans import Spans, common, of_prefix, united, without
+from taploom.flows.algebra.spans import Spans, common, of_prefix, united, without
+from taploom.flows.packets.answer import ELSEWHERE, Answer
+from taploom.flows.packets.forwarding import SELF
+from taploom.flows.packets.learned import learned, real
+from taploom.flows.proof.packet_path import Context
 from taploom.plan.host import Host
 from taploom.plan.policy import SideKind
 

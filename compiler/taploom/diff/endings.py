@@ -10,9 +10,9 @@ from taploom.base.address import Family, prefixes_of
 from taploom.base.frozen import dataclass
 from taploom.diff.bystanders import Bystanders, wide
 from taploom.diff.conntrack import Match
-from taploom.flows.intent.services import Traffic
-from taploom.flows.learned import every
-from taploom.flows.spans import Spans, common, complement, united, without
+from taploom.flows.algebra.spans import Spans, common, complement, united, without
+from taploom.flows.packets.learned import every
+from taploom.flows.proof.intent.services import Traffic
 
 _FEW = 4
 """So many prefixes are read at a glance."""

@@ -22,7 +22,7 @@ from taploom.diff.relation import Pair, pairs
 from taploom.diff.sampling import Sample
 from taploom.diff.services import simplified
 from taploom.diff.verdicts import FlowChange, Region, Turn
-from taploom.flows.packet_path import Context
+from taploom.flows.proof.packet_path import Context
 from taploom.plan.origin import Origin
 from taploom.plan.site import Plan
 

@@ -11,8 +11,8 @@ from operator import attrgetter
 
 from taploom.diff.services import services_of
 from taploom.diff.verdicts import FlowChange, Outcome, Region
-from taploom.flows.intent.doors import ALL_PORTS
-from taploom.flows.spans import Interval, Spans, united
+from taploom.flows.algebra.spans import Interval, Spans, united
+from taploom.flows.proof.intent.doors import ALL_PORTS
 from taploom.plan.origin import Origin
 
 _besides_services = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taploom.base.address import Family, in_family
-from taploom.flows.forwarding import Forwarding
+from taploom.flows.packets.forwarding import Forwarding
 from taploom.plan.policy import NatKind
 from taploom.plan.site import Plan
 

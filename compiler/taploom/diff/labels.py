@@ -14,9 +14,9 @@ from taploom.base.memo import memo
 from taploom.diff.holders import mirrored
 from taploom.diff.services import few, size_of
 from taploom.diff.stations import machineless
-from taploom.flows.forwarding import OTHER, SELF
-from taploom.flows.learned import learned, real
-from taploom.flows.spans import Interval, Spans, common, holds, of_prefix, of_prefixes, united, without
+from taploom.flows.algebra.spans import Interval, Spans, common, holds, of_prefix, of_prefixes, united, without
+from taploom.flows.packets.forwarding import OTHER, SELF
+from taploom.flows.packets.learned import learned, real
 from taploom.plan.host import Fixed
 from taploom.plan.site import Plan
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from taploom.diff.describe import Words
 from taploom.diff.verdicts import Region, Turn
-from taploom.flows.spans import Spans, common
+from taploom.flows.algebra.spans import Spans, common
 
 
 def readdressed(

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
 
-from taploom.flows.diagram import Diagram, Leaf, aligned
-from taploom.flows.manager import Manager
-from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
-from taploom.flows.spans import Interval, Spans, common, united
+from taploom.flows.algebra.diagram import Diagram, Leaf, aligned
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.algebra.spans import Interval, Spans, common, united
+from taploom.flows.packets.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME
 
 A = TypeVar("A")
 Traffic = tuple[Spans, Spans]

@@ -15,17 +15,17 @@ from taploom.diff.absent import Cut, Difference, Nobody, Restriction
 from taploom.diff.regions import apart, products
 from taploom.diff.sides import Foremost, Sides
 from taploom.diff.window import Parting, believed, heard, sent_by, sent_to
-from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Holder, Mark, treatment
-from taploom.flows.diagram import Box, Diagram
-from taploom.flows.forwarding import OTHER, SELF, Forwarding, asked_for
-from taploom.flows.intent.names import Names
-from taploom.flows.intent.stages import Intent
-from taploom.flows.intent.within import Within
-from taploom.flows.learned import numbered
-from taploom.flows.manager import Manager
-from taploom.flows.packet import sizes
-from taploom.flows.packet_path import Behind, Context, PacketPath, Stages, contexts
-from taploom.flows.spans import Spans, common, single, united, without
+from taploom.flows.algebra.diagram import Box, Diagram
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.algebra.spans import Spans, common, single, united, without
+from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, Holder, Mark, treatment
+from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding, asked_for
+from taploom.flows.packets.learned import numbered
+from taploom.flows.packets.packet import sizes
+from taploom.flows.proof.intent.names import Names
+from taploom.flows.proof.intent.stages import Intent
+from taploom.flows.proof.intent.within import Within
+from taploom.flows.proof.packet_path import Behind, Context, PacketPath, Stages, contexts
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
 

@@ -15,11 +15,11 @@ from taploom.diff.labels import Names
 from taploom.diff.regions import Set
 from taploom.diff.relation import Pair
 from taploom.diff.verdicts import Example
-from taploom.flows.forwarding import SELF
-from taploom.flows.learned import is_learned, learned
-from taploom.flows.packet import ICMP, NAMES, WITH_PORTS
-from taploom.flows.packet_path import Context
-from taploom.flows.spans import Spans, holds, without
+from taploom.flows.algebra.spans import Spans, holds, without
+from taploom.flows.packets.forwarding import SELF
+from taploom.flows.packets.learned import is_learned, learned
+from taploom.flows.packets.packet import ICMP, NAMES, WITH_PORTS
+from taploom.flows.proof.packet_path import Context
 from taploom.plan.host import Host
 
 _STRANGERS = {Family.IPV4: 0xC6336407, Family.IPV6: 0x20010DB8FFFF0000_0000000000000007}

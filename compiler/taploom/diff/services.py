@@ -3,8 +3,8 @@
 import functools
 
 from taploom.base.protocol import NUMBERS, PORT_PROTOCOLS
-from taploom.flows.packet import NAMES
-from taploom.flows.spans import Spans, common, complement, holds, united
+from taploom.flows.algebra.spans import Spans, common, complement, holds, united
+from taploom.flows.packets.packet import NAMES
 from taploom.plan.services import ICMP_TYPES
 
 ANY = "any"

@@ -16,9 +16,9 @@ from taploom.diff.endings import Ending, Goal, Senders
 from taploom.diff.labels import LINK_SENDERS
 from taploom.diff.sides import guest_addresses
 from taploom.diff.verdicts import FlowChange, Region, Turn, told_foreign
-from taploom.flows.forwarding import OTHER, SELF
-from taploom.flows.learned import real
-from taploom.flows.spans import common, united, without
+from taploom.flows.algebra.spans import common, united, without
+from taploom.flows.packets.forwarding import OTHER, SELF
+from taploom.flows.packets.learned import real
 from taploom.plan.site import Plan
 
 _MOST = 8

@@ -8,10 +8,10 @@ from typing import TypeVar
 from taploom.base.address import Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.diff.holders import held, mirrored, stationed
-from taploom.flows.clock import Clock
-from taploom.flows.intent.doors import Approach
-from taploom.flows.intent.entries import Entry, Site
-from taploom.flows.spans import Interval, Spans, common, of_prefix, single, united, without
+from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix, single, united, without
+from taploom.flows.packets.clock import Clock
+from taploom.flows.proof.intent.doors import Approach
+from taploom.flows.proof.intent.entries import Entry, Site
 from taploom.plan.site import Plan
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ Sets hold them as they hold all others, and a person who reads of a set means th
 from collections.abc import Iterator
 
 from taploom.base.address import Family, Prefix, in_family, parse_prefix
-from taploom.flows.learned import every
-from taploom.flows.spans import Interval, Spans, of_prefix, single, united, without
+from taploom.flows.algebra.spans import Interval, Spans, of_prefix, single, united, without
+from taploom.flows.packets.learned import every
 from taploom.plan.host import Fixed
 from taploom.plan.site import Plan
 

@@ -8,8 +8,8 @@ import enum
 
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
-from taploom.flows.forwarding import OTHER
-from taploom.flows.spans import Spans
+from taploom.flows.algebra.spans import Spans
+from taploom.flows.packets.forwarding import OTHER
 from taploom.plan.origin import Origin
 
 _OTHERS = "other interfaces"

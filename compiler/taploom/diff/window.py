@@ -9,17 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from taploom.base.frozen import dataclass
 from taploom.diff.sides import same_order
-from taploom.flows.agreement import same_parts
-from taploom.flows.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination, Mark
-from taploom.flows.diagram import Box, Diagram, Leaf, Node
-from taploom.flows.forwarding import OTHER
-from taploom.flows.intent.doors import Approach
-from taploom.flows.intent.essentials import Decided
-from taploom.flows.intent.stages import Intent
-from taploom.flows.packet import DESTINATION, SOURCE, WHOLE, box
-from taploom.flows.packet_path import Context, PacketPath
-from taploom.flows.spans import Spans, common, holds, united
-from taploom.flows.stitch import answers, at, pieces
+from taploom.flows.algebra.diagram import Box, Diagram, Leaf, Node
+from taploom.flows.algebra.spans import Spans, common, holds, united
+from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, Destination, Mark
+from taploom.flows.packets.forwarding import OTHER
+from taploom.flows.packets.packet import DESTINATION, SOURCE, WHOLE, box
+from taploom.flows.proof.agreement import same_parts
+from taploom.flows.proof.intent.doors import Approach
+from taploom.flows.proof.intent.essentials import Decided
+from taploom.flows.proof.intent.stages import Intent
+from taploom.flows.proof.packet_path import Context, PacketPath
+from taploom.flows.proof.stitch import answers, at, pieces
 
 Ways = tuple[Sequence[Approach], Sequence[Approach]]
 

@@ -10,13 +10,13 @@ from dataclasses import replace
 from taploom.base.address import Address
 from taploom.base.frozen import dataclass
 from taploom.base.protocol import NUMBERS
-from taploom.flows.diagram import Box
-from taploom.flows.endpoints import end_of
-from taploom.flows.forwarding import SELF, Forwarding
-from taploom.flows.packet import DESTINATION, ICMP, PORT, PROTOCOL, SOURCE
-from taploom.flows.query import Inquiry
-from taploom.flows.reply import Hop, Reply
-from taploom.flows.spans import Spans, holds
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.spans import Spans, holds
+from taploom.flows.packets.forwarding import SELF, Forwarding
+from taploom.flows.packets.packet import DESTINATION, ICMP, PORT, PROTOCOL, SOURCE
+from taploom.flows.reach.endpoints import end_of
+from taploom.flows.reach.query import Inquiry
+from taploom.flows.reach.reply import Hop, Reply
 from taploom.lab.atlas import Atlas, UnclearError
 from taploom.lab.oracle import ECHO, Packet
 from taploom.lab.questions import Question

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from taploom.flows.forwarding import OTHER
-from taploom.flows.packet import SOURCE
-from taploom.flows.query import Inquiry
-from taploom.flows.reply import Hop, Reply
+from taploom.flows.packets.forwarding import OTHER
+from taploom.flows.packets.packet import SOURCE
+from taploom.flows.reach.query import Inquiry
+from taploom.flows.reach.reply import Hop, Reply
 from taploom.report.packets import addresses
 
 _SHOWN = 2

@@ -4,7 +4,7 @@ from taploom.base.rule import Rule
 from taploom.checks import RULES as CHECK_RULES
 from taploom.delivery.rules import RULES as DELIVERY_RULES
 from taploom.diff.rules import RULES as DIFF_RULES
-from taploom.flows.rules import RULES as FLOW_RULES
+from taploom.flows.proof.rules import RULES as FLOW_RULES
 from taploom.passes.rules import RULES as PASS_RULES
 from taploom.report.rules import RULES as REPORT_RULES
 from taploom.source.rules import RULES as SOURCE_RULES

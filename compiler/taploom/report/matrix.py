@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from taploom.base.address import FAMILIES
 from taploom.base.frozen import dataclass
-from taploom.flows.matrix import Matrix, Passage
+from taploom.flows.reach.matrix import Matrix, Passage
 from taploom.report.packets import ports, protocols
 
 FORMAT = "taploom-reach-matrix/1"

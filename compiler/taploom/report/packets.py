@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from taploom.base.address import Address, Family
-from taploom.flows.packet import ICMP, NAMES
-from taploom.flows.spans import Interval, Spans
+from taploom.flows.algebra.spans import Interval, Spans
+from taploom.flows.packets.packet import ICMP, NAMES
 
 _WHOLE_PORTS, _WHOLE_PROTOCOLS, _WHOLE_TYPES = ((0, 65535),), ((0, 255),), ((0, 255),)
 _MANY = 128

@@ -7,14 +7,14 @@ from dataclasses import replace
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.base.protocol import NUMBERS
-from taploom.flows.answer import FOREIGN_INPUT
-from taploom.flows.forwarding import SELF
-from taploom.flows.learned import learned, real
-from taploom.flows.packet import DESTINATION, PORT, PROTOCOL, SOURCE
-from taploom.flows.pools import leased
-from taploom.flows.query import Inquiry
-from taploom.flows.reply import Hop, Reply, Unknown
-from taploom.flows.spans import Spans, common, single, united
+from taploom.flows.algebra.spans import Spans, common, single, united
+from taploom.flows.packets.answer import FOREIGN_INPUT
+from taploom.flows.packets.forwarding import SELF
+from taploom.flows.packets.learned import learned, real
+from taploom.flows.packets.packet import DESTINATION, PORT, PROTOCOL, SOURCE
+from taploom.flows.reach.pools import leased
+from taploom.flows.reach.query import Inquiry
+from taploom.flows.reach.reply import Hop, Reply, Unknown
 from taploom.plan.policy import Service
 from taploom.plan.services import BEGINNING, begins
 from taploom.report.answering import answering

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from taploom.base.address import Address, Family
 from taploom.base.frozen import dataclass
-from taploom.flows.maps import Maps
-from taploom.flows.packet import DESTINATION, PORT, SOURCE
-from taploom.flows.reply import Hop, Reply
-from taploom.flows.spans import Spans
+from taploom.flows.algebra.spans import Spans
+from taploom.flows.packets.packet import DESTINATION, PORT, SOURCE
+from taploom.flows.reach.maps import Maps
+from taploom.flows.reach.reply import Hop, Reply
 from taploom.report.packets import addresses
 
 

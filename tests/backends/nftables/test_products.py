@@ -14,7 +14,7 @@ from tests.support import needs
 from taploom.backends import nftables
 from taploom.backends.nftables import ruleset
 from taploom.backends.nftables.lower import products
-from taploom.flows.compare import disagreements
+from taploom.flows.proof.compare import disagreements
 
 GUESTS = 40
 some = settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))

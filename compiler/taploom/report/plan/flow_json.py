@@ -4,8 +4,8 @@ from typing import Any
 
 from taploom.base.address import Address, Family
 from taploom.diff.verdicts import FlowChange, Outcome, Region
-from taploom.flows.learned import learned, real
-from taploom.flows.spans import Spans
+from taploom.flows.algebra.spans import Spans
+from taploom.flows.packets.learned import learned, real
 from taploom.plan.origin import Origin
 
 

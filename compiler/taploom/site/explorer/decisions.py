@@ -11,18 +11,18 @@ from dataclasses import field
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span
-from taploom.flows.answer import Answer
-from taploom.flows.clock import Clock
-from taploom.flows.diagram import Box
-from taploom.flows.forwarding import SELF, Forwarding
-from taploom.flows.intent.entries import Site
-from taploom.flows.intent.essentials import Decided, plausible
-from taploom.flows.intent.stages import Intent
-from taploom.flows.journey import EPHEMERAL, HOPS
-from taploom.flows.manager import Manager
-from taploom.flows.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME, sizes
-from taploom.flows.proof import spans_of
-from taploom.flows.spans import holds
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.algebra.spans import holds
+from taploom.flows.packets.answer import Answer
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import SELF, Forwarding
+from taploom.flows.packets.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME, sizes
+from taploom.flows.proof.intent.entries import Site
+from taploom.flows.proof.intent.essentials import Decided, plausible
+from taploom.flows.proof.intent.stages import Intent
+from taploom.flows.proof.proof import spans_of
+from taploom.flows.reach.journey import EPHEMERAL, HOPS
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
 from taploom.site.explorer.spans import Pool

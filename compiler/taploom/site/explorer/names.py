@@ -4,16 +4,16 @@ from collections.abc import Iterable, Mapping
 
 from taploom.base.address import FAMILIES, Family, Prefix
 from taploom.base.protocol import NUMBERS
-from taploom.flows.clock import Clock
-from taploom.flows.forwarding import Forwarding, multicast
-from taploom.flows.intent.essentials import never
-from taploom.flows.intent.names import Names, addresses_of, fixed_of, prefix_in
-from taploom.flows.intent.services import all_traffic
-from taploom.flows.intent.view import View
-from taploom.flows.learned import every
-from taploom.flows.place import Place, members
-from taploom.flows.pools import leased
-from taploom.flows.spans import Spans, single, united
+from taploom.flows.algebra.spans import Spans, single, united
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import Forwarding, multicast
+from taploom.flows.packets.learned import every
+from taploom.flows.proof.intent.essentials import never
+from taploom.flows.proof.intent.names import Names, addresses_of, fixed_of, prefix_in
+from taploom.flows.proof.intent.services import all_traffic
+from taploom.flows.proof.intent.view import View
+from taploom.flows.reach.place import Place, members
+from taploom.flows.reach.pools import leased
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host, Input
 from taploom.plan.policy import Service

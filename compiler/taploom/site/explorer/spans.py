@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from taploom.base.address import Prefix
-from taploom.flows.spans import Spans, of_prefix, united
+from taploom.flows.algebra.spans import Spans, of_prefix, united
 
 EVERY = -1
 """In the place of a set: all values of a dimension."""

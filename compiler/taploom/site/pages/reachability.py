@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import resources
 
-from taploom.flows.intent.entries import Site
-from taploom.flows.intent.names import Names
-from taploom.flows.matrix import zone_matrix
-from taploom.flows.query import Inquiry
+from taploom.flows.proof.intent.entries import Site
+from taploom.flows.proof.intent.names import Names
+from taploom.flows.reach.matrix import zone_matrix
+from taploom.flows.reach.query import Inquiry
 from taploom.report.matrix import Told, passages
 from taploom.site.explorer.decisions import Deciding, clock_of
 from taploom.site.explorer.names import index

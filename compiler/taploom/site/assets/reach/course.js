@@ -1,4 +1,4 @@
-// What a host makes of the packets of a box, from its ordered lists: the same stages as taploom's flows/course.py.
+// What a host makes of the packets of a box, from its ordered lists: the same stages as taploom's flows/proof/packet_path.py.
 // A box has the sets of destinations, protocols, ports and senders; null in a set's place for all values.
 "use strict";
 (() => {

@@ -1,4 +1,4 @@
-// The ends of a question and its service: what a text selects. The same as taploom's flows/endpoints.py; the tests hold
+// The ends of a question and its service: what a text selects. The same as taploom's flows/reach/endpoints.py; the tests hold
 // the answers of both against each other.
 "use strict";
 (() => {

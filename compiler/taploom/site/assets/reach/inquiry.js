@@ -1,4 +1,4 @@
-// Asks the hosts, one behind the other. The same as taploom's flows/query.py and flows/journey.py.
+// Asks the hosts, one behind the other. The same as taploom's flows/reach/query.py and flows/reach/journey.py.
 "use strict";
 (() => {
   const { BITS, single, united, common, without, same, shifted } = taploomReach.spans;

@@ -1,5 +1,5 @@
 // A host as questions look at it: what of a selection comes in where, and what of another one lies behind it. The same as
-// taploom's flows/place.py.
+// taploom's flows/reach/place.py.
 "use strict";
 (() => {
   const { read, single, united, common, without, every } = taploomReach.spans;

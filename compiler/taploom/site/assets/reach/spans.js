@@ -105,7 +105,7 @@ window.taploomReach = window.taploomReach || {};
   }
 
   // What of a set are real addresses, and each number that stands for one that is learned: these lie behind the last
-  // real one and are its neighbours. The same as taploom's flows/learned.py.
+  // real one and are its neighbours. The same as taploom's flows/packets/learned.py.
   const every = (family) => [[0n, (1n << BITS[family]) - 1n]];
   const real = (family, spans) => common(spans, every(family));
   function* learned(family, spans) {

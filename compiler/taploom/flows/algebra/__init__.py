@@ -1,0 +1,1 @@
+"""Exact maps from points to answers, as interval decision diagrams; knows nothing of packets."""

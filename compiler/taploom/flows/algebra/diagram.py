@@ -1,0 +1,110 @@
+"""Exact maps from packets to answers, as interval decision diagrams.
+
+A packet is a point: a whole number for each dimension. A diagram cuts one dimension after the other into intervals, and
+ends in an answer. Equal parts are one object (hash-consing), and neighbours with one child are merged, so a map has one
+form only: two maps are equal exactly if they are the same object, and ten thousand guests cost as much as they differ.
+(Gouda and Liu's firewall decision diagrams, 2004, with Bryant's sharing, 1986.)
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+from taploom.flows.algebra.spans import Interval
+
+A = TypeVar("A")
+Box = tuple[tuple[Interval, ...] | None, ...]
+"""For each dimension the intervals that are meant, sorted and disjoint; None for all values."""
+
+OWN_BITS = 62
+"""Leaves of a `Manager` that have a bit of their own; the answers that walks look for are among the first."""
+SHARED = 1 << OWN_BITS
+"""The bit of all other leaves."""
+
+
+class Leaf(Generic[A]):
+    """An answer; the same answer is the same leaf.
+
+    Attributes:
+        mask: a bit of its own; the leaves behind the first `OWN_BITS` share one.
+    """
+
+    __slots__ = ("answer", "mask")
+
+    def __init__(self, answer: A, mask: int) -> None:
+        self.answer = answer
+        self.mask = mask
+
+
+class Node(Generic[A]):
+    """A dimension cut into intervals.
+
+    Attributes:
+        level: index of the dimension.
+        ends: last value of each interval, ascending; the last one is the end of the dimension.
+        children: what each interval leads to; neighbours differ.
+        mask: the bits of all leaves below, so that a walk passes by what does not concern it.
+    """
+
+    __slots__ = ("children", "ends", "level", "mask")
+
+    def __init__(self, level: int, ends: tuple[int, ...], children: "tuple[Diagram[A], ...]") -> None:
+        self.level = level
+        self.ends = ends
+        self.children = children
+        self.mask: int = 0
+        for child in children:
+            self.mask |= child.mask
+
+
+Diagram = Leaf[A] | Node[A]
+Column = tuple[Sequence[int], Sequence[Diagram[A]]]
+"""An interval of a dimension, cut: the last value of each piece, and what it leads to."""
+
+
+def child_at(node: Node[A], value: int) -> Diagram[A]:
+    """What a node leads to at a value of its dimension."""
+    return node.children[bisect_left(node.ends, value)]
+
+
+def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
+    """The topmost dimension of two maps, cut as finely as both cut it."""
+    level = topmost(a, b)
+    last = next(d.ends[-1] for d in (a, b) if isinstance(d, Node) and d.level == level)
+    ends, pairs = in_common(column(a, level, 0, last), column(b, level, 0, last))
+    return level, ends, pairs
+
+
+def topmost(*diagrams: Diagram[A]) -> int:
+    """The first dimension that any of some maps asks for; at least one of them has to ask for any."""
+    return min([d.level for d in diagrams if isinstance(d, Node)])
+
+
+def column(diagram: Diagram[A], level: int, first: int, last: int) -> Column[A]:
+    """How a map cuts an interval of a dimension that is the topmost one it may ask for."""
+    if isinstance(diagram, Leaf) or diagram.level > level:
+        return (last,), (diagram,)
+    begin, end = bisect_left(diagram.ends, first), bisect_left(diagram.ends, last)
+    if begin == 0 and diagram.ends[-1] == last:
+        return diagram.ends, diagram.children
+    return (*diagram.ends[begin:end], last), diagram.children[begin : end + 1]
+
+
+def in_common(one: Column[A], other: Column[A]) -> tuple[Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
+    """Two columns, cut as finely as both are."""
+    ends = one[0] if one[0] is other[0] else sorted({*one[0], *other[0]})
+    return ends, list(zip(_spread(one, ends), _spread(other, ends), strict=True))
+
+
+def _spread(column: Column[A], ends: Sequence[int]) -> Sequence[Diagram[A]]:
+    own, below = column
+    if len(own) == len(ends):
+        return below
+    if len(own) == 1:
+        return [below[0]] * len(ends)
+    children, at = [], 0
+    for end in ends:
+        if own[at] < end:
+            at += 1
+        children.append(below[at])
+    return children

@@ -1,0 +1,194 @@
+"""Who makes diagrams: the pool in which equal parts are found again, and the operations on maps that it holds."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import compress, islice
+from operator import is_not
+from typing import Generic, TypeVar
+
+from taploom.flows.algebra.diagram import (
+    OWN_BITS,
+    SHARED,
+    Box,
+    Diagram,
+    Leaf,
+    Node,
+    aligned,
+    child_at,
+    column,
+    in_common,
+    topmost,
+)
+from taploom.flows.algebra.overlay import Known, Overlay
+from taploom.flows.algebra.spans import Interval
+
+A = TypeVar("A")
+
+
+@dataclass(slots=True)
+class Manager(Generic[A]):
+    """The dimensions, and the pool in which equal parts of diagrams are found again.
+
+    Attributes:
+        sizes: number of values of each dimension.
+    """
+
+    sizes: tuple[int, ...]
+    _leaves: dict[A, Leaf[A]] = field(default_factory=dict)
+    _first: list[Leaf[A]] = field(default_factory=list)
+    _nodes: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Node[A]] = field(default_factory=dict)
+    _overlays: dict[object, "Diagram[A]"] = field(default_factory=dict)
+    _known: Known[A] = field(default_factory=Known)
+    _merged: dict[object, dict[tuple[int, int], "Diagram[A]"]] = field(default_factory=dict)
+    _chosen: dict[Leaf[A], dict[tuple[int, int, int], "Diagram[A]"]] = field(default_factory=dict)
+
+    def leaf(self, answer: A) -> Leaf[A]:
+        """The map that has one answer for every packet."""
+        found = self._leaves.get(answer)
+        if found is None:
+            found = self._leaves[answer] = Leaf(answer, 1 << len(self._first))
+            if len(self._first) < OWN_BITS:
+                self._first.append(found)
+        return found
+
+    def node(self, level: int, ends: Sequence[int], children: "Sequence[Diagram[A]]") -> "Diagram[A]":
+        """The one node that cuts a dimension so; a child itself where nothing is cut."""
+        differ = (*map(is_not, children, islice(children, 1, None)), True)
+        if not all(differ):
+            ends, children = list(compress(ends, differ)), list(compress(children, differ))
+        if len(children) == 1:
+            return children[0]
+        key = (level, tuple(ends), tuple(map(id, children)))
+        found = self._nodes.get(key)
+        if found is None:
+            found = self._nodes[key] = Node(level, key[1], tuple(children))
+        return found
+
+    def overlay(self, boxes: Sequence[tuple[Box, A]], rest: A) -> "Diagram[A]":
+        """The map in which the first box that holds a packet gives the answer, and `rest` where none does.
+
+        The same boxes are laid over one another once, for whichever of two witnesses or revisions asks first.
+        """
+        leaves = [self.leaf(answer) for _, answer in boxes]
+        areas = [box for box, _ in boxes]
+        alike = leaves.count(leaves[0]) == len(leaves) if leaves else True
+        # Boxes of one answer are the same map in any order; those of several are where their order is the same.
+        key = (frozenset(areas) if alike else tuple(areas), tuple(leaves[:1] if alike else leaves), self.leaf(rest))
+        found = self._overlays.get(key)
+        if found is None:
+            made = Overlay(self.sizes, self.node, self._known, areas, leaves, self.leaf(rest)).part(
+                0, range(len(areas))
+            )
+            found = self._overlays[key] = made
+        return found
+
+    def merge(self, join: Callable[[A, A], A], one: "Diagram[A]", other: "Diagram[A]") -> "Diagram[A]":
+        """The map whose answer joins the answers of two maps; what a `join` has made of two parts is made once."""
+        memo = self._merged.setdefault(join, {})
+
+        def walk(a: "Diagram[A]", b: "Diagram[A]") -> "Diagram[A]":
+            if isinstance(a, Leaf) and isinstance(b, Leaf):
+                return self.leaf(join(a.answer, b.answer))
+            key = (id(a), id(b))
+            found = memo.get(key)
+            if found is None:
+                level, ends, pairs = aligned(a, b)
+                found = memo[key] = self.node(level, ends, [walk(x, y) for x, y in pairs])  # noqa: F821 - see `del`
+            return found
+
+        made = walk(one, other)
+        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        return made
+
+    def choose(self, where: "Diagram[A]", holds: A, then: "Diagram[A]", otherwise: "Diagram[A]") -> "Diagram[A]":
+        """`then` where the map `where` answers `holds`, else `otherwise`."""
+        wanted = self.leaf(holds)
+        memo = self._chosen.setdefault(wanted, {})
+        bits = wanted.mask if wanted.mask != SHARED else -1
+
+        def walk(w: "Diagram[A]", t: "Diagram[A]", o: "Diagram[A]") -> "Diagram[A]":
+            if t is o or w is wanted:
+                return t
+            if isinstance(w, Leaf) or not w.mask & bits:
+                return o
+            key = (id(w), id(t), id(o))
+            found = memo.get(key)
+            if found is None:
+                level = topmost(w, t, o)
+                ends: list[int] = []
+                parts: list[Diagram[A]] = []
+                first = 0
+                for last, part in zip(*column(w, level, 0, self.sizes[level] - 1), strict=True):
+                    if part is wanted or isinstance(part, Leaf) or not part.mask & bits:  # copied, and not walked
+                        cuts, taken = column(t if part is wanted else o, level, first, last)
+                    else:
+                        cuts, pairs = in_common(column(t, level, first, last), column(o, level, first, last))
+                        taken = [walk(part, *pair) for pair in pairs]  # noqa: F821 - see `del`
+                    ends += cuts
+                    parts += taken
+                    first = last + 1
+                found = memo[key] = self.node(level, ends, parts)
+            return found
+
+        made = walk(where, then, otherwise)
+        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        return made
+
+    def relabel(self, rename: Callable[[A], A], diagram: "Diagram[A]") -> "Diagram[A]":
+        """The map with every answer replaced."""
+        memo: dict[int, Diagram[A]] = {}
+        kept = self._kept(rename, diagram)
+
+        def walk(d: "Diagram[A]") -> "Diagram[A]":
+            if not d.mask & ~kept:
+                return d
+            found = memo.get(id(d))
+            if found is None:
+                if isinstance(d, Leaf):
+                    found = self.leaf(rename(d.answer))
+                else:
+                    found = self.node(d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
+                memo[id(d)] = found
+            return found
+
+        made = walk(diagram)
+        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        return made
+
+    def _kept(self, rename: Callable[[A], A], diagram: "Diagram[A]") -> int:
+        """The bits of leaves that stay as they are."""
+        own = [leaf for leaf in self._first if leaf.mask & diagram.mask]
+        return sum(leaf.mask for leaf in own if self.leaf(rename(leaf.answer)) is leaf)
+
+    def fix(self, diagram: "Diagram[A]", level: int, value: int) -> "Diagram[A]":
+        """The map with one dimension held at a value: it no longer asks for that dimension."""
+        memo: dict[int, Diagram[A]] = {}
+
+        def walk(d: "Diagram[A]") -> "Diagram[A]":
+            if isinstance(d, Leaf) or d.level > level:
+                return d
+            if d.level == level:
+                return child_at(d, value)
+            found = memo.get(id(d))
+            if found is None:
+                found = memo[id(d)] = self.node(d.level, d.ends, [walk(child) for child in d.children])  # noqa: F821 - see `del`
+            return found
+
+        made = walk(diagram)
+        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        return made
+
+    def regions(self, diagram: "Diagram[A]") -> "Iterator[tuple[tuple[Interval, ...], A]]":
+        """All boxes of a map with their answers, in the order of their first points."""
+        whole = tuple((0, size - 1) for size in self.sizes)
+
+        def walk(d: "Diagram[A]", box: tuple[Interval, ...]) -> Iterator[tuple[tuple[Interval, ...], A]]:
+            if isinstance(d, Leaf):
+                yield box, d.answer
+                return
+            first = 0
+            for last, child in zip(d.ends, d.children, strict=True):
+                yield from walk(child, (*box[: d.level], (first, last), *box[d.level + 1 :]))
+                first = last + 1
+
+        return walk(diagram, whole)

@@ -1,0 +1,264 @@
+"""How boxes become a diagram: laid over one another, cut dimension by dimension, each part made once."""
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from heapq import heappop, heappush
+from itertools import cycle, islice
+from operator import or_
+from typing import Generic, TypeVar
+
+from taploom.flows.algebra.bits import Pieces
+from taploom.flows.algebra.diagram import Box, Diagram, Leaf
+from taploom.flows.algebra.spans import Interval, united
+
+A = TypeVar("A")
+_MANY = 16
+"""Pieces from which on it pays to see whether what is below them is a mere union."""
+
+
+class Known(Generic[A]):
+    """What a `Manager` has laid over one another before: the next overlay makes only what is new in it.
+
+    Attributes:
+        tails: numbers that stand for a box from some dimension on, its answer included.
+        parts: the maps of tails over one another.
+    """
+
+    __slots__ = ("parts", "tails")
+
+    def __init__(self) -> None:
+        self.tails: dict[object, int] = {}
+        self.parts: dict[object, Diagram[A]] = {}
+
+
+class Overlay(Generic[A]):
+    """Boxes laid over one another, cut dimension by dimension; of equal sets of boxes each part is made once."""
+
+    __slots__ = ("boxes", "ground", "leaves", "memo", "node", "rest", "sizes", "tails", "wholes")
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        node: Callable[[int, Sequence[int], Sequence[Diagram[A]]], Diagram[A]],
+        known: Known[A],
+        boxes: Sequence[Box],
+        leaves: Sequence[Leaf[A]],
+        rest: Leaf[A],
+    ) -> None:
+        self.sizes, self.node, self.boxes, self.leaves, self.rest = sizes, node, boxes, leaves, rest
+        self.wholes = [_whole_from(box) for box in boxes]
+        self.tails = _tails(known.tails, boxes, leaves)
+        self.ground = known.tails.setdefault(rest, len(known.tails))
+        self.memo = known.parts
+
+    def part(self, level: int, over: Sequence[int]) -> Diagram[A]:
+        """The map from some dimension on, where the boxes `over` are; one that asks for no more hides those behind."""
+        if not over:
+            return self.rest
+        if self.wholes[over[0]] <= level:
+            return self.leaves[over[0]]
+        if len(over) == 1:
+            return self._single(level, over[0])
+        alike: dict[int, int] = {}  # of boxes that are one from here on the first one hides the others
+        for index in over:
+            alike.setdefault(self.tails[index][level], index)
+            if self.wholes[index] <= level:
+                break
+        if len(alike) == 1:
+            return self._single(level, over[0])
+        active = list(alike.values())
+        boxes = [self.boxes[index] for index in active]
+        while all(box[level] is None for box in boxes):
+            level += 1
+        tails = [self.tails[index][level] for index in active]
+        leaf = self.leaves[active[0]]
+        if all(self.leaves[index] is leaf for index in active):
+            tails.sort()  # of one answer the order does not matter, and two witnesses have each their own
+        key = (self.ground, *tails)
+        found = self.memo.get(key)
+        if found is None:
+            last = all(self.wholes[index] <= level + 1 for index in active)
+            found = self.memo[key] = self._last(level, active) if last else self._cut_by(level, active)
+        return found
+
+    def _cut_by(self, level: int, active: Sequence[int]) -> Diagram[A]:
+        """Boxes that cut a dimension, each piece with the map of those that are over it."""
+        ends, groups = self._slices(level, active)
+        below = self._united(level + 1, active) if len(groups) > _MANY else None
+        made: dict[int, Diagram[A]] = {}
+        children = []
+        for group in groups:
+            child = made.get(id(group))
+            if child is None:
+                child = made[id(group)] = below(group) if below else self.part(level + 1, group)
+            children.append(child)
+        return self.node(level, ends, children)
+
+    def _united(self, level: int, active: Sequence[int]) -> Callable[[Sequence[int]], Diagram[A]] | None:
+        """What makes the maps of many boxes over one another from a dimension on; None where it is no mere union.
+
+        It is where all have one answer and ask for one dimension more: the order does not matter then.
+        """
+        leaf, rest = self.leaves[active[0]], self.rest
+        asked = {at for index in active for at in range(level, self.wholes[index]) if self.boxes[index][at] is not None}
+        if len(asked) != 1 or any(self.leaves[index] is not leaf for index in active):
+            return None
+        (at,) = asked
+        columns = {index: self.boxes[index][at] for index in active}
+        pieces = Pieces(self.sizes[at], (spans for spans in columns.values() if spans is not None))
+        masks = {index: pieces.mask(spans) for index, spans in columns.items()}
+        known: dict[int, Diagram[A]] = {}
+
+        def below(group: Sequence[int]) -> Diagram[A]:
+            mask = reduce(or_, map(masks.__getitem__, group), 0)
+            found = known.get(mask)
+            if found is None:
+                ends, inside = pieces.ends(mask)
+                turns = (leaf, rest) if inside else (rest, leaf)
+                found = known[mask] = self.node(at, ends, [*islice(cycle(turns), len(ends))])
+            return found
+
+        return below
+
+    def _last(self, level: int, active: Sequence[int]) -> Diagram[A]:
+        """The same in the last dimension that any of them asks for, where the first box over a piece decides it."""
+        whole: tuple[Interval, ...] = ((0, self.sizes[level] - 1),)
+        spans = [(index, self.boxes[index][level]) for index in active]
+        leaf = self.leaves[active[0]]
+        if all(self.leaves[index] is leaf for index in active):
+            return self._cut(level, united([span for _, of in spans for span in (whole if of is None else of)]), leaf)
+        opening = sorted([(first, last, index) for index, of in spans for first, last in (whole if of is None else of)])
+        cuts = sorted({0, self.sizes[level], *(at for first, last, _ in opening for at in (first, last + 1))})
+        over: list[tuple[int, int]] = []
+        children: list[Diagram[A]] = []
+        opened = 0
+        for start in cuts[:-1]:
+            while opened < len(opening) and opening[opened][0] == start:
+                heappush(over, (opening[opened][2], opening[opened][1]))
+                opened += 1
+            while over and over[0][1] < start:
+                heappop(over)
+            children.append(self.leaves[over[0][0]] if over else self.rest)
+        return self.node(level, [end - 1 for end in cuts[1:]], children)
+
+    def _single(self, level: int, index: int) -> Diagram[A]:
+        """One box from some dimension on."""
+        box, tails = self.boxes[index], self.tails[index]
+        found = self.memo.get((self.ground, tails[level]))
+        if found is None:
+            found = self.leaves[index]
+            for at in range(self.wholes[index] - 1, level - 1, -1):
+                spans = box[at]
+                if spans is not None:
+                    key = (self.ground, tails[at])
+                    known = self.memo.get(key)
+                    if known is None:
+                        known = self.memo[key] = self._cut(at, spans, found)
+                    found = known
+            self.memo[self.ground, tails[level]] = found
+        return found
+
+    def _cut(self, level: int, spans: "tuple[Interval, ...]", inside: Diagram[A]) -> Diagram[A]:
+        ends: list[int] = []
+        children: list[Diagram[A]] = []
+        for first, last in spans:
+            if first > 0:
+                ends.append(first - 1)
+                children.append(self.rest)
+            ends.append(last)
+            children.append(inside)
+        if not ends or ends[-1] < self.sizes[level] - 1:  # an empty box covers nothing
+            ends.append(self.sizes[level] - 1)
+            children.append(self.rest)
+        return self.node(level, ends, children)
+
+    def _slices(self, level: int, active: Sequence[int]) -> tuple[list[int], list[list[int]]]:
+        """The pieces into which boxes cut a dimension, each with the boxes over it, in their order."""
+        whole: list[int] = []
+        cutting: dict[tuple[Interval, ...], list[int]] = {}
+        for index in active:
+            spans = self.boxes[index][level]
+            if spans is None:
+                whole.append(index)
+            else:
+                cutting.setdefault(spans, []).append(index)
+        pieces = sorted([(span, indices) for spans, indices in cutting.items() for span in spans], key=_start)
+        last = -1
+        for span, _ in pieces:
+            if span[0] <= last:
+                return self._overlapping(level, whole, cutting)
+            last = span[1]
+        return self._disjoint(level, whole, {id(indices): indices for indices in cutting.values()}, pieces)
+
+    def _disjoint(
+        self, level: int, whole: list[int], cutting: dict[int, list[int]], pieces: "list[tuple[Interval, list[int]]]"
+    ) -> tuple[list[int], list[list[int]]]:
+        """The overlay of sets of boxes that share no value, as with the addresses of guests."""
+        over = {key: sorted([*whole, *indices]) if whole else indices for key, indices in cutting.items()}
+        ends: list[int] = []
+        groups: list[list[int]] = []
+        start = 0
+        for (first, last), indices in pieces:
+            if first > start:
+                ends.append(first - 1)
+                groups.append(whole)
+            ends.append(last)
+            groups.append(over[id(indices)])
+            start = last + 1
+        if start < self.sizes[level]:
+            ends.append(self.sizes[level] - 1)
+            groups.append(whole)
+        return ends, groups
+
+    def _overlapping(
+        self, level: int, whole: list[int], cutting: "dict[tuple[Interval, ...], list[int]]"
+    ) -> tuple[list[int], list[list[int]]]:
+        """The overlay of sets of boxes that share values: the covering set changes at each end of a box."""
+        events: dict[int, list[tuple[list[int], bool]]] = {}
+        for spans, indices in cutting.items():
+            for first, last in spans:
+                events.setdefault(first, []).append((indices, True))
+                events.setdefault(last + 1, []).append((indices, False))
+        over = set(whole)
+        ends: list[int] = []
+        groups: list[list[int]] = []
+        for start in sorted(events):
+            if start > 0:
+                ends.append(start - 1)
+                groups.append(sorted(over))
+            over.difference_update(*[indices for indices, opens in events[start] if not opens])
+            over.update(*[indices for indices, opens in events[start] if opens])
+        if not ends or ends[-1] < self.sizes[level] - 1:
+            ends.append(self.sizes[level] - 1)
+            groups.append(sorted(over))
+        return ends, groups
+
+
+def _whole_from(box: Box) -> int:
+    """From which dimension on a box asks for nothing any more."""
+    for at in range(len(box), 0, -1):
+        if box[at - 1] is not None:
+            return at
+    return 0
+
+
+def _tails(numbers: dict[object, int], boxes: Sequence[Box], leaves: Sequence[Leaf[A]]) -> list[list[int]]:
+    """For each box and dimension the number that stands for the box from there on, its answer included.
+
+    A dimension that a box does not ask for has the number of the next one, as the map is the same.
+    """
+    found = []
+    for box, leaf in zip(boxes, leaves, strict=True):
+        tail = numbers.setdefault(leaf, len(numbers))
+        tails = [tail]
+        for level in range(len(box) - 1, -1, -1):
+            spans = box[level]
+            if spans is not None:
+                tail = numbers.setdefault((level, spans, tail), len(numbers))
+            tails.append(tail)
+        found.append(tails[::-1])
+    return found
+
+
+def _start(piece: "tuple[Interval, list[int]]") -> int:
+    return piece[0][0]

@@ -1,0 +1,36 @@
+"""Time as the phases between the moments at which something ends."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.spans import Spans
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The moments at which some rule or entry ends, in seconds since the epoch, sorted."""
+
+    moments: tuple[int, ...]
+
+    @classmethod
+    def of(cls, moments: Iterable[int]) -> "Clock":
+        """The clock that knows these moments."""
+        return cls(tuple(sorted(set(moments))))
+
+    @property
+    def phases(self) -> int:
+        """How many phases there are: before the first moment, between two, and from the last one on."""
+        return len(self.moments) + 1
+
+    def until(self, moment: int) -> Spans:
+        """The phases before one of the moments."""
+        return ((0, self.moments.index(moment)),)
+
+    def phase(self, now: int) -> int:
+        """The phase in which `now` is."""
+        return bisect_right(self.moments, now)
+
+    def start(self, phase: int) -> int:
+        """The first second of a phase; 0 of the first one."""
+        return self.moments[phase - 1] if phase else 0

@@ -1,0 +1,227 @@
+"""What the kernel of a host does with a packet before and besides any rule: whose address it is, and which way it goes.
+
+Taken from the plan's addresses and routes, for one family. Both witnesses, intent and ruleset, are asked about the same
+ways, so nothing here may depend on what either says. What cannot be known is enumerated instead of guessed: by which of
+several uplinks a default route leads, or by an interface of nobody (`OTHER`, such as a VPN), are maps of their own.
+"""
+
+from bisect import bisect_left
+from collections.abc import Mapping
+from functools import cached_property
+
+from taploom.base.address import Address, Family, Interface, Prefix, in_family
+from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
+from taploom.flows.algebra.spans import Interval, Spans, common, complement, of_prefix, single, united, without
+from taploom.flows.packets.defaults import preferred
+from taploom.flows.packets.learned import every, numbered, real
+from taploom.plan.host import Fixed, Host, Learned, Uplink
+
+SELF, OTHER = "self/", "other/"
+"""The host itself and an interface that the spec does not know: names that no interface can have."""
+
+_MULTICAST = {Family.IPV4: Prefix(Family.IPV4, 224 << 24, 4), Family.IPV6: Prefix(Family.IPV6, 0xFF << 120, 8)}
+_LOOPBACK = {Family.IPV4: Prefix(Family.IPV4, 127 << 24, 8), Family.IPV6: Prefix(Family.IPV6, 1, 128)}
+_LINK = Prefix(Family.IPV6, 0xFE80 << 112, 10)
+_LIMITED = (1 << 32) - 1
+
+
+def asked_for(uplink: Uplink, family: Family) -> bool:
+    """Whether the host's kernel alone knows the address of an uplink: it is learned, or somebody else gives it."""
+    return isinstance(in_family(uplink, family), Learned) or not uplink.configured
+
+
+def multicast(family: Family) -> Spans:
+    """The multicast addresses of a family (RFC 5771, RFC 4291)."""
+    return (of_prefix(_MULTICAST[family]),)
+
+
+@dataclass(frozen=True)
+class Forwarding:
+    """One host in one family.
+
+    Attributes:
+        learned: for each uplink whose address the kernel alone knows (see `asked_for`), the value that stands for it.
+    """
+
+    host: Host
+    family: Family
+    learned: Mapping[str, int]
+
+    @classmethod
+    def of(cls, host: Host, family: Family) -> "Forwarding":
+        """The kernel of a host."""
+        names = [u.name for u in host.uplinks if asked_for(u, family)]
+        return cls(host, family, numbered(names, family))
+
+    @property
+    def size(self) -> int:
+        """Number of destinations."""
+        return (1 << self.family.bits) + len(self.learned)
+
+    @cached_property
+    def addresses(self) -> Mapping[str, tuple[Address, ...]]:
+        """The fixed addresses of each of the host's interfaces."""
+        bridges = {b.device: i.address for b in self.host.bridges if (i := in_family(b, self.family))}
+        fixed = {
+            u.name: a.interface.address for u in self.host.uplinks if isinstance(a := in_family(u, self.family), Fixed)
+        }
+        return {name: (address,) for name, address in (bridges | fixed).items()}
+
+    @cached_property
+    def own(self) -> Spans:
+        """All addresses of the host. Its link-local ones are not known, so all of fe80::/10 counts as its own."""
+        fixed = [single(a.value) for found in self.addresses.values() for a in found]
+        learned = [single(value) for value in self.learned.values()]
+        link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
+        return united([*fixed, *learned, *link, of_prefix(_LOOPBACK[self.family])])
+
+    def own_at(self, device: str) -> Spans:
+        """The addresses of one interface."""
+        fixed = [single(a.value) for a in self.addresses.get(device, ())]
+        learned = [single(self.learned[device])] if device in self.learned else []
+        link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
+        return united([*fixed, *learned, *link])
+
+    @property
+    def multicast(self) -> Spans:
+        """Multicast addresses."""
+        return multicast(self.family)
+
+    @cached_property
+    def broadcast(self) -> Spans:
+        """Broadcast addresses (RFC 922); IPv6 has none."""
+        if self.family is Family.IPV6:
+            return ()
+        lasts = [i.prefix.last.value for i in self._links.values() if i.length < 31]
+        return united([(_LIMITED, _LIMITED), *map(single, lasts)])
+
+    @cached_property
+    def delivered(self) -> Spans:
+        """What the host takes for itself, with the routers' anycast addresses of its links (RFC 4291, 2.6.1).
+
+        A link of two addresses has none, as both are of stations (RFC 6164, 6.1; `addrconf_join_anycast` of Linux).
+        """
+        links = self._links.values() if self.family is Family.IPV6 else ()
+        anycast = [single(i.prefix.value) for i in links if i.length < self.family.bits - 1]
+        return united([*self.own, *self.multicast, *self.broadcast, *anycast])
+
+    @cached_property
+    def _links(self) -> Mapping[str, Interface]:
+        bridges = {b.device: i for b in self.host.bridges if (i := in_family(b, self.family))}
+        fixed = {u.name: a.interface for u in self.host.uplinks if isinstance(a := in_family(u, self.family), Fixed)}
+        return bridges | fixed
+
+    @cached_property
+    def paths(self) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
+        """Each address's interfaces by all routes of its longest prefix, in the order in which the kernel takes them.
+
+        None where only a default route, or no route, is left.
+        """
+        links = [(i.prefix, 0, device) for device, i in self._links.items()]
+        routes = [(r.to, 1 + (r.metric or 0), r.device) for r in self.host.routes if r.to.family is self.family]
+        ways: dict[Prefix, list[str]] = {}
+        for prefix, _, device in sorted([*links, *routes], key=lambda route: (-route[0].length, route[1])):
+            if prefix.length and device:
+                ways.setdefault(prefix, []).append(device)
+        left = every(self.family)
+        found: list[tuple[Interval, tuple[str, ...]]] = []
+        for prefix, devices in ways.items():
+            taken = common((of_prefix(prefix),), left)
+            found += ((span, tuple(devices)) for span in taken)
+            left = without(left, taken)
+        return tuple(sorted([*found, *((span, ()) for span in left)]))
+
+    def astray(self, device: str) -> Spans:
+        """The senders that an uplink may not bring: those whom links and routes lead to, but none by it.
+
+        Of several routes to one prefix each counts (RFC 3704, 2.3): the sender may have changed over already.
+        """
+        if device not in self._astray:
+            self._astray[device] = united(span for span, by in self.paths if by and device not in by)
+        return self._astray[device]
+
+    @cached_property
+    def _astray(self) -> dict[str, Spans]:
+        return {}
+
+    @cached_property
+    def routes(self) -> tuple[tuple[Interval, str], ...]:
+        """Each address's interface by the longest prefix; "" where only a default route, or none, is left."""
+        return tuple((span, devices[0] if devices else "") for span, devices in self.paths)
+
+    @cached_property
+    def defaults(self) -> tuple[str, ...]:
+        """Uplinks that a default route may lead by: a learned one, one with a gateway, one that a route names.
+
+        And one that somebody else configures, by which there may be a route to anywhere.
+        """
+        named = {r.device for r in self.host.routes if r.to.family is self.family and not r.to.length}
+        return tuple(
+            u.name
+            for u in self.host.uplinks
+            if asked_for(u, self.family)
+            or (isinstance(a := in_family(u, self.family), Fixed) and a.gateway)
+            or u.name in named
+        )
+
+    @cached_property
+    def unreachable(self) -> Spans:
+        """The destinations that no route of the host leads to; those of its own addresses that it learns aside."""
+        return () if self.defaults else united(span for span, by in self.partition if not by)
+
+    @cached_property
+    def preferred(self) -> tuple[str, ...]:
+        """Those of `defaults` that the kernel takes: several where nothing says which comes first."""
+        return preferred(self.host, self.family)
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Where what no route names may go."""
+        return (*self.defaults, OTHER)
+
+    @cached_property
+    def partition(self) -> tuple[tuple[Interval, str], ...]:
+        """Where each destination goes, in order: `SELF`, an interface, or "" where only a default route may lead."""
+        found: list[tuple[Interval, str]] = []
+        for span, device in self.routes:
+            found += ((part, SELF) for part in common((span,), self.delivered))
+            found += ((part, device) for part in without((span,), self.delivered))
+        found += (((value, value), SELF) for value in self.learned.values())
+        return tuple(sorted(found))
+
+    @cached_property
+    def parts(self) -> Mapping[str, list[Interval]]:
+        """The destinations of each of these ways."""
+        found: dict[str, list[Interval]] = {}
+        for span, egress in self.partition:
+            found.setdefault(egress, []).append(span)
+        return found
+
+    def egress(self, value: int) -> str:
+        """Where one destination goes, in the words of `partition`."""
+        at = bisect_left(self.partition, value, key=lambda part: part[0][1])
+        return self.partition[at][1]
+
+    def back(self, device: str) -> Spans:
+        """The sources that the host would answer by this interface: its reverse path (RFC 3704, 2.2)."""
+        default = device in self.defaults
+        found = (span for span, by in self.routes if by == device or (not by and default))
+        return without(united(found), self._unanswerable)
+
+    @cached_property
+    def reachable(self) -> Spans:
+        """The sources that the host could answer at all (RFC 3704, 2.4)."""
+        found = (span for span, by in self.routes if by or self.defaults)
+        return without(united(found), self._unanswerable)
+
+    @cached_property
+    def _unanswerable(self) -> Spans:
+        """A route to these is no route to another machine: `fib` then says that the interface is missing."""
+        return real(united([*self.own, *self.broadcast, *self.multicast]), self.family)
+
+    @memo
+    def missing(self, device: str | None) -> Spans:
+        """The sources without a way back, by this interface or (None) by any."""
+        known = self.reachable if device is None else self.back(device)
+        return complement(known, 1 << self.family.bits)

@@ -1,0 +1,56 @@
+"""The dimensions of a frame between the ports of a bridge: those of a packet, and the sender's MAC twice."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.flows.packets.packet import LEVELS
+from taploom.plan.host import Bridge, Host, Port
+
+MAC, ARP_MAC = range(LEVELS, LEVELS + 2)
+"""The sender's MAC, in the frame and within ARP."""
+
+MACS = 1 << 48
+ETHER_TYPES = ("arp", "ip", "ip6", "8021q")
+"""The last one stands for all that is none of the others."""
+
+_GLOB = frozenset("*?[")
+NOBODY = "other/"
+"""A port of no bridge of ours."""
+
+
+def family_of(ether: str) -> Family:
+    """The family of the addresses in a frame."""
+    return Family.IPV6 if ether == "ip6" else Family.IPV4
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A port of a bridge.
+
+    Attributes:
+        name: of the TAP; of what a glob lets in besides the declared ones, the glob itself.
+        bridge: None for a port that is no bridge's of ours.
+        port: what the plan says of it, or None for a stranger.
+    """
+
+    name: str
+    bridge: Bridge | None
+    port: Port | None
+
+
+def entries(host: Host) -> Iterator[Entry]:
+    """All ports of a host: those that guests declare, those that patterns let in, and one of nobody."""
+    for bridge in host.bridges:
+        yield from (Entry(port.tap, bridge, port) for port in bridge.ports)
+        yield from (Entry(name, bridge, None) for name in _strangers(bridge))
+    yield Entry(NOBODY, None, None)
+
+
+def _strangers(bridge: Bridge) -> Iterator[str]:
+    """What patterns let in; a glob within a name is nothing that a ruleset can say, and the empty one is everything."""
+    declared = {port.tap for port in bridge.ports}
+    for pattern in bridge.taps.patterns:
+        plain = not set(pattern[:-1]) & _GLOB and pattern[-1] not in "?["
+        if plain and pattern != "*" and pattern not in declared:
+            yield pattern

@@ -1,0 +1,111 @@
+"""The dimensions of a packet, in the order in which diagrams ask for them.
+
+Destination first, then what it listens on: so a translation, which changes these, is a walk from the top of a diagram
+to the part for the new destination, and the sender, which it leaves alone, stands below. What is not a dimension (the
+family, the interfaces, the state of the connection) makes a map of its own.
+"""
+
+from typing import NamedTuple
+
+from taploom.base.address import Address, Family
+from taploom.base.protocol import NUMBERS, PORT_PROTOCOLS
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.spans import Spans, common
+from taploom.flows.packets.learned import is_learned
+
+DESTINATION, PROTOCOL, PORT, SOURCE, SENDER_PORT, HOP_LIMIT, TIME = range(7)
+"""PORT is the destination port, the type of an ICMP message, else 0. TIME is a phase between two ends of validity."""
+
+LEVELS = 7
+WHOLE: Box = (None,) * LEVELS
+ICMP = {Family.IPV4: NUMBERS["icmp"], Family.IPV6: NUMBERS["icmpv6"]}
+WITH_PORTS: Spans = tuple((n, n) for n in sorted(NUMBERS[name] for name in PORT_PROTOCOLS))
+NAMES = {number: name for name, number in NUMBERS.items()}
+LAST_PORT, LAST_TYPE = 65535, 255
+
+
+def sizes(family: Family, learned: int, phases: int) -> tuple[int, ...]:
+    """Number of values of each dimension.
+
+    Args:
+        family: IP version.
+        learned: number of addresses of the host that only the network outside knows; each is one value behind the
+            real addresses, so that rules about "local" stay exact without a guess.
+        phases: number of phases of time.
+    """
+    addresses = 1 << family.bits
+    return (addresses + learned, 256, 65536, addresses, 65536, 256, phases)
+
+
+def box(**columns: Spans) -> Box:
+    """A box of the named dimensions; the others hold all values."""
+    found: list[Spans | None] = [None] * LEVELS
+    for name, spans in columns.items():
+        found[_BY_NAME[name]] = spans
+    return tuple(found)
+
+
+_BY_NAME = {
+    "destination": DESTINATION,
+    "protocol": PROTOCOL,
+    "port": PORT,
+    "source": SOURCE,
+    "sender_port": SENDER_PORT,
+    "hop_limit": HOP_LIMIT,
+    "time": TIME,
+}
+
+
+def meet(one: Box, other: Box) -> Box | None:
+    """What lies in both boxes; None for nothing."""
+    if one is WHOLE:
+        return other
+    if other is WHOLE:
+        return one
+    found: list[Spans | None] = []
+    for a, b in zip(one, other, strict=True):
+        if a is None or b is None:
+            found.append(b if a is None else a)
+            continue
+        both = a if a is b else common(a, b)
+        if not both:
+            return None
+        found.append(both)
+    return tuple(found)
+
+
+def types(first: int, last: int) -> Spans:
+    """A range of ICMP types. Ports share the dimension, so a range that ends at type 255 extends to 65535."""
+    return ((first, LAST_PORT if last >= LAST_TYPE else last),)
+
+
+class Packet(NamedTuple):
+    """One packet, as a point."""
+
+    family: Family
+    point: tuple[int, ...]
+
+    @property
+    def protocol(self) -> str:
+        """Name of the protocol, or its number."""
+        return NAMES.get(self.point[PROTOCOL], str(self.point[PROTOCOL]))
+
+    @property
+    def source(self) -> Address:
+        """Its sender."""
+        return Address(self.family, self.point[SOURCE])
+
+    @property
+    def destination(self) -> Address | None:
+        """Where it goes; None for an address that the host has learned."""
+        value = self.point[DESTINATION]
+        return Address(self.family, value) if not is_learned(value, self.family) else None
+
+    def __str__(self) -> str:
+        port, protocol = self.point[PORT], self.point[PROTOCOL]
+        what = self.protocol
+        if any(first == protocol for first, _ in WITH_PORTS):
+            what = f"{what}/{port} from port {self.point[SENDER_PORT]}"
+        elif protocol == ICMP[self.family]:
+            what = f"{what}/{port}"
+        return f"{self.source} → {self.destination or 'the learned address'} {what}"

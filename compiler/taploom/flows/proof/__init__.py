@@ -1,0 +1,1 @@
+"""Whether the emitted ruleset does what the plan intends, for every packet."""

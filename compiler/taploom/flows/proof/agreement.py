@@ -1,0 +1,94 @@
+"""Whether two paths agree stage by stage: the quick half of the comparison, and enough of it for all that is right.
+
+Composing the stages costs a map of everything for each way in; comparing them costs a look at each part, as equal
+parts are one object. Equal stages compose to equal outcomes, so a yes is exact. A no only means that it takes the
+composition to know.
+"""
+
+from taploom.flows.algebra.diagram import Diagram, Leaf, aligned
+from taploom.flows.algebra.spans import Interval
+from taploom.flows.packets.answer import Answer, Mark
+from taploom.flows.packets.packet import DESTINATION, LEVELS, PORT
+from taploom.flows.proof.packet_path import Context, PacketPath
+from taploom.flows.proof.stitch import at, pieces
+
+Part = tuple[Interval | None, ...]
+"""For each dimension an interval, or None for all of it."""
+
+
+def agreement(one: PacketPath, other: PacketPath, context: Context) -> bool:
+    """Whether the stages of two paths, made by one manager, have the same effect in a context."""
+    if one.early(context.ingress) is not other.early(context.ingress):
+        return False
+    if not same_parts(one, other, context, "", ""):
+        return False
+    translations = (one.translation(context.ingress), other.translation(context.ingress))
+    if context.way is not None and not any(map(one.wayward, translations)):
+        return True
+    return _same_behind(one, other, context, translations, (None,) * LEVELS)
+
+
+def same_parts(one: PacketPath, other: PacketPath, context: Context, mark: Mark, other_mark: Mark) -> bool:
+    """Whether what goes out by each way is judged alike, as far as it goes that way."""
+    for egress, spans in one.kernel.parts.items():
+        a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
+        if a is not b and any(_cut(a, span) != _cut(b, span) for span in spans):
+            return False
+    return True
+
+
+def _cut(diagram: Diagram[Answer], span: tuple[int, int]) -> list[tuple[int, int]]:
+    """The parts within a span of destinations, as their ends and identities, without cuts between equals."""
+    found: list[tuple[int, int]] = []
+    for (_, last), part in pieces(diagram, DESTINATION, span):
+        if found and found[-1][1] == id(part):
+            found.pop()
+        found.append((last, id(part)))
+    return found
+
+
+def _same_behind(
+    one: PacketPath, other: PacketPath, context: Context, pair: tuple[Diagram[Answer], Diagram[Answer]], box: Part
+) -> bool:
+    """Whether both translate alike, and judge alike what is translated, within a part of the packets."""
+    a, b = pair
+    if isinstance(a, Leaf) and isinstance(b, Leaf):
+        return _same_leaf(one, other, context, a.answer, b.answer, box)
+    level, ends, pairs = aligned(a, b)
+    first = 0
+    for last, inner in zip(ends, pairs, strict=True):
+        if not _same_behind(one, other, context, inner, (*box[:level], (first, last), *box[level + 1 :])):
+            return False
+        first = last + 1
+    return True
+
+
+def _same_leaf(one: PacketPath, other: PacketPath, context: Context, a: Answer, b: Answer, box: Part) -> bool:
+    if a.destination != b.destination or a.verdict != b.verdict:
+        return False
+    if a.destination is None:
+        return True
+    value = a.destination.address
+    if value is None:
+        return same_parts(one, other, context, a.mark, b.mark)
+    egress = one.kernel.egress(value)
+    wanted, found = one.passed(context, egress, a.mark), other.passed(context, egress, b.mark)
+    ports, by = box[PORT], a.destination.port
+    inside = box if ports is None else (*box[:PORT], (ports[0] + by, ports[1] + by), *box[PORT + 1 :])
+    return _same_within(at(wanted, DESTINATION, value), at(found, DESTINATION, value), inside)
+
+
+def _same_within(a: Diagram[Answer], b: Diagram[Answer], box: Part) -> bool:
+    """Whether two maps are equal within a part of the packets."""
+    if a is b:
+        return True
+    if isinstance(a, Leaf) and isinstance(b, Leaf):
+        return False
+    level, ends, pairs = aligned(a, b)
+    span = box[level]
+    first = 0
+    for last, (x, y) in zip(ends, pairs, strict=True):
+        if x is not y and (span is None or (first <= span[1] and span[0] <= last)) and not _same_within(x, y, box):
+            return False
+        first = last + 1
+    return True

@@ -1,0 +1,198 @@
+"""Intent and ruleset, held against each other for every packet of every host.
+
+The two are maps by one manager, so they agree exactly if what packets feel of them is one and the same diagram. Where
+they do not, the first packet of each different part is shown with what either says of it: the reason to look for is a
+mistake of taploom's, never one of the specs.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+
+from taploom.backends.nftables.tree import Ruleset
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.base.parallel import spread
+from taploom.flows.algebra.diagram import Leaf
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.packets.answer import Answer
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import Forwarding
+from taploom.flows.packets.packet import Packet, sizes
+from taploom.flows.proof.agreement import agreement
+from taploom.flows.proof.frames import FrameProof
+from taploom.flows.proof.intent.entries import Site
+from taploom.flows.proof.intent.names import Names
+from taploom.flows.proof.intent.stages import Intent
+from taploom.flows.proof.intent.states import expected
+from taploom.flows.proof.packet_path import Context, PacketPath, contexts
+from taploom.flows.proof.parting import differences
+from taploom.flows.proof.ruleset.stages import Tables, moments
+from taploom.plan.host import Host
+from taploom.plan.site import Plan
+
+WORTH_A_PROCESS = 100
+"""Terms and DNAT entries whose proof takes longer than a process takes to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One packet of which intent and ruleset say different things.
+
+    Attributes:
+        host: the host that it passes.
+        context: where it comes in, and which default route is meant.
+        packet: a packet for which they differ, one of many.
+        intent: what should become of it, and the entry that says so.
+        ruleset: what becomes of it, and the rule that does so.
+        state: of its connection.
+    """
+
+    host: str
+    context: Context
+    packet: Packet
+    intent: Answer
+    ruleset: Answer
+    state: str = "new"
+
+
+class _Nameless(Manager[Answer]):
+    """A manager that forgets who decided: equal effects are equal answers, so far fewer parts differ."""
+
+    def leaf(self, answer: Answer) -> Leaf[Answer]:
+        found = self._leaves.get(answer)
+        if found is None:
+            found = self._leaves[answer] = Manager.leaf(self, answer._replace(by=""))
+        return found
+
+
+@dataclass(frozen=True)
+class Witnesses:
+    """Both witnesses of one host in one family.
+
+    Attributes:
+        site: the entries of the whole site.
+        ruleset: the tree that is rendered.
+        named: whether answers say who decided.
+    """
+
+    site: Site
+    host: Host
+    family: Family
+    ruleset: Ruleset
+    named: bool = True
+
+    @cached_property
+    def kernel(self) -> Forwarding:
+        """The host's addresses and routes."""
+        return Forwarding.of(self.host, self.family)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """All moments at which something ends."""
+        plan = self.site.names.plan
+        ends = (*(rule.expires for rule in plan.rules), *(forward.expires for forward in plan.forwards))
+        return Clock.of([*(end for end in ends if end is not None), *moments(self.ruleset)])
+
+    @cached_property
+    def manager(self) -> Manager[Answer]:
+        """The manager of diagrams of this host's packets."""
+        dimensions = sizes(self.family, len(self.kernel.learned), self.clock.phases)
+        return Manager(dimensions) if self.named else _Nameless(dimensions)
+
+    @cached_property
+    def intent(self) -> PacketPath:
+        """What should become of packets."""
+        return PacketPath(
+            self.manager, self.kernel, Intent(self.site, self.kernel, self.manager, self.clock, self.named)
+        )
+
+    @cached_property
+    def tables(self) -> PacketPath:
+        """What becomes of packets."""
+        return PacketPath(self.manager, self.kernel, self._tables)
+
+    @cached_property
+    def _tables(self) -> Tables:
+        return Tables(self.ruleset, self.kernel, self.manager, self.clock)
+
+    def disagreements(self) -> Iterator[Disagreement]:
+        """The differences between the two, by exact composition of all stages."""
+        for context in contexts(self.kernel):
+            wanted, found = self.intent.outcome(context), self.tables.outcome(context)
+            for point, one, other in differences(self.manager, wanted, found):
+                yield Disagreement(self.host.name, context, Packet(self.family, point), one, other)
+        yield from self.of_states()
+
+    def of_states(self) -> Iterator[Disagreement]:
+        """The differences for what is no new connection, and for the host's talk to itself."""
+        for (ingress, egress, state), wanted in expected(self.kernel):
+            found = self._tables.state(ingress, egress, state)
+            for point, one, other in differences(self.manager, self.manager.leaf(wanted), found):
+                packet = Packet(self.family, point)
+                yield Disagreement(self.host.name, Context(ingress, egress), packet, one, other, state)
+
+
+def witnesses(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
+    """The witnesses of all hosts in both families."""
+    return _witnesses(Site(Names(plan)), plan.hosts, ruleset_of)
+
+
+def _witnesses(site: Site, hosts: Iterable[Host], ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
+    for host in hosts:
+        ruleset = ruleset_of(host)
+        yield from (Witnesses(site, host, family, ruleset) for family in FAMILIES)
+
+
+def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
+    """The differences in the bridge table, which is one for both families."""
+    proof = FrameProof(pair.site, pair.host, pair.ruleset, pair.clock, _Nameless)
+    if next(proof.differences(), None) is None:
+        return
+    proof = replace(proof, manager=Manager)
+    for entry, ether, family, point, one, other in proof.differences():
+        yield Disagreement(pair.host.name, Context(entry, ether), Packet(family, point), one, other)
+
+
+def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Disagreement, ...]:
+    """All differences between what the spec means and what its rulesets do, sorted by host.
+
+    The hosts of a large site are dealt out to several processes.
+
+    Args:
+        plan: the whole plan.
+        ruleset_of: the ruleset of a host, as it is rendered.
+    """
+    found = spread(prover(plan, ruleset_of), ((host, effort(host)) for host in plan.hosts), WORTH_A_PROCESS)
+    return tuple(sorted((each for part in found for each in part), key=lambda each: each.host))
+
+
+def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host], list[Disagreement]]:
+    """What finds the differences of one host; what all hosts have in common is looked up here, once."""
+    site = Site(Names(plan))
+    site.look_up()
+
+    def of_host(host: Host) -> list[Disagreement]:
+        found: list[Disagreement] = []
+        for pair in _witnesses(site, (host,), ruleset_of):
+            if not alike(replace(pair, named=False)):
+                found += pair.disagreements()
+            if pair.family is FAMILIES[0]:
+                found += of_frames(pair)
+        return found
+
+    return of_host
+
+
+def effort(host: Host) -> int:
+    """How long the proof of a host takes, in the unit of `WORTH_A_PROCESS`."""
+    return len(host.terms) + len(host.dnat_entries)
+
+
+def alike(pair: Witnesses) -> bool:
+    """Whether both witnesses agree stage by stage, which is quickly found out and true of all that is right.
+
+    Where it is not, the stages may still make up for one another, which only their composition can tell.
+    """
+    alike = all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.kernel))
+    return alike and next(pair.of_states(), None) is None

@@ -1,0 +1,113 @@
+"""Intent and ruleset held against each other for frames, as `flows.proof.compare` does for packets.
+
+Ports are many and alike: what a ruleset says of one differs from what it says of the next by the MAC and the addresses
+alone. So a port is proven for all those of its bridge that plan and sets say the same of, once their own MAC and
+addresses are given names; a port of which anything else is said is a class of its own.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+
+from taploom.backends.nftables.tree import Ruleset
+from taploom.backends.nftables.values import Value
+from taploom.base.address import Family, Mac, Prefix
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.diagram import Diagram
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.packets.answer import PASS, Answer
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import Forwarding
+from taploom.flows.packets.frame import ETHER_TYPES, MACS, Entry, entries, family_of
+from taploom.flows.packets.packet import LEVELS, sizes
+from taploom.flows.proof.intent.entries import Site
+from taploom.flows.proof.intent.frames import Guard, between
+from taploom.flows.proof.intent.stages import Intent
+from taploom.flows.proof.parting import differences
+from taploom.flows.proof.ruleset.frames import Frames, said_of_ports
+from taploom.plan.host import Host, Port
+
+Difference = tuple[str, str, Family, tuple[int, ...], Answer, Answer]
+"""Port of entry, EtherType, family, the packet in the frame as a point, intent and ruleset."""
+
+
+@dataclass(frozen=True)
+class FrameProof:
+    """The proof of one host's bridge table.
+
+    Attributes:
+        manager: makes the manager of diagrams of frames, for their sizes.
+    """
+
+    site: Site
+    host: Host
+    ruleset: Ruleset
+    clock: Clock
+    manager: Callable[[tuple[int, ...]], Manager[Answer]]
+
+    def differences(self) -> Iterator[Difference]:
+        """The differences of all EtherTypes, in the guard and between ports."""
+        for ether in ETHER_TYPES:
+            family = family_of(ether)
+            kernel = Forwarding.of(self.host, family)
+            manager = self.manager((*sizes(family, 0, self.clock.phases), MACS, MACS))
+            intent, guard = Intent(self.site, kernel, manager, self.clock), Guard(self.host, ether)
+            refused = {bridge.network: tuple(intent.refused_within(bridge)) for bridge in self.host.bridges}
+            tables = Frames(self.ruleset, kernel, self.clock, manager, ether)
+            strangers: Diagram[Answer] | None = None
+            for entry in self._examples:
+                stranger = entry.port is None and entry.bridge is not None and entry.bridge.guarded
+                wanted = strangers if stranger else None
+                if wanted is None:
+                    wanted = manager.overlay(list(guard.decided(entry)), PASS)
+                strangers = wanted if stranger else strangers
+                found = tables.hook("prerouting", entry.name, "")
+                for point, one, other in differences(manager, wanted, found):
+                    yield entry.name, ether, family, point[:LEVELS], one, other
+            for entry, exit_ in self._pairs:
+                wanted = manager.overlay(list(between(self.host, refused, entry, exit_, ether)), PASS)
+                found = tables.hook("forward", entry.name, exit_.name)
+                for point, one, other in differences(manager, wanted, found):
+                    yield entry.name, ether, family, point[:LEVELS], one, other
+
+    @cached_property
+    def _classes(self) -> Mapping[object, list[Entry]]:
+        said = said_of_ports(self.ruleset)
+        found: dict[object, list[Entry]] = {}
+        for entry in entries(self.host):
+            found.setdefault(_signature(entry, said.get(entry.name, {})), []).append(entry)
+        return found
+
+    @property
+    def _examples(self) -> Iterator[Entry]:
+        return (alike[0] for alike in self._classes.values())
+
+    @property
+    def _pairs(self) -> Iterator[tuple[Entry, Entry]]:
+        """Two ports of each two classes on one bridge; of one class two different ones, where there are two.
+
+        What nobody of ours has put there may be a port of any bridge.
+        """
+        for one in self._classes.values():
+            for other in self._classes.values():
+                entry, exit_ = one[0], other[-1]
+                if entry.bridge is exit_.bridge or entry.bridge is None or exit_.bridge is None:
+                    yield entry, exit_
+
+
+def _signature(entry: Entry, said: Mapping[str, list[tuple[Value, ...]]]) -> object:
+    """What is said of a port, its own MAC and addresses by name: equal for ports that nothing else tells apart."""
+    bridge, port = entry.bridge, entry.port
+    if bridge is None or port is None:
+        return entry.name
+    names = _names(port)
+    sets = tuple(
+        (name, tuple(sorted(repr(tuple(names.get(value, value) for value in row)) for row in rows)))
+        for name, rows in sorted(said.items())
+    )
+    known = tuple(None if found is None else len(found) for found in (port.ipv4, port.ipv6))
+    return bridge.network, known, sets
+
+
+def _names(port: Port) -> Mapping[Mac | Prefix | object, str]:
+    addresses = (*(port.ipv4 or ()), *(port.ipv6 or ()))
+    return {port.mac: "mac", **{address.prefix: f"address {at}" for at, address in enumerate(addresses)}}

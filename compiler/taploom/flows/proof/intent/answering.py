@@ -1,0 +1,64 @@
+"""Which hosts of the site can answer a network without a translation: those with a route of their own back to it."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from taploom.base.address import Family, Prefix, in_family, prefix_of
+from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
+from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix, single, united
+from taploom.flows.packets.forwarding import Forwarding
+from taploom.flows.proof.intent.names import Names, prefix_in
+from taploom.plan.host import Fixed, Host
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Looks up those hosts by their fixed addresses, for a whole site in one family."""
+
+    names: Names
+    family: Family
+
+    def addresses(self, asking: str, network: str, zone: str) -> Spans:
+        """The addresses of other hosts that know a way back to a network by a zone; a default route is none.
+
+        Args:
+            asking: the host that the network is on.
+            network: its name.
+            zone: the zone by which its guests' packets would come to them.
+        """
+        own = prefix_in(self.names.networks[network], self.family)
+        if own is None or not self._known:
+            return ()
+        around = [prefix_of(own.first, length) for length in range(own.length, 0, -1)]
+        found = {host for prefix in around for host in self._known.get((prefix.value, prefix.length, zone), ())}
+        others = sorted(found - {asking})
+        return united(span for host in others for span in self._believing(self.names.hosts[host], own, zone))
+
+    def _believing(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
+        """The addresses of a host at which packets of a network come in where all of it is believed."""
+        paths = [devices for span, devices in self._paths(host.name) if common((span,), (of_prefix(network),))]
+        within = {uplink.name for uplink in host.uplinks if uplink.zone == zone}
+        for uplink in host.uplinks:
+            side = in_family(uplink, self.family)
+            arriving = {uplink.name} if uplink.name in within else within
+            if isinstance(side, Fixed) and not any(arriving.isdisjoint(devices) for devices in paths):
+                yield single(side.interface.address.value)
+
+    @memo
+    def _paths(self, host: str) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
+        return Forwarding.of(self.names.hosts[host], self.family).paths
+
+    @cached_property
+    def _known(self) -> Mapping[tuple[int, int, str], list[str]]:
+        """Hosts by what their routes lead to, and by the zone of the uplink that these leave by."""
+        found: dict[tuple[int, int, str], list[str]] = {}
+        for host in self.names.hosts.values():
+            for value, length, zone in self._routes(host):
+                found.setdefault((value, length, zone), []).append(host.name)
+        return found
+
+    def _routes(self, host: Host) -> set[tuple[int, int, str]]:
+        zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+        routes = (r for r in host.routes if r.to.family is self.family and r.device in zones)
+        return {(r.to.value, r.to.length, zones[r.device]) for r in routes}

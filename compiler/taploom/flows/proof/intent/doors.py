@@ -1,0 +1,134 @@
+"""Forwards as one host has to translate them, and what they imply on the way there."""
+
+from collections.abc import Iterable, Iterator
+
+from taploom.base.address import Family, in_family
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.spans import Spans, common, of_prefixes, single, united
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import asked_for
+from taploom.flows.packets.packet import LAST_PORT
+from taploom.flows.proof.intent.names import Names, Selection, fixed_of, prefix_in
+from taploom.flows.proof.intent.services import Traffic, traffic
+from taploom.plan.guest import Nic
+from taploom.plan.host import Fixed, Host
+from taploom.plan.policy import Forward
+
+ALL_PORTS: Spans = ((0, LAST_PORT),)
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """One port range of a forward in one family.
+
+    Attributes:
+        name: stable name, `forward/NAME`.
+        uplinks: uplinks whose address it listens at.
+        target: the guest's address.
+        shift: what is added to the port.
+        sources: who may use it.
+    """
+
+    name: str
+    uplinks: tuple[str, ...]
+    traffic: Traffic
+    target: int
+    shift: int
+    sources: Selection
+    hairpin: bool
+    expires: int | None
+
+
+def doors(names: Names, host: Host, family: Family) -> tuple[Door, ...]:
+    """The forwards of a host; those that name their senders first, then by name."""
+    forwards = names.forwards.get(host.name, ())
+    found = [door for forward in forwards for door in _doors(names, host, forward, family)]
+    return tuple(sorted(found, key=lambda door: (door.sources.everyone, door.name, door.traffic)))
+
+
+def _doors(names: Names, host: Host, forward: Forward, family: Family) -> Iterator[Door]:
+    here = {bridge.network for bridge in host.bridges}
+    nics = [nic for nic in names.nics.get(forward.guest, ()) if nic.network in here]
+    if not nics:
+        return
+    target = _address(next((nic for nic in nics if nic.default_route), nics[0]), family)
+    known = (u for u in host.uplinks if in_family(u, family) is not None or asked_for(u, family))
+    uplinks = tuple(uplink.name for uplink in known if uplink.name in forward.uplinks)
+    if target is None or not uplinks:
+        return
+    sources = names.selection(forward.sources)
+    for service in forward.ports:
+        meant = traffic(service, family)
+        shift = 0 if forward.to_port is None else forward.to_port - service.first
+        name = f"forward/{forward.name}"
+        if meant:
+            yield Door(name, uplinks, meant, target, shift, sources, forward.hairpin, forward.expires)
+
+
+def _address(nic: Nic, family: Family) -> int | None:
+    found = in_family(nic, family)
+    return found.address.value if found.address else None
+
+
+def named_senders(names: Names, found: Selection, family: Family) -> Spans | None:
+    """The addresses that may use a forward wherever they come from; None for all."""
+    if found.everyone:
+        return None
+    networks = (prefix_in(names.networks[name], family) for name in found.networks)
+    guests = (prefix for prefixes in found.guests.values() for prefix in prefixes)
+    hosts = (span for host in found.hosts for span in fixed_of(names.hosts[host], family))
+    prefixes = [*(p for p in networks if p), *guests, *found.prefixes]
+    return united([*of_prefixes(prefixes, family), *hosts])
+
+
+@dataclass(frozen=True, slots=True)
+class Approach:
+    """The way of guests of other hosts to a door: to its outside addresses, where these are known.
+
+    Attributes:
+        host: the host of the door.
+        name: stable name of the forward; "" for several of one kind.
+        at: the outside addresses.
+        senders: who may use it; None for all.
+    """
+
+    host: str
+    name: str
+    at: Spans
+    traffic: Traffic
+    senders: Spans | None
+    expires: int | None
+
+    def box(self, here: Spans, clock: Clock) -> Box | None:
+        """The packets of guests of a network, or None."""
+        sources = here if self.senders is None else common(self.senders, here)
+        until = None if self.expires is None else clock.until(self.expires)
+        return (self.at, *self.traffic, sources, None, None, until) if sources else None
+
+
+def approaches(names: Names, family: Family) -> tuple[Approach, ...]:
+    """The ways to all forwards of the site that hold from inside."""
+    return tuple(
+        Approach(name, door.name, at, door.traffic, named_senders(names, door.sources, family), door.expires)
+        for name, host in names.hosts.items()
+        for door in doors(names, host, family)
+        if door.hairpin and (at := _known(host, door, family))
+    )
+
+
+def _known(host: Host, door: Door, family: Family) -> Spans:
+    sides = (in_family(uplink, family) for uplink in host.uplinks if uplink.name in door.uplinks)
+    return united(single(s.interface.address.value) for s in sides if isinstance(s, Fixed))
+
+
+def nameless(found: Iterable[Approach]) -> tuple[Approach, ...]:
+    """The same ways, those that differ by their ports alone as one."""
+    groups: dict[tuple[str, Spans, Spans | None, Spans | None, int | None], list[Spans]] = {}
+    for each in found:
+        protocol, ports = each.traffic
+        groups.setdefault((each.host, each.at, protocol, each.senders, each.expires), []).append(ports or ALL_PORTS)
+    return tuple(
+        Approach(host, "", at, (protocol, united(span for spans in ports for span in spans)), senders, expires)
+        for (host, at, protocol, senders, expires), ports in groups.items()
+    )

@@ -1,0 +1,127 @@
+"""The entries that decide, looked up once for the whole site: policy, and the ways to forwards of other hosts."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
+from taploom.flows.algebra.spans import Spans
+from taploom.flows.packets.answer import rate
+from taploom.flows.proof.intent.answering import Answering
+from taploom.flows.proof.intent.doors import Approach, approaches, nameless
+from taploom.flows.proof.intent.names import Names, Selection
+from taploom.plan.host import Host
+from taploom.plan.policy import Action, Rule, Service
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One policy entry with the meaning of its words.
+
+    Attributes:
+        name: stable name, `policy/NAME`.
+        services: None for every protocol.
+        limited: the rate up to which it allows; "" where there is none.
+        expires: end of validity in seconds since the epoch, or None.
+    """
+
+    name: str
+    action: Action
+    sources: Selection
+    destinations: Selection
+    services: tuple[Service, ...] | None
+    limited: str
+    expires: int | None
+
+    @property
+    def order(self) -> tuple[bool, str]:
+        """What decides first: who passes without a limit is not limited; of equals the smallest name."""
+        return (bool(self.limited), self.name)
+
+
+@dataclass(frozen=True)
+class Site:
+    """All entries, and which of them can concern a host."""
+
+    names: Names
+
+    def look_up(self) -> None:
+        """Fill the caches that all hosts share before processes are forked, so that no child repeats the work."""
+        for family in FAMILIES:
+            self.approaches(family, named=False)
+        _ = self._index
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """All policy entries, sorted by what decides first."""
+        return tuple(sorted(map(self._entry, self.names.plan.rules), key=lambda entry: entry.order))
+
+    def _entry(self, rule: Rule) -> Entry:
+        limit = rule.limit if rule.action is Action.ALLOW else None
+        return Entry(
+            f"policy/{rule.name}",
+            rule.action,
+            self.names.selection(rule.sources),
+            self.names.selection(rule.destinations),
+            self.names.services(rule.services),
+            rate(limit.rate, limit.unit, limit.burst) if limit else "",
+            rule.expires,
+        )
+
+    @cached_property
+    def answering(self) -> Mapping[Family, Answering]:
+        """The hosts that can answer a network without a translation."""
+        return {family: Answering(self.names, family) for family in FAMILIES}
+
+    def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
+        """The ways to the forwards of all hosts; without names far fewer differ."""
+        return self._named_approaches(family) if named else self._nameless_approaches(family)
+
+    @memo
+    def _named_approaches(self, family: Family) -> tuple[Approach, ...]:
+        return approaches(self.names, family)
+
+    @memo
+    def _nameless_approaches(self, family: Family) -> tuple[Approach, ...]:
+        return nameless(approaches(self.names, family))
+
+    @memo
+    def approached(self, family: Family) -> Mapping[Spans, list[tuple[int, Approach]]]:
+        """The same ways with their names, by the addresses that they lead to, each with its place among all."""
+        found: dict[Spans, list[tuple[int, Approach]]] = {}
+        for place, way in enumerate(self.approaches(family, named=True)):
+            found.setdefault(way.at, []).append((place, way))
+        return found
+
+    @cached_property
+    def _index(self) -> tuple[frozenset[int], Mapping[str, set[int]]]:
+        """Entries that can concern anyone, and entries by the network, host or zone that they name."""
+        general: set[int] = set()
+        named: dict[str, set[int]] = {}
+        for number, entry in enumerate(self.entries):
+            for found in (entry.sources, entry.destinations):
+                for name in (*found.networks, *found.guests, *found.hosts, *found.outside):
+                    named.setdefault(name, set()).add(number)
+            if any(found.everyone or found.prefixes for found in (entry.sources, entry.destinations)):
+                general.add(number)
+        return frozenset(general), named
+
+    def _around(self, host: Host) -> Iterator[str]:
+        """The zones of a host, and whoever it may carry something for: what has no uplink in some of them."""
+        zones = {uplink.zone for uplink in host.uplinks}
+        yield from zones
+        if len(zones) > 1:
+            yield from (name for name, near in self.names.near.items() if not zones <= near)
+
+    def index(self) -> None:
+        """Look up now what entries refer to."""
+        _ = self._index
+
+    def concerning(self, host: Host) -> Iterator[Entry]:
+        """The entries that name a network of the host, itself or its surroundings, and those that can mean anyone."""
+        general, named = self._index
+        found = set(general)
+        for name in {host.name, *(bridge.network for bridge in host.bridges), *self._around(host)}:
+            found |= named.get(name, set())
+        return (self.entries[number] for number in sorted(found))

@@ -1,0 +1,108 @@
+"""What flows without any entry, whatever is denied: the errors, the discovery and the serving of addresses."""
+
+from collections.abc import Iterator
+
+from taploom.base.address import Family, Prefix, in_family, parse_prefix
+from taploom.base.protocol import NUMBERS
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.spans import Spans, of_prefix, united
+from taploom.flows.packets.answer import Answer
+from taploom.flows.packets.forwarding import Forwarding
+from taploom.flows.packets.packet import ICMP, box, types
+from taploom.flows.proof.intent.view import View
+from taploom.plan.host import Bridge, Learned, Uplink
+
+Decided = tuple[Box, Answer]
+UDP, TCP = ((NUMBERS["udp"],) * 2,), ((NUMBERS["tcp"],) * 2,)
+ON_LINK: Spans = ((255, 255),)
+"""A hop limit that no router leaves as it was (RFC 4861, 7.1)."""
+LINK_LOCAL: Spans = (of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)),)
+_UNSPECIFIED: Spans = ((0, 0),)
+_NEVER = {
+    Family.IPV4: ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"),
+    Family.IPV6: ("::1", "::ffff:0:0/96", "ff00::/8"),
+}
+"""No sender of another network has these (RFC 6890)."""
+
+
+def implied(name: str) -> Answer:
+    """An implied flow."""
+    return Answer("allow", f"implied/{name}")
+
+
+def icmp(family: Family, *ranges: tuple[int, int], **more: Spans) -> Box:
+    """ICMP messages of some types."""
+    ports = united(span for first, last in ranges for span in types(first, last))
+    return box(protocol=((ICMP[family],) * 2,), port=ports, **more)
+
+
+DISCOVERY: Decided = (icmp(Family.IPV6, (133, 137), hop_limit=ON_LINK), implied("nd"))
+"""Router and neighbour discovery among the guests of one bridge."""
+
+
+def everywhere(family: Family) -> Iterator[Decided]:
+    """What the host has to hear on every link."""
+    if family is Family.IPV4:
+        yield icmp(family, (3, 3), (11, 12)), implied("icmp")
+        return
+    yield icmp(family, (1, 4)), implied("icmpv6")
+    yield icmp(family, (135, 136), hop_limit=ON_LINK), implied("nd")
+    yield icmp(family, (130, 132), (143, 143), source=LINK_LOCAL), implied("mld")
+
+
+def served(bridge: Bridge, family: Family) -> Iterator[Decided]:
+    """What a network's guests ask of the host."""
+    if bridge.dhcp and family is Family.IPV4:
+        yield box(protocol=UDP, port=((67, 67),), sender_port=((68, 68),)), implied("dhcp")
+    if bridge.serves_dns:
+        yield box(protocol=united((*TCP, *UDP)), port=((53, 53),)), implied("dns")
+    if bridge.ra and family is Family.IPV6:
+        yield icmp(family, (133, 133), hop_limit=ON_LINK), implied("rs")
+
+
+def learning(uplink: Uplink, family: Family) -> Iterator[Decided]:
+    """What an uplink learns its address from, or its way out."""
+    learned = isinstance(in_family(uplink, family), Learned)
+    if learned and family is Family.IPV4:
+        yield _offers(), implied("dhcp-client")
+    if uplink.advertised and family is Family.IPV6:
+        yield icmp(family, (134, 134), hop_limit=ON_LINK), implied("ra-client")
+    if learned and family is Family.IPV6:
+        dhcp = box(protocol=UDP, port=((546, 546),), sender_port=((547, 547),), source=LINK_LOCAL)
+        yield dhcp, implied("dhcp-client")
+
+
+def _offers() -> Box:
+    return box(protocol=UDP, port=((68, 68),), sender_port=((67, 67),))
+
+
+def plausible(view: View, ingress: str) -> Iterator[Decided]:
+    """Which senders are believed on an interface of ours, in the order in which it is found out."""
+    kernel = view.kernel
+    uplink = next((u for u in kernel.host.uplinks if u.name == ingress), None)
+    if kernel.family is Family.IPV4:
+        asked = united((*kernel.broadcast, *kernel.multicast))
+        yield box(source=_UNSPECIFIED, destination=asked), implied("dhcp")
+    else:
+        yield box(source=united((*_UNSPECIFIED, *LINK_LOCAL))), implied("nd")
+    if uplink:
+        yield box(source=_bogus(kernel)), Answer("drop", "implied/bogon")
+        if kernel.family is Family.IPV4 and isinstance(uplink.ipv4, Learned):
+            here = united((*kernel.own, *kernel.broadcast))
+            yield box(protocol=UDP, port=((68, 68),), sender_port=((67, 67),), destination=here), implied("dhcp-client")
+        if astray := kernel.astray(ingress):
+            yield box(source=astray), Answer("drop", "implied/reverse-path")
+    strict = uplink is None or len(kernel.host.uplinks) == 1
+    yield box(source=kernel.missing(ingress if strict else None)), Answer("drop", "implied/reverse-path")
+
+
+def never(family: Family) -> Spans:
+    """What no sender beyond an uplink has."""
+    return united(of_prefix(parse_prefix(text)) for text in _NEVER[family])
+
+
+def _bogus(kernel: Forwarding) -> Spans:
+    """What is never a sender beyond an uplink: reserved addresses, those of networks that are here, and the host's."""
+    local = (i.prefix for b in kernel.host.bridges for i in (b.ipv4, b.ipv6) if i and i.family is kernel.family)
+    own = (address.prefix for found in kernel.addresses.values() for address in found)
+    return united([*never(kernel.family), *(of_prefix(prefix) for prefix in (*local, *own))])

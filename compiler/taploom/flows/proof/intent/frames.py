@@ -1,0 +1,164 @@
+"""What should become of frames: who may send as whom, who is apart from whom, and denies between guests of a bridge."""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from taploom.base.address import LINK_LOCAL, Address, Family, in_family
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.spans import Spans, complement, of_prefix, single, united, without
+from taploom.flows.packets.answer import Answer
+from taploom.flows.packets.frame import ARP_MAC, MAC, MACS, Entry, family_of
+from taploom.flows.packets.packet import DESTINATION, LEVELS, SENDER_PORT, SOURCE
+from taploom.flows.proof.intent.essentials import DISCOVERY, UDP, Decided, icmp, implied
+from taploom.plan.host import Bridge, Fixed, Host, Port
+
+SPOOFED = Answer("drop", "implied/spoof-guard")
+_NOBODY: Spans = (single(0),)
+_LINK: Spans = (of_prefix(LINK_LOCAL),)
+_ROUTERS, _ASKING = ((134, 134), (137, 137)), ((131, 133), (135, 135), (143, 143))
+
+
+def frame(inner: Box = (None,) * LEVELS, **more: Spans) -> Box:
+    """A box of frames around one of packets."""
+    columns: list[Spans | None] = [*inner, None, None]
+    for name, spans in more.items():
+        columns[_COLUMNS[name]] = spans
+    return tuple(columns)
+
+
+_COLUMNS = {"mac": MAC, "arp_mac": ARP_MAC, "source": SOURCE, "target": DESTINATION, "sender_port": SENDER_PORT}
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The spoof guard of a host for one EtherType."""
+
+    host: Host
+    ether: str
+
+    @property
+    def _family(self) -> Family:
+        return family_of(self.ether)
+
+    @cached_property
+    def _owners(self) -> tuple[Port, ...]:
+        return tuple(port for bridge in self.host.bridges if bridge.guarded for port in bridge.ports)
+
+    @cached_property
+    def _owned(self) -> Spans:
+        """The addresses that only their owners may use: those of guests, and the host's on these bridges.
+
+        A link-local one of the host is the next hop of guests, by router advertisement.
+        """
+        bridges = [bridge for bridge in self.host.bridges if bridge.guarded]
+        own = [i.address.value for b in bridges if (i := in_family(b, self._family))]
+        fixed = [a.interface for u in self.host.uplinks if isinstance(a := in_family(u, self._family), Fixed)]
+        own += [
+            i.address.value
+            for i in fixed
+            for b in bridges
+            if (o := in_family(b, self._family)) and i.address in o.prefix
+        ]
+        if self._family is Family.IPV6:
+            own += [local.value for b in bridges if (local := b.link_local(self.host.name))]
+        guests = [address.value for port in self._owners for address in self._said(port) or ()]
+        return united(map(single, [*own, *guests]))
+
+    def _said(self, port: Port) -> tuple[Address, ...] | None:
+        return in_family(port, self._family)
+
+    def _may(self, bridge: Bridge, port: Port) -> Spans:
+        """The addresses that a port may use."""
+        said = self._said(port)
+        if said is not None:
+            return united(single(address.value) for address in said)
+        interface = in_family(bridge, self._family)
+        return without((of_prefix(interface.prefix),), self._owned) if interface else ()
+
+    def decided(self, entry: Entry) -> Iterator[Decided]:
+        """What is decided of a port's frames, first come first served; all others pass."""
+        if entry.bridge is None or not entry.bridge.guarded:
+            return
+        if entry.port is None:
+            yield from ((box, SPOOFED) for box in self._stranger())
+            return
+        yield frame(mac=_but(entry.port.mac.value)), SPOOFED
+        if self.ether == "arp":
+            yield frame(arp_mac=_but(entry.port.mac.value)), SPOOFED
+        yield from self._known(self._may(entry.bridge, entry.port))
+        yield frame(), SPOOFED
+
+    def _known(self, may: Spans) -> Iterator[Decided]:
+        """What a guest may send."""
+        match self.ether:
+            case "arp":
+                yield frame(source=_NOBODY), implied("arp")
+            case "ip":
+                yield frame(_udp(67), source=_NOBODY, sender_port=((68, 68),)), implied("dhcp")
+                yield frame(_udp(), sender_port=((67, 67),)), SPOOFED
+            case "ip6":
+                yield from _discovery(may, without(_LINK, self._owned))
+            case _:
+                return
+        if may:
+            yield frame(source=may), implied("own-address")
+
+    def _stranger(self) -> Iterator[Box]:
+        """What a port of nobody's may not: speak as somebody, or serve addresses."""
+        macs = united(single(port.mac.value) for port in self._owners)
+        if macs:
+            yield frame(mac=macs)
+        if self.ether == "arp" and macs:
+            yield frame(arp_mac=macs)
+        if self.ether not in ("arp", "ip", "ip6"):
+            yield frame()
+            return
+        if self._owned:
+            yield frame(source=self._owned)
+        if self.ether == "ip6":
+            yield frame(icmp(Family.IPV6, (136, 136)), target=self._owned)
+            yield frame(icmp(Family.IPV6, *_ROUTERS))
+        if self.ether != "arp":
+            yield frame(_udp(), sender_port=((67, 67), (547, 547)))
+
+
+def _discovery(may: Spans, link: Spans) -> Iterator[Decided]:
+    """Neighbours speak of themselves alone, and only the host is a router; `link` are the link-local addresses."""
+    family = Family.IPV6
+    yield frame(icmp(family, *_ROUTERS)), SPOOFED
+    yield frame(_udp(), sender_port=((547, 547),)), SPOOFED
+    others = complement(united([*may, *link]), 1 << family.bits)
+    yield frame(icmp(family, (136, 136)), target=others), SPOOFED
+    yield frame(icmp(family, (135, 135)), target=others, source=_NOBODY), SPOOFED
+    yield frame(icmp(family, *_ASKING), source=_NOBODY), implied("nd")
+    yield frame(source=link), implied("nd")
+
+
+Refused = Mapping[str, tuple[Decided, ...]]
+"""The denies among the guests of each network, as packets."""
+
+
+def between(host: Host, refused: Refused, entry: Entry, exit_: Entry, ether: str) -> Iterator[Decided]:
+    """What is refused from one port to another; all else passes."""
+    if entry.bridge and entry.bridge.isolated and exit_.bridge and exit_.bridge.isolated:
+        yield frame(), Answer("drop", "implied/isolated")
+    if ether not in ("ip", "ip6"):
+        return
+    family = family_of(ether)
+    if family is Family.IPV6:
+        yield frame(DISCOVERY[0]), DISCOVERY[1]
+    errors, reply = (((3, 3), (11, 12)), (0, 0)) if family is Family.IPV4 else (((1, 4),), (129, 129))
+    yield frame(icmp(family, *errors, reply)), implied("established")
+    for bridge in host.bridges:
+        if not bridge.isolated:
+            yield from ((frame(box), answer) for box, answer in refused[bridge.network])
+
+
+def _but(mac: int) -> Spans:
+    return complement((single(mac),), MACS)
+
+
+def _udp(port: int | None = None) -> Box:
+    ports: Spans | None = None if port is None else (single(port),)
+    return (None, UDP, ports, None, None, None, None)

@@ -1,0 +1,34 @@
+"""Services as parts of boxes: protocol and port."""
+
+from taploom.base.address import Family
+from taploom.base.protocol import NUMBERS
+from taploom.flows.algebra.spans import Spans
+from taploom.flows.packets.packet import LAST_PORT, types
+from taploom.plan.policy import Service
+from taploom.plan.services import PORT_PROTOCOLS
+
+_ONE_FAMILY = {"icmp": Family.IPV4, "igmp": Family.IPV4, "icmpv6": Family.IPV6}
+Traffic = tuple[Spans | None, Spans | None]
+"""Protocols and ports; None for all."""
+
+ANYTHING: Traffic = (None, None)
+
+
+def traffic(service: Service, family: Family) -> Traffic | None:
+    """What a service means in a family; None where it has no meaning there."""
+    if _ONE_FAMILY.get(service.protocol, family) is not family:
+        return None
+    number = NUMBERS[service.protocol]
+    protocol: Spans = ((number, number),)
+    if service.protocol in ("icmp", "icmpv6"):
+        return protocol, types(service.first, service.last)
+    if service.protocol not in PORT_PROTOCOLS or (service.first, service.last) == (0, LAST_PORT):
+        return protocol, None
+    return protocol, ((service.first, service.last),)
+
+
+def all_traffic(services: tuple[Service, ...] | None, family: Family) -> tuple[Traffic, ...]:
+    """What services mean, each as protocols and ports."""
+    if services is None:
+        return (ANYTHING,)
+    return tuple(found for service in services if (found := traffic(service, family)))

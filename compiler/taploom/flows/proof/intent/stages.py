@@ -1,0 +1,283 @@
+"""What one host should do, stage by stage, as `flows.proof.packet_path` asks."""
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import product
+
+from taploom.base.address import Family, in_family
+from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
+from taploom.flows.algebra.diagram import Box, Diagram
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.algebra.spans import Spans, of_prefix, single, united, without
+from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, Destination, Mark, Source, sourced
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding, asked_for
+from taploom.flows.packets.packet import box
+from taploom.flows.proof.intent.doors import Approach, Door, doors, named_senders
+from taploom.flows.proof.intent.entries import Entry, Site
+from taploom.flows.proof.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
+from taploom.flows.proof.intent.names import prefix_in
+from taploom.flows.proof.intent.services import all_traffic
+from taploom.flows.proof.intent.transit import carried
+from taploom.flows.proof.intent.view import View
+from taploom.flows.proof.stitch import laid
+from taploom.plan.host import Bridge, Fixed, Input
+from taploom.plan.policy import Action, NatKind
+
+DEFAULT, ISOLATED = Answer("drop", "default"), Answer("drop", "implied/isolated")
+FORWARDED: Mark = "forward"
+PREFIX: Mark = "prefix"
+"""Marks of what a forward, and what a prefix translation, has translated."""
+
+
+@dataclass(frozen=True)
+class Intent:
+    """The intent of the site for one host and family.
+
+    Attributes:
+        named: whether it matters who decides.
+    """
+
+    site: Site
+    kernel: Forwarding
+    manager: Manager[Answer]
+    clock: Clock
+    named: bool = True
+
+    @cached_property
+    def view(self) -> View:
+        """The host's side of every selection."""
+        return View(self.site.names, self.kernel)
+
+    @cached_property
+    def _doors(self) -> tuple[Door, ...]:
+        return doors(self.site.names, self.kernel.host, self.kernel.family)
+
+    def early(self, ingress: str) -> Diagram[Answer]:
+        """Senders that are not believed."""
+        if ingress == OTHER:
+            return self.manager.leaf(PASS)
+        return self.manager.overlay(list(plausible(self.view, ingress)), PASS)
+
+    def destination(self, ingress: str) -> Diagram[Answer]:
+        """Forwards, and the way in of prefix translations."""
+        if ingress == OTHER:
+            return self.manager.leaf(PASS)
+        return self.manager.overlay(self.translated(ingress), PASS)
+
+    def translated(self, ingress: str) -> tuple[Decided, ...]:
+        """What is translated on its way in, the first that holds a packet before all others."""
+        return self._translated(ingress if ingress in self.view.zones else SELF)
+
+    @memo
+    def _translated(self, ingress: str) -> tuple[Decided, ...]:
+        return (*self._prefixes(ingress), *self._translations(ingress))
+
+    def _translations(self, ingress: str) -> Iterator[Decided]:
+        for door in self._doors:
+            at = self._listens(door, ingress if ingress in self.view.zones else None)
+            senders = self._users(door, ingress)
+            if at and senders != ():
+                to = Destination(door.target, 0, door.shift)
+                until = None if door.expires is None else self.clock.until(door.expires)
+                answer = Answer("allow", door.name, to, mark=FORWARDED)
+                yield (at, *door.traffic, senders, None, None, until), answer
+
+    def _listens(self, door: Door, uplink: str | None) -> Spans:
+        """The addresses by which a door is asked by an uplink, or (None) from inside.
+
+        Of learned addresses nobody can tell which uplink has which, but for that of the uplink that is asked by.
+        """
+        if uplink is None and not door.hairpin:
+            return ()
+        learned = self.kernel.learned
+        fixed = [single(a.value) for name in door.uplinks for a in self.kernel.addresses.get(name, ())]
+        others = any(name in learned for name in door.uplinks if name != uplink)
+        asked = {v for name, v in learned.items() if (name in door.uplinks if name == uplink else others)}
+        return united([*fixed, *map(single, asked)])
+
+    def _users(self, door: Door, ingress: str) -> Spans | None:
+        named = named_senders(self.site.names, door.sources, self.kernel.family)
+        zone = self.view.zones.get(ingress)
+        if named is None or zone not in door.sources.outside:
+            return named
+        return united([*named, *self.view.outer])
+
+    def _prefixes(self, ingress: str) -> Iterator[Decided]:
+        if ingress not in self.view.zones or self.kernel.family is Family.IPV4:
+            return
+        uplink = next(u for u in self.kernel.host.uplinks if u.name == ingress)
+        used = in_family(uplink, self.kernel.family) or asked_for(uplink, self.kernel.family)
+        for bridge in self.kernel.host.bridges if used else ():
+            network = self.site.names.networks[bridge.network]
+            if network.nat6 and network.nat6.kind is NatKind.PREFIX and network.nat6.prefix and network.ipv6:
+                outer, inner = network.nat6.prefix, network.ipv6.prefix
+                at = without((of_prefix(outer),), self.kernel.own)
+                to = Destination(None, inner.value - outer.value, 0)
+                yield box(destination=at), Answer("allow", f"nat/{network.name}", to, mark=PREFIX)
+
+    @memo
+    def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
+        """Policy between two sides, and the source of what leaves."""
+        passed = laid(self.manager, *self.decided(ingress, egress, mark))
+        return self.sourced(passed, ingress, egress, mark)
+
+    def decided(
+        self, ingress: str, egress: str, mark: Mark, ways: Iterable[Approach] | None = None
+    ) -> tuple[list[Decided], Answer]:
+        """What decides between two sides, the first that holds a packet before all others, and what else becomes of it.
+
+        Args:
+            ingress: as of `judged`, and so are the next two.
+            egress: where it goes.
+            mark: that of its translation.
+            ways: the ways to forwards of other hosts that are asked about, or None for all.
+        """
+        bridges, zones = self.view.bridges, self.view.zones
+        if ingress == SELF:
+            return [], PASS if mark else implied("output")
+        if egress == SELF and self.kernel.host.input is Input.FOREIGN:
+            return [], FOREIGN_INPUT
+        between = ingress in zones and egress in zones
+        if egress != SELF and ingress not in bridges and egress not in bridges and not between:
+            return [], FOREIGN
+        rest = DEFAULT
+        if ingress == egress and ingress in bridges and not mark:
+            if bridges[ingress].isolated:
+                return [], ISOLATED
+            rest = implied("bridge")
+        if mark == FORWARDED:
+            rest = PASS
+        return list(self._decided(ingress, egress, mark, ways)), rest
+
+    def _decided(self, ingress: str, egress: str, mark: Mark, ways: Iterable[Approach] | None) -> Iterator[Decided]:
+        yield from self.refused(ingress, egress)
+        if mark == FORWARDED or (ingress == egress and ingress in self.view.bridges):
+            return
+        if ingress in self.view.bridges and egress in self.view.zones:
+            yield from self._approaches(ingress, ways)
+        yield from self.admitted(ingress, egress)
+
+    def refused(self, ingress: str, egress: str) -> Iterator[Decided]:
+        """What decides first between two sides: the essentials, and then what denies."""
+        if egress == SELF:
+            yield from self._essentials(ingress)
+        elif ingress == egress and self.kernel.family is Family.IPV6:
+            bridge = self.view.bridges.get(ingress)
+            yield from [DISCOVERY] if bridge and not bridge.isolated else []
+        if ingress in self.view.zones and self.view.lost:
+            yield box(source=self.view.lost), Answer("drop", "implied/site-source")
+        for entry, boxes in self.between.get((ingress, egress), ()):
+            if entry.action is Action.DENY:
+                yield from ((part, Answer("drop", entry.name)) for part in boxes)
+
+    def admitted(self, ingress: str, egress: str) -> Iterator[Decided]:
+        """What policy allows between two sides, where nothing denies it."""
+        for entry, boxes in self.between.get((ingress, egress), ()):
+            if entry.action is Action.ALLOW:
+                yield from ((part, Answer("allow", entry.name, limited=entry.limited)) for part in boxes)
+
+    def _essentials(self, ingress: str) -> Iterator[Decided]:
+        family = self.kernel.family
+        yield from everywhere(family)
+        for bridge in self.kernel.host.bridges:
+            if bridge.device == ingress:
+                yield from served(bridge, family)
+        for uplink in self.kernel.host.uplinks:
+            if uplink.name == ingress:
+                yield from learning(uplink, family)
+
+    def _approaches(self, bridge: str, ways: Iterable[Approach] | None) -> Iterator[Decided]:
+        here = self.view.local.get(bridge, ())
+        if ways is None:
+            ways = self.site.approaches(self.kernel.family, named=self.named)
+        for way in ways if here else ():
+            part = way.box(here, self.clock) if way.host != self.kernel.host.name else None
+            if part is not None:
+                yield part, Answer("allow", way.name)
+
+    @cached_property
+    def between(self) -> dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]]:
+        """The entries between each two interfaces, with their boxes, in the order in which they decide."""
+        found: dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]] = {}
+        for entry in self.site.concerning(self.kernel.host):
+            for (ingress, egress), boxes in self._boxes(entry):
+                found.setdefault((ingress, egress), []).append((entry, boxes))
+        return found
+
+    def _boxes(self, entry: Entry) -> Iterator[tuple[tuple[str, str], tuple[Box, ...]]]:
+        view, until = self.view, None if entry.expires is None else self.clock.until(entry.expires)
+        services = all_traffic(entry.services, self.kernel.family)
+        bridges, uplinks = view.touched(entry.sources), tuple(view.zones)
+        goals = [
+            (e, view.receivers(entry.destinations, e)) for e in (*view.touched(entry.destinations), *uplinks, SELF)
+        ]
+        goals = [(egress, spans) for egress, spans in goals if spans != ()]
+        if not goals or not services:
+            return
+        for ingress in (*bridges, *uplinks, OTHER):
+            for to_host in sorted({egress == SELF for egress, _ in goals}):
+                sources = view.senders(entry.sources, ingress, to_host=to_host)
+                for egress, spans in goals if sources else ():
+                    possible = egress == SELF or ingress in view.bridges or egress in view.bridges
+                    if possible and (egress == SELF) == to_host:
+                        boxes = tuple((spans, *what, sources, None, None, until) for what in services)
+                        yield (ingress, egress), boxes
+        for ingress, egress in product(uplinks, uplinks):
+            parts = tuple(carried(view, entry, ingress, egress))
+            boxes = tuple((spans, *what, sources, None, None, until) for spans, sources in parts for what in services)
+            if boxes:
+                yield (ingress, egress), boxes
+
+    def refused_within(self, bridge: Bridge) -> Iterator[Decided]:
+        """The denies among the guests of one bridge, without the work of all other ways."""
+        view, device = self.view, bridge.device
+        for entry in self.site.concerning(self.kernel.host):
+            if entry.action is not Action.DENY:
+                continue
+            until = None if entry.expires is None else self.clock.until(entry.expires)
+            spans = view.receivers(entry.destinations, device)
+            sources = view.senders(entry.sources, device, to_host=False)
+            if spans and sources:
+                for what in all_traffic(entry.services, self.kernel.family):
+                    yield (spans, *what, sources, None, None, until), Answer("drop", entry.name)
+
+    def sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
+        """With what becomes of the sender of what passes."""
+        if mark and ingress == egress:
+            source = Source("masquerade", 0)
+            return self.manager.relabel(lambda a: a._replace(source=source) if a.verdict == "allow" else a, passed)
+        rewritten = list(self.rewritten(egress))
+        if not rewritten:
+            return passed
+        whole = self.manager.overlay([(part, Answer("allow", "", source=to)) for part, to in rewritten], PASS)
+        return self.manager.merge(sourced, passed, whole)
+
+    def rewritten(self, egress: str) -> Iterator[tuple[Box, Source]]:
+        """The translations of what leaves the site by an uplink."""
+        family = self.kernel.family
+        uplink = next((u for u in self.kernel.host.uplinks if u.name == egress), None)
+        known = in_family(uplink, family) if uplink else None
+        if uplink is None or not (known or asked_for(uplink, family)):
+            return
+        answering, host = self.site.answering[family], self.kernel.host.name
+        for bridge in self.kernel.host.bridges:
+            network = self.site.names.networks[bridge.network]
+            nat, prefix = (network.nat4 if family is Family.IPV4 else network.nat6), prefix_in(network, family)
+            if nat is None or prefix is None:
+                continue
+            if nat.kind is NatKind.PREFIX and nat.prefix:
+                to = Source("prefix", nat.prefix.value - prefix.value)
+            else:
+                to = (
+                    Source("snat", known.interface.address.value)
+                    if isinstance(known, Fixed)
+                    else Source("masquerade", 0)
+                )
+            outside = without(self._not_site, answering.addresses(host, network.name, self.view.zones[egress]))
+            yield box(destination=outside, source=(of_prefix(prefix),)), to
+
+    @cached_property
+    def _not_site(self) -> Spans:
+        return without(((0, self.kernel.size - 1),), self.view.site)

@@ -1,0 +1,35 @@
+"""What becomes of packets that open no connection: no entry speaks of them, so the answer is one for all of them."""
+
+from collections.abc import Iterator
+
+from taploom.flows.packets.answer import FOREIGN, Answer
+from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
+from taploom.plan.host import Input
+
+Path = tuple[str, str, str]
+"""Way in, way out, and state of the connection in the words of `ct state`."""
+
+LOOPBACK = "lo"
+_ALLOWED = Answer("allow", "implied/established")
+_REFUSED = Answer("drop", "default")
+
+
+def expected(kernel: Forwarding) -> Iterator[tuple[Path, Answer]]:
+    """What should become of packets of each path and state.
+
+    Replies and errors of known connections pass everywhere; what belongs to no connection and opens none stops at our
+    bridges, between our uplinks and at the host, and is nobody's business of ours elsewhere. What the host says to
+    itself passes.
+    """
+    host = kernel.host
+    bridges = [bridge.device for bridge in host.bridges]
+    entries = [*bridges, *(uplink.name for uplink in host.uplinks), OTHER]
+    managed = host.input is Input.MANAGED
+    for ingress in entries:
+        for egress in (*entries, SELF):
+            yield (ingress, egress, "established"), _ALLOWED
+            yield (ingress, egress, "related"), _ALLOWED
+            bridged = ingress in bridges or egress in bridges
+            ours = managed if egress == SELF else bridged or OTHER not in (ingress, egress)
+            yield (ingress, egress, "invalid"), _REFUSED if ours else FOREIGN
+    yield (LOOPBACK, SELF, "new"), Answer("allow", "implied/loopback")

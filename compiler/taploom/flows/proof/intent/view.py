@@ -1,0 +1,220 @@
+"""Where a selection lies as one host sees it: which addresses of it come in, or leave, by each of its interfaces."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from taploom.base.address import LINK_LOCAL, Family, Prefix
+from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
+from taploom.flows.algebra.spans import Spans, common, complement, of_prefix, united, without
+from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
+from taploom.flows.packets.learned import every
+from taploom.flows.proof.intent.names import Names, Selection, fixed_of, prefix_in
+from taploom.plan.host import Bridge, Host
+
+PRIVATE = {
+    Family.IPV4: tuple(
+        Prefix(Family.IPV4, *part)
+        for part in ((10 << 24, 8), (0xAC10 << 16, 12), (0xC0A8 << 16, 16), (0x6440 << 16, 10))
+    ),
+    Family.IPV6: (Prefix(Family.IPV6, 0xFC << 120, 7),),
+}
+"""What a default route does not lead to (RFC 1918, RFC 6598, RFC 4193)."""
+
+
+@dataclass(frozen=True)
+class View:
+    """One host's interfaces in one family."""
+
+    names: Names
+    kernel: Forwarding
+
+    @property
+    def host(self) -> Host:
+        """The host."""
+        return self.kernel.host
+
+    @property
+    def family(self) -> Family:
+        """The family."""
+        return self.kernel.family
+
+    @cached_property
+    def bridges(self) -> Mapping[str, Bridge]:
+        """Bridges by device."""
+        return {bridge.device: bridge for bridge in self.host.bridges}
+
+    @cached_property
+    def local(self) -> Mapping[str, Spans]:
+        """The addresses of each network that is here, by device."""
+        found = {b.device: prefix_in(self.names.networks[b.network], self.family) for b in self.host.bridges}
+        return {device: (of_prefix(prefix),) for device, prefix in found.items() if prefix}
+
+    @cached_property
+    def zones(self) -> Mapping[str, str]:
+        """Zone of each uplink."""
+        return {uplink.name: uplink.zone for uplink in self.host.uplinks}
+
+    @cached_property
+    def elsewhere(self) -> Mapping[str, Spans]:
+        """Networks of other hosts to which this one has a way: a route, or public addresses."""
+        here = {bridge.network for bridge in self.host.bridges}
+        routes = [route.to for route in self.host.routes if route.device in self.zones]
+        found = {}
+        for network in self.names.plan.networks:
+            prefix = prefix_in(network, self.family)
+            if prefix is None or network.name in here or not self.zones:
+                continue
+            private = any(prefix in known for known in PRIVATE[self.family])
+            if not private or any(prefix in route for route in routes):
+                found[network.name] = (of_prefix(prefix),)
+        return found
+
+    @cached_property
+    def peers(self) -> Mapping[str, Spans]:
+        """The fixed addresses of the other hosts."""
+        if not self.zones:
+            return {}
+        others = {name: fixed_of(h, self.family) for name, h in self.names.hosts.items() if name != self.host.name}
+        return {name: spans for name, spans in others.items() if spans}
+
+    @cached_property
+    def _prefixes(self) -> tuple[Prefix, ...]:
+        found = (prefix_in(network, self.family) for network in self.names.plan.networks)
+        return tuple(prefix for prefix in found if prefix)
+
+    @cached_property
+    def site(self) -> Spans:
+        """All networks of the site."""
+        return united(map(of_prefix, self._prefixes))
+
+    @cached_property
+    def outer(self) -> Spans:
+        """What is beyond the uplinks, without the site's networks and hosts."""
+        hosts = (span for spans in self.peers.values() for span in spans)
+        return complement(united([*self.site, *hosts]), 1 << self.family.bits)
+
+    @cached_property
+    def remote(self) -> Spans:
+        """The networks and hosts of the site to which this one has a way."""
+        known = (*self.elsewhere.values(), *self.peers.values())
+        return united(span for spans in known for span in spans)
+
+    @memo
+    def behind(self, uplink: str) -> Spans:
+        """What of them an uplink may bring: what a route by it leads to, or none at all but for default routes.
+
+        Of several routes to one prefix each counts: the sender may have changed over from one to another already.
+        """
+        paths = (span for span, devices in self.kernel.paths if uplink in devices or not devices)
+        return common(self.remote, united(paths))
+
+    def astray(self, uplink: str) -> Spans:
+        """What of them an uplink may not bring, as it is behind another one."""
+        return common(self.remote, self.kernel.astray(uplink))
+
+    @cached_property
+    def lost(self) -> Spans:
+        """Addresses of the site's networks that no uplink may bring: of those that are here, or have no way here.
+
+        A network without a way may hold the single address of another host's uplink, to which default routes lead.
+        """
+        here = united(span for spans in self.local.values() for span in spans)
+        return without(self.site, without(self.remote, here))
+
+    def senders(self, found: Selection, ingress: str, *, to_host: bool) -> Spans:
+        """The addresses of a selection that come in by an interface; `any` is everyone but the site's hosts.
+
+        Args:
+            found: the selection.
+            ingress: an interface or `OTHER`.
+            to_host: whether the packet is for the host itself, which link-local addresses may talk to.
+        """
+        if ingress in self.bridges:
+            link = self.family is Family.IPV6 and to_host and self._whole(found, ingress)
+            return united([*self._within(found, ingress), *([of_prefix(LINK_LOCAL)] if link else [])])
+        if ingress == OTHER:
+            return self._strangers(found) if to_host else ()
+        return self._afar(found, ingress, hosts=False)
+
+    def receivers(self, found: Selection, egress: str) -> Spans | None:
+        """The addresses of a selection behind an interface; for the host itself None (all of its own) or nothing."""
+        if egress == SELF:
+            return None if found.everyone or self.host.name in found.hosts else ()
+        if egress in self.bridges:
+            return self._within(found, egress)
+        return () if egress == OTHER else self._afar(found, egress, hosts=True)
+
+    def touched(self, found: Selection) -> tuple[str, ...]:
+        """The bridges on which something of a selection may be."""
+        if found.everyone or found.prefixes:
+            return tuple(self.bridges)
+        return tuple(
+            device
+            for device, bridge in self.bridges.items()
+            if bridge.network in found.networks or bridge.network in found.guests
+        )
+
+    def _whole(self, found: Selection, device: str) -> bool:
+        return device in self.local and (found.everyone or self.bridges[device].network in found.networks)
+
+    def _within(self, found: Selection, device: str) -> Spans:
+        here = self.local.get(device, ())
+        if self._whole(found, device):
+            return here
+        guests = found.guests_in(self.bridges[device].network, self.family)
+        return united([*guests, *common(found.literal(self.family), here)])
+
+    def _afar(self, found: Selection, uplink: str, *, hosts: bool) -> Spans:
+        return united([*self.strangers(found, uplink), *self.others(found, uplink, hosts=hosts)])
+
+    def strangers(self, found: Selection, uplink: str, *, anyone: bool = True) -> Spans:
+        """The addresses of a selection beyond an uplink that are not the site's.
+
+        Args:
+            found: the selection.
+            uplink: the uplink.
+            anyone: whether `any` counts.
+        """
+        if (found.everyone and anyone) or self.zones[uplink] in found.outside:
+            return self.outer
+        return common(found.literal(self.family), self.outer)
+
+    def others(self, found: Selection, uplink: str, *, hosts: bool, away: str = "") -> Spans:
+        """The addresses of a selection that are the site's, on other hosts, and behind an uplink.
+
+        Args:
+            found: the selection.
+            uplink: the uplink.
+            hosts: whether `any` means the hosts themselves too.
+            away: a zone; hosts with an uplink there are left out, with all that is on them.
+        """
+        elsewhere, peers = self.apart(away)
+        spans: list[tuple[int, int]] = []
+        for network in elsewhere if found.everyone else found.networks & elsewhere.keys():
+            spans += elsewhere[network]
+        for network in found.guests.keys() & elsewhere.keys():
+            spans += found.guests_in(network, self.family)
+        for host in peers if found.everyone and hosts else found.hosts & peers.keys():
+            spans += peers[host]
+        literal = found.literal(self.family)
+        known = united(s for spans in (*elsewhere.values(), *peers.values()) for s in spans) if literal else ()
+        return common(united([*spans, *common(literal, known)]), self.behind(uplink))
+
+    @memo
+    def apart(self, zone: str) -> tuple[Mapping[str, Spans], Mapping[str, Spans]]:
+        """Networks of other hosts, and these hosts, that have no uplink in a zone; all of them for ""."""
+        if not zone:
+            return self.elsewhere, self.peers
+        near = self.names.near
+        networks, hosts = (
+            {name: spans for name, spans in known.items() if zone not in near.get(name, ())}
+            for known in (self.elsewhere, self.peers)
+        )
+        return networks, hosts
+
+    def _strangers(self, found: Selection) -> Spans:
+        if found.everyone:
+            return every(self.family)
+        foreign = (p for p in found.prefixes if not any(p in own for own in self._prefixes))
+        return united(of_prefix(p) for p in foreign if p.family is self.family)

@@ -1,0 +1,160 @@
+"""The path of a packet through a host: the hooks in their order, for whoever says what each of them does.
+
+Intent and ruleset are asked through the same protocol, so that they are compared where the kernel would join
+their answers, and not piece by piece, where two mistakes could hide each other.
+"""
+
+from collections.abc import Iterator
+from dataclasses import field
+from typing import Protocol
+
+from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
+from taploom.flows.algebra.diagram import Diagram, Leaf
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.packets.answer import ELSEWHERE, MISS, PASS, Answer, Mark
+from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
+from taploom.flows.packets.packet import DESTINATION, PORT
+from taploom.flows.proof.stitch import answers, at, grafted, moved, spliced
+
+
+class Stages(Protocol):
+    """Who answers for a host in one family. Diagrams are made by the manager that the path is given."""
+
+    def early(self, ingress: str) -> Diagram[Answer]:
+        """What is refused before anything else looks at it (raw prerouting)."""
+        ...
+
+    def destination(self, ingress: str) -> Diagram[Answer]:
+        """Where new connections are translated to (dstnat of prerouting; of output for the host's own)."""
+        ...
+
+    def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
+        """Whether a packet passes (input, forward or output), and what its source becomes (srcnat).
+
+        Args:
+            ingress: interface, `OTHER` or `SELF`.
+            egress: interface, `OTHER`, or `SELF` for the host's own input.
+            mark: that of the translation, "" where there was none.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The packets of one map.
+
+    Attributes:
+        ingress: where they come in; `SELF` for what the host sends.
+        way: where those go that only a default route leads; None for all the others.
+    """
+
+    ingress: str
+    way: str | None
+
+
+def contexts(kernel: Forwarding) -> Iterator[Context]:
+    """All contexts of a host."""
+    host = kernel.host
+    entries = [*(b.device for b in host.bridges), *(u.name for u in host.uplinks), OTHER, SELF]
+    return (Context(entry, way) for entry in entries for way in (None, *kernel.ways))
+
+
+Behind = dict[tuple[int, Answer], Diagram[Answer]]
+"""What a translation makes of the map behind it, by the identity of that map."""
+
+
+@dataclass(frozen=True)
+class PacketPath:
+    """Composes the answers of stages to what becomes of each packet.
+
+    Attributes:
+        behind: what was composed already; two paths of one manager may share it.
+    """
+
+    manager: Manager[Answer]
+    kernel: Forwarding
+    stages: Stages
+    behind: Behind = field(default_factory=dict)
+
+    def outcome(self, context: Context) -> Diagram[Answer]:
+        """What becomes of the packets of a context; `ELSEWHERE` for those that belong to another one."""
+        manager, ingress = self.manager, context.ingress
+        translation = self.translation(ingress)
+        plain = self.routed(context, "")
+        if (
+            isinstance(translation, Leaf)
+            and translation.answer.destination is None
+            and not _refused(translation.answer)
+        ):
+            return self._guarded(ingress, plain)
+
+        def then(leaf: Answer) -> Diagram[Answer]:
+            if _refused(leaf):
+                return manager.leaf(leaf)
+            return manager.leaf(MISS) if leaf.destination is None else self._translated(context, leaf)
+
+        behind = grafted(manager, translation, then)
+        return self._guarded(ingress, manager.choose(behind, MISS, plain, behind))
+
+    @memo
+    def early(self, ingress: str) -> Diagram[Answer]:
+        """What is refused at once; `PASS` for all else."""
+        stage = self.manager.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
+        return self.manager.relabel(lambda a: PASS if a.verdict == "allow" else a, stage)
+
+    def _guarded(self, ingress: str, diagram: Diagram[Answer]) -> Diagram[Answer]:
+        early, out = self.early(ingress), self.manager.leaf(ELSEWHERE)
+        return self.manager.choose(early, PASS, diagram, self.manager.choose(diagram, ELSEWHERE, out, early))
+
+    @memo
+    def translation(self, ingress: str) -> Diagram[Answer]:
+        """Where new connections are translated to."""
+        return self.stages.destination(ingress)
+
+    @memo
+    def wayward(self, translation: Diagram[Answer]) -> bool:
+        """Whether something is translated to where only a default route may lead."""
+        targets = {a.destination for a in answers(translation) if a.destination is not None}
+        return any(t.address is None or not self.kernel.egress(t.address) for t in targets)
+
+    @memo
+    def routed(self, context: Context, mark: Mark) -> Diagram[Answer]:
+        """What becomes of packets by their final destination."""
+        ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.kernel.partition}}
+        parts = [(span, ways[egress]) for span, egress in self.kernel.partition]
+        return spliced(self.manager, DESTINATION, parts)
+
+    def passed(self, context: Context, egress: str, mark: Mark) -> Diagram[Answer]:
+        """What has only the default route is of the contexts with a way, all else of the one without."""
+        if bool(egress) == (context.way is not None):
+            return self.manager.leaf(ELSEWHERE)
+        return self.stages.judged(context.ingress, egress or context.way or "", mark)
+
+    def _translated(self, context: Context, leaf: Answer) -> Diagram[Answer]:
+        """What becomes of what is translated so, by its destination before."""
+        to = leaf.destination
+        assert to is not None
+        if to.address is not None:
+            egress = self.kernel.egress(to.address)
+            found = at(self.passed(context, egress, leaf.mark), DESTINATION, to.address)
+        else:
+            found = moved(self.manager, self.routed(context, leaf.mark), DESTINATION, to.shift)
+        key = (id(found), leaf)  # the manager holds the map, so that no other one gets its identity
+        made = self.behind.get(key)
+        if made is None:
+            made = self.manager.relabel(lambda a: _named(a, leaf), moved(self.manager, found, PORT, to.port))
+            self.behind[key] = made
+        return made
+
+
+def _refused(answer: Answer) -> bool:
+    """Whether a chain that translates drops instead, which the lowering never wants and the kernel would do."""
+    return answer.verdict == "drop"
+
+
+def _named(answer: Answer, leaf: Answer) -> Answer:
+    """An answer behind a translation."""
+    if answer.verdict != "allow":
+        return answer
+    return answer._replace(by=answer.by or leaf.by, destination=leaf.destination)

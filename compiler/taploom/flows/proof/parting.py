@@ -1,0 +1,37 @@
+"""Where two maps part: the first packet of each different part, with both answers."""
+
+from collections.abc import Iterator
+
+from taploom.flows.algebra.diagram import Diagram, Leaf, aligned
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.packets.answer import Answer, effect
+
+MOST = 10
+"""Differences shown of one context; one is enough to know, a few help to see why."""
+
+
+def differences(
+    manager: Manager[Answer], one: Diagram[Answer], other: Diagram[Answer]
+) -> Iterator[tuple[tuple[int, ...], Answer, Answer]]:
+    """The first packet of some parts in which two maps have another effect, with both answers."""
+    if one is other or manager.relabel(effect, one) is manager.relabel(effect, other):
+        return
+    seen: set[tuple[int, int]] = set()
+    told: set[tuple[Answer, Answer]] = set()
+    stack: list[tuple[Diagram[Answer], Diagram[Answer], tuple[int, ...]]] = [(one, other, (0,) * len(manager.sizes))]
+    while stack and len(told) < MOST:
+        a, b, point = stack.pop()
+        if a is b or (id(a), id(b)) in seen:
+            continue
+        seen.add((id(a), id(b)))
+        if isinstance(a, Leaf) and isinstance(b, Leaf):
+            if effect(a.answer) != effect(b.answer) and (a.answer, b.answer) not in told:
+                told.add((a.answer, b.answer))
+                yield point, a.answer, b.answer
+            continue
+        level, ends, pairs = aligned(a, b)
+        firsts = [0, *(end + 1 for end in ends[:-1])]
+        parts = [
+            (x, y, (*point[:level], first, *point[level + 1 :])) for first, (x, y) in zip(firsts, pairs, strict=True)
+        ]
+        stack += reversed(parts)

@@ -1,0 +1,201 @@
+"""Chains as maps: what each rule decides, laid over what the rules behind it decide."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import field
+from itertools import groupby
+
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.tree import (
+    Chain,
+    Dispatch,
+    Kind,
+    Lookup,
+    Match,
+    Statement,
+    Table,
+    TranslateBy,
+    Verdict,
+)
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.diagram import Diagram, Leaf
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.packets.answer import MISS, NEXT, PASS, Answer, rate
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import Forwarding
+from taploom.flows.proof.ruleset.boxes import Boxes, Conditions, Sets, met
+from taploom.flows.proof.ruleset.index import RuleIndex, reached, rules_of
+from taploom.flows.proof.ruleset.reader import AnyReader, Reader, Situation, UnreadableError
+from taploom.flows.proof.ruleset.steps import (
+    VERDICTS,
+    Decided,
+    Manner,
+    Step,
+    by_verdict,
+    decided_by,
+    everything,
+    manner_of,
+    steps_of,
+)
+
+_INGRESS = frozenset({Field.IIFNAME, Field.FIB_STRICT, Field.FIB_TYPE_HERE})
+_TRANSLATED = frozenset({Field.CT_STATUS, Field.CT_ORIGINAL_IP6_DADDR})
+
+
+@dataclass(slots=True)
+class Chains:
+    """The chains of a table, evaluated in whatever situations are asked for."""
+
+    table: Table
+    kernel: Forwarding
+    clock: Clock
+    manager: Manager[Answer]
+    _sets: Sets = field(init=False)
+    _named: dict[str, Chain] = field(init=False)
+    _asked: dict[tuple[str, str], frozenset[Field]] = field(default_factory=dict)
+    _relevant: dict[tuple[str, str], tuple[bool, ...]] = field(default_factory=dict)
+    _known: dict[tuple[str, Situation], Diagram[Answer]] = field(default_factory=dict)
+    _indices: dict[str, RuleIndex] = field(default_factory=dict)
+    _closed: dict[tuple[str, int], Diagram[Answer]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._sets = Sets(
+            {entry.name: entry for entry in self.table.sets},
+            {entry.name: rate(entry.rate, entry.unit, entry.burst) for entry in self.table.limits},
+        )
+        self._named = {chain.name: chain for chain in self.table.chains}
+
+    def reader(self, situation: Situation) -> AnyReader:
+        """What reads fields in a situation."""
+        return Reader(self.kernel, self.clock, situation)
+
+    def base(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
+        """What a base chain decides, its policy included."""
+        assert chain.base
+        policy = self.manager.leaf(Answer(VERDICTS[chain.base.policy].verdict, f"chain {chain.name}"))
+        found = self.chain(chain.name, situation)
+        key = (chain.name, id(found))
+        if key not in self._closed:
+            self._closed[key] = self.manager.choose(found, NEXT, policy, found)
+        return self._closed[key]
+
+    def chain(self, name: str, situation: Situation) -> Diagram[Answer]:
+        """What a chain decides; `NEXT` where it comes to its end."""
+        key = (name, self.relevant(name, situation))
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._evaluated(self._named[name], situation)
+        return found
+
+    def relevant(self, name: str, situation: Situation) -> Situation:
+        """The situation without what the chain, and those behind it, never ask for."""
+        key = (name, situation.state)
+        if key not in self._relevant:
+            asked = self.asked(*key)
+            groups = (_INGRESS, {Field.OIFNAME}, {Field.CT_STATE}, _TRANSLATED)
+            self._relevant[key] = tuple(bool(asked & group) for group in groups)
+        ingress, egress, state, translated = self._relevant[key]
+        return Situation(
+            situation.ingress if ingress else "",
+            situation.egress if egress else "",
+            situation.state if state else "",
+            situation.original if translated else None,
+            situation.shift if translated else None,
+        )
+
+    def asked(self, name: str, state: str) -> frozenset[Field]:
+        """The fields that a chain asks for about packets of a state, with those behind it."""
+        key = (name, state)
+        if key not in self._asked:
+            self._asked[key] = frozenset()
+            statements = list(reached(self._named[name], state))
+            own = {of for s in statements if isinstance(s, Match | Lookup | Dispatch | TranslateBy) for of in s.fields}
+            behind = {of for target in self._targets(statements) for of in self.asked(target, state)}
+            self._asked[key] = frozenset(own | behind)
+        return self._asked[key]
+
+    def _targets(self, statements: Iterable[Statement]) -> Iterator[str]:
+        for statement in statements:
+            if isinstance(statement, Verdict) and statement.chain:
+                yield statement.chain
+            elif isinstance(statement, Dispatch):
+                data = (element.data for element in self._sets.named[statement.map].elements)
+                yield from sorted({verdict.chain for verdict in data if isinstance(verdict, Verdict) and verdict.chain})
+
+    def _evaluated(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
+        conditions = Conditions(self.reader(situation), self._sets, self.manager.sizes)
+        rest: Diagram[Answer] = self.manager.leaf(NEXT)
+        steps = steps_of(chain, rules_of(chain, situation, self._indices), conditions)
+        for manner, run in groupby(reversed(steps), key=manner_of):
+            match manner:
+                case Manner.PLAIN:
+                    rest = self._laid([decided_by(step, conditions) for step in run], rest)
+                case Manner.METERED:
+                    rest = self._metered([step.metered(conditions) for step in run], rest)
+                case Manner.LEADING:
+                    for step in run:
+                        rest = self._leading(step, conditions, situation, rest)
+        return rest
+
+    def _laid(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
+        """Plain rules, last one first, laid over what comes behind them."""
+        boxes = [decided for rule in reversed(batch) for decided in rule]
+        if not boxes:
+            return rest
+        if isinstance(rest, Leaf):
+            return self.manager.overlay(boxes, rest.answer)
+        over = self.manager.overlay(boxes, MISS)
+        return self.manager.choose(over, MISS, rest, over)
+
+    def _metered(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
+        """Rules that accept up to a rate, last one first: the first one counts where nothing behind them has no rate.
+
+        All at once: one after the other, each would cost a walk over what those behind it make of everything.
+        """
+        boxes = [decided for rule in reversed(batch) for decided in rule]
+        if isinstance(rest, Leaf):
+            return rest if _free(rest.answer) else self.manager.overlay(boxes, rest.answer)
+        return self.manager.merge(_up_to, self.manager.overlay(boxes, MISS), rest)
+
+    def _leading(
+        self, step: Step, conditions: Conditions, situation: Situation, rest: Diagram[Answer]
+    ) -> Diagram[Answer]:
+        """A rule that leads to other chains, or ends up to a rate in what is no accept."""
+        boxes = step.where(conditions)
+        match step.end:
+            case Verdict():
+                return self._where(boxes, self._verdict(step.end, step, situation, rest), rest)
+            case Dispatch(fields, name):
+                behind = rest
+                for verdict, found in by_verdict(conditions, fields, name):
+                    target = self._verdict(verdict, step, situation, behind)
+                    rest = self._where(met(boxes, found), target, rest)
+                return rest
+            case _:
+                # A translation up to a rate: none of the lowering's, and all that it could be is a rate of nothing.
+                raise UnreadableError(f"a limit before {step.end}")
+
+    def _verdict(self, verdict: Verdict, step: Step, situation: Situation, rest: Diagram[Answer]) -> Diagram[Answer]:
+        match verdict.kind:
+            case Kind.GOTO:
+                return self.chain(verdict.chain, situation)
+            case Kind.JUMP:
+                found = self.chain(verdict.chain, situation)
+                return self.manager.choose(found, NEXT, rest, found)
+            case kind:
+                return self.manager.leaf(NEXT if kind is Kind.RETURN else Answer(VERDICTS[kind].verdict, step.by))
+
+    def _where(self, boxes: Boxes, then: Diagram[Answer], rest: Diagram[Answer]) -> Diagram[Answer]:
+        if everything(boxes):
+            return then
+        over = self.manager.overlay([(box, PASS) for box in boxes], MISS)
+        return self.manager.choose(over, PASS, then, rest)
+
+
+def _free(answer: Answer) -> bool:
+    """Whether a packet passes whatever the rate."""
+    return answer.verdict == "allow" and not answer.limited
+
+
+def _up_to(metered: Answer, behind: Answer) -> Answer:
+    """What rules up to a rate, and those behind them, make of a packet."""
+    return behind if metered.verdict == "miss" or _free(behind) else metered

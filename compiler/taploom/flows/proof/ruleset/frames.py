@@ -1,0 +1,143 @@
+"""The `bridge` table: what becomes of frames, before they are taken in by a bridge and between its ports."""
+
+from collections.abc import Mapping
+from dataclasses import field
+from functools import cached_property, partial, reduce
+
+from taploom.backends.nftables.fields import Field, Type
+from taploom.backends.nftables.tree import Ruleset, Table
+from taploom.backends.nftables.values import Iface, Value, Word
+from taploom.base.address import Mac, Prefix
+from taploom.base.frozen import dataclass
+from taploom.base.protocol import NUMBERS
+from taploom.flows.algebra.diagram import Diagram
+from taploom.flows.algebra.manager import Manager
+from taploom.flows.algebra.spans import Spans, of_prefix, single
+from taploom.flows.packets.answer import PASS, Answer
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import Forwarding
+from taploom.flows.packets.frame import ARP_MAC, MAC
+from taploom.flows.packets.packet import DESTINATION, PROTOCOL, SOURCE
+from taploom.flows.proof.ruleset.chains import Chains
+from taploom.flows.proof.ruleset.reader import Part, Reader, Situation, UnreadableError
+
+_LEVELS = {
+    Field.ETHER_SADDR: MAC,
+    Field.ARP_ETHER: ARP_MAC,
+    Field.ARP_IP: SOURCE,
+    Field.ND_TARGET: DESTINATION,
+}
+_MACS = (Field.ETHER_SADDR, Field.ARP_ETHER)
+_RECEIVERS = (Field.IP_DADDR, Field.IP6_DADDR)
+_ARP = (Field.ARP_ETHER, Field.ARP_IP)
+_IP = ("ip", "ip6")
+Row = tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameReader:
+    """Reads fields of the `bridge` family; the EtherType is the `state` of the situation.
+
+    Where a neighbour message names a target, no rule asks for the destination, so the target takes its dimension.
+    """
+
+    kernel: Forwarding
+    clock: Clock
+    situation: Situation
+    _packet: Reader
+
+    def level(self, field: Field) -> int | None:
+        """The dimension that a field asks for; None where the situation answers."""
+        return _LEVELS.get(field, self._packet.level(field))
+
+    def presence(self, field: Field) -> list[Part] | None:
+        """What a frame must be to have the field at all."""
+        ether = self.situation.state
+        if field in (Field.IIFNAME, Field.OIFNAME, Field.ETHER_SADDR, Field.ETHER_TYPE):
+            return []
+        if field in _ARP:
+            return [] if ether == "arp" else None
+        if ether not in _IP:
+            return None
+        if field is Field.ND_TARGET:
+            return [(PROTOCOL, (single(NUMBERS["icmpv6"]),))] if ether == "ip6" else None
+        return self._packet.presence(field)
+
+    def value(self, field: Field, value: Value) -> Spans | bool:
+        """What of its dimension a value means; whether it holds where the situation answers."""
+        match value:
+            case Mac() if field in _MACS:
+                return (single(value.value),)
+            case Prefix() if field in _LEVELS:
+                return (of_prefix(value),)
+            case Word() if field is Field.ETHER_TYPE:
+                return value.text == self.situation.state
+            case _ if field in _RECEIVERS and not self.situation.egress:
+                raise UnreadableError(f"{field.value} in the guard")
+            case _:
+                return self._packet.value(field, value)
+
+
+@dataclass(slots=True)
+class _Chains(Chains):
+    def reader(self, situation: Situation) -> FrameReader:
+        return FrameReader(self.kernel, self.clock, situation, Reader(self.kernel, self.clock, situation))
+
+    def relevant(self, name: str, situation: Situation) -> Situation:
+        asked = self.asked(name, situation.state)
+        entry = situation.ingress if Field.IIFNAME in asked else ""
+        # Whether there is a way out already tells the hook, which no chain has to ask for.
+        return situation._replace(ingress=entry)
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The `bridge` tables of a host for one EtherType."""
+
+    ruleset: Ruleset
+    kernel: Forwarding
+    clock: Clock
+    manager: Manager[Answer]
+    ether: str
+    tables: tuple[Table, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "tables", bridge_tables(self.ruleset))
+
+    @cached_property
+    def _chains(self) -> tuple[Chains, ...]:
+        return tuple(_Chains(table, self.kernel, self.clock, self.manager) for table in self.tables)
+
+    def hook(self, hook: str, entry: str, exit_: str) -> Diagram[Answer]:
+        """What the filters of a hook do with frames from one port to another one: what all of them let through."""
+        bases = [
+            (chains, chain)
+            for chains in self._chains
+            for chain in chains.table.chains
+            if chain.base and chain.base.type == "filter" and chain.base.hook == hook
+        ]
+        situation = Situation(entry, exit_, self.ether)
+        found = [chains.base(chain, situation) for chains, chain in bases]
+        return reduce(partial(self.manager.merge, _then), found) if found else self.manager.leaf(PASS)
+
+
+def _then(first: Answer, second: Answer) -> Answer:
+    """A drop is the end, whatever other filters say; so their order counts for nothing."""
+    return first if first.verdict == "drop" else second
+
+
+def bridge_tables(ruleset: Ruleset) -> tuple[Table, ...]:
+    """The tables of frames."""
+    return tuple(table for table in ruleset.tables if table.family == "bridge")
+
+
+def said_of_ports(ruleset: Ruleset) -> Mapping[str, dict[str, list[Row]]]:
+    """What sets say of each port by its own name, by set."""
+    found: dict[str, dict[str, list[Row]]] = {}
+    for table in bridge_tables(ruleset):
+        for entry in table.sets:
+            if entry.types[0] is Type.IFACE:
+                for element in entry.elements:
+                    if isinstance(element.key[0], Iface):
+                        found.setdefault(element.key[0].name, {}).setdefault(entry.name, []).append(element.key[1:])
+    return found

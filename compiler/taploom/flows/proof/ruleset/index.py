@@ -1,0 +1,121 @@
+"""Rules and elements by the interfaces that they name, so that a situation looks at its own and not at all of them.
+
+A host with a thousand bridges has a million pairs of interfaces, each of which meets the same few chains: without an
+index, each pair would read a thousand rules and elements that are plainly of another interface.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import field
+from itertools import product
+
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.tree import Chain, Element, Kind, Match, Rule, Statement, Verdict
+from taploom.backends.nftables.values import Iface, Value, Word
+from taploom.base.frozen import dataclass
+from taploom.flows.proof.ruleset.reader import Situation
+
+_WORTH_AN_INDEX = 16
+"""Rules that are read sooner than an index is made."""
+_INTERFACES = (Field.IIFNAME, Field.OIFNAME)
+Ends = tuple[str | None, str | None]
+"""The name of the interface of either way; None where it may be any."""
+
+
+@dataclass(slots=True)
+class RuleIndex:
+    """The rules of a chain by the first interface that they ask for, with their places."""
+
+    general: list[tuple[int, Rule]] = field(default_factory=list)
+    named: dict[tuple[Field, str], list[tuple[int, Rule]]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(chain: Chain) -> "RuleIndex":
+        """Sort the rules of a chain."""
+        found = RuleIndex()
+        for placed in enumerate(chain.rules):
+            asked = _asked(placed[1])
+            for key in asked:
+                found.named.setdefault(key, []).append(placed)
+            if not asked:
+                found.general.append(placed)
+        return found
+
+    def rules(self, situation: Situation) -> Sequence[Rule]:
+        """The rules that may hold in a situation, in their order."""
+        near = [*self.general]
+        near += self.named.get((Field.IIFNAME, situation.ingress), ())
+        near += self.named.get((Field.OIFNAME, situation.egress), ())
+        return [rule for _, rule in sorted(near, key=_place)]
+
+
+def rules_of(chain: Chain, situation: Situation, known: dict[str, RuleIndex]) -> Sequence[Rule]:
+    """The rules of a chain that may hold in a situation.
+
+    Args:
+        chain: the chain.
+        situation: the situation.
+        known: the indices that were made already, by the chain's name.
+    """
+    if len(chain.rules) < _WORTH_AN_INDEX or not situation.egress:
+        return chain.rules
+    if chain.name not in known:
+        known[chain.name] = RuleIndex.of(chain)
+    return known[chain.name].rules(situation)
+
+
+def _place(placed: tuple[int, Rule]) -> int:
+    return placed[0]
+
+
+def _asked(rule: Rule) -> frozenset[tuple[Field, str]]:
+    """The interfaces among which the first statement of a rule wants one; none where it asks for something else."""
+    match rule.statements[0] if rule.statements else None:
+        case Match((of,), values, False) if of in _INTERFACES:
+            names = [value.name for (value,) in values if isinstance(value, Iface)]
+            return frozenset((of, name) for name in names) if len(names) == len(values) else frozenset()
+        case _:
+            return frozenset()
+
+
+def reached(chain: Chain, state: str) -> Iterator[Statement]:
+    """The statements of a chain, up to the rule that decides about all packets of a state."""
+    for rule in chain.rules:
+        yield from rule.statements
+        match rule.statements:
+            case (Match((Field.CT_STATE,), values, False), Verdict(kind=Kind.ACCEPT | Kind.DROP | Kind.GOTO)) if (
+                Word(state),
+            ) in values:
+                return
+
+
+@dataclass(slots=True)
+class ElementIndex:
+    """The elements of a set whose keys begin with interfaces, by the names of these."""
+
+    width: int
+    by_ends: dict[Ends, list[Element]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(fields: tuple[Field, ...], elements: Sequence[Element]) -> "ElementIndex":
+        """Sort the elements of a set that is looked up by these fields."""
+        found = ElementIndex(2 if fields[:2] == _INTERFACES else 1)
+        for element in elements:
+            ends = (*map(_name, element.key[: found.width]), None)[:2]
+            found.by_ends.setdefault((ends[0], ends[1]), []).append(element)
+        return found
+
+    def elements(self, situation: Situation) -> list[Element]:
+        """The elements that are not plainly of other interfaces than those of a situation."""
+        return [element for ends in self._ends(situation) for element in self.by_ends.get(ends, ())]
+
+    def _ends(self, situation: Situation) -> Iterable[Ends]:
+        """What elements may name; where the way out is not decided yet, whoever asks for it has to say so."""
+        entries = (situation.ingress, None)
+        if self.width > 1 and not situation.egress:
+            return (ends for ends in self.by_ends if ends[0] in entries)
+        exits = (situation.egress, None) if self.width > 1 else (None,)
+        return product(entries, exits)
+
+
+def _name(value: Value) -> str | None:
+    return value.name if isinstance(value, Iface) else None

@@ -1,0 +1,202 @@
+"""What a field with a value asks of a packet: parts of a box, or something that is settled for all packets of a map."""
+
+from typing import NamedTuple, Protocol
+
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
+from taploom.base.address import Family, Prefix
+from taploom.base.frozen import dataclass
+from taploom.base.protocol import NUMBERS
+from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix
+from taploom.flows.packets.clock import Clock
+from taploom.flows.packets.forwarding import Forwarding
+from taploom.flows.packets.packet import (
+    DESTINATION,
+    HOP_LIMIT,
+    ICMP,
+    PORT,
+    PROTOCOL,
+    SENDER_PORT,
+    SOURCE,
+    WITH_PORTS,
+    types,
+)
+
+Part = tuple[int, Spans]
+"""A dimension and what of it is meant."""
+
+
+class Situation(NamedTuple):
+    """What is the same for all packets of a map; a named tuple, as maps are looked up by it for each pair of ways.
+
+    Attributes:
+        ingress: interface that they came in by; "" for the host's own.
+        egress: interface that they leave by; "" where that is not decided yet, or for the host's own input.
+        state: of the connection, in the words of `ct state`.
+        original: the destinations before translation to one address, which no rule tells apart; else None.
+        shift: what a translated prefix was moved by; else None.
+    """
+
+    ingress: str
+    egress: str
+    state: str = "new"
+    original: Interval | None = None
+    shift: int | None = None
+
+    @property
+    def translated(self) -> bool:
+        """Whether the destination is not the one that the sender meant."""
+        return self.original is not None or self.shift is not None
+
+
+_FAMILY_OF = {
+    Field.IP_SADDR: Family.IPV4,
+    Field.IP_DADDR: Family.IPV4,
+    Field.ICMP_TYPE: Family.IPV4,
+    Field.IP6_SADDR: Family.IPV6,
+    Field.IP6_DADDR: Family.IPV6,
+    Field.ICMPV6_TYPE: Family.IPV6,
+    Field.HOP_LIMIT: Family.IPV6,
+    Field.CT_ORIGINAL_IP6_DADDR: Family.IPV6,
+}
+_LEVELS = {
+    Field.IP_SADDR: SOURCE,
+    Field.IP6_SADDR: SOURCE,
+    Field.FIB_STRICT: SOURCE,
+    Field.FIB_LOOSE: SOURCE,
+    Field.IP_DADDR: DESTINATION,
+    Field.IP6_DADDR: DESTINATION,
+    Field.FIB_TYPE: DESTINATION,
+    Field.FIB_TYPE_HERE: DESTINATION,
+    Field.L4PROTO: PROTOCOL,
+    Field.DPORT: PORT,
+    Field.ICMP_TYPE: PORT,
+    Field.ICMPV6_TYPE: PORT,
+    Field.SPORT: SENDER_PORT,
+    Field.HOP_LIMIT: HOP_LIMIT,
+}
+_ADDRESSES = frozenset({Field.IP_SADDR, Field.IP6_SADDR, Field.IP_DADDR, Field.IP6_DADDR})
+_NUMBERS = frozenset({Field.SPORT, Field.DPORT, Field.HOP_LIMIT})
+_TYPES = frozenset({Field.ICMP_TYPE, Field.ICMPV6_TYPE})
+
+
+class AnyReader(Protocol):
+    """Reads fields in one situation."""
+
+    @property
+    def kernel(self) -> Forwarding:
+        """The host's addresses and routes."""
+        ...
+
+    @property
+    def clock(self) -> Clock:
+        """The phases of time."""
+        ...
+
+    @property
+    def situation(self) -> Situation:
+        """What is the same for all packets."""
+        ...
+
+    def level(self, field: Field) -> int | None:
+        """The dimension that a field asks for; None where the situation answers."""
+        ...
+
+    def presence(self, field: Field) -> list[Part] | None:
+        """What a packet must be to have the field at all; None where no packet of the map has it."""
+        ...
+
+    def value(self, field: Field, value: Value) -> Spans | bool:
+        """What of its dimension a value means; whether it holds where the situation answers."""
+        ...
+
+
+class UnreadableError(Exception):
+    """A statement that has no meaning here: the lowering never makes it, so it is a bug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads fields of the `inet` family in one situation."""
+
+    kernel: Forwarding
+    clock: Clock
+    situation: Situation
+
+    def level(self, field: Field) -> int | None:
+        """The dimension that a field asks for; None where the situation answers."""
+        if field is Field.CT_ORIGINAL_IP6_DADDR and self.situation.original is None:
+            return DESTINATION
+        return _LEVELS.get(field)
+
+    def presence(self, field: Field) -> list[Part] | None:
+        """What a packet must be to have the field at all; None where no packet of the map has it."""
+        if _FAMILY_OF.get(field, self.kernel.family) is not self.kernel.family:
+            return None
+        if field in (Field.SPORT, Field.DPORT):
+            return [(PROTOCOL, WITH_PORTS)]
+        if field in (Field.ICMP_TYPE, Field.ICMPV6_TYPE):
+            return [(PROTOCOL, ((ICMP[self.kernel.family],) * 2,))]
+        return []
+
+    def value(self, field: Field, value: Value) -> Spans | bool:
+        """What of its dimension a value means; whether it holds where the situation answers."""
+        match value:
+            case Prefix():
+                if field is Field.CT_ORIGINAL_IP6_DADDR:
+                    return self._original(value)
+                if field in _ADDRESSES:
+                    whole = not value.length and _LEVELS[field] == DESTINATION
+                    return ((0, self.kernel.size - 1),) if whole else (of_prefix(value),)
+            case Range() if field in _NUMBERS:
+                return ((value.first, value.last),)
+            case Range() if field in _TYPES:
+                return types(value.first, value.last)
+            case Word():
+                return _protocol(value.text) if field is Field.L4PROTO else self._word(field, value.text)
+            case Iface() | IfacePattern() if field is Field.IIFNAME:
+                return _named(value, self.situation.ingress)
+            case Iface() | IfacePattern() if field is Field.OIFNAME:
+                return _named(value, self.situation.egress)
+        raise UnreadableError(f"{field.value} {value}")
+
+    def _word(self, field: Field, text: str) -> Spans | bool:
+        kernel, situation = self.kernel, self.situation
+        match field, text:
+            case (Field.NFPROTO, _):
+                return text == kernel.family.key
+            case (Field.CT_STATE, _):
+                return text == situation.state
+            case (Field.CT_STATUS, "dnat"):
+                return situation.translated
+            case (Field.FIB_STRICT, "missing"):
+                return kernel.missing(situation.ingress)
+            case (Field.FIB_LOOSE, "missing"):
+                return kernel.missing(None)
+            case (Field.FIB_TYPE, "local"):
+                return kernel.own
+            case (Field.FIB_TYPE, "broadcast"):
+                return kernel.broadcast
+            case (Field.FIB_TYPE, "multicast"):
+                return kernel.multicast
+            case (Field.FIB_TYPE_HERE, "local"):
+                return kernel.own_at(situation.ingress)
+            case _:
+                raise UnreadableError(f"{field.value} {text}")
+
+    def _original(self, prefix: Prefix) -> Spans | bool:
+        """Situations are cut so that all or none of the original destinations are in a prefix."""
+        first, last = of_prefix(prefix)
+        original, by = self.situation.original, self.situation.shift or 0
+        if original is not None:
+            return first <= original[0] and original[1] <= last
+        return common(((first + by, last + by),), ((0, self.kernel.size - 1),))
+
+
+def _protocol(name: str) -> Spans:
+    number = NUMBERS.get(name)
+    return ((int(name) if number is None else number,) * 2,)
+
+
+def _named(value: Iface | IfacePattern, device: str) -> bool:
+    return device == value.name if isinstance(value, Iface) else device.startswith(value.head)

@@ -1,0 +1,164 @@
+"""Rules as steps of a chain: who reaches the end of each, and what happens there."""
+
+import enum
+from collections.abc import Iterable, Iterator
+from typing import assert_never
+
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.tree import (
+    Chain,
+    ClampMss,
+    Count,
+    Dispatch,
+    Kind,
+    Learn,
+    Limit,
+    LimitBy,
+    Log,
+    Lookup,
+    Masquerade,
+    Match,
+    Rule,
+    TcpFlags,
+    Translate,
+    TranslateBy,
+    TranslatePrefix,
+    Until,
+    Verdict,
+)
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.packets.answer import NEXT, Answer, rate
+from taploom.flows.packets.packet import meet
+from taploom.flows.proof.ruleset.boxes import Boxes, Conditions, met
+from taploom.flows.proof.ruleset.translation import Translation, translations
+
+Decided = tuple[Box, Answer]
+VERDICTS = {Kind.ACCEPT: Answer("allow"), Kind.DROP: Answer("drop"), Kind.RETURN: NEXT}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A rule, as far as it decides.
+
+    Attributes:
+        boxes: the packets that reach its end, but for `found`.
+        found: a look-up that is left to the end, as its elements are who decides; or None.
+        end: what happens to the packets.
+        limited: the rate up to which they do; "" where there is none.
+        by: stable name of the rule.
+    """
+
+    boxes: Boxes
+    found: Lookup | None
+    limited: str
+    end: Verdict | Dispatch | Translation
+    by: str
+
+    @property
+    def plain(self) -> bool:
+        """Whether it decides by itself, without another chain or the rules behind it."""
+        leads = isinstance(self.end, Dispatch) or (isinstance(self.end, Verdict) and bool(self.end.chain))
+        return not leads and not self.limited
+
+    @property
+    def final(self) -> bool:
+        """Whether no packet comes by it."""
+        stops = isinstance(self.end, Verdict) and self.end.kind is not Kind.JUMP
+        return stops and not self.limited and self.found is None and everything(self.boxes)
+
+    def where(self, conditions: Conditions) -> Boxes:
+        """The packets that reach its end."""
+        return self.boxes if self.found is None else met(self.boxes, conditions.of(self.found))
+
+    def metered(self, conditions: Conditions) -> list[Decided]:
+        """The packets that it accepts up to its rate."""
+        answer = Answer("allow", self.by, limited=self.limited)
+        return [(box, answer) for box in self.where(conditions)]
+
+
+class Manner(enum.Enum):
+    """The ways in which rules decide: PLAIN by themselves, METERED up to a rate, LEADING by other chains."""
+
+    PLAIN = "plain"
+    METERED = "metered"
+    LEADING = "leading"
+
+
+def manner_of(step: Step) -> Manner:
+    """The way in which a rule decides."""
+    if step.plain:
+        return Manner.PLAIN
+    accepts = isinstance(step.end, Verdict) and step.end.kind is Kind.ACCEPT
+    return Manner.METERED if step.limited and accepts else Manner.LEADING
+
+
+def everything(boxes: Boxes) -> bool:
+    """Whether one of some boxes holds all packets."""
+    return any(all(spans is None for spans in box) for box in boxes)
+
+
+def steps_of(chain: Chain, rules: Iterable[Rule], conditions: Conditions) -> list[Step]:
+    """The rules of a chain that some packet reaches."""
+    found: list[Step] = []
+    for rule in rules:
+        step = _step(rule, chain, conditions)
+        if step is not None:
+            found.append(step)
+            if step.final:
+                break
+    return found
+
+
+def _step(rule: Rule, chain: Chain, conditions: Conditions) -> Step | None:
+    """What a rule decides; None for what decides nothing."""
+    boxes: Boxes = [conditions.whole]
+    found: Lookup | None = None
+    limited = ""
+    for statement in rule.statements:
+        match statement:
+            case Lookup(fields=fields, negated=False) if len(fields) > 1 and found is None:
+                found = statement
+            case Match() | Lookup() | TcpFlags() | Until():
+                boxes = met(boxes, conditions.of(statement))
+                if not boxes:
+                    return None
+            case Limit(number, unit, burst):
+                limited = rate(number, unit, burst)
+            case LimitBy(name):
+                limited = conditions.sets.rates[name]
+            case Count() | Log() | Learn() | ClampMss():
+                pass
+            case Verdict() | Dispatch() | Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
+                return Step(boxes, found, limited, statement, rule.comment or f"chain {chain.name}")
+            case _:
+                assert_never(statement)
+    return None
+
+
+def decided_by(step: Step, conditions: Conditions) -> list[Decided]:
+    """What a plain rule does with whom; who is found in a set is decided by the element."""
+    if not isinstance(step.end, Verdict):
+        assert not isinstance(step.end, Dispatch)
+        return list(translations(step.end, step.where(conditions), conditions, step.by))
+    answer = VERDICTS[step.end.kind]
+    if answer is NEXT:
+        return [(box, NEXT) for box in step.where(conditions)]
+    if step.found is None:
+        named = Answer(answer.verdict, step.by)
+        return [(box, named) for box in step.boxes]
+    return [
+        (both, Answer(answer.verdict, element.comment or step.by))
+        for box, element in conditions.elements(step.found.fields, step.found.set)
+        for of in step.boxes
+        if (both := meet(of, box)) is not None
+    ]
+
+
+def by_verdict(conditions: Conditions, fields: tuple[Field, ...], name: str) -> Iterator[tuple[Verdict, Boxes]]:
+    """The verdicts of a map, each with the boxes of all its elements."""
+    found: dict[Verdict, Boxes] = {}
+    for box, element in conditions.elements(fields, name):
+        assert isinstance(element.data, Verdict)
+        found.setdefault(element.data, []).append(box)
+    return iter(found.items())

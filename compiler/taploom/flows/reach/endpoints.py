@@ -1,0 +1,115 @@
+"""The ends and the service of a question, as its texts select them."""
+
+from dataclasses import replace
+
+from taploom.base.address import AddressError, parse_prefix
+from taploom.base.frozen import dataclass
+from taploom.base.names import closest
+from taploom.base.protocol import NUMBERS
+from taploom.flows.packets.packet import LAST_PORT, LAST_TYPE
+from taploom.flows.proof.intent.names import Names, Selection
+from taploom.flows.reach.pools import leased
+from taploom.plan.policy import Service
+from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS
+
+KINDS = ("zone", "network", "host", "guest", "tag", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """One end.
+
+    Attributes:
+        text: as asked.
+        selection: what it selects.
+        uplink: host and uplink, where the address of one is meant; else None.
+    """
+
+    text: str
+    selection: Selection
+    uplink: tuple[str, str] | None = None
+
+
+class UnknownEndError(ValueError):
+    """A text that selects nothing of the site; the message says so in a sentence."""
+
+
+def end_of(names: Names, text: str) -> End:
+    """What a text selects: anything that policy knows, or `HOST/UPLINK` for the address of an uplink.
+
+    Raises:
+        UnknownEndError: the site has nothing of that name, or it is no address.
+    """
+    kind, slash, name = text.partition("/")
+    if ":" in text or text[:1].isdigit():
+        try:
+            parse_prefix(text)
+        except AddressError as error:
+            raise UnknownEndError(str(error)) from None
+    elif slash and kind in names.hosts and kind not in KINDS:
+        if all(uplink.name != name for uplink in names.hosts[kind].uplinks):
+            raise UnknownEndError(f"host `{kind}` has no uplink `{name}`")
+        return End(text, Selection(), (kind, name))
+    elif text not in ("any", "hosts") and not known(names, text):
+        raise UnknownEndError(f"the site has no `{text}`: {_meant(names, text)}")
+    return End(text, _whole(names, text))
+
+
+def _meant(names: Names, text: str) -> str:
+    whole = (f"{kind}/{name}" for name, kind in names.kinds.items())
+    near = closest(text.lower(), ("any", "hosts", *names.kinds, *whole))
+    if near is None and "." in text:
+        return "taploom resolves no names of DNS; ask for an address or a prefix"
+    return f"did you mean `{near}`?" if near else "`taploom graph` draws what it has"
+
+
+def _whole(names: Names, text: str) -> Selection:
+    """What a text selects, with all addresses that its guests can be given where these are not known."""
+    found = names.selection([text])
+    pools = list(leased(names, text))
+    if not pools:
+        return found
+    guests = {network: list(known) for network, known in found.guests.items()}
+    for pool in pools:
+        guests.setdefault(pool.network, []).extend(pool.prefixes)
+    return replace(found, guests=guests)
+
+
+def services_of(names: Names, text: str) -> tuple[Service, ...] | None:
+    """The services that a text stands for; None for every protocol.
+
+    Raises:
+        UnknownEndError: it is neither; the message says what it may have been.
+    """
+    protocol, slash, rest = text.partition("/")
+    if not text or text in BUILT_IN or text in {entry.name for entry in names.plan.services}:
+        return names.services([text or "any"])
+    numbers = rest.split("-", 1)
+    ports = all(n.isascii() and n.isdigit() and len(n) < 6 and int(n) <= LAST_PORT for n in numbers)
+    ports = ports and int(numbers[0]) <= int(numbers[-1])
+    if protocol in PORT_PROTOCOLS and (ports or not slash):
+        return names.services([text])
+    if protocol in ICMP_TYPES and (
+        not slash or rest in ICMP_TYPES[protocol] or (ports and int(numbers[-1]) <= LAST_TYPE and len(numbers) == 1)
+    ):
+        return names.services([text])
+    if protocol in NUMBERS and not slash:
+        return names.services([text])
+    near = closest(text, (*BUILT_IN, *(entry.name for entry in names.plan.services), *PORT_PROTOCOLS, *NUMBERS))
+    meant = f"did you mean `{near}`?" if near else "such as https, or PROTOCOL/PORT as in tcp/443"
+    raise UnknownEndError(f"`{text}` is not a service: {meant}")
+
+
+def known(names: Names, text: str) -> bool:
+    """Whether the site has what a name, or `kind/name`, refers to."""
+    kind, slash, name = text.partition("/")
+    plan = names.plan
+    sections = {
+        "zone": {zone.name for zone in plan.zones},
+        "network": set(names.networks),
+        "host": set(names.hosts),
+        "guest": set(names.nics),
+        "address": {entry.name for entry in plan.addresses},
+        "tag": set(names.tagged),
+    }
+    return name in sections[kind] if slash and kind in sections else not slash and text in names.kinds

@@ -1,0 +1,247 @@
+"""The way of packets through one host, and through the hosts behind it: all have to let them pass.
+
+What a host sends, or what it masquerades, has an address that may be known to the network outside alone. Then the host
+behind is asked for every address that it can be, and each part says for which of them it holds.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.regions import parts
+from taploom.flows.algebra.spans import Spans, common, single, united, without
+from taploom.flows.packets.answer import NO_ROUTE, Answer
+from taploom.flows.packets.forwarding import OTHER, SELF
+from taploom.flows.packets.packet import DESTINATION, LAST_PORT, SOURCE
+from taploom.flows.proof.intent.services import Traffic
+from taploom.flows.proof.packet_path import Context
+from taploom.flows.reach.endpoints import End
+from taploom.flows.reach.maps import Maps
+from taploom.flows.reach.place import Place
+from taploom.flows.reach.reply import Hop, Unknown
+
+_EVERY_PROTOCOL: Spans = ((0, 255),)
+_EVERY_PORT: Spans = ((0, LAST_PORT),)
+"""Spelled out, so that parts that together have all of them become one again."""
+
+EPHEMERAL, HOPS = 49152, 64
+"""The sender port and hop limit of an ordinary packet (RFC 6335, 6; RFC 1700)."""
+_MOST = 5
+"""Hosts of the site that are followed: routes that go round in a circle shall not be followed for ever."""
+
+
+class Path(NamedTuple):
+    """Packets at their first host, and what becomes of them on their way."""
+
+    box: Box
+    hops: tuple[Hop, ...]
+    unknown: tuple[Unknown, ...] = ()
+
+
+class Sent(NamedTuple):
+    """Source addresses of packets that leave a host, and the uplink whose learned address they stand for, if any."""
+
+    senders: Spans | None
+    uplink: str | None = None
+
+
+@dataclass(frozen=True)
+class Journey:
+    """From one host on, in one family.
+
+    Attributes:
+        to: who is meant, and where that is the address of another host that nobody knows, its uplink.
+    """
+
+    maps: Maps
+    host: str
+    family: Family
+    to: End
+
+    def paths(self, source: End, asked: tuple[Traffic, ...]) -> Iterator[Path]:
+        """All that becomes of what a selection sends by this host first."""
+        place, pair = self._place(self.host), self.maps.pair(self.host, self.family)
+        phase = (single(pair.clock.phase(self.maps.now)),)
+        for ingress, senders, within in place.starts(source):
+            lost = Hop(self.host, ingress, None, NO_ROUTE)
+            for protocols, ports in asked if (nowhere := place.nowhere(self.to, ingress)) else ():
+                what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
+                yield Path((nowhere, *what, senders, (single(EPHEMERAL),), (single(HOPS),), phase), (lost,))
+            for way in (None, *(way for way in pair.kernel.ways if way != OTHER)):
+                goals = self._goals(self.host, ingress, way)
+                goals = goals if within is None else common(goals, within)
+                for some, sent in self._sent_by(place, ingress, way, senders, goals):
+                    for protocols, ports in asked:
+                        what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
+                        box: Box = (some, *what, sent.senders, (single(EPHEMERAL),), (single(HOPS),), phase)
+                        yield from self._first(Context(ingress, way), box, sent)
+
+    def _goals(self, host: str, ingress: str, way: str | None, hosts: int = 1) -> Spans:
+        """The destinations that are meant; where a host has no uplink in their zone, those beyond the next host too."""
+        place, zones = self._place(host), self.to.selection.outside
+        found = list(place.goals(self.to, ingress, way))
+        further = zones and zones.isdisjoint(place.view.zones.values()) and hosts < _MOST
+        left = without(place.outside, united(found)) if further else ()
+        for egress, some in place.leaving(left, way).items():
+            for other, by, there in place.led(egress, some):
+                ways = (None, *(one for one in self._place(other).kernel.ways if one != OTHER))
+                goals = united(s for one in ways for s in self._goals(other, by, one, hosts + 1))
+                found += common(goals, there)
+        return united(found)
+
+    def _sent_by(
+        self, place: Place, ingress: str, way: str | None, senders: Spans, goals: Spans
+    ) -> Iterator[tuple[Spans, Sent]]:
+        """Destinations with their senders; the host itself sends from the address of the interface it sends by."""
+        if ingress != SELF:
+            yield from ((goals, Sent(senders)) for _ in goals[:1])
+            return
+        for egress, some in place.leaving(goals, way).items():
+            if egress in place.kernel.learned:
+                yield some, Sent(place.outside, egress)
+            else:
+                yield some, Sent(common(place.kernel.own_at(egress), senders) or senders)
+
+    def _first(self, context: Context, box: Box, sent: Sent) -> Iterator[Path]:
+        """What becomes of a box at this host, and at the one behind it."""
+        for part, answer in self._parts(self.host, context, box):
+            left = part[DESTINATION] or ()
+            hop = Hop(self.host, context.ingress, self._way(self.host, context, left), answer)
+            if answer.verdict == "allow" and answer.destination is None:
+                for there, ingress, goals in self._next(self.host, context, left):
+                    left = without(left, goals)
+                    for path in self._beyond(there, ingress, (goals, *part[1:]), hop, sent):
+                        yield self._told(path, sent)
+            if left:
+                yield self._told(Path((left, *part[1:]), (hop,)), sent)
+
+    def _way(self, host: str, context: Context, goals: Spans) -> str | None:
+        """The uplink of a host that leads to all of some destinations, if there is one."""
+        place = self._place(host)
+        leaving = list(place.leaving(goals, context.way))
+        return leaving[0] if len(leaving) == 1 and leaving[0] in place.view.zones else context.way
+
+    def _told(self, path: Path, sent: Sent) -> Path:
+        """A path with what it hangs on: the address that is meant, and that of the host that sends."""
+        unknown = list(path.unknown)
+        if self._hidden:
+            unknown.append(Unknown("destination", *self._hidden, None))
+        if sent.uplink and not any(each.role == "sender" for each in unknown):
+            unknown.append(Unknown("sender", self.host, sent.uplink, None))
+        return path._replace(unknown=tuple(unknown))
+
+    def _parts(self, host: str, context: Context, box: Box) -> Iterator[tuple[Box, Answer]]:
+        found = parts(self.maps.pair(host, self.family).intent.outcome(context), box)
+        return ((part, answer._replace(mark="")) for part, answer in found if answer.verdict != "elsewhere")
+
+    def _beyond(self, there: str, ingress: str, box: Box, hop: Hop, own: Sent) -> Iterator[Path]:
+        """What the next host makes of it, told with the ends as the first one saw them."""
+        sent = self._rewritten(box, hop, own)
+        at = self._place(there)
+        possible = sent.senders
+        if sent.uplink:
+            possible = common(sent.senders or at.outside, at.strangers)
+        seen = _with(box, SOURCE, possible)
+        for part, hops in self._onward(there, ingress, seen, (hop,), rewritten=possible != box[SOURCE]):
+            within = None if part[SOURCE] == possible else part[SOURCE]
+            unknown = (Unknown("sender", self.host, sent.uplink, within),) if sent.uplink else ()
+            senders = box[SOURCE] if sent.uplink else _before(part[SOURCE], box[SOURCE], hop.answer)
+            yield Path(_with(part, SOURCE, senders), hops, unknown)
+
+    def _onward(
+        self, host: str, ingress: str, box: Box, before: tuple[Hop, ...], *, rewritten: bool
+    ) -> Iterator[tuple[Box, tuple[Hop, ...]]]:
+        """What a host, and those behind it, make of what another one has sent on, with senders as they see them."""
+        place, meant = self._place(host), box[DESTINATION] or ()
+        to = place.kernel.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
+        seen = box if to is None else _with(box, DESTINATION, (single(to),))
+        for context in (Context(ingress, way) for way in (None, *place.kernel.ways) if way != OTHER):
+            if context.way and not place.leaving(seen[DESTINATION] or (), context.way):
+                continue
+            for part, answer in self._parts(host, context, seen):
+                left = meant if to is not None else part[DESTINATION] or ()
+                senders = part[SOURCE] if rewritten else None
+                hops = (
+                    *before,
+                    Hop(host, ingress, self._way(host, context, part[DESTINATION] or ()), answer, senders, to),
+                )
+                if answer.verdict == "allow" and answer.destination is None and to is None and len(hops) < _MOST:
+                    for there, by, goals in self._next(host, context, left):
+                        left = without(left, goals)
+                        onward = _with(part, DESTINATION, goals)
+                        yield from self._onward(there, by, onward, hops, rewritten=rewritten)
+                if left:
+                    yield _with(part, DESTINATION, left), hops
+
+    def _rewritten(self, box: Box, hop: Hop, own: Sent) -> Sent:
+        """The senders as the next host sees them."""
+        match hop.answer.source:
+            case None:
+                return own._replace(senders=box[SOURCE])
+            case ("snat", value):
+                return Sent((single(value),))
+            case ("prefix", value):
+                return Sent(tuple((first + value, last + value) for first, last in box[SOURCE] or ()))
+            case _:
+                first = (box[DESTINATION] or ((0, 0),))[0][0]
+                return Sent(None, self._place(self.host).kernel.egress(first) or hop.way or "")
+
+    @property
+    def _hidden(self) -> tuple[str, str] | None:
+        """The uplink of another host that is meant, where nobody knows its address."""
+        return self.to.uplink if self._place(self.host).hidden(self.to) else None
+
+    def _next(self, host: str, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+        """Other hosts to which a host sends on: by which of their uplinks, and what of it.
+
+        Those that are the next hop, and else those that have what is meant.
+        """
+        place = self._place(host)
+        left = goals
+        for egress, some in place.leaving(goals, context.way).items():
+            for other, by, there in place.led(egress, some):
+                left = without(left, there)
+                yield other, by, there
+        if self._hidden:
+            other, uplink = self._hidden
+            theirs = self._place(other).view.zones
+            for egress, some in place.leaving(left, context.way).items():
+                zone = place.view.zones.get(egress)
+                near = [by for by, of in theirs.items() if of == zone]
+                yield from ((other, by, some) for by in ([uplink] if uplink in near else near[:1]))
+        else:
+            yield from self._behind(host, context, left)
+
+    def _behind(self, host: str, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+        """Other hosts that have what leaves by an uplink of a host."""
+        place = self._place(host)
+        for other in sorted(self.maps.names.hosts.keys() - {host}):
+            there = self._place(other)
+            theirs = common(goals, united([*there.behind, *place.view.peers.get(other, ())]))
+            for egress, left in place.leaving(theirs, context.way).items():
+                zone = place.view.zones.get(egress)
+                arriving = [uplink for uplink, of in there.view.zones.items() if of == zone]
+                listening = {uplink: here for uplink in arriving if (here := common(left, there.at(uplink)))}
+                yield from ((other, uplink, here) for uplink, here in listening.items())
+                rest = without(left, united(span for here in listening.values() for span in here))
+                yield from ((other, uplink, rest) for uplink in arriving[:1] if rest)
+
+    def _place(self, host: str) -> Place:
+        return self.maps.place(host, self.family)
+
+
+def _before(seen: Spans | None, sent: Spans | None, answer: Answer) -> Spans | None:
+    """The senders that the first host saw, of those that the second one sees."""
+    match answer.source:
+        case None:
+            return seen
+        case ("prefix", value):
+            return tuple((first - value, last - value) for first, last in seen or ())
+        case _:
+            return sent
+
+
+def _with(box: Box, level: int, spans: Spans | None) -> Box:
+    return (*box[:level], spans, *box[level + 1 :])

@@ -1,0 +1,63 @@
+"""The maps of all hosts of a plan, each made when it is first looked at."""
+
+from collections.abc import Mapping
+from functools import cached_property
+
+from taploom.backends.nftables import ruleset
+from taploom.backends.nftables.tree import Ruleset
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
+from taploom.base.span import Span
+from taploom.flows.proof.compare import Witnesses
+from taploom.flows.proof.intent.entries import Site
+from taploom.flows.proof.intent.names import Names, addresses_of
+from taploom.flows.proof.intent.view import View
+from taploom.flows.proof.proof import spans_of
+from taploom.flows.reach.place import Place
+from taploom.plan.site import Plan
+
+
+@dataclass(frozen=True)
+class Maps:
+    """What intent and rulesets of one plan say.
+
+    Attributes:
+        now: seconds since the epoch, for what ends.
+    """
+
+    plan: Plan
+    now: int
+
+    @cached_property
+    def names(self) -> Names:
+        """The words of the site."""
+        return Names(self.plan)
+
+    @cached_property
+    def _site(self) -> Site:
+        return Site(self.names)
+
+    @cached_property
+    def spans(self) -> Mapping[str, Span | None]:
+        """The places of the entries that can decide."""
+        return spans_of(self.plan)
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """Guests by the addresses that they are known to have."""
+        nics = ((name, nic) for name, nics in self.names.nics.items() for nic in nics)
+        return {str(prefix.first): name for name, nic in nics for prefix in addresses_of(nic)}
+
+    @memo
+    def pair(self, host: str, family: Family) -> Witnesses:
+        """Both witnesses of a host."""
+        return Witnesses(self._site, self.names.hosts[host], family, self._ruleset(host))
+
+    @memo
+    def _ruleset(self, host: str) -> Ruleset:
+        return ruleset(self.names.hosts[host])
+
+    def place(self, host: str, family: Family) -> Place:
+        """A host as questions look at it."""
+        return Place(View(self.names, self.pair(host, family).kernel))

@@ -1,0 +1,86 @@
+"""Who reaches whom, for all pairs at once: zones and hosts, or guests."""
+
+from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
+
+from taploom.base.address import Family
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.spans import Spans
+from taploom.flows.packets.answer import NO_ROUTE
+from taploom.flows.packets.packet import PORT, PROTOCOL
+from taploom.flows.reach.endpoints import end_of
+from taploom.flows.reach.query import Inquiry
+from taploom.flows.reach.reply import Reply
+
+_EVERYWHERE = frozenset(f"implied/{name}" for name in ("icmp", "icmpv6", "nd", "mld"))
+"""What every host hears anyway says nothing of a site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Something that passes between two ends.
+
+    Attributes:
+        protocols: numbers, or None for all.
+        ports: ports or ICMP types, or None for all.
+        by: stable name of the entry that lets it pass.
+        certain: whether it passes whatever addresses the networks outside hand out.
+        routed: whether the sender's host has a route to everybody in the column; else it passes to some of them alone,
+            such as those on an uplink's own link.
+    """
+
+    family: Family
+    protocols: Spans | None
+    ports: Spans | None
+    by: str
+    certain: bool = True
+    routed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows are senders, columns receivers.
+
+    Attributes:
+        cells: what passes from a row to a column, but for what every host has to hear; () for nothing.
+    """
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[tuple[Passage, ...], ...], ...]
+
+
+def zone_matrix(inquiry: Inquiry) -> Matrix:
+    """Zones by zones and hosts; what forwards let in is in the host's column."""
+    zones = tuple(zone.name for zone in inquiry.plan.zones)
+    hosts = tuple(f"host/{host.name}" for host in inquiry.plan.hosts)
+    return _matrix(inquiry, [f"zone/{name}" for name in zones], [*(f"zone/{name}" for name in zones), *hosts])
+
+
+def guest_matrix(inquiry: Inquiry, pattern: str) -> Matrix:
+    """Guests by guests, of those whose names match a shell pattern."""
+    guests = [f"guest/{guest.name}" for guest in inquiry.plan.guests if fnmatchcase(guest.name, pattern)]
+    return _matrix(inquiry, guests, guests)
+
+
+def _matrix(inquiry: Inquiry, rows: list[str], columns: list[str]) -> Matrix:
+    cells = tuple(tuple(_cell(inquiry, row, column) for column in columns) for row in rows)
+    return Matrix(tuple(map(_short, rows)), tuple(map(_short, columns)), cells)
+
+
+def _short(text: str) -> str:
+    kind, _, name = text.partition("/")
+    return text if kind == "host" else name
+
+
+def _cell(inquiry: Inquiry, row: str, column: str) -> tuple[Passage, ...]:
+    replies = inquiry.ask(end_of(inquiry.names, row), end_of(inquiry.names, column), None, walked=False)
+    return tuple(dict.fromkeys(_passages(replies)))
+
+
+def _passages(replies: Collection[Reply]) -> Iterator[Passage]:
+    lost = {(reply.family, reply.hops[0].host) for reply in replies if reply.decided_by == NO_ROUTE.by}
+    for reply in sorted(replies, key=lambda r: (r.decided_by, r.family, repr(r.box))):
+        if reply.allowed and reply.decided_by not in _EVERYWHERE:
+            routed = (reply.family, reply.hops[0].host) not in lost
+            yield Passage(reply.family, reply.box[PROTOCOL], reply.box[PORT], reply.decided_by, reply.certain, routed)

@@ -1,0 +1,236 @@
+"""A host as questions look at it: what of a selection comes in where, and what of another one lies behind it."""
+
+from collections.abc import Iterator, Mapping
+
+from taploom.base.address import Family, everything, in_family
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix, single, united, without
+from taploom.flows.packets.forwarding import SELF, Forwarding
+from taploom.flows.packets.learned import every
+from taploom.flows.proof.intent.essentials import never
+from taploom.flows.proof.intent.names import fixed_of, prefix_in
+from taploom.flows.proof.intent.view import View
+from taploom.flows.reach.endpoints import End
+from taploom.plan.host import Fixed
+from taploom.plan.policy import NatKind
+from taploom.plan.site import Network
+
+
+def members(network: Network, family: Family) -> Spans:
+    """The addresses that a question about a network means: not its gateway's, nor those that are nobody's.
+
+    Of a link of two addresses both are of stations (RFC 3021, RFC 6164).
+    """
+    interface = in_family(network, family)
+    if interface is None:
+        return ()
+    first, last = of_prefix(interface.prefix)
+    ends = [single(first), *([single(last)] if family is Family.IPV4 else [])]
+    nobody = [single(interface.address.value), *(ends if interface.length < family.bits - 1 else [])]
+    return without(((first, last),), united(nobody))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One host in one family."""
+
+    view: View
+
+    @property
+    def kernel(self) -> Forwarding:
+        """Its addresses and routes."""
+        return self.view.kernel
+
+    def starts(self, end: End) -> Iterator[tuple[str, Spans, Spans | None]]:
+        """The interfaces by which packets of a selection first come to this host, with their senders.
+
+        And with the destinations that are asked about there, or None for all: of what somebody beyond an uplink may
+        claim to be from the site, what is for this host, not what it would carry.
+        """
+        found, host = end.selection, self.kernel.host
+        literal = found.literal(self.kernel.family)
+        for bridge in host.bridges:
+            spans = self.view.senders(found, bridge.device, to_host=False)
+            spans = without(spans, self.kernel.missing(bridge.device))
+            if spans:
+                yield bridge.device, spans, None
+        for uplink, zone in self.view.zones.items():
+            whole = found.everyone or zone in found.outside
+            rightly = without(self.outside, self.kernel.astray(uplink))
+            spans = rightly if whole else without(common(literal, self.view.outer), self._fixed)
+            if spans:
+                yield uplink, spans, None
+            claimed = common(self._of_site(end), self.claimed(uplink))
+            if claimed:
+                yield uplink, claimed, self.here
+        if host.name in found.hosts or (end.uplink and end.uplink[0] == host.name):
+            yield SELF, self._fixed or every(self.kernel.family), None
+        elif common(literal, self._fixed):
+            yield SELF, common(literal, self._fixed), None
+
+    def claimed(self, uplink: str) -> Spans:
+        """Senders of the site whom a packet by an uplink may claim, though it never passed their own host.
+
+        Those who are behind another uplink, and those whose host has no uplink in the zone, so that somebody else must
+        have carried what they sent.
+        """
+        return united([*self.view.astray(uplink), *common(self.carried(uplink), self.view.behind(uplink))])
+
+    def _of_site(self, end: End) -> Spans:
+        """What of a selection is the site's; as senders `any` are its networks."""
+        found, family, names = end.selection, self.kernel.family, self.view.names
+        networks = names.networks.values() if found.everyone else (names.networks[name] for name in found.networks)
+        prefixes = (prefix_in(network, family) for network in networks)
+        guests = (span for network in found.guests for span in found.guests_in(network, family))
+        hosts = (span for host in found.hosts for span in fixed_of(names.hosts[host], family))
+        return united([*(of_prefix(p) for p in prefixes if p), *guests, *hosts, *found.literal(family)])
+
+    def goals(self, end: End, ingress: str, way: str | None) -> Spans:
+        """The destinations of a selection, as packets from one interface would have them."""
+        spans: list[tuple[int, int]] = list(self._named(end))
+        zones, hidden = end.selection.outside | self._zones_of_hidden(end), self.hidden(end)
+        for span, egress in self.kernel.partition:
+            zone = self.view.zones.get(egress or way or "")
+            if end.selection.everyone or zone in zones or (hidden and not egress):
+                spans += common((span,), self.outside)
+        goals = united(spans)
+        return common(goals, self._arriving(ingress)) if ingress in self.view.zones else goals
+
+    def nowhere(self, end: End, ingress: str) -> Spans:
+        """The destinations of a selection that the host has no route to, as packets from one interface have them."""
+        if ingress in self.view.zones or not self.kernel.unreachable:
+            return ()
+        beyond = end.selection.everyone or end.selection.outside & set(self.view.zones.values())
+        meant = united([*self._named(end), *(self.outside if beyond else ())])
+        return common(meant, self.kernel.unreachable)
+
+    def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
+        """Destinations by the interface that the host sends to them by; without those of another way."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for span, egress in self.kernel.partition:
+            if bool(egress) == (way is None):
+                found.setdefault(egress or way or "", []).extend(common((span,), goals))
+        return {egress: united(spans) for egress, spans in found.items() if spans}
+
+    def led(self, device: str, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
+        """Other hosts that are the next hop of what leaves by an uplink: by which of theirs, and what of it."""
+        zone = self.view.zones.get(device)
+        for via, there in self._next_hops(device, goals) if zone else ():
+            at = self.view.names.listening.get((zone or "", self.kernel.family, via))
+            if at:
+                yield (*at, there)
+
+    def _next_hops(self, uplink: str, goals: Spans) -> Iterator[tuple[int, Spans]]:
+        """The next hops of what leaves by an uplink, each with what it is for; none for what is on the link."""
+        family, sides = (
+            self.kernel.family,
+            {u.name: in_family(u, self.kernel.family) for u in self.kernel.host.uplinks},
+        )
+        own, routes = (
+            sides[uplink],
+            [r for r in self.kernel.host.routes if r.device == uplink and r.to.family is family],
+        )
+        ways: list[tuple[int, int, Interval, int | None]]
+        ways = [(r.to.length, r.metric or 0, of_prefix(r.to), r.via.value) for r in routes]
+        if isinstance(own, Fixed):
+            ways.append((own.interface.length, -1, of_prefix(own.interface.prefix), None))
+            gateway = own.next_hop.value if own.next_hop else None
+            ways.append((0, -1, of_prefix(everything(family)), gateway))
+        for _, _, prefix, via in sorted(ways, key=lambda way: (-way[0], way[1])):
+            there = common((prefix,), goals)
+            goals = without(goals, there)
+            if there and via is not None:
+                yield via, there
+
+    def hidden(self, end: End) -> bool:
+        """Whether what is meant is the address of another host that only the network outside knows."""
+        if end.uplink is None or end.uplink[0] == self.kernel.host.name:
+            return False
+        return end.uplink[1] in Forwarding.of(self.view.names.hosts[end.uplink[0]], self.kernel.family).learned
+
+    def _zones_of_hidden(self, end: End) -> set[str]:
+        """Where such an address is: in the uplink's zone, or, where this host has no part in that, anywhere outside."""
+        if end.uplink is None or not self.hidden(end):
+            return set()
+        host, name = end.uplink
+        zones = {uplink.zone for uplink in self.view.names.hosts[host].uplinks if uplink.name == name}
+        ours = set(self.view.zones.values())
+        return zones & ours or ours
+
+    @property
+    def outside(self) -> Spans:
+        """The addresses that somebody beyond an uplink can have."""
+        nobody = [single(0), *never(self.kernel.family), *self.kernel.own, *self.kernel.multicast]
+        return without(self.view.outer, united(nobody))
+
+    @property
+    def strangers(self) -> Spans:
+        """Those of them that this host could answer."""
+        return common(self.outside, self.kernel.reachable)
+
+    @property
+    def _fixed(self) -> Spans:
+        return united(single(a.value) for addresses in self.kernel.addresses.values() for a in addresses)
+
+    @property
+    def _own(self) -> Spans:
+        return united([*self._fixed, *map(single, self.kernel.learned.values())])
+
+    def _named(self, end: End) -> Iterator[tuple[int, int]]:
+        found, family = end.selection, self.kernel.family
+        networks = self.view.names.networks
+        for name in networks if found.everyone else found.networks:
+            yield from members(networks[name], family)
+        for name in found.guests:
+            yield from found.guests_in(name, family)
+        yield from found.literal(family)
+        if self.kernel.host.name in found.hosts or found.everyone:
+            yield from self._own
+        for host, spans in self.view.peers.items():
+            if host in found.hosts or found.everyone:
+                yield from spans
+        if end.uplink and end.uplink[0] == self.kernel.host.name:
+            yield from self._uplink(end.uplink[1])
+        elif end.uplink:
+            yield from self._elsewhere(*end.uplink)
+
+    def _uplink(self, name: str) -> Spans:
+        fixed = tuple(single(a.value) for a in self.kernel.addresses.get(name, ()))
+        return fixed or tuple(single(value) for uplink, value in self.kernel.learned.items() if uplink == name)
+
+    def _elsewhere(self, host: str, uplink: str) -> Spans:
+        there = Forwarding.of(self.view.names.hosts[host], self.kernel.family)
+        return tuple(single(a.value) for a in there.addresses.get(uplink, ()))
+
+    def _arriving(self, uplink: str) -> Spans:
+        """What networks outside may send to this host for: itself, what is behind it, and what it has a way to."""
+        return united([*self.here, *self.outside, *self.carried(uplink)])
+
+    @property
+    def here(self) -> Spans:
+        """The addresses of the host, and those behind it."""
+        return united([*self._own, *self.behind])
+
+    def carried(self, uplink: str) -> Spans:
+        """What of the site is on hosts that have no uplink in a zone of this one, so that somebody else carries it."""
+        apart = self.view.apart(self.view.zones[uplink])
+        return united(span for found in apart for spans in found.values() for span in spans)
+
+    @property
+    def behind(self) -> Spans:
+        """The addresses of its networks, and those that it translates to them."""
+        mirrors = (span for spans in self._mirrors.values() for span in spans)
+        return united([*(span for spans in self.view.local.values() for span in spans), *mirrors])
+
+    def at(self, uplink: str) -> Spans:
+        """The outside addresses by which it is reached at one of its uplinks."""
+        return united([*self.kernel.own_at(uplink), *self._mirrors.get(uplink, ())])
+
+    @property
+    def _mirrors(self) -> Mapping[str, Spans]:
+        """The outside addresses of its networks, by the uplink at which they are translated."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for nat in self.kernel.host.nat:
+            if nat.kind is NatKind.PREFIX and nat.to and nat.family is self.kernel.family:
+                found.setdefault(nat.uplink, []).append(of_prefix(nat.to))
+        return {uplink: united(spans) for uplink, spans in found.items()}

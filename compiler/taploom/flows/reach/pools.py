@@ -1,0 +1,64 @@
+"""Guests whose address comes from a DHCP pool: which addresses they can have, where a question names them.
+
+Policy cannot name such a guest, as rules are written for addresses; who asks about it is answered for all that it can
+be given, which is what its host lets it do whatever the server hands out.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from taploom.base.address import Family, Prefix, prefixes_of
+from taploom.flows.algebra.spans import Spans, of_prefixes, single, united, without
+from taploom.flows.proof.intent.names import Names, addresses_of
+from taploom.plan.guest import Mode
+from taploom.plan.host import DhcpServer
+
+
+class Leased(NamedTuple):
+    """What one guest can be given in one network (IPv4).
+
+    Attributes:
+        addresses: the pool, without those that others are known to have.
+    """
+
+    guest: str
+    network: str
+    addresses: Spans
+
+    @property
+    def prefixes(self) -> Iterator[Prefix]:
+        """The same as prefixes."""
+        return (one for first, last in self.addresses for one in prefixes_of(first, last, Family.IPV4))
+
+
+def leased(names: Names, text: str) -> Iterator[Leased]:
+    """For each guest that a text names, itself or by a tag, what it can be given."""
+    for guest in _guests(names, text):
+        for nic in names.nics.get(guest, ()):
+            pool = _pool(names, nic.network)
+            if nic.ipv4.mode is Mode.DHCP and pool:
+                yield Leased(
+                    guest, nic.network, without(((pool.first.value, pool.last.value),), _taken(names, nic.network))
+                )
+
+
+def _guests(names: Names, text: str) -> list[str]:
+    kind, slash, name = text.partition("/")
+    if kind == "tag" and slash:
+        return [member for of, member in names.tagged.get(name, ()) if of == "guest"]
+    if slash:
+        return [name] if kind == "guest" else []
+    return [text] if names.kinds.get(text) == "guest" else []
+
+
+def _pool(names: Names, network: str) -> DhcpServer | None:
+    bridges = (bridge for host in names.hosts.values() for bridge in host.bridges if bridge.network == network)
+    return next((bridge.dhcp for bridge in bridges if bridge.dhcp), None)
+
+
+def _taken(names: Names, network: str) -> Spans:
+    """The known addresses of a network: of its guests, and its gateway's."""
+    nics = (nic for known in names.nics.values() for nic in known if nic.network == network)
+    known = of_prefixes((prefix for nic in nics for prefix in addresses_of(nic)), Family.IPV4)
+    own = names.networks[network].ipv4
+    return united([*known, *([single(own.address.value)] if own else [])])

@@ -1,0 +1,137 @@
+"""One concrete packet at one hook, and what each field of it is: plain numbers, compared one by one."""
+
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
+from taploom.base.address import Family, Prefix
+from taploom.base.frozen import dataclass
+from taploom.base.protocol import NUMBERS, PORT_PROTOCOLS
+from taploom.flows.packets.forwarding import SELF, Forwarding
+
+_PORTS = frozenset(NUMBERS[name] for name in PORT_PROTOCOLS)
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A packet that opens a connection.
+
+    Attributes:
+        source: its sender as a number.
+        destination: where it goes; values beyond the addresses stand for learned ones (`Kernel.learned`).
+        port: destination port, or type of an ICMP message, else 0.
+        ingress: interface, `OTHER` or `SELF`.
+        way: the uplink (or `OTHER`) that the default route leads by.
+        now: seconds since the epoch.
+    """
+
+    source: int
+    destination: int
+    protocol: int
+    port: int
+    sender_port: int
+    hop_limit: int
+    ingress: str
+    way: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """A packet at one hook.
+
+    Attributes:
+        oif: interface that it leaves by, as far as that is decided.
+        original: its destination before translation, or None.
+    """
+
+    kernel: Forwarding
+    probe: Probe
+    oif: str
+    original: int | None
+
+    @property
+    def iif(self) -> str:
+        """Name of the interface that it came in by; "" for the host's own."""
+        return "" if self.probe.ingress == SELF else self.probe.ingress
+
+    def equal(self, fields: tuple[Field, ...], values: tuple[Value, ...]) -> bool:
+        """Whether all fields have their values."""
+        return all(self.has(of, value) for of, value in zip(fields, values, strict=True))
+
+    def present(self, of: Field) -> bool:
+        """Whether the packet has a field."""
+        four = self.kernel.family is Family.IPV4
+        protocol = self.probe.protocol
+        match of:
+            case Field.IP_SADDR | Field.IP_DADDR:
+                return four
+            case Field.IP6_SADDR | Field.IP6_DADDR | Field.HOP_LIMIT | Field.CT_ORIGINAL_IP6_DADDR:
+                return not four
+            case Field.ICMP_TYPE:
+                return four and protocol == NUMBERS["icmp"]
+            case Field.ICMPV6_TYPE:
+                return not four and protocol == NUMBERS["icmpv6"]
+            case Field.SPORT | Field.DPORT:
+                return protocol in _PORTS
+            case _:
+                return True
+
+    def has(self, of: Field, value: Value) -> bool:
+        """Whether a field that is present has a value."""
+        number = self.number(of)
+        match value:
+            case Prefix():
+                return number is not None and (value.value <= number < value.value + value.size or not value.length)
+            case Range(first, last):
+                return number is not None and first <= number <= last
+            case Iface(name):
+                return name == (self.iif if of is Field.IIFNAME else self.oif)
+            case IfacePattern(head):
+                return (self.iif if of is Field.IIFNAME else self.oif).startswith(head)
+            case Word(text):
+                return self.word(of, text)
+            case _:
+                return False
+
+    def number(self, of: Field) -> int | None:
+        """The value of a field that is a number."""
+        probe = self.probe
+        return {
+            Field.IP_SADDR: probe.source,
+            Field.IP6_SADDR: probe.source,
+            Field.IP_DADDR: probe.destination,
+            Field.IP6_DADDR: probe.destination,
+            Field.CT_ORIGINAL_IP6_DADDR: probe.destination if self.original is None else self.original,
+            Field.DPORT: probe.port,
+            Field.ICMP_TYPE: probe.port,
+            Field.ICMPV6_TYPE: probe.port,
+            Field.SPORT: probe.sender_port,
+            Field.HOP_LIMIT: probe.hop_limit,
+        }.get(of)
+
+    def word(self, of: Field, text: str) -> bool:
+        """Whether a field is a constant of nft's."""
+        kernel, probe = self.kernel, self.probe
+        match of:
+            case Field.NFPROTO:
+                return text == kernel.family.key
+            case Field.L4PROTO:
+                return probe.protocol == (NUMBERS[text] if text in NUMBERS else int(text))
+            case Field.CT_STATE:
+                return text == "new"
+            case Field.CT_STATUS:
+                return text == "dnat" and self.original is not None
+            case Field.FIB_STRICT:
+                return _within(kernel.missing(self.iif), probe.source)
+            case Field.FIB_LOOSE:
+                return _within(kernel.missing(None), probe.source)
+            case Field.FIB_TYPE:
+                kinds = {"local": kernel.own, "broadcast": kernel.broadcast, "multicast": kernel.multicast}
+                return _within(kinds[text], probe.destination)
+            case Field.FIB_TYPE_HERE:
+                return _within(kernel.own_at(self.iif), probe.destination)
+            case _:
+                raise ValueError(f"{of.value} {text}")
+
+
+def _within(spans: tuple[tuple[int, int], ...], value: int) -> bool:
+    return any(first <= value <= last for first, last in spans)

@@ -1,0 +1,124 @@
+"""Who reaches whom: a question about two ends and a service, answered by its parts.
+
+The intent answers, which the comparison has shown to be what the ruleset does; the ruleset then tells the chains that a
+packet of each part walks. Where a part passes one host and is for another one behind it, both have to let it pass.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from taploom.base.address import FAMILIES, Family
+from taploom.base.frozen import dataclass
+from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.regions import merged
+from taploom.flows.algebra.spans import Interval, Spans, united
+from taploom.flows.packets.answer import NO_ROUTE
+from taploom.flows.packets.forwarding import OTHER, Forwarding
+from taploom.flows.packets.packet import DESTINATION, PORT, PROTOCOL, SOURCE
+from taploom.flows.proof.intent.names import Selection
+from taploom.flows.proof.intent.services import all_traffic
+from taploom.flows.reach.endpoints import End
+from taploom.flows.reach.journey import EPHEMERAL, HOPS, Journey
+from taploom.flows.reach.maps import Maps
+from taploom.flows.reach.probe import Probe
+from taploom.flows.reach.reply import Hop, Reply, Unknown
+from taploom.flows.reach.trace import Tracer
+from taploom.plan.policy import Service
+
+
+@dataclass(frozen=True)
+class Inquiry(Maps):
+    """Answers questions about one plan."""
+
+    def ask(
+        self, source: End, to: End, services: tuple[Service, ...] | None, *, walked: bool = True
+    ) -> tuple[Reply, ...]:
+        """All parts of an answer, in both families.
+
+        Args:
+            source: who sends.
+            to: who is meant.
+            services: what is asked for; None for everything.
+            walked: whether the chains on the way are told too.
+        """
+        found: dict[tuple[Family, tuple[Hop, ...], tuple[Unknown, ...]], list[Box]] = {}
+        for family in FAMILIES:
+            traffic = all_traffic(services, family)
+            for host in self.names.hosts:
+                for meant in self._meant(to, host, family):
+                    for box, hops, unknown in Journey(self, host, family, meant).paths(source, traffic):
+                        found.setdefault((family, hops, unknown), []).append(box)
+        replies = [
+            self._reply(family, box, hops, unknown, walked=walked)
+            for (family, hops, unknown), boxes in found.items()
+            for box in merged(boxes)
+        ]
+        return tuple(_narrowed(replies))
+
+    def _meant(self, to: End, host: str, family: Family) -> Iterator[End]:
+        """Who is meant; of other hosts, the addresses that nobody knows each on its own.
+
+        Those of an uplink that somebody else configures, such as a VPN's, are known in its zone alone.
+        """
+        yield to
+        ours = {uplink.zone for uplink in self.names.hosts[host].uplinks}
+        for other in sorted(to.selection.hosts - {host}):
+            uplinks = {uplink.name: uplink for uplink in self.names.hosts[other].uplinks}
+            for uplink in Forwarding.of(self.names.hosts[other], family).learned:
+                if not uplinks[uplink].configured and uplinks[uplink].zone not in ours:
+                    continue
+                yield End(f"{other}/{uplink}", Selection(), (other, uplink))
+
+    def _reply(
+        self, family: Family, box: Box, hops: tuple[Hop, ...], unknown: tuple[Unknown, ...], *, walked: bool
+    ) -> Reply:
+        last = hops[-1].answer
+        by = last.by or "default"
+        told = self._walked(family, box, hops) if walked else hops
+        return Reply(family, box, last.verdict, by, self.spans.get(by), told, unknown)
+
+    def _walked(self, family: Family, box: Box, hops: tuple[Hop, ...]) -> tuple[Hop, ...]:
+        """The hops with the chains that the first packet of a box walks at each of them."""
+        protocol, port = (_first(box[level]) for level in (PROTOCOL, PORT))
+        return tuple(
+            replace(hop, steps=self._steps(family, hop, _sender(box, hop), _target(box, hop), protocol, port))
+            for hop in hops
+        )
+
+    def _steps(self, family: Family, hop: Hop, source: int, to: int, protocol: int, port: int) -> tuple[str, ...]:
+        pair = self.pair(hop.host, family)
+        if hop.answer == NO_ROUTE:
+            return ("no route of the host leads there",)
+        if hop.answer.destination is None and pair.kernel.egress(to) == hop.ingress:
+            # Frames between two ports of one bridge do not come to the chains of routed packets.
+            return (f"bridged on {hop.ingress}",)
+        probe = Probe(source, to, protocol, port, EPHEMERAL, HOPS, hop.ingress, hop.way or OTHER, self.now)
+        return tuple(Tracer(pair.ruleset, pair.kernel).walk(probe).steps)
+
+
+def _narrowed(replies: list[Reply]) -> Iterator[Reply]:
+    """Adds to each reply the values of a learned address for which it holds, unless it holds for all of them."""
+    whole: dict[tuple[Family, Unknown], list[Interval]] = {}
+    for reply in replies:
+        for each in reply.unknown:
+            if each.role == "destination":
+                whole.setdefault((reply.family, each), []).extend(reply.box[DESTINATION] or ())
+    for reply in replies:
+        held = reply.box[DESTINATION] or ()
+        unknown = tuple(
+            replace(each, within=held) if united(whole.get((reply.family, each), held)) != held else each
+            for each in reply.unknown
+        )
+        yield replace(reply, unknown=unknown)
+
+
+def _sender(box: Box, hop: Hop) -> int:
+    return _first(box[SOURCE] if hop.senders is None else hop.senders)
+
+
+def _target(box: Box, hop: Hop) -> int:
+    return _first(box[DESTINATION]) if hop.to is None else hop.to
+
+
+def _first(spans: Spans | None) -> int:
+    return spans[0][0] if spans else 0

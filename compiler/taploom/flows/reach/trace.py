@@ -1,0 +1,262 @@
+"""One concrete packet on its way through the tables of a host, rule by rule: the plain reading of the tree.
+
+Nothing is shared with the symbolic evaluation: no boxes, no diagrams, just a packet and the rules in their order. So it
+says which chains a packet walks, and tests hold the two readings against each other.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import assert_never
+
+from taploom.backends.nftables.fields import Field
+from taploom.backends.nftables.tree import (
+    Chain,
+    ClampMss,
+    Count,
+    Direction,
+    Dispatch,
+    Element,
+    Kind,
+    Learn,
+    Limit,
+    LimitBy,
+    Log,
+    Lookup,
+    Masquerade,
+    Match,
+    Rule,
+    Ruleset,
+    Statement,
+    Table,
+    TcpFlags,
+    Translate,
+    TranslateBy,
+    TranslatePrefix,
+    Until,
+    Verdict,
+)
+from taploom.backends.nftables.values import Range
+from taploom.base.address import Family, Prefix
+from taploom.base.protocol import NUMBERS
+from taploom.flows.packets.answer import rate
+from taploom.flows.packets.forwarding import SELF, Forwarding
+from taploom.flows.reach.probe import Hop, Probe
+
+_ORDER = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
+
+
+@dataclass(slots=True)
+class Walk:
+    """What becomes of a packet.
+
+    Attributes:
+        allowed: whether it passes.
+        destination: address and port in the end.
+        source: what the sender becomes: "" for itself, `masquerade`, or the number of an address.
+        limited: the rate up to which it passes; "" where there is none.
+        steps: the chains that it walks, each with the comment of the rule by which it leaves it.
+    """
+
+    allowed: bool
+    destination: tuple[int, int]
+    source: str = ""
+    limited: str = ""
+    steps: list[str] = field(default_factory=list)
+
+
+class _Nat(Exception):
+    def __init__(self, address: int | None, port: int | None, source: str, by: str) -> None:
+        super().__init__(by)
+        self.address, self.port, self.source, self.by = address, port, source, by
+
+
+@dataclass(slots=True)
+class Tracer:
+    """Walks packets through a ruleset."""
+
+    ruleset: Ruleset
+    kernel: Forwarding
+
+    def walk(self, probe: Probe) -> Walk:
+        """Walk one packet from its way in to its way out."""
+        found = Walk(allowed=True, destination=(probe.destination, probe.port))
+        hop = Hop(self.kernel, probe, "", None)
+        own = probe.ingress == SELF
+        if not own and not self._filtered(found, "prerouting", hop):
+            return found
+        hop = self._translated(found, "output" if own else "prerouting", hop)
+        egress = self.kernel.egress(hop.probe.destination) or probe.way
+        hook = "output" if own else "input" if egress == SELF else "forward"
+        hop = replace(hop, oif="" if egress == SELF else egress)
+        found.destination = (hop.probe.destination, hop.probe.port)
+        if self._filtered(found, hook, hop) and egress != SELF:
+            self._translated(found, "postrouting", hop)
+        return found
+
+    def _bases(self, kind: str, hook: str) -> list[tuple[Table, Chain]]:
+        family = "ip" if self.kernel.family is Family.IPV4 else "ip6"
+        found = [
+            (table, chain)
+            for table in self.ruleset.tables
+            if table.family in ("inet", family)
+            for chain in table.chains
+            if chain.base and (chain.base.type, chain.base.hook) == (kind, hook)
+        ]
+        return sorted(found, key=lambda pair: _priority(pair[1]))
+
+    def _filtered(self, found: Walk, hook: str, hop: Hop) -> bool:
+        for table, chain in self._bases("filter", hook):
+            run = _Run(self, table, hop, found)
+            kind = run.chain(chain)
+            if kind is None and chain.base:
+                kind = chain.base.policy
+                found.steps.append(f"{chain.name}: policy {kind.value}")
+            if kind is Kind.DROP:
+                found.allowed = False
+                return False
+        return True
+
+    def _translated(self, found: Walk, hook: str, hop: Hop) -> Hop:
+        for table, chain in self._bases("nat", hook):
+            try:
+                _Run(self, table, hop, found).chain(chain)
+            except _Nat as nat:
+                found.steps.append(nat.by)
+                if nat.source:
+                    found.source = nat.source
+                    return hop
+                probe = hop.probe
+                port = probe.port if nat.port is None else nat.port
+                destination = probe.destination if nat.address is None else nat.address
+                moved = replace(probe, destination=destination, port=port)
+                return Hop(self.kernel, moved, hop.oif, probe.destination)
+        return hop
+
+
+def _priority(chain: Chain) -> int:
+    text = chain.base.priority if chain.base else "0"
+    return _ORDER[text] if text in _ORDER else int(text)
+
+
+@dataclass(slots=True)
+class _Run:
+    tracer: Tracer
+    table: Table
+    hop: Hop
+    found: Walk
+
+    def chain(self, chain: Chain) -> Kind | None:
+        """ACCEPT or DROP; None where the chain comes to its end."""
+        for at, rule in enumerate(chain.rules, start=1):
+            kind = self.rule(chain, rule)
+            if kind is Kind.RETURN:
+                return None
+            if kind is Kind.ACCEPT and self.found.limited and self._anyhow(replace(chain, rules=chain.rules[at:])):
+                self.found.limited = ""
+            if kind in (Kind.ACCEPT, Kind.DROP):
+                return kind
+            if kind is Kind.GOTO:
+                return None
+        return None
+
+    def _anyhow(self, rest: Chain) -> bool:
+        """Whether what is above a rate is accepted by the rules behind it, without one."""
+        other = replace(self, found=Walk(allowed=True, destination=self.found.destination))
+        return other.chain(rest) is Kind.ACCEPT and not other.found.limited
+
+    def rule(self, chain: Chain, rule: Rule) -> Kind | None:
+        """The verdict of a rule; GOTO where a chain that it left for came to its end; None to go on."""
+        limited, comment = "", rule.comment
+        for statement in rule.statements:
+            match statement:
+                case Verdict():
+                    return self.verdict(chain, statement, comment, limited=limited)
+                case Dispatch(fields, name):
+                    element = self.element(fields, name)
+                    if element is None:
+                        return None
+                    assert isinstance(element.data, Verdict)
+                    return self.verdict(chain, element.data, comment, limited=limited)
+                case Lookup(fields, name, negated):
+                    element = self.element(fields, name)
+                    if (element is not None) == negated or not all(map(self.hop.present, fields)):
+                        return None
+                    comment = comment if element is None else element.comment or comment
+                case Limit() | LimitBy():
+                    limited = self.limit(statement)
+                case Translate() | TranslateBy() | TranslatePrefix() | Masquerade():
+                    self.translate(chain, statement, comment)
+                    return None
+                case Match() | TcpFlags() | Until():
+                    if not self.holds(statement):
+                        return None
+                case Log() | Count() | Learn() | ClampMss():
+                    pass
+                case _:
+                    assert_never(statement)
+        return None
+
+    def limit(self, statement: Limit | LimitBy) -> str:
+        """The rate of a limit."""
+        if isinstance(statement, LimitBy):
+            found = next(entry for entry in self.table.limits if entry.name == statement.name)
+            return rate(found.rate, found.unit, found.burst)
+        return rate(statement.rate, statement.unit, statement.burst)
+
+    def verdict(self, chain: Chain, verdict: Verdict, comment: str, *, limited: str) -> Kind | None:
+        """Follows a verdict to its end."""
+        step = f"{chain.name}: {comment}" if comment else chain.name
+        if verdict.kind in (Kind.GOTO, Kind.JUMP):
+            self.found.steps.append(f"{step} → {verdict.chain}")
+            target = next(c for c in self.table.chains if c.name == verdict.chain)
+            kind = self.chain(target)
+            return Kind.GOTO if kind is None and verdict.kind is Kind.GOTO else kind
+        if verdict.kind is not Kind.RETURN:
+            self.found.steps.append(f"{step}: {verdict.kind.value}")
+            self.found.limited = limited if verdict.kind is Kind.ACCEPT else ""
+        return verdict.kind
+
+    def translate(self, chain: Chain, statement: Statement, comment: str) -> None:
+        """Ends all chains with a translation, if there is one."""
+        probe, by = self.hop.probe, f"{chain.name}: {comment}" if comment else chain.name
+        match statement:
+            case Masquerade():
+                raise _Nat(None, None, "masquerade", by)
+            case Translate(Direction.SOURCE, address, _):
+                raise _Nat(None, None, str(address.value), by)
+            case Translate(Direction.DESTINATION, address, port):
+                raise _Nat(address.value, port, "", by)
+            case TranslateBy(family, fields, name) if family is self.tracer.kernel.family:
+                element = self.element(fields, name)
+                if element is not None:
+                    assert isinstance(element.data, tuple)
+                    to, *ports = element.data
+                    assert isinstance(to, Prefix)
+                    port = ports[0].first if ports and isinstance(ports[0], Range) else None
+                    raise _Nat(to.value, port, "", f"{by}: {element.comment}" if element.comment else by)
+            case TranslatePrefix(direction, before, after) if before.family is self.tracer.kernel.family:
+                value = probe.source if direction is Direction.SOURCE else probe.destination
+                if before.value <= value < before.value + before.size:
+                    new = value - before.value + after.value
+                    raise _Nat(new, None, str(new) if direction is Direction.SOURCE else "", by)
+            case _:
+                pass
+
+    def holds(self, statement: Match | TcpFlags | Until) -> bool:
+        """Whether a condition holds."""
+        match statement:
+            case Match(fields, values, negated):
+                if not all(map(self.hop.present, fields)):
+                    return False
+                return negated != any(self.hop.equal(fields, value) for value in values)
+            case TcpFlags(mask, flags, negated):
+                opens = [flag for flag in mask if flag == "syn"] == list(flags)
+                return self.hop.probe.protocol == NUMBERS["tcp"] and opens != negated
+            case Until(epoch):
+                return self.hop.probe.now < epoch
+
+    def element(self, fields: tuple[Field, ...], name: str) -> Element | None:
+        """The element of a set that has the packet."""
+        entry = next(s for s in self.table.sets if s.name == name)
+        if not all(map(self.hop.present, fields)):
+            return None
+        return next((element for element in entry.elements if self.hop.equal(fields, element.key)), None)
