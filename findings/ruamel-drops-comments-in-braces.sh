@@ -1,0 +1,46 @@
+#!/bin/bash
+# What a round trip of ruamel.yaml keeps of lists and mappings in brackets and braces.
+#
+# Versions: ruamel.yaml 0.19.1, Python 3.11.
+# Guess:    the round trip is there to keep comments, so it keeps them wherever YAML allows one; a value that is left out stays
+#           left out.
+# Seen:     comments of block style are kept, those within brackets or braces are gone, without a warning. A value that is left
+#           out is written as nothing in block style and as `null` in braces. Editing any other line of a file does both.
+set -euo pipefail
+
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+python3 -I -m venv "$folder/venv"
+"$folder/venv/bin/python" -I -m pip install --quiet --disable-pip-version-check ruamel.yaml==0.19.1
+"$folder/venv/bin/python" -I - <<'END'
+import io
+
+from ruamel.yaml import YAML
+
+
+def loaded(text: str) -> str:
+    """A text after it was loaded and dumped."""
+    out = io.StringIO()
+    YAML().dump(YAML().load(text), out)
+    return out.getvalue()
+
+
+def composed(text: str) -> str:
+    """A text after it was made nodes, and these made text."""
+    out = io.StringIO()
+    YAML().serialize(YAML().compose(text), out)
+    return out.getvalue()
+
+
+for text, expected in (
+    ("ports:\n- 22 # shell\n- 80\n", "ports:\n- 22 # shell\n- 80\n"),
+    ("ports: [\n  22, # shell\n  80\n]\n", "ports: [22, 80]\n"),
+    ("zones:\n  lan: # inside\n  dmz: {}\n", "zones:\n  lan: # inside\n  dmz: {}\n"),
+    ("zones: {\n  lan: , # inside\n  dmz: {}\n}\n", "zones: {lan: null, dmz: {}}\n"),
+):
+    for trip in (loaded, composed):
+        seen = trip(text)
+        print(f"{trip.__name__}: {text!r} -> {seen!r}")
+        assert seen == expected, f"this has changed: expected {expected!r}"
+END
+echo "as written in the head"
