@@ -47,12 +47,9 @@ class PerFamily(Protocol[T_co]):
     """What has a value for each family."""
 
     @property
-    def ipv4(self) -> T_co:
-        """The value for IPv4."""
-
+    def ipv4(self) -> T_co: ...  # noqa: D102
     @property
-    def ipv6(self) -> T_co:
-        """The value for IPv6."""
+    def ipv6(self) -> T_co: ...  # noqa: D102
 
 
 def in_family(thing: PerFamily[T_co], family: Family) -> T_co:

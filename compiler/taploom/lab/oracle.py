@@ -1,7 +1,6 @@
 """What the plan says of one packet: where it goes, whether it may, who decides, and what NAT makes of it.
 
-One packet at a time, hop by hop, in the words of the plan's docstrings: simple enough to be read and believed, and
-with nothing of the code that lowers the plan to a ruleset. The kernel is asked the same question.
+One packet at a time, hop by hop: simple enough to be believed, and with nothing of the code that lowers the plan.
 """
 
 from dataclasses import replace
@@ -54,8 +53,7 @@ class Verdict:
     Attributes:
         allowed: whether it arrives.
         by: stable name of what decides at the last host that is asked.
-        where: `guest/NAME`, `host/NAME` or `zone/NAME`: where it arrives, or would.
-        packet: as it arrives; where it is dropped, as it was then.
+        where: `guest/NAME`, `host/NAME` or `zone/NAME`, at which it arrives or would; `packet`: as it is there.
         limits: the rates that allows on its way put on it, by the allow's name.
     """
 
