@@ -28,6 +28,7 @@ networks: {lan: {ipv4: 10.0.0.1/24, nat: true, dhcp: true}}
 hosts: {hv: {uplinks: {eth0: {zone: internet, ipv4: 203.0.113.2/24, gateway4: 203.0.113.1}}, networks: {lan: {}}}}
 guests: {web: {host: hv, nics: {lan: {ipv4: 10.0.0.10, mac: 02:00:00:00:00:0a}}}}
 policy: {admin: {from: any, to: host/hv, allow: ssh}, out: {from: lan, to: internet, allow: any}}
+waivers: {own-units: {code: TL431, on: network/lan, reason: the guest has the units that taploom renders}}
 """
 
 

@@ -50,8 +50,12 @@ def read_plan(text: str) -> Plan:
     """
     try:
         data = json.loads(text)
-    except (ValueError, RecursionError) as error:
+    except json.JSONDecodeError as error:
         raise PlanTextError(f"this is not JSON: {error}") from None
+    except ValueError:  # what Python says of long numbers is advice to who programs it
+        raise PlanTextError("this is no plan: a number in it has thousands of digits") from None
+    except RecursionError:
+        raise PlanTextError("this is no plan: its parts are nested too deeply") from None
     found = data.get("format") if isinstance(data, dict) else None
     if found != FORMAT:
         raise PlanTextError(f"the format is not `{FORMAT}`" + (f" but `{found}`" if isinstance(found, str) else ""))

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.anchor import Anchor
+from ruamel.yaml.error import YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from taploom.base.diagnostic import Diagnostic, Report
@@ -43,7 +44,10 @@ def edited(text: str, file: str, edits: Edits, report: Report) -> str:
     before = read(text, file, Report())
     if before is None:
         raise ValueError(f"{file} is edited although it cannot be read")
-    after = formatted(_edited(formatted(text, file, Report()), edits), file, Report())
+    try:
+        after = formatted(_edited(formatted(text, file, Report()), edits), file, Report())
+    except YAMLError:  # of texts that it can read and not write again
+        after = text
     tree = read(after, file, Report())
     if tree is not None and is_as_asked(before, tree, edits) and said_beside(text) == said_beside(after):
         return after

@@ -100,6 +100,7 @@ def _place(place: Place) -> dict[str, object]:
         "reachable": written(kernel.reachable),
         "behind": written(place.behind),
         "at": {uplink: written(place.at(uplink)) for uplink in view.zones},
+        "astray": {uplink: written(kernel.astray(uplink)) for uplink in view.zones},
         "claimed": {uplink: written(place.claimed(uplink)) for uplink in view.zones},
         "led": {
             uplink: [[written(there), *at] for *at, there in place.led(uplink, every(kernel.family))]

@@ -11,7 +11,7 @@
       Object.assign(this, { ends, name, family, host, zones: host.zones, bridges: host.bridges });
       this.partition = own.partition.map(([span, egress]) => [read(span)[0], egress]);
       for (const key of ["taken", "reachable", "behind"]) this[key] = read(own[key]);
-      for (const key of ["local", "missing", "addresses", "at", "claimed", "carried"]) {
+      for (const key of ["local", "missing", "addresses", "at", "astray", "claimed", "carried"]) {
         this[key] = Object.fromEntries(Object.entries(own[key]).map(([device, text]) => [device, read(text)]));
       }
       this.next = Object.fromEntries(Object.entries(own.led).map(([uplink, found]) => (
@@ -50,7 +50,8 @@
       }
       for (const [uplink, zone] of Object.entries(this.zones)) {
         const whole = end.everyone || end.outside.has(zone);
-        const spans = whole ? this.outside : without(common(literal, this.outer), this.fixed);
+        const rightly = without(this.outside, this.astray[uplink]);
+        const spans = whole ? rightly : without(common(literal, this.outer), this.fixed);
         if (spans.length) yield [uplink, spans, null];
         const claimed = common(this.ofSite(end), this.claimed[uplink]);
         if (claimed.length) yield [uplink, claimed, this.here];
