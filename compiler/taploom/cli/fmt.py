@@ -28,6 +28,7 @@ def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
     """
     from taploom.base.diagnostic import Report
     from taploom.cli.compiling import line_of
+    from taploom.cli.rewriting import write_back
     from taploom.cli.terminal import show, tell
 
     if _STDIN in map(str, files) and len(files) > 1:
@@ -46,7 +47,7 @@ def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
     if _STDIN in texts:
         sys.stdout.write(changed.get(_STDIN, texts[_STDIN]))
         return FINE
-    return _write(changed)
+    return write_back(changed, {path: f"formatted {path}" for path in changed})
 
 
 def _texts(files: tuple[Path, ...], specs: Path, report: "Report") -> dict[str, str]:
@@ -73,16 +74,3 @@ def _changed(texts: Mapping[str, str], report: "Report") -> dict[str, str]:
     with progress("Formatting"):
         after = {path: formatted(text, path, report) for path, text in texts.items()}
     return {path: text for path, text in after.items() if text != texts[path]}
-
-
-def _write(changed: Mapping[str, str]) -> int:
-    from taploom.cli.terminal import say, show
-    from taploom.delivery.single import write_file
-
-    for path, text in changed.items():
-        outcome = write_file(Path(path).resolve(), text.encode())
-        if not isinstance(outcome, bool):
-            show((outcome,))
-            return FINDINGS
-        say(f"formatted {path}")
-    return FINE

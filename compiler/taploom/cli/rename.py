@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from taploom.cli.completion import objects
-from taploom.cli.exits import FINDINGS, FINE
+from taploom.cli.exits import FINDINGS
 from taploom.cli.options import specs_option
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def _rename(specs: Path, what: str, name: str) -> int:
     from taploom.base.diagnostic import Report
     from taploom.cli.compiling import source_line
     from taploom.cli.now import now
+    from taploom.cli.rewriting import write_back
     from taploom.cli.terminal import say, show
     from taploom.driver import compile_blobs, compile_site
 
@@ -61,7 +62,7 @@ def _rename(specs: Path, what: str, name: str) -> int:
         show(broken, source_line(then.source))
         say(f"nothing was renamed: this is what the site would say with the name `{name}`")
         return FINDINGS
-    return _write({path: text for path, text in after.items() if text != before[path]}, told)
+    return write_back({path: text for path, text in after.items() if text != before[path]}, told)
 
 
 def _asked(site: "Compiled", what: str, name: str) -> "Renaming":
@@ -108,24 +109,12 @@ def _renamed(
         if edits and (number := places_of(edits)):
             after[file.path] = edited(file.text, file.path, edits, report)
             canonical = formatted(file.text, file.path, Report()) == file.text
-            told[file.path] = f"{number} place{'s' * (number > 1)}" + ("" if canonical else ", and formatted")
+            places = f"{number} place{'s' * (number > 1)}" + ("" if canonical else ", and formatted")
+            told[file.path] = f"renamed in {file.path}: {places}"
     path = f"{site.source.folder}/{FILE}"
     if path in texts:
         lock = read_lock(texts[path], path, Report())
         renamed = lock.renamed(renaming.kinds, renaming.old, renaming.new)
         if renamed != lock:
-            after[path], told[path] = renamed.text(), "its entries"
+            after[path], told[path] = renamed.text(), f"renamed in {path}: its entries"
     return after, told
-
-
-def _write(texts: Mapping[str, str], told: Mapping[str, str]) -> int:
-    from taploom.cli.terminal import say, show
-    from taploom.delivery.single import write_file
-
-    for path, text in texts.items():
-        outcome = write_file(Path(path).resolve(), text.encode())
-        if not isinstance(outcome, bool):
-            show((outcome,))
-            return FINDINGS
-        say(f"renamed in {path}: {told[path]}")
-    return FINE
