@@ -7,8 +7,6 @@ or of the destinations, whichever are fewer.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import field
-from functools import partial
 from itertools import product
 from operator import itemgetter
 
@@ -20,7 +18,7 @@ from taploom.plan.policy import Service, Term
 Interval = tuple[int, int]
 Region = tuple[Interval, Interval, Interval, Interval]
 
-_DESTINATION = 1
+_DIMENSIONS = 4
 _ALL_PROTOCOLS, _ALL_PORTS = (0, 255), (0, 65535)
 _PATIENCE = 20_000
 """Pieces of one region that are looked at before it is given up as not covered: no site comes near it."""
@@ -110,58 +108,54 @@ def _between(spans: tuple[Interval, ...], within: Interval) -> tuple[Interval, .
 _first, _last = itemgetter(0), itemgetter(1)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Axis:
-    """Terms by where they begin in one dimension in which they nest or are apart, as prefixes do."""
+    """Terms by where they begin in one dimension in which they nest or are apart, as prefixes do.
 
-    terms: list[tuple[int, int]] = field(default_factory=list)
-    sizes: set[int] = field(default_factory=set)
-    ordered: bool = True
+    Attributes:
+        terms: where each interval of a term begins, and the term's number, in order.
+        sizes: of the intervals.
+    """
 
-    def add(self, spans: Iterable[Interval], number: int) -> None:
-        """Take a term by its number."""
-        for first, last in spans:
-            self.terms.append((first, number))
-            self.sizes.add(last - first + 1)
-        self.ordered = False
+    terms: tuple[tuple[int, int], ...]
+    sizes: frozenset[int]
+
+    @staticmethod
+    def of(spans: Iterable[Sequence[Interval]]) -> "_Axis":
+        """Take the intervals of each term, whose numbers are their places."""
+        numbered = [(span, number) for number, each in enumerate(spans) for span in each]
+        terms = sorted((first, number) for (first, _), number in numbered)
+        return _Axis(tuple(terms), frozenset(last - first + 1 for (first, last), _ in numbered))
 
     def near(self, span: Interval) -> list[tuple[int, int]]:
         """The runs of terms that may meet an interval: what begins within it, and where it may lie in."""
-        if not self.ordered:
-            self.terms.sort()
-            self.ordered = True
         first, last = span
         starts = sorted({first, *(first - first % size for size in self.sizes)})
         runs = ((at, last if at == first else at) for at in starts)
         return [(bisect_left(self.terms, (at,)), bisect_left(self.terms, (end + 1,))) for at, end in runs]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Cover:
-    """Terms between two sides and in one family that may cover others."""
+    """Terms between two sides and in one family that may cover others, those of the largest hulls first."""
 
-    _said: list[_Said] = field(default_factory=list)
-    _axes: tuple[_Axis, _Axis] = field(default_factory=lambda: (_Axis(), _Axis()))
+    _said: tuple[_Said, ...]
+    _axes: tuple[_Axis, _Axis]
+    _hulls: tuple[tuple[Sequence[int], Sequence[int]], ...]
 
     @staticmethod
     def of(terms: Iterable[Term]) -> "Cover":
-        """Take terms."""
-        found = Cover()
-        for term in terms:
-            found.add(term)
-        return found
-
-    def add(self, term: Term) -> None:
-        """Take a term."""
-        said = _Said.of(term)
-        for axis, spans in zip(self._axes, (said.sources, said.destinations), strict=True):
-            axis.add(spans, len(self._said))
-        self._said.append(said)
+        """Take terms, in any order."""
+        said = sorted(map(_Said.of, terms), key=_largest_first)
+        axes = _Axis.of(known.sources for known in said), _Axis.of(known.destinations for known in said)
+        hulls = ([[one.hull[at][end] for one in said] for end in (0, 1)] for at in range(_DIMENSIONS))
+        return Cover(tuple(said), axes, tuple((firsts, lasts) for firsts, lasts in hulls))
 
     def around(self, term: Term, counts: Callable[[Term], bool]) -> tuple[str, ...]:
         """Who covers a term, in the order of its parts; () where a packet of it is left.
 
-        Of several that cover a part each by itself, the first one is named.
+        Of several that cover a part each by itself, the largest one is named; else those that it takes, large ones
+        first.
 
         Args:
             term: what may be covered.
@@ -169,46 +163,63 @@ class Cover:
         """
         names: dict[str, None] = {}
         for region in regions(term):
-            if not all(map(partial(self._known, counts=counts), _corners(region))):
+            covering = self._covering(region, counts)
+            if not covering:
                 return ()
-            known = self._meeting(region, counts)
-            alone = next((name for cover, name in known if _holds(cover, region)), None)
-            if alone is None and _left(region, [cover for cover, _ in known]):
-                return ()
-            names |= dict.fromkeys([name for _, name in known] if alone is None else [alone])
+            names |= dict.fromkeys(covering)
         return tuple(names)
 
-    def _known(self, packet: Region, counts: Callable[[Term], bool]) -> bool:
-        """Whether anybody covers a packet."""
-        return any(counts(known.term) and known.parts(packet) for known in self._near(packet))
+    def _covering(self, region: Region, counts: Callable[[Term], bool]) -> Sequence[str]:
+        """Who covers a region; nobody where a packet of it is left: most often one at a corner shows that."""
+        corner, *corners = _corners(region)
+        near = self._near(corner)
+        if not any(counts(self._said[one].term) and self._said[one].parts(corner) for one in near):
+            return ()
+        near = self._near(region)
+        parts = self._parts(self._around(near, region), region, counts)
+        alone = next((name for part, name in parts if _holds(part, region)), None)
+        if alone is not None:
+            return (alone,)
+        parts = self._parts(near, region, counts)
+        if not all(any(_meet(part, corner) for part, _ in parts) for corner in corners):
+            return ()
+        return _together(region, parts)
 
-    def _meeting(self, region: Region, counts: Callable[[Term], bool]) -> list[tuple[Region, str]]:
-        """The regions that have a packet in common with another one."""
-        near = (known for known in self._near(region) if counts(known.term))
-        return sorted(((part, known.term.rule) for known in near for part in known.parts(region)), key=_by_destination)
+    def _parts(
+        self, numbers: Iterable[int], region: Region, counts: Callable[[Term], bool]
+    ) -> list[tuple[Region, str]]:
+        """What terms say of a region, each part with the name of its entry."""
+        said = [one for one in map(self._said.__getitem__, numbers) if counts(one.term)]
+        return [(part, one.term.rule) for one in said for part in one.parts(region)]
 
-    def _near(self, region: Region) -> list[_Said]:
-        """The terms whose hulls meet a region, by the dimension that leaves fewer to look at."""
+    def _near(self, region: Region) -> list[int]:
+        """The numbers of the terms whose hulls meet a region, by the dimension that leaves fewer to look at."""
         near = [(axis, axis.near(region[at])) for at, axis in enumerate(self._axes)]
         axis, runs = min(near, key=lambda found: sum(end - begin for begin, end in found[1]))
-        numbers = {number for begin, end in runs for _, number in axis.terms[begin:end]}
-        return [known for number in numbers if _meet((known := self._said[number]).hull, region)]
+        numbers = sorted({number for begin, end in runs for _, number in axis.terms[begin:end]})
+        for (first, last), (lows, highs) in zip(region, self._hulls, strict=True):
+            numbers = [number for number in numbers if lows[number] <= last and first <= highs[number]]
+        return numbers
+
+    def _around(self, numbers: list[int], region: Region) -> list[int]:
+        """Those of terms whose hulls hold a region."""
+        for (first, last), (lows, highs) in zip(region, self._hulls, strict=True):
+            numbers = [number for number in numbers if lows[number] <= first and last <= highs[number]]
+        return numbers
 
 
-def _by_destination(found: tuple[Region, str]) -> tuple[object, ...]:
-    region, name = found
-    first, last = region[_DESTINATION]
-    return (first, -last, region, name)
+def _largest_first(said: _Said) -> tuple[object, ...]:
+    return (-_size(said.hull), said.hull, said.term.rule)
 
 
 def _meet(one: Region, other: Region) -> bool:
     """Whether two regions have a packet in common, written out as this is asked a million times."""
     (a, b, c, d), (e, f, g, h) = one, other
     return (
-        a[0] <= e[1]
-        and e[0] <= a[1]
-        and d[0] <= h[1]
+        d[0] <= h[1]
         and h[0] <= d[1]
+        and a[0] <= e[1]
+        and e[0] <= a[1]
         and b[0] <= f[1]
         and f[0] <= b[1]
         and c[0] <= g[1]
@@ -217,23 +228,27 @@ def _meet(one: Region, other: Region) -> bool:
 
 
 def _holds(cover: Region, region: Region) -> bool:
+    """Whether a region has all packets of another one."""
     return all(a[0] <= b[0] and b[1] <= a[1] for a, b in zip(cover, region, strict=True))
 
 
-def _left(region: Region, covers: Iterable[Region]) -> bool:
-    """Whether a packet of a region is in none of the others."""
-    known = sorted(covers, key=_size, reverse=True)  # what large ones leave is in fewer pieces
-    stack = [(region, 0)]
+def _together(region: Region, covers: Sequence[tuple[Region, str]]) -> Sequence[str]:
+    """Which of several it takes to cover a region; none where a packet of it is in none of them.
+
+    What large ones leave is in fewer pieces, so they come first.
+    """
+    stack, taken = [(region, 0)], set[int]()
     for _ in range(_PATIENCE):
         if not stack:
-            return False
+            return [covers[at][1] for at in sorted(taken)]
         piece, at = stack.pop()
-        while at < len(known) and not _meet(known[at], piece):
+        while at < len(covers) and not _meet(covers[at][0], piece):
             at += 1
-        if at == len(known):
-            return True
-        stack += [(part, at + 1) for part in _outside(piece, known[at])]
-    return True
+        if at == len(covers):
+            return ()
+        taken.add(at)
+        stack += [(part, at + 1) for part in _outside(piece, covers[at][0])]
+    return ()
 
 
 def _corners(region: Region) -> Iterator[Region]:

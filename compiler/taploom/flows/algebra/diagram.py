@@ -53,7 +53,7 @@ class Node(Generic[A]):
         self.ends = ends
         self.children = children
         self.mask: int = 0
-        for child in children:
+        for child in {*children}:
             self.mask |= child.mask
 
 

@@ -41,16 +41,11 @@ def layers(elements: Iterable[Element]) -> tuple[Layer, ...]:
     wide = [any(map(_wide, element.key)) for element in ordered]
     single = tuple(element for element, interval in zip(ordered, wide, strict=True) if not interval)
     boxes = [_Box.of(element) for element, interval in zip(ordered, wide, strict=True) if interval]
-    shapes = sorted({box.shape for box in boxes})
-    stacks: list[_Stack] = []
+    stacks = _Stacks(sorted({box.shape for box in boxes}))
     for box in boxes:
-        stack = next((stack for stack in stacks if stack.fits(box)), None)
-        if stack is None:
-            stack = _Stack(shapes)
-            stacks.append(stack)
-        stack.add(box)
+        stacks.put(box)
     found = [Layer(single, interval=False)] if single else []
-    return (*found, *(Layer(tuple(stack.elements), interval=True) for stack in stacks))
+    return (*found, *(Layer(tuple(elements), interval=True) for elements in stacks.sets))
 
 
 def _wide(value: Value) -> bool:
@@ -80,7 +75,7 @@ class _Box:
         return _Box(element, shape, prefixes, equal, ranges[0] if ranges else _POINT)
 
     def cut(self, shape: Shape) -> tuple[object, ...]:
-        """What two boxes have in common if they meet, except for their ranges; asked again for each set."""
+        """What two boxes have in common if they meet, except for their ranges."""
         found = self.known.get(shape)
         if found is None:
             kept = (p.value >> (p.family.bits - length) for p, length in zip(self.prefixes, shape, strict=True))
@@ -111,29 +106,44 @@ class _Spans:
 
 
 @dataclass(slots=True)
-class _Stack:
-    """A set as it grows, with an index for each pair of shapes that may meet in it."""
+class _Stacks:
+    """The sets as they grow.
+
+    Attributes:
+        shapes: of all boxes to come, in order.
+        sets: the elements of each set.
+        inside: shapes that boxes have so far, each with the shapes to which others may cut it.
+        index: for a shape and what it is cut to, what boxes then have in common, and the ranges of those in each set.
+    """
 
     shapes: Sequence[Shape]
-    elements: list[Element] = field(default_factory=list)
-    index: dict[tuple[Shape, Shape], dict[tuple[object, ...], _Spans]] = field(default_factory=dict)
+    sets: list[list[Element]] = field(default_factory=list)
     inside: dict[Shape, frozenset[Shape]] = field(default_factory=dict)
+    index: dict[tuple[Shape, Shape], dict[tuple[object, ...], dict[int, _Spans]]] = field(default_factory=dict)
 
-    def fits(self, box: _Box) -> bool:
-        for shape in self.inside:
-            common = _shorter(shape, box.shape)
-            spans = self.index[shape, common].get(box.cut(common))
-            if spans and spans.meets(box.range):
-                return False
-        return True
-
-    def add(self, box: _Box) -> None:
-        self.elements.append(box.element)
+    def put(self, box: _Box) -> None:
+        """Adds a box to the first set that none of its boxes meets."""
+        taken = self._taken(box)
+        number = next(number for number in range(len(self.sets) + 1) if number not in taken)
+        if number == len(self.sets):
+            self.sets.append([])
+        self.sets[number].append(box.element)
         if box.shape not in self.inside:
             self.inside[box.shape] = frozenset(_shorter(box.shape, other) for other in self.shapes)
             self.index |= {(box.shape, common): {} for common in self.inside[box.shape]}
         for common in self.inside[box.shape]:
-            self.index[box.shape, common].setdefault(box.cut(common), _Spans()).add(box.range)
+            sets = self.index[box.shape, common].setdefault(box.cut(common), {})
+            sets.setdefault(number, _Spans()).add(box.range)
+
+    def _taken(self, box: _Box) -> set[int]:
+        """The sets in which something meets a box."""
+        found: set[int] = set()
+        for shape in self.inside:
+            common = _shorter(shape, box.shape)
+            for number, spans in self.index[shape, common].get(box.cut(common), {}).items():
+                if number not in found and spans.meets(box.range):
+                    found.add(number)
+        return found
 
 
 def _shorter(a: Shape, b: Shape) -> Shape:

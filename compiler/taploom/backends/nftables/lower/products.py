@@ -21,6 +21,9 @@ _WORTH = 4
 
 def is_product(term: Term) -> bool:
     """Whether a term is better told by its ends than by all pairs of them."""
+    most = len(term.sources) * len(term.destinations) * max(1, len(term.services))
+    if most <= _MANY:
+        return False
     ends = len(term.sources) + len(term.destinations)
     services = sum(max(1, len(values)) for _, values in shaped(term))
     pairs = len(term.sources) * len(term.destinations) * services
