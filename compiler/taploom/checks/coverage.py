@@ -6,7 +6,7 @@ or of the destinations, whichever are fewer.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from operator import itemgetter
 
@@ -113,26 +113,32 @@ class _Axis:
     """Terms by where they begin in one dimension in which they nest or are apart, as prefixes do.
 
     Attributes:
-        terms: where each interval of a term begins, and the term's number, in order.
-        sizes: of the intervals.
+        firsts: where the intervals of all terms begin, in order.
+        numbers: the term of each.
+        sizes: of the intervals, in order.
+        holding: the terms that have an interval, by its beginning and size.
     """
 
-    terms: tuple[tuple[int, int], ...]
-    sizes: frozenset[int]
+    firsts: Sequence[int]
+    numbers: Sequence[int]
+    sizes: Sequence[int]
+    holding: Mapping[Interval, Sequence[int]]
 
     @staticmethod
     def of(spans: Iterable[Sequence[Interval]]) -> "_Axis":
         """Take the intervals of each term, whose numbers are their places."""
-        numbered = [(span, number) for number, each in enumerate(spans) for span in each]
-        terms = sorted((first, number) for (first, _), number in numbered)
-        return _Axis(tuple(terms), frozenset(last - first + 1 for (first, last), _ in numbered))
+        found = sorted((first, last - first + 1, at) for at, each in enumerate(spans) for first, last in each)
+        holding: dict[Interval, list[int]] = {}
+        for first, size, number in found:
+            holding.setdefault((first, size), []).append(number)
+        sizes = sorted({size for _, size, _ in found})
+        return _Axis([first for first, _, _ in found], [number for _, _, number in found], sizes, holding)
 
-    def near(self, span: Interval) -> list[tuple[int, int]]:
-        """The runs of terms that may meet an interval: what begins within it, and where it may lie in."""
+    def near(self, span: Interval) -> list[Sequence[int]]:
+        """The terms that may meet an interval: those that begin within it, and those in which it may lie."""
         first, last = span
-        starts = sorted({first, *(first - first % size for size in self.sizes)})
-        runs = ((at, last if at == first else at) for at in starts)
-        return [(bisect_left(self.terms, (at,)), bisect_left(self.terms, (end + 1,))) for at, end in runs]
+        within = self.numbers[bisect_left(self.firsts, first) : bisect_right(self.firsts, last)]
+        return [within, *(self.holding.get((first - first % size, size), ()) for size in self.sizes if first % size)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +200,9 @@ class Cover:
 
     def _near(self, region: Region) -> list[int]:
         """The numbers of the terms whose hulls meet a region, by the dimension that leaves fewer to look at."""
-        near = [(axis, axis.near(region[at])) for at, axis in enumerate(self._axes)]
-        axis, runs = min(near, key=lambda found: sum(end - begin for begin, end in found[1]))
-        numbers = sorted({number for begin, end in runs for _, number in axis.terms[begin:end]})
-        for (first, last), (lows, highs) in zip(region, self._hulls, strict=True):
+        near = (axis.near(region[at]) for at, axis in enumerate(self._axes))
+        numbers = sorted(set().union(*min(near, key=lambda runs: sum(map(len, runs)))))
+        for (first, last), (lows, highs) in zip(region[::-1], self._hulls[::-1], strict=True):  # ports leave fewest
             numbers = [number for number in numbers if lows[number] <= last and first <= highs[number]]
         return numbers
 
