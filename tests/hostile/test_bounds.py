@@ -122,9 +122,9 @@ def test_a_revision_that_cannot_be_read_is_not_told_as_the_beginning(clone: Clon
     blob = clone.object("blob", b"taploom: 1\n")
     _specs(clone, ("100644", blob, b"same.yaml"), ("100644", blob, b"same.yaml"))
     index, page, *_ = pages(view(seed(), (), (), {}, history=Past().told(Path("specs"), 3)))
-    assert "cannot be read" in index.body
-    assert "has same.yaml twice" in page.body
-    assert "Nothing before it" not in page.body
+    assert "cannot be read" in index.markdown
+    assert "has same.yaml twice" in page.markdown
+    assert "Nothing before it" not in page.markdown
 
 
 _TEXTS = {"deep": b"[" * 200_000, "null": b"null", "no text": b"\xff\xfe\x00", "nothing": b"", "digits": b"9" * 100_000}

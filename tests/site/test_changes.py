@@ -61,13 +61,13 @@ def test_each_revision_of_the_specs_has_a_page_that_says_what_it_did(clone: Path
     index, opened, commented, begun = _pages(Path("specs"))
     names = _git(clone, "log", "--format=%h", "--abbrev=7", "--max-count=4").split()
     assert [page.path for page in (opened, commented, begun)] == [f"changes/{name}.md" for name in names[1:]]
-    assert "1 new exposure" in index.body
-    assert "D1" in index.body
-    assert "tcp/8443" in opened.body
-    assert "EXPOSED" in opened.body
-    assert "hosts/hv1/nftables/taploom.nft" in opened.body
-    assert "The plan is the same as before" in commented.body
-    assert "Nothing before it" in begun.body
+    assert "1 new exposure" in index.markdown
+    assert "D1" in index.markdown
+    assert "tcp/8443" in opened.markdown
+    assert "EXPOSED" in opened.markdown
+    assert "hosts/hv1/nftables/taploom.nft" in opened.markdown
+    assert "The plan is the same as before" in commented.markdown
+    assert "Nothing before it" in begun.markdown
 
 
 def test_as_many_are_told_of_as_are_asked_for(clone: Path) -> None:
@@ -104,7 +104,7 @@ def test_a_revision_with_errors_is_told_of(clone: Path) -> None:
     path = clone / "specs/guests.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("host: hv1", "host: nobody", 1), encoding="utf-8")
     _git(clone, "commit", "--quiet", "--all", "--message", "Break it")
-    assert "have errors" in _pages(Path("specs"))[1].body
+    assert "have errors" in _pages(Path("specs"))[1].markdown
 
 
 def _commit(clone: Path, file: str, before: str, after: str, subject: str) -> str:
@@ -123,7 +123,7 @@ def test_the_picture_of_a_change_is_there_only_where_it_shows_something(clone: P
     assert [len(one.figures) for one in (policy, closed, opened, commented, begun)] == [1, 1, 1, 0, 0]
     assert "by-lan" in {node.name for node in policy.figures[0].graph.nodes}
     (figure,) = opened.figures
-    assert figure.mark in opened.body
+    assert figure.mark in opened.markdown
     assert figure.text == "Changed: forward/web."
 
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,12 +11,18 @@ from typing import Any
 
 import markdown
 import pytest
+from mkdocs.config import load_config
+from mkdocs.structure.files import File, Files
 from tests.bench.sites import write_site
+from tests.site.shapes import shape
 
 from taploom.driver import compile_site, rendered
+from taploom.mkdocs.large import QuickPage
 from taploom.plan.origin import Meta
+from taploom.site.markup.block import Paragraph
+from taploom.site.markup.html import html
+from taploom.site.page import Page
 from taploom.site.pages.compose import pages
-from taploom.site.plain import html
 from taploom.site.view import GUESTS_DETAILED, View, view
 
 ROOT = Path(__file__).parents[2]
@@ -63,12 +68,12 @@ def _checked(made: View, step: int = 1) -> int:
     """How many pages need no Markdown; each has to be what Markdown makes of it."""
     done = 0
     for page in [*pages(made)][::step]:
-        text = re.sub(r"\A---\n.*?\n---\n", "", page.markdown, flags=re.DOTALL)
-        mine = html(text, lambda url: url)
+        mine = html(page.blocks, page.path, lambda url: url)
         if mine is not None:
             toc = {"toc": {"permalink": True, "toc_depth": 3}}
             reader = markdown.Markdown(extensions=["attr_list", "tables", "toc"], extension_configs=toc)
-            assert mine.text == reader.convert(text), page.path
+            text = page.markdown.removeprefix(page.settings)
+            assert shape(mine.text) == shape(reader.convert(text)), page.path
             tokens = reader.toc_tokens
             assert [one.anchor for one in mine.headings] == [*_anchors(tokens)], page.path
             done += 1
@@ -88,6 +93,22 @@ def test_html_is_what_markdown_makes_of_the_same_page() -> None:
 
 def test_pages_of_guests_of_a_large_site_need_no_markdown(large: View) -> None:
     assert _checked(large, 20) > GUESTS // 20
+
+
+def test_what_another_plugin_writes_into_a_page_is_read_as_markdown() -> None:
+    config = load_config(str(ROOT / "mkdocs.yml"), plugins=[])
+    ours = Page("a.md", "a", (Paragraph("*as it is*"),))
+    file = File(ours.path, src_dir=None, dest_dir="", use_directory_urls=True)
+    file.content_string = ours.markdown
+    page = QuickPage(ours, ours.title, file, config)
+    page.read_source(config)
+    page.render(config, Files([file]))
+    printed = html(ours.blocks, ours.path, str)
+    assert printed
+    assert page.content == printed.text
+    page.markdown = f"{page.markdown}\n*said by another*\n"
+    page.render(config, Files([file]))
+    assert shape(page.content or "") == shape(f"{printed.text}<p><em>said by another</em></p>")
 
 
 def test_a_leaf_has_its_words_and_facts_and_no_indentation(built: Path) -> None:

@@ -116,7 +116,7 @@ def test_pages_hold_what_people_look_for(example: View) -> None:
 
 def test_a_guest_lists_the_entries_that_are_about_it_and_no_others(example: View) -> None:
     (page,) = (page for page in pages(example) if page.path == "guests/web-1.md")
-    parts = {part.partition("\n")[0]: part for part in page.body.split("\n## ")}
+    parts = {part.partition("\n")[0]: part for part in page.markdown.split("\n## ")}
     told = {name: set(re.findall(r"policy\.md#([a-z0-9-]+)", parts[name])) for name in ("Reached by", "Reaches")}
     # web-1 is tagged monitored and web, on shop in the zone servers; the rest of policy.yaml is about others.
     assert told["Reached by"] == {"monitoring", "proxies-to-shop"}
@@ -155,9 +155,9 @@ def test_the_same_plan_gives_the_same_pages(example: View) -> None:
 
 
 def test_leaves_of_a_large_site_stay_out_of_the_navigation() -> None:
-    made = [Page("index.md", "Site", "", listed=True), Page("guests/index.md", "Guests", "", listed=True)]
-    few = [*made, Page("guests/a.md", "a", "")]
-    many = [*made, *(Page(f"guests/g{n}.md", f"g{n}", "") for n in range(LEAVES_LISTED))]
+    made = [Page("index.md", "Site", (), listed=True), Page("guests/index.md", "Guests", (), listed=True)]
+    few = [*made, Page("guests/a.md", "a", ())]
+    many = [*made, *(Page(f"guests/g{n}.md", f"g{n}", ()) for n in range(LEAVES_LISTED))]
     assert navigation(few, [])[0]["Network"][1] == {"Guests": ["guests/index.md", {"a": "guests/a.md"}]}
     assert navigation(many, [])[0]["Network"][1] == {"Guests": ["guests/index.md"]}
 

@@ -8,35 +8,40 @@ import re
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import Files
+from mkdocs.structure.files import File, Files
 from mkdocs.structure.nav import Navigation, Section
 from mkdocs.structure.pages import Page, _RelativePathTreeprocessor
 from mkdocs.structure.toc import get_toc
 
-from taploom.site.plain import Heading, html
+from taploom.site.markup.html import Entry, html
+from taploom.site.page import Page as OurPage
 
-_ID = re.compile(r' id="([^"]*)"')
 _INDENT = re.compile(r"\s*\n\s*")
 _START, _END = "<article", "</article>"
 
 
 class QuickPage(Page):
-    """A page whose Markdown is ours; its links are resolved, and checked, by MkDocs."""
+    """A page that needs no Markdown; its links are resolved, and checked, by MkDocs."""
+
+    def __init__(self, page: OurPage, title: str, file: File, config: MkDocsConfig) -> None:
+        self._page = page
+        super().__init__(title, file, config)
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Make the content; by Markdown where only that can."""
+        """Make the content; by Markdown where only that can, or another plugin has written into it."""
         links = _RelativePathTreeprocessor(self.file, files, config)
-        made = html(self.markdown or "", links.path_to_url)
+        own = self.file.content_string == f"{self._page.settings}{self.markdown}"
+        made = html(self._page.blocks, self._page.path, links.path_to_url) if own else None
         if made is None:
             super().render(config, files)
             return
         self.content = made.text
         self.toc = get_toc(_nested(made.headings))
-        self.present_anchor_ids = set(_ID.findall(made.text))
+        self.present_anchor_ids = set(made.anchors)
         self.links_to_anchors = links.links_to_anchors
 
 
-def _nested(headings: tuple[Heading, ...]) -> list[Any]:
+def _nested(headings: tuple[Entry, ...]) -> list[Any]:
     """Headings below those that they belong to, as MkDocs reads them from Markdown."""
     roots: list[Any] = []
     above: list[Any] = []

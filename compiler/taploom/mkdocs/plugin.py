@@ -6,9 +6,7 @@ stay out of the navigation, which costs MkDocs time and bytes in the square of t
 """
 
 import gc
-import html
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,17 +37,18 @@ from taploom.mkdocs.kept import Kept
 from taploom.mkdocs.large import QuickPage, brief, squeezed
 from taploom.mkdocs.past import Past
 from taploom.plan.schema import plan_schema
+from taploom.report.plan.escape import html as escaped
 from taploom.site.loaded import MATERIAL, SCRIPT, STYLES, assets
 from taploom.site.manual import Manual
+from taploom.site.markup.block import Figure
 from taploom.site.navigation import LEAVES_LISTED, framed, navigation
-from taploom.site.page import Figure, Page
+from taploom.site.page import Page
 from taploom.site.pages import broken
 from taploom.site.pages.compose import files as beside
 from taploom.site.pages.compose import pages
 from taploom.site.view import view
 from taploom.spec.document import language_schema
 
-_MARK = re.compile(r'<div class="tl-figure" data-taploom="([^"]*)"></div>')
 _COLORS = "assets/taploom-colors.css"
 
 
@@ -67,7 +66,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
     def __init__(self) -> None:
         super().__init__()
         self._serving = False
-        self._figures: dict[str, dict[str, Figure]] = {}
+        self._figures: dict[str, tuple[Figure, ...]] = {}
         self._dots: dict[tuple[str, str], str] = {}
         self._drawings: dict[str, str] = {}
         self._files = Files([])
@@ -140,7 +139,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
 
     def _draw(self, made: list[Page]) -> None:
         """Draw what is not drawn yet; while serving, most pictures are the same as before."""
-        self._figures = {page.path: {one.graph.name: one for one in page.figures} for page in made if page.figures}
+        self._figures = {page.path: page.figures for page in made}
         self._dots = {(page.path, one.graph.name): printed(one.graph) for page in made for one in page.figures}
         dots = set(self._dots.values())
         kept = {dot: self._drawings[dot] for dot in dots & self._drawings.keys()}
@@ -158,7 +157,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
     def _quicken(self, files: Files, config: MkDocsConfig, page: Page) -> None:
         file = files.get_file_from_path(page.path)
         if file is not None and page.path != "index.md":
-            QuickPage(framed(page.title), file, config)
+            QuickPage(page, framed(page.title), file, config)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
         """Begin with the pages, under titles of ours also where the site's own navigation gives them none."""
@@ -191,7 +190,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         leaf, self._whole = self._leaves.get(page.file.src_uri), page.content or ""
         if leaf is not None:
             context["nav"] = brief(nav)
-        found = leaf and leaf.words and f"<h1>{html.escape(leaf.title)}</h1><p>{leaf.words}</p>"
+        found = leaf and leaf.words and f"<h1>{escaped(leaf.title)}</h1><p>{escaped(leaf.words)}</p>"
         page.content = found or worded(self._whole)
         return context
 
@@ -210,17 +209,16 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
             output = squeezed(output)
         if not figures:
             return output
-        url = _linker(page.file, self._files)
+        for one in figures:
+            output = output.replace(one.mark, self._picture(one, page.file))
+        return output
 
-        def picture(match: re.Match[str]) -> str:
-            one = figures[match[1]]
-            svg = self._drawings.get(self._dots[page.file.src_uri, one.graph.name])
-            if svg is None:
-                return '<p class="tl-undrawn">Nothing here could draw a diagram; the tables say the same.</p>'
-            name = f"tl-{one.graph.name}"
-            return figure(inline(svg, name, one.title, one.text, url), name, one.title)
-
-        return _MARK.sub(picture, output)
+    def _picture(self, one: Figure, file: File) -> str:
+        svg = self._drawings.get(self._dots[file.src_uri, one.graph.name])
+        if svg is None:
+            return '<p class="tl-undrawn">Nothing here could draw a diagram; the tables say the same.</p>'
+        name = f"tl-{one.graph.name}"
+        return figure(inline(svg, name, one.title, one.text, _linker(file, self._files)), name, one.title)
 
     def on_serve(self, server: LiveReloadServer, *, config: MkDocsConfig, **_: Any) -> LiveReloadServer:
         """Build anew when a spec changes."""

@@ -1,4 +1,4 @@
-"""A rule as prose, for the terminal and for the reference page: one text, in each layout."""
+"""A rule as prose for a terminal, as Markdown and as JSON: one text, in each layout."""
 
 import json
 import textwrap
@@ -27,7 +27,7 @@ def plain(rule: Rule) -> str:
 
 
 def markdown(rule: Rule) -> str:
-    """The explanation as a section of a page, under a heading that bears the code."""
+    """The explanation as a section of Markdown, under a heading that bears the code."""
     parts = [
         f"## {rule.code} {rule.name} {{ #{rule.code.lower()} }}",
         f"*{rule.severity.value}.* {rule.summary}",

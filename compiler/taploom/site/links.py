@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from taploom.site.markdown import escaped, link
+from taploom.site.markup.inline import Inline, Link
 
 _FOLDERS = {"host": "hosts", "network": "networks", "zone": "zones", "guest": "guests"}
 _LISTS = {"forward": "forwards", "policy": "policy", "address": "addresses-outside", "service": "services"}
@@ -17,31 +17,26 @@ def page_of(kind: str, name: str) -> str:
     return ""
 
 
-def to(kind: str, name: str) -> str:
+def to(kind: str, name: str) -> Inline:
     """A link to an object, by its bare name."""
     page = page_of(kind, name)
-    return link(page, name) if page else escaped(name)
+    return Link(page, name) if page else name
 
 
-def subject(name: str) -> str:
+def subject(name: str) -> Inline:
     """A link for `kind/name`, in these words."""
     kind, _, rest = name.partition("/")
     page = page_of(kind, rest)
-    return link(page, name) if page else escaped(name)
+    return Link(page, name) if page else name
 
 
-def asked(words: str, source: str, destination: str, service: str = "") -> str:
+def asked(words: str, source: str, destination: str, service: str = "") -> Inline:
     """A link to a question of the reachability explorer."""
     said = {"from": source, "to": destination, "service": service}
     query = urlencode({key: value for key, value in said.items() if value}, safe="/")
-    return link(f"reach/index.md?{query}", words)
+    return Link(f"reach/index.md?{query}", words)
 
 
-def questions(name: str) -> str:
+def questions(name: str) -> Inline:
     """Links to who reaches `kind/name` and whom it reaches."""
-    return f"{asked('who reaches it', 'any', name)}, {asked('whom it reaches', name, 'any')}"
-
-
-def anchor(name: str) -> str:
-    """An invisible target for links."""
-    return f'<a id="{name}"></a>'
+    return asked("who reaches it", "any", name), ", ", asked("whom it reaches", name, "any")

@@ -6,7 +6,7 @@ from taploom.base.diagnostic import Diagnostic, State
 from taploom.base.rule import Severity
 from taploom.report.diagnostics.findings import Findings
 from taploom.report.diagnostics.full import full
-from taploom.site.markdown import fenced, sections
+from taploom.site.markup.block import CodeBlock, Paragraph
 from taploom.site.page import Page
 from taploom.source.characters import lines
 
@@ -20,8 +20,6 @@ def pages(diagnostics: tuple[Diagnostic, ...], texts: Mapping[str, str]) -> Iter
         return found[number - 1] if 0 < number <= len(found) else None
 
     count = f"{len(errors)} error" + ("s" if len(errors) != 1 else "")
-    body = sections(
-        f"The specs have {count}; this page becomes the site again when they are mended and saved.",
-        fenced(full(Findings(errors, line)), "text"),
-    )
+    said = f"The specs have {count}; this page becomes the site again when they are mended and saved."
+    body = Paragraph(said), CodeBlock(full(Findings(errors, line)), "text")
     yield Page("index.md", "The specs have errors", body, listed=True)

@@ -9,8 +9,9 @@ from taploom.diff.verdicts import FlowChange
 from taploom.report.plan import flow_words, words
 from taploom.report.plan.effect_json import cause
 from taploom.site.links import page_of, subject
-from taploom.site.markdown import code, escaped, listed, prose, section, sections, table
-from taploom.site.page import Figure, Page
+from taploom.site.markup.block import Blocks, Figure, Paragraph, facts, paragraph, section, table
+from taploom.site.markup.inline import Code, Inline, Link, Strong, code, prose
+from taploom.site.page import Page
 from taploom.site.revision import History, Revision
 from taploom.site.view import View
 
@@ -23,25 +24,24 @@ _SAID = {Action.ADD: "added", Action.CHANGE: "changed", Action.RENAME: "renamed"
 def pages(view: View) -> Iterator[Page]:
     """The list of revisions, and each of them."""
     history = view.history
-    rows = (
-        (escaped(one.commit.date[:10]), _link(one, history), escaped(one.commit.author), *_told(one))
-        for one in history.revisions
-    )
+    rows = ((one.commit.date[:10], _link(one, history), one.commit.author, *_told(one)) for one in history.revisions)
     head = ("Date", "Change", "Author", "Objects", "Reachability", "Worst disruption")
-    body = sections(
-        "What the last revisions of the specs did to the plan, the newest first. "
-        "[`taploom plan`](@/reference/commands.md#plan) compares any two.",
-        table(head, rows),
-        prose(history.missing),
+    command = Link("reference/commands.md#plan", Code(("taploom plan",)))
+    body = (
+        Paragraph(
+            ("What the last revisions of the specs did to the plan, the newest first. ", command, " compares any two.")
+        ),
+        *table(head, rows),
+        *paragraph(prose(history.missing)),
     )
     yield Page(f"{FOLDER}/index.md", "Last changes", body, listed=True)
     for revision in history.revisions:
         yield _page(view, revision, _short(revision, history))
 
 
-def changed(history: History) -> list[str]:
+def changed(history: History) -> Inline:
     """When the specs were last changed and what it was, for the overview; nothing where nobody knows."""
-    return [f"Last change: {_link(one, history)}, {escaped(one.commit.date[:10])}" for one in history.revisions[:1]]
+    return tuple(("Last change: ", _link(one, history), f", {one.commit.date[:10]}") for one in history.revisions[:1])
 
 
 def _short(revision: Revision, history: History) -> str:
@@ -51,47 +51,54 @@ def _short(revision: Revision, history: History) -> str:
     return revision.commit.name[: next(enough, None)]
 
 
-def _link(revision: Revision, history: History) -> str:
+def _link(revision: Revision, history: History) -> Link:
     name = _short(revision, history)
-    return f"[{escaped(revision.commit.subject or name)}](@/{FOLDER}/{name}.md)"
+    return Link(f"{FOLDER}/{name}.md", revision.commit.subject or name)
 
 
-def _told(revision: Revision) -> tuple[str, str, str]:
+def _told(revision: Revision) -> tuple[Inline, Inline, Inline]:
     change = revision.change
     if revision.unread:
-        return ("**cannot be read**", "", "")
+        return (Strong("cannot be read"), "", "")
     if change is None:
         return ("the beginning", "", "")
     if not change.has_changes:
         return ("no changes", "", "")
     exposed = sum(one.exposed for one in change.flows)
     flows = len(flow_words.by_intent(change)) + len(flow_words.along(change))
-    reach = f"**{words.plural(exposed, 'new exposure')}**" if exposed else words.plural(flows, "flow") if flows else ""
-    return escaped(words.counts(change)), reach, f"{change.worst.name}, {escaped(MEANINGS[change.worst])}"
+    reach = words.plural(flows, "flow") if flows else ""
+    exposures = Strong(words.plural(exposed, "new exposure"))
+    return words.counts(change), exposures if exposed else reach, f"{change.worst.name}, {MEANINGS[change.worst]}"
 
 
 def _page(view: View, revision: Revision, short: str) -> Page:
     commit, change = revision.commit, revision.change
-    about = [
+    about: list[tuple[str, Inline]] = [
         ("commit", code(commit.name)),
         ("date", code(commit.date)),
-        ("author", escaped(commit.author)),
+        ("author", commit.author),
         ("compared by", code(f"taploom plan --exact {commit.parent[:12]} {commit.name[:12]}") if change else ""),
     ]
     figures = (_figure(revision.picture[0], change),) if revision.picture and change else ()
-    body = sections(
-        listed(about),
-        ""
-        if revision.sound or revision.unread
-        else "**The specs of this revision have errors:** they are compared as far as they are sound.",
-        _change(view, change, figures) if change else _no_change(revision),
+    body = (
+        *facts(about),
+        *_errors(revision),
+        *(_change(view, change, figures) if change else (_no_change(revision),)),
     )
-    return Page(f"{FOLDER}/{short}.md", commit.subject or short, body, figures=figures, wide=bool(figures))
+    return Page(f"{FOLDER}/{short}.md", commit.subject or short, body, wide=bool(figures))
 
 
-def _no_change(revision: Revision) -> str:
-    unread = f"**What this revision does cannot be told:** {escaped(revision.unread)}"
-    return unread if revision.unread else "Nothing before it to compare with."
+def _errors(revision: Revision) -> Blocks:
+    if revision.sound or revision.unread:
+        return ()
+    said = Strong("The specs of this revision have errors:"), " they are compared as far as they are sound."
+    return (Paragraph(said),)
+
+
+def _no_change(revision: Revision) -> Paragraph:
+    if revision.unread:
+        return Paragraph((Strong("What this revision does cannot be told:"), f" {revision.unread}"))
+    return Paragraph("Nothing before it to compare with.")
 
 
 def _figure(graph: Graph, change: Change) -> Figure:
@@ -104,56 +111,56 @@ def _figure(graph: Graph, change: Change) -> Figure:
     return Figure(graph, f"What changes from {change.before} to {change.after}", " ".join(named))
 
 
-def _change(view: View, change: Change, figures: tuple[Figure, ...]) -> str:
+def _change(view: View, change: Change, figures: tuple[Figure, ...]) -> Blocks:
     if not change.has_changes:
-        return "The plan is the same as before: only comments, order or form of the specs changed."
+        return (Paragraph("The plan is the same as before: only comments, order or form of the specs changed."),)
     flow_head = ("Becomes", "From", "To", "Services", "Before", "After")
-    return sections(
-        f"{escaped(words.counts(change))}; flows: {escaped(flow_words.flow_counts(change))}.",
-        *(one.mark for one in figures),
-        section("Reachability", table(flow_head, map(_flow, flow_words.told(change)))),
-        section("Running traffic", table(("Class", "Host", "What", "Effect", "Because"), _effects(view, change))),
-        section("Objects", table(("Change", "Object", "What"), (_object(view, one) for one in change.objects))),
-        section("Files", table(("Change", "File", "Lines"), _files(change))),
-    )
-
-
-def _flow(one: FlowChange) -> tuple[str, ...]:
-    via = f" at {escaped(words.few(one.via))}" if one.via else ""
-    turn = escaped(flow_words.turn(one))
     return (
-        f"**{turn}**" if one.exposed else turn,
-        escaped(words.few(one.sources)),
-        escaped(words.few(one.destinations)) + via,
-        escaped(words.few(one.services)),
-        "the same at another address" if one.readdressed else escaped(flow_words.outcome(one.before)),
-        escaped(flow_words.outcome(one.after)),
+        Paragraph(f"{words.counts(change)}; flows: {flow_words.flow_counts(change)}."),
+        *figures,
+        *section("Reachability", table(flow_head, map(_flow, flow_words.told(change)))),
+        *section("Running traffic", table(("Class", "Host", "What", "Effect", "Because"), _effects(view, change))),
+        *section("Objects", table(("Change", "Object", "What"), (_object(view, one) for one in change.objects))),
+        *section("Files", table(("Change", "File", "Lines"), _files(change))),
     )
 
 
-def _effects(view: View, change: Change) -> Iterator[tuple[str, ...]]:
+def _flow(one: FlowChange) -> tuple[Inline, ...]:
+    via = f" at {words.few(one.via)}" if one.via else ""
+    turn = flow_words.turn(one)
+    return (
+        Strong(turn) if one.exposed else turn,
+        words.few(one.sources),
+        words.few(one.destinations) + via,
+        words.few(one.services),
+        "the same at another address" if one.readdressed else flow_words.outcome(one.before),
+        flow_words.outcome(one.after),
+    )
+
+
+def _effects(view: View, change: Change) -> Iterator[tuple[Inline, ...]]:
     for one in change.disruption:
         host = _now(view, f"host/{one.host}", one.host)
-        yield one.grade.name, host, code(one.device), escaped(one.effect.value), escaped(cause(one))
+        yield one.grade.name, host, code(one.device), one.effect.value, cause(one)
 
 
-def _object(view: View, one: ObjectChange) -> tuple[str, str, str]:
-    name = f"{escaped(one.was)} → " * bool(one.was) + _now(view, one.name, one.name)
+def _object(view: View, one: ObjectChange) -> tuple[Inline, ...]:
+    name = f"{one.was} → " if one.was else "", _now(view, one.name, one.name)
     whole = one.action in (Action.ADD, Action.REMOVE)
     what = words.summary_of(one) if whole else "; ".join(map(words.field, one.fields))
-    return _sign(one.action), name, escaped(what)
+    return _sign(one.action), name, what
 
 
-def _sign(action: Action) -> str:
-    return f"{code(words.SIGNS[action])} {_SAID[action]}"
+def _sign(action: Action) -> Inline:
+    return code(words.SIGNS[action]), f" {_SAID[action]}"
 
 
-def _files(change: Change) -> Iterator[tuple[str, ...]]:
+def _files(change: Change) -> Iterator[tuple[Inline, ...]]:
     for one in change.files:
-        yield _sign(one.action), code(one.path), f"+{one.added} &minus;{one.removed}"
+        yield _sign(one.action), code(one.path), f"+{one.added} \N{MINUS SIGN}{one.removed}"
 
 
-def _now(view: View, name: str, shown: str) -> str:
+def _now(view: View, name: str, shown: str) -> Inline:
     """A link to what is still there, else its name."""
     kind, _, rest = name.partition("/")
-    return subject(name) if page_of(kind, rest) and rest in view.named[kind] else escaped(shown)
+    return subject(name) if page_of(kind, rest) and rest in view.named[kind] else shown

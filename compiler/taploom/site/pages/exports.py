@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from taploom.backends.artifact import Artifact
 from taploom.site.links import to
-from taploom.site.markdown import code, codepoints, escaped, section, sections, table
+from taploom.site.markup.block import Blocks, Heading, Paragraph, Source, section, table
+from taploom.site.markup.inline import Code, Inline, Link, Number, Strong, code, prose
 from taploom.site.page import File, Page
 from taploom.site.view import View
 
@@ -16,15 +17,18 @@ FOLDER, PLAN = "exports", "plan.json"
 def pages(view: View) -> Iterator[Page]:
     """The list of what there is, and a page for each host."""
     hosts = (
-        (to_export(host.name), to("host", host.name), str(len(view.files.get(f"hosts/{host.name}", ()))))
+        (_to_export(host.name), to("host", host.name), Number(str(len(view.files.get(f"hosts/{host.name}", ())))))
         for host in view.plan.hosts
     )
     whole = [artifact for artifact in view.artifacts if artifact.path == PLAN]
-    body = sections(
+    said = prose(
         "The same specs and lock give the same bytes. `taploom export HOST` bundles a host's files with checksums; the "
-        "files of a guest are on its page.",
-        table(("Export", "Host", "Files"), hosts),
-        section("The plan", files_table(whole)),
+        "files of a guest are on its page."
+    )
+    body = (
+        Paragraph(said),
+        *table(("Export", "Host", "Files"), hosts),
+        *section("The plan", _files_table(whole)),
     )
     yield Page(f"{FOLDER}/index.md", "Exports", body, listed=True)
     for host in view.plan.hosts:
@@ -36,70 +40,59 @@ def files(view: View) -> Iterator[File]:
     return (File(f"{FOLDER}/{artifact.path}", artifact.text) for artifact in view.artifacts)
 
 
-def of_guest(view: View, guest: str) -> str:
+def of_guest(view: View, guest: str) -> Blocks:
     """The files of a guest, for its page; of many guests what is in them only where they are downloaded."""
     artifacts = view.files.get(f"guests/{guest}", ())
-    shown = [block(artifact.text) for artifact in artifacts] if not view.crowded else []
-    titles = (f"**{escaped(posixpath.basename(artifact.path))}**" for artifact in artifacts)
-    return sections(files_table(artifacts), *(part for pair in zip(titles, shown, strict=False) for part in pair))
+    shown = () if view.crowded else artifacts
+    titled = ((Paragraph(Strong(posixpath.basename(one.path))), Source(one.text)) for one in shown)
+    return (*_files_table(artifacts), *(block for pair in titled for block in pair))
 
 
-def files_table(artifacts: Iterable[Artifact]) -> str:
+def _files_table(artifacts: Iterable[Artifact]) -> Blocks:
     """Files with a link to download each, its size, and its hash."""
     rows = (
-        (f"[{escaped(posixpath.basename(one.path))}](@/{FOLDER}/{one.path})", code(one.install),
+        (Link(f"{FOLDER}/{one.path}", posixpath.basename(one.path)), code(one.install),
          _size(one), _breakable(_digest(one)))
         for one in artifacts
     )  # fmt: skip
     return table(("File", "Installed as", "Bytes", "SHA-256"), rows)
 
 
-def to_export(host: str) -> str:
-    """A link to the page of a host's files."""
-    return f"[{escaped(f'files of {host}')}](@/{FOLDER}/{host}.md)"
+def _to_export(host: str) -> Inline:
+    return Link(f"{FOLDER}/{host}.md", f"files of {host}")
 
 
 def _page(view: View, host: str) -> Page:
     artifacts = view.files.get(f"hosts/{host}", ())
     if view.crowded:
-        body = sections(
-            f"What {to('host', host)} loads, to download: too much to be read here.", files_table(artifacts)
-        )
+        said = Paragraph(("What ", to("host", host), " loads, to download: too much to be read here."))
+        body = (said, *_files_table(artifacts))
         return Page(f"{FOLDER}/{host}.md", f"Files of {host}", body, searched=False)
-    rows = ((f"[{escaped(_short(one, host))}](#{_anchor(one)})", code(one.install), _size(one)) for one in artifacts)
-    body = sections(
-        f"What {to('host', host)} loads.",
-        table(("File", "Installed as", "Bytes"), rows),
-        *(_file(one, host) for one in artifacts),
+    rows = ((Link(f"#{_anchor(one)}", _short(one, host)), code(one.install), _size(one)) for one in artifacts)
+    body = (
+        Paragraph(("What ", to("host", host), " loads.")),
+        *table(("File", "Installed as", "Bytes"), rows),
+        *(block for one in artifacts for block in _file(one, host)),
     )
     return Page(f"{FOLDER}/{host}.md", f"Files of {host}", body, searched=False)
 
 
-def _file(artifact: Artifact, host: str) -> str:
-    shown = block(artifact.text)
-    return section(
-        f"{escaped(_short(artifact, host))} {{: #{_anchor(artifact)} }}",
-        sections(f"[Download](@/{FOLDER}/{artifact.path}) · SHA-256 {code(_digest(artifact))}", shown),
+def _file(artifact: Artifact, host: str) -> Blocks:
+    download = Link(f"{FOLDER}/{artifact.path}", "Download")
+    return (
+        Heading(2, _short(artifact, host), _anchor(artifact)),
+        Paragraph((download, " · SHA-256 ", code(_digest(artifact)))),
+        Source(artifact.text),
     )
 
 
-def block(text: str) -> str:
-    """A file as it is, for a script to copy."""
-    return f'<div class="tl-source" data-tl-copy><pre><code>{codepoints_block(text)}</code></pre></div>'
-
-
-def codepoints_block(text: str) -> str:
-    """Every line, so that what does not print is seen."""
-    return "\n".join(codepoints(line) for line in text.splitlines())
-
-
-def _breakable(digest: str) -> str:
+def _breakable(digest: str) -> Code:
     """A hash that may go over several lines, and is copied as one word."""
-    return f"<code>{'<wbr>'.join(digest[at : at + 16] for at in range(0, len(digest), 16))}</code>"
+    return Code(tuple(digest[at : at + 16] for at in range(0, len(digest), 16)))
 
 
-def _size(artifact: Artifact) -> str:
-    return f"{len(artifact.text.encode()):,}"
+def _size(artifact: Artifact) -> Number:
+    return Number(f"{len(artifact.text.encode()):,}")
 
 
 def _digest(artifact: Artifact) -> str:

@@ -10,8 +10,9 @@ from taploom.plan.host import Host
 from taploom.plan.policy import SideKind
 from taploom.report import wording
 from taploom.site.links import questions, to
-from taploom.site.markdown import code, escaped, listed, section, sections, table
-from taploom.site.page import Figure, Page
+from taploom.site.markup.block import Blocks, Figure, facts, paragraph, section, table
+from taploom.site.markup.inline import Inline, Number, code
+from taploom.site.page import Page
 from taploom.site.pages.exports import of_guest
 from taploom.site.pages.parts import (
     about,
@@ -33,7 +34,8 @@ _Spoken = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set
 def pages(view: View) -> Iterator[Page]:
     """The list of guests, and each of them."""
     rows = guest_table(((guest, nic) for guest in view.plan.guests for nic in guest.nics), of="all")
-    yield Page("guests/index.md", "Guests", rows or "The site has no guest.", listed=True, searched=not view.crowded)
+    body = rows or paragraph("The site has no guest.")
+    yield Page("guests/index.md", "Guests", body, listed=True, searched=not view.crowded)
     for guest in sorted(view.plan.guests, key=lambda one: one.host) if view.crowded else view.plan.guests:
         yield _page(view, guest)
 
@@ -45,10 +47,10 @@ def _page(view: View, guest: Guest) -> Page:
         f"Neighbourhood of {guest.name}",
         f"{guest.name} is on host {guest.host}, with {said}.",
     )
-    body = sections(
-        described(guest.meta),
-        figure.mark,
-        listed(
+    body = (
+        *paragraph(described(guest.meta)),
+        figure,
+        *facts(
             [
                 ("host", to("host", guest.host)),
                 *about(guest.meta),
@@ -56,16 +58,15 @@ def _page(view: View, guest: Guest) -> Page:
                 ("reachability", questions(f"guest/{guest.name}")),
             ]
         ),
-        section("NICs", _nics(guest)),
-        section("Reached from outside", dnat_entry_table(view.dnat_entries.get(guest.name, ()), of="guest")),
-        section("Reached by", _terms(view, guest, inward=True)),
-        section("Reaches", _terms(view, guest, inward=False)),
-        findings_about(view, f"guest/{guest.name}"),
-        section("Files", of_guest(view, guest.name)),
+        *section("NICs", _nics(guest)),
+        *section("Reached from outside", dnat_entry_table(view.dnat_entries.get(guest.name, ()), of="guest")),
+        *section("Reached by", _terms(view, guest, inward=True)),
+        *section("Reaches", _terms(view, guest, inward=False)),
+        *findings_about(view, f"guest/{guest.name}"),
+        *section("Files", of_guest(view, guest.name)),
     )
-    return Page(
-        f"guests/{guest.name}.md", guest.name, body, guest.origin, (figure,), sought=True, words=_words(view, guest)
-    )
+    words = _words(view, guest)
+    return Page(f"guests/{guest.name}.md", guest.name, body, guest.origin, sought=True, words=words)
 
 
 def _words(view: View, guest: Guest) -> str:
@@ -87,21 +88,21 @@ def _ways(nic: Nic) -> str:
     return "no" if not found else "yes" if len(found) == len(wording.plain_addresses(nic)) else found[0]
 
 
-def _nics(guest: Guest) -> str:
-    rows = []
+def _nics(guest: Guest) -> Blocks:
+    rows: list[tuple[Inline, ...]] = []
     for nic in guest.nics:
         for family, found in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)):
             shown = address(found)
-            gateway = code(str(found.gateway)) if found.default_route and shown else ""
+            gateway = code(found.gateway) if found.default_route and shown else ""
             rows.append((to("network", nic.network), family, shown or "not used", how(found), gateway))
     parts = (
-        (to("network", nic.network), code(str(nic.mac)), code(nic.tap), code(nic.bridge),
-         _ways(nic), str(nic.mtu or ""), source(nic.origin))
+        (to("network", nic.network), code(nic.mac), code(nic.tap), code(nic.bridge),
+         _ways(nic), Number(str(nic.mtu)) if nic.mtu else "", source(nic.origin))
         for nic in guest.nics
     )  # fmt: skip
-    return sections(
-        table(("Network", "Family", "Address", "How", "Gateway"), rows),
-        table(("Network", "MAC", "TAP", "Bridge", "Default route", "MTU", "Spec"), parts),
+    return (
+        *table(("Network", "Family", "Address", "How", "Gateway"), rows),
+        *table(("Network", "MAC", "TAP", "Bridge", "Default route", "MTU", "Spec"), parts),
     )
 
 
@@ -121,7 +122,7 @@ def _spoken(host: Host) -> _Spoken:
     return found
 
 
-def _terms(view: View, guest: Guest, *, inward: bool) -> str:
+def _terms(view: View, guest: Guest, *, inward: bool) -> Blocks:
     """The policy entries that let something to an address of the guest, or from it, on a network that it is on."""
     spoken = _spoken(view.hosts[guest.host])
     names: set[str] = set()
@@ -132,8 +133,8 @@ def _terms(view: View, guest: Guest, *, inward: bool) -> str:
             names |= {rule for prefix, rules in wide.items() if one in prefix for rule in rules}
     found = [view.rules[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
     rows = (
-        (to("policy", rule.name), rule.action.value, escaped(", ".join(rule.sources if inward else rule.destinations)),
-         escaped(", ".join(rule.services)), described(rule.meta))
+        (to("policy", rule.name), rule.action.value, ", ".join(rule.sources if inward else rule.destinations),
+         ", ".join(rule.services), described(rule.meta))
         for rule in found
     )  # fmt: skip
     return table(("Rule", "Action", "From" if inward else "To", "Services", "Description"), rows)

@@ -6,9 +6,10 @@ from taploom.diagrams.cards import uplink_name
 from taploom.diagrams.topology import host_graph
 from taploom.plan.host import Bridge, Fixed, Host, Learned
 from taploom.report import wording
-from taploom.site.links import anchor, questions, to
-from taploom.site.markdown import code, codes, escaped, link, listed, section, sections, table
-from taploom.site.page import Figure, Page
+from taploom.site.links import questions, to
+from taploom.site.markup.block import Blocks, Figure, facts, paragraph, section, table
+from taploom.site.markup.inline import Anchor, Inline, Link, Number, code, codes
+from taploom.site.page import Page
 from taploom.site.pages.parts import about, described, dnat_entry_table, findings_about, guest_table, named, source
 from taploom.site.view import View
 
@@ -16,12 +17,12 @@ from taploom.site.view import View
 def pages(view: View) -> Iterator[Page]:
     """The list of hosts, and each of them."""
     rows = (
-        (to("host", host.name), str(len(host.bridges)), escaped(wording.target(host.target)), escaped(host.meta.owner),
+        (to("host", host.name), Number(str(len(host.bridges))), wording.target(host.target), host.meta.owner,
          codes(host.meta.tags), described(host.meta))
         for host in view.plan.hosts
     )  # fmt: skip
     head = ("Host", "Networks", "Runs", "Owner", "Tags", "Description")
-    yield Page("hosts/index.md", "Hosts", table(head, rows) or "The site has no host.", listed=True)
+    yield Page("hosts/index.md", "Hosts", table(head, rows) or paragraph("The site has no host."), listed=True)
     for host in view.plan.hosts:
         yield _page(view, host)
 
@@ -35,58 +36,62 @@ def _page(view: View, host: Host) -> Page:
         f"Topology of {host.name}",
         f"{host.name} has {uplinks}, the networks {networks}, and {len(guests)} guests. The tables below say the same.",
     )
-    body = sections(
-        described(host.meta),
-        figure.mark,
-        listed(_facts(host)),
-        section("Uplinks", _uplinks(host)),
-        section("Networks", _bridges(host)),
-        section("Guests", guest_table(((guest, nic) for guest in guests for nic in guest.nics), of="host")),
-        section("Port forwards", dnat_entry_table(host.dnat_entries, of="all")),
-        section("Address translation", _nat(host)),
-        section("Routes", _routes(host)),
-        section("Senders", _senders(host)),
-        findings_about(view, f"host/{host.name}"),
+    body = (
+        *paragraph(described(host.meta)),
+        figure,
+        *facts(_facts(host)),
+        *section("Uplinks", _uplinks(host)),
+        *section("Networks", _bridges(host)),
+        *section("Guests", guest_table(((guest, nic) for guest in guests for nic in guest.nics), of="host")),
+        *section("Port forwards", dnat_entry_table(host.dnat_entries, of="all")),
+        *section("Address translation", _nat(host)),
+        *section("Routes", _routes(host)),
+        *section("Senders", _senders(host)),
+        *findings_about(view, f"host/{host.name}"),
     )
     words = named(host.meta, "host", *(own.interface for own in _fixed(host)), *(one.network for one in host.bridges))
-    return Page(f"hosts/{host.name}.md", host.name, body, host.origin, (figure,), wide=True, words=words)
+    return Page(f"hosts/{host.name}.md", host.name, body, host.origin, wide=True, words=words)
 
 
 def _fixed(host: Host) -> Iterator[Fixed]:
     return (own for uplink in host.uplinks for own in (uplink.ipv4, uplink.ipv6) if isinstance(own, Fixed))
 
 
-def _facts(host: Host) -> list[tuple[str, str]]:
+def _facts(host: Host) -> list[tuple[str, Inline]]:
     managed = "filtered by taploom" if host.input.value == "managed" else "left to the host's own firewall"
     return [
-        ("runs", escaped(wording.target(host.target))),
+        ("runs", wording.target(host.target)),
         ("input", managed),
         ("management", codes(map(wording.service, host.management))),
         *about(host.meta),
         ("spec", source(host.origin)),
         ("reachability", questions(f"host/{host.name}")),
-        ("files", link(f"exports/{host.name}.md", f"what {host.name} loads")),
+        ("files", Link(f"exports/{host.name}.md", f"what {host.name} loads")),
     ]
 
 
-def _uplinks(host: Host) -> str:
+def _uplinks(host: Host) -> Blocks:
     rows = (
-        (anchor(uplink_name(host.name, uplink.name)) + code(uplink.name), to("zone", uplink.zone),
+        ((Anchor(uplink_name(host.name, uplink.name)), code(uplink.name)), to("zone", uplink.zone),
          _own(uplink.ipv4) if uplink.configured else "by somebody else",
-         _own(uplink.ipv6), codes(uplink.dns), str(uplink.mtu or ""), str(uplink.metric or ""), source(uplink.origin))
+         _own(uplink.ipv6), codes(uplink.dns), _number(uplink.mtu), _number(uplink.metric), source(uplink.origin))
         for uplink in host.uplinks
     )  # fmt: skip
     return table(("Interface", "Zone", "IPv4", "IPv6", "DNS", "MTU", "Metric", "Spec"), rows)
 
 
-def _own(found: Fixed | Learned | None) -> str:
+def _number(value: int | None) -> Inline:
+    return Number(str(value)) if value else ""
+
+
+def _own(found: Fixed | Learned | None) -> Inline:
     if isinstance(found, Fixed):
-        gateway = "RA" if found.gateway is Learned.RA else code(str(found.gateway))
-        return code(str(found.interface)) + (f" via {gateway}" if found.gateway else "")
+        gateway = "RA" if found.gateway is Learned.RA else code(found.gateway)
+        return code(found.interface), (" via ", gateway) if found.gateway else ""
     return {None: "", Learned.DHCP: "by DHCP", Learned.RA: "by RA"}[found]
 
 
-def _bridges(host: Host) -> str:
+def _bridges(host: Host) -> Blocks:
     rows = (
         (to("network", bridge.network), code(bridge.device), to("zone", bridge.zone),
          codes(own for own in (bridge.ipv4, bridge.ipv6) if own), _served(bridge), codes(bridge.taps.patterns))
@@ -103,25 +108,25 @@ def _served(bridge: Bridge) -> str:
     return ", ".join(word for word, there in words if there)
 
 
-def _nat(host: Host) -> str:
+def _nat(host: Host) -> Blocks:
     rows = (
-        (to("network", nat.network), code(str(nat.source)), code(nat.uplink), nat.kind.value,
-         code(str(nat.to.shortest)) if nat.to else "the uplink's address")
+        (to("network", nat.network), code(nat.source), code(nat.uplink), nat.kind.value,
+         code(nat.to.shortest) if nat.to else "the uplink's address")
         for nat in host.nat
     )  # fmt: skip
     return table(("Network", "From", "By", "Kind", "Becomes"), rows)
 
 
-def _senders(host: Host) -> str:
+def _senders(host: Host) -> Blocks:
     """Where links and routes lead to, as far as senders from there are not believed at every uplink."""
     rows = ((code(path.prefix.shortest), codes(path.uplinks) or "no uplink") for path in host.reverse_paths)
     return table(("From", "Believed at"), rows)
 
 
-def _routes(host: Host) -> str:
+def _routes(host: Host) -> Blocks:
     rows = (
-        (escaped(route.name), code(str(route.to)), code(str(route.via)), code(route.device),
-         str(route.metric or ""), source(route.origin))
+        (route.name, code(route.to), code(route.via), code(route.device),
+         _number(route.metric), source(route.origin))
         for route in host.routes
     )  # fmt: skip
     return table(("Route", "To", "Via", "Device", "Metric", "Spec"), rows)

@@ -5,35 +5,40 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from taploom.site.markdown import code, escaped, prose, section, sections, table
+from taploom.site.markup.block import Blocks, Paragraph, paragraph, section, table
+from taploom.site.markup.inline import Anchor, Inline, Link, code, prose
 
 Schema = Mapping[str, Any]
-_TYPE = re.compile(r"\b[A-Z][a-z]\w*")
+_TYPE = re.compile(r"\b([A-Z][a-z]\w*)")
 _META = ("description", "owner", "tags", "link", "moved-from")
 
 
-def language(schema: Schema) -> str:
+def language(schema: Schema) -> Blocks:
     """Every section, and every key of its entries."""
     found = schema["properties"]
     common = _entry(found["networks"])["properties"]
-    parts = [_section(name, one) for name, one in found.items() if name != "taploom"]
-    return sections(
+    parts = [block for name, one in found.items() if name != "taploom" for block in _section(name, one)]
+    said = prose(
         "A site is a folder of YAML files. Each begins with `taploom: 1`; the sections of all files are united, every "
-        "entry has a name, and order means nothing. Names match `[a-z][a-z0-9-]*` and have at most 63 bytes.",
-        section("Of every entry", _keys({name: common[name] for name in _META}, "entry")),
-        *parts,
+        "entry has a name, and order means nothing. Names match `[a-z][a-z0-9-]*` and have at most 63 bytes."
     )
+    every = section("Of every entry", _keys({name: common[name] for name in _META}, "entry"))
+    return (Paragraph(said), *every, *parts)
 
 
-def _section(name: str, schema: Schema) -> str:
+def _section(name: str, schema: Schema) -> Blocks:
     entry = _entry(schema)
     own = {key: value for key, value in entry.get("properties", {}).items() if key not in _META}
     nested = [
-        section(f"{name}: {path} {{: #{name}-{path.replace('.', '-').replace(' ', '')} }}", _keys(keys, name, path), 3)
+        block
         for path, keys in _nested(own, "")
+        for block in section(f"{name}: {path}", _keys(keys, name, path), 3, f"{name}-{path.replace('.', '-')}")
     ]
-    head = f"{name} {{: #{name} }}"
-    return section(head, sections(prose(schema.get("description", "")), _keys(own, name), *nested))
+    return section(name, (*_described(schema), *_keys(own, name), *nested), anchor=name)
+
+
+def _described(schema: Schema) -> Blocks:
+    return paragraph(prose(schema.get("description", "")))
 
 
 def _entry(schema: Schema) -> Schema:
@@ -62,11 +67,11 @@ def _nested(keys: Mapping[str, Schema], above: str) -> Iterator[tuple[str, Mappi
             yield from _nested(own, f"{path}.")
 
 
-def _keys(keys: Mapping[str, Schema], *above: str) -> str:
+def _keys(keys: Mapping[str, Schema], *above: str) -> Blocks:
     prefix = "-".join(part.replace(".", "-").lower() for part in above)
     rows = (
         (
-            f'<a id="{prefix}-{name}"></a>{code(name)}', escaped(kind(schema)), _default(schema), _example(schema),
+            (Anchor(f"{prefix}-{name}"), code(name)), kind(schema), _default(schema), _example(schema),
             prose(schema.get("description", "")),
         )
         for name, schema in keys.items()
@@ -95,11 +100,11 @@ def kind(schema: Schema) -> str:
     return {"string": "text", "boolean": "true or false", "null": "nothing"}.get(names[0], names[0]) if names else ""
 
 
-def _default(schema: Schema) -> str:
+def _default(schema: Schema) -> Inline:
     return code(json.dumps(schema["default"]).strip('"')) if "default" in schema else ""
 
 
-def _example(schema: Schema) -> str:
+def _example(schema: Schema) -> Inline:
     if schema.get("examples"):
         return code(_yaml(schema["examples"][0]))
     return code(schema.get("$comment", ""))
@@ -112,28 +117,30 @@ def _yaml(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def plan_types(schema: Schema) -> str:
+def plan_types(schema: Schema) -> Blocks:
     """Every type of the plan with its fields."""
     parts = [section("The plan", _type(schema))]
-    parts += [section(f"{name} {{: #{name.lower()} }}", _type(one)) for name, one in schema["$defs"].items()]
-    return sections(
+    parts += [section(name, _type(one), anchor=name.lower()) for name, one in schema["$defs"].items()]
+    said = prose(
         "`plan.json` is the canonical form of a plan: the same specs and lock give the same bytes. "
-        "`taploom schema plan` prints its JSON Schema.",
-        *parts,
+        "`taploom schema plan` prints its JSON Schema."
     )
+    return (Paragraph(said), *(block for part in parts for block in part))
 
 
-def _type(schema: Schema) -> str:
+def _type(schema: Schema) -> Blocks:
     rows = (
         (code(name), _linked(one), prose(_said(one.get("description", ""))))
         for name, one in schema.get("properties", {}).items()
     )
-    return sections(prose(_said(schema.get("description", ""))), table(("Field", "Value", "What it is"), rows))
+    said = paragraph(prose(_said(schema.get("description", ""))))
+    return (*said, *table(("Field", "Value", "What it is"), rows))
 
 
-def _linked(schema: Schema) -> str:
+def _linked(schema: Schema) -> Inline:
     """What a value may be, with the names of types as links to them."""
-    return _TYPE.sub(lambda match: f"[{match[0]}](#{match[0].lower()})", escaped(kind(schema)))
+    parts = _TYPE.split(kind(schema))
+    return tuple(Link(f"#{part.lower()}", part) if number % 2 else part for number, part in enumerate(parts))
 
 
 def _said(text: str) -> str:

@@ -7,7 +7,8 @@ from taploom.diagrams.use import Use, uses
 from taploom.plan.site import Network
 from taploom.report import wording
 from taploom.site.links import questions, subject, to
-from taploom.site.markdown import code, codes, escaped, listed, section, sections, table
+from taploom.site.markup.block import Blocks, Paragraph, facts, paragraph, section, table
+from taploom.site.markup.inline import Inline, Number, Strong, code, codes
 from taploom.site.page import Page
 from taploom.site.pages.parts import about, described, dnat_entry_table, findings_about, guest_table, named, source
 from taploom.site.view import View
@@ -17,12 +18,12 @@ def pages(view: View) -> Iterator[Page]:
     """The list of networks, and each of them."""
     rows = (
         (to("network", n.name), to("zone", n.zone), to("host", n.host) if n.host else "",
-         codes(own.prefix for own in (n.ipv4, n.ipv6) if own), str(len(view.members[n.name])), escaped(n.meta.owner),
+         codes(own.prefix for own in (n.ipv4, n.ipv6) if own), Number(str(len(view.members[n.name]))), n.meta.owner,
          described(n.meta))
         for n in view.plan.networks
     )  # fmt: skip
     head = ("Network", "Zone", "Host", "Prefixes", "Guests", "Owner", "Description")
-    yield Page("networks/index.md", "Networks", table(head, rows) or "The site has no network.", listed=True)
+    yield Page("networks/index.md", "Networks", table(head, rows) or paragraph("The site has no network."), listed=True)
     for network in view.plan.networks:
         yield _page(view, network)
 
@@ -33,21 +34,21 @@ def _page(view: View, network: Network) -> Page:
     dnat_entries = [
         dnat_entry for host in view.plan.hosts for dnat_entry in host.dnat_entries if dnat_entry.network == network.name
     ]
-    body = sections(
-        described(network.meta),
-        listed(_facts(view, network)),
-        section("Addresses", "\n".join(f"{code(str(use.own.prefix))}: {used(use)}" for use in found)),
-        section("Guests", guest_table(members, of="network")),
-        section("Port forwards", dnat_entry_table(dnat_entries, of="all")),
-        section("Taken", "\n".join(map(_taken, found))),
-        findings_about(view, f"network/{network.name}"),
+    body = (
+        *paragraph(described(network.meta)),
+        *facts(_facts(view, network)),
+        *section("Addresses", tuple(block for use in found for block in used(use, (code(use.own.prefix), ": ")))),
+        *section("Guests", guest_table(members, of="network")),
+        *section("Port forwards", dnat_entry_table(dnat_entries, of="all")),
+        *section("Taken", tuple(block for use in found for block in _taken(use))),
+        *findings_about(view, f"network/{network.name}"),
     )
     owns = (str(own.prefix) for own in (network.ipv4, network.ipv6) if own)
     words = named(network.meta, "network", *owns, network.zone, network.host)
     return Page(f"networks/{network.name}.md", network.name, body, network.origin, words=words)
 
 
-def _facts(view: View, network: Network) -> list[tuple[str, str]]:
+def _facts(view: View, network: Network) -> list[tuple[str, Inline]]:
     bridge = view.bridges[network.name][1] if network.name in view.bridges else None
     served = [("DHCP", bridge.dhcp), ("RA", bridge.ra), ("DNS", bridge.serves_dns)] if bridge else []
     return [
@@ -57,8 +58,8 @@ def _facts(view: View, network: Network) -> list[tuple[str, str]]:
         ("gateway", codes(own.address for own in (network.ipv4, network.ipv6) if own)),
         ("the host serves", ", ".join(word for word, there in served if there)),
         ("resolvers", codes(bridge.dns) if bridge else ""),
-        ("NAT of IPv4", escaped(wording.nat(network.nat4)) if network.ipv4 else ""),
-        ("NAT of IPv6", escaped(wording.nat(network.nat6)) if network.ipv6 else ""),
+        ("NAT of IPv4", wording.nat(network.nat4) if network.ipv4 else ""),
+        ("NAT of IPv6", wording.nat(network.nat6) if network.ipv6 else ""),
         ("isolated", "guests do not reach each other on the bridge" if network.isolated else ""),
         ("MTU", str(bridge.mtu) if bridge and bridge.mtu else ""),
         *about(network.meta),
@@ -67,23 +68,20 @@ def _facts(view: View, network: Network) -> list[tuple[str, str]]:
     ]
 
 
-def amount(size: int) -> str:
+def amount(size: int) -> Number:
     """A number of addresses; a large one as the power of two that is nearest."""
-    return f"{size:,}" if size < 1 << 32 else f"about 2<sup>{round(math.log2(size))}</sup>"
+    return Number(f"{size:,}") if size < 1 << 32 else Number("about 2", round(math.log2(size)))
 
 
-def used(use: Use) -> str:
-    """How full one family of a network is, with its gaps."""
+def used(use: Use, begin: Inline = "") -> Blocks:
+    """How full one family of a network is, with its gaps; `begin` is what the sentence begins with."""
     share = f" of {use.usable:,}" if use.usable < 1 << 32 else ""
-    free = f" Next free: {code(str(use.next))}." if use.next else " Nothing is free."
-    said = f"**{len(use.taken)}**{share} taken.{free}"
-    rows = (
-        (code(str(run.first)), code(str(run.last)) if run.size > 1 else "", amount(run.size), run.what)
-        for run in use.ranges
-    )
-    return sections(said, table(("From", "To", "Addresses", "What"), rows))
+    free: Inline = (" Next free: ", code(use.next), ".") if use.next else " Nothing is free."
+    said = Paragraph((begin, Strong(str(len(use.taken))), f"{share} taken.", free))
+    rows = ((code(run.first), code(run.last) if run.size > 1 else "", amount(run.size), run.what) for run in use.ranges)
+    return (said, *table(("From", "To", "Addresses", "What"), rows))
 
 
-def _taken(use: Use) -> str:
-    rows = ((code(str(one.address)), subject(one.by), one.how) for one in use.taken)
+def _taken(use: Use) -> Blocks:
+    rows = ((code(one.address), subject(one.by), one.how) for one in use.taken)
     return table(("Address", "By", "How"), rows)

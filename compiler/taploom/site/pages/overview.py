@@ -7,8 +7,9 @@ from taploom.diagrams.topology import site_graph
 from taploom.plan.site import Plan
 from taploom.report import wording
 from taploom.site.links import to
-from taploom.site.markdown import code, codes, escaped, link, section, sections, table
-from taploom.site.page import Figure, Page
+from taploom.site.markup.block import Blocks, Figure, paragraph, section, table
+from taploom.site.markup.inline import Inline, Link, Number, Span, Strong, code, codes, joined
+from taploom.site.page import Page
 from taploom.site.pages.changes import changed
 from taploom.site.pages.parts import described
 from taploom.site.view import View
@@ -17,14 +18,14 @@ from taploom.site.view import View
 def pages(view: View) -> Iterator[Page]:
     """The overview."""
     figure = Figure(site_graph(view.plan, view.paint), f"Topology of {view.plan.name}", topology_text(view.plan))
-    body = sections(
-        _domain(view.plan),
-        _numbers(view),
-        figure.mark,
-        section("Hosts", _hosts(view)),
-        section("Networks", _networks(view)),
+    body = (
+        *_domain(view.plan),
+        *_numbers(view),
+        figure,
+        *section("Hosts", _hosts(view)),
+        *section("Networks", _networks(view)),
     )
-    yield Page("index.md", view.plan.name, body, view.plan.origin, (figure,), listed=True, wide=True)
+    yield Page("index.md", view.plan.name, body, view.plan.origin, listed=True, wide=True)
 
 
 def topology_text(plan: Plan) -> str:
@@ -37,36 +38,36 @@ def topology_text(plan: Plan) -> str:
     return " ".join(parts)
 
 
-def _domain(plan: Plan) -> str:
-    return f"Everything below {code(plan.domain)}, as the specs say it." if plan.domain else ""
+def _domain(plan: Plan) -> Blocks:
+    return paragraph(("Everything below ", code(plan.domain), ", as the specs say it.")) if plan.domain else ()
 
 
-def _numbers(view: View) -> str:
+def _numbers(view: View) -> Blocks:
     plan = view.plan
     counts = (
         (len(plan.hosts), "hosts", "hosts/index.md"),
         (len(plan.networks), "networks", "networks/index.md"),
         (len(plan.guests), "guests", "guests/index.md"),
     )
-    cells = [f"**{count}** {link(page, words)}" for count, words, page in counts]
-    stats = " ".join(f'<span class="tl-stat">{cell}</span>' for cell in (*cells, _found(view)))
-    return sections(stats, " ".join(changed(view.history)))
+    cells: list[Inline] = [(Strong(str(count)), " ", Link(page, words)) for count, words, page in counts]
+    stats = joined((Span("tl-stat", cell) for cell in (*cells, _found(view))), " ")
+    return (*paragraph(stats), *paragraph(changed(view.history)))
 
 
-def _found(view: View) -> str:
+def _found(view: View) -> Inline:
     active = sum(d.state is State.ACTIVE for d in view.diagnostics)
     waived = len(view.diagnostics) - active
-    return f"**{active}** {link('findings.md', 'findings')}" + (f", {waived} waived" if waived else "")
+    return Strong(str(active)), " ", Link("findings.md", "findings"), f", {waived} waived" if waived else ""
 
 
-def _hosts(view: View) -> str:
+def _hosts(view: View) -> Blocks:
     rows = (
         (
             to("host", host.name),
-            ", ".join(f"{code(uplink.name)} to {to('zone', uplink.zone)}" for uplink in host.uplinks),
-            ", ".join(to("network", bridge.network) for bridge in host.bridges),
-            str(sum(guest.host == host.name for guest in view.plan.guests)),
-            escaped(wording.target(host.target)),
+            joined((code(uplink.name), " to ", to("zone", uplink.zone)) for uplink in host.uplinks),
+            joined(to("network", bridge.network) for bridge in host.bridges),
+            Number(str(sum(guest.host == host.name for guest in view.plan.guests))),
+            wording.target(host.target),
             described(host.meta),
         )
         for host in view.plan.hosts
@@ -74,11 +75,12 @@ def _hosts(view: View) -> str:
     return table(("Host", "Uplinks", "Networks", "Guests", "Runs", "Description"), rows)
 
 
-def _networks(view: View) -> str:
+def _networks(view: View) -> Blocks:
     rows = (
         (
             to("network", network.name), to("zone", network.zone), to("host", network.host) if network.host else "",
-            codes(own.prefix for own in (network.ipv4, network.ipv6) if own), str(len(view.members[network.name])),
+            codes(own.prefix for own in (network.ipv4, network.ipv6) if own),
+            Number(str(len(view.members[network.name]))),
             described(network.meta),
         )
         for network in view.plan.networks

@@ -8,7 +8,8 @@ from taploom.plan.origin import Meta, Origin
 from taploom.plan.policy import DnatEntry
 from taploom.report import wording
 from taploom.site.links import subject, to
-from taploom.site.markdown import code, codes, escaped, link, outward, prose, section, table
+from taploom.site.markup.block import Blocks, Paragraph, section, table
+from taploom.site.markup.inline import Inline, Link, Outward, code, codes, prose
 from taploom.site.sources import place_of
 from taploom.site.view import View
 
@@ -21,44 +22,50 @@ _HOW = {
 }
 
 
-def about(meta: Meta) -> list[tuple[str, str]]:
+ROWS_ONLY = Paragraph(
+    (
+        "There are so many that each has a row; what was found about them is among the ",
+        Link("findings.md", "findings"),
+        ".",
+    )
+)
+
+
+def about(meta: Meta) -> list[tuple[str, Inline]]:
     """What an entry says about itself, as labels and cells."""
-    return [("owner", escaped(meta.owner)), ("tags", codes(meta.tags)), ("link", outward(meta.link))]
-
-
-ROWS_ONLY = "There are so many that each has a row; what was found about them is among the [findings](@/findings.md)."
+    return [("owner", meta.owner), ("tags", codes(meta.tags)), ("link", Outward(meta.link) if meta.link else "")]
 
 
 def named(meta: Meta, *more: object) -> str:
     """What a large site's search finds a page by, besides its title; "" where there is nothing to say."""
-    return escaped(" ".join(str(one) for one in (*more, meta.owner, *meta.tags, meta.description) if one))
+    return " ".join(str(one) for one in (*more, meta.owner, *meta.tags, meta.description) if one)
 
 
-def described(meta: Meta) -> str:
-    """The description as a paragraph, what stands between backticks as code."""
+def described(meta: Meta) -> Inline:
+    """The description, what stands between backticks as code."""
     return prose(meta.description)
 
 
-def source(origin: Origin) -> str:
+def source(origin: Origin) -> Inline:
     """Where the spec says it."""
     if origin.span is None:
         return ""
-    return link(place_of(origin.span), f"{origin.span.file}:{origin.span.line}")
+    return Link(place_of(origin.span), f"{origin.span.file}:{origin.span.line}")
 
 
-def address(found: NicAddress) -> str:
+def address(found: NicAddress) -> Inline:
     """An address of a NIC, or how it takes one."""
     if found.mode is Mode.NONE:
         return ""
-    return code(str(found.address)) if found.address else escaped(_HOW[found.mode])
+    return code(found.address) if found.address else _HOW[found.mode]
 
 
 def how(found: NicAddress) -> str:
     """How a NIC takes its address, and whether the lock chose it."""
-    return escaped(_HOW[found.mode]) + (" (from the lock)" if found.allocated else "")
+    return _HOW[found.mode] + (" (from the lock)" if found.allocated else "")
 
 
-def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> str:
+def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> Blocks:
     """Guests with an address in each family, for the page of a `host`, of a `network`, or of `all`."""
     head = ("Guest", "Host", "Network", "IPv4", "IPv6", "MAC", "TAP", "Owner", "Description")
     rows = (
@@ -68,9 +75,9 @@ def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> str:
             to("network", nic.network) if of != "network" else "",
             address(nic.ipv4),
             address(nic.ipv6),
-            code(str(nic.mac)) if of != "host" else "",
+            code(nic.mac) if of != "host" else "",
             code(nic.tap) if of == "network" else "",
-            escaped(guest.meta.owner),
+            guest.meta.owner,
             described(guest.meta) if of == "host" else "",
         )
         for guest, nic in pairs
@@ -78,16 +85,16 @@ def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> str:
     return table(head, rows)
 
 
-def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> str:
+def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> Blocks:
     """Translations of `all`, of one `guest` or `forward`; families that differ in the address alone share a row."""
-    merged: dict[tuple[str, str, str, str, str], list[str]] = {}
+    merged: dict[tuple[str, str, tuple[str, ...], str, str], list[str]] = {}
     for dnat_entry in dnat_entries:
         last = dnat_entry.inside.last
         inside = f"{dnat_entry.target_first}" + (f"-{last}" if last != dnat_entry.target_first else "")
         key = (
             dnat_entry.forward.removeprefix("forward/"),
             wording.outside(dnat_entry),
-            "+".join(dnat_entry.uplinks),
+            dnat_entry.uplinks,
             dnat_entry.guest,
             inside,
         )
@@ -95,7 +102,7 @@ def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> str:
     head = ("Forward", "Outside port", "Uplink", "Guest", "Inside port", "Address")
     rows = (
         (
-            to("forward", name) if of != "forward" else "", code(outside), codes(uplinks.split("+")),
+            to("forward", name) if of != "forward" else "", code(outside), codes(uplinks),
             to("guest", target) if of == "all" else "", code(inside), codes(addresses),
         )
         for (name, outside, uplinks, target, inside), addresses in merged.items()
@@ -103,20 +110,20 @@ def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> str:
     return table(head, rows)
 
 
-def findings_about(view: View, name: str) -> str:
-    """What was found about `kind/name`."""
-    return section("Findings", finding_table(view.about.get(name, ())))
+def findings_about(view: View, name: str, level: int = 2) -> Blocks:
+    """What was found about `kind/name`, below a heading of this level."""
+    return section("Findings", finding_table(view.about.get(name, ())), level)
 
 
-def finding_table(diagnostics: Iterable[Diagnostic]) -> str:
+def finding_table(diagnostics: Iterable[Diagnostic]) -> Blocks:
     """Findings with their place and, where they are waived, the reason."""
     rows = (
         (
-            link(f"reference/diagnostics.md#{d.code.lower()}", d.code),
+            Link(f"reference/diagnostics.md#{d.code.lower()}", d.code),
             "waived" if d.state is State.WAIVED else d.severity.value,
             subject(d.subject) if d.subject else "",
             prose(d.message),
-            link(place_of(d.span), f"{d.span.file}:{d.span.line}") if d.span else "",
+            Link(place_of(d.span), f"{d.span.file}:{d.span.line}") if d.span else "",
             prose(d.waiver),
         )
         for d in diagnostics

@@ -6,9 +6,10 @@ from taploom.diagrams.traffic import HOSTS
 from taploom.diagrams.zones import zones_graph
 from taploom.plan.policy import Action, Rule
 from taploom.report.facts import limit, moment
-from taploom.site.links import anchor, to
-from taploom.site.markdown import code, codes, escaped, link, listed, section, sections, table
-from taploom.site.page import Figure, Page
+from taploom.site.links import to
+from taploom.site.markup.block import Blocks, Figure, Heading, Paragraph, facts, paragraph, section, table
+from taploom.site.markup.inline import Anchor, Break, Inline, Link, Strong, code, codes, joined
+from taploom.site.page import Page
 from taploom.site.pages.parts import ROWS_ONLY, about, described, findings_about, source
 from taploom.site.pages.zones import zone_link
 from taploom.site.view import View
@@ -26,32 +27,32 @@ def pages(view: View) -> Iterator[Page]:
         "allows it and none denies it; order means nothing. Replies, ICMP errors, DHCP and neighbour discovery need "
         "no entry."
     )
-    body = sections(
-        intro,
-        figure.mark,
-        section("Matrix", _matrix(view)),
-        section("Entries", _entries(view) or "The policy has no entry."),
+    body = (
+        Paragraph(intro),
+        figure,
+        *section("Matrix", _matrix(view)),
+        *section("Entries", _entries(view) or paragraph("The policy has no entry.")),
     )
-    yield Page("policy.md", "Policy", body, figures=(figure,), listed=True, searched=not view.crowded)
+    yield Page("policy.md", "Policy", body, listed=True, searched=not view.crowded)
 
 
-def _entries(view: View) -> str:
+def _entries(view: View) -> Blocks:
     """A section for each, or a row where there are too many for that; findings have their page."""
     if not view.crowded:
-        return "\n".join(_entry(view, rule) for rule in view.plan.rules)
+        return tuple(block for rule in view.plan.rules for block in _entry(view, rule))
     rows = (
-        (anchor(rule.name) + escaped(rule.name), rule.action.value, codes(rule.services), codes(rule.sources),
-         codes(rule.destinations), ", ".join(to("host", name) for name in view.enforced.get(rule.name, ())),
-         "yes" if rule.log else "", limit(rule.limit), code(moment(rule.expires)), escaped(rule.meta.owner),
+        ((Anchor(rule.name), rule.name), rule.action.value, codes(rule.services), codes(rule.sources),
+         codes(rule.destinations), joined(to("host", name) for name in view.enforced.get(rule.name, ())),
+         "yes" if rule.log else "", limit(rule.limit), code(moment(rule.expires)), rule.meta.owner,
          described(rule.meta), source(rule.origin))
         for rule in view.plan.rules
     )  # fmt: skip
     head = ("Rule", "Action", "Services", "From", "To", "Enforced on", "Log", "Limit", "Expires", "Owner",
             "Description", "Spec")  # fmt: skip
-    return sections(ROWS_ONLY, table(head, rows))
+    return (ROWS_ONLY, *table(head, rows))
 
 
-def _matrix(view: View) -> str:
+def _matrix(view: View) -> Blocks:
     """Senders as rows; a cell names its entries, denials with a sign."""
     names = [zone.name for zone in view.plan.zones]
     present = {name for pair in view.cells for name in pair}
@@ -63,22 +64,22 @@ def _matrix(view: View) -> str:
         for receiver in columns:
             cell = view.cells.get((sender, receiver))
             words = [_rule(rule, actions[rule]) for rule in cell.rules] if cell else []
-            words += [link(f"forwards.md#{name}", f"⇤ {name}") for name in cell.forwards] if cell else []
-            cells.append("<br>".join(words))
+            words += [Link(f"forwards.md#{name}", f"⇤ {name}") for name in cell.forwards] if cell else []
+            cells.append(joined(words, Break()))
         if any(cells):
-            rows.append((f"**{zone_link(sender)}**", *cells))
+            rows.append((Strong(zone_link(sender)), *cells))
     return table(("from \\ to", *map(zone_link, columns)), rows)
 
 
-def _rule(name: str, action: Action) -> str:
-    return link(f"policy.md#{name}", name if action is Action.ALLOW else f"✕ {name}")
+def _rule(name: str, action: Action) -> Link:
+    return Link(f"policy.md#{name}", name if action is Action.ALLOW else f"✕ {name}")
 
 
-def _entry(view: View, rule: Rule) -> str:
-    return sections(
-        f"### {escaped(rule.name)} {{: #{rule.name} }}",
-        described(rule.meta),
-        listed(
+def _entry(view: View, rule: Rule) -> Blocks:
+    return (
+        Heading(3, rule.name, rule.name),
+        *paragraph(described(rule.meta)),
+        *facts(
             [
                 ("allows" if rule.action is Action.ALLOW else "denies", codes(rule.services)),
                 ("from", codes(rule.sources)),
@@ -87,14 +88,14 @@ def _entry(view: View, rule: Rule) -> str:
                 ("log", "matches are logged" if rule.log else ""),
                 ("limit", limit(rule.limit)),
                 ("expires", code(moment(rule.expires))),
-                ("enforced on", ", ".join(to("host", name) for name in view.enforced.get(rule.name, ())) or "no host"),
+                ("enforced on", joined(to("host", name) for name in view.enforced.get(rule.name, ())) or "no host"),
                 *about(rule.meta),
                 ("spec", source(rule.origin)),
             ]
         ),
-        findings_about(view, f"policy/{rule.name}").replace("## ", "#### "),
+        *findings_about(view, f"policy/{rule.name}", 4),
     )
 
 
-def _pairs(pairs: Iterable[tuple[str, str]]) -> str:
-    return ", ".join(f"{zone_link(one)} → {zone_link(other)}" for one, other in pairs)
+def _pairs(pairs: Iterable[tuple[str, str]]) -> Inline:
+    return joined((zone_link(one), " → ", zone_link(other)) for one, other in pairs)

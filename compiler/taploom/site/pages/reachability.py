@@ -13,7 +13,8 @@ from taploom.report.matrix import Told, passages
 from taploom.site.explorer.decisions import Deciding, clock_of
 from taploom.site.explorer.names import index
 from taploom.site.links import questions, subject, to
-from taploom.site.markdown import escaped, section, sections, table
+from taploom.site.markup.block import Blocks, Html, Paragraph, section, table
+from taploom.site.markup.inline import Inline, Link, code, prose
 from taploom.site.page import File, Page
 from taploom.site.view import View
 
@@ -23,22 +24,35 @@ PAIRS_SHOWN = 600
 
 _SCRIPTS = ("spans.js", "ends.js", "place.js", "course.js", "inquiry.js", "words.js", "explorer.js")
 _ASSETS = (*_SCRIPTS, "explorer.css")
-_INTRO = (
-    "Who reaches whom, by which entry of the [policy](@/policy.md){: .tl-shape } or which "
-    "[port forward](@/forwards.md), and by which hosts. The answer is worked out in the browser from what was "
-    "compiled, and is that of `taploom reach`."
+_INTRO = Paragraph(
+    (
+        "Who reaches whom, by which entry of the ",
+        Link("policy.md", "policy", "tl-shape"),
+        " or which ",
+        Link("forwards.md", "port forward"),
+        ", and by which hosts. The answer is worked out in the browser from what was compiled, and is that of ",
+        code("taploom reach"),
+        ".",
+    )
 )
-_HOW = (
-    "An end is the name of a zone, network, guest, host or address, `tag/NAME`, an address or prefix, `any`, or "
-    "`HOST/UPLINK` for the outside address of a host, which is what to ask of a port forward. The service is "
-    "`PROTOCOL/PORT` or one of the [built-in names](@/reference/services.md) or [those of the site](@/services.md); "
-    "without one the answer is for every protocol."
+_HOW = Paragraph(
+    (
+        prose(
+            "An end is the name of a zone, network, guest, host or address, `tag/NAME`, an address or prefix, `any`, "
+            "or `HOST/UPLINK` for the outside address of a host, which is what to ask of a port forward. The service "
+            "is `PROTOCOL/PORT` or one of the "
+        ),
+        Link("reference/services.md", "built-in names"),
+        " or ",
+        Link("services.md", "those of the site"),
+        "; without one the answer is for every protocol.",
+    )
 )
 
 
 def pages(view: View) -> Iterator[Page]:
     """The one page."""
-    body = sections(_INTRO, _form(), _HOW, section("Between zones", _zones(view)))
+    body = (_INTRO, _form(), _HOW, *section("Between zones", _zones(view)))
     yield Page(f"{FOLDER}/index.md", "Reachability", body, listed=True)
 
 
@@ -54,14 +68,14 @@ def files(view: View) -> Iterator[File]:
         yield File(f"{FOLDER}/hosts/{host.name}.js", _call("lists", deciding.host(host), host.name))
 
 
-def _form() -> str:
+def _form() -> Html:
     """Fields with offers to complete them; hidden until there is a script that answers."""
     fields = "".join(map(_field, (("from", "From"), ("to", "To"), ("service", "Service"))))
     buttons = '<button type="submit">Ask</button><button type="button" class="tl-swap">Swap ends</button>'
     scripts = "".join(f'<script src="{name}"></script>' for name in _SCRIPTS)
-    return (
-        f'<link rel="stylesheet" href="explorer.css"><form class="tl-ask" method="get" hidden>{fields}'
-        f'<div>{buttons}</div></form><div class="tl-answer"></div>{scripts}'
+    return Html(
+        f'<div><link rel="stylesheet" href="explorer.css"><form class="tl-ask" method="get" hidden>{fields}'
+        f'<div>{buttons}</div></form><div class="tl-answer"></div>{scripts}</div>'
     )
 
 
@@ -75,36 +89,39 @@ def _field(field: tuple[str, str]) -> str:
     )
 
 
-def _zones(view: View) -> str:
+def _zones(view: View) -> Blocks:
     """What passes between zones, and to hosts, as a table; a question for each zone where that is too much."""
     zones, hosts = len(view.plan.zones), len(view.plan.hosts)
     if zones * (zones + hosts) > PAIRS_SHOWN:
         return _asked(view)
     matrix = zone_matrix(Inquiry(view.plan, 0))
     rows = (
-        (to("zone", row), _column(column), escaped("; ".join(traffic)), subject(only.by), _only(only))
+        (to("zone", row), _column(column), "; ".join(traffic), subject(only.by), _only(only))
         for row, cells in zip(matrix.rows, matrix.cells, strict=True)
         for column, cell in zip(matrix.columns, cells, strict=True)
         for only, traffic in _together(passages(cell)).items()
     )
-    said = (
+    said = prose(
         "All that passes, except what every host hears anyway, such as ICMP errors. An entry that expires counts until "
         "it does. What leads to a host is for the host itself or for a port that it forwards. Where only some learned "
         "addresses count, it hangs on which address DHCP or RA hands out; where a route has to lead there, the host "
         "has no default route in that family, and reaches the links of its uplinks and what its `routes` name."
     )
-    return sections(said, table(("From", "To", "What passes", "By", "Only"), rows))
+    return (Paragraph(said), *table(("From", "To", "What passes", "By", "Only"), rows))
 
 
-def _asked(view: View) -> str:
+def _asked(view: View) -> Blocks:
     """For each zone the two questions whose answers are its row and its column."""
     said = (
-        f"{len(view.plan.zones)} zones and {len(view.plan.hosts)} hosts have too many pairs for a table. Each zone "
-        "can be asked about; `taploom reach --matrix` prints the whole, and the [policy matrix](@/policy.md#matrix) "
-        "has the entries between them."
+        f"{len(view.plan.zones)} zones and {len(view.plan.hosts)} hosts have too many pairs for a table. ",
+        "Each zone can be asked about; ",
+        code("taploom reach --matrix"),
+        " prints the whole, and the ",
+        Link("policy.md#matrix", "policy matrix"),
+        " has the entries between them.",
     )
     rows = ((to("zone", zone.name), questions(f"zone/{zone.name}")) for zone in view.plan.zones)
-    return sections(said, table(("Zone", "Ask"), rows))
+    return (Paragraph(said), *table(("Zone", "Ask"), rows))
 
 
 def _together(cell: Iterable[Told]) -> dict[Told, list[str]]:
@@ -122,7 +139,7 @@ def _only(told: Told) -> str:
     return ", ".join(filter(None, (told.family.replace("ip", "IP"), learned, near)))
 
 
-def _column(name: str) -> str:
+def _column(name: str) -> Inline:
     return subject(name) if name.startswith("host/") else to("zone", name)
 
 

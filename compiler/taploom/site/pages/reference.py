@@ -1,13 +1,15 @@
 """The reference, from the same words as the code, so that it cannot be stale."""
 
+import textwrap
 from collections.abc import Iterator
 
+from taploom.base.rule import Rule
 from taploom.plan.services import BUILT_IN
 from taploom.report import wording
 from taploom.report.catalogue import rules
-from taploom.report.explanation import markdown
 from taploom.site.manual import Command
-from taploom.site.markdown import code, codes, escaped, fenced, prose, section, sections, table
+from taploom.site.markup.block import Block, Blocks, CodeBlock, Heading, Paragraph, table
+from taploom.site.markup.inline import Code, Emphasis, Inline, Link, Strong, code, codes, prose
 from taploom.site.page import Page
 from taploom.site.pages.keys import language, plan_types
 from taploom.site.view import View
@@ -46,16 +48,16 @@ def pages(view: View) -> Iterator[Page]:
         yield Page("reference/language.md", "Language", language(manual.language), listed=True)
     yield _services()
     if manual.commands:
-        body = sections(
+        said = prose(
             "Data goes to standard output and messages to standard error. Exit status: 0 fine, 1 findings, 2 changes "
-            "(with `--detailed-exitcode`), 3 stale, 64 usage, 70 a bug in taploom.",
-            *map(_command, manual.commands),
+            "(with `--detailed-exitcode`), 3 stale, 64 usage, 70 a bug in taploom."
         )
+        body = (Paragraph(said), *(block for command in manual.commands for block in _command(command)))
         yield Page("reference/commands.md", "Commands", body, listed=True)
     yield _diagnostics()
     if manual.plan:
         yield Page("reference/plan.md", "plan.json", plan_types(manual.plan), listed=True)
-    rows = ((f"**{word}**", prose(text)) for word, text in _GLOSSARY)
+    rows = ((Strong(word), prose(text)) for word, text in _GLOSSARY)
     yield Page("reference/glossary.md", "Glossary", table(("Word", "What it means here"), rows), listed=True)
 
 
@@ -63,11 +65,24 @@ def _diagnostics() -> Page:
     """All on one page, so that a code is found by searching for it."""
     found = rules()
     rows = (
-        (f"[{rule.code}](#{rule.code.lower()})", rule.severity.value, escaped(rule.name), prose(rule.summary))
+        (Link(f"#{rule.code.lower()}", rule.code), rule.severity.value, rule.name, prose(rule.summary))
         for rule in found
     )
-    body = sections(table(("Code", "Weight", "Name", "What it refuses"), rows), *(markdown(rule) for rule in found))
+    list_of_all = table(("Code", "Weight", "Name", "What it refuses"), rows)
+    body = (*list_of_all, *(block for rule in found for block in _rule(rule)))
     return Page("reference/diagnostics.md", "Diagnostics", body, listed=True)
+
+
+def _rule(rule: Rule) -> Blocks:
+    parts: list[Block] = [
+        Heading(2, f"{rule.code} {rule.name}", rule.code.lower()),
+        Paragraph((Emphasis(f"{rule.severity.value}."), " ", prose(rule.summary))),
+        Paragraph((Strong("Why."), " ", prose(rule.why))),
+        Paragraph((Strong("Fix."), " ", prose(rule.fix))),
+    ]
+    for label, example in (("Refused:", rule.bad), ("Mended:", rule.good)):
+        parts += [Paragraph(label), CodeBlock(textwrap.dedent(example).strip("\n"), "yaml")] if example else []
+    return tuple(parts)
 
 
 def _services() -> Page:
@@ -75,32 +90,34 @@ def _services() -> Page:
         (code(name), codes(map(wording.service, services)) or "every protocol")
         for name, services in sorted(BUILT_IN.items())
     )
-    body = sections(
+    said = prose(
         "Services that have a name without being defined. A spec may define more, and literal ports such as "
-        "`tcp/8443` stand wherever a service does.",
-        table(("Service", "Ports"), rows),
+        "`tcp/8443` stand wherever a service does."
     )
+    body = (Paragraph(said), *table(("Service", "Ports"), rows))
     return Page("reference/services.md", "Built-in services", body, listed=True)
 
 
-def _command(command: Command) -> str:
-    rows = ((_usage(option.usage), prose(option.help)) for option in command.options)
-    return sections(
-        f"## taploom {command.name} {{: #{command.name.replace(' ', '-')} }}",
-        fenced(command.usage, "console"),
+def _command(command: Command) -> Blocks:
+    options = table(("Option", "What it does"), ((_usage(one.usage), prose(one.help)) for one in command.options))
+    examples = "\n".join(f"$ {line}" for line in command.examples)
+    return (
+        Heading(2, f"taploom {command.name}", command.name.replace(" ", "-")),
+        CodeBlock(command.usage, "console"),
         *map(_paragraph, command.help.split("\n\n")),
-        section("Options", table(("Option", "What it does"), rows), 3).replace("### Options", "**Options**"),
-        fenced("\n".join(f"$ {line}" for line in command.examples), "console") if command.examples else "",
+        *((Paragraph(Strong("Options")), *options) if options else ()),
+        *((CodeBlock(examples, "console"),) if examples else ()),
     )
 
 
-def _usage(text: str) -> str:
+def _usage(text: str) -> Inline:
     """An option as it is written, which may go over several lines between the words that it takes."""
-    return code(text).replace("&#124;", "&#124;<wbr>")
+    *words, last = text.split("|")
+    return Code((*(f"{word}|" for word in words), last))
 
 
-def _paragraph(text: str) -> str:
+def _paragraph(text: str) -> Block:
     """Prose, or lines that stand as they are after the mark that the command line itself uses."""
     if text.startswith("\b\n"):
-        return fenced(text.removeprefix("\b\n"), "console")
-    return prose(" ".join(text.split()))
+        return CodeBlock(text.removeprefix("\b\n"), "console")
+    return Paragraph(prose(" ".join(text.split())))

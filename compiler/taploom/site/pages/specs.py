@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from taploom.site.markdown import codepoints, link, sections
+from taploom.site.markup.block import BulletList, Source, paragraph
+from taploom.site.markup.inline import Link
 from taploom.site.page import Page
 from taploom.site.sources import FOLDER, page_of
 from taploom.site.view import View
@@ -11,16 +12,9 @@ from taploom.site.view import View
 def pages(view: View) -> Iterator[Page]:
     """The list of files, and each of them."""
     files = sorted(view.sources)
-    body = "\n".join(f"- {link(page_of(file), file)}" for file in files) or "There is no spec."
+    listed = BulletList(tuple(Link(page_of(file), file) for file in files))
+    body = (listed,) if files else paragraph("There is no spec.")
     yield Page(f"{FOLDER}/index.md", "Specs", body, listed=True)
     for file in files:
-        yield Page(page_of(file), file, sections(numbered(view.sources[file])), wide=True, searched=False)
-
-
-def numbered(text: str) -> str:
-    """Text with an anchor at each line."""
-    rows = [
-        f'<span class="tl-line" id="L{n}">{codepoints(line)}</span>'
-        for n, line in enumerate(text.removesuffix("\n").split("\n"), 1)
-    ]
-    return f'<div class="tl-source tl-whole"><pre><code>{"".join(rows)}</code></pre></div>'
+        source = Source(view.sources[file], numbered=True)
+        yield Page(page_of(file), file, (source,), wide=True, searched=False)

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from taploom.diagrams.traffic import HOSTS
 from taploom.plan.site import Zone
 from taploom.site.links import questions, to
-from taploom.site.markdown import codes, escaped, listed, section, sections, table
+from taploom.site.markup.block import Blocks, facts, paragraph, section, table
+from taploom.site.markup.inline import Inline, codes, joined
 from taploom.site.page import Page
 from taploom.site.pages.parts import about, described, findings_about, named, source
 from taploom.site.view import View
@@ -14,55 +15,55 @@ from taploom.site.view import View
 def pages(view: View) -> Iterator[Page]:
     """The list of zones, and each of them."""
     rows = (
-        (to("zone", z.name), ", ".join(to("network", n) for n in z.networks), codes(z.uplinks), described(z.meta))
+        (to("zone", z.name), joined(to("network", n) for n in z.networks), codes(z.uplinks), described(z.meta))
         for z in view.plan.zones
     )
     head = ("Zone", "Networks", "Uplinks", "Description")
-    yield Page("zones/index.md", "Zones", table(head, rows) or "The site has no zone.", listed=True)
+    yield Page("zones/index.md", "Zones", table(head, rows) or paragraph("The site has no zone."), listed=True)
     for zone in view.plan.zones:
         yield _page(view, zone)
 
 
-def zone_link(name: str) -> str:
+def zone_link(name: str) -> Inline:
     """A zone, or the hosts, which are none."""
     return "the hosts" if name == HOSTS else to("zone", name)
 
 
 def _page(view: View, zone: Zone) -> Page:
     guests = sorted({guest.name for network in zone.networks for guest in view.members[network]})
-    body = sections(
-        described(zone.meta),
-        listed(
+    body = (
+        *paragraph(described(zone.meta)),
+        *facts(
             [
-                ("networks", ", ".join(to("network", name) for name in zone.networks)),
-                ("uplinks", ", ".join(_uplink(uplink) for uplink in zone.uplinks)),
-                ("guests", ", ".join(to("guest", name) for name in guests)),
+                ("networks", joined(to("network", name) for name in zone.networks)),
+                ("uplinks", joined(map(_uplink, zone.uplinks))),
+                ("guests", joined(to("guest", name) for name in guests)),
                 *about(zone.meta),
                 ("spec", source(zone.origin)),
                 ("reachability", questions(f"zone/{zone.name}")),
             ]
         ),
-        section("What may come in", _flows(view, zone.name, inward=True)),
-        section("What may go out", _flows(view, zone.name, inward=False)),
-        findings_about(view, f"zone/{zone.name}"),
+        *section("What may come in", _flows(view, zone.name, inward=True)),
+        *section("What may go out", _flows(view, zone.name, inward=False)),
+        *findings_about(view, f"zone/{zone.name}"),
     )
     words = named(zone.meta, "zone", *zone.networks)
     return Page(f"zones/{zone.name}.md", zone.name, body, zone.origin, words=words)
 
 
-def _uplink(name: str) -> str:
+def _uplink(name: str) -> Inline:
     host, _, uplink = name.partition("/")
-    return f"{to('host', host)}/{escaped(uplink)}"
+    return to("host", host), f"/{uplink}"
 
 
-def _flows(view: View, name: str, *, inward: bool) -> str:
+def _flows(view: View, name: str, *, inward: bool) -> Blocks:
     rules = view.rules
-    rows = []
+    rows: list[tuple[Inline, ...]] = []
     for (sender, receiver), cell in view.cells.items():
         if (receiver if inward else sender) == name:
             other = zone_link(sender if inward else receiver)
             rows += [
-                (other, to("policy", rule), rules[rule].action.value, escaped(", ".join(rules[rule].services)))
+                (other, to("policy", rule), rules[rule].action.value, ", ".join(rules[rule].services))
                 for rule in cell.rules
             ]
             rows += [(other, to("forward", forward), "forward", "") for forward in cell.forwards]
