@@ -23,6 +23,9 @@ LIMIT = 65_000
 
 MARK = "taploom:plan v1"
 
+_FLOW = ("", "From", "To", "Services", "Before", "After", "Spec")
+_EFFECT = ("Object", "Host", "Class", "Effect", "Cause", "Spec")
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -66,20 +69,19 @@ def change_markdown(
 
 def _parts(change: Change, links: Links) -> Iterator[tuple[str, list[str], str, str]]:
     yield "\n### Decide these\n\n", decisions(change, links), "", "decision"
-    yield _table("Reachability", "| | From | To | Services | Before | After | Spec |", flows(change, links), "flow")
+    yield _table("Reachability", _FLOW, flows(change, links), "flow")
     yield _fold(_fold_title(change), more_flows(change), "example")
-    columns = "| Object | Host | Class | Effect | Cause | Spec |"
-    yield _table("What applying does to running traffic", columns, disruption(change, links), "effect")
-    yield _table("Changes", "| | Object | Change | Spec |", changes(change, links), "object")
-    yield _table("Policy", "| | Gate | Result |", gates(change), "gate")
+    yield _table("What applying does to running traffic", _EFFECT, disruption(change, links), "effect")
+    yield _table("Changes", ("", "Object", "Change", "Spec"), changes(change, links), "object")
+    yield _table("Policy", ("", "Gate", "Result"), gates(change), "gate")
     yield "\n### Topology\n\n", topology(change), "", "diagram"
     yield "\n### Generated files\n\n", file_blocks(change), "", "file"
     yield "\n### Apply and undo\n\n", applying(change), "", "way to apply it"
 
 
-def _table(title: str, columns: str, rows: list[str], noun: str) -> tuple[str, list[str], str, str]:
-    rule = "|" + "---|" * (columns.count("|") - 1)
-    return f"\n### {title}\n\n{columns}\n{rule}\n", rows, "", noun
+def _table(title: str, columns: tuple[str, ...], rows: list[str], noun: str) -> tuple[str, list[str], str, str]:
+    head = "|".join(f" {name} " if name else " " for name in columns)
+    return f"\n### {title}\n\n|{head}|\n|{'---|' * len(columns)}\n", rows, "", noun
 
 
 def _fold(title: str, blocks: list[str], noun: str) -> tuple[str, list[str], str, str]:
