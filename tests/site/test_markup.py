@@ -193,8 +193,8 @@ def test_code_is_shown_to_the_letter_and_left_to_markdown(text: str) -> None:
 
 
 def test_empty_columns_and_facts_are_left_out_and_numbers_stand_at_the_right() -> None:
-    (found,) = table(("a", "b", "c", "d"), [("x", "", Number("7"), codes([])), ("", ((), ""), "", code(""))])
-    assert found == Table(("a", "c"), (("x", Number("7")), ("", "")), (False, True))
+    (found,) = table(("a", "b", "c", "d"), [("42", "", Number("7"), codes([])), ("", ((), ""), "", code(""))])
+    assert found == Table(("a", "c"), (("42", Number("7")), ("", "")), (False, True))
     assert table(("a",), []) == table(("a",), [("",)]) == facts([("a", "")]) == section("x", ()) == paragraph(()) == ()
 
 
