@@ -17,6 +17,7 @@ from taploom.mkdocs.commands import described
 from taploom.plan.origin import Meta
 from taploom.plan.schema import plan_schema
 from taploom.site.manual import Manual
+from taploom.site.markup.block import Html
 from taploom.site.navigation import LEAVES_LISTED, navigation
 from taploom.site.page import Page
 from taploom.site.pages import compose, reachability
@@ -148,6 +149,16 @@ def test_hostile_descriptions_are_words_on_every_page(text: str) -> None:
         plain = "".join(c if c.isprintable() else f"<U+{ord(c):04X}>" for c in text)
         shown += plain.replace("`", "") in found.words.replace("`", "")
     assert shown > 8
+
+
+def test_finished_html_is_the_same_whatever_the_specs_say(example: View) -> None:
+    """No printer escapes it, so nothing of a spec may be in it."""
+    found = [
+        [one for page in pages(of) for one in page.body if isinstance(one, Html)]
+        for of in (example, view(seed(), (), (), {}))
+    ]
+    assert len(found[0]) == 1
+    assert found[0] == found[1]
 
 
 def test_the_same_plan_gives_the_same_pages(example: View) -> None:

@@ -53,7 +53,7 @@ def markdown(blocks: Blocks, path: str) -> str:
     return "\n\n".join(shown for block in blocks if (shown := _block(block, path))) + "\n"
 
 
-def escaped(text: str) -> str:
+def _escaped(text: str) -> str:
     """A text that shows as it is, whatever it is, on one line."""
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", visible(text))
 
@@ -113,23 +113,23 @@ def _fenced(text: str, language: str) -> str:
 def _inline(words: Inline, path: str) -> str:
     match words:
         case str():
-            return escaped(words)
+            return _escaped(words)
         case tuple():
             return "".join(_inline(one, path) for one in words)
         case Code(parts):
-            return f"<code>{'<wbr>'.join(map(escaped, parts))}</code>"
+            return f"<code>{'<wbr>'.join(map(_escaped, parts))}</code>"
         case Link(target, shown, style):
             suffix = f"{{: .{style} }}" if style else ""
             return f"[{_inline(shown, path)}]({address(target, path)}){suffix}"
         case Outward(url):
-            text = escaped(url)
+            text = _escaped(url)
             return f'<a href="{text}" rel="noopener">{text}</a>' if is_web(url) else text
         case Strong(inner):
             return f"<strong>{_inline(inner, path)}</strong>"
         case Emphasis(inner):
             return f"<em>{_inline(inner, path)}</em>"
         case Number(text, power):
-            return escaped(text) + ("" if power is None else f"<sup>{power}</sup>")
+            return _escaped(text) + ("" if power is None else f"<sup>{power}</sup>")
         case Span(style, inner):
             return f'<span class="{style}">{_inline(inner, path)}</span>'
         case Anchor(name):
