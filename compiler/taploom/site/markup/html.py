@@ -3,6 +3,7 @@
 Of a site of ten thousand pages Markdown is what a build takes. Code blocks are left to it, since it colours them.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from typing import assert_never
 
 from taploom.base.frozen import dataclass
 from taploom.report.diagnostics.visible import visible
-from taploom.report.plan.escape import html as escaped
+from taploom.report.plan.escape import html as html_escaped
 from taploom.site.markup.block import (
     Block,
     Blocks,
@@ -43,6 +44,8 @@ from taploom.site.markup.inline import (
 )
 from taploom.site.markup.source import line_anchors, source_html
 
+_escaped = functools.lru_cache(maxsize=65536)(html_escaped)
+"""A text that shows as it is: names and addresses stand on many pages."""
 _RIGHT = ' style="text-align: right;"'
 _EMPTY = "&ndash;"
 Url = Callable[[str], str]
@@ -130,7 +133,7 @@ class _Writer:
         text = visible(text_of(heading.words))
         anchor = identifier(heading.anchor) or self._unused(_slug(text))
         self.taken.add(anchor)
-        self.headings.append(Entry(heading.level, anchor, escaped(text)))
+        self.headings.append(Entry(heading.level, anchor, _escaped(text)))
         link = f'<a class="headerlink" href="#{anchor}" title="Permanent link">&para;</a>'
         return f'<h{heading.level} id="{anchor}">{self._inline(heading.words)}{link}</h{heading.level}>'
 
@@ -154,23 +157,23 @@ class _Writer:
     def _inline(self, words: Inline) -> str:
         match words:
             case str():
-                return escaped(words)
+                return _escaped(words)
             case tuple():
                 return "".join(map(self._inline, words))
             case Code(parts):
-                return f"<code>{'<wbr>'.join(map(escaped, parts))}</code>"
+                return f"<code>{'<wbr>'.join(map(_escaped, parts))}</code>"
             case Link(target, shown, style):
-                href = escaped(self.url(address(target, self.path)))
+                href = html_escaped(self.url(address(target, self.path)))
                 return f'<a{_styled(style)} href="{href}">{self._inline(shown)}</a>'
             case Outward(url):
-                text = escaped(url)
+                text = _escaped(url)
                 return f'<a href="{text}" rel="noopener">{text}</a>' if is_web(url) else text
             case Strong(inner):
                 return f"<strong>{self._inline(inner)}</strong>"
             case Emphasis(inner):
                 return f"<em>{self._inline(inner)}</em>"
             case Number(text, power):
-                return escaped(text) + ("" if power is None else f"<sup>{power}</sup>")
+                return _escaped(text) + ("" if power is None else f"<sup>{power}</sup>")
             case Span(style, inner):
                 return f"<span{_styled(style)}>{self._inline(inner)}</span>"
             case Anchor(name):

@@ -3,6 +3,7 @@
 A `str` is text and nothing else, whoever wrote it: the printers escape it. So a builder of pages cannot forget to.
 """
 
+import functools
 import re
 from collections.abc import Iterable
 from typing import TypeAlias
@@ -150,10 +151,15 @@ def text_of(words: Inline) -> str:
 
 def address(target: str, path: str) -> str:
     """The target of a link as a URL relative to the page `path`, without scheme and host whatever it is made of."""
+    root = "" if target.startswith("#") else "../" * path.count("/")
+    return root + _relative(target)
+
+
+@functools.lru_cache(maxsize=65536)
+def _relative(target: str) -> str:
     page, hash_sign, anchor = target.partition("#")
-    root = "../" * path.count("/") if page else ""
     page = page.lstrip("/").rstrip("&")  # with `#` it would be the beginning of a character reference
-    return root + _UNSAFE.sub(lambda match: quote(match[0]), page) + hash_sign + identifier(anchor)
+    return _UNSAFE.sub(lambda match: quote(match[0]), page) + hash_sign + identifier(anchor)
 
 
 def identifier(name: str) -> str:

@@ -3,6 +3,7 @@
 Everything in a text that could mean something to Markdown or HTML becomes an entity.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from typing import assert_never
@@ -53,6 +54,7 @@ def markdown(blocks: Blocks, path: str) -> str:
     return "\n\n".join(shown for block in blocks if (shown := _block(block, path))) + "\n"
 
 
+@functools.lru_cache(maxsize=65536)
 def _escaped(text: str) -> str:
     """A text that shows as it is, whatever it is, on one line."""
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", visible(text))
