@@ -1,5 +1,7 @@
 """Small sites and the trees that they render to, in native form: a folder a case, with `specs/` and `expected/`.
 
+The manifests are left out there, as they change with every byte of the other files; they are computed here.
+
 `pytest tests/golden --update` writes what is rendered now. Whether written or compared, a tree is read by the tools
 that load it first: what nft, networkd or Nix would refuse is never blessed.
 """
@@ -9,6 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.golden.manifests import NAME, manifests
 from tests.native import json_problems, nft_problems, nix_problems, unit_problems
 from tests.support import needs
 
@@ -39,6 +42,12 @@ def tree(site: Compiled) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
+def contents(tree: dict[str, bytes]) -> dict[str, bytes]:
+    """All files but the manifests."""
+    return {path: data for path, data in tree.items() if path.rpartition("/")[2] != NAME}
+
+
+@pytest.fixture(scope="module")
 def texts(tree: dict[str, bytes]) -> dict[str, str]:
     return {path: data.decode() for path, data in tree.items()}
 
@@ -64,23 +73,28 @@ def test_networkd_takes_the_units(site: Compiled) -> None:
 
 
 def test_the_tree_is_as_it_was_blessed(
-    case: str, tree: dict[str, bytes], texts: dict[str, str], request: pytest.FixtureRequest
+    case: str, contents: dict[str, bytes], texts: dict[str, str], request: pytest.FixtureRequest
 ) -> None:
     folder = HERE / case / "expected"
     if request.config.getoption("--update"):
         assert nft_problems(texts) == {}
         assert nix_problems(texts) == ""
         assert json_problems(texts) == {}
-        _bless(folder, tree)
+        _bless(folder, contents)
     blessed = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-    assert sorted(blessed) == sorted(tree), "files that are missing, and orphans that nothing renders any more"
-    for path, data in tree.items():
+    assert sorted(blessed) == sorted(contents), "files that are missing, and orphans that nothing renders any more"
+    for path, data in contents.items():
         assert data.decode() == blessed[path].decode(), path
 
 
-def _bless(folder: Path, tree: dict[str, bytes]) -> None:
+def test_manifests_list_each_file_with_its_checksum(tree: dict[str, bytes], contents: dict[str, bytes]) -> None:
+    listed = {path: data.decode() for path, data in tree.items() if path not in contents}
+    assert listed == {path: data.decode() for path, data in manifests(contents).items()}
+
+
+def _bless(folder: Path, contents: dict[str, bytes]) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    for path, data in tree.items():
+    for path, data in contents.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
 
