@@ -29,6 +29,7 @@ def told(answers: Any) -> list[str]:
 @pytest.mark.parametrize(
     ("name", "questions", "said"),
     [
+        ("network-of-the-other-family", [("hv", "lan6", "ssh"), ("hv", "lan4", "")], "implied/reverse-path"),
         ("no-gateway6", [("a", "internet", "https"), ("a", "2620:fe::fe", ""), ("hv", "any", "")], "implied/no-route"),
         (
             "icmp-of-one-family",

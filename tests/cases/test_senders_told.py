@@ -55,6 +55,16 @@ def test_the_host_itself_is_asked_by_every_uplink(family: Family) -> None:
     }
 
 
+@pytest.mark.parametrize(("family", "host", "network"), [(Family.IPV6, "four", "lan6"), (Family.IPV4, "six", "lan4")])
+def test_a_learned_sender_whom_nobody_can_answer_is_told_with_its_drop(family: Family, host: str, network: str) -> None:
+    """Beside what the intent says, by the chains of the ruleset that a packet walks."""
+    case = (CASES / "network-of-the-other-family.yaml").read_text(encoding="utf-8")
+    (reply,) = asked(case, "hv", network, "ssh")
+    assert (reply.family, reply.verdict, reply.decided_by) == (family, "drop", "implied/reverse-path")
+    assert way(reply) == (("hv", "self/"), (host, "eth0"))
+    assert reply.hops[-1].steps[-1] == "raw_uplink: drop"
+
+
 def test_of_two_lines_the_packets_take_the_better_one() -> None:
     assert told("senders-of-two-lines", "app", "db", "postgresql", Family.IPV4) == {
         ("allow", "policy/to-db", (("h2", "br-b"), ("h1", "eno2"))),

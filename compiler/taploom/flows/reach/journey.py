@@ -142,7 +142,8 @@ class Journey:
         at = self._place(there)
         possible = sent.senders
         if sent.uplink:
-            possible = common(sent.senders or at.outside, at.strangers)
+            anywhere = sent.senders or at.outside
+            possible = common(anywhere, at.strangers) or anywhere
         seen = _with(box, SOURCE, possible)
         for part, hops in self._onward(there, ingress, seen, (hop,), rewritten=possible != box[SOURCE]):
             within = None if part[SOURCE] == possible else part[SOURCE]

@@ -132,7 +132,8 @@
     // What the next host makes of it, told with the ends as the first one saw them.
     async * beyond(there, ingress, box, hop, own) {
       const sent = this.rewritten(box, hop, own), at = this.place(there);
-      const possible = sent.uplink ? common(sent.senders ?? at.outside, at.strangers) : sent.senders;
+      const anywhere = sent.senders ?? at.outside, near = common(anywhere, at.strangers);
+      const possible = !sent.uplink ? sent.senders : near.length ? near : anywhere;
       const seen = put(box, SOURCE, possible), rewritten = !same(possible, box[SOURCE]);
       for await (const [part, hops] of this.onward(there, ingress, seen, [hop], rewritten)) {
         const within = same(part[SOURCE], possible) ? null : part[SOURCE];
