@@ -3,54 +3,74 @@
 How a set is cut into parts is a matter of taste; which packets have which fate is not.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from taploom.base.address import Family, parse_prefix
 from taploom.base.protocol import NUMBERS
-from taploom.flows.algebra.diagram import Diagram
+from taploom.flows.algebra.diagram import Box, Diagram
 from taploom.flows.algebra.manager import Manager
 from taploom.flows.algebra.spans import Spans, complement, of_prefix, united
 
 Fate = tuple[object, ...]
+Answers = Sequence[Mapping[str, Any]]
+"""As `taploom reach --format json` has them."""
 FAMILIES = {"ipv4": Family.IPV4, "ipv6": Family.IPV6}
 UNKNOWN = 64
 """Values behind the real addresses, for those that only the network outside knows."""
 
 
-def fates(answers: Iterable[Mapping[str, Any]], managers: Mapping[str, Manager[bool]]) -> dict[Fate, Diagram[bool]]:
-    """Which packets have which fate: verdict, entry, translation and hosts, in one family.
+def differing(one: Answers, other: Answers) -> set[Fate]:
+    """The fates that two answers to one question give to different packets; none where they say the same."""
+    managers = {key: _manager(family) for key, family in FAMILIES.items()}
+    whole = _whole([*one, *other])
+    first, second = _regions(one, managers, whole), _regions(other, managers, whole)
+    return {fate for fate in first.keys() | second.keys() if first.get(fate) is not second.get(fate)}
 
-    Args:
-        answers: as `taploom reach --format json` has them.
-        managers: one for each family, in which equal sets are the same object.
-    """
-    boxes: dict[Fate, list[tuple[Spans, Spans, Spans, Spans]]] = {}
+
+def _manager(family: Family) -> Manager[bool]:
+    """Of the dimensions destination, protocol, port, sender, and the values that the two ends may have been given."""
+    size = (1 << family.bits) + UNKNOWN
+    return Manager((size, 256, 65536, size, 1 << family.bits, 1 << family.bits))
+
+
+def _regions(
+    answers: Answers, managers: Mapping[str, Manager[bool]], whole: Mapping[Fate, Spans]
+) -> dict[Fate, Diagram[bool]]:
+    """Which packets have which fate: verdict, entry, translation and hosts, in one family."""
+    boxes: dict[Fate, list[Box]] = {}
     for one in answers:
         hosts = tuple((hop["host"], hop["ingress"]) for hop in one["hosts"])
         translated = one["translated"] and tuple(one["translated"][key] for key in ("src", "dst", "port"))
-        unknown = tuple(
-            (*(each[key] for key in ("role", "host", "uplink")), _joined(each["within"])) for each in one["unknown"]
-        )
+        unknown = tuple(_learned(one, each) for each in one["unknown"])
         fate = (one["family"], one["verdict"], one["decided_by"], translated, one["limited"], hosts, unknown)
-        family = FAMILIES[one["family"]]
-        ends = _addresses(family, one["destinations"]), _addresses(family, one["sources"])
-        boxes.setdefault(fate, []).append(
-            (ends[0], _protocols(one["proto"]), _ports(one["proto"], one["port"]), ends[1])
-        )
+        boxes.setdefault(fate, []).append(_box(one, whole))
     return {
         fate: managers[str(fate[0])].overlay([(box, True) for box in found], False) for fate, found in boxes.items()
     }
 
 
-def _joined(texts: Iterable[str] | None) -> str | None:
-    return None if texts is None else ", ".join(texts)
+def _box(one: Mapping[str, Any], whole: Mapping[Fate, Spans]) -> Box:
+    family = FAMILIES[one["family"]]
+    ends = _addresses(family, one["destinations"]), _addresses(family, one["sources"])
+    given: dict[str, Spans | None] = {"destination": None, "sender": None}
+    for each in one["unknown"]:
+        held = each["within"]
+        given[each["role"]] = whole.get(_learned(one, each)) if held is None else _addresses(family, held)
+    return ends[0], _protocols(one["proto"]), _ports(one["proto"], one["port"]), ends[1], *given.values()
 
 
-def managers() -> dict[str, Manager[bool]]:
-    """A manager for each family, with the dimensions destination, protocol, port, sender."""
-    sizes = {key: (1 << family.bits) + UNKNOWN for key, family in FAMILIES.items()}
-    return {key: Manager((size, 256, 65536, size)) for key, size in sizes.items()}
+def _whole(answers: Answers) -> dict[Fate, Spans]:
+    """All values that a learned address is said to have; what an answer that names none of them holds for."""
+    found: dict[Fate, list[tuple[int, int]]] = {}
+    for one in answers:
+        for each in one["unknown"]:
+            found.setdefault(_learned(one, each), []).extend(_addresses(FAMILIES[one["family"]], each["within"] or ()))
+    return {key: united(spans) for key, spans in found.items() if spans}
+
+
+def _learned(one: Mapping[str, Any], each: Mapping[str, Any]) -> Fate:
+    return one["family"], each["role"], each["host"], each["uplink"]
 
 
 def _addresses(family: Family, texts: Iterable[str]) -> Spans:
@@ -76,7 +96,10 @@ def _protocols(text: str) -> Spans:
 
 
 def _ports(protocol: str, told: int | str | None) -> Spans:
-    if told is None:  # of ICMP it has types, of which there are 256
-        return ((0, 255 if protocol in ("icmp", "icmpv6") else 65535),)
+    """Of ICMP they are types, of which there are 256: with the last one go the numbers that no type has."""
+    if told is None:
+        return ((0, 65535),)
     pairs = (part.partition("-") for part in str(told).split(", "))
-    return united((int(first), int(last or first)) for first, _, last in pairs)
+    ends = ((int(first), int(last or first)) for first, _, last in pairs)
+    typed = protocol in ("icmp", "icmpv6")
+    return united((first, 65535 if typed and last == 255 else last) for first, last in ends)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import re
 from collections.abc import Iterator
@@ -10,15 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import pytest
-from tests.site.regions import fates, managers
+from tests.site.asking import READY, answered, asked, questions
+from tests.site.regions import differing
 from tests.support import needs
 
 from taploom.driver import compile_site
-from taploom.flows.reach.endpoints import end_of, services_of
+from taploom.flows.reach.endpoints import services_of
 from taploom.flows.reach.query import Inquiry
-from taploom.plan.services import BUILT_IN
 from taploom.plan.site import Plan
-from taploom.report.reach import Asked, reach_json
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -28,19 +26,6 @@ NOW, LATER = 1798761600, 2051222400
 """The start of 2027 and of 2035, when a forward of the example has ended."""
 
 pytestmark = needs("dot", "chromium")
-LITERAL = ("any", "hosts", "8.8.8.8", "2001:db8:ffff::1", "10.20.0.0/14", "fd42:b19c:7e5d::/48", "::ffff:192.0.2.1")
-SERVICES = (
-    "",
-    "any",
-    "tcp",
-    "tcp/0-65535",
-    "udp/16390-50000",
-    "tcp/8443",
-    "icmp",
-    "icmpv6/echo-request",
-    "esp",
-    "igmp",
-)
 
 
 @pytest.fixture(scope="module")
@@ -54,33 +39,9 @@ def asking(address: str, browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     page.clock.set_fixed_time(NOW)
     page.goto(f"{address}reach/")
-    page.wait_for_selector("form.tl-ask[data-ready]")
+    page.wait_for_selector(READY)
     yield page
     context.close()
-
-
-def _ends(plan: Plan) -> list[str]:
-    known = [f"{host.name}/{uplink.name}" for host in plan.hosts for uplink in host.uplinks]
-    known += [f"guest/{guest.name}" for guest in plan.guests] + [f"network/{one.name}" for one in plan.networks]
-    known += [zone.name for zone in plan.zones] + [host.name for host in plan.hosts]
-    known += [f"address/{one.name}" for one in plan.addresses]
-    known += [f"tag/{tag}" for tag in sorted({tag for guest in plan.guests for tag in guest.meta.tags})]
-    known += [str(a.address) for g in plan.guests for nic in g.nics for a in (nic.ipv4, nic.ipv6) if a.address]
-    return [*known, *LITERAL]
-
-
-def _questions(plan: Plan, seed: int, count: int) -> list[tuple[str, str, str]]:
-    made = random.Random(seed)
-    ends, services = _ends(plan), [*SERVICES, *BUILT_IN, *(one.name for one in plan.services)]
-    return [(made.choice(ends), made.choice(ends), made.choice(services)) for _ in range(count)]
-
-
-def _asked(plan: Plan, question: tuple[str, str, str], now: int) -> Any:
-    source, to, service = question
-    inquiry = Inquiry(plan, now)
-    ends = end_of(inquiry.names, source), end_of(inquiry.names, to)
-    replies = inquiry.ask(*ends, services_of(inquiry.names, service), walked=False)
-    return json.loads(reach_json(Asked(source, to, service, inquiry, replies)))["answers"]
 
 
 def _places(answers: Any) -> dict[str, object]:
@@ -93,16 +54,15 @@ def _places(answers: Any) -> dict[str, object]:
 
 
 def test_two_hundred_random_questions_have_the_answers_of_reach(asking: Page, plan: Plan) -> None:
-    questions = _questions(plan, 20270101, 200)
-    found = asking.evaluate("all => Promise.all(all.map(one => taploomReach.ask(...one)))", questions)
-    shared, differing, passing = managers(), [], 0
-    for question, answers in zip(questions, found, strict=True):
-        wanted = _asked(plan, question, NOW)
+    made = questions(plan, random.Random(20270101), 200)
+    inquiry, wrong, passing = Inquiry(plan, NOW), list[object](), 0
+    for question, answers in zip(made, asked(asking, made), strict=True):
+        wanted = answered(inquiry, question)
         places = {one["decided_by"]: one["place"][2:] or None for one in answers}
-        if fates(answers, shared) != fates(wanted, shared) or places != _places(wanted):
-            differing.append(question)
+        if differing(answers, wanted) or places != _places(wanted):
+            wrong.append(question)
         passing += any(one["verdict"] == "allow" for one in wanted)
-    assert differing == []
+    assert wrong == []
     assert 40 < passing < 190
 
 
@@ -119,7 +79,7 @@ def test_learned_addresses_are_told_apart_from_their_neighbours(asking: Page) ->
 def test_a_guest_of_a_pool_is_answered_for_and_told_to_be(asking: Page, plan: Plan) -> None:
     for question in (("desk-anna", "internet", "https"), ("tag/desk", "web-1", "ssh"), ("web-1", "desk-noor", "ssh")):
         found = asking.evaluate("one => taploomReach.ask(...one)", question)
-        wanted = [note for one in _asked(plan, question, NOW) for note in one["notes"] if "DHCP" in note]
+        wanted = [note for one in answered(Inquiry(plan, NOW), question) for note in one["notes"] if "DHCP" in note]
         assert sorted(note for one in found for note in one["notes"] if "DHCP" in note) == sorted(wanted)
         assert wanted
 
@@ -130,10 +90,9 @@ def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
     for now in (NOW, LATER):
         page.clock.set_fixed_time(now)
         page.goto(f"{address}reach/")
-        page.wait_for_selector("form.tl-ask[data-ready]")
+        page.wait_for_selector(READY)
         answers = page.evaluate("one => taploomReach.ask(...one)", question)
-        shared = managers()
-        assert fates(answers, shared) == fates(_asked(plan, question, now), shared)
+        assert differing(answers, answered(Inquiry(plan, now), question)) == set()
         verdicts[now] = {one["verdict"] for one in answers if one["hosts"][0]["ingress"] == "eno1"}
     assert verdicts[NOW] >= {"allow"}
     assert verdicts[LATER] == {"drop"}
@@ -141,7 +100,7 @@ def test_what_has_ended_is_closed(address: str, page: Page, plan: Plan) -> None:
 
 def test_a_question_by_keyboard_has_an_answer_with_links_and_an_address(address: str, page: Page) -> None:
     page.goto(f"{address}reach/")
-    page.wait_for_selector("form.tl-ask[data-ready]")
+    page.wait_for_selector(READY)
     page.focus("#tl-from")
     page.keyboard.type("web-1")
     page.keyboard.press("Tab")
