@@ -38,9 +38,9 @@ def _ends(plan: Plan) -> list[str]:
 
 
 def questions(plan: Plan, made: random.Random, count: int) -> list[Question]:
-    """Random ones, of ends and services that the site has."""
-    ends, services = _ends(plan), [*SERVICES, *BUILT_IN, *(one.name for one in plan.services)]
-    return [(made.choice(ends), made.choice(ends), made.choice(services)) for _ in range(count)]
+    """Random ones, of ends and services that the site has; half of them about services that have no name."""
+    ends, named = _ends(plan), [*BUILT_IN, *(one.name for one in plan.services)]
+    return [(made.choice(ends), made.choice(ends), made.choice(made.choice((SERVICES, named)))) for _ in range(count)]
 
 
 def answered(inquiry: Inquiry, question: Question) -> Any:
