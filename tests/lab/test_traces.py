@@ -7,6 +7,8 @@ import secrets
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,17 @@ def processes() -> dict[int, tuple[int, frozenset[str]]]:
     return found
 
 
+@contextmanager
+def held(pids: Iterable[int]) -> Iterator[frozenset[str]]:
+    """The namespaces of processes, kept for as long: the kernel gives the number of one that has ended to the next."""
+    opened = [os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY) for pid in pids for kind in KINDS]
+    try:
+        yield frozenset(str(Path(f"/proc/self/fd/{file}").readlink()) for file in opened)
+    finally:
+        for file in opened:
+            os.close(file)
+
+
 def descendants(pid: int) -> set[int]:
     """The processes below one, across process namespaces."""
     table, family = processes(), {pid}
@@ -85,10 +98,8 @@ def test_nothing_is_left_behind(end: str) -> None:
         env={**os.environ, "PYTHONPATH": root},
     )
     assert lab.stdout
-    with lab:
-        machines = [int(pid) for pid in lab.stdout.readline().split()]
-        family = descendants(lab.pid)
-        namespaces = frozenset().union(*(processes()[pid][1] for pid in machines)) - ours
+    with lab, held([int(pid) for pid in lab.stdout.readline().split()]) as there:
+        family, namespaces = descendants(lab.pid), there - ours
         inside = {pid for pid, (_, own) in processes().items() if own & namespaces}
         # Two anchors, each with its process 1; networkd, a bus and an agent, each behind an nsenter; the pump.
         assert len(inside) == 11
@@ -98,13 +109,13 @@ def test_nothing_is_left_behind(end: str) -> None:
             lab.send_signal(signal.Signals[end])
         assert lab.wait(10) != 0
 
-    def gone() -> bool:
-        table = processes()
-        return not any(pid in table for pid in family | inside) and not any(
-            own & namespaces for _, own in table.values()
-        )
+        def gone() -> bool:
+            table = processes()
+            return not any(pid in table for pid in family | inside) and not any(
+                own & namespaces for _, own in table.values()
+            )
 
-    wait_for(gone, f"the end of everything after {end}", 5.0)
+        wait_for(gone, f"the end of everything after {end}", 5.0)
     assert mounts() == mounted
     assert not [path for path in Path("/sys/class/net").iterdir() if token in path.name]
     assert not [path for path in files() - present if "taploom" in path.name or token in path.name]
