@@ -6,6 +6,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -58,6 +59,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Looks at the needs of a test before any of its fixtures is built."""
     enforce(item)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Runs a test that is marked `unthreaded` in a process of its own, where a worker of pytest-xdist has threads.
+
+    What is forked beside a thread may wait for ever for a lock which that thread held (`base.parallel`).
+    """
+    config = pyfuncitem.config
+    if not hasattr(config, "workerinput") or pyfuncitem.get_closest_marker("unthreaded") is None:
+        return None
+    command = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", pyfuncitem.nodeid)
+    done = subprocess.run(command, cwd=config.rootpath, capture_output=True, text=True, check=False)
+    assert done.returncode == pytest.ExitCode.OK, done.stdout + done.stderr
+    return True
 
 
 @pytest.fixture(scope="session")

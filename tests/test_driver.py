@@ -64,6 +64,7 @@ def test_a_network_without_guests_is_proven_as_well() -> None:
     assert [diagnostic.code for diagnostic in compile_blobs(blobs, "specs", now=0).diagnostics] == ["TL705"]
 
 
+@pytest.mark.unthreaded
 def test_a_large_site_with_a_mistake_is_not_proven_and_has_no_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,8 +15,6 @@ from taploom.base import parallel
 from taploom.base.parallel import Begun, _bundles, runs, spread
 from taploom.delivery.layout import tree_of
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
-"""A worker of pytest-xdist has a thread that waits for orders; nothing here asks it for a lock."""
 SEED = Path(__file__).parent / "golden/seed/specs"
 
 
@@ -32,6 +30,7 @@ def test_runs_are_neighbours_and_hold_every_item_once() -> None:
     assert runs("", least=10) == [""]
 
 
+@pytest.mark.unthreaded
 @pytest.mark.usefixtures("three")
 def test_answers_come_in_the_order_of_the_items_and_from_several_processes() -> None:
     def work(item: int) -> tuple[int, int]:
@@ -57,6 +56,7 @@ def test_little_work_is_worth_no_process() -> None:
     assert spread(str, [], 10) == []
 
 
+@pytest.mark.unthreaded
 @pytest.mark.usefixtures("three")
 def test_what_a_child_took_that_dies_is_done_here() -> None:
     here, before = os.getpid(), _children()
@@ -71,6 +71,7 @@ def test_what_a_child_took_that_dies_is_done_here() -> None:
     assert _children() == before
 
 
+@pytest.mark.unthreaded
 @pytest.mark.usefixtures("three")
 def test_an_error_is_raised_here_and_leaves_no_process() -> None:
     before = _children()
@@ -79,6 +80,7 @@ def test_an_error_is_raised_here_and_leaves_no_process() -> None:
     assert _children() == before
 
 
+@pytest.mark.unthreaded
 @pytest.mark.usefixtures("three")
 def test_a_site_printed_by_several_processes_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("taploom.flows.proof.compare.WORTH_A_PROCESS", 1)
@@ -86,6 +88,7 @@ def test_a_site_printed_by_several_processes_is_the_same(monkeypatch: pytest.Mon
     assert tree_of(site.plan, site.printed) == tree_of(site.plan, driver.rendered(site.plan))
 
 
+@pytest.mark.unthreaded
 @pytest.mark.usefixtures("three")
 def test_work_that_is_dropped_ends_and_leaves_no_process() -> None:
     def work(_: str) -> None:

@@ -29,6 +29,7 @@ def test_the_first_delivery_writes_everything(tmp_path: Path) -> None:
     assert not drift(root, hosts__a__x="1\n", hosts__a__y="2\n", plan_json="3\n")
 
 
+@pytest.mark.unthreaded
 def test_several_processes_write_one_tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("taploom.base.parallel._processors", lambda: 3)
     monkeypatch.setattr("taploom.delivery.tree.WORTH_A_PROCESS", 1)

@@ -194,6 +194,7 @@ def test_no_descriptor_is_left_open(root: Path) -> None:
     assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
+@pytest.mark.unthreaded
 @pytest.mark.parametrize("failing", ["hosts/0/x", "hosts/39/x"], ids=["here", "in a child"])
 def test_what_several_processes_wrote_is_told_where_one_of_them_fails(
     root: Path, monkeypatch: pytest.MonkeyPatch, failing: str

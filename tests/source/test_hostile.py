@@ -4,7 +4,7 @@ Each case is read in a process of its own, whose time and memory the kernel coun
 """
 
 import os
-import resource
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -16,8 +16,7 @@ from tests.source.folders import folder
 from taploom.base.diagnostic import Report
 from taploom.source.files import load
 
-SLOW = 4 if sys.gettrace() else 1  # coverage counts every line
-SECONDS = 5 * SLOW
+SECONDS = 5
 KILOBYTES = 500_000
 MIB = 1 << 20
 
@@ -86,27 +85,30 @@ TEXTS: dict[str, tuple[str | bytes, str]] = {
 }
 
 
+_READER = f"""
+import resource, sys
+from pathlib import Path
+from taploom.base.diagnostic import Report
+from taploom.source.files import load
+resource.setrlimit(resource.RLIMIT_CPU, ({4 * SECONDS}, {4 * SECONDS}))
+report = Report()
+load(Path(sys.argv[1]), report)
+for found in report.sorted()[:200]:
+    print(found.code, found.span)
+"""
+
+
 def _apart(specs: Path) -> tuple[list[str], float, int]:
-    """The codes and places that `load` finds in a process of its own, its CPU time and its memory in kB."""
-    incoming, outgoing = os.pipe()
-    child = os.fork()
-    if not child:
-        code = 1
-        try:
-            os.close(incoming)
-            resource.setrlimit(resource.RLIMIT_CPU, (4 * SECONDS, 4 * SECONDS))
-            report = Report()
-            load(specs, report)
-            found = [f"{d.code} {d.span}" for d in report.sorted()]
-            os.write(outgoing, "\n".join(found[:200]).encode())
-            code = 0
-        finally:
-            os._exit(code)
-    os.close(outgoing)
-    with os.fdopen(incoming) as pipe:
-        found = pipe.read().splitlines()
-    _, status, usage = os.wait4(child, 0)
-    assert status == 0, f"the reader died with status {status}"
+    """The codes and places that `load` finds in a process of its own, its CPU time and its memory in kB.
+
+    A new interpreter and no fork, which would begin with what this process holds, and without its threads.
+    """
+    with subprocess.Popen([sys.executable, "-c", _READER, specs], stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        found = child.stdout.read().splitlines()
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    assert child.returncode == 0, f"the reader died with status {child.returncode}"
     return found, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
 
 
