@@ -8,6 +8,7 @@ from taploom.checks.exposure import meets
 from taploom.flows.algebra.spans import Spans, common, of_prefixes, single, united, without
 from taploom.flows.packets.forwarding import SELF, Forwarding
 from taploom.plan.host import Bridge, Fixed, Host, Input
+from taploom.plan.interfaces import remote_behind
 from taploom.plan.policy import Action, Service, Side, SideKind, Term
 
 DNS = Service("udp", 53, 53)
@@ -66,7 +67,7 @@ class Asking:
         return found or sorted({t.egress for terms in self.terms.values() for t in terms}, key=repr)
 
     def _kind(self, zone: str, address: Address) -> SideKind:
-        there = self.host.remote_behind(zone)
+        there = remote_behind(self.host, zone)
         return SideKind.REMOTE if any(address in prefix for prefix in there) else SideKind.OUTSIDE
 
     def _left(

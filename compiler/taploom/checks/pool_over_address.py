@@ -7,6 +7,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.passes.pools import pool_of
+from taploom.plan.interfaces import inside, within
 from taploom.spec.values import PoolRange
 
 RULE = Rule(
@@ -53,7 +54,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _singles(context: Context, pools: Mapping[str, PoolRange]) -> Iterator[Diagnostic]:
     """Addresses of uplinks that lie in a network of their host, of which the server knows nothing."""
     for host in context.plan.hosts:
-        found = [(bridge.network, address) for bridge in host.bridges for address in host.within(bridge)]
+        found = [(own.network, a) for own in inside(host) for a in within(host, (part.prefix for part in own.fixed))]
         for network, address in found:
             pool = pools.get(network)
             if pool and address.family is Family.IPV4 and pool.first <= address <= pool.last:

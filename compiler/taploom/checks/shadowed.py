@@ -10,6 +10,7 @@ from taploom.checks.context import Context
 from taploom.checks.coverage import Cover
 from taploom.passes.spaces import common
 from taploom.plan.host import Host
+from taploom.plan.interfaces import remote_behind
 from taploom.plan.policy import Action, DnatEntry, Side, SideKind, Term
 
 RULE = Rule(
@@ -82,7 +83,7 @@ def _senders(host: Host, dnat_entry: DnatEntry) -> Iterator[tuple[Side, tuple[Pr
     site = (*host.site_prefixes, *host.remote_prefixes)
     foreign = tuple(p for p in dnat_entry.sources if not any(p in own for own in site))
     for zone in zones:
-        remote = tuple(part for own in host.remote_behind(zone) for part in common(dnat_entry.sources, own))
+        remote = tuple(part for own in remote_behind(host, zone) for part in common(dnat_entry.sources, own))
         outer = (everything(dnat_entry.family),) if zone in dnat_entry.outside else foreign
         yield from ((Side(kind, zone), p) for kind, p in ((SideKind.OUTSIDE, outer), (SideKind.REMOTE, remote)) if p)
     for bridge in host.bridges if dnat_entry.hairpin else ():

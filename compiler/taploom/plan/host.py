@@ -247,7 +247,7 @@ class Input(enum.Enum):
     FOREIGN = "foreign"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Host:
     """One hypervisor, whole: what its backends need and nothing of other hosts.
 
@@ -284,17 +284,3 @@ class Host:
     def remote_prefixes(self) -> tuple[Prefix, ...]:
         """The prefixes of `remotes`."""
         return tuple(remote.prefix for remote in self.remotes)
-
-    def remote_behind(self, zone: str) -> tuple[Prefix, ...]:
-        """Those of them that are behind some uplink of a zone."""
-        there = {uplink.name for uplink in self.uplinks if uplink.zone == zone}
-        return tuple(remote.prefix for remote in self.remotes if not there.isdisjoint(remote.uplinks))
-
-    def within(self, bridge: Bridge) -> tuple[Address, ...]:
-        """Its fixed addresses at uplinks that lie in the prefixes of a bridge, sorted.
-
-        They are single ones (/32, /128), which put no prefix on the uplink's link. The guests take them for neighbours.
-        """
-        own = [i.prefix for i in (bridge.ipv4, bridge.ipv6) if i]
-        sides = [side for uplink in self.uplinks for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed)]
-        return tuple(sorted(s.interface.address for s in sides if any(s.interface.address in p for p in own)))

@@ -11,6 +11,7 @@ from tests.backends import strategies as units
 
 from taploom.base.address import Address, Family, Prefix, everything, in_family, parse_prefix, prefix_of
 from taploom.plan.host import Bridge, Fixed, Host, Input, Port, Remote, Uplink
+from taploom.plan.interfaces import remote_behind
 from taploom.plan.policy import Action, DnatEntry, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def _sides(host: Host) -> list[Side]:
 
 def _reach(host: Host, end: Side, family: Family) -> list[Prefix]:
     if end.kind is SideKind.REMOTE:
-        return [p for p in host.remote_behind(end.name) if p.family is family]
+        return [p for p in remote_behind(host, end.name) if p.family is family]
     if end.kind is not SideKind.BRIDGE:
         return [everything(family)]
     (bridge,) = (b for b in host.bridges if b.network == end.name)

@@ -12,6 +12,7 @@ from taploom.backends.networkd import dhcp, ra, route
 from taploom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
 from taploom.base.address import Address, Family
 from taploom.plan.host import ETHERNET_MTU, Bridge, Host
+from taploom.plan.interfaces import within
 
 
 def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
@@ -24,7 +25,7 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
     sections = (
         section("Match", here, ("Name", bridge.device), ("Kind", "bridge")),
         section("Link", here, ("MTUBytes", bridge.mtu or ETHERNET_MTU), ("RequiredForOnline", _required(host))),
-        _network(bridge, host.within(bridge)),
+        _network(bridge, within(host, prefixes)),
         *_addresses(bridge),
         *route.static(host.routes, bridge.device, prefixes),
         *dhcp.sections(bridge, host.target),

@@ -18,6 +18,7 @@ from taploom.backends.nftables.values import Iface, Value, order
 from taploom.base.address import FAMILIES, Address, Family, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.plan.host import Bridge, Host, Port
+from taploom.plan.interfaces import within
 from taploom.plan.origin import Origin
 
 PORTS, STRANGERS = ident("ports", "guarded"), ident("ports", "strangers")
@@ -91,7 +92,8 @@ def _bound(host: Host, ports: list[Port]) -> tuple[Set, ...]:
 
 def _owned(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
     here = [(i.address, b.origin) for b in bridges for family in FAMILIES if (i := in_family(b, family))]
-    here += [(address, b.origin) for b in bridges for address in host.within(b)]
+    links = [([i.prefix for i in (b.ipv4, b.ipv6) if i], b.origin) for b in bridges]
+    here += [(address, origin) for prefixes, origin in links for address in within(host, prefixes)]
     routers = [(local, b.origin) for b in bridges if (local := b.link_local(host.name))]
     guests = [(a, port.origin) for port in ports for a in (*(port.ipv4 or ()), *(port.ipv6 or ()))]
     spoken: list[tuple[Address, Origin]] = [*here, *routers, *guests]

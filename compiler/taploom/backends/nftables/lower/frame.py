@@ -17,6 +17,7 @@ from taploom.backends.nftables.tree import (
 from taploom.backends.nftables.values import Iface, Word
 from taploom.base.address import FAMILIES, Address, Family, Prefix, everything, in_family
 from taploom.plan.host import Fixed, Host
+from taploom.plan.interfaces import remote_behind
 from taploom.plan.origin import Origin
 from taploom.plan.policy import Side, SideKind
 
@@ -95,7 +96,7 @@ def of_family(prefixes: Iterable[Prefix], family: Family) -> tuple[Prefix, ...]:
 def extent(host: Host, end: Side, family: Family) -> tuple[Prefix, ...]:
     """All addresses that a side can have, as a term would list them."""
     if end.kind is SideKind.REMOTE:
-        return of_family(host.remote_behind(end.name), family)
+        return of_family(remote_behind(host, end.name), family)
     if end.kind is not SideKind.BRIDGE:
         return (everything(family),)
     found = (in_family(bridge, family) for bridge in host.bridges if bridge.network == end.name)

@@ -25,6 +25,7 @@ from taploom.backends.nftables.tree import (
 )
 from taploom.backends.nftables.values import Iface, Word
 from taploom.plan.host import Host, Input
+from taploom.plan.interfaces import remote_behind
 from taploom.plan.policy import Side, SideKind
 
 _SELF = Side(SideKind.SELF)
@@ -85,7 +86,7 @@ def _side(known: Policy, end: Side) -> Iterator[Part]:
         yield _chain(host, end, Judged((*of_bridge(bridge), *found.rules), found.sets, found.limits))
         return
     remote = Side(SideKind.REMOTE, end.name)
-    beyond = known.rules(remote, _SELF) if host.remote_behind(end.name) else Judged()
+    beyond = known.rules(remote, _SELF) if remote_behind(host, end.name) else Judged()
     client = tuple(rule for uplink in host.uplinks if uplink.zone == end.name for rule in of_uplink(uplink))
     apart = incoming(host, _name(remote) if beyond.rules else sinks.INPUT, sinks.INPUT)
     yield _chain(host, end, Judged((*client, *apart, *found.rules), found.sets, found.limits))

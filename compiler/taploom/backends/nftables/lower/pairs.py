@@ -23,6 +23,7 @@ from taploom.backends.nftables.values import Range
 from taploom.base.address import FAMILIES
 from taploom.base.frozen import dataclass
 from taploom.plan.host import Host
+from taploom.plan.interfaces import remote_behind
 from taploom.plan.policy import Action, Side, SideKind, Term
 
 DISCOVERY = Rule(
@@ -77,7 +78,7 @@ def pair(known: Policy, entry: Side, exit_: Side) -> Part:
     near, behind = _by_receiver(known, entry, exit_)
     if entry.kind is not SideKind.OUTSIDE:
         return together([_part(host, chain_name(entry, exit_), near), behind]) if near.rules else Part()
-    far, beyond = _by_receiver(known, remote, exit_) if host.remote_behind(entry.name) else (Judged(), Part())
+    far, beyond = _by_receiver(known, remote, exit_) if remote_behind(host, entry.name) else (Judged(), Part())
     if not near.rules and not far.rules:
         return Part()
     there = chain_name(remote, exit_)
@@ -92,7 +93,7 @@ def _by_receiver(known: Policy, entry: Side, exit_: Side) -> tuple[Judged, Part]
     if exit_.kind is not SideKind.OUTSIDE:
         return direct, Part()
     host, remote = known.host, Side(SideKind.REMOTE, exit_.name)
-    beyond = known.rules(entry, remote) if host.remote_behind(exit_.name) else Judged()
+    beyond = known.rules(entry, remote) if remote_behind(host, exit_.name) else Judged()
     if not direct.rules and not beyond.rules:
         return Judged(), Part()
     there = chain_name(entry, remote)

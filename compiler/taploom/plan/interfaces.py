@@ -1,0 +1,156 @@
+"""The interfaces of a host, of whatever kind: the one place that knows which kinds there are.
+
+Who asks where packets may come in, whose addresses a host has, or what lies beyond a device asks here, and is right
+about a new kind as soon as this module knows it. These are facts of the plan and nothing that follows from them: which
+senders are believed at an interface, for one, each witness works out by itself, as they would share a fault otherwise.
+Who is about one kind alone, such as the unit of a bridge or its ports, goes by the plan's own objects.
+"""
+
+from collections.abc import Iterable
+from typing import Protocol, assert_never
+
+from taploom.base.address import Address, Family, Interface, Prefix, in_family
+from taploom.base.frozen import dataclass
+from taploom.base.memo import memo
+from taploom.plan.host import Bridge, DhcpServer, Fixed, Host, Learned, Port, RouterAdvertisement, Uplink
+from taploom.plan.origin import Origin
+
+Kind = Uplink | Bridge
+"""The plan's objects that are interfaces of a host."""
+
+
+class Equipped(Protocol):
+    """What has interfaces: a host, and what a pass knows of one. Its class has no slots, as views are kept in it."""
+
+    @property
+    def uplinks(self) -> tuple[Uplink, ...]: ...  # noqa: D102
+    @property
+    def bridges(self) -> tuple[Bridge, ...]: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class HostInterface:
+    """One interface of a host; it is the same object whenever the same host is asked.
+
+    Attributes:
+        device: interface name.
+        zone: zone of what is beyond it.
+        network: network of this host that is beyond it, with its guests; "" where that is not of this host.
+        ipv4: the host's address there, or how it comes by one; None where it has none, or nobody knows.
+        ipv6: the same for IPv6.
+        configured: whether a unit of ours configures it; else it may have any address, which somebody else gives it.
+        advertised: whether the host hears router advertisements there (RFC 4861).
+        metric: of its default routes, or None.
+        dhcp: DHCPv4 that the host serves there.
+        ra: router advertisements that the host sends there.
+        serves_dns: whether the host answers DNS there.
+        isolated: whether the guests there do not reach each other.
+        ports: the NICs of guests there, sorted by TAP.
+        kind: the plan's object, whose type is the kind of interface.
+    """
+
+    device: str
+    zone: str
+    network: str
+    ipv4: Fixed | Learned | None
+    ipv6: Fixed | Learned | None
+    configured: bool
+    advertised: bool
+    metric: int | None
+    dhcp: DhcpServer | None
+    ra: RouterAdvertisement | None
+    serves_dns: bool
+    isolated: bool
+    ports: tuple[Port, ...]
+    kind: Kind
+    origin: Origin
+
+    def own(self, family: Family) -> Interface | None:
+        """The host's fixed address there, with the prefix of the link."""
+        side = in_family(self, family)
+        return side.interface if isinstance(side, Fixed) else None
+
+    @property
+    def fixed(self) -> tuple[Interface, ...]:
+        """The same of both families, IPv4 first."""
+        return tuple(side.interface for side in (self.ipv4, self.ipv6) if isinstance(side, Fixed))
+
+
+@memo
+def interfaces(host: Equipped) -> tuple[HostInterface, ...]:
+    """All interfaces of a host that the spec knows: first those with its networks, then the others."""
+    return (*inside(host), *outside(host))
+
+
+@memo
+def inside(host: Equipped) -> tuple[HostInterface, ...]:
+    """Those with a network of the host beyond them, in the plan's order."""
+    return tuple(interface for interface in map(_view, _kinds(host)) if interface.network)
+
+
+@memo
+def outside(host: Equipped) -> tuple[HostInterface, ...]:
+    """Those with a zone beyond them, where other hosts and all the world may be, in the plan's order."""
+    return tuple(interface for interface in map(_view, _kinds(host)) if not interface.network)
+
+
+def _kinds(host: Equipped) -> tuple[Kind, ...]:
+    return (*host.bridges, *host.uplinks)
+
+
+def _view(kind: Kind) -> HostInterface:
+    match kind:
+        case Uplink():
+            return HostInterface(
+                kind.name,
+                kind.zone,
+                network="",
+                ipv4=kind.ipv4,
+                ipv6=kind.ipv6,
+                configured=kind.configured,
+                advertised=kind.advertised,
+                metric=kind.metric,
+                dhcp=None,
+                ra=None,
+                serves_dns=False,
+                isolated=False,
+                ports=(),
+                kind=kind,
+                origin=kind.origin,
+            )
+        case Bridge():
+            return HostInterface(
+                kind.device,
+                kind.zone,
+                kind.network,
+                ipv4=Fixed(kind.ipv4, None) if kind.ipv4 else None,
+                ipv6=Fixed(kind.ipv6, None) if kind.ipv6 else None,
+                configured=True,
+                advertised=False,
+                metric=None,
+                dhcp=kind.dhcp,
+                ra=kind.ra,
+                serves_dns=kind.serves_dns,
+                isolated=kind.isolated,
+                ports=kind.ports,
+                kind=kind,
+                origin=kind.origin,
+            )
+        case _:
+            assert_never(kind)
+
+
+def remote_behind(host: Host, zone: str) -> tuple[Prefix, ...]:
+    """The prefixes of a host's `remotes` that are behind some interface of a zone."""
+    there = {interface.device for interface in outside(host) if interface.zone == zone}
+    return tuple(remote.prefix for remote in host.remotes if not there.isdisjoint(remote.uplinks))
+
+
+def within(host: Equipped, prefixes: Iterable[Prefix]) -> tuple[Address, ...]:
+    """The host's fixed addresses towards zones that lie in the prefixes of one of its networks, sorted.
+
+    They are single ones (/32, /128), which put no prefix on the link out there. The guests take them for neighbours.
+    """
+    own = tuple(prefixes)
+    found = (part.address for interface in outside(host) for part in interface.fixed)
+    return tuple(sorted(address for address in found if any(address in prefix for prefix in own)))
