@@ -107,8 +107,9 @@ def _fits(document: Document, slot: Slot, locked: Locked) -> bool:
 
 def _at_uplinks(document: Document, host: str) -> Iterator[Address]:
     """The fixed addresses of a host's uplinks, and their gateways: single ones may lie in a network of its own."""
+    for interface in document.hosts[host].outside.values():
+        yield from (side.address for side in (interface.ipv4, interface.ipv6) if isinstance(side, Interface))
     for uplink in document.hosts[host].uplinks.values():
-        yield from (side.address for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Interface))
         yield from (gateway for gateway in (uplink.gateway4, uplink.gateway6) if isinstance(gateway, Address))
 
 

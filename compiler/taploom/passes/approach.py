@@ -6,12 +6,12 @@ united: a site has as many pairs of hosts and forwards as both numbers multiplie
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from taploom.base.address import Family, Prefix, in_family
+from taploom.base.address import Family, Prefix
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
 from taploom.passes.sides import HostView
 from taploom.passes.spaces import common, minimal
-from taploom.plan.host import Fixed, Uplink
+from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, DnatEntry, Service, Side, SideKind, Term
 from taploom.spec.document import Document
@@ -52,13 +52,13 @@ def openings(
 
 
 def _of_host(dnat_entries: Iterable[DnatEntry], equipment: Equipment, origin: Origin) -> Iterator[Opening]:
-    uplinks = {uplink.name: uplink for uplink in equipment.uplinks}
+    interfaces = {interface.device: interface for interface in outside(equipment)}
     fixed: dict[tuple[tuple[str, ...], Family], tuple[Prefix, ...]] = {}
     groups: dict[tuple[object, ...], tuple[DnatEntry, tuple[Prefix, ...], list[Service]]] = {}
     for dnat_entry in dnat_entries:
         at = (dnat_entry.uplinks, dnat_entry.family)
         if at not in fixed:
-            fixed[at] = _outside_addresses(dnat_entry, uplinks)
+            fixed[at] = _outside_addresses(dnat_entry, interfaces)
         if dnat_entry.hairpin and fixed[at]:
             group = groups.setdefault((fixed[at], dnat_entry.sources, dnat_entry.expires), (dnat_entry, fixed[at], []))
             group[2].append(Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last))
@@ -66,9 +66,9 @@ def _of_host(dnat_entries: Iterable[DnatEntry], equipment: Equipment, origin: Or
         yield Opening(dnat_entry.family, addresses, dnat_entry.sources, dnat_entry.expires, united(services), origin)
 
 
-def _outside_addresses(dnat_entry: DnatEntry, uplinks: Mapping[str, Uplink]) -> tuple[Prefix, ...]:
-    sides = (in_family(uplinks[name], dnat_entry.family) for name in dnat_entry.uplinks)
-    return minimal(side.interface.address.prefix for side in sides if isinstance(side, Fixed))
+def _outside_addresses(dnat_entry: DnatEntry, interfaces: Mapping[str, HostInterface]) -> tuple[Prefix, ...]:
+    found = (interfaces[name].own(dnat_entry.family) for name in dnat_entry.uplinks)
+    return minimal(own.address.prefix for own in found if own)
 
 
 def united(services: Iterable[Service]) -> tuple[Service, ...]:
@@ -90,7 +90,7 @@ def approaches(view: HostView, opened: Mapping[str, tuple[Opening, ...]]) -> tup
 
 
 def _terms(view: HostView, host: str, opening: Opening) -> Iterator[Term]:
-    for network, prefixes in sorted(view.bridges.items()):
+    for network, prefixes in sorted(view.networks.items()):
         own = prefixes.get(opening.family)
         if own is None:
             continue

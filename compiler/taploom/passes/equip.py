@@ -1,6 +1,7 @@
 """Fourth pass: what each host has below its policy: uplinks, bridges with ports and servers, routes, translations."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 from taploom.base.address import FAMILIES, Address, Interface, Prefix, in_family
 from taploom.base.frozen import dataclass
@@ -20,6 +21,7 @@ from taploom.plan.host import (
     Taps,
     Uplink,
 )
+from taploom.plan.interfaces import Equipped, HostInterface, inside, outside
 from taploom.plan.origin import Origin
 from taploom.plan.policy import NatKind, SourceNat
 from taploom.spec.document import Document
@@ -28,7 +30,7 @@ from taploom.spec.model.network import DhcpSpec, NatSpec, NetworkSpec
 from taploom.spec.values import Setting
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Equipment:
     """The part of a host that is there without any policy."""
 
@@ -55,8 +57,9 @@ def _equipment(document: Document, wiring: Wiring, host: str, nics: Mapping[str,
         for network, attachment in sorted(spec.networks.items())
         if wiring.carriers[network] == host
     )
-    nat = tuple(entry for bridge in bridges for entry in _nat(document, bridge, uplinks))
-    return Equipment(uplinks, bridges, _routes(document, host, uplinks, bridges), nat)
+    own = Equipment(uplinks, bridges, (), ())
+    nat = tuple(entry for interface in inside(own) for entry in _nat(document, interface, outside(own)))
+    return replace(own, routes=_routes(document, host, own), nat=nat)
 
 
 def _uplink(document: Document, host: str, name: str, spec: UplinkSpec) -> Uplink:
@@ -135,19 +138,19 @@ def _dhcp(network: NetworkSpec, nics: Iterable[tuple[Guest, Nic]], origin: Origi
     return DhcpServer(pool.first, pool.last, network.dhcp.lease, ordered, origin)
 
 
-def _nat(document: Document, bridge: Bridge, uplinks: tuple[Uplink, ...]) -> Iterable[SourceNat]:
-    nat: NatSpec = document.networks[bridge.network].nat
-    origin = Origin(f"networks.{bridge.network}.nat", document.places.key("networks", bridge.network, "nat"), PASS)
+def _nat(document: Document, here: HostInterface, ways: tuple[HostInterface, ...]) -> Iterable[SourceNat]:
+    nat: NatSpec = document.networks[here.network].nat
+    origin = Origin(f"networks.{here.network}.nat", document.places.key("networks", here.network, "nat"), PASS)
     for family in FAMILIES:
-        own = in_family(bridge, family)
+        own = here.own(family)
         wish: Setting | Prefix = in_family(nat, family)
         if own is None or wish is Setting.OFF:
             continue
-        for uplink in uplinks:
-            side = in_family(uplink, family)
-            if side is not None or not uplink.configured:
+        for way in ways:
+            side = in_family(way, family)
+            if side is not None or not way.configured:
                 kind, to = _translation(wish, side)
-                yield SourceNat(bridge.network, family, own.prefix, uplink.name, kind, to, origin)
+                yield SourceNat(here.network, family, own.prefix, way.device, kind, to, origin)
 
 
 def _translation(wish: Setting | Prefix, side: Fixed | Learned | None) -> tuple[NatKind, Prefix | None]:
@@ -159,26 +162,20 @@ def _translation(wish: Setting | Prefix, side: Fixed | Learned | None) -> tuple[
     return NatKind.MASQUERADE, None
 
 
-def _routes(
-    document: Document, host: str, uplinks: tuple[Uplink, ...], bridges: tuple[Bridge, ...]
-) -> tuple[Route, ...]:
+def _routes(document: Document, host: str, own: Equipment) -> tuple[Route, ...]:
     found = []
     for name, spec in sorted(document.hosts[host].routes.items()):
-        device = device_of(spec.via, uplinks, bridges)
+        device = device_of(spec.via, own)
         origin = Origin(f"hosts.{host}.routes.{name}", document.places.key("hosts", host, "routes", name), PASS)
         found.append(Route(name, spec.to, spec.via, device, spec.metric, origin))
     return tuple(found)
 
 
-def device_of(via: Address, uplinks: tuple[Uplink, ...], bridges: tuple[Bridge, ...]) -> str:
+def device_of(via: Address, host: Equipped) -> str:
     """The interface on whose link a next hop is, or the only learned uplink; else ""."""
-    for uplink in uplinks:
-        side = in_family(uplink, via.family)
-        if isinstance(side, Fixed) and via in side.interface.prefix:
-            return uplink.name
-    for bridge in bridges:
-        own = in_family(bridge, via.family)
+    for interface in (*outside(host), *inside(host)):
+        own = interface.own(via.family)
         if own is not None and via in own.prefix:
-            return bridge.device
-    learned = [u.name for u in uplinks if isinstance(in_family(u, via.family), Learned)]
+            return interface.device
+    learned = [i.device for i in outside(host) if isinstance(in_family(i, via.family), Learned)]
     return learned[0] if len(learned) == 1 else ""

@@ -87,11 +87,8 @@ def _host(
 
 
 def _zone(document: Document, name: str, members: tuple[str, ...]) -> Zone:
-    uplinks = [
-        f"{host}/{uplink}"
-        for host, spec in document.hosts.items()
-        for uplink, found in spec.uplinks.items()
-        if found.zone == name
+    outside = [
+        (host, *at) for host, spec in document.hosts.items() for at, found in spec.outside.items() if found.zone == name
     ]
     declared = document.zones.get(name)
     if declared:
@@ -99,10 +96,12 @@ def _zone(document: Document, name: str, members: tuple[str, ...]) -> Zone:
     elif members:
         origin = Origin(f"networks.{members[0]}", document.places.key("networks", members[0]), PASS)
     else:
-        host, _, uplink = min(uplinks).partition("/")
-        origin = Origin(f"hosts.{host}.uplinks.{uplink}", document.places.key("hosts", host, "uplinks", uplink), PASS)
+        host, section, interface = min(outside, key=lambda at: f"{at[0]}/{at[2]}")
+        key = document.places.key("hosts", host, section, interface)
+        origin = Origin(f"hosts.{host}.{section}.{interface}", key, PASS)
     color, meta = (declared.color, declared.meta) if declared else ("", Meta())
-    return Zone(name, color, members, tuple(sorted(uplinks)), meta, origin)
+    uplinks = tuple(sorted(f"{host}/{interface}" for host, _, interface in outside))
+    return Zone(name, color, members, uplinks, meta, origin)
 
 
 def _network(document: Document, wiring: Wiring, name: str) -> Network:

@@ -87,7 +87,7 @@ class PolicyIndex:
 
     def terms(self, view: HostView) -> tuple[Term, ...]:
         """What one host enforces of the policy."""
-        names = (view.host, *view.bridges, *view.zones, *view.carried)
+        names = (view.host, *view.networks, *view.zones, *view.carried)
         mine = [entry for name in names for entry in self.by_name.get(name, ())]
         chosen = {entry.name: entry for entry in (*self.everywhere, *mine)}
         return tuple(term for entry in chosen.values() for term in _entry_terms(entry, view))

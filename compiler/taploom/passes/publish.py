@@ -12,7 +12,7 @@ from taploom.passes.services import Services
 from taploom.passes.spaces import SelectorResolver, Space, host_addresses, minimal, of_family, own_of
 from taploom.passes.wire import Wiring
 from taploom.plan.guest import Guest, Nic
-from taploom.plan.host import Uplink
+from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.origin import Origin
 from taploom.plan.policy import DnatEntry, Forward, Service
 from taploom.plan.services import PORT_PROTOCOLS
@@ -78,11 +78,11 @@ class _Publisher:
         return Origin(f"forwards.{self.name}", self.document.places.key("forwards", self.name), PASS)
 
     @property
-    def uplinks(self) -> tuple[Uplink, ...]:
+    def uplinks(self) -> tuple[HostInterface, ...]:
         """Those that are named; else those that the spec configures, or, where it configures none, all."""
-        chosen, every = self.spec.on.uplink, self.equipment.uplinks
+        chosen, every = self.spec.on.uplink, outside(self.equipment)
         if chosen:
-            return tuple(uplink for uplink in every if uplink.name == chosen)
+            return tuple(uplink for uplink in every if uplink.device == chosen)
         return tuple(uplink for uplink in every if uplink.configured) or every
 
     def forward(self) -> Forward:
@@ -90,7 +90,7 @@ class _Publisher:
         return Forward(
             self.name,
             spec.on.host,
-            tuple(uplink.name for uplink in self.uplinks),
+            tuple(uplink.device for uplink in self.uplinks),
             self.ports,
             spec.to,
             spec.to_port.first if spec.to_port else None,
@@ -142,11 +142,11 @@ class _Publisher:
     def _listening(self, family: Family) -> tuple[str, ...]:
         """The uplinks that have a family, or may have it."""
         sides = ((u, in_family(u, family)) for u in self.uplinks)
-        return tuple(uplink.name for uplink, side in sides if side is not None or not uplink.configured)
+        return tuple(uplink.device for uplink, side in sides if side is not None or not uplink.configured)
 
     def _nic(self) -> Nic | None:
         """The NIC by which the host reaches the guest: that of the default route where there are several."""
-        here = {bridge.network for bridge in self.equipment.bridges}
+        here = {interface.network for interface in inside(self.equipment)}
         nics = [nic for nic in self.guest.nics if nic.network in here]
         if nics and self.guest.host == self.spec.on.host:
             return next((nic for nic in nics if nic.default_route), nics[0])

@@ -7,7 +7,8 @@ from taploom.base.address import Family, Prefix, prefix_of
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
 from taploom.passes.spaces import minimal
-from taploom.plan.host import Fixed, Remote
+from taploom.plan.host import Remote
+from taploom.plan.interfaces import HostInterface, interfaces, outside
 
 Devices = frozenset[str]
 
@@ -59,8 +60,7 @@ class Ways:
 
 def ways(equipment: Equipment) -> Ways:
     """The ways of a host: the prefixes on its links, and its static routes."""
-    bridged = ((i.prefix, b.device) for b in equipment.bridges for i in (b.ipv4, b.ipv6) if i)
-    return _ways(equipment, (*bridged, *_links(equipment), *_routes(equipment)))
+    return _ways(equipment, (*_links(interfaces(equipment)), *_routes(equipment)))
 
 
 def reverse_paths(equipment: Equipment) -> tuple[Remote, ...]:
@@ -69,7 +69,7 @@ def reverse_paths(equipment: Equipment) -> tuple[Remote, ...]:
     The networks that are here part nothing: no uplink may bring them, whatever leads to what is around them. Nor does
     the host's own address, where it is all that an uplink's prefix holds.
     """
-    links = ((prefix, device) for prefix, device in _links(equipment) if prefix.length < prefix.family.bits)
+    links = ((prefix, device) for prefix, device in _links(outside(equipment)) if prefix.length < prefix.family.bits)
     known = _ways(equipment, (*links, *_routes(equipment)))
     return tuple(part for part in known.remotes(minimal(known.ordered)) if len(part.uplinks) < len(known.uplinks))
 
@@ -84,14 +84,12 @@ def _ways(equipment: Equipment, routes: Iterable[tuple[Prefix, str]]) -> Ways:
         {prefix: frozenset(devices) for prefix, devices in found.items()},
         tuple(sorted(found, key=_order)),
         lengths,
-        frozenset(uplink.name for uplink in equipment.uplinks),
+        frozenset(interface.device for interface in outside(equipment)),
     )
 
 
-def _links(equipment: Equipment) -> Iterator[tuple[Prefix, str]]:
-    for uplink in equipment.uplinks:
-        fixed = (side for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
-        yield from ((side.interface.prefix, uplink.name) for side in fixed)
+def _links(found: Iterable[HostInterface]) -> Iterator[tuple[Prefix, str]]:
+    return ((own.prefix, interface.device) for interface in found for own in interface.fixed)
 
 
 def _routes(equipment: Equipment) -> Iterator[tuple[Prefix, str]]:

@@ -47,8 +47,8 @@ def zones_of(document: Document) -> dict[str, tuple[str, ...]]:
     for name, network in document.networks.items():
         found.setdefault(network.zone or name, []).append(name)
     for host in document.hosts.values():
-        for uplink in host.uplinks.values():
-            found.setdefault(uplink.zone, [])
+        for interface in host.outside.values():
+            found.setdefault(interface.zone, [])
     return {name: tuple(sorted(members)) for name, members in sorted(found.items())}
 
 
@@ -71,7 +71,7 @@ def _kinds(document: Document, zones: Mapping[str, tuple[str, ...]], report: Rep
 
 
 def _has_uplink(document: Document, zone: str) -> bool:
-    return any(u.zone == zone for host in document.hosts.values() for u in host.uplinks.values())
+    return any(i.zone == zone for host in document.hosts.values() for i in host.outside.values())
 
 
 def _zone_span(document: Document, zone: str) -> Span:
@@ -81,9 +81,9 @@ def _zone_span(document: Document, zone: str) -> Span:
         if network.zone == zone:
             return document.places.span("networks", name, "zone")
     for name, host in document.hosts.items():
-        for uplink, spec in host.uplinks.items():
-            if spec.zone == zone:
-                return document.places.span("hosts", name, "uplinks", uplink, "zone")
+        for at, interface in host.outside.items():
+            if interface.zone == zone:
+                return document.places.span("hosts", name, *at, "zone")
     return document.places.span("networks", zone)
 
 

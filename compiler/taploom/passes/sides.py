@@ -8,6 +8,7 @@ from taploom.passes.equip import Equipment
 from taploom.passes.remotes import Behind, ways
 from taploom.passes.spaces import Space, common, host_addresses, minimal, of_family, own_of
 from taploom.plan.host import Remote
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Side, SideKind
 from taploom.spec.document import Document
 
@@ -27,8 +28,8 @@ class HostView:
     """One host's sides.
 
     Attributes:
-        bridges: prefix of each network of this host, by family.
-        zones: zones of its uplinks, sorted.
+        networks: prefix of each network of this host, by family.
+        zones: zones beyond its interfaces, sorted.
         remote: prefixes of networks of other hosts that it has a route to, by network.
         peers: fixed addresses of the other hosts, by host.
         remotes: both of them, with the uplinks behind which they are.
@@ -38,7 +39,7 @@ class HostView:
     """
 
     host: str
-    bridges: Mapping[str, Mapping[Family, Prefix]]
+    networks: Mapping[str, Mapping[Family, Prefix]]
     zones: tuple[str, ...]
     remote: Mapping[str, tuple[Prefix, ...]]
     peers: Mapping[str, tuple[Prefix, ...]]
@@ -74,11 +75,11 @@ class HostView:
     def _bridged(self, space: Space, *, link_local: bool) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
         """Link-local senders can reach the host itself only; `police` drops them on the way to any other side."""
         if space.everyone or space.literals:
-            names = tuple(self.bridges)
+            names = tuple(self.networks)
         else:
-            names = tuple(n for n in (*space.networks, *space.guests) if n in self.bridges)
+            names = tuple(n for n in (*space.networks, *space.guests) if n in self.networks)
         for name in sorted(names):
-            own = self.bridges[name]
+            own = self.networks[name]
             if space.everyone or name in space.networks:
                 ends = (LINK_LOCAL,) if link_local and Family.IPV6 in own else ()
                 found = minimal((*own.values(), *ends))
@@ -141,23 +142,27 @@ class HostView:
 
 def view(document: Document, host: str, equipment: Equipment, site: tuple[Prefix, ...]) -> HostView:
     """The sides of a host."""
-    bridges = {
-        bridge.network: {own.family: own.prefix for own in (bridge.ipv4, bridge.ipv6) if own is not None}
-        for bridge in equipment.bridges
-    }
-    zones = tuple(sorted({uplink.zone for uplink in equipment.uplinks}))
+    networks = _networks(equipment)
+    zones = tuple(sorted({interface.zone for interface in outside(equipment)}))
     others = {h: tuple(a.prefix for a in host_addresses(document, h)) for h in sorted(document.hosts) if h != host}
     peers = {peer: addresses for peer, addresses in others.items() if addresses and zones}
-    remote = _routed(document, equipment, bridges)
+    remote = _routed(document, equipment, networks)
     groups = (*remote.values(), *peers.values())
     remotes = ways(equipment).remotes(minimal(prefix for group in groups for prefix in group))
     behind, near = _behind(equipment, remotes), _near(document, remote, peers)
-    return HostView(host, bridges, zones, remote, peers, remotes, behind, near, site)
+    return HostView(host, networks, zones, remote, peers, remotes, behind, near, site)
+
+
+def _networks(equipment: Equipment) -> dict[str, dict[Family, Prefix]]:
+    found: dict[str, dict[Family, Prefix]] = {}
+    for interface in inside(equipment):
+        found.setdefault(interface.network, {}).update((own.family, own.prefix) for own in interface.fixed)
+    return found
 
 
 def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind]:
     """What of the site is behind some uplink of each zone."""
-    zone_of = {uplink.name: uplink.zone for uplink in equipment.uplinks}
+    zone_of = {interface.device: interface.zone for interface in outside(equipment)}
     found: dict[str, list[Prefix]] = {zone: [] for zone in zone_of.values()}
     for remote in remotes:
         for zone in {zone_of[name] for name in remote.uplinks}:
@@ -167,23 +172,23 @@ def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind
 
 def _near(document: Document, networks: Iterable[str], hosts: Iterable[str]) -> dict[str, frozenset[str]]:
     """The zones of the uplinks of some hosts, and of the hosts of some networks; of a network without a host none."""
-    zones = {name: frozenset(uplink.zone for uplink in host.uplinks.values()) for name, host in document.hosts.items()}
+    zones = {name: frozenset(i.zone for i in host.outside.values()) for name, host in document.hosts.items()}
     at = {network: zones[name] for name, host in document.hosts.items() for network in host.networks}
     return {name: at.get(name, frozenset()) for name in networks} | {name: zones[name] for name in hosts}
 
 
 def _routed(
-    document: Document, equipment: Equipment, bridges: Mapping[str, Mapping[Family, Prefix]]
+    document: Document, equipment: Equipment, here: Mapping[str, Mapping[Family, Prefix]]
 ) -> dict[str, tuple[Prefix, ...]]:
     """Networks elsewhere that a route of this host covers, or that are public, so that its default route does."""
     found = {}
-    uplinks = {uplink.name for uplink in equipment.uplinks}
-    routes = [route.to for route in equipment.routes if route.device in uplinks]
+    devices = {interface.device for interface in outside(equipment)}
+    routes = [route.to for route in equipment.routes if route.device in devices]
     for network in sorted(document.networks):
-        if network in bridges:
+        if network in here:
             continue
         own = [p for family in FAMILIES if (p := own_of(document, network, family)) is not None]
-        reached = [p for p in own if any(p in to for to in routes) or (uplinks and not any(p in x for x in PRIVATE))]
+        reached = [p for p in own if any(p in to for to in routes) or (devices and not any(p in x for x in PRIVATE))]
         if reached:
             found[network] = tuple(reached)
     return found

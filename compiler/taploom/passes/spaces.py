@@ -155,7 +155,7 @@ def site_prefixes(document: Document) -> tuple[Prefix, ...]:
 
 
 def host_addresses(document: Document, host: str) -> tuple[Address, ...]:
-    """The fixed addresses of a host at its uplinks."""
-    uplinks = document.hosts[host].uplinks.values()
-    sides = (side for uplink in uplinks for side in (uplink.ipv4, uplink.ipv6))
+    """The fixed addresses of a host outside of its networks."""
+    found = document.hosts[host].outside.values()
+    sides = (side for interface in found for side in (interface.ipv4, interface.ipv6))
     return tuple(sorted(side.address for side in sides if not (side is None or isinstance(side, Setting))))

@@ -13,7 +13,7 @@ from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
 from taploom.passes.remotes import Ways, ways
 from taploom.passes.spaces import minimal
-from taploom.plan.host import Fixed
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import SourceNat
 
 
@@ -52,7 +52,7 @@ def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
     """The same equipment, its translations with what they spare."""
     ends: dict[tuple[Prefix, str], set[_End]] = {}
     for host, own in equipment.items():
-        zones = {uplink.name: uplink.zone for uplink in own.uplinks}
+        zones = {interface.device: interface.zone for interface in outside(own)}
         for to, zone in {(r.to, zones[r.device]) for r in own.routes if r.to.length and r.device in zones}:
             here = (end for end in _ends(host, own, zone) if end.address.family is to.family)
             ends.setdefault((to, zone), set()).update(here)
@@ -61,15 +61,14 @@ def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
 
 
 def _ends(host: str, own: Equipment, zone: str) -> Iterator[_End]:
-    within = frozenset(uplink.name for uplink in own.uplinks if uplink.zone == zone)
-    for uplink in own.uplinks:
-        arriving = within & {uplink.name} or within
-        fixed = (side for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
-        yield from (_End(host, side.interface.address.prefix, arriving) for side in fixed)
+    within = frozenset(interface.device for interface in outside(own) if interface.zone == zone)
+    for interface in outside(own):
+        arriving = within & {interface.device} or within
+        yield from (_End(host, fixed.address.prefix, arriving) for fixed in interface.fixed)
 
 
 def _spared(host: str, own: Equipment, known: _Known) -> Equipment:
-    zones = {uplink.name: uplink.zone for uplink in own.uplinks}
+    zones = {interface.device: interface.zone for interface in outside(own)}
     nat = (_with(entry, known.answering(entry.source, zones[entry.uplink]), host) for entry in own.nat)
     return replace(own, nat=tuple(nat))
 

@@ -1,6 +1,7 @@
 """`hosts`: hypervisors with uplinks, the networks that they carry, and routes."""
 
 from collections.abc import Mapping
+from functools import cached_property
 
 from taploom.base.address import Address, Family, Interface, Prefix
 from taploom.base.diagnostic import Report
@@ -185,7 +186,7 @@ def check_interface(key: Scalar, report: Report) -> bool:
     return True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class HostSpec(Entry):
     """An entry of `hosts`."""
 
@@ -195,6 +196,11 @@ class HostSpec(Entry):
     routes: Mapping[str, RouteSpec]
     input: Input
     management: tuple[ServiceRef, ...]
+
+    @cached_property
+    def outside(self) -> Mapping[tuple[str, str], UplinkSpec]:
+        """Its interfaces with a zone beyond them, by section of the host and name there; sorted."""
+        return {("uplinks", name): self.uplinks[name] for name in sorted(self.uplinks)}
 
 
 HOST = Model(
