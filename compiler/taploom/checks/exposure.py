@@ -6,6 +6,7 @@ from taploom.base.address import FAMILIES, everything
 from taploom.checks.intervals import Intervals
 from taploom.flows.packets.defaults import leads_out
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Action, Service, SideKind, Term
 from taploom.plan.services import BUILT_IN
 
@@ -58,8 +59,8 @@ def open_zones(host: Host) -> frozenset[str]:
 
     Where no uplink has one, somebody else who configures an uplink may give it one.
     """
-    known = frozenset(u.zone for u in host.uplinks for family in FAMILIES if leads_out(u, family))
-    return known or frozenset(u.zone for u in host.uplinks if not u.configured)
+    known = frozenset(way.zone for way in outside(host) for family in FAMILIES if leads_out(way, family))
+    return known or frozenset(way.zone for way in outside(host) if not way.configured)
 
 
 def reached(term: Term) -> str:

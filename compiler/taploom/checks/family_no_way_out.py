@@ -10,6 +10,7 @@ from taploom.checks.families import other, word
 from taploom.flows.packets.defaults import leads_out
 from taploom.flows.packets.forwarding import Forwarding
 from taploom.plan.host import Fixed, Host
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL430",
@@ -31,7 +32,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Look at the static addresses of hosts that have no way out in their family; what is translated is TL608's."""
     for host in context.plan.hosts:
         for family in () if context.torn(host.name) else FAMILIES:
-            devices = {uplink.name for uplink in host.uplinks}
+            devices = {uplink.device for uplink in outside(host)}
             routed = any(route.to.family is family and route.device in devices for route in host.routes)
             translated = any(entry.family is family for entry in host.nat)
             if not (routed or translated or Forwarding.of(host, family).defaults):
@@ -41,13 +42,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _lacking(context: Context, host: Host, family: Family) -> Iterator[Diagnostic]:
     """The uplinks that have an address of a family and lead out in the other one alone."""
     twin, key = other(family), f"gateway{family.value}"
-    for uplink in host.uplinks:
+    for uplink in outside(host):
         own = in_family(uplink, family)
         if not isinstance(own, Fixed) or own.interface.address in LINK_LOCAL or not leads_out(uplink, twin):
             continue
-        at = ("hosts", host.name, "uplinks", uplink.name)
+        at = ("hosts", host.name, "uplinks", uplink.device)
         places = context.document.places
-        message = f"uplink `{uplink.name}` has no way out in {word(family)}: {own.interface} brings no route"
+        message = f"uplink `{uplink.device}` has no way out in {word(family)}: {own.interface} brings no route"
         learned = "ipv4: dhcp" if family is Family.IPV4 else "gateway6: ra"
         hint = f"write the provider's router as `{key}`, or `{learned}` where the network outside says it"
         gateway = f"gateway{twin.value}" if isinstance(in_family(uplink, twin), Fixed) else twin.key

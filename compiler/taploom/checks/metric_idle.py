@@ -7,6 +7,7 @@ from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.flows.packets.defaults import leads_out
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL424",
@@ -23,9 +24,9 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for metrics in the spec that no route has."""
     for host in context.plan.hosts:
-        for uplink in host.uplinks:
+        for uplink in outside(host):
             if uplink.metric is not None and not any(leads_out(uplink, family) for family in FAMILIES):
-                span = context.document.places.span("hosts", host.name, "uplinks", uplink.name, "metric")
-                message = f"`metric` has no effect: no default route leads by uplink `{uplink.name}`"
+                span = context.document.places.span("hosts", host.name, "uplinks", uplink.device, "metric")
+                message = f"`metric` has no effect: no default route leads by uplink `{uplink.device}`"
                 way_out = "remove it, or write `gateway4` or `gateway6`, `ipv4: dhcp` or `ipv6: ra`"
                 yield Diagnostic(RULE, message, span, way_out, subject=f"host/{host.name}")

@@ -7,7 +7,8 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.flows.packets.defaults import leads_out
-from taploom.plan.host import ETHERNET_MTU, Bridge, Host, Uplink
+from taploom.plan.host import ETHERNET_MTU, Host
+from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import Action, Side, SideKind
 
 RULE = Rule(
@@ -29,40 +30,42 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare each bridge with the narrowest of the uplinks that its guests use."""
+    """Compare each network with the narrowest of the uplinks that its guests use."""
     for host in context.plan.hosts:
-        for bridge in host.bridges:
-            used = _used(host, bridge)
-            narrow = min(used, key=lambda uplink: (_mtu(uplink), uplink.name), default=None)
-            if narrow is not None and _mtu(bridge) > _mtu(narrow):
-                yield _found(context, host, bridge, narrow, [uplink for uplink in used if _mtu(uplink) >= _mtu(bridge)])
+        for here in inside(host):
+            used = _used(host, here)
+            narrow = min(used, key=lambda uplink: (_mtu(uplink), uplink.device), default=None)
+            if narrow is not None and _mtu(here) > _mtu(narrow):
+                yield _found(context, host, here, narrow, [uplink for uplink in used if _mtu(uplink) >= _mtu(here)])
 
 
-def _used(host: Host, bridge: Bridge) -> list[Uplink]:
+def _used(host: Host, here: HostInterface) -> list[HostInterface]:
     """The uplinks to or from whose far side anything is allowed."""
-    side = Side(SideKind.BRIDGE, bridge.network)
+    side = Side(SideKind.BRIDGE, here.network)
     beyond = (SideKind.OUTSIDE, SideKind.REMOTE)
     ends = [(term.ingress, term.egress) for term in host.terms if term.action is Action.ALLOW]
     zones = {one.name for pair in ends for one, other in (pair, pair[::-1]) if other == side and one.kind in beyond}
     forwarded = {
-        name for dnat_entry in host.dnat_entries if dnat_entry.network == bridge.network for name in dnat_entry.uplinks
+        name for dnat_entry in host.dnat_entries if dnat_entry.network == here.network for name in dnat_entry.uplinks
     }
-    return [uplink for uplink in host.uplinks if uplink.zone in zones or uplink.name in forwarded]
+    return [uplink for uplink in outside(host) if uplink.zone in zones or uplink.device in forwarded]
 
 
-def _mtu(link: Bridge | Uplink) -> int:
+def _mtu(link: HostInterface) -> int:
     return link.mtu or ETHERNET_MTU
 
 
-def _found(context: Context, host: Host, bridge: Bridge, narrow: Uplink, wide: list[Uplink]) -> Diagnostic:
+def _found(
+    context: Context, host: Host, here: HostInterface, narrow: HostInterface, wide: list[HostInterface]
+) -> Diagnostic:
     places = context.document.places
-    mine, theirs = _mtu(bridge), _mtu(narrow)
+    mine, theirs = _mtu(here), _mtu(narrow)
     hint = f"write `mtu: {theirs}` in the network"
     if wide:
-        hint += f", or give what needs {mine} by `{wide[0].name}` a network of its own"
+        hint += f", or give what needs {mine} by `{wide[0].device}` a network of its own"
     elif not any(leads_out(narrow, family) for family in FAMILIES):
         hint = f"write `mtu: {mine}` in the uplink if its link takes that, or `mtu: {theirs}` in the network"
-    label = Label(places.span("hosts", host.name, "uplinks", narrow.name, "mtu"), f"{theirs} here")
-    message = f"network `{bridge.network}` has MTU {mine}, and uplink `{narrow.name}` has {theirs}"
-    span = places.span("networks", bridge.network, "mtu")
-    return Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{bridge.network}")
+    label = Label(places.span("hosts", host.name, "uplinks", narrow.device, "mtu"), f"{theirs} here")
+    message = f"network `{here.network}` has MTU {mine}, and uplink `{narrow.device}` has {theirs}"
+    span = places.span("networks", here.network, "mtu")
+    return Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{here.network}")

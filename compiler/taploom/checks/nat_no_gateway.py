@@ -9,6 +9,7 @@ from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.flows.packets.defaults import leads_out
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL608",
@@ -34,15 +35,15 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _leads_out(host: Host, family: Family) -> bool:
-    uplinks = {uplink.name for uplink in host.uplinks}
-    routed = any(route.to.family is family and route.device in uplinks for route in host.routes)
-    return routed or any(leads_out(uplink, family) or not uplink.configured for uplink in host.uplinks)
+    devices = {uplink.device for uplink in outside(host)}
+    routed = any(route.to.family is family and route.device in devices for route in host.routes)
+    return routed or any(leads_out(uplink, family) or not uplink.configured for uplink in outside(host))
 
 
 def _finding(context: Context, host: Host, family: Family, networks: list[str]) -> Diagnostic:
     places, key = context.document.places, f"gateway{family.value}"
-    uplink = next(u for u in host.uplinks if in_family(u, family) is not None)
-    span = places.span("hosts", host.name, "uplinks", uplink.name, family.key)
+    uplink = next(u for u in outside(host) if in_family(u, family) is not None)
+    span = places.span("hosts", host.name, "uplinks", uplink.device, family.key)
     label = Label(places.span("networks", networks[0], "nat"), "translated here")
     names = ", ".join(f"`{name}`" for name in networks)
     message = f"host `{host.name}` translates {word(family)} of {names} and has no {word(family)} route out"

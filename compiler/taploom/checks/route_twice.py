@@ -9,6 +9,7 @@ from taploom.base.span import Span
 from taploom.checks.context import Context
 from taploom.flows.packets.defaults import leads_out, metric_of, unsaid
 from taploom.plan.host import Fixed, Host
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL406",
@@ -39,12 +40,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _routes(context: Context, host: Host) -> Iterator[tuple[str, Prefix, int, Span]]:
     places = context.document.places
-    for uplink in host.uplinks:
+    for uplink in outside(host):
         for family in FAMILIES:
             if leads_out(uplink, family):
                 key = f"gateway{family.value}" if isinstance(in_family(uplink, family), Fixed) else family.key
-                span = places.span("hosts", host.name, "uplinks", uplink.name, key)
-                yield f"`{key}` of `{uplink.name}`", everything(family), metric_of(uplink, family), span
+                span = places.span("hosts", host.name, "uplinks", uplink.device, key)
+                yield f"`{key}` of `{uplink.device}`", everything(family), metric_of(uplink, family), span
     for route in host.routes:
         span = places.span("hosts", host.name, "routes", route.name, "to")
         metric = unsaid(route.to.family) if route.metric is None else route.metric

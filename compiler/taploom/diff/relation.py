@@ -27,6 +27,7 @@ from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.intent.within import Within
 from taploom.flows.proof.packet_path import Behind, Context, PacketPath, Stages, contexts
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.site import Plan
 
 ABSENT = Answer("miss", "absent")
@@ -52,14 +53,12 @@ class Pair:
     @property
     def weight(self) -> int:
         """About how much there is to compare: the ports of both sides."""
-        return sum(len(bridge.ports) for host in self.hosts if host for bridge in host.bridges)
+        return sum(len(each.ports) for host in self.hosts if host for each in inside(host))
 
     @cached_property
     def learned(self) -> Mapping[str, int]:
         """One value for each uplink whose address is learned on either side."""
-        names = {
-            uplink.name for host in self.hosts if host for uplink in host.uplinks if asked_for(uplink, self.family)
-        }
+        names = {each.device for host in self.hosts if host for each in outside(host) if asked_for(each, self.family)}
         return numbered(sorted(names), self.family)
 
     @cached_property
@@ -206,7 +205,7 @@ class Pair:
         here, there = self.kernels[side], self.kernels[1 - side]
         if here is None or there is None:
             return ()
-        own = {u.name for u in here.host.uplinks if asked_for(u, self.family)}
+        own = {each.device for each in outside(here.host) if asked_for(each, self.family)}
         learned = (single(value) for name, value in self.learned.items() if name not in own)
         links = [without(kernel.delivered, kernel.own) for kernel in (there, here)]
         return united([*learned, *without(links[0], united([*links[1], *here.own]))])

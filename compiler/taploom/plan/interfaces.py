@@ -41,6 +41,7 @@ class HostInterface:
         configured: whether a unit of ours configures it; else it may have any address, which somebody else gives it.
         advertised: whether the host hears router advertisements there (RFC 4861).
         metric: of its default routes, or None.
+        mtu: in bytes, or None for what the link has.
         dhcp: DHCPv4 that the host serves there.
         ra: router advertisements that the host sends there.
         serves_dns: whether the host answers DNS there.
@@ -57,6 +58,7 @@ class HostInterface:
     configured: bool
     advertised: bool
     metric: int | None
+    mtu: int | None
     dhcp: DhcpServer | None
     ra: RouterAdvertisement | None
     serves_dns: bool
@@ -110,6 +112,7 @@ def _view(kind: Kind) -> HostInterface:
                 configured=kind.configured,
                 advertised=kind.advertised,
                 metric=kind.metric,
+                mtu=kind.mtu,
                 dhcp=None,
                 ra=None,
                 serves_dns=False,
@@ -128,6 +131,7 @@ def _view(kind: Kind) -> HostInterface:
                 configured=True,
                 advertised=False,
                 metric=None,
+                mtu=kind.mtu,
                 dhcp=kind.dhcp,
                 ra=kind.ra,
                 serves_dns=kind.serves_dns,

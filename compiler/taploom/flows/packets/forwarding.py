@@ -15,7 +15,8 @@ from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Interval, Spans, common, complement, of_prefix, single, united, without
 from taploom.flows.packets.defaults import preferred
 from taploom.flows.packets.learned import every, numbered, real
-from taploom.plan.host import Fixed, Host, Learned, Uplink
+from taploom.plan.host import Fixed, Host, Learned
+from taploom.plan.interfaces import HostInterface, interfaces, outside
 
 SELF, OTHER = "self/", "other/"
 """The host itself and an interface that the spec does not know: names that no interface can have."""
@@ -26,9 +27,9 @@ _LINK = Prefix(Family.IPV6, 0xFE80 << 112, 10)
 _LIMITED = (1 << 32) - 1
 
 
-def asked_for(uplink: Uplink, family: Family) -> bool:
-    """Whether the host's kernel alone knows the address of an uplink: it is learned, or somebody else gives it."""
-    return isinstance(in_family(uplink, family), Learned) or not uplink.configured
+def asked_for(interface: HostInterface, family: Family) -> bool:
+    """Whether the host's kernel alone knows the address there: it is learned, or somebody else gives it."""
+    return isinstance(in_family(interface, family), Learned) or not interface.configured
 
 
 def multicast(family: Family) -> Spans:
@@ -41,7 +42,7 @@ class Forwarding:
     """One host in one family.
 
     Attributes:
-        learned: for each uplink whose address the kernel alone knows (see `asked_for`), the value that stands for it.
+        learned: for each interface whose address the kernel alone knows (see `asked_for`), what stands for it.
     """
 
     host: Host
@@ -51,7 +52,7 @@ class Forwarding:
     @classmethod
     def of(cls, host: Host, family: Family) -> "Forwarding":
         """The kernel of a host."""
-        names = [u.name for u in host.uplinks if asked_for(u, family)]
+        names = [each.device for each in outside(host) if asked_for(each, family)]
         return cls(host, family, numbered(names, family))
 
     @property
@@ -62,11 +63,7 @@ class Forwarding:
     @cached_property
     def addresses(self) -> Mapping[str, tuple[Address, ...]]:
         """The fixed addresses of each of the host's interfaces."""
-        bridges = {b.device: i.address for b in self.host.bridges if (i := in_family(b, self.family))}
-        fixed = {
-            u.name: a.interface.address for u in self.host.uplinks if isinstance(a := in_family(u, self.family), Fixed)
-        }
-        return {name: (address,) for name, address in (bridges | fixed).items()}
+        return {device: (own.address,) for device, own in self._links.items()}
 
     @cached_property
     def own(self) -> Spans:
@@ -108,9 +105,7 @@ class Forwarding:
 
     @cached_property
     def _links(self) -> Mapping[str, Interface]:
-        bridges = {b.device: i for b in self.host.bridges if (i := in_family(b, self.family))}
-        fixed = {u.name: a.interface for u in self.host.uplinks if isinstance(a := in_family(u, self.family), Fixed)}
-        return bridges | fixed
+        return {each.device: own for each in interfaces(self.host) if (own := each.own(self.family))}
 
     @cached_property
     def paths(self) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
@@ -152,17 +147,17 @@ class Forwarding:
 
     @cached_property
     def defaults(self) -> tuple[str, ...]:
-        """Uplinks that a default route may lead by: a learned one, one with a gateway, one that a route names.
+        """Interfaces that a default route may lead by: a learned one, one with a gateway, one that a route names.
 
         And one that somebody else configures, by which there may be a route to anywhere.
         """
         named = {r.device for r in self.host.routes if r.to.family is self.family and not r.to.length}
         return tuple(
-            u.name
-            for u in self.host.uplinks
-            if asked_for(u, self.family)
-            or (isinstance(a := in_family(u, self.family), Fixed) and a.gateway)
-            or u.name in named
+            each.device
+            for each in outside(self.host)
+            if asked_for(each, self.family)
+            or (isinstance(a := in_family(each, self.family), Fixed) and a.gateway)
+            or each.device in named
         )
 
     @cached_property

@@ -16,6 +16,7 @@ from taploom.flows.packets.answer import ELSEWHERE, MISS, PASS, Answer, Mark
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.packets.packet import DESTINATION, PORT
 from taploom.flows.proof.stitch import answers, at, grafted, moved, spliced
+from taploom.plan.interfaces import interfaces
 
 
 class Stages(Protocol):
@@ -55,8 +56,7 @@ class Context:
 
 def contexts(kernel: Forwarding) -> Iterator[Context]:
     """All contexts of a host."""
-    host = kernel.host
-    entries = [*(b.device for b in host.bridges), *(u.name for u in host.uplinks), OTHER, SELF]
+    entries = [*(each.device for each in interfaces(kernel.host)), OTHER, SELF]
     return (Context(entry, way) for entry in entries for way in (None, *kernel.ways))
 
 

@@ -9,6 +9,7 @@ from taploom.base.protocol import NUMBERS
 from taploom.flows.packets.packet import LAST_PORT, LAST_TYPE
 from taploom.flows.proof.intent.names import Names, Selection
 from taploom.flows.reach.pools import leased
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Service
 from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS
 
@@ -47,7 +48,7 @@ def end_of(names: Names, text: str) -> End:
         except AddressError as error:
             raise UnknownEndError(str(error)) from None
     elif slash and kind in names.hosts and kind not in KINDS:
-        if all(uplink.name != name for uplink in names.hosts[kind].uplinks):
+        if all(each.device != name for each in outside(names.hosts[kind])):
             raise UnknownEndError(f"host `{kind}` has no uplink `{name}`")
         return End(text, Selection(), (kind, name))
     elif text not in ("any", "hosts") and not known(names, text):

@@ -12,6 +12,7 @@ from taploom.flows.proof.intent.names import fixed_of, prefix_in
 from taploom.flows.proof.intent.view import View
 from taploom.flows.reach.endpoints import End
 from taploom.plan.host import Fixed
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import NatKind
 from taploom.plan.site import Network
 
@@ -49,11 +50,11 @@ class Place:
         """
         found, host = end.selection, self.kernel.host
         literal = found.literal(self.kernel.family)
-        for bridge in host.bridges:
-            spans = self.view.senders(found, bridge.device, to_host=False)
-            spans = without(spans, self.kernel.missing(bridge.device))
+        for device in self.view.networks:
+            spans = self.view.senders(found, device, to_host=False)
+            spans = without(spans, self.kernel.missing(device))
             if spans:
-                yield bridge.device, spans, None
+                yield device, spans, None
         for uplink, zone in self.view.zones.items():
             whole = found.everyone or zone in found.outside
             rightly = without(self.outside, self.kernel.astray(uplink))
@@ -124,7 +125,7 @@ class Place:
         """The next hops of what leaves by an uplink, each with what it is for; none for what is on the link."""
         family, sides = (
             self.kernel.family,
-            {u.name: in_family(u, self.kernel.family) for u in self.kernel.host.uplinks},
+            {each.device: in_family(each, self.kernel.family) for each in outside(self.kernel.host)},
         )
         own, routes = (
             sides[uplink],
@@ -153,7 +154,7 @@ class Place:
         if end.uplink is None or not self.hidden(end):
             return set()
         host, name = end.uplink
-        zones = {uplink.zone for uplink in self.view.names.hosts[host].uplinks if uplink.name == name}
+        zones = {each.zone for each in outside(self.view.names.hosts[host]) if each.device == name}
         ours = set(self.view.zones.values())
         return zones & ours or ours
 

@@ -12,6 +12,7 @@ from taploom.flows.algebra.spans import Spans, of_prefixes, single, united, with
 from taploom.flows.proof.intent.names import Names, addresses_of
 from taploom.plan.guest import Mode
 from taploom.plan.host import DhcpServer
+from taploom.plan.interfaces import inside
 
 
 class Leased(NamedTuple):
@@ -52,8 +53,8 @@ def _guests(names: Names, text: str) -> list[str]:
 
 
 def _pool(names: Names, network: str) -> DhcpServer | None:
-    bridges = (bridge for host in names.hosts.values() for bridge in host.bridges if bridge.network == network)
-    return next((bridge.dhcp for bridge in bridges if bridge.dhcp), None)
+    here = (each for host in names.hosts.values() for each in inside(host) if each.network == network)
+    return next((each.dhcp for each in here if each.dhcp), None)
 
 
 def _taken(names: Names, network: str) -> Spans:

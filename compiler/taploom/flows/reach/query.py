@@ -23,6 +23,7 @@ from taploom.flows.reach.maps import Maps
 from taploom.flows.reach.probe import Probe
 from taploom.flows.reach.reply import Hop, Reply, Unknown
 from taploom.flows.reach.trace import Tracer
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Service
 
 
@@ -61,9 +62,9 @@ class Inquiry(Maps):
         Those of an uplink that somebody else configures, such as a VPN's, are known in its zone alone.
         """
         yield to
-        ours = {uplink.zone for uplink in self.names.hosts[host].uplinks}
+        ours = {each.zone for each in outside(self.names.hosts[host])}
         for other in sorted(to.selection.hosts - {host}):
-            uplinks = {uplink.name: uplink for uplink in self.names.hosts[other].uplinks}
+            uplinks = {each.device: each for each in outside(self.names.hosts[other])}
             for uplink in Forwarding.of(self.names.hosts[other], family).learned:
                 if not uplinks[uplink].configured and uplinks[uplink].zone not in ours:
                     continue

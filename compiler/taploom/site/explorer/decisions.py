@@ -88,9 +88,9 @@ class _Lists:
     def data(self) -> dict[str, object]:
         """All of it, ready for JSON."""
         intent = self._intent
-        bridges, uplinks = tuple(intent.view.bridges), tuple(intent.view.zones)
+        networks, uplinks = tuple(intent.view.networks), tuple(intent.view.zones)
         lists = {
-            "early": self._by((side, plausible(intent.view, side)) for side in (*bridges, *uplinks)),
+            "early": self._by((side, plausible(intent.view, side)) for side in (*networks, *uplinks)),
             "translated": self._by((side, intent.translated(side)) for side in (*uplinks, INSIDE)),
             "rewritten": self._by((side, self._rewritten(side)) for side in uplinks),
             "refused": self._by(self._pairs(intent.refused)),
@@ -102,9 +102,9 @@ class _Lists:
 
     def _pairs(self, decide: "_Decide") -> Iterator[tuple[str, Iterable[Decided]]]:
         """Between each two sides."""
-        bridges, uplinks = tuple(self._intent.view.bridges), tuple(self._intent.view.zones)
-        for ingress in (*bridges, *uplinks):
-            for egress in (*bridges, *uplinks, SELF):
+        networks, uplinks = tuple(self._intent.view.networks), tuple(self._intent.view.zones)
+        for ingress in (*networks, *uplinks):
+            for egress in (*networks, *uplinks, SELF):
                 yield f"{ingress}>{egress}", decide(ingress, egress)
 
     def _rewritten(self, uplink: str) -> Iterator[Decided]:

@@ -16,6 +16,7 @@ from taploom.flows.reach.place import Place, members
 from taploom.flows.reach.pools import leased
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host, Input
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Service
 from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS
 from taploom.plan.site import Network
@@ -74,10 +75,10 @@ def _by_family(prefixes: Iterable[Prefix]) -> dict[str, str]:
 def _host(names: Names, host: Host) -> dict[str, object]:
     return {
         "foreign": host.input is Input.FOREIGN,
-        "bridges": {bridge.device: bridge.network for bridge in host.bridges},
-        "isolated": [bridge.device for bridge in host.bridges if bridge.isolated],
-        "zones": {uplink.name: uplink.zone for uplink in host.uplinks},
-        "lent": [uplink.name for uplink in host.uplinks if not uplink.configured],
+        "bridges": {each.device: each.network for each in inside(host)},
+        "isolated": [each.device for each in inside(host) if each.isolated],
+        "zones": {each.device: each.zone for each in outside(host)},
+        "lent": [each.device for each in outside(host) if not each.configured],
         **{family.key: _place(Place(View(names, Forwarding.of(host, family)))) for family in FAMILIES},
     }
 
@@ -90,7 +91,7 @@ def _place(place: Place) -> dict[str, object]:
         "defaults": kernel.defaults,
         "preferred": kernel.preferred,
         "local": {device: written(spans) for device, spans in view.local.items()},
-        "missing": {device: written(kernel.missing(device)) for device in view.bridges},
+        "missing": {device: written(kernel.missing(device)) for device in view.networks},
         "fixed": written(fixed_of(kernel.host, kernel.family)),
         "addresses": {
             device: written(united(single(one.value) for one in found)) for device, found in kernel.addresses.items()

@@ -3,13 +3,14 @@
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 
-from taploom.base.address import Family, Prefix, in_family, prefix_of
+from taploom.base.address import Family, Prefix, prefix_of
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix, single, united
 from taploom.flows.packets.forwarding import Forwarding
 from taploom.flows.proof.intent.names import Names, prefix_in
-from taploom.plan.host import Fixed, Host
+from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 
 
 @dataclass(frozen=True)
@@ -38,12 +39,12 @@ class Answering:
     def _believing(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
         """The addresses of a host at which packets of a network come in where all of it is believed."""
         paths = [devices for span, devices in self._paths(host.name) if common((span,), (of_prefix(network),))]
-        within = {uplink.name for uplink in host.uplinks if uplink.zone == zone}
-        for uplink in host.uplinks:
-            side = in_family(uplink, self.family)
-            arriving = {uplink.name} if uplink.name in within else within
-            if isinstance(side, Fixed) and not any(arriving.isdisjoint(devices) for devices in paths):
-                yield single(side.interface.address.value)
+        within = {each.device for each in outside(host) if each.zone == zone}
+        for each in outside(host):
+            own = each.own(self.family)
+            arriving = {each.device} if each.device in within else within
+            if own and not any(arriving.isdisjoint(devices) for devices in paths):
+                yield single(own.address.value)
 
     @memo
     def _paths(self, host: str) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
@@ -59,6 +60,6 @@ class Answering:
         return found
 
     def _routes(self, host: Host) -> set[tuple[int, int, str]]:
-        zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+        zones = {each.device: each.zone for each in outside(host)}
         routes = (r for r in host.routes if r.to.family is self.family and r.device in zones)
         return {(r.to.value, r.to.length, zones[r.device]) for r in routes}

@@ -12,7 +12,8 @@ from taploom.flows.packets.packet import LAST_PORT
 from taploom.flows.proof.intent.names import Names, Selection, fixed_of, prefix_in
 from taploom.flows.proof.intent.services import Traffic, traffic
 from taploom.plan.guest import Nic
-from taploom.plan.host import Fixed, Host
+from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Forward
 
 ALL_PORTS: Spans = ((0, LAST_PORT),)
@@ -48,13 +49,13 @@ def doors(names: Names, host: Host, family: Family) -> tuple[Door, ...]:
 
 
 def _doors(names: Names, host: Host, forward: Forward, family: Family) -> Iterator[Door]:
-    here = {bridge.network for bridge in host.bridges}
+    here = {each.network for each in inside(host)}
     nics = [nic for nic in names.nics.get(forward.guest, ()) if nic.network in here]
     if not nics:
         return
     target = _address(next((nic for nic in nics if nic.default_route), nics[0]), family)
-    known = (u for u in host.uplinks if in_family(u, family) is not None or asked_for(u, family))
-    uplinks = tuple(uplink.name for uplink in known if uplink.name in forward.uplinks)
+    known = (each for each in outside(host) if in_family(each, family) is not None or asked_for(each, family))
+    uplinks = tuple(each.device for each in known if each.device in forward.uplinks)
     if target is None or not uplinks:
         return
     sources = names.selection(forward.sources)
@@ -118,8 +119,8 @@ def approaches(names: Names, family: Family) -> tuple[Approach, ...]:
 
 
 def _known(host: Host, door: Door, family: Family) -> Spans:
-    sides = (in_family(uplink, family) for uplink in host.uplinks if uplink.name in door.uplinks)
-    return united(single(s.interface.address.value) for s in sides if isinstance(s, Fixed))
+    known = (each.own(family) for each in outside(host) if each.device in door.uplinks)
+    return united(single(own.address.value) for own in known if own)
 
 
 def nameless(found: Iterable[Approach]) -> tuple[Approach, ...]:

@@ -12,6 +12,7 @@ from taploom.flows.proof.intent.answering import Answering
 from taploom.flows.proof.intent.doors import Approach, approaches, nameless
 from taploom.flows.proof.intent.names import Names, Selection
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Action, Rule, Service
 
 
@@ -109,7 +110,7 @@ class Site:
 
     def _around(self, host: Host) -> Iterator[str]:
         """The zones of a host, and whoever it may carry something for: what has no uplink in some of them."""
-        zones = {uplink.zone for uplink in host.uplinks}
+        zones = {each.zone for each in outside(host)}
         yield from zones
         if len(zones) > 1:
             yield from (name for name, near in self.names.near.items() if not zones <= near)
@@ -122,6 +123,6 @@ class Site:
         """The entries that name a network of the host, itself or its surroundings, and those that can mean anyone."""
         general, named = self._index
         found = set(general)
-        for name in {host.name, *(bridge.network for bridge in host.bridges), *self._around(host)}:
+        for name in {host.name, *(each.network for each in inside(host)), *self._around(host)}:
             found |= named.get(name, set())
         return (self.entries[number] for number in sorted(found))

@@ -10,7 +10,8 @@ from taploom.flows.packets.answer import Answer
 from taploom.flows.packets.forwarding import Forwarding
 from taploom.flows.packets.packet import ICMP, box, types
 from taploom.flows.proof.intent.view import View
-from taploom.plan.host import Bridge, Learned, Uplink
+from taploom.plan.host import Learned
+from taploom.plan.interfaces import HostInterface, inside, outside
 
 Decided = tuple[Box, Answer]
 UDP, TCP = ((NUMBERS["udp"],) * 2,), ((NUMBERS["tcp"],) * 2,)
@@ -50,22 +51,22 @@ def everywhere(family: Family) -> Iterator[Decided]:
     yield icmp(family, (130, 132), (143, 143), source=LINK_LOCAL), implied("mld")
 
 
-def served(bridge: Bridge, family: Family) -> Iterator[Decided]:
+def served(here: HostInterface, family: Family) -> Iterator[Decided]:
     """What a network's guests ask of the host."""
-    if bridge.dhcp and family is Family.IPV4:
+    if here.dhcp and family is Family.IPV4:
         yield box(protocol=UDP, port=((67, 67),), sender_port=((68, 68),)), implied("dhcp")
-    if bridge.serves_dns:
+    if here.serves_dns:
         yield box(protocol=united((*TCP, *UDP)), port=((53, 53),)), implied("dns")
-    if bridge.ra and family is Family.IPV6:
+    if here.ra and family is Family.IPV6:
         yield icmp(family, (133, 133), hop_limit=ON_LINK), implied("rs")
 
 
-def learning(uplink: Uplink, family: Family) -> Iterator[Decided]:
-    """What an uplink learns its address from, or its way out."""
-    learned = isinstance(in_family(uplink, family), Learned)
+def learning(here: HostInterface, family: Family) -> Iterator[Decided]:
+    """What an interface learns its address from, or its way out."""
+    learned = isinstance(in_family(here, family), Learned)
     if learned and family is Family.IPV4:
         yield _offers(), implied("dhcp-client")
-    if uplink.advertised and family is Family.IPV6:
+    if here.advertised and family is Family.IPV6:
         yield icmp(family, (134, 134), hop_limit=ON_LINK), implied("ra-client")
     if learned and family is Family.IPV6:
         dhcp = box(protocol=UDP, port=((546, 546),), sender_port=((547, 547),), source=LINK_LOCAL)
@@ -79,7 +80,7 @@ def _offers() -> Box:
 def plausible(view: View, ingress: str) -> Iterator[Decided]:
     """Which senders are believed on an interface of ours, in the order in which it is found out."""
     kernel = view.kernel
-    uplink = next((u for u in kernel.host.uplinks if u.name == ingress), None)
+    uplink = next((each for each in outside(kernel.host) if each.device == ingress), None)
     if kernel.family is Family.IPV4:
         asked = united((*kernel.broadcast, *kernel.multicast))
         yield box(source=_UNSPECIFIED, destination=asked), implied("dhcp")
@@ -92,7 +93,7 @@ def plausible(view: View, ingress: str) -> Iterator[Decided]:
             yield box(protocol=UDP, port=((68, 68),), sender_port=((67, 67),), destination=here), implied("dhcp-client")
         if astray := kernel.astray(ingress):
             yield box(source=astray), Answer("drop", "implied/reverse-path")
-    strict = uplink is None or len(kernel.host.uplinks) == 1
+    strict = uplink is None or len(outside(kernel.host)) == 1
     yield box(source=kernel.missing(ingress if strict else None)), Answer("drop", "implied/reverse-path")
 
 
@@ -103,6 +104,6 @@ def never(family: Family) -> Spans:
 
 def _bogus(kernel: Forwarding) -> Spans:
     """What is never a sender beyond an uplink: reserved addresses, those of networks that are here, and the host's."""
-    local = (i.prefix for b in kernel.host.bridges for i in (b.ipv4, b.ipv6) if i and i.family is kernel.family)
+    local = (link.prefix for each in inside(kernel.host) if (link := each.own(kernel.family)))
     own = (address.prefix for found in kernel.addresses.values() for address in found)
     return united([*never(kernel.family), *(of_prefix(prefix) for prefix in (*local, *own))])

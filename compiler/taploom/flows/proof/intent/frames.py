@@ -11,7 +11,8 @@ from taploom.flows.packets.answer import Answer
 from taploom.flows.packets.frame import ARP_MAC, MAC, MACS, Entry, family_of
 from taploom.flows.packets.packet import DESTINATION, LEVELS, SENDER_PORT, SOURCE
 from taploom.flows.proof.intent.essentials import DISCOVERY, UDP, Decided, icmp, implied
-from taploom.plan.host import Bridge, Fixed, Host, Port
+from taploom.plan.host import Bridge, Host, Port
+from taploom.plan.interfaces import outside
 
 SPOOFED = Answer("drop", "implied/spoof-guard")
 _NOBODY: Spans = (single(0),)
@@ -53,7 +54,7 @@ class Guard:
         """
         bridges = [bridge for bridge in self.host.bridges if bridge.guarded]
         own = [i.address.value for b in bridges if (i := in_family(b, self._family))]
-        fixed = [a.interface for u in self.host.uplinks if isinstance(a := in_family(u, self._family), Fixed)]
+        fixed = [i for each in outside(self.host) if (i := each.own(self._family))]
         own += [
             i.address.value
             for i in fixed

@@ -9,7 +9,8 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Spans, of_prefixes, single, united
 from taploom.plan.guest import Nic
-from taploom.plan.host import Fixed, Host
+from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Forward, Service
 from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS
 from taploom.plan.site import Network, Plan
@@ -57,8 +58,8 @@ def prefix_in(network: Network, family: Family) -> Prefix | None:
 
 def fixed_of(host: Host, family: Family) -> Spans:
     """The static addresses of a host's uplinks."""
-    sides = (in_family(uplink, family) for uplink in host.uplinks)
-    return united(single(s.interface.address.value) for s in sides if isinstance(s, Fixed))
+    known = (each.own(family) for each in outside(host))
+    return united(single(own.address.value) for own in known if own)
 
 
 @dataclass(frozen=True)
@@ -92,19 +93,18 @@ class Names:
     @cached_property
     def near(self) -> Mapping[str, frozenset[str]]:
         """The zones that a host has uplinks in, for its name and for those of the networks on it."""
-        zones = {host.name: frozenset(uplink.zone for uplink in host.uplinks) for host in self.plan.hosts}
-        on = {bridge.network: zones[host.name] for host in self.plan.hosts for bridge in host.bridges}
+        zones = {host.name: frozenset(each.zone for each in outside(host)) for host in self.plan.hosts}
+        on = {each.network: zones[host.name] for host in self.plan.hosts for each in inside(host)}
         return zones | on
 
     @cached_property
     def listening(self) -> Mapping[tuple[str, Family, int], tuple[str, str]]:
         """Hosts and their uplinks by zone and by the fixed address that an uplink has there."""
-        uplinks = ((host.name, uplink) for host in self.plan.hosts for uplink in host.uplinks)
+        known = ((host.name, each) for host in self.plan.hosts for each in outside(host))
         return {
-            (uplink.zone, side.interface.address.family, side.interface.address.value): (host, uplink.name)
-            for host, uplink in uplinks
-            for side in (uplink.ipv4, uplink.ipv6)
-            if isinstance(side, Fixed)
+            (each.zone, own.family, own.address.value): (host, each.device)
+            for host, each in known
+            for own in each.fixed
         }
 
     @cached_property

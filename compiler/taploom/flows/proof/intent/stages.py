@@ -23,6 +23,7 @@ from taploom.flows.proof.intent.transit import carried
 from taploom.flows.proof.intent.view import View
 from taploom.flows.proof.stitch import laid
 from taploom.plan.host import Bridge, Fixed, Input
+from taploom.plan.interfaces import inside, interfaces, outside
 from taploom.plan.policy import Action, NatKind
 
 DEFAULT, ISOLATED = Answer("drop", "default"), Answer("drop", "implied/isolated")
@@ -107,10 +108,10 @@ class Intent:
     def _prefixes(self, ingress: str) -> Iterator[Decided]:
         if ingress not in self.view.zones or self.kernel.family is Family.IPV4:
             return
-        uplink = next(u for u in self.kernel.host.uplinks if u.name == ingress)
+        uplink = next(each for each in outside(self.kernel.host) if each.device == ingress)
         used = in_family(uplink, self.kernel.family) or asked_for(uplink, self.kernel.family)
-        for bridge in self.kernel.host.bridges if used else ():
-            network = self.site.names.networks[bridge.network]
+        for each in inside(self.kernel.host) if used else ():
+            network = self.site.names.networks[each.network]
             if network.nat6 and network.nat6.kind is NatKind.PREFIX and network.nat6.prefix and network.ipv6:
                 outer, inner = network.nat6.prefix, network.ipv6.prefix
                 at = without((of_prefix(outer),), self.kernel.own)
@@ -134,17 +135,17 @@ class Intent:
             mark: that of its translation.
             ways: the ways to forwards of other hosts that are asked about, or None for all.
         """
-        bridges, zones = self.view.bridges, self.view.zones
+        networks, zones = self.view.networks, self.view.zones
         if ingress == SELF:
             return [], PASS if mark else implied("output")
         if egress == SELF and self.kernel.host.input is Input.FOREIGN:
             return [], FOREIGN_INPUT
         between = ingress in zones and egress in zones
-        if egress != SELF and ingress not in bridges and egress not in bridges and not between:
+        if egress != SELF and ingress not in networks and egress not in networks and not between:
             return [], FOREIGN
         rest = DEFAULT
-        if ingress == egress and ingress in bridges and not mark:
-            if bridges[ingress].isolated:
+        if ingress == egress and ingress in networks and not mark:
+            if networks[ingress].isolated:
                 return [], ISOLATED
             rest = implied("bridge")
         if mark == FORWARDED:
@@ -153,9 +154,9 @@ class Intent:
 
     def _decided(self, ingress: str, egress: str, mark: Mark, ways: Iterable[Approach] | None) -> Iterator[Decided]:
         yield from self.refused(ingress, egress)
-        if mark == FORWARDED or (ingress == egress and ingress in self.view.bridges):
+        if mark == FORWARDED or (ingress == egress and ingress in self.view.networks):
             return
-        if ingress in self.view.bridges and egress in self.view.zones:
+        if ingress in self.view.networks and egress in self.view.zones:
             yield from self._approaches(ingress, ways)
         yield from self.admitted(ingress, egress)
 
@@ -164,8 +165,8 @@ class Intent:
         if egress == SELF:
             yield from self._essentials(ingress)
         elif ingress == egress and self.kernel.family is Family.IPV6:
-            bridge = self.view.bridges.get(ingress)
-            yield from [DISCOVERY] if bridge and not bridge.isolated else []
+            here = self.view.networks.get(ingress)
+            yield from [DISCOVERY] if here and not here.isolated else []
         if ingress in self.view.zones and self.view.lost:
             yield box(source=self.view.lost), Answer("drop", "implied/site-source")
         for entry, boxes in self.between.get((ingress, egress), ()):
@@ -181,15 +182,13 @@ class Intent:
     def _essentials(self, ingress: str) -> Iterator[Decided]:
         family = self.kernel.family
         yield from everywhere(family)
-        for bridge in self.kernel.host.bridges:
-            if bridge.device == ingress:
-                yield from served(bridge, family)
-        for uplink in self.kernel.host.uplinks:
-            if uplink.name == ingress:
-                yield from learning(uplink, family)
+        for here in interfaces(self.kernel.host):
+            if here.device == ingress:
+                yield from served(here, family)
+                yield from learning(here, family)
 
-    def _approaches(self, bridge: str, ways: Iterable[Approach] | None) -> Iterator[Decided]:
-        here = self.view.local.get(bridge, ())
+    def _approaches(self, ingress: str, ways: Iterable[Approach] | None) -> Iterator[Decided]:
+        here = self.view.local.get(ingress, ())
         if ways is None:
             ways = self.site.approaches(self.kernel.family, named=self.named)
         for way in ways if here else ():
@@ -209,18 +208,18 @@ class Intent:
     def _boxes(self, entry: Entry) -> Iterator[tuple[tuple[str, str], tuple[Box, ...]]]:
         view, until = self.view, None if entry.expires is None else self.clock.until(entry.expires)
         services = all_traffic(entry.services, self.kernel.family)
-        bridges, uplinks = view.touched(entry.sources), tuple(view.zones)
+        networks, uplinks = view.touched(entry.sources), tuple(view.zones)
         goals = [
             (e, view.receivers(entry.destinations, e)) for e in (*view.touched(entry.destinations), *uplinks, SELF)
         ]
         goals = [(egress, spans) for egress, spans in goals if spans != ()]
         if not goals or not services:
             return
-        for ingress in (*bridges, *uplinks, OTHER):
+        for ingress in (*networks, *uplinks, OTHER):
             for to_host in sorted({egress == SELF for egress, _ in goals}):
                 sources = view.senders(entry.sources, ingress, to_host=to_host)
                 for egress, spans in goals if sources else ():
-                    possible = egress == SELF or ingress in view.bridges or egress in view.bridges
+                    possible = egress == SELF or ingress in view.networks or egress in view.networks
                     if possible and (egress == SELF) == to_host:
                         boxes = tuple((spans, *what, sources, None, None, until) for what in services)
                         yield (ingress, egress), boxes
@@ -257,13 +256,13 @@ class Intent:
     def rewritten(self, egress: str) -> Iterator[tuple[Box, Source]]:
         """The translations of what leaves the site by an uplink."""
         family = self.kernel.family
-        uplink = next((u for u in self.kernel.host.uplinks if u.name == egress), None)
+        uplink = next((each for each in outside(self.kernel.host) if each.device == egress), None)
         known = in_family(uplink, family) if uplink else None
         if uplink is None or not (known or asked_for(uplink, family)):
             return
         answering, host = self.site.answering[family], self.kernel.host.name
-        for bridge in self.kernel.host.bridges:
-            network = self.site.names.networks[bridge.network]
+        for here in inside(self.kernel.host):
+            network = self.site.names.networks[here.network]
             nat, prefix = (network.nat4 if family is Family.IPV4 else network.nat6), prefix_in(network, family)
             if nat is None or prefix is None:
                 continue
@@ -275,8 +274,8 @@ class Intent:
                     if isinstance(known, Fixed)
                     else Source("masquerade", 0)
                 )
-            outside = without(self._not_site, answering.addresses(host, network.name, self.view.zones[egress]))
-            yield box(destination=outside, source=(of_prefix(prefix),)), to
+            beyond = without(self._not_site, answering.addresses(host, network.name, self.view.zones[egress]))
+            yield box(destination=beyond, source=(of_prefix(prefix),)), to
 
     @cached_property
     def _not_site(self) -> Spans:

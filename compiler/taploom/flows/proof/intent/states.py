@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from taploom.flows.packets.answer import FOREIGN, Answer
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
 from taploom.plan.host import Input
+from taploom.plan.interfaces import inside, interfaces
 
 Path = tuple[str, str, str]
 """Way in, way out, and state of the connection in the words of `ct state`."""
@@ -22,14 +23,14 @@ def expected(kernel: Forwarding) -> Iterator[tuple[Path, Answer]]:
     itself passes.
     """
     host = kernel.host
-    bridges = [bridge.device for bridge in host.bridges]
-    entries = [*bridges, *(uplink.name for uplink in host.uplinks), OTHER]
+    networks = [each.device for each in inside(host)]
+    entries = [*(each.device for each in interfaces(host)), OTHER]
     managed = host.input is Input.MANAGED
     for ingress in entries:
         for egress in (*entries, SELF):
             yield (ingress, egress, "established"), _ALLOWED
             yield (ingress, egress, "related"), _ALLOWED
-            bridged = ingress in bridges or egress in bridges
-            ours = managed if egress == SELF else bridged or OTHER not in (ingress, egress)
+            guests = ingress in networks or egress in networks
+            ours = managed if egress == SELF else guests or OTHER not in (ingress, egress)
             yield (ingress, egress, "invalid"), _REFUSED if ours else FOREIGN
     yield (LOOPBACK, SELF, "new"), Answer("allow", "implied/loopback")

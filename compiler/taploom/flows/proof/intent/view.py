@@ -10,7 +10,8 @@ from taploom.flows.algebra.spans import Spans, common, complement, of_prefix, un
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.names import Names, Selection, fixed_of, prefix_in
-from taploom.plan.host import Bridge, Host
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface, inside, outside
 
 PRIVATE = {
     Family.IPV4: tuple(
@@ -40,25 +41,26 @@ class View:
         return self.kernel.family
 
     @cached_property
-    def bridges(self) -> Mapping[str, Bridge]:
-        """Bridges by device."""
-        return {bridge.device: bridge for bridge in self.host.bridges}
+    def networks(self) -> Mapping[str, HostInterface]:
+        """Interfaces with a network of the host beyond them, by device."""
+        return {each.device: each for each in inside(self.host)}
 
     @cached_property
     def local(self) -> Mapping[str, Spans]:
         """The addresses of each network that is here, by device."""
-        found = {b.device: prefix_in(self.names.networks[b.network], self.family) for b in self.host.bridges}
+        networks = self.names.networks
+        found = {device: prefix_in(networks[here.network], self.family) for device, here in self.networks.items()}
         return {device: (of_prefix(prefix),) for device, prefix in found.items() if prefix}
 
     @cached_property
     def zones(self) -> Mapping[str, str]:
-        """Zone of each uplink."""
-        return {uplink.name: uplink.zone for uplink in self.host.uplinks}
+        """The zone beyond each other interface."""
+        return {each.device: each.zone for each in outside(self.host)}
 
     @cached_property
     def elsewhere(self) -> Mapping[str, Spans]:
         """Networks of other hosts to which this one has a way: a route, or public addresses."""
-        here = {bridge.network for bridge in self.host.bridges}
+        here = {each.network for each in self.networks.values()}
         routes = [route.to for route in self.host.routes if route.device in self.zones]
         found = {}
         for network in self.names.plan.networks:
@@ -130,7 +132,7 @@ class View:
             ingress: an interface or `OTHER`.
             to_host: whether the packet is for the host itself, which link-local addresses may talk to.
         """
-        if ingress in self.bridges:
+        if ingress in self.networks:
             link = self.family is Family.IPV6 and to_host and self._whole(found, ingress)
             return united([*self._within(found, ingress), *([of_prefix(LINK_LOCAL)] if link else [])])
         if ingress == OTHER:
@@ -141,28 +143,28 @@ class View:
         """The addresses of a selection behind an interface; for the host itself None (all of its own) or nothing."""
         if egress == SELF:
             return None if found.everyone or self.host.name in found.hosts else ()
-        if egress in self.bridges:
+        if egress in self.networks:
             return self._within(found, egress)
         return () if egress == OTHER else self._afar(found, egress, hosts=True)
 
     def touched(self, found: Selection) -> tuple[str, ...]:
-        """The bridges on which something of a selection may be."""
+        """The interfaces of networks on which something of a selection may be."""
         if found.everyone or found.prefixes:
-            return tuple(self.bridges)
+            return tuple(self.networks)
         return tuple(
             device
-            for device, bridge in self.bridges.items()
-            if bridge.network in found.networks or bridge.network in found.guests
+            for device, here in self.networks.items()
+            if here.network in found.networks or here.network in found.guests
         )
 
     def _whole(self, found: Selection, device: str) -> bool:
-        return device in self.local and (found.everyone or self.bridges[device].network in found.networks)
+        return device in self.local and (found.everyone or self.networks[device].network in found.networks)
 
     def _within(self, found: Selection, device: str) -> Spans:
         here = self.local.get(device, ())
         if self._whole(found, device):
             return here
-        guests = found.guests_in(self.bridges[device].network, self.family)
+        guests = found.guests_in(self.networks[device].network, self.family)
         return united([*guests, *common(found.literal(self.family), here)])
 
     def _afar(self, found: Selection, uplink: str, *, hosts: bool) -> Spans:
