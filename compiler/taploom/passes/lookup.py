@@ -12,14 +12,14 @@ from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
 from taploom.base.names import closest
 from taploom.base.span import Span
-from taploom.passes.lost import Lost, lost_tags
+from taploom.passes.lost import Lost, lost_tags, named_outside
 from taploom.passes.misnamed import guest_at, listener_at, not_a_guest, not_an_uplink
 from taploom.plan.origin import SECTIONS
 from taploom.plan.services import BUILT_IN
 from taploom.spec import rules
 from taploom.spec.document import Document
 from taploom.spec.model.guest import GuestSpec
-from taploom.spec.model.host import HostSpec
+from taploom.spec.model.host import OUTSIDE, HostSpec
 from taploom.spec.model.policy import Listener
 from taploom.spec.values import Selector, ServiceRef
 
@@ -167,7 +167,9 @@ class Lookup:
         whole &= self.services(forward.ports, *at, "ports")
         whole &= self.selectors(forward.from_, *at, "from")
         host = document.hosts.get(forward.on.host)
-        there = host is not None and (not forward.on.uplink or forward.on.uplink in host.uplinks)
+        there = host is not None and (
+            not forward.on.uplink or any(name == forward.on.uplink for _, name in host.outside)
+        )
         return whole and there and forward.to in document.guests
 
     def listener(self, on: Listener, *path: str) -> bool:
@@ -183,13 +185,14 @@ class Lookup:
             return False
         if not self.known("hosts", on.host, place):
             return False
-        at = ("hosts", on.host, "uplinks")
-        uplinks = self.document.places.names(*at)
+        uplinks = sorted(name for _, name in named_outside(self.document, on.host))
         host = self.document.hosts.get(on.host)
-        if on.uplink in uplinks or (host and on.uplink in host.uplinks) or self.document.places.unread(*at):
+        kept = {name for _, name in host.outside} if host else set()
+        unread = any(self.document.places.unread("hosts", on.host, section) for section in OUTSIDE)
+        if on.uplink in uplinks or on.uplink in kept or unread:
             return True
         if host and is_address(on.uplink):
-            if uplinks.keys() <= host.uplinks.keys():  # one that was left out may have it
+            if kept.issuperset(uplinks):  # one that was left out may have it
                 self.report.add(not_an_uplink(on, host, place()))
                 return False
             return True

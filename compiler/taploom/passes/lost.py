@@ -6,6 +6,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.names import is_name
 from taploom.source.tree import Mapping, Node, Scalar, Sequence
 from taploom.spec.document import Document
+from taploom.spec.model.host import OUTSIDE
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +25,22 @@ class Lost:
         return self.more or name in self.names
 
 
+def named_outside(document: Document, host: str) -> set[tuple[str, str]]:
+    """The section and name of each interface of a host with a zone beyond it, those of broken entries too."""
+    return {(section, name) for section in OUTSIDE for name in document.places.names("hosts", host, section)}
+
+
 def lost_zones(document: Document) -> Lost:
     """Zones that a network or an uplink names whose entry is broken."""
     places, texts = document.places, list[str | None]()
     for name in places.names("networks").keys() - document.networks.keys():
         texts += _texts(places.node("networks", name, "zone"))
     for host in places.names("hosts"):
-        if places.unread("hosts", host, "uplinks"):
+        if any(places.unread("hosts", host, section) for section in OUTSIDE):
             texts.append(None)
-        known = document.hosts[host].uplinks if host in document.hosts else {}
-        for name in places.names("hosts", host, "uplinks").keys() - known.keys():
-            texts += _texts(places.node("hosts", host, "uplinks", name, "zone")) or [None]
+        known = document.hosts[host].outside if host in document.hosts else {}
+        for at in named_outside(document, host) - known.keys():
+            texts += _texts(places.node("hosts", host, *at, "zone")) or [None]
     return _lost(texts)
 
 

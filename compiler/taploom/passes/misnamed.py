@@ -24,10 +24,10 @@ def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:
 
 def not_an_uplink(on: Listener, host: HostSpec, span: Span) -> Diagnostic:
     """A forward that names an address instead of the uplink that has it."""
-    sides = ((name, side) for name, uplink in host.uplinks.items() for side in (uplink.ipv4, uplink.ipv6))
+    sides = ((name, side) for (_, name), outer in host.outside.items() for side in (outer.ipv4, outer.ipv6))
     mine = [name for name, side in sides if isinstance(side, Interface) and str(side.address) == on.uplink]
     message = f"behind the slash stands an uplink, and `{on.uplink}` is an address"
-    known = ", ".join(f"`{on.host}/{name}`" for name in sorted(host.uplinks)[:8])
+    known = ", ".join(f"`{on.host}/{name}`" for _, name in list(host.outside)[:8])
     hint = f"write `{on.host}/{mine[0]}`, which has it" if mine else f"known: {known}"
     return Diagnostic(UNKNOWN_NAME, message, span, hint if mine or known else f"write `{on.host}`")
 
@@ -50,8 +50,8 @@ def listener_at(document: Document, text: str, span: Span) -> Diagnostic:
     named = [
         f"{host}/{name}"
         for host, spec in sorted(document.hosts.items())
-        for name, uplink in sorted(spec.uplinks.items())
-        for side in (uplink.ipv4, uplink.ipv6)
+        for (_, name), outer in spec.outside.items()
+        for side in (outer.ipv4, outer.ipv6)
         if isinstance(side, Interface) and side.address == address
     ]
     hint = f"write `{named[0]}`, which has it" if named else "write the name of the host that has it"

@@ -8,6 +8,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.span import Span
 from taploom.passes import rules
 from taploom.passes.equip import Equipment
+from taploom.passes.lost import named_outside
 from taploom.passes.services import Services
 from taploom.passes.spaces import SelectorResolver, Space, host_addresses, minimal, of_family, own_of
 from taploom.passes.wire import Wiring
@@ -119,8 +120,8 @@ class _Publisher:
     @property
     def _lost(self) -> bool:
         """Whether an uplink of the host was left out, with its mistake reported: it might be what is missing."""
-        uplinks = self.document.places.names("hosts", self.spec.on.host, "uplinks")
-        return bool(uplinks.keys() - self.document.hosts[self.spec.on.host].uplinks.keys())
+        host = self.spec.on.host
+        return bool(named_outside(self.document, host) - self.document.hosts[host].outside.keys())
 
     def _nothing(self, nic: Nic) -> None:
         """Say which of the ends is not known in any family that both have."""

@@ -186,6 +186,10 @@ def check_interface(key: Scalar, report: Report) -> bool:
     return True
 
 
+OUTSIDE = ("uplinks",)
+"""The keys of a host whose entries are interfaces with a zone beyond them."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class HostSpec(Entry):
     """An entry of `hosts`."""
@@ -199,7 +203,7 @@ class HostSpec(Entry):
 
     @cached_property
     def outside(self) -> Mapping[tuple[str, str], UplinkSpec]:
-        """Its interfaces with a zone beyond them, by section of the host and name there; sorted."""
+        """Its interfaces with a zone beyond them, by section (one of `OUTSIDE`) and name; sorted."""
         return {("uplinks", name): self.uplinks[name] for name in sorted(self.uplinks)}
 
 
