@@ -12,12 +12,15 @@ Forwarding is left to sysctl: `IPForward=` does nothing from 256 on and `IPv4For
 left to nftables: `IPMasquerade=` would make networkd keep a ruleset of its own.
 """
 
+from typing import assert_never
+
 from taploom.backends.artifact import Artifact
 from taploom.backends.networkd import bridge, tap, uplink
 from taploom.backends.units import printer
 from taploom.backends.units.tree import Unit
 from taploom.base.identity import remembered
-from taploom.plan.host import Host
+from taploom.plan.host import Bridge, Host, Uplink
+from taploom.plan.interfaces import Kind, interfaces
 
 
 @remembered
@@ -25,18 +28,24 @@ def units(host: Host) -> tuple[Unit, ...]:
     """All units of a host, sorted by file name.
 
     Raises:
-        ValueError: a route's device is neither an uplink nor a bridge of the host, which the plan rules out.
+        ValueError: a route's device is no interface of the host, which the plan rules out.
     """
-    known = {u.name for u in host.uplinks} | {b.device for b in host.bridges}
+    known = {each.device for each in interfaces(host)}
     stray = [route.name for route in host.routes if route.device not in known]
     if stray:
         raise ValueError(f"routes without a link: {', '.join(stray)}")
-    found = [
-        *(uplink.unit(u, host.routes) for u in host.uplinks if u.configured),
-        *(unit for b in host.bridges for unit in bridge.units(host, b)),
-        *(unit for b in host.bridges for unit in tap.units(host, b)),
-    ]
+    found = [unit for each in interfaces(host) if each.configured for unit in _units(host, each.kind)]
     return tuple(sorted(found, key=lambda unit: unit.name))
+
+
+def _units(host: Host, kind: Kind) -> tuple[Unit, ...]:
+    match kind:
+        case Uplink():
+            return (uplink.unit(kind, host.routes),)
+        case Bridge():
+            return (*bridge.units(host, kind), *tap.units(host, kind))
+        case _:
+            assert_never(kind)
 
 
 def artifacts(host: Host) -> tuple[Artifact, ...]:

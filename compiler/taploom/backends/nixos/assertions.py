@@ -2,13 +2,12 @@
 
 from taploom.backends.nixos.tree import Attribute, Attributes, Call, Code, Expression, Item, Listing, Text, texts
 from taploom.plan.host import Host
+from taploom.plan.interfaces import interfaces
 
 
 def of(host: Host) -> Listing:
     """`assertions` of the module of a host."""
-    links = sorted(
-        {*(uplink.name for uplink in host.uplinks if uplink.configured), *(bridge.device for bridge in host.bridges)}
-    )
+    links = sorted({each.device for each in interfaces(host) if each.configured})
     translates = host.nat or host.dnat_entries
     return Listing(
         (

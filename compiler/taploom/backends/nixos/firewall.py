@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from taploom.backends.artifact import Line
 from taploom.backends.nixos.tree import Attribute, Attributes, Code, Integer, Item, Lines, Listing
-from taploom.plan.host import Bridge, Host, Input
+from taploom.plan.host import Host, Input
+from taploom.plan.interfaces import HostInterface, inside
 
 DHCP_SERVER, DNS = 67, 53
 
@@ -18,58 +19,56 @@ _LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 def settings(host: Host) -> Attributes:
     """`networking.firewall`: off where the plan's ruleset keeps the input, and open for what the host serves."""
-    bridges = sorted(host.bridges, key=lambda bridge: bridge.device)
+    networks = sorted(inside(host), key=lambda here: here.device)
     found = [
-        *(_lines("extraForwardRules", [line for bridge in bridges for line in _forwarded(bridge)])),
-        *(_lines("extraInputRules", [line for bridge in bridges if not _bare(bridge) for line in _input(bridge)])),
-        *_interfaces([bridge for bridge in bridges if _bare(bridge)]),
+        *(_lines("extraForwardRules", [line for here in networks for line in _forwarded(here)])),
+        *(_lines("extraInputRules", [line for here in networks if not _bare(here) for line in _input(here)])),
+        *_interfaces([here for here in networks if _bare(here)]),
     ]
     managed = (Attribute(("enable",), Code("prefer false")),) if host.input is Input.MANAGED else ()
     return Attributes((*managed, *found))
 
 
-def _bare(bridge: Bridge) -> bool:
-    """Whether nft reads the name of the bridge without quotes, which `interfaces` leaves out.
+def _bare(here: HostInterface) -> bool:
+    """Whether nft reads the name of the interface without quotes, which `interfaces` leaves out.
 
     Many names are words of nft (`or`, `mark`, `auto-merge`); of those that begin like a bridge's, none is.
     """
-    name = bridge.device
+    name = here.device
     return name.startswith("br") and name[2:3] in frozenset("-0123456789") and _LEGAL.issuperset(name)
 
 
-def _interfaces(bridges: list[Bridge]) -> tuple[Attribute, ...]:
+def _interfaces(networks: list[HostInterface]) -> tuple[Attribute, ...]:
     found = tuple(
-        Attribute((bridge.device,), Attributes(ports), bridge.origin)
-        for bridge in bridges
-        if (ports := _allowed(bridge))
+        Attribute((here.device,), Attributes(ports), here.origin) for here in networks if (ports := _allowed(here))
     )
     return (Attribute(("interfaces",), Attributes(found)),) if found else ()
 
 
-def _allowed(bridge: Bridge) -> tuple[Attribute, ...]:
+def _allowed(here: HostInterface) -> tuple[Attribute, ...]:
     return tuple(
         Attribute((f"allowed{protocol.upper()}Ports",), Listing(tuple(Item(Integer(port)) for port in ports)))
-        for protocol, ports in _served(bridge)
+        for protocol, ports in _served(here)
     )
 
 
-def _input(bridge: Bridge) -> Iterator[Line]:
-    for protocol, ports in _served(bridge):
+def _input(here: HostInterface) -> Iterator[Line]:
+    for protocol, ports in _served(here):
         numbers = ", ".join(map(str, ports))
-        yield Line(f'iifname "{bridge.device}" {protocol} dport {{ {numbers} }} accept', bridge.origin)
+        yield Line(f'iifname "{here.device}" {protocol} dport {{ {numbers} }} accept', here.origin)
 
 
-def _served(bridge: Bridge) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """What the host serves on a bridge: DNS and DHCP; router solicitations pass that firewall anyway."""
-    dns = (DNS,) if bridge.serves_dns else ()
-    udp = (*dns, *((DHCP_SERVER,) if bridge.dhcp else ()))
+def _served(here: HostInterface) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """What the host serves on a network: DNS and DHCP; router solicitations pass that firewall anyway."""
+    dns = (DNS,) if here.serves_dns else ()
+    udp = (*dns, *((DHCP_SERVER,) if here.dhcp else ()))
     return ((protocol, ports) for protocol, ports in (("tcp", dns), ("udp", udp)) if ports)
 
 
-def _forwarded(bridge: Bridge) -> Iterator[Line]:
+def _forwarded(here: HostInterface) -> Iterator[Line]:
     """Read only where `filterForward` is on; what passes here is still judged by the plan's own table."""
     for way in ("iifname", "oifname"):
-        yield Line(f'{way} "{bridge.device}" accept', bridge.origin)
+        yield Line(f'{way} "{here.device}" accept', here.origin)
 
 
 def _lines(option: str, lines: list[Line]) -> tuple[Attribute, ...]:

@@ -14,6 +14,7 @@ from taploom.backends.nixos import assertions, firewall, memory, printer, tables
 from taploom.backends.nixos.shared import ENTRY, FLAT, PREFER, RANK, RIVALS, UNCLAIMED
 from taploom.backends.nixos.tree import Attribute, Attributes, Bool, Call, Code, Integer, Module, texts
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, interfaces
 
 
 def artifacts(host: Host) -> tuple[Artifact, ...]:
@@ -73,6 +74,6 @@ def _networking(host: Host, ruleset: Ruleset) -> Attributes:
 def _links(host: Host) -> list[str]:
     """The links that the specs configure, by name or glob: uplinks, bridges and TAPs."""
     globs = [pattern for bridge in host.bridges for pattern in bridge.taps.patterns]
-    taps = [port.tap for bridge in host.bridges for port in bridge.ports]
+    taps = [port.tap for each in inside(host) for port in each.ports]
     named = [tap for tap in taps if not any(fnmatchcase(tap, pattern) for pattern in globs)]
-    return sorted({*(u.name for u in host.uplinks if u.configured), *(b.device for b in host.bridges), *globs, *named})
+    return sorted({*(each.device for each in interfaces(host) if each.configured), *globs, *named})

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from itertools import chain
 
 from taploom.backends.artifact import Artifact, Line
-from taploom.base.address import FAMILIES, Family, in_family
+from taploom.base.address import FAMILIES
 from taploom.base.frozen import dataclass
 from taploom.base.identity import remembered
-from taploom.plan.host import Bridge, Host
+from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, SideKind, Term
 
@@ -58,15 +59,11 @@ def _forwarding(host: Host) -> Iterator[Setting]:
     settings for it mean different things in the versions that are written for.
     """
     for family in FAMILIES:
-        bridges = (bridge.origin for bridge in host.bridges if _has(bridge, family))
+        networks = (each.origin for each in inside(host) if each.own(family))
         carried = (term.origin for term in host.terms if term.family is family and _carries(term))
-        origin = next(chain(bridges, carried), None)
+        origin = next(chain(networks, carried), None)
         if origin:
             yield Setting(f"net.{family.key}.conf.all.forwarding", 1, origin)
-
-
-def _has(bridge: Bridge, family: Family) -> bool:
-    return in_family(bridge, family) is not None
 
 
 def _carries(term: Term) -> bool:
@@ -80,9 +77,9 @@ def _accept_ra(host: Host) -> Iterator[Setting]:
 
     networkd listens for itself and sets its links to 0; this is for the time before it runs.
     """
-    for uplink in host.uplinks:
-        if uplink.advertised:
-            yield Setting(_key("ipv6", uplink.name, "accept_ra"), 2, uplink.origin)
+    for each in outside(host):
+        if each.advertised:
+            yield Setting(_key("ipv6", each.device, "accept_ra"), 2, each.origin)
 
 
 _USUAL = 1024
@@ -97,10 +94,10 @@ def _neighbours(host: Host) -> Iterator[Setting]:
     kernel's own proportions (arp(7): 128, 512 and 1024). Where 1024 are enough nothing is set.
     """
     for family, each in zip(FAMILIES, (1, 2), strict=True):
-        bridges = [bridge for bridge in host.bridges if _has(bridge, family)]
-        wanted = 2 * each * sum(len(bridge.ports) for bridge in bridges)
+        networks = [here for here in inside(host) if here.own(family)]
+        wanted = 2 * each * sum(len(here.ports) for here in networks)
         if wanted > _USUAL:
-            most, origin = 1 << (wanted - 1).bit_length(), max(bridges, key=lambda bridge: len(bridge.ports)).origin
+            most, origin = 1 << (wanted - 1).bit_length(), max(networks, key=lambda here: len(here.ports)).origin
             for number, share in ((1, 8), (2, 2), (3, 1)):
                 yield Setting(f"net.{family.key}.neigh.default.gc_thresh{number}", most // share, origin)
 

@@ -36,8 +36,9 @@ from taploom.backends.nftables.tree import (
     TranslatePrefix,
 )
 from taploom.backends.nftables.values import Iface, Word
-from taploom.base.address import FAMILIES, Family, in_family
-from taploom.plan.host import Host, Uplink
+from taploom.base.address import FAMILIES, Family
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import NatKind
 
 _INGRESS = ident("dnat", "ingress")
@@ -51,7 +52,7 @@ def destination_nat(host: Host) -> Part:
     sets: list[Set] = []
     for family in FAMILIES:
         known = Listening(host, family)
-        found = {(uplink.name, family): _arriving(known, uplink) for uplink in host.uplinks}
+        found = {(each.device, family): _arriving(known, each) for each in outside(host)}
         found[_INSIDE, family] = _from_inside(known)
         chains |= {key: chain for key, chain in found.items() if chain.rules}
         sets += known.sets()
@@ -61,11 +62,11 @@ def destination_nat(host: Host) -> Part:
     return together([hooks, Part(tuple(chains.values()), (*sets, *_kept(host)))])
 
 
-def _arriving(known: Listening, uplink: Uplink) -> Chain:
+def _arriving(known: Listening, uplink: HostInterface) -> Chain:
     """What arrives on an uplink: for its own address, or for that of another one."""
     family, here = known.family, uplink.origin
     prefixes = tuple(_prefixes(known.host, uplink)) if family is Family.IPV6 else ()
-    own, others = known.learned.get(uplink.name, ()), known.besides(uplink.name)
+    own, others = known.learned.get(uplink.device, ()), known.besides(uplink.device)
     elsewhere = rules(others, uplink.zone)
     asked: list[Rule] = []
     if own or elsewhere:
@@ -77,7 +78,7 @@ def _arriving(known: Listening, uplink: Uplink) -> Chain:
     elif own:
         asked.append(Rule((_local(Field.FIB_TYPE_HERE, negated=True), RETURN), "", here))
         asked += rules(own, uplink.zone)
-    name = ident("dnat", uplink.name, family.key)
+    name = ident("dnat", uplink.device, family.key)
     return Chain(name, (*prefixes, *rules(known.fixed, uplink.zone), *asked), None, here)
 
 
@@ -89,10 +90,10 @@ def _local(field: Field, *, negated: bool = False) -> Match:
     return Match((field,), ((Word("local"),),), negated=negated)
 
 
-def _prefixes(host: Host, uplink: Uplink) -> Iterator[Rule]:
+def _prefixes(host: Host, uplink: HostInterface) -> Iterator[Rule]:
     """The way in of prefix translations; an address of the host's own within the outer prefix stays the host's."""
     for nat in host.nat:
-        if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == uplink.name:
+        if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == uplink.device:
             translation = TranslatePrefix(Direction.DESTINATION, nat.to, nat.source)
             matches = (on(Field.IP6_DADDR, nat.to), _local(Field.FIB_TYPE, negated=True))
             yield Rule((*matches, translation), f"nat/{nat.network}", nat.origin)
@@ -110,9 +111,9 @@ def _from_inside(known: Listening) -> Chain:
 
 
 def _hooks(host: Host, chains: dict[tuple[str, Family], Chain]) -> Part:
-    inside = [family for family in FAMILIES if (_INSIDE, family) in chains]
+    hairpin = [family for family in FAMILIES if (_INSIDE, family) in chains]
     entries = [(name, family, chain) for (name, family), chain in chains.items() if name != _INSIDE]
-    entries += [(b.device, family, chains[_INSIDE, family]) for b in host.bridges for family in inside]
+    entries += [(each.device, family, chains[_INSIDE, family]) for each in inside(host) for family in hairpin]
     key = (Field.IIFNAME, Field.NFPROTO)
     elements = tuple(
         Element((Iface(name), Word(family.key)), goto(chain.name), "", chain.origin)
@@ -121,9 +122,9 @@ def _hooks(host: Host, chains: dict[tuple[str, Family], Chain]) -> Part:
     ingress = Set(_INGRESS, (Type.IFACE, Type.FAMILY), elements, verdicts=True, origin=host.origin)
     rule = Rule((Dispatch(key, _INGRESS),), "", host.origin)
     hooks = [Chain("nat_prerouting", (rule,), base("nat", "prerouting", "dstnat"), host.origin)]
-    if inside:
+    if hairpin:
         own = tuple(
-            Rule((family_is(family), goto(chains[_INSIDE, family].name)), "", implied("hairpin")) for family in inside
+            Rule((family_is(family), goto(chains[_INSIDE, family].name)), "", implied("hairpin")) for family in hairpin
         )
         # By number: nft takes the name `dstnat` in prerouting only.
         hooks.append(Chain("nat_output", own, base("nat", "output", "-100"), host.origin))
@@ -134,7 +135,7 @@ def _kept(host: Host) -> tuple[Set, ...]:
     """Local addresses that are no uplink's learned one."""
     found = []
     for family in FAMILIES:
-        gateways = (interface.address.prefix for b in host.bridges if (interface := in_family(b, family)))
+        gateways = (own.address.prefix for each in inside(host) if (own := each.own(family)))
         fixed = (address.prefix for address in fixed_addresses(host, family))
         prefixes = [LOOPBACK[family], LINK_LOCAL[family], *gateways, *fixed]
         found.append(prefix_set(ident("kept", family.key), family, prefixes, host.origin))

@@ -14,7 +14,8 @@ from taploom.backends.nftables.tree import (
 )
 from taploom.backends.nftables.values import Iface, Range, Value, Word
 from taploom.base.address import Family
-from taploom.plan.host import Bridge, Learned, Uplink
+from taploom.plan.host import Learned
+from taploom.plan.interfaces import HostInterface
 
 _HOP_255 = Match((Field.HOP_LIMIT,), ((Range(255, 255),),))
 """Never routed (RFC 4861, 7.1)."""
@@ -38,25 +39,25 @@ def essentials() -> tuple[Rule, ...]:
     )
 
 
-def of_bridge(bridge: Bridge) -> Iterator[Rule]:
+def served(here: HostInterface) -> Iterator[Rule]:
     """What guests ask of the host on a network that it serves."""
-    if bridge.dhcp:
+    if here.dhcp:
         yield _rule("dhcp", on(Field.NFPROTO, Word("ipv4")), *_ports("udp", 68, 67))
-    if bridge.serves_dns:
+    if here.serves_dns:
         values: tuple[tuple[Value, ...], ...] = tuple((Word(p), Range(53, 53)) for p in ("tcp", "udp"))
         yield _rule("dns", Match((Field.L4PROTO, Field.DPORT), values))
-    if bridge.ra:
+    if here.ra:
         yield _rule("rs", _HOP_255, Match((Field.ICMPV6_TYPE,), ((Range(133, 133),),)))
 
 
-def of_uplink(uplink: Uplink) -> Iterator[Rule]:
-    """What an uplink learns its addresses from, or its way out."""
-    here = on(Field.IIFNAME, Iface(uplink.name))
-    if uplink.ipv4 is Learned.DHCP:
+def learning(interface: HostInterface) -> Iterator[Rule]:
+    """What an interface learns its addresses from, or its way out."""
+    here = on(Field.IIFNAME, Iface(interface.device))
+    if interface.ipv4 is Learned.DHCP:
         yield _rule("dhcp-client", here, on(Field.NFPROTO, Word("ipv4")), *_ports("udp", 67, 68))
-    if uplink.advertised:
+    if interface.advertised:
         yield _rule("ra-client", here, _HOP_255, Match((Field.ICMPV6_TYPE,), ((Range(134, 134),),)))
-    if uplink.ipv6 is Learned.RA:
+    if interface.ipv6 is Learned.RA:
         yield _rule("dhcp-client", here, _FROM_LINK, *_ports("udp", 547, 546))
 
 

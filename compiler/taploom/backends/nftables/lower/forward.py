@@ -12,7 +12,7 @@ from itertools import product
 from taploom.backends.nftables.fields import Field, Type
 from taploom.backends.nftables.idents import ident
 from taploom.backends.nftables.lower import sinks
-from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, on, zones
+from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, networks, on, zones
 from taploom.backends.nftables.lower.pairs import Policy, chain_name, pair
 from taploom.backends.nftables.lower.part import Part, base, together
 from taploom.backends.nftables.tree import (
@@ -25,6 +25,7 @@ from taploom.backends.nftables.tree import (
 )
 from taploom.backends.nftables.values import Iface, Word
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, interfaces, outside
 from taploom.plan.policy import Side, SideKind
 
 OURS, UPLINK, PAIRS = ident("forward", "ours"), ident("forward", "uplink"), ident("forward", "pairs")
@@ -34,39 +35,38 @@ Ends = tuple[Side, Side]
 def forward(known: Policy) -> Part:
     """The forward hook, the dispatch and a chain for each pair of sides between which something passes."""
     host = known.host
-    if not host.bridges and not host.uplinks:
+    if not interfaces(host):
         return Part()
     made = {ends: part for ends in _routes(host) if (part := pair(known, *ends)).chains}
     pairs = _pairs(host, tuple(made))
     fixed = [_base(host), _ours(host, tuple(made)), sinks.sink(sinks.FORWARD, "forward", host.origin)]
-    fixed += [_uplink(host)] if host.uplinks else []
+    fixed += [_uplink(host)] if outside(host) else []
     targets = tuple(entry for found in known.targets for entry in (*(e for _, e in found.sets), found.mirrors) if entry)
     return together([Part((*fixed, sinks.invalid(host.origin)), (*pairs, *targets)), *made.values()])
 
 
 def _routes(host: Host) -> list[Ends]:
     """The pairs of sides that interfaces can tell apart; REMOTE is told from OUTSIDE within the chain."""
-    bridges = [Side(SideKind.BRIDGE, bridge.network) for bridge in host.bridges]
-    outside = [Side(SideKind.OUTSIDE, zone) for zone in zones(host)]
-    ours, other = [*bridges, *outside], Side(SideKind.OTHER)
-    return [*product(ours, ours), *(ends for a in bridges for ends in ((a, other), (other, a)))]
+    here = [Side(SideKind.BRIDGE, network) for network in networks(host)]
+    ours, other = [*here, *(Side(SideKind.OUTSIDE, zone) for zone in zones(host))], Side(SideKind.OTHER)
+    return [*product(ours, ours), *(ends for a in here for ends in ((a, other), (other, a)))]
 
 
 def _base(host: Host) -> Chain:
     established = on(Field.CT_STATE, Word("established"), Word("related"))
     rules = [Rule((established, ACCEPT), "implied/established", implied("established"))]
     rules += [
-        Rule((on(field, Iface(bridge.device)), goto(OURS)), "", bridge.origin)
+        Rule((on(field, Iface(each.device)), goto(OURS)), "", each.origin)
         for field in (Field.IIFNAME, Field.OIFNAME)
-        for bridge in host.bridges
+        for each in inside(host)
     ]
-    rules += [Rule((on(Field.IIFNAME, Iface(uplink.name)), goto(UPLINK)), "", uplink.origin) for uplink in host.uplinks]
+    rules += [Rule((on(Field.IIFNAME, Iface(each.device)), goto(UPLINK)), "", each.origin) for each in outside(host)]
     return Chain("forward", tuple(rules), base("filter", "forward", "filter"), host.origin)
 
 
 def _uplink(host: Host) -> Chain:
     """The chain for what came by an uplink and does not go to a bridge: what leaves by an uplink is judged too."""
-    rules = (Rule((on(Field.OIFNAME, Iface(uplink.name)), goto(OURS)), "", uplink.origin) for uplink in host.uplinks)
+    rules = (Rule((on(Field.OIFNAME, Iface(each.device)), goto(OURS)), "", each.origin) for each in outside(host))
     return Chain(UPLINK, tuple(rules), None, host.origin)
 
 
@@ -98,9 +98,7 @@ def _pairs(host: Host, made: tuple[Ends, ...]) -> tuple[Set, ...]:
 
 def _stranger(host: Host, entry: Side, exit_: Side) -> Rule:
     """Sends on what passes between a bridge and an interface that the spec does not know."""
-    known = tuple(
-        (Iface(name),) for name in sorted([*(u.name for u in host.uplinks), *(b.device for b in host.bridges)])
-    )
+    known = tuple((Iface(device),) for device in sorted(each.device for each in interfaces(host)))
     ends = ((Field.IIFNAME, entry), (Field.OIFNAME, exit_))
     matches = (
         Match((field,), known, negated=True)

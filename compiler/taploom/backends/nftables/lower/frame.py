@@ -15,9 +15,9 @@ from taploom.backends.nftables.tree import (
     Verdict,
 )
 from taploom.backends.nftables.values import Iface, Word
-from taploom.base.address import FAMILIES, Address, Family, Prefix, everything, in_family
-from taploom.plan.host import Fixed, Host
-from taploom.plan.interfaces import remote_behind
+from taploom.base.address import FAMILIES, Address, Family, Prefix, everything
+from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside, remote_behind
 from taploom.plan.origin import Origin
 from taploom.plan.policy import Side, SideKind
 
@@ -54,28 +54,33 @@ def drop(counter: str, *matches: Match | Lookup, origin: Origin | None = None) -
 
 
 def local_prefixes(host: Host, family: Family) -> tuple[Prefix, ...]:
-    """The prefixes of the networks that are on bridges of this host."""
-    found = (in_family(bridge, family) for bridge in host.bridges)
-    return collapsed(interface.prefix for interface in found if interface)
+    """The prefixes of the networks that are on this host."""
+    found = (each.own(family) for each in inside(host))
+    return collapsed(own.prefix for own in found if own)
 
 
 def fixed_addresses(host: Host, family: Family) -> tuple[Address, ...]:
-    """The static addresses of the uplinks."""
-    found = (in_family(uplink, family) for uplink in host.uplinks)
-    return tuple(sorted({known.interface.address for known in found if isinstance(known, Fixed)}))
+    """The static addresses of the host towards zones."""
+    found = (each.own(family) for each in outside(host))
+    return tuple(sorted({own.address for own in found if own}))
 
 
 def zones(host: Host) -> tuple[str, ...]:
-    """The zones of the uplinks."""
-    return tuple(sorted({uplink.zone for uplink in host.uplinks}))
+    """The zones beyond the host's interfaces."""
+    return tuple(sorted({each.zone for each in outside(host)}))
+
+
+def networks(host: Host) -> tuple[str, ...]:
+    """The networks that are on this host."""
+    return tuple(dict.fromkeys(each.network for each in inside(host)))
 
 
 def devices(host: Host, end: Side) -> tuple[str, ...]:
     """The interfaces of a side; none for the host itself and for what the spec does not know."""
     if end.kind is SideKind.BRIDGE:
-        return tuple(bridge.device for bridge in host.bridges if bridge.network == end.name)
+        return tuple(each.device for each in inside(host) if each.network == end.name)
     if end.kind in (SideKind.OUTSIDE, SideKind.REMOTE):
-        return tuple(uplink.name for uplink in host.uplinks if uplink.zone == end.name)
+        return tuple(each.device for each in outside(host) if each.zone == end.name)
     return ()
 
 
@@ -99,8 +104,8 @@ def extent(host: Host, end: Side, family: Family) -> tuple[Prefix, ...]:
         return of_family(remote_behind(host, end.name), family)
     if end.kind is not SideKind.BRIDGE:
         return (everything(family),)
-    found = (in_family(bridge, family) for bridge in host.bridges if bridge.network == end.name)
-    return tuple(interface.prefix for interface in found if interface)
+    found = (each.own(family) for each in inside(host) if each.network == end.name)
+    return tuple(own.prefix for own in found if own)
 
 
 def network_sets(host: Host) -> tuple[Set, ...]:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from taploom.backends.nftables.fields import Field, Type
 from taploom.backends.nftables.idents import ident, side
 from taploom.backends.nftables.lower import sinks
-from taploom.backends.nftables.lower.essentials import essentials, of_bridge, of_uplink
-from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, on, zones
+from taploom.backends.nftables.lower.essentials import essentials, learning, served
+from taploom.backends.nftables.lower.frame import ACCEPT, devices, goto, implied, networks, on, zones
 from taploom.backends.nftables.lower.pairs import Policy, incoming
 from taploom.backends.nftables.lower.part import Judged, Part, together
 from taploom.backends.nftables.tree import (
@@ -25,7 +25,7 @@ from taploom.backends.nftables.tree import (
 )
 from taploom.backends.nftables.values import Iface, Word
 from taploom.plan.host import Host, Input
-from taploom.plan.interfaces import remote_behind
+from taploom.plan.interfaces import inside, outside, remote_behind
 from taploom.plan.policy import Side, SideKind
 
 _SELF = Side(SideKind.SELF)
@@ -38,7 +38,7 @@ def input_(known: Policy) -> Part:
     if host.input is Input.FOREIGN:
         return Part()
     sides = [
-        *(Side(SideKind.BRIDGE, bridge.network) for bridge in host.bridges),
+        *(Side(SideKind.BRIDGE, network) for network in networks(host)),
         *(Side(SideKind.OUTSIDE, zone) for zone in zones(host)),
     ]
     elements = {
@@ -82,12 +82,12 @@ def _side(known: Policy, end: Side) -> Iterator[Part]:
     host = known.host
     found = known.rules(end, _SELF)
     if end.kind is SideKind.BRIDGE:
-        bridge = next(b for b in host.bridges if b.network == end.name)
-        yield _chain(host, end, Judged((*of_bridge(bridge), *found.rules), found.sets, found.limits))
+        here = next(each for each in inside(host) if each.network == end.name)
+        yield _chain(host, end, Judged((*served(here), *found.rules), found.sets, found.limits))
         return
     remote = Side(SideKind.REMOTE, end.name)
     beyond = known.rules(remote, _SELF) if remote_behind(host, end.name) else Judged()
-    client = tuple(rule for uplink in host.uplinks if uplink.zone == end.name for rule in of_uplink(uplink))
+    client = tuple(rule for each in outside(host) if each.zone == end.name for rule in learning(each))
     apart = incoming(host, _name(remote) if beyond.rules else sinks.INPUT, sinks.INPUT)
     yield _chain(host, end, Judged((*client, *apart, *found.rules), found.sets, found.limits))
     if beyond.rules:

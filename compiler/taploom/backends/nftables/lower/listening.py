@@ -16,9 +16,10 @@ from taploom.backends.nftables.lower.dnat_maps import dnat_part
 from taploom.backends.nftables.lower.frame import REMOTE, SITE, of_family
 from taploom.backends.nftables.lower.part import Judged
 from taploom.backends.nftables.tree import Lookup, Rule, Set
-from taploom.base.address import Address, Family, in_family
+from taploom.base.address import Address, Family
 from taploom.base.frozen import dataclass
-from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import DnatEntry
 
 
@@ -57,17 +58,17 @@ class Listening:
     def fixed(self) -> Groups:
         """At static addresses, which are part of the keys."""
         found: list[Group] = []
-        for uplink in self.host.uplinks:
-            known = in_family(uplink, self.family)
-            if isinstance(known, Fixed):
-                name = ident("dnat", uplink.name, self.family.key)
-                found += self._groups(name, known.interface.address, self._dnat_entries(uplink.name))
+        for each in outside(self.host):
+            own = each.own(self.family)
+            if own:
+                name = ident("dnat", each.device, self.family.key)
+                found += self._groups(name, own.address, self._dnat_entries(each.device))
         return tuple(found)
 
     @cached_property
     def learned(self) -> Mapping[str, Groups]:
         """At addresses that the kernel has to be asked for, by uplink."""
-        names = (u.name for u in self.host.uplinks if _asked_for(u, self.family))
+        names = (each.device for each in outside(self.host) if each.own(self.family) is None)
         parts = {
             name: self._groups(ident("dnat", name, self.family.key), None, self._dnat_entries(name)) for name in names
         }
@@ -114,7 +115,7 @@ class Listening:
 
     def _zones(self, dnat_entries: list[DnatEntry]) -> list[str]:
         named = {zone for dnat_entry in dnat_entries for zone in dnat_entry.outside}
-        return sorted(named.intersection(uplink.zone for uplink in self.host.uplinks))
+        return sorted(named.intersection(each.zone for each in outside(self.host)))
 
     def _open(self, name: str, zone: str, address: Address | None, dnat_entries: list[DnatEntry]) -> Judged:
         """What is open to everyone beyond an uplink, which the site's own networks and hosts are not."""
@@ -127,10 +128,6 @@ class Listening:
         )
         rules = (Rule((*beyond, *rule.statements), rule.comment, rule.origin) for rule in found.rules)
         return Judged(tuple(rules), found.sets)
-
-
-def _asked_for(uplink: Uplink, family: Family) -> bool:
-    return not isinstance(in_family(uplink, family), Fixed)
 
 
 def _apart(dnat_entries: list[DnatEntry], *, contested: bool) -> Iterator[tuple[str, list[DnatEntry]]]:

@@ -1,4 +1,4 @@
-"""TCP's segment size, lowered to what the route takes, for connections between our bridges and the uplinks.
+"""TCP's segment size, lowered to what the route takes, for connections between our networks and what is outside.
 
 Both directions, as either end's announcement limits what the other sends, and ICMP that says "too big" gets lost.
 """
@@ -17,13 +17,14 @@ from taploom.backends.nftables.tree import (
 )
 from taploom.backends.nftables.values import Iface
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 
 _PAIRS = ident("clamp", "pairs")
 
 
 def mss(host: Host) -> Part:
-    """The mangle hook of forwarding; none without both bridges and uplinks."""
-    ends = [(b.device, u.name) for b in host.bridges for u in host.uplinks]
+    """The mangle hook of forwarding; none without both networks and zones."""
+    ends = [(here.device, way.device) for here in inside(host) for way in outside(host)]
     if not ends:
         return Part()
     elements = tuple(

@@ -23,7 +23,7 @@ from taploom.backends.nftables.values import Range
 from taploom.base.address import FAMILIES
 from taploom.base.frozen import dataclass
 from taploom.plan.host import Host
-from taploom.plan.interfaces import remote_behind
+from taploom.plan.interfaces import inside, remote_behind
 from taploom.plan.policy import Action, Side, SideKind, Term
 
 DISCOVERY = Rule(
@@ -104,13 +104,13 @@ def _by_receiver(known: Policy, entry: Side, exit_: Side) -> tuple[Judged, Part]
 
 def _within(known: Policy, end: Side) -> Part:
     """What a bridge of ours gets back: routed there again, or bridged where the kernel shows bridged frames to us."""
-    bridge = next(b for b in known.host.bridges if b.network == end.name)
+    here = next(each for each in inside(known.host) if each.network == end.name)
     refused = judged(known.host, (side(end), side(end)), known.terms.get((end, end), []), Action.DENY)
-    free = () if bridge.isolated else (Rule((ACCEPT,), "implied/bridge", bridge.origin),)
+    free = () if here.isolated else (Rule((ACCEPT,), "implied/bridge", here.origin),)
     passes = free or known.forwards(end, end)
     if not passes:
         return Part()
-    seen = () if bridge.isolated else (DISCOVERY,)
+    seen = () if here.isolated else (DISCOVERY,)
     found = Judged((*seen, *refused.rules, *passes), refused.sets, refused.limits)
     return _part(known.host, chain_name(end, end), found)
 

@@ -35,7 +35,8 @@ from taploom.backends.nftables.tree import (
 )
 from taploom.backends.nftables.values import Iface, Range, Word
 from taploom.base.address import FAMILIES, Family, Prefix, parse_prefix, prefix_of
-from taploom.plan.host import Host, Learned, Uplink
+from taploom.plan.host import Host, Learned
+from taploom.plan.interfaces import HostInterface, inside, interfaces, outside
 
 _NEVER = {
     Family.IPV4: ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"),
@@ -50,7 +51,7 @@ _UNSPECIFIED4, _UNSPECIFIED6 = parse_prefix("0.0.0.0"), parse_prefix("::")
 
 def raw(host: Host) -> Part:
     """The raw hook of prerouting, with a chain for bridges and one for uplinks."""
-    if not host.bridges and not host.uplinks:
+    if not interfaces(host):
         return Part()
     hook = Chain(
         "raw_prerouting",
@@ -59,16 +60,16 @@ def raw(host: Host) -> Part:
         host.origin,
     )
     elements = [
-        *(Element((Iface(b.device),), goto(_BRIDGE), "", b.origin) for b in host.bridges),
-        *(Element((Iface(u.name),), goto(_UPLINK), "", u.origin) for u in host.uplinks),
+        *(Element((Iface(each.device),), goto(_BRIDGE), "", each.origin) for each in inside(host)),
+        *(Element((Iface(each.device),), goto(_UPLINK), "", each.origin) for each in outside(host)),
     ]
     ingress = Set(
         _INGRESS, (Type.IFACE,), tuple(sorted(elements, key=lambda e: str(e.key))), verdicts=True, origin=host.origin
     )
     astray = _astray(host)
     chains = [hook]
-    chains += [_bridge(host)] if host.bridges else []
-    chains += [_uplink(host, astray)] if host.uplinks else []
+    chains += [_bridge(host)] if inside(host) else []
+    chains += [_uplink(host, astray)] if outside(host) else []
     return Part(tuple(chains), (ingress, *_bogons(host), *astray.values()))
 
 
@@ -87,9 +88,9 @@ def _astray(host: Host) -> dict[Family, Set]:
     for family in FAMILIES:
         paths = [path for path in host.reverse_paths if path.prefix.family is family]
         elements = tuple(
-            Element((Iface(uplink.name), prefix), origin=host.origin)
-            for uplink in sorted(host.uplinks, key=lambda uplink: uplink.name)
-            for prefix in _joined(path.prefix for path in paths if uplink.name not in path.uplinks)
+            Element((Iface(device), prefix), origin=host.origin)
+            for device in sorted(each.device for each in outside(host))
+            for prefix in _joined(path.prefix for path in paths if device not in path.uplinks)
         )
         if elements:
             types = (Type.IFACE, address_type(family))
@@ -126,8 +127,8 @@ def _uplink(host: Host, astray: dict[Family, Set]) -> Chain:
         drop(_RPF, Lookup((Field.IIFNAME, saddr(family)), found.name), origin=host.origin)
         for family, found in astray.items()
     )
-    reverse = Field.FIB_STRICT if len(host.uplinks) == 1 else Field.FIB_LOOSE
-    rules = (*_without_route(), *bogus, *_offers(host.uplinks), *wrong, _reverse(host, reverse))
+    reverse = Field.FIB_STRICT if len(outside(host)) == 1 else Field.FIB_LOOSE
+    rules = (*_without_route(), *bogus, *_offers(outside(host)), *wrong, _reverse(host, reverse))
     return Chain(_UPLINK, rules, None, host.origin)
 
 
@@ -140,9 +141,9 @@ def _without_route() -> tuple[Rule, ...]:
     )
 
 
-def _offers(uplinks: tuple[Uplink, ...]) -> tuple[Rule, ...]:
+def _offers(found: tuple[HostInterface, ...]) -> tuple[Rule, ...]:
     """A DHCP server's answers to an uplink: it has no address and no route yet, or the server is anywhere."""
-    learning = tuple(Iface(uplink.name) for uplink in uplinks if uplink.ipv4 is Learned.DHCP)
+    learning = tuple(Iface(each.device) for each in found if each.ipv4 is Learned.DHCP)
     ports = Match((Field.SPORT, Field.DPORT), ((Range(67, 67), Range(68, 68)),))
     here = on(Field.FIB_TYPE, Word("local"), Word("broadcast"))
     udp = (on(Field.NFPROTO, Word("ipv4")), on(Field.L4PROTO, Word("udp")), ports)

@@ -24,7 +24,8 @@ from taploom.backends.nftables.tree import (
 )
 from taploom.backends.nftables.values import Iface, Word
 from taploom.base.address import FAMILIES
-from taploom.plan.host import Host, Uplink
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import NatKind, SourceNat
 
 HAIRPIN = "implied/hairpin"
@@ -32,46 +33,43 @@ HAIRPIN = "implied/hairpin"
 
 def source_nat(host: Host) -> Part:
     """The postrouting hook and a chain for each uplink that translates."""
-    leaving = {
-        uplink: _chain(host, uplink) for uplink in host.uplinks if any(n.uplink == uplink.name for n in host.nat)
-    }
+    leaving = [(each, _chain(host, each)) for each in outside(host) if any(n.uplink == each.device for n in host.nat)]
     rules = [*_hairpin(host)]
     rules += (
-        Rule((on(Field.OIFNAME, Iface(uplink.name)), goto(chain.name)), "", uplink.origin)
-        for uplink, chain in leaving.items()
+        Rule((on(Field.OIFNAME, Iface(each.device)), goto(chain.name)), "", each.origin) for each, chain in leaving
     )
     if not rules:
         return Part()
     hook = Chain("nat_postrouting", tuple(rules), base("nat", "postrouting", "srcnat"), host.origin)
-    return Part((hook, *leaving.values()))
+    return Part((hook, *(chain for _, chain in leaving)))
 
 
 def _hairpin(host: Host) -> Iterator[Rule]:
-    for bridge in host.bridges:
+    for here in inside(host):
         dnat_entry = next(
             (
                 dnat_entry
                 for dnat_entry in host.dnat_entries
-                if dnat_entry.hairpin and dnat_entry.network == bridge.network
+                if dnat_entry.hairpin and dnat_entry.network == here.network
             ),
             None,
         )
         if dnat_entry:
-            device = Iface(bridge.device)
+            device = Iface(here.device)
             matches = (on(Field.IIFNAME, device), on(Field.OIFNAME, device), on(Field.CT_STATUS, Word("dnat")))
             yield Rule((*matches, Count(), Masquerade()), HAIRPIN, dnat_entry.origin)
 
 
-def _chain(host: Host, uplink: Uplink) -> Chain:
+def _chain(host: Host, leaving: HostInterface) -> Chain:
     """Nothing towards the site's own networks, then each network's translation, behind the hosts that it spares."""
-    nats = [nat for nat in host.nat if nat.uplink == uplink.name]
+    nats = [nat for nat in host.nat if nat.uplink == leaving.device]
     kept = (
         Rule((Lookup((daddr(family),), ident(SITE, family.key)), ACCEPT), "", host.origin)
         for family in FAMILIES
         if any(nat.family is family for nat in nats) and of_family(host.site_prefixes, family)
     )
     rules = (rule for nat in nats for rule in _rules(nat))
-    return Chain(ident("snat", uplink.name), (*kept, *rules), None, uplink.origin)
+    return Chain(ident("snat", leaving.device), (*kept, *rules), None, leaving.origin)
 
 
 def _rules(nat: SourceNat) -> Iterator[Rule]:
