@@ -27,7 +27,8 @@ from taploom.flows.proof.compare import Witnesses, witnesses
 from taploom.flows.proof.packet_path import Context
 from taploom.lab.atlas import NowhereError, UnclearError
 from taploom.lab.oracle import Packet
-from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.host import Fixed, Host
+from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.site import Plan
 
 CASES = sorted((Path(__file__).parents[1] / "cases").glob("senders-*.yaml"))
@@ -40,13 +41,13 @@ def differing(plan: Plan) -> tuple[list[str], int]:
     """The packets of which the two say different things, and how many were asked about."""
     asked, wrong, count = Asked.of(plan), [], 0
     for pair in witnesses(plan, ruleset):
-        for uplink in pair.host.uplinks:
+        for uplink in outside(pair.host):
             for packet in _packets(asked, pair.host, pair.family):
                 said = _said(asked, pair.host, uplink, packet)
                 if said is not None:
                     count += 1
                     meant = _meant(asked, pair, uplink, packet)
-                    wrong += [] if said == meant else [f"{pair.host.name} by {uplink.name} {packet}: {said}, {meant}"]
+                    wrong += [] if said == meant else [f"{pair.host.name} by {uplink.device} {packet}: {said}, {meant}"]
     return wrong, count
 
 
@@ -78,19 +79,19 @@ def _outside(asked: Asked, host: Host) -> Iterator[Address]:
         yield from (address for address in found if not asked.oracle.atlas.is_local(host, address))
 
 
-def _said(asked: Asked, host: Host, uplink: Uplink, packet: Packet) -> bool | None:
+def _said(asked: Asked, host: Host, uplink: HostInterface, packet: Packet) -> bool | None:
     try:
         return asked.oracle.claimed(host, uplink, packet).allowed
     except (NowhereError, UnclearError):
         return None
 
 
-def _meant(asked: Asked, pair: Witnesses, uplink: Uplink, packet: Packet) -> bool:
+def _meant(asked: Asked, pair: Witnesses, uplink: HostInterface, packet: Packet) -> bool:
     kernel = pair.kernel
     learned = {asked.oracle.atlas.uplink_address(pair.host, name, pair.family): v for name, v in kernel.learned.items()}
     to = learned.get(packet.to, packet.to.value)
     way = None if kernel.egress(to) else asked.oracle.atlas.way(pair.host, packet.to).uplink
-    diagram = pair.intent.outcome(Context(uplink.name, way.name if way else None))
+    diagram = pair.intent.outcome(Context(uplink.device, way.device if way else None))
     point = [0] * len(pair.manager.sizes)
     point[SOURCE], point[DESTINATION], point[PORT] = packet.source.value, to, packet.port
     point[PROTOCOL], point[SENDER_PORT], point[HOP_LIMIT] = NUMBERS[packet.protocol], 40000, 64

@@ -5,10 +5,11 @@ An answer by another way meets other hosts, which know nothing of its connection
 
 from taploom.base.address import Address
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError
-from taploom.plan.host import Host, Uplink
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface
 
 
-def straight(atlas: Atlas, there: tuple[Host, Uplink], sender: Address, came: Host | None) -> None:
+def straight(atlas: Atlas, there: tuple[Host, HostInterface], sender: Address, came: Host | None) -> None:
     """Sees to it that answers do not go by another host than the one that a packet comes from, if it does.
 
     Args:
@@ -41,7 +42,7 @@ def across(atlas: Atlas, host: Host, sender: Address, to: Address) -> None:
     if sender in atlas.zone_addresses[zone]:
         raise NowhereError(f"{sender} is somebody in zone {zone} as well")
     if atlas.carrier(zone, sender) != (host, way.uplink):
-        raise UnclearError(f"zone {zone} would answer by another way than {way.uplink.name} of {host.name}")
+        raise UnclearError(f"zone {zone} would answer by another way than {way.uplink.device} of {host.name}")
 
 
 def returned(atlas: Atlas, zone: str, sender: Address, host: Host) -> None:

@@ -11,7 +11,8 @@ from taploom.base.frozen import dataclass
 from taploom.lab.ground import Ground
 from taploom.lab.outside import Beyond, given_to
 from taploom.plan.guest import Guest, Nic
-from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+from taploom.plan.host import Fixed, Host, Learned
+from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import DnatEntry, NatKind
 from taploom.plan.site import Plan
 
@@ -34,13 +35,13 @@ class Way:
     """How a host sends on: at most one of the two is set; none means to itself.
 
     Attributes:
-        bridge: the network that the destination is on.
-        uplink: the uplink that it goes out by.
+        network: the interface of the network that the destination is on.
+        uplink: the interface towards a zone that it goes out by.
         via: next hop, or None where the destination is on the link.
     """
 
-    bridge: Bridge | None = None
-    uplink: Uplink | None = None
+    network: HostInterface | None = None
+    uplink: HostInterface | None = None
     via: Address | None = None
 
 
@@ -63,20 +64,20 @@ class Atlas:
         self._known = {host.name: tuple(self._written(host)) for host in plan.hosts}
         self._routes = {host.name: (*self._known[host.name], *self._others(host)) for host in plan.hosts}
         self._ways: dict[tuple[str, Address], Way] = {}
-        self._at: dict[tuple[str, Address], tuple[Host, Uplink]] = {
+        self._at: dict[tuple[str, Address], tuple[Host, HostInterface]] = {
             (uplink.zone, address): (host, uplink)
             for host in plan.hosts
-            for uplink in host.uplinks
+            for uplink in outside(host)
             for (name, at, _), address in ground.uplinks.items()
-            if (name, at) == (host.name, uplink.name)
+            if (name, at) == (host.name, uplink.device)
         }
-        self._homes: dict[tuple[str, Address], tuple[Host, Uplink] | None] = {}
+        self._homes: dict[tuple[str, Address], tuple[Host, HostInterface] | None] = {}
 
     def _nic(self, guest: str, network: str) -> Nic:
         return next(nic for nic in self.guests[guest].nics if nic.network == network)
 
     def _own(self, host: Host) -> Iterator[Address]:
-        yield from (own.address for b in host.bridges for own in (b.ipv4, b.ipv6) if own)
+        yield from (own.address for each in inside(host) for own in each.fixed)
         yield from (a for (name, _, _), a in self.ground.uplinks.items() if name == host.name)
 
     def is_local(self, host: Host, address: Address) -> bool:
@@ -87,21 +88,23 @@ class Atlas:
         """The address of an uplink, learned or not."""
         return self.ground.uplinks.get((host.name, uplink, family))
 
-    def uplink_at(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
+    def uplink_at(self, zone: str, address: Address) -> tuple[Host, HostInterface] | None:
         """The host's uplink in a zone that has an address."""
         return self._at.get((zone, address))
 
-    def listens(self, host: Host, dnat_entry: DnatEntry, by: Bridge | Uplink | None, to: Address) -> bool:
+    def listens(self, host: Host, dnat_entry: DnatEntry, by: HostInterface | None, to: Address) -> bool:
         """Whether a forward is asked at an address by an interface, or by the host itself.
 
         Nobody can tell of addresses that the spec does not say which uplink has which, but for that of the uplink by
         which a packet comes in. So a forward at one of them is at all, for who comes by none of these two.
         """
-        for uplink in host.uplinks:
-            if self.uplink_address(host, uplink.name, dnat_entry.family) == to:
-                others = (u for u in host.uplinks if u.name in dnat_entry.uplinks and u is not by)
+        for uplink in outside(host):
+            if self.uplink_address(host, uplink.device, dnat_entry.family) == to:
+                others = (u for u in outside(host) if u.device in dnat_entry.uplinks and u is not by)
                 hidden = uplink is not by and _unsaid(uplink, dnat_entry.family)
-                if uplink.name in dnat_entry.uplinks or (hidden and any(_unsaid(u, dnat_entry.family) for u in others)):
+                if uplink.device in dnat_entry.uplinks or (
+                    hidden and any(_unsaid(u, dnat_entry.family) for u in others)
+                ):
                     return True
         return False
 
@@ -111,10 +114,10 @@ class Atlas:
         And believes all of it where packets to that address come in.
         """
         for host in self.plan.hosts:
-            fixed = {s.interface.address: u for u in host.uplinks for s in (u.ipv4, u.ipv6) if isinstance(s, Fixed)}
-            near = [uplink for uplink in host.uplinks if uplink.zone == zone]
+            fixed = {own.address: each for each in outside(host) for own in each.fixed}
+            near = [uplink for uplink in outside(host) if uplink.zone == zone]
             back = (r for r in host.routes if r.to.length and network in r.to)
-            if address in fixed and any(r.device == uplink.name for r in back for uplink in near):
+            if address in fixed and any(r.device == uplink.device for r in back for uplink in near):
                 there = [fixed[address]] if fixed[address] in near else near
                 inner = [p for p, _, _ in self._routes[host.name] if p in network]
                 edges = {network.first, *(p.first for p in inner), *(p.last + 1 for p in inner)}
@@ -125,7 +128,7 @@ class Atlas:
         """The guest's NIC on a network that has an address."""
         return self._nics.get((network, address))
 
-    def home(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
+    def home(self, zone: str, address: Address) -> tuple[Host, HostInterface] | None:
         """The host to which a zone's world routes an address of the site, and the uplink by which it does.
 
         The addresses of a host's other uplinks are among them: who is behind a VPN asks there for a published address.
@@ -134,22 +137,22 @@ class Atlas:
             self._homes[zone, address] = self._home(zone, address)
         return self._homes[zone, address]
 
-    def _home(self, zone: str, address: Address) -> tuple[Host, Uplink] | None:
+    def _home(self, zone: str, address: Address) -> tuple[Host, HostInterface] | None:
         for host in self.plan.hosts:
             mirrored = [n.uplink for n in host.nat if n.kind is NatKind.PREFIX and n.to is not None and address in n.to]
-            here = any(address in own.prefix for b in host.bridges for own in (b.ipv4, b.ipv6) if own)
+            here = any(address in own.prefix for each in inside(host) for own in each.fixed)
             here = here or self.is_local(host, address)
-            for uplink in host.uplinks:
-                reached = self.uplink_address(host, uplink.name, address.family) and uplink.zone == zone
-                if reached and (here or uplink.name in mirrored):
+            for uplink in outside(host):
+                reached = self.uplink_address(host, uplink.device, address.family) and uplink.zone == zone
+                if reached and (here or uplink.device in mirrored):
                     return host, uplink
         return None
 
-    def entrance(self, zone: str, to: Address) -> tuple[Host, Uplink] | None:
+    def entrance(self, zone: str, to: Address) -> tuple[Host, HostInterface] | None:
         """The host to which a zone's world sends what is for an address, and the uplink by which it does."""
         return self.uplink_at(zone, to) or self.home(zone, to) or self.carrier(zone, to)
 
-    def carrier(self, zone: str, to: Address) -> tuple[Host, Uplink] | None:
+    def carrier(self, zone: str, to: Address) -> tuple[Host, HostInterface] | None:
         """The host to which a zone's world sends what is for the world of another zone, and the uplink by which.
 
         It is the first host between the two that has an address in this one.
@@ -157,8 +160,8 @@ class Atlas:
         if to in self.zone_addresses[zone]:
             return None
         for host in self.plan.hosts:
-            for uplink in host.uplinks:
-                if uplink.zone == zone and self.uplink_address(host, uplink.name, to.family):
+            for uplink in outside(host):
+                if uplink.zone == zone and self.uplink_address(host, uplink.device, to.family):
                     there = self._zone_of(host, to)
                     if there not in ("", zone) and to in self.zone_addresses[there]:
                         return host, uplink
@@ -188,7 +191,7 @@ class Atlas:
         """Whether a host has a route to an address, or has it itself."""
         return self.is_local(host, address) or any(address in prefix for prefix, _, _ in self._routes[host.name])
 
-    def believes(self, host: Host, uplink: Uplink, sender: Address) -> bool:
+    def believes(self, host: Host, uplink: HostInterface, sender: Address) -> bool:
         """Whether a sender may come in by an uplink: the links and routes that the plan knows tell by which.
 
         Each route of the longest prefix counts, also one that another has a better metric than. Where only default
@@ -215,28 +218,27 @@ class Atlas:
 
     def _written(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
         """The links and the routes that the plan tells of."""
-        for bridge in host.bridges:
-            yield from ((own.prefix, 0, Way(bridge)) for own in (bridge.ipv4, bridge.ipv6) if own)
-        by_name = {uplink.name: uplink for uplink in host.uplinks}
-        for uplink in host.uplinks:
-            fixed = (side for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
-            yield from ((side.interface.prefix, 0, Way(None, uplink)) for side in fixed)
+        for here in inside(host):
+            yield from ((own.prefix, 0, Way(here)) for own in here.fixed)
+        by_name = {uplink.device: uplink for uplink in outside(host)}
+        for uplink in outside(host):
+            yield from ((own.prefix, 0, Way(None, uplink)) for own in uplink.fixed)
         for route in host.routes:
             if route.device in by_name:
                 yield route.to, route.metric or _UNSAID[route.to.family], Way(None, by_name[route.device], route.via)
 
     def _others(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
         """The ways out by gateways, and what DHCP, router advertisements and the lab give."""
-        for uplink in host.uplinks:
+        for uplink in outside(host):
             yield from self._of_uplink(host, uplink)
-        by_name = {uplink.name: uplink for uplink in host.uplinks}
+        by_name = {uplink.device: uplink for uplink in outside(host)}
         for name, link, metric in given_to(self.beyond.values(), host.name):
             for own in link.given:
                 yield own.prefix, 0, Way(None, by_name[name])
                 yield everything(own.family), metric, Way(None, by_name[name], link.router(own.family))
 
-    def _of_uplink(self, host: Host, uplink: Uplink) -> Iterator[tuple[Prefix, int, Way]]:
-        link = self._links[host.name, uplink.name]
+    def _of_uplink(self, host: Host, uplink: HostInterface) -> Iterator[tuple[Prefix, int, Way]]:
+        link = self._links[host.name, uplink.device]
         for side, served in ((uplink.ipv4, link.dhcp), (uplink.ipv6, link.ra)):
             if isinstance(side, Fixed):
                 if side.next_hop:
@@ -248,7 +250,7 @@ class Atlas:
                 yield everything(served.family), uplink.metric or _LEARNED, Way(None, uplink, served.address)
 
 
-def _unsaid(uplink: Uplink, family: Family) -> bool:
+def _unsaid(uplink: HostInterface, family: Family) -> bool:
     """Whether the spec does not say the address of an uplink."""
     side = in_family(uplink, family)
     return isinstance(side, Learned) or not uplink.configured

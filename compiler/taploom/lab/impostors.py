@@ -21,14 +21,15 @@ from taploom.lab.outcome import Outcome, Row
 from taploom.lab.outside import Link
 from taploom.lab.questions import Question
 from taploom.lab.waiting import LabError, wait_for
-from taploom.plan.host import Host, Uplink
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface, outside
 
 _SENDER, _PORT = "02:00:5e:00:53:78", 40000
 """From the block for documentation (RFC 7042), with the local bit; and a port that nobody listens at."""
 _PATIENCE = 3.0
 _numbers = itertools.count(0x4E4C0001, 16)
 _Goal = tuple[Address, Protocol, int]
-_Judge = Callable[[Host, Uplink, Packet], Verdict]
+_Judge = Callable[[Host, HostInterface, Packet], Verdict]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class Claim:
         mark: octets that are seen then: of the packet at the guest, of the host's answer on its way back.
     """
 
-    uplink: Uplink
+    uplink: HostInterface
     packet: Packet
     verdict: Verdict
     frame: bytes
@@ -61,7 +62,7 @@ def impostors(site: Site, atlas: Atlas, oracle: Oracle, asked: Iterable[Question
     rows: list[Row] = []
     known = tuple(asked)
     for host in site.plan.hosts:
-        if len(host.uplinks) > 1:
+        if len(outside(host)) > 1:
             rows += _tried(site, atlas, host, tuple(_claims(site, atlas, oracle, host, known)))
     return Outcome(tuple(rows))
 
@@ -89,7 +90,7 @@ def _tried(site: Site, atlas: Atlas, host: Host, claims: tuple[Claim, ...]) -> I
         expected = "allow" if claim.verdict.allowed else "drop"
         observed = "allow" if claim.mark in arrived else "drop"
         to = f"{claim.packet.to} {claim.packet.protocol}/{claim.packet.port}"
-        flow = f"{host.name} by {claim.uplink.name}: {claim.packet.source} -> {to}"
+        flow = f"{host.name} by {claim.uplink.device}: {claim.packet.source} -> {to}"
         yield Row("spoof", flow, expected, observed, claim.verdict.by)
 
 
@@ -101,20 +102,21 @@ def _near(site: Site, host: Host) -> list[Tap]:
 
 def _far(site: Site, atlas: Atlas, host: Host) -> list[Tap]:
     """The links beyond that its answers may come to: other hosts' ends, and the worlds'."""
-    others = [Tap(site.hosts[o.name], u.name) for o in site.plan.hosts if o is not host for u in o.uplinks]
+    others = [Tap(site.hosts[o.name], u.device) for o in site.plan.hosts if o is not host for u in outside(o)]
     links = [Tap(site.worlds[zone].machine, link.name) for zone, found in atlas.beyond.items() for link in found.links]
     return [*others, *links]
 
 
 def _claims(site: Site, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Question, ...]) -> Iterator[Claim]:
     """For each sender that is elsewhere or outside, what it may send to a guest and to the host, by every uplink."""
-    macs = {u.name: site.hosts[host.name].run("cat", f"/sys/class/net/{u.name}/address").strip() for u in host.uplinks}
+    devices = [uplink.device for uplink in outside(host)]
+    macs = {name: site.hosts[host.name].run("cat", f"/sys/class/net/{name}/address").strip() for name in devices}
     told = (question.packet for question in asked if question.packet.protocol in ("tcp", "udp"))
     goals: set[_Goal] = {(packet.to, packet.protocol, packet.port) for packet in told}
     goals |= set(_published(atlas, host))
     for sender in dict.fromkeys((*_elsewhere(atlas, host), *_outside(atlas, host))):
-        apart = [uplink for uplink in host.uplinks if not atlas.believes(host, uplink, sender)]
-        home = next((uplink for uplink in host.uplinks if uplink not in apart), None)
+        apart = [uplink for uplink in outside(host) if not atlas.believes(host, uplink, sender)]
+        home = next((uplink for uplink in outside(host) if uplink not in apart), None)
         if not apart or home is None:
             continue
         packets = [Packet(sender, to, proto, port) for to, proto, port in sorted(goals) if to.family is sender.family]
@@ -122,9 +124,9 @@ def _claims(site: Site, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Q
         for packet in dict.fromkeys(p for judge, uplink in ways for p in _let_in(atlas, host, uplink, judge, packets)):
             for uplink in (
                 *apart,
-                *(u for u in host.uplinks if u not in apart and _has(atlas, host, u, sender.family)),
+                *(u for u in outside(host) if u not in apart and _has(atlas, host, u, sender.family)),
             ):
-                yield _claim(host, uplink, packet, oracle.claimed(host, uplink, packet), macs[uplink.name])
+                yield _claim(host, uplink, packet, oracle.claimed(host, uplink, packet), macs[uplink.device])
 
 
 def _published(atlas: Atlas, host: Host) -> Iterator[_Goal]:
@@ -149,11 +151,11 @@ def _elsewhere(atlas: Atlas, host: Host) -> Iterator[Address]:
 
 def _outside(atlas: Atlas, host: Host) -> Iterator[Address]:
     """The neighbours on the links of its uplinks, and whom the worlds beyond have for what policy speaks of."""
-    zones = sorted({uplink.zone for uplink in host.uplinks})
+    zones = sorted({uplink.zone for uplink in outside(host)})
     return (address for zone in zones for address, _ in atlas.beyond[zone].addresses)
 
 
-def _let_in(atlas: Atlas, host: Host, by: Uplink, judge: _Judge, packets: Iterable[Packet]) -> Iterator[Packet]:
+def _let_in(atlas: Atlas, host: Host, by: HostInterface, judge: _Judge, packets: Iterable[Packet]) -> Iterator[Packet]:
     """The first packet that a guest gets, and the first that the host itself does."""
     found: set[bool] = set()
     for packet in packets:
@@ -171,11 +173,11 @@ def _here(atlas: Atlas, host: Host, verdict: Verdict) -> bool:
     return name == host.name if kind == "host" else kind == "guest" and atlas.guests[name].host == host.name
 
 
-def _has(atlas: Atlas, host: Host, uplink: Uplink, family: Family) -> bool:
-    return atlas.uplink_address(host, uplink.name, family) is not None
+def _has(atlas: Atlas, host: Host, uplink: HostInterface, family: Family) -> bool:
+    return atlas.uplink_address(host, uplink.device, family) is not None
 
 
-def _claim(host: Host, uplink: Uplink, packet: Packet, verdict: Verdict, mac: str) -> Claim:
+def _claim(host: Host, uplink: HostInterface, packet: Packet, verdict: Verdict, mac: str) -> Claim:
     inside, number = verdict.where != f"host/{host.name}", next(_numbers)
     mark = (number if inside else number + 1).to_bytes(4, "big")  # what is acknowledged (RFC 9293, 3.4)
     ends = str(packet.source), _PORT, str(packet.to), packet.port
@@ -184,6 +186,6 @@ def _claim(host: Host, uplink: Uplink, packet: Packet, verdict: Verdict, mac: st
     return Claim(uplink, packet, verdict, frames.ethernet(mac, _SENDER, kind, said), inside, mark)
 
 
-def _link(atlas: Atlas, host: Host, uplink: Uplink) -> Link:
+def _link(atlas: Atlas, host: Host, uplink: HostInterface) -> Link:
     links = atlas.beyond[uplink.zone].links
-    return next(link for link in links if (host.name, uplink.name) in link.uplinks)
+    return next(link for link in links if (host.name, uplink.device) in link.uplinks)

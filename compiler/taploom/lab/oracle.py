@@ -5,13 +5,14 @@ One packet at a time, hop by hop: simple enough to be believed, and with nothing
 
 from dataclasses import replace
 
-from taploom.base.address import Address, Family, in_family
+from taploom.base.address import Address, Family
 from taploom.base.frozen import dataclass
 from taploom.lab.answers import across, returned, straight
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError, Way
 from taploom.lab.sides import SELF, egress, ingress
 from taploom.plan.guest import Guest, Nic
-from taploom.plan.host import Bridge, Host, Input, Uplink
+from taploom.plan.host import Host, Input
+from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.policy import Action, DnatEntry, Limit, NatKind, Service, Side, SideKind, SourceNat, Term
 
 Protocol = str
@@ -92,11 +93,11 @@ class Oracle:
     def from_guest(self, guest: Guest, nic: Nic, packet: Packet) -> Verdict:
         """A packet that a guest sends from an address of a NIC, and so by that NIC."""
         host = self.atlas.hosts[guest.host]
-        bridge = next(b for b in host.bridges if b.network == nic.network)
-        own = in_family(bridge, packet.family)
+        here = next(each for each in inside(host) if each.network == nic.network)
+        own = here.own(packet.family)
         if own and packet.to in own.prefix and not self.atlas.is_local(host, packet.to):
-            return self._arrive(bridge, packet, self._within(host, bridge, packet))
-        return self._enter(host, bridge, packet, _HOPS)
+            return self._arrive(here, packet, self._within(host, here, packet))
+        return self._enter(host, here, packet, _HOPS)
 
     def from_zone(self, zone: str, packet: Packet) -> Verdict:
         """A packet that an outside host of a zone sends."""
@@ -107,11 +108,11 @@ class Oracle:
         straight(self.atlas, there, packet.source, None)
         return self._cross(*there, packet, _HOPS)
 
-    def claimed(self, host: Host, uplink: Uplink, packet: Packet) -> Verdict:
+    def claimed(self, host: Host, uplink: HostInterface, packet: Packet) -> Verdict:
         """A packet that somebody beyond an uplink sends to a host, under whatever name; nobody waits for an answer."""
         return self._enter(host, uplink, packet, 0)
 
-    def unquestioned(self, host: Host, uplink: Uplink, packet: Packet) -> Verdict:
+    def unquestioned(self, host: Host, uplink: HostInterface, packet: Packet) -> Verdict:
         """The same as if its sender were believed there."""
         return self._admit(host, uplink, packet, 0)
 
@@ -124,22 +125,22 @@ class Oracle:
         free = _allow(dnat_entry.forward if dnat_entry else "implied/output")
         return self._onward(host, way, packet, free, _HOPS)
 
-    def _cross(self, host: Host, uplink: Uplink, packet: Packet, hops: int) -> Verdict:
+    def _cross(self, host: Host, uplink: HostInterface, packet: Packet, hops: int) -> Verdict:
         """A packet that comes to a host by an uplink, whose answer should come back by it."""
         believed, sender = self.atlas.believes(host, uplink, packet.source), packet.source
         if not self.atlas.leads_to(host, sender):
             raise NowhereError(f"{host.name} has no route to {sender}")
         if believed and self.atlas.way(host, sender).uplink is not uplink:
-            raise UnclearError(f"{host.name} would answer by another interface than {uplink.name}")
+            raise UnclearError(f"{host.name} would answer by another interface than {uplink.device}")
         return self._enter(host, uplink, packet, hops)
 
-    def _enter(self, host: Host, entry: Bridge | Uplink, packet: Packet, hops: int) -> Verdict:
-        """A packet that comes to a host by a bridge or an uplink."""
-        if isinstance(entry, Uplink) and not self.atlas.believes(host, entry, packet.source):
+    def _enter(self, host: Host, entry: HostInterface, packet: Packet, hops: int) -> Verdict:
+        """A packet that comes to a host by an interface."""
+        if not entry.network and not self.atlas.believes(host, entry, packet.source):
             return self._onward(host, self.atlas.way(host, packet.to), packet, _drop("implied/reverse-path"), hops)
         return self._admit(host, entry, packet, hops)
 
-    def _admit(self, host: Host, entry: Bridge | Uplink, packet: Packet, hops: int) -> Verdict:
+    def _admit(self, host: Host, entry: HostInterface, packet: Packet, hops: int) -> Verdict:
         dnat_entry = self._dnat_entry(host, entry, packet)
         mirror = None if dnat_entry else _mirror(self.atlas, host, entry, packet)
         translated = (
@@ -147,14 +148,14 @@ class Oracle:
         )
         way = self.atlas.way(host, translated.to)
         found = self._judge(host, entry, way, translated, dnat_entry)
-        if isinstance(entry, Bridge) and way.bridge is entry and dnat_entry:
-            own = in_family(entry, packet.family)
+        if entry.network and way.network is entry and dnat_entry:
+            own = entry.own(packet.family)
             translated = replace(translated, source=own.address) if own else translated
         return self._onward(host, way, translated, found, hops)
 
     def _onward(self, host: Host, way: Way, packet: Packet, found: Judgement, hops: int) -> Verdict:
-        if way.bridge:
-            return self._arrive(way.bridge, packet, found)
+        if way.network:
+            return self._arrive(way.network, packet, found)
         if way.uplink is None:
             return Verdict(found.allowed, found.by, f"host/{host.name}", packet, found.limits)
         zone = way.uplink.zone
@@ -173,38 +174,33 @@ class Oracle:
         last = self._cross(*there, packet, hops - 1)
         return replace(last, limits=(*found.limits, *last.limits))
 
-    def _arrive(self, bridge: Bridge, packet: Packet, found: Judgement) -> Verdict:
-        there = self.atlas.guest_at(bridge.network, packet.to)
+    def _arrive(self, here: HostInterface, packet: Packet, found: Judgement) -> Verdict:
+        there = self.atlas.guest_at(here.network, packet.to)
         if there is None:
             raise NowhereError(f"nobody has {packet.to}")
         return Verdict(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
 
-    def _dnat_entry(self, host: Host, entry: Bridge | Uplink | None, packet: Packet) -> DnatEntry | None:
+    def _dnat_entry(self, host: Host, entry: HostInterface | None, packet: Packet) -> DnatEntry | None:
         """The forward that takes a packet; who is named goes before everybody."""
         found = [dnat_entry for dnat_entry in host.dnat_entries if self._takes(host, dnat_entry, entry, packet)]
         return min(found, key=lambda dnat_entry: (dnat_entry.sources is None, dnat_entry.forward)) if found else None
 
-    def _takes(self, host: Host, dnat_entry: DnatEntry, entry: Bridge | Uplink | None, packet: Packet) -> bool:
+    def _takes(self, host: Host, dnat_entry: DnatEntry, entry: HostInterface | None, packet: Packet) -> bool:
         if dnat_entry.family is not packet.family or dnat_entry.protocol != packet.protocol:
             return False
         if not dnat_entry.first <= packet.port <= dnat_entry.last or (
             dnat_entry.expires is not None and dnat_entry.expires <= self._now
         ):
             return False
-        if not self.atlas.listens(host, dnat_entry, entry, packet.to) or not (
-            isinstance(entry, Uplink) or dnat_entry.hairpin
-        ):
+        outer = entry if entry and not entry.network else None
+        if not self.atlas.listens(host, dnat_entry, entry, packet.to) or not (outer or dnat_entry.hairpin):
             return False
-        beyond = isinstance(entry, Uplink) and ingress(host, entry, packet.source).kind is SideKind.OUTSIDE
+        beyond = outer and ingress(host, outer, packet.source).kind is SideKind.OUTSIDE
         named = any(packet.source in prefix for prefix in dnat_entry.sources or ())
-        return (
-            dnat_entry.sources is None
-            or named
-            or (beyond and isinstance(entry, Uplink) and entry.zone in dnat_entry.outside)
-        )
+        return dnat_entry.sources is None or named or bool(outer and beyond and outer.zone in dnat_entry.outside)
 
     def _judge(
-        self, host: Host, entry: Bridge | Uplink, way: Way, packet: Packet, dnat_entry: DnatEntry | None
+        self, host: Host, entry: HostInterface, way: Way, packet: Packet, dnat_entry: DnatEntry | None
     ) -> Judgement:
         came, goes = ingress(host, entry, packet.source), egress(host, way, packet.to)
         if goes == SELF:
@@ -219,8 +215,8 @@ class Oracle:
             return _drop(denied.rule)
         if dnat_entry:
             return _allow(dnat_entry.forward)
-        if came == goes and way.bridge:
-            return _drop("implied/isolated") if way.bridge.isolated else _allow("implied/bridge")
+        if came == goes and way.network:
+            return _drop("implied/isolated") if way.network.isolated else _allow("implied/bridge")
         allowed = sorted((t for t in terms if t.action is Action.ALLOW), key=lambda t: (t.limit is not None, t.rule))
         if allowed:
             return _allow(allowed[0].rule, allowed[0].limit)
@@ -237,20 +233,20 @@ class Oracle:
             and not (term.expires is not None and term.expires <= self._now)
         ]
 
-    def _within(self, host: Host, bridge: Bridge, packet: Packet) -> Judgement:
-        """What becomes of a frame between two guests of one bridge."""
-        end = Side(SideKind.BRIDGE, bridge.network)
-        if bridge.isolated:
+    def _within(self, host: Host, here: HostInterface, packet: Packet) -> Judgement:
+        """What becomes of a frame between two guests of one network."""
+        end = Side(SideKind.BRIDGE, here.network)
+        if here.isolated:
             return _drop("implied/isolated")
         denied = [t for t in self._matching(host, end, end, packet) if t.action is Action.DENY]
         return _drop(denied[0].rule) if denied else _allow("implied/bridge")
 
-    def _translated(self, host: Host, uplink: Uplink, packet: Packet) -> Packet:
+    def _translated(self, host: Host, uplink: HostInterface, packet: Packet) -> Packet:
         """What source translation makes of a packet that leaves."""
         if any(packet.to in prefix for prefix in host.site_prefixes):
             return packet
         for nat in host.nat:
-            if nat.uplink == uplink.name and packet.source in nat.source:
+            if nat.uplink == uplink.device and packet.source in nat.source:
                 if self.atlas.answers(packet.to, nat.source, uplink.zone):
                     return packet
                 return replace(packet, source=self._outer(host, nat, packet.source))
@@ -283,18 +279,17 @@ def _to_dnat_entry(packet: Packet, dnat_entry: DnatEntry) -> Packet:
     return replace(packet, to=dnat_entry.target, port=dnat_entry.target_first + packet.port - dnat_entry.first)
 
 
-def _mirror(atlas: Atlas, host: Host, entry: Bridge | Uplink, packet: Packet) -> Address | None:
+def _mirror(atlas: Atlas, host: Host, entry: HostInterface, packet: Packet) -> Address | None:
     """The inner address behind one of a translated prefix, for what comes from outside."""
-    if isinstance(entry, Bridge) or atlas.is_local(host, packet.to):
+    if entry.network or atlas.is_local(host, packet.to):
         return None
     for nat in host.nat:
-        if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == entry.name and packet.to in nat.to:
+        if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == entry.device and packet.to in nat.to:
             return nat.source.first + (packet.to.value - nat.to.value)
     return None
 
 
-def _implied_input(host: Host, entry: Bridge | Uplink, packet: Packet) -> str:
+def _implied_input(host: Host, entry: HostInterface, packet: Packet) -> str:
     if host.input is Input.FOREIGN:
         return "implied/foreign-input"
-    served = isinstance(entry, Bridge) and entry.serves_dns
-    return "implied/dns" if served and packet.port == 53 and packet.protocol in ("tcp", "udp") else ""
+    return "implied/dns" if entry.serves_dns and packet.port == 53 and packet.protocol in ("tcp", "udp") else ""

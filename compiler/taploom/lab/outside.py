@@ -10,7 +10,8 @@ from itertools import islice
 
 from taploom.base.address import FAMILIES, LINK_LOCAL, Address, Family, Interface, Prefix, parse_interface, prefix_of
 from taploom.base.frozen import dataclass
-from taploom.plan.host import Fixed, Host, Learned, Uplink
+from taploom.plan.host import Fixed, Host, Learned
+from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import NatKind, SideKind
 from taploom.plan.site import Plan
 
@@ -72,7 +73,7 @@ def beyond(plan: Plan) -> tuple[Beyond, ...]:
     """The worlds of a plan, by zone."""
     taken = tuple(_known(plan))
     fresh = {family: _fresh(family, taken) for family in FAMILIES}
-    zones = sorted({uplink.zone for host in plan.hosts for uplink in host.uplinks})
+    zones = sorted({uplink.zone for host in plan.hosts for uplink in outside(host)})
     strangers = {family: next(fresh[family]).first + 7 for family in FAMILIES}
     return tuple(_beyond(plan, zone, fresh, strangers) for zone in zones)
 
@@ -97,8 +98,7 @@ def _known(plan: Plan) -> Iterator[Prefix]:
     for host in plan.hosts:
         yield from (*host.site_prefixes, *host.remote_prefixes, *(route.to for route in host.routes))
         yield from (n.to for n in host.nat if n.to is not None)
-        for uplink in host.uplinks:
-            yield from (side.interface.prefix for side in (uplink.ipv4, uplink.ipv6) if isinstance(side, Fixed))
+        yield from (own.prefix for uplink in outside(host) for own in uplink.fixed)
         yield from _spoken(host)
 
 
@@ -113,7 +113,7 @@ def _spoken(host: Host, zone: str | None = None) -> Iterator[Prefix]:
 
 
 def _beyond(plan: Plan, zone: str, fresh: dict[Family, Iterator[Prefix]], nobody: dict[Family, Address]) -> Beyond:
-    members = [(host, uplink) for host in plan.hosts for uplink in host.uplinks if uplink.zone == zone]
+    members = [(host, uplink) for host in plan.hosts for uplink in outside(host) if uplink.zone == zone]
     links = tuple(_link(f"link{n}", group, fresh) for n, group in enumerate(_groups(members)))
     taken = [*(p for host in plan.hosts for p in host.site_prefixes), *_outer(plan)]
     taken += [router.prefix for link in links for router in link.routers]
@@ -133,7 +133,7 @@ def _outer(plan: Plan) -> Iterator[Prefix]:
     """What hosts have as their own outside, besides the links: prefixes that they translate to."""
     for host in plan.hosts:
         yield from (n.to for n in host.nat if n.kind is NatKind.PREFIX and n.to is not None)
-        yield from (s.interface.prefix for u in host.uplinks for s in (u.ipv4, u.ipv6) if isinstance(s, Fixed))
+        yield from (own.prefix for uplink in outside(host) for own in uplink.fixed)
 
 
 def _free(prefix: Prefix, inner: Iterable[Prefix]) -> Address | None:
@@ -148,9 +148,9 @@ def _free(prefix: Prefix, inner: Iterable[Prefix]) -> Address | None:
     return None
 
 
-def _groups(members: list[tuple[Host, Uplink]]) -> list[list[tuple[Host, Uplink]]]:
+def _groups(members: list[tuple[Host, HostInterface]]) -> list[list[tuple[Host, HostInterface]]]:
     """Uplinks that share a prefix."""
-    groups: list[list[tuple[Host, Uplink]]] = []
+    groups: list[list[tuple[Host, HostInterface]]] = []
     for member in members:
         mine = _prefixes(member[1])
         near = [g for g in groups if any(a.overlaps(b) for _, u in g for a in _prefixes(u) for b in mine)]
@@ -158,15 +158,15 @@ def _groups(members: list[tuple[Host, Uplink]]) -> list[list[tuple[Host, Uplink]
     return groups
 
 
-def _prefixes(uplink: Uplink) -> tuple[Prefix, ...]:
-    return tuple(s.interface.prefix for s in (uplink.ipv4, uplink.ipv6) if isinstance(s, Fixed))
+def _prefixes(uplink: HostInterface) -> tuple[Prefix, ...]:
+    return tuple(own.prefix for own in uplink.fixed)
 
 
-def _link(name: str, group: list[tuple[Host, Uplink]], fresh: dict[Family, Iterator[Prefix]]) -> Link:
+def _link(name: str, group: list[tuple[Host, HostInterface]], fresh: dict[Family, Iterator[Prefix]]) -> Link:
     sides = [side for _, uplink in group for side in (uplink.ipv4, uplink.ipv6) if side is not None]
-    own = {(host.name, uplink.name) for host, uplink in group}
+    own = {(host.name, uplink.device) for host, uplink in group}
     ours = {side.interface.address for side in sides if isinstance(side, Fixed)}
-    hops = {r.via for host, uplink in group for r in host.routes if r.device == uplink.name} - ours
+    hops = {r.via for host, uplink in group for r in host.routes if r.device == uplink.device} - ours
     hops |= {side.next_hop for side in sides if isinstance(side, Fixed) and side.next_hop} - ours
     prefixes = sorted({side.interface.prefix for side in sides if isinstance(side, Fixed)})
     routers = [Interface(hop, _length(hop, prefixes)) for hop in sorted(hops)]

@@ -7,7 +7,7 @@ speaks of the two ends, their neighbours, and one that nothing speaks of.
 
 from collections.abc import Iterable, Iterator
 
-from taploom.base.address import FAMILIES, Address, Family, in_family
+from taploom.base.address import FAMILIES, Address, Family
 from taploom.base.frozen import dataclass
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError
 from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict
@@ -15,6 +15,7 @@ from taploom.lab.outcome import NotRun
 from taploom.lab.trials import Trial, edges, named, others, untried
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import NatKind, Service
 
 _QUIET = (9, 7, 19, 4, 1021, 47001, 47002)
@@ -175,10 +176,10 @@ def _source_address(atlas: Atlas, source: End, to: End) -> Address:
     if not isinstance(source.owner, Host):
         return source.address
     way = atlas.way(source.owner, to.address)
-    if way.bridge:
-        own = in_family(way.bridge, to.address.family)
+    if way.network:
+        own = way.network.own(to.address.family)
         return own.address if own else source.address
-    found = atlas.uplink_address(source.owner, way.uplink.name, to.address.family) if way.uplink else to.address
+    found = atlas.uplink_address(source.owner, way.uplink.device, to.address.family) if way.uplink else to.address
     if found is None:
         raise NowhereError(f"{source.owner.name} has no address to send from to {to.address}")
     return found
@@ -191,14 +192,14 @@ def _ends(atlas: Atlas, family: Family) -> Iterator[End]:
             nic = next(nic for nic in guest.nics if nic.network == network)
             yield End(f"guest/{name}", f"network/{network}", address, (guest, nic))
     for host in atlas.plan.hosts:
-        for bridge in host.bridges:
-            own = in_family(bridge, family)
+        for here in inside(host):
+            own = here.own(family)
             if own:
-                yield End(f"host/{host.name}", f"host/{host.name} {bridge.network}", own.address, host)
-        for uplink in host.uplinks:
-            found = atlas.uplink_address(host, uplink.name, family)
+                yield End(f"host/{host.name}", f"host/{host.name} {here.network}", own.address, host)
+        for uplink in outside(host):
+            found = atlas.uplink_address(host, uplink.device, family)
             if found:
-                yield End(f"host/{host.name}", f"host/{host.name} {uplink.name}", found, host)
+                yield End(f"host/{host.name}", f"host/{host.name} {uplink.device}", found, host)
     for zone, found_there in atlas.beyond.items():
         for address, label in found_there.addresses:
             if address.family is family:

@@ -21,6 +21,7 @@ from taploom.lab.atlas import Atlas, UnclearError
 from taploom.lab.oracle import ECHO, Packet
 from taploom.lab.questions import Question
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside
 
 _LEVELS = (DESTINATION, PROTOCOL, PORT, SOURCE)
 
@@ -72,13 +73,13 @@ class Reading:
         elif isinstance(owner, str):
             there = atlas.entrance(owner, packet.to)
             assert there, "who is asked about has a way"
-            host, ingress = there[0], there[1].name
+            host, ingress = there[0], there[1].device
         else:
             guest, nic = owner
             host = atlas.hosts[guest.host]
-            ingress = next(bridge.device for bridge in host.bridges if bridge.network == nic.network)
+            ingress = next(each.device for each in inside(host) if each.network == nic.network)
         way = atlas.way(host, packet.to).uplink
-        return _Start(host, ingress, way.name if way else None)
+        return _Start(host, ingress, way.device if way else None)
 
     def _is_of(self, reply: Reply, packet: Packet, start: _Start) -> bool:
         first = reply.hops[0]
@@ -103,7 +104,7 @@ class Reading:
             uplink = self._atlas.way(self._atlas.hosts[hop.host], packet.to).uplink
         except UnclearError:
             return True
-        return uplink is not None and uplink.name == hop.way
+        return uplink is not None and uplink.device == hop.way
 
     def _value(self, host: str, uplink: str, packet: Packet) -> int:
         """The address that an uplink has learned."""

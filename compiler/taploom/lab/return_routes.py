@@ -17,7 +17,8 @@ from taploom.base.address import Prefix
 from taploom.lab.atlas import Atlas
 from taploom.lab.build import Site
 from taploom.lab.outside import Link
-from taploom.plan.host import Host, Uplink
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.policy import NatKind
 
 
@@ -59,14 +60,14 @@ def _routes(atlas: Atlas, zone: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _by(
-    atlas: Atlas, links: Mapping[tuple[str, str], Link], there: tuple[Host, Uplink], prefix: Prefix
+    atlas: Atlas, links: Mapping[tuple[str, str], Link], there: tuple[Host, HostInterface], prefix: Prefix
 ) -> Iterator[tuple[str, str, str]]:
     host, uplink = there
-    hop, link = atlas.uplink_address(host, uplink.name, prefix.family), links[host.name, uplink.name]
+    hop, link = atlas.uplink_address(host, uplink.device, prefix.family), links[host.name, uplink.device]
     if hop and any(router.family is prefix.family for router in link.routers):
         yield str(prefix), str(hop), link.name
 
 
 def _prefixes(host: Host) -> Iterator[Prefix]:
-    yield from (own.prefix for bridge in host.bridges for own in (bridge.ipv4, bridge.ipv6) if own)
+    yield from (own.prefix for each in inside(host) for own in each.fixed)
     yield from (nat.to for nat in host.nat if nat.kind is NatKind.PREFIX and nat.to)

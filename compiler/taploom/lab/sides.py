@@ -2,23 +2,24 @@
 
 from taploom.base.address import Address
 from taploom.lab.atlas import Way
-from taploom.plan.host import Bridge, Host, Uplink
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface
 from taploom.plan.policy import Side, SideKind
 
 SELF = Side(SideKind.SELF)
 
 
-def ingress(host: Host, entry: Bridge | Uplink, sender: Address) -> Side:
+def ingress(host: Host, entry: HostInterface, sender: Address) -> Side:
     """The side that a packet of a sender comes from, by the interface that it comes in by."""
-    if isinstance(entry, Bridge):
+    if entry.network:
         return Side(SideKind.BRIDGE, entry.network)
     return _far(host, entry.zone, sender)
 
 
 def egress(host: Host, way: Way, to: Address) -> Side:
     """The side that a packet goes to."""
-    if way.bridge:
-        return Side(SideKind.BRIDGE, way.bridge.network)
+    if way.network:
+        return Side(SideKind.BRIDGE, way.network.network)
     return _far(host, way.uplink.zone, to) if way.uplink else SELF
 
 

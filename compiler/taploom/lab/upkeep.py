@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from itertools import zip_longest
 from typing import Any
 
-from taploom.base.address import Family, in_family
+from taploom.base.address import Family
 from taploom.lab import ruleset
 from taploom.lab.build import Site
 from taploom.lab.namespace import Namespace
@@ -16,6 +16,7 @@ from taploom.lab.probe import Listening, Probe, run
 from taploom.lab.questions import Question
 from taploom.lab.waiting import LabError
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside
 
 RELOADS = 10
 FLOWS = 6
@@ -136,7 +137,7 @@ def rest(site: Site, asking: Iterable[Question]) -> None:
 def _neighbours(site: Site, host: Host) -> Outcome:
     """Two interfaces of the host that are none of ours: they reach each other as before, and no guest."""
     name, machine = host.name, site.hosts[host.name]
-    families = [f for f in Family if any(in_family(b, f) for b in host.bridges)]
+    families = [f for f in Family if any(each.own(f) for each in inside(host))]
     if not families:
         return Outcome((), (NotRun(f"{name}: interfaces of somebody else", "the host forwards nothing"),))
     sides = []

@@ -26,6 +26,7 @@ from taploom.lab.routes import routed
 from taploom.lab.waiting import INTERVAL
 from taploom.plan.guest import Mode, NicAddress
 from taploom.plan.host import Fixed, Learned
+from taploom.plan.interfaces import inside, outside
 
 PATIENCE = 20.0
 """Seconds until an address that has not come counts as missing."""
@@ -86,12 +87,10 @@ def promises(site: Site) -> Iterator[Promise]:
     """All promises of a plan."""
     yield from _of_uplinks(site)
     for host in site.plan.hosts:
-        for bridge in host.bridges:
-            for own, family in zip((bridge.ipv4, bridge.ipv6), FAMILIES, strict=True):
-                yield Promise(
-                    f"host/{host.name}", bridge.device, family, f"host/{host.name} {bridge.device}", None, own
-                )
-    pools = {b.network: b.dhcp for host in site.plan.hosts for b in host.bridges if b.dhcp}
+        for here in inside(host):
+            machine, label = f"host/{host.name}", f"host/{host.name} {here.device}"
+            yield from (Promise(machine, here.device, of, label, None, here.own(of)) for of in FAMILIES)
+    pools = {here.network: here.dhcp for host in site.plan.hosts for here in inside(host) if here.dhcp}
     prefixes = {n.name: n for n in site.plan.networks}
     for guest in site.plan.guests:
         for number, nic in enumerate(guest.nics):
@@ -112,11 +111,11 @@ def _exact(side: NicAddress) -> Interface | None:
 def _of_uplinks(site: Site) -> Iterator[Promise]:
     served = {member: link for found in site.beyond.values() for link in found.links for member in link.uplinks}
     for host in site.plan.hosts:
-        for uplink in host.uplinks:
-            link = served[host.name, uplink.name]
+        for uplink in outside(host):
+            link = served[host.name, uplink.device]
             for side, family in zip((uplink.ipv4, uplink.ipv6), FAMILIES, strict=True):
-                at = (f"host/{host.name}", uplink.name, family, f"host/{host.name} {uplink.name}")
-                key = (host.name, uplink.name, family)
+                at = (f"host/{host.name}", uplink.device, family, f"host/{host.name} {uplink.device}")
+                key = (host.name, uplink.device, family)
                 source = link.dhcp if family is Family.IPV4 else link.ra
                 given = next((own for own in link.given if own.family is family), None)
                 if given is not None:
@@ -214,9 +213,9 @@ def _foreseen(site: Site) -> dict[str, tuple[str, ...]]:
     """What networkd remarks on what it does all the same, by machine: a finding has told it (TL421), maybe waived."""
     return {
         f"host/{host.name}": tuple(
-            f"Unusual prefix length {bridge.ra.prefix.length} (> {SLAAC_LENGTH}) is specified in [IPv6Prefix]"
-            for bridge in host.bridges
-            if bridge.ra and bridge.ra.prefix.length > SLAAC_LENGTH
+            f"Unusual prefix length {here.ra.prefix.length} (> {SLAAC_LENGTH}) is specified in [IPv6Prefix]"
+            for here in inside(host)
+            if here.ra and here.ra.prefix.length > SLAAC_LENGTH
         )
         for host in site.plan.hosts
     }
