@@ -16,6 +16,7 @@ from taploom.flows.packets.forwarding import Forwarding
 from taploom.flows.proof.intent.essentials import never
 from taploom.flows.proof.intent.services import ANYTHING, Traffic, all_traffic
 from taploom.plan.host import Host, Input
+from taploom.plan.interfaces import inside
 from taploom.plan.policy import Action, Service, SideKind, Term
 from taploom.plan.site import Plan
 
@@ -74,10 +75,9 @@ class Bystanders:
 
     @cached_property
     def silent(self) -> Spans:
-        """The same, and those of the host on its bridges, from which it speaks on these links alone."""
-        bridges = {bridge.device for bridge in self.host.bridges}
-        known = ((device, found) for device, found in self._kernel.addresses.items() if device in bridges)
-        return united([*self.nobody, *(single(one.value) for _, found in known for one in found)])
+        """The same, and those of the host on its networks, from which it speaks on these links alone."""
+        known = (each.own(self.family) for each in inside(self.host))
+        return united([*self.nobody, *(single(own.address.value) for own in known if own)])
 
     def none(self, sources: Spans, destinations: Spans, traffic: tuple[Traffic, ...]) -> bool:
         """Whether the plan lets nothing pass that is sent so, without any translation."""

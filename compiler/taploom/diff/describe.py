@@ -20,6 +20,7 @@ from taploom.flows.packets.forwarding import SELF
 from taploom.flows.packets.learned import learned, real
 from taploom.flows.proof.packet_path import Context
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import SideKind
 
 
@@ -124,7 +125,7 @@ class Teller:
 
     def _outside(self, part: Set) -> bool:
         """Whether somebody who is not of the site sends these."""
-        if self.context.ingress not in {uplink.name for uplink in self.host.uplinks}:
+        if self.context.ingress not in {each.device for each in outside(self.host)}:
             return False
         return self._strange(part.sources)
 

@@ -8,7 +8,7 @@ from taploom.diff.classes import Class
 from taploom.diff.disrupt_networkd import keeps, unit_settings
 from taploom.diff.effects import Disruption, Effect
 from taploom.plan.guest import Guest, Mode
-from taploom.plan.host import Bridge
+from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.site import Plan
 
 _LEARNED = (Mode.DHCP, Mode.RESERVED, Mode.SLAAC)
@@ -102,14 +102,14 @@ def _apart(*pairs: tuple[object, object]) -> str:
 
 
 def _pools(before: Plan, after: Plan) -> Iterator[Disruption]:
-    new = {bridge.network: (host.name, bridge) for host in after.hosts for bridge in host.bridges}
+    new = {here.network: (host.name, here) for host in after.hosts for here in inside(host)}
     for host in before.hosts:
-        for bridge in host.bridges:
-            if bridge.network in new:
-                yield from _pool(*new[bridge.network], bridge)
+        for here in inside(host):
+            if here.network in new:
+                yield from _pool(*new[here.network], here)
 
 
-def _pool(host: str, after: Bridge, before: Bridge) -> Iterator[Disruption]:
+def _pool(host: str, after: HostInterface, before: HostInterface) -> Iterator[Disruption]:
     """Clients that had an address of which the pool no longer knows."""
     if before.dhcp is None:
         return
@@ -124,7 +124,7 @@ def _pool(host: str, after: Bridge, before: Bridge) -> Iterator[Disruption]:
         )  # fmt: skip
 
 
-def _lost(before: Bridge, after: Bridge) -> list[tuple[Address, Address]]:
+def _lost(before: HostInterface, after: HostInterface) -> list[tuple[Address, Address]]:
     old = before.dhcp
     assert old is not None
     new = after.dhcp

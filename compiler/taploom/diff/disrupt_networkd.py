@@ -13,9 +13,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.backends import networkd as backend
 from taploom.backends.units.printer import text
 from taploom.backends.units.tree import Kind, Unit
+from taploom.base.address import FAMILIES
 from taploom.diff.classes import Class
 from taploom.diff.effects import MTU, PROXIED, Disruption, Effect, Setting
-from taploom.plan.host import Bridge, Host, Learned, Target, Uplink
+from taploom.plan.host import Host, Learned, Target
+from taploom.plan.interfaces import HostInterface, interfaces
 from taploom.plan.origin import object_of
 from taploom.plan.policy import NatKind
 
@@ -89,8 +91,8 @@ def _device(unit: Unit) -> str:
 
 def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, device: str) -> Graded:
     unit = other or one
-    uplinks = ({u.name: u for u in before.uplinks}, {u.name: u for u in after.uplinks})
-    if one is None and device in uplinks[0]:  # until now somebody else configured it
+    was, now = (next((each for each in interfaces(host) if each.device == device), None) for host in (before, after))
+    if one is None and was and not was.network:  # until now somebody else configured it
         return (Class.D6, Effect.WAY_IN)
     if unit is None or one is None:
         return _NONE
@@ -99,10 +101,9 @@ def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, dev
     if "Network.Bridge" in _values(unit):
         return _ports(one, other)
     kept = keeps(before.target, after.target, unit_settings(one, other))
-    if device in uplinks[0]:
-        return _uplink(before, uplinks[0][device], uplinks[1].get(device), keeps=kept)
-    bridges = ({b.device: b for b in before.bridges}, {b.device: b for b in after.bridges})
-    return _bridge(before, bridges[0].get(device), bridges[1].get(device), keeps=kept)
+    if was is None:
+        return _NONE
+    return _inner(before, was, now, keeps=kept) if was.network else _outer(before, was, now, keeps=kept)
 
 
 def _ports(one: Unit, other: Unit | None) -> Graded:
@@ -129,24 +130,23 @@ def keeps(before: Target, after: Target, differing: Iterable[Setting]) -> bool:
     return min(before.systemd, after.systemd) >= KEEPS and parts <= _IN_PLACE
 
 
-def _uplink(host: Host, before: Uplink, after: Uplink | None, *, keeps: bool) -> Graded:
-    if after is None or (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
+def _outer(host: Host, before: HostInterface, after: HostInterface | None, *, keeps: bool) -> Graded:
+    """An interface with a zone beyond it."""
+    if after is None or after.network or (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
         return (Class.D6, Effect.WAY_IN)
     if keeps:
         return (Class.D0, Effect.IN_PLACE)
     learned = isinstance(after.ipv4, Learned) or after.advertised
-    if any(nat.uplink == before.name and nat.kind is NatKind.MASQUERADE for nat in host.nat):
+    if any(nat.uplink == before.device and nat.kind is NatKind.MASQUERADE for nat in host.nat):
         return (Class.D3, Effect.NAT_RELEARNED if learned else Effect.NAT_FLUSH)
     return (Class.D2, Effect.LEARNED if learned else Effect.REFRESH)
 
 
-def _bridge(host: Host, before: Bridge | None, after: Bridge | None, *, keeps: bool) -> Graded:
-    """Guests that reach a forward on their own bridge are masqueraded there, so a refresh forgets these connections."""
-    if before is None:
-        return _NONE
-    if after is None:
+def _inner(host: Host, before: HostInterface, after: HostInterface | None, *, keeps: bool) -> Graded:
+    """One with guests: who reaches a forward from there is masqueraded, so a refresh forgets such connections."""
+    if after is None or not after.network:
         return (Class.D5, Effect.GONE)
-    sides = ((before.ipv4, after.ipv4), (before.ipv6, after.ipv6))
+    sides = ((before.own(family), after.own(family)) for family in FAMILIES)
     if any((one and one.address) != (other and other.address) for one, other in sides):
         return (Class.D4, Effect.RENUMBERED)
     if keeps:

@@ -8,11 +8,12 @@ asked, in a table that a load does not delete, from the first deny between them 
 from collections.abc import Iterator, Mapping
 
 from taploom.backends import sysctl
-from taploom.base.address import Family, in_family
+from taploom.base.address import Family
 from taploom.diff.classes import Class
 from taploom.diff.effects import Disruption, Effect
 from taploom.diff.model import FileChange
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside
 from taploom.plan.origin import object_of
 from taploom.plan.policy import Action, SideKind, Term
 
@@ -30,7 +31,7 @@ def ruleset(before: Host, after: Host, files: Files) -> Iterator[Disruption]:
     """
     old, new = _fences(before), _fences(after)
     yield from _swapped(after, "table taploom", Effect.SWAP, files.get(f"hosts/{after.name}/nftables/taploom.nft"))
-    had = {bridge.network: bridge.device for bridge in before.bridges if not bridge.isolated}
+    had = {here.network: here.device for here in inside(before) if not here.isolated}
     first: dict[str, list[Term]] = {}
     for (network, family), term in new.items():
         if network in had and (network, family) not in old:
@@ -46,13 +47,13 @@ _FAMILIES = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
 
 def _fences(host: Host) -> dict[tuple[str, Family], Term]:
     """The first deny between the guests of each network that is not isolated anyway, by family."""
-    own = {bridge.network: bridge for bridge in host.bridges if not bridge.isolated}
+    own = {here.network: here for here in inside(host) if not here.isolated}
     found: dict[tuple[str, Family], Term] = {}
     for term in host.terms:
         if term.action is Action.DENY and term.ingress == term.egress and term.ingress.kind is SideKind.BRIDGE:
-            bridge = own.get(term.ingress.name)
-            if bridge and in_family(bridge, term.family):
-                found.setdefault((bridge.network, term.family), term)
+            here = own.get(term.ingress.name)
+            if here and here.own(term.family):
+                found.setdefault((here.network, term.family), term)
     return found
 
 

@@ -12,6 +12,7 @@ from taploom.diff.lines import Block, changed_blocks
 from taploom.diff.model import Action, FileChange, FileLine, Hunk
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside
 from taploom.plan.origin import Origin, object_of
 from taploom.plan.site import Plan
 
@@ -34,7 +35,7 @@ class _Machine:
     def weight(self) -> int:
         """About how much there is to print: the ports of both sides."""
         hosts = [side for side in (self.before, self.after) if isinstance(side, Host)]
-        return 1 + sum(len(bridge.ports) for host in hosts for bridge in host.bridges)
+        return 1 + sum(len(each.ports) for host in hosts for each in inside(host))
 
 
 def _machines_apart(before: Plan, after: Plan) -> Iterator[_Machine]:

@@ -23,6 +23,7 @@ from taploom.diff.sampling import Sample
 from taploom.diff.services import simplified
 from taploom.diff.verdicts import FlowChange, Region, Turn
 from taploom.flows.proof.packet_path import Context
+from taploom.plan.interfaces import inside
 from taploom.plan.origin import Origin
 from taploom.plan.site import Plan
 
@@ -83,17 +84,17 @@ def _parts(pair: Pair, known: tuple[Names, Names], names: Mapping[str, str]) -> 
     """What differs on one host in one family, and whether it does but for its addresses."""
     found = _of_pair(pair, known)
     inner = (known[0].inner, known[1].inner)
-    same = readdressed([(words, one.regions[0]) for words, one in found], inner, _bridges(pair), names)
+    same = readdressed([(words, one.regions[0]) for words, one in found], inner, _networks(pair), names)
     return [
         (words._replace(readdressed=is_same, exposed=words.exposed and not is_same), one)
         for (words, one), is_same in zip(found, same, strict=True)
     ]
 
 
-def _bridges(pair: Pair) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """The network of each bridge, before and after."""
+def _networks(pair: Pair) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """The network beyond each interface that has one, before and after."""
     before, after = (
-        {bridge.device: f"network/{bridge.network}" for bridge in (host.bridges if host else ())} for host in pair.hosts
+        {each.device: f"network/{each.network}" for each in (inside(host) if host else ())} for host in pair.hosts
     )
     return before, after
 

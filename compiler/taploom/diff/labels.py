@@ -17,7 +17,7 @@ from taploom.diff.stations import machineless
 from taploom.flows.algebra.spans import Interval, Spans, common, holds, of_prefix, of_prefixes, united, without
 from taploom.flows.packets.forwarding import OTHER, SELF
 from taploom.flows.packets.learned import learned, real
-from taploom.plan.host import Fixed
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.site import Plan
 
 LINK_SENDERS = ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)))
@@ -88,15 +88,11 @@ class Names:
 
     @cached_property
     def hosts(self) -> dict[int, str]:
-        """Fixed addresses of hosts: of uplinks and of bridges."""
+        """Fixed addresses of hosts; first those by which others know them."""
         found: dict[int, str] = {}
         for host in self.plan.hosts:
-            for uplink in host.uplinks:
-                side = in_family(uplink, self.family)
-                if isinstance(side, Fixed):
-                    found[side.interface.address.value] = host.name
-            for bridge in host.bridges:
-                own = in_family(bridge, self.family)
+            for each in (*outside(host), *inside(host)):
+                own = each.own(self.family)
                 if own:
                     found[own.address.value] = host.name
         return found
@@ -112,9 +108,8 @@ class Names:
         """For each host the prefixes on the links of its uplinks, and behind them by a route, with their zones."""
         found = {}
         for host in self.plan.hosts:
-            zones = {uplink.name: uplink.zone for uplink in host.uplinks}
-            sides = ((in_family(uplink, self.family), uplink.zone) for uplink in host.uplinks)
-            links = [(side.interface.prefix, zone) for side, zone in sides if isinstance(side, Fixed)]
+            zones = {each.device: each.zone for each in outside(host)}
+            links = [(own.prefix, each.zone) for each in outside(host) if (own := each.own(self.family))]
             routes = [(route.to, zones[route.device]) for route in host.routes if route.device in zones]
             known = ((prefix, zone) for prefix, zone in (*links, *routes) if prefix.family is self.family)
             found[host.name] = tuple(((of_prefix(prefix),), zone) for prefix, zone in known)
@@ -123,7 +118,7 @@ class Names:
     @cached_property
     def zones(self) -> dict[tuple[str, str], str]:
         """Zone of each host's uplinks."""
-        return {(host.name, uplink.name): uplink.zone for host in self.plan.hosts for uplink in host.uplinks}
+        return {(host.name, each.device): each.zone for host in self.plan.hosts for each in outside(host)}
 
     def ends(self, spans: Spans, host: str, interface: str) -> tuple[str, ...]:
         """Who a set of addresses is.

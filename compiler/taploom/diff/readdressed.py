@@ -2,7 +2,7 @@
 
 Exactly these are two differences, since packets to the old address pass no longer and others do. To a person it is one
 thing that does not change. It is taken for that only where both sides say the same, by the same entry and of as much:
-of the same traffic on the same interface or bridge of a network, and of as many addresses of the site.
+of the same traffic on the same interface, or that of the same network, and of as many addresses of the site.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from taploom.flows.algebra.spans import Spans, common
 def readdressed(
     parts: Sequence[tuple[Words, Region]],
     inner: tuple[Spans, Spans],
-    bridges: tuple[Mapping[str, str], Mapping[str, str]],
+    networks: tuple[Mapping[str, str], Mapping[str, str]],
     names: Mapping[str, str],
 ) -> list[bool]:
     """For each part of a difference, whether it has a counterpart that differs in nothing but addresses.
@@ -24,7 +24,7 @@ def readdressed(
     Args:
         parts: all of one host and family, each in words, with its exact packets.
         inner: the addresses of the site's networks in this family, before and after.
-        bridges: the `network/name` of each bridge of the host, before and after.
+        networks: the `network/name` beyond each interface of the host that has one, before and after.
         names: `kind/name` before and after of what was renamed.
     """
 
@@ -38,7 +38,7 @@ def readdressed(
         ends = (tuple(sorted(names.get(name, name) for name in each)) for each in (words.sources, words.destinations))
         outcome = (words.before, words.after)[side]
         sizes = (ours(spans, side) for spans in (region.sources, region.destinations))
-        network = bridges[side].get(region.ingress, region.ingress)
+        network = networks[side].get(region.ingress, region.ingress)
         return (
             names.get(network, network),
             region.way,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from taploom.base.address import Family, Prefix, in_family, parse_prefix
 from taploom.flows.algebra.spans import Interval, Spans, of_prefix, single, united, without
 from taploom.flows.packets.learned import every
-from taploom.plan.host import Fixed
+from taploom.plan.interfaces import outside
 from taploom.plan.site import Plan
 
 _RESERVED = ("0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3")
@@ -27,8 +27,8 @@ def machineless(plan: Plan, family: Family) -> Spans:
 def _links(plan: Plan, family: Family) -> Iterator[Prefix]:
     sides = (in_family(network, family) for network in plan.networks)
     yield from (side.prefix for side in sides if side)
-    known = (in_family(uplink, family) for host in plan.hosts for uplink in host.uplinks)
-    yield from (side.interface.prefix for side in known if isinstance(side, Fixed))
+    known = (each.own(family) for host in plan.hosts for each in outside(host))
+    yield from (own.prefix for own in known if own)
 
 
 def _ends(prefix: Prefix) -> Iterator[Interval]:
