@@ -6,6 +6,7 @@ from taploom.flows.packets.forwarding import OTHER
 from taploom.flows.packets.packet import SOURCE
 from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Hop, Reply
+from taploom.plan.interfaces import outside
 from taploom.report.packets import addresses
 
 _SHOWN = 2
@@ -15,7 +16,7 @@ def answering(inquiry: Inquiry, reply: Reply) -> Iterator[str]:
     """A note for each host that a part enters by an uplink, where several lead out."""
     for hop in reply.hops if reply.allowed else ():
         kernel = inquiry.pair(hop.host, reply.family).kernel
-        if len(kernel.defaults) > 1 and hop.ingress in {uplink.name for uplink in kernel.host.uplinks}:
+        if len(kernel.defaults) > 1 and hop.ingress in {each.device for each in outside(kernel.host)}:
             yield from _note(inquiry, reply, hop)
 
 

@@ -4,6 +4,7 @@ import datetime
 
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Forward, Limit, Rule
 from taploom.plan.site import AddressSet, Network, Plan, ServiceSet, Waiver, Zone
 from taploom.report import wording
@@ -56,12 +57,12 @@ def _network(plan: Plan, network: Network) -> list[Fact]:
 
 def _host(plan: Plan, host: Host) -> list[Fact]:
     guests = [guest.name for guest in plan.guests if guest.host == host.name]
+    interfaces = (wording.interface(each, host.nat) for each in (*outside(host), *inside(host)))
     return [
         ("target", wording.target(host.target)),
         ("input", host.input.value),
         ("management", ", ".join(map(wording.service, host.management))),
-        *((f"uplink {uplink.name}", wording.uplink(uplink)) for uplink in host.uplinks),
-        *((f"network {bridge.network}", wording.bridge(bridge, host.nat)) for bridge in host.bridges),
+        *((f"{kind} {name}", words) for kind, name, words in interfaces),
         *((f"route {route.name}", f"{route.to} via {route.via} on {route.device}") for route in host.routes),
         ("guests", ", ".join(guests)),
     ]

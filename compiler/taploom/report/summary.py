@@ -12,6 +12,7 @@ from taploom.base.diagnostic import Diagnostic
 from taploom.delivery.tree import Delivery
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Rule
 from taploom.plan.site import Plan
 from taploom.report import wording
@@ -61,8 +62,8 @@ def _host(plan: Plan, host: Host) -> Iterator[str]:
     forwards = [forward for forward in plan.forwards if forward.host == host.name]
     yield from _rows(
         (
-            *_cut([("uplink", uplink.name, wording.uplink(uplink)) for uplink in host.uplinks]),
-            *_cut([("network", bridge.network, wording.bridge(bridge, host.nat)) for bridge in host.bridges]),
+            *_cut([wording.interface(each, host.nat) for each in outside(host)]),
+            *_cut([wording.interface(each, host.nat) for each in inside(host)]),
             *_cut([("guest", guest.name, _guest(guest)) for guest in guests]),
             *_cut([("forward", forward.name, wording.forward(forward)) for forward in forwards]),
         )

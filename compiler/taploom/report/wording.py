@@ -1,8 +1,11 @@
 """Facts of the plan in a reader's words; used wherever an object is described."""
 
+from typing import assert_never
+
 from taploom.base.address import Address
 from taploom.plan.guest import Mode, Nic, NicAddress
 from taploom.plan.host import Bridge, Fixed, Learned, Target, Uplink
+from taploom.plan.interfaces import HostInterface
 from taploom.plan.policy import DnatEntry, Forward, NatKind, Service, SourceNat
 from taploom.plan.site import Nat
 
@@ -51,6 +54,17 @@ def bridge(of: Bridge, rewritten: tuple[SourceNat, ...]) -> str:
     kinds = {rule.kind.value for rule in rewritten if rule.network == of.network}
     words += [f"NAT by {' and '.join(sorted(kinds))}"] if kinds else []
     return ", ".join(words)
+
+
+def interface(of: HostInterface, rewritten: tuple[SourceNat, ...]) -> tuple[str, str, str]:
+    """What an interface is called, its name or that of its network, and a line about it."""
+    match of.kind:
+        case Uplink() as own:
+            return "uplink", of.device, uplink(own)
+        case Bridge() as own:
+            return "network", of.network, bridge(own, rewritten)
+        case _:
+            assert_never(of.kind)
 
 
 def nat(of: Nat | None) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from taploom.diagrams.cards import uplink_name
 from taploom.diagrams.topology import host_graph
 from taploom.plan.host import Bridge, Fixed, Host, Learned
+from taploom.plan.interfaces import inside, outside
 from taploom.report import wording
 from taploom.site.links import questions, to
 from taploom.site.markup.block import Blocks, Figure, facts, paragraph, section, table
@@ -17,7 +18,7 @@ from taploom.site.view import View
 def pages(view: View) -> Iterator[Page]:
     """The list of hosts, and each of them."""
     rows = (
-        (to("host", host.name), Number(str(len(host.bridges))), wording.target(host.target), host.meta.owner,
+        (to("host", host.name), Number(str(len(inside(host)))), wording.target(host.target), host.meta.owner,
          codes(host.meta.tags), described(host.meta))
         for host in view.plan.hosts
     )  # fmt: skip
@@ -29,8 +30,8 @@ def pages(view: View) -> Iterator[Page]:
 
 def _page(view: View, host: Host) -> Page:
     guests = [guest for guest in view.plan.guests if guest.host == host.name]
-    uplinks = ", ".join(f"{uplink.name} to {uplink.zone}" for uplink in host.uplinks) or "no uplink"
-    networks = ", ".join(bridge.network for bridge in host.bridges) or "no network"
+    uplinks = ", ".join(f"{each.device} to {each.zone}" for each in outside(host)) or "no uplink"
+    networks = ", ".join(each.network for each in inside(host)) or "no network"
     figure = Figure(
         host_graph(view.plan, view.paint, host),
         f"Topology of {host.name}",
@@ -49,12 +50,9 @@ def _page(view: View, host: Host) -> Page:
         *section("Senders", _senders(host)),
         *findings_about(view, f"host/{host.name}"),
     )
-    words = named(host.meta, "host", *(own.interface for own in _fixed(host)), *(one.network for one in host.bridges))
+    fixed = (own for each in outside(host) for own in each.fixed)
+    words = named(host.meta, "host", *fixed, *(each.network for each in inside(host)))
     return Page(f"hosts/{host.name}.md", host.name, body, host.origin, wide=True, words=words)
-
-
-def _fixed(host: Host) -> Iterator[Fixed]:
-    return (own for uplink in host.uplinks for own in (uplink.ipv4, uplink.ipv6) if isinstance(own, Fixed))
 
 
 def _facts(host: Host) -> list[tuple[str, Inline]]:

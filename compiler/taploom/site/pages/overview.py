@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.diagnostic import State
 from taploom.diagrams.topology import site_graph
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.site import Plan
 from taploom.report import wording
 from taploom.site.links import to
@@ -32,8 +33,8 @@ def topology_text(plan: Plan) -> str:
     """The picture in words."""
     parts = []
     for host in plan.hosts:
-        uplinks = ", ".join(f"{uplink.name} to {uplink.zone}" for uplink in host.uplinks) or "no uplink"
-        networks = ", ".join(bridge.network for bridge in host.bridges) or "no network"
+        uplinks = ", ".join(f"{each.device} to {each.zone}" for each in outside(host)) or "no uplink"
+        networks = ", ".join(each.network for each in inside(host)) or "no network"
         parts.append(f"Host {host.name} has {uplinks} and the networks {networks}.")
     return " ".join(parts)
 
@@ -64,8 +65,8 @@ def _hosts(view: View) -> Blocks:
     rows = (
         (
             to("host", host.name),
-            joined((code(uplink.name), " to ", to("zone", uplink.zone)) for uplink in host.uplinks),
-            joined(to("network", bridge.network) for bridge in host.bridges),
+            joined((code(each.device), " to ", to("zone", each.zone)) for each in outside(host)),
+            joined(to("network", each.network) for each in inside(host)),
             Number(str(sum(guest.host == host.name for guest in view.plan.guests))),
             wording.target(host.target),
             described(host.meta),
