@@ -23,6 +23,7 @@ from taploom.diagrams.topology import guest_graph, host_graph, site_graph
 from taploom.diagrams.traffic import HOSTS, matrix
 from taploom.diagrams.traffic import Cell as Traffic
 from taploom.diagrams.zones import zones_graph
+from taploom.plan.interfaces import outside
 from taploom.plan.origin import Meta
 
 HOSTILE = (
@@ -108,10 +109,10 @@ def test_matrix_of_the_seed_is_what_its_six_lines_say() -> None:
 
 def test_ways_out_say_how_both_families_are_translated() -> None:
     host = seed().hosts[0]
-    assert [(way.label, way.networks) for way in ways(host, host.uplinks[0])] == [
+    assert [(way.label, way.networks) for way in ways(host, outside(host)[0])] == [
         ("NAT44 + NAT66 masquerade", ("microvm",))
     ]
-    assert [way.label for way in ways(replace(host, nat=()), host.uplinks[0])] == ["routed, no NAT"]
+    assert [way.label for way in ways(replace(host, nat=()), outside(host)[0])] == ["routed, no NAT"]
 
 
 def test_lines_join_what_the_plan_joins() -> None:

@@ -12,6 +12,7 @@ from taploom.diagrams.palette import GUEST_LINE, LINE, Paint
 from taploom.diagrams.terms import Way, ways
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.report import wording
 
 GAP = 0.13
@@ -45,28 +46,28 @@ class Box:
         guests: Iterable[Guest],
         center: Guest | None,
         detail: Detail,
-        outside: Sequence[Outside],
+        beyond: Sequence[Outside],
     ) -> None:
         self._paint, self._host, self._center = paint, host, center.name if center else ""
         only = [nic.network for nic in center.nics] if center else None
         here = [guest for guest in guests if guest.host == host.name]
-        shown = [bridge.network for bridge in host.bridges if only is None or bridge.network in only]
+        shown = [each.network for each in inside(host) if only is None or each.network in only]
         self.networks = network_order(shown, here)
         self.guests = guest_order(self.networks, here) if detail is Detail.CARDS else ()
         self._members = {
             network: [guest for guest in here if any(nic.network == network for nic in guest.nics)]
             for network in (self.networks if detail is Detail.NAMES else ())
         }
-        order = [uplink for one in outside for uplink in one.uplinks]
-        found = [(uplink, _narrowed(ways(host, uplink), self.networks)) for uplink in host.uplinks]
-        found.sort(key=lambda pair: order.index(cards.uplink_name(host.name, pair[0].name)))
+        order = [uplink for one in beyond for uplink in one.uplinks]
+        found = [(uplink, _narrowed(ways(host, uplink), self.networks)) for uplink in outside(host)]
+        found.sort(key=lambda pair: order.index(cards.uplink_name(host.name, pair[0].device)))
         self._uplinks = [(uplink, way) for uplink, way in found if only is None or way]
         self.columns = [self._uplink_cards(), self._network_cards(detail), self._guest_cards()]
 
     @property
     def uplink_names(self) -> list[str]:
         """Ids of the uplinks' cards."""
-        return [cards.uplink_name(self._host.name, uplink.name) for uplink, _ in self._uplinks]
+        return [cards.uplink_name(self._host.name, uplink.device) for uplink, _ in self._uplinks]
 
     @property
     def published(self) -> bool:
@@ -99,8 +100,8 @@ class Box:
         for uplink, _ in self._uplinks:
             if not bar:
                 break
-            name = cards.uplink_name(self._host.name, uplink.name)
-            ink, said = self._paint.zone(uplink.zone).ink, f"{self._host.name} by {uplink.name}"
+            name = cards.uplink_name(self._host.name, uplink.device)
+            ink, said = self._paint.zone(uplink.zone).ink, f"{self._host.name} by {uplink.device}"
             yield Edge(
                 End(name, cards.EAST, "e"), End(bar.name, ports[name], "w"), ink, said, 2.2, _STRAIGHT, kind=SPINE
             )
@@ -108,7 +109,7 @@ class Box:
             head, ink = End(cards.bridge_name(network), cards.WEST, "w"), self._paint.network(network).ink
             tail = End(bar.name, ports[cards.bridge_name(network)], "e") if bar else End(self._first, cards.EAST, "e")
             said = "; ".join(
-                f"{uplink.name}: {w.label}" for uplink, found in self._uplinks for w in found if network in w.networks
+                f"{uplink.device}: {w.label}" for uplink, found in self._uplinks for w in found if network in w.networks
             )
             yield Edge(tail, head, ink, f"{network} by {said}", weight=_STRAIGHT, dashed=not self._translated(network))
         yield from self._guest_edges()

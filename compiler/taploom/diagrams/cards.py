@@ -9,7 +9,8 @@ from taploom.diagrams.palette import GUEST_LINE, LINE, MUTED, PUBLISHED, TEXT, P
 from taploom.diagrams.terms import Way
 from taploom.diagrams.use import counted, used_addresses
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
-from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
+from taploom.plan.host import Bridge, Fixed, Host, Learned
+from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import DnatEntry
 from taploom.plan.site import Zone
 from taploom.report import wording
@@ -66,10 +67,11 @@ def outside_card(zone: Zone, paint: Paint, name: str) -> Node:
     return Node(name, Table(rows, tone.ink, tone.fill), "zone", url, tooltip)
 
 
-def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint, guest: str) -> Node:
+def uplink_card(host: Host, uplink: HostInterface, ways: Sequence[Way], paint: Paint, guest: str) -> Node:
     """An uplink: addresses, how networks leave by it, the ports that it publishes (to `guest` if any)."""
     tone = paint.zone(uplink.zone)
-    rows = [_title(uplink.name, "uplink", tone)]
+    called, name, words = wording.interface(uplink, ())
+    rows = [_title(name, called, tone)]
     rows += [
         Row((_mono(_own(found), tone),), About.ADDRESS, str(family))
         for family, found in ((Family.IPV4, uplink.ipv4), (Family.IPV6, uplink.ipv6))
@@ -82,20 +84,20 @@ def uplink_card(host: Host, uplink: Uplink, ways: Sequence[Way], paint: Paint, g
         said = Text(way.label, _NOTE, MUTED.ink)
         rows.append(Row((Cell(Text(names, _WORDS, color, bold=True)), Cell(said)), About.WAY))
     rows += _published_rows(host, uplink, guest)
-    name = uplink_name(host.name, uplink.name)
-    tooltip = f"{uplink.name}: {wording.uplink(uplink)}"
-    return Node(name, Table(tuple(rows), tone.ink, TEXT.fill), "uplink", f"hosts/{host.name}/#{name}", tooltip)
+    card = uplink_name(host.name, uplink.device)
+    where, tooltip = f"hosts/{host.name}/#{card}", f"{name}: {words}"
+    return Node(card, Table(tuple(rows), tone.ink, TEXT.fill), "uplink", where, tooltip)
 
 
-def _published_rows(host: Host, uplink: Uplink, guest: str) -> list[Row]:
+def _published_rows(host: Host, uplink: HostInterface, guest: str) -> list[Row]:
     """The port forwards of an uplink; where another one has them all, they are counted."""
-    dnat_entries = published(host, uplink.name, guest)
+    dnat_entries = published(host, uplink.device, guest)
     if not dnat_entries:
         return []
-    for other in host.uplinks:
-        theirs = published(host, other.name, guest) if other is not uplink else []
-        if set(dnat_entries) <= set(theirs) and (len(theirs) > len(dnat_entries) or other.name < uplink.name):
-            said = f"{len(dnat_entries)} port forward{'s' if len(dnat_entries) > 1 else ''}, as on {other.name}"
+    for other in outside(host):
+        theirs = published(host, other.device, guest) if other is not uplink else []
+        if set(dnat_entries) <= set(theirs) and (len(theirs) > len(dnat_entries) or other.device < uplink.device):
+            said = f"{len(dnat_entries)} port forward{'s' if len(dnat_entries) > 1 else ''}, as on {other.device}"
             return [_tally(said)]
     rows = [_tally("Port forwards")]
     rows += [

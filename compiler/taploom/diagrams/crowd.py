@@ -11,6 +11,7 @@ from taploom.diagrams.geometry import levelled
 from taploom.diagrams.palette import GUEST_LINE, MUTED, TEXT, Paint
 from taploom.diagrams.use import counted
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.site import Plan
 from taploom.report import wording
 
@@ -31,28 +32,28 @@ def crowd_graph(plan: Plan, paint: Paint) -> Graph:
 
 
 def _card(host: Host, paint: Paint) -> Node:
-    guests = len({port.guest for bridge in host.bridges for port in bridge.ports})
+    guests = len({port.guest for here in inside(host) for port in here.ports})
     url = f"hosts/{host.name}/"
     head = (
         Cell(Text(host.name, 13, TEXT.ink, bold=True), url=url, tooltip=wording.target(host.target)),
         Cell(Text(f"{guests} guests", 9, MUTED.ink), "RIGHT"),
     )
     rows = [Row(head)]
-    for uplink in host.uplinks:
+    for uplink in outside(host):
         tone = paint.zone(uplink.zone)
         rows.append(Row((
-            Cell(Text(uplink.name, 9.5, tone.ink, mono=True), fill=tone.fill),
+            Cell(Text(uplink.device, 9.5, tone.ink, mono=True), fill=tone.fill),
             Cell(Text(uplink.zone, 9, tone.ink, bold=True), "RIGHT", fill=tone.fill, url=f"zones/{uplink.zone}/"),
         )))  # fmt: skip
-    for bridge in host.bridges[:_NETWORKS_SHOWN]:
-        tone = paint.network(bridge.network)
-        own = "; ".join(str(one.prefix) for one in (bridge.ipv4, bridge.ipv6) if one)
-        link = f"networks/{bridge.network}/"
+    for here in inside(host)[:_NETWORKS_SHOWN]:
+        tone = paint.network(here.network)
+        own = "; ".join(str(one.prefix) for one in here.fixed)
+        link = f"networks/{here.network}/"
         rows.append(Row((
-            Cell(Text(bridge.network, 9.5, tone.ink, bold=True), fill=tone.fill, url=link, tooltip=own),
-            Cell(Text(counted(bridge), 9, tone.ink), "RIGHT", fill=tone.fill),
+            Cell(Text(here.network, 9.5, tone.ink, bold=True), fill=tone.fill, url=link, tooltip=own),
+            Cell(Text(counted(here), 9, tone.ink), "RIGHT", fill=tone.fill),
         )))  # fmt: skip
-    left = len(host.bridges) - _NETWORKS_SHOWN
+    left = len(inside(host)) - _NETWORKS_SHOWN
     if left > 0:
         rows.append(Row((Cell(Text(f"and {left} more networks", 9, MUTED.ink), span=2),)))
     return Node(host_name(host.name), Table(tuple(rows), GUEST_LINE.ink, TEXT.fill), "host")

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 
 from taploom.base.frozen import dataclass
 from taploom.diagrams.cards import uplink_name, zone_name
-from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.host import Fixed, Host
+from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.site import Plan
 
 
@@ -36,24 +37,24 @@ def outsides(plan: Plan, hosts: Sequence[Host]) -> tuple[Outside, ...]:
             alone = len(hosts) == 1 or uplink.zone in joined
             name = zone_name(uplink.zone) if alone else f"{zone_name(uplink.zone)}:{host.name}"
             before = found[name].uplinks if name in found else ()
-            found[name] = Outside(name, uplink.zone, (*before, uplink_name(host.name, uplink.name)))
+            found[name] = Outside(name, uplink.zone, (*before, uplink_name(host.name, uplink.device)))
     return tuple(found.values())
 
 
-def ordered(host: Host, joined: set[str], *, last: bool) -> list[Uplink]:
+def ordered(host: Host, joined: set[str], *, last: bool) -> list[HostInterface]:
     """Uplinks with those towards a joining zone at the end of the column that faces the other host."""
-    return sorted(host.uplinks, key=lambda uplink: (uplink.zone in joined) is last)
+    return sorted(outside(host), key=lambda uplink: (uplink.zone in joined) is last)
 
 
 def _joins(zone: str, hosts: Sequence[Host]) -> bool:
-    at = [number for number, host in enumerate(hosts) for uplink in host.uplinks if uplink.zone == zone]
+    at = [number for number, host in enumerate(hosts) for uplink in outside(host) if uplink.zone == zone]
     return len(at) == 2 and at[0] % 2 == 0 and at[1] == at[0] + 1 and not any(_leaves(zone, hosts))
 
 
 def _leaves(zone: str, hosts: Sequence[Host]) -> Iterator[bool]:
     """Of each uplink of a zone whether its host leaves for the rest of the world there."""
     for host in hosts:
-        for uplink in host.uplinks:
+        for uplink in outside(host):
             if uplink.zone == zone:
                 own = [found for found in (uplink.ipv4, uplink.ipv6) if found]
                 yield any(not isinstance(found, Fixed) or found.gateway is not None for found in own)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from taploom.base.frozen import dataclass
 from taploom.diagrams.oklch import Look, look, luminance, shown
+from taploom.plan.interfaces import inside
 from taploom.plan.site import Plan
 
 CONTRAST = 4.6
@@ -94,7 +95,7 @@ def paint(plan: Plan, known: Paint = NO_PAINT) -> Paint:
     inks += sorted({tone.ink for tone in known.networks.values()}.difference(inks))
     seen = [look(PUBLISHED.ink), *map(look, inks)]
     taken = [one.hue for one in seen if one.strong > 0.03]
-    beside = [bridge.network for host in plan.hosts for bridge in host.bridges]
+    beside = [each.network for host in plan.hosts for each in inside(host)]
     for name in dict.fromkeys([*beside, *(network.name for network in plan.networks)]):
         if name not in networks:
             taken.append(_farthest(taken))

@@ -3,7 +3,8 @@
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
 from taploom.base.identity import remembered
-from taploom.plan.host import Host, Uplink
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.policy import Action, NatKind, SideKind
 
 _End = tuple[SideKind, str]
@@ -26,11 +27,11 @@ class Way:
     networks: tuple[str, ...]
 
 
-def ways(host: Host, uplink: Uplink) -> tuple[Way, ...]:
+def ways(host: Host, uplink: HostInterface) -> tuple[Way, ...]:
     """The ways of an uplink, translated ones first."""
     labels: dict[str, list[str]] = {}
-    published = {dnat_entry.network for dnat_entry in host.dnat_entries if uplink.name in dnat_entry.uplinks}
-    for network in (bridge.network for bridge in host.bridges):
+    published = {dnat_entry.network for dnat_entry in host.dnat_entries if uplink.device in dnat_entry.uplinks}
+    for network in (each.network for each in inside(host)):
         leaves, passes = _traffic(host, uplink.zone, network)
         label = _label(host, uplink, network) if leaves else ""
         if label or leaves or passes:
@@ -42,10 +43,10 @@ def ways(host: Host, uplink: Uplink) -> tuple[Way, ...]:
     return tuple(Way(label, label not in plain, tuple(names)) for label, names in ordered)
 
 
-def _label(host: Host, uplink: Uplink, network: str) -> str:
+def _label(host: Host, uplink: HostInterface, network: str) -> str:
     """How both families are translated, in as few words as say it."""
     kinds: dict[Family, str] = {
-        nat.family: _KINDS[nat.kind] for nat in host.nat if (nat.network, nat.uplink) == (network, uplink.name)
+        nat.family: _KINDS[nat.kind] for nat in host.nat if (nat.network, nat.uplink) == (network, uplink.device)
     }
     names = {Family.IPV4: "NAT44", Family.IPV6: "NAT66"}
     if len(kinds) == 2 and len(set(kinds.values())) == 1:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from taploom.base.address import Prefix
 from taploom.base.frozen import dataclass
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Side, SideKind, Term
 from taploom.plan.site import Plan
 
@@ -48,7 +49,7 @@ def _forwards(plan: Plan) -> dict[tuple[str, str], set[str]]:
     found: dict[tuple[str, str], set[str]] = {}
     zone_of = {network.name: network.zone for network in plan.networks}
     for host in plan.hosts:
-        uplinks = {uplink.name: uplink.zone for uplink in host.uplinks}
+        uplinks = {each.device: each.zone for each in outside(host)}
         for dnat_entry in host.dnat_entries:
             for uplink in dnat_entry.uplinks:
                 pair = uplinks[uplink], zone_of[dnat_entry.network]

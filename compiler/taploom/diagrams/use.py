@@ -9,6 +9,7 @@ from taploom.base.address import Address, Family, Interface, in_family
 from taploom.base.frozen import dataclass
 from taploom.base.identity import remembered
 from taploom.plan.host import Bridge
+from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.site import Network, Plan
 
 
@@ -68,9 +69,9 @@ def uses(plan: Plan, network: Network) -> tuple[Use, ...]:
     return tuple(_use(plan, network, own) for own in (network.ipv4, network.ipv6) if own is not None)
 
 
-def counted(bridge: Bridge) -> str:
+def counted(here: Bridge | HostInterface) -> str:
     """`1 guest`, `7 guests`."""
-    count = len({port.guest for port in bridge.ports})
+    count = len({port.guest for port in here.ports})
     return f"{count} guest" + ("s" if count != 1 else "")
 
 
@@ -109,9 +110,9 @@ def _room(own: Interface) -> tuple[int, int]:
 
 def _pool(plan: Plan, network: Network) -> Range | None:
     for host in plan.hosts:
-        for bridge in host.bridges:
-            if bridge.network == network.name and bridge.dhcp:
-                return Range(bridge.dhcp.first, bridge.dhcp.last, "DHCP pool")
+        for here in inside(host):
+            if here.network == network.name and here.dhcp:
+                return Range(here.dhcp.first, here.dhcp.last, "DHCP pool")
     return None
 
 
