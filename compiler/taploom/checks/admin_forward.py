@@ -8,6 +8,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import admin_service, open_zones
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import DnatEntry
 
 RULE = Rule(
@@ -43,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def to_everybody(host: Host, dnat_entry: DnatEntry, zones: frozenset[str]) -> bool:
     """Whether a forward listens on a way to everybody, and lets in who comes by it."""
-    if not any(uplink.zone in zones for uplink in host.uplinks if uplink.name in dnat_entry.uplinks):
+    if not any(uplink.zone in zones for uplink in outside(host) if uplink.device in dnat_entry.uplinks):
         return False
     return (
         dnat_entry.sources is None

@@ -9,7 +9,8 @@ from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.flows.packets.defaults import default_routes
 from taploom.passes.spaces import of_family
-from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.host import Fixed, Host
+from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import DnatEntry
 
 RULE = Rule(
@@ -41,27 +42,27 @@ def check(context: Context) -> Iterator[Diagnostic]:
             ways = default_routes(host, family)
             best = min(ways.values(), default=0)
             first = next((name for name, metric in ways.items() if metric == best), "")
-            for uplink in host.uplinks:
-                if uplink.name == first or uplink.name not in ways:
+            for uplink in outside(host):
+                if uplink.device == first or uplink.device not in ways:
                     continue
                 for dnat_entry in host.dnat_entries:
                     listens = (
                         dnat_entry.family is family
-                        and uplink.name in dnat_entry.uplinks
+                        and uplink.device in dnat_entry.uplinks
                         and dnat_entry.forward not in told
                     )
                     if listens and _from_beyond(host, uplink, dnat_entry):
                         told.add(dnat_entry.forward)
-                        yield _finding(context, host, uplink, dnat_entry, first, sure=ways[uplink.name] > best)
+                        yield _finding(context, host, uplink, dnat_entry, first, sure=ways[uplink.device] > best)
 
 
-def _from_beyond(host: Host, uplink: Uplink, dnat_entry: DnatEntry) -> bool:
+def _from_beyond(host: Host, uplink: HostInterface, dnat_entry: DnatEntry) -> bool:
     """Whether a sender may be somewhere that neither the uplink's link nor a route by it leads to."""
     if dnat_entry.sources is None or uplink.zone in dnat_entry.outside:
         return True
     side = in_family(uplink, dnat_entry.family)
     near = [side.interface.prefix] if isinstance(side, Fixed) else []
-    near += [route.to for route in host.routes if route.device == uplink.name and route.to.length]
+    near += [route.to for route in host.routes if route.device == uplink.device and route.to.length]
     inside = (*near, *host.site_prefixes)
     return any(not _covered(source, inside) for source in of_family(dnat_entry.sources, dnat_entry.family))
 
@@ -70,14 +71,16 @@ def _covered(source: Prefix, prefixes: tuple[Prefix, ...]) -> bool:
     return any(source in prefix for prefix in prefixes)
 
 
-def _finding(context: Context, host: Host, uplink: Uplink, dnat_entry: DnatEntry, by: str, *, sure: bool) -> Diagnostic:
+def _finding(
+    context: Context, host: Host, uplink: HostInterface, dnat_entry: DnatEntry, by: str, *, sure: bool
+) -> Diagnostic:
     places, name = context.document.places, dnat_entry.forward.removeprefix("forward/")
     verb = "is" if sure else "may be"
     message = (
-        f"what comes to forward `{name}` by `{uplink.name}` {verb} answered by `{by}`, over {word(dnat_entry.family)}"
+        f"what comes to forward `{name}` by `{uplink.device}` {verb} answered by `{by}`, over {word(dnat_entry.family)}"
     )
     label = Label(
         places.key("hosts", host.name, "uplinks", by), f"the default route of {word(dnat_entry.family)} leads here"
     )
-    hint = f"listen at `{host.name}/{by}`, or name senders that a route by `{uplink.name}` leads to"
+    hint = f"listen at `{host.name}/{by}`, or name senders that a route by `{uplink.device}` leads to"
     return Diagnostic(RULE, message, places.span("forwards", name, "on"), hint, (label,), subject=dnat_entry.forward)

@@ -10,7 +10,8 @@ from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.checks.selecting import Selecting
 from taploom.passes.spaces import Space
-from taploom.plan.host import Fixed, Host, Input, Uplink
+from taploom.plan.host import Fixed, Host, Input
+from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import NatKind, SourceNat
 from taploom.spec.values import Selector
 
@@ -108,15 +109,15 @@ def _covers(space: Space, of: Host, nat: SourceNat) -> bool:
 def _translated(of: Host, nat: SourceNat, at: Host) -> bool:
     """Whether what goes to a host is translated, at each of its addresses."""
     zone = _by_name(of)[nat.uplink].zone
-    near = any(u.zone == zone and in_family(u, nat.family) is not None for u in at.uplinks)
-    sides = (in_family(uplink, nat.family) for uplink in at.uplinks)
+    near = any(u.zone == zone and in_family(u, nat.family) is not None for u in outside(at))
+    sides = (in_family(uplink, nat.family) for uplink in outside(at))
     fixed = {side.interface.address.prefix for side in sides if isinstance(side, Fixed)}
     same = (n for n in of.nat if (n.network, n.family) == (nat.network, nat.family))
     return near and not any(fixed.intersection(n.spared) for n in same)
 
 
-def _by_name(host: Host) -> Mapping[str, Uplink]:
-    return {uplink.name: uplink for uplink in host.uplinks}
+def _by_name(host: Host) -> Mapping[str, HostInterface]:
+    return {uplink.device: uplink for uplink in outside(host)}
 
 
 def finding(context: Context, rule: Rule, entry: Entry, found: Arrival) -> Diagnostic:
@@ -133,7 +134,7 @@ def finding(context: Context, rule: Rule, entry: Entry, found: Arrival) -> Diagn
 
 def _ways_out(found: Arrival) -> str:
     nat, zone = found.nat, _by_name(found.of)[found.nat.uplink].zone
-    fixed = any(isinstance(in_family(uplink, nat.family), Fixed) for uplink in found.at.uplinks)
+    fixed = any(isinstance(in_family(uplink, nat.family), Fixed) for uplink in outside(found.at))
     ways = [f"give `{found.at.name}` a route to {nat.source} by an uplink in `{zone}`"] if fixed else []
     if nat.kind is NatKind.PREFIX:
         ways.append(f"add {nat.to}")

@@ -8,7 +8,7 @@ from taploom.checks.exposure import meets
 from taploom.flows.algebra.spans import Spans, common, of_prefixes, single, united, without
 from taploom.flows.packets.forwarding import SELF, Forwarding
 from taploom.plan.host import Bridge, Fixed, Host, Input
-from taploom.plan.interfaces import remote_behind
+from taploom.plan.interfaces import outside, remote_behind
 from taploom.plan.policy import Action, Service, Side, SideKind, Term
 
 DNS = Service("udp", 53, 53)
@@ -61,7 +61,7 @@ class Asking:
     def _sides(self, kernel: Forwarding, egress: str, address: Address) -> list[Side]:
         """Where an address may lie; every side that is spoken of where no route says."""
         ways = [egress] if egress else list(kernel.defaults)
-        zones = sorted({uplink.zone for uplink in self.host.uplinks if uplink.name in ways})
+        zones = sorted({uplink.zone for uplink in outside(self.host) if uplink.device in ways})
         found = [Side(self._kind(zone, address), zone) for zone in zones]
         found += [_on(bridge) for bridge in self.host.bridges if bridge.device in ways]
         return found or sorted({t.egress for terms in self.terms.values() for t in terms}, key=repr)
@@ -94,10 +94,10 @@ def published(hosts: Iterable[Host]) -> Iterator[Address]:
             for dnat_entry in host.dnat_entries
             if dnat_entry.protocol == DNS.protocol and dnat_entry.first <= DNS.first <= dnat_entry.last
         ]
-        for uplink in host.uplinks:
+        for uplink in outside(host):
             for dnat_entry in dnat_entries:
                 side = in_family(uplink, dnat_entry.family)
-                if uplink.name in dnat_entry.uplinks and isinstance(side, Fixed):
+                if uplink.device in dnat_entry.uplinks and isinstance(side, Fixed):
                     yield side.interface.address
 
 

@@ -8,7 +8,8 @@ from taploom.base.frozen import dataclass
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.flows.packets.forwarding import Forwarding
-from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.host import Fixed, Host
+from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import Action, SideKind, Term
 
 RULE = Rule(
@@ -43,7 +44,7 @@ class _End:
     """An address at an uplink of a host."""
 
     host: Host
-    uplink: Uplink
+    uplink: HostInterface
     address: Address
 
 
@@ -60,7 +61,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             if term.action is not Action.ALLOW or term.rule in open_ or (term.ingress.kind, term.egress.kind) != _OUT:
                 continue
             for end in (ends[prefix] for prefix in term.destinations if prefix in ends):
-                key = (term.ingress.name, end.host.name, end.uplink.name)
+                key = (term.ingress.name, end.host.name, end.uplink.device)
                 if end.host is not host and key not in told and _named(term, end) and _dropped(host, term, end):
                     told.add(key)
                     yield _finding(context, host, term, end)
@@ -71,11 +72,11 @@ _OUT = (SideKind.BRIDGE, SideKind.REMOTE)
 
 def _chooses(host: Host) -> bool:
     """Whether a host believes something of the site at some of its uplinks alone."""
-    return any(len(remote.uplinks) < len(host.uplinks) for remote in host.remotes)
+    return any(len(remote.uplinks) < len(outside(host)) for remote in host.remotes)
 
 
 def _ends(host: Host) -> Iterator[_End]:
-    for uplink in host.uplinks:
+    for uplink in outside(host):
         for side in (uplink.ipv4, uplink.ipv6):
             if isinstance(side, Fixed):
                 yield _End(host, uplink, side.interface.address)
@@ -86,7 +87,7 @@ def _named(term: Term, end: _End) -> bool:
     dnat_entries = (
         dnat_entry
         for dnat_entry in end.host.dnat_entries
-        if dnat_entry.family is term.family and end.uplink.name in dnat_entry.uplinks
+        if dnat_entry.family is term.family and end.uplink.device in dnat_entry.uplinks
     )
     named = (source for dnat_entry in dnat_entries for source in dnat_entry.sources or ())
     return term.rule.startswith("policy/") or any(source.overlaps(own) for source in named for own in term.sources)
@@ -97,7 +98,7 @@ def _dropped(host: Host, term: Term, end: _End) -> bool:
     if term.egress.name != end.uplink.zone:
         return False
     ways = _ways(host, term.family, end.address)
-    by = [uplink for uplink in host.uplinks if uplink.name in ways and uplink.zone == end.uplink.zone]
+    by = [uplink for uplink in outside(host) if uplink.device in ways and uplink.zone == end.uplink.zone]
     sources = [source for source in term.sources if _astray(end, source)]
     return any(not _translated(host, term, uplink, end.address) for uplink in by) and bool(sources)
 
@@ -110,11 +111,11 @@ def _ways(host: Host, family: Family, to: Address) -> tuple[str, ...]:
 
 def _astray(end: _End, source: Prefix) -> bool:
     overlapping = (remote for remote in end.host.remotes if remote.prefix.overlaps(source))
-    return any(end.uplink.name not in remote.uplinks for remote in overlapping)
+    return any(end.uplink.device not in remote.uplinks for remote in overlapping)
 
 
-def _translated(host: Host, term: Term, uplink: Uplink, to: Address) -> bool:
-    mine = (n for n in host.nat if (n.network, n.uplink, n.family) == (term.ingress.name, uplink.name, term.family))
+def _translated(host: Host, term: Term, uplink: HostInterface, to: Address) -> bool:
+    mine = (n for n in host.nat if (n.network, n.uplink, n.family) == (term.ingress.name, uplink.device, term.family))
     return any(not any(to in spared for spared in nat.spared) for nat in mine)
 
 
@@ -123,11 +124,11 @@ def _finding(context: Context, host: Host, term: Term, end: _End) -> Diagnostic:
     back = sorted({n for r in end.host.remotes for s in term.sources if r.prefix.overlaps(s) for n in r.uplinks})
     leads = f"leads by `{'` and `'.join(back)}`" if back else "leads by no uplink"
     message = (
-        f"what network `{network}` sends to {end.address} arrives at `{end.uplink.name}` of `{end.host.name}` and is "
+        f"what network `{network}` sends to {end.address} arrives at `{end.uplink.device}` of `{end.host.name}` and is "
         f"dropped: the way back {leads}"
     )
     family = f"ipv{end.address.family.value}"
-    span = places.span("hosts", end.host.name, "uplinks", end.uplink.name, family)
+    span = places.span("hosts", end.host.name, "uplinks", end.uplink.device, family)
     kind, _, rule = term.rule.partition("/")
     labels = (Label(places.key("policy", rule), f"`{rule}` lets them"),) if kind == "policy" else ()
     hint = f"give `{host.name}` a route to {end.address} by the line of the way back, or translate `{network}`"

@@ -9,6 +9,7 @@ from taploom.base.rule import Rule
 from taploom.base.span import Span
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
+from taploom.plan.interfaces import outside
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ def claims(context: Context) -> Iterator[Claim]:
                 subject = f"network/{network.name}"
                 yield Claim(own.prefix, f"network `{network.name}`", subject, network.host, uplink=False, span=span)
     for host in context.plan.hosts:
-        for uplink in host.uplinks:
+        for uplink in outside(host):
             for family, side in fixed(uplink):
-                span = places.span("hosts", host.name, "uplinks", uplink.name, family.key)
-                what = f"uplink `{uplink.name}` of `{host.name}`"
+                span = places.span("hosts", host.name, "uplinks", uplink.device, family.key)
+                what = f"uplink `{uplink.device}` of `{host.name}`"
                 prefix, subject = side.interface.prefix, f"host/{host.name}"
                 single = prefix.length == family.bits
                 yield Claim(prefix, what, subject, host.name, uplink=True, span=span, single=single)

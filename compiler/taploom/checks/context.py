@@ -7,6 +7,7 @@ from taploom.base.frozen import dataclass
 from taploom.plan.host import Bridge, Host, Route
 from taploom.plan.site import Plan
 from taploom.spec.document import Document
+from taploom.spec.model.host import OUTSIDE
 from taploom.spec.values import Setting
 
 
@@ -59,10 +60,10 @@ class Context:
         return frozenset(network for network, hosts in carried.items() if hosts > 1)
 
     def torn(self, host: str) -> bool:
-        """Whether an uplink or a network of a host was left out."""
+        """Whether an interface or a network of a host was left out."""
         names, kept = self.document.places.names, self.document.hosts[host]
         return bool(
-            names("hosts", host, "uplinks").keys() - kept.uplinks.keys()
+            {(section, name) for section in OUTSIDE for name in names("hosts", host, section)} - kept.outside.keys()
             or names("hosts", host, "networks").keys() - kept.networks.keys()
         )
 

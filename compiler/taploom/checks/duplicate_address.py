@@ -10,6 +10,7 @@ from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.passes.wire import known_addresses
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL412",
@@ -74,17 +75,17 @@ def _within(context: Context) -> Iterator[tuple[str, _Holder]]:
 
 
 def _gateways(host: Host) -> Iterator[_Holder]:
-    for uplink in host.uplinks:
+    for uplink in outside(host):
         for family, side in fixed(uplink):
             if isinstance(side.gateway, Address):
-                path = ("hosts", host.name, "uplinks", uplink.name, f"gateway{family.value}")
-                yield _Holder(side.gateway, f"the gateway of uplink `{uplink.name}`", f"host/{host.name}", path)
+                path = ("hosts", host.name, "uplinks", uplink.device, f"gateway{family.value}")
+                yield _Holder(side.gateway, f"the gateway of uplink `{uplink.device}`", f"host/{host.name}", path)
 
 
 def _at_uplinks(host: Host) -> Iterator[_Holder]:
-    for uplink in host.uplinks:
+    for uplink in outside(host):
         for family, side in fixed(uplink):
-            at, what = ("hosts", host.name, "uplinks", uplink.name), f"uplink `{uplink.name}` of host `{host.name}`"
+            at, what = ("hosts", host.name, "uplinks", uplink.device), f"uplink `{uplink.device}` of host `{host.name}`"
             yield _Holder(side.interface.address, what, f"host/{host.name}", (*at, family.key))
 
 
@@ -100,7 +101,7 @@ def _outside(context: Context) -> Iterator[Diagnostic]:
     first: dict[tuple[str, Address], _Holder] = {}
     for host in context.plan.hosts:
         holders = iter(_at_uplinks(host))
-        for uplink in host.uplinks:
+        for uplink in outside(host):
             for family, side in fixed(uplink):
                 holder = next(holders)
                 before = first.setdefault((uplink.zone, holder.address), holder)
@@ -108,7 +109,7 @@ def _outside(context: Context) -> Iterator[Diagnostic]:
                     yield _finding(context, holder, before)
                 if side.gateway == holder.address:
                     path = (*holder.path[:-1], f"gateway{family.value}")
-                    gateway = f"the gateway of uplink `{uplink.name}`"
+                    gateway = f"the gateway of uplink `{uplink.device}`"
                     yield _finding(context, _Holder(holder.address, gateway, holder.subject, path), holder)
 
 

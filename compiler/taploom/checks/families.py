@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Family, in_family
-from taploom.plan.host import Fixed, Uplink
+from taploom.plan.host import Fixed
+from taploom.plan.interfaces import HostInterface
 
 
-def fixed(uplink: Uplink) -> Iterator[tuple[Family, Fixed]]:
+def fixed(uplink: HostInterface) -> Iterator[tuple[Family, Fixed]]:
     """The static addresses of an uplink."""
     for family in FAMILIES:
         side = in_family(uplink, family)
@@ -14,7 +15,7 @@ def fixed(uplink: Uplink) -> Iterator[tuple[Family, Fixed]]:
             yield family, side
 
 
-def carries(uplink: Uplink, family: Family) -> bool:
+def carries(uplink: HostInterface, family: Family) -> bool:
     """Whether packets of a family may come by an uplink; of one that somebody else configures, who knows."""
     return in_family(uplink, family) is not None or not uplink.configured
 

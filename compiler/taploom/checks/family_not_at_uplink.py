@@ -8,6 +8,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import carries, word
 from taploom.plan.host import Bridge, Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Action, SideKind, Term
 
 RULE = Rule(
@@ -31,8 +32,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Look for allows from a bridge to everywhere in a family that no uplink carries; the first of each tells."""
     translated, doubled = {n.name for n in context.plan.networks if n.nat4 or n.nat6}, context.doubled()
     for host in context.plan.hosts:
-        lacking = [family for family in FAMILIES if not any(carries(uplink, family) for uplink in host.uplinks)]
-        if not lacking or not host.uplinks or context.torn(host.name):
+        lacking = [family for family in FAMILIES if not any(carries(uplink, family) for uplink in outside(host))]
+        if not lacking or not outside(host) or context.torn(host.name):
             continue
         shut = translated - {entry.network for entry in host.nat}  # `nat` without any effect is another finding
         outwards: dict[tuple[str, Family], Term] = {}

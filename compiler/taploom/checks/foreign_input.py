@@ -7,6 +7,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import written
 from taploom.plan.host import Host, Input
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Action, Side, SideKind
 
 RULE = Rule(
@@ -65,4 +66,4 @@ def _interfaces(host: Host, side: Side) -> Iterator[str]:
         return (f"`{bridge.device}`" for bridge in host.bridges if bridge.network == side.name)
     if side.kind is SideKind.OTHER:
         return iter(("interfaces that the spec does not name",))
-    return (f"`{uplink.name}`" for uplink in host.uplinks if uplink.zone == side.name)
+    return (f"`{uplink.device}`" for uplink in outside(host) if uplink.zone == side.name)

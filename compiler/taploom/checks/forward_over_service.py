@@ -8,6 +8,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.intervals import Intervals
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Action, DnatEntry, SideKind, Term
 
 RULE = Rule(
@@ -35,7 +36,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Ask for each DNAT entry whether the host opens one of its ports."""
     for host in context.plan.hosts:
         opened = _opened(host) if host.dnat_entries else {}
-        zones = {uplink.name: uplink.zone for uplink in host.uplinks}
+        zones = {uplink.device: uplink.zone for uplink in outside(host)}
         for dnat_entry in host.dnat_entries if opened else ():
             for zone in sorted({zones[name] for name in dnat_entry.uplinks}):
                 intervals = opened.get((zone, dnat_entry.family, dnat_entry.protocol))

@@ -9,6 +9,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.intervals import Intervals
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import DnatEntry
 
 RULE = Rule(
@@ -42,7 +43,7 @@ class _Claim:
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare the DNAT entries of each host that share uplink, family, protocol and kind of senders."""
     for host in context.plan.hosts:
-        zones = tuple(sorted({uplink.zone for uplink in host.uplinks}))
+        zones = tuple(sorted({uplink.zone for uplink in outside(host)}))
         groups: dict[tuple[str, Family, str], list[DnatEntry]] = {}
         for dnat_entry in host.dnat_entries:
             for uplink in dnat_entry.uplinks:

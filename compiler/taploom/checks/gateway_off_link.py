@@ -7,6 +7,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL408",
@@ -24,13 +25,13 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare the gateway of every fixed address with its prefix."""
     for host in context.plan.hosts:
-        for uplink in host.uplinks:
+        for uplink in outside(host):
             for family, side in fixed(uplink):
                 via, on_link = side.next_hop, side.interface.prefix
                 if via is None or via in on_link or via in LINK_LOCAL or on_link.length == family.bits:
                     continue
-                at = ("hosts", host.name, "uplinks", uplink.name)
+                at = ("hosts", host.name, "uplinks", uplink.device)
                 span = context.document.places.span(*at, f"gateway{family.value}")
                 label = Label(context.document.places.span(*at, family.key), f"the link is {on_link}")
-                message = f"gateway {via} of uplink `{uplink.name}` is not on its link"
+                message = f"gateway {via} of uplink `{uplink.device}` is not on its link"
                 yield Diagnostic(RULE, message, span, "correct one of the two", (label,), subject=f"host/{host.name}")

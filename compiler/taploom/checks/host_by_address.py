@@ -7,6 +7,7 @@ from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
+from taploom.plan.interfaces import outside
 from taploom.spec.values import Selector
 
 RULE = Rule(
@@ -41,7 +42,7 @@ def owners(context: Context) -> Iterator[tuple[Prefix, str]]:
     """Every address of every host that is known beforehand."""
     for host in context.plan.hosts:
         own = [interface for bridge in host.bridges for interface in (bridge.ipv4, bridge.ipv6)]
-        own += [side.interface for uplink in host.uplinks for _, side in fixed(uplink)]
+        own += [side.interface for uplink in outside(host) for _, side in fixed(uplink)]
         yield from ((interface.address.prefix, host.name) for interface in own if interface is not None)
 
 

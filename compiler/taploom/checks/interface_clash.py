@@ -7,6 +7,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.base.span import Span
 from taploom.checks.context import Context
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL504",
@@ -41,9 +42,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _interfaces(context: Context, host: Host) -> Iterator[_Named]:
     """Name, what it is, subject, place and way out of every interface."""
     places, subject = context.document.places, f"host/{host.name}"
-    for uplink in host.uplinks:
-        span = places.key("hosts", host.name, "uplinks", uplink.name)
-        yield uplink.name, f"uplink in zone `{uplink.zone}`", subject, span, "rename the other"
+    for uplink in outside(host):
+        span = places.key("hosts", host.name, "uplinks", uplink.device)
+        yield uplink.device, f"uplink in zone `{uplink.zone}`", subject, span, "rename the other"
     for bridge in host.bridges:
         span = places.span("hosts", host.name, "networks", bridge.network, "bridge")
         what = f"bridge of network `{bridge.network}`"

@@ -10,6 +10,7 @@ from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.checks.intervals import Intervals
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import DnatEntry
 
 RULE = Rule(
@@ -47,7 +48,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _pairs(host: Host, family: Family) -> Iterator[tuple[DnatEntry, DnatEntry]]:
-    known = {uplink.name for uplink in host.uplinks for of, _ in fixed(uplink) if of is family}
+    known = {uplink.device for uplink in outside(host) for of, _ in fixed(uplink) if of is family}
     groups: dict[tuple[str, ...], list[DnatEntry]] = {}
     for dnat_entry in host.dnat_entries:
         at = tuple(name for name in dnat_entry.uplinks if name not in known)
@@ -55,7 +56,7 @@ def _pairs(host: Host, family: Family) -> Iterator[tuple[DnatEntry, DnatEntry]]:
             groups.setdefault(at, []).append(dnat_entry)
     for one, other in combinations(sorted(groups), 2):
         if set(one).isdisjoint(other):
-            third = len(host.uplinks) > len({*one, *other})
+            third = len(outside(host)) > len({*one, *other})
             yield from _meeting(groups[one], groups[other], third=third)
 
 

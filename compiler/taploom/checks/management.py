@@ -13,6 +13,7 @@ from taploom.checks.exposure import meets
 from taploom.checks.families import carries
 from taploom.passes.spaces import minimal, of_family
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Action, DnatEntry, Service, Side, SideKind, Term
 
 
@@ -78,7 +79,7 @@ def _arrives(host: Host, term: Term) -> bool:
     """Whether packets of the family come in from the side at all."""
     if term.ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
         return True
-    return any(u.zone == term.ingress.name and carries(u, term.family) for u in host.uplinks)
+    return any(u.zone == term.ingress.name and carries(u, term.family) for u in outside(host))
 
 
 def _opened(host: Host, term: Term) -> Iterator[Service]:
@@ -104,7 +105,7 @@ def _forwarded(
     """Senders whose packets to the host's outside addresses a forward takes away, at every uplink of their zone."""
     if ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
         return
-    uplinks = {u.name for u in host.uplinks if u.zone == ingress.name and carries(u, family)}
+    uplinks = {u.device for u in outside(host) if u.zone == ingress.name and carries(u, family)}
     for dnat_entry in dnat_entries:
         same = dnat_entry.family is family and uplinks.issubset(dnat_entry.uplinks)
         if same and _within(service, Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last)):

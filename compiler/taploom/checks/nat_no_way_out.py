@@ -8,6 +8,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.plan.host import Bridge, Host
+from taploom.plan.interfaces import outside
 from taploom.plan.site import Network
 
 RULE = Rule(
@@ -38,7 +39,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _finding(context: Context, host: Host, bridge: Bridge, network: Network) -> Diagnostic:
     wanted = [family for family, nat in zip(FAMILIES, (network.nat4, network.nat6), strict=True) if nat]
     keys = " or ".join(word(family) for family in wanted)
-    lacks = f"no uplink of host `{host.name}` has {keys}" if host.uplinks else f"host `{host.name}` has no uplink"
+    lacks = f"no uplink of host `{host.name}` has {keys}" if outside(host) else f"host `{host.name}` has no uplink"
     span = context.document.places.span("networks", bridge.network, "nat")
     message = f"`nat` of network `{bridge.network}` has no way out: {lacks}"
     hint = "add the family to an uplink, or drop `nat`"

@@ -11,6 +11,7 @@ from taploom.checks.families import fixed
 from taploom.checks.intervals import Intervals
 from taploom.checks.nesting import nested
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Action, SideKind
 
 RULE = Rule(
@@ -49,7 +50,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _translated(host: Host) -> set[_Way]:
     """Where a network is translated but for the way to everybody, who cannot reach its addresses anyway."""
-    zones, everybody = {uplink.name: uplink.zone for uplink in host.uplinks}, open_zones(host)
+    zones, everybody = {uplink.device: uplink.zone for uplink in outside(host)}, open_zones(host)
     ways = ((entry.network, zones[entry.uplink], entry.family) for entry in host.nat)
     return {way for way in ways if way[1] not in everybody}
 
@@ -70,7 +71,7 @@ def _allowed(host: Host, ways: set[_Way]) -> dict[_Way, tuple[dict[Prefix, str],
 
 def _beyond(host: Host, way: _Way) -> Iterator[Prefix]:
     """What is known to be behind the uplinks of a zone: the prefixes of their links, and where routes lead."""
-    uplinks = {uplink.name: uplink for uplink in host.uplinks if uplink.zone == way[1]}
+    uplinks = {uplink.device: uplink for uplink in outside(host) if uplink.zone == way[1]}
     yield from (route.to for route in host.routes if route.device in uplinks and route.to.family is way[2])
     yield from (side.interface.prefix for u in uplinks.values() for family, side in fixed(u) if family is way[2])
 

@@ -7,7 +7,8 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
-from taploom.plan.host import Fixed, Host, Uplink
+from taploom.plan.host import Fixed, Host
+from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import NatKind, SourceNat
 
 RULE = Rule(
@@ -31,27 +32,29 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for host in context.plan.hosts:
         mapped = {entry.network: entry for entry in host.nat if entry.kind is NatKind.PREFIX and entry.to}
         for entry in mapped.values():
-            for uplink in host.uplinks:
+            for uplink in outside(host):
                 for family, side in fixed(uplink):
                     if family is Family.IPV6 and entry.to:
                         yield from _judged(context, (host, uplink, side), entry, entry.to)
 
 
-def _judged(context: Context, at: tuple[Host, Uplink, Fixed], entry: SourceNat, to: Prefix) -> Iterator[Diagnostic]:
+def _judged(
+    context: Context, at: tuple[Host, HostInterface, Fixed], entry: SourceNat, to: Prefix
+) -> Iterator[Diagnostic]:
     host, uplink, side = at
     own, address, family = side.interface.prefix, side.interface.address, side.interface.family
     guest = _becoming(host, entry, address)
     if own.length < family.bits and own.overlaps(to):
-        message = f"network `{entry.network}` is translated to {to}, which is on the link of uplink `{uplink.name}`"
+        message = f"network `{entry.network}` is translated to {to}, which is on the link of uplink `{uplink.device}`"
         message += f": guest `{guest}` becomes {address}, the host's own" if guest else ""
         hint = "nobody answers neighbour discovery for its guests: name a prefix that is routed to the host"
     elif guest:
-        message = f"guest `{guest}` is translated to {address}, the host's own address at uplink `{uplink.name}`"
+        message = f"guest `{guest}` is translated to {address}, the host's own address at uplink `{uplink.device}`"
         hint = "give the guest or the host an address that ends otherwise"
     else:
         return
     places = context.document.places
-    label = Label(places.span("hosts", host.name, "uplinks", uplink.name, "ipv6"), "the host's address")
+    label = Label(places.span("hosts", host.name, "uplinks", uplink.device, "ipv6"), "the host's address")
     span = places.span("networks", entry.network, "nat", "ipv6")
     yield Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{entry.network}")
 

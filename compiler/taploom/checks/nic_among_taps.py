@@ -7,6 +7,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.devices import is_nic, never_tun
 from taploom.checks.globs import is_glob
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL516",
@@ -27,7 +28,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Look at the patterns of each network: at full names, and at globs that are those of NICs."""
     places = context.document.places
     for host in context.plan.hosts:
-        own = {uplink.name for uplink in host.uplinks if uplink.configured}
+        own = {uplink.device for uplink in outside(host) if uplink.configured}
         for network, attachment in sorted(context.document.hosts[host.name].networks.items()):
             for tap in sorted(set(attachment.taps)):
                 nics = is_glob(tap) and is_nic(tap.replace("*", "0").replace("?", "0"))

@@ -7,6 +7,7 @@ from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import other, word
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL422",
@@ -25,7 +26,7 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare bridges with the uplinks beside them."""
     for host in context.plan.hosts:
-        both = all(any(in_family(uplink, family) is not None for uplink in host.uplinks) for family in FAMILIES)
+        both = all(any(in_family(uplink, family) is not None for uplink in outside(host)) for family in FAMILIES)
         for bridge in host.bridges if both else ():
             for family in FAMILIES:
                 if in_family(bridge, family) is None and in_family(bridge, other(family)) is not None:

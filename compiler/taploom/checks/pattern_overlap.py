@@ -9,6 +9,7 @@ from taploom.checks.context import Context
 from taploom.checks.devices import never_tun
 from taploom.checks.globs import clashes, is_glob
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL505",
@@ -45,7 +46,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _uplinks_claimed(context: Context, host: Host) -> Iterator[Diagnostic]:
     """Uplinks that may be TUN devices and have no unit of their own, which would come before that of the pattern."""
     places = context.document.places
-    free = [uplink.name for uplink in host.uplinks if not uplink.configured and not never_tun(uplink.name)]
+    free = [uplink.device for uplink in outside(host) if not uplink.configured and not never_tun(uplink.device)]
     found = (
         (b.network, p, name) for b in host.bridges for p in b.taps.patterns for name in free if fnmatchcase(name, p)
     )

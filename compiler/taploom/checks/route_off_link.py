@@ -9,6 +9,7 @@ from taploom.checks.context import Context
 from taploom.checks.families import fixed, word
 from taploom.passes.wire import known_addresses
 from taploom.plan.host import Host, Learned, Route
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL407",
@@ -51,7 +52,7 @@ def _own(host: Host) -> set[Address]:
     Linux (6.18) takes an IPv4 route by way of an address of its own, and asks on that link for each destination.
     """
     own = [bridge.ipv6 for bridge in host.bridges]
-    own += [side.interface for uplink in host.uplinks for family, side in fixed(uplink) if family is Family.IPV6]
+    own += [side.interface for uplink in outside(host) for family, side in fixed(uplink) if family is Family.IPV6]
     return {interface.address for interface in own if interface is not None}
 
 
@@ -68,13 +69,13 @@ def _finding(context: Context, host: Host, route: Route, message: str, hint: str
 
 def _hint(host: Host, route: Route) -> str:
     family = route.via.family
-    learned = [uplink.name for uplink in host.uplinks if isinstance(in_family(uplink, family), Learned)]
+    learned = [uplink.device for uplink in outside(host) if isinstance(in_family(uplink, family), Learned)]
     if len(learned) > 1:
         return f"give {' or '.join(f'`{name}`' for name in learned)} a fixed address, or nobody can tell which it is"
     links = [str(own.prefix) for bridge in host.bridges if (own := in_family(bridge, family)) is not None]
     links += [
         str(side.interface.prefix)
-        for uplink in host.uplinks
+        for uplink in outside(host)
         if (side := in_family(uplink, family)) is not None and not isinstance(side, Learned)
     ]
     return f"on-link are {', '.join(sorted(links))}" if links else f"the host has no {word(family)} link"

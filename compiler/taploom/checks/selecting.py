@@ -12,6 +12,7 @@ from taploom.passes.resolve import tags_of, zones_of
 from taploom.passes.spaces import SelectorResolver, Space
 from taploom.passes.wire import Wiring
 from taploom.plan.host import Host
+from taploom.plan.interfaces import outside
 from taploom.spec.values import Selector
 
 SECTIONS = (
@@ -53,7 +54,7 @@ class Selecting:
         resolver = SelectorResolver.of(document, names, Wiring({}, context.plan.guests))
         beyond: dict[str, set[Family]] = {}
         for host in context.plan.hosts:
-            for uplink in host.uplinks:
+            for uplink in outside(host):
                 used = {family for family in FAMILIES if carries(uplink, family)}
                 beyond.setdefault(uplink.zone, set()).update(used)
         inside = {
@@ -86,4 +87,4 @@ class Selecting:
 
 def _has(host: Host, family: Family) -> bool:
     """Whether a host can have an address of a family."""
-    return any(carries(u, family) for u in host.uplinks) or any(in_family(b, family) is not None for b in host.bridges)
+    return any(carries(u, family) for u in outside(host)) or any(in_family(b, family) is not None for b in host.bridges)

@@ -10,7 +10,7 @@ from taploom.checks.context import Context
 from taploom.checks.coverage import Cover
 from taploom.passes.spaces import common
 from taploom.plan.host import Host
-from taploom.plan.interfaces import remote_behind
+from taploom.plan.interfaces import outside, remote_behind
 from taploom.plan.policy import Action, DnatEntry, Side, SideKind, Term
 
 RULE = Rule(
@@ -76,7 +76,7 @@ def _flows(host: Host, dnat_entry: DnatEntry) -> Iterator[Term]:
 
 
 def _senders(host: Host, dnat_entry: DnatEntry) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-    zones = sorted({uplink.zone for uplink in host.uplinks if uplink.name in dnat_entry.uplinks})
+    zones = sorted({uplink.zone for uplink in outside(host) if uplink.device in dnat_entry.uplinks})
     if dnat_entry.sources is None:
         yield from ((Side(SideKind.OUTSIDE, zone), (everything(dnat_entry.family),)) for zone in zones)
         return

@@ -7,6 +7,7 @@ from taploom.base.frozen import dataclass
 from taploom.checks.context import Context
 from taploom.checks.families import other
 from taploom.plan.guest import Mode
+from taploom.plan.interfaces import outside
 from taploom.plan.policy import Forward
 
 
@@ -39,7 +40,7 @@ def missing_twins(context: Context) -> Iterator[Missing]:
         if len(families) != 1:
             continue
         lacking = other(next(iter(families)))
-        uplinks = (uplink for uplink in hosts[forward.host].uplinks if uplink.name in forward.uplinks)
+        uplinks = (uplink for uplink in outside(hosts[forward.host]) if uplink.device in forward.uplinks)
         if in_family(networks[network], lacking) is None or all(
             in_family(uplink, lacking) is None for uplink in uplinks
         ):

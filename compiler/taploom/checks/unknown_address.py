@@ -8,6 +8,7 @@ from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.passes.resolve import tags_of
 from taploom.plan.guest import Mode
+from taploom.plan.interfaces import outside
 from taploom.spec.values import Selector
 
 RULE = Rule(
@@ -77,7 +78,7 @@ def _unknown(context: Context) -> set[tuple[str, str]]:
     found = {("guest", guest.name) for guest in context.plan.guests for nic in guest.nics if nic.ipv4.mode is Mode.DHCP}
     if len(context.plan.hosts) > 1:
         for host in context.plan.hosts:
-            if host.uplinks and not any(True for uplink in host.uplinks for _ in fixed(uplink)):
+            if outside(host) and not any(True for uplink in outside(host) for _ in fixed(uplink)):
                 found.add(("host", host.name))
     return found
 

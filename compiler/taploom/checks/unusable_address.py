@@ -8,6 +8,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.base.span import Span
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
+from taploom.plan.interfaces import outside
 
 RULE = Rule(
     "TL410",
@@ -47,12 +48,12 @@ def check(context: Context) -> Iterator[Diagnostic]:
                     own.address, f"network `{network.name}`", why, places.span(*at), f"network/{network.name}"
                 )
     for host in context.plan.hosts:
-        for uplink in host.uplinks:
+        for uplink in outside(host):
             for family, side in fixed(uplink):
                 own = side.interface
                 if why := _problem(own.address, own.prefix, link_local=True):
-                    span = places.span("hosts", host.name, "uplinks", uplink.name, family.key)
-                    yield _finding(own.address, f"uplink `{uplink.name}`", why, span, f"host/{host.name}")
+                    span = places.span("hosts", host.name, "uplinks", uplink.device, family.key)
+                    yield _finding(own.address, f"uplink `{uplink.device}`", why, span, f"host/{host.name}")
     yield from _guests(context)
 
 

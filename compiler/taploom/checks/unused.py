@@ -27,7 +27,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if context.broken("policy", "forwards", "hosts", "services", "networks"):
         return
     zones = {network.zone or name for name, network in document.networks.items()}
-    zones |= {uplink.zone for host in document.hosts.values() for uplink in host.uplinks.values()}
+    zones |= {each.zone for host in document.hosts.values() for each in host.outside.values()}
     named = {selector.name for selector in _selectors(document)}
     tags = {selector.name for selector in _selectors(document) if selector.kind == "tag"}
     services = {ref.text for ref in _services(document)}
