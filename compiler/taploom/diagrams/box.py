@@ -172,9 +172,9 @@ class Box:
         return [cards.uplink_card(self._host, one, way, self._paint, self._center) for one, way in self._uplinks]
 
     def _network_cards(self, detail: Detail) -> list[Node]:
-        by_network = {bridge.network: bridge for bridge in self._host.bridges}
+        by_network = {each.network: each for each in inside(self._host)}
         names = None if detail is Detail.COUNTS else [guest.name for guest in self.guests]
-        return [cards.bridge_card(by_network[network], self._paint, names) for network in self.networks]
+        return [cards.network_card(by_network[network], self._paint, names) for network in self.networks]
 
     def _guest_cards(self) -> list[Node]:
         found = [

@@ -9,7 +9,7 @@ from taploom.diagrams.palette import GUEST_LINE, LINE, MUTED, PUBLISHED, TEXT, P
 from taploom.diagrams.terms import Way
 from taploom.diagrams.use import counted, used_addresses
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
-from taploom.plan.host import Bridge, Fixed, Host, Learned
+from taploom.plan.host import Fixed, Host, Learned
 from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import DnatEntry
 from taploom.plan.site import Zone
@@ -157,16 +157,16 @@ def _inside(dnat_entry: DnatEntry) -> str:
     )
 
 
-def bridge_card(bridge: Bridge, paint: Paint, guests: Sequence[str] | None) -> Node:
-    """A network as a bridge, a row for the port of each of `guests` in their order; where None it counts them."""
-    tone = paint.network(bridge.network)
-    said = counted(bridge) if guests is None else used_addresses(bridge)
-    rows = [_title(bridge.network, said, tone)]
-    rows += [Row((_mono(str(own), tone),), About.ADDRESS, str(own.family)) for own in (bridge.ipv4, bridge.ipv6) if own]
-    words = [word for word, there in (("DHCP", bridge.dhcp), ("RA", bridge.ra), ("isolated", bridge.isolated)) if there]
-    rows.append(Row((Cell(Text(" · ".join((bridge.device, *words)), _NOTE, MUTED.ink), span=2),), About.DEVICE))
+def network_card(here: HostInterface, paint: Paint, guests: Sequence[str] | None) -> Node:
+    """A network of a host, a row for the port of each of `guests` in their order; where None it counts them."""
+    tone = paint.network(here.network)
+    said = counted(here) if guests is None else used_addresses(here)
+    rows = [_title(here.network, said, tone)]
+    rows += [Row((_mono(str(own), tone),), About.ADDRESS, str(own.family)) for own in here.fixed]
+    words = [word for word, there in (("DHCP", here.dhcp), ("RA", here.ra), ("isolated", here.isolated)) if there]
+    rows.append(Row((Cell(Text(" · ".join((here.device, *words)), _NOTE, MUTED.ink), span=2),), About.DEVICE))
     at = {guest: number for number, guest in enumerate(guests or ())}
-    shown = sorted((port for port in bridge.ports if port.guest in at), key=lambda port: at[port.guest])
+    shown = sorted((port for port in here.ports if port.guest in at), key=lambda port: at[port.guest])
     high = _tap_height(len(shown))
     rows += [
         Row(
@@ -176,9 +176,9 @@ def bridge_card(bridge: Bridge, paint: Paint, guests: Sequence[str] | None) -> N
         )
         for port in shown
     ]
-    tooltip = f"network {bridge.network}: {', '.join(str(own) for own in (bridge.ipv4, bridge.ipv6) if own)}"
+    tooltip = f"network {here.network}: {', '.join(str(own) for own in here.fixed)}"
     card = Table(tuple(rows), tone.ink, TEXT.fill)
-    return Node(bridge_name(bridge.network), card, "network", f"networks/{bridge.network}/", tooltip)
+    return Node(bridge_name(here.network), card, "network", f"networks/{here.network}/", tooltip)
 
 
 def _tap_height(count: int) -> int:

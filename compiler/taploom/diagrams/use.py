@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from taploom.base.address import Address, Family, Interface, in_family
 from taploom.base.frozen import dataclass
 from taploom.base.identity import remembered
-from taploom.plan.host import Bridge
 from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.site import Network, Plan
 
@@ -69,21 +68,22 @@ def uses(plan: Plan, network: Network) -> tuple[Use, ...]:
     return tuple(_use(plan, network, own) for own in (network.ipv4, network.ipv6) if own is not None)
 
 
-def counted(here: Bridge | HostInterface) -> str:
+def counted(here: HostInterface) -> str:
     """`1 guest`, `7 guests`."""
     count = len({port.guest for port in here.ports})
     return f"{count} guest" + ("s" if count != 1 else "")
 
 
 @remembered
-def used_addresses(bridge: Bridge) -> str:
+def used_addresses(here: HostInterface) -> str:
     """`5 / 254 used`, of IPv4; of a network without it how many guests there are."""
-    if bridge.ipv4 is None:
-        return counted(bridge)
-    known = {a for port in bridge.ports for a in port.ipv4 or ()}
-    known |= {lease.address for lease in bridge.dhcp.leases} if bridge.dhcp else set()
-    size = bridge.ipv4.prefix.size
-    return f"{len(known | {bridge.ipv4.address})} / {size - 2 if size > 2 else size} used"
+    own = here.own(Family.IPV4)
+    if own is None:
+        return counted(here)
+    known = {a for port in here.ports for a in port.ipv4 or ()}
+    known |= {lease.address for lease in here.dhcp.leases} if here.dhcp else set()
+    size = own.prefix.size
+    return f"{len(known | {own.address})} / {size - 2 if size > 2 else size} used"
 
 
 def _use(plan: Plan, network: Network, own: Interface) -> Use:

@@ -1,0 +1,127 @@
+"""The view of a host's interfaces says what the plan says, and what shows interfaces shows those of every kind."""
+
+from dataclasses import fields, replace
+from typing import Any, get_args, get_type_hints
+
+import pytest
+from tests.sites import compiled
+
+from taploom.base.address import Family
+from taploom.diagrams.union import united
+from taploom.diff.facts import things
+from taploom.plan.host import Bridge, Fixed, Host, Uplink
+from taploom.plan.interfaces import Equipped, HostInterface, Kind, inside, interfaces, outside, within
+from taploom.plan.site import Plan
+from taploom.site.pages.compose import pages
+from taploom.site.view import view
+
+KINDS = get_args(Kind)
+SPEC = """
+taploom: 1
+site: {name: kinds, target: {systemd: 257, nftables: 1.0.6, nixos: "25.11"}}
+networks:
+  lan: {ipv4: 10.0.0.1/24, ipv6: "fd12:3456:789a::1/64", dhcp: true, ra: true, nat: true}
+  v6: {ipv6: "fd12:3456:789b::1/64", isolated: true, dns: host}
+hosts:
+  hv:
+    uplinks:
+      eth0: {zone: internet, ipv4: dhcp, ipv6: ra, metric: 2000}
+      eth1: {zone: office, ipv4: 10.0.0.77/32, ipv6: "2001:db8::2/64", gateway6: "2001:db8::1", mtu: 1400}
+      tun0: {zone: vpn}
+    networks: {lan: {taps: vm-*}, v6: {}}
+guests:
+  web: {host: hv, nics: {lan: {ipv4: 10.0.0.9, mac: "02:00:00:00:00:09", ipv6: slaac}}}
+"""
+
+
+def plan() -> Plan:
+    return compiled(SPEC).plan
+
+
+def host() -> Host:
+    (found,) = plan().hosts
+    return found
+
+
+def test_what_is_beyond_parts_the_interfaces() -> None:
+    found = host()
+    assert [(each.device, each.network, each.zone) for each in inside(found)] == [
+        ("br-lan", "lan", "lan"), ("br-v6", "v6", "v6"),
+    ]  # fmt: skip
+    assert [(each.device, each.network, each.zone, each.configured) for each in outside(found)] == [
+        ("eth0", "", "internet", True), ("eth1", "", "office", True), ("tun0", "", "vpn", False),
+    ]  # fmt: skip
+    assert interfaces(found) == (*inside(found), *outside(found))
+
+
+def test_addresses_are_those_of_the_plan_in_either_family() -> None:
+    found = host()
+    own = {each.device: tuple(str(each.own(family)) for family in Family) for each in interfaces(found)}
+    assert own == {
+        "br-lan": ("10.0.0.1/24", "fd12:3456:789a::1/64"),
+        "br-v6": ("None", "fd12:3456:789b::1/64"),
+        "eth0": ("None", "None"),
+        "eth1": ("10.0.0.77/32", "2001:db8::2/64"),
+        "tun0": ("None", "None"),
+    }
+    prefixes = [part.prefix for part in inside(found)[0].fixed]
+    assert [str(address) for address in within(found, prefixes)] == ["10.0.0.77"]
+
+
+def test_a_host_is_asked_twice_and_has_the_same_views() -> None:
+    found = host()
+    assert all(one is other for one, other in zip(interfaces(found), interfaces(found), strict=True))
+    assert interfaces(replace(found, uplinks=())) == inside(found)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_spec_above_has_every_kind(kind: type) -> None:
+    assert any(isinstance(each.kind, kind) for each in interfaces(host()))
+
+
+def test_the_view_has_every_list_of_a_host_that_is_of_a_kind() -> None:
+    lists = {name for name, hint in get_type_hints(Host).items() if set(get_args(hint)) & set(KINDS)}
+    assert lists == {name for name in vars(Equipped) if not name.startswith("_")}
+    told = sum(len(getattr(host(), name)) for name in lists)
+    assert told == len(interfaces(host()))
+
+
+@pytest.mark.parametrize("name", ["zone", "origin", "ports", "dhcp", "ra", "serves_dns", "isolated", "mtu", "metric"])
+def test_what_a_kind_has_by_the_same_name_is_the_same(name: str) -> None:
+    for each in interfaces(host()):
+        if name in {field.name for field in fields(each.kind)}:
+            assert getattr(each, name) == getattr(each.kind, name)
+
+
+def test_how_addresses_come_is_that_of_the_kind() -> None:
+    for each in interfaces(host()):
+        if isinstance(each.kind, Uplink):
+            assert (each.ipv4, each.ipv6) == (each.kind.ipv4, each.kind.ipv6)
+        elif isinstance(each.kind, Bridge):
+            assert all(side is None or isinstance(side, Fixed) for side in (each.ipv4, each.ipv6))
+
+
+def word(interface: HostInterface) -> str:
+    return interface.network or interface.device
+
+
+def test_facts_that_are_compared_name_each_interface() -> None:
+    known = things(plan())
+    for each in interfaces(host()):
+        text = str(known[f"network/{each.network}"].fields if each.network else known["host/hv"].fields)
+        assert each.device in text
+
+
+def test_the_page_of_a_host_has_a_row_for_each_interface() -> None:
+    (page,) = (page for page in pages(view(plan(), (), (), {})) if page.path == "hosts/hv.md")
+    for each in interfaces(host()):
+        assert each.device in page.markdown
+
+
+def test_a_picture_of_a_change_keeps_what_goes() -> None:
+    before = plan()
+    (old,) = before.hosts
+    lists: dict[str, Any] = {name: () for name in vars(Equipped) if not name.startswith("_")}
+    after = replace(before, hosts=(replace(old, **lists),))
+    (found,) = united(before, after, {}).hosts
+    assert {word(each) for each in interfaces(found)} == {word(each) for each in interfaces(old)}
