@@ -9,7 +9,6 @@ is needed.
 
 from taploom.backends.artifact import Artifact, Line
 from taploom.plan.host import Host
-from taploom.plan.interfaces import outside
 
 SERVICE = "systemd-networkd-wait-online.service"
 FILE = "05-taploom.conf"
@@ -19,7 +18,7 @@ PROGRAM = "/lib/systemd/systemd-networkd-wait-online"
 
 def waits_for_any(host: Host) -> bool:
     """Whether one of the host's uplinks is enough to be online."""
-    return sum(each.configured for each in outside(host)) > 1
+    return sum(uplink.configured for uplink in host.uplinks) > 1
 
 
 def artifacts(host: Host) -> tuple[Artifact, ...]:

@@ -12,7 +12,7 @@ from taploom.backends.networkd import dhcp, ra, route
 from taploom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
 from taploom.base.address import Address, Family
 from taploom.plan.host import ETHERNET_MTU, Bridge, Host
-from taploom.plan.interfaces import outside, within
+from taploom.plan.interfaces import within
 
 
 def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
@@ -40,7 +40,7 @@ def _required(host: Host) -> str | bool:
     `systemd-networkd-wait-online` does not count links that somebody else configures, and fails after two minutes where
     no link is required. A bridge that is required in the state `no-carrier` is ready as soon as it is configured.
     """
-    return False if any(each.configured for each in outside(host)) else "no-carrier"
+    return False if any(uplink.configured for uplink in host.uplinks) else "no-carrier"
 
 
 def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
