@@ -91,7 +91,9 @@ def test_the_view_has_every_list_of_a_host_that_is_of_a_kind() -> None:
     assert told == len(interfaces(host()))
 
 
-@pytest.mark.parametrize("name", ["zone", "origin", "ports", "dhcp", "ra", "serves_dns", "isolated", "mtu", "metric"])
+@pytest.mark.parametrize(
+    "name", ["zone", "origin", "ports", "dns", "dhcp", "ra", "serves_dns", "isolated", "mtu", "metric"]
+)
 def test_what_a_kind_has_by_the_same_name_is_the_same(name: str) -> None:
     for each in interfaces(host()):
         if name in {field.name for field in fields(each.kind)}:

@@ -1,4 +1,4 @@
-"""Methods of frozen data that work each answer out once."""
+"""Methods of frozen data, and functions of one frozen object, that work each answer out once."""
 
 from collections.abc import Callable, Hashable
 from functools import wraps
@@ -10,7 +10,7 @@ R = TypeVar("R")
 
 
 def memo(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """A method whose answers are kept in its object, by the arguments, which are positional and have a hash.
+    """A method whose answers are kept in its object, by the other arguments, which are positional and have a hash.
 
     They are kept where `functools.cached_property` keeps its value: they go with the object, take no part in whether
     it equals another, and hold no reference to it. `functools.cache` would keep every object that was asked, and a

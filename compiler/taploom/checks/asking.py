@@ -7,8 +7,8 @@ from taploom.base.frozen import dataclass
 from taploom.checks.exposure import meets
 from taploom.flows.algebra.spans import Spans, common, of_prefixes, single, united, without
 from taploom.flows.packets.forwarding import SELF, Forwarding
-from taploom.plan.host import Bridge, Fixed, Host, Input
-from taploom.plan.interfaces import outside, remote_behind
+from taploom.plan.host import Fixed, Host, Input
+from taploom.plan.interfaces import HostInterface, inside, outside, remote_behind
 from taploom.plan.policy import Action, Service, Side, SideKind, Term
 
 DNS = Service("udp", 53, 53)
@@ -38,32 +38,32 @@ class Asking:
                 found.setdefault(term.ingress.name, []).append(term)
         return cls(host, published, found)
 
-    def closed(self, bridge: Bridge, address: Address) -> tuple[str, ...] | None:
+    def closed(self, here: HostInterface, address: Address) -> tuple[str, ...] | None:
         """Why nobody on a bridge may ask an address: the denies, () where nothing allows it; None where somebody may.
 
         Where several uplinks may be the way, one by which somebody may is enough.
         """
-        own = in_family(bridge, address.family)
+        own = here.own(address.family)
         if address in self.published:
             return None
         if own is None:
             return ()
         if own.address != address and address in own.prefix:
-            return () if bridge.isolated else self._left(bridge, address, [_on(bridge)], everybody=True)
+            return () if here.isolated else self._left(here, address, [_on(here)], everybody=True)
         kernel = Forwarding.of(self.host, address.family)
         egress = kernel.egress(address.value)
         if egress == SELF:
-            if bridge.serves_dns or self.host.input is Input.FOREIGN:
+            if here.serves_dns or self.host.input is Input.FOREIGN:
                 return None
-            return self._left(bridge, address, [Side(SideKind.SELF)])
-        return self._left(bridge, address, self._sides(kernel, egress, address))
+            return self._left(here, address, [Side(SideKind.SELF)])
+        return self._left(here, address, self._sides(kernel, egress, address))
 
     def _sides(self, kernel: Forwarding, egress: str, address: Address) -> list[Side]:
         """Where an address may lie; every side that is spoken of where no route says."""
         ways = [egress] if egress else list(kernel.defaults)
         zones = sorted({uplink.zone for uplink in outside(self.host) if uplink.device in ways})
         found = [Side(self._kind(zone, address), zone) for zone in zones]
-        found += [_on(bridge) for bridge in self.host.bridges if bridge.device in ways]
+        found += [_on(here) for here in inside(self.host) if here.device in ways]
         return found or sorted({t.egress for terms in self.terms.values() for t in terms}, key=repr)
 
     def _kind(self, zone: str, address: Address) -> SideKind:
@@ -71,13 +71,13 @@ class Asking:
         return SideKind.REMOTE if any(address in prefix for prefix in there) else SideKind.OUTSIDE
 
     def _left(
-        self, bridge: Bridge, address: Address, sides: Iterable[Side], *, everybody: bool = False
+        self, here: HostInterface, address: Address, sides: Iterable[Side], *, everybody: bool = False
     ) -> tuple[str, ...] | None:
         denies: dict[str, None] = {}
         for side in sides:
-            terms = [t for t in self.terms.get(bridge.network, ()) if t.egress == side and _towards(t, address)]
+            terms = [t for t in self.terms.get(here.network, ()) if t.egress == side and _towards(t, address)]
             allowed = _senders(t for t in terms if t.action is Action.ALLOW)
-            guests, denied = _guests(bridge, address), [t for t in terms if t.action is Action.DENY]
+            guests, denied = _guests(here, address), [t for t in terms if t.action is Action.DENY]
             allowed = guests if everybody else common(allowed, guests) or allowed
             if without(allowed, _senders(denied)):
                 return None
@@ -101,8 +101,8 @@ def published(hosts: Iterable[Host]) -> Iterator[Address]:
                     yield side.interface.address
 
 
-def _on(bridge: Bridge) -> Side:
-    return Side(SideKind.BRIDGE, bridge.network)
+def _on(here: HostInterface) -> Side:
+    return Side(SideKind.BRIDGE, here.network)
 
 
 def _towards(term: Term, address: Address) -> bool:
@@ -113,12 +113,12 @@ def _senders(terms: Iterable[Term]) -> Spans:
     return united(span for term in terms for span in of_prefixes(term.sources, term.family))
 
 
-def _guests(bridge: Bridge, resolver: Address) -> Spans:
+def _guests(here: HostInterface, resolver: Address) -> Spans:
     """The addresses of a network's guests but for the resolver's; all that there can be where some are not known."""
-    own, known = in_family(bridge, resolver.family), [in_family(port, resolver.family) for port in bridge.ports]
+    own, known = here.own(resolver.family), [in_family(port, resolver.family) for port in here.ports]
     if own is None:
         return ()
-    if bridge.ports and None not in known:
+    if here.ports and None not in known:
         return united(single(a.value) for found in known for a in found or () if a != resolver)
     nobody = [single(own.address.value), single(resolver.value)]
     return without(of_prefixes((own.prefix,), own.family), united(nobody))

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from taploom.base.frozen import dataclass
-from taploom.plan.host import Bridge, Host, Route
+from taploom.plan.host import Host, Route
+from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.site import Plan
 from taploom.spec.document import Document
 from taploom.spec.model.host import OUTSIDE
@@ -68,7 +69,7 @@ class Context:
         )
 
 
-def inward(host: Host) -> Iterator[tuple[Route, Bridge]]:
-    """The routes of a host whose next hop is on one of its bridges, with the bridge: a finding of their own."""
-    bridges = {bridge.device: bridge for bridge in host.bridges} if host.routes else {}
-    return ((route, bridges[route.device]) for route in host.routes if route.device in bridges)
+def inward(host: Host) -> Iterator[tuple[Route, HostInterface]]:
+    """The routes of a host whose next hop is on one of its networks, with its interface: a finding of their own."""
+    networks = {here.device: here for here in inside(host)} if host.routes else {}
+    return ((route, networks[route.device]) for route in host.routes if route.device in networks)

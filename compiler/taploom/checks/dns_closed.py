@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import Address, in_family
+from taploom.base.address import Address
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.asking import Asking, published
 from taploom.checks.context import Context
 from taploom.checks.families import word
-from taploom.plan.host import Bridge
+from taploom.plan.interfaces import HostInterface, inside
 
 RULE = Rule(
     "TL804",
@@ -29,22 +29,22 @@ def check(context: Context) -> Iterator[Diagnostic]:
         return
     open_to_all = frozenset(published(context.plan.hosts))
     for host in context.plan.hosts:
-        bridges = [bridge for bridge in host.bridges if bridge.dns]
-        asking = Asking.at(host, open_to_all, context.now) if bridges else None
-        for bridge in bridges:
-            for address in bridge.dns:
-                closed = asking.closed(bridge, address) if asking else None
+        told = [here for here in inside(host) if here.dns]
+        asking = Asking.at(host, open_to_all, context.now) if told else None
+        for here in told:
+            for address in here.dns:
+                closed = asking.closed(here, address) if asking else None
                 if closed is not None:
-                    yield _finding(context, bridge, address, closed)
+                    yield _finding(context, here, address, closed)
 
 
-def _finding(context: Context, bridge: Bridge, address: Address, denies: tuple[str, ...]) -> Diagnostic:
-    own, places = in_family(bridge, address.family), context.document.places
-    span = places.item(str(address), "networks", bridge.network, "dns")
-    message = f"guests of network `{bridge.network}` cannot ask their resolver {address}"
+def _finding(context: Context, here: HostInterface, address: Address, denies: tuple[str, ...]) -> Diagnostic:
+    own, places = here.own(address.family), context.document.places
+    span = places.item(str(address), "networks", here.network, "dns")
+    message = f"guests of network `{here.network}` cannot ask their resolver {address}"
     labels: tuple[Label, ...] = ()
     if own is None:
-        message = f"guests of network `{bridge.network}` have no {word(address.family)} to ask their resolver {address}"
+        message = f"guests of network `{here.network}` have no {word(address.family)} to ask their resolver {address}"
         hint = f"name one of the other family, or give the network `{address.family.key}`"
     elif denies:
         names = [deny.removeprefix("policy/") for deny in denies]
@@ -53,8 +53,8 @@ def _finding(context: Context, bridge: Bridge, address: Address, denies: tuple[s
         hint = "make the deny narrower, or name another resolver"
     elif own.address == address:
         hint = "write `host`, which opens the host's input too"
-    elif bridge.isolated and address in own.prefix:
-        hint = f"`{bridge.network}` is isolated: name a resolver elsewhere, or `host`"
+    elif here.isolated and address in own.prefix:
+        hint = f"`{here.network}` is isolated: name a resolver elsewhere, or `host`"
     else:
-        hint = f"allow `dns` from `{bridge.network}` to it"
-    return Diagnostic(RULE, message, span, hint, labels, subject=f"network/{bridge.network}")
+        hint = f"allow `dns` from `{here.network}` to it"
+    return Diagnostic(RULE, message, span, hint, labels, subject=f"network/{here.network}")

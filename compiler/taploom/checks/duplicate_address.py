@@ -10,7 +10,7 @@ from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.passes.wire import known_addresses
 from taploom.plan.host import Host
-from taploom.plan.interfaces import outside
+from taploom.plan.interfaces import inside, outside
 
 RULE = Rule(
     "TL412",
@@ -69,9 +69,9 @@ def _within(context: Context) -> Iterator[tuple[str, _Holder]]:
     """
     for host in context.plan.hosts:
         held = [*_at_uplinks(host), *_gateways(host)]
-        for bridge in host.bridges:
-            here = [own.prefix for own in (bridge.ipv4, bridge.ipv6) if own]
-            yield from ((bridge.network, one) for one in held if any(one.address in prefix for prefix in here))
+        for here in inside(host):
+            prefixes = [own.prefix for own in here.fixed]
+            yield from ((here.network, one) for one in held if any(one.address in prefix for prefix in prefixes))
 
 
 def _gateways(host: Host) -> Iterator[_Holder]:

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import FAMILIES, Family, in_family
+from taploom.base.address import FAMILIES, Family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import carries, word
-from taploom.plan.host import Bridge, Host
-from taploom.plan.interfaces import outside
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import Action, SideKind, Term
 
 RULE = Rule(
@@ -40,11 +40,11 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for term in host.terms:
             if term.family in lacking and _to_everywhere(term):
                 outwards.setdefault((term.ingress.name, term.family), term)
-        for bridge in host.bridges:
-            for family in lacking if bridge.network not in shut | doubled else ():
-                found = outwards.get((bridge.network, family))
-                if found and in_family(bridge, family) is not None:
-                    yield _finding(context, host, bridge, found)
+        for here in inside(host):
+            for family in lacking if here.network not in shut | doubled else ():
+                found = outwards.get((here.network, family))
+                if found and here.own(family) is not None:
+                    yield _finding(context, host, here, found)
 
 
 def _to_everywhere(term: Term) -> bool:
@@ -53,12 +53,12 @@ def _to_everywhere(term: Term) -> bool:
     return ends and said and any(prefix.length == 0 for prefix in term.destinations)
 
 
-def _finding(context: Context, host: Host, bridge: Bridge, term: Term) -> Diagnostic:
+def _finding(context: Context, host: Host, here: HostInterface, term: Term) -> Diagnostic:
     places, family = context.document.places, term.family
-    span = places.span("networks", bridge.network, family.key)
+    span = places.span("networks", here.network, family.key)
     label = Label(places.key("policy", term.rule.removeprefix("policy/")), "this entry lets it out")
     named = word(family)
-    message = f"{named} of network `{bridge.network}` has no way out: no uplink of host `{host.name}` has {named}"
+    message = f"{named} of network `{here.network}` has no way out: no uplink of host `{host.name}` has {named}"
     learned = "ipv6: ra" if family is Family.IPV6 else "ipv4: dhcp"
     hint = f"add `{learned}` or an address to an uplink, or drop `{family.key}` here"
-    return Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{bridge.network}")
+    return Diagnostic(RULE, message, span, hint, (label,), subject=f"network/{here.network}")

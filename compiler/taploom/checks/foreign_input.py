@@ -7,7 +7,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import written
 from taploom.plan.host import Host, Input
-from taploom.plan.interfaces import outside
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Action, Side, SideKind
 
 RULE = Rule(
@@ -40,13 +40,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _served(host: Host) -> Iterator[tuple[str, str]]:
-    for bridge in host.bridges:
-        if bridge.dhcp:
-            yield "udp/67", f"on `{bridge.device}`"
-        if bridge.ra:
-            yield "icmpv6/router-solicitation", f"on `{bridge.device}`"
-        if bridge.serves_dns:
-            yield "dns", f"on `{bridge.device}`"
+    for here in inside(host):
+        if here.dhcp:
+            yield "udp/67", f"on `{here.device}`"
+        if here.ra:
+            yield "icmpv6/router-solicitation", f"on `{here.device}`"
+        if here.serves_dns:
+            yield "dns", f"on `{here.device}`"
 
 
 def _allowed(host: Host) -> Iterator[tuple[str, str]]:
@@ -63,7 +63,7 @@ def _allowed(host: Host) -> Iterator[tuple[str, str]]:
 
 def _interfaces(host: Host, side: Side) -> Iterator[str]:
     if side.kind is SideKind.BRIDGE:
-        return (f"`{bridge.device}`" for bridge in host.bridges if bridge.network == side.name)
+        return (f"`{here.device}`" for here in inside(host) if here.network == side.name)
     if side.kind is SideKind.OTHER:
         return iter(("interfaces that the spec does not name",))
     return (f"`{uplink.device}`" for uplink in outside(host) if uplink.zone == side.name)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import in_family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.plan.host import Host
+from taploom.plan.interfaces import inside
 from taploom.plan.policy import DnatEntry
 
 RULE = Rule(
@@ -45,7 +45,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _for_nobody(host: Host, dnat_entry: DnatEntry) -> bool:
     if dnat_entry.hairpin or dnat_entry.sources is None or dnat_entry.outside:
         return False
-    own = [
-        interface.prefix for bridge in host.bridges if (interface := in_family(bridge, dnat_entry.family)) is not None
-    ]
+    own = [interface.prefix for here in inside(host) if (interface := here.own(dnat_entry.family)) is not None]
     return all(any(source in prefix for prefix in own) for source in dnat_entry.sources)

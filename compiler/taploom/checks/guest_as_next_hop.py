@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import Address
+from taploom.base.address import Address, Family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context, inward
-from taploom.plan.host import Bridge, Host, Port, Route
+from taploom.plan.host import Host, Port, Route
+from taploom.plan.interfaces import HostInterface
 
 RULE = Rule(
     "TL425",
@@ -27,24 +28,25 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the routes of each host that leave by one of its bridges."""
+    """Look at the routes of each host that leave towards one of its networks."""
     for host in context.plan.hosts:
         guests: dict[str, dict[Address, Port]] = {}
-        for route, bridge in inward(host):
+        for route, here in inward(host):
             # A route by way of the host's own IPv6 address, which Linux refuses, or of the other family, is TL407's.
-            own = bridge.ipv6 is not None and bridge.ipv6.address == route.via
-            if not own and route.to.family is route.via.family:
-                if bridge.network not in guests:
-                    guests[bridge.network] = _by_address(bridge)
-                yield _finding(context, host, route, bridge, guests[bridge.network].get(route.via))
+            own = here.own(Family.IPV6)
+            itself = own is not None and own.address == route.via
+            if not itself and route.to.family is route.via.family:
+                if here.network not in guests:
+                    guests[here.network] = _by_address(here)
+                yield _finding(context, host, route, here, guests[here.network].get(route.via))
 
 
-def _by_address(bridge: Bridge) -> dict[Address, Port]:
-    return {address: port for port in bridge.ports for own in (port.ipv4, port.ipv6) for address in own or ()}
+def _by_address(here: HostInterface) -> dict[Address, Port]:
+    return {address: port for port in here.ports for own in (port.ipv4, port.ipv6) for address in own or ()}
 
 
-def _finding(context: Context, host: Host, route: Route, bridge: Bridge, port: Port | None) -> Diagnostic:
-    places, network = context.document.places, bridge.network
+def _finding(context: Context, host: Host, route: Route, here: HostInterface, port: Port | None) -> Diagnostic:
+    places, network = context.document.places, here.network
     what, label = f"{route.via} of network `{network}`", Label(places.key("networks", network), "the network")
     if port is not None:
         what = f"guest `{port.guest}`"

@@ -6,8 +6,7 @@ from taploom.base.address import Prefix
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
-from taploom.checks.families import fixed
-from taploom.plan.interfaces import outside
+from taploom.plan.interfaces import interfaces
 from taploom.spec.values import Selector
 
 RULE = Rule(
@@ -41,9 +40,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def owners(context: Context) -> Iterator[tuple[Prefix, str]]:
     """Every address of every host that is known beforehand."""
     for host in context.plan.hosts:
-        own = [interface for bridge in host.bridges for interface in (bridge.ipv4, bridge.ipv6)]
-        own += [side.interface for uplink in outside(host) for _, side in fixed(uplink)]
-        yield from ((interface.address.prefix, host.name) for interface in own if interface is not None)
+        yield from ((own.address.prefix, host.name) for each in interfaces(host) for own in each.fixed)
 
 
 def _prefixes(context: Context, selector: Selector) -> tuple[Prefix, ...]:

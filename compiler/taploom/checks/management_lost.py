@@ -8,7 +8,7 @@ from taploom.checks.context import Context
 from taploom.checks.exposure import written
 from taploom.checks.management import paths
 from taploom.plan.host import Host, Input
-from taploom.plan.interfaces import outside
+from taploom.plan.interfaces import interfaces
 
 RULE = Rule(
     "TL801",
@@ -29,7 +29,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     if context.broken("policy", "hosts", "networks", "services", "addresses"):
         return
     for host in context.plan.hosts:
-        wired = outside(host) or host.bridges
+        wired = interfaces(host)
         if host.input is Input.MANAGED and wired and next(paths(host, context.now), None) is None:
             yield _finding(context, host)
 

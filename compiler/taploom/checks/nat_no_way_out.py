@@ -7,8 +7,8 @@ from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
-from taploom.plan.host import Bridge, Host
-from taploom.plan.interfaces import outside
+from taploom.plan.host import Host
+from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.site import Network
 
 RULE = Rule(
@@ -30,17 +30,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
     networks = {network.name: network for network in context.plan.networks}
     for host in () if context.broken("hosts") else context.plan.hosts:
         translated = {entry.network for entry in host.nat}
-        for bridge in host.bridges:
-            network = networks[bridge.network]
-            if (network.nat4 or network.nat6) and bridge.network not in translated:
-                yield _finding(context, host, bridge, network)
+        for here in inside(host):
+            network = networks[here.network]
+            if (network.nat4 or network.nat6) and here.network not in translated:
+                yield _finding(context, host, here, network)
 
 
-def _finding(context: Context, host: Host, bridge: Bridge, network: Network) -> Diagnostic:
+def _finding(context: Context, host: Host, here: HostInterface, network: Network) -> Diagnostic:
     wanted = [family for family, nat in zip(FAMILIES, (network.nat4, network.nat6), strict=True) if nat]
     keys = " or ".join(word(family) for family in wanted)
     lacks = f"no uplink of host `{host.name}` has {keys}" if outside(host) else f"host `{host.name}` has no uplink"
-    span = context.document.places.span("networks", bridge.network, "nat")
-    message = f"`nat` of network `{bridge.network}` has no way out: {lacks}"
+    span = context.document.places.span("networks", here.network, "nat")
+    message = f"`nat` of network `{here.network}` has no way out: {lacks}"
     hint = "add the family to an uplink, or drop `nat`"
     return Diagnostic(RULE, message, span, hint, subject=f"network/{network.name}")

@@ -8,7 +8,7 @@ from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.plan.host import Fixed, Host
-from taploom.plan.interfaces import HostInterface, outside
+from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import NatKind, SourceNat
 
 RULE = Rule(
@@ -64,5 +64,5 @@ def _becoming(host: Host, entry: SourceNat, address: Address) -> str:
     if entry.to is None or address not in entry.to:
         return ""
     inner = entry.source.first + (address.value - entry.to.value)
-    ports = (port for bridge in host.bridges if bridge.network == entry.network for port in bridge.ports)
+    ports = (port for here in inside(host) if here.network == entry.network for port in here.ports)
     return next((port.guest for port in ports if inner in (port.ipv6 or ())), "")

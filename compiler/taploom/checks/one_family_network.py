@@ -7,7 +7,7 @@ from taploom.base.diagnostic import Diagnostic
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import other, word
-from taploom.plan.interfaces import outside
+from taploom.plan.interfaces import inside, outside
 
 RULE = Rule(
     "TL422",
@@ -27,10 +27,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
     """Compare bridges with the uplinks beside them."""
     for host in context.plan.hosts:
         both = all(any(in_family(uplink, family) is not None for uplink in outside(host)) for family in FAMILIES)
-        for bridge in host.bridges if both else ():
+        for here in inside(host) if both else ():
             for family in FAMILIES:
-                if in_family(bridge, family) is None and in_family(bridge, other(family)) is not None:
-                    span = context.document.places.key("networks", bridge.network)
-                    message = f"network `{bridge.network}` has no {word(family)}, which the uplinks of its host have"
+                if here.own(family) is None and here.own(other(family)) is not None:
+                    span = context.document.places.key("networks", here.network)
+                    message = f"network `{here.network}` has no {word(family)}, which the uplinks of its host have"
                     hint = f"give it an `{family.key}`, if its guests should have one"
-                    yield Diagnostic(RULE, message, span, hint, subject=f"network/{bridge.network}")
+                    yield Diagnostic(RULE, message, span, hint, subject=f"network/{here.network}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from taploom.base.address import Family, in_family
+from taploom.base.address import Family
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
@@ -10,7 +10,7 @@ from taploom.checks.exposure import open_zones
 from taploom.checks.families import carries
 from taploom.passes.sides import PRIVATE
 from taploom.plan.host import Host
-from taploom.plan.interfaces import outside
+from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Action, SideKind, Term
 
 RULE = Rule(
@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 def _untranslated(host: Host) -> set[tuple[str, Family]]:
     translated = {(entry.network, entry.family) for entry in host.nat}
-    own = [(b.network, family, in_family(b, family)) for b in host.bridges for family in Family]
+    own = [(here.network, family, here.own(family)) for here in inside(host) for family in Family]
     ways = {family for family in Family if any(carries(uplink, family) for uplink in outside(host))}
     private = {
         (n, family) for n, family, i in own if i is not None and family in ways and any(i.address in p for p in PRIVATE)

@@ -12,6 +12,7 @@ from taploom.checks.rule_twice import meaning
 from taploom.checks.selecting_nobody import refused
 from taploom.checks.shadowed import lasts
 from taploom.plan.host import Host, Input
+from taploom.plan.interfaces import inside
 from taploom.plan.policy import Action, Service, Side, SideKind, Term
 
 RULE = Rule(
@@ -73,14 +74,13 @@ def _said(host: Host, now: int) -> Iterator[tuple[_Ends, list[Term]]]:
 
 def _implied(host: Host) -> Iterator[Term]:
     """DNS, where the host serves it."""
-    for bridge in host.bridges if host.input is Input.MANAGED else ():
-        for own in (bridge.ipv4, bridge.ipv6) if bridge.serves_dns else ():
-            if own:
-                whole = (everything(own.family),)
-                yield Term(
-                    "implied/dns", Action.ALLOW, Side(SideKind.BRIDGE, bridge.network), Side(SideKind.SELF), own.family,
-                    whole, whole, _DNS, log=False, limit=None, expires=None, origin=bridge.origin,
-                )  # fmt: skip
+    for here in inside(host) if host.input is Input.MANAGED else ():
+        for own in here.fixed if here.serves_dns else ():
+            whole = (everything(own.family),)
+            yield Term(
+                "implied/dns", Action.ALLOW, Side(SideKind.BRIDGE, here.network), Side(SideKind.SELF), own.family,
+                whole, whole, _DNS, log=False, limit=None, expires=None, origin=here.origin,
+            )  # fmt: skip
 
 
 def _others(

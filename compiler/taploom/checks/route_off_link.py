@@ -9,7 +9,7 @@ from taploom.checks.context import Context
 from taploom.checks.families import fixed, word
 from taploom.passes.wire import known_addresses
 from taploom.plan.host import Host, Learned, Route
-from taploom.plan.interfaces import outside
+from taploom.plan.interfaces import inside, outside
 
 RULE = Rule(
     "TL407",
@@ -51,7 +51,7 @@ def _own(host: Host) -> set[Address]:
 
     Linux (6.18) takes an IPv4 route by way of an address of its own, and asks on that link for each destination.
     """
-    own = [bridge.ipv6 for bridge in host.bridges]
+    own = [each.own(Family.IPV6) for each in inside(host)]
     own += [side.interface for uplink in outside(host) for family, side in fixed(uplink) if family is Family.IPV6]
     return {interface.address for interface in own if interface is not None}
 
@@ -72,7 +72,7 @@ def _hint(host: Host, route: Route) -> str:
     learned = [uplink.device for uplink in outside(host) if isinstance(in_family(uplink, family), Learned)]
     if len(learned) > 1:
         return f"give {' or '.join(f'`{name}`' for name in learned)} a fixed address, or nobody can tell which it is"
-    links = [str(own.prefix) for bridge in host.bridges if (own := in_family(bridge, family)) is not None]
+    links = [str(own.prefix) for here in inside(host) if (own := here.own(family)) is not None]
     links += [
         str(side.interface.prefix)
         for uplink in outside(host)

@@ -12,7 +12,7 @@ from taploom.passes.resolve import tags_of, zones_of
 from taploom.passes.spaces import SelectorResolver, Space
 from taploom.passes.wire import Wiring
 from taploom.plan.host import Host
-from taploom.plan.interfaces import outside
+from taploom.plan.interfaces import interfaces, outside
 from taploom.spec.values import Selector
 
 SECTIONS = (
@@ -87,4 +87,4 @@ class Selecting:
 
 def _has(host: Host, family: Family) -> bool:
     """Whether a host can have an address of a family."""
-    return any(carries(u, family) for u in outside(host)) or any(in_family(b, family) is not None for b in host.bridges)
+    return any(carries(each, family) for each in interfaces(host))

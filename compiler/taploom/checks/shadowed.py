@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from functools import partial
 
-from taploom.base.address import Prefix, everything, in_family
+from taploom.base.address import Prefix, everything
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.coverage import Cover
 from taploom.passes.spaces import common
 from taploom.plan.host import Host
-from taploom.plan.interfaces import outside, remote_behind
+from taploom.plan.interfaces import inside, outside, remote_behind
 from taploom.plan.policy import Action, DnatEntry, Side, SideKind, Term
 
 RULE = Rule(
@@ -86,11 +86,11 @@ def _senders(host: Host, dnat_entry: DnatEntry) -> Iterator[tuple[Side, tuple[Pr
         remote = tuple(part for own in remote_behind(host, zone) for part in common(dnat_entry.sources, own))
         outer = (everything(dnat_entry.family),) if zone in dnat_entry.outside else foreign
         yield from ((Side(kind, zone), p) for kind, p in ((SideKind.OUTSIDE, outer), (SideKind.REMOTE, remote)) if p)
-    for bridge in host.bridges if dnat_entry.hairpin else ():
-        own = in_family(bridge, dnat_entry.family)
+    for here in inside(host) if dnat_entry.hairpin else ():
+        own = here.own(dnat_entry.family)
         parts = common(dnat_entry.sources, own.prefix) if own else ()
         if parts:
-            yield Side(SideKind.BRIDGE, bridge.network), parts
+            yield Side(SideKind.BRIDGE, here.network), parts
 
 
 def _walls(host: Host, now: int) -> dict[_Ends, list[Term]]:

@@ -42,6 +42,7 @@ class HostInterface:
         advertised: whether the host hears router advertisements there (RFC 4861).
         metric: of its default routes, or None.
         mtu: in bytes, or None for what the link has.
+        dns: resolvers of the guests there; where a zone is beyond it, of the host.
         dhcp: DHCPv4 that the host serves there.
         ra: router advertisements that the host sends there.
         serves_dns: whether the host answers DNS there.
@@ -59,6 +60,7 @@ class HostInterface:
     advertised: bool
     metric: int | None
     mtu: int | None
+    dns: tuple[Address, ...]
     dhcp: DhcpServer | None
     ra: RouterAdvertisement | None
     serves_dns: bool
@@ -113,6 +115,7 @@ def _view(kind: Kind) -> HostInterface:
                 advertised=kind.advertised,
                 metric=kind.metric,
                 mtu=kind.mtu,
+                dns=kind.dns,
                 dhcp=None,
                 ra=None,
                 serves_dns=False,
@@ -132,6 +135,7 @@ def _view(kind: Kind) -> HostInterface:
                 advertised=False,
                 metric=None,
                 mtu=kind.mtu,
+                dns=kind.dns,
                 dhcp=kind.dhcp,
                 ra=kind.ra,
                 serves_dns=kind.serves_dns,
