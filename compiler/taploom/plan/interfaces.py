@@ -38,6 +38,7 @@ class HostInterface:
         network: network of this host that is beyond it, with its guests; "" where that is not of this host.
         ipv4: the host's address there, or how it comes by one; None where it has none, or nobody knows.
         ipv6: the same for IPv6.
+        kind: the plan's object, whose type is the kind of interface.
         configured: whether a unit of ours configures it; else it may have any address, which somebody else gives it.
         advertised: whether the host hears router advertisements there (RFC 4861).
         metric: of its default routes, or None.
@@ -48,7 +49,6 @@ class HostInterface:
         serves_dns: whether the host answers DNS there.
         isolated: whether the guests there do not reach each other.
         ports: the NICs of guests there, sorted by TAP.
-        kind: the plan's object, whose type is the kind of interface.
     """
 
     device: str
@@ -56,18 +56,18 @@ class HostInterface:
     network: str
     ipv4: Fixed | Learned | None
     ipv6: Fixed | Learned | None
-    configured: bool
-    advertised: bool
-    metric: int | None
-    mtu: int | None
-    dns: tuple[Address, ...]
-    dhcp: DhcpServer | None
-    ra: RouterAdvertisement | None
-    serves_dns: bool
-    isolated: bool
-    ports: tuple[Port, ...]
     kind: Kind
     origin: Origin
+    configured: bool = True
+    advertised: bool = False
+    metric: int | None = None
+    mtu: int | None = None
+    dns: tuple[Address, ...] = ()
+    dhcp: DhcpServer | None = None
+    ra: RouterAdvertisement | None = None
+    serves_dns: bool = False
+    isolated: bool = False
+    ports: tuple[Port, ...] = ()
 
     def own(self, family: Family) -> Interface | None:
         """The host's fixed address there, with the prefix of the link."""
@@ -108,32 +108,26 @@ def _view(kind: Kind) -> HostInterface:
             return HostInterface(
                 kind.name,
                 kind.zone,
-                network="",
-                ipv4=kind.ipv4,
-                ipv6=kind.ipv6,
+                "",
+                kind.ipv4,
+                kind.ipv6,
+                kind,
+                kind.origin,
                 configured=kind.configured,
                 advertised=kind.advertised,
                 metric=kind.metric,
                 mtu=kind.mtu,
                 dns=kind.dns,
-                dhcp=None,
-                ra=None,
-                serves_dns=False,
-                isolated=False,
-                ports=(),
-                kind=kind,
-                origin=kind.origin,
             )
         case Bridge():
             return HostInterface(
                 kind.device,
                 kind.zone,
                 kind.network,
-                ipv4=Fixed(kind.ipv4, None) if kind.ipv4 else None,
-                ipv6=Fixed(kind.ipv6, None) if kind.ipv6 else None,
-                configured=True,
-                advertised=False,
-                metric=None,
+                Fixed(kind.ipv4, None) if kind.ipv4 else None,
+                Fixed(kind.ipv6, None) if kind.ipv6 else None,
+                kind,
+                kind.origin,
                 mtu=kind.mtu,
                 dns=kind.dns,
                 dhcp=kind.dhcp,
@@ -141,8 +135,6 @@ def _view(kind: Kind) -> HostInterface:
                 serves_dns=kind.serves_dns,
                 isolated=kind.isolated,
                 ports=kind.ports,
-                kind=kind,
-                origin=kind.origin,
             )
         case _:
             assert_never(kind)
