@@ -3,8 +3,8 @@
 #
 # Versions: iproute2 6.15.0 (Debian 13).
 # Guess:    the list has an object for each link that is shown, as the text has a paragraph for each.
-# Seen:     of links that are left out by `up` the list has an empty object each, so its length is that of all links, and
-#           reading `ifname` of each fails. Where the kernel filters, as by `type` and `master`, there are none.
+# Seen:     the list has an empty object for each link that `up` leaves out, so its length is that of all links, and
+#           reading `ifname` of each fails. Where the kernel filters, as by `type` and `master`, there are no empty objects.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -3,8 +3,8 @@
 #
 # Versions: netplan-generator 1.1.2 (Debian 13).
 # Guess:    the number of the file is the number of the unit: `priority: 0` becomes `Priority=0`, or is refused.
-# Seen:     it is taken and left out, without a word, so the bridge keeps what it is made with (32768 in Linux) and is root only
-#           where no other has less. Any other number, as 4096, is written.
+# Seen:     it is accepted and left out, without a warning, so the bridge keeps its default (32768 in Linux) and is root only
+#           where no other has less. Any other number, such as 4096, is written.
 set -euo pipefail
 
 folder=$(mktemp -d)

@@ -4,7 +4,7 @@
 # Versions: nftables 1.1.3 (Debian 13), Linux 6.18.
 # Guess:    the check hands the ruleset to the kernel and takes it back, so it refuses what a load refuses, and what it says
 #           depends on the file alone.
-# Seen:     of a table that is not there yet it passes dnat in a postrouting chain, masquerade in an input chain and a loop of
+# Seen:     if the table does not exist yet, the check passes dnat in a postrouting chain, masquerade in an input chain and a loop of
 #           jumps, all of which the load refuses. Where an empty table of that name exists, it refuses the same three. So a
 #           check in a sandbox, where no table is, proves less than the same command on a host that has been loaded once.
 set -euo pipefail

@@ -26,7 +26,7 @@ def loaded(text: str) -> str:
 
 
 def composed(text: str) -> str:
-    """A text after it was made nodes, and these made text."""
+    """A text after it was composed to nodes, and these were serialized."""
     out = io.StringIO()
     YAML().serialize(YAML().compose(text), out)
     return out.getvalue()

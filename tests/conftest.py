@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser
 
-# How long an example takes says what else the machine does; what taploom takes is measured by `make bench`.
+# How long an example takes depends on what else the machine does; `make bench` measures how long taploom takes.
 settings.register_profile("taploom", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("taploom")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds the options by which expected files are written anew, and by which more is made up."""
+    """Adds the options that write expected files anew, and those that make up more examples."""
     parser.addoption("--update", action="store_true", help="write the files of tests/golden as they are rendered now")
     parser.addoption("--times", type=int, default=1, help="try N times as many made-up examples, others on each run")
     many = "how many made-up trees of a stranger are tried, and fifty times as many specs"
@@ -33,9 +33,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Declares the mark of `tests.support.needs`; lets tests interrupt what they start, and reach what listens here.
+    """Declares the mark of `tests.support.needs`; lets tests interrupt what they start, and use the loopback interface.
 
-    A shell without job control starts what it puts in the background with SIGINT ignored, which children inherit; and
+    A shell without job control starts background commands with SIGINT ignored, which children inherit; and
     `unshare -n`, which unplugs the network, leaves the loopback interface down.
     """
     if os.geteuid() == 0 and shutil.which("ip"):
@@ -57,7 +57,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Looks at the needs of a test before any of its fixtures is built."""
+    """Checks the needs of a test before any of its fixtures is built."""
     enforce(item)
 
 
@@ -78,6 +78,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium, without a head: one for all, as the driver takes no second one in a process."""
+    """Headless Chromium: one for all tests, as the driver allows only one in a process."""
     with chromium() as found:
         yield found

@@ -1,4 +1,4 @@
-"""What holds of every plan, whatever the spec says: the contract between the passes and the backends.
+"""Invariants of every plan, whatever the spec says: the contract between the passes and the backends.
 
 Tests check it after each compilation; a violation is a bug in taploom, so the answers are sentences for its developers.
 """

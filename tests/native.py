@@ -1,6 +1,6 @@
 """Rendered trees as the tools that load them read them: nft, systemd-networkd, Nix, a JSON parser.
 
-Each function gives what a tool says against the files, so that an empty answer is the tool's own consent.
+Each function returns a tool's complaints about the files; an empty answer means that the tool accepts them.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ OLDEST, NEWEST = 252, 260
 
 
 def nft_problems(texts: Mapping[str, str]) -> dict[str, str]:
-    """What nft says against the rulesets among rendered files, by path."""
+    """Complaints of nft about the rulesets among rendered files, by path."""
     found = {path: check(text) for path, text in texts.items() if path.endswith(".nft")}
     return {path: said for path, said in found.items() if said}
 
 
 def nix_problems(texts: Mapping[str, str]) -> str:
-    """What Nix says against the modules among rendered files: they are parsed as one list."""
+    """Complaints of Nix about the modules among rendered files: they are parsed as one list."""
     modules = [text for path, text in sorted(texts.items()) if path.endswith(".nix")]
     whole = "[\n" + "".join(f"(\n{text})\n" for text in modules) + "]\n"
     env = os.environ | {"NIX_REMOTE": "dummy://", "NIX_PATH": ""}
@@ -42,7 +42,7 @@ def nix_problems(texts: Mapping[str, str]) -> str:
 
 
 def json_problems(texts: Mapping[str, str]) -> dict[str, str]:
-    """What is no JSON among rendered files, by path."""
+    """Errors of a JSON parser in the `.json` files among rendered files, by path."""
     found = {}
     for path, text in texts.items():
         if path.endswith(".json"):
@@ -54,7 +54,7 @@ def json_problems(texts: Mapping[str, str]) -> dict[str, str]:
 
 
 def unit_problems(plan: Plan) -> dict[str, tuple[str, ...]]:
-    """What a real networkd says against the units of a plan's hosts and guests, by host.
+    """Complaints of a real networkd about the units of a plan's hosts and guests, by host.
 
     The units are those for the networkd that is here, as an older one rightly warns of keys that it does not know.
     """
@@ -74,6 +74,6 @@ def unit_problems(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 
 def _units(artifacts: tuple[Artifact, ...], mark: str) -> dict[str, str]:
-    """Units by file name, the mark in it."""
+    """Units by file name, with the mark inserted before the suffix."""
     names = ((artifact.path.rpartition("/")[2].rpartition("."), artifact) for artifact in artifacts)
     return {f"{stem}{mark}.{kind}": artifact.text for (stem, _, kind), artifact in names}

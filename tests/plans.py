@@ -1,4 +1,4 @@
-"""The plan of the seed, written by hand: what the backends' tests lower before and besides the compiler's own plan."""
+"""The plan of the seed site, written by hand, so that tests of backends need no compiler."""
 
 from taploom.base.address import Family, Prefix, parse_address, parse_interface, parse_mac, parse_prefix
 from taploom.base.span import Span
@@ -57,7 +57,7 @@ def term(rule: str, ingress: Side, egress: Side, src: tuple[Prefix, ...], dst: P
 
 
 def tap_of(name: str) -> str:
-    """Names of the seed's TAPs."""
+    """The TAP of a guest of the seed."""
     return {"http-reverse-proxy": "vm-http-re-8d92", "https-reverse-proxy": "vm-https-r-1c0f"}[name]
 
 

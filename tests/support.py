@@ -1,4 +1,4 @@
-"""What a test needs of the machine: `needs("nft", "root")` skips where it lacks, and fails there in CI.
+"""What a test needs of the machine: `needs("nft", "root")` skips the test where one is missing, and fails it in CI.
 
 A suite that quietly skips what it cannot run is green for the wrong reason. So a skip names its reason, and with
 `CI=true` in the environment it is a failure.
@@ -21,9 +21,9 @@ def needs(*tools: str) -> pytest.MarkDecorator:
 
 
 def systemds() -> list[object]:
-    """Parameters for what takes `Networkd`'s `root`: this machine's systemd, and any others there are.
+    """Parameters for `root` of `Networkd`: this machine's systemd, and any others that there are.
 
-    Others are folders given in `TAPLOOM_LAB_ROOTS`, separated by colons: a check by hand, for to make one takes half a
+    Others are folders given in `TAPLOOM_LAB_ROOTS`, separated by colons: a check by hand, as creating one takes half a
     minute and 400 MB (`debootstrap --variant=minbase --include=systemd,dbus,iproute2,nftables trixie FOLDER`).
     """
     others = [path for path in os.environ.get("TAPLOOM_LAB_ROOTS", "").split(":") if path]

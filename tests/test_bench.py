@@ -1,4 +1,4 @@
-"""The benchmark runs to its end and has a line for each command; what it measures is nothing for a test to judge."""
+"""The benchmark runs to its end and has a line for each command; a test does not judge the numbers."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What is said of a site of which a part could not be read: that, and nothing that only follows from it."""
+"""Diagnostics of a site with an unreadable part: they say that, and nothing that only follows from it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WAIVERS = "taploom: 1\nwaivers:\n  later: {code: TL513, on: network/lan, reason:
 
 
 def codes(networks: bytes) -> list[str]:
-    """What is found where the file of the networks has this content."""
+    """The codes of all findings if the file of networks has this content."""
     blobs = {"specs/n.yaml": networks, "specs/h.yaml": HOSTS.encode(), "specs/w.yaml": WAIVERS.encode()}
     return [diagnostic.code for diagnostic in compile_blobs(blobs, "specs", now=0).diagnostics]
 

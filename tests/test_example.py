@@ -1,4 +1,4 @@
-"""The example site: what it has to show, what editors read of it, and that the whole compiler takes it silently."""
+"""The example site: features that it has to show, its schema for editors, and no findings from the whole compiler."""
 
 import datetime
 import json
@@ -62,7 +62,7 @@ def test_editors_find_the_schema_and_take_the_file(file: Path) -> None:
 
 
 def _without_dates(value: object) -> object:
-    """What the core schema of YAML 1.2 knows: a date is a text."""
+    """A value as the core schema of YAML 1.2 has it, where a date is a text."""
     if isinstance(value, dict):
         return {key: _without_dates(inner) for key, inner in value.items()}
     if isinstance(value, list):

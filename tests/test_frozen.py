@@ -1,4 +1,4 @@
-"""What is declared frozen is as the library has it, but for the guard that the type checker takes over."""
+"""Our frozen dataclasses behave as the library's, except that the type checker guards them instead of `__setattr__`."""
 
 import dataclasses
 import pickle
@@ -15,7 +15,7 @@ from taploom.base import frozen
 
 @frozen.dataclass(frozen=True, slots=True)
 class Equal:
-    """The same without an order, as most are."""
+    """A class without an order, as most are."""
 
     name: str
     number: int = 0
@@ -24,14 +24,14 @@ class Equal:
 
 @frozen.dataclass(frozen=True, slots=True)
 class Further(Equal):
-    """One with more fields."""
+    """A subclass with more fields."""
 
     more: str = ""
 
 
 @frozen.dataclass(frozen=True, slots=True)
 class Own:
-    """One that says itself what is equal."""
+    """A class with its own `__eq__`."""
 
     name: str
 
@@ -44,7 +44,7 @@ class Own:
 
 @frozen.dataclass(frozen=True, slots=True, order=True)
 class Ours:
-    """As this project makes one."""
+    """A class made by this project's decorator."""
 
     name: str
     number: int = 0
@@ -53,7 +53,7 @@ class Ours:
 
 @dataclasses.dataclass(frozen=True, slots=True, order=True)
 class Theirs:
-    """As the library does."""
+    """The same class made by the library's decorator."""
 
     name: str
     number: int = 0
@@ -102,7 +102,7 @@ def test_there_is_no_other_attribute_and_copies_are_equal() -> None:
 
 
 def test_every_frozen_class_of_the_compiler_is_made_by_it() -> None:
-    """The library's own, which guards each assignment at run time, is for what changes."""
+    """The library's decorator, which guards each assignment at run time, is for classes that are not frozen."""
     folder = Path(frozen.__file__).parents[1]
     texts = {path.relative_to(folder): path.read_text(encoding="utf-8") for path in folder.rglob("*.py")}
     library = re.compile(r"^from dataclasses import .*\bdataclass\b", re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The house itself: what every file, package and make target has to keep to, whoever wrote it."""
+"""Rules of the repository itself, for every file, package and make target."""
 
 import ast
 import hashlib
@@ -38,7 +38,7 @@ def _committed() -> list[Path]:
     """The files that git knows, or all of them where the checkout is an unpacked archive."""
     if not (ROOT / ".git").exists():
         return [path for path in ROOT.rglob("*") if path.is_file() and ".venv" not in path.parts]
-    # The owner of a mounted checkout may be somebody else; that is no reason to read nothing.
+    # A mounted checkout may belong to another user, whose repository git refuses to read without this.
     command = ["git", "-c", f"safe.directory={ROOT}", "ls-files", "-z"]
     names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [ROOT / name for name in names.split("\0") if name and (ROOT / name).is_file()]
@@ -54,7 +54,7 @@ def _modules() -> list[str]:
 
 
 def _imports(path: Path) -> set[str]:
-    """The top-level names of everything that a file imports, at whatever depth it does so."""
+    """The top-level names of everything that a file imports, also inside of functions."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
@@ -85,7 +85,7 @@ def test_no_committed_file_names_a_machine_or_a_registry() -> None:
 
 
 def test_the_former_name_is_in_the_changelog_and_in_one_message() -> None:
-    """A package of that name is somebody else's."""
+    """Another project has a package of that name."""
     former = "net" + "loom"
     told = {"CHANGELOG.md", "compiler/taploom/spec/document.py", "tests/checks/cases/TL201-former-name.md"}
     paths = {str(path.relative_to(ROOT)) for path in _committed()}
@@ -142,7 +142,7 @@ def test_make_help_lists_every_target() -> None:
 
 
 def test_pip_runs_when_the_lock_changed_and_not_otherwise(tmp_path: Path) -> None:
-    """What was set up once works with the network unplugged; what has changed is not overlooked."""
+    """A venv that was set up once works without a network; a changed lock is not overlooked."""
     for name in ("Makefile", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     lock, project = ((tmp_path / name).read_bytes() for name in ("requirements.lock", "pyproject.toml"))
@@ -169,7 +169,7 @@ def test_the_lock_pins_every_dependency_with_its_hash() -> None:
 
 
 def test_the_lock_suits_the_python_of_debian_12() -> None:
-    """pip of a newer 3.11 takes packages that 3.11.2 refuses, so resolving on one machine says nothing of the other."""
+    """Pip with a newer 3.11 takes packages that 3.11.2 refuses, so that a lock made on one may fail on the other."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     wants = {
         name: " ".join(importlib.metadata.metadata(name).get_all("Requires-Python", []))
@@ -182,10 +182,11 @@ def test_the_lock_suits_the_python_of_debian_12() -> None:
 def test_workflow_and_ci_script_call_what_people_call() -> None:
     workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
     script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    for target in ("make check", "make test"):
-        assert target in workflow
-        assert target in script
-    assert yaml.safe_load(workflow)["jobs"]["all"]["strategy"]["matrix"] == {"debian": ["12", "13"]}
+    assert re.findall(r"^make .*", script, re.MULTILINE) == ["make check", "make test"]
+    job = yaml.safe_load(workflow)["jobs"]["all"]
+    assert {"make check", "make ${{ matrix.test }}"} <= {step.get("run") for step in job["steps"]}
+    legs = {leg["debian"]: leg["test"] for leg in job["strategy"]["matrix"]["include"]}
+    assert legs == {"12": "cover", "13": "test"}, "each runs all tests, and one says what they reach"
 
 
 PAPERS = [*(ROOT / name for name in ("ARCHITECTURE.md", "CONTRIBUTING.md")), PACKAGE / "flows" / "THEORY.md"]

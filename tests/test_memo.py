@@ -1,4 +1,4 @@
-"""Answers that are kept with an object: worked out once, by the arguments, and gone with it."""
+"""Answers that `memo` keeps with an object: computed once for each set of arguments, and dropped with the object."""
 
 import gc
 import pickle
@@ -18,7 +18,7 @@ class Thing:
 
     @memo
     def one(self, number: int) -> int | None:
-        """Nothing is an answer, too."""
+        """None is an answer, too."""
         ASKED.append((self.name, number))
         return None if number == 0 else number * 2
 

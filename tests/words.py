@@ -1,4 +1,4 @@
-"""What every message that a test brings about is held to, whatever the test is about: that it is a sentence once."""
+"""Checks the wording of every message that any test causes: one sentence, without doubled words or signs."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _DOUBLED = re.compile(r"\b(a|an|the|of|in|to|is|and|or|no) \1\b")
 
 
 def faults(text: str) -> list[str]:
-    """What no message has: two signs at the end of a sentence, what stands for nothing, a word twice."""
+    """Faults of a message: two signs at the end of a sentence, a placeholder for nothing, a word twice."""
     words = re.sub(r"`[^`\n]+`|'[^'\n]+'|\"[^\"\n]*\"", "`x`", text)
     return [found[0] for sign in (_ENDED_TWICE, _NOTHING_NAMED, _DOUBLED) for found in sign.finditer(words)]
 
 
 def hold(diagnostics: Iterable[Diagnostic]) -> None:
-    """Hold findings to it, and to the forms of their parts."""
+    """Assert that no finding has such faults, and that none of its texts ends in a full stop or a blank."""
     for found in diagnostics:
         labels = (label.text for label in found.labels)
         for text in (found.message, found.help, *labels):

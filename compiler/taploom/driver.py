@@ -26,7 +26,7 @@ from taploom.spec.document import Document, read_document
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What every verb works from.
+    """What every command works from.
 
     Attributes:
         source: the files, as read.
@@ -62,8 +62,8 @@ def compile_site(specs: Path, *, now: int, prove: bool = True, render: bool = Fa
     Args:
         specs: folder of the site.
         now: seconds since the epoch, for findings about expiry; it has no part in the plan.
-        prove: whether the rulesets are held against the policy; who renders nothing may leave it to who does.
-        render: whether the files are printed as well, each by the process that has proven what it says.
+        prove: whether to prove the rulesets against the policy; a command that renders nothing may leave it out.
+        render: whether to print the files as well, each in the process that has proven what it says.
     """
     report = Report()
     source = load(specs, report)
@@ -92,7 +92,7 @@ def compile_blobs(
         now: seconds since the epoch, as above.
         prove: as above.
         sizes: bytes by path, where some files are too large to be among `blobs`.
-        refused: what is wrong with paths that are not among them.
+        refused: findings about paths that are not among `blobs`.
     """
     report = Report()
     report.extend(refused)
@@ -120,13 +120,13 @@ def _compiled(
 
 
 def _check(passed: Passed, now: int, report: Report) -> None:
-    from taploom.checks import Context, findings  # by now other processes have something to do
+    from taploom.checks import Context, findings  # imported here, when other processes already prove
 
     report.extend(findings(Context(passed.document, passed.plan, now)))
 
 
 def _proven(passed: Passed, begun: Proof | None, report: Report) -> tuple[Printed, ...]:
-    """Reports what is disproved of a site without mistakes; the files of one whose proof was begun, and holds."""
+    """Reports what is disproved of a site without mistakes; returns its files if its proof was begun, and holds."""
     if report.failed:
         if begun:
             begun.drop()
@@ -142,9 +142,9 @@ def _proven(passed: Passed, begun: Proof | None, report: Report) -> tuple[Printe
 
 
 def _in_turn(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """With what the lock lacks at the end, and without it while another error stands.
+    """The diagnostics with what the lock lacks at the end, or without it while there is another error.
 
-    `taploom lock` would be refused then, and mends none.
+    `taploom lock` would be refused then, and would not correct that error.
     """
     left = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule != LOCK_LACKS)
     lacks = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule == LOCK_LACKS)

@@ -1,4 +1,4 @@
-"""The proof of a plan while its mistakes are still looked for."""
+"""The proof of a plan, begun while the checks still look for mistakes."""
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Proof:
     """The proof of a plan, and its files, each printed by the process that has proven what it says.
 
-    Other processes begin at once, while this one still looks for mistakes; where it finds one, they are stopped.
+    Other processes begin at once, while this one still looks for mistakes; if it finds one, it stops them.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -27,20 +27,20 @@ class Proof:
         from taploom.flows.proof.compare import WORTH_A_PROCESS, effort
 
         self._plan = plan
-        # The unit is a term of a host, proven and printed.
+        # The unit of effort is one term of a host, proven and printed.
         weights: list[tuple[Host | Guest, float]] = [(host, effort(host)) for host in plan.hosts]
         weights += [(guest, 5 / 8) for guest in plan.guests]
         self._begun = Begun(self._work, weights, WORTH_A_PROCESS, besides=len(plan.guests) / 2)
 
     def drop(self) -> None:
-        """Nobody needs it: the plan has a mistake."""
+        """Stop the proof, as the plan has a mistake."""
         self._begun.drop()
 
     def done(self, plan: Plan) -> tuple[Iterable[Diagnostic], tuple[Printed, ...]]:
-        """What is disproved, or else all files.
+        """The findings of the proof, or all files if it has none.
 
         Args:
-            plan: the same, with what the checks say of its waivers.
+            plan: the same plan, with what the checks say about its waivers.
         """
         from taploom.flows.proof.proof import findings
 
@@ -52,7 +52,7 @@ class Proof:
 
     @cached_property
     def _disproved(self) -> Callable[[Host], list["Disagreement"]]:
-        """Made in each process, and here only of a plan without mistakes: the proof takes no other for granted."""
+        """The prover of one host, made in each process; in this one only for a plan without mistakes, as it must be."""
         from taploom.flows.proof.proof import prover_of
 
         return prover_of(self._plan)

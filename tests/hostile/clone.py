@@ -1,4 +1,4 @@
-"""A clone with a change in it, to which a stranger adds what they like; what must not run would leave a mark."""
+"""A clone with a change in it, to which a stranger adds anything; a program that must not run would leave a mark."""
 
 import hashlib
 import os
@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.diff.site import BASE
 
 TRUTH = "tcp/8443"
-"""What the change opens: whoever is told of the change is told of this."""
+"""The service that the change opens: every report of the change has to show it."""
 
 _WHO = ("user.name=Ann", "user.email=ann@example.org", "commit.gpgsign=false", "core.hooksPath=/dev/null")
 
@@ -20,7 +20,7 @@ class Clone:
     """A working tree at the change, with branches `main` and `change`.
 
     Attributes:
-        top: of the working tree.
+        top: the top of the working tree.
         marker: a file that is not there, unless something ran that must not.
     """
 
@@ -64,7 +64,7 @@ class Clone:
         self.git("commit", "--quiet", "--allow-empty", "--message", message)
 
     def object(self, kind: str, raw: bytes) -> str:
-        """The name of an object of which git is not asked whether it is sound."""
+        """Writes an object that git does not check, and returns its name."""
         found = hashlib.sha1(f"{kind} {len(raw)}\0".encode() + raw, usedforsecurity=False).hexdigest()
         file = self.top / ".git/objects" / found[:2] / found[2:]
         file.parent.mkdir(exist_ok=True)
@@ -72,7 +72,7 @@ class Clone:
         return found
 
     def tree(self, *entries: tuple[str, str, bytes]) -> str:
-        """The name of a tree of mode, object and raw name each."""
+        """Writes a tree of entries (mode, object, raw name), and returns its name."""
         rows = (mode.encode() + b" " + path + b"\0" + bytes.fromhex(name) for mode, name, path in entries)
         return self.object("tree", b"".join(rows))
 

@@ -1,4 +1,4 @@
-"""Mutations of the texts of specs by a seed, as somebody would make them who knows taploom."""
+"""Random mutations of specs, by a seed, as an attacker who knows taploom would make them."""
 
 import random
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ MARKS = (
     "fd00::/127", "any", "hosts", "zone/internet", "tag/public", "network/dmz", "address/office", "host/hv1",
     "guest/web",
 )  # fmt: skip
-"""Pieces that mean something to YAML, to the language, or to who reads what is made of it."""
+"""Pieces that mean something to YAML, to the language, or to a reader of the output."""
 
 
 def mutated(texts: Mapping[str, str], seed: int) -> dict[str, bytes]:
@@ -32,7 +32,7 @@ def _inserted(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> byte
 
 
 def _value(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> bytes:
-    """A value, or what is behind a colon."""
+    """A mark in the place of a value."""
     places = [at for at in range(len(raw)) if raw[at : at + 2] == b": "]
     if not places:
         return raw
@@ -42,14 +42,14 @@ def _value(raw: bytes, chance: random.Random, _: Mapping[str, bytes]) -> bytes:
 
 
 def _word(raw: bytes, chance: random.Random, of: Mapping[str, bytes]) -> bytes:
-    """A word for another one of the site, wherever each stands."""
+    """A word of the site in the place of another one."""
     words = raw.split(b" ")
     words[chance.randrange(len(words))] = chance.choice(chance.choice(sorted(of.values())).split(b" "))
     return b" ".join(words)
 
 
 def _line(raw: bytes, chance: random.Random, of: Mapping[str, bytes]) -> bytes:
-    """A line of any file once more, somewhere."""
+    """A line of any file, inserted somewhere."""
     lines = raw.split(b"\n")
     lines.insert(chance.randint(0, len(lines)), chance.choice(chance.choice(sorted(of.values())).split(b"\n")))
     return b"\n".join(lines)

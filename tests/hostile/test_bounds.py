@@ -1,4 +1,4 @@
-"""What a stranger's clone has too much of, or as git would not write it: a finding, in time and in little memory."""
+"""Clones with too much in them, or with objects that git would not write: a finding, in time and in little memory."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ MIB = 1 << 20
 
 
 def large(clone: Clone, kind: str, size: int, head: bytes = b"") -> str:
-    """The name of an object that says that it is large: it takes a thousandth of that on disk."""
+    """Writes a large object, which takes a thousandth of its size on disk, and returns its name."""
     packer, file = zlib.compressobj(1), clone.top / ".git/large"
     with file.open("wb") as out:
         out.write(packer.compress(f"{kind} {size + len(head)}\0".encode() + head))
@@ -50,12 +50,12 @@ _, status, usage = os.wait4(process.pid, 0)
 open(sys.argv[1], "w").write(str(usage.ru_maxrss // 1024))
 os._exit(os.waitstatus_to_exitcode(status))
 """
-"""A small process in between: Linux counts what a process had before it became another program (execve(2)) as its own,
-and that is what the tests have."""
+"""A small process in between: Linux counts the memory that a process had before execve(2) as its own, and here that
+would be the memory of the tests."""
 
 
 def _measured(clone: Clone, *words: str) -> tuple[int, str, int]:
-    """Exit status, output, and the most memory in MiB that a process of it had."""
+    """Exit status, output, and the peak memory in MiB of its processes."""
     peak = clone.top.parent / "peak"
     command = [sys.executable, "-c", MEASURED, str(peak), *words]
     done = subprocess.run(command, cwd=clone.top, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

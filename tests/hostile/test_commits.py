@@ -157,7 +157,7 @@ TINY = (
 
 
 def _history(top: Path, subjects: list[str], author: str, files: list[str]) -> Clone:
-    """A repository with a commit of each subject, and specs in files of these names; the same but for these words."""
+    """A repository with a commit for each subject, and specs in files of these names; all else is the same for all."""
     subprocess.run(["git", "init", "--quiet", "--initial-branch=main", str(top)], check=True)
     clone = Clone(top, top / "marker")
     clone.write("specs/site.yaml", TINY)
@@ -191,7 +191,7 @@ def _links(pages: dict[str, _Shape]) -> set[str]:
 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_pages_have_the_shape_of_a_harmless_site(theme: str, tmp_path: Path) -> None:
-    """Every tag and attribute of a site with words alone, and not one more; nothing leads where they would have it."""
+    """The pages have exactly the tags and attributes of a harmless site, and no link leads where the texts point to."""
     words = list(SUBJECTS.values())
     author = '<b onclick=x>"A"</b> &lt;i&gt; {{ x }} [a](b)'.replace("<", "\u2039").replace(">", "\u203a")
     evil = _history(tmp_path / "evil", words, author, list(FILES))

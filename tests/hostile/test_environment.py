@@ -1,4 +1,4 @@
-"""The environment that git is asked in: no variable steers it, no program of the tree is git, and owners count."""
+"""The environment of git: no variable steers it, no program of the tree is run as git, and owners are checked."""
 
 import os
 import subprocess

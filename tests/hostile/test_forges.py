@@ -1,4 +1,4 @@
-"""Forges that answer as none should: `comment` ends in time, with a sentence and its exit status; its token stays."""
+"""Forges that answer as none should: `comment` ends in time, with an error message; the token goes nowhere else."""
 
 import socket
 import threading
@@ -161,7 +161,7 @@ class Forge:
             self._answer(to, raw.split(b" ")[1].decode())
 
     def close(self) -> None:
-        """Takes no more connections, and ends who waits for one: the number of its socket is soon that of another."""
+        """Takes no more connections, and ends the thread that waits for one: another socket soon has its number."""
         with suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
         self._socket.close()
@@ -174,9 +174,9 @@ Commented = Callable[..., tuple[Outcome, Forge]]
 def commented(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Commented]:
-    """Runs `comment` in a job of a forge of either kind that has some seconds and a mebibyte.
+    """Runs `comment` in a job of either kind of forge, with a budget of some seconds and a mebibyte.
 
-    Two seconds are for forges that would never be done; of others a busy machine makes slow ones.
+    Two seconds are for forges that never finish; others get more, as a busy machine makes them slow.
     """
     forges: list[Forge] = []
     monkeypatch.setattr(api, "BYTES", 1 << 20)

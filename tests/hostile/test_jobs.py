@@ -1,4 +1,4 @@
-"""What CI jobs run in a checkout of a change: none of its modules, no other release of an action, none of its lines."""
+"""CI jobs in a checkout of a change run none of its modules, no other release of an action, none of its lines."""
 
 import json
 import re
@@ -81,7 +81,7 @@ def test_the_component_installs_taploom_without_the_modules_of_a_change(checkout
 
 
 def _texts() -> dict[str, str]:
-    """What jobs are made from, ours and those that people copy."""
+    """The files that jobs are made from, ours and those that people copy."""
     places = ("action.yml", "templates/*.yml", ".github/workflows/*.yml", "site/**/*.md")
     found = [path for place in places for path in sorted(ROOT.glob(place))]
     found += sorted((ROOT / "compiler/taploom/cli/starter").iterdir())

@@ -11,7 +11,7 @@ from tests.hostile.clone import Clone
 
 
 def nested(clone: Clone) -> str:
-    """A repository in the place of specs, as a submodule that was checked out is one."""
+    """A repository in the place of specs, like a submodule that was checked out."""
     subprocess.run(["git", "init", "--quiet", "specs"], cwd=clone.top, check=True)
     clone.git("config", "-f", "specs/.git/config", "core.fsmonitor", clone.mark)
     return "specs is a repository of its own in this one"
@@ -34,7 +34,7 @@ def missing(clone: Clone) -> str:
 
 
 def promised(clone: Clone) -> str:
-    """The same in a partial clone, whose remote would run a command."""
+    """A missing object in a partial clone, whose remote would run a command."""
     clone.git("config", "extensions.partialClone", "origin")
     clone.git("config", "core.repositoryformatversion", "1")
     clone.git("config", "remote.origin.promisor", "true")
@@ -214,7 +214,7 @@ def test_what_no_commit_holds_is_refused_by_every_command(
         told = taploom(*words)
         if (
             told.status == 64 and words[0] == "plan" and case is submodule
-        ):  # there is no telling whose commits are meant
+        ):  # it is unclear which repository's commits are meant
             assert "specs is a repository of its own in this one" in told.err
             continue
         assert told.status == 1, (words, told)

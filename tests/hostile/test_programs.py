@@ -1,4 +1,4 @@
-"""Which modules start programs: git is asked in one place, so that what guards it guards all of it."""
+"""Which modules start programs: git is run in one place, so that the guards there hold for all of taploom."""
 
 import ast
 import re
@@ -49,6 +49,6 @@ def _prints(path: Path) -> bool:
 
 
 def test_what_is_printed_goes_by_the_guard_against_commands_of_runners() -> None:
-    """But for our own schemas, and for what `fmt -` and `export -` hand on as it is."""
+    """Except our own schemas, and what `fmt -` and `export -` pass on unchanged."""
     found = {path.name for path in (_PACKAGE / "cli").glob("*.py") if _prints(path)}
     assert found == {"terminal.py", "entry.py", "schema.py", "fmt.py"}

@@ -1,4 +1,4 @@
-"""Trees and clones of a stranger: `plan` tells the truth of them, or says why it cannot, and runs nothing."""
+"""Trees and clones of a stranger: `plan` shows them as they are, or says why it cannot, and runs nothing."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def bare_at_the_top(clone: Clone) -> None:
 
 
 def bare_around_specs(clone: Clone) -> None:
-    """With specs that are a folder further down, and so nearer to it than to the clone's own repository."""
+    """With the specs one folder deeper, so that this repository is nearer to them than the clone's own."""
     clone.repository("net")
     clone.commit()
 
@@ -106,7 +106,7 @@ def outputs(clone: Clone) -> None:
 
 
 def names_of_files(clone: Clone) -> None:
-    """No spec among them: what is none may be called as it likes."""
+    """No file here is a spec; other files may have any name."""
     for name in (
         "-x",
         "--output=x",
@@ -185,7 +185,7 @@ _PLACES = {
 @pytest.mark.parametrize("name", _PLACES)
 @pytest.mark.parametrize("two", [False, True], ids=["BASE..HEAD", "BASE HEAD"])
 def test_no_folder_stands_for_a_revision(name: str, two: bool, clone: Clone, taploom: Taploom) -> None:
-    """A folder with the site of the other side, called as the revision that is asked about."""
+    """A folder with the name of the requested revision, which holds the site of the other side."""
     base, head = clone.name("main"), clone.name("change")
     clone.git("update-ref", "refs/remotes/origin/main", base)
     folder = _PLACES[name].format(base=base, head=head)
@@ -200,7 +200,7 @@ def test_no_folder_stands_for_a_revision(name: str, two: bool, clone: Clone, tap
 
 
 def test_a_folder_is_no_substitute_for_a_revision_that_is_missing(clone: Clone, taploom: Taploom) -> None:
-    """As in a clone that is cut off: then the answer is that it is missing, and how a folder would be written."""
+    """As in a shallow clone: the answer says that the revision is missing, and how a folder would be written."""
     clone.site("origin/main", changed=True)
     for words in (("origin/main..HEAD",), ("origin/main", "HEAD"), ("HEAD", "origin/main")):
         told = taploom("plan", *words)

@@ -1,4 +1,4 @@
-"""A small site written by hand, in the form in which the compiler should write it: the lab is proven without it."""
+"""A small site written by hand as the compiler should write it, so that the lab is tested without the compiler."""
 
 from __future__ import annotations
 

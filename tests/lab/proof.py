@@ -1,4 +1,4 @@
-"""A small site with a little of everything, up in a lab, so that it can be broken and asked again and again."""
+"""A small site with a little of everything, running in a lab, so that tests can break it and probe it repeatedly."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ policy:
 
 
 class Proof:
-    """The running site with the questions that are put to it."""
+    """The running site and the questions that it is probed with."""
 
     def __init__(self, lab: Lab, spec: str = SPEC) -> None:
         plan = compiled(spec).plan
@@ -59,6 +59,6 @@ class Proof:
         listen(self.site, self.site.machines(), self.asked)
 
     def disagreements(self) -> dict[str, str]:
-        """What was observed of each flow that plan and kernel do not agree on."""
+        """What was observed, by flow, for each flow on which plan and kernel disagree."""
         outcomes = (ask(self.site, self.asked), lies(self.site, self.atlas))
         return {row.flow: row.observed for outcome in outcomes for row in outcome.failed}

@@ -1,4 +1,4 @@
-"""The plan's own answers and the kernel's: the seed, the example, and sites that nobody thought of."""
+"""The plan's answers and the kernel's agree: for the seed, the example, and sites that are made up."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 
 ROOT = Path(__file__).parents[2]
 SEED = int(os.environ.get("TAPLOOM_LAB_SEED", "20"))
-"""Any other number by hand makes other sites."""
+"""Another number, set by hand, makes other sites."""
 MADE_UP = 20
 AT_ONCE = 3
 
@@ -51,7 +51,7 @@ def taploom(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def report(specs: Path) -> dict[str, Any]:
-    """What `taploom lab` says of a site, which must be that all is well."""
+    """The report of `taploom lab` on a site; every row has to agree."""
     done = taploom("lab", "--specs", str(specs), "--format", "json")
     said: dict[str, Any] = json.loads(done.stdout)
     assert [probe for probe in said["probes"] if not probe["ok"]] == []
@@ -105,7 +105,7 @@ def test_the_example_works_as_its_specs_say() -> None:
     said = report(ROOT / "specs")
     deciding = {probe["decided_by"] for probe in said["probes"]}
     rules = {f"policy/{name}" for name in _names("policy")} | {f"forward/{name}" for name in _names("forward")}
-    # The auditors' machine is none of the guests.
+    # The rule is about the auditors' machine, which is none of the guests.
     idle = {"policy/audit"}
     assert rules - deciding == idle
     assert idle <= {entry["flow"] for entry in said["not_run"]}
@@ -167,7 +167,7 @@ policy:
 
 
 def test_of_two_providers_the_one_with_the_lower_metric_is_asked(tmp_path: Path) -> None:
-    """And nobody outside is given an address of a link, which entries may speak of."""
+    """And no host outside gets a link-local address, although entries may name those."""
     specs = tmp_path / "specs"
     specs.mkdir()
     (specs / "site.yaml").write_text(PROVIDERS, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A lab that could not fail would prove nothing: rulesets broken by hand, each found out by the flow that it breaks."""
+"""The lab can fail: rulesets are broken by hand, and each is found by the flow that it breaks."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ BROKEN = {
         "allow",
     ),
 }
-"""What is replaced by what, the flow that must be named, and how it is seen to go wrong (or in any way)."""
+"""By name: text, its replacement, the flow that must disagree, and what is observed (None: anything)."""
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +86,7 @@ def test_a_ruleset_that_loses_packets_while_it_is_replaced_is_found_out(
 ) -> None:
     """The elements of a set are gone some microseconds before those of the new one are there.
 
-    Whether a datagram comes just then is chance, and a busy machine has few: it is tried until one does.
+    Whether a datagram comes just then is chance, and a busy machine sends few, so it is tried until one is lost.
     """
     text = proof.site.ruleset("hv")
     gaps = text.replace(ESTABLISHED, "ct state vmap { established : accept, related : accept }")

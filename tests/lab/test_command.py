@@ -1,4 +1,4 @@
-"""`taploom lab` as a command: what it prints, how it is kept up, and that no kind of ending leaves anything behind."""
+"""`taploom lab` as a command: what it prints, how it is kept running, and that no kind of end leaves traces."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_an_unknown_lab_cannot_be_ended(capsys: pytest.CaptureFixture[str]) -> N
 
 @ROOTED
 def test_the_root_of_a_user_namespace_will_do(specs: Path) -> None:
-    """It has one user, makes no devices, and may do nothing to this machine."""
+    """Such a root has one user, can create no devices, and can change nothing of this machine."""
     alone = ["unshare", "--user", "--map-root-user"]
     if subprocess.run([*alone, "true"], check=False).returncode:
         pytest.skip("this kernel has no user namespaces for us")
@@ -149,7 +149,7 @@ def test_a_user_who_may_not_open_taps_is_told(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(ready, "_own_devices", lambda: False)
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(ready, "_TUN", Path("/dev/null"))
-    assert [reason for reason in ready.obstacles() if "every user may open" in reason]
+    assert [reason for reason in ready.obstacles() if "every user has to be able to open" in reason]
 
 
 def test_there_may_be_no_lab_to_end(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""Whoever sends as somebody of the site from beyond the wrong uplink is kept out; a ruleset that does not is found."""
+"""Packets with a source of the site from beyond the wrong uplink are dropped; a ruleset that lets them in is found."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ CASES = Path(__file__).parents[1] / "cases"
 
 
 class Tried:
-    """A running site, and what comes of the lies."""
+    """A running site, and the outcome of spoofing there."""
 
     def __init__(self, lab: Lab, case: str) -> None:
         plan = compiled((CASES / f"{case}.yaml").read_text(encoding="utf-8")).plan
@@ -92,7 +92,7 @@ INPUT = '"eno1" : goto input_zone-internet'
 
 @pytest.mark.parametrize(("ip", "app", "db"), [("ip", "10.2.0.10", "10.1.0.10"), ("ip6", "fd02::10", "fd01::10")])
 def test_a_ruleset_that_believes_it_is_found_out(two_uplinks: Tried, ip: str, app: str, db: str) -> None:
-    """It needs two mistakes: not to look at who sends, and to judge by the terms of another zone."""
+    """It takes two mistakes: not to check the source, and to judge by the terms of another zone."""
     name = "astray_ipv4" if ip == "ip" else "astray_ipv6"
     rule = f"\t\tiifname . {ip} saddr @{name} counter name drop_rpf drop\n"
     edits = ((rule, ""), (PAIR, PAIR.replace("internet", "backbone")), (INPUT, INPUT.replace("internet", "backbone")))
@@ -115,7 +115,7 @@ HOMES = {
     "10.3.0.9": "eno2", "10.4.0.9": "eno3", "10.50.0.7": "eno2", "203.0.113.1": "eno1",
     "2001:db8:2::9": "eno2", "2001:db8:4::9": "eno3", "2001:db8:50::7": "eno2", "2001:db8::1": "eno1",
 }  # fmt: skip
-"""Neighbours of the host and somebody of the branch, and the uplink that each comes by."""
+"""Neighbours of the host and a machine of the branch, and the uplink that each comes by."""
 
 
 @pytest.mark.parametrize("ip", ["ip", "ip6"])

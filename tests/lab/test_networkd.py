@@ -1,4 +1,4 @@
-"""Units in a real networkd: what is right is taken, and what is wrong is told."""
+"""Units in a real networkd: right ones are accepted, and wrong ones are reported."""
 
 from __future__ import annotations
 

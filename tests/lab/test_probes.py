@@ -1,4 +1,4 @@
-"""Packets against rulesets in a real kernel: passes, refusals, silence, and lies."""
+"""Packets against rulesets in a real kernel: passes, refusals, silence, and forged frames."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What networkd remarks on what it does all the same is no fault of a lab, where a finding has told it."""
+"""A remark of networkd on something that it does all the same fails no lab if a finding reports it, too."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing is left behind, however a lab ends; and two labs do not meet."""
+"""A lab leaves nothing behind, however it ends, and two labs do not meet."""
 
 from __future__ import annotations
 

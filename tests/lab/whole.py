@@ -1,4 +1,4 @@
-"""A site run in a lab: what the kernel did, which the plan's two readings have to have said."""
+"""Runs a site in a lab, and requires that both readings of the plan predict what the kernel does."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 
 def seen(spec: str, senders: tuple[str, ...] = ("",)) -> Mapping[str, Row]:
-    """The flows of a site by their words, each of which plan, `reach` and kernel agree on.
+    """The flows of a site, by name; plan, `reach` and kernel have to agree on each.
 
     Args:
         spec: the site.
-        senders: what flows that are looked at begin with.
+        senders: what the names of the flows begin with that are looked at.
     """
     plan = compiled(spec).plan
     with Lab() as lab:

@@ -1,4 +1,4 @@
-"""Changes of made-up sites: hosts that come, go and are renamed, each with all that speaks of it."""
+"""Changes of made-up sites: hosts that come, go and are renamed, with all entries that refer to them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def without_host(site: Tree, host: str) -> Tree:
-    """The site without a host, its networks, its guests, and what was meant for them alone."""
+    """The site without a host, its networks, its guests, and entries that were about these alone."""
     found = deepcopy(site)
     networks = set(found["hosts"].pop(host)["networks"])
     guests = {name for name, guest in found.get("guests", {}).items() if guest["host"] == host}
@@ -37,7 +37,7 @@ def without_host(site: Tree, host: str) -> Tree:
 
 
 def _spared(entry: Tree, gone: set[str]) -> Tree | None:
-    """An entry of policy without some selectors; None where an end has no other."""
+    """An entry of policy without some selectors; None if an end has no others left."""
     ends = {key: [entry[key]] if isinstance(entry[key], str) else entry[key] for key in ("from", "to")}
     left = {key: [one for one in some if one not in gone] for key, some in ends.items()}
     return {**entry, **left} if all(left.values()) else None
@@ -50,7 +50,7 @@ def renamed(site: Tree, host: str, name: str, *, said: bool) -> Tree:
         site: as it was.
         host: its name.
         name: its new name.
-        said: whether the entry says what it was called.
+        said: whether the entry gives its former name (`moved-from`).
     """
 
     def spoken(value: Any) -> Any:
@@ -71,7 +71,7 @@ def renamed(site: Tree, host: str, name: str, *, said: bool) -> Tree:
 
 
 def swapped(site: Tree) -> tuple[Tree, Tree] | None:
-    """The site with its guests' addresses written out, and the same where two guests of a network swap theirs.
+    """The site with its guests' addresses written out, and the site in which two guests of a network swap them.
 
     None where no network has two guests with fixed addresses.
     """

@@ -1,4 +1,4 @@
-"""A site as a lab would find it once everything is up, worked out without a machine: learned addresses are made up."""
+"""The addresses that a lab would find once everything is up, computed without one: learned addresses are made up."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from taploom.plan.site import Plan
 
 _STATION = 0x42
-"""Which address of a prefix whoever serves it would give."""
+"""The number, within a prefix, of the address that a DHCP server or SLAAC would give."""
 
 
 @dataclass(frozen=True)
 class _Unbuilt:
-    """What of a running site follows from its plan."""
+    """The part of a running site that follows from its plan."""
 
     plan: Plan
     beyond: dict[str, Beyond]
 
 
 def settled(plan: Plan) -> Atlas:
-    """The look-ups of a site of which each promise has come true."""
+    """The atlas of a site whose promises have all come true."""
     site = _Unbuilt(plan, {found.zone: found for found in beyond(plan)})
     ground = Ground()
     for promise in promises(cast("Site", site)):

@@ -16,13 +16,13 @@ _FAMILIES = st.sampled_from((frozenset({4}), frozenset({6}), frozenset({4, 6}), 
 
 
 def joined(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str, int, Tree]]], zone: str) -> None:
-    """Gives each host an uplink of the zone, and routes to what is behind the others.
+    """Gives each host an uplink of the zone, and routes to some networks behind the others.
 
     Args:
         draw: of Hypothesis.
         hosts: the section, which this adds to.
-        networks: of each host: name, number and entry.
-        zone: of the line.
+        networks: name, number and entry of each network, by host.
+        zone: the zone of the line.
     """
     families = {host: draw(_FAMILIES) for host in hosts}
     for number, (host, entry) in enumerate(hosts.items(), start=1):
@@ -43,10 +43,10 @@ def joined(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str, 
 
 
 def doubled(draw: st.DrawFn, hosts: Tree, networks: Mapping[str, list[tuple[str, int, Tree]]], zone: str) -> None:
-    """Gives each host a second line, with routes that stand beside those of the first, or lead away some addresses.
+    """Gives each host a second line, with routes that compete with the first line's, or take over some addresses.
 
     Args:
-        draw: as above, and so are the next two.
+        draw: as above.
         hosts: the section.
         networks: by host.
         zone: of the second line; that of the first, or another one.

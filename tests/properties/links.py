@@ -1,4 +1,4 @@
-"""Links of one address or of two, as rented servers and lines between routers have them, for made-up sites."""
+"""Links with one address or two (/32, /31), as rented servers and lines between routers have, for made-up sites."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _HOPS = {"4": st.sampled_from(("203.0.255.1", "172.31.255.1")), "6": st.sampled_
 
 
 def narrowed(draw: st.DrawFn, uplinks: Tree, networks: Sequence[tuple[str, int, Tree]]) -> None:
-    """Makes links of one address or two of some subnets that uplinks of a host are in.
+    """Replaces some of the subnets that a host's uplinks are in by links of one address or two.
 
     Args:
         draw: of Hypothesis.
@@ -34,7 +34,7 @@ def narrowed(draw: st.DrawFn, uplinks: Tree, networks: Sequence[tuple[str, int, 
 
 
 def _narrow(draw: st.DrawFn, family: str, entry: Tree, inner: list[int], place: int) -> Tree:
-    """What an uplink, the host's one of a place, has instead of its subnet in a family."""
+    """The keys that an uplink gets instead of its subnet in a family; `place` is its number on the host."""
     own, kind = entry[f"ipv{family}"].partition("/")[0], draw(_KINDS)
     if kind == "pair":
         return _two(draw, family, own, gateway=f"gateway{family}" in entry)
@@ -67,7 +67,7 @@ _BITS = {"4": 32, "6": 128}
 
 
 def small(draw: st.DrawFn, number: int, families: Iterable[int]) -> Tree:
-    """The addresses of a network of two: of the host, and of the guest that there is room for."""
+    """The addresses of a network of two addresses, which has room for the host and one guest."""
     four, six = draw(st.sampled_from(("0", "1"))), draw(st.sampled_from(("", "1")))
     found = {4: f"10.{number}.0.{four}/31", 6: f"fd00:{number:x}::{six}/127"}
     return {f"ipv{family}": found[family] for family in families}

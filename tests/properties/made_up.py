@@ -30,10 +30,10 @@ PROSE = ('"; flush ruleset; "', "${builtins.readFile /etc/shadow}", "''${1}''", 
 
 @dataclass(slots=True)
 class Draft:
-    """What is known of a site while it is drawn.
+    """A site while it is drawn, with what later entries may refer to.
 
     Attributes:
-        names: still free.
+        names: names that are still free.
         networks: by host, each network with its number, families and whether it serves DHCP and RA.
         guests: guest names that a forward can lead to, with host and families.
         zones: zones of uplinks.
@@ -216,7 +216,9 @@ def _forward(draw: st.DrawFn, draft: Draft) -> None:
             )
         )
     )
-    foreign = len(draft.site["hosts"][host]["uplinks"][device]) == 1  # of a host, only what it configures itself counts
+    foreign = (
+        len(draft.site["hosts"][host]["uplinks"][device]) == 1
+    )  # `on: HOST` means the uplinks that the host configures itself
     entry = {"on": draw(st.sampled_from((f"{host}/{device}", *(() if foreign else (host,))))), "to": guest, **ports}
     entry["hairpin"] = draw(st.booleans())
     if draw(st.booleans()):

@@ -1,4 +1,4 @@
-"""What holds of every change: that it is told, whichever hosts come, go or are renamed, and in every form."""
+"""Every change is reported, in every format, whichever hosts come, go or are renamed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def side(label: str, tree: Tree) -> Side:
 
 
 def told(before: Tree, after: Tree) -> Change:
-    """The change, in every form that a person or a program may ask for."""
+    """The change, after it was printed in every format."""
     change = compare(side("before", before), side("after", after))
     data = json.loads(change_json(change))
     assert change_text(change, color=False)

@@ -1,4 +1,4 @@
-"""What nobody means well: every field of the language with texts that are code to some reader of the output.
+"""Hostile specs: every field of the language with texts that are code to some reader of the output.
 
 Each case ends in status 1 with a diagnostic that has a place in the file, and leaves nothing behind. In-process, by the
 command line's own entry, since three hundred starts of an interpreter would take minutes.
@@ -160,7 +160,7 @@ BROKEN = {
 
 
 def refused(folder: Path, text: str, capsys: pytest.CaptureFixture[str]) -> str:
-    """Compile the base and a file beside it, and give what is said."""
+    """Compile the base and a file beside it, and return the diagnostics."""
     specs, out = folder / "specs", folder / "out"
     specs.mkdir()
     (specs / "base.yaml").write_text(BASE)

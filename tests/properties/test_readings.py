@@ -1,4 +1,4 @@
-"""Made-up sites, read twice: hop by hop through what the plan was lowered to, and by the maps of what the spec says."""
+"""Both readings of made-up sites agree: the lab's, hop by hop through the plan, and that of `taploom reach`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ some = settings(max_examples=30, deadline=None, derandomize=True, suppress_healt
 
 
 def disputed(plan: Plan, chance: random.Random, most: int = 15) -> list[Row]:
-    """The flows of which the lab's own reading and `taploom reach` say different things, as a lab would find them.
+    """The flows on which the lab's own reading and `taploom reach` disagree, as a lab would find them.
 
     Args:
         plan: of the site.

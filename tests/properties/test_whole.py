@@ -1,4 +1,4 @@
-"""What holds of every valid site, from its text to the files that native tools read."""
+"""Properties of every valid site, from its text to the files that native tools read."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from taploom.base.span import Span
     from taploom.plan.site import Plan
 
-# The same examples on every run: a suite that is red by chance is not believed when it is right.
+# The same examples on every run: nobody trusts a suite that fails by chance.
 quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=60)
 native = settings(quick, max_examples=25)
 real = settings(quick, max_examples=4, phases=[Phase.generate])

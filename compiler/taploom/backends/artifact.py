@@ -11,9 +11,9 @@ from taploom.plan.origin import Origin
 
 
 class Line(NamedTuple):
-    """One line of a rendered file, without its line end; None for lines that no entry of the spec causes.
+    """One line of a rendered file, without its line end; `origin` is None if no entry of the spec causes it.
 
-    A named tuple, as a large site has millions of them: it is made twice as fast as a dataclass.
+    A named tuple, since a large site has millions of lines, and creating one takes half as long as a dataclass.
     """
 
     text: str
@@ -22,7 +22,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A rendered file as its text alone, which is all that a delivery asks for; attributes as in `Artifact`."""
+    """A rendered file without the origins of its lines, which a delivery does not need; attributes as in `Artifact`."""
 
     path: str
     text: str

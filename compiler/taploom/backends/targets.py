@@ -1,4 +1,4 @@
-"""Every backend, in a tuple each for hosts and guests: a new target is one package and one line here."""
+"""Every backend, in one tuple for hosts and one for guests: a new target is one package and one line here."""
 
 from collections.abc import Callable, Iterator
 

@@ -1,4 +1,4 @@
-"""In which order a host takes up what it was given.
+"""The order in which a host loads the files that it was given.
 
 The packet filter comes first: forwarding that is switched on before there is a ruleset lets everything through for as
 long as the rest takes. Interfaces come last, since they attract traffic. Each step is a command that can be

@@ -1,6 +1,6 @@
-"""What a folder has against what it should have.
+"""The difference between what a folder holds and what it should hold.
 
-One comparison serves both ways: `render` acts on it, `render --check` reports it, so that they cannot disagree.
+One comparison serves two commands: `render` acts on it, `render --check` reports it, so that they cannot disagree.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ class File:
 
     Attributes:
         data: its bytes.
-        mode: permission bits, or None for what the umask leaves.
+        mode: permission bits, or None to leave them to the umask.
     """
 
     data: bytes
@@ -25,13 +25,13 @@ class File:
 
     @cached_property
     def checksum(self) -> str:
-        """SHA-256 of its bytes, which several manifests ask for."""
+        """SHA-256 of its bytes; several manifests need it."""
         return sha256(self.data)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All paths of a folder that matter, each in one of these, sorted.
+    """All relevant paths of a folder, each in exactly one of these sorted tuples.
 
     Attributes:
         same: as they should be.
@@ -39,11 +39,11 @@ class Comparison:
         stale: as taploom wrote them, from other specs.
         edited: written by taploom and changed by somebody since.
         foreign: wanted, but something is there that taploom did not write.
-        blocked: wanted, but a folder is there, or what should be a folder above is none.
+        blocked: wanted, but there is a folder in its place, or something that is no folder above it.
         leftover: as taploom wrote them, and no longer wanted.
         strayed: no longer wanted, and changed by somebody since.
-        extra: beside our files, and from nobody that the manifest knows.
-        temporary: what an interrupted write left.
+        extra: among our files, but not in the manifest.
+        temporary: left behind by an interrupted write.
     """
 
     same: tuple[str, ...]
@@ -79,7 +79,7 @@ def everything_missing(wanted: Mapping[str, File]) -> Comparison:
 
 
 def compare(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> Comparison:
-    """Look at a folder.
+    """Compare a folder with what it should hold.
 
     Args:
         folder: the open folder.
@@ -123,4 +123,4 @@ def _unwanted(folder: Folder, path: str, kind: Kind, before: frozenset[str] | No
         return "leftover" if kind is Kind.FILE and sha256(folder.read(path)[0]) in before else "strayed"
     if is_temporary(path):
         return "temporary"
-    return "extra" if "/" in path else ""  # beside the tree's own folders anybody may keep anything
+    return "extra" if "/" in path else ""  # outside of the tree's own folders, anybody may keep files

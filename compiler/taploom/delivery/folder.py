@@ -33,16 +33,16 @@ class Folder:
         self._open: list[tuple[str, int]] = []  # the folders that lead to the file used last
 
     def close(self) -> None:
-        """Let go of all descriptors."""
+        """Close all descriptors."""
         self._leave(0)
         os.close(self._root)
 
     def lock(self) -> None:
-        """Be the only writer until the folder is closed; `BlockingIOError` where somebody else is."""
+        """Lock the folder until it is closed; `BlockingIOError` if another process has locked it."""
         fcntl.flock(self._root, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def scan(self, within: Iterable[str]) -> dict[str, Kind]:
-        """Everything directly in the folder, and everything below those of its folders that are named `within`."""
+        """Everything directly in the folder, and everything below its folders whose names are in `within`."""
         entered = frozenset(within)
         found = dict(self._entries(""))
         stack = [path for path, kind in found.items() if kind is Kind.FOLDER and path in entered]
@@ -67,7 +67,7 @@ class Folder:
         Args:
             path: where, below the folder; missing folders are made.
             data: the bytes.
-            mode: permission bits, or None for what the umask leaves.
+            mode: permission bits, or None to leave them to the umask.
         """
         name = path.rpartition("/")[2]
         temporary = f".{name}{_TEMPORARY}"
@@ -98,7 +98,7 @@ class Folder:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             descriptor = os.open(name, flags, 0o666, dir_fd=parent)
-        except FileExistsError:  # of a run that was killed; the lock says that it is not of one that goes on
+        except FileExistsError:  # left by a killed run: the lock rules out that another one is still writing it
             _unlink(name, parent)
             descriptor = os.open(name, flags, 0o666, dir_fd=parent)
         try:
@@ -137,7 +137,7 @@ class Folder:
         except FileNotFoundError:
             if not create:
                 raise
-        with suppress(FileExistsError):  # several processes of one delivery may make the same one
+        with suppress(FileExistsError):  # several processes of one delivery may create the same folder
             os.mkdir(part, dir_fd=above)
         return os.open(part, _FOLDER, dir_fd=above)
 
@@ -150,7 +150,7 @@ class Folder:
 def opened(root: Path, *, create: bool = False) -> Iterator[Folder]:
     """Open a folder; `root` itself may be a link, since its owner named it."""
     with _about(""):
-        if create and not os.path.lexists(root):  # what else is in the way, the next line says better
+        if create and not os.path.lexists(root):  # for anything else in the way, the next line has the better error
             root.mkdir(parents=True, exist_ok=True)
         folder = Folder(os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
     try:

@@ -20,8 +20,8 @@ def tree_of(plan: Plan, artifacts: Iterable[Artifact | Printed]) -> dict[str, Fi
 
     Args:
         plan: the plan that was rendered.
-        artifacts: all its files but the manifests, `plan.json` among them. Each is asked for once and let go of, since
-            the lines of a large site take ten times the memory of its bytes.
+        artifacts: all its files but the manifests, `plan.json` among them. Each is used once and not kept, since the
+            lines of a large site take ten times the memory of its bytes.
     """
     files: dict[str, File] = {}
     bare: list[Printed] = []

@@ -1,9 +1,9 @@
 """Manifests: what a folder or a bundle holds, and so what taploom may replace and remove.
 
-A manifest is read back from a folder that anybody may have edited, so nothing in it is believed: a path that
-leaves the folder, or that no rendering ever writes, makes the whole manifest nobody's. Otherwise a row that a change
-brings along would have the next rendering remove a README, or a file of `.git`. One line a file, sorted, so that
-merges of rendered trees stay local.
+A manifest is read back from a folder that anybody may have edited, so it is checked: if any of its paths leaves the
+folder, or is one that no rendering writes, the whole manifest is ignored. Otherwise a row that somebody adds could make
+the next rendering remove a README, or a file of `.git`. One line a file, sorted, so that merges of rendered trees stay
+local.
 """
 
 import hashlib
@@ -40,21 +40,21 @@ def document(head: Mapping[str, object], files: Iterable[Row]) -> bytes:
 
 
 def read_manifest(data: bytes) -> dict[str, frozenset[str]] | None:
-    """What a manifest lists, or None where it is none of ours."""
+    """The paths that a manifest lists, with their checksums; None if it is not one of ours."""
     try:
-        found = json.loads(data)
+        manifest = json.loads(data)
     except (ValueError, RecursionError):
         return None
     if (
-        not isinstance(found, dict)
-        or found.get("format") not in (TREE, HOST)
-        or not isinstance(found.get("files"), list)
+        not isinstance(manifest, dict)
+        or manifest.get("format") not in (TREE, HOST)
+        or not isinstance(manifest.get("files"), list)
     ):
         return None
     listed: dict[str, frozenset[str]] = {}
-    for row in found["files"]:
+    for row in manifest["files"]:
         path, checksum = (row.get("path"), row.get("sha256")) if isinstance(row, dict) else (None, None)
-        if not (isinstance(path, str) and isinstance(checksum, str) and _OURS[found["format"]](path)):
+        if not (isinstance(path, str) and isinstance(checksum, str) and _OURS[manifest["format"]](path)):
             return None
         listed[path] = listed.get(path, frozenset()) | {checksum}
     return listed
@@ -76,4 +76,4 @@ def _in_bundle(path: str) -> bool:
 
 
 _OURS = {TREE: _in_tree, HOST: _in_bundle}
-"""What a rendered tree and a bundle hold: nothing else is ever replaced or removed there."""
+"""Whether a path can belong to a rendered tree or a bundle; no other file is ever replaced or removed there."""

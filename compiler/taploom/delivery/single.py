@@ -16,7 +16,7 @@ def write_file(path: Path, data: bytes, *, replace: bool = True) -> Diagnostic |
     Args:
         path: where; folders above it are made.
         data: its bytes.
-        replace: whether a file that is there makes way.
+        replace: whether an existing file is replaced.
 
     Returns:
         Whether it was written, or why it could not be.
@@ -32,13 +32,15 @@ def write_file(path: Path, data: bytes, *, replace: bool = True) -> Diagnostic |
 
 
 def write_output(path: Path, data: bytes) -> Diagnostic | bool:
-    """Put the output of a command where its user said: behind a link, and straight into a pipe or a device.
+    """Write a command's output where its user said: to the target of a link, and straight into a pipe or a device.
 
     Returns:
         As of `write_file`.
     """
-    target = Path(os.path.realpath(path))  # where links go round in a circle, one of them
-    if not (target.is_fifo() or target.is_char_device()):  # those cannot be replaced, and have nothing to lose
+    target = Path(os.path.realpath(path))  # of links that form a circle, one of them
+    if not (
+        target.is_fifo() or target.is_char_device()
+    ):  # these cannot be replaced, and hold no old content to protect
         return write_file(target, data)
     try:
         target.write_bytes(data)
@@ -49,10 +51,13 @@ def write_output(path: Path, data: bytes) -> Diagnostic | bool:
 
 @contextmanager
 def sole_writer(folder: Path) -> Iterator[Diagnostic | None]:
-    """Be the only one that writes into a folder by what it has read there, such as the lock; or why one is not.
+    """Keep other processes from writing while this one reads and updates files of a folder, such as the lock.
 
     Args:
-        folder: held by flock(2) until the context ends. One that cannot be opened is for who reads it to report.
+        folder: held by flock(2) until the context ends. The code that reads a folder reports that it cannot be opened.
+
+    Yields:
+        A diagnostic if another process holds the folder, else None.
     """
     with ExitStack() as held:
         refused: Diagnostic | None = None

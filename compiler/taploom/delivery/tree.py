@@ -1,4 +1,4 @@
-"""Files into a folder: what changed and nothing else, each at once, and never over what is not ours.
+"""Writes files into a folder: only changed ones, each atomically, and never over a file that is not ours.
 
 Ownership is what the manifest says. It is therefore written *before* the files that it newly lists, and once more at
 the end: a run that is interrupted owns what it has written, and the next one completes or removes it. Files are not
@@ -28,7 +28,7 @@ class Delivery:
         written: paths of files that are new or changed, sorted, the manifest included.
         restored: those of them that somebody had edited or put there.
         unchanged: number of files that were as they should be.
-        removed: paths that are no more.
+        removed: paths that were removed.
         diagnostics: why nothing or not everything was done.
     """
 
@@ -90,7 +90,7 @@ def _write(root: Path, folder: Folder, wanted: Mapping[str, File], done: list[st
     for path in (*removed, *found.temporary):
         folder.remove(path)
     _put(folder, wanted, sorted(path for path in changed if path != NAME), done)
-    if changed or removed:  # the journal has taken its place
+    if changed or removed:  # replaces the journal
         folder.write(NAME, wanted[NAME].data, wanted[NAME].mode)
         done += [NAME] if NAME in changed else []
     kept = () if force else found.strayed
@@ -104,7 +104,7 @@ def _write(root: Path, folder: Folder, wanted: Mapping[str, File], done: list[st
 
 
 def _put(folder: Folder, wanted: Mapping[str, File], paths: Sequence[str], done: list[str]) -> None:
-    """Write files, thousands of them by several processes, each a run of neighbours; what is written is `done`."""
+    """Write files, in several processes where there are thousands, and append the paths written to `done`."""
 
     def write(part: Sequence[str]) -> tuple[int, OSError | None]:
         for number, path in enumerate(part):
@@ -124,7 +124,7 @@ def _put(folder: Folder, wanted: Mapping[str, File], paths: Sequence[str], done:
 
 
 def _journal(folder: Folder, wanted: Mapping[str, File], owned: Owned) -> None:
-    """List what is about to be written beside what is there, so that neither is a stranger to the next run."""
+    """Write a manifest of both the present files and those about to be written, so that the next run owns both."""
     if not owned:  # the new manifest lists all of them already
         folder.write(NAME, wanted[NAME].data, None)
         return
@@ -140,7 +140,7 @@ def _checksums(files: Mapping[str, File]) -> dict[str, frozenset[str]]:
 
 
 def _owned(folder: Folder, wanted: Mapping[str, File]) -> Owned:
-    """What taploom wrote before, by the manifests; a tree's manifest lists the others, but not itself."""
+    """The files that taploom wrote before; a manifest does not list itself, so present manifests are added."""
     try:
         listed = read_manifest(folder.read(NAME)[0])
     except OSError:  # absent, or a link: either way nothing says that anything here is ours

@@ -1,8 +1,8 @@
 """Requests to a forge's REST API, by the standard library: a CI job needs nothing but taploom.
 
 The token goes into one header of requests to one address. Redirects are refused, because urllib would take the header
-along to wherever they lead, and no message quotes a header. What answers may be anything: all requests of a run have
-one time and one size together, which an answer that drips, grows or never ends cannot stretch.
+along to wherever they lead, and no message quotes a header. The server is not trusted either: all requests of a run
+share one limit of time and one of size, which no slow, growing or endless answer can exceed.
 """
 
 import json
@@ -18,11 +18,11 @@ from typing import Any
 from taploom.base.frozen import dataclass
 
 SECONDS = 90
-"""All requests of a run have so long together: names are looked up and answers read within it."""
+"""The time for all requests of a run together, including look-ups of names and reading of answers."""
 _QUIET = 30
 """Seconds without a byte."""
 BYTES = 64 << 20
-"""All answers of a run have so much together."""
+"""The size of all answers of a run together."""
 _AGENT = "taploom"
 
 
@@ -40,7 +40,7 @@ class ForgeError(Exception):
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *args: Any) -> None:
-        """Follow none: what answers with one becomes an HTTPError with its status."""
+        """Follow none: a redirect becomes an HTTPError with its status."""
 
 
 class Budget:
@@ -51,10 +51,10 @@ class Budget:
         self._bytes = BYTES
 
     def spend(self, work: Callable[[int], bytes]) -> bytes:
-        """What `work` brings, which is told how many bytes it may bring and may bring one more.
+        """The bytes that `work` returns; its argument is how many are left, and one more than that shows too many.
 
         Raises:
-            ForgeError: it lasts too long, or brings too much; in the first case it is left to itself.
+            ForgeError: it takes too long, or returns too much; in the first case its thread is abandoned.
         """
         done: list[bytes | Exception] = []
 
@@ -64,7 +64,7 @@ class Budget:
             except Exception as error:  # noqa: BLE001 - it is raised below
                 done.append(error)
 
-        # No timeout of a socket holds for a whole answer, so somebody else waits for it, whom nobody waits for.
+        # A socket's timeout does not bound a whole answer, so a thread waits for it, and nothing waits for the thread.
         other = Thread(target=run, daemon=True)
         other.start()
         other.join(max(0.0, self._end - time.monotonic()))
@@ -93,7 +93,7 @@ class Api:
     budget: Budget = field(default_factory=Budget, repr=False, compare=False)
 
     def get(self, path: str) -> Any:
-        """What is there, as JSON of any shape.
+        """The answer to a GET request, as JSON of any shape.
 
         Raises:
             ForgeError: the forge refuses, cannot be reached, or answers something else.
@@ -105,7 +105,7 @@ class Api:
             raise ForgeError(f"{_named('GET', path)}: the forge's answer is no JSON that taploom reads") from None
 
     def send(self, method: str, path: str, body: str) -> None:
-        """Send the text of a comment, of which the status tells what became of it; errors as above."""
+        """Send the text of a comment; of the answer only the status counts. Errors as of `get`."""
         self._call(method, path, json.dumps({"body": body}).encode())
 
     def _call(self, method: str, path: str, data: bytes | None) -> bytes:
@@ -142,7 +142,7 @@ def _named(method: str, path: str) -> str:
 
 
 def _hint(status: int) -> str:
-    """What to look at; jobs for forks get tokens that may read alone."""
+    """A hint for a status; jobs for forks get tokens that may only read."""
     if status in (401, 403, 404):
-        return ": the token may not do this here (or it is that of a fork, which may read alone)"
+        return ": the token may not do this here (or it is that of a fork, which may only read)"
     return ", and leads elsewhere" if 300 <= status < 400 else ""

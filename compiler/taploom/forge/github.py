@@ -29,7 +29,7 @@ class PullRequest:
     login: str
 
     def page(self, page: int) -> tuple[list[Comment], bool]:
-        """Ours of a page."""
+        """Our comments on a page, and whether there may be another page."""
         path = f"{self._issues()}/{self.number}/comments?per_page={PAGE}&page={page}"
         rows = entries(self.api.get(path), "comment")
         ours = [row for row in rows if self._ours(row)]
@@ -47,7 +47,7 @@ class PullRequest:
         return f"/repos/{quote(self.repository)}/issues"
 
     def _ours(self, row: Mapping[str, Any]) -> bool:
-        """People cannot be bots, so where we do not know our name no person's comment is taken for ours."""
+        """Whether a comment is ours: where our login is unknown, any bot's, which no person's account can be."""
         if row.get("user") is None:  # an account that is gone
             return False
         user = entry(row["user"], "an account")
@@ -89,7 +89,7 @@ def _number(event: str) -> int | None:
 
 
 def _login(api: Api) -> str:
-    """Our account; tokens of jobs and apps are refused the question (403) and write as bots."""
+    """Our login; "" for tokens of jobs and apps, which may not ask for it (403) and write as bots."""
     try:
         login = text(entry(api.get("/user"), "our account"), "login", "our account")
     except ForgeError as error:

@@ -30,7 +30,7 @@ class MergeRequest:
     account: int
 
     def page(self, page: int) -> tuple[list[Comment], bool]:
-        """Ours of a page, oldest first."""
+        """Our notes on a page, oldest first, and whether there may be another page."""
         order = "order_by=created_at&sort=asc"
         rows = entries(self.api.get(f"{self._notes()}?per_page={PAGE}&page={page}&{order}"), "note")
         ours = [row for row in rows if not row.get("system") and self._wrote(row)]

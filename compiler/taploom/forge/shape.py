@@ -1,4 +1,4 @@
-"""What a forge has answered, held against what its API documents: anything else is the forge's fault, and is said."""
+"""Checks that a forge's answer has the shape that its API documents; anything else is reported as the forge's fault."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,11 +11,11 @@ def _other(what: str) -> ForgeError:
 
 
 def entry(value: Any, what: str) -> Mapping[str, Any]:
-    """An object.
+    """A value that has to be an object.
 
     Args:
-        value: of any shape.
-        what: it is, as in "a comment".
+        value: JSON of any shape.
+        what: what it should be, such as "a comment".
 
     Raises:
         ForgeError: it is something else.
@@ -26,14 +26,14 @@ def entry(value: Any, what: str) -> Mapping[str, Any]:
 
 
 def entries(value: Any, what: str) -> list[Mapping[str, Any]]:
-    """A list of objects; arguments and errors as above."""
+    """A value that has to be a list of objects; arguments and errors as of `entry`."""
     if not isinstance(value, list):
         raise _other(f"the list of {what}s is none")
     return [entry(each, f"a {what}") for each in value]
 
 
 def number(row: Mapping[str, Any], key: str, what: str) -> int:
-    """A number by which the forge knows something, and which goes into addresses."""
+    """The number by which the forge identifies something, and which goes into URLs."""
     found = row.get(key)
     if not isinstance(found, int) or isinstance(found, bool) or found <= 0:
         raise _other(f"{what} has no number as `{key}`")
@@ -41,7 +41,7 @@ def number(row: Mapping[str, Any], key: str, what: str) -> int:
 
 
 def text(row: Mapping[str, Any], key: str, what: str) -> str:
-    """A text, or none at all, which is an empty one."""
+    """A text; "" if it is absent or null."""
     found = row.get(key)
     if found is not None and not isinstance(found, str):
         raise _other(f"{what} has no text as `{key}`")

@@ -38,7 +38,7 @@ class Comment:
     """A comment of our own account.
 
     Attributes:
-        number: by which the forge knows it.
+        number: the number by which the forge identifies it.
         body: Markdown, as it was sent.
     """
 
@@ -50,7 +50,7 @@ def read_comment(row: Mapping[str, Any]) -> Comment:
     """A comment as GitHub and GitLab both write it.
 
     Raises:
-        ForgeError: it is none.
+        ForgeError: the row is no comment.
     """
     return Comment(number(row, "id", "a comment"), text(row, "body", "a comment"))
 
@@ -59,7 +59,7 @@ class Thread(Protocol):
     """The comments of one change."""
 
     def page(self, page: int) -> tuple[list[Comment], bool]:
-        """Ours among those of a page, oldest first, and whether there is another page; pages count from 1."""
+        """Our comments on a page, oldest first, and whether there may be another page; pages count from 1."""
         ...
 
     def create(self, body: str) -> None:
@@ -72,12 +72,12 @@ class Thread(Protocol):
 
 
 def keep_one(thread: Thread, body: str, *, only_update: bool = False) -> Outcome:
-    """Have the change carry this comment, once.
+    """Make the change have this comment exactly once.
 
     Args:
-        thread: of the change.
+        thread: the comments of the change.
         body: Markdown that begins with a mark.
-        only_update: do not begin one.
+        only_update: do not create a comment where there is none.
 
     Raises:
         NoMarkError: the text has no mark.

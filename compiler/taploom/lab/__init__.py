@@ -33,8 +33,8 @@ def test_guest_gets_its_reserved_address(rendered: Path) -> None:
         assert host_daemon.complaints() == guest_daemon.complaints() == ()
 ```
 
-`complaints` is what systemd says against the units; it says nothing of what it merely waits for (a router that does
-not answer, a gateway that is not there), which `wait_configured` shows.
+`complaints` are systemd's objections to the units. systemd does not object to something that it merely waits for (a
+router that does not answer, a gateway that is not there); `wait_configured` shows that.
 
 Time: 0.03 s for a machine, 0.1 s for a networkd, a lease at once, an address by RA after 2 to 4 s (duplicate address
 detection; `net.ipv6.conf.default.dad_transmits=0` before anything else in a machine saves one of them).

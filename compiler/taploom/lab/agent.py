@@ -1,9 +1,9 @@
 """The program that runs inside a machine and probes on request; driven by `taploom.lab.probe`.
 
-One process for a machine, for starting one for each probe would cost more than the probes do. Requests are lines of
-JSON on standard input, `{id, do, …}`; each gets one line on standard output, `{id, …}` or `{id, failed}`. Each runs in
-a thread, so answers come in the order in which they are ready. Traffic that goes on (`load`, `attend`) does so until a
-request to `rest`. It ends when its input closes.
+Each machine has one such process, as one for each probe would cost more than the probe. Requests are lines of JSON on
+standard input, `{id, do, …}`; each gets one line on standard output, `{id, …}` or `{id, failed}`. Each runs in a
+thread, so answers come in the order in which they are ready. Lasting traffic (`load`, `attend`) goes on until a request
+to `rest`. The program ends when its input closes.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def main() -> None:
 
     for line in sys.stdin:
         request = json.loads(line)
-        if request["do"] == "rest":  # of what was asked for before; no later thread may see it
+        if request["do"] == "rest":  # ends what was asked for before; later threads get an event of their own
             over.set()
             over = threading.Event()
         threading.Thread(target=answer, args=(request, over), daemon=True).start()

@@ -1,6 +1,6 @@
-"""Whether what is asked would be answered by the way that it comes: of anything else a probe would not tell a drop.
+"""Checks that replies would come back by the way of their requests: else a probe cannot tell a drop from a lost reply.
 
-An answer by another way meets other hosts, which know nothing of its connection, or a world that has no route for it.
+A reply by another way meets other hosts, which know nothing of its connection, or a world that has no route for it.
 """
 
 from taploom.base.address import Address
@@ -10,7 +10,7 @@ from taploom.plan.interfaces import HostInterface
 
 
 def straight(atlas: Atlas, there: tuple[Host, HostInterface], sender: Address, came: Host | None) -> None:
-    """Sees to it that answers do not go by another host than the one that a packet comes from, if it does.
+    """Checks that the answering host would not reply by way of another host than the one that the packet comes from.
 
     Args:
         atlas: the site.
@@ -19,7 +19,7 @@ def straight(atlas: Atlas, there: tuple[Host, HostInterface], sender: Address, c
         came: the host that the packet comes from; None where it comes from beyond the uplink.
 
     Raises:
-        UnclearError: They do.
+        UnclearError: It would.
     """
     host, entry = there
     via = atlas.way(host, sender).via
@@ -29,10 +29,10 @@ def straight(atlas: Atlas, there: tuple[Host, HostInterface], sender: Address, c
 
 
 def across(atlas: Atlas, host: Host, sender: Address, to: Address) -> None:
-    """Sees to it that what a host carries from one zone's world to another's is answered through it.
+    """Checks that packets that a host carries from one zone's world to another's are answered through the same host.
 
     Raises:
-        NowhereError: The sender is somebody in the other zone as well, so nobody answers.
+        NowhereError: The other zone has the sender's address, too, so no reply leaves it.
         UnclearError: The other zone answers by another way.
     """
     way = atlas.way(host, to)
@@ -46,10 +46,10 @@ def across(atlas: Atlas, host: Host, sender: Address, to: Address) -> None:
 
 
 def returned(atlas: Atlas, zone: str, sender: Address, host: Host) -> None:
-    """Sees to it that a zone's world answers to the host that sent to it.
+    """Checks that a zone's world would reply to the host that sent to it.
 
     Raises:
-        UnclearError: It does not.
+        UnclearError: It would not.
     """
     back = atlas.entrance(zone, sender)
     if back is None or back[0] is not host:

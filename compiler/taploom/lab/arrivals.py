@@ -1,7 +1,8 @@
-"""What arrived from whom, of protocols that no listener of ours takes: echo requests, ESP, GRE, SCTP and others.
+"""Records which packets arrived from whom, of protocols without a listener of ours: echo requests, ESP, GRE, SCTP etc.
 
-A pinger knows that it was answered, but not by whom, nor what the other side saw as its address; and to a packet of ESP
-nobody answers at all. So each machine that is asked keeps the ends of every first packet by the words in it.
+Whoever sends a ping learns that it was answered, but not by whom, nor which source address the other side saw; and
+nothing answers a packet of ESP. So each probed machine records source and destination of every first packet, by the
+words in it.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Arrivals:
         return {}
 
     def heard(self, words: list[str]) -> dict[str, Any]:
-        """Sender, destination and port of the packets with these words, in hexadecimal, of those that arrived."""
+        """Sender, destination and port of each packet that arrived with one of these words (in hexadecimal)."""
         return {"heard": {word: self._kept[word] for word in words if word in self._kept}}
 
     def _begin(self, family: socket.AddressFamily, protocol: int) -> None:
@@ -64,11 +65,11 @@ class Arrivals:
             self._keep(protocol, message, peer[0].partition("%")[0], socket.inet_ntop(socket.AF_INET6, place[:_PLACE]))
 
     def _keep(self, protocol: int, message: bytes, peer: str, local: str) -> None:
-        """Keeps the ends, and at which port: for ICMP the type, where that is no echo; 0 where there is none."""
-        at = message.find(WORDS)
-        if at < 0 or (protocol in REQUESTS and message[0] not in REQUESTS[protocol]):
+        """Records a packet's ends and port: for ICMP the type, unless it is an echo; 0 where there is no port."""
+        start = message.find(WORDS)
+        if start < 0 or (protocol in REQUESTS and message[0] not in REQUESTS[protocol]):
             return  # not ours, or an answer, or an error that quotes what was asked
         port = int.from_bytes(message[2:4], "big") if protocol == SCTP else 0
         if protocol in REQUESTS and message[0] not in (ECHO4, ECHO6):
             port = message[0]
-        self._kept[message[at : at + len(WORDS) + 16].hex()] = (peer, local, port)
+        self._kept[message[start : start + len(WORDS) + 16].hex()] = (peer, local, port)

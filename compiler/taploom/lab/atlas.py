@@ -1,7 +1,7 @@
 """Where every address of a running site is, and which way a host or a guest sends to it.
 
-Written from the plan alone and with none of the code of the backends, so that what follows from it can be held
-against what the kernel does.
+Written from the plan alone and with none of the code of the backends, so that its answers can be compared with what
+the kernel does.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from taploom.plan.policy import DnatEntry, NatKind
 from taploom.plan.site import Plan
 
 _UNSAID = {Family.IPV4: 0, Family.IPV6: 1024}
-"""Metric of a route for which none is given: of IPv6 the kernel's own (IP6_RT_PRIO_USER)."""
+"""Metric of a route without a configured one; for IPv6 the kernel's default (IP6_RT_PRIO_USER)."""
 _LEARNED = 1024
 """Metric of routes by DHCP and RA (systemd.network(5), RouteMetric=)."""
 
@@ -27,12 +27,12 @@ class UnclearError(Exception):
 
 
 class NowhereError(Exception):
-    """Nobody sends such a packet, or it has no way to anybody: there is nothing to be asked."""
+    """Nobody sends such a packet, or no route leads to its destination: there is nothing to probe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a host sends on: at most one of the two is set; none means to itself.
+    """How a host sends a packet on: by a bridge or by an uplink; neither is set if the packet is for the host itself.
 
     Attributes:
         network: the interface of the network that the destination is on.
@@ -93,10 +93,10 @@ class Atlas:
         return self._at.get((zone, address))
 
     def listens(self, host: Host, dnat_entry: DnatEntry, by: HostInterface | None, to: Address) -> bool:
-        """Whether a forward is asked at an address by an interface, or by the host itself.
+        """Whether a forward listens at an address, for packets from an interface or (None) from the host itself.
 
-        Nobody can tell of addresses that the spec does not say which uplink has which, but for that of the uplink by
-        which a packet comes in. So a forward at one of them is at all, for who comes by none of these two.
+        No rule can tell which uplink has an address that the spec does not say, except that of the uplink by which a
+        packet comes in. So a forward at one such address listens at those of all uplinks that the packet did not use.
         """
         for uplink in outside(host):
             if self.uplink_address(host, uplink.device, dnat_entry.family) == to:
@@ -111,7 +111,7 @@ class Atlas:
     def answers(self, address: Address, network: Prefix, zone: str) -> bool:
         """Whether an address is the fixed one of a host that has a route of its own to a network by a zone.
 
-        And believes all of it where packets to that address come in.
+        The host must also accept all sources of the network where packets to that address come in.
         """
         for host in self.plan.hosts:
             fixed = {own.address: each for each in outside(host) for own in each.fixed}
@@ -131,7 +131,7 @@ class Atlas:
     def home(self, zone: str, address: Address) -> tuple[Host, HostInterface] | None:
         """The host to which a zone's world routes an address of the site, and the uplink by which it does.
 
-        The addresses of a host's other uplinks are among them: who is behind a VPN asks there for a published address.
+        These include the addresses of a host's other uplinks: a client behind a VPN asks there for a published one.
         """
         if (zone, address) not in self._homes:
             self._homes[zone, address] = self._home(zone, address)
@@ -149,11 +149,11 @@ class Atlas:
         return None
 
     def entrance(self, zone: str, to: Address) -> tuple[Host, HostInterface] | None:
-        """The host to which a zone's world sends what is for an address, and the uplink by which it does."""
+        """The host to which a zone's world sends packets for an address, and the uplink by which it does."""
         return self.uplink_at(zone, to) or self.home(zone, to) or self.carrier(zone, to)
 
     def carrier(self, zone: str, to: Address) -> tuple[Host, HostInterface] | None:
-        """The host to which a zone's world sends what is for the world of another zone, and the uplink by which.
+        """The host to which a zone's world sends packets for another zone's world, and the uplink by which it does.
 
         It is the first host between the two that has an address in this one.
         """
@@ -168,7 +168,7 @@ class Atlas:
         return None
 
     def _zone_of(self, host: Host, to: Address) -> str:
-        """The zone that a host sends to an address by; "" where it has no way by an uplink, or several."""
+        """The zone through which a host sends to an address; "" if no uplink leads there, or several do."""
         try:
             uplink = self.way(host, to).uplink
         except (NowhereError, UnclearError):
@@ -192,11 +192,10 @@ class Atlas:
         return self.is_local(host, address) or any(address in prefix for prefix, _, _ in self._routes[host.name])
 
     def believes(self, host: Host, uplink: HostInterface, sender: Address) -> bool:
-        """Whether a sender may come in by an uplink: the links and routes that the plan knows tell by which.
+        """Whether a source address may come in by an uplink, according to the links and routes in the plan.
 
-        Each route of the longest prefix counts, also one that another has a better metric than. Where only default
-        routes, or the links that DHCP and others tell the host of, lead to the address, it may come in by all. Nobody
-        may to whom no route leads at all.
+        Each route with the longest matching prefix counts, whatever its metric. If only default routes, or links that
+        DHCP or others configure, lead to the address, it may come in by any uplink; if no route leads to it, by none.
         """
         known = [(p.length, way) for p, _, way in self._known[host.name] if p.length and sender in p]
         longest = max((length for length, _ in known), default=0)
@@ -217,7 +216,7 @@ class Atlas:
         return ways[0]
 
     def _written(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
-        """The links and the routes that the plan tells of."""
+        """The links and the routes that are in the plan."""
         for here in inside(host):
             yield from ((own.prefix, 0, Way(here)) for own in here.fixed)
         by_name = {uplink.device: uplink for uplink in outside(host)}
@@ -228,7 +227,7 @@ class Atlas:
                 yield route.to, route.metric or _UNSAID[route.to.family], Way(None, by_name[route.device], route.via)
 
     def _others(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
-        """The ways out by gateways, and what DHCP, router advertisements and the lab give."""
+        """Default routes by gateways, and the routes that DHCP, router advertisements and the lab give."""
         for uplink in outside(host):
             yield from self._of_uplink(host, uplink)
         by_name = {uplink.device: uplink for uplink in outside(host)}

@@ -39,7 +39,7 @@ class Site:
     Attributes:
         plan: What runs.
         beyond: What is beyond the uplinks, by zone.
-        worlds: Its machines, by zone.
+        worlds: The machines that play it, by zone.
         hosts: Machines of hosts, by name.
         guests: Machines of guests, by name.
         daemons: The networkd of each host and guest, by `host/NAME` and `guest/NAME`.
@@ -94,7 +94,7 @@ class Site:
             return self.lab.agent(machine)
 
     def machines(self) -> dict[str, Namespace]:
-        """All of them, by `zone/NAME`, `host/NAME` and `guest/NAME`."""
+        """All machines, by `zone/NAME`, `host/NAME` and `guest/NAME`."""
         return {
             **{f"zone/{name}": world.machine for name, world in self.worlds.items()},
             **{f"host/{name}": machine for name, machine in self.hosts.items()},
@@ -122,7 +122,7 @@ class Site:
                 wait_for(made.exists, f"the TAP {host.name}/{port.tap}, which networkd should make")
 
     def _configure(self, host: Host) -> None:
-        """What somebody else does on a real host, such as a VPN's daemon: addresses, and a way out if there is none."""
+        """Configures what a VPN's daemon or others do on a real host: addresses, and a default route of last resort."""
         machine = self.hosts[host.name]
         for name, link, metric in given_to(self.beyond.values(), host.name):
             machine.ip(f"link set {name} up")
@@ -141,7 +141,7 @@ class Site:
 
 
 def nic_name(number: int) -> str:
-    """The name in the guest of its NIC with a number; the units match by hardware address."""
+    """The name inside a guest of its NIC with this number; the units match by hardware address."""
     return f"eth{number}"
 
 

@@ -1,7 +1,7 @@
-"""What in networkd's log speaks against the units that it was given.
+"""Finds the lines of networkd's log that object to the units that it was given.
 
-A refusal is recognised by words that systemd has used from 252 to 257, and everything said of a configuration file
-counts. The rest of this file is what a lab, and no unit, is the cause of.
+An objection is recognised by words that systemd has used from 252 to 257, and every line about a configuration file
+counts. `_HARMLESS` has the lines that the lab causes, and no unit.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""First packets of protocols that no socket here speaks, each with words by which it is known where it arrives.
+"""First packets of protocols that no socket here speaks, each with words that identify it where it arrives.
 
 The kernel's connection tracking has to take each for the first packet of a connection: an echo or timestamp request of
-ICMP (Linux, nf_conntrack_proto_icmp.c), an INIT chunk of SCTP with its checksum (nf_conntrack_proto_sctp.c); of all
-protocols that it does not know, any packet.
+ICMP (Linux, nf_conntrack_proto_icmp.c), an INIT chunk of SCTP with its checksum (nf_conntrack_proto_sctp.c); of a
+protocol that it does not know, any packet will do.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _HEADER = 8
 
 
 def words() -> bytes:
-    """Words of which no other packet has the same."""
+    """Words that no other packet has."""
     return WORDS + os.urandom(_OWN)
 
 
@@ -50,7 +50,7 @@ def request(protocol: int, kind: int, said: bytes) -> bytes:
 
 
 def _sctp(port: int, said: bytes) -> bytes:
-    """An INIT chunk (RFC 9260, 3.3.2), with a parameter that is to be skipped by who does not know it."""
+    """An INIT chunk (RFC 9260, 3.3.2), with a parameter that receivers skip if they do not know it."""
     padding = bytes(-len(said) % 4)
     parameter = struct.pack("!HH", 0x8FFF, 4 + len(said)) + said + padding
     fixed = os.urandom(3) + b"\x01" + struct.pack("!IHHI", 65535, 1, 1, 1)
@@ -61,9 +61,9 @@ def _sctp(port: int, said: bytes) -> bytes:
 
 def crc32c(data: bytes) -> int:
     """The checksum of SCTP (RFC 9260, appendix A; the polynomial of Castagnoli)."""
-    found = 0xFFFFFFFF
+    crc = 0xFFFFFFFF
     for octet in data:
-        found ^= octet
+        crc ^= octet
         for _ in range(8):
-            found = found >> 1 ^ (0x82F63B78 if found & 1 else 0)
-    return found ^ 0xFFFFFFFF
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc ^ 0xFFFFFFFF

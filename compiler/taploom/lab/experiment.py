@@ -1,4 +1,4 @@
-"""The whole of a lab, from a plan to what came of it."""
+"""A whole experiment, from a plan to its outcome."""
 
 import time
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ from taploom.lab.waiting import LabError
 from taploom.plan.site import Plan
 
 Stage = Callable[[str], None]
-"""Called with what is going on, for who watches."""
+"""Called with a text that says what is going on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Experiment:
     """A lab that ran.
 
     Attributes:
-        outcome: What came of it.
-        site: What is still up; None where it did not get that far.
+        outcome: Its rows, and what could not be tried.
+        site: The running site; None if it could not be started.
         asked: The flows that were probed, with the plan's answers.
     """
 
@@ -46,13 +46,13 @@ class Experiment:
 def experiment(
     lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
 ) -> Experiment:
-    """Runs a plan and probes it. What fails while it is being built is a row too.
+    """Runs a plan and probes it. A failure while it is started is a row, too.
 
     Args:
         lab: The lab that it ends with.
         plan: The plan.
         artifacts: Its rendered files.
-        stage: Told what is going on.
+        stage: Called with what is going on.
         root: See `Networkd`.
     """
     done = agreement(lab, plan, artifacts, stage, root)
@@ -73,7 +73,7 @@ def _stopped(plan: Plan, error: LabError) -> Row:
 def agreement(
     lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
 ) -> Experiment:
-    """The same without what takes its time: addresses, flows and lies, but no reloads."""
+    """As `experiment`, without the reloads, which take long: addresses, flows and spoofing."""
     try:
         stage("starting machines")
         site = Site(lab, plan, artifacts, root)
@@ -97,7 +97,7 @@ def _agreement(site: Site, stage: Stage) -> Experiment:
     probed = ask(site, asked, lambda done, whole: stage(f"probing flows: {done} of {whole}"))
     stage("probing bridged frames once more, as Docker and Kubernetes have them filtered")
     bridged = _filtered(site, asked)
-    stage("lying")
+    stage("sending forged packets")
     lied = (lies(site, atlas), impostors(site, atlas, oracle, asked))
     return Experiment(joined(started, settled, Outcome((), unclear), probed, bridged, *lied), site, asked)
 
@@ -109,7 +109,7 @@ def joined(*parts: Outcome) -> Outcome:
 
 
 def _filtered(site: Site, asked: tuple[Question, ...]) -> Outcome:
-    """What stays on a bridge, with the kernel sending bridged frames through the ruleset's forward chain."""
+    """Probes flows within a bridge, with the kernel sending bridged frames through the ruleset's forward chain."""
     near = tuple(q for q in asked if q.source.group == q.to.group or "implied/bridge" in q.verdict.by)
     known = [ruleset.filter_bridged(machine, on=True) for machine in site.hosts.values()]
     if not all(known):

@@ -1,4 +1,4 @@
-"""What is known of addresses once everything is up: what the network gives is in no plan."""
+"""The addresses of a running site: those that the network assigns are in no plan."""
 
 from dataclasses import field
 
@@ -8,7 +8,7 @@ from taploom.base.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What is known of addresses once everything is up.
+    """The addresses of a running site.
 
     Attributes:
         uplinks: addresses of uplinks, by host, uplink and family.

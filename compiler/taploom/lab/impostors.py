@@ -1,9 +1,9 @@
-"""Lies from outside: whoever is beyond an uplink sends as somebody who is behind another one, of the site or not.
+"""Spoofing from outside: a machine beyond one uplink sends with a source that is beyond another, of the site or not.
 
-Each lie is a packet that the host lets in where its sender rightly comes from, or would let in by the wrong uplink if
-it believed it. It is sent by every uplink: the wrong ones first, then the right ones, whose packets must arrive; only
-once these have been seen is silence a drop. A guest is watched at its own NIC, and of what is for the host itself the
-answer is, which leaves by the way to the true sender.
+Each forged packet is one that the host lets in by the right uplink, or would let in by the wrong one if it accepted the
+source there. It is sent by every uplink: the wrong ones first, then the right ones, whose packets must arrive; only
+once these have been seen does silence mean a drop. Packets to a guest are observed at its NIC. Of packets to the host
+itself the answer is observed, which leaves by the route to the true sender.
 """
 
 import itertools
@@ -46,7 +46,7 @@ class Claim:
 
     Attributes:
         inside: whether a guest gets it, if it is let in; else the host does.
-        mark: octets that are seen then: of the packet at the guest, of the host's answer on its way back.
+        mark: octets by which the packet is recognised at the guest, or the host's answer on its way back.
     """
 
     uplink: HostInterface
@@ -58,7 +58,7 @@ class Claim:
 
 
 def impostors(site: Site, atlas: Atlas, oracle: Oracle, asked: Iterable[Question]) -> Outcome:
-    """Tries, on each host with several uplinks, senders of known prefixes at every one of them."""
+    """Tries, on each host with several uplinks, senders of known prefixes at every uplink."""
     rows: list[Row] = []
     known = tuple(asked)
     for host in site.plan.hosts:
@@ -101,14 +101,14 @@ def _near(site: Site, host: Host) -> list[Tap]:
 
 
 def _far(site: Site, atlas: Atlas, host: Host) -> list[Tap]:
-    """The links beyond that its answers may come to: other hosts' ends, and the worlds'."""
+    """Interfaces at which the host's answers may arrive: other hosts' uplinks, and the links of the worlds."""
     others = [Tap(site.hosts[o.name], u.device) for o in site.plan.hosts if o is not host for u in outside(o)]
     links = [Tap(site.worlds[zone].machine, link.name) for zone, found in atlas.beyond.items() for link in found.links]
     return [*others, *links]
 
 
 def _claims(site: Site, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Question, ...]) -> Iterator[Claim]:
-    """For each sender that is elsewhere or outside, what it may send to a guest and to the host, by every uplink."""
+    """For each sender on another host or outside: packets to a guest and to the host, by every uplink."""
     devices = [uplink.device for uplink in outside(host)]
     macs = {name: site.hosts[host.name].run("cat", f"/sys/class/net/{name}/address").strip() for name in devices}
     told = (question.packet for question in asked if question.packet.protocol in ("tcp", "udp"))
@@ -130,7 +130,7 @@ def _claims(site: Site, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Q
 
 
 def _published(atlas: Atlas, host: Host) -> Iterator[_Goal]:
-    """Where the host's forwards listen."""
+    """Address, protocol and port of each place where the host's forwards listen."""
     for dnat_entry in host.dnat_entries:
         at = (atlas.uplink_address(host, uplink, dnat_entry.family) for uplink in dnat_entry.uplinks)
         protocol: Protocol | None = (
@@ -150,13 +150,13 @@ def _elsewhere(atlas: Atlas, host: Host) -> Iterator[Address]:
 
 
 def _outside(atlas: Atlas, host: Host) -> Iterator[Address]:
-    """The neighbours on the links of its uplinks, and whom the worlds beyond have for what policy speaks of."""
+    """Addresses in the worlds beyond its uplinks: neighbours on the links, and one of each prefix in the policy."""
     zones = sorted({uplink.zone for uplink in outside(host)})
     return (address for zone in zones for address, _ in atlas.beyond[zone].addresses)
 
 
 def _let_in(atlas: Atlas, host: Host, by: HostInterface, judge: _Judge, packets: Iterable[Packet]) -> Iterator[Packet]:
-    """The first packet that a guest gets, and the first that the host itself does."""
+    """The first packet that a guest would get, and the first that the host itself would get."""
     found: set[bool] = set()
     for packet in packets:
         with suppress(NowhereError, UnclearError):

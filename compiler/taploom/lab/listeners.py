@@ -21,7 +21,7 @@ from taploom.lab.pour import Pourer
 BACKLOG = 64
 ANCILLARY = 256
 NOW, LATER, EVERY = b"speak\n", b"wait\n", 0.02
-"""What a client says that will only listen: speak at once, or when told to; and seconds between two words."""
+"""What a client sends that will only listen: "speak at once", "speak when told to"; seconds between two octets."""
 
 
 class Listeners:
@@ -78,12 +78,12 @@ class Listeners:
                 return  # the other side is gone, which is its right
 
     def speak(self) -> dict[str, Any]:
-        """Lets those speak that waited for it."""
+        """Lets those connections speak that were to wait for it."""
         self._told.set()
         return {}
 
     def _speak(self, stream: socket.socket, when: bytes) -> None:
-        """Speaks until nobody listens any more."""
+        """Sends octets until the other side closes."""
         if when == LATER:
             self._told.wait()
         try:

@@ -16,17 +16,17 @@ from taploom.lab.senders import connected
 WINDOW = 16
 """Datagrams under way."""
 STALLED = 0.1
-"""Seconds of silence after which those under way are taken for lost, and others follow them."""
+"""Seconds of silence after which the datagrams under way count as lost, and new ones are sent."""
 GRACE = 0.5
 """Seconds for the last answers."""
 MARK = b"load "
-"""What they begin with: who answers need not remember each."""
+"""What these datagrams begin with, so that a listener need not record each."""
 LONGEST = 120.0
 """Seconds after which traffic that nobody has ended ends by itself."""
 
 
 def load(to: str, port: int, source: str | None, over: threading.Event) -> dict[str, Any]:
-    """Sends datagrams to a listener until told to end, and counts which of them are answered.
+    """Sends datagrams to a listener until told to end, and counts the answers.
 
     Args:
         to: Numeric address.

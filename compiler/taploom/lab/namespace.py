@@ -9,7 +9,7 @@ labs at once have nothing by which they could meet.
 What it isolates follows from what systemd-networkd needs (tried with 252 and 257): a read-only /sys, so that it
 takes links without waiting for udev; an empty /run; a /dev/net/tun that its user may open, as udev leaves it
 (50-udev-default.rules) and containers often do not; and nothing of the machine's own configuration or identity. In a
-user namespace there is but one user, so that the daemon's own is that one, and no device can be made.
+user namespace there is only one user, so that the daemon runs as that one, and no device can be created.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What the plan says of one packet: where it goes, whether it may, who decides, and what NAT makes of it.
 
-One packet at a time, hop by hop: simple enough to be believed, and with nothing of the code that lowers the plan.
+One packet at a time, hop by hop: simple enough to be trusted, and without any code that lowers the plan.
 """
 
 from dataclasses import replace
@@ -54,8 +54,8 @@ class Verdict:
     Attributes:
         allowed: whether it arrives.
         by: stable name of what decides at the last host that is asked.
-        where: `guest/NAME`, `host/NAME` or `zone/NAME`, at which it arrives or would; `packet`: as it is there.
-        limits: the rates that allows on its way put on it, by the allow's name.
+        where: `guest/NAME`, `host/NAME` or `zone/NAME`, where it arrives or would; `packet`: the packet as it is there.
+        limits: the rate limits of the allows on its way, by the allow's name.
     """
 
     allowed: bool
@@ -67,7 +67,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one host says."""
+    """The decision of one host."""
 
     allowed: bool
     by: str
@@ -109,11 +109,11 @@ class Oracle:
         return self._cross(*there, packet, _HOPS)
 
     def claimed(self, host: Host, uplink: HostInterface, packet: Packet) -> Verdict:
-        """A packet that somebody beyond an uplink sends to a host, under whatever name; nobody waits for an answer."""
+        """A packet from beyond an uplink to a host, with whatever source; the way of replies is not checked."""
         return self._enter(host, uplink, packet, 0)
 
     def unquestioned(self, host: Host, uplink: HostInterface, packet: Packet) -> Verdict:
-        """The same as if its sender were believed there."""
+        """The same packet, as if the host accepted its source at that uplink."""
         return self._admit(host, uplink, packet, 0)
 
     def from_host(self, host: Host, packet: Packet) -> Verdict:
@@ -181,7 +181,7 @@ class Oracle:
         return Verdict(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
 
     def _dnat_entry(self, host: Host, entry: HostInterface | None, packet: Packet) -> DnatEntry | None:
-        """The forward that takes a packet; who is named goes before everybody."""
+        """The DNAT entry that takes a packet; one that names senders goes before one for everybody."""
         found = [dnat_entry for dnat_entry in host.dnat_entries if self._takes(host, dnat_entry, entry, packet)]
         return min(found, key=lambda dnat_entry: (dnat_entry.sources is None, dnat_entry.forward)) if found else None
 
@@ -280,7 +280,7 @@ def _to_dnat_entry(packet: Packet, dnat_entry: DnatEntry) -> Packet:
 
 
 def _mirror(atlas: Atlas, host: Host, entry: HostInterface, packet: Packet) -> Address | None:
-    """The inner address behind one of a translated prefix, for what comes from outside."""
+    """The inner address for an address of a translated prefix that a packet from outside asks for."""
     if entry.network or atlas.is_local(host, packet.to):
         return None
     for nat in host.nat:

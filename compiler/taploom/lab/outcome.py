@@ -8,7 +8,7 @@ class Row:
     """One expectation and what became of it.
 
     Attributes:
-        kind: `load`, `units`, `address`, `flow`, `spoof`, `reload` or `neighbour` (what of the machine is not ours).
+        kind: `load`, `units`, `address`, `flow`, `spoof`, `reload` or `neighbour` (interfaces of others).
         flow: what was looked at, as `web 10.0.0.10 -> internet 198.51.100.7 tcp/443`.
         expected: what the plan promises.
         observed: what the kernel or networkd did.
@@ -34,8 +34,8 @@ class Row:
     def _read(self) -> bool:
         """Whether plan and `taploom reach` say the same.
 
-        What passes passes by something, and so does what an entry of the spec forbids. Of what nothing lets pass, both
-        name one of several reasons, of which none is anything that somebody wrote.
+        For a flow that passes, or that an entry of the spec denies, both must name the same entry. For a flow that
+        nothing allows, each names one of several implied reasons, so that only the verdicts are compared.
         """
         said = [each.partition(" by ")[::2] for each in self.reach.split(" or ")]
         if self.expected == "drop" and not any(_is_entry(by) for by in (self.decided_by, *(by for _, by in said))):

@@ -18,9 +18,9 @@ from taploom.plan.site import Plan
 _FREE = {Family.IPV4: parse_interface("198.18.0.0/15").prefix, Family.IPV6: parse_interface("2001:2::/48").prefix}
 """Where made-up links and strangers live: addresses for benchmarks (RFC 2544, RFC 5180)."""
 _OF_NOBODY = tuple(parse_interface(text).prefix for text in ("fe80::/10", "ff00::/8", "224.0.0.0/4"))
-"""Where no stranger lives, whatever the policy says of it: links (RFC 4291, 2.5.6), and groups."""
+"""Prefixes without strangers, whatever policy says: link-local (RFC 4291, 2.5.6) and multicast."""
 LAST_RESORT = 4096
-"""Metric of the first default route by an uplink that somebody else configures: no other one is given up for it."""
+"""Metric of the first default route by an uplink that somebody else configures: any other one is preferred."""
 _LENGTHS = {Family.IPV4: 24, Family.IPV6: 64}
 
 
@@ -29,12 +29,12 @@ class Link:
     """One link beyond uplinks.
 
     Attributes:
-        name: of its bridge in the world's machine.
+        name: name of its bridge in the world's machine.
         uplinks: `(host, uplink)`, sorted.
         routers: addresses of the world on it.
         dhcp: where the world serves DHCP from, or None.
         ra: what the world advertises a prefix from, or None.
-        given: addresses of its only uplink where the spec leaves that to somebody else, who is the lab here.
+        given: addresses that the lab gives its only uplink, where the spec leaves that to somebody else.
     """
 
     name: str
@@ -130,7 +130,7 @@ def _beyond(plan: Plan, zone: str, fresh: dict[Family, Iterator[Prefix]], nobody
 
 
 def _outer(plan: Plan) -> Iterator[Prefix]:
-    """What hosts have as their own outside, besides the links: prefixes that they translate to."""
+    """Outer prefixes of hosts: those that they translate to, and those of their static addresses."""
     for host in plan.hosts:
         yield from (n.to for n in host.nat if n.kind is NatKind.PREFIX and n.to is not None)
         yield from (own.prefix for uplink in outside(host) for own in uplink.fixed)

@@ -1,7 +1,7 @@
-"""Answers that go on and on after one question: whoever passes them has to remember who asked.
+"""Answers that go on and on after one question, so that a firewall has to remember the question to let them pass.
 
-A steady pace that any machine keeps up with, since what is missing has to have been refused. They end when who asked
-wants to know how many there were, which is a question that would have further answers pass again.
+Their pace is steady, and slow enough for any machine, so that a missing answer was refused. They end when the asking
+side wants to know how many there were; that is a new question, after which further answers would pass again.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ _SAID = b"poured "
 
 
 def attend(to: str, port: int, source: str | None, over: threading.Event) -> dict[str, Any]:
-    """Asks a listener once, and counts what it answers from then on, until told to end.
+    """Asks a listener once, and counts its answers from then on, until told to end.
 
     Args:
         to: Numeric address.
@@ -70,10 +70,10 @@ def _waiting(sock: socket.socket) -> int:
 
 
 def _ended(sock: socket.socket) -> tuple[int, int]:
-    """Ends the answers; how many still came, and how many were sent, which is 0 where nobody says."""
+    """Ends the answers; returns how many still came, and how many were sent (0 if the listener does not say)."""
     came = 0
     for _ in range(TRIES):
-        with contextlib.suppress(OSError):  # who asked may have no way there any more
+        with contextlib.suppress(OSError):  # the route there may be gone
             sock.send(_COUNT)
         while said := _next(sock, PATIENCE):
             if said.startswith(_SAID):

@@ -42,9 +42,9 @@ class Probe:
 
     Attributes:
         sender: The agent of the machine that asks.
-        proto: `icmp` is an echo request, of ICMPv6 to an IPv6 address; of protocols besides, the first packet is sent.
+        proto: `tcp`, `udp`, `icmp` (an echo request, of either family), or another one, whose first packet is sent.
         to: Numeric address.
-        port: Destination port; of `icmp` another type than an echo request, or 0; 0 for what has none.
+        port: Destination port; for `icmp` a type other than echo request, or 0; 0 for protocols without ports.
         source: Address to send from, or none for the kernel's choice.
         passes: Whether a pass is expected, so that silence is asked again.
     """
@@ -68,7 +68,7 @@ class Answer:
         peer: Address that it saw as the sender's: what source translation made of it.
         local: Address at which it was reached: what destination translation made of it.
         port: Port at which it was reached, in the same way; 0 where no listener of ours answered.
-        words: By which a ping that was answered, or what nobody answers, is known, in hexadecimal; "" for all else.
+        words: In hexadecimal, the words of an answered ping, or of a packet that nothing answers; "" for all else.
     """
 
     outcome: Outcome

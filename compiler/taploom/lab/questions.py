@@ -1,8 +1,8 @@
 """What to ask the kernel: of each class of flows at least one packet that must pass or must not.
 
-Flows that the plan tells apart by nothing (same networks, same family, same protocol, same entry that decides) are one
-class. The ports tried are those at which the plan's answer could change: the first and last of each range that
-speaks of the two ends, their neighbours, and one that nothing speaks of.
+Flows that the plan does not distinguish (same networks, same family, same protocol, same entry that decides) are one
+class. The ports tried are those at which the plan's answer could change: the first and last of each range in an entry
+about the two ends, the ports next to them, and one that no entry names.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ _QUIET = (9, 7, 19, 4, 1021, 47001, 47002)
 
 
 _Edge = tuple[int, ...]
-"""First and last port of something, and which of the four ports around its ends; () for a port of nothing."""
+"""First and last port of a range, and which of the four ports around its ends; () for a port of no range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """What one term, forward or rule says of ports, and of which ends."""
+    """The services of one term or DNAT entry, and the addresses that it is about."""
 
     sources: frozenset[Address]
     destinations: frozenset[Address]
@@ -96,7 +96,7 @@ def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple
 
 
 def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
-    """Of datagrams that one neighbour may not send to the other: those that it has to answer all the same."""
+    """Datagrams that pass between neighbours only one way: the answers to them have to pass all the same."""
     for question in asked:
         packet = question.packet
         if packet.protocol == "udp" and not question.verdict.allowed and question.source.group == question.to.group:
@@ -107,7 +107,7 @@ def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
 
 
 def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
-    """Entries that no probe hangs on."""
+    """Entries that decide no probe."""
     why = "no probe hangs on it: nobody here has such addresses, or another entry says the same"
     services: dict[str, set[Service]] = {}
     for host in atlas.plan.hosts:
@@ -245,7 +245,7 @@ def _spoken(atlas: Atlas, family: Family, ends: tuple[End, ...]) -> Iterator[_Sp
 
 
 def _usual(spoken: Iterable[_Spoken], family: Family) -> tuple[Trial, ...]:
-    """What is tried between all ends: what nothing speaks of, and each protocol that anything speaks of."""
+    """What is tried between all ends: ping, a port that no entry names, and each other protocol that one names."""
     said = {service for entry in spoken for service in entry.services}
     ranges = [s for s in said if (s.first, s.last) != (0, 65535)]
     quiet = next((p for p in _QUIET if not any(s.first <= p <= s.last for s in ranges)), _QUIET[0])

@@ -45,7 +45,7 @@ class Reading:
         self._learned = {a: (host, uplink) for (host, uplink, _), a in atlas.ground.uplinks.items()}
 
     def read(self, question: Question) -> Question:
-        """A question with what it says of the flow, such as `allow by policy/web`; all of it where that is several."""
+        """The question with what `taploom reach` says of its flow: `allow by policy/web`, or several joined by `or`."""
         packet, start = question.packet, self._start(question)
         found = [reply for reply in self._replies(question) if self._is_of(reply, packet, start)]
         said = sorted({f"{reply.verdict} by {reply.decided_by}" for reply in found})

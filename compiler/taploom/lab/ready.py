@@ -38,7 +38,7 @@ def _obstacles() -> Iterator[str]:
     if not _TUN.exists():
         yield "there is no /dev/net/tun, by which guests are attached: load the kernel module `tun`"
     elif not _own_devices() and not os.access(_TUN, os.R_OK | os.W_OK):
-        yield "in a user namespace only a /dev/net/tun will do that every user may open, and here root alone may"
+        yield "in a user namespace, every user has to be able to open /dev/net/tun, and here only root can"
     if binary() is None:
         yield "there is no systemd-networkd, which runs the units: install systemd"
     for program in _PROGRAMS:

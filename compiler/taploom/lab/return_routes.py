@@ -1,11 +1,11 @@
-"""Routes of the worlds towards the site, so that nothing is unreachable that the ruleset should keep out.
+"""Routes of the worlds towards the site, so that packets get as far as the ruleset that should drop them.
 
 A neighbour on an uplink's link can send straight to the addresses of guests, translated or not; whoever has public
 addresses behind a host expects it. So each world routes the site's networks, the prefixes that hosts translate to, and
 the addresses of their other uplinks, by the uplink of the host that has them: what then does not arrive was dropped,
 and not lost.
 
-The world of another zone is routed by a host between the two, where there is one: nobody keeps a neighbour from trying.
+Each world also routes the worlds of other zones by a host between the two, if there is one, as a neighbour could try.
 
 Where a host has a single address and a gateway that no prefix of it holds, as hosting companies do it, the router has
 a route to the address on the link.

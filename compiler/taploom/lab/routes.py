@@ -1,6 +1,6 @@
 """Default routes: a guest with a fixed address may have that long before the advertisement that brings its route.
 
-What has no route sends nothing, and its silence would look like a drop.
+A guest without a route sends nothing, and its silence would look like a drop.
 """
 
 import json

@@ -45,7 +45,7 @@ def load(machine: Namespace, text: str) -> None:
 
 
 def filter_bridged(machine: Namespace, on: bool) -> bool:
-    """Whether frames that stay on a bridge pass the ruleset's forward chain too, as Docker and Kubernetes have it.
+    """Sets whether frames that stay on a bridge also pass the ruleset's forward chain, as Docker and Kubernetes want.
 
     Where the kernel knows this (`br_netfilter`), it is on by default in a new namespace, so set it before probing.
 

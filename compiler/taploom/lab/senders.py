@@ -1,4 +1,4 @@
-"""The asking side of probes, inside a machine: TCP, UDP and ICMP echo, each to one outcome; of others the first packet.
+"""The asking side of probes, inside a machine: TCP, UDP and ICMP echo with an outcome, others without.
 
 Outcomes: `open` (answered), `refused` (a reset or port unreachable came back), `unreachable` (another ICMP error, or
 no route), `denied` (this machine's own kernel refused to send), `timeout`.
@@ -113,7 +113,7 @@ def _answered(said: bytes) -> Result:
 
 
 def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
-    """Asks by words of its own, for every raw socket hears the answers to all pings of its machine.
+    """Sends an echo request with words of its own, as every raw socket gets the answers to all pings of its machine.
 
     The identifier alone would not do: of a few hundred pings, two have the same now and then.
     """
@@ -136,7 +136,7 @@ def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
 
 
 def _said(proto: str, to: str, port: int, source: str | None, tries: int) -> Result:
-    """Sends the same packet a few times, since nobody answers; whether it arrived, the other machine knows."""
+    """Sends the same packet `tries` times, as nothing answers it; the other machine records whether it arrived."""
     v6, said = ":" in to, words()
     number = (ICMP6 if v6 else ICMP4) if proto == "icmp" else NUMBERS[proto]
     packet = first_packet(number, port, said)

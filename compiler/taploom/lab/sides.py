@@ -1,4 +1,4 @@
-"""The sides of a host, in the plan's words, that the ends of a packet are on."""
+"""Finds the sides of a host, as the plan names them, for the two ends of a packet."""
 
 from taploom.base.address import Address
 from taploom.lab.atlas import Way

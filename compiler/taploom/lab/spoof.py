@@ -1,7 +1,7 @@
-"""Lies from inside: what a guest may not send though it could.
+"""Spoofing from inside: frames that a guest could send, but may not.
 
-Each lie is a frame to everybody, so that one observer suffices: the host's own end of the bridge, which sees what the
-spoof guard lets in. Honest frames go before and after; only once those have been seen is silence a drop.
+Each forged frame is a broadcast, so that one observer suffices: the host's own end of the bridge, which sees what the
+spoof guard lets in. Honest frames go before and after; only once those have been seen does silence mean a drop.
 """
 
 import itertools
@@ -101,7 +101,7 @@ def _tried(site: Site, sender: Sender, claims: tuple[Claim, ...]) -> Iterator[Ro
 
 
 def _claims(sender: Sender, guarded: bool) -> Iterator[Claim]:
-    """Lies between honest frames; on a bridge without a guard those of sources pass, and the others are not tried."""
+    """Forged frames between honest ones; without a guard, those with a forged source pass, and no others are tried."""
     for family, own in sorted(sender.own.items()):
         gateway = in_family(sender.bridge, family)
         if gateway is None:
@@ -120,7 +120,7 @@ def _claims(sender: Sender, guarded: bool) -> Iterator[Claim]:
 
 
 def _other(sender: Sender, family: Family) -> Address:
-    """Somebody else's address on the bridge that is known beforehand, as a lease's is not; else the host's own."""
+    """An address of another guest on the bridge that is known beforehand (no pool's); else the host's own."""
     ports = (port for port in sender.bridge.ports if port.guest != sender.name)
     known = [a for port in ports for a in in_family(port, family) or ()]
     own = in_family(sender.bridge, family)

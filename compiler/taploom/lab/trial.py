@@ -26,11 +26,11 @@ Progress = Callable[[int, int], None]
 
 
 def ask(site: Site, asked: tuple[Question, ...], progress: Progress | None = None) -> Outcome:
-    """Probes every question; what a rate would refuse is left out."""
+    """Probes every question, except those that a rate limit would refuse."""
     chosen, left_out = _within_rates(asked)
     machines = site.machines()
     listen(site, machines, chosen)
-    # Without ports, who is asked has answered as well: what comes back is no first packet then, and nobody refuses it.
+    # Refused ones first: without ports, a packet the other way would have begun a connection that they then belong to.
     first, rest = ([q for q in chosen if _refused(q) is it_is] for it_is in (True, False))
     rows: list[Row] = []
     for wave in (*_waves(first), *_waves(rest)):
@@ -46,7 +46,7 @@ def _within_rates(asked: tuple[Question, ...]) -> tuple[list[Question], list[Not
     """The questions without those that an allow with a rate could refuse because there are too many of them."""
     used: dict[str, int] = defaultdict(int)
     chosen, left_out = [], []
-    # What nobody answers is not asked again once there is room, so all must find some at once.
+    # A packet that nothing answers is not sent again once the rate has room, so the burst must have room for it.
     at_once = {by for question in asked if _silent(question.packet) for by, _ in question.verdict.limits}
     for question in asked:
         room = [
@@ -78,7 +78,7 @@ def _waves(asked: Iterable[Question]) -> Iterator[list[Question]]:
 
 
 def listen(site: Site, machines: dict[str, Namespace], asked: Iterable[Question]) -> None:
-    """Somebody answers at both ends that a packet could get to: as it was sent, and as it is translated."""
+    """Starts listeners at both ends that a packet could get to: as it was sent, and as it is translated."""
     wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
     for question in asked:
         packet, verdict = question.packet, question.verdict
@@ -115,7 +115,7 @@ def _silent(packet: Packet) -> bool:
 
 
 def _completed(site: Site, machines: dict[str, Namespace], wave: list[Question], answers: list[Answer]) -> list[Answer]:
-    """The answers; those to pings, and what nobody answers, with the ends as they were seen where these arrived."""
+    """The answers; those of pings and of packets that nothing answers get the ends that the receiver recorded."""
     asked: dict[str, list[str]] = defaultdict(list)
     for question, answer in zip(wave, answers, strict=True):
         if answer.words:
@@ -147,10 +147,11 @@ def _arrival(question: Question) -> str:
 
 
 def _observed(question: Question, answer: Answer) -> str:
-    """What became of a packet: a drop is silence, for an error comes from somebody who got it, or of a missing way.
+    """What became of a packet: only silence is a drop, as an error comes from a machine that got it, or lacks a route.
 
-    Only who is isolated from a neighbour does not even find it, which the own kernel tells in time (RFC 4861, 7.2.2);
-    nor does who asks a host that has no way back, which then answers no ARP either where `rp_filter` is set.
+    In two cases, "unreachable" is a drop as well. An isolated guest does not find its neighbour at all, which its own
+    kernel reports in time (RFC 4861, 7.2.2). And a host without a route back to the sender does not answer its ARP
+    where `rp_filter` is set.
     """
     verdict = question.verdict
     unheard = verdict.by in ("implied/isolated", "implied/reverse-path")

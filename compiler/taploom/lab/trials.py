@@ -35,7 +35,7 @@ def edges(service: Service, family: Family) -> Iterator[tuple[int, Trial]]:
 
 
 def others(said: Iterable[Service], family: Family, quiet: int) -> Iterator[Trial]:
-    """What is tried besides ping, TCP and UDP where anything speaks of it."""
+    """What is tried besides ping, TCP and UDP, of protocols that some entry names."""
     for service in sorted(set(said)):
         if service.protocol == "sctp":
             yield "sctp", quiet
@@ -49,7 +49,7 @@ def _portless(service: Service, family: Family) -> bool:
 
 
 def untried(services: Iterable[Service]) -> str:
-    """Why none of some services can be asked for; "" where one can, or where any is meant."""
+    """Why no packet can ask for any of these services; "" if one can, or if there are none, which means any service."""
     found = list(services)
     tried = [each for service in found for family in Family for each in edges(service, family)]
     echoes = [

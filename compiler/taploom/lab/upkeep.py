@@ -85,7 +85,7 @@ def under_load(site: Site, asked: tuple[Question, ...]) -> Iterator[Row]:
 
 
 def _watched(asked: tuple[Question, ...], protocol: str) -> list[Question]:
-    """Flows that pass, each decided by another entry as far as there are enough."""
+    """Flows that pass: at most one for each deciding entry and family."""
     passing = [q for q in asked if q.verdict.allowed and q.packet.protocol == protocol and not q.verdict.limits]
     first = {(q.verdict.by, q.packet.family): q for q in reversed(passing)}
     families = [[q for (_, of), q in sorted(first.items()) if of is family] for family in Family]
@@ -103,7 +103,7 @@ def _source(question: Question) -> str | None:
 
 
 def hold(site: Site, question: Question, listening: Listening = "") -> int | None:
-    """A connection that is kept open, by its number; None where there is none. See `Agent.hold`."""
+    """A connection that is kept open, by its number; None if it does not open. See `Agent.hold`."""
     packet = question.packet
     try:
         return int(sender(site, question).hold(str(packet.to), packet.port, _source(question), listening=listening))
@@ -112,7 +112,7 @@ def hold(site: Site, question: Question, listening: Listening = "") -> int | Non
 
 
 def answered(asked: tuple[Question, ...]) -> list[Question]:
-    """Datagrams between neighbours of whom the one that is asked may answer, but not ask."""
+    """Datagrams between neighbours, where the receiver may answer, but may not ask in turn."""
     near = [q for q in asked if q.packet.protocol == "udp" and q.source.group == q.to.group]
     refused = {(q.packet.to, q.packet.source) for q in near if not q.verdict.allowed}
     found = [q for q in near if q.verdict.allowed and (q.packet.source, q.packet.to) in refused]
@@ -121,7 +121,7 @@ def answered(asked: tuple[Question, ...]) -> list[Question]:
 
 
 def begin(site: Site, question: Question, action: str) -> Future[dict[str, Any]]:
-    """Begins to ask, by an action of the agent's that goes on until `rest`."""
+    """Begins lasting traffic, by an action of the agent that goes on until `rest`."""
     packet = question.packet
     to, port, source = str(packet.to), packet.port, _source(question)
     future: Future[dict[str, Any]] = sender(site, question).ask(action, to=to, port=port, source=source)
@@ -129,7 +129,7 @@ def begin(site: Site, question: Question, action: str) -> Future[dict[str, Any]]
 
 
 def rest(site: Site, asking: Iterable[Question]) -> None:
-    """Ends what those who ask have begun."""
+    """Ends the lasting traffic of these questions."""
     for agent in {id(agent): agent for agent in (sender(site, question) for question in asking)}.values():
         agent.rest()
 

@@ -1,4 +1,4 @@
-"""Waits for the addresses and ways out that a plan promises, and says of each that differs what networkd says.
+"""Waits for the addresses and default routes that a plan promises; reports networkd's words on each that differs.
 
 What the network gives (an uplink's lease, an address of a pool) is not known beforehand: there the promise is that
 one comes, from the right prefix, and which one it was becomes part of the `Ground` that probes are judged on.
@@ -43,7 +43,7 @@ class Promise:
         ifname: the interface.
         family: IP version.
         label: what it is of, for people: `guest/web dmz`.
-        key: of `Ground`, or None where nothing is to be learned.
+        key: the key in `Ground`, or None where there is no address to record.
         exact: the address, or None.
         within: the prefix that it comes from where it is not known.
         first: first address that it may be where it is not known, or None.
@@ -192,7 +192,7 @@ def _words(site: Site, promise: Promise) -> str:
 
 
 def _units(site: Site) -> Outcome:
-    """What networkd says against units; keys that are younger than the daemon here are no fault of theirs."""
+    """The objections of networkd to units; keys that are newer than the daemon here are not the units' fault."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
     targets = {f"host/{host.name}": host.target.systemd for host in site.plan.hosts}
@@ -210,7 +210,7 @@ def _units(site: Site) -> Outcome:
 
 
 def _foreseen(site: Site) -> dict[str, tuple[str, ...]]:
-    """What networkd remarks on what it does all the same, by machine: a finding has told it (TL421), maybe waived."""
+    """Remarks of networkd on what it does all the same, by machine: a finding (TL421) reports them, maybe waived."""
     return {
         f"host/{host.name}": tuple(
             f"Unusual prefix length {here.ra.prefix.length} (> {SLAAC_LENGTH}) is specified in [IPv6Prefix]"

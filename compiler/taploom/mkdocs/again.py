@@ -1,4 +1,4 @@
-"""What is kept from one build to the next while a site is served, and what search need not read."""
+"""Templates that are kept from one build to the next while a site is served, and pages as search reads them."""
 
 import re
 from io import BytesIO
@@ -27,5 +27,5 @@ class Templates(BytecodeCache):
 
 
 def worded(content: str) -> str:
-    """A page for search, without the colours of its code: half of all tags, and none of the words."""
+    """A page for search, without the spans that colour its code, which are half of all tags."""
     return content if "data-search" in content else _SPAN.sub("", content)

@@ -10,7 +10,7 @@ from taploom.site.manual import Command, Option
 
 
 def described(group: click.Group, examples: Mapping[str, tuple[str, ...]]) -> Iterator[Command]:
-    """Every command of a group and, below those that are groups themselves, theirs.
+    """Every command of a group, and the commands of the groups in it.
 
     Args:
         group: the whole command line.

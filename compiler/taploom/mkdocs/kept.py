@@ -1,4 +1,4 @@
-"""Pages that are the same as in the last build: while somebody watches, their Markdown is not read again.
+"""Pages that are the same as in the last build: while a site is served, their Markdown is not read again.
 
 MkDocs builds every page anew for each change. Most are as they were, and Markdown is a third of what a build costs.
 """

@@ -33,10 +33,10 @@ class _Told:
 
 @dataclass(slots=True)
 class Past:
-    """What is known of revisions, by the name of their commit; None for those of which nothing can be told.
+    """Known revisions, by the name of their commit; None for a revision that cannot be described.
 
     Attributes:
-        again: whether it will be asked again, and keeps what pictures are made from.
+        again: whether there will be another build, so that the plans that pictures are made from are kept.
     """
 
     again: bool = False
@@ -65,7 +65,7 @@ class Past:
         return History(found, _CUT if cut and len(found) < count else "")
 
     def _told(self, specs: Path, commit: Commit) -> _Told:
-        """One revision against the one before; the first one against nothing, as all of it is new."""
+        """One revision and its change against the one before; the first one has no change, as all of it is new."""
         try:
             after = _side(specs, commit.name)
             before = _side(specs, commit.parent) if commit.parent else None

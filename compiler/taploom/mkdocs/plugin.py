@@ -57,7 +57,7 @@ class TaploomConfig(base.Config):  # type: ignore[no-untyped-call]
 
     specs = config_options.Type(str, default="specs")
     changes = config_options.Type(int, default=5)
-    """How many revisions of the specs the page of the last changes tells of."""
+    """How many revisions of the specs the page of the last changes shows."""
 
 
 class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
@@ -79,7 +79,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         self._kept: Kept | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
-        """Remember whether somebody watches: then a broken spec is a page, else a failure."""
+        """Remember whether the site is served: a broken spec is then a page, and a failure otherwise."""
         if command == "build":
             gc.disable()  # everything is needed until the end: looking through ten thousand pages frees nothing
         self._serving = command == "serve"
@@ -87,7 +87,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         self._past = Past(self._serving)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Have the pages load what makes diagrams move and change with the scheme."""
+        """Have the pages load the styles and the script that let diagrams move and follow the colour scheme."""
         for path in (*STYLES, _COLORS):
             if path not in config.extra_css:
                 config.extra_css.append(path)
@@ -160,7 +160,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
             QuickPage(page, framed(page.title), file, config)
 
     def on_nav(self, nav: Navigation, *, config: MkDocsConfig, files: Files) -> Navigation:  # noqa: ARG002
-        """Begin with the pages, under titles of ours also where the site's own navigation gives them none."""
+        """Give generated pages their titles, even where the site's own navigation lists them without one."""
         for path, title in self._titles.items():
             file = files.get_file_from_path(path)
             if file is not None and file.page is not None:
@@ -171,7 +171,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(-100)
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, **_: Any) -> str:
-        """Read no Markdown that was read before; after every other plugin has written its own into it."""
+        """Skip Markdown that was read before; this runs after every other plugin has written its own into it."""
         return markdown if self._kept is None else self._kept.markdown(page, markdown)
 
     @event_priority(100)
@@ -186,7 +186,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(50)
     def _before_search(self, context: Any, *, page: MkDocsPage, nav: Navigation, **_: Any) -> Any:
-        """Give search the words of a page, of a leaf those that it is looked for by, and the theme less to list."""
+        """Give search a page's words, for a leaf only those that people look for, and a leaf a shorter navigation."""
         leaf, self._whole = self._leaves.get(page.file.src_uri), page.content or ""
         if leaf is not None:
             context["nav"] = brief(nav)
@@ -231,17 +231,17 @@ def _compiled(specs: Path, *, prove: bool) -> Compiled:
 
 
 def _shown(specs: Path) -> Path:
-    """The folder as people call it."""
+    """The folder as a path from the current one, as messages name it."""
     return Path(os.path.relpath(specs))
 
 
 def _manual() -> Manual:
-    """The reference as plain data, from those who know it."""
+    """The reference as plain data: the schemas of language and plan, and the commands."""
     return Manual(language_schema(), plan_schema(), tuple(described(LazyGroup("taploom"), EXAMPLES)))
 
 
 def _linker(file: File, files: Files) -> Callable[[str], str]:
-    """From a path such as `hosts/hv1/#eth0` to a link that works on the page of `file`; "" to what is there no more."""
+    """From a path such as `hosts/hv1/#eth0` to a link that works on the page of `file`; "" if it exists no longer."""
 
     def url(path: str) -> str:
         page, _, fragment = path.partition("#")

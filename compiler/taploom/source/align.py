@@ -1,7 +1,7 @@
-"""Where the comments behind values go: two blanks behind them, or in the column that they shared before.
+"""Where a comment behind a value goes: two blanks behind the value, or into the column that it shared with neighbours.
 
-Neighbours that stood in one column stand in one again. Where one of them was as near to its value as can be, the column
-follows the values; where all had room, whoever wrote them chose the column, which moves with the indentation alone.
+Comments of neighbouring lines that shared a column share one again. If one of them stood as close to its value as can
+be, the column follows the values; if all had room to spare, the author chose the column, and only indentation moves it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,11 +18,11 @@ class _Row:
     """A printed line with a comment behind it.
 
     Attributes:
-        index: of the line.
+        index: index of the line.
         column: where the comment stood before.
-        room: blanks that were before it.
+        room: number of blanks that were before the comment.
         needs: the first column where it can stand now.
-        shift: by how much the line was indented anew.
+        shift: by how much the line's indentation changed.
     """
 
     index: int
@@ -36,7 +36,7 @@ def with_comments(lines: list[str], behind: Mapping[int, Comment], source: list[
     """The lines with the comments behind them.
 
     Args:
-        lines: as printed, without.
+        lines: as printed, without these comments.
         behind: the comment of each line that has one, by its index.
         source: the lines of the text before.
     """
@@ -51,7 +51,7 @@ def with_comments(lines: list[str], behind: Mapping[int, Comment], source: list[
 
 
 def _runs(lines: list[str], behind: Mapping[int, Comment], source: list[str]) -> Iterator[list[_Row]]:
-    """Neighbours of one column; an empty line, or a comment of another column, parts them."""
+    """Runs of comments in one column; an empty line, or a comment in another column, ends a run."""
     run: list[_Row] = []
     for index, line in enumerate(lines):
         comment = behind.get(index)

@@ -34,7 +34,7 @@ NODES = 500_000
 """How many values a site may have: 10,000 guests with a rule and a forward each have 300,000."""
 
 MISTAKES = 100
-"""After how many findings a file is given up."""
+"""After so many mistakes the rest of a file is not read."""
 
 
 _new = tuple.__new__  # makes a span in half the time of `Span(…)`, which counts for what each text needs
@@ -57,7 +57,7 @@ class Builder:
         file: its path, for spans.
         report: where findings go.
         limit: how many nodes there may be.
-        count: how many there are, aliases written out.
+        count: how many there are, with aliases written out.
         root: the first document, once it is complete.
     """
 
@@ -113,7 +113,7 @@ class Builder:
         self._place(node)
 
     def _unusual(self, event: ScalarEvent, node: Scalar) -> Scalar:
-        """What only few texts have; apart, since a site is made of plain ones."""
+        """Handles what few scalars have, such as quotes and anchors; apart, since nearly all scalars are plain."""
         self._grow(0, node.span)
         if event.style in ("|", ">"):
             node = Scalar(node.text, _one_character(node.span), quoted=True)
@@ -175,7 +175,7 @@ class Builder:
         self._place(found.node)
 
     def _tear(self) -> None:
-        """A part of the collection that is open, and is placed next, has a key twice."""
+        """Marks the current entry of the open collection: the value that is placed next has a key twice."""
         if self._stack and (key := self._stack[-1].key) is not None:
             self._stack[-1].torn.add(key.text)
 
@@ -252,7 +252,7 @@ class Builder:
         self.report.add(Diagnostic(rule, message, span, help_, labels))
 
     def _end_of_text(self) -> Span:
-        """The place behind the last character; libyaml counts a line more where the last one is not ended."""
+        """The place behind the last character; libyaml counts one line more if the last one has no line break."""
         line, column = position(self.text, len(self.text))
         return Span(self.file, line, column, line, column)
 

@@ -20,13 +20,13 @@ _NAMES = {"\x00": "NUL", "\x1b": "escape", "\x7f": "delete", "\ufeff": "a byte o
 
 
 def first_banned(text: str) -> int | None:
-    """Index of the first character that no spec may contain; of line breaks all are fine."""
+    """Index of the first character that no spec may contain; all kinds of line breaks are allowed."""
     found = _BANNED.search(text)
     return found.start() if found else None
 
 
 def banned_value(text: str) -> str | None:
-    """The first character that no value may contain: as in a file, and carriage return too."""
+    """The first character that no value may contain: those that no file may, and carriage return."""
     found = _BANNED.search(text)
     return found.group() if found else "\r" if "\r" in text else None
 

@@ -9,12 +9,13 @@ _KEY = re.compile(r"[a-z][a-z0-9-]*")
 
 
 def colon_in_key(key: Scalar, shown: str, entries: dict[str, Entry]) -> tuple[str, str]:
-    """Say what is wrong with such a key, and what would help; nobody looks for it among the keys of the language.
+    """The message and the help for such a key.
 
     Args:
         key: as read.
-        shown: the same for a message.
-        entries: of the mapping; the key is taken out, and what may be meant put in, as far as that is known.
+        shown: the key's text, shortened for a message.
+        entries: those of the mapping. `a:b` is taken out, so that no check calls it an unknown key, and the entry
+            `a: b` that may be meant is put in.
     """
     if key.text.endswith(":"):
         return f"`{shown}:` is read as a key", f'put it in quotes: "{shown}:"'

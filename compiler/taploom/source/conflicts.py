@@ -12,7 +12,7 @@ _MARKS = ("<<<<<<<", "=======", ">>>>>>>")
 
 
 def conflicts(text: str, file: str) -> Iterator[Diagnostic]:
-    """Each conflict of a text that is whole; there is none where a single mark stands in a text of several lines."""
+    """Each complete conflict of a text; a single mark, which a text of several lines may have, is none."""
     if f"\n{_MARKS[2]}" not in text:
         return
     found: list[Span] = []

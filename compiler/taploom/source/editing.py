@@ -2,9 +2,9 @@
 
 ruamel.yaml composes the text into nodes and serializes them again. Its round trip was measured (0.19.1): it drops
 comments inside of braces, leaves comments in the columns of before, and writes `null` where a value in braces is left
-out. So a file is brought into canonical form first, where no braces hold comments, and again afterwards: one that was
-canonical differs in what was edited and in nothing else. The result is read again, and refused where it says anything
-but what was asked for, or lacks a comment.
+out. So a file is brought into canonical form first, where no braces hold comments, and again afterwards: a canonical
+file then differs only in what was edited. The result is read again, and refused if it says anything but what was asked
+for, or lacks a comment.
 """
 
 import io
@@ -46,7 +46,7 @@ def edited(text: str, file: str, edits: Edits, report: Report) -> str:
         raise ValueError(f"{file} is edited although it cannot be read")
     try:
         after = formatted(_edited(formatted(text, file, Report()), edits), file, Report())
-    except YAMLError:  # of texts that it can read and not write again
+    except YAMLError:  # ruamel.yaml can read some texts that it cannot write
         after = text
     tree = read(after, file, Report())
     if tree is not None and is_as_asked(before, tree, edits) and said_beside(text) == said_beside(after):
@@ -96,12 +96,12 @@ def _pair(key: Any, value: Any, path: Path, edits: Edits, seen: set[int]) -> tup
 
 
 def _with_keys(entry: Any, keys: Map[str, str], shorthand: str) -> Any:
-    """The entry with other keys, as a mapping whatever it was."""
+    """The entry as a mapping, with these keys set or removed."""
     if not isinstance(entry, MappingNode):
         pairs = [] if _is_left_out(entry) else [(_scalar(shorthand), entry)]
         inline = not _is_block(entry)
         around = MappingNode(_MAPPING, pairs, flow_style=inline)
-        if inline:  # what stands behind the value stands behind the brace
+        if inline:  # the comment behind the value goes behind the brace
             around.comment, entry.comment = entry.comment, None
         entry = around
     kept = _without(entry.value, keys)
@@ -129,9 +129,9 @@ def _last(node: Any) -> Any:
 
 
 def _inserted(pairs: list[T], new: list[T], *, last: bool) -> list[T]:
-    """The pairs with new ones; in a block before the last one, as the comments behind that one are of what follows."""
-    at = len(pairs) if last else max(len(pairs) - 1, 0)
-    return [*pairs[:at], *new, *pairs[at:]]
+    """The pairs with new ones; in a block before the last pair, as comments behind that belong to what follows."""
+    index = len(pairs) if last else max(len(pairs) - 1, 0)
+    return [*pairs[:index], *new, *pairs[index:]]
 
 
 def _scalar(text: str) -> Any:

@@ -29,7 +29,7 @@ class Edits:
 
 
 def is_as_asked(before: Node, after: Node, edits: Edits, path: Path = ()) -> bool:
-    """Whether a tree says what another one said, but for edits, in the same order.
+    """Whether the tree after edits says what the tree before said, except for the edits, in the same order.
 
     Depth is bounded by the reader, so recursion is safe.
     """

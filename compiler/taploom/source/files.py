@@ -58,7 +58,7 @@ class SourceSet:
 
 
 _LOSING = (rules.UNREADABLE, rules.LINK, rules.TOO_LARGE, rules.ENCODING, rules.FILE_NAME, rules.DOCUMENTS)
-"""What costs the site a file, or a part of one."""
+"""Rules whose findings mean that a file of the site, or a part of one, was not read."""
 
 
 def incomplete(source: SourceSet, report: Report) -> bool:
@@ -91,10 +91,10 @@ def load_blobs(blobs: Map[str, bytes], folder: str, report: Report, sizes: Map[s
     """Read specs that are in memory, such as those of another revision.
 
     Args:
-        blobs: content by path, as the paths in spans shall be; what does not end in `.yaml` is left out.
+        blobs: content by path, as spans should name it; files that do not end in `.yaml` are left out.
         folder: as the user named it.
         report: takes what is wrong with files, and with their YAML.
-        sizes: bytes by path, of those too that are too large to be among `blobs`; None for those of `blobs`.
+        sizes: bytes by path, also of files that are too large to be in `blobs`; None to take the sizes of `blobs`.
     """
     known = {path: len(raw) for path, raw in blobs.items()} if sizes is None else sizes
     specs = readable({path: size for path, size in known.items() if path.endswith(".yaml")}, report)
@@ -177,7 +177,7 @@ def _not_utf8(span: Span, message: str) -> Diagnostic:
 
 def read_text(path: Path, report: Report) -> str:
     """A single file beside the specs, such as the lock; "" where there is none, or after a diagnostic."""
-    if path.is_symlink():  # what it leads to would be shown, line by line
+    if path.is_symlink():  # diagnostics would show lines of whatever file it leads to
         refuse(report, str(path), BESIDE)
     if path.is_symlink() or not path.exists():
         return ""

@@ -24,7 +24,7 @@ TOTAL_BYTES = 64 * MIB
 """The most that all specs may have."""
 
 LOCK = "taploom.lock"
-"""What stands beside the specs; who reads it says what is wrong with it."""
+"""The lock, which stands beside the specs; the code that reads it reports what is wrong with it."""
 
 ENTRIES = 100_000
 """How many directory entries are looked at: a bound for `--specs /`."""
@@ -54,7 +54,7 @@ class Listing:
 
     Attributes:
         specs: sorted by path.
-        empty: folders below it that hold nothing at all, as submodules that are not checked out; sorted.
+        empty: folders below it that hold nothing at all, such as submodules that are not checked out; sorted.
     """
 
     specs: tuple[Found, ...]
@@ -91,7 +91,7 @@ def listed(folder: Path, report: Report) -> Listing:
 
 
 def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEntry[str]"]:
-    """All entries that are no plain folder, and are not hidden; folders that are empty are put aside."""
+    """All entries at any depth but plain folders and hidden ones; empty folders are added to `empty`."""
     waiting, seen = [folder], 0
     while waiting:
         current = waiting.pop()
@@ -120,7 +120,7 @@ def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEn
 
 
 def _spec(entry: "os.DirEntry[str]", folder: str, report: Report) -> Found | None:
-    """What an entry is, if it is a spec; says why where it looks like one and is not."""
+    """The spec that an entry is, if any; a diagnostic if it looks like a spec and is none."""
     is_spec = entry.name.endswith(".yaml")
     if not is_spec and misnamed(entry.path, report):
         return None
@@ -166,7 +166,7 @@ def _regular(path: str, real: str, report: Report) -> Found | None:
 
 
 def misnamed(path: str, report: Report) -> bool:
-    """Whether a path that is no spec looks like one; says so."""
+    """Whether a path that is no spec looks like one, which is reported."""
     if not path.lower().endswith((".yaml", ".yml")):
         return False
     help_ = f"rename it to `{printable_path(Path(path).stem)}.yaml`"
@@ -175,7 +175,7 @@ def misnamed(path: str, report: Report) -> bool:
 
 
 def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
-    """Which specs of another revision are small enough to be read, sorted by path; as of a folder.
+    """Which specs of another revision are small enough to be read, sorted by path; the limits are those of a folder.
 
     Args:
         sizes: in bytes, by path.

@@ -13,9 +13,9 @@ def top_of(folder: Path) -> Path | None:
 
 
 def own_of_another(folder: Path) -> Path | None:
-    """The repository of a folder, from the top of the one that the current folder is in, if it lies within that.
+    """The repository that a folder is in, as a path from the top of the current folder's, if it lies within that.
 
-    It is a submodule, or looks like one: a change chooses what it holds.
+    It is a submodule, or looks like one, so a pull request could choose what it holds.
     """
     top, around = top_of(folder), _above(Path.cwd())
     within = around is not None and top is not None and around != top and top.is_relative_to(around)
@@ -23,10 +23,10 @@ def own_of_another(folder: Path) -> Path | None:
 
 
 def misplaced(folder: Path) -> tuple[Path, Refusal] | None:
-    """What keeps a folder from being one of specs, with its path.
+    """Why a folder cannot be read as a folder of specs, with the path that is to blame.
 
-    A commit has no folder behind a link or in a submodule, so a working tree has none either. Outside of repositories
-    links are the user's own.
+    A commit holds no folder behind a link or in a submodule, so none is read in a working tree either. Outside of
+    repositories links are the user's own business.
     """
     if own_of_another(folder) is not None:
         return folder, NESTED

@@ -1,8 +1,8 @@
 """Prints a layout in the one canonical form, with every comment where it belongs.
 
 The form: two spaces a level, dashes indented below their key, one space behind a colon and a comma, at most one empty
-line in a row, double quotes where quotes are needed no other way. What is in braces stays so while it fits on a line
-and has no comment inside, and becomes a block where not. Comments behind values keep their alignment.
+line in a row, double quotes unless the text needs other quotes. What is in braces stays so while it fits on a line and
+has no comment inside; otherwise it becomes a block. Comments behind values keep their alignment.
 """
 
 from dataclasses import dataclass, field
@@ -31,9 +31,9 @@ class Printer:
     Attributes:
         source: the lines of the text before.
         comments: those that are still to be printed, the next one last.
-        lines: what is printed, without the comments behind it.
-        behind: these, by the index of their line.
-        blocks: column before and indentation now, of the blocks around the last line, outermost first.
+        lines: what is printed, without the comments behind values.
+        behind: the comments behind values, by the index of their line.
+        blocks: old column and new indentation of each block around the last line, outermost first.
         open: whether a comment may be put behind the last line.
     """
 
@@ -191,7 +191,7 @@ class Printer:
 
 
 def _first_text(item: Part) -> Part:
-    """The part that stands on the same line as a dash; what is before it must go above the dash."""
+    """The part that stands on the same line as a dash; comments before it must go above the dash."""
     while item.parts and not item.anchor:
         item = item.parts[0]
     return item

@@ -56,7 +56,7 @@ def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapp
 
 
 def _build(builder: Builder) -> None:
-    # A block of text at the end of a file says the same with a last line break, which editors add, and without.
+    # A block of text at the end of a file must say the same with and without a last line break, which editors add.
     ended = builder.text.endswith("\n")
     loader = LOADER(builder.text if ended else f"{builder.text}\n")
     take = builder.take

@@ -86,10 +86,10 @@ class End(enum.Enum):
 
 
 def link_refused(found: str | Refusal, end: End, *, is_spec: bool) -> Refusal | None:
-    """Why a link among the specs is refused; one that is no spec may lead to any text.
+    """Why a link among the specs is refused; one without the name of a spec may lead to any file.
 
     Args:
-        found: where it leads, of `followed`.
+        found: where it leads, the result of `followed`.
         end: what is there.
         is_spec: whether it has the name of a spec.
     """

@@ -45,7 +45,7 @@ def formatted(text: str, file: str, report: Report) -> str:
 
 
 def said_beside(text: str) -> list[str]:
-    """The comments of a text, sorted, as an entry may bring its own to another place."""
+    """The comments of a text, sorted, as an entry that moves takes its comments along."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return sorted(comment.text for comment in comments_of(plain))
 

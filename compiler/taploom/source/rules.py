@@ -152,7 +152,7 @@ MERGE_KEY = Rule(
     "merge-key",
     Severity.ERROR,
     "A mapping uses the merge key `<<`.",
-    "Merging is no part of YAML 1.2, and what overrides what hangs on the tool.",
+    "Merging is no part of YAML 1.2, and tools disagree on which entry overrides which.",
     "Write the entries out, or use an alias for a whole value.",
     bad="site: {<<: {name: a}}\n",
     good="site: {name: a}\n",

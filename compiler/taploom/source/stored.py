@@ -1,4 +1,4 @@
-"""Which entries of a tree that is in no folder are specs, such as those of another revision: decided as of a folder.
+"""Which files of a tree that is in no folder are specs, such as a commit's; the rules are those of a folder.
 
 Whatever `source.listing` refuses in a working tree has to be refused here with the same words, and the other way round:
 else a change could show one network to the job that compiles it, and another one to the job that compares it.
@@ -15,13 +15,13 @@ from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, End, Refusal, 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What is stored of a folder, by paths below it.
+    """The entries of a folder in a commit, by paths below it.
 
     Attributes:
         files: all regular files, hidden ones too, as links may lead to them.
-        links: what symbolic links lead to, as they say it.
+        links: the target of each symbolic link, as the link says it.
         repositories: submodules.
-        folders: links out of the folder that lead to another one, and not to a file.
+        folders: links out of the folder of specs that lead to another folder, not to a file.
     """
 
     files: frozenset[str]
@@ -30,13 +30,13 @@ class Stored:
     folders: frozenset[str]
 
     def tree(self) -> frozenset[str]:
-        """All folders that hold anything, the whole one as ""."""
+        """All folders that hold anything; the top is ""."""
         paths = (*self.files, *self.links, *(f"{path}/" for path in self.repositories))
         return frozenset(("", *(above for path in paths for above in _above(path))))
 
 
 def stored_specs(stored: Stored, folder: str, report: Report) -> dict[str, str]:
-    """The specs, with the file that has the text of each.
+    """The path of each spec, with the path of the file that has its text.
 
     Args:
         stored: the entries.
@@ -73,7 +73,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _spec(stored: Stored, tree: frozenset[str], folder: str, path: str, report: Report) -> str | None:
-    """The file that has the text of a path, if that is a spec; says why where it looks like one and is not."""
+    """The file that has the text of a path, if that is a spec; a diagnostic if it looks like one and is none."""
     is_spec, name = path.endswith(".yaml"), f"{folder}/{path}"
     if not is_spec and misnamed(name, report):
         return None

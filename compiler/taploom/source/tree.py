@@ -53,7 +53,7 @@ class Mapping:
     Attributes:
         entries: by the text of the key, in the order of the file; of a key given twice the first entry.
         span: the braces and all between; in block style the first key.
-        torn: keys that are given twice, or whose values have such a key in them: nobody knows what they say.
+        torn: keys that are given twice, or whose values have such a key in them: it is unclear what they say.
     """
 
     entries: dict[str, Entry]

@@ -1,10 +1,10 @@
-"""What a host waits for at boot: of several uplinks, for any of them.
+"""What a host with several uplinks waits for at boot: any one of them.
 
-`network-online.target` waits for each link that networkd configures and whose unit does not say otherwise. A second
-line is there because the first may fail: a host that boots while one of them has no carrier is online all the same,
-and waits two minutes for nothing. Units cannot say "one of these"; the program that waits can (`--any`,
-systemd-networkd-wait-online.service(8)), and its service takes a drop-in. It is read at the next boot, which is when it
-is needed.
+`network-online.target` waits for each link that networkd configures, unless its unit says otherwise. Most hosts have a
+second uplink because the first may fail. If such a host boots while one uplink has no carrier, it is online all the
+same, but would wait two minutes for nothing. Units cannot say "one of these"; the program that waits can (`--any`,
+systemd-networkd-wait-online.service(8)), and its service takes a drop-in. The drop-in is read at the next boot, which
+is when it is needed.
 """
 
 from taploom.backends.artifact import Artifact, Line
@@ -13,7 +13,7 @@ from taploom.plan.host import Host
 SERVICE = "systemd-networkd-wait-online.service"
 FILE = "05-taploom.conf"
 PROGRAM = "/lib/systemd/systemd-networkd-wait-online"
-"""Where it is on Debian 12 and 13 (there by a link); NixOS has an option of its own instead."""
+"""The program's path on Debian 12 and 13 (on 13 by the symlink `/lib`); NixOS has an option of its own instead."""
 
 
 def waits_for_any(host: Host) -> bool:

@@ -15,7 +15,7 @@ from taploom.plan.guest import Guest, Mode, Nic
 from taploom.plan.host import ETHERNET_MTU
 
 STACKED = "!bond bridge ipvlan ipvtap macsec macvlan macvtap team vlan vrf"
-"""Kinds of links that may bear the hardware address of the link below; `!` at the start turns the whole list round."""
+"""Kinds of links that may bear the hardware address of the link below; `!` at the start negates the whole list."""
 
 
 @remembered
@@ -32,7 +32,7 @@ def artifacts(guest: Guest) -> tuple[Artifact, ...]:
 
 
 def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
-    """The unit of a NIC. Learned resolvers of a family count, unless its way out is elsewhere, which they are not on.
+    """The unit of a NIC. It uses the resolvers learned in a family, unless another NIC has the family's default route.
 
     Args:
         nic: the NIC.
@@ -52,7 +52,7 @@ def _unit(nic: Nic, table: int | None, ways: tuple[bool, bool]) -> Unit:
 
 
 def _network(nic: Nic) -> Section:
-    """`[Network]`: everything that is said once, whatever the family."""
+    """`[Network]`: the keys that occur once, then static addresses, gateways and resolvers of both families."""
     base = section(
         "Network",
         nic.origin,

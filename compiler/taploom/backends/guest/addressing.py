@@ -1,8 +1,9 @@
-"""How a NIC comes by its addresses and its way out, in the terms of networkd.
+"""How a NIC gets its addresses and its default route, in the terms of networkd.
 
-A guest's packets have to bear the addresses that policy and spoof guard know. So a NIC with a fixed IPv6 address
-takes the route that RA brings and refuses its prefix, as it would else send from its SLAAC address; and a DHCP client
-says who it is by its hardware address, as networkd's server compares reservations with the client identifier.
+A guest's packets must have the source addresses that policy and spoof guard expect. So a NIC with a fixed IPv6 address
+takes the route from router advertisements and refuses their prefix, or it would send from its SLAAC address; and a
+DHCP client identifies itself by its hardware address, as networkd's server compares reservations with the client
+identifier.
 """
 
 from taploom.backends.units.tree import Section, section
@@ -15,7 +16,7 @@ def by_dhcp(address: NicAddress) -> bool:
 
 
 def listens(nic: Nic) -> bool:
-    """Whether router advertisements count: for an address, or for the way out."""
+    """Whether the NIC accepts router advertisements, for an address or for the default route."""
     match nic.ipv6.mode:
         case Mode.SLAAC:
             return True
@@ -34,8 +35,8 @@ def static(nic: Nic) -> tuple[str, ...]:
 
 def gateways(nic: Nic) -> tuple[str, ...]:
     """Next hops of default routes that neither DHCP nor RA brings."""
-    told = (nic.ipv4, nic.ipv6) if not listens(nic) else (nic.ipv4,)
-    return tuple(str(a.gateway) for a in told if a.mode is Mode.STATIC and a.gateway and a.default_route)
+    sides = (nic.ipv4, nic.ipv6) if not listens(nic) else (nic.ipv4,)
+    return tuple(str(a.gateway) for a in sides if a.mode is Mode.STATIC and a.gateway and a.default_route)
 
 
 def dhcp4(nic: Nic, *, dns: bool) -> tuple[Section, ...]:

@@ -1,12 +1,13 @@
 """Source routing in a guest with several NICs: what it sends from an address of a NIC leaves by that NIC.
 
-The kernel chooses a way by the destination alone: asked by a side NIC, a guest would answer by that of its default
-route, or by the NIC on whose link the asker is, and the spoof guard of that bridge drops what has another NIC's address
-(weak host model, RFC 1122, 3.3.4.2). So each NIC has a routing table of its own, and a rule sends there what bears an
-address of its network. `IncomingInterface=lo` leaves out what the guest forwards for others (ip-rule(8), `iif`).
+The kernel chooses a route by the destination alone. A guest that is asked through a side NIC would answer through the
+NIC of its default route, or through the NIC on whose link the asker is, and the spoof guard of that bridge drops
+packets with another NIC's address (weak host model, RFC 1122, 3.3.4.2). So each NIC has a routing table of its own, and
+a rule sends packets with a source in its network there. `IncomingInterface=lo` leaves out packets that the guest
+forwards for others (ip-rule(8), `iif`).
 
-The rules go by the network's prefix, so that they hold for addresses of a pool, too; the routes are in the table
-before an address comes, for which the next hop has to be called on-link.
+The rules match the network's prefix, so that they hold for addresses of a pool, too. The routes are in the table
+before the NIC has an address, so the next hop has to be declared on-link.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,17 +24,17 @@ _PRIORITY = 1000
 
 
 def tables(guest: Guest) -> Mapping[str, int]:
-    """The routing table of each NIC, by network; none where there is but one NIC.
+    """The routing table of each NIC, by network; none if the guest has only one NIC.
 
-    A number follows from the network's name, so that a further NIC gives no other one another table.
+    The number is derived from the network's name, so that adding a NIC does not change the table of another.
     """
-    found: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for nic in guest.nics if len(guest.nics) > 1 else ():
         number = _FIRST_TABLE + int(digest(nic.network, 5), 16)
-        while number in found.values():
+        while number in numbers.values():
             number += 1
-        found[nic.network] = number
-    return found
+        numbers[nic.network] = number
+    return numbers
 
 
 def sections(nic: Nic, table: int | None) -> Iterator[Section]:

@@ -1,12 +1,12 @@
-"""The networkd units of a host: its uplinks, its bridges and the TAPs that join them.
+"""The networkd units of a host: its uplinks, its bridges and the TAPs on them.
 
 The first `.network` file by name whose `[Match]` fits takes a link, so the order of the files is part of what they
 say: uplinks (05), bridges (06), TAPs by their exact names (07), TAPs by a glob (08). All of it sorts before what
 guides, cloud-init and netplan write (10, 11) and what NixOS (40, 99) and systemd (80) bring along; 00 to 04 are left to
 whoever wants to come first.
 
-An uplink that the spec only names, as the interface of a VPN or Docker's bridge, has no unit: as soon as one gave it to
-networkd, that would remove the addresses that somebody else has put there (systemd.network(5), `KeepConfiguration=`).
+An uplink that the spec only names, such as the interface of a VPN or Docker's bridge, has no unit: networkd would take
+over the link and remove the addresses that somebody else has put there (systemd.network(5), `KeepConfiguration=`).
 
 Forwarding is left to sysctl: `IPForward=` does nothing from 256 on and `IPv4Forwarding=` is unknown before. NAT is
 left to nftables: `IPMasquerade=` would make networkd keep a ruleset of its own.

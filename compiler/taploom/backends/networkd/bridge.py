@@ -2,8 +2,8 @@
 
 The bridge has to work before its first guest comes, so it is configured without carrier, and its IPv6 address without
 duplicate address detection: there is nobody to ask, the address would stay tentative and unusable, and later a
-guest could take the gateway's address away by answering. Its MTU is always written: networkd leaves that of a link
-alone of which it is told nothing, so what a unit no longer says would stay.
+guest could take the gateway's address away by answering. The MTU is always written: networkd leaves a link's MTU alone
+if the unit does not set it, so an MTU that was removed from the spec would stay.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from taploom.plan.interfaces import within
 
 
 def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
-    """The device of a bridge, and what is configured on it."""
+    """The units of a bridge: the `.netdev` that creates it and the `.network` that configures it."""
     here, name = bridge.origin, stem(6, bridge.device)
     device = section(
         "NetDev", here, ("Name", bridge.device), ("Kind", "bridge"), ("MACAddress", str(bridge.mac(host.name)))
@@ -44,7 +44,7 @@ def _required(host: Host) -> str | bool:
 
 
 def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
-    """`[Network]`: never a client of what a guest might advertise.
+    """`[Network]`; router advertisements are ignored, as only a guest could send one.
 
     Args:
         bridge: the network.
@@ -67,7 +67,7 @@ def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
 
 
 def _addresses(bridge: Bridge) -> tuple[Section, ...]:
-    """The host's own addresses; the trap that the module's header tells of is one of IPv6 alone."""
+    """The host's own addresses; only IPv6 has duplicate address detection, which the module's header explains."""
     here = bridge.origin
     found: list[Section] = []
     if bridge.ipv4:

@@ -24,9 +24,9 @@ def static(routes: Iterable[Route], device: str, on_link: Iterable[Prefix]) -> t
     """The routes of the spec whose next hop is on `device`.
 
     Args:
-        routes: those of the whole host.
+        routes: the routes of the whole host.
         device: name of the link.
-        on_link: prefixes that are on the link as its addresses say; empty where these come from DHCP.
+        on_link: prefixes of the link's static addresses; empty if its addresses come from DHCP.
     """
     prefixes = tuple(on_link)
     return tuple(
@@ -40,6 +40,6 @@ def static(routes: Iterable[Route], device: str, on_link: Iterable[Prefix]) -> t
 
 
 def _on_link(gateway: Address, prefixes: Iterable[Prefix]) -> bool | None:
-    """True where no address says that the next hop is on the link: the kernel must be told (ip-route(8), `onlink`)."""
+    """True if no prefix of the link contains the next hop: the route then needs `onlink` (ip-route(8))."""
     known = any(gateway in prefix for prefix in (*prefixes, LINK_LOCAL))
     return None if known else True

@@ -1,9 +1,9 @@
 """TAPs: how a guest's interface gets onto its bridge.
 
-Mostly the guest's runner makes the TAP, and deletes and makes it again at each start; the host only says which names
-belong to which bridge. A glob stays a glob, so that another guest on the network changes no unit; an exact name is
-printed where no glob of the bridge fits, or where one of another bridge fits too. `Kind=tun` is what the kernel calls
-TAPs as well: without it a glob such as `vm-*` would also take a bridge of that name.
+Usually the guest's runner creates the TAP, and deletes and creates it again at each start; the host's units only say
+which names belong to which bridge. A glob stays a glob, so that another guest on the network changes no unit; an exact
+name is printed where no glob of the bridge matches it, or where a glob of another bridge matches it too. `Kind=tun` is
+the kernel's name for TAPs as well: without it a glob such as `vm-*` would also take a bridge of that name.
 """
 
 from collections.abc import Iterable
@@ -26,12 +26,12 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, ...]:
     exact = sorted({**listed, **named}.items())
     globs = [(pattern, bridge.origin) for pattern in own]
     devices = (_device(port, bridge.taps.user) for port in bridge.ports) if bridge.taps.create else ()
-    attached = (_attach(bridge, at, names) for at, names in ((EXACT, exact), (GLOB, globs)) if names)
+    attached = (_attach(bridge, priority, names) for priority, names in ((EXACT, exact), (GLOB, globs)) if names)
     return (*devices, *attached)
 
 
 def _is_glob(pattern: str) -> bool:
-    """Whether fnmatch(3) takes any of it for more than itself."""
+    """Whether fnmatch(3) reads any character of it as a wildcard."""
     return bool(set(pattern) & set("*?["))
 
 
@@ -40,7 +40,7 @@ def _fits(name: str, globs: Iterable[str]) -> bool:
 
 
 def _device(port: Port, user: str) -> Unit:
-    """A TAP that the host makes, for a runner that has no right to."""
+    """A TAP that the host creates, for a runner without the privilege to do so."""
     here = port.origin
     sections = (
         section("NetDev", here, ("Name", port.tap), ("Kind", "tap")),
@@ -50,7 +50,7 @@ def _device(port: Port, user: str) -> Unit:
 
 
 def _attach(bridge: Bridge, priority: int, names: Iterable[tuple[str, Origin]]) -> Unit:
-    """The unit for these names; MTU and `Isolated` are explicit, as networkd leaves alone what it is not told."""
+    """The unit for these names; MTU and `Isolated` are explicit, as networkd leaves alone what no unit sets."""
     here = bridge.origin
     match = Section(
         "Match", (*(Entry("Name", name, origin) for name, origin in names), Entry("Kind", "tun", bridge.origin))

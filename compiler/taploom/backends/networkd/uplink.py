@@ -11,8 +11,8 @@ from taploom.plan.host import Fixed, Learned, Route, Uplink
 def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
     """The unit of an uplink, with the routes that leave by it.
 
-    Resolvers in the spec replace the learned ones: where the spec says something, nothing else is mixed in. A router
-    can send its listeners to a DHCPv6 server too, which has some of its own (RFC 4861, 4.2, `M` and `O`).
+    Resolvers in the spec replace all learned ones, also those of a DHCPv6 server, to which a router advertisement can
+    send its listeners (RFC 4861, 4.2, `M` and `O`).
     """
     here, fixed = uplink.origin, fixed_of(uplink)
     learned_dns, metric = ("UseDNS", False if uplink.dns else None), ("RouteMetric", uplink.metric)
@@ -52,7 +52,7 @@ def _network(uplink: Uplink, fixed: Iterable[Fixed]) -> Section:
 
 
 def _address_apart(uplink: Uplink) -> tuple[tuple[str, bool | None], ...]:
-    """Of advertisements the way out alone where the address is static: no other address, and no other link prefix.
+    """Where the address is static, only the default route is taken from advertisements: no address, no on-link prefix.
 
     An advertisement can ask for a DHCPv6 client, which would bring an address too (RFC 4861, 4.2, `M`).
     """

@@ -1,9 +1,9 @@
-"""The ruleset of a host: a table of IP and one of the bridges' frames, and one of what frames have shown.
+"""The ruleset of a host: a table for IP, one for frames on bridges, and one that remembers which guests sent first.
 
-The shape follows from how people run hosts: other tools have tables of their own, so nothing is flushed and what is
-forwarded between interfaces that are not ours passes untouched. Look-ups decide, not walks: interfaces lead by maps to
-the chain of their two sides, and ten thousand terms are elements of sets there. What each concern does stands in its
-file of `lower`; this one only puts them together.
+The shape follows from how people run hosts: other tools have tables of their own, so nothing is flushed, and traffic
+between interfaces that are not ours passes untouched. Look-ups decide, not walks through rules: a map leads from a pair
+of interfaces to the chain of their two sides, and there ten thousand terms are elements of sets. What each concern does
+stands in its file of `lower`; this module only puts them together.
 """
 
 from taploom.backends.artifact import Artifact
@@ -24,7 +24,7 @@ from taploom.base.identity import remembered
 from taploom.plan.host import Host
 
 FILE = "/etc/taploom/taploom.nft"
-"""Where the ruleset is installed; `nft -f` of it is its activation, at boot and after every change."""
+"""Where the ruleset is installed; `nft -f` loads it at boot and after every change."""
 
 
 @remembered

@@ -1,4 +1,4 @@
-"""What of a packet a rule can look at, and the types by which sets are keyed.
+"""The parts of a packet that a rule can match, and the types of the columns of sets.
 
 A field is closed data, not text, so that a reader of the tree (the evaluator of flows) can give each its meaning.
 The values are nft's own spelling of the expression (nft(8), PRIMARY EXPRESSIONS).
@@ -18,7 +18,7 @@ class Field(enum.Enum):
 
     __hash__ = (
         object.__hash__
-    )  # a member is equal to itself alone, and that of `Enum` is slower by the hash of its name
+    )  # members compare by identity, and `Enum.__hash__` is slower, as it hashes the member's name
 
     IIFNAME = "iifname"
     OIFNAME = "oifname"
@@ -44,9 +44,9 @@ class Field(enum.Enum):
     CT_ORIGINAL_IP6_DADDR = "ct original ip6 daddr"
     """The destination that the first packet of the connection had before any translation."""
     FIB_STRICT = "fib saddr . iif oif"
-    """The interface by which the source would be answered, if the packet came in by it; else `missing`."""
+    """The interface of the route back to the source, if the packet came in by it; else `missing`."""
     FIB_LOOSE = "fib saddr oif"
-    """The interface by which the source would be answered; `missing` where there is no route."""
+    """The interface of the route back to the source; `missing` where there is no route."""
     FIB_TYPE = "fib daddr type"
     """The kind of the destination: `local` for any address of the host."""
     FIB_TYPE_HERE = "fib daddr . iif type"
@@ -56,7 +56,7 @@ class Field(enum.Enum):
 class Type(enum.Enum):
     """The type of one column of a set or map.
 
-    The value is nft's name for it; for what has none, the expression that `typeof` takes.
+    The value is nft's name of the type, or, where nft has no name for it, the expression that `typeof` takes.
     """
 
     IFACE = "ifname"

@@ -2,7 +2,7 @@
 
 About 65 words cannot name an object of nft (`fwd`, `log`, `policy` …), so each name begins with a word of ours. The
 parts are joined by `_`, which the names of a spec cannot contain; hence two different lists of parts never give the
-same name. What a part of an interface name cannot be here is replaced, and its digest then keeps it apart.
+same name. Characters of interface names that nft refuses in identifiers are replaced, and a digest keeps them apart.
 """
 
 from taploom.base.names import digest, shortened
@@ -32,7 +32,7 @@ def side(end: Side) -> str:
 
 
 def quotable(text: str, limit: int) -> str:
-    """`text` as it may stand between quotes: nft knows no escapes (but variables, by `$`), so the rest becomes `?`."""
+    """`text` made safe between quotes: nft has no escapes, and `$` begins a variable, so such characters become `?`."""
     plain = text
     if not text.isascii() or not text.isprintable() or not _UNQUOTABLE.isdisjoint(text):
         plain = "".join(c if c.isascii() and c.isprintable() and c not in _UNQUOTABLE else "?" for c in text)

@@ -35,7 +35,7 @@ _LEARNED_SIZE = 65535
 
 
 def document(ruleset: Ruleset) -> tuple[Line, ...]:
-    """A file for `nft -f`: loading it any number of times leaves it once."""
+    """A file for `nft -f`; loading it again has no further effect."""
     lines = [Line(text) for text in _HEAD]
     for table in ruleset.tables:
         name = f"table {table.family} {table.name}"
@@ -85,7 +85,7 @@ def _declaration(entry: Set) -> Iterator[str]:
     key = " . ".join(t.value for t in entry.types)
     data = " . ".join(t.value for t in entry.data) or ("verdict" if entry.verdicts else "")
     raw = Type.ND_TARGET in entry.types
-    # A column without a type of its own is told by an expression, and then all of them are.
+    # A column without a named type is declared by an expression (`typeof`), and then all columns are.
     yield (f"typeof {key.replace('ifname', 'iifname')}" if raw else f"type {key}") + (f" : {data}" if data else "")
     if entry.learned:
         yield f"size {_LEARNED_SIZE}"
@@ -138,7 +138,7 @@ def _rule(rule: Rule, inlined: Mapping[str, Set]) -> Iterator[Line]:
 
 
 def _values(statement: Statement, inlined: Mapping[str, Set]) -> Iterator[Line]:
-    """What a statement lists on lines of their own."""
+    """The values that a statement lists on lines of their own."""
     match statement:
         case Match(values=values) if len(values) > _INLINE_VALUES:
             yield from map(Line, listed(statement))

@@ -36,7 +36,7 @@ _TYPES = {
     Field.ICMP_TYPE: Type.ICMP,
     Field.ICMPV6_TYPE: Type.ICMPV6,
 }
-"""Fields whose values are written differently from their plain form; matches on them are on nothing else."""
+"""Fields whose values are written differently from their plain form; a match on one of them has no other field."""
 _NAMES: dict[tuple[Type | None, int], str] = {
     (of, number): name
     for of, known in ((Type.ICMP, "icmp"), (Type.ICMPV6, "icmpv6"))
@@ -154,7 +154,7 @@ def _word(family: Family) -> str:
 
 
 def _prefix(prefix: Prefix, of: Type | None) -> str:
-    """An address, a prefix, or a number (or two) for bytes that nft has no word for."""
+    """An address or a prefix; for a raw target, which nft has no type for, a hexadecimal number or range."""
     if of is not Type.ND_TARGET:
         return prefix.shortest
     first = f"0x{prefix.value:032x}"

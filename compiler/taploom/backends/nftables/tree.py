@@ -258,7 +258,7 @@ class Set:
         verdicts: whether it is a map to verdicts.
         interval: whether keys may be prefixes, ranges and patterns; else they are single values.
         counted: whether each element counts its packets.
-        learned: seconds that elements last which rules add (`Learn`), or 0.
+        learned: seconds for which an element lasts that a rule adds (`Learn`), or 0.
         inline: whether the elements stand in the one rule that looks them up, an anonymous set that goes with it.
     """
 

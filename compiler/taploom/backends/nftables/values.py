@@ -50,5 +50,5 @@ _ORDER: dict[type[Value], Callable[[Value], object]] = {
 
 
 def order(key: tuple[Value, ...]) -> tuple[object, ...]:
-    """The sort key of a set's element, equal for equal elements; plain numbers and texts compare fastest."""
+    """The sort key of a set's element, equal for equal keys; made of numbers and strings, which compare fastest."""
     return tuple([_ORDER[value.__class__](value) for value in key])

@@ -1,4 +1,4 @@
-"""What has to hold of the rest of a NixOS configuration, with what fails where it does not."""
+"""Assertions about the rest of a NixOS configuration, each with a message that says what would fail without it."""
 
 from taploom.backends.nixos.tree import Attribute, Attributes, Call, Code, Expression, Item, Listing, Text, texts
 from taploom.plan.host import Host

@@ -1,4 +1,4 @@
-"""How the module stands with `networking.firewall`, the input filter that NixOS brings along (table `inet nixos-fw`).
+"""The module's part of `networking.firewall`, the input filter that NixOS brings along (table `inet nixos-fw`).
 
 A verdict of ours cannot lift a drop of theirs, so whatever guests need from the host is opened there too, whether or
 not that firewall is on: a person who turns it on must not cut the guests off.
@@ -18,7 +18,7 @@ _LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def settings(host: Host) -> Attributes:
-    """`networking.firewall`: off where the plan's ruleset keeps the input, and open for what the host serves."""
+    """`networking.firewall`: off where the plan's ruleset filters the input, and open for what the host serves."""
     networks = sorted(inside(host), key=lambda here: here.device)
     found = [
         *(_lines("extraForwardRules", [line for here in networks for line in _forwarded(here)])),
@@ -66,7 +66,7 @@ def _served(here: HostInterface) -> Iterator[tuple[str, tuple[int, ...]]]:
 
 
 def _forwarded(here: HostInterface) -> Iterator[Line]:
-    """Read only where `filterForward` is on; what passes here is still judged by the plan's own table."""
+    """Lines that NixOS reads only if `filterForward` is on; the plan's own table still judges what they accept."""
     for way in ("iifname", "oifname"):
         yield Line(f'{way} "{here.device}" accept', here.origin)
 

@@ -1,8 +1,8 @@
-"""A hypervisor's module: everything that the files of the other backends say, and peace with the rest of NixOS.
+"""A hypervisor's module: everything that the files of the other backends say, without conflicts with the rest of NixOS.
 
-NixOS has owners of its own for links, addresses, NAT and input filtering. Where one of them would silently undo or
-double what the plan says, the module gives way (a default below a person's word), makes room (openings, links left
-alone) or refuses to evaluate (an assertion).
+NixOS has modules of its own for links, addresses, NAT and input filtering. Where one of them would silently undo or
+double what the plan says, our module gives way (a default that a person's setting overrides), makes room (openings,
+links left alone) or refuses to evaluate (an assertion).
 """
 
 from fnmatch import fnmatchcase
@@ -47,7 +47,7 @@ def _body(host: Host, ruleset: Ruleset) -> Attributes:
 
 
 def _sysctl(host: Host) -> Attributes:
-    """The kernel settings; forwarding as a boolean, as NixOS itself sets it, since `1` and `true` do not meet."""
+    """The kernel settings; forwarding as a boolean, as NixOS itself sets it, since `1` and `true` would conflict."""
     return Attributes(
         tuple(Attribute((s.key,), Call(Code("rank"), (_setting(s),)), s.origin) for s in sysctl.settings(host))
     )

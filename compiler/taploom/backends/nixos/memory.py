@@ -1,9 +1,9 @@
 """The table whose sets outlive a load (`lower.neighbours`), as a service of its own.
 
-NixOS deletes each enabled one of `networking.nftables.tables` before it loads all of them (nftables.nix of nixpkgs,
-24.05 to 26.05). So this one is not enabled there: the service loads it as the plan's own file does, by flushing its
-rules alone, from the text that the option holds. Where NixOS is told to flush every table, which would take this one
-along and leave it away, it is one of `tables` after all.
+NixOS deletes each enabled table of `networking.nftables.tables` before it loads all of them (nftables.nix of nixpkgs,
+24.05 to 26.05). So this table is not enabled there: the service loads it from the text that the option holds, as the
+plan's own file does, by flushing its rules alone. Where NixOS flushes the whole ruleset (`flushRuleset`), which would
+remove this table without loading it again, it is an enabled one of `tables` after all.
 """
 
 from typing import Final

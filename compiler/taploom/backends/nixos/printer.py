@@ -1,6 +1,6 @@
 """The one place where Nix becomes text: a module to lines, each with the origin of what it says.
 
-The layout is that of nixfmt, two spaces a level, one element a line, so that a guest more is a line more.
+The layout is that of nixfmt, two spaces a level, one element a line, so that one more guest is one more line.
 """
 
 import functools
@@ -110,7 +110,7 @@ def _path(names: tuple[str, ...]) -> str:
 
 
 def _short(value: Expression) -> bool:
-    """Whether an only element stands on the line of its list."""
+    """Whether the only element of a list stands on the line of the list."""
     return isinstance(value, Text | Integer | Bool | Code)
 
 

@@ -1,7 +1,7 @@
 """The ruleset as `networking.nftables.tables`: NixOS writes the transaction around each body itself.
 
-It deletes each table first, so one that keeps what it has learned is loaded by a service instead (`memory`); a table
-without chains it removes by itself, as it remembers which ones it has made
+NixOS deletes each table first, so the table that keeps what it has learned is loaded by a service instead (`memory`).
+NixOS also removes a table that is no longer among them, as it remembers which ones it has made
 (nixos/modules/services/networking/nftables.nix, 24.05).
 """
 

@@ -1,10 +1,10 @@
-"""Kernel settings of a host: that it forwards, learns its own way out all the same, and remembers its neighbours.
+"""Kernel settings of a host: forwarding, router advertisements on its uplinks all the same, and room for neighbours.
 
-No setting is here for good measure, as each is one that the machine's owner may have set otherwise, and most hold for
-interfaces that are none of ours. What the ruleset does for itself is left alone: `rp_filter`, as it checks the reverse
-path, in both families. So is what the kernel does by itself: as soon as it forwards, it ignores redirects
-(`inet_forward_change`, net/ipv4/devinet.c; `rt6_do_redirect`, net/ipv6/route.c), and a guest whose packets a forward
-turns back to its own bridge is sent none (`nf_nat_icmp_reply_translation`; tried with 6.18).
+Only what is needed is set, as the machine's owner may have set it otherwise, and most settings hold for interfaces that
+are none of ours. `rp_filter` is left alone, as the ruleset itself checks the reverse path, in both families. Redirects
+are left alone, too: as soon as the kernel forwards, it ignores them (`inet_forward_change`, net/ipv4/devinet.c;
+`rt6_do_redirect`, net/ipv6/route.c), and a guest whose packets a forward turns back to its own bridge is sent none
+(`nf_nat_icmp_reply_translation`; tried with 6.18).
 """
 
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def _forwarding(host: Host) -> Iterator[Setting]:
     """Forwarding in each family that some network of the host has, or in which something passes from uplink to uplink.
 
     It is for all interfaces, as the kernel has no other way for IPv6; the ruleset says what passes. networkd's own
-    settings for it mean different things in the versions that are written for.
+    settings for forwarding mean different things in the supported versions.
     """
     for family in FAMILIES:
         networks = (each.origin for each in inside(host) if each.own(family))
@@ -73,7 +73,7 @@ def _carries(term: Term) -> bool:
 
 
 def _accept_ra(host: Host) -> Iterator[Setting]:
-    """Router advertisements on uplinks: a kernel that forwards ignores them unless it is told 2 (ip-sysctl.rst).
+    """Router advertisements on uplinks: a kernel that forwards ignores them unless the setting is 2 (ip-sysctl.rst).
 
     networkd listens for itself and sets its links to 0; this is for the time before it runs.
     """
@@ -89,9 +89,9 @@ _USUAL = 1024
 def _neighbours(host: Host) -> Iterator[Setting]:
     """Room for the neighbours of a host with many guests, in each family's table, which all of its links share.
 
-    The table has twice as many places as guests have addresses, since what nobody answers for takes one as well. Of
-    IPv6 a guest has two, one of them link-local. The lower thresholds, from which on places are freed, keep the
-    kernel's own proportions (arp(7): 128, 512 and 1024). Where 1024 are enough nothing is set.
+    The table has twice as many places as guests have addresses, since an address that nobody answers for takes one as
+    well. A guest has two IPv6 addresses, one of them link-local. The lower thresholds, from which on places are freed,
+    keep the kernel's own proportions (arp(7): 128, 512 and 1024). Where 1024 are enough nothing is set.
     """
     for family, each in zip(FAMILIES, (1, 2), strict=True):
         networks = [here for here in inside(host) if here.own(family)]

@@ -81,7 +81,7 @@ def stem(priority: int, name: str) -> str:
     """The file name of a unit about `name`, without suffix.
 
     The kernel takes nearly any character in the name of an interface; a file name keeps those that neither a shell nor
-    the Nix store minds, and a piece of the digest then tells apart what would fall together.
+    the Nix store minds, and a piece of the digest then keeps names apart that would become equal.
 
     Args:
         priority: below 10, where guides, cloud-init and netplan begin, and far below NixOS and systemd.

@@ -1,8 +1,9 @@
 """Which port may send as whom: the sets of the spoof guard.
 
-`bind` holds what a port may use, `owned` what nobody else may: the addresses of guests, and the host's own on its
-bridges, with the link-local ones that guests have for a next hop and those of uplinks that guests take for neighbours.
-`pool` holds the ports whose addresses are not known beforehand; they may use any of their network that nobody owns.
+`bind` holds the addresses that a port may use. `owned` holds the addresses that only their owner may use: those of
+guests, those of the host on its bridges, the host's link-local ones, which guests have as next hop, and addresses of
+uplinks within a bridge's prefix, which guests take for neighbours. `pool` holds the ports whose addresses are not known
+beforehand; they may use any address of their network that nobody owns.
 """
 
 from collections.abc import Iterable
@@ -71,7 +72,7 @@ def bindings(host: Host) -> Bindings:
 
 
 def _strangers(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
-    """The ports that TAP patterns let in; none where these match nothing but what guests declare."""
+    """The set of ports that TAP patterns admit; none if guests declare all of them."""
     found = port_set(STRANGERS, bridges, host.origin)
     declared = {(Iface(port.tap),) for port in ports}
     return (found,) if found and not declared.issuperset(e.key for e in found.elements) else ()

@@ -1,7 +1,7 @@
 """The bridge table: what IP rules cannot see, as frames between the ports of one bridge never reach them.
 
-Interfaces are told by the names of ports, not of bridges (`meta ibrname` is an option that not every kernel has).
-Nothing here judges a frame that neither enters by a port of ours nor is between addresses of one of our networks.
+Rules match the names of ports, not of bridges (`meta ibrname` is an option that not every kernel has). A frame is
+judged here only if it enters by a port of ours, or goes between addresses of one of our networks.
 """
 
 from taploom.backends.nftables.lower.guard import guard

@@ -1,10 +1,11 @@
-"""The destination of what is forwarded: the host's outside addresses become guests.
+"""Destination NAT: an outside address of the host becomes the address of a guest.
 
-What arrives on an uplink is translated by the DNAT entries of all uplinks, since it can ask for the address of another
-one; what comes from a bridge of ours, and what the host itself sends, by all DNAT entries with `hairpin`. Where an
-uplink has a static address, that is part of the key; where it is learned, or somebody else configures the uplink,
-"local to this one" stands for it, or "local" to another one, with everything else the host is known to have kept out. A
-connection that no DNAT entry takes goes on untranslated.
+Packets that arrive on an uplink are translated by the DNAT entries of all uplinks, since they can be sent to the
+address of another uplink. Packets from our bridges and from the host itself are translated by all DNAT entries with
+`hairpin`. The static address of an uplink is part of the key. Where the address is learned, or somebody else configures
+the uplink, the condition "local to this uplink" stands for it; for the address of another uplink, the condition is only
+"local". All other addresses that the host is known to have are excluded before (`kept`). A connection that no DNAT
+entry takes goes on untranslated.
 """
 
 from collections.abc import Iterable, Iterator
@@ -43,7 +44,7 @@ from taploom.plan.policy import NatKind
 
 _INGRESS = ident("dnat", "ingress")
 _INSIDE = "inside/"
-"""The host's own networks and itself, as the name of an interface that there cannot be."""
+"""Stands for the host's own networks and the host itself; no interface can have this name."""
 
 
 def destination_nat(host: Host) -> Part:
@@ -63,7 +64,7 @@ def destination_nat(host: Host) -> Part:
 
 
 def _arriving(known: Listening, uplink: HostInterface) -> Chain:
-    """What arrives on an uplink: for its own address, or for that of another one."""
+    """The chain for packets that arrive on an uplink, sent to its own address or to that of another one."""
     family, here = known.family, uplink.origin
     prefixes = tuple(_prefixes(known.host, uplink)) if family is Family.IPV6 else ()
     own, others = known.learned.get(uplink.device, ()), known.besides(uplink.device)
@@ -91,7 +92,7 @@ def _local(field: Field, *, negated: bool = False) -> Match:
 
 
 def _prefixes(host: Host, uplink: HostInterface) -> Iterator[Rule]:
-    """The way in of prefix translations; an address of the host's own within the outer prefix stays the host's."""
+    """The inbound side of prefix translations; an address of the host within the outer prefix is left alone."""
     for nat in host.nat:
         if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == uplink.device:
             translation = TranslatePrefix(Direction.DESTINATION, nat.to, nat.source)
@@ -100,7 +101,7 @@ def _prefixes(host: Host, uplink: HostInterface) -> Iterator[Rule]:
 
 
 def _from_inside(known: Listening) -> Chain:
-    """What comes from our bridges or from the host itself: static addresses first, then whatever is local."""
+    """The chain for packets from our bridges or from the host: static addresses first, then other local ones."""
     family, host = known.family, known.host
     learned = rules(known.besides(""), None)
     asked: list[Rule] = []
@@ -132,7 +133,7 @@ def _hooks(host: Host, chains: dict[tuple[str, Family], Chain]) -> Part:
 
 
 def _kept(host: Host) -> tuple[Set, ...]:
-    """Local addresses that are no uplink's learned one."""
+    """The sets of local addresses that cannot be an uplink's learned one."""
     found = []
     for family in FAMILIES:
         gateways = (own.address.prefix for each in inside(host) if (own := each.own(family)))

@@ -1,9 +1,9 @@
 """DNAT entries as maps: from an outside port to a guest.
 
-Four kinds of maps for each protocol, each for a shape of value that nft can have in one: single ports (which may
-change), ranges that keep their ports, and both again with the sender in the key. A range that shifts its ports is
-expanded, as neither a rule nor a map shifts: every port would become the first. A DNAT entry with an end is a rule, as
-elements know no dates.
+Each protocol has up to four kinds of maps, as a map of nft has keys and values of one shape: single ports (which may
+change), ranges that keep their ports, and both again with the sender in the key. A range that moves to other ports is
+expanded to single ports, as neither a rule nor a map can shift a range: every port would become the first. A DNAT entry
+that expires is a rule, as elements of maps have no dates.
 """
 
 import enum
@@ -35,7 +35,7 @@ from taploom.plan.policy import DnatEntry
 
 
 class Kind(enum.Enum):
-    """The kinds of maps; senders first, as who is named goes before everybody."""
+    """The kinds of maps, in the order of their rules: an entry for named senders goes before one for everybody."""
 
     SENDER_PORT = "sender-port"
     SENDER_RANGE = "sender-range"
@@ -61,8 +61,8 @@ def dnat_part(
     Args:
         host: the host.
         name: what the names of the maps begin with.
-        family: of all DNAT entries.
-        address: the uplink's address as part of the key; None where the chain has found it to be the uplink's.
+        family: the family of all DNAT entries.
+        address: the uplink's address as part of the key; None where the chain has already checked the destination.
         dnat_entries: the DNAT entries.
     """
     dnat_entries = sorted((x for x in dnat_entries if x.sources != ()), key=lambda x: (x.forward, x.protocol, x.first))
@@ -73,8 +73,10 @@ def dnat_part(
     sets: list[Set] = []
     shapes = in_order({with_port(dnat_entry.protocol) for dnat_entry in lasting})
     for kind, shape in product(Kind, shapes):
-        of = [dnat_entry for dnat_entry in lasting if _kind(dnat_entry) is kind and dnat_entry.protocol == shape.name]
-        found = (e for dnat_entry in of for e in _elements(dnat_entry, kind, address))
+        members = [
+            dnat_entry for dnat_entry in lasting if _kind(dnat_entry) is kind and dnat_entry.protocol == shape.name
+        ]
+        found = (e for dnat_entry in members for e in _elements(dnat_entry, kind, address))
         for number, layer in enumerate(layers(found), start=1):
             title = f"{name}_{shape.name}_{kind.value}" + (f"_{number}" if number > 1 else "")
             data = (address_type(family), *([Type.PORT] if kind.changes else []))
@@ -120,7 +122,7 @@ def _fields(family: Family, kind: Kind, address: Address | None) -> tuple[Field,
 
 
 def _until(dnat_entry: DnatEntry, address: Address | None) -> Iterator[Rule]:
-    """Rules of a DNAT entry with an end: one, or one for each port where they shift."""
+    """Rules of a DNAT entry that expires: one, or one for each port if the ports change."""
     assert dnat_entry.expires is not None
     ends = (
         [Match((saddr(dnat_entry.family),), tuple((source,) for source in dnat_entry.sources))]

@@ -1,6 +1,6 @@
-"""What a host has to hear to have a network at all, and what serving a network asks of it.
+"""Packets that a host must accept to have a network at all, and to serve its own networks.
 
-No deny takes these away: they stand before the policy, each bound to the interfaces on which it has a meaning.
+Their rules stand before the policy, so no deny overrides them; each is bound to the interfaces where it has a meaning.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ _FROM_LINK = on(Field.IP6_SADDR, LINK_LOCAL[Family.IPV6])
 
 
 def essentials() -> tuple[Rule, ...]:
-    """What every interface needs, the networks of nobody we know included."""
+    """What every interface needs, including interfaces that the spec does not know."""
     return (
         _rule("icmp", ERRORS4),
         _rule("icmpv6", ERRORS6),

@@ -1,10 +1,11 @@
 """What is forwarded: the hook, and the dispatch from pairs of interfaces to the chains of `lower.pairs`.
 
-The base chain accepts by policy, as a base chain that drops would cut off what other tools forward: only what enters
-or leaves by a bridge of ours is judged, and what enters by one of our uplinks and leaves by one, and that ends in a
-drop. Rules on single interfaces send it there, not a set, since sets of a table that is being replaced miss for some
-microseconds, which must never mean "accepted". Of an uplink that takes two: one on the way in, which leads to a chain
-with one on each way out, so that they are as many as there are uplinks, and not as many as there are pairs of them.
+The base chain accepts by policy, as a base chain that drops would cut off what other tools forward. Only two kinds of
+traffic are judged, and end in a drop unless a rule accepts them: what enters or leaves by a bridge of ours, and what
+enters by one of our uplinks and leaves by one. Rules on single interfaces send them to the judging chain, not a set:
+while a table is replaced, look-ups in its sets miss for some microseconds, which must never mean "accepted". Uplinks
+take two steps: a rule on the way in leads to a chain with a rule for each way out, so that the number of rules grows
+with the uplinks and not with the pairs of uplinks.
 """
 
 from itertools import product
@@ -46,7 +47,7 @@ def forward(known: Policy) -> Part:
 
 
 def _routes(host: Host) -> list[Ends]:
-    """The pairs of sides that interfaces can tell apart; REMOTE is told from OUTSIDE within the chain."""
+    """The pairs of sides that interfaces can tell apart; the chain of a pair tells REMOTE from OUTSIDE."""
     here = [Side(SideKind.BRIDGE, network) for network in networks(host)]
     ours, other = [*here, *(Side(SideKind.OUTSIDE, zone) for zone in zones(host))], Side(SideKind.OTHER)
     return [*product(ours, ours), *(ends for a in here for ends in ((a, other), (other, a)))]
@@ -71,7 +72,7 @@ def _uplink(host: Host) -> Chain:
 
 
 def _ours(host: Host, made: tuple[Ends, ...]) -> Chain:
-    """The chain for all that concerns our bridges, and our uplinks among themselves."""
+    """The chain for traffic to or from our bridges, and between our uplinks."""
     strangers = [ends for ends in made if SideKind.OTHER in (ends[0].kind, ends[1].kind)]
     known = len(strangers) < len(made)
     rules = [
@@ -97,7 +98,7 @@ def _pairs(host: Host, made: tuple[Ends, ...]) -> tuple[Set, ...]:
 
 
 def _stranger(host: Host, entry: Side, exit_: Side) -> Rule:
-    """Sends on what passes between a bridge and an interface that the spec does not know."""
+    """The rule that leads to the chain between a bridge and all interfaces that the spec does not know."""
     known = tuple((Iface(device),) for device in sorted(each.device for each in interfaces(host)))
     ends = ((Field.IIFNAME, entry), (Field.OIFNAME, exit_))
     matches = (

@@ -29,7 +29,7 @@ LOOPBACK = {Family.IPV4: Prefix(Family.IPV4, 127 << 24, 8), Family.IPV6: Prefix(
 
 
 def implied(name: str) -> Origin:
-    """The origin of what follows from no text of the spec."""
+    """The origin of a rule that no text of the spec causes."""
     return Origin(f"implied.{name}", None, "nftables")
 
 
@@ -39,7 +39,7 @@ def goto(chain: str) -> Verdict:
 
 
 def on(field: Field, *values: Word | Iface | Prefix) -> Match:
-    """One field among some values."""
+    """Matches if the field has one of the values."""
     return Match((field,), tuple((value,) for value in values))
 
 
@@ -94,7 +94,7 @@ def collapsed(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
 
 
 def of_family(prefixes: Iterable[Prefix], family: Family) -> tuple[Prefix, ...]:
-    """Those of one family, disjoint."""
+    """The prefixes of one family, made disjoint."""
     return collapsed(prefix for prefix in prefixes if prefix.family is family)
 
 
@@ -109,7 +109,7 @@ def extent(host: Host, end: Side, family: Family) -> tuple[Prefix, ...]:
 
 
 def network_sets(host: Host) -> tuple[Set, ...]:
-    """The sets of the site's prefixes and of those that are elsewhere, by family, where there are any."""
+    """The sets of the site's prefixes and of its prefixes on other hosts, by family; empty ones are left out."""
     every = ((SITE, host.site_prefixes), (REMOTE, host.remote_prefixes))
     return tuple(
         prefix_set(ident(word, family.key), family, of_family(prefixes, family), host.origin)

@@ -1,8 +1,8 @@
 """The spoof guard: a guest sends with its own MAC and addresses only, and is no DHCP server and no router.
 
-One look-up a frame whatever the number of guests: sets are keyed by port and address together. A port that no guest
-declares, but that a glob of TAPs lets in, may use any address except those that are spoken for.
-Frames other than ARP, IPv4 and IPv6 do not pass: a VLAN tag (the one of VLAN 0 is even ignored) would hide the rest.
+A frame takes one look-up, whatever the number of guests: sets are keyed by port and address together. A port that no
+guest declares, but that a glob of TAPs admits, may use any address that has no owner.
+Frames other than ARP, IPv4 and IPv6 do not pass: a VLAN tag (receivers ignore that of VLAN 0) would hide the rest.
 """
 
 from collections.abc import Iterator
@@ -91,7 +91,7 @@ def _ipv4(found: Bindings) -> Iterator[Rule]:
 
 
 def _ipv6(found: Bindings) -> Iterator[Rule]:
-    """Neighbour advertisements and probes for duplicates speak of a target too, which must be the sender's own."""
+    """Neighbour advertisements and duplicate address probes have a target, too, which must be the sender's own."""
     nobody = on(Field.IP6_SADDR, _UNSPECIFIED6)
     solicit, advert = _icmpv6(135), _icmpv6(136)
     check = Verdict(Kind.JUMP, _TARGET)
@@ -111,13 +111,13 @@ def _target(found: Bindings) -> Iterator[Rule]:
 
 
 def _link_local(found: Bindings, field: Field, column: str, verdict: Verdict) -> Rule:
-    """Guests form link-local addresses as they like, but for the host's: that is the way out of all others."""
+    """Guests may use any link-local address but the host's, which is the next hop of all of them."""
     kept = (Lookup((field,), owned(column), negated=True),) if owned(column) in found.names else ()
     return Rule((on(field, LINK_LOCAL), *kept, verdict), "implied/nd", implied("nd"))
 
 
 def _senders(found: Bindings, family: Family, field: Field, column: str, verdict: Verdict) -> Iterator[Rule]:
-    """What the port is bound to; for ports of a pool, what of the prefix nobody owns."""
+    """Rules for the addresses bound to a port, and for ports of a pool any address of the prefix that nobody owns."""
     if bind(column) in found.names:
         yield Rule((Lookup((Field.IIFNAME, field), bind(column)), verdict))
     for pool in found.pools:
@@ -131,7 +131,7 @@ def _senders(found: Bindings, family: Family, field: Field, column: str, verdict
 
 
 def _stranger(found: Bindings) -> Iterator[Rule]:
-    """A port of nobody we know; it may not be a server of addresses either, as the host is that."""
+    """Rules for a port that no guest declares; it may be neither a router nor a DHCP server, as the host is both."""
     spoken = (
         ((Field.ETHER_SADDR,), OWNED_MAC),
         ((Field.ARP_ETHER,), OWNED_MAC),
@@ -150,9 +150,10 @@ def _stranger(found: Bindings) -> Iterator[Rule]:
 
 
 def _claim() -> tuple[Rule, ...]:
-    """An advertisement of somebody's address, in a chain of its own, as the target of a port is.
+    """Drops advertisements of an owned address, in a chain of its own, as the check of a port's target is.
 
-    Behind a match on the type nft 1.1.3 lists the raw target as `icmpv6 taddr @owned_target`, and cannot load that.
+    After a match on the ICMPv6 type, nft 1.1.3 lists the raw target as `icmpv6 taddr @owned_target`, and cannot load
+    that.
     """
     return (drop(_SPOOF, Lookup((Field.ND_TARGET,), owned("target"))),)
 

@@ -1,8 +1,9 @@
-"""What enters the host itself, where taploom manages that.
+"""Packets to the host itself, where taploom manages the host's input.
 
-The only chain of ours that drops by policy: a host that says `managed` has no other input filter. Replies and errors
-first, then what every link needs (RFC 4890), then services that the spec lets the host serve on its networks and use on
-its uplinks, then the terms of the side that the packet comes from. Ping is no essential: a rule has to allow it.
+This is the only chain of ours that drops by policy: a host that says `managed` has no other input filter. Replies and
+errors come first, then what every link needs (RFC 4890), then services that the spec lets the host serve on its
+networks and use on its uplinks, then the terms of the side that the packet comes from. Ping is no essential: a rule has
+to allow it.
 """
 
 from collections.abc import Iterator
@@ -33,7 +34,7 @@ _INGRESS = ident("input", "ingress")
 
 
 def input_(known: Policy) -> Part:
-    """The input hook with a chain for each side; nothing where the host's own firewall keeps its input."""
+    """The input hook with a chain for each side; nothing where another firewall filters the host's input."""
     host = known.host
     if host.input is Input.FOREIGN:
         return Part()
@@ -71,7 +72,7 @@ def _base(host: Host, known: tuple[str, ...]) -> Chain:
     ]
     if known:
         rules.append(Rule((Dispatch((Field.IIFNAME,), _INGRESS),), "", origin))
-    # The map misses while the table is replaced; what is known must not be taken for unknown then.
+    # The map misses while the table is replaced; a known interface must not be taken for an unknown one then.
     rules += (Rule((on(Field.IIFNAME, Iface(name)), goto(sinks.INPUT)), "", origin) for name in sorted(known))
     rules.append(Rule((goto(_name(Side(SideKind.OTHER))),), "", origin))
     return Chain("input", tuple(rules), Base("filter", "input", "filter", Kind.DROP), origin)

@@ -31,7 +31,7 @@ class Layer:
 
 
 def layers(elements: Iterable[Element]) -> tuple[Layer, ...]:
-    """The elements in as few sets as the first fit finds; of equal keys the one whose comment sorts first stays."""
+    """The elements in as few sets as the first fit finds; of equal keys, the one with the first comment stays."""
     unique: dict[tuple[object, ...], Element] = {}
     for element in elements:
         key = order(element.key)
@@ -49,7 +49,7 @@ def layers(elements: Iterable[Element]) -> tuple[Layer, ...]:
 
 
 def _wide(value: Value) -> bool:
-    """Whether it is more than a single value."""
+    """Whether a key column covers more than a single value."""
     if isinstance(value, Prefix):
         return value.length < (32 if value.family is Family.IPV4 else 128)
     return value.first < value.last if isinstance(value, Range) else isinstance(value, IfacePattern)
@@ -75,7 +75,7 @@ class _Box:
         return _Box(element, shape, prefixes, equal, ranges[0] if ranges else _POINT)
 
     def cut(self, shape: Shape) -> tuple[object, ...]:
-        """What two boxes have in common if they meet, except for their ranges."""
+        """The box without its range, prefixes cut to these lengths; two boxes can overlap only if these are equal."""
         found = self.known.get(shape)
         if found is None:
             kept = (p.value >> (p.family.bits - length) for p, length in zip(self.prefixes, shape, strict=True))
@@ -91,8 +91,8 @@ class _Spans:
     lasts: list[int] = field(default_factory=list)
 
     def meets(self, span: Range) -> bool:
-        at = bisect_left(self.lasts, span.first)
-        return at < len(self.firsts) and self.firsts[at] <= span.last
+        index = bisect_left(self.lasts, span.first)
+        return index < len(self.firsts) and self.firsts[index] <= span.last
 
     def add(self, span: Range) -> None:
         low = bisect_left(self.lasts, span.first)

@@ -1,9 +1,9 @@
 """The DNAT entries of a host by where they listen: at the fixed address of an uplink, or at one that is learned.
 
-Of addresses that are learned, or that somebody else configures, nobody can tell which uplink has which, but for the one
-that a packet came in by. So all DNAT entries that listen at some of them are one group for whoever asks from elsewhere.
-Where those of two forwards claim one port there, each forward has rules of its own: first the forwards that name
-senders, then the others, by name.
+An address that is learned, or that somebody else configures, can be matched only as local to the uplink that a packet
+came in by; for other uplinks, rules cannot tell which one has it. So for packets that come in elsewhere, all DNAT
+entries that listen at such addresses form one group. Where two forwards claim one port in it, each forward has rules of
+its own: first the forwards that name senders, then the others, by name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -28,9 +28,9 @@ class Group:
     """DNAT entries that listen at the same place, as rules that look at ports and senders.
 
     Attributes:
-        hairpin: whether they hold from inside too.
-        named: for the senders that they name, or for everybody.
-        open: for everyone beyond the uplinks of a zone, by zone: of DNAT entries that name senders besides.
+        hairpin: whether the entries also apply to packets from inside.
+        named: rules for the senders that the entries name, or for everybody.
+        open: by zone, rules for everyone beyond its uplinks, of entries that also name senders.
     """
 
     hairpin: bool
@@ -56,7 +56,7 @@ class Listening:
 
     @cached_property
     def fixed(self) -> Groups:
-        """At static addresses, which are part of the keys."""
+        """The groups at static addresses, which are part of the keys."""
         found: list[Group] = []
         for each in outside(self.host):
             own = each.own(self.family)
@@ -67,7 +67,7 @@ class Listening:
 
     @cached_property
     def learned(self) -> Mapping[str, Groups]:
-        """At addresses that the kernel has to be asked for, by uplink."""
+        """The groups at addresses that only the kernel knows (by `fib`), by uplink."""
         names = (each.device for each in outside(self.host) if each.own(self.family) is None)
         parts = {
             name: self._groups(ident("dnat", name, self.family.key), None, self._dnat_entries(name)) for name in names
@@ -75,7 +75,7 @@ class Listening:
         return {name: groups for name, groups in parts.items() if groups}
 
     def besides(self, uplink: str) -> Groups:
-        """At such addresses of other uplinks; of all of them for "", which is no uplink."""
+        """The groups at such addresses of all uplinks but this one; of all uplinks for ""."""
         others = [name for name in self.learned if name != uplink]
         if len(others) < 2:
             return self.learned[others[0]] if others else ()
@@ -118,7 +118,7 @@ class Listening:
         return sorted(named.intersection(each.zone for each in outside(self.host)))
 
     def _open(self, name: str, zone: str, address: Address | None, dnat_entries: list[DnatEntry]) -> Judged:
-        """What is open to everyone beyond an uplink, which the site's own networks and hosts are not."""
+        """Rules for everyone beyond the uplinks of a zone; the site's own networks, local or remote, are excluded."""
         free = [replace(dnat_entry, sources=None) for dnat_entry in dnat_entries if zone in dnat_entry.outside]
         found = dnat_part(self.host, ident(f"{name}_open", zone), self.family, address, free)
         beyond = tuple(
@@ -131,7 +131,7 @@ class Listening:
 
 
 def _apart(dnat_entries: list[DnatEntry], *, contested: bool) -> Iterator[tuple[str, list[DnatEntry]]]:
-    """DNAT entries that can be united, with a word that tells them from the others."""
+    """Lists of DNAT entries that can share maps, each with a word for the names of its maps."""
     if not contested:
         parts = {"all": [x for x in dnat_entries if x.hairpin], "outside": [x for x in dnat_entries if not x.hairpin]}
         yield from ((word, members) for word, members in parts.items() if members)
@@ -142,7 +142,7 @@ def _apart(dnat_entries: list[DnatEntry], *, contested: bool) -> Iterator[tuple[
 
 
 def _contested(dnat_entries: list[DnatEntry]) -> bool:
-    """Whether DNAT entries of forwards that share no uplink claim one port; those that do have different senders."""
+    """Whether forwards without a common uplink claim the same port; forwards with one differ in their senders."""
     places = sorted({dnat_entry.uplinks for dnat_entry in dnat_entries})
     for number, one in enumerate(places):
         for other in places[number + 1 :]:
@@ -171,7 +171,7 @@ def _meet(one: list[tuple[str, int, int]], other: list[tuple[str, int, int]]) ->
 
 
 def rules(groups: Groups, zone: str | None) -> tuple[Rule, ...]:
-    """The rules of groups for what comes in by an uplink of a zone, or (None) from inside."""
+    """The rules of groups for packets that come in by an uplink of a zone, or (None) from inside."""
     found: list[Rule] = []
     for group in groups:
         if zone is not None or group.hairpin:

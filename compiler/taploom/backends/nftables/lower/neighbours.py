@@ -1,13 +1,13 @@
-"""Guests of one bridge among themselves: all passes but what the policy denies.
+"""Traffic between guests of one bridge: all passes but what the policy denies.
 
-Bridges have no connection tracking in every kernel, so what answers is told otherwise: TCP by its flags, as only
-an opening segment can begin a connection; ICMP by its types; the rest by remembering who sent first.
+Not every kernel tracks connections on bridges, so replies are recognised in other ways: TCP by its flags, as only an
+opening segment can begin a connection; ICMP by its types; the rest by remembering who sent first.
 
-That memory has to outlive a load, or answers that are under way would be refused. A set is gone with its table, and
-only rules of that table can look it up; so these rules are a table of their own, of which a load flushes the rules and
-leaves the sets. All else of it has names that no spec has a part in, or none: chains are the same for every host, and
-what is denied are anonymous sets, which go with their rules. So nothing is left of the ruleset before.
-A set that is there can only be declared as it was: another size or time would need another name.
+That memory has to outlive a load, or replies that are under way would be refused. A set is deleted with its table, and
+only rules of the same table can look it up. So these rules have a table of their own; a load flushes its rules and
+leaves its sets. Nothing else of the previous ruleset may stay: its chains have the same names on every host, and denied
+traffic is listed in anonymous sets, which go with their rules.
+A set that exists can only be declared as it was: another size or timeout would need another name.
 """
 
 from collections.abc import Iterator
@@ -43,7 +43,7 @@ _SYMMETRIC = (Word("udp"), Word("udplite"), Word("sctp"), Word("dccp"))
 
 
 def refusals(known: Policy) -> Part:
-    """The denies between guests of one bridge that is not isolated anyway; nothing without any."""
+    """The denies between guests of one bridge; empty without any, and isolated bridges need none."""
     host = known.host
     judges = [_judged(known, family) for family in FAMILIES]
     hook = Chain(
@@ -64,7 +64,7 @@ class _Judge:
 
 
 def _judged(known: Policy, family: Family) -> _Judge:
-    """The chain of a family: what of all bridges is denied, as their prefixes have nothing in common."""
+    """The chain of a family, with the denies of all bridges: their prefixes do not overlap, so they can share it."""
     name = ident("deny", family.key)
     within, terms = [], []
     for bridge in known.host.bridges:
@@ -82,7 +82,7 @@ def _within(family: Family, prefix: Prefix, chain: str, origin: Origin) -> Rule:
 
 
 def _chain(host: Host, family: Family, terms: list[Term]) -> tuple[tuple[Rule, ...], tuple[Set, ...]]:
-    """Answers, denies, and a note of who sent what passes; without a deny only the memory."""
+    """Rules for replies, denies, and a rule that remembers flows that pass; without denies only the set of flows."""
     refused = judged(host, ("neighbours",), terms, Action.DENY)
     memory, ends, ports = ident("seen", family.key), (saddr(family), daddr(family)), (Field.SPORT, Field.DPORT)
     back = (*reversed(ends), Field.L4PROTO, *reversed(ports))

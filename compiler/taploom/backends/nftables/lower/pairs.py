@@ -71,7 +71,7 @@ def chain_name(entry: Side, exit_: Side) -> str:
 
 
 def pair(known: Policy, entry: Side, exit_: Side) -> Part:
-    """The chain between two sides, with those for the remote parts of outside sides; none where nothing passes."""
+    """The chain between two sides, and those for remote networks behind outside sides; none where nothing passes."""
     if entry == exit_ and entry.kind is SideKind.BRIDGE:
         return _within(known, entry)
     host, remote = known.host, Side(SideKind.REMOTE, entry.name)
@@ -88,7 +88,7 @@ def pair(known: Policy, entry: Side, exit_: Side) -> Part:
 
 
 def _by_receiver(known: Policy, entry: Side, exit_: Side) -> tuple[Judged, Part]:
-    """What is judged between two sides, and the chain of what leaves there for the site's own; nothing of nothing."""
+    """The rules between two sides, and the chain for packets that leave by an uplink for the site's remote networks."""
     direct = known.rules(entry, exit_)
     if exit_.kind is not SideKind.OUTSIDE:
         return direct, Part()
@@ -103,7 +103,7 @@ def _by_receiver(known: Policy, entry: Side, exit_: Side) -> tuple[Judged, Part]
 
 
 def _within(known: Policy, end: Side) -> Part:
-    """What a bridge of ours gets back: routed there again, or bridged where the kernel shows bridged frames to us."""
+    """Packets from a bridge back to it: routed there again, or bridged if the kernel shows IP rules bridged frames."""
     here = next(each for each in inside(known.host) if each.network == end.name)
     refused = judged(known.host, (side(end), side(end)), known.terms.get((end, end), []), Action.DENY)
     free = () if here.isolated else (Rule((ACCEPT,), "implied/bridge", here.origin),)
@@ -122,12 +122,12 @@ def _part(host: Host, name: str, found: Judged) -> Part:
 
 
 def incoming(host: Host, remote: str, nowhere: str) -> tuple[Rule, ...]:
-    """What comes in by an uplink from the site itself: from its remote networks, or (never right) from its local ones.
+    """Rules for packets that come in by an uplink with a source of a remote network, or (never right) of a local one.
 
     Args:
         host: the host.
         remote: chain for the remote networks.
-        nowhere: chain for what claims to be local.
+        nowhere: chain for packets with a source of a local network.
     """
     return _apart(host, remote, nowhere, [saddr(family) for family in FAMILIES])
 

@@ -26,7 +26,7 @@ Object = TypeVar("Object", Set, NamedLimit, Chain)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Objects for one table. Counters are not among them: each that a rule names exists."""
+    """Objects for one table. Counters are not among them: the table declares each that a rule names."""
 
     chains: tuple[Chain, ...] = ()
     sets: tuple[Set, ...] = ()
@@ -43,7 +43,7 @@ class Judged:
 
 
 def together(parts: Iterable[Part | Judged]) -> Part:
-    """All objects of the parts (of what was judged, all but the rules)."""
+    """All objects of the parts; the rules of a `Judged` are left out, as a chain has them already."""
     every = tuple(parts)
     return Part(
         tuple(chain for part in every if isinstance(part, Part) for chain in part.chains),
@@ -58,7 +58,7 @@ def table(family: str, part: Part, origin: Origin) -> Table:
 
 
 def memory(family: str, part: Part, origin: Origin) -> Table:
-    """The table of a family that keeps what its rules learn; sets that rules fill stay in it, read or not."""
+    """The table of a family that keeps what its rules learn; a set that rules fill stays, even if no rule reads it."""
     return _table(family, "taploom-memory", part, origin, kept=True)
 
 
@@ -83,8 +83,8 @@ def base(kind: str, hook: str, priority: str) -> Base:
 
 
 def _once(objects: Iterable[Object]) -> tuple[Object, ...]:
-    found = {entry.name: entry for entry in objects}
-    return tuple(found[name] for name in sorted(found))
+    by_name = {entry.name: entry for entry in objects}
+    return tuple(by_name[name] for name in sorted(by_name))
 
 
 def _statements(chains: Iterable[Chain]) -> Iterator[Statement]:

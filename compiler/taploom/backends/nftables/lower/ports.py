@@ -15,9 +15,9 @@ _SPECIAL = "*?["
 
 
 def port_set(name: str, bridges: Iterable[Bridge], origin: Origin) -> Set | None:
-    """A set of the ports that the guests' TAPs can be, declared or only matched by a glob; None where there are none.
+    """The set of ports of some bridges, by the TAPs that guests declare and by globs; None where there are none.
 
-    nft knows a glob only as a head with `*` behind it. A stranger glob is left out: its heads could be anything's.
+    nft has no pattern but a head followed by `*`. Any other glob is left out: its head could match other interfaces.
     """
     found = {name for bridge in bridges for name in (*bridge.taps.patterns, *(port.tap for port in bridge.ports))}
     heads = _outermost(glob[:-1] for glob in found if glob.endswith("*") and not set(glob[:-1]) & set(_SPECIAL))
@@ -30,7 +30,7 @@ def port_set(name: str, bridges: Iterable[Bridge], origin: Origin) -> Set | None
 
 
 def _outermost(heads: Iterable[str]) -> list[str]:
-    """Heads of which none begins with another; never the empty one, which would be every interface."""
+    """The heads that do not begin with another head, without the empty one, which would match every interface."""
     kept: list[str] = []
     for head in sorted(filter(None, heads)):
         if not kept or not head.startswith(kept[-1]):

@@ -1,4 +1,4 @@
-"""Terms that stay products: a set of senders and one of destinations instead of each with each.
+"""Terms that stay products: one set of senders and one of destinations, instead of one set of all pairs.
 
 Sixty guests with four tags that may talk to sixty others by two ranges are 124 elements that way, and 7,200 as
 triples. A product costs a packet one rule more, so it has to save far more elements than that.
@@ -14,13 +14,13 @@ from taploom.base.address import Prefix
 from taploom.plan.policy import Term
 
 _MANY = 128
-"""Elements from which on a term may be a product."""
+"""A term with more triples than this may be a product."""
 _WORTH = 4
-"""How many times as many elements as ends its triples have to be."""
+"""A product must have more than this many triples for each of its ends and services."""
 
 
 def is_product(term: Term) -> bool:
-    """Whether a term is better told by its ends than by all pairs of them."""
+    """Whether a term takes far fewer elements as sets of its ends than as a set of all pairs."""
     most = len(term.sources) * len(term.destinations) * max(1, len(term.services))
     if most <= _MANY:
         return False

@@ -1,11 +1,11 @@
-"""What can never be right, dropped before anything remembers it: bogus sources, and sources from the wrong side.
+"""Packets that are never legitimate, dropped before connection tracking: bogus sources, and sources on the wrong side.
 
-Only bridges and uplinks are looked at. An uplink may itself have private or documentation addresses, so nothing is
-bogus there for being in such a range; but nothing comes in by an uplink with an address of a network that is here, or
-of the host itself. Nor does anything come in by one with an address to which a link or a route of another uplink leads.
-The routes of the moment (`fib`) are not asked for that: where the way to the sender is down, the default route leads to
-it, and whoever is there would be believed. Answers of DHCP servers to the host go before that: a server may have an
-address that a route of another uplink leads to, and the lease would end with its first renewal.
+Only packets from bridges and uplinks are checked. An uplink may itself have private or documentation addresses, so such
+a range alone does not make a source bogus there. But no packet may come in by an uplink with a source in a network of
+this host, with an address of the host itself, or with a source to which a link or a route of another uplink leads. The
+last check does not ask the current routes (`fib`): while the route to a sender is down, the default route leads to its
+address, and forged packets from there would pass. DHCP servers' answers to the host are accepted before that check: a
+server may have an address to which a route of another uplink leads, and the lease would end with its first renewal.
 """
 
 from collections.abc import Iterable
@@ -83,7 +83,7 @@ def _bogons(host: Host) -> tuple[Set, ...]:
 
 
 def _astray(host: Host) -> dict[Family, Set]:
-    """What may not come in by each uplink, for families in which there is any."""
+    """The sets of sources that may not come in by each uplink; a family without any has no set."""
     found = {}
     for family in FAMILIES:
         paths = [path for path in host.reverse_paths if path.prefix.family is family]
@@ -99,7 +99,7 @@ def _astray(host: Host) -> dict[Family, Set]:
 
 
 def _joined(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
-    """Sorted, disjoint prefixes, two halves of one as that one: routes may have cut what is the same at an uplink."""
+    """Merges sorted, disjoint prefixes, two halves to one: routes may have split what is treated alike at an uplink."""
     found: list[Prefix] = []
     for prefix in prefixes:
         whole = prefix
@@ -119,7 +119,7 @@ def _bridge(host: Host) -> Chain:
 
 
 def _uplink(host: Host, astray: dict[Family, Set]) -> Chain:
-    """With several uplinks the best route to a source may be another one than it came in by, and be right."""
+    """With several uplinks, the best route to a legitimate source may be by another one than the packet came in by."""
     bogus = (
         drop(_BOGON, Lookup((saddr(family),), ident("bogon", family.key)), origin=host.origin) for family in FAMILIES
     )
@@ -133,7 +133,7 @@ def _uplink(host: Host, astray: dict[Family, Set]) -> Chain:
 
 
 def _without_route() -> tuple[Rule, ...]:
-    """Senders that have no address yet, or one of the link alone: no route tells where they are."""
+    """Accepts senders without an address yet, or with a link-local one: no route tells where they are."""
     asking = (on(Field.IP_SADDR, _UNSPECIFIED4), on(Field.FIB_TYPE, Word("broadcast"), Word("multicast")))
     return (
         Rule((*asking, ACCEPT), "implied/dhcp", implied("dhcp")),
@@ -142,7 +142,7 @@ def _without_route() -> tuple[Rule, ...]:
 
 
 def _offers(found: tuple[HostInterface, ...]) -> tuple[Rule, ...]:
-    """A DHCP server's answers to an uplink: it has no address and no route yet, or the server is anywhere."""
+    """Accepts a DHCP server's answers: the uplink may have no address or route yet, and the server can be anywhere."""
     learning = tuple(Iface(each.device) for each in found if each.ipv4 is Learned.DHCP)
     ports = Match((Field.SPORT, Field.DPORT), ((Range(67, 67), Range(68, 68)),))
     here = on(Field.FIB_TYPE, Word("local"), Word("broadcast"))

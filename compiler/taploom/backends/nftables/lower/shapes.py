@@ -1,4 +1,4 @@
-"""What of a packet a service looks at, besides its addresses: its protocol, and of some protocols one column more.
+"""What a service matches besides addresses: its protocol, and for some protocols one more column.
 
 The protocol is matched before a look-up and is no column of its key. For a key with intervals nft 1.0.6 converts the
 one byte of `meta l4proto` as if it were two, which Linux refuses from 7.0 on (net/netfilter/nft_byteorder.c): a ruleset
@@ -26,7 +26,7 @@ class Shape:
     """What services of one protocol look at.
 
     Attributes:
-        name: of the protocol, or `any` for all of them.
+        name: the protocol's name, or `any` for all protocols.
         guard: the match on the protocol; none where there is no protocol, or where the column's field implies it.
         column: the field with its type that tells services of the protocol apart; none for a protocol without ports.
     """

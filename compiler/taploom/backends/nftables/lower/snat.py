@@ -1,4 +1,4 @@
-"""The source of what leaves: by an uplink, or back out of the bridge that it came in by (hairpin).
+"""Source NAT of packets that leave by an uplink, or by the bridge that they came in by (hairpin).
 
 A translated connection that returns to its own bridge must come back through the host, so its source becomes the
 host's. What goes to another network of the site keeps its source, translated or not, and so does what goes to another
@@ -61,7 +61,7 @@ def _hairpin(host: Host) -> Iterator[Rule]:
 
 
 def _chain(host: Host, leaving: HostInterface) -> Chain:
-    """Nothing towards the site's own networks, then each network's translation, behind the hosts that it spares."""
+    """Packets to the site's own networks keep their source; then each network's translation, after hosts it spares."""
     nats = [nat for nat in host.nat if nat.uplink == leaving.device]
     kept = (
         Rule((Lookup((daddr(family),), ident(SITE, family.key)), ACCEPT), "", host.origin)

@@ -1,4 +1,4 @@
-"""What forwards lead to: the real ends of their flows, by network and family."""
+"""Targets of forwards: the destinations of their flows after translation, by network and family."""
 
 from collections.abc import Iterator
 
@@ -38,7 +38,7 @@ class Targets:
     hairpin: bool
 
     def reached_from(self, entry: Side) -> bool:
-        """Whether a side has a way here by a forward: what comes by one uplink can ask for the address of another."""
+        """Whether a forward leads here from a side: from any uplink, as packets can ask for another one's address."""
         if entry.kind is SideKind.BRIDGE:
             return self.hairpin
         return entry.kind in (SideKind.OUTSIDE, SideKind.REMOTE)
@@ -46,7 +46,7 @@ class Targets:
     def rules(self, host: Host) -> Iterator[Rule]:
         """Accept what a forward translated to one of its targets.
 
-        What a prefix translation let in is translated too, but is no forward: it was sent to the target's mirror.
+        Packets of a prefix translation have the status `dnat`, too, but belong to no forward: they asked for a mirror.
         """
         translated: list[Statement] = [on(Field.CT_STATUS, Word("dnat"))]
         if self.mirrors:
@@ -89,7 +89,7 @@ def _sets(host: Host, network: str, family: Family, dnat_entries: list[DnatEntry
 
 
 def _mirrors(host: Host, network: str, dnat_entries: list[DnatEntry]) -> Set | None:
-    """Leaves out what is the host's own address, which is never taken for a mirror."""
+    """The set of mirrors, without the host's own addresses, which no prefix translation takes."""
     own = fixed_addresses(host, Family.IPV6)
     found = {
         (dnat_entry.target.prefix, mirror.prefix): Element((dnat_entry.target.prefix, mirror.prefix), origin=nat.origin)

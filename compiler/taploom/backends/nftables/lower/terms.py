@@ -1,10 +1,10 @@
 """Terms of the policy as rules and sets.
 
 Terms without conditions become elements of sets, each with a counter and the name of its rule: one look-up decides
-among ten thousand. What has a limit, a log or an end is a rule of its own. So is what holds for whole sides, which
-reads better and needs no set, and a product of many senders, destinations and services (`lower.products`). Denies are
-rendered apart from allows, so that a chain can have all of the former before the first of the latter: that is all that
-order has to do here, as the language has none.
+among ten thousand. A term with a limit, a log or an expiry is a rule of its own. So is a term for whole sides,
+which reads better and needs no set, and a product of many senders, destinations and services (`lower.products`). Denies
+are rendered apart from allows, so that a chain can have all denies before the first allow; order matters for nothing
+else, as the language has none.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -78,7 +78,7 @@ def _limited(term: Term) -> bool:
 
 
 def _whole(host: Host, term: Term) -> bool:
-    """Whether the term says all of what passes between two sides in its family."""
+    """Whether the term covers all traffic between its two sides in its family."""
     ends = ((term.ingress, term.sources), (term.egress, term.destinations))
     return not term.services and all(extent(host, end, term.family) == prefixes for end, prefixes in ends)
 
@@ -117,7 +117,7 @@ def _rules(term: Term, ends: Sequence[Match | Lookup]) -> Iterator[Rule]:
 
 
 def addresses(field: Field, prefixes: Sequence[Prefix]) -> list[Match]:
-    """A match on prefixes; nothing where they are all there are."""
+    """A match on prefixes; none where one of them is the whole address space."""
     return [] if any(p.length == 0 for p in prefixes) else [Match((field,), tuple((p,) for p in prefixes))]
 
 
