@@ -59,8 +59,8 @@ FOUND: dict[str, tuple[Expected, ...]] = {
     ),
     "isolated-exception": (Expected("TL701 17:27", ("exceptions to that cannot be said yet", "drop `isolated`")),),
     "delegated-prefix": (
-        Expected("TL427 5:34", ("no prefix is delegated", "a ULA", "`nat: true`")),
-        Expected("TL427 9:47", ("no prefix is delegated", "write `ipv6: ra`", "a ULA", "`nat: true`")),
+        Expected("TL427 5:34", ("taploom takes no delegated prefix", "a ULA", "`nat: true`")),
+        Expected("TL427 9:47", ("taploom takes no delegated prefix", "write `ipv6: ra`", "a ULA", "`nat: true`")),
     ),
     "network-of-two-hosts": (
         Expected("TL501 12:16", ("on hosts `a` and `b`", "cannot be said yet", "share a `zone`")),

@@ -149,7 +149,7 @@ def test_a_line_of_the_lock_is_about_a_guest(locked: Path, taploom: Taploom) -> 
     lock.write_text(lock.read_text() + "guest/gone microvm ipv4 10.0.0.77 freed\n")
     shown = taploom("explain", f"specs/taploom.lock:{len(lock.read_text().splitlines())}")
     assert (shown.status, shown.out) == (0, "")
-    assert "guest/gone is gone from there" in shown.err
+    assert "guest/gone is no longer there" in shown.err
 
 
 def test_a_line_that_is_not_there(locked: Path, taploom: Taploom) -> None:

@@ -204,7 +204,8 @@ def test_a_name_that_breaks_the_site_is_not_given(own: Path, taploom: Taploom) -
     done = taploom("rename", "service/metrics", "https")
     assert done.status == 1
     assert "`https` is a built-in service" in done.err
-    assert done.err.endswith("nothing was renamed: this is what the site would say with the name `https`\n")
+    said = "nothing was renamed: these are the errors that the site would have with the name `https`\n"
+    assert done.err.endswith(said)
     assert _texts(own.parent) == before
 
 

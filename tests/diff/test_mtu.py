@@ -114,6 +114,6 @@ def test_the_plan_says_who_goes_first() -> None:
     raised = compare(sides[NARROW], sides[None])
     assert not any(one.effect is Effect.NARROWED for one in raised.disruption)
     steps = commands(raised)
-    assert steps[-1] == "# then the guests, of which larger packets are lost until the host is done: web, web2"
+    assert steps[-1] == "# then the guests, whose larger packets are lost until the host is done: web, web2"
     assert lowered.undo is Class.D3
     assert compare(sides[None], sides[WIDE]).disruption == ()

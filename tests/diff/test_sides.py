@@ -101,7 +101,7 @@ def applied(old: str, hunks: list[dict[str, object]]) -> str:
         (("nowhere",), "`nowhere` is no commit"),
         (("--", "-x"), "is no commit"),
         (("a", "b", "c"), "`c` is one too many: `--specs DIR` names the folder of the specs"),
-        (("",), "a side is empty, and is a revision, a folder such as ./old, or a plan.json"),
+        (("",), "a side is empty: name a revision, a folder such as ./old, or a plan.json"),
         (("main", ""), "a side is empty"),
         (("main:specs",), "a side is the commit alone, and `--specs specs` names the folder: `main`"),
         (("main..main:specs",), "a side is the commit alone"),

@@ -24,7 +24,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the addresses of NICs with the prefixes of their networks; those of the lock are fitting ones."""
+    """Compare the addresses of NICs with the prefixes of their networks; addresses from the lock always fit."""
     networks = {network.name: network for network in context.plan.networks}
     places = context.document.places
     for guest in context.plan.guests:
@@ -43,7 +43,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _hint(address: Address, prefix: Prefix) -> str:
-    """The way out; a public address is rather one that the provider routes to the host, for this guest alone."""
+    """The hint; a public address is probably one that the provider routes to the host for this guest alone."""
     if prefix.length == prefix.family.bits:
         return f"an address of a guest's own cannot be said yet: give the network a prefix that holds {address}"
     if any(address in private for private in PRIVATE):

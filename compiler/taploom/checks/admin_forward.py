@@ -43,7 +43,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def to_everybody(host: Host, dnat_entry: DnatEntry, zones: frozenset[str]) -> bool:
-    """Whether a forward listens on a way to everybody, and lets in who comes by it."""
+    """Whether a forward listens at an uplink that leads to everybody, and lets in all senders that come by it."""
     if not any(uplink.zone in zones for uplink in outside(host) if uplink.device in dnat_entry.uplinks):
         return False
     return (

@@ -13,8 +13,8 @@ RULE = Rule(
     "TL704",
     "admin-port-open",
     Severity.WARNING,
-    "A policy entry that opens a port for administrators (ssh, rdp, databases, file shares …) of a guest, or more than "
-    "its management of a host, does not open it to the internet.",
+    "No policy entry opens to the internet a port for administrators (ssh, rdp, databases, file shares …) of a guest, "
+    "or one of a host beyond its `management`.",
     "Such ports are scanned within minutes, and one weak password is enough.",
     "Name the prefixes of those who need it in `from`, or waive it with a reason.",
     bad="networks:\n  dmz: {ipv6: '2001:db8:9::1/64'}\nhosts:\n"

@@ -17,12 +17,12 @@ RULE = Rule(
     "TL614",
     "answered-elsewhere",
     Severity.WARNING,
-    "Where several uplinks have a default route, a forward listens at that whose route the host takes, or for senders "
-    "that a route leads to.",
+    "Where several uplinks have a default route, a forward listens at the uplink whose route the host takes, or is "
+    "only for senders to which a route by its own uplink leads.",
     "The host answers by its routes, not by the way the question came: the sender gets an answer from the other "
     "provider's line with an address that is not that line's, and providers drop such packets.",
-    "Let the forward listen at the uplink that answers (`on: HOST/UPLINK`); or name in `from` who is near the other, "
-    "with a route to them; or give the other line no gateway. Which uplink answers is what `metric` says.",
+    "Let the forward listen at the uplink that answers (`on: HOST/UPLINK`); or name in `from` senders on the link of "
+    "the other uplink or behind a route by it; or give the other line no gateway. `metric` decides which one answers.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n    uplinks:\n"
     "      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"
     "      eth1: {zone: internet, ipv4: dhcp}\n"

@@ -1,4 +1,4 @@
-"""Who comes to another host of the site with an address that is not theirs, for the checks of translated senders."""
+"""Guests whose packets reach another host of the site with a translated sender, for the checks TL617 and TL618."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -18,12 +18,12 @@ from taploom.spec.values import Selector
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry that means senders, and the hosts to which they come.
+    """An entry with the senders that it selects, and the hosts to which they come.
 
     Attributes:
         section: `policy` or `forwards`.
         sources: what its `from` selects.
-        hosts: names of the hosts that judge them by it.
+        hosts: names of the hosts that enforce it.
     """
 
     section: str
@@ -49,7 +49,7 @@ class Arrival:
 
 
 def entries(context: Context) -> Iterator[Entry]:
-    """Policy entries about hosts, and forwards, with who is meant; none where something of them was left out."""
+    """All policy entries and the forwards that do not let in everybody; none where something they name was left out."""
     translated = len(context.plan.hosts) > 1 and any(host.nat for host in context.plan.hosts)
     if not translated or context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return
@@ -68,7 +68,7 @@ def entries(context: Context) -> Iterator[Entry]:
 
 
 def _forwarding(hosts: Iterable[Host], to: Space) -> frozenset[str]:
-    """The hosts with a forward to what is meant: there the packets come to the host's own address."""
+    """The hosts with a forward to a selected destination: packets come to these at the host's own address."""
     meant = {prefix for found in to.guests.values() for prefix in found}
     return frozenset(
         host.name
@@ -81,7 +81,7 @@ def _forwarding(hosts: Iterable[Host], to: Space) -> frozenset[str]:
 
 
 def arrivals(context: Context, entry: Entry) -> Iterator[Arrival]:
-    """Whom an entry means and does not meet, as they come to a host with an address that it does not mean."""
+    """Guests that an entry selects and does not match, since they come to a host with an address that it does not."""
     for of, nat in _translations(context):
         if not _selects(entry.sources, nat) or _covers(entry.sources, of, nat):
             continue
@@ -101,13 +101,13 @@ def _selects(space: Space, nat: SourceNat) -> bool:
 
 
 def _covers(space: Space, of: Host, nat: SourceNat) -> bool:
-    """Whether the address that they come with is meant, too; `any` means no hosts."""
+    """Whether an entry also selects the translated address of the sender; `any` selects no hosts."""
     outside = nat.kind is NatKind.PREFIX and (space.everyone or _by_name(of)[nat.uplink].zone in space.outside)
     return outside or of.name in space.hosts or (nat.to is not None and any(nat.to in p for p in space.literals))
 
 
 def _translated(of: Host, nat: SourceNat, at: Host) -> bool:
-    """Whether what goes to a host is translated, at each of its addresses."""
+    """Whether packets to a host are translated, whichever of its addresses they go to."""
     zone = _by_name(of)[nat.uplink].zone
     near = any(u.zone == zone and in_family(u, nat.family) is not None for u in outside(at))
     sides = (in_family(uplink, nat.family) for uplink in outside(at))
@@ -121,10 +121,10 @@ def _by_name(host: Host) -> Mapping[str, HostInterface]:
 
 
 def finding(context: Context, rule: Rule, entry: Entry, found: Arrival) -> Diagnostic:
-    """The finding about the first arrival that an entry does not meet."""
+    """The finding about the first arrival that an entry does not match."""
     nat, of, at = found.nat, found.of.name, found.at.name
     whose = f"an address of {nat.to}" if nat.kind is NatKind.PREFIX else f"an address of host `{of}`"
-    message = f"guests of network `{nat.network}` come to host `{at}` with {whose}, which `{entry.name}` does not mean"
+    message = f"guests of network `{nat.network}` come to host `{at}` with {whose}, which `{entry.name}` does not cover"
     meant = ("any", nat.network, f"network/{nat.network}")
     text = next((s.text for s in entry.senders if s.text in meant), "")
     span = context.document.places.item(text or entry.senders[0].text, entry.section, entry.name, "from")

@@ -1,4 +1,4 @@
-"""Whether guests of a network may ask a resolver: by which entries, and which denies leave nobody who may."""
+"""Whether guests of a network may ask a resolver, and if none may, which denies keep them from it."""
 
 from collections.abc import Iterable, Iterator
 
@@ -19,8 +19,8 @@ class Asking:
     """What decides on questions to resolvers at one host.
 
     Attributes:
-        published: addresses at which a forward of the site answers, which implies its flow.
-        terms: what of the policy speaks of DNS and holds today, by the network that asks.
+        published: addresses at which a forward of the site answers DNS; a forward allows its own flow.
+        terms: the terms that cover DNS and have not ended, by the network that asks.
     """
 
     host: Host
@@ -59,7 +59,7 @@ class Asking:
         return self._left(here, address, self._sides(kernel, egress, address))
 
     def _sides(self, kernel: Forwarding, egress: str, address: Address) -> list[Side]:
-        """Where an address may lie; every side that is spoken of where no route says."""
+        """The sides where an address may lie; every side that a term names where no route says."""
         ways = [egress] if egress else list(kernel.defaults)
         zones = sorted({uplink.zone for uplink in outside(self.host) if uplink.device in ways})
         found = [Side(self._kind(zone, address), zone) for zone in zones]
@@ -114,7 +114,7 @@ def _senders(terms: Iterable[Term]) -> Spans:
 
 
 def _guests(here: HostInterface, resolver: Address) -> Spans:
-    """The addresses of a network's guests but for the resolver's; all that there can be where some are not known."""
+    """The addresses of a network's guests except the resolver's; the whole prefix where some are not known."""
     own, known = here.own(resolver.family), [in_family(port, resolver.family) for port in here.ports]
     if own is None:
         return ()

@@ -26,7 +26,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
     for name, guest in sorted(context.document.guests.items()):
         for network, nic in sorted(guest.nics.items()):
             if isinstance(nic.mac, Mac) and (nic.mac.multicast or nic.mac.value == 0):
-                why = "is a group address" if nic.mac.multicast else "is nobody's"
+                why = "is a group address" if nic.mac.multicast else "is all zeros"
                 span = context.document.places.span("guests", name, "nics", network, "mac")
                 hint = "make the first byte `02`, or write `auto`"
                 message = f"guest `{name}` cannot have MAC `{nic.mac}`: it {why}"

@@ -12,7 +12,7 @@ RULE = Rule(
     "TL727",
     "message-that-begins-nothing",
     Severity.WARNING,
-    "An `allow` names ICMP messages that can be the first of something: echo, timestamp and like requests.",
+    "An `allow` names only ICMP messages that can begin a connection, such as echo and timestamp requests.",
     "Linux takes an ICMP message for invalid when it neither asks for something nor belongs to a connection, such as a "
     "redirect, an advertisement of an IPv4 router or an answer that nobody asked for; that is dropped before policy. "
     "Answers and errors of what is allowed pass by themselves.",
@@ -25,7 +25,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at what allows name, a service of the site as a whole."""
+    """Look at each service of each allow; a service of the site is reported as a whole."""
     services = Services.of(context.document)
     for name, entry in sorted(context.document.policy.items()):
         for ref in entry.allow or ():

@@ -1,4 +1,4 @@
-"""TL627: guests of another host who come to a host by an uplink at which it does not believe them."""
+"""TL627: guests of another host whose packets arrive by an uplink at which the host drops their sender."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ RULE = Rule(
     "TL627",
     "believed-elsewhere",
     Severity.WARNING,
-    "What an entry lets a network send to an address of another host arrives there by an uplink of the way back.",
-    "A sender of the site is believed only where its route leads. By any other uplink its packets are dropped, though "
-    "policy or a forward allows them: whoever is there could send them too.",
+    "Packets that an entry lets a network send to an address of another host arrive by an uplink of the way back.",
+    "A host accepts a sender of the site only at the uplinks by which its route to the sender leads. At any other "
+    "uplink it drops the packets, though policy or a forward allows them, since anybody beyond it could forge them.",
     "Give the sending host a route to that address by the line that the way back takes; or let the network be "
     "translated on its way out; or name an address of the host that is on that line.",
     bad="networks:\n  a: {ipv4: 10.1.0.1/24}\n  b: {ipv4: 10.2.0.1/24}\n"
@@ -49,9 +49,9 @@ class _End:
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look where the packets arrive that an entry names; each pair of network and uplink is reported once.
+    """Look at which uplink the packets of an entry arrive; each pair of network and uplink is reported once.
 
-    What everybody may do is left aside: it is not said that just these should.
+    Entries from `any` are left out: they do not say that just these guests should get through.
     """
     open_ = {f"policy/{rule.name}" for rule in context.plan.rules if "any" in rule.sources}
     ends = {end.address.prefix: end for host in context.plan.hosts if _chooses(host) for end in _ends(host)}
@@ -71,7 +71,7 @@ _OUT = (SideKind.BRIDGE, SideKind.REMOTE)
 
 
 def _chooses(host: Host) -> bool:
-    """Whether a host believes something of the site at some of its uplinks alone."""
+    """Whether a host accepts some senders of the site at some of its uplinks alone."""
     return any(len(remote.uplinks) < len(outside(host)) for remote in host.remotes)
 
 
@@ -94,7 +94,7 @@ def _named(term: Term, end: _End) -> bool:
 
 
 def _dropped(host: Host, term: Term, end: _End) -> bool:
-    """Whether packets leave by the zone of the uplink that has the address, as themselves, and are not believed."""
+    """Whether packets leave untranslated by the zone of the address's uplink, and that uplink drops their sender."""
     if term.egress.name != end.uplink.zone:
         return False
     ways = _ways(host, term.family, end.address)

@@ -14,7 +14,7 @@ from taploom.plan.interfaces import outside
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A prefix that something says to be on its link.
+    """A prefix that is on the link of a network or an uplink.
 
     Attributes:
         what: in words, with the name in backticks.

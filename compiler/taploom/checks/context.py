@@ -27,10 +27,10 @@ class Context:
     now: int
 
     def broken(self, *sections: str) -> bool:
-        """Whether entries of a section were left out: reported already, they might be what a check misses.
+        """Whether broken entries of some sections were left out, so that what a check misses may be among them.
 
-        Of `hosts` an uplink or a network that was left out counts as well, of `guests` a NIC; `routes` are those of all
-        hosts, and one through a guest counts, which is refused.
+        For `hosts` an uplink or a network that was left out counts as well, for `guests` a NIC. `routes` are those of
+        all hosts; a route through a guest counts as left out, since it is refused.
         """
         names, document = self.document.places.names, self.document
         whole = (section for section in sections if section != "routes")

@@ -25,7 +25,7 @@ class Keeper:
     Attributes:
         names: what their names look like.
         who: the tool, in a sentence.
-        tun: whether the kernel's kind of them is `tun`, as that of TAPs is.
+        tun: whether they are devices of the kernel's kind `tun`, as TAPs are.
     """
 
     names: re.Pattern[str]
@@ -49,7 +49,7 @@ KEEPERS = (
 
 
 def keeper(name: str) -> Keeper | None:
-    """Who configures an interface of a name by itself."""
+    """The tool that configures an interface of this name by itself; None for any other name."""
     return next((found for found in KEEPERS if found.names.fullmatch(name)), None)
 
 
@@ -65,7 +65,7 @@ def never_tun(name: str) -> bool:
 
 
 def stacked(name: str, beside: Container[str] = ()) -> str:
-    """What somebody has to make out of other devices, in the plural; "" where a name says nothing of the sort.
+    """The kind of devices, in the plural, that have to be made out of others, such as `VLANs`; "" for any other name.
 
     Args:
         name: of the interface.

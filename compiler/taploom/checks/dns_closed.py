@@ -1,4 +1,4 @@
-"""TL804: a resolver that guests are told and cannot ask."""
+"""TL804: a resolver that is announced to guests and that they cannot ask."""
 
 from collections.abc import Iterator
 
@@ -14,9 +14,9 @@ RULE = Rule(
     "TL804",
     "resolver-out-of-reach",
     Severity.WARNING,
-    "Guests may ask the resolvers that their network names.",
-    "Every name that a guest looks up waits for an answer that the ruleset drops: nothing allows the question, or a "
-    "`deny` covers it, such as that of a private prefix which the resolver lies in.",
+    "Policy lets guests ask the resolvers that their network names.",
+    "Every lookup of a guest waits until it times out, since the ruleset drops the question: nothing allows it, or a "
+    "`deny` covers it, such as one of a private prefix that holds the resolver.",
     "Write `host` where the host itself answers; else allow `dns` to the resolver, and make the `deny` narrower.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dns: [10.0.0.1]}\nhosts:\n  hv1: {networks: {lan: {}}}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24, dns: [host]}\nhosts:\n  hv1: {networks: {lan: {}}}\n",

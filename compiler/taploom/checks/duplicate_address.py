@@ -65,7 +65,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _within(context: Context) -> Iterator[tuple[str, _Holder]]:
     """The single addresses of uplinks, and their gateways, that lie in a network of their host.
 
-    Its guests take the first for neighbours, and would have the provider's router for one that is at the host's uplink.
+    Guests of that network look for both on their bridge: for the host's address, and also for the provider's router,
+    which is beyond the host's uplink.
     """
     for host in context.plan.hosts:
         held = [*_at_uplinks(host), *_gateways(host)]
@@ -90,7 +91,7 @@ def _at_uplinks(host: Host) -> Iterator[_Holder]:
 
 
 def _guest(address: Address, guest: str, network: str) -> _Holder:
-    """A guest, or without a name the host itself."""
+    """A guest as the holder of an address, or, without a name, the host."""
     key = address.family.key
     if not guest:
         return _Holder(address, f"network `{network}`", f"network/{network}", ("networks", network, key))

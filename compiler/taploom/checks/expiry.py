@@ -1,4 +1,4 @@
-"""What ends: policy entries and forwards with `expires`, as the two checks of expiry go through them."""
+"""Policy entries and forwards with `expires`, for the two checks of expiry."""
 
 import datetime
 from collections.abc import Iterator

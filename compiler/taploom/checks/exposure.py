@@ -55,9 +55,9 @@ def written(service: Service) -> str:
 
 
 def open_zones(host: Host) -> frozenset[str]:
-    """Zones of a host beyond which is everybody: those with a default route.
+    """Zones of a host that lead to everybody: those of uplinks with a default route.
 
-    Where no uplink has one, somebody else who configures an uplink may give it one.
+    If no uplink has one, those of uplinks that somebody else configures, who may give them one.
     """
     known = frozenset(way.zone for way in outside(host) for family in FAMILIES if leads_out(way, family))
     return known or frozenset(way.zone for way in outside(host) if not way.configured)
@@ -75,7 +75,7 @@ def reached(term: Term) -> str:
 
 
 def from_everybody(term: Term, zones: frozenset[str]) -> bool:
-    """Whether a term lets in whoever is beyond a zone that leads everywhere; of other hosts, their own terms tell."""
+    """Whether a term lets in everybody in a zone that leads everywhere; other hosts decide by their own terms."""
     return (
         term.action is Action.ALLOW
         and term.egress.kind is not SideKind.REMOTE

@@ -16,7 +16,7 @@ def fixed(uplink: HostInterface) -> Iterator[tuple[Family, Fixed]]:
 
 
 def carries(uplink: HostInterface, family: Family) -> bool:
-    """Whether packets of a family may come by an uplink; of one that somebody else configures, who knows."""
+    """Whether packets of a family may come by an uplink; True for one that somebody else configures."""
     return in_family(uplink, family) is not None or not uplink.configured
 
 
@@ -26,5 +26,5 @@ def word(family: Family) -> str:
 
 
 def other(family: Family) -> Family:
-    """The twin."""
+    """The other family."""
     return Family.IPV6 if family is Family.IPV4 else Family.IPV4

@@ -29,7 +29,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the static addresses of hosts that have no way out in their family; what is translated is TL608's."""
+    """Look at static addresses of hosts without a way out in that family; TL608 reports hosts that translate it."""
     for host in context.plan.hosts:
         for family in () if context.torn(host.name) else FAMILIES:
             devices = {uplink.device for uplink in outside(host)}

@@ -18,7 +18,7 @@ RULE = Rule(
     "Each family that a network has, and that policy lets out, is one that an uplink of its host has.",
     "Guests that prefer IPv6 try it first, and wait for answers that never come.",
     "Give the uplink an address of the family (`ipv6: ra`), or take the family from the network. Waive it where the "
-    "family is meant for what the site's guests say to each other.",
+    "family is only for traffic between the site's guests.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64', nat: true}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "policy:\n  out: {from: lan, to: internet, allow: https}\n",
@@ -29,7 +29,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for allows from a bridge to everywhere in a family that no uplink carries; the first of each tells."""
+    """Look for allows from a bridge to everywhere in a family that no uplink carries; each bridge is reported once."""
     translated, doubled = {n.name for n in context.plan.networks if n.nat4 or n.nat6}, context.doubled()
     for host in context.plan.hosts:
         lacking = [family for family in FAMILIES if not any(carries(uplink, family) for uplink in outside(host))]

@@ -50,7 +50,7 @@ def _served(host: Host) -> Iterator[tuple[str, str]]:
 
 
 def _allowed(host: Host) -> Iterator[tuple[str, str]]:
-    """What the policy lets in; its senders are narrowed down by the entry, which the text names."""
+    """The services that policy allows to the host; the text names the entry, which has the senders."""
     found: dict[tuple[str, str], set[str]] = {}
     for term in host.terms:
         if term.egress.kind is SideKind.SELF and term.action is Action.ALLOW:
@@ -58,7 +58,7 @@ def _allowed(host: Host) -> Iterator[tuple[str, str]]:
                 found.setdefault((what, term.rule), set()).update(_interfaces(host, term.ingress))
     for (what, rule), interfaces in found.items():
         named = ", ".join(sorted(interfaces))
-        yield what, f"on {named} from whom `{rule}` names"
+        yield what, f"on {named} from the senders of `{rule}`"
 
 
 def _interfaces(host: Host, side: Side) -> Iterator[str]:

@@ -28,7 +28,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for forwards of which each DNAT entry is for networks of the host alone, and not for them."""
+    """Look for forwards without `hairpin` whose DNAT entries all name networks of the host alone."""
     places = context.document.places
     for host in context.plan.hosts:
         by_forward: dict[str, list[DnatEntry]] = {}
@@ -37,7 +37,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         for name, dnat_entries in by_forward.items():
             if all(_for_nobody(host, dnat_entry) for dnat_entry in dnat_entries):
                 message = f"nobody can use forward `{name}`: `from` names networks of host `{host.name}` alone"
-                label = Label(places.span("forwards", name, "from"), "inside all of it")
+                label = Label(places.span("forwards", name, "from"), "all of it is inside")
                 span = places.span("forwards", name, "hairpin")
                 yield Diagnostic(RULE, message, span, "drop `hairpin: false`", (label,), subject=f"forward/{name}")
 

@@ -32,7 +32,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare what there is with what there would be without forwards."""
+    """Compare the ways in from outside that there are with those that there would be without forwards."""
     for host in context.plan.hosts:
         if host.input is not Input.MANAGED or not host.dnat_entries:
             continue

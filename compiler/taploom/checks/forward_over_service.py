@@ -16,7 +16,7 @@ RULE = Rule(
     "forward-over-service",
     Severity.WARNING,
     "No forward takes a port of the host that a policy entry opens by name to the same senders.",
-    "Translation comes before the host's own services: who is allowed to reach the host reaches the guest instead.",
+    "Translation comes before the host's own services: senders that may reach the host reach the guest instead.",
     "Change the outside port, listen on another uplink, or take the service out of the policy entry.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"

@@ -17,7 +17,7 @@ RULE = Rule(
     "forward-twice",
     Severity.ERROR,
     "At one uplink, each port of a protocol is forwarded once for each sender, ranges included.",
-    "A packet can go to one guest only; which one would hang on the order of rules, and taploom has none.",
+    "A packet can go to one guest only; which one would depend on the order of rules, and taploom has none.",
     "Change a port, listen on one uplink each (`on: HOST/UPLINK`), or give both a `from` so that no sender is in both.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
@@ -29,7 +29,7 @@ RULE = Rule(
     "forwards:\n  one: {on: hv1, ports: tcp/8000-8010, to: a}\n  two: {on: hv1, ports: tcp/8011, to: b}\n",
 )
 INSIDE = ""
-"""The senders on the site's own networks, beside those beyond each zone: the same prefix can mean only one of both."""
+"""Stands for the senders on the site's own networks, as the name of a zone stands for those beyond its uplinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def _by_sender(host: Host, dnat_entries: Iterable[DnatEntry], zones: tuple[str, 
 
 
 def _senders(host: Host, dnat_entry: DnatEntry, zones: tuple[str, ...]) -> Iterator[tuple[str, Prefix]]:
-    """Where senders are: INSIDE, or beyond the uplinks of any zone, with a prefix."""
+    """The senders of a DNAT entry: the place (INSIDE, or a zone of the host's uplinks) and the prefix of each."""
     if dnat_entry.sources is None:
         yield from ((sender, everything(dnat_entry.family)) for sender in (INSIDE, *zones))
         return

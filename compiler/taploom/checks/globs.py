@@ -71,7 +71,7 @@ def head(pattern: str) -> str:
 
 
 def _ends_meet(one: str, two: str) -> bool:
-    """Whether one's end could be that of the other: a glance that spares most walks."""
+    """Whether two patterns could end alike: a cheap test that spares most walks."""
     ends = sorted((_tail(one), _tail(two)), key=len)
     return ends[1].endswith(ends[0])
 

@@ -16,8 +16,8 @@ RULE = Rule(
     "The next hop of a route is beyond an uplink, not on a bridge of the host.",
     "No guest can be a router yet. The spoof guard drops what a guest forwards, as its sender is somebody else; "
     "without the guard, replies are dropped, as they belong to no connection that the host has seen; and policy for "
-    "the prefix would be held against packets by an uplink, where none of them ever is.",
-    "Remove the route, and let the guest translate what it forwards to its own address, so that policy speaks of the "
+    "the prefix would be enforced at the uplinks, by which none of its packets comes.",
+    "Remove the route, and let the guest translate what it forwards to its own address, so that policy can name the "
     "guest; or end the tunnel on the host, and name its interface as an uplink that has a zone and nothing else.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1:\n    networks: {lan: {}}\n"
     "    routes: {branch: {to: 10.77.0.0/24, via: 10.0.0.51}}\n"

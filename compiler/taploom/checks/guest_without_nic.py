@@ -21,7 +21,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Ask the tree, which knows of broken NICs too, and of keys that may be a misspelt `nics`: these are reported."""
+    """Look at the tree: it also has broken NICs, and keys that may be a misspelt `nics`, which are reported already."""
     places = context.document.places
     for name in sorted(context.document.guests):
         misspelt = places.names("guests", name).keys() - GUEST.by_name.keys()

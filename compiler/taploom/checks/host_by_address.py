@@ -14,8 +14,8 @@ RULE = Rule(
     "host-by-address",
     Severity.WARNING,
     "What goes to a host itself is decided by entries `to: host/NAME`.",
-    "A prefix after `to` means who is behind the host's interfaces; the host's own input is neither opened nor closed "
-    "by it, at none of its addresses.",
+    "A prefix after `to` means machines behind the host's interfaces. It neither opens nor closes the host's own "
+    "input, at any of its addresses.",
     "Write `host/NAME`, which is the host at every address it has.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "policy:\n  stats: {from: lan, to: 10.0.0.1, allow: tcp/9100}\n",
@@ -32,7 +32,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             found = next((p for p in _prefixes(context, selector) if p in own), None)
             if found is not None:
                 span = context.document.places.item(selector.text, "policy", name, "to")
-                message = f"{found.first} is an address of host `{own[found]}`, whose input `{name}` says nothing of"
+                message = f"{found.first} is an address of host `{own[found]}`, on whose input `{name}` does not decide"
                 hint = f"write `host/{own[found]}`"
                 yield Diagnostic(RULE, message, span, hint, subject=f"policy/{name}")
 

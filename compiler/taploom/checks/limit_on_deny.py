@@ -23,7 +23,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for the one beside the other."""
+    """Look for a limit beside a deny."""
     for name, entry in sorted(context.document.policy.items()):
         if entry.limit is not None and entry.deny is not None:
             span = context.document.places.span("policy", name, "limit")

@@ -1,7 +1,7 @@
-"""Whether a host's owner can reach it: what allows leave after denies and forwards, source by source.
+"""Whether a host's owner can reach it: whether allows have sources that neither denies nor forwards take away.
 
-Exact for prefixes. Of the services, a deny counts only where it covers all that an allow opens of one, so that in doubt
-a path is taken to be there.
+This is exact for prefixes. A deny counts only if it covers all that an allow opens of a service, so that in doubt a
+path is assumed.
 """
 
 from bisect import bisect_left, bisect_right

@@ -14,7 +14,7 @@ RULE = Rule(
     "idle-metric",
     Severity.WARNING,
     "An uplink has a `metric` only where a default route leads by it.",
-    "It is that of the routes which gateways, DHCP or router advertisements bring; entries of `routes` have their own.",
+    "It applies to the routes that gateways, DHCP or router advertisements bring; entries of `routes` have their own.",
     "Remove the metric, or give the uplink a gateway, DHCP or router advertisements.",
     bad="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: 192.0.2.7/24, metric: 100}}\n",
     good="hosts:\n  hv1:\n    uplinks: {eth0: {zone: internet, ipv4: dhcp, metric: 100}}\n",

@@ -1,4 +1,4 @@
-"""TL214: an entry that says it was called as another one is, or as itself."""
+"""TL214: an entry whose `moved-from` is the name of an entry that still exists, or its own."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ RULE = Rule(
     Severity.ERROR,
     "No entry has the name that another one says it had before.",
     "`moved-from` tells `taploom plan` that an entry has a new name; where the old one is still there, "
-    "the plan would tell a copy as a move.",
+    "the plan would show a copy as a move.",
     "Remove `moved-from`, or the entry of the old name.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  office: {ipv4: 10.0.1.1/24, moved-from: lan}\n"
     "hosts:\n  hv1: {networks: {lan: {}, office: {}}}\n",

@@ -1,4 +1,4 @@
-"""TL510: guests that send larger packets than an uplink takes that they have a way out by."""
+"""TL510: guests with a larger MTU than an uplink that they use."""
 
 from collections.abc import Iterator
 
@@ -16,10 +16,10 @@ RULE = Rule(
     "mtu-over-uplink",
     Severity.NOTE,
     "The MTU of a network is no larger than that of the uplinks by which its guests talk with anybody.",
-    "TCP is fitted to the route by the ruleset; anything else hangs on ICMP errors that a firewall further out may "
-    "drop: large UDP datagrams, tunnels and QUIC then stall.",
-    "Give the network the smallest MTU of these uplinks, or guests that need more a network of their own; where the "
-    "link of the uplink takes more, write its `mtu`.",
+    "The ruleset fits TCP to the route; anything else depends on ICMP errors that a firewall further out may drop: "
+    "large UDP datagrams, tunnels and QUIC then stall.",
+    "Give the network the smallest MTU of these uplinks, and a network of their own to guests that need more; where "
+    "the link of the uplink takes more, write its `mtu`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, mtu: 9000}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "policy:\n  out: {from: lan, to: internet, allow: any}\n",
@@ -62,7 +62,7 @@ def _found(
     mine, theirs = _mtu(here), _mtu(narrow)
     hint = f"write `mtu: {theirs}` in the network"
     if wide:
-        hint += f", or give what needs {mine} by `{wide[0].device}` a network of its own"
+        hint += f", or give guests that need {mine} by `{wide[0].device}` a network of their own"
     elif not any(leads_out(narrow, family) for family in FAMILIES):
         hint = f"write `mtu: {mine}` in the uplink if its link takes that, or `mtu: {theirs}` in the network"
     label = Label(places.span("hosts", host.name, "uplinks", narrow.device, "mtu"), f"{theirs} here")

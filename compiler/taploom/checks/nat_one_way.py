@@ -18,10 +18,10 @@ RULE = Rule(
     "TL623",
     "translated-one-way",
     Severity.NOTE,
-    "Who reaches a network by its own addresses also sees its guests by them.",
-    "`nat` translates at every uplink of the host; that it does at one and not at another cannot be said yet. What "
-    "guests send by a line to another office arrives there as the host, whose logs and filters know it by no other "
-    "name.",
+    "A zone that may reach guests at their own addresses also gets their packets with these addresses.",
+    "`nat` translates at every uplink of the host; an exception for one uplink cannot be said yet. What guests send by "
+    "a line to another office arrives there with the host's address, so the logs and filters of that office cannot "
+    "tell the guests apart.",
     "Give the guests that the other side knows a network of their own without `nat`, or waive it where the "
     "other side need not tell them apart.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, nat: true}\nhosts:\n  hv1:\n"
@@ -36,7 +36,7 @@ _Way = tuple[str, str, Family]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for networks and zones between which policy allows both ways and which a translation parts."""
+    """Look for networks and zones between which policy allows both ways, and `nat` translates one of them."""
     for host in context.plan.hosts:
         translated = _translated(host) if host.nat and not context.torn(host.name) else set()
         told: set[tuple[str, str]] = set()
@@ -49,14 +49,17 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _translated(host: Host) -> set[_Way]:
-    """Where a network is translated but for the way to everybody, who cannot reach its addresses anyway."""
+    """Networks and the zones towards which they are translated, without zones of everybody.
+
+    From there nobody can reach the network's own addresses anyway.
+    """
     zones, everybody = {uplink.device: uplink.zone for uplink in outside(host)}, open_zones(host)
     ways = ((entry.network, zones[entry.uplink], entry.family) for entry in host.nat)
     return {way for way in ways if way[1] not in everybody}
 
 
 def _allowed(host: Host, ways: set[_Way]) -> dict[_Way, tuple[dict[Prefix, str], dict[Prefix, str]]]:
-    """By whom anything may come in by a way, and whom it may reach outwards, with the entry of each."""
+    """For each way the prefixes that policy lets in, and those that it lets guests reach, each with its entry."""
     found: dict[_Way, tuple[dict[Prefix, str], dict[Prefix, str]]] = {way: ({}, {}) for way in ways}
     for term in host.terms if ways else ():
         inwards = term.egress.kind is SideKind.BRIDGE
@@ -81,7 +84,7 @@ def _ends(prefix: Prefix) -> tuple[int, int]:
 
 
 def _meeting(inwards: dict[Prefix, str], outwards: dict[Prefix, str], beyond: Intervals[str]) -> tuple[str, str] | None:
-    """An entry of each direction which have addresses behind the uplink in common, as far as anybody knows."""
+    """An entry inwards and one outwards that have addresses in common which are known to be beyond the uplinks."""
     items = [
         (prefix, (entries is inwards, rule))
         for entries in (inwards, outwards)
@@ -100,9 +103,9 @@ def _finding(context: Context, way: _Way, inwards: str, outwards: str) -> Diagno
     network, zone, _ = way
     places = context.document.places
     into, out = (rule.removeprefix("policy/") for rule in (inwards, outwards))
-    message = f"network `{network}` is translated towards `{zone}` too: to except an uplink cannot be said yet"
+    message = f"network `{network}` is translated towards `{zone}` too: an exception for one uplink cannot be said yet"
     labels = (
-        Label(places.key("policy", out), "what this allows leaves as the host"),
+        Label(places.key("policy", out), "what this allows leaves with the host's address"),
         Label(places.key("policy", into), "what this allows comes to the guests' own addresses"),
     )
     hint = "give the guests that are known there a network without `nat`"

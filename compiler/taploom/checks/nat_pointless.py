@@ -22,7 +22,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at families that the spec names; `nat: true` means those that there are, and `off` is true of the others."""
+    """Look at families that the spec names: `nat: true` means only those of the network, and `off` is right for any."""
     places = context.document.places
     for name, network in sorted(context.document.networks.items()):
         for family in FAMILIES:

@@ -18,7 +18,7 @@ RULE = Rule(
     "The prefix that a network is translated to is routed to the host: it is not on an uplink's own link, and no guest "
     "becomes the host's own address.",
     "The router outside looks for each address of its link by neighbour discovery, and the host answers for its own "
-    "alone: no answer comes back to a guest. The host gets what is for a guest that becomes the host's own address.",
+    "alone, so replies to guests are lost. Replies to a guest that becomes the host's own address end at the host.",
     "Have the provider route another prefix to the host and write that, or use `masquerade`.",
     bad="networks:\n  lan: {ipv6: 'fd12:3456:789a::1/64', nat: {ipv6: '2001:db8:10::/64'}}\nhosts:\n  hv1:\n"
     "    uplinks: {eth0: {zone: internet, ipv6: '2001:db8:10::10/64', gateway6: fe80::1}}\n    networks: {lan: {}}\n",
@@ -60,7 +60,7 @@ def _judged(
 
 
 def _becoming(host: Host, entry: SourceNat, address: Address) -> str:
-    """The guest whose address is translated to another one; "" for none that is known."""
+    """The guest whose address is translated to `address`; "" if none is known."""
     if entry.to is None or address not in entry.to:
         return ""
     inner = entry.source.first + (address.value - entry.to.value)

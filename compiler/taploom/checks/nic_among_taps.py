@@ -14,7 +14,7 @@ RULE = Rule(
     "nic-among-taps",
     Severity.WARNING,
     "The `taps` of a network name TAPs, and no uplink or other device.",
-    "The unit matches devices that the kernel calls `tun`, which TAPs are and NICs are not: it never joins the "
+    "The unit matches devices that the kernel calls `tun`, which TAPs are and NICs are not: the NIC never joins the "
     "bridge, and the guests reach nobody beyond it. A NIC as a port of a bridge cannot be said yet.",
     "Remove the name. Let the host route between the network and what is behind the NIC: as an uplink with a zone, "
     "with `nat: true` where nobody there has a route back. Waive it where the device is a TAP, whatever its name.",

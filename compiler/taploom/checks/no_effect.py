@@ -1,4 +1,4 @@
-"""TL701: a policy entry that no host has anything to do for."""
+"""TL701: a policy entry that no host enforces."""
 
 from collections.abc import Iterator, Mapping
 
@@ -102,7 +102,7 @@ class _Finder:
         return _Reason(f"guests of `{one}` reach each other on their bridge anyway", "to", "remove the entry")
 
     def _only_network(self, space: Space) -> str:
-        """The network that all that is selected lies in; "" where there is more."""
+        """The one network that everything selected lies in; "" where there are several, or something else."""
         networks = {*space.networks, *space.guests}
         outside = space.outside & self.selecting.beyond.keys()
         other = space.everyone or space.literals or outside or space.hosts
@@ -110,15 +110,15 @@ class _Finder:
 
     def _apart(self, source: Space, to: Space) -> _Reason | None:
         if to.literals and not self.own.keys().isdisjoint(to.literals):
-            return None  # whoever means a host by its address is told so
+            return None  # TL715 reports a host that is named by its address
         if source.hosts and not (source.networks or source.guests or source.literals or source.outside):
             names = ", ".join(f"`{name}`" for name in sorted(source.hosts)[:3])
-            why = f"what hosts send is free where they are, and no other host knows {names} by a fixed address"
+            why = f"hosts may send anything, and no other host knows {names} by a fixed address"
             return _Reason(why, "from", "remove the entry, or give the host's uplink a fixed address")
         named = (source.networks, to.networks, source.guests, to.guests, to.hosts)
         if not any(named) and (source.everyone or to.everyone):
             key = "from" if source.everyone else "to"
-            why = "`any` lets nobody beyond an uplink reach others beyond one, and there is nobody else at either end"
+            why = "`any` allows nothing between two places beyond uplinks, and nobody else is at either end"
             return _Reason(why, key, "name the zones, or the addresses, of both ends")
         if not any(named):
             why = "both ends lie outside of the site, and no host is between the two"

@@ -13,7 +13,7 @@ RULE = Rule(
     "one-family-deny",
     Severity.WARNING,
     "A `deny` that names prefixes names those of both families, where its other end has both.",
-    "Whoever is denied over IPv4 and has IPv6 as well comes in by it.",
+    "A sender that is denied over IPv4 and has IPv6 as well comes in over IPv6.",
     "Add the prefixes of the other family, or waive it where there are none.",
     bad="addresses:\n  bots: 198.51.100.0/24\n"
     "networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\nhosts:\n"
@@ -32,5 +32,5 @@ def check(context: Context) -> Iterator[Diagnostic]:
         lacking = word(other(found.family))
         span = context.document.places.span("policy", found.name, found.key)
         message = f"`{found.name}` denies {word(found.family)} only: `{found.key}` names no {lacking} prefix"
-        hint = f"add the {lacking} prefixes of the same, or they come in by it"
+        hint = f"add the {lacking} prefixes of the same senders, or they come in over {lacking}"
         yield Diagnostic(RULE, message, span, hint, subject=f"policy/{found.name}")

@@ -24,7 +24,7 @@ class OneFamily:
 
 
 def one_family_ends(context: Context, *, deny: bool) -> Iterator[OneFamily]:
-    """All allows, or all denies, of one family without need."""
+    """All allows, or all denies, that name prefixes of one family although the other end has both."""
     selecting: Selecting | None = None
     for name, entry in sorted(context.document.policy.items()):
         if (entry.deny is not None) is not deny:

@@ -28,7 +28,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report what is missing because the spec says so; what is not known is another rule's."""
+    """Report a family that is missing because the spec leaves it out; TL612 reports unknown addresses."""
     for missing in missing_twins(context):
         name, family = missing.forward.name, word(missing.family)
         if missing.mode is Mode.DHCP:

@@ -11,9 +11,9 @@ RULE = Rule(
     "TL721",
     "one-family-service-allowed",
     Severity.NOTE,
-    "An `allow` of a service that one family alone has, such as `icmp`, names that of the other too, where both ends "
-    "have both.",
-    "ICMP is the protocol of IPv4 and ICMPv6 that of IPv6: who has both tries IPv6 first, and gets no answer.",
+    "An `allow` of a service that only one family has, such as `icmp`, also names its counterpart in the other family, "
+    "if both ends have both families.",
+    "ICMP is the protocol of IPv4 and ICMPv6 that of IPv6: a guest with both tries IPv6 first, and gets no answer.",
     "Write `[icmp, icmpv6]`, or `ping` where echo requests alone are meant.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\n"
     "  dmz: {ipv4: 10.0.1.1/24, ipv6: 'fd12:3456:789a:1::1/64'}\nhosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"

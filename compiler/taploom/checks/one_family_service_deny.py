@@ -11,8 +11,8 @@ RULE = Rule(
     "TL720",
     "one-family-service-denied",
     Severity.WARNING,
-    "A `deny` of a service that one family alone has, such as `icmp`, names that of the other too, where both ends "
-    "have both.",
+    "A `deny` of a service that only one family has, such as `icmp`, also names its counterpart in the other family, "
+    "if both ends have both families.",
     "ICMP is the protocol of IPv4 and ICMPv6 that of IPv6: whoever is denied the one pings by the other.",
     "Write `[icmp, icmpv6]`, or `ping` where echo requests alone are meant.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, ipv6: 'fd12:3456:789a::1/64'}\n"

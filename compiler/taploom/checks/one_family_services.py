@@ -1,4 +1,4 @@
-"""Policy entries with a service that one family alone has, such as `icmp`, although both ends have both."""
+"""Policy entries with a service that only one family has, such as `icmp`, although both ends have both families."""
 
 from collections.abc import Iterable, Iterator
 
@@ -24,7 +24,7 @@ _ECHO = {"icmp/echo-request", "icmp/8", "icmpv6/echo-request", "icmpv6/128"}
 
 
 def findings(context: Context, rule: Rule, *, deny: bool) -> Iterator[Diagnostic]:
-    """Denies, or allows, with a service that lacks its like in the other family; one finding for each such service."""
+    """Denies, or allows, with a service that lacks its counterpart in the other family; one finding a service."""
     services, selecting, key = Services.of(context.document), None, "deny" if deny else "allow"
     for name, entry in sorted(context.document.policy.items()):
         lacking = list(_lacking(services, (entry.deny if deny else entry.allow) or ()))
@@ -35,7 +35,7 @@ def findings(context: Context, rule: Rule, *, deny: bool) -> Iterator[Diagnostic
             span = context.document.places.item(ref.text, "policy", name, key)
             verb = "denies" if deny else "allows"
             alone, lacks = word(family), word(other(family))
-            message = f"`{name}` {verb} `{ref.text}`, which {alone} alone has, and nothing of {lacks}"
+            message = f"`{name}` {verb} `{ref.text}`, which only {alone} has, and no counterpart for {lacks}"
             yield Diagnostic(rule, message, span, _hint(ref, family), subject=f"policy/{name}")
 
 
@@ -58,9 +58,9 @@ def _lacking(services: Services, refs: tuple[ServiceRef, ...]) -> Iterator[tuple
 
 
 def _alone(service: Service, family: Family, said: Iterable[Service]) -> bool:
-    """Whether nothing among some services is for the other family what one of them is for its own.
+    """Whether a service has no counterpart for the other family among some services.
 
-    One that means all types has its like in any of the other protocol: who lists types there has thought of it.
+    Any service of the other protocol is a counterpart of all types: an author who lists types there has thought of it.
     """
     twin = ICMP[other(family)]
     known = [each for each in said if each.protocol == twin]
@@ -74,11 +74,11 @@ def _alone(service: Service, family: Family, said: Iterable[Service]) -> bool:
 def _hint(ref: ServiceRef, family: Family) -> str:
     here, there = ICMP[family], ICMP[other(family)]
     if ref.literal is None:
-        return f"name `{there}` in the service `{ref.text}` too, or list it beside"
+        return f"name `{there}` in the service `{ref.text}` too, or list both"
     if ref.text == "igmp":
-        return "name `icmpv6` as well, which holds MLD, the same for IPv6"
+        return "name `icmpv6` as well: it has MLD, the counterpart for IPv6"
     if ref.text in _ECHO:
-        return "write `ping`, which is the echo request of both"
+        return "write `ping`, which is the echo request of both families"
     _, slash, kind = ref.text.partition("/")
     if slash and not kind.isdigit():
         return f"write `[{ref.text}, {there}/{kind}]`"

@@ -27,16 +27,16 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at forwards without `from`; of ports for administrators another check tells."""
+    """Look at forwards without `from`; TL604 reports those of ports for administrators."""
     places = context.document.places
     for host in context.plan.hosts:
         zones = open_zones(host)
-        told: set[str] = set()
+        reported: set[str] = set()
         for dnat_entry in host.dnat_entries:
             name = dnat_entry.forward.removeprefix("forward/")
-            if name in told or not to_everybody(host, dnat_entry, zones) or places.node("forwards", name, "from"):
+            if name in reported or not to_everybody(host, dnat_entry, zones) or places.node("forwards", name, "from"):
                 continue
-            told.add(name)
+            reported.add(name)
             if not admin_service((dnat_entry.inside,)):
                 message = f"forward `{name}` lets everybody reach guest `{dnat_entry.guest}`, and does not say so"
                 help_ = "write `from: any`, or who may use it"

@@ -13,7 +13,7 @@ RULE = Rule(
     "overlapping-networks",
     Severity.ERROR,
     "No network of a host overlaps another network, or an uplink's own link, of the same host.",
-    "The host has two routes to the same addresses, so that guests of one of both are answered by way of the other.",
+    "The host has two routes to the same addresses, so that replies to guests of one network go to the other.",
     "Give one of the two another prefix.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.0.129/25}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n",
@@ -23,7 +23,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the links of each host; uplinks among themselves are another rule's.
+    """Compare the links of each host; TL404 compares uplinks with each other.
 
     A single address of an uplink, as rented servers have it, puts no prefix on the link: the longer route wins.
     """

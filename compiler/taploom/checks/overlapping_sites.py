@@ -24,7 +24,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare all links; those of one host are another rule's."""
+    """Compare all links; TL402 and TL404 compare those of one host."""
     for inner, outer in nested(claim.item for claim in claims(context)):
         apart = inner.host != outer.host or not inner.host
         if apart and not (inner.uplink and outer.uplink):

@@ -15,10 +15,10 @@ RULE = Rule(
     "TL505",
     "patterns-overlap",
     Severity.ERROR,
-    "No name of a TAP is matched by the patterns of two networks of one host, nor that of an uplink that somebody else "
-    "configures.",
-    "The TAPs of the spec's guests are attached by their full names, but of any other that both patterns match the "
-    "first unit by name decides: a guest may start in the wrong network, or a VPN's TAP join a bridge.",
+    "No TAP name is matched by the patterns of two networks of a host, and no pattern matches an uplink that somebody "
+    "else configures.",
+    "The TAPs of the spec's guests are attached by their full names, but any other TAP that both patterns match joins "
+    "the bridge whose unit comes first by name: a guest may start in the wrong network, or a VPN's TAP join a bridge.",
     "Let the patterns of each network begin with a word of its own, such as `lan-*` and `dmz-*`.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {taps: vm-*}, dmz: {taps: vm-d*}}}\n",
@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _uplinks_claimed(context: Context, host: Host) -> Iterator[Diagnostic]:
-    """Uplinks that may be TUN devices and have no unit of their own, which would come before that of the pattern."""
+    """Uplinks that a pattern takes: they may be TUN devices, and no unit of their own comes before the pattern's."""
     places = context.document.places
     free = [uplink.device for uplink in outside(host) if not uplink.configured and not never_tun(uplink.device)]
     found = (
@@ -59,7 +59,7 @@ def _uplinks_claimed(context: Context, host: Host) -> Iterator[Diagnostic]:
 
 
 def _clashes(host: Host, *, globs: bool) -> Iterator[tuple[_Owner, _Owner, str]]:
-    """Only what the spec lists: without patterns a bridge claims the names of its guests, which are another rule's."""
+    """Clashes of what the spec lists; without patterns a bridge claims the TAPs of its guests, which TL504 compares."""
     listed = (
         (pattern, (bridge.network, pattern))
         for bridge in host.bridges

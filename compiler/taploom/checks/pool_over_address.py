@@ -15,8 +15,8 @@ RULE = Rule(
     "pool-over-address",
     Severity.WARNING,
     "The gateway, addresses of uplinks and guests with a known address lie outside of the DHCP pool.",
-    "The server keeps what it knows of to itself, but a guest that configures its address without asking meets "
-    "another that was given it.",
+    "The server gives out no address that it knows to be taken, but a guest that configures its address without asking "
+    "may meet another that was given the same one.",
     "Move the address below the pool, or name a `pool` that leaves it out; the default pool is half of the subnet.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: {pool: 10.0.0.100-199}}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {ipv4: 10.0.0.150}}}\n",

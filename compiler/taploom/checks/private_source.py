@@ -31,7 +31,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for allows from private bridges to where everybody is; the first of each network and family tells."""
+    """Look for allows from private bridges to zones of everybody; each network and family is reported once."""
     for host in context.plan.hosts:
         bare = _untranslated(host)
         zones = open_zones(host)

@@ -20,8 +20,8 @@ RULE = Rule(
     "policy-decides-nothing",
     Severity.WARNING,
     "Every `allow` lets something pass that no other entry does.",
-    "Whoever removes it, or makes it narrower, believes that something is closed now, and nothing is. Where the idle "
-    "entry has a `limit`, there is none in truth.",
+    "Whoever removes it, or makes it narrower, believes that something is closed now, and nothing is. A `limit` of the "
+    "idle entry has no effect either.",
     "Remove it, or make the others narrower.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n  dmz: {ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
@@ -37,9 +37,9 @@ _Ends = tuple[Side, Side, int]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for entries whose every packet, on every host, passes or is refused by others as well.
+    """Look for entries whose every packet, on every host, others allow or deny as well.
 
-    Of entries that stand in for one another one is kept: all that are found can be removed together.
+    Of entries that can replace each other one is kept, so that all reported ones can be removed together.
     """
     if context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return  # what was left out may be what an entry is for
@@ -63,7 +63,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _said(host: Host, now: int) -> Iterator[tuple[_Ends, list[Term]]]:
-    """What decides without a rate between each two sides; an allow that logs may be there for a while only."""
+    """The terms between each two sides that have no rate; an allow that logs is left out, as it may be temporary."""
     found: dict[_Ends, list[Term]] = {}
     for term in (*host.terms, *_implied(host)):
         passing = term.action is Action.ALLOW and term.log
@@ -89,7 +89,7 @@ def _others(
     covers: dict[tuple[str, _Ends], Cover],
     without: frozenset[str],
 ) -> dict[str, None]:
-    """Who decides all packets of an entry as well; nobody where one is left."""
+    """The entries that decide all packets of some terms as well; none if a packet is left."""
     found: dict[str, None] = {}
     for host, term in terms:
         ends = (term.ingress, term.egress, term.family)
@@ -124,7 +124,7 @@ def _finding(context: Context, name: str, others: list[str]) -> Diagnostic:
     places, entry = context.document.places, name.removeprefix("policy/")
     known = [other.removeprefix("policy/") for other in others if other.startswith("policy/")]
     labels = tuple(Label(places.span("policy", other, "allow"), "passes by this one") for other in known[:SHOWN])
-    told = " and ".join(f"`{other.removeprefix('policy/')}`" for other in others[:SHOWN])
-    told += f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
-    message = f"`{entry}` decides nothing: all of it passes by {told} anyway"
+    listed = " and ".join(f"`{other.removeprefix('policy/')}`" for other in others[:SHOWN])
+    listed += f" and {len(others) - SHOWN} more" if len(others) > SHOWN else ""
+    message = f"`{entry}` decides nothing: all of it passes by {listed} anyway"
     return Diagnostic(RULE, message, places.span("policy", entry, "allow"), "remove it", labels, subject=name)

@@ -1,4 +1,4 @@
-"""TL431: reservations that a server finds by what guests call themselves, and not by their hardware address."""
+"""TL431: reservations that a server finds by the client identifier, and not by the hardware address."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from taploom.checks.context import Context
 from taploom.plan.guest import Mode, Nic
 
 BY_HARDWARE = 254
-"""From this version on networkd's server also looks for a reservation by the hardware address of who asks."""
+"""From this version on networkd's server also looks for a reservation by the client's hardware address."""
 
 RULE = Rule(
     "TL431",
@@ -17,10 +17,10 @@ RULE = Rule(
     f"On a host with systemd below {BY_HARDWARE}, guests that take all addresses from the network have no reservation.",
     f"Below {BY_HARDWARE} networkd's server compares a reservation with the client identifier. A guest whose system "
     "runs networkd, such as a cloud image, sends one made from its machine id: it gets an address of the pool, and the "
-    "spoof guard drops what it sends from there, without a word to anybody. (The guard stays at the reserved address, "
-    "since policy and forwards mean that one: at another, the guest would be beside every `deny` of its name.) Guests "
-    "with taploom's units name the hardware address and are fine; the spec does not say which ones these are. (A guest "
-    "with a static address, such as one of IPv6, is configured by these or by hand, and is not reported.)",
+    "spoof guard drops what it sends from there, without a word to anybody. (The guard allows the reserved address "
+    "alone, since policy and forwards apply to it: at another, no `deny` of the guest's name would stop it.) Guests "
+    "with taploom's units send the hardware address and are fine; the spec does not say which ones these are. (A guest "
+    "with a static address, such as one of IPv6, is configured by those units or by hand, and is not reported.)",
     "Write `ClientIdentifier=mac` into `[DHCPv4]` of the guest's own unit (netplan: `dhcp-identifier: mac`) or give it "
     f"taploom's units, and waive it; or bring the host to systemd {BY_HARDWARE} and write that as `target`.",
     bad="site: {target: {systemd: 252}}\nnetworks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n"
@@ -58,11 +58,11 @@ def _message(network: str, guests: list[str], *, guarded: bool) -> str:
 
 
 def _said(context: Context, host: str) -> bool:
-    """Whether the spec says which systemd a host has: the oldest one is assumed otherwise, and nobody knows."""
+    """Whether the spec says which systemd a host has; otherwise the oldest one is only assumed."""
     targets = (context.document.hosts[host].target, context.document.site.target)
     return any(target.systemd is not None for target in targets)
 
 
 def _as_it_comes(nic: Nic) -> bool:
-    """Whether a NIC needs nothing of taploom's to have its addresses, but for how it calls itself."""
+    """Whether a NIC takes all its addresses from the network, so that the guest may run without taploom's units."""
     return nic.ipv4.mode is not Mode.STATIC and nic.ipv6.mode is not Mode.STATIC

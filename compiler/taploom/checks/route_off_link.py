@@ -28,7 +28,7 @@ RULE = Rule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Report the routes for which no device was found, and those of mixed families.
 
-    A link that was left out may be the one.
+    Hosts with a link that was left out are skipped, as it may be the one.
     """
     lost = any(not route.device for host in context.plan.hosts for route in host.routes)
     guests = _guests(context) if lost else set()
@@ -47,9 +47,9 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _own(host: Host) -> set[Address]:
-    """The IPv6 addresses that a host has itself, through which no route leads (`Gateway can not be a local address`).
+    """The host's own IPv6 addresses, which Linux refuses as a next hop (`Gateway can not be a local address`).
 
-    Linux (6.18) takes an IPv4 route by way of an address of its own, and asks on that link for each destination.
+    Linux (6.18) accepts an IPv4 address of its own as a next hop, and then looks for each destination on that link.
     """
     own = [each.own(Family.IPV6) for each in inside(host)]
     own += [side.interface for uplink in outside(host) for family, side in fixed(uplink) if family is Family.IPV6]
@@ -57,7 +57,7 @@ def _own(host: Host) -> set[Address]:
 
 
 def _guests(context: Context) -> set[tuple[str, Address]]:
-    """Hosts with addresses of their guests: where no network holds one, that is the mistake, and not the route."""
+    """Hosts with addresses of their guests: if such a next hop is on no link, the guest's address is the mistake."""
     nics = ((guest.host, nic) for guest in context.plan.guests for nic in guest.nics)
     return {(host, address) for host, nic in nics for address in known_addresses(nic)}
 
@@ -71,7 +71,8 @@ def _hint(host: Host, route: Route) -> str:
     family = route.via.family
     learned = [uplink.device for uplink in outside(host) if isinstance(in_family(uplink, family), Learned)]
     if len(learned) > 1:
-        return f"give {' or '.join(f'`{name}`' for name in learned)} a fixed address, or nobody can tell which it is"
+        names = " or ".join(f"`{name}`" for name in learned)
+        return f"give {names} a fixed address, so that it is known on which link the next hop is"
     links = [str(own.prefix) for here in inside(host) if (own := here.own(family)) is not None]
     links += [
         str(side.interface.prefix)

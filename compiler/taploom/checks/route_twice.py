@@ -1,4 +1,4 @@
-"""TL406: two routes to one destination, and nothing that says which."""
+"""TL406: two routes to one destination, and nothing that says which one is used."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ RULE = Rule(
     "route-twice",
     Severity.WARNING,
     "Of two routes of a host to one destination, gateways of uplinks included, one has the lower metric.",
-    "Which of them the kernel keeps hangs on the order in which links come up.",
+    "Which of them the kernel keeps depends on the order in which links come up.",
     "Give the routes different metrics, or remove one; an uplink has a `metric` too, for its gateways and for what it "
     "learns.",
     bad="hosts:\n  hv1:\n    uplinks:\n      eth0: {zone: internet, ipv4: 192.0.2.10/24, gateway4: 192.0.2.1}\n"

@@ -31,7 +31,7 @@ class Selecting:
 
     Attributes:
         names: kinds of names, zones and tags.
-        resolver: where everything is.
+        resolver: finds where the selected objects are.
         beyond: families of the uplinks of each zone.
         inside: families of each network.
         hosts: families of each host, at its uplinks and on its networks.

@@ -1,4 +1,4 @@
-"""TL722: an end of an entry that no packet which is judged can have."""
+"""TL722: an end of an entry that no packet can have on which policy decides."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -16,8 +16,8 @@ RULE = Rule(
     "end-of-nobody",
     Severity.ERROR,
     "No end of an entry is a group, a broadcast, loopback or link-local address; link-local senders to hosts are fine.",
-    "Hosts forward no multicast, no broadcast, and nothing with an address that holds on one link alone, so that the "
-    "entry does nothing, whatever its author believes of it.",
+    "Hosts forward no multicast, no broadcast, and nothing with an address that is valid on one link only, so the "
+    "entry does nothing, whatever its author believes.",
     "Remove the prefix. What a host itself should hear, groups included, is allowed by `to: host/NAME`; what has to "
     "cross networks, such as mDNS, needs a program on the host that repeats it.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
@@ -35,7 +35,7 @@ class _End:
 
     Attributes:
         path: section, entry and key.
-        inward: whether the entry lets in to hosts too, which hear link-local senders.
+        inward: whether the entry may mean hosts as destinations, which accept link-local senders.
     """
 
     path: tuple[str, str, str]
@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
         (section, entry, key), named = end.path, end.selector.prefix is None
         text = str(prefix.first if prefix.size == 1 else prefix)
         holds = f"`{end.selector.text}` holds {text}, which" if named else text
-        what = "no packet to it is forwarded" if key == "to" else "no packet that is judged comes from it"
+        what = "no packet to it is forwarded" if key == "to" else "no packet on which policy decides comes from it"
         hint = "remove it; what the host itself should hear is allowed by `to: host/NAME`"
         subject = f"{'policy' if section == 'policy' else 'forward'}/{entry}"
         span = context.document.places.item(end.selector.text, *end.path)
@@ -57,7 +57,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def refused(context: Context) -> frozenset[str]:
-    """The policy entries that are found, as `policy/NAME`: what they would decide is nothing to argue about."""
+    """The policy entries that this check reports, as `policy/NAME`, which other checks leave out."""
     return frozenset(f"policy/{end.path[1]}" for end, _, _ in _found(context) if end.path[0] == "policy")
 
 

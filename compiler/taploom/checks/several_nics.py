@@ -36,10 +36,10 @@ def check(context: Context) -> Iterator[Diagnostic]:
         routes = ((f, nic.network) for f, nics in gateways.items() for nic in nics if in_family(nic, f).default_route)
         ways = dict(routes)
         chosen = sorted(set(ways.values()))
-        told = f"`{chosen[0]}`"
+        place = f"`{chosen[0]}`"
         if len(chosen) > 1:
-            told = " and ".join(f"`{network}` in {word(family)}" for family, network in ways.items())
+            place = " and ".join(f"`{network}` in {word(family)}" for family, network in ways.items())
         span = context.document.places.key("guests", guest.name, "nics")
-        message = f"the default route of guest `{guest.name}` is on {told}, which nothing in the spec says"
+        message = f"the default route of guest `{guest.name}` is on {place}, which nothing in the spec says"
         hint = f"write `{chosen[0]}: {{gateway: true}}`, or say it of another NIC"
         yield Diagnostic(RULE, message, span, hint, subject=f"guest/{guest.name}")

@@ -20,7 +20,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for the one without the other."""
+    """Look for a `tap-user` without `create-taps`."""
     for host in context.plan.hosts:
         for bridge in host.bridges:
             if bridge.taps.user and not bridge.taps.create:

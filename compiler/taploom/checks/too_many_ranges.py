@@ -15,7 +15,7 @@ RULE = Rule(
     f"The services of a site come to at most {MOST:,} ranges of ports in all, and so do its policy and its forwards.",
     "Services that name one another, or entries that all name a long one, multiply: a few kilobytes of spec can mean "
     "millions of ranges, which nobody could review and no host would load in time.",
-    "Write ranges (`tcp/9000-9999`) instead of single ports, and name a service in one place instead of in others.",
+    "Write ranges (`tcp/9000-9999`) instead of single ports, and define fewer services by other services.",
 )
 
 

@@ -1,4 +1,4 @@
-"""TL618: `from: any`, which leaves out guests that come as a host."""
+"""TL618: `from: any`, which leaves out guests that arrive with their host's address."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for entries from `any`; the first of whom they miss tells."""
+    """Look for entries from `any`; each is reported with the first guests that it misses."""
     for entry in entries(context):
         found = next(arrivals(context, entry), None) if entry.sources.everyone else None
         if found is not None:

@@ -11,7 +11,7 @@ RULE = Rule(
     "TL617",
     "translated-sender",
     Severity.WARNING,
-    "Whom `from` names comes to the host that judges it by an address of their own.",
+    "Senders that `from` names come with addresses of their own to the host that enforces the entry.",
     "Where `nat` translates them on the way to another host of the site, they come with an address of their own host: "
     "an `allow` and a forward do not let them in, a `deny` does not keep them out.",
     "Give the other host a route back to their network, by which they come as they are, or name their host, too.",
@@ -28,7 +28,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for entries that name networks, guests or prefixes; the first of whom they miss tells."""
+    """Look for entries that name networks, guests or prefixes; each is reported with the first guests it misses."""
     for entry in entries(context):
         found = None if entry.sources.everyone else next(arrivals(context, entry), None)
         if found is not None:

@@ -27,7 +27,7 @@ class Missing:
 
 
 def missing_twins(context: Context) -> Iterator[Missing]:
-    """All forwards of which one family is missing."""
+    """All forwards that lack one family."""
     guests = {guest.name: guest for guest in context.plan.guests}
     networks = {network.name: network for network in context.plan.networks}
     hosts = {host.name: host for host in context.plan.hosts}

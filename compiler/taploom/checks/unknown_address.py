@@ -1,4 +1,4 @@
-"""TL702: somebody whom a rule names and whom no packet shows."""
+"""TL702: a guest or a host that a rule names and whose address is not known."""
 
 from collections.abc import Iterator, Mapping
 
@@ -51,7 +51,7 @@ def _members(
     tags: Mapping[str, list[tuple[str, str]]],
     hosts: list[tuple[str, str]],
 ) -> list[tuple[str, str]]:
-    """Whom a selector names of those unknown."""
+    """The guests and hosts without a known address that a selector names."""
     if selector.kind == "tag":
         return tags.get(selector.name, [])
     if selector.kind == "hosts":
@@ -74,7 +74,7 @@ def _finding(
 
 
 def _unknown(context: Context) -> set[tuple[str, str]]:
-    """Guests with an address from a pool; hosts without a fixed one, where there is another host to know them."""
+    """Guests with an address from a pool and, if there are several hosts, hosts without a fixed address."""
     found = {("guest", guest.name) for guest in context.plan.guests for nic in guest.nics if nic.ipv4.mode is Mode.DHCP}
     if len(context.plan.hosts) > 1:
         for host in context.plan.hosts:

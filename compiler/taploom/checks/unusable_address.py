@@ -82,7 +82,7 @@ def _guests(context: Context) -> Iterator[Diagnostic]:
 
 
 def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> str:
-    """Why no station can have an address on the link of a prefix; "" if one can."""
+    """The reason why no station on the link of `prefix` can have `address`, or ""."""
     family, why = address.family, unusable_anywhere(address)
     if why and not (link_local and why == IS_LINK_LOCAL):
         return why
@@ -96,7 +96,7 @@ def _problem(address: Address, prefix: Prefix, *, link_local: bool = False) -> s
 
 
 def unusable_anywhere(address: Address) -> str:
-    """Why no station can have an address on any network; "" if one can."""
+    """The reason why no station of any network can have an address, or ""."""
     return next((why for special, why in SPECIAL if address in special), "")
 
 

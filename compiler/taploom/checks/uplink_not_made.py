@@ -12,8 +12,8 @@ RULE = Rule(
     "uplink-not-made",
     Severity.WARNING,
     "An uplink is there without taploom: a NIC, or a device that another tool makes.",
-    "VLANs, bonds and further bridges cannot be said yet, so no file of taploom's makes the device that the name is "
-    "one of. Where nothing else does either, the host has no such uplink, and boot waits for it.",
+    "VLANs, bonds and further bridges cannot be said yet, so no file of taploom's makes this device. If nothing else "
+    "makes it either, the host has no such uplink, and boot waits for it.",
     "Have another tool make the device, and say which in a waiver. With networkd that is a `.netdev` file of your "
     "own; the NIC below, if it is an uplink, takes `VLAN=` in a drop-in such as "
     "`/etc/systemd/network/05-taploom-eno1.network.d/vlan.conf`, on NixOS in "
@@ -24,7 +24,7 @@ RULE = Rule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the names of the uplinks that the spec configures; who configures others makes them as well."""
+    """Look at the names of the uplinks that the spec configures; the tools that configure others make them too."""
     for host in context.plan.hosts:
         names = {uplink.name for uplink in host.uplinks}
         for uplink in host.uplinks:

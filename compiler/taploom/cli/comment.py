@@ -14,7 +14,7 @@ _MOST = 4 << 20
 
 @click.command("comment", short_help="Post a plan to the pull or merge request of this CI job.")
 @click.argument("file", type=click.File("rb"), metavar="FILE")
-@click.option("--only-update", is_flag=True, help="Begin no comment; bring one up to date that is there.")
+@click.option("--only-update", is_flag=True, help="Update an existing comment, or do nothing.")
 def command(file: BinaryIO, *, only_update: bool) -> int:
     """Post a plan to the pull request or merge request that this CI job runs for.
 
@@ -45,7 +45,7 @@ def command(file: BinaryIO, *, only_update: bool) -> int:
 
 
 def _read(file: BinaryIO) -> str:
-    """What `taploom plan` has written; no forge takes a comment of more, so nothing else is worth its memory."""
+    """The text of the file; no more than a forge takes as a comment is read into memory."""
     raw = file.read(_MOST + 1)
     if len(raw) > _MOST:
         raise click.UsageError(f"{file.name}: this is more than a comment may have.")

@@ -1,6 +1,6 @@
 """The two sides that `plan` compares, as a user names them: revisions, folders, or plan.json files.
 
-Neither is proved here: `validate` and `render` hold the head's rulesets against its policy, and the base was held then.
+Neither side is proved here: `validate` and `render` prove the rulesets of the head, as they did for the base before.
 """
 
 import os
@@ -41,16 +41,16 @@ class NoSpecsError(RevisionError):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One side, compiled; only what is asked of it, as one of two comes from another process.
+    """One side, compiled. It has only what reports need, since one of the two is sent from another process.
 
     Attributes:
         label: what it is called in reports.
         plan: its plan.
         diagnostics: what was found in it.
         sound: whether it compiles without an error.
-        texts: its files by path, to show what was found in them; none of what was read from a plan.json.
+        texts: its files by path, for snippets of findings; empty if it compiled, or was read from a plan.json.
         gates: the thresholds that it sets.
-        moves: for objects that say so, their `kind/name` after and before.
+        moves: new `kind/name` to old one, of objects with `moved-from`.
         waived: reasons by gate, or by gate and object.
         commit: full name of the commit that it is, or "".
         inside: folder of its specs from the top of the repository.
@@ -69,7 +69,7 @@ class Subject:
 
     @property
     def side(self) -> Side:
-        """What is compared of it."""
+        """The parts of it that are compared."""
         return Side(self.label, self.plan, self.sound, self.gates, self.moves, self.waived)
 
 
@@ -84,7 +84,7 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subje
 
     Raises:
         RevisionError: a name stands for nothing.
-        PlanTextError: a plan.json is none.
+        PlanTextError: a file is no plan.json.
     """
     base, head = named(words)
     if head is None:
@@ -121,7 +121,7 @@ def _side(specs: Path, word: str) -> Subject:
 
 
 def _plan_text(path: Path) -> str:
-    """The text of a plan.json, which may be a stranger's as everything else."""
+    """The text of a plan.json; it may be a stranger's, so its size is bounded."""
     try:
         with path.open("rb") as file:
             raw = file.read(_PLAN_BYTES + 1)
@@ -167,7 +167,7 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
 
 
 def _moves(document: "Document") -> dict[str, str]:
-    """The objects that say what they were called before: `kind/name` after and before."""
+    """New `kind/name` to old one, of the objects with `moved-from`."""
     sections = (
         ("zone", document.zones),
         ("network", document.networks),

@@ -21,7 +21,7 @@ def compiled(specs: Path, *, render: bool = False) -> Compiled:
 
 
 def sound(specs: Path, *, render: bool = False) -> Compiled | None:
-    """The site, what fails in it shown; None where an error among it stops everything else."""
+    """The site, after its errors and warnings are shown; None if an error stops the command."""
     site = compiled(specs, render=render)
     show(failing(site.diagnostics), source_line(site.source))
     if site.disproved:
@@ -33,7 +33,7 @@ def sound(specs: Path, *, render: bool = False) -> Compiled | None:
 
 
 def failing(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """Errors and warnings that count: notes and what is waived are for `validate` alone to repeat."""
+    """Errors and warnings that are not waived; only `validate` shows notes and waived findings."""
     return tuple(d for d in diagnostics if d.state is State.ACTIVE and d.severity is not Severity.NOTE)
 
 

@@ -1,7 +1,7 @@
 """The way in and the ways out: every exit status of taploom is decided here.
 
-Commands return their status. Whatever else comes up is either the user's (a wrong option, a closed pipe, a full
-disk) and gets a line, or ours, and says so: a traceback tells a user nothing, so it is shown only to who asks for it.
+Commands return their status. Any other failure is either the user's (a wrong option, a closed pipe, a full disk) and
+gets a line, or a bug in taploom, and is reported as one. A traceback helps no user, so only `TAPLOOM_DEBUG` shows it.
 """
 
 import atexit
@@ -49,20 +49,20 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _open_streams() -> None:
-    """Put nothing in the place of what the caller has closed, as by `>&-`."""
+    """Open /dev/null in place of each standard stream that the caller has closed, as by `>&-`."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
 
 
 def _installed_programs() -> None:
-    """Look for programs in whole paths alone: a relative one leads into whatever folder taploom is called in."""
+    """Drop relative entries of PATH, which would find programs in whatever folder taploom is called in."""
     path = os.environ.get("PATH", os.defpath).split(os.pathsep)
     os.environ["PATH"] = os.pathsep.join(each for each in path if each.startswith("/"))
 
 
 def _let_go(ended: Sequence[int]) -> None:
-    """Leave at once: the interpreter would take a large plan apart, object by object, before it lets go of it."""
+    """Exit at once: the interpreter would first free a large plan, object by object."""
     if ended:
         os._exit(ended[0])
 
@@ -85,10 +85,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refused(error: click.ClickException) -> int:
-    """What the user asked for cannot be; the names in it may be a stranger's, such as those of files."""
-    told = StringIO()
-    error.show(told)
-    _say("\n".join(map(visible, told.getvalue().rstrip("\n").split("\n"))))
+    """Report a request that cannot be met; names in the message, such as those of files, may be a stranger's."""
+    buffer = StringIO()
+    error.show(buffer)
+    _say("\n".join(map(visible, buffer.getvalue().rstrip("\n").split("\n"))))
     return USAGE if isinstance(error, click.UsageError) else FINDINGS
 
 
@@ -97,7 +97,7 @@ def _say(text: str) -> None:
 
 
 def _environment(error: OSError) -> int:
-    """What the machine refuses, outside of the deliveries, which report it themselves."""
+    """Report an error of the operating system; deliveries report theirs themselves."""
     if os.environ.get(DEBUG):
         _traceback(error)
     about = f"{error.filename}: " if error.filename else ""

@@ -10,4 +10,4 @@ INTERRUPTED = 130
 
 
 class BugError(Exception):
-    """A bug of taploom's that has been told already; the command ends with `BUG`."""
+    """A bug in taploom that has been reported already; the command ends with `BUG`."""

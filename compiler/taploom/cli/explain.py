@@ -44,7 +44,7 @@ def command(what: str | None, specs: Path, form: str) -> int:
 
     site = compiled(specs)
     if site.failed:
-        say("The specs have errors: this is what is sound of them. See `taploom validate`.")
+        say("The specs have errors: this is about their sound entries alone. See `taploom validate`.")
     with progress("Rendering"):
         artifacts = rendered(site.plan)
     if number is not None:
@@ -100,7 +100,7 @@ def _object(site: "Compiled", artifacts: tuple["Artifact", ...], what: str, form
 
 
 def _meant(site: "Compiled", what: str, names: Iterable[str]) -> str:
-    """What to write instead of something that nothing is called."""
+    """A hint in place of a name that no object has."""
     from taploom.base.names import closest
     from taploom.report.catalogue import rule_of
 
@@ -161,7 +161,7 @@ def _spec(site: "Compiled", artifacts: tuple["Artifact", ...], source: "SourceFi
 
 
 def _locked(site: "Compiled", artifacts: tuple["Artifact", ...], path: Path, number: int, form: str) -> int:
-    """A line of the lock is about a guest."""
+    """Explain a line of the lock, by the guest that it is about."""
     from taploom.cli.terminal import say
 
     about, _, freed = (_on_disk(path, number) or "").partition(" ")
@@ -169,7 +169,7 @@ def _locked(site: "Compiled", artifacts: tuple["Artifact", ...], path: Path, num
         say(f"taploom: line {number} of {path.name} is no entry")
         return FINDINGS
     if freed.endswith(" freed"):
-        say(f"{about} is gone from there; the line keeps what it had from being given to another")
+        say(f"{about} is no longer there; the line keeps its address or MAC from being given to another")
     return _object(site, artifacts, about, form) if any(about == f"guest/{g.name}" for g in site.plan.guests) else FINE
 
 

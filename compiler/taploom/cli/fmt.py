@@ -51,7 +51,7 @@ def command(files: tuple[Path, ...], specs: Path, *, check: bool) -> int:
 
 
 def _texts(files: tuple[Path, ...], specs: Path, report: "Report") -> dict[str, str]:
-    """The text of each file that is one, by path."""
+    """The text of each file that can be read, by path."""
     from taploom.source.characters import printable_path
     from taploom.source.files import decoded, load, read_text
     from taploom.source.listing import FILE_BYTES

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     "--diff",
     "sides",
     metavar="BASE[..HEAD]",
-    help="Draw what a change adds, removes and changes instead; sides as of `taploom plan`.",
+    help="Draw what a change adds, removes and changes instead; sides as for `taploom plan`.",
 )
 def command(what: str, specs: Path, form: str, out: str, sides: str | None) -> int:
     """Draw the site, its policy, a host, a guest with its neighbours, or what a change does to the site.
@@ -42,7 +42,7 @@ def command(what: str, specs: Path, form: str, out: str, sides: str | None) -> i
     from taploom.diagrams.printing import printed
 
     if sides is not None and what != "site":
-        raise click.UsageError("--diff draws the whole site, or what of it is touched.")
+        raise click.UsageError("--diff takes no object: it draws the whole site, or the part that changes.")
     found = _picture(specs, what) if sides is None else _difference(specs, sides)
     if found is None:
         return FINDINGS

@@ -90,7 +90,7 @@ def _shown(outcome: "Outcome", form: str) -> int:
 
 
 def _kept(site: "Compiled", form: str) -> int:
-    """Runs it in a child that stays; the answer comes by a pipe, which an early end closes."""
+    """Run the lab in a child that stays; its exit status comes by a pipe, which closes if the child ends early."""
     reading, writing = os.pipe()
     sys.stdout.flush()
     child = os.fork()

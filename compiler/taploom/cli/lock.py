@@ -32,12 +32,12 @@ def command(specs: Path, *, check: bool, prune: bool) -> int:
             show((refused,))
             return FINDINGS
         status, again = _filled(specs, check=False, prune=prune)
-        # What a pruning has given up may be what others have waited for.
+        # Guests that found no free address may take those that pruning has freed.
         return _filled(specs, check=False, prune=False)[0] if again else status
 
 
 def _filled(specs: Path, *, check: bool, prune: bool) -> tuple[int, bool]:
-    """The exit status, and whether there is room now for those that found none."""
+    """The exit status, and whether guests that found no free address may find one now."""
     from taploom.base.diagnostic import Report
     from taploom.cli.compiling import compiled, failing, source_line
     from taploom.cli.terminal import say, show, tell
@@ -73,7 +73,7 @@ def _stale(path: Path, *, sorts: bool) -> int:
 
 
 def _mended(diagnostic: "Diagnostic", *, prune: bool) -> bool:
-    """Whether writing the lock is the way out."""
+    """Whether writing the lock mends a finding."""
     from taploom.passes.rules import LOCK_LACKS, LOCK_STALE, POOL_EXHAUSTED
 
     return diagnostic.rule in (LOCK_LACKS, LOCK_STALE) or (prune and diagnostic.rule == POOL_EXHAUSTED)

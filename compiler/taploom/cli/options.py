@@ -9,7 +9,7 @@ import click
 
 
 class Comment(NamedTuple):
-    """What a comment says of itself: which one it is, and where to read on."""
+    """Options of a comment: its key, the URL of the whole plan, and that of the specs."""
 
     key: str
     link: str
@@ -44,12 +44,13 @@ def comment_options(command: Callable[..., int]) -> Callable[..., int]:
     """`--key`, `--link` and `--source`, as one `comment`."""
 
     @click.option("--key", default="default", metavar="NAME", help="Tells apart the comments of several sites.")
-    @click.option("--link", default="", metavar="URL", help="Where a comment says that the whole plan is.")
+    @click.option("--link", default="", metavar="URL", help="URL of the whole plan, for a link in the comment.")
     @click.option(
         "--source",
         default="",
         metavar="URL",
-        help="Where a comment links lines of specs to, as URL/COMMIT/FILE#LINE; ending in `blob` on GitHub and GitLab.",
+        help="Where a comment's links to lines of specs begin, as in URL/COMMIT/FILE#LINE; "
+        "it ends in `blob` on GitHub and GitLab.",
     )
     @wraps(command)
     def bundled(*args: Any, key: str, link: str, source: str, **options: Any) -> int:

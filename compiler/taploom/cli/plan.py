@@ -33,7 +33,7 @@ _BY_NAME = (".md", ".json", ".html", ".sarif")
     multiple=True,
     type=_OUT,
     metavar="FILE",
-    help="Write there, as .md, .json, .html or .sarif say; may be repeated.",
+    help="Write there, in the format of the suffix (.md, .json, .html or .sarif); may be repeated.",
 )
 @comment_options
 def command(
@@ -70,7 +70,7 @@ def command(
 
 
 def _told(change: "Change", texts: Mapping[Path, str], form: str, *, sound: bool, detailed: bool) -> int:
-    """Write it where it was asked for; the exit status."""
+    """Write each text where it was asked for; returns the exit status."""
     from taploom.cli.terminal import say, show, tell
     from taploom.delivery.single import write_output
 
@@ -96,7 +96,7 @@ def _form(path: Path, form: str) -> str:
 
 
 def _show(after: "Subject") -> None:
-    """What fails in the head; what failed in the base is nobody's business any more."""
+    """Show the errors of the head; those of the base no longer matter."""
     from taploom.cli.compiling import failing, line_of
     from taploom.cli.terminal import show
 

@@ -25,7 +25,7 @@ KINDS = ("zone", "network", "host", "guest", "address")
 @click.argument("service", metavar="[SERVICE]", default="", shell_complete=objects("service", bare=True))
 @specs_option
 @click.option("--matrix", is_flag=True, help="Print which zones (or, with --guests, guests) reach which.")
-@click.option("--guests", metavar="PATTERN", default="", help="With --matrix: guests of such names, as 'web-*'.")
+@click.option("--guests", metavar="PATTERN", default="", help="With --matrix: guests whose names match, as 'web-*'.")
 @click.option(
     "--format",
     "form",
@@ -80,7 +80,7 @@ def _answer(inquiry: "Inquiry", source: str, to: str, service: str, form: str) -
 
 
 def _way_out(service: str) -> str:
-    """What `validate` would say of a text that is no service anywhere; "" of a mere name."""
+    """The message of `validate` for a text that cannot be a service; "" for any name."""
     from taploom.spec.scalars import InvalidError
     from taploom.spec.traffic import read_service
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.argument("name", metavar="NEW")
 @specs_option
 def command(what: str, name: str, specs: Path) -> int:
-    """Give an object another name: in all specs, whoever refers to it, and in the lock.
+    """Give an object another name: in its entry, in all entries that refer to it, and in the lock.
 
     Its entry says `moved-from`, so that `taploom plan` shows a move instead of an object that goes and one that comes;
     remove that once the change has landed. Comments stay, and the files are in canonical form afterwards. A site that
@@ -48,11 +48,11 @@ def _rename(specs: Path, what: str, name: str) -> int:
     site = compile_site(specs, now=now(), prove=False)
     if broken := _errors(site):
         show(broken, source_line(site.source))
-        say("nothing was renamed: what refers to what is not known of a site with errors")
+        say("nothing was renamed: in a site with errors it is not known which entries refer to the object")
         return FINDINGS
     report = Report()
     before = _texts(specs, site)
-    after, told = _renamed(site, before, _asked(site, what, name), report)
+    after, messages = _renamed(site, before, _asked(site, what, name), report)
     show(report.sorted(), source_line(site.source))
     if report.failed:
         say("nothing was renamed: an error stops everything")
@@ -60,9 +60,9 @@ def _rename(specs: Path, what: str, name: str) -> int:
     blobs = {path: text.encode() for path, text in after.items()}
     if broken := _errors(then := compile_blobs(blobs, site.source.folder, now=now(), prove=False)):
         show(broken, source_line(then.source))
-        say(f"nothing was renamed: this is what the site would say with the name `{name}`")
+        say(f"nothing was renamed: these are the errors that the site would have with the name `{name}`")
         return FINDINGS
-    return write_back({path: text for path, text in after.items() if text != before[path]}, told)
+    return write_back({path: text for path, text in after.items() if text != before[path]}, messages)
 
 
 def _asked(site: "Compiled", what: str, name: str) -> "Renaming":
@@ -75,7 +75,7 @@ def _asked(site: "Compiled", what: str, name: str) -> "Renaming":
 
 
 def _errors(site: "Compiled") -> "tuple[Diagnostic, ...]":
-    """What has to be mended first; what the lock lacks is in nobody's way."""
+    """The errors that have to be mended first: all but missing entries of the lock."""
     from taploom.base.rule import Severity
     from taploom.passes.rules import LOCK_LACKS
 
@@ -103,18 +103,18 @@ def _renamed(
     from taploom.source.rewrite import formatted
     from taploom.spec.renaming import edits_of, places_of
 
-    after, told = dict(texts), {}
+    after, messages = dict(texts), {}
     for file in site.source.files:
         edits = edits_of(file.root, renaming) if file.root else None
         if edits and (number := places_of(edits)):
             after[file.path] = edited(file.text, file.path, edits, report)
             canonical = formatted(file.text, file.path, Report()) == file.text
             places = f"{number} place{'s' * (number > 1)}" + ("" if canonical else ", and formatted")
-            told[file.path] = f"renamed in {file.path}: {places}"
+            messages[file.path] = f"renamed in {file.path}: {places}"
     path = f"{site.source.folder}/{FILE}"
     if path in texts:
         lock = read_lock(texts[path], path, Report())
         renamed = lock.renamed(renaming.kinds, renaming.old, renaming.new)
         if renamed != lock:
-            after[path], told[path] = renamed.text(), f"renamed in {path}: its entries"
-    return after, told
+            after[path], messages[path] = renamed.text(), f"renamed in {path}: its entries"
+    return after, messages

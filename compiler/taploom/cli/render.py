@@ -21,7 +21,7 @@ _OUT = click.Path(path_type=Path)
 @click.option(
     "-o", "--out", type=_OUT, default=Path("build/plan"), metavar="DIR", show_default=True, help="Folder to write."
 )
-@check_option("Write nothing; list what is not as it should be, and exit with 3.")
+@check_option("Write nothing; list the files that differ from what would be written, and exit with 3.")
 @click.option("--force", is_flag=True, help="Replace files in the folder that taploom did not write, and edited ones.")
 @format_option("text", "json")
 def command(specs: Path, out: Path, form: str, *, check: bool, force: bool) -> int:

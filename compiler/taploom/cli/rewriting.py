@@ -1,4 +1,4 @@
-"""How commands that change specs put them back."""
+"""How commands that change specs write them back."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,12 +8,12 @@ from taploom.cli.terminal import say, show
 from taploom.delivery.single import write_file
 
 
-def write_back(texts: Mapping[str, str], told: Mapping[str, str]) -> int:
+def write_back(texts: Mapping[str, str], messages: Mapping[str, str]) -> int:
     """Write each file, whole or not at all, and say what was done; the first that cannot be written ends it.
 
     Args:
         texts: what files are to say, by path.
-        told: the line for each of them.
+        messages: the message about each of them.
 
     Returns:
         The exit status.
@@ -23,5 +23,5 @@ def write_back(texts: Mapping[str, str], told: Mapping[str, str]) -> int:
         if not isinstance(outcome, bool):
             show((outcome,))
             return FINDINGS
-        say(told[path])
+        say(messages[path])
     return FINE

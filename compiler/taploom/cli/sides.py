@@ -1,7 +1,7 @@
 """How a user names the sides of a comparison, and what is said where a name stands for nothing.
 
-A side is a path or a revision by its form alone: what files a change brings must not decide what is compared. So a
-folder of that name wins nothing; it is only told of where there is no such revision.
+A side is a path or a revision by its form alone: the files of a change must not decide what is compared. So a folder
+with the name of a revision never replaces it; a message mentions the folder only if there is no such revision.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from pathlib import Path
 from taploom.diff.git import RevisionError
 
 _FOLDERS = ("./", "../", "/")
-"""How a side begins that is a folder; no revision does."""
+"""Prefixes of a side that is a folder; no revision begins like that."""
 _LOOKED_AT = 1000
 """So many names in a folder are enough to see whether it has specs."""
 
@@ -30,8 +30,8 @@ def named(words: tuple[str, ...]) -> tuple[str, str | None]:
         )
     if "" in words:
         raise RevisionError(
-            "a side is empty, and is a revision, a folder such as ./old, or a plan.json: without any, the working tree "
-            "is compared with the last commit"
+            "a side is empty: name a revision, a folder such as ./old, or a plan.json; without any side, the working "
+            "tree is compared with the last commit"
         )
     if len(words) == 1 and ".." in words[0] and not words[0].startswith(_FOLDERS):
         base, _, head = words[0].partition("..")
@@ -49,7 +49,7 @@ def is_path(word: str) -> bool:
 
 @contextmanager
 def or_folder(*words: str) -> Iterator[None]:
-    """Say how a side is written where a name is no revision: a folder, or the commit without a path in it."""
+    """Where a name is no revision, add to the error how to write the side: as a folder, or a commit without a path."""
     try:
         yield
     except RevisionError as error:

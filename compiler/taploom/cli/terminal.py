@@ -1,4 +1,4 @@
-"""What taploom says to a terminal: findings in colour, and a sign of life for what lasts."""
+"""What taploom says to a terminal: findings in colour, and progress of whatever takes long."""
 
 import os
 import signal
@@ -28,11 +28,11 @@ def say(text: str) -> None:
 
 
 def tell(text: str, form: str = "text") -> None:
-    """What a command is asked for, on stdout.
+    """Print the result of a command on stdout.
 
     Args:
         text: whole lines.
-        form: of its format, as `--format` has it.
+        form: its format, as `--format` has it.
     """
     sys.stdout.write(inert(text, form))  # click would take a terminal that knows ASCII alone for one that knows UTF-8
     sys.stdout.flush()
@@ -49,10 +49,10 @@ def show(diagnostics: tuple[Diagnostic, ...], line: SourceLine = no_source) -> N
 
 @contextmanager
 def progress(text: str) -> Iterator[None]:
-    """Say on a terminal what is going on, once it lasts.
+    """Say on a terminal what is going on, if it takes longer than `_PATIENCE`.
 
-    By an alarm of this process (its children have none: fork(2)) and not by a thread, beside which nothing would be
-    forked (`base.parallel`).
+    An alarm of this process does it (children inherit none: fork(2)), and no thread, since a process with threads is
+    not forked (`base.parallel`).
     """
     if not sys.stderr.isatty():
         yield
@@ -62,8 +62,8 @@ def progress(text: str) -> Iterator[None]:
     def speak(*_: object) -> None:
         nonlocal said
         said = True
-        told = f"{text} …".encode(sys.stderr.encoding, "backslashreplace")
-        os.write(sys.stderr.fileno(), told)  # a buffer may be in use by whoever is interrupted
+        line = f"{text} …".encode(sys.stderr.encoding, "backslashreplace")
+        os.write(sys.stderr.fileno(), line)  # the interrupted code may be using a buffer
 
     before = signal.signal(signal.SIGALRM, speak)
     signal.setitimer(signal.ITIMER_REAL, _PATIENCE)

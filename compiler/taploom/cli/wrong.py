@@ -1,4 +1,4 @@
-"""What a user asks for and cannot have, said as a sentence: where it comes from, it is none yet."""
+"""Usage errors as whole sentences, made of messages that lack a full stop."""
 
 import click
 
@@ -13,6 +13,6 @@ def unusable(why: object) -> click.UsageError:
 
 
 def sentence(why: object) -> str:
-    """A message with what ends it, once."""
+    """A message with a full stop, unless it already ends as a sentence does."""
     text = str(why)
     return text if text.endswith((".", "?", "!")) else f"{text}."

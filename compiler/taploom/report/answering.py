@@ -1,4 +1,4 @@
-"""By which uplink the answers to a packet leave, which a host with several decides by its routes alone."""
+"""The uplink by which the answers to a packet leave: a host with several decides that by its routes alone."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ _SHOWN = 2
 
 
 def answering(inquiry: Inquiry, reply: Reply) -> Iterator[str]:
-    """A note for each host that a part enters by an uplink, where several lead out."""
+    """A note for each host that packets of the reply enter by an uplink, if several of its uplinks lead out."""
     for hop in reply.hops if reply.allowed else ():
         kernel = inquiry.pair(hop.host, reply.family).kernel
         if len(kernel.defaults) > 1 and hop.ingress in {each.device for each in outside(kernel.host)}:
@@ -21,7 +21,7 @@ def answering(inquiry: Inquiry, reply: Reply) -> Iterator[str]:
 
 
 def _note(inquiry: Inquiry, reply: Reply, hop: Hop) -> Iterator[str]:
-    """The uplinks of the default route that is taken; of the rest, what goes back as it came in."""
+    """The uplinks by which answers leave, and the senders whose answers leave by the uplink that they came in by."""
     place = inquiry.place(hop.host, reply.family)
     senders = (reply.box[SOURCE] if hop.senders is None else hop.senders) or place.strangers
     ways = place.kernel.preferred

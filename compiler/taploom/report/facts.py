@@ -69,7 +69,7 @@ def _host(plan: Plan, host: Host) -> list[Fact]:
 
 
 def _ways(nic: Nic) -> str:
-    """The default routes of a NIC, with the family where it has both and this is of one."""
+    """The default route of a NIC in words, with its family if the NIC has both families and a route in one."""
     found = [word for word, side in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)) if side.default_route]
     whole = len(found) == len(wording.plain_addresses(nic))
     return ", default route" + ("" if whole else f" of {found[0]}") if found else ""

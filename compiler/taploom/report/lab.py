@@ -1,4 +1,4 @@
-"""What came of a lab: a table for people, JSON for programs, JUnit for CI."""
+"""The outcome of a lab: a table for people, JSON for programs, JUnit for CI."""
 
 import json
 from collections import Counter
@@ -22,7 +22,7 @@ def lab_text(outcome: Outcome) -> str:
 
 
 def lab_tally(outcome: Outcome) -> str:
-    """How much of what was looked at, in one line."""
+    """How many probes agree, by kind, and how many were not run, in one line."""
     kinds = Counter(row.kind for row in outcome.rows)
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
     failed = len(outcome.failed)

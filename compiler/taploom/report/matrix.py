@@ -68,8 +68,8 @@ class Told:
     Attributes:
         traffic: protocols and ports, as `tcp/80, 443`.
         by: stable name of the entry that lets it pass.
-        family: the one in which it does, or "" for both.
-        certain: whether it does whatever addresses the network outside hands out.
+        family: the only family in which it passes, or "" for both.
+        certain: whether it passes whatever addresses the network outside hands out.
         routed: whether a route leads to everybody in the column.
     """
 

@@ -59,7 +59,7 @@ def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> Describe
 
 
 def object_name(entry: str) -> str:
-    """The object of an entry; "" for what is none, and for the site, which nobody asks for by a name."""
+    """The object of an entry; "" for an entry of no object, and for the site, which has no `kind/name`."""
     return "" if entry.partition(".")[0] == "site" else object_of(entry)
 
 

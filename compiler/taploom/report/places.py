@@ -49,7 +49,7 @@ def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Pl
 
 
 def caused_by(artifacts: tuple[Artifact, ...], file: str, number: int) -> tuple[Caused, ...]:
-    """The rendered lines whose entries begin in, or are the innermost around, a line of a spec."""
+    """The rendered lines that the innermost entries around a line of a spec cause."""
     found = [line for line in _with_spans(artifacts) if _covers(line.origin.span, file, number)]
     height = min((_height(line.origin) for line in found), default=0)
     return tuple(line for line in found if _height(line.origin) == height)
@@ -72,7 +72,7 @@ def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
 
 
 def around(artifacts: tuple[Artifact, ...], path: tuple[str, ...]) -> tuple[Caused, ...]:
-    """What the nearest entry causes that stands at or above a path of keys, and causes anything."""
+    """The rendered lines of the nearest entry that causes any, at a path of keys or above it."""
     lines = tuple(_with_spans(artifacts))
     for length in range(len(path), 0 if path[:1] == ("site",) else 1, -1):
         entry = ".".join((*path[:length], ""))

@@ -92,7 +92,7 @@ def _changes(asked: Asked, reply: Reply, hop: Hop) -> Iterator[str]:
 
 
 def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
-    """What no plan knows, and the answer hangs on."""
+    """Notes on what the answer depends on and the plan does not know."""
     for each in reply.unknown:
         if each.within is not None:
             yield f"only where {each.host}/{each.uplink} has been given {_given(asked, reply, each)}"
@@ -108,7 +108,7 @@ def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
 
 
 def _begins_nothing(reply: Reply) -> bool:
-    """Whether a part is of ICMP types that conntrack of a host on its way takes for invalid; a bridge has none."""
+    """Whether a reply is about ICMP types that conntrack of a host takes for invalid; bridges have no conntrack."""
     if all(hop.answer.by == "implied/bridge" for hop in reply.hops):
         return False
     name = next((name for name in BEGINNING if reply.box[PROTOCOL] == (single(NUMBERS[name]),)), "")
@@ -117,7 +117,7 @@ def _begins_nothing(reply: Reply) -> bool:
 
 
 def _leased(asked: Asked, reply: Reply) -> Iterator[str]:
-    """Ends that have any address of a pool."""
+    """Notes on ends that may have any address of a DHCP pool."""
     for level, text in ((SOURCE, asked.source), (DESTINATION, asked.to)):
         for one in leased(asked.inquiry.names, text) if reply.family is Family.IPV4 else ():
             held = ", ".join(addresses(reply.family, common(reply.box[level] or (), one.addresses)))
@@ -149,7 +149,7 @@ def _data(asked: Asked, reply: Reply) -> dict[str, object]:
 
 
 def _given(asked: Asked, reply: Reply, unknown: Unknown) -> str:
-    """Values of an address; by those of the other parts, where these are fewer words."""
+    """The values of a learned address in words, or, if that is shorter, the values that it does not have."""
     texts = list(addresses(reply.family, unknown.within))
     rest = (each for other in asked.replies if other.family is reply.family for each in other.unknown)
     same = [each.within for each in rest if replace(each, within=None) == replace(unknown, within=None)]
@@ -175,7 +175,7 @@ def _translated(asked: Asked, reply: Reply) -> dict[str, str | None] | None:
 
 
 def _end(asked: Asked, reply: Reply, level: int, *, named: bool = False) -> str:
-    """An end in words: as asked where the part is all of it."""
+    """An end in words; as it was asked if the reply is about all of it."""
     text = asked.source if level == SOURCE else asked.to
     whole = united(span for r in asked.replies if r.family is reply.family for span in r.box[level] or ())
     texts = list(_texts(asked, reply, level))

@@ -13,7 +13,7 @@ from taploom.report.packets import addresses
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """The ends behind a host, as far as they are others than before.
+    """The ends of packets after a host, as far as NAT changes them.
 
     Attributes:
         source: the sender's address; None where it stays.

@@ -117,6 +117,6 @@ def forward(of: Forward) -> str:
 
 
 def _inside(first: int, ports: tuple[Service, ...]) -> str:
-    """The ports within, which begin at `first` for each range outside: as long as the longest of these."""
+    """The inside ports: each outside range begins at `first`, so they are as many as the longest one has."""
     last = first + max((port.last - port.first for port in ports), default=0)
     return f"{first}-{last}" if last > first else str(first)

@@ -85,8 +85,8 @@ class Model(Generic[T]):
         noun: what an entry is called in messages, such as `guest`.
         make: the dataclass.
         keys: its keys.
-        shorthand: the key that a value which is no mapping stands for; "" where only a mapping will do.
-        unsaid: keys that people write and the model lacks on purpose, or lacks yet.
+        shorthand: the key that takes the whole value if it is no mapping; "" where only a mapping will do.
+        unsaid: keys that people write although the model lacks them, on purpose or so far.
     """
 
     noun: str
@@ -113,7 +113,7 @@ class Model(Generic[T]):
         return refuse(report, rules.WRONG_SHAPE, message, node.span, self._example())
 
     def _example(self) -> str:
-        """How an entry could be written: with what it must have, or else the first key that has an example."""
+        """An example for a hint: the required keys, or else the first key that has an example."""
         shown = [key for key in self.keys if key.required] or [key for key in self.keys if key.example][:1]
         return f"such as `{{{', '.join(f'{key.name}: {key.example}' for key in shown)}}}`"
 
@@ -156,10 +156,10 @@ class Model(Generic[T]):
         return self.make(**values) if whole else None
 
     def _guess(self, near: tuple[str, ...], node: Mapping, value: Node, values: dict[str, Any]) -> bool:
-        """Read a misspelt key as the one that it can only mean: who relies on it makes no second mistake.
+        """Read a misspelt key as the only key that it can mean, so that what relies on it gets no second finding.
 
         Returns:
-            Whether the entry can be used: not where a key may be meant and its value cannot be read as one.
+            Whether the entry can be used: False if several absent keys may be meant, or the value does not fit the one.
         """
         missing = [self.by_name[name] for name in near if name not in node.entries]
         if len(missing) != 1:
@@ -213,7 +213,7 @@ class MapOf(Generic[T]):
         item: the parser of an entry.
         noun: what an entry is, in messages.
         check_key: whether a key may be a name; reports why not.
-        mentions: the names of objects of other sections in a key.
+        mentions: finds the names of objects of other sections in a key.
     """
 
     item: Parser[T]
@@ -248,13 +248,13 @@ class MapOf(Generic[T]):
 
 
 def _first(doc: str) -> str:
-    """The first sentence of what a key is, as it goes on behind a colon."""
+    """The first sentence of a key's description, in lower case, to follow a colon in a hint."""
     sentence = re.split(r"[.;](?:\s|$)", doc, maxsplit=1)[0]
     return sentence[0].lower() + sentence[1:]
 
 
 def _plain(example: str) -> object:
-    """An example, which is a scalar or a list of them in YAML's flow style, as JSON has it."""
+    """The JSON value of an example, which is a scalar or a list of scalars in YAML's flow style."""
     if example.startswith("["):
         return [_plain(item) for item in example[1:-1].split(", ")]
     if example in ("true", "false"):

@@ -44,7 +44,7 @@ SECTIONS: tuple[Key, ...] = (
     Key("networks", section(NETWORK, "network"), "The networks of guests, each a bridge on its host."),
     Key("hosts", section(HOST, "host"), "The hypervisors."),
     Key("guests", section(GUEST, "guest"), "The microVMs."),
-    Key("forwards", section(FORWARD, "forward"), "Ports of hosts that reach guests."),
+    Key("forwards", section(FORWARD, "forward"), "Ports of hosts that are forwarded to guests."),
     Key("policy", section(POLICY, "policy"), "Who may talk to whom."),
     Key("waivers", section(WAIVER, "waiver"), "Findings that are accepted, with a reason."),
 )
@@ -65,7 +65,10 @@ class Places:
     root: Mapping
 
     def span(self, *path: str) -> Span:
-        """The value at a path of keys; of the nearest part that exists where the path says more than the text."""
+        """The span of the value at a path of keys, or of the nearest part of the path that exists.
+
+        For a mapping or an empty value it is the span of the key.
+        """
         node: Node = self.root
         found = self.root.span
         for step in path:
@@ -77,7 +80,7 @@ class Places:
         return found
 
     def key(self, *path: str) -> Span:
-        """The key at a path, or the nearest part above it."""
+        """The span of the key at a path, or of the nearest part above it."""
         *parents, last = path
         node = self.node(*parents)
         if isinstance(node, Mapping) and last in node.entries:
@@ -85,7 +88,7 @@ class Places:
         return self.span(*parents)
 
     def unread(self, *path: str) -> bool:
-        """Whether a part of a path, or what is at its end, should be a mapping and is none: its names are not known."""
+        """Whether a value on a path, or at its end, is no mapping though it should be, so its names are not known."""
         node: Node = self.root
         for step in path:
             if not isinstance(node, Mapping):
@@ -97,7 +100,10 @@ class Places:
         return not isinstance(node, Mapping) and not _blank(node)
 
     def item(self, text: str, *path: str) -> Span:
-        """The item of the list at a path that reads `text`, or the whole value; a list may stand for its entry."""
+        """The span of the item `text` of the list at a path, or of the whole value.
+
+        An entry in shorthand is itself the list that its last key would hold.
+        """
         node = self.node(*path) or self.node(*path[:-1])
         for item in node.items if isinstance(node, Sequence) else ():
             if isinstance(item, Scalar) and item.text == text:
@@ -189,7 +195,7 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, s
     """One tree of sections from many files; a name defined twice is reported with both places, and the first kept.
 
     Returns:
-        The tree, and section and name of what is defined twice, or has a key twice.
+        The tree, and section and name of each entry that is defined twice or has a key twice.
     """
     twice: set[tuple[str, str]] = set()
     sections: dict[str, tuple[Entry, dict[str, Entry]]] = {}
@@ -212,7 +218,10 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, s
 
 
 def _meant(key: Scalar, root: Mapping, report: Report) -> str:
-    """Report an unknown section; it is read as the one that it can only mean, so that its names are known to others."""
+    """Report an unknown section; returns the only section that it can mean, else "".
+
+    Its entries are read as those of that section, so that references to them find their names.
+    """
     near = [name for name in unknown_key(report, key, "a site", _KNOWN) if name not in root.entries]
     return near[0] if len(near) == 1 else ""
 
@@ -220,7 +229,7 @@ def _meant(key: Scalar, root: Mapping, report: Report) -> str:
 def _add(into: dict[str, Entry], found: Mapping, section: str, report: Report) -> Iterator[str]:
     for name, entry in found.entries.items():
         before = into.setdefault(name, entry)
-        if name in found.torn:  # reported by who read it
+        if name in found.torn:  # reported by the reader of the file
             yield name
         if before is not entry:
             message = f"`{name}` is defined twice in `{section}`"

@@ -21,7 +21,7 @@ def read_name(text: str) -> str:
 
 
 def read_zone(text: str) -> str:
-    """A name of a zone, which is there without an entry."""
+    """The name of a zone; a zone needs no entry in `zones`."""
     if text in SELECTORS:
         raise InvalidError(f"`{text}` is a selector and names no zone", "choose another name")
     return read_name(text)

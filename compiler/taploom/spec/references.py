@@ -1,4 +1,4 @@
-"""Where a site names its objects: every place of a spec that has to follow when one of them is called otherwise."""
+"""Where a site names its objects: every place of a spec that has to change when one of them gets another name."""
 
 from collections.abc import Iterator
 from itertools import chain

@@ -1,4 +1,4 @@
-"""What has to change in the files of a site when one of its objects is called otherwise."""
+"""What has to change in the files of a site when one of its objects gets another name."""
 
 from collections.abc import Mapping as Map
 
@@ -19,8 +19,8 @@ class Renaming:
     """An object and its new name.
 
     Attributes:
-        kinds: the object's; a network that is its own zone is both.
-        old: its name.
+        kinds: the kinds of the object; a network that is its own zone has both.
+        old: its name so far.
         new: the name that it gets.
     """
 
@@ -44,7 +44,7 @@ def edits_of(root: Mapping, renaming: Renaming) -> Edits:
 
 
 def places_of(edits: Edits) -> int:
-    """Number of places that edits change, the keys that entries get aside."""
+    """Number of places that edits change, without the keys that they add to entries."""
     return len(edits.values) + len(edits.keys)
 
 
@@ -68,7 +68,7 @@ def _knows_moves(path: tuple[str, str]) -> bool:
 
 
 def _moved(root: Mapping, path: tuple[str, str], renaming: Renaming) -> Map[str, str]:
-    """What the entry says of its former name: nothing where it gets that one back."""
+    """The `moved-from` that the entry gets; "" (no such key) where it gets its former name back."""
     section = root.entries[path[0]].value
     entry = section.entries[path[1]].value if isinstance(section, Mapping) else None
     former = entry.entries.get(MOVED_FROM) if isinstance(entry, Mapping) else None

@@ -49,7 +49,7 @@ DEFINED_TWICE = Rule(
     "defined-twice",
     Severity.ERROR,
     "A name is defined once, whichever files a site has.",
-    "Which of two definitions wins would hang on the order of files, and so on a merge.",
+    "Which of two definitions wins would depend on the order of files, and so on a merge.",
     "Remove one of the two, or give it another name.",
 )
 WRONG_SHAPE = Rule(
@@ -106,7 +106,7 @@ WRONG_KIND = Rule(
     "TL211",
     "wrong-kind",
     Severity.ERROR,
-    "A name is used as what it is.",
+    "A name is used for the kind of object that it belongs to.",
     "`guest/lan` cannot select a guest where `lan` is a network.",
     "Use the kind that the name has, or the bare name.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\npolicy:\n  out: {from: guest/lan, to: any, allow: any}\n",

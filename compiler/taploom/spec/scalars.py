@@ -44,7 +44,7 @@ class InvalidError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Text(Generic[T_co]):
-    """A scalar that a function makes a value of.
+    """A scalar whose text a function turns into a value.
 
     Attributes:
         read: raises `InvalidError` or `AddressError`.
@@ -162,7 +162,7 @@ def address_of(family: Family) -> "Text[Address]":
 
 
 _ADVERTISED = ("auto", "dhcp", "dhcp6", "dhcpv6", "slaac")
-"""What other tools call it to go by router advertisements."""
+"""Words of other tools for an uplink that takes its addresses from the network."""
 
 
 def setting(value: "Text[T]", *words: Setting) -> "Text[T | Setting]":

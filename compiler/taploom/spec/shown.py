@@ -1,4 +1,4 @@
-"""Texts of the user's as messages show them."""
+"""How messages show the user's own text."""
 
 from taploom.source.tree import Node, Scalar
 
@@ -10,7 +10,7 @@ def visible(text: str) -> str:
 
 
 def with_odd(hint: str, text: str) -> str:
-    """A way out, after the first character that is not ASCII: many look like one that is (Unicode TR 39)."""
+    """A hint, after the name of the text's first non-ASCII character, if any: many look like ASCII (Unicode TR 39)."""
     odd = next((c for c in text if not c.isascii()), "")
     if not odd:
         return hint

@@ -1,4 +1,4 @@
-"""Addresses of which there is one yet, and which are written, never learned as a prefix."""
+"""Parsers of keys that take one address so far, and of IPv6 prefixes, which are written and never delegated."""
 
 from typing import Generic
 
@@ -9,16 +9,16 @@ from taploom.spec import rules
 from taploom.spec.decode import Parser, Schema, T, refuse
 
 DELEGATED = frozenset(("pd", "dhcp-pd", "dhcpv6-pd", "prefix-delegation", "delegated", "delegate", "track6"))
-"""What others write for a prefix that the provider delegates."""
+"""Words of other tools for a prefix that the provider delegates."""
 
 
 @dataclass(frozen=True, slots=True)
 class Single(Generic[T]):
-    """A value of which people also write a list.
+    """One value, where people also write a list, which is refused with a hint.
 
     Attributes:
-        value: the parser of one.
-        has: what has one, such as `a NIC has one address`.
+        value: the parser of the value.
+        has: the start of the message, such as `a NIC has one address`.
         hint: what to do instead of a list.
     """
 
@@ -27,7 +27,7 @@ class Single(Generic[T]):
     hint: str
 
     def parse(self, node: Node, report: Report) -> T | None:
-        """The value; a list of one item is a matter of its brackets."""
+        """The value; for a list of one item the parser of the value reports the brackets."""
         if not (isinstance(node, Sequence) and len(node.items) > 1):
             return self.value.parse(node, report)
         message = f"{self.has} of a family, and several cannot be said yet"
@@ -41,10 +41,10 @@ class Single(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Written(Generic[T]):
-    """An IPv6 address or prefix of which people also say that it is delegated (DHCPv6-PD, RFC 8415).
+    """An IPv6 address or prefix, where people also write that it is delegated (DHCPv6-PD, RFC 8415).
 
     Attributes:
-        value: the parser of what can be said.
+        value: the parser of the address or prefix.
         hint: what to do instead.
     """
 
@@ -55,9 +55,7 @@ class Written(Generic[T]):
         """The value."""
         if not (isinstance(node, Scalar) and node.text.lower() in DELEGATED):
             return self.value.parse(node, report)
-        message = (
-            f"`{node.text}`: no prefix is delegated here (DHCPv6-PD), as one that changes by itself is in no review"
-        )
+        message = f"`{node.text}`: taploom takes no delegated prefix (DHCPv6-PD), since no review would see it change"
         refuse(report, rules.DELEGATED_PREFIX, message, node.span, self.hint)
         return None
 

@@ -11,14 +11,14 @@ from taploom.spec.shown import is_empty, visible, with_odd
 
 
 def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object], sure: str = "") -> tuple[str, ...]:
-    """Report a key that a model lacks, with those that may be meant, which are returned.
+    """Report a key that a model lacks, and return the keys that may be meant.
 
     Args:
-        report: takes it.
+        report: takes the finding.
         key: as written.
-        noun: what lacks it.
-        known: the keys that there are.
-        sure: the one that is meant, where the value says so; "" where it does not.
+        noun: the model in words, such as `a guest`.
+        known: the keys of the model.
+        sure: the key that is meant, if the value shows it; else "".
     """
     begun = () if sure else tuple(sorted(name for name in known if len(key.text) > 2 and name.startswith(key.text)))
     nearest = sure or closest(key.text, known)
@@ -32,7 +32,7 @@ def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object],
 
 
 def address_key(name: str, value: Node) -> str:
-    """The key that `ip` and the like stand for, by their value; "" for other keys."""
+    """`ipv4` or `ipv6` for a key such as `ip`, by the family of its value; "" for other keys."""
     if name not in ("ip", "address", "addr", "inet") or not isinstance(value, Scalar):
         return ""
     return "ipv6" if ":" in value.text else "ipv4"
@@ -44,7 +44,7 @@ def is_torn(name: str, value: Node) -> bool:
 
 
 def torn(report: Report, key: Scalar) -> bool:
-    """Report such a key; the entry before it cannot be used."""
+    """Report a torn key; returns False, since the entry before it cannot be used."""
     hint = "write a list in brackets, such as `[tcp/443, udp/443]`"
     report.add(
         Diagnostic(

@@ -1,7 +1,6 @@
-"""What people write that the language does not have: each is answered with what to do instead.
+"""Keys of other tools that the language does not have: each is answered with what to do instead.
 
-Misspelt keys are another matter. Who writes one of these has meant what it says elsewhere, so a guess at a similar word
-of the language would lead astray.
+Such a key is not misspelt: its author means what it says in the other tool, so a guess at a similar word would mislead.
 """
 
 from collections.abc import Iterable
@@ -18,10 +17,10 @@ class Unsaid:
 
     Attributes:
         keys: as people write them.
-        message: that it cannot be said, or how it is called here.
+        message: why there is no such key, or what it is called here.
         hint: what to do instead.
-        meant: the key of the language that the value belongs to, where there is one; where it may be one of several,
-            these with spaces between.
+        meant: the key of the language that takes the value, or several with spaces between if it may be any of them;
+            "" for none.
     """
 
     keys: tuple[str, ...]
@@ -31,7 +30,7 @@ class Unsaid:
 
 
 def report_unsaid(unsaid: Iterable[Unsaid], node: Mapping, report: Report) -> dict[str, tuple[str, ...]]:
-    """Report such keys of a mapping, those of one meaning as one finding.
+    """Report the keys of a mapping that are those of other tools; keys of one meaning are one finding.
 
     Returns:
         For each of the keys, the key of the language that it means, if any.
@@ -99,7 +98,7 @@ DHCP = (
         "remove it, and set it in a drop-in of your own for the unit of the bridge: `[DHCPServer]` with `SendOption=`",
     ),
 )
-"""What DHCP servers are told elsewhere."""
+"""What DHCP servers have elsewhere."""
 
 _ALONE = "name its interface under `uplinks`, with its zone alone, and have another tool make and configure it"
 _VLANS = Unsaid(

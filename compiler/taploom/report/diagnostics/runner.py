@@ -20,8 +20,8 @@ def inert(text: str, form: str = "text") -> str:
 
     Args:
         text: any number of lines.
-        form: of its format, as `--format` has it: JSON gets an escape, XML and HTML an entity, all else signs that look
-            alike; of `github` the beginning of a line is our own.
+        form: its format, as `--format` has it: JSON gets an escape, XML and HTML an entity, all else signs that look
+            alike; in `github` a `::` that begins a line is taploom's own.
     """
     if "##" not in text and "::" not in text:
         return text

@@ -38,7 +38,7 @@ def _host(change: Change, host: str) -> Iterator[str]:
     yield from _undone_by_hand(change, host)
     raised = _stepping(change, host, 1)
     if raised:
-        yield f"# then the guests, of which larger packets are lost until the host is done: {', '.join(raised)}"
+        yield f"# then the guests, whose larger packets are lost until the host is done: {', '.join(raised)}"
     anew = sorted({one.device for one in change.disruption if one.host == host and one.effect in _ANEW})
     if anew:
         yield f"# and start anew: {', '.join(anew)}"
@@ -60,7 +60,7 @@ def _stepping(change: Change, host: str, sign: int) -> list[str]:
 
 
 def _undone_by_hand(change: Change, host: str) -> Iterator[str]:
-    """What networkd leaves as it is though no unit says it any more."""
+    """Commands for settings that networkd keeps although no unit has them any more."""
     for one in change.disruption:
         for setting in one.settings if one.host == host and one.effect is Effect.KEPT else ():
             if setting.key == PROXIED:

@@ -34,7 +34,7 @@ def survivor_data(one: Survivor) -> dict[str, Any]:
 
 
 def cause(one: Disruption) -> str:
-    """What of the change has the effect."""
+    """The part of the change that has the effect."""
     shown = [f"{s.key} {s.before or 'none'} → {s.after or 'none'}" for s in one.settings[:4]]
     more = f" and {len(one.settings) - 4} more" if len(one.settings) > 4 else ""
     parts = [one.file, ", ".join(shown) + more, one.detail]

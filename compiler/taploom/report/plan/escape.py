@@ -1,7 +1,7 @@
 """Text of a stranger inside Markdown, made harmless.
 
-A name or description may hold what tables, emphasis, links, mentions, HTML, fences or Mermaid would take as theirs. In
-prose everything with a meaning becomes a character reference; in code, which has none, only what would end it does.
+A name or description may hold characters of tables, emphasis, links, mentions, HTML, fences or Mermaid. In prose every
+character with a meaning becomes a character reference; in code, where markup has none, only its end is escaped.
 """
 
 from taploom.report.diagnostics.visible import visible
@@ -15,7 +15,7 @@ def prose(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """A code span, in a cell too; of `|` GitHub's tables want the backslash even there."""
+    """A code span, in a cell too: GitHub's tables want a backslash before `|` even there."""
     shown = visible(text).replace("|", "\\|").replace("\n", " ")
     longest = max((len(run) for run in _runs(shown)), default=0)
     ticks = "`" * (longest + 1)
@@ -42,7 +42,7 @@ def _runs(text: str) -> list[str]:
 
 
 def mermaid(text: str) -> str:
-    """A label of Mermaid between quotes, which knows entities by number."""
+    """The text of a Mermaid label between quotes, with numeric entities, which Mermaid knows."""
     safe = (char if char.isalnum() or char in " .:/-+,~→" else f"#{ord(char)};" for char in visible(text))
     return "".join(safe)
 

@@ -1,4 +1,4 @@
-"""Flows in the words that all renderers of a change use, and which of them are told."""
+"""Flows in the words that all renderers of a change use, and which of them are shown."""
 
 from taploom.diff.model import Action, Change
 from taploom.diff.verdicts import FlowChange, Outcome, Turn, told_foreign
@@ -6,7 +6,7 @@ from taploom.report.plan.words import few, place, plural
 
 _TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
 _SAME = 30
-"""So many flows that stay are named in a text: who reads them makes sure, and has nothing to decide."""
+"""The most flows that a text lists of those that only got another address: a reader has nothing to decide there."""
 
 
 def flow_counts(change: Change) -> str:
@@ -36,12 +36,12 @@ def turn(one: FlowChange) -> str:
 
 
 def sign(one: FlowChange) -> str:
-    """The same in a character."""
+    """What happens, in one character."""
     return "=" if one.readdressed else "~" if _rerouted(one) else _TURNS[one.turn]
 
 
 def _rerouted(one: FlowChange) -> bool:
-    """Whether it is nobody's verdict that changes: it takes, or took, another way."""
+    """Whether no verdict changes, but the path: the packets take, or took, another way."""
     return "elsewhere" in (one.before.verdict, one.after.verdict)
 
 
@@ -53,7 +53,7 @@ def ends(one: FlowChange) -> str:
 
 
 def turned(one: FlowChange) -> str:
-    """What becomes of it before and after."""
+    """The outcome before and after."""
     if one.readdressed:
         return f"{outcome(one.after)}, at another address or bridge than before"
     return f"{outcome(one.before)} → {outcome(one.after)}"
@@ -97,17 +97,17 @@ def example(one: FlowChange) -> str:
 
 
 def by_intent(change: Change) -> list[FlowChange]:
-    """What changes since an entry does, and whatever opens to the outside."""
+    """Flows that change because an entry does, and all that open to the outside."""
     return [one for one in change.flows if not one.implied and (one.exposed or not one.inherited)]
 
 
 def along(change: Change) -> list[FlowChange]:
-    """What comes and goes with a guest, network or host."""
+    """Flows that appear or disappear with a guest, network or host."""
     return [one for one in _inherited(change) if not one.readdressed]
 
 
 def as_before(change: Change) -> list[FlowChange]:
-    """What stays but for its address, told once and by the new one."""
+    """Flows of which only the address changes, each once and with the new one."""
     kept = (one for one in _inherited(change) if one.readdressed and one.turn is not Turn.BLOCKED)
     return [*{(ends(one), outcome(one.after)): one for one in kept}.values()]
 
@@ -117,24 +117,24 @@ def _inherited(change: Change) -> list[FlowChange]:
 
 
 def still_open(change: Change) -> list[FlowChange]:
-    """What a removed entry does not close; what a host says to itself no entry does."""
+    """Flows of a removed entry that stay allowed; not those of a host to itself, which no entry decides."""
     removed = {one.name for one in change.objects if one.action is Action.REMOVE}
     kept = (one for one in change.flows if one.before.by in removed and one.after.verdict == "allow")
     return [one for one in kept if one.sources != one.destinations]
 
 
 def told(change: Change) -> list[FlowChange]:
-    """All flows that are told one by one, in the order in which they matter."""
+    """All flows that have a row of their own, the most important first."""
     return [*by_intent(change), *along(change), *as_before(change)]
 
 
 def shown(change: Change) -> list[FlowChange]:
-    """The same for who reads a text: of those that stay only the first."""
+    """The flows that a text lists: all of `told`, but only the first of those that stay as before."""
     return [*by_intent(change), *along(change), *as_before(change)[:_SAME]]
 
 
 def untold(change: Change) -> str:
-    """What is left out of that, as a phrase; "" for nothing."""
+    """A phrase for the flows that `shown` leaves out; "" for none."""
     undecided = sum(one.implied and not one.readdressed for one in change.flows)
     alike = max(len(as_before(change)) - _SAME, 0)
     said = [f"{alike:,} more as before at another address or bridge"] if alike else []

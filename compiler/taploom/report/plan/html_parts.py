@@ -33,14 +33,14 @@ def applying(change: Change) -> Iterator[str]:
 
 
 def flows(change: Change) -> Iterator[tuple[str, ...]]:
-    """Rows of what changes by intent."""
+    """Rows of all flows that are shown one by one."""
     return map(_flow, flow_words.told(change))
 
 
 def _flow(one: FlowChange) -> tuple[str, ...]:
     via = f" at {words.few(one.via)}" if one.via else ""
     return (
-        flow_words.turn(one) + (" (comes or goes with it)" if one.inherited and not one.readdressed else ""),
+        flow_words.turn(one) + (" (comes or goes with an object)" if one.inherited and not one.readdressed else ""),
         words.few(one.sources),
         words.few(one.destinations) + via,
         words.few(one.services),

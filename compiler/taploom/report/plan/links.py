@@ -1,4 +1,4 @@
-"""Where the lines of a change's specs can be seen, for readers who can follow a link."""
+"""Links to the lines of a change's specs."""
 
 from urllib.parse import quote
 

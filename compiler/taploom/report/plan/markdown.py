@@ -126,7 +126,7 @@ def _left_out(found: list[tuple[int, str]], link: str) -> str:
 
 
 def _mark(change: Change, key: str) -> str:
-    """By the hidden line a comment is found again, and updated in place."""
+    """The hidden line by which a comment is found again and updated in place."""
     digest = hashlib.sha256(change_json(change).encode()).hexdigest()
     safe = "".join(char for char in key if char.isalnum() or char in "-_./")
     return f"<!-- {MARK} key={safe} plan=sha256:{digest} -->"

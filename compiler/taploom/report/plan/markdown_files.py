@@ -8,13 +8,13 @@ from taploom.report.plan import words
 from taploom.report.plan.escape import fence, html
 
 _BYTES = 9_000
-"""All folds together: who wants every line of every file has it from the page and from the rendered tree."""
+"""The most bytes of all folds together; the page and the rendered tree have every line of every file."""
 _LINES = 60
 _AROUND = 1
 
 
 def file_blocks(change: Change) -> list[str]:
-    """A fold for each host and target, what hosts load first; what is beyond the bound is listed in one."""
+    """A fold for each host and target, files that hosts load first; one last fold lists the files beyond the bound."""
     ordered = sorted(change.files, key=lambda one: (one.target == "nixos", one.path.startswith("guests/"), one.path))
     found: list[str] = []
     rest: list[FileChange] = []
@@ -41,7 +41,7 @@ def _fold(files: list[FileChange]) -> str:
 
 
 def _heading(one: FileChange, hunk: Hunk, files: int) -> str:
-    """In a fold of several files each hunk says which it is in."""
+    """The heading of a hunk, which names the file if the fold has several."""
     name = one.path.rpartition("/")[2]
     kind = {Action.ADD: "new file", Action.REMOVE: "removed"}.get(one.action, "")
     return f"@@ {' · '.join(filter(None, (name if files > 1 else '', kind, words.heading(hunk))))} @@"

@@ -65,7 +65,7 @@ def _row(one: FlowChange, links: Links) -> str:
 
 
 def more_flows(change: Change) -> list[str]:
-    """What is inherited, and one packet for each of the others."""
+    """The inherited flows, and an example packet for each of the others."""
     told, intended = flow_words.shown(change), flow_words.by_intent(change)
     found = [f"- {_told(one)}: {prose(flow_words.turned(one))}\n" for one in told[len(intended) :]]
     found += [f"- {_told(one)}: for example {code(flow_words.example(one))}\n" for one in intended]
@@ -78,7 +78,7 @@ def _told(one: FlowChange) -> str:
 
 
 def disruption(change: Change, links: Links) -> list[str]:
-    """Rows of effects, the worst first, and where the way in stays what it is."""
+    """Rows of effects, the worst first, and a row of the hosts whose management access stays."""
     rows = [
         f"| {code(one.device)} | {code(one.host)} | **{one.grade.name}** | {prose(one.effect.value)} "
         f"| {prose(cause(one))} | {_place(links, *((one.origin, None) if one.was else (None, one.origin)))} |\n"

@@ -1,7 +1,7 @@
 """The difference as a Mermaid diagram, which pull requests draw: both sides laid over each other.
 
-Guests stand on their hosts and hang on their networks; what comes, goes and becomes another is told by a sign, a word
-and the style of a line, so that nothing hangs on a colour. https://mermaid.js.org/syntax/flowchart.html
+Guests stand on their hosts and hang on their networks. A sign, a word and the style of a line show what is added,
+removed or changed, so that nothing depends on a colour. https://mermaid.js.org/syntax/flowchart.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -77,7 +77,7 @@ def _flow(one: FlowChange, sheet: _Sheet) -> None:
 
 
 def _cables(guest: ObjectChange) -> Iterator[tuple[str, str]]:
-    """The networks of a guest's NICs, with the sign of those that come and go; "" for those that stay."""
+    """The networks of a guest's NICs, each with the sign of a NIC that is added or removed, or ""."""
     for one in guest.fields:
         if one.name == "nics":
             networks = one.after if one.after is not None else one.before

@@ -65,7 +65,7 @@ def _head(change: Change) -> Iterator[str]:
 
 
 def _decisions(change: Change) -> Iterator[str]:
-    """Numbered; what survives has a part of its own, with all commands."""
+    """The decisions, numbered; surviving connections have a section of their own, with all commands."""
     found = decisions(change, survivors=False)
     if found:
         yield _title("Decide these")

@@ -43,7 +43,7 @@ def moment(seconds: int) -> str:
 
 
 def field(change: FieldChange) -> str:
-    """`name: before → after`; of sets only what differs."""
+    """`name: before → after`; for sets only the members that differ."""
     old, new = change.before, change.after
     if isinstance(old, tuple) and isinstance(new, tuple) and set(old) != set(new):
         words = [f"+{value(one)}" for one in new if one not in old]
@@ -126,7 +126,7 @@ def again(change: Change) -> str:
 
 
 def survivors(change: Change) -> list[tuple[tuple[str, ...], Survivor]]:
-    """What outlives its rule, with the hosts of which the same is to say."""
+    """Connections that outlive their rule, each with all hosts on which they do."""
     found: dict[Survivor, list[str]] = {}
     for one in change.survivors:
         found.setdefault(replace(one, host=""), []).append(one.host)

@@ -18,12 +18,15 @@ OWN_KEYS = (
     Key("tags", ListOf(TAG, "a tag"), "Words to select it by, as in `tag/web`.", (), example="[web, public]"),
     Key("link", LINK, "Where to read more, such as a ticket.", default="", example="https://wiki.example.org/shop"),
 )
-"""Of the site, of what stands within an entry, and of waivers: what `plan` knows by no name of its own."""
+"""Keys about itself of the site, of a waiver, and of an entry within another, such as a NIC or an uplink.
+
+They have no `moved-from`, since `plan` does not follow these by name.
+"""
 META_KEYS = (
     *OWN_KEYS,
     Key("moved-from", NAME, "Its name before, so that `plan` shows a move; drop it later.", "", example="old-shop"),
 )
-"""Of the entries of all other sections."""
+"""Keys about itself of an entry of any other section."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +54,7 @@ def check_name(key: Scalar, report: Report) -> bool:
 
 
 def check_plain_name(key: Scalar, report: Report) -> bool:
-    """The same for names outside of the shared namespace."""
+    """Whether a key may be a name outside of the shared namespace, such as that of a route; reports why not."""
     if is_name(key.text):
         return True
     refuse(
@@ -65,5 +68,5 @@ def check_plain_name(key: Scalar, report: Report) -> bool:
 
 
 def section(item: Parser[T], noun: str, mentions: Mentions = nothing) -> MapOf[T]:
-    """A mapping from names to entries; `mentions` where another section defines what they name."""
+    """A mapping from names to entries; `mentions` is given if the names are those of objects of another section."""
     return MapOf(item, noun, check_name, mentions)

@@ -64,14 +64,14 @@ GATES = Model(
         Key(
             "exposure-owner",
             BOOLEAN,
-            "Whether what exposes something has to name its owner.",
+            "Whether an entry that exposes something has to name its `owner`.",
             default=False,
             example="true",
         ),
         Key(
             "max-class",
             Text(read_class, "a class such as D4", {"type": "string", "pattern": "^D[0-6]$"}),
-            "The most that a change may disturb.",
+            "The worst class of disruption that a change may have.",
             example="D4",
         ),
         Key(

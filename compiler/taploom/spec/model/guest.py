@@ -91,7 +91,7 @@ GUEST = Model(
         Key(
             "nics",
             section(NIC, "NIC", whole("network")),
-            "Its NICs, by network; what one of them is asked, it answers itself.",
+            "Its NICs, by network. The guest answers each packet by the NIC that it came in by.",
             {},
             example="{microvm: {ipv4: 10.0.0.10}}",
         ),

@@ -153,7 +153,7 @@ ROUTE = Model(
         Key(
             "to",
             PREFIX,
-            "Destination prefix. Senders are believed only at uplinks by which their longest routes lead.",
+            "Destination prefix. A sender is accepted only at uplinks by which the longest route to it leads.",
             required=True,
             example="10.30.0.0/16",
         ),

@@ -122,7 +122,7 @@ FULL_NAT = NatSpec(Setting.MASQUERADE, Setting.MASQUERADE)
 
 @dataclass(frozen=True, slots=True)
 class NatSwitch:
-    """`true` for both families, `false`, or a mapping per family; what a mapping leaves out is translated."""
+    """`true` for both families, `false`, or a mapping per family; a family that the mapping omits is translated."""
 
     def parse(self, node: Node, report: Report) -> NatSpec | None:
         """Translation per family."""
@@ -174,8 +174,8 @@ NETWORK = Model(
                 Single(host_interface(Family.IPV6), _ONE, _TWO),
                 "take a ULA such as `fd12:3456:789a::1/64`, and `nat: true`",
             ),
-            "The host's own IPv6 address on it, which is the gateway of its guests. Written here, never delegated "
-            "(DHCPv6-PD): a prefix that changes by itself is in no review. Behind such an uplink take a ULA and `nat`.",
+            "The host's own IPv6 address on it, which is the gateway of its guests. The prefix is written here, never "
+            "delegated (DHCPv6-PD), as no review would see it change. Behind a delegating uplink use a ULA and `nat`.",
             example="fd12:3456:789a::1/64",
         ),
         Key(
@@ -191,7 +191,7 @@ NETWORK = Model(
         Key(
             "dns",
             ListOf(setting(ADDRESS, Setting.HOST), "an address or `host`"),
-            "Resolvers that guests are told; `host` where the host itself answers.",
+            "Resolvers that are announced to guests; `host` where the host itself answers.",
             (),
             example="[host]",
         ),
@@ -207,8 +207,8 @@ NETWORK = Model(
         Key(
             "nat",
             NatSwitch(),
-            "Whether what leaves the site is translated, in both families or per family, by uplinks that somebody else "
-            "configures too; what goes to a host of the site that has a route back to the network is not.",
+            "Whether traffic that leaves the site is translated, in both families or per family, at every uplink, "
+            "whoever configures it. Traffic to a host of the site with a route back to the network is not translated.",
             NO_NAT,
             example="true",
         ),

@@ -29,10 +29,13 @@ class Listener:
 
 
 def read_listener(text: str) -> Listener:
-    """`HOST` or `HOST/UPLINK`; an address too, which is no host's name and reported as such."""
+    """`HOST` or `HOST/UPLINK`.
+
+    An address is let through here, and refused with a better hint once all hosts are known.
+    """
     host, slash, uplink = text.partition("/")
     if is_address(text):
-        return Listener(text, "")  # which uplink has it is known once all hosts are
+        return Listener(text, "")  # the hint names the uplink that has it
     if slash and not uplink:
         raise InvalidError(f"`{visible(text)}` lacks the name of the uplink", "such as `hypervisor/eth0`")
     return Listener(read_name(host), read_interface_name(uplink) if slash else "")
@@ -56,9 +59,12 @@ class ForwardSpec(Entry):
 
 
 def read_target(text: str) -> str:
-    """The name of a guest, bare or as `guest/NAME`; an address too, which is no guest's name and reported as such."""
+    """The name of a guest, bare or as `guest/NAME`.
+
+    An address is let through here, and refused with a better hint once all guests are known.
+    """
     if is_address(text):
-        return text  # who has it is known once all guests are
+        return text  # the hint names the guest that has it
     guest, colon, port = text.partition(":")
     if colon and port.isdigit():
         raise InvalidError(
@@ -79,8 +85,8 @@ FORWARD = Model(
         Key(
             "on",
             Text(read_listener, "a host or host/uplink", {"type": "string"}, _listening),
-            "Host, or host/uplink, at whose outside address it listens, whichever uplink is asked by. Of a host these "
-            "are the uplinks that the spec configures; where it configures none, those that somebody else does.",
+            "Host, or host/uplink, at whose outside addresses it listens, by whichever uplink a packet comes. A host "
+            "means its uplinks that the spec configures, or else those that somebody else configures.",
             required=True,
             example="hypervisor/eth0",
         ),
@@ -101,8 +107,8 @@ FORWARD = Model(
         Key(
             "from",
             ListOf(SELECTOR, "a selector"),
-            "Who may use it; by default anybody, the site's hosts included. Guests of another host whom `nat` "
-            "translates on their way come as that host.",
+            "Who may use it; by default anybody, the site's hosts included. Guests of another host that `nat` "
+            "translates on the way arrive with an address of that host.",
             ANYBODY,
             example="office",
         ),
@@ -139,17 +145,17 @@ POLICY = Model(
         Key(
             "from",
             ListOf(SELECTOR, "a selector"),
-            "Who opens the connection. `any` is everyone but the site's hosts, and so without guests whom `nat` "
-            "translates on their way to another host: there they come as their own host, unless that one has a route "
-            "back to their network. It lets nobody beyond an uplink reach others beyond one: that takes both names.",
+            "Who opens the connection. `any` is everyone but the site's hosts. It misses guests that `nat` translates "
+            "on the way to another host, as they arrive with their own host's address, unless the other host has a "
+            "route back. Between two places beyond uplinks `any` allows nothing: name both ends.",
             required=True,
             example="[microvm, tag/web]",
         ),
         Key(
             "to",
             ListOf(SELECTOR, "a selector"),
-            "Who answers it. What comes from beyond an uplink is carried to beyond another one only where both ends "
-            "are named, and back to its own zone only where `from` and `to` name that zone.",
+            "Who answers it. Packets from beyond one uplink are carried beyond another only if both ends are named, "
+            "and back to their own zone only if `from` and `to` both name that zone.",
             required=True,
             example="internet",
         ),

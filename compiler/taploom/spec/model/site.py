@@ -42,7 +42,7 @@ def read_nixos(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TargetSpec:
-    """Versions; None takes the site's, and the site's takes the default."""
+    """Versions of tools. None in a host's target takes the site's, and in the site's the default."""
 
     systemd: int | None
     nftables: tuple[int, ...] | None
@@ -99,7 +99,7 @@ SITE = Model(
             TargetSpec(None, None, None),
             example='{systemd: 252, nftables: 1.0.6, nixos: "25.11"}',
         ),
-        Key("gates", GATES, "What a change may not do unnoticed; `plan` holds it to that.", NO_GATES),
+        Key("gates", GATES, "What a change may not do unnoticed; `plan` fails if it does.", NO_GATES),
         *OWN_KEYS,
     ),
 )
