@@ -30,6 +30,6 @@ def _note(inquiry: Inquiry, reply: Reply, hop: Hop) -> Iterator[str]:
     words = f"its answers {'leave' if len(ways) == 1 else 'may leave'} {hop.host} by {' or '.join(ways)}"
     if hop.ingress not in ways:
         near = list(addresses(reply.family, place.leaving(senders, None).get(hop.ingress, ())))
-        words += f", not by {hop.ingress}: a provider drops what has an address of another one's"
+        words += f", not by {hop.ingress}: a provider drops packets with a source address of another provider"
         words += f" (those to {', '.join(near[:_SHOWN])} by {hop.ingress})" if near else ""
     yield words

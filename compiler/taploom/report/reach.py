@@ -99,7 +99,7 @@ def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
     if reply.decided_by == FOREIGN_INPUT.by:
         yield f"as far as taploom knows: what enters {reply.hops[-1].host} is for its own firewall to judge"
     if reply.allowed and _begins_nothing(reply):
-        yield "as a part of a connection alone: a message of this type begins none, and is dropped as invalid by itself"
+        yield "only as part of a known connection: a message of this type begins none, and by itself it is invalid"
     yield from answering(asked.inquiry, reply)
     yield from _leased(asked, reply)
     last = reply.hops[-1]

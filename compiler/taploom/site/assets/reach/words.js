@@ -44,7 +44,7 @@
         found.push(`as far as taploom knows: what enters ${last.host} is for its own firewall to judge`);
       }
       if (last.answer.verdict === "allow" && this.beginsNothing(reply)) {
-        found.push("as a part of a connection alone: a message of this type begins none, and is dropped as invalid by itself");
+        found.push("only as part of a known connection: a message of this type begins none, and by itself it is invalid");
       }
       if (last.answer.verdict === "allow") found.push(...reply.hops.flatMap((hop) => this.answering(reply, hop)));
       for (const [level, end] of Object.entries(this.asked)) found.push(...this.leased(reply, Number(level), end));
@@ -70,7 +70,7 @@
       if (!place.leaving(from, anyway).length) return [];
       let words = `its answers ${ways.length === 1 ? "leave" : "may leave"} ${host} by ${ways.join(" or ")}`;
       if (ways.includes(ingress)) return [words];
-      words += `, not by ${ingress}: a provider drops what has an address of another one's`;
+      words += `, not by ${ingress}: a provider drops packets with a source address of another provider`;
       const near = place.leaving(from, null).filter(([device]) => device === ingress).flatMap(([, some]) => addresses(family, some));
       return [words + (near.length ? ` (those to ${near.slice(0, 2).join(", ")} by ${ingress})` : "")];
     }
