@@ -53,8 +53,8 @@ FOUND: dict[str, tuple[Expected, ...]] = {
         Expected("TL426 5:49", ("a network has one prefix", "cannot be said yet", "a network of its own")),
     ),
     "forward-beside": (
-        Expected("TL622 17:44", ("`nas` is an address", "none can lead yet", "a reverse proxy")),
-        Expected("TL622 18:45", ("`nuc` is a host", "none can lead yet", "`to: host/nuc`")),
+        Expected("TL622 17:44", ("`nas` is an address", "forwards cannot lead yet", "a reverse proxy")),
+        Expected("TL622 18:45", ("`nuc` is a host", "forwards cannot lead yet", "`to: host/nuc`")),
         Expected("TL602 19:30", ("all ports cannot be said yet", "name them")),
     ),
     "isolated-exception": (Expected("TL701 17:27", ("exceptions to that cannot be said yet", "drop `isolated`")),),

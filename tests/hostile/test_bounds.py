@@ -94,7 +94,7 @@ def test_a_message_of_70_mib_costs_the_page_and_no_more(clone: Clone) -> None:
     tree, who = clone.git("rev-parse", "main^{tree}"), "Ann <a@example.org> 1798761600 +0000"
     head = f"tree {tree}\nparent {clone.name('HEAD')}\nauthor {who}\ncommitter {who}\n\n".encode()
     (clone.top / ".git/refs/heads/change").write_text(large(clone, "commit", 70 * MIB, head) + "\n")
-    with pytest.raises(RevisionError, match="answers more than 64 MiB"):
+    with pytest.raises(RevisionError, match="prints more than 64 MiB"):
         history(Path("specs"), 3)
 
 

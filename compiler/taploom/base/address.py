@@ -32,7 +32,7 @@ class Family(enum.IntEnum):
     IPV6 = 6, 128, "ipv6", socket.AF_INET6
 
     def __new__(cls, version: int, bits: int, key: str, af: int) -> "Family":
-        """A member with its attributes, which are asked for too often to be worked out each time."""
+        """Stores the attributes in the member: they are read too often to be computed each time."""
         member = int.__new__(cls, version)
         member._value_ = version
         member.bits, member.key, member.af = bits, key, af
@@ -44,7 +44,7 @@ T_co = TypeVar("T_co", covariant=True)
 
 
 class PerFamily(Protocol[T_co]):
-    """What has a value for each family."""
+    """An object with one value for each family."""
 
     @property
     def ipv4(self) -> T_co: ...  # noqa: D102
@@ -58,7 +58,7 @@ def in_family(thing: PerFamily[T_co], family: Family) -> T_co:
 
 
 class AddressError(ValueError):
-    """A text that is no address; the message is a sentence for the user, `hint` a way out where one can be told."""
+    """A text is not an address. The message is a sentence for the user; `hint` says how to mend the text, or is ""."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -108,7 +108,7 @@ class Prefix:
 
     @property
     def shortest(self) -> str:
-        """The address alone where it is just one, else with the length."""
+        """The address without a length if the prefix holds just that one, else `ADDRESS/LENGTH`."""
         alone = self.length == (32 if self.family is Family.IPV4 else 128)
         return _print(self.family, self.value) if alone else str(self)
 
@@ -222,7 +222,7 @@ def parse_address(text: str) -> Address:
     """Read an address of either family.
 
     Raises:
-        AddressError: it is none, with what is wrong as the message.
+        AddressError: the text is not an address; the message says what is wrong.
     """
     family = Family.IPV6 if ":" in text else Family.IPV4
     try:
@@ -233,7 +233,7 @@ def parse_address(text: str) -> Address:
 
 
 def _no_address(text: str) -> AddressError:
-    """What is wrong with what somebody took for an address."""
+    """The error for a text that is not an address, with a hint for common mistakes."""
     head, slash, _ = text.partition("/")
     octets = head.split(".")
     plain = ".".join(octet.lstrip("0") or "0" for octet in octets)
@@ -252,7 +252,7 @@ def parse_interface(text: str) -> Interface:
     """Read `ADDRESS/LENGTH`, host bits allowed.
 
     Raises:
-        AddressError: it is none, with what is wrong as the message.
+        AddressError: the text is neither; the message says what is wrong.
     """
     host, slash, length = text.partition("/")
     address = parse_address(host)
@@ -267,7 +267,7 @@ def parse_prefix(text: str) -> Prefix:
     """Read a prefix; an address without a length stands for itself alone.
 
     Raises:
-        AddressError: it is none, or it has host bits.
+        AddressError: the text is not a prefix, or it has host bits.
     """
     if "/" not in text:
         return parse_address(text).prefix
@@ -281,7 +281,7 @@ def parse_mac(text: str) -> Mac:
     """Read six hexadecimal pairs joined by `:` or `-`.
 
     Raises:
-        AddressError: it is none.
+        AddressError: the text is not a MAC address.
     """
     pairs = text.replace("-", ":").split(":")
     digits = "".join(pairs)

@@ -1,9 +1,9 @@
-"""Frozen dataclasses that are made as fast as others.
+"""Frozen dataclasses whose objects are created as fast as those of mutable ones.
 
 Python guards a frozen dataclass by a call for each field of each object, and by two more functions that are compiled
 for each class whenever taploom starts: together that is a tenth of all its time. The type checker, which sees the
-library's own decorator here, refuses every assignment already, and strictly (`make check`). How objects are compared
-and hashed is compiled for a class when it is first asked for: of most classes nobody ever asks.
+library's own decorator here, refuses every assignment already, and strictly (`make check`). The methods that compare
+and hash objects of a class are compiled at their first call, since objects of most classes are never compared.
 """
 
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ else:
         def decorate(cls: type[T]) -> type[T]:
             if options.pop("frozen", False):
                 cls.__repr__ = _told
-                if not options.get("order"):  # which the library compiles only together with equality
+                if not options.get("order"):  # the library compiles ordering only together with equality
                     cls.__eq__, cls.__hash__ = vars(cls).get("__eq__", _equal), vars(cls).get("__hash__", _hash)
                     return dataclasses.dataclass(**options, eq=False, repr=False)(cls)
                 options.update(unsafe_hash=True, repr=False)
@@ -39,7 +39,7 @@ else:
         return cls.__eq__(self, other)
 
     def _hash(self: object) -> int:
-        """The same for their hash."""
+        """On first use, compiles the `__hash__` that `dataclasses` would have generated, installs it and calls it."""
         cls = type(self)
         cls.__hash__ = eval(f"lambda a: hash(({''.join(f'a.{name}, ' for name in _compared(cls))}))")  # noqa: S307 - as above
         return cls.__hash__(self)
@@ -48,9 +48,9 @@ else:
         return [field.name for field in dataclasses.fields(cls) if field.compare]
 
     def _told(self: object) -> str:
-        """The fields by name, as the library has them."""
-        found = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self) if field.repr)
-        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in found)})"
+        """The text that the `__repr__` of `dataclasses` would return."""
+        values = ((field.name, getattr(self, field.name)) for field in dataclasses.fields(self) if field.repr)
+        return f"{type(self).__qualname__}({', '.join(f'{name}={value!r}' for name, value in values)})"
 
 
 __all__ = ["dataclass"]

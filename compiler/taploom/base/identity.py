@@ -1,7 +1,7 @@
-"""A function's last answers, kept for when it is asked about the very same objects again.
+"""A cache of a function's last results, which recognises an argument by its identity.
 
 Two targets print the same units and the same ruleset, one right after the other. The parts of a plan are frozen, so the
-same object has the same answer; that it is the same is seen at once, while its hash would walk all that is in it.
+same object has the same result. Comparing identities takes no time, while hashing a part would walk all that is in it.
 """
 
 import functools
@@ -14,12 +14,12 @@ R = TypeVar("R")
 
 
 class _Same(Generic[T]):
-    """Equal only to what holds the very same object, which it keeps alive."""
+    """A cache key that equals only keys of the very same object; the key keeps the object alive."""
 
     __slots__ = ("object",)
 
-    def __init__(self, found: T) -> None:
-        self.object = found
+    def __init__(self, value: T) -> None:
+        self.object = value
 
     def __hash__(self) -> int:
         return id(self.object)
@@ -29,7 +29,7 @@ class _Same(Generic[T]):
 
 
 def remembered(function: Callable[[T], R]) -> Callable[[T], R]:
-    """The function, which works once where it is asked twice in short order about one frozen object."""
+    """Wraps a function of one frozen object so that its results for the last `KEPT` objects are cached."""
 
     @functools.lru_cache(maxsize=KEPT)
     def answer(about: _Same[T]) -> R:

@@ -13,9 +13,9 @@ def memo(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], 
     """A method whose answers are kept in its object, by the other arguments, which are positional and have a hash.
 
     They are kept where `functools.cached_property` keeps its value: they go with the object, take no part in whether
-    it equals another, and hold no reference to it. `functools.cache` would keep every object that was asked, and a
-    table of bound methods would be a cycle, which nobody collects while a command runs. For one argument, such as of a
-    method that is asked about every part of a map, no tuple is made.
+    it equals another, and hold no reference to it. `functools.cache` would keep every object alive, and a table of
+    bound methods would be a reference cycle, which nothing collects while a command runs. A method of one argument
+    needs no tuple as key, which counts for one that is called for every part of a map.
     """
     kept = f"{method.__name__}()"
     answer = cast(Callable[..., R], method)

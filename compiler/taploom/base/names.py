@@ -11,7 +11,7 @@ from collections.abc import Iterable
 NAME_BYTES = 63
 INTERFACE_BYTES = 15
 COMPARED = 500
-"""Names that a misspelt one is compared with: each takes some 30 microseconds."""
+"""Most names that a misspelt one is compared with; each comparison takes some 30 microseconds."""
 _FIRST = frozenset("abcdefghijklmnopqrstuvwxyz")
 _REST = _FIRST | frozenset("0123456789-")
 _IFACE_BANNED = frozenset("/:=%\"'\\;{}$`*?[]!@ \t\r\n")
@@ -40,7 +40,7 @@ def interface_problem(text: str) -> str:
 def pattern_problem(text: str) -> str:
     """Why no interface can match `text`, a name with `*` and `?` in it, or "".
 
-    What is no name by itself may begin one: `1*` is no number, and `all*` not `all`.
+    A text that cannot be a name may still be its beginning: `1*` is not a number, and `all*` is not `all`.
     """
     plain = text.replace("*", "").replace("?", "")
     short = plain != text and len(plain.encode()) < INTERFACE_BYTES
@@ -78,12 +78,12 @@ def closest(word: str, known: Iterable[str]) -> str | None:
         return None
     import difflib  # only on the way to an error: start-up does not pay for it
 
-    found = difflib.get_close_matches(word, _likely(word, tuple(known)), n=1, cutoff=0.6)
-    return found[0] if found else None
+    matches = difflib.get_close_matches(word, _likely(word, tuple(known)), n=1, cutoff=0.6)
+    return matches[0] if matches else None
 
 
 def _likely(word: str, known: tuple[str, ...]) -> tuple[str, ...]:
-    """What is worth a comparison where much is known: names that begin alike and are about as long."""
+    """The known names to compare with: all, or if there are many, some that begin alike and are about as long."""
     if len(known) <= COMPARED:
         return known
     alike = (other for other in known if other[:1] == word[:1] and abs(len(other) - len(word)) <= 2)

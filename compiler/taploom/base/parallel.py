@@ -1,8 +1,8 @@
 """Work on the parts of a plan by as many processes as there are processors.
 
-Forked, so that the plan is there already: handing it over would take longer than the work. Each process takes the next
-item from a queue, so that all end together; answers come in the order of the items, so the result never depends on who
-was first. A child that fails is not asked why: what it took is worked on once more here, where an error has a trace.
+The processes are forked, so that they have the plan already: sending it would take longer than the work. Each takes the
+next item from a queue, so that all end together; answers come in the order of the items, so the result never depends on
+who was first. If a child fails, its items are worked on once more in this process, where an error has a traceback.
 
 A process that has threads does all work itself: a child has no other thread than the one that forked it, and would wait
 for ever for a lock that one of the others held (fork(2); Python warns of it from 3.12 on). `mkdocs serve` has some.
@@ -31,8 +31,8 @@ def runs(items: Sequence[T], least: int) -> list[Sequence[T]]:
     """Items cut into runs of neighbours, one for each process that is worth it.
 
     Args:
-        items: of which each is as much work as the next.
-        least: items that are worth a process.
+        items: each is about as much work as any other.
+        least: number of items that are worth a process.
     """
     number = max(1, min(_processors(), len(items) // least))
     cuts = [len(items) * at // number for at in range(number + 1)]
@@ -40,7 +40,7 @@ def runs(items: Sequence[T], least: int) -> list[Sequence[T]]:
 
 
 def spread(work: Callable[[T], R], items: Iterable[tuple[T, float]], least: float) -> list[R]:
-    """The answers of `work`, a pure function whose answer can be pickled, for each of some items.
+    """Calls `work`, a pure function whose answer can be pickled, for each item; the answers come in their order.
 
     Args:
         work: what to do with an item.
@@ -59,8 +59,8 @@ class Begun(Generic[T, R]):
         """Let other processes begin.
 
         Args:
-            work: as of `spread`, and so are the next two.
-            items: the heaviest are begun first, so that no process ends long after the others.
+            work: as for `spread`.
+            items: each with its weight; the heaviest are begun first, so that no process ends long after the others.
             least: weight that is worth a process.
             besides: weight of what the caller does itself before it asks for the answers.
         """
@@ -75,18 +75,18 @@ class Begun(Generic[T, R]):
     def answers(self) -> list[R]:
         """The answers, in the order of the items."""
         try:
-            found = self._taken()
+            by_index = self._taken()
         except BaseException:
             self.drop()
             raise
         for child in self._children:
             data = _gather(*child)
-            found |= {} if data is None else pickle.loads(data)  # of our own child, and of nobody else
+            by_index |= {} if data is None else pickle.loads(data)  # of our own child, and of nobody else
         self._close()
-        return [found[at] if at in found else self._work(item) for at, item in enumerate(self._items)]
+        return [by_index[at] if at in by_index else self._work(item) for at, item in enumerate(self._items)]
 
     def drop(self) -> None:
-        """Stop the work, whose answers nobody asks for any more."""
+        """Stop the work, whose answers are not needed any more."""
         for child, reader in self._children:
             os.close(reader)
             os.kill(child, signal.SIGKILL)
@@ -95,11 +95,11 @@ class Begun(Generic[T, R]):
 
     def _taken(self) -> dict[int, R]:
         """The answers for what this process takes from the queue, until there is nothing left in it."""
-        found: dict[int, R] = {}
+        by_index: dict[int, R] = {}
         while self._queue is not None and (ticket := os.read(self._queue, _TICKET)):
             for at in self._bundles[int.from_bytes(ticket, "big")]:
-                found[at] = self._work(self._items[at])
-        return found
+                by_index[at] = self._work(self._items[at])
+        return by_index
 
     def _close(self) -> None:
         if self._queue is not None:
@@ -107,20 +107,20 @@ class Begun(Generic[T, R]):
 
 
 def _bundles(weights: Sequence[float], least: float) -> list[list[int]]:
-    """The places of items, the heaviest first, as many together as make up a weight."""
-    found: list[list[int]] = []
+    """Indexes of the items, the heaviest first, in bundles of at least the weight `least` (the last may weigh less)."""
+    bundles: list[list[int]] = []
     size = least
     for at in sorted(range(len(weights)), key=lambda at: -weights[at]):
         if size >= least:
-            found.append([])
+            bundles.append([])
             size = 0
-        found[-1].append(at)
+        bundles[-1].append(at)
         size += weights[at]
-    return found
+    return bundles
 
 
 def _queue(length: int) -> int:
-    """The end of a pipe that holds the numbers below `length`; whoever reads from it takes the next one."""
+    """The reading end of a pipe that holds the numbers below `length`; each read takes the next one."""
     reader, writer = os.pipe()
     os.write(writer, b"".join(number.to_bytes(_TICKET, "big") for number in range(length)))
     os.close(writer)
@@ -128,7 +128,10 @@ def _queue(length: int) -> int:
 
 
 def beside(work: Callable[[], R]) -> Callable[[], R]:
-    """A single answer beside whatever the caller does until it asks for it, once; on one processor it is made then."""
+    """Starts `work` in a child and returns a function that waits for its answer; call that function once.
+
+    With a single processor no child is started, and that call does the work.
+    """
     if _processors() == 1:
         return work
     child = _fork(work)
@@ -141,7 +144,7 @@ def beside(work: Callable[[], R]) -> Callable[[], R]:
 
 
 def _processors() -> int:
-    """How many processes may work at a time: one where the processors or the threads of this one cannot be counted."""
+    """How many processes may work at a time; 1 if this one has other threads, or if they cannot be counted."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") and _threads() == 1 else 1
 
 
@@ -154,7 +157,7 @@ def _threads() -> int | None:
 
 
 class _Pickler(pickle.Pickler):
-    """Hands records over as the values of their fields: the library asks each one anew what its fields are."""
+    """Pickles a slotted dataclass as its class and field values: the library would look up the fields each time."""
 
     def reducer_override(self, found: Any) -> Any:
         """How an object is made again: its class, and the arguments to call it with."""
@@ -173,7 +176,7 @@ def _values(kind: type) -> Callable[[Any], tuple[Any, ...]] | None:
 
 
 def _fork(work: Callable[[], object]) -> tuple[int, int]:
-    """Start a child; its process and the end of the pipe that its answer comes by."""
+    """Start a child that writes its answer to a pipe; returns its process id and the reading end of the pipe."""
     reader, writer = os.pipe()
     child = os.fork()
     if child:
@@ -190,7 +193,7 @@ def _fork(work: Callable[[], object]) -> tuple[int, int]:
 
 
 def _gather(child: int, reader: int) -> bytes | None:
-    """The pickled answer of a child, or none where it failed."""
+    """The pickled answer of a child; None if it failed."""
     with os.fdopen(reader, "rb") as pipe:
         data = pipe.read()
     _, status = os.waitpid(child, 0)

@@ -1,1 +1,1 @@
-"""Pictures of a plan and of a change: typed cards and lines, by pure functions, printed as DOT and drawn as SVG."""
+"""Pictures of a plan and of a change: pure functions make typed cards and lines, printed as DOT and drawn as SVG."""

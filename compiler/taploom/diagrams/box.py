@@ -1,4 +1,4 @@
-"""One host's share of a picture: its uplinks, the spine by which it forwards, its networks, their guests."""
+"""The box of one host in a picture: its uplinks, the spine between uplinks and networks, its networks, their guests."""
 
 from collections.abc import Iterable, Sequence
 from enum import Enum
@@ -19,11 +19,11 @@ GAP = 0.13
 """Inches between cards of a column."""
 _UPLINKS, _NETWORKS, _GUESTS = range(3)
 _STRAIGHT = 300
-"""Weight of a line that has to be straight; Graphviz keeps a box as low as it can with one of 128."""
+"""Weight of a line that has to be straight; with 128, Graphviz still prefers a box of less height."""
 
 
 class Detail(Enum):
-    """What becomes of guests: a card each, a name each, a number on their networks."""
+    """How guests are shown: with a card each, with a name each, or as a number on their networks."""
 
     CARDS = "cards"
     NAMES = "names"
@@ -34,9 +34,9 @@ class Box:
     """The cards of a host.
 
     Attributes:
-        networks: those in the picture, top to bottom.
-        guests: those with a card, top to bottom.
-        columns: uplinks, networks, guests; may be made equally wide before `cluster` is asked.
+        networks: the networks in the picture, top to bottom.
+        guests: the guests with a card, top to bottom.
+        columns: cards of uplinks, networks, guests; the caller may replace them, as by wider ones, before `cluster`.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class Box:
 
     @property
     def untranslated(self) -> bool:
-        """Whether a network in the picture is only ever routed."""
+        """Whether a network in the picture leaves by an uplink without any NAT."""
         return any(not self._translated(network) for network in self._leaving)
 
     def cluster(self) -> Cluster:
@@ -95,7 +95,7 @@ class Box:
         )
 
     def edges(self) -> Iterable[Edge]:
-        """From uplinks over the spine to networks, from those to guests."""
+        """The lines from uplinks over the spine to networks, and from networks to guests."""
         bar, ports = self._spine()
         for uplink, _ in self._uplinks:
             if not bar:
@@ -129,7 +129,7 @@ class Box:
 
     @property
     def _leaving(self) -> list[str]:
-        """Networks that some uplink has a way for."""
+        """The networks that leave by some uplink."""
         return [n for n in self.networks if any(n in way.networks for _, found in self._uplinks for way in found)]
 
     @property
@@ -140,7 +140,7 @@ class Box:
         return any(way.nat and network in way.networks for _, found in self._uplinks for way in found)
 
     def _spine(self) -> tuple[Node | None, dict[str, str]]:
-        """The bar between uplinks and networks; none where there is one of each, which a line joins."""
+        """The bar between uplinks and networks, with its port for each card; no bar if one line is enough."""
         uplinks, networks = self.columns[_UPLINKS], self.columns[_NETWORKS]
         if len(self._leaving) == 0 or len(uplinks) * len(networks) < 2:
             return None, {}
@@ -155,7 +155,7 @@ class Box:
         return spine(f"spine-{self._host.name}", GUEST_LINE.ink, lines.items(), said)
 
     def _tops(self) -> list[float]:
-        """Where each network's card begins, if it stands in the middle of its guests'."""
+        """The top of each network's card if it stands beside the middle of its guests' cards, in points."""
         first = {guest.name: min(map(self.networks.index, _on(guest, self.networks))) for guest in self.guests}
         heights = {node.name: _table(node).high for column in self.columns for node in column}
         found, own = list[float](), list[float]()
@@ -194,6 +194,6 @@ def _table(node: Node) -> Table:
 
 
 def _narrowed(found: Sequence[Way], networks: Sequence[str]) -> tuple[Way, ...]:
-    """The ways of some networks alone."""
+    """The ways, restricted to some networks."""
     kept = ((way, tuple(n for n in way.networks if n in networks)) for way in found)
     return tuple(Way(way.label, way.nat, names) for way, names in kept if names)

@@ -18,17 +18,17 @@ from taploom.report import wording
 _TITLE, _WORDS, _NOTE, _MONO = 13.0, 9.5, 9.0, 9.5
 _NAMES_SHOWN = 16
 _CROWD_WIDTH = 560
-"""Least number of points that a card with many guests may be wide."""
+"""Width in points that the rows of a card with many guests may fill."""
 _GUEST_PITCH, _FAN = 52, 110
-"""From one guest's card to the next, and how far the cards of a network may reach beyond its ports, in points."""
+"""The distance between guests' cards, and how far the cards of a network may reach beyond its ports, in points."""
 LINES = ("\N{EM DASH}", "\N{EN DASH} \N{EN DASH}")
-"""Signs of a line and of a dashed one."""
+"""Signs of a solid and of a dashed line in the legend."""
 PUBLISHES = "⇤"
 """Sign of ports that are published."""
 WEST, EAST = "w", "e"
 """Ports at both ends of the first row of an uplink or a bridge."""
 PORTS_SHOWN = 12
-"""Rows of port forwards on an uplink; the rest is counted."""
+"""Most rows of port forwards on an uplink; the rest is counted."""
 
 
 def zone_name(name: str) -> str:
@@ -42,7 +42,7 @@ def host_name(name: str) -> str:
 
 
 def uplink_name(host: str, uplink: str) -> str:
-    """Id of an uplink's card; the colon is in neither name, so no two hosts have the same."""
+    """Id of an uplink's card; names of hosts have no colon, so it is unique in the site."""
     return f"uplink-{host}:{uplink}"
 
 
@@ -57,7 +57,7 @@ def guest_name(guest: str) -> str:
 
 
 def outside_card(zone: Zone, paint: Paint, name: str) -> Node:
-    """What lies beyond uplinks."""
+    """The card of a zone beyond uplinks."""
     tone, count = paint.zone(zone.name), len(zone.uplinks)
     rows = (
         Row((Cell(Text(zone.name, 12, tone.ink, bold=True), "CENTER", height=18),)),
@@ -68,7 +68,7 @@ def outside_card(zone: Zone, paint: Paint, name: str) -> Node:
 
 
 def uplink_card(host: Host, uplink: HostInterface, ways: Sequence[Way], paint: Paint, guest: str) -> Node:
-    """An uplink: addresses, how networks leave by it, the ports that it publishes (to `guest` if any)."""
+    """The card of an uplink: addresses, how networks leave by it, its port forwards (only to `guest`, unless "")."""
     tone = paint.zone(uplink.zone)
     called, name, words = wording.interface(uplink, ())
     rows = [_title(name, called, tone)]
@@ -90,7 +90,7 @@ def uplink_card(host: Host, uplink: HostInterface, ways: Sequence[Way], paint: P
 
 
 def _published_rows(host: Host, uplink: HostInterface, guest: str) -> list[Row]:
-    """The port forwards of an uplink; where another one has them all, they are counted."""
+    """The rows of an uplink's port forwards; just their number if another uplink shows them all."""
     dnat_entries = published(host, uplink.device, guest)
     if not dnat_entries:
         return []
@@ -124,7 +124,7 @@ def _title(name: str, said: str, tone: Tone) -> Row:
 
 
 def _tally(said: str) -> Row:
-    """A row that is about the port forwards below it, or on another card."""
+    """A heading of the port forwards below it, or a count of those on another card."""
     return Row((Cell(Text(f"{PUBLISHES} {said}", _NOTE, PUBLISHED.ink, bold=True), span=2),), About.TALLY)
 
 
@@ -135,7 +135,7 @@ def _own(found: Fixed | Learned) -> str:
 
 
 def published(host: Host, uplink: str, guest: str) -> list[tuple[str, str]]:
-    """Published ports and where they lead (to `guest`, unless that is ""), each once for both families."""
+    """Published ports and their targets (only `guest`, unless ""), each once for both families."""
     found = [
         dnat_entry
         for dnat_entry in host.dnat_entries
@@ -182,12 +182,12 @@ def network_card(here: HostInterface, paint: Paint, guests: Sequence[str] | None
 
 
 def _tap_height(count: int) -> int:
-    """Height of a port's row: the more guests, the nearer to that of their cards, so that lines do not turn back."""
+    """Height of a port's row: the more guests, the nearer to the height of their cards, so that lines stay flat."""
     return max(18, round(_GUEST_PITCH - _FAN / (count - 1)) - 2) if count > 1 else 18
 
 
 def guest_card(host: Host, guest: Guest, paint: Paint, networks: Sequence[str], *, strong: bool) -> Node:
-    """A guest: its name, the ports by which the outside reaches it, and a row for each NIC in the order of networks."""
+    """The card of a guest: name, published ports, and a row for each NIC in the order of `networks`."""
     ports = Cell(Text(badges(host, guest.name), _NOTE, PUBLISHED.ink, bold=True), "RIGHT", badge=True)
     rows = [Row((Cell(Text(guest.name, 11.5, TEXT.ink, bold=True)), ports))]
     place = {network: number for number, network in enumerate(networks)}
@@ -204,7 +204,7 @@ def guest_card(host: Host, guest: Guest, paint: Paint, networks: Sequence[str], 
 
 
 def crowd_card(network: str, guests: Sequence[Guest], paint: Paint) -> Node:
-    """Many guests of a network, a cell each that leads to its page; cells are as wide as the longest name needs."""
+    """The card of a network's many guests: a cell for each, with a link to its page, as wide as the longest name."""
     tone = paint.network(network)
     words = [Cell(Text(guest.name, _NOTE - 0.5, tone.ink, mono=True), fill=tone.fill) for guest in guests]
     wide, count = max(cell.wide for cell in words), len(words)
@@ -225,7 +225,7 @@ def _tooltip(guest: Guest) -> str:
 
 
 def nic_words(nic: Nic) -> tuple[str, str]:
-    """Both families of a NIC, IPv6 without the network's prefix, which the bridge shows."""
+    """The texts of both families of a NIC; IPv6 without the network's prefix, which the bridge shows."""
     return _family_words(nic.ipv4), _family_words(nic.ipv6)
 
 

@@ -1,6 +1,6 @@
 """The style sheet that gives a site's pictures their dark colours.
 
-Graphviz sets colours as attributes, which classes cannot reach in every table cell; attribute selectors can.
+Graphviz sets colours as attributes, and gives no class to table cells, so the rules select by attribute.
 """
 
 from taploom.diagrams.palette import Paint
@@ -13,7 +13,7 @@ def stylesheet(paint: Paint, *others: Paint) -> str:
 
     Args:
         paint: the colours of the site.
-        others: those of pictures of what the site no longer has.
+        others: the colours of pictures that show objects which the site no longer has.
     """
     lines = ["/* Colours of the diagrams on dark, and of the networks everywhere; made from the plan. */"]
     for light, dark in sorted({pair for one in (*others, paint) for pair in one.pairs()}):
@@ -28,6 +28,6 @@ def stylesheet(paint: Paint, *others: Paint) -> str:
 
 
 def media(paint: Paint) -> str:
-    """The same inside of a picture that stands alone, for who prefers dark."""
+    """The dark colours as a style inside of a picture that stands alone, for readers who prefer dark."""
     rules = [f'[{a}="{light}"]{{{a}:{dark}}}' for light, dark in paint.pairs() for a in ("fill", "stroke")]
     return f"<style>@media (prefers-color-scheme: dark){{{''.join(rules)}}}</style>"

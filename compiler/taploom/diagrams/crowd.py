@@ -1,6 +1,6 @@
-"""A site of many hosts: a card each, in rows, with its uplinks and how many guests each of its networks has.
+"""The picture of a site with many hosts: a card for each, with its uplinks, networks and their numbers of guests.
 
-Drawn out, fifty hosts are a picture of twenty thousand points in height; their own pages draw each of them.
+A detailed picture of fifty hosts would be twenty thousand points high; each host has a detailed one on its own page.
 """
 
 from itertools import pairwise
@@ -16,7 +16,7 @@ from taploom.plan.site import Plan
 from taploom.report import wording
 
 HOSTS_DRAWN = 6
-"""Up to so many hosts are drawn out in the picture of their site."""
+"""Most hosts that the picture of a site shows in detail."""
 _ACROSS = 6
 _NETWORKS_SHOWN = 8
 

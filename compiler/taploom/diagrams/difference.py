@@ -1,7 +1,7 @@
-"""The picture of a change: both plans laid over each other, and in it what is new, gone and other.
+"""The picture of a change: both plans in one, with marks on what is added, removed and changed.
 
-A large site is not drawn whole: then only hosts and guests are shown that the change is about, and as many of these as
-a reader can tell apart.
+Of a large site it shows only the hosts and guests that the change is about, and no more of them than a reader can tell
+apart.
 """
 
 from collections import Counter
@@ -22,7 +22,7 @@ _SIGNS = {Action.ADD: ADDED, Action.REMOVE: REMOVED, Action.CHANGE: OTHER, Actio
 _KINDS = {"policy": "rule"}
 _DRAWN = ("zone", "network", "host", "guest", "forward")
 _TITLE = 44
-"""Characters of a title that the legend has room for; paths have more."""
+"""Most characters of a title that fit the legend; paths are often longer."""
 
 
 def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PAINT) -> tuple[Graph, Paint]:
@@ -31,7 +31,7 @@ def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = N
     Args:
         before: the base.
         after: the head.
-        change: what differs, of these two.
+        change: the differences of these two.
         known: colours that networks and zones have in other pictures.
     """
     names = {one.was: one.name for one in change.objects if one.was}
@@ -57,12 +57,12 @@ def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = N
 
 
 def shows(change: Change) -> bool:
-    """Whether the picture has anything of a change; policy, services and the like are not in it."""
+    """Whether the picture shows anything of a change; policy, services and the like are not in it."""
     return any(one.kind in _DRAWN and (one.action is not Action.CHANGE or tells(one)) for one in change.objects)
 
 
 def tells(one: ObjectChange) -> bool:
-    """Whether more than words about it have changed."""
+    """Whether more than an object's description, owner and link have changed."""
     return any(field.name not in ("description", "owner", "link") for field in one.fields)
 
 
@@ -95,7 +95,7 @@ def _hosts(whole: Plan, change: Change, beside: set[str]) -> set[str]:
 
 
 def legend(change: Change) -> Node:
-    """`+ added: 1 guest, 1 forward`, and so on."""
+    """The legend, with rows such as `+ added: 1 guest, 1 forward`."""
     counted: dict[str, Counter[str]] = {ADDED: Counter(), REMOVED: Counter(), OTHER: Counter()}
     for one in change.objects:
         counted[_SIGNS[one.action]][_KINDS.get(one.kind, one.kind)] += 1
@@ -110,7 +110,7 @@ def legend(change: Change) -> Node:
 
 
 def _roomy(node: Node) -> Node:
-    """The card with room for the wider letters of fonts that a reader may have instead."""
+    """The card with more room, for readers whose fonts are wider."""
     assert node.label is not None
     rows = tuple(
         replace(row, cells=tuple(replace(cell, width=cell.wide * 9 // 8) for cell in row.cells))

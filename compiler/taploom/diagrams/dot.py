@@ -1,7 +1,7 @@
 """A diagram as a typed tree: cards of cells, boxes around them, lines between them.
 
-Sizes follow from the words, not from the fonts of a machine, so that cards can be lined up before anything is drawn.
-Colours are those of the light scheme; `palette` knows the dark one of each. `printing` makes DOT of it.
+Sizes are computed from the texts and not from the fonts of a machine, so that cards can be lined up before anything is
+drawn. Colours are those of the light scheme; `palette` has the dark one of each. `printing` makes DOT of the tree.
 """
 
 import math
@@ -15,9 +15,9 @@ from taploom.diagrams.metrics import text_width
 PADDING = 5
 """Points between a cell's edge and its text."""
 SPINE, NIC = "spine", "nic"
-"""Kinds of a card and of a line: the bar that gathers lines, and what joins a network's port and a guest's NIC."""
+"""Kinds of cards and lines: the bar that gathers lines, and the line between a network's port and a guest's NIC."""
 _LEADING = 1.65
-"""Least height of a cell, as a part of its text's size."""
+"""Least height of a cell, as a multiple of its text's size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +37,15 @@ class Cell:
     """A cell of a table.
 
     Attributes:
-        text: its words; with none and with a fill it is a bar as high and wide as it says.
+        text: its words; a cell with a fill and without words is a bar.
         align: `LEFT`, `RIGHT` or `CENTER`.
         port: the name by which edges attach to it, or "".
         fill: background, or "".
-        span: how many columns it takes.
-        width: width in points; 0 for that of the text.
-        height: height in points; 0 for that of the text.
-        url: as in `Node`, where the cell leads elsewhere than its card.
-        badge: whether it tells a fact of its own in a title, which a mark of the card must not hide.
+        span: number of columns that it takes.
+        width: width in points; 0 for the width of the text.
+        height: height in points; 0 for the height of the text.
+        url: as in `Node`, if the cell links to another page than its card.
+        badge: whether it shows a fact in a title row, which a mark of the card must not hide.
     """
 
     text: Text
@@ -89,10 +89,10 @@ class Row:
     """A row of a card.
 
     Attributes:
-        cells: from left to right.
-        about: what it tells.
-        name: of which one, such as the family of an address, the network of a NIC or the ports of a forward; "" where a
-            card has but one, or several without a name, such as the ways by which networks leave.
+        cells: the cells from left to right.
+        about: the kind of fact that it shows.
+        name: which fact of this kind, such as the family of an address, the network of a NIC or the ports of a forward;
+            "" if a card has only one, or several without a name, such as the ways by which networks leave.
     """
 
     cells: tuple[Cell, ...]
@@ -101,7 +101,7 @@ class Row:
 
     @property
     def key(self) -> tuple[About, str]:
-        """The fact that it tells: rows of one key, of two pictures, tell the same one."""
+        """Identity of the fact that it shows: rows of two pictures with equal keys show the same fact."""
         return self.about, self.name
 
     @property
@@ -112,7 +112,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A card: a rounded frame with rows of cells, the first of them its title; `border` 0 is none."""
+    """A card: a rounded frame with rows of cells, the first of which is its title; no frame if `border` is 0."""
 
     rows: tuple[Row, ...]
     color: str
@@ -128,7 +128,11 @@ class Table:
         return inner + self.spacing * (len(self.rows) + 1) + 2 * self.border
 
     def middle(self, port: str) -> float:
-        """How far below the card's top the middle of a port is, in points."""
+        """The distance from the card's top to the middle of a port, in points.
+
+        Raises:
+            KeyError: no cell has the port.
+        """
         at = float(self.border + self.spacing)
         for row in self.rows:
             if any(cell.port == port for cell in row.cells):
@@ -143,9 +147,9 @@ class Node:
 
     Attributes:
         name: identity within the graph.
-        label: what it shows; None for a gap that only takes room.
+        label: the card itself; None for a gap that only takes room.
         kind: class for scripts and styles.
-        url: page that it leads to, below the root of the site and with a slash at its end, or "".
+        url: page that it links to, below the root of the site and with a slash at its end, or "".
     """
 
     name: str
@@ -157,7 +161,7 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Where an edge ends: a node, one of its ports, a side (`e`, `w`) of that."""
+    """The end of an edge: a node, one of its ports, and a side (`e`, `w`) of the port."""
 
     node: str
     port: str = ""
@@ -166,7 +170,7 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A line from left to right; an arrow where something flows one way only; `kind` is `NIC`, `SPINE` or ""."""
+    """A line from left to right; with `arrow` if traffic goes one way only; `kind` is `NIC`, `SPINE` or ""."""
 
     tail: End
     head: End
@@ -176,7 +180,7 @@ class Edge:
     weight: int = 1
     dashed: bool = False
     arrow: bool = False
-    free: bool = False  # does not decide what stands left of what
+    free: bool = False  # does not constrain which node is left of which
     kind: str = ""
 
 
@@ -201,7 +205,7 @@ class Graph:
 
     Attributes:
         columns: names of nodes that stand below each other, top to bottom.
-        ordered: pairs of columns' nodes that stand left and right though no line joins them.
+        ordered: pairs of nodes of which the first stands left of the second, though no line joins them.
     """
 
     name: str

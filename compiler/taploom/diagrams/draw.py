@@ -1,8 +1,8 @@
-"""From DOT to SVG: by the `dot` command, else by the pygraphviz wheel, which brings Graphviz along, else not at all.
+"""Draws SVG from DOT: by the `dot` command, else by the pygraphviz wheel, which includes Graphviz, else not at all.
 
-Starting `dot` costs more than drawing a small picture, so many pictures go through one process. Not those with several
-boxes: Graphviz sorts boxes by where their names lie in memory, which other pictures before have left in any order, and
-the same pages would have other bytes on the next day.
+Starting `dot` costs more than drawing a small picture, so many pictures go through one process. A picture with several
+boxes gets a process of its own: Graphviz orders boxes by the memory addresses of their names, which depend on the
+pictures before, so the bytes of the same picture would differ from run to run.
 """
 
 import os
@@ -20,7 +20,7 @@ _BATCH = 200
 
 
 def undrawn() -> tuple[Diagnostic, ...]:
-    """A finding where nothing here can draw."""
+    """A finding if neither `dot` nor pygraphviz is installed."""
     if shutil.which("dot") or _wheel():
         return ()
     message = "there is no Graphviz, so the pages have tables and no diagrams"
@@ -28,7 +28,7 @@ def undrawn() -> tuple[Diagnostic, ...]:
 
 
 def drawn(dots: Sequence[str]) -> list[str] | None:
-    """SVG of each picture, or None where nothing here can draw."""
+    """SVG of each picture; None if neither `dot` nor pygraphviz is installed."""
     if not dots:
         return []
     if shutil.which("dot"):
@@ -37,7 +37,10 @@ def drawn(dots: Sequence[str]) -> list[str] | None:
 
 
 def _by_command(dots: Sequence[str]) -> Iterator[str]:
-    """Batches as they always are, so that the bytes are, on all processors; a thread each waits for its process."""
+    """Draws batches on all processors, with a thread for each process.
+
+    The batches do not depend on the number of processors, so neither do the bytes.
+    """
     many = [dot for dot in dots if not _several_boxes(dot)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         together = chain.from_iterable(pool.map(_piped, (many[at : at + _BATCH] for at in range(0, len(many), _BATCH))))
@@ -77,10 +80,10 @@ def _by_wheel(dots: Sequence[str]) -> list[str] | None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Let the library's warnings go.
+    """Discard the library's warnings.
 
-    It writes them past Python to this process's standard error, a line for each cell whose words are wider in the
-    machine's fonts than in the site's. What fails is an exception.
+    It writes them directly to the standard error of the process, a line for each cell whose words are wider in the
+    machine's fonts than in the site's. Failures raise exceptions.
     """
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     try:

@@ -1,4 +1,4 @@
-"""The entries of a policy as their senders see them, a row each; of a large policy a row for each kind and receiver."""
+"""The entries of a policy by sender, a row for each; in a large policy a row for each kind and set of receivers."""
 
 from collections.abc import Mapping
 
@@ -10,25 +10,25 @@ from taploom.plan.site import Plan
 from taploom.report import wording
 
 ANY = "any"
-"""The sender of entries that are from everybody."""
+"""The sender of entries with `from: any`."""
 ROWS_APART = 150
-"""Up to so many rows each entry has its own."""
+"""Most rows of a picture in which each entry has a row of its own; with more, entries are put together."""
 _FORWARDED, _ALLOWED, _DENIED = "⇤", "✓", "✗"
 Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyRow:
-    """An entry as one of its senders sees it, or several.
+    """An entry of one sender, or several entries in one row.
 
     Attributes:
-        sign: what it does.
+        sign: the sign of forwards, allows or denies.
         what: services or ports.
-        whom: the destination as the spec says it.
-        receivers: the zones where that is.
-        url: the page that tells more.
-        name: what the entry is called.
-        entry: the entry as `kind/name`; "" where the row is for several.
+        whom: the destination as written in the spec.
+        receivers: the zones of the destination.
+        url: the page with details.
+        name: the name of the entry.
+        entry: the entry as `kind/name`; "" if the row is for several.
     """
 
     sign: str
@@ -42,7 +42,7 @@ class PolicyRow:
 
 
 def rows_of(plan: Plan, cells: Mapping[Pair, Cell], *, apart: bool = False) -> dict[str, list[PolicyRow]]:
-    """The rows of each sender: forwards, then what is allowed, then what is denied; `apart` however many they are."""
+    """The rows of each sender: forwards, then allows, then denies; with `apart` always one row for each entry."""
     found: dict[str, list[PolicyRow]] = {}
     forwarded = _pairs({pair: cell.forwards for pair, cell in cells.items()})
     ruled = _pairs({pair: cell.rules for pair, cell in cells.items()})
@@ -68,7 +68,7 @@ def rows_of(plan: Plan, cells: Mapping[Pair, Cell], *, apart: bool = False) -> d
 
 
 def _pairs(names: Mapping[Pair, tuple[str, ...]]) -> dict[str, list[Pair]]:
-    """Of each entry, the pairs of zones that it is about."""
+    """The pairs of sending and receiving zone of each entry."""
     found: dict[str, list[Pair]] = {}
     for pair, entries in names.items():
         for entry in entries:
@@ -77,7 +77,7 @@ def _pairs(names: Mapping[Pair, tuple[str, ...]]) -> dict[str, list[Pair]]:
 
 
 def _senders(pairs: list[Pair]) -> dict[str, tuple[str, ...]]:
-    """Of each sender its receivers, both sorted."""
+    """The receivers of each sender, both sorted."""
     found: dict[str, set[str]] = {}
     for sender, receiver in pairs:
         found.setdefault(sender, set()).add(receiver)
@@ -85,7 +85,7 @@ def _senders(pairs: list[Pair]) -> dict[str, tuple[str, ...]]:
 
 
 def _together(rows: list[PolicyRow]) -> list[PolicyRow]:
-    """One row for all that do the same towards the same zones."""
+    """One row for all entries with the same sign and receivers."""
     alike: dict[tuple[str, tuple[str, ...]], list[PolicyRow]] = {}
     for row in rows:
         alike.setdefault((row.sign, row.receivers), []).append(row)

@@ -1,4 +1,4 @@
-"""Cards lined up: equally wide, and where each stands in its column, so that lines between columns can be straight."""
+"""Lines cards up: equal widths, and positions in their columns, so that lines between columns can be straight."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ _KNOT = 6
 
 
 def levelled(nodes: Sequence[Node]) -> tuple[Node, ...]:
-    """The same cards, with columns that are as wide as the widest of all."""
+    """The same cards, with each column of cells as wide as in the card where it is widest."""
     tables = [node.label for node in nodes if node.label]
     wide = _column_widths(tables)
     return tuple(replace(node, label=_widened(node.label, wide)) if node.label else node for node in nodes)
@@ -25,7 +25,7 @@ def _column_widths(tables: Iterable[Table]) -> list[int]:
         for column, cell in _placed(row):
             if cell.span == 1:
                 wide[column] = max(wide[column], cell.wide)
-    for row in rows:  # what spans the whole card may need more than its columns have
+    for row in rows:  # a cell over several columns may need more room than these have
         lacking = max(
             (cell.wide - _span(wide, column, cell) for column, cell in _placed(row) if cell.span > 1), default=0
         )
@@ -55,7 +55,7 @@ def _span(wide: Sequence[int], column: int, cell: Cell) -> int:
 
 
 def stacked(heights: Iterable[float], gap: float) -> list[float]:
-    """Tops of things below each other, in points; `gap` in inches, as Graphviz has it."""
+    """Tops of items that stand below each other, in points; `gap` in inches, as Graphviz has it."""
     tops, at = [], 0.0
     for height in heights:
         tops.append(at)
@@ -68,9 +68,9 @@ def spine(name: str, color: str, heights: Iterable[tuple[str, float]], tooltip: 
 
     Args:
         name: identity of the bar.
-        color: of the bar.
-        heights: of each card by name, how far below the top of all columns its line is, in points.
-        tooltip: what the bar is.
+        color: colour of the bar.
+        heights: name of each card, and the distance of its line from the top of all columns, in points.
+        tooltip: text that explains the bar.
 
     Returns:
         The bar, and the port for each card.

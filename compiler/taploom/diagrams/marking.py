@@ -1,7 +1,7 @@
-"""What a change adds, removes and changes in a picture, each by a sign, a word and a style of line besides its colour.
+"""Marks what a change adds, removes and changes in a picture, by a sign, a word and a style of line besides colour.
 
-A card is compared with the cards that the two plans have under the same name, row by row: so whatever cards show, the
-difference shows it too.
+The cards of the two plans with the same name are compared row by row, so the picture shows the difference of everything
+that cards show.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ class Marks:
         before: cards of the base, by the name that they have in the head.
         after: cards of the head.
         lines: lines of the base and of the head, by `_line`.
-        changed: cards of which something changes, be it shown on them or not.
+        changed: names of cards whose object changes, whether the card shows the change or not.
     """
 
     before: Mapping[str, Node]
@@ -34,7 +34,7 @@ class Marks:
     changed: frozenset[str]
 
     def card(self, node: Node) -> Node:
-        """A card of the picture with what is to be said of it."""
+        """A card of the picture with its marks."""
         old, new = self.before.get(node.name), self.after.get(node.name)
         if node.label is None or node.kind == SPINE or (old is None and new is None):
             return node
@@ -45,7 +45,7 @@ class Marks:
         return _compared(node, old.label.rows, new.label.rows, changed=node.name in self.changed)
 
     def edge(self, edge: Edge) -> Edge:
-        """A line of the picture, likewise."""
+        """A line of the picture with its marks."""
         old, new = (side.get(_line(edge)) for side in self.lines)
         if (old is None and new is None) or edge.kind == SPINE:
             return edge
@@ -59,13 +59,13 @@ class Marks:
 
 
 def marks(before: Graph, after: Graph, names: Mapping[str, str], changed: Iterable[str]) -> Marks:
-    """What to mark.
+    """The marks of a change.
 
     Args:
         before: picture of the base.
         after: picture of the head.
-        names: names of cards before and after of what was renamed.
-        changed: names of cards of what is changed.
+        names: names of the cards of renamed objects, before and after.
+        changed: names of the cards of changed objects.
     """
     old = {names.get(node.name, node.name): node for node in _nodes(before)}
     ends = {edge: replace(edge, head=replace(edge.head, node=names.get(edge.head.node, edge.head.node)))
@@ -79,13 +79,13 @@ def _nodes(graph: Graph) -> Iterable[Node]:
 
 
 def _line(edge: Edge) -> object:
-    """What a line joins; where it comes from only where that is a port, for a spine comes and goes with its lines."""
+    """Identity of a line: its head, and its tail if that is a port; a spine appears and disappears with its lines."""
     port = (edge.tail.node, edge.tail.port) if edge.kind == NIC else ()
     return port, edge.head.node, edge.head.port if port else ""
 
 
 def _whole(node: Node, sign: str) -> Node:
-    """A card that is new, or gone."""
+    """An added or removed card."""
     assert node.label is not None
     tone = TONES[sign]
     head, *rest = node.label.rows
@@ -95,7 +95,7 @@ def _whole(node: Node, sign: str) -> Node:
 
 
 def _titled(row: Row, sign: str) -> Row:
-    """A title with the word in its last cell, after the ports that a guest publishes, which nothing else tells."""
+    """A title with the sign's word in its last cell, after the ports of a guest, which no other row shows."""
     first, *rest = row.cells
     tone, said = TONES[sign], f"{sign} {WORDS[sign]}"
     badge = rest[-1].text.text if rest and rest[-1].badge else ""
@@ -115,7 +115,7 @@ def _toned(row: Row, tone: Tone) -> Row:
 
 
 def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bool) -> Node:
-    """A card that both sides have: rows that came, went, or have become others."""
+    """A card that both sides have, with marks on rows that are added, removed or changed."""
     assert node.label is not None
     had, has = {_said(row) for row in old[1:]}, {_said(row) for row in new[1:]}
     head, *rest = node.label.rows
@@ -145,7 +145,7 @@ def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bo
 
 
 def _paired(new: Sequence[Row], old: Sequence[Row]) -> dict[object, Row]:
-    """Of what is new on a card that which has become another: what is said now, and the row of the same fact before."""
+    """The new rows of a card whose fact an old row showed: the fact and text now, and the old row."""
     left, found = list(old), dict[object, Row]()
     for row in new:
         same = next((one for one in left if one.key == row.key), None)
@@ -156,12 +156,12 @@ def _paired(new: Sequence[Row], old: Sequence[Row]) -> dict[object, Row]:
 
 
 def _counted(row: Row, new: Sequence[Row]) -> Row | None:
-    """Of a row that only counts, what the other side counts; nothing is gone by another number."""
+    """For a row with a count, the row with the count of the other side: another number is no removal."""
     return next((one for one in new[1:] if row.about is one.about is About.TALLY), None)
 
 
 def _said(row: Row) -> tuple[object, ...]:
-    """The fact and what is said of it."""
+    """The fact of a row and its texts."""
     return row.key, *(cell.text.text for cell in row.cells)
 
 
@@ -181,7 +181,7 @@ def _signed(row: Row, sign: str) -> Row:
 
 
 def _was(row: Row, now: Row | None = None) -> Row:
-    """What stood here before, struck out: the first cell, or the second where only that is another."""
+    """A row with the old text struck out: of the first cell, or of the second if only that has changed."""
     wide = sum(cell.span for cell in row.cells)
     at = 1 if len(row.cells) > 1 and now and _title(row) == _title(now) else 0
     gone = replace(row.cells[at].text, color=CHANGED.ink, struck=True, bold=False)

@@ -1,4 +1,4 @@
-"""How wide words are in the fonts of the site, so that a picture has the same sizes whatever fonts a machine has.
+"""Widths of texts in the fonts of the site, so that a picture has the same sizes whatever fonts a machine has.
 
 Advance widths of Inter 4 at weight 400 and 700, in thousandths of its size, for the letters from space to tilde. A
 reader without it sees Helvetica or Arial, which are narrower.
@@ -19,7 +19,7 @@ _BOLD = (
     372, 469, 679,
 )  # fmt: skip
 _MONO, _OTHER = 600, 1050
-"""A letter of JetBrains Mono; a sign that is no ASCII, in any font."""
+"""The width of a letter of JetBrains Mono, and the assumed width of a character outside ASCII, in any font."""
 
 
 def text_width(text: str, size: float, *, bold: bool, mono: bool) -> float:

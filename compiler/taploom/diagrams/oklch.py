@@ -1,4 +1,4 @@
-"""Colours by how light, how strong and of what hue they look: OKLCH, in which equal numbers look equally so.
+"""Colours by perceived lightness, chroma and hue (OKLCH): equal numbers look equally light or strong.
 
 The matrices are those of https://bottosson.github.io/posts/oklab/ (2020), which CSS Color 4 takes over.
 """
@@ -26,7 +26,7 @@ class Look:
 
 
 def look(color: str) -> Look:
-    """How `#rrggbb` looks."""
+    """The look of the colour `#rrggbb`."""
     red, green, blue = (_linear(int(color[i : i + 2], 16) / 255) for i in (1, 3, 5))
     long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
@@ -38,7 +38,7 @@ def look(color: str) -> Look:
 
 
 def shown(seen: Look) -> str:
-    """The colour as `#rrggbb`, weakened as far as a screen needs."""
+    """The colour as `#rrggbb`, with its chroma reduced until a screen can show it."""
     strong = seen.strong
     while strong > 0 and any(not -0.0005 <= part <= 1.0005 for part in _screen(seen.light, strong, seen.hue)):
         strong -= 0.002
@@ -53,7 +53,7 @@ def luminance(color: str) -> float:
 
 
 def _screen(light: float, strong: float, hue: float) -> Triple:
-    """Linear red, green and blue; outside of 0 to 1 where no screen has the colour."""
+    """Linear red, green and blue; values outside of 0 to 1 cannot be shown on a screen."""
     a, b = strong * math.cos(math.radians(hue)), strong * math.sin(math.radians(hue))
     long = (light + 0.3963377774 * a + 0.2158037573 * b) ** 3
     middle = (light - 0.1055613458 * a - 0.0638541728 * b) ** 3

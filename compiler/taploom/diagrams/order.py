@@ -1,4 +1,4 @@
-"""Orders in which lines do not cross: networks that share a guest side by side, guests by their networks."""
+"""Orders that avoid crossing lines: networks that share a guest are side by side, guests follow their networks."""
 
 from collections.abc import Iterable, Sequence
 
@@ -6,7 +6,7 @@ from taploom.plan.guest import Guest
 
 
 def network_order(networks: Sequence[str], guests: Iterable[Guest]) -> tuple[str, ...]:
-    """Networks, each next to the one with which it shares most guests; by name where they share none."""
+    """Networks, each next to the one with which it shares most guests; by name if they share none."""
     shared: dict[tuple[str, str], int] = {}
     for guest in guests:
         names = [nic.network for nic in guest.nics]
@@ -24,7 +24,7 @@ def network_order(networks: Sequence[str], guests: Iterable[Guest]) -> tuple[str
 
 
 def guest_order(networks: Sequence[str], guests: Iterable[Guest]) -> tuple[Guest, ...]:
-    """Guests from top to bottom; one with two networks stands between those who have one of them."""
+    """Guests from top to bottom; a guest on two networks stands between the guests of each."""
     place = {network: number for number, network in enumerate(networks)}
 
     def height(guest: Guest) -> tuple[float, str]:

@@ -1,7 +1,8 @@
-"""What lies beyond the uplinks of a picture: a card beside each host, or one card between two hosts that it joins.
+"""The zones beyond the uplinks of a picture: a card beside each host, or one card between two hosts that it joins.
 
-One card for all hosts has lines that cross. So the internet stands beside every host that has it, and only a zone that
-is a line between two hosts, of which none leaves by it for the rest of the world, stands between the two.
+A single card for all hosts would have lines that cross. So a zone such as the internet has a card beside every host
+that is connected to it. Only a zone that connects exactly two hosts, neither of which has a default route by it, has
+one card between them.
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,7 +43,7 @@ def outsides(plan: Plan, hosts: Sequence[Host]) -> tuple[Outside, ...]:
 
 
 def ordered(host: Host, joined: set[str], *, last: bool) -> list[HostInterface]:
-    """Uplinks with those towards a joining zone at the end of the column that faces the other host."""
+    """A host's uplinks; those to a zone that joins two hosts stand at the end that faces the other host."""
     return sorted(outside(host), key=lambda uplink: (uplink.zone in joined) is last)
 
 
@@ -52,7 +53,7 @@ def _joins(zone: str, hosts: Sequence[Host]) -> bool:
 
 
 def _leaves(zone: str, hosts: Sequence[Host]) -> Iterator[bool]:
-    """Of each uplink of a zone whether its host leaves for the rest of the world there."""
+    """For each uplink of a zone, whether its host has a default route by it."""
     for host in hosts:
         for uplink in outside(host):
             if uplink.zone == zone:

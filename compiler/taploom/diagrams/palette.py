@@ -1,7 +1,7 @@
 """Colours: one tone for each network and zone, the same on all pages, legible on light and on dark.
 
-A tone has an ink for text and lines and a fill behind it. All tones are equally light and about equally strong, so
-that none shouts; the colour that a spec asks for gives the hue. The ink has a contrast of at least 4.5:1 on its fill
+A tone has an ink for text and lines and a fill behind it. All tones are equally light and about equally strong, so that
+none stands out; the colour that a spec asks for gives the hue. The ink has a contrast of at least 4.5:1 on its fill
 (WCAG 2, 1.4.3). A picture is drawn in light colours; the style sheet replaces each by its dark counterpart.
 """
 
@@ -32,12 +32,12 @@ class Tone:
 TEXT = Tone("#17202b", "#ffffff", "#e8edf3", _DARK_CARD)
 """Plain words on a card."""
 MUTED = Tone("#5b6875", "#fdfdfe", "#a3afbc", "#12181f")
-"""Words beside, and the background of a legend."""
+"""Secondary words, and the background of a legend."""
 LINE = Tone("#c3ccd8", "#f4f6f9", "#44505d", "#171d25")
 """Frames, and the background of a host's box."""
 GUEST_LINE = Tone("#b9c3cf", "#fefefe", "#4b5765", "#1d242d")
 OUTSIDE = Tone("#46525e", "#e9edf1", "#b4bfca", "#2a333d")
-"""What taploom does not manage: uplinks and zones without a colour."""
+"""Uplinks and zones without a colour, which taploom does not manage."""
 PUBLISHED = Tone("#6a3fb5", "#efe8fb", "#bb9bf5", "#2f2350")
 """Port forwards."""
 ALLOWED = Tone("#1a7f37", "#dafbe1", "#46c566", "#12351d")
@@ -52,7 +52,7 @@ _WORDS = {
     "sienna": "#a0522d", "teal": "#008080", "tomato": "#ff6347", "turquoise": "#40e0d0", "violet": "#ee82ee",
     "white": "#ffffff", "yellow": "#ffff00",
 }  # fmt: skip
-"""The plain words of CSS; of any other a diagram makes its own choice."""
+"""The plain colour words of CSS; for any other word a colour is chosen as if the spec had none."""
 _FIXED = (TEXT, MUTED, LINE, GUEST_LINE, OUTSIDE, PUBLISHED, ALLOWED, DENIED, CHANGED)
 
 
@@ -84,8 +84,8 @@ def paint(plan: Plan, known: Paint = NO_PAINT) -> Paint:
     """Give tones: a zone's colour from the spec where it has one; the zone's first network shares it.
 
     Args:
-        plan: what is painted.
-        known: tones that networks and zones of these names have elsewhere, and keep.
+        plan: the plan whose networks and zones get tones.
+        known: tones that networks and zones of the same names have in other pictures, and keep.
     """
     asked = {zone.name: _WORDS.get(zone.color, zone.color) for zone in plan.zones}
     zones = {name: tone(color) for name, color in asked.items() if color.startswith("#")}
@@ -130,7 +130,7 @@ def _toned(asked: Look) -> Tone:
 
 
 def _farthest(taken: list[float]) -> float:
-    """The hue that is farthest from all that are taken, or that fewest have once all are."""
+    """The hue that is farthest from all taken ones; once all are taken, the one that is taken least often."""
 
     def rank(hue: float) -> tuple[int, float, int]:
         apart = [min(abs(hue - other), 360 - abs(hue - other)) for other in taken]

@@ -1,6 +1,6 @@
-"""The picture of a change to policy: of each sender the entries that come, go or become others, and no more.
+"""The picture of a change to policy: the entries of each sender that are added, removed or changed, and no others.
 
-It stands where nothing of the topology changes, whose picture would show nothing.
+It replaces the picture of the topology if nothing changes there.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,12 +25,12 @@ _WAS = "was"
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An entry of one sender that is not as it was.
+    """A changed entry of one sender.
 
     Attributes:
         sign: whether it is added, removed or changed.
-        row: the entry; of a changed one as it is now.
-        was: what it was, where that reads otherwise.
+        row: the entry; if it is changed, as it is now.
+        was: the entry before, if its texts differ; else None.
     """
 
     sign: str
@@ -39,12 +39,12 @@ class Turn:
 
 
 def policy_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PAINT) -> tuple[Graph, Paint] | None:
-    """The picture, and the colours that it is painted with; None where no entry of policy is another.
+    """The picture, and the colours that it is painted with; None if no entry of policy changes.
 
     Args:
         before: the base.
         after: the head.
-        change: what differs, of these two.
+        change: the differences of these two.
         known: colours that zones have in other pictures.
     """
     turns = _turns(before, after, change)
@@ -62,7 +62,7 @@ def policy_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PA
 
 
 def _turns(before: Plan, after: Plan, change: Change) -> Mapping[str, list[Turn]]:
-    """By sender."""
+    """The changed entries by sender."""
     old, new = (rows_of(plan, matrix(plan), apart=True) for plan in (before, after))
     policy = [one for one in change.objects if one.kind == "policy"]
     names = {one.was: one.name for one in policy if one.was}
@@ -74,7 +74,7 @@ def _turns(before: Plan, after: Plan, change: Change) -> Mapping[str, list[Turn]
 
 
 def _of(had: Mapping[str, PolicyRow], has: Mapping[str, PolicyRow], touched: set[str]) -> list[Turn]:
-    """Of one sender, what is there now first."""
+    """The changed entries of one sender; those that still exist come first."""
     turns = []
     for entry, row in has.items():
         was = had.get(entry)
@@ -102,7 +102,7 @@ def _card(sender: str, turns: Sequence[Turn], colors: Paint) -> Node:
 
 
 def _line(sign: str, name: str, row: PolicyRow, colors: Paint) -> Row:
-    """What the picture of the policy says of an entry, struck out where that is gone; it leads nowhere."""
+    """The row of an entry as in the picture of the policy, without links; its texts are struck out if they are gone."""
     tone = TONES.get(sign, TONES[OTHER])
     title = Text(f"{sign} {name}".strip(), 9.5, tone.ink, bold=True)
     does, what, whom, pill = cells_of(row, colors)

@@ -1,4 +1,4 @@
-"""A picture that stands alone: SVG with its own light and dark colours, that asks for nothing from anywhere."""
+"""A picture that stands alone: SVG with its own light and dark colours that loads no other file."""
 
 from taploom.diagrams.colors import media
 from taploom.diagrams.dot import Graph
@@ -9,6 +9,6 @@ from taploom.diagrams.svg import alone
 
 
 def portrait(graph: Graph, paint: Paint) -> str | None:
-    """The SVG, or None where nothing here can draw."""
-    found = drawn([printed(graph)])
-    return alone(found[0], media(paint)) if found else None
+    """The SVG; None if neither `dot` nor pygraphviz is installed."""
+    pictures = drawn([printed(graph)])
+    return alone(pictures[0], media(paint)) if pictures else None

@@ -11,9 +11,9 @@ from taploom.diagrams.dot import Cell, Cluster, Edge, End, Graph, Node, Row, Tab
 SANS, MONO = "Inter, Helvetica, Arial, sans-serif", "JetBrains Mono, Courier New, monospace"
 _SPECIAL = re.compile(r'[&<>"\\]')
 _TIGHT = 2
-"""Padding that Graphviz knows of; with all of it, it warns of words that have room in the fonts of the site."""
+"""Padding that Graphviz gets; with the full `PADDING` it would warn of words that do fit in the fonts of the site."""
 ASIDE = {"LEFT": "left", "RIGHT": "right", "CENTER": "center"}
-"""What a font's name ends in: Graphviz places texts by how wide it thinks they are, `svg` by where their cell is."""
+"""Endings of font names that tell `svg` the alignment: Graphviz places texts by assumed widths, `svg` by cells."""
 
 
 def printed(graph: Graph) -> str:
@@ -101,7 +101,7 @@ def _row(row: Row) -> str:
 
 
 def _cell(cell: Cell, high: int) -> str:
-    """A cell of a fixed size; all have a background, and be it none, by which `svg` knows where they are."""
+    """A cell of a fixed size; each has a background, even if transparent, by which `svg` finds its position."""
     attributes = {
         "ALIGN": cell.align, "PORT": cell.port, "BGCOLOR": cell.fill or "transparent",
         "COLSPAN": cell.span if cell.span > 1 else "", "FIXEDSIZE": "TRUE", "WIDTH": cell.wide, "HEIGHT": high,
@@ -124,12 +124,12 @@ def _tags(values: Mapping[str, object]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text inside of an HTML-like label or of its attributes; Graphviz reads its own escapes once there."""
+    """Text inside of an HTML-like label or of its attributes, where Graphviz resolves escapes once."""
     return "".join(_entities(text, "&#92;" * 2))
 
 
 def _quoted(text: str) -> str:
-    """A quoted string; of a tooltip Graphviz reads the escapes twice, and nothing else has a backslash."""
+    """A quoted string; Graphviz resolves the escapes of tooltips twice, and no other string has a backslash."""
     return '"' + "".join(_entities(text, "&#92;" * 4)) + '"'
 
 

@@ -1,4 +1,4 @@
-"""A drawn picture as part of a page: identifiers of its own, names for who cannot see it, links that fit the page.
+"""Prepares a drawn picture for a page: unique identifiers, names for screen readers, and links relative to the page.
 
 Graphviz writes regular SVG, so a handful of substitutions is enough; nothing here reads what a spec says.
 """
@@ -28,20 +28,20 @@ _SHORTER = (
     (' stroke="transparent"', ""),
     ("&#45;", "-"),
 )
-"""What the whole picture says, or a browser takes for granted."""
+"""Texts that can be shorter: attributes that the whole picture has or that are defaults of browsers, and an entity."""
 _POINTS_TO_PIXELS = 4 / 3
 _HALF_HEIGHT = 0.36
-"""Of a capital of Inter and of JetBrains Mono, as a part of its size."""
+"""Half the height of a capital letter of Inter and of JetBrains Mono, as a part of the font size."""
 
 
 def inline(svg: str, name: str, title: str, text: str, url: Callable[[str], str]) -> str:
     """Prepare a picture for a page.
 
     Args:
-        svg: as Graphviz drew it.
+        svg: the SVG as Graphviz drew it.
         name: prefix of its identifiers.
-        title: its name.
-        text: what it shows, in words.
+        title: its title.
+        text: a description of what it shows.
         url: turns a path below the site's root into a link from the page, or into "" where there is no such page.
     """
     svg = _short(_plain(svg))
@@ -74,7 +74,7 @@ def _one_line(svg: str) -> str:
 
 
 def _short(svg: str) -> str:
-    """The same picture in fewer bytes: names that nothing refers to, and attributes that change nothing, go."""
+    """The same picture in fewer bytes, without names that nothing refers to and attributes that change nothing."""
     svg = _UNNAMED.sub(lambda match: "<g" if match[0].startswith('<g id="a_') else "<g ", svg)
     for long, short in _SHORTER:
         svg = svg.replace(long, short)
@@ -82,19 +82,19 @@ def _short(svg: str) -> str:
 
 
 def figure(svg: str, name: str, title: str) -> str:
-    """The picture in its frame; it scrolls sideways where the page is narrow, until the script pans and zooms it."""
+    """The picture in its frame; without the script that pans and zooms it, it scrolls sideways on a narrow page."""
     head = f'<figure class="tl-figure" id="{name}" tabindex="0" aria-label="{escape(title)}">'
     return f'{head}<figcaption>{escape(title)}</figcaption><div class="tl-canvas">{svg}</div></figure>'
 
 
 def _plain(svg: str) -> str:
-    """Without comments, without names of nodes as tooltips, and as if it had been drawn alone."""
+    """The SVG without comments and without names of nodes as tooltips, as if it had been drawn by itself."""
     svg = _PAGE.sub('<g id="picture" class="graph"', _COMMENT.sub("", svg))
     return _aside(_NODE_TITLE.sub(r"\1", svg))
 
 
 def _aside(svg: str) -> str:
-    """Place texts by the cell behind them, whatever fonts the machine has; a cell that has no colour goes."""
+    """Place texts by the cell behind them, whatever fonts the machine has, and remove cells without a colour."""
     ends, middle = (0.0, 0.0), 0.0
 
     def placed(match: re.Match[str]) -> str:
@@ -116,7 +116,7 @@ def _aside(svg: str) -> str:
 
 
 def alone(svg: str, style: str) -> str:
-    """A picture that stands alone, with the style that follows its reader's scheme; links would lead nowhere."""
+    """A picture that stands alone, with a style for its reader's colour scheme and without links."""
     svg = _plain(svg)
     svg = _ANCHOR.sub(
         lambda match: f"<g><title>{dict(_ATTRIBUTE.findall(match[1])).get('title', '')}</title>{match[2]}</g>", svg

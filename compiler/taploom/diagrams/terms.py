@@ -1,4 +1,4 @@
-"""How networks reach what is beyond an uplink: one way for all networks that leave it alike."""
+"""How networks leave by an uplink, as rows of its card: one for all networks with the same translation."""
 
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
@@ -17,9 +17,9 @@ class Way:
     """A row of an uplink.
 
     Attributes:
-        label: `NAT44 masquerade, NAT66 prefix`, `routed, no NAT`.
-        nat: whether anything is translated.
-        networks: which networks leave so, sorted.
+        label: such as `NAT44 masquerade, NAT66 prefix` or `routed, no NAT`.
+        nat: whether any source is translated.
+        networks: the networks that leave so, sorted.
     """
 
     label: str
@@ -44,7 +44,7 @@ def ways(host: Host, uplink: HostInterface) -> tuple[Way, ...]:
 
 
 def _label(host: Host, uplink: HostInterface, network: str) -> str:
-    """How both families are translated, in as few words as say it."""
+    """The translations of both families in few words; "" if there are none."""
     kinds: dict[Family, str] = {
         nat.family: _KINDS[nat.kind] for nat in host.nat if (nat.network, nat.uplink) == (network, uplink.device)
     }
@@ -55,7 +55,7 @@ def _label(host: Host, uplink: HostInterface, network: str) -> str:
 
 
 def _traffic(host: Host, zone: str, network: str) -> tuple[bool, bool]:
-    """Whether policy lets a network out beyond a zone, and whether anything else passes between the two."""
+    """Whether policy lets a network out to the outside of a zone, and whether anything passes between the two."""
     ends = _allowed(host)
     inner, outside, remote = (SideKind.BRIDGE, network), (SideKind.OUTSIDE, zone), (SideKind.REMOTE, zone)
     passes = any((inner, other) in ends or (other, inner) in ends for other in (outside, remote))
@@ -64,7 +64,7 @@ def _traffic(host: Host, zone: str, network: str) -> tuple[bool, bool]:
 
 @remembered
 def _allowed(host: Host) -> frozenset[tuple[_End, _End]]:
-    """The pairs of sides between which something is allowed."""
+    """The pairs of sides between which some term allows traffic."""
     return frozenset(
         ((term.ingress.kind, term.ingress.name), (term.egress.kind, term.egress.name))
         for term in host.terms

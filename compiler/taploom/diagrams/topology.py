@@ -15,16 +15,16 @@ from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
 CARDS_SHOWN = 40
-"""Up to so many guests have a card each."""
+"""Most guests of a picture in which each has a card."""
 NAMES_SHOWN = 1000
-"""Up to so many are named in a cell each; above that a bridge counts them."""
+"""Most guests of a picture in which each has a cell with its name; with more, bridges show their number."""
 NEIGHBOURS_SHOWN = 8
-"""Up to so many other guests of its networks stand beside a guest in its own picture."""
+"""Most other guests of its networks that a guest's own picture shows."""
 _GAP = "gap"
 
 
 def site_graph(plan: Plan, paint: Paint) -> Graph:
-    """All hosts, and all guests while a reader can still tell them apart."""
+    """All hosts, and all guests unless they are too many to be told apart."""
     if len(plan.hosts) > HOSTS_DRAWN:
         return crowd_graph(plan, paint)
     return picture("site", plan, paint, plan.hosts, plan.guests)
@@ -36,7 +36,7 @@ def host_graph(plan: Plan, paint: Paint, host: Host) -> Graph:
 
 
 def guest_graph(plan: Plan, paint: Paint, guest: Guest, neighbours: Sequence[Guest]) -> Graph:
-    """A guest, its networks, who else is on them while they are few, and the uplinks by which its host leaves."""
+    """A guest, its networks, their other guests if these are few, and the uplinks by which its networks leave."""
     host = next(host for host in plan.hosts if host.name == guest.host)
     beside = [one for one in neighbours if one.name != guest.name]
     shown = [guest, *beside] if len(beside) <= NEIGHBOURS_SHOWN else [guest]
@@ -56,14 +56,14 @@ def picture(
     """Some hosts and guests of a plan.
 
     Args:
-        name: of the graph.
-        plan: what it is of.
+        name: name of the graph.
+        plan: the plan that it shows.
         paint: its colours.
-        hosts: those to be drawn.
-        guests: those to be drawn; a card, a name or a number each.
-        marked: what to say of each card and line.
-        key: another legend.
-        center: the guest that all is about.
+        hosts: the hosts to draw.
+        guests: the guests to draw; their number decides whether as cards, names or counts.
+        marked: marks on cards and lines, or None.
+        key: a legend instead of the usual one, or None.
+        center: the guest whose picture it is, or None.
     """
     found = outsides(plan, hosts)
     boxes = [Box(paint, host, guests, center, _detail(len(guests)), found) for host in hosts]
@@ -97,7 +97,7 @@ def _outer(plan: Plan, paint: Paint, found: Sequence[Outside]) -> tuple[Node, ..
 
 
 def _lines(paint: Paint, found: Sequence[Outside], shown: set[str]) -> list[Edge]:
-    """From what lies outside to the uplinks."""
+    """The lines from outside zones to the uplinks."""
     return [
         Edge(
             End(one.name, side="e"), End(uplink, cards.WEST, "w"), paint.zone(one.zone).ink,
@@ -108,7 +108,7 @@ def _lines(paint: Paint, found: Sequence[Outside], shown: set[str]) -> list[Edge
 
 
 def _level(boxes: Sequence[Box]) -> None:
-    """Make each column equally wide in all boxes, so that the boxes are."""
+    """Make each column equally wide in all boxes, so that the boxes are equally wide."""
     for column in range(len(boxes[0].columns) if boxes else 0):
         nodes = levelled([node for box in boxes for node in box.columns[column]])
         at = 0

@@ -1,7 +1,7 @@
 """Who may talk to whom by zone: the policy matrix, from the terms that hosts enforce.
 
-A term speaks of sides of one host. Its bridges and outsides name their zone; a remote side stands for those networks of
-the site that its prefixes touch, whichever host has them, so the same flow seen from two hosts falls into one cell.
+A term is between sides of one host. A BRIDGE or OUTSIDE side has a zone; a REMOTE side stands for the networks of the
+site that its prefixes overlap, on whichever host, so the same flow seen from two hosts is in one cell.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,12 +13,12 @@ from taploom.plan.policy import Side, SideKind, Term
 from taploom.plan.site import Plan
 
 HOSTS = "hosts"
-"""The row and column of the hosts themselves; no zone can be called so, as the language has the word."""
+"""The row and column of the hosts themselves; no zone can have this name, as it is a selector of the language."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What passes from one zone to another.
+    """The entries about traffic from one zone to another.
 
     Attributes:
         rules: names of policy entries, sorted.
@@ -30,7 +30,7 @@ class Cell:
 
 
 def matrix(plan: Plan) -> Mapping[tuple[str, str], Cell]:
-    """Every pair of zones between which something is said, by sender and destination."""
+    """The cells of all pairs of sending and receiving zone with an entry."""
     rules: dict[tuple[str, str], set[str]] = {}
     zones = _Zones(plan)
     for host in plan.hosts:
@@ -46,19 +46,19 @@ def matrix(plan: Plan) -> Mapping[tuple[str, str], Cell]:
 
 
 def _forwards(plan: Plan) -> dict[tuple[str, str], set[str]]:
-    found: dict[tuple[str, str], set[str]] = {}
+    by_pair: dict[tuple[str, str], set[str]] = {}
     zone_of = {network.name: network.zone for network in plan.networks}
     for host in plan.hosts:
         uplinks = {each.device: each.zone for each in outside(host)}
         for dnat_entry in host.dnat_entries:
             for uplink in dnat_entry.uplinks:
                 pair = uplinks[uplink], zone_of[dnat_entry.network]
-                found.setdefault(pair, set()).add(dnat_entry.forward.removeprefix("forward/"))
-    return found
+                by_pair.setdefault(pair, set()).add(dnat_entry.forward.removeprefix("forward/"))
+    return by_pair
 
 
 class _Zones:
-    """From sides of a host to zones of the site."""
+    """Maps sides of a host to zones of the site."""
 
     def __init__(self, plan: Plan) -> None:
         self._zone = {network.name: network.zone for network in plan.networks}

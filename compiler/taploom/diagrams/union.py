@@ -1,4 +1,4 @@
-"""Two plans laid over each other, for a picture in which what is gone still has its place."""
+"""Unites two plans, for a picture that also shows removed objects."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -12,12 +12,12 @@ One = TypeVar("One")
 
 
 def united(before: Plan, after: Plan, names: Mapping[str, str]) -> Plan:
-    """The head with what only the base has; what both have is as in the head.
+    """The head together with the objects that only the base has; objects of both are as in the head.
 
     Args:
         before: the base.
         after: the head.
-        names: `kind/name` before and after of what was renamed.
+        names: `kind/name` before and after of renamed objects.
     """
     gone = {old.partition("/")[2] for old in names if old.startswith("guest/")}
     old_guests = [guest for guest in before.guests if guest.name not in gone]
@@ -71,6 +71,6 @@ def _bridge(before: Bridge | None, after: Bridge, gone: set[str]) -> Bridge:
 
 
 def _guest(before: Plan, after: Guest) -> Guest:
-    """The guest with the NICs that it had on the same host."""
+    """The guest together with the NICs that it had before, if it was on the same host."""
     old = next((one for one in before.guests if (one.name, one.host) == (after.name, after.host)), None)
     return replace(after, nics=_over(old.nics if old else (), after.nics, lambda nic: nic.network))

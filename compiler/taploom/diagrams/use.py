@@ -1,6 +1,6 @@
-"""How full a network is: the addresses that are taken, the gaps between them, and the next that is free.
+"""The use of a network's addresses in both families: taken ones, gaps between them, and the next free one.
 
-In both families alike. The first address of an IPv6 prefix is every router's (RFC 4291, 2.6.1) and so nobody's else.
+The first address of an IPv6 prefix is the routers' anycast address (RFC 4291, 2.6.1), so it is never free.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ class Taken:
 
     Attributes:
         by: `host/NAME` or `guest/NAME`.
-        how: `gateway`, or how the guest takes it.
+        how: `gateway`, or the mode of the guest's NIC.
     """
 
     address: Address
@@ -46,9 +46,9 @@ class Use:
 
     Attributes:
         own: the host's address with the prefix length.
-        taken: sorted by address.
-        ranges: pool and gaps; sorted.
-        next: the lowest address that neither a guest nor the pool has, or None where there is none.
+        taken: addresses in use, sorted.
+        ranges: DHCP pool and free ranges, sorted.
+        next: the lowest address that is neither in use nor in the pool, or None.
     """
 
     own: Interface
@@ -58,25 +58,25 @@ class Use:
 
     @property
     def usable(self) -> int:
-        """Addresses that a host or guest may have."""
+        """Number of addresses that a host or guest may have."""
         first, last = _room(self.own)
         return last - first + 1
 
 
 def uses(plan: Plan, network: Network) -> tuple[Use, ...]:
-    """Both families of a network, those that it has."""
+    """The use of each family that a network has."""
     return tuple(_use(plan, network, own) for own in (network.ipv4, network.ipv6) if own is not None)
 
 
 def counted(here: HostInterface) -> str:
-    """`1 guest`, `7 guests`."""
+    """The number of guests, as `1 guest` or `7 guests`."""
     count = len({port.guest for port in here.ports})
     return f"{count} guest" + ("s" if count != 1 else "")
 
 
 @remembered
 def used_addresses(here: HostInterface) -> str:
-    """`5 / 254 used`, of IPv4; of a network without it how many guests there are."""
+    """The use of IPv4, as `5 / 254 used`; the number of guests if the network has no IPv4."""
     own = here.own(Family.IPV4)
     if own is None:
         return counted(here)
@@ -117,7 +117,7 @@ def _pool(plan: Plan, network: Network) -> Range | None:
 
 
 def _gaps(own: Interface, taken: list[Taken], pool: Range | None) -> Iterator[Range]:
-    """The free runs of a network, addresses of the pool left aside."""
+    """The free ranges of a network, without the DHCP pool."""
     at, end = _room(own)
     busy = [(one.address.value, one.address.value) for one in taken]
     busy += [(pool.first.value, pool.last.value)] if pool else []

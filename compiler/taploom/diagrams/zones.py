@@ -1,9 +1,9 @@
-"""Zones and policy, read from left to right: who sends, by which entries, to whom.
+"""The picture of zones and policy, from left to right: senders, their entries, receivers.
 
-A zone that sends and receives stands on both sides. Drawn once each, a real policy has lines both ways between most
-zones, and no layout keeps them apart; so drawn twice, no line turns back. Every entry has a row of its own, which names
-its receivers in their colours; while they are few, arrows show who reaches whom at all. Many senders stand in several
-pairs of columns, so that the picture is about as wide as high.
+A zone that sends and receives is drawn on both sides. With one card for each zone, a real policy would have lines in
+both directions between most zones, which no layout keeps apart; with two, all lines go to the right. Every entry has a
+row of its own, which names its receivers in their colours. If there are few, arrows show which zones reach which. Many
+senders are drawn in several pairs of columns, so that the picture is about as wide as high.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -18,7 +18,7 @@ from taploom.diagrams.traffic import Cell as Traffic
 from taploom.plan.site import Plan
 
 ARROWS_SHOWN = 12
-"""Up to so many arrows receivers stand at the right; more would be a knot, and each entry names its receivers."""
+"""Most arrows that are drawn; with more there are neither arrows nor receivers, as each entry names its receivers."""
 _ROWS_SHOWN, _SENDERS_BELOW, _ACROSS = 14, 24, 2
 _LETTERS_SHOWN = 34
 
@@ -42,13 +42,13 @@ def zones_graph(plan: Plan, paint: Paint, cells: Mapping[tuple[str, str], Traffi
 
 
 def ordered(plan: Plan, names: Collection[str]) -> list[str]:
-    """Of all zones those, as they stand from above: what is outside first, the hosts and everybody last."""
+    """The given zones from top to bottom: those with uplinks, then other zones, then the hosts and `any`."""
     order = [*(z.name for z in plan.zones if z.uplinks), *(z.name for z in plan.zones if not z.uplinks), HOSTS, ANY]
     return [name for name in order if name in names]
 
 
 def _columns(left: Sequence[Node], middle: Sequence[Node]) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
-    """Senders and their cards in as few columns as are not too high, and who stands left of whom in a row."""
+    """Senders and their entries in as few columns as are not too high, and the pairs that keep these in order."""
     across = min(_ACROSS, -(-len(left) // _SENDERS_BELOW)) or 1
     high = -(-len(left) // across) or 1
     parts = [slice(at, at + high) for at in range(0, len(left), high)]
@@ -82,7 +82,7 @@ def _tone(name: str, paint: Paint) -> Tone:
 
 
 def _entries(sender: str, rows: Sequence[PolicyRow], paint: Paint) -> Node:
-    """A card with a row for each entry: what it does, to whom, and in the last cell the zones where that is."""
+    """A card with a row for each entry: its sign, services, destination, and the destination's zones."""
     lines = [Row(cells_of(row, paint)) for row in rows[:_ROWS_SHOWN]]
     if len(rows) > _ROWS_SHOWN:
         lines.append(Row((Cell(Text(f"and {len(rows) - _ROWS_SHOWN} more", 9, MUTED.ink), span=4),)))
@@ -107,13 +107,13 @@ def _pill(receivers: Sequence[str], paint: Paint) -> Cell:
 
 
 def line(sender: str, paint: Paint) -> Edge:
-    """From the sender to its card."""
+    """The line from a sender to the card of its entries."""
     tail, head = End(f"from-{sender}", side="e"), End(f"by-{sender}", side="w")
     return Edge(tail, head, _tone(sender, paint).ink, f"what {sender} may do", 2.2, 8)
 
 
 def _arrows(sender: str, rows: Sequence[PolicyRow], paint: Paint) -> list[Edge]:
-    """From a sender's card to every zone that something lets it reach."""
+    """The arrows from a sender's entries to every zone that an entry lets it reach."""
     ink = _tone(sender, paint).ink
     reached = sorted({receiver for row in rows if row.color != DENIED.ink for receiver in row.receivers})
     return [

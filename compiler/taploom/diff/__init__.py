@@ -1,5 +1,5 @@
-"""What a change does: to objects, to who reaches whom, to traffic that is running, and to the files on the hosts.
+"""What a change does: to objects, to who reaches whom, to running traffic, and to the files on the hosts.
 
-Everything here is data about two plans; no text is laid out. `taploom.diff.change.compare` is the way in, and what it
-returns (`taploom.diff.model.Change`) is all that any renderer gets to see.
+Everything here is data about two plans; no text is laid out. `taploom.diff.change.compare` is the entry point, and
+renderers get nothing but its result (`taploom.diff.model.Change`).
 """

@@ -1,7 +1,7 @@
-"""Addresses that are nobody's on one side of a comparison, cut out of products of packets.
+"""Cuts addresses that belong to nobody on one side of a comparison out of products of packets.
 
-A guest or network that is on one side only is absent on the other: its addresses may have been open there already, but
-nobody of the site had them.
+A guest or network that exists on one side only is absent on the other: its addresses may have been open there already,
+but nobody of the site had them.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class Side(NamedTuple):
     inside: bool
 
     def kept(self, spans: Spans) -> Spans:
-        """What of a set is meant."""
+        """The part of a set that is on this side."""
         return common(spans, self.spans) if self.inside else without(spans, self.spans)
 
 
@@ -45,9 +45,9 @@ class Nobody(NamedTuple):
     """Addresses that nobody has on one side.
 
     Attributes:
-        destinations: as destinations, learned addresses of the other side among them.
-        sources: as senders.
-        others: addresses that somebody has on both sides, and each time somebody else; not among the others.
+        destinations: those addresses as destinations, including learned addresses of the other side.
+        sources: those addresses as senders.
+        others: addresses that have different holders on the two sides; they are in neither of the other sets.
     """
 
     destinations: Spans
@@ -56,17 +56,17 @@ class Nobody(NamedTuple):
 
     @property
     def strangers(self) -> "Nobody":
-        """Where none of those are whom the other side has: nobody at all, or somebody else."""
+        """The addresses whose holder on the other side is missing on this one: nobody or somebody else has them."""
         return Nobody(united([*self.destinations, *self.others]), united([*self.sources, *self.others]))
 
     @property
     def rest(self) -> Restriction:
-        """Where somebody is at both ends."""
+        """The packets with a known holder at both ends."""
         return Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=False))
 
     @property
     def parts(self) -> tuple[Restriction, Restriction]:
-        """Where nobody is at one end or the other, in two parts that have nothing in common."""
+        """The packets with nobody at one end or the other, as two disjoint parts."""
         return (
             Restriction(Side(self.destinations, inside=True), Side((), inside=False)),
             Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=True)),
@@ -75,12 +75,12 @@ class Nobody(NamedTuple):
 
 @dataclass(frozen=True)
 class Cut:
-    """What of products lies in all of some restrictions; many products differ by their ports alone."""
+    """Cuts products down to several restrictions at once; results are cached, as many products differ only in ports."""
 
     parts: tuple[Restriction, ...]
 
     def of(self, product: Product, pair: tuple[Answer, Answer]) -> Iterator[Difference]:
-        """What of one product does, if anything."""
+        """The part of one product that lies in all restrictions; nothing if it is empty."""
         destinations, sources = self._kept(product[DESTINATION], product[SOURCE])
         if destinations and sources:
             rest = product[DESTINATION + 1 : SOURCE]
@@ -90,7 +90,7 @@ class Cut:
     def _kept(self, destinations: Spans, sources: Spans) -> tuple[Spans, Spans]:
         for part in self.parts:
             sources = part.sources.kept(sources)
-            if not sources:  # true of most, where those who are new send, and cheaper to see than of destinations
+            if not sources:  # so it is for most products of new senders, and it is cheaper to test than destinations
                 break
             destinations = part.destinations.kept(destinations)
         return destinations, sources

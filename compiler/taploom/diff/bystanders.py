@@ -1,8 +1,8 @@
-"""Connections beside those that a change closes: whether a wider command would end any of them.
+"""Connections that a change does not close, but that a wider command to end connections would end.
 
-Sets that a change is about have gaps: the host's own address in a network, addresses that nobody can have, and others.
-A command with a whole prefix is read at a glance and one with its parts is not, so it is taken where the plan lets
-nobody else through.
+The sets of a change have gaps: the host's own address in a network, addresses that nobody can have, and others. A
+command with a whole prefix is easier to read than one with its parts, so it is preferred if the plan lets nobody else
+through.
 """
 
 from collections.abc import Iterator
@@ -23,10 +23,10 @@ from taploom.plan.site import Plan
 
 @dataclass(frozen=True)
 class Bystanders:
-    """What one host lets pass in one family, before a change.
+    """The traffic that one host lets pass in one family, before a change.
 
     Attributes:
-        gone: addresses of guests that are no longer there after it.
+        gone: addresses of guests that the change removes.
     """
 
     plan: Plan
@@ -40,21 +40,21 @@ class Bystanders:
 
     @cached_property
     def own(self) -> Spans:
-        """What the host takes for itself."""
+        """The destinations that the host delivers locally."""
         return self._kernel.delivered
 
     @cached_property
     def fixed(self) -> Spans:
         """The addresses that the host is known to send from."""
-        return united(single(one.value) for found in self._kernel.addresses.values() for one in found)
+        return united(single(own.value) for addresses in self._kernel.addresses.values() for own in addresses)
 
     @property
     def learned(self) -> tuple[str, ...]:
-        """The uplinks whose address nobody knows beforehand."""
+        """The uplinks whose address is not known beforehand."""
         return tuple(self._kernel.learned)
 
     def at(self, uplink: str) -> Spans:
-        """The addresses of an uplink, a learned one as the number that stands for it (`Kernel.learned`)."""
+        """The addresses of an uplink, a learned one as the number that stands for it (`Forwarding.learned`)."""
         return self._kernel.own_at(uplink)
 
     @cached_property
@@ -68,7 +68,7 @@ class Bystanders:
 
     @cached_property
     def nobody(self) -> Spans:
-        """Addresses that nobody has, or will have, so that no connection is from or to them, or none goes on."""
+        """Addresses that nobody has, or that nobody has after the change: no connection from or to them goes on."""
         ends = (single(end) for spans in self._networks.values() for span in spans for end in span)
         known = (*never(self.family), *LINK_SENDERS, *self._kernel.broadcast, *self.gone)
         return united([*known, *(ends if self.family is Family.IPV4 else ())])
@@ -80,12 +80,12 @@ class Bystanders:
         return united([*self.nobody, *(single(own.address.value) for own in known if own)])
 
     def none(self, sources: Spans, destinations: Spans, traffic: tuple[Traffic, ...]) -> bool:
-        """Whether the plan lets nothing pass that is sent so, without any translation."""
+        """Whether the plan lets no untranslated packet of this traffic pass."""
         sources, destinations = without(sources, self.nobody), without(destinations, self.nobody)
         if not sources or not destinations:
             return True
         itself = overlapping(sources, without(self.fixed, self.silent)) or (self.learned and wide(sources, self.family))
-        if itself:  # what a host sends is free
+        if itself:  # a host's own packets are never blocked
             return False
         here = common(destinations, self.own)
         if here and (self.host.input is Input.FOREIGN or ANYTHING in traffic):
@@ -94,7 +94,7 @@ class Bystanders:
         return not any(_meet(all_traffic(services, self.family), traffic) for services in let_in)
 
     def _terms(self, sources: Spans, destinations: Spans) -> Iterator[tuple[Service, ...] | None]:
-        """What policy lets through between any of these."""
+        """The services that policy allows between any of these addresses; None for all."""
         for term in self.host.terms:
             if term.family is self.family and term.action is Action.ALLOW:
                 senders = common(of_prefixes(term.sources, self.family), sources)
@@ -102,7 +102,7 @@ class Bystanders:
                     yield term.services or None
 
     def _dnat_entries(self, sources: Spans, destinations: Spans) -> Iterator[tuple[Service, ...]]:
-        """What forwards let in."""
+        """The services that forwards let in."""
         for dnat_entry in self.host.dnat_entries:
             if dnat_entry.family is self.family:
                 at = united(span for uplink in dnat_entry.uplinks for span in self._kernel.own_at(uplink))
@@ -127,7 +127,7 @@ class Bystanders:
 
 
 def wide(spans: Spans, family: Family) -> bool:
-    """Whether a set is most of all addresses, so that one that nobody knows is taken to be in it."""
+    """Whether a set holds most addresses of a family, so that an unknown address is assumed to be in it."""
     return sum(last - first + 1 for first, last in spans) << 1 > 1 << family.bits
 
 

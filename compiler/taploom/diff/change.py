@@ -1,4 +1,4 @@
-"""Two plans compared, in the order in which people ask: what, who reaches whom, what it disturbs, which bytes."""
+"""Compares two plans: objects, who reaches whom, disruption, gates and files."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -24,11 +24,11 @@ class Side:
     """One of two revisions.
 
     Attributes:
-        label: what the user calls it, such as `main@91d07e3`.
+        label: the name that the user sees, such as `main@91d07e3`.
         plan: its plan.
         sound: whether it compiles without an error.
         gates: the thresholds that it sets.
-        moves: for objects that say so, their `kind/name` after and before.
+        moves: for objects with `moved-from`, `kind/name` before by `kind/name` after.
         waived: reasons by gate, or by gate and object.
     """
 
@@ -41,7 +41,7 @@ class Side:
 
 
 def compare(before: Side, after: Side) -> Change:
-    """What a change does."""
+    """Everything that a change does."""
     objects = compare_objects(things(before.plan), things(after.plan), after.moves)
     names = {one.was: one.name for one in objects if one.was}
     on_hosts = beside(lambda: _on_hosts(before.plan, after.plan, names))
@@ -67,7 +67,7 @@ def compare(before: Side, after: Side) -> Change:
 def _on_hosts(
     before: Plan, after: Plan, names: Mapping[str, str]
 ) -> tuple[tuple[FileChange, ...], list[Disruption], Class]:
-    """The files that differ, what installing them does to what is running, and the class of the way back."""
+    """The files that differ, the disruption by installing them, and the class of going back."""
     files = files_apart(before, after)
     by_path = {file.path: file for file in files}
     back = {new: old for old, new in names.items()}

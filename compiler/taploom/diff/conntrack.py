@@ -1,8 +1,8 @@
 """The conntrack(8) commands that end some connections and no others.
 
 conntrack (1.4.7) matches one protocol, one port, and an address or a prefix for each end. A set is therefore one
-command for each of its parts; many parts are a loop of sh around one command. What a connection was translated to is
-known by who answers (`--reply-src`), and where it went by its first packet (`--orig-dst`, `--orig-port-dst`).
+command for each of its parts; many parts are a loop of sh around one command. The source of replies is the translated
+destination (`--reply-src`); the first packet has the original one (`--orig-dst`, `--orig-port-dst`).
 """
 
 import shlex
@@ -18,9 +18,9 @@ from taploom.flows.packets.packet import LAST_TYPE, WITH_PORTS
 
 Command = tuple[str, ...]
 _FEW, _MOST = 4, 4096
-"""So many commands are written one by one, and so many are run by one loop."""
+"""Most commands that are written one by one, and most runs of one loop."""
 _BY_NAME = {NUMBERS[name]: name for name in ("tcp", "udp", "sctp", "dccp", "gre", "icmp", "icmpv6") if name in NUMBERS}
-"""What conntrack itself calls a protocol; it looks others up in /etc/protocols, which a bare host lacks."""
+"""conntrack's own names of protocols; it looks others up in /etc/protocols, which a bare host lacks."""
 _TYPES = {NUMBERS["icmp"]: "--icmp-type", NUMBERS["icmpv6"]: "--icmpv6-type"}
 
 
@@ -53,11 +53,11 @@ class _Axis:
     """One option with its values.
 
     Attributes:
-        option: of conntrack.
-        name: of the variable of a loop.
-        words: the values, as a loop of sh has them.
-        runs: how many these are.
-        singles: the values one by one; () where these are many, or only the host knows them.
+        option: the option of conntrack.
+        name: the name of the loop's variable.
+        words: the values as the words of a loop of sh.
+        runs: number of values.
+        singles: the values one by one; () if there are many, or if only the host knows them.
     """
 
     option: str
@@ -68,11 +68,11 @@ class _Axis:
 
 
 def commands(match: Match) -> tuple[Command, ...]:
-    """Argument vectors that end these connections; () where there are none, or these are too many to ask for."""
+    """Argument vectors that end these connections; () if there are none, or too many to run."""
     axes = [axis for axis in _axes(match) if axis]
     runs = prod(axis.runs for axis in axes)
     end: Command = ("--reply-src", str(Address(match.family, match.target))) if match.target is not None else ()
-    if not 0 < runs <= _MOST or not (axes or end):  # without any option it would end what has nothing to do with this
+    if not 0 < runs <= _MOST or not (axes or end):  # without any option it would end unrelated connections
         return ()
     head = ("conntrack", "-D", "-f", match.family.key)
     if runs <= _FEW and all(axis.singles for axis in axes):
@@ -124,12 +124,12 @@ def _ends(option: str, name: str, family: Family, spans: Spans | None, uplinks: 
     if spans is None:
         return None
     known = tuple(prefix.shortest for first, last in spans for prefix in prefixes_of(first, last, family))
-    asked = tuple(_address_of(uplink, family) for uplink in uplinks)
-    return _Axis(option, name, known + asked, len(known + asked), () if asked else known)
+    substitutions = tuple(_address_of(uplink, family) for uplink in uplinks)
+    return _Axis(option, name, known + substitutions, len(known + substitutions), () if substitutions else known)
 
 
 def _address_of(uplink: str, family: Family) -> str:
-    """What sh asks ip(8) for: the address that an uplink has learned."""
+    """The command substitution with which sh asks ip(8) for an uplink's learned address."""
     version = "-4" if family is Family.IPV4 else "-6"
     shown = f"ip {version} -o address show dev {shlex.quote(uplink)} scope global"
     return f'$({shown} | awk "{{print \\$4}}" | cut -d/ -f1)'

@@ -1,4 +1,4 @@
-"""One part of the difference of two relations, put into words and into a packet."""
+"""Describes one part of the difference of two relations: in words, as an example packet and as exact data."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +25,7 @@ from taploom.plan.policy import SideKind
 
 
 class Words(NamedTuple):
-    """A part in words; equal words are one change."""
+    """A part in words; parts with equal words are one change."""
 
     turn: Turn
     exposed: bool
@@ -59,10 +59,11 @@ class Teller:
         return Sampler(self.pair, self.context, self.host, self.names)
 
     def sent(self, part: Set, before: Answer, after: Answer) -> Set | None:
-        """What of a part a network sees: what a guest with several addresses sends itself never leaves it.
+        """The part of a difference that can appear on a network; None if there is none.
 
-        By a translation of the host it does. A guest among many others at both ends is left among them. A host sends
-        from its own addresses alone, of which it may learn some.
+        Packets of a guest with several addresses to itself are cut out, since they never leave it, unless the host
+        translates them; a guest among many others at both ends is kept. Packets of the host itself must have one of its
+        own addresses as source, unless it learns some.
         """
         kernel = self.pair.kernels[side_of(after)]
         if self.context.ingress == SELF and kernel and not kernel.learned and not common(part.sources, kernel.own):
@@ -88,7 +89,7 @@ class Teller:
         old, new = self._outcome(before, 0, rewriting=rewriting), self._outcome(after, 1, rewriting=rewriting)
         if _ports(before) != _ports(after) and old.to and new.to:
             old, new = (replace(one, port=_port(part, its)) for one, its in ((old, before), (new, after)))
-        goal = 0 if turn is Turn.BLOCKED and old.to else side  # who is no longer reached, not where the way now ends
+        goal = 0 if turn is Turn.BLOCKED and old.to else side  # the guest that is no longer reached, not the new drop
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
         sources = self.names[side].ends(part.sources, self.host.name, self.context.ingress)
         destinations = self._destinations(part, answers[goal], goal)
@@ -105,13 +106,13 @@ class Teller:
         )
 
     def _exposes(self, part: Set, before: Answer, after: Answer) -> bool:
-        """Whether an entry lets somebody outside reach what they did not by these packets."""
+        """Whether an entry now lets somebody outside reach something that these packets did not reach before."""
         if after.verdict != "allow" or not after.by.startswith(("policy/", "forward/")) or not self._outside(part):
             return False
         return self._leads(before, after) if before.verdict == "allow" else self._opens(before, after)
 
     def _opens(self, before: Answer, after: Answer) -> bool:
-        """Whether an entry lets in what it did not before; the same at another address is no news."""
+        """Whether an entry lets in something that it did not before; the same at another address does not count."""
         old, new = self.pair.hosts
         if before.verdict in ("allow", "drop") or old is None or new is None:
             return True
@@ -119,12 +120,12 @@ class Teller:
         return not ways[1] or not ways[1] <= ways[0]
 
     def _leads(self, before: Answer, after: Answer) -> bool:
-        """Whether what passed before ends elsewhere now: at another guest, at the host, or at another port."""
+        """Whether packets that passed before now reach another guest, the host itself, or another port."""
         old, new = self._target(before, 0), self._target(after, 1)
         return (self.pair.sides.names.get(old, old), _ports(before)) != (new, _ports(after))
 
     def _outside(self, part: Set) -> bool:
-        """Whether somebody who is not of the site sends these."""
+        """Whether somebody outside the site may send these packets."""
         if self.context.ingress not in {each.device for each in outside(self.host)}:
             return False
         return self._strange(part.sources)
@@ -157,14 +158,14 @@ class Teller:
         return self.names[side].ends(((value, value),), self.host.name, "")[0]
 
     def _outcome(self, answer: Answer, side: int, *, rewriting: bool) -> Outcome:
-        """What becomes of it; how the sender is rewritten is told where that differs, else it is no news."""
+        """The outcome on one side; it has the source translation only if `rewriting`, which is if that differs."""
         if answer == ABSENT:
             return Outcome("absent", "")
         source = answer.source.kind if answer.source and rewriting else ""
         return Outcome(answer.verdict, answer.by, self._target(answer, side), source, bool(answer.limited))
 
     def via(self, part: Set, before: Answer, after: Answer) -> tuple[str, ...]:
-        """The outside addresses of what is translated."""
+        """The outside addresses of translated packets."""
         if after.destination is None and before.destination is None:
             return ()
         family = self.pair.family
@@ -198,7 +199,7 @@ class Teller:
 
 
 def _beside(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    """Some names beside one other, who need not be left out of them: nobody asks for themselves."""
+    """Names without an `except` that only repeats the single name at the other end: a guest does not talk to itself."""
     return tuple(name.removesuffix(f" except {others[0]}") for name in names) if len(others) == 1 else names
 
 
@@ -221,7 +222,7 @@ def _port(part: Set, answer: Answer) -> str:
 
 
 def _ways(host: Host, entry: str, family: Family) -> Iterator[object]:
-    """What an entry lets to guests behind a forward, or to the host itself, without the address that is asked for."""
+    """The traffic that an entry lets to a forward's guest or to the host itself, without the destination address."""
     for dnat_entry in host.dnat_entries:
         if dnat_entry.forward == entry and dnat_entry.family is family:
             yield (

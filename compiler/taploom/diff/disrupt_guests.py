@@ -1,4 +1,4 @@
-"""Guests and DHCP clients that get another address, take up other units, or start anew elsewhere."""
+"""Disruption of guests and DHCP clients: another address, other units, or a new start on another host."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,12 +15,12 @@ _LEARNED = (Mode.DHCP, Mode.RESERVED, Mode.SLAAC)
 
 
 def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disruption]:
-    """What guests and clients notice of a change.
+    """The effects of a change on guests and DHCP clients.
 
     Args:
         before: the base.
         after: the head.
-        names: `kind/name` before and after of what was renamed.
+        names: `kind/name` before and after of renamed objects.
     """
     old = {names.get(f"guest/{guest.name}", f"guest/{guest.name}").partition("/")[2]: guest for guest in before.guests}
     new = {guest.name: guest for guest in after.guests}
@@ -33,7 +33,7 @@ def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disr
 
 
 def _guest(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
-    """The worst alone: who starts anew on another host takes up everything else there."""
+    """Only the worst effects of a guest: one that starts anew on another host gets everything else by that."""
     moved = [*_rehosted(before, after, names)]
     yield from moved or [*_readdressed(before, after, names)] or _refreshed(before, after)
 
@@ -64,14 +64,14 @@ def _readdressed(before: Guest, after: Guest, names: Mapping[str, str]) -> Itera
 
 
 def _rerouted(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
-    """The way out is by another NIC, though the guest still has the one of before."""
+    """The default route is on another NIC, though the guest still has the old one."""
     old, new = (next((nic.network for nic in guest.nics if nic.default_route), "") for guest in (before, after))
     if new != _now(old, names) in {nic.network for nic in after.nics}:
         yield _effect(after, Class.D4, Effect.WAY_OUT, f"{old} → {new or 'none'}")
 
 
 def _now(network: str, names: Mapping[str, str]) -> str:
-    """What a network of the base is called in the head."""
+    """The name in the head of a network of the base."""
     return names.get(f"network/{network}", f"network/{network}").partition("/")[2]
 
 
@@ -97,7 +97,7 @@ def _effect(guest: Guest, grade: Class, effect: Effect, detail: str, *, was: boo
 
 
 def _apart(*pairs: tuple[object, object]) -> str:
-    """Old and new words where they differ; "" where none does."""
+    """The pairs that differ, as `old → new`; "" if none does."""
     return ", ".join(f"{one} → {other or 'none'}" for one, other in pairs if one is not None and one != other)
 
 
@@ -110,7 +110,7 @@ def _pools(before: Plan, after: Plan) -> Iterator[Disruption]:
 
 
 def _pool(host: str, after: HostInterface, before: HostInterface) -> Iterator[Disruption]:
-    """Clients that had an address of which the pool no longer knows."""
+    """The effect on clients with an address that is no longer in the pool."""
     if before.dhcp is None:
         return
     lost = _lost(before, after)

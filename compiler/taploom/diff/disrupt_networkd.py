@@ -1,11 +1,12 @@
-"""What networkd does with units that came, went or changed, at `networkctl reload`.
+"""The effects of added, removed and changed units when networkd takes them up at `networkctl reload`.
 
 Seen with 252: the link of a changed `.network` is configured anew, which removes its addresses and adds them again
-while it stays up; 257 takes up servers and resolvers in place. With both, ports of a bridge have no addresses and note
-nothing but isolation and a lower MTU; an MTU, and a neighbour that the host answers for, stay when a unit no longer has
-them; a `.netdev` acts only when its device is made; a device whose unit is gone stays, and so do the ports of a bridge.
-From 257 on some properties of a device are updated in place, of which taploom renders none.
-tests/diff/test_applied.py and test_mtu.py, and tests/backends/test_networkd_undone.py, hold it against what is here.
+while it stays up; 257 changes servers and resolvers in place. With both versions, ports of a bridge have no addresses
+and are affected only by isolation and a lower MTU. An MTU, and an address for which the host proxies neighbour
+discovery, stay when a unit no longer has them. A `.netdev` acts only when its device is created. A device whose unit is
+gone stays, and so do the ports of a bridge. From 257 on some properties of a device are updated in place, none of which
+taploom renders. tests/diff/test_applied.py, tests/diff/test_mtu.py and tests/backends/test_networkd_undone.py compare
+networkd with this module.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,13 +23,13 @@ from taploom.plan.origin import object_of
 from taploom.plan.policy import NatKind
 
 KEEPS = 257
-"""From this version on servers and resolvers of a unit change without its addresses."""
+"""From this version on servers and resolvers of a unit change in place, and its addresses stay."""
 _IN_PLACE = frozenset(
     {"Network.DNS", "DHCPServer", "DHCPServerStaticLease", "DHCPv4", "DHCPv6", "IPv6AcceptRA", "IPv6SendRA"}
 )
 Graded = tuple[Class, Effect]
 _STAYING = frozenset({MTU, PROXIED})
-"""Of the assignments that taploom leaves out of some units, those that removal does not undo."""
+"""Assignments that stay in effect after they are removed from a unit."""
 _NONE: Graded = (Class.D0, Effect.UNTOUCHED)
 
 
@@ -55,7 +56,7 @@ def networkd(before: Host, after: Host) -> Iterator[Disruption]:
 
 
 def _goes_along(unit: Unit | None, old: Mapping[str, Unit], new: Mapping[str, Unit]) -> bool:
-    """Whether a device is gone with the unit of its addresses, which tells of it."""
+    """Whether a `.netdev` is removed together with its `.network`, whose effect covers both."""
     if unit is None or unit.kind is not Kind.NETDEV or unit.name in new:
         return False
     name = unit.name.removesuffix(".netdev") + ".network"
@@ -63,7 +64,7 @@ def _goes_along(unit: Unit | None, old: Mapping[str, Unit], new: Mapping[str, Un
 
 
 def unit_settings(one: Unit | None, other: Unit | None) -> Iterator[Setting]:
-    """The assignments that differ; of repeated keys those values that only one side has."""
+    """The assignments that differ; for repeated keys the values that only one side has."""
     before, after = _values(one), _values(other)
     for key in [*before, *(key for key in after if key not in before)]:
         gone = [value for value in before.get(key, []) if value not in after.get(key, [])]
@@ -83,7 +84,7 @@ def _values(unit: Unit | None) -> Mapping[str, list[str]]:
 
 
 def _device(unit: Unit) -> str:
-    """The interface that a unit is about; of TAPs, the bridge that they join."""
+    """The interface that a unit configures; for TAPs, the bridge that they join."""
     values = _values(unit)
     joined = values.get("Network.Bridge")
     return joined[0] if joined else " ".join(values.get("NetDev.Name") or values.get("Match.Name") or [unit.name])
@@ -107,9 +108,10 @@ def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, dev
 
 
 def _ports(one: Unit, other: Unit | None) -> Graded:
-    """Ports have no addresses; what isolation drops is dropped at once, since no connection is known to a bridge.
+    """The effect on ports of a bridge, which have no addresses.
 
-    So are packets that are larger than a lower MTU, as a bridge is no router, which would say so (RFC 1191).
+    Isolation drops traffic at once, since a bridge knows no connections. A lower MTU drops larger packets silently,
+    since a bridge sends no ICMP errors as a router would (RFC 1191).
     """
     if other is None:
         return (Class.D0, Effect.DETACHED)
@@ -122,9 +124,10 @@ def _ports(one: Unit, other: Unit | None) -> Graded:
 
 
 def keeps(before: Target, after: Target, differing: Iterable[Setting]) -> bool:
-    """Whether the networkd that takes up the units leaves the link alone; it may still be the older one.
+    """Whether networkd takes up these settings without touching the link; the older version may still be running.
 
-    Of these settings 257 was seen to; a new route on a bridge cost its guests their IPv6 for seconds.
+    257 was seen to do so for the settings in `_IN_PLACE`; a new route on a bridge cost its guests their IPv6 for
+    seconds.
     """
     parts = {setting.key if setting.key == "Network.DNS" else setting.key.partition(".")[0] for setting in differing}
     return min(before.systemd, after.systemd) >= KEEPS and parts <= _IN_PLACE

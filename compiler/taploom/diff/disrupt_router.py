@@ -1,15 +1,15 @@
-"""What guests lose when the host whose advertisements they go by takes up another unit of its bridge.
+"""Guests lose their IPv6 default route for a moment when networkd on the host takes up another unit of their bridge.
 
-networkd stops advertising then, whatever of the unit differs, and begins again at once. Who stops says goodbye, by an
-advertisement with a lifetime of zero (RFC 4861, 6.2.5), so every guest removes its default route, and has it back with
-the next one. Seen with 252 and 257 (tests/diff/test_applied.py), and in the source of both (`link_stop_engines` of the
-one, `link_drop_radv_config` of the other).
+Whatever differs in the unit, networkd stops sending router advertisements and starts again at once. When it stops, it
+sends a last advertisement with a lifetime of zero (RFC 4861, 6.2.5). Every guest then removes its default route, and
+gets it back with the next advertisement. Seen with 252 and 257 (tests/diff/test_applied.py), and in the source of both
+(`link_stop_engines` of the one, `link_drop_radv_config` of the other).
 
-A guest with 257 that hears both within a millisecond or so takes the next hop that it is about to remove for one that
-is there, and its route for one that needs no more than that; so it is without, until it is told again unasked. A guest
-that takes up a unit of its own in between misses the second, and asks for it within a second or two, unless the same
-befalls it. Unasked it is told within 16 seconds, as who has just begun to advertise does so at that interval (RFC 4861,
-6.2.4).
+If a guest with 257 receives both advertisements within a millisecond or so, it is still removing the old next hop,
+takes it for a present one, and adds no route. It then has none until the next unsolicited advertisement. A guest that
+takes up a unit of its own in between misses the second advertisement; it solicits another within a second or two, to
+which the same may happen. An unsolicited advertisement comes within 16 seconds, the interval of a router that has just
+begun to advertise (RFC 4861, 6.2.4).
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,7 +23,7 @@ from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Bridge, Host
 
 _NAMED = 6
-"""How many guests are named."""
+"""Most guests that are listed by name."""
 
 
 def farewells(before: Host, after: Host, guests: Mapping[str, Guest]) -> Iterator[Disruption]:
@@ -32,7 +32,7 @@ def farewells(before: Host, after: Host, guests: Mapping[str, Guest]) -> Iterato
     Args:
         before: the host in the base.
         after: the same host in the head.
-        guests: those of the base, by name.
+        guests: the guests of the base, by name.
     """
     staying = {bridge.device: bridge for bridge in after.bridges if bridge.ra}
     for bridge in before.bridges:
@@ -49,7 +49,7 @@ def farewells(before: Host, after: Host, guests: Mapping[str, Guest]) -> Iterato
 
 
 def _following(bridge: Bridge, guests: Mapping[str, Guest]) -> list[str]:
-    """The guests on a bridge whose default route of IPv6 is by the host's advertisements."""
+    """The guests on a bridge whose IPv6 default route comes from the host's advertisements."""
     there = sorted({port.guest for port in bridge.ports})
     return [name for name in there if any(_follows(nic, bridge) for nic in guests[name].nics)]
 

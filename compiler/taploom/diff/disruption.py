@@ -1,4 +1,4 @@
-"""What a change disturbs on each host: one file a target says what its tool does, this one puts them together."""
+"""The disruption of each host by a change, put together from one module for each target."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -15,13 +15,13 @@ from taploom.plan.site import Plan
 
 
 def disruptions(before: Plan, after: Plan, names: Mapping[str, str], files: Files) -> Iterator[Disruption]:
-    """The effects on what is running, but for those of flows, in no order.
+    """The effects of installing the files of a change, in no order; effects of flows are left to `locked_out`.
 
     Args:
         before: the base.
         after: the head.
-        names: `kind/name` before and after of what was renamed.
-        files: the rendered files that differ, by path; on the way back they are the same.
+        names: `kind/name` before and after of renamed objects.
+        files: the rendered files that differ, by path; for going back they are the same.
     """
     old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     new = {host.name: host for host in after.hosts}
@@ -51,7 +51,7 @@ def _host(before: Host, after: Host | None, files: Files) -> Iterator[Disruption
 
 
 def locked_out(after: Plan, flows: tuple[FlowChange, ...]) -> Iterator[Disruption]:
-    """Where new connections to a host's own services are closed, the next one may be the one that is needed."""
+    """Effects for hosts whose management services are closed to new connections."""
     for host in after.hosts:
         services = {service_text(one) for one in host.management}
         for flow in flows:

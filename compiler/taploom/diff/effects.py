@@ -1,7 +1,7 @@
-"""What applying a change does to what is running, as data.
+"""The effects of applying a change on running systems, as data.
 
-Applying means: files whose bytes changed are installed, `networkctl reload`, and the ruleset is loaded in one
-transaction. Classes are what networkd and nft do then, as the lab saw it; they are no opinion.
+To apply a change is to install the files whose bytes differ, run `networkctl reload`, and load the ruleset in one
+transaction. Classes follow from what networkd and nft were seen to do in the lab.
 """
 
 import enum
@@ -12,12 +12,12 @@ from taploom.plan.origin import Origin
 
 
 class Effect(enum.Enum):
-    """What happens, in words."""
+    """The effects, in words for users."""
 
     UNTOUCHED = "nothing that runs notices"
     IN_PLACE = "taken up in place; addresses stay"
     SWAP = "one transaction; established connections keep running, counters and rates start anew"
-    SETTINGS = "kernel settings are written; what is no longer listed stays until the next boot"
+    SETTINGS = "kernel settings are written; settings that are no longer listed stay until the next boot"
     REFRESH = "the link stays up; its addresses are removed and added again within milliseconds"
     LEARNED = "the link stays up; its addresses are removed, and learned again within a second or two"
     FAREWELL = (
@@ -26,14 +26,14 @@ class Effect(enum.Enum):
     )
     PORTS = "its ports are configured again, which nothing notices"
     NARROWED = (
-        "from now on larger packets between its guests are lost without a word, until the guests have the lower MTU as "
-        "well: they go first"
+        "from now on larger packets between its guests are dropped silently, until the guests have the lower MTU, too: "
+        "change the guests first"
     )
-    KEPT = "what the unit no longer says stays as it is until the device is made anew, or somebody undoes it"
-    ISOLATED = "what its guests send each other is dropped from now on, open connections included"
+    KEPT = "settings that the unit no longer has stay in effect until the device is created anew or they are undone"
+    ISOLATED = "traffic between its guests is dropped from now on, open connections included"
     FENCED = (
-        "the first deny between its guests, and nothing was remembered: datagrams that it holds are answered when who "
-        "asked speaks again"
+        "the first deny between its guests, and who sent first was not remembered so far: datagrams that it matches "
+        "are dropped even if they are replies, until the guest that asked sends again"
     )
     NAT_FLUSH = (
         "its addresses are removed and added again; connections that are masqueraded there are forgotten, and hang "
@@ -54,12 +54,12 @@ class Effect(enum.Enum):
     DETACHED = "new ports no longer join the bridge; those that have joined stay"
     REPLUGGED = "the guest gets another TAP or hardware address, so it has to be started anew"
     PLUGGED = "the guest gets another network interface, so it has to be started anew"
-    WAY_OUT = "the guest's way out is another network: what it opens from now on comes from its address there"
+    WAY_OUT = "the guest's default route is on another network: its new connections come from its address there"
     MOVED = "the guest starts anew on another host"
     LEFT = "the guest is no longer in the plan: it runs on until somebody stops it, and this alone ends no connection"
-    WAY_IN = "the address or the way out of an uplink changes: who is logged in over it may be cut off"
+    WAY_IN = "the address or the default route of an uplink changes: logins over it may be cut off"
     LOCKED_OUT = "new connections to a management service are refused"
-    ABANDONED = "the host is no longer managed: what is installed there stays"
+    ABANDONED = "the host is no longer managed: the files that are installed there stay"
 
 
 MTU, PROXIED = "Link.MTUBytes", "Network.IPv6ProxyNDPAddress"
@@ -75,7 +75,7 @@ class Setting:
 
     @property
     def mtu_step(self) -> int:
-        """By how many bytes it raises an MTU; negative where it lowers one, 0 where it is about anything else."""
+        """The number of bytes by which it raises an MTU; negative if it lowers one, 0 for other settings."""
         return int(self.after) - int(self.before) if self.key == MTU and self.before and self.after else 0
 
 
@@ -84,15 +84,15 @@ class Disruption:
     """One effect on one thing.
 
     Attributes:
-        host: where.
+        host: the host where it happens.
         object: `kind/name` of the spec.
-        device: interface, table or guest that notices.
+        device: interface, table or guest that is affected.
         grade: its class.
         file: the file that is the cause, without its folder, or "".
-        settings: what differs in it.
+        settings: the assignments of the file that differ.
         detail: addresses, names or numbers that the effect is about, or "".
         origin: the entry that is the cause.
-        was: whether that is an entry of the base, as of what is gone.
+        was: whether that entry is of the base, as for removed objects.
     """
 
     host: str
@@ -109,13 +109,13 @@ class Disruption:
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """Connections that outlive the rule that let them in, since the ruleset accepts what is established.
+    """Connections that outlive the rule that let them in, since the ruleset accepts established connections.
 
     Attributes:
-        flow: what is closed, as `SOURCE → DESTINATION`.
+        flow: the closed flow, as `SOURCE → DESTINATION`.
         by: the entry that allowed it.
-        commands: what ends them, each an argument vector for the host.
-        more: how many commands are left out.
+        commands: commands that end the connections, each an argument vector for the host.
+        more: number of commands that are left out.
     """
 
     host: str

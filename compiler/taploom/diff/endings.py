@@ -1,7 +1,7 @@
-"""Which prefixes, of senders and of destinations, a command that ends connections names.
+"""Chooses the prefixes of senders and destinations for the command that ends connections.
 
-The exact ones, as few as they are, but for addresses that nobody has; a wider set where the exact one takes many
-prefixes and nobody else is let through.
+The prefixes are exact, except that they may include addresses that nobody has. If the exact set takes many prefixes and
+a wider one would end no other connection, the wider one is used.
 """
 
 from typing import NamedTuple
@@ -15,11 +15,11 @@ from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.services import Traffic
 
 _FEW = 4
-"""So many prefixes are read at a glance."""
+"""Most prefixes that are easy to read."""
 
 
 class Goal(NamedTuple):
-    """What the first packets of some connections have in common, but for their senders.
+    """The properties that the first packets of some connections share, without their senders.
 
     Attributes:
         destinations: real addresses.
@@ -34,7 +34,7 @@ class Goal(NamedTuple):
 
 
 class Senders(NamedTuple):
-    """Real addresses that send, and uplinks whose learned address does."""
+    """Source addresses: real ones, and uplinks whose learned address is a source."""
 
     spans: Spans
     uplinks: tuple[str, ...]
@@ -42,7 +42,7 @@ class Senders(NamedTuple):
 
 @dataclass(frozen=True)
 class Ending:
-    """What ends the connections of some senders with a goal, beside others on the same host."""
+    """Ends the connections of some senders to a goal, and no others on the same host."""
 
     goal: Goal
     senders: Senders
@@ -79,7 +79,7 @@ class Ending:
 
     @property
     def _destinations(self) -> Spans | None:
-        """Of a translated destination always what was asked for: the guest may be reached by another way, too."""
+        """The destinations to name, or None for any; exact if translated, as the guest may be reached directly, too."""
         if self.goal.target is not None:
             return self.goal.destinations
         exact = self._filled(without(self.goal.destinations, self.others.nobody), self.others.nobody)
@@ -91,12 +91,12 @@ class Ending:
         return None if self._alone(without(every(self._family), exact)) else exact
 
     def _alone(self, besides: Spans) -> bool:
-        """Whether none of the senders is let through to other destinations, too."""
+        """Whether no sender is let through to the destinations `besides`."""
         sources = self._sources
         return self.others.none(every(self._family) if sources is None else sources, besides, self.goal.services)
 
     def _filled(self, spans: Spans, gaps: Spans) -> Spans:
-        """A set with the gaps beside its parts, where that is fewer prefixes."""
+        """A set together with adjacent parts of `gaps`, if that takes fewer prefixes."""
         found = list(spans)
         last = every(self._family)[0][1]
         for first, end in complement(spans, last + 1):

@@ -1,7 +1,7 @@
-"""A plan as flat, keyed facts: what is compared, once for every kind of object.
+"""A plan as flat, keyed facts, the same for every kind of object, so that they can be compared.
 
-Only what the spec says, or the lock holds, is a fact here. What follows from it (terms, reservations, a guest's
-gateway) is left out: it would repeat one decision at a hundred objects, and shows in flows, disruption and files.
+Only values of the spec and the lock are facts here. Derived values (terms, reservations, a guest's gateway) are left
+out: they would repeat one decision at a hundred objects, and they show in flows, disruption and files.
 """
 
 import enum
@@ -26,8 +26,8 @@ class Thing:
         kind: such as `guest`.
         name: its name among those of its kind.
         host: the host that it is on, or "".
-        fields: what it says, in the order in which people read it; sets are sorted.
-        owner: who answers for it, or "".
+        fields: its values, in the order in which people read them; sets are sorted.
+        owner: the owner that the spec names, or "".
     """
 
     kind: str
@@ -49,8 +49,8 @@ def things(plan: Plan) -> dict[str, Thing]:
 
 
 def _surroundings(plan: Plan) -> Iterator[Thing]:
-    """The site itself, which is one whatever it is called, and what it speaks of without owning it."""
-    if plan.name:  # what is compared with nothing has none
+    """The site itself, whose key does not depend on its name, and its zones, address sets and services."""
+    if plan.name:  # the empty plan that stands for a missing side has none
         yield Thing("site", "site", "", {"name": plan.name, "domain": plan.domain}, "", plan.origin)
     for zone in plan.zones:
         if zone.origin.entry.startswith("zones."):
@@ -182,14 +182,14 @@ def _nic(nic: Nic) -> Value:
 
 
 def _ways(nic: Nic) -> Value:
-    """Where the default route is: the families, where it is not of all that the NIC has."""
+    """Whether the default route is on the NIC: True for all its families, the name of one family, or None."""
     sides = [(word, side) for word, side in (("ipv4", nic.ipv4), ("ipv6", nic.ipv6)) if side.mode is not Mode.NONE]
     found = [word for word, side in sides if side.default_route]
     return None if not found else True if len(found) == len(sides) else found[0]
 
 
 def _address(found: NicAddress) -> Value:
-    """The address; how it comes about only where it is not known, or follows from the MAC."""
+    """The address, or the mode if the address is not known; None if the family is not used."""
     if found.mode is Mode.NONE:
         return None
     return str(found.address) if found.address else found.mode.value
@@ -251,5 +251,5 @@ def _text(value: object) -> str | None:
 
 
 def _present(fields: Mapping[str, Value]) -> Value:
-    """The fields that say something; None where none does."""
+    """The fields that have a value; None if none has."""
     return {name: value for name, value in fields.items() if value is not None} or None

@@ -17,23 +17,23 @@ from taploom.plan.origin import Origin, object_of
 from taploom.plan.site import Plan
 
 WORTH_A_PROCESS = 200
-"""Ports whose files take longer to print than a process takes to start."""
+"""Number of ports whose files take longer to print than a process takes to start."""
 CONTEXT = 3
-"""Equal lines around a change."""
+"""Number of equal lines around a change."""
 _OPENS = re.compile(r"^(\s*)((?:set|map|chain) [\w.-]+) \{$|^(\[\w+\])$")
 _CLOSES = re.compile(r"^(\s*)\}$")
 
 
 @dataclass(frozen=True, slots=True)
 class _Machine:
-    """A host or guest that is not the same on both sides; None where it is not there."""
+    """A host or guest that differs between the sides; None on the side where it does not exist."""
 
     before: Host | Guest | None
     after: Host | Guest | None
 
     @property
     def weight(self) -> int:
-        """About how much there is to print: the ports of both sides."""
+        """Estimate of the printing work: the number of ports of both sides."""
         hosts = [side for side in (self.before, self.after) if isinstance(side, Host)]
         return 1 + sum(len(each.ports) for host in hosts for each in inside(host))
 
@@ -98,7 +98,7 @@ def _cause(old: Sequence[Line], new: Sequence[Line], blocks: Iterable[Block]) ->
 
 
 def _grouped(blocks: Iterable[Block]) -> Iterator[list[Block]]:
-    """Blocks whose context would touch stand together."""
+    """Groups of blocks whose context would touch."""
     group: list[Block] = []
     for block in blocks:
         if group and block[0] - group[-1][1] > 2 * CONTEXT:

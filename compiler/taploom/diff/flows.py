@@ -1,7 +1,7 @@
 """Flows that a change opens, closes, or moves to another deciding entry, merged into as few rows as possible.
 
-First exactly: boxes of packets, united per host, family and interface. Then in words: what reads the same on several
-hosts, interfaces and in both families is one change with several regions.
+First come exact boxes of packets, united per host, family and interface. Then these are put into words, and boxes with
+equal words, on several hosts and interfaces and in both families, become one change with several regions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -28,12 +28,12 @@ from taploom.plan.origin import Origin
 from taploom.plan.site import Plan
 
 WORTH_A_PROCESS = 200
-"""Ports whose comparison takes longer than a process takes to start."""
+"""Number of ports whose comparison takes longer than a process takes to start."""
 
 
 @dataclass(slots=True)
 class _Found:
-    """What of one change is collected from its regions."""
+    """The parts of one change that are collected from its regions."""
 
     via: dict[str, None] = field(default_factory=dict)
     hosts: dict[str, None] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class _Found:
     samples: list[Sample] = field(default_factory=list)
 
     def take(self, other: "_Found") -> None:
-        """Add what another one has collected."""
+        """Add the parts of another one."""
         self.via |= other.via
         self.hosts |= other.hosts
         self.families |= other.families
@@ -59,12 +59,12 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
     Args:
         before: the base.
         after: the head.
-        names: `kind/name` before and after of what was renamed.
+        names: `kind/name` before and after of renamed objects.
     """
     known = {family: (Names(before, family, after), Names(after, family, before)) for family in FAMILIES}
 
     def parts(pair: Pair) -> list[_Part]:
-        # Of a copy: what a pair works out is let go of with it, and the maps of a large site are gigabytes.
+        # The copy is dropped with its cached maps, which take gigabytes for a large site.
         return _parts(replace(pair), known[pair.family], names)
 
     weights = ((pair, pair.weight) for pair in pairs(before, after, names))
@@ -72,7 +72,7 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
 
 
 def _united(before: Plan, after: Plan, names: Mapping[str, str], found: Iterable[_Part]) -> tuple[FlowChange, ...]:
-    """What differs on all hosts, told as few things as it is."""
+    """The differences of all hosts, merged into as few changes as possible."""
     causes = (_causes(before), _causes(after))
     back = {new: old for old, new in names.items()}
     merged = _merged(_merged(_merged(found, "sources"), "destinations"), "services")
@@ -81,7 +81,7 @@ def _united(before: Plan, after: Plan, names: Mapping[str, str], found: Iterable
 
 
 def _parts(pair: Pair, known: tuple[Names, Names], names: Mapping[str, str]) -> list[_Part]:
-    """What differs on one host in one family, and whether it does but for its addresses."""
+    """The differences of one host in one family, each marked if nothing but addresses differs."""
     found = _of_pair(pair, known)
     inner = (known[0].inner, known[1].inner)
     same = readdressed([(words, one.regions[0]) for words, one in found], inner, _networks(pair), names)
@@ -100,7 +100,7 @@ def _networks(pair: Pair) -> tuple[Mapping[str, str], Mapping[str, str]]:
 
 
 def _of_pair(pair: Pair, known: tuple[Names, Names]) -> list[_Part]:
-    """What differs on one host in one family."""
+    """The differences of one host in one family."""
     found: list[_Part] = []
     for context, group in groupby(_sorted(pair.differences()), key=lambda item: item[0]):
         found += _told(Teller(pair, context, known), [difference for _, difference in group])
@@ -133,7 +133,7 @@ Column = Literal["sources", "destinations", "services"]
 
 
 def _merged(found: Iterable[_Part], column: Column) -> list[_Part]:
-    """What differs in one column of words only becomes one."""
+    """The parts, with those united that differ only in one column of their words."""
     groups: dict[Words, tuple[dict[str, None], _Found]] = {}
     for words, one in found:
         taken, whole = groups.setdefault(_with(words, column, ()), ({}, _Found()))
@@ -143,7 +143,7 @@ def _merged(found: Iterable[_Part], column: Column) -> list[_Part]:
 
 
 def _widest(names: Mapping[str, None]) -> tuple[str, ...]:
-    """The names in order, without a part of what is there as a whole, as in the other family."""
+    """The names in order, without `NAME except …` if NAME is there as a whole, as from the other family."""
     parted = (
         name for name in names if name.partition(" except ")[0] == name or name.partition(" except ")[0] not in names
     )
@@ -151,7 +151,7 @@ def _widest(names: Mapping[str, None]) -> tuple[str, ...]:
 
 
 def _wide(name: str) -> tuple[bool, str]:
-    """Zones first: the more it is, the sooner it is read."""
+    """Sort key: zones first, as they are the largest."""
     return (not name.startswith("zone/"), name)
 
 
@@ -195,7 +195,7 @@ def _causes(plan: Plan) -> Mapping[str, Origin]:
 
 
 def _origins(plan: Plan) -> Mapping[str, Origin]:
-    """The entries of those who send."""
+    """The origins of guests, networks and hosts, by `kind/name`."""
     kinds = (("guest", plan.guests), ("network", plan.networks), ("host", plan.hosts))
     return {f"{kind}/{one.name}": one.origin for kind, entries in kinds for one in entries}
 

@@ -1,6 +1,6 @@
-"""Gates: what a change may not do without somebody saying so in the specs.
+"""Gates: limits of what a change may do without a waiver in the specs.
 
-The thresholds of both sides hold, so that a change cannot loosen its own gate; waivers are those of the head, where a
+The thresholds of both sides hold, so that a change cannot loosen its own gate. Waivers are read from the head, where a
 reviewer sees them appear.
 """
 
@@ -20,10 +20,10 @@ class Gates:
     """Thresholds.
 
     Attributes:
-        owned: whether what exposes something to the outside has to name its owner.
+        owned: whether an entry that exposes something to the outside must name its owner.
         worst: the highest class that passes, or None for any.
         removed: the share of policy and forwards that may go at once, in percent, or None for any.
-        management: whether the ways to manage a host have to stay as they are.
+        management: whether the management access to hosts must stay as it is.
     """
 
     owned: bool = False
@@ -50,9 +50,9 @@ def judge(
     Args:
         gates: the thresholds of both sides.
         waived: reasons by `gate` or `gate/kind/name`.
-        objects: what changes.
-        flows: who reaches whom.
-        disruption: what it disturbs.
+        objects: the changes of objects.
+        flows: the changes of flows.
+        disruption: the effects of the change.
         owners: owner of each policy entry and forward of the head.
         rules: number of policy entries and forwards of the base.
     """

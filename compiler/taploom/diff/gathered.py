@@ -1,8 +1,8 @@
-"""What a guest, network or host may use like everybody else, told as one thing.
+"""Unites flow changes by which a guest, network or host gains or loses the use of many forwards.
 
-Who is new on a large site may use each of its forwards, and who leaves uses none of them any more: exactly these are
-thousands of changes, of which none says anything about who comes or goes. More than a few are therefore one, with all
-its packets and the entries that decide about them; the cause is who comes or goes.
+A new guest of a large site may use each of its forwards, and a removed one none of them any more. These would be
+thousands of changes that say nothing about the guest. More than a few are therefore united to one change, with all its
+packets and the entries that decide about them; its cause is the object that appears or disappears.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,7 +18,7 @@ from taploom.plan.origin import Origin
 _besides_services = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))
 Service = tuple[Spans | None, Spans | None]
 _FEW = 3
-"""So many forwards are read one by one."""
+"""Most forwards that are shown one by one."""
 _PROTOCOLS: Spans = ((0, 255),)
 
 
@@ -28,8 +28,8 @@ def gathered(
     """All changes; those that several forwards cause alike for one guest that appears or disappears are one row.
 
     Args:
-        changes: in any order.
-        origins: of guests, networks and hosts before and after, by `kind/name`.
+        changes: the changes, in any order.
+        origins: the entries of guests, networks and hosts before and after, by `kind/name`.
     """
     groups: dict[object, list[FlowChange]] = {}
     for number, one in enumerate(changes):
@@ -42,7 +42,7 @@ def gathered(
 
 
 def _alike(one: FlowChange) -> object:
-    """What those have in common that are told as one; None for what is told by itself."""
+    """A key that is equal for changes that can be united; None for a change that stays by itself."""
     by = one.before.by or one.after.by
     if not one.inherited or one.exposed or one.readdressed or not by.startswith("forward/"):
         return None
@@ -89,7 +89,7 @@ def _by_all(found: list[Outcome]) -> Outcome:
 
 
 def _joined(regions: Iterable[Region]) -> tuple[Region, ...]:
-    """The same packets in fewer regions: those that differ by their services alone as one."""
+    """The same packets in fewer regions: regions that differ only in their services become one."""
     groups: dict[object, tuple[Region, list[Service]]] = {}
     for region in regions:
         groups.setdefault(_besides_services(region), (region, []))[1].extend(region.services)

@@ -1,9 +1,9 @@
 """The only module that runs git: on a clone whose files, names and history a stranger may have written.
 
-More than its arguments steers git: folders that look like a repository, its environment, configuration (helpers,
-pagers, filters, hooks), references that replace objects, and remotes that it asks for what is missing. So the
-repository is found here, by its `.git`, which no tree of git can hold; git is asked whose it is (`safe.directory`);
-then it reads objects alone, with an environment and options of ours (git(1), git-config(1)).
+Not only its arguments steer git: so do folders that look like a repository, the environment, configuration (helpers,
+pagers, filters, hooks), references that replace objects, and remotes from which it fetches missing objects. So the
+repository is found here, by its `.git`, which no tree of git can hold. Then git checks its owner (`safe.directory`),
+and after that only reads objects, with an environment and options of ours (git(1), git-config(1)).
 """
 
 import os
@@ -22,10 +22,10 @@ from taploom.source.characters import printable_path
 from taploom.source.place import own_of_another, top_of
 
 SECONDS = 120
-"""The longest that git may take for one answer."""
+"""Most seconds that git may take for one answer."""
 
 ANSWER_BYTES = 64 << 20
-"""The most that git may answer where the caller knows no better: the names of half a million files."""
+"""Most bytes of an answer, unless the caller sets a bound of its own: the names of half a million files."""
 
 _SAID = 10_000
 _OPTIONS = {
@@ -36,7 +36,7 @@ _OPTIONS = {
 }
 _ENVIRONMENT = {
     "LC_ALL": "C",
-    "GIT_ALLOC_LIMIT": "256m",  # a tree or a commit of more is no object that people made
+    "GIT_ALLOC_LIMIT": "256m",  # no tree or commit that people make is larger
     "GIT_ALLOW_PROTOCOL": "",  # none, whatever `protocol.NAME.allow` says
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_GRAFT_FILE": os.devnull,
@@ -52,14 +52,14 @@ _WHOSE = re.compile(r"HOME|XDG_CONFIG_HOME|SUDO_UID|GIT_CONFIG_(GLOBAL|SYSTEM|NO
 
 
 class RevisionError(ValueError):
-    """What the user names is no revision that can be read; the message is a sentence for them."""
+    """The name is not that of a revision that can be read; the message is a sentence for the user."""
 
 
 class GitError(RevisionError):
-    """git has answered with a failure; what that means, the caller mostly knows better.
+    """git has failed; callers mostly replace this error by one that says what the failure means.
 
     Attributes:
-        said: what git said of it, in English.
+        said: the error output of git, in English.
     """
 
     def __init__(self, verb: str, said: str) -> None:
@@ -73,7 +73,7 @@ class Repository:
     """A repository whose owner git trusts.
 
     Attributes:
-        objects: the folder that git keeps everything in, mostly `.git`.
+        objects: the git directory, mostly `.git`.
         top: the top of the working tree.
     """
 
@@ -85,12 +85,12 @@ class Repository:
 
         Args:
             words: a command that reads objects, and its arguments.
-            stdin: what it reads.
-            most: bytes that it may answer.
+            stdin: the standard input of git.
+            most: most bytes of its output.
 
         Raises:
-            GitError: it fails.
-            RevisionError: it takes too long, answers more, or is not installed.
+            GitError: git fails.
+            RevisionError: git takes too long, prints more, or is not installed.
         """
         options = ("--git-dir", self.objects, "--work-tree", str(self.top))
         return _Question(self.top, options, words, _NO_CONFIGURATION, stdin, most).answer()
@@ -99,14 +99,14 @@ class Repository:
 def repository(specs: Path) -> tuple[Repository, str]:
     """The repository that a folder is in, and the folder's path from its top; "" for the top itself.
 
-    A repository below the one of the current folder is none: a submodule, whose names a change chooses, would answer in
-    the place of the repository that the user means.
+    A repository inside the one of the current folder is refused: otherwise a submodule, whose content a change chooses,
+    would be read instead of the repository that the user means.
 
     Args:
         specs: folder of the specs; it need not exist in the working tree.
 
     Raises:
-        RevisionError: there is none, or its owner is somebody whom git does not trust.
+        RevisionError: there is no repository, or git does not trust its owner.
     """
     folder = Path(os.path.normpath(specs.absolute()))
     top = top_of(specs)
@@ -123,15 +123,15 @@ def _own(top: Path) -> str:
     """The repository of a working tree, by git's rules on owners."""
     whose = {name: value for name, value in os.environ.items() if _WHOSE.fullmatch(name)}
     ceiling = {"GIT_CEILING_DIRECTORIES": str(top.resolve().parent)}
-    none = RevisionError(f"git takes {printable_path(str(top / '.git'))} for no repository")
+    refusal = RevisionError(f"git takes {printable_path(str(top / '.git'))} for no repository")
     try:
-        found = _Question(top, (), ("rev-parse", "--absolute-git-dir"), {**whose, **ceiling}).answer()
+        output = _Question(top, (), ("rev-parse", "--absolute-git-dir"), {**whose, **ceiling}).answer()
     except GitError as error:
         distrusted = "dubious ownership" in error.said
-        raise (RevisionError("git does not trust the owner of this repository") if distrusted else none) from None
-    own = found.decode("utf-8", "surrogateescape").removesuffix("\n")
-    if Path(own).resolve() == top.resolve():  # a git before 2.38, and a `.git` that is none
-        raise none
+        raise (RevisionError("git does not trust the owner of this repository") if distrusted else refusal) from None
+    own = output.decode("utf-8", "surrogateescape").removesuffix("\n")
+    if Path(own).resolve() == top.resolve():  # git before 2.38 takes the folder itself if `.git` is no repository
+        raise refusal
     return own
 
 
@@ -140,12 +140,12 @@ class _Question:
     """One run of git.
 
     Attributes:
-        top: where it runs.
-        options: of git itself.
+        top: the folder where it runs.
+        options: options of git itself.
         words: the command and its arguments.
-        environment: beside what every run has.
-        stdin: what it reads.
-        most: bytes that it may answer.
+        environment: variables besides those of every run.
+        stdin: the standard input of git.
+        most: most bytes of its output.
     """
 
     top: Path
@@ -156,7 +156,7 @@ class _Question:
     most: int = ANSWER_BYTES
 
     def answer(self) -> bytes:
-        """What git prints; errors as of `Repository.ask`."""
+        """The output of git; errors as for `Repository.ask`."""
         path = ":".join(each for each in os.environ.get("PATH", os.defpath).split(":") if each.startswith("/"))
         program = shutil.which("git", path=path)
         if program is None:
@@ -183,14 +183,14 @@ class _Question:
         return found
 
     def _read(self, process: "subprocess.Popen[bytes]") -> bytes:
-        """All that it prints, unless that is too much or takes too long."""
+        """All output of the process, unless it is too much or takes too long."""
         assert process.stdout
         late = Timer(SECONDS, _end, (process,))
         late.start()
         try:
             found = process.stdout.read(self.most + 1)
             if len(found) > self.most:
-                raise RevisionError(f"git {self.words[0]} answers more than {self.most >> 20} MiB, which is no site")
+                raise RevisionError(f"git {self.words[0]} prints more than {self.most >> 20} MiB: too much for a site")
             process.wait()
         finally:
             late.cancel()
@@ -202,7 +202,7 @@ class _Question:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End git, and what it has started, unless it has ended."""
+    """End git and its child processes, unless it has ended."""
     if process.returncode is None:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, SIGKILL)

@@ -1,7 +1,7 @@
-"""The last commits that touched a folder of specs, as git has them.
+"""The last commits that touched a folder of specs.
 
-Commits are read as objects and taken apart here: what their authors wrote is theirs, line breaks that only some tools
-know and encodings included, and `git log` would let it, and a user's configuration, shape its lines.
+Commits are read as objects and parsed here. The output of `git log` depends on the user's configuration, and on line
+breaks and encodings that authors chose.
 """
 
 import re
@@ -16,7 +16,7 @@ from taploom.source.characters import printable_path
 _WHO = re.compile(r"([^<]*)<[^>]*> *(\d{1,11})?(?: ([+-])(\d\d)([0-5]\d)$)?", re.ASCII)
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _SHOWN = 300
-"""Characters of a subject, or of a name, that are told."""
+"""Most characters of a subject or name that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Commit:
 
     Attributes:
         name: full object name.
-        parent: that of its first parent, or "" where it has none.
-        date: when it was committed (RFC 3339), or "" where it does not say.
-        author: who wrote it, on one line.
+        parent: object name of its first parent, or "" if it has none.
+        date: when it was committed (RFC 3339), or "" if the commit has no valid date.
+        author: name of its author, on one line.
         subject: first paragraph of its message, on one line.
     """
 
@@ -39,11 +39,11 @@ class Commit:
 
 
 def history(specs: Path, count: int) -> tuple[Commit, ...]:
-    """The last commits that touched the specs, the newest first; a merge is one, with all that it brought.
+    """The last commits that touched the specs, the newest first; a merge counts as one, with all its changes.
 
     Args:
         specs: folder of the specs.
-        count: how many at most.
+        count: most commits to return.
 
     Raises:
         RevisionError: there is no repository, no commit, or git is not installed.
@@ -53,16 +53,16 @@ def history(specs: Path, count: int) -> tuple[Commit, ...]:
     names = where.ask(*words)
     if not names:
         return ()
-    # Of a commit where a shallow clone begins the object names a parent that is not there.
+    # The object of a shallow clone's first commit names a parent that is missing, so parents come from `rev-list`.
     rows = where.ask("rev-list", "--no-walk=unsorted", "--parents", *names.decode().split()).decode().splitlines()
     answer, at = where.ask("cat-file", "--batch", stdin=names), 0
-    found = []
+    commits = []
     for name, *parents in map(str.split, rows):
         end = answer.index(b"\n", at)
         size = int(answer[at:end].rsplit(b" ", 1)[1])
-        found.append(_commit(name, parents[0] if parents else "", answer[end + 1 : end + 1 + size]))
+        commits.append(_commit(name, parents[0] if parents else "", answer[end + 1 : end + 1 + size]))
         at = end + size + 2
-    return tuple(found)
+    return tuple(commits)
 
 
 def _commit(name: str, parent: str, raw: bytes) -> Commit:
@@ -78,7 +78,7 @@ def _commit(name: str, parent: str, raw: bytes) -> Commit:
 
 
 def _text(raw: bytes) -> str:
-    """What is not UTF-8 is read as Latin-1, which every byte is, whatever encoding the commit claims."""
+    """The text as UTF-8, else as Latin-1, in which every byte is valid, whatever encoding the commit claims."""
     try:
         return raw.decode()
     except UnicodeDecodeError:

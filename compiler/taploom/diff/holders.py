@@ -1,4 +1,4 @@
-"""Whose an address is: those that guests and hosts are known to have, and those by which guests are known outside."""
+"""The known addresses of guests and hosts with their holders, and the translated addresses of guests outside."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,7 @@
 """Sets of addresses, protocols and ports in the words of the spec.
 
-A label is for people and may leave out what nobody would miss, such as the gateway's own address in "everybody on that
-network"; the exact set stands beside it in the data.
+A label is for people and may ignore details, such as the gateway's own address in "everybody on that network"; the
+exact set stands beside it in the data.
 """
 
 from bisect import bisect_left
@@ -25,7 +25,7 @@ LINK_SENDERS = ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)))
 
 @dataclass(frozen=True)
 class Names:
-    """The names of one plan for addresses of one family, beside another plan that it is compared with."""
+    """The names of one plan for addresses of one family; `other` is the plan that it is compared with."""
 
     plan: Plan
     family: Family
@@ -63,18 +63,18 @@ class Names:
 
     @memo
     def guest_in(self, spans: Spans) -> int | None:
-        """The first known address of a guest in a set, in the order of the networks; None where there is none."""
+        """The first known address of a guest in a set, in the order of the networks; None if there is none."""
         found = (_first(known, spans) for known in self.guests.values())
         return next((value for value in found if value is not None), None)
 
     @cached_property
     def taken(self) -> dict[str, Spans]:
-        """The same as sets."""
+        """The known addresses of guests by network, as sets."""
         return {network: united((value, value) for value, _ in known) for network, known in self.guests.items()}
 
     @cached_property
     def machineless(self) -> Spans:
-        """What no machine has: told where there is nothing else."""
+        """Addresses that no machine has; a label mentions them only if a set has no others."""
         return machineless(self.plan, self.family)
 
     @cached_property
@@ -121,12 +121,12 @@ class Names:
         return {(host.name, each.device): each.zone for host in self.plan.hosts for each in outside(host)}
 
     def ends(self, spans: Spans, host: str, interface: str) -> tuple[str, ...]:
-        """Who a set of addresses is.
+        """The names of a set of addresses.
 
         Args:
             spans: the addresses.
             host: the host that sees them.
-            interface: by which it does; "" where they may be anywhere.
+            interface: the interface by which it sees them; "" if they may be anywhere.
         """
         return (f"host/{host}",) if interface == SELF else self._named_ends(spans, host, interface)
 
@@ -136,7 +136,7 @@ class Names:
         inside = self._insiders(spans)
         left = without(spans, self.inner)
         if inside and not self.zones.get((host, interface)):
-            left = without(left, LINK_SENDERS)  # who is on a link sends from its link-local addresses too
+            left = without(left, LINK_SENDERS)  # neighbours on a link send from link-local addresses, too
         return tuple(dict.fromkeys([*inside, *self._outside(left, host, interface)]))
 
     @memo
@@ -201,7 +201,7 @@ class Names:
         return sorted(mirrored(self.plan, self.family))
 
     def _named(self, left: Spans, host: str) -> Iterator[str]:
-        """What is left: guests by outside addresses, named prefixes, what lies behind an uplink, then the addresses."""
+        """Names of the rest: guests by outside addresses, named prefixes, zones behind an uplink, plain addresses."""
         found = _among(self.mirrors, left)
         yield from (f"guest/{name}" for name in found)
         left = without(left, united((value, value) for value, _ in self.mirrors)) if found else left
@@ -218,7 +218,7 @@ class Names:
 
 
 def _among(known: list[tuple[int, str]], spans: Spans) -> list[str]:
-    """The names of those whose address is in a set."""
+    """The names of guests whose address is in a set."""
     found: list[str] = []
     for first, last in spans:
         low = bisect_left(known, (first, ""))

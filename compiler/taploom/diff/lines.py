@@ -1,8 +1,8 @@
-"""Which lines of two texts are the same.
+"""Finds the lines in which two texts differ.
 
-Lines that both texts have just once are the anchors (Bram Cohen's patience difference): of them the longest sequence
-in the same order is kept, and only what lies between is compared line by line. Rendered files are nearly all such
-lines, so that forty edits in a hundred thousand take a fraction of a second, and blocks never slide into each other.
+Lines that both texts have just once are the anchors (Bram Cohen's patience difference): the longest sequence of them in
+the same order is kept, and only the parts between them are compared line by line. Most lines of rendered files are of
+this kind, so forty edits in a hundred thousand lines take a fraction of a second, and differing blocks stay apart.
 """
 
 from bisect import bisect_left

@@ -1,7 +1,7 @@
-"""A change as data: what renderers get, and all that they get.
+"""A change as data: the only input of renderers.
 
 Before and after are values, never texts for display; each part knows the entries of the spec that cause it. A page, a
-comment, a terminal and a program all read the same object, so that none of them can say something else.
+comment, a terminal and a program all read the same object, so that they cannot contradict each other.
 """
 
 import enum
@@ -14,11 +14,11 @@ from taploom.diff.verdicts import FlowChange, Turn
 from taploom.plan.origin import Origin
 
 Value = None | bool | int | str | tuple["Value", ...] | Mapping[str, "Value"]
-"""A value of a field, as JSON knows them; sets are sorted tuples."""
+"""A value of a field, of a type that JSON has; sets are sorted tuples."""
 
 
 class Action(enum.Enum):
-    """What happens to an object or a file."""
+    """The kind of change of an object or file."""
 
     ADD = "add"
     CHANGE = "change"
@@ -28,7 +28,7 @@ class Action(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field of an object; None on a side for what is not there."""
+    """One field of an object; None on the side that lacks it."""
 
     name: str
     before: Value
@@ -40,14 +40,14 @@ class ObjectChange:
     """One object of the spec.
 
     Attributes:
-        name: `kind/name`, by its name after the change where it is still there.
-        host: host that it is on, or "" for what belongs to no single one.
+        name: `kind/name`, with the name after the change if the object still exists.
+        host: host that it is on, or "" if it belongs to no single one.
         was: `kind/name` before a rename, else "".
         likely: for an added object, the removed one that it may be the new name of; else "".
-        fields: what differs; all fields for what is added or removed.
+        fields: the fields that differ; all fields of an added or removed object.
         before: its entry before, or None.
         after: its entry after, or None.
-        owner: who answers for it, as the spec says, or "".
+        owner: the owner that the spec names, or "".
     """
 
     action: Action
@@ -83,7 +83,7 @@ class Hunk:
         place: the set, chain or section of the file that it begins in, or "".
         old: first line before, counted from 1; 0 where there is none.
         new: first line after.
-        lines: with context around.
+        lines: the lines, with equal lines around them.
     """
 
     heading: tuple[str, ...]
@@ -102,7 +102,7 @@ class FileChange:
         host: host or guest that it is for.
         target: folder of its backend, such as `networkd`.
         cause: the entry that causes the first line that differs; a host's own only where there is no other.
-        was: whether that is an entry of the base.
+        was: whether that entry is of the base.
     """
 
     action: Action
@@ -125,7 +125,7 @@ class FileChange:
 
 
 class Verdict(enum.Enum):
-    """What a gate says."""
+    """The verdict of a gate."""
 
     PASS = "pass"
     WAIVED = "waived"
@@ -134,7 +134,7 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What one gate says of a change.
+    """The result of one gate for a change.
 
     Attributes:
         gate: its key in the specs.
@@ -155,17 +155,17 @@ class Change:
     """Everything that a change does.
 
     Attributes:
-        before: what the base is called.
-        after: what the head is called.
+        before: label of the base.
+        after: label of the head.
         sound: whether the head compiles; else no files are compared, as none can be rendered.
         notes: sentences about how far the comparison can be trusted.
         hosts: all hosts of the head.
         objects: sorted by name.
         flows: exposures first, then by what they are about.
         disruption: the worst first.
-        undo: the class of the way back; guests that came go with it, which nobody minds.
+        undo: the class of going back to the base, without the removal of guests that the change adds.
         survivors: connections that outlive the rule that let them in.
-        gates: what the gates of both sides say, failures first.
+        gates: results of the gates of both sides, failures first.
         files: sorted by path.
     """
 
@@ -194,13 +194,13 @@ class Change:
 
     @property
     def failed_gates(self) -> tuple[GateResult, ...]:
-        """The gates that say no, without a reason to let it pass."""
+        """The results that deny the change and are not waived."""
         return tuple(one for one in self.gates if one.verdict is Verdict.DENY)
 
     def count(self, *actions: Action) -> int:
-        """Number of objects to which one of these happens."""
+        """Number of objects with one of these actions."""
         return sum(one.action in actions for one in self.objects)
 
     def turned(self, turn: Turn) -> tuple[FlowChange, ...]:
-        """The flows whose verdict changes so."""
+        """The flows with this kind of change."""
         return tuple(flow for flow in self.flows if flow.turn is turn)

@@ -1,7 +1,7 @@
 """Objects added, removed, changed and renamed.
 
-A rename is one thing: whoever says it in the spec (`moved-from: OLD`) sees a move and what else changed; whoever does
-not is asked whether it was meant.
+A rename is one change if the spec says it (`moved-from: OLD`). Otherwise it is an addition and a removal, and the
+addition names the object that it may be the new name of.
 """
 
 from collections import Counter
@@ -20,12 +20,12 @@ _SHARED = frozenset({"zone", "network", "host", "guest", "address"})
 def compare_objects(
     before: Mapping[str, Thing], after: Mapping[str, Thing], moves: Mapping[str, str]
 ) -> tuple[ObjectChange, ...]:
-    """What differs between two plans, sorted by name.
+    """The differences between the objects of two plans, sorted by name.
 
     Args:
         before: objects before, by `kind/name`.
         after: objects after.
-        moves: for objects of `after` that say so, their `kind/name` before.
+        moves: for objects of `after` with `moved-from`, their `kind/name` before.
     """
     moved = {new: old for new, old in moves.items() if new in after and new not in before and old in before}
     moved = {new: old for new, old in moved.items() if old not in after}
@@ -62,7 +62,7 @@ def _changed(old: Thing, new: Thing, names: Mapping[str, str]) -> ObjectChange:
 
 
 def _differences(before: Fields, after: Fields, prefix: str = "") -> Iterator[FieldChange]:
-    """Field by field, into mappings that both sides have."""
+    """The fields that differ; mappings that both sides have are compared field by field."""
     for name in [*after, *(name for name in before if name not in after)]:
         old, new = before.get(name), after.get(name)
         if isinstance(old, Mapping) and isinstance(new, Mapping):
@@ -72,7 +72,7 @@ def _differences(before: Fields, after: Fields, prefix: str = "") -> Iterator[Fi
 
 
 def _renamed(fields: Fields, names: Mapping[str, str]) -> Fields:
-    """The fields as they would read had the renamed objects had their new names already."""
+    """The fields of an object of the base, with the new names of renamed objects."""
     if not names:
         return fields
     shared = {old: new for old, new in names.items() if old.partition("/")[0] in _SHARED}
@@ -98,9 +98,10 @@ def _renamed(fields: Fields, names: Mapping[str, str]) -> Fields:
 def _likely(
     gone: Mapping[str, Thing], come: Mapping[str, Thing], sides: tuple[Mapping[str, Thing], Mapping[str, Thing]]
 ) -> Iterator[tuple[str, str]]:
-    """Pairs that may be one object with a new name: of one kind, alike, and each other's only likeness.
+    """Pairs of new and old `kind/name` that may be one renamed object; each object is in one pair at most.
 
-    What a hundred forwards of a host say is no sign of one: either all is the same, or something that no other says.
+    Values that many objects of a kind share, such as the host of a hundred forwards, are no sign of a rename: a pair
+    must be equal in everything, or share a value that no other object has.
     """
     pairs: list[tuple[float, str, str]] = []
     by_kind: dict[str, list[Thing]] = {}
@@ -124,13 +125,13 @@ def _likely(
 
 
 def _said_once(side: Mapping[str, Thing], kind: str) -> set[tuple[str, Value]]:
-    """What one object of a kind says, and no other."""
+    """The values of fields that only one object of a kind has."""
     counts = Counter(leaf for thing in side.values() if thing.kind == kind for leaf in _leaves(thing.fields))
     return {leaf for leaf, count in counts.items() if count == 1}
 
 
 def likeness(old: Thing, new: Thing) -> float:
-    """Share of what two objects say that is the same; MAC and TAP follow from the name and do not count."""
+    """The share of fields that are equal in two objects; MAC and TAP follow from the name and do not count."""
     one, other = dict(_leaves(old.fields)), dict(_leaves(new.fields))
     names = {name for name in one.keys() | other.keys() if not name.endswith((".mac", ".tap"))}
     return sum(one.get(name) == other.get(name) for name in names) / len(names) if names else 0.0

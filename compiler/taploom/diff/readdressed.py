@@ -22,10 +22,10 @@ def readdressed(
     """For each part of a difference, whether it has a counterpart that differs in nothing but addresses.
 
     Args:
-        parts: all of one host and family, each in words, with its exact packets.
+        parts: all differences of one host and family, each in words and with its exact packets.
         inner: the addresses of the site's networks in this family, before and after.
         networks: the `network/name` beyond each interface of the host that has one, before and after.
-        names: `kind/name` before and after of what was renamed.
+        names: `kind/name` before and after of renamed objects.
     """
 
     @cache
@@ -33,7 +33,7 @@ def readdressed(
         return sum(last - first + 1 for first, last in common(spans, inner[side]))
 
     def said(words: Words, region: Region) -> tuple[object, ...]:
-        """What it is about, by the names of the head, and who decides it where it passes."""
+        """A key of a difference: its names as in the head, its outcome where it passes, and the number of addresses."""
         side = 1 if words.turn is Turn.ALLOWED else 0
         ends = (tuple(sorted(names.get(name, name) for name in each)) for each in (words.sources, words.destinations))
         outcome = (words.before, words.after)[side]

@@ -1,4 +1,4 @@
-"""Boxes united to as few regions as a reader needs: what differs in one dimension only becomes one."""
+"""Unites boxes to as few regions as possible: boxes that differ in a single dimension become one."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
@@ -30,7 +30,7 @@ _DESTINATIONS, _SOURCES = 0, 2
 
 
 Product = tuple[Spans, ...]
-"""For each dimension the values that are meant."""
+"""The values of each dimension."""
 
 
 def products(
@@ -38,8 +38,8 @@ def products(
 ) -> Iterator[tuple[Product, A]]:
     """The packets of a map that go to some destinations or come from some senders, as products with their answers.
 
-    Intervals of a dimension that lead to the same part are taken together, so that a thousand guests among whom nobody
-    is special are one product and not a thousand boxes. A product may hold other packets too.
+    Intervals of a dimension that lead to the same part are taken together, so that a thousand guests that are treated
+    alike are one product and not a thousand boxes. A product may contain other packets, too.
     """
 
     def walk(part: Diagram[A], product: Product) -> Iterator[tuple[Product, A]]:
@@ -86,7 +86,7 @@ def apart(manager: Manager[A], one: Diagram[A], other: Diagram[A]) -> Iterator[t
 def united_boxes(boxes: Iterable[Product]) -> list[Set]:
     """The same packets as fewer products, sorted by their first packet."""
     spans = set(boxes)
-    if len(spans) == 1:  # as most are
+    if len(spans) == 1:  # the usual case
         (box,) = spans
         return [_alone(tuple([part if len(part) == 1 else united(part) for part in box]))]
     for level in _LEVELS:

@@ -1,8 +1,8 @@
-"""The difference of two relations: for each host, family and way in, the packets of which both say different things.
+"""The difference of two relations: for each host, family and ingress, the packets with different answers.
 
-Both sides are maps by one manager, to which equal parts are one object, so that what is the same is passed over without
-a look. A guest or network that is on one side only is absent on the other: its addresses may have been open there
-already, but nobody of the site had them.
+Both sides are maps by one manager, in which equal parts are one object, so that they are skipped without a look. A
+guest or network that exists on one side only is absent on the other: its addresses may have been open there already,
+but nobody of the site had them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -38,8 +38,8 @@ class Pair:
     """Two revisions of one host in one family.
 
     Attributes:
-        sides: what all hosts have in common.
-        hosts: the host as it was and as it is; None where there is none.
+        sides: the data that all hosts share.
+        hosts: the host before and after; None where it does not exist.
     """
 
     sides: Sides
@@ -52,12 +52,12 @@ class Pair:
 
     @property
     def weight(self) -> int:
-        """About how much there is to compare: the ports of both sides."""
+        """Estimate of the work to compare: the number of ports of both sides."""
         return sum(len(each.ports) for host in self.hosts if host for each in inside(host))
 
     @cached_property
     def learned(self) -> Mapping[str, int]:
-        """One value for each uplink whose address is learned on either side."""
+        """A number for each uplink whose address is learned on either side."""
         names = {each.device for host in self.hosts if host for each in outside(host) if asked_for(each, self.family)}
         return numbered(sorted(names), self.family)
 
@@ -77,7 +77,7 @@ class Pair:
 
     @cached_property
     def intents(self) -> tuple[Intent | None, Intent | None]:
-        """What is meant on both sides."""
+        """The intents of both sides."""
         before, after = (
             Intent(site, kernel, self.manager, self.sides.clock) if kernel else None
             for site, kernel in zip(self.sides.sites, self.kernels, strict=True)
@@ -137,12 +137,12 @@ class Pair:
 
     @memo
     def _sent_to(self, side: int, destinations: Spans) -> PacketPath:
-        """The path of what is sent to some addresses, made once for all contexts."""
+        """The path of packets to some addresses, made once for all contexts."""
         return self._within(side, (sent_to(destinations),))
 
     @memo
     def _sent_by(self, side: int, senders: Spans) -> PacketPath:
-        """The path of what some addresses send; what all others send is not told apart from it."""
+        """The path of packets from some addresses; its answers for other sources mean nothing."""
         return self._within(side, (sent_by(senders),), senders)
 
     @cached_property
@@ -162,7 +162,7 @@ class Pair:
 
     @cached_property
     def _behind(self) -> Behind:
-        """What is composed behind a translation, for all paths of both sides."""
+        """The cache of maps behind translations, for all paths of both sides."""
         return {}
 
     def _outcome(self, path: PacketPath | None, side: int, context: Context) -> Diagram[Answer]:
@@ -172,7 +172,7 @@ class Pair:
         names, others, holders = self.sides.names, self.sides.others, self.sides.holders[side]
 
         def told(answer: Answer) -> Answer:
-            """By the names of the head, and by who has the address that a translation leads to."""
+            """The answer with the entry's name in the head, marked with the holder of the translated address."""
             to = answer.destination
             holder = holders.get(to.address, "") if others and to and to.address is not None else ""
             mark: Mark = Holder(holder) if holder else ""
@@ -181,10 +181,11 @@ class Pair:
         return self.manager.relabel(told, found) if others or (side == 0 and names) else found
 
     def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
-        """Which addresses nobody has, before and after.
+        """The addresses that nobody has, before and after.
 
-        What is not ours, and a host's own packets, ask no guest: to them the addresses of hosts alone count. Nor does a
-        host send from an address that somebody else has, or all on a link, before or after.
+        For packets from foreign interfaces and from the host itself only the addresses of hosts count, and not those of
+        guests. A host does not send from an address that is somebody else's or all stations' on a link, before or
+        after.
         """
         hosts = self.sides.resettled
         everywhere = context.ingress not in (SELF, OTHER)
@@ -201,7 +202,7 @@ class Pair:
         )
 
     def _unknown(self, side: int) -> Spans:
-        """What on one side is an address that the host learns, or one of all on a link, and nobody's on this one."""
+        """Learned addresses, and multicast, broadcast or anycast addresses of links, that only the other side has."""
         here, there = self.kernels[side], self.kernels[1 - side]
         if here is None or there is None:
             return ()
@@ -213,10 +214,10 @@ class Pair:
     def _apart(
         self, one: Diagram[Answer], other: Diagram[Answer], nobody: tuple[Nobody, Nobody]
     ) -> Iterator[Difference]:
-        """The products where two maps differ, but for drops of which only the reason differs.
+        """The products where two maps differ, without drops that differ only in the deciding entry.
 
-        Where nobody is on one side is cut out of products, not of maps: a map would have a part for each port of each
-        new guest.
+        Addresses that nobody has on one side are cut out of the products and not out of the maps, which would have a
+        part for each port of each new guest.
         """
         there, here = nobody
         both = Cut((there.strangers.rest, here.strangers.rest))
@@ -225,7 +226,7 @@ class Pair:
                 yield from both.of(product, pair)
 
     def _elsewhere(self, one: Answer, other: Answer) -> bool:
-        """Whether a translation leads to an address that somebody else has now: whose it is, tells the mark."""
+        """Whether a translation leads to an address that has another holder now; the mark names the holder."""
         return bool(self.sides.others) and one.verdict == other.verdict == "allow" and one.mark != other.mark
 
     def _absent(
@@ -236,7 +237,7 @@ class Pair:
         asked: Nobody,
         parts: tuple[Restriction, ...],
     ) -> Iterator[Difference]:
-        """The products of packets to or by those whom the other side does not know, in some parts of them."""
+        """The products of packets to or from addresses that the other side lacks, within some restrictions."""
         cuts = [Cut((part, nobody[side].rest)) for part in parts]
         for product, answer in products(self.manager, diagram, asked.destinations, asked.sources):
             pair = (answer, ABSENT) if side == 0 else (ABSENT, answer)
@@ -253,7 +254,7 @@ def _matters(one: Answer, other: Answer) -> bool:
 
 
 def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]:
-    """The pairs of all hosts that differ; equal hosts have equal rulesets, which do what is meant.
+    """The pairs of all hosts that differ; equal hosts have equal rulesets, so their flows are equal.
 
     Args:
         before: the base.

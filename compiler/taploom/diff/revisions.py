@@ -1,7 +1,7 @@
-"""The files of a site as a revision of git has them, read from its objects.
+"""The files of a site at a git revision, read from its objects.
 
-No checkout, index or reference is touched: a plan can be made while somebody works in the same clone. git itself does
-the reading, since objects are packed, alternates and worktrees exist, and it knows them all.
+No checkout, index or reference is touched, so a plan can be made while somebody works in the same clone. git itself
+reads the objects, since it knows packs, alternates and worktrees.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ _REGULAR, _LINK, _SUBMODULE = ("100644", "100755"), "120000", "160000"
 _LINK_BYTES = 4096
 """The longest path that Linux knows (PATH_MAX)."""
 _HEAD_BYTES = 200
-"""More than the line that `git cat-file --batch` writes before an object."""
+"""An upper bound for the line that `git cat-file --batch` writes before an object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,13 @@ class Revision:
     """The specs of one commit.
 
     Attributes:
-        name: as the user wrote it.
+        name: the revision as the user wrote it.
         commit: full object name.
         folder: folder of the specs, as the user named it.
         inside: the same folder from the top of the repository; "" for the top itself.
         sizes: bytes of each spec below that folder and of the lock, by path that begins with `folder`.
-        blobs: content of those that are small enough to be read.
-        refused: what is wrong with other paths there, as in a working tree.
+        blobs: content of those files that are small enough to be read.
+        refused: findings about other paths there, the same as for a working tree.
     """
 
     name: str
@@ -46,11 +46,11 @@ class Revision:
 
 
 def revision(specs: Path, name: str, commit: str) -> Revision:
-    """Read a commit; what is larger than specs may be is never unpacked.
+    """Read a commit; files larger than the bound for specs are never unpacked.
 
     Args:
         specs: folder of the specs; it need not exist in the working tree.
-        name: what the user calls it.
+        name: the revision as the user wrote it.
         commit: full object name.
 
     Raises:
@@ -65,8 +65,8 @@ def revision(specs: Path, name: str, commit: str) -> Revision:
         f"{specs}/{path}": entries[real] for path, real in _specs(where, commit, inside, str(specs), entries, report)
     }
     sizes = {path: entry.size for path, entry in files.items()}
-    found = _blobs(where, name, {path: files[path] for path in _readable(sizes)})
-    return Revision(name, commit, str(specs), inside, sizes, found, report.sorted())
+    blobs = _blobs(where, name, {path: files[path] for path in _readable(sizes)})
+    return Revision(name, commit, str(specs), inside, sizes, blobs, report.sorted())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class _Entry:
     """One entry of a tree.
 
     Attributes:
-        mode: as git writes it.
+        mode: file mode as git writes it.
         identity: object name.
         size: in bytes; 0 for a submodule.
     """
@@ -85,7 +85,7 @@ class _Entry:
 
 
 def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator[tuple[str, _Entry]]:
-    """All that is below the folder of specs, by path from there."""
+    """All entries below the folder of specs, by path from there."""
     listed = where.ask("ls-tree", "-rzl", "--full-tree", commit, "--", inside or ".").split(b"\0")
     if len(listed) > ENTRIES:
         raise RevisionError(f"`{name}` has more than {ENTRIES:,} files in {printable_path(inside)}")
@@ -94,7 +94,7 @@ def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator
         head, _, path = row.partition(b"\t")
         mode, kind, identity, size = head.decode().split()
         below = path.decode("utf-8", "surrogateescape").removeprefix(f"{inside}/" if inside else "")
-        if below == inside and inside:  # the folder of specs itself is a link or a submodule, and so none here
+        if below == inside and inside:  # the folder of specs is itself a link or a submodule
             continue
         if below in seen:  # git itself writes no such tree
             raise RevisionError(f"`{name}` has {printable_path(below)} twice")
@@ -105,7 +105,7 @@ def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator
 
 
 def _misplaced(where: Repository, commit: str, inside: str, specs: Path, report: Report) -> None:
-    """Refuse what is in the place of the folder of specs, or of one around it, as of a working tree."""
+    """Refuse a link or submodule in the place of the folder of specs or of a parent, as in a working tree."""
     parts = inside.split("/")
     for depth in range(1, len(parts) + 1):
         row = where.ask("ls-tree", "-z", "--full-tree", commit, "--", "/".join(parts[:depth]))
@@ -119,11 +119,11 @@ def _misplaced(where: Repository, commit: str, inside: str, specs: Path, report:
 def _specs(
     where: Repository, commit: str, inside: str, folder: str, entries: Mapping[str, _Entry], report: Report
 ) -> Iterator[tuple[str, str]]:
-    """The specs and the lock, each with the path that has its text; what is none of them is reported."""
+    """The specs and the lock, each with the path of the file that has its text; other entries are reported."""
     links = {path: entry for path, entry in entries.items() if entry.mode == _LINK}
     small = {path: entry for path, entry in links.items() if entry.size <= _LINK_BYTES}
     said = {path: blob.decode("utf-8", "surrogateescape") for path, blob in _blobs(where, commit, small).items()}
-    targets = {path: said.get(path, "/") for path in links}  # what is longer leads nowhere on any system
+    targets = {path: said.get(path, "/") for path in links}  # a longer target leads nowhere on any system
     stored = Stored(
         frozenset(path for path, entry in entries.items() if entry.mode in _REGULAR),
         targets,
@@ -138,7 +138,7 @@ def _specs(
 
 
 def _to_folder(where: Repository, commit: str, inside: str, path: str, target: str) -> bool:
-    """Whether a link that climbs leads to a folder of the same commit, be it outside of the folder of specs."""
+    """Whether a link with `..` leads to a folder of the same commit, inside or outside of the folder of specs."""
     whole = f"{inside}/{path}" if inside else path
     if ".." not in target.split("/") or "\n" in whole:
         return False
@@ -147,16 +147,16 @@ def _to_folder(where: Repository, commit: str, inside: str, path: str, target: s
 
 
 def _readable(sizes: Mapping[str, int]) -> tuple[str, ...]:
-    """The files that are small enough to be read; who compiles them reports the others."""
+    """The files that are small enough to be read; the compilation reports the others."""
     specs = {path: size for path, size in sizes.items() if path.endswith(".yaml")}
     return readable(specs, Report()) + readable({path: sizes[path] for path in sizes.keys() - specs}, Report())
 
 
 def commit_of(specs: Path, name: str) -> str:
-    """The commit that a name stands for, be it anything that git takes for one.
+    """The commit of a name: any expression that git resolves to a commit.
 
     Raises:
-        RevisionError: there is none, no repository, or git is not installed.
+        RevisionError: there is no such commit, no repository, or git is not installed.
     """
     where, _ = repository(specs)
     try:
@@ -180,10 +180,10 @@ def _lacking(where: Repository) -> str:
 
 
 def merge_base(specs: Path, base: str, head: str) -> str:
-    """The commit where two lines of history parted, which is what a pull request is compared with.
+    """The merge base of two revisions, with which a pull request is compared.
 
     Raises:
-        RevisionError: as above, or the two have nothing in common.
+        RevisionError: as for `commit_of`, or the two have no common commit.
     """
     where, _ = repository(specs)
     commits = commit_of(specs, base), commit_of(specs, head)
@@ -202,7 +202,7 @@ def _blobs(where: Repository, name: str, wanted: Mapping[str, _Entry]) -> dict[s
 
     Args:
         where: the repository.
-        name: of the revision.
+        name: name of the revision.
         wanted: entries by path.
     """
     asked = "".join(f"{entry.identity}\n" for entry in wanted.values()).encode()

@@ -7,32 +7,32 @@ GATE = Rule(
     "gate-fails",
     Severity.ERROR,
     "A change stays within the gates that its site has set.",
-    "The owners of the site have said how much a change may do without a word of theirs.",
+    "The owners of the site have set how much a change may do without their consent.",
     "Change less, or waive the gate with a reason: `site: {gates: {waive: {GATE: REASON}}}`.",
 )
 EXPOSED = Rule(
     "TL952",
     "newly-exposed",
     Severity.WARNING,
-    "Nothing becomes reachable from outside of the site without somebody's knowing.",
-    "What can be reached from outside is tried from outside within minutes.",
-    "If it is meant, nothing is to be done. If not, say `from` whom, or take the entry away.",
+    "Nothing becomes reachable from outside of the site unnoticed.",
+    "A service that can be reached from outside is probed from outside within minutes.",
+    "If it is meant, nothing is to be done. If not, limit the senders with `from`, or remove the entry.",
 )
 WAY_IN = Rule(
     "TL953",
     "way-in-at-risk",
     Severity.WARNING,
-    "A change leaves the way in by which a host is managed.",
-    "Who applies it from afar may not be able to take it back.",
-    "Apply it from the console, or with something that reverts it unless it is confirmed.",
+    "A change keeps the access by which a host is managed.",
+    "Whoever applies the change remotely may be cut off, and unable to revert it.",
+    "Apply it from the console, or with a tool that reverts it unless it is confirmed.",
 )
 STILL_ALLOWED = Rule(
     "TL954",
     "still-allowed",
     Severity.NOTE,
-    "What a removed entry allowed is no longer allowed.",
-    "Another entry allows the same, so that nothing is closed by removing this one.",
-    "If it was to be closed, remove the other entry too, or write a `deny`.",
+    "Traffic that a removed entry allowed is no longer allowed.",
+    "Another entry allows the same traffic, so removing this one closes nothing.",
+    "If the traffic should be closed, remove the other entry too, or write a `deny`.",
 )
 
 RULES = (GATE, EXPOSED, WAY_IN, STILL_ALLOWED)

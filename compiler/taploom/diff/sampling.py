@@ -1,7 +1,7 @@
-"""One packet of a part of a difference, as people would send it.
+"""Picks an example packet for a part of a difference.
 
-Somebody who exists, else somebody from outside, else any address that a machine can have: multicast, broadcast and
-reserved addresses only where a part is about nothing else.
+Its ends are known machines if possible, else addresses outside, else any address that a machine can have. Multicast,
+broadcast and reserved addresses are used only if the part has no others.
 """
 
 from collections.abc import Iterable
@@ -23,13 +23,13 @@ from taploom.flows.proof.packet_path import Context
 from taploom.plan.host import Host
 
 _STRANGERS = {Family.IPV4: 0xC6336407, Family.IPV6: 0x20010DB8FFFF0000_0000000000000007}
-"""Somebody anywhere: 198.51.100.7 and 2001:db8:ffff::7, for documentation (RFC 5737, RFC 3849)."""
+"""Example addresses outside the site: 198.51.100.7 and 2001:db8:ffff::7 (RFC 5737, RFC 3849)."""
 _CLIENT_PORT = 40000
 _PORTS = (443, 22, 80)
 
 
 class Sample(NamedTuple):
-    """An example, and how far its ends are from machines that are known, the destination first."""
+    """An example, and the oddness of its destination and source: 0 or less for usual ones, more for others."""
 
     example: Example
     oddness: tuple[int, int]
@@ -50,7 +50,7 @@ class Sampler:
     names: tuple[Names, Names]
 
     def sample(self, part: Set, side: int, *, exposed: bool) -> Sample:
-        """One packet of the part that people would try: a known guest, or somebody from outside; a usual port."""
+        """A typical packet of the part: between known guests or from outside, with a usual port."""
         stranger = _STRANGERS[self.pair.family]
         destination = self._known(part.destinations, side)
         is_strange = exposed and holds(part.sources, stranger)
@@ -78,7 +78,7 @@ class Sampler:
 
     @memo
     def _known(self, spans: Spans, side: int, other: int = -1) -> _Picked:
-        """A known address of a set, and not `other` if there is another one; many parts differ by their ports alone."""
+        """A known address of a set, if possible not `other`; cached, as many parts differ only in ports."""
         names, family = self.names[side], self.pair.family
         spans = without(spans, ((other, other),)) or spans
         guest = names.guest_in(spans)

@@ -28,7 +28,7 @@ def size_of(spans: Spans) -> int:
 
 @functools.lru_cache(maxsize=16384)
 def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
-    """Protocols and ports in words; kept, as hosts have the same ports forwarded."""
+    """Protocols and ports in words; cached, as many hosts forward the same ports."""
     found: dict[str, None] = {}
     most = {protocols for protocols, _ in traffic if 128 < size_of(protocols) < 256}
     for protocols, ports in traffic:
@@ -43,18 +43,18 @@ def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
 
 
 def simplified(services: tuple[str, ...]) -> tuple[str, ...]:
-    """The same, where all that one of them leaves out is another one, or any of them is all."""
+    """The same services; just `any` if one is `any`, or if one is exactly what `any but …` leaves out."""
     whole = (one for one in services if one.startswith(_BUT))
     return (ANY,) if ANY in services or any(one.removeprefix(_BUT) in services for one in whole) else services
 
 
 def _beside(protocols: Spans, most: Spans) -> bool:
-    """Whether these are among the few that a set leaves out, so that they are told with it."""
+    """Whether protocols are all among the few that a set leaves out, so that its text covers them."""
     return not common(protocols, most)
 
 
 def _all_but(protocols: Spans, traffic: tuple[tuple[Spans, Spans], ...]) -> str:
-    """What a set of most protocols leaves out: some altogether, of others the ports that nothing else holds."""
+    """The text `any but …` of a set of most protocols: protocols, or ports of them, that no other set has either."""
     missing: list[str] = []
     for protocol in (one for one in range(256) if not holds(protocols, one)):
         ports = united(span for others, known in traffic if holds(others, protocol) for span in known)

@@ -1,8 +1,9 @@
 """Connections that go on although nothing allows them any more, and the conntrack(8) commands that end them.
 
-The first rule of a ruleset accepts what is established, and a translation once chosen is kept: whoever closes a way, or
-leads a forward elsewhere, has not thrown anybody out. A connection is known by its first packet, whichever interface
-that came in by, and by who answers: so it is told by the guest that it goes on with, and all interfaces are one.
+The first rule of a ruleset accepts established connections, and conntrack keeps their translation. So a change that
+closes a flow, or leads a forward to another guest, ends no open connection. conntrack matches connections by their
+first packet, without its interface, and by the address that replies. So the differences of all interfaces are taken
+together, and a survivor names the guest with which connections go on.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,11 +23,11 @@ from taploom.flows.packets.learned import real
 from taploom.plan.site import Plan
 
 _MOST = 8
-"""So many commands are printed."""
+"""Most commands that are printed."""
 
 
 class _Kept(NamedTuple):
-    """What survivors have in common that are told as one."""
+    """The key of survivors that are shown as one."""
 
     host: str
     by: str
@@ -37,13 +38,13 @@ class _Kept(NamedTuple):
 def survivors(
     flows: tuple[FlowChange, ...], before: Plan, after: Plan, names: Mapping[str, str]
 ) -> tuple[Survivor, ...]:
-    """For each way that is closed or led elsewhere, who may still be on it.
+    """The connections that may go on for each flow that is closed or led elsewhere.
 
     Args:
-        flows: who reaches whom.
+        flows: the changes of flows.
         before: the base.
         after: the head.
-        names: `kind/name` before and after of what was renamed.
+        names: `kind/name` before and after of renamed objects.
     """
     hosts = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     groups: dict[_Kept, list[FlowChange]] = {}
@@ -79,7 +80,7 @@ def _survivor(kept: _Kept, group: list[FlowChange], others: _Known, later: _Know
 
 
 def _goes_on(region: Region, later: Bystanders | None) -> bool:
-    """Whether the same is allowed by an interface of the spec still: a connection does not tell by which it came."""
+    """Whether packets from a foreign interface may still pass by one of the spec: conntrack cannot tell which it is."""
     if region.ingress != OTHER or later is None:
         return False
     return not later.none(region.sources, region.destinations, region.services)
@@ -91,14 +92,14 @@ def _closes(flow: FlowChange) -> bool:
 
 
 def _kept(flow: FlowChange, host: str) -> tuple[str, ...]:
-    """Who it goes on with: the guest that a forward led to, or the host itself where now one leads away from it."""
+    """The end with which connections go on: a forward's old guest, or the host if a forward now leads away from it."""
     if flow.before.to:
         return (flow.before.to,)
     return (f"host/{host}",) if flow.after.to and flow.turn is Turn.REDECIDED else flow.destinations
 
 
 def _commands(regions: Iterable[Region], others: _Known) -> Iterator[Command]:
-    """What ends the connections of some regions of a host, those of all interfaces together."""
+    """The commands that end the connections of some regions of a host, of all interfaces together."""
     found: dict[tuple[Bystanders, Goal], list[Senders]] = {}
     for one in regions:
         beside = others[one.host, one.family]
@@ -112,7 +113,7 @@ def _commands(regions: Iterable[Region], others: _Known) -> Iterator[Command]:
 
 
 def _senders(region: Region, others: Bystanders) -> Senders:
-    """Who sends; of what the host itself does, its own addresses."""
+    """The senders of a region; for packets of the host itself, its own addresses."""
     if region.ingress == SELF:
         return Senders(common(region.sources, others.fixed), others.learned)
     return Senders(without(region.sources, LINK_SENDERS), ())

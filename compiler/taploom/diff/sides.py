@@ -1,4 +1,4 @@
-"""What all hosts of two revisions have in common in one family, looked up once."""
+"""The data of two revisions that the comparison of all hosts shares, in one family, looked up once."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -25,7 +25,7 @@ class Foremost(Site):
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
-        """All policy entries, those to be seen first."""
+        """All policy entries in the order in which they decide, the given ones first among equals."""
         known = Site(self.names).entries
         return tuple(sorted(known, key=lambda entry: (bool(entry.limited), entry.name not in self.first, entry.name)))
 
@@ -36,7 +36,7 @@ class Sides:
 
     Attributes:
         sites: the site before, and after the change.
-        names: stable names before and after of entries that were renamed: what they decide is decided as before.
+        names: stable names before and after of renamed entries, which count as the same entry.
     """
 
     family: Family
@@ -50,7 +50,7 @@ class Sides:
         return before.names.plan, after.names.plan
 
     def look(self) -> None:
-        """Look everything up now, so that processes that are forked need not."""
+        """Fill all caches now, so that forked processes share them."""
         _ = self.missing, self.others, self.resettled, self.clock, self.ways
         for site in self.sites:
             site.index()
@@ -64,7 +64,7 @@ class Sides:
 
     @cached_property
     def missing(self) -> tuple[Spans, Spans]:
-        """For each side the addresses of guests, networks and hosts that are on the other side only."""
+        """For each side, the addresses of guests, networks and hosts that exist only on the other side."""
         networks = [united(_prefixes(plan, self.family).values()) for plan in self.plans]
 
         def missing(side: int) -> Spans:
@@ -75,15 +75,16 @@ class Sides:
 
     @cached_property
     def holders(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
-        """Whose the known addresses of guests are, inside and out, before and after, by the names of the head."""
+        """The guest of each known inside or outside address, before and after, with the names of the head."""
         old, new = (dict(chain(held(p, self.family), mirrored(p, self.family))) for p in self.plans)
         return {value: self._now("guest", name) for value, name in old.items()}, new
 
     @cached_property
     def stations(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
-        """The same of the fixed addresses of hosts; of one that is on one side only, those that another host has too.
+        """The host of each fixed address, before and after, with the names of the head.
 
-        Who takes up a host that ran before, or leaves one to itself, closes ways to a machine that is there all along.
+        A host that exists on one side only counts only with addresses that a host has on the other side, too: its
+        machine may run all along, so that changes of flows to its other addresses are real.
         """
         known = [dict(stationed(plan, self.family)) for plan in self.plans]
         known[0] = {value: self._now("host", name) for value, name in known[0].items()}
@@ -97,7 +98,7 @@ class Sides:
 
     @cached_property
     def _known(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
-        """Whose each known address is, of whatever kind."""
+        """The holder of each known address as `kind/name`, before and after."""
         before, after = (
             {value: f"guest/{name}" for value, name in guests.items()}
             | {value: f"host/{name}" for value, name in hosts.items()}
@@ -107,7 +108,7 @@ class Sides:
 
     @cached_property
     def others(self) -> Spans:
-        """The addresses that somebody else, or another network, has on each side."""
+        """The addresses that have different holders, or are in different networks, on the two sides."""
         old, new = self._known
         swapped = (single(value) for value in old.keys() & new.keys() if old[value] != new[value])
         before, after = (_prefixes(plan, self.family) for plan in self.plans)
@@ -123,12 +124,12 @@ class Sides:
 
     @cached_property
     def resettled(self) -> Spans:
-        """The addresses that a host has on one side, and on the other nobody or somebody else."""
+        """The addresses of a host on one side that are nobody's or somebody else's on the other."""
         old, new = self.stations
         return united(single(value) for value in old.keys() | new.keys() if old.get(value) != new.get(value))
 
     def _now(self, kind: str, name: str) -> str:
-        """What an object of the base is called in the head."""
+        """The name in the head of an object of the base."""
         return self.names.get(f"{kind}/{name}", f"{kind}/{name}").partition("/")[2]
 
     @cached_property
@@ -140,7 +141,7 @@ class Sides:
 
     @cached_property
     def ways(self) -> tuple[Sequence[Approach], Sequence[Approach]] | None:
-        """On each side the ways to forwards that the other one lacks; None where the others changed their order."""
+        """On each side the approaches to forwards that the other lacks; None if the common ones changed their order."""
         old, new = (dict[Approach, None].fromkeys(site.approaches(self.family, named=True)) for site in self.sites)
         if self.names or not same_order(old, new):
             return None
@@ -148,7 +149,7 @@ class Sides:
 
 
 def same_order(one: Mapping[T, None], other: Mapping[T, None]) -> bool:
-    """Whether what two lists without repetitions have in common has the same order in both."""
+    """Whether the common items of two lists without repetitions have the same order in both."""
     return [key for key in one if key in other] == [key for key in other if key in one]
 
 

@@ -1,6 +1,6 @@
-"""Addresses that no machine has: of groups, of all on a link, and reserved ones.
+"""Addresses that no machine has: multicast, broadcast and network addresses, and reserved ones.
 
-Sets hold them as they hold all others, and a person who reads of a set means the machines in it.
+Sets of addresses contain them, but for a reader a set means the machines in it.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _UNICAST = ("2000::/3", "fc00::/7")
 
 
 def machineless(plan: Plan, family: Family) -> Spans:
-    """What no machine has beyond its own link (RFC 6890; IANA's IPv6 address space), nor on a link of the site."""
+    """Addresses that no machine has beyond its link (RFC 6890; IANA's IPv6 address space) or on a link of the site."""
     if family is Family.IPV4:
         reserved = united(of_prefix(parse_prefix(text)) for text in _RESERVED)
     else:
@@ -32,7 +32,7 @@ def _links(plan: Plan, family: Family) -> Iterator[Prefix]:
 
 
 def _ends(prefix: Prefix) -> Iterator[Interval]:
-    """The addresses of the link itself; one of two addresses has none (RFC 3021, RFC 6164)."""
+    """The network and broadcast address of a link; a link of two addresses has none (RFC 3021, RFC 6164)."""
     if prefix.length < prefix.family.bits - 1:
         first, last = of_prefix(prefix)
         yield single(first)

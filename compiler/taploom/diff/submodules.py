@@ -1,4 +1,4 @@
-"""Submodules of the working tree that are not checked out: empty folders, of which the index alone knows more."""
+"""Refuses submodules of the working tree that are not checked out: only the index tells them from empty folders."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from taploom.source.refused import NESTED, refuse
 
 
 def refuse_absent(specs: Path, empty: Sequence[str], report: Report) -> None:
-    """Refuse submodules as those that are checked out, and those of a commit, are refused.
+    """Refuse submodules that are not checked out, like those that are, and like those of a commit.
 
     Args:
         specs: folder of the specs.
@@ -20,7 +20,7 @@ def refuse_absent(specs: Path, empty: Sequence[str], report: Report) -> None:
         where, inside = repository(specs)
         told = where.ask("ls-files", "--stage", "-z", "--", inside or ".")
     except RevisionError:
-        return  # no repository that git reads, so none that has submodules
+        return  # git reads no repository here, so there are no submodules
     rows = (row.partition(b"\t") for row in told.split(b"\0"))
     linked = {path.decode("utf-8", "surrogateescape") for head, _, path in rows if head.startswith(b"160000 ")}
     for path in empty:

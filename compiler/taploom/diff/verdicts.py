@@ -1,7 +1,7 @@
 """Who reaches whom, before and after, as data.
 
-A `FlowChange` is what a person decides about: one meaning, in words of the spec. The exact packets that it stands for
-are its regions, on each host and in each family.
+A `FlowChange` is one change as a reviewer sees it, in words of the spec. Its regions are the exact packets that it
+stands for, on each host and in each family.
 """
 
 import enum
@@ -13,7 +13,7 @@ from taploom.flows.packets.forwarding import OTHER
 from taploom.plan.origin import Origin
 
 _OTHERS = "other interfaces"
-"""What those are called who come by interfaces that the spec does not know."""
+"""The name for senders that come in by interfaces that the spec does not know."""
 
 
 class Turn(enum.Enum):
@@ -26,17 +26,17 @@ class Turn(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What becomes of packets on one side of the comparison.
+    """The outcome of packets on one side of the comparison.
 
     Attributes:
         verdict: `allow`, `drop`, `absent` where there is no such guest, interface or host, or `elsewhere` where the
             packet takes another way.
         by: `policy/NAME`, `forward/NAME`, `implied/NAME` or `default`; "" where absent.
         to: the guest to which they are translated, or "".
-        source: how their sender is rewritten: `masquerade`, `snat`, `prefix`, or ""; told where that may be the change.
+        source: how their source is translated: `masquerade`, `snat` or `prefix`; "" if not, or if it does not change.
         limited: whether only up to a rate.
-        port: the port to which they are translated, such as `tcp/8443`, or ""; told where that is the change.
-        also: further entries that do the same, of which the change is told as one, sorted.
+        port: the port to which they are translated, such as `tcp/8443`; "" if not, or if that is not the change.
+        also: further deciding entries if the change unites several, sorted.
     """
 
     verdict: str
@@ -53,14 +53,14 @@ class Region:
     """A set of packets of one host, exactly: the product of its parts.
 
     Attributes:
-        ingress: interface that they come in by; `self/` for the host's own, `other/` for one of nobody.
-        way: uplink of the default route that is meant, or "" where another route leads.
+        ingress: interface that they come in by; `self/` for the host's own packets, `other/` for unknown interfaces.
+        way: uplink of the default route that they take, or "" if another route leads.
         destinations: addresses as numbers; values behind the last address stand for learned addresses of the host.
         services: protocols and ports (ICMP types), as pairs of intervals; None for all.
         sources: addresses as numbers.
         times: phases between two ends of validity; None for always.
-        source_before: how their sender is rewritten before, as in `Outcome.source`.
-        source_after: how it is after the change.
+        source_before: how their source is translated before, as in `Outcome.source`.
+        source_after: how it is translated after the change.
         target: the address that their destination became before, or None.
         uplinks: the uplinks whose learned addresses are among the destinations, sorted.
     """
@@ -89,7 +89,7 @@ class Example:
         protocol: its name, or its number.
         source_port: 0 where the protocol has none.
         port: destination port or ICMP type; 0 where the protocol has none.
-        destination: an address, or how a learned one is called.
+        destination: an address, or the words for a learned one.
     """
 
     host: str
@@ -106,19 +106,19 @@ class FlowChange:
     """One change of who reaches whom.
 
     Attributes:
-        exposed: whether somebody outside of the site can now reach what they could not.
-        inherited: whether it follows from a guest, network or host that comes or goes, not from a changed entry.
-        readdressed: whether nothing but addresses changes: of other addresses the other side says the same.
+        exposed: whether somebody outside of the site can now reach something that they could not reach before.
+        inherited: whether a guest, network or host that appears or disappears is the cause, and not a changed entry.
+        readdressed: whether nothing but addresses changes: the other side has the same flow at other addresses.
         sources: `kind/name`, prefixes or ranges, sorted.
-        destinations: the same; behind a translation, the guest.
+        destinations: the same for destinations; for translated packets, the guest.
         services: such as `tcp/443`; `any`.
-        via: outside addresses of what is translated.
+        via: outside addresses of translated packets.
         hosts: hosts that decide.
         families: IP versions.
         example: one packet.
-        before_cause: entry that decided before, where an entry did.
-        after_cause: entry that decides now.
-        regions: exactly what is meant.
+        before_cause: entry that decided before, or None.
+        after_cause: entry that decides now, or None.
+        regions: the exact packets.
     """
 
     turn: Turn
@@ -145,7 +145,7 @@ class FlowChange:
 
     @property
     def implied(self) -> bool:
-        """Whether no entry of the spec decides on either side, as of DHCP; whose neighbour is whose is told."""
+        """Whether no entry of the spec decides on either side, as for DHCP; flows between neighbours do not count."""
         names = (self.before.by, self.after.by)
         if any(name.startswith(("policy/", "forward/")) for name in names):
             return False
@@ -153,5 +153,5 @@ class FlowChange:
 
 
 def told_foreign(one: FlowChange) -> str:
-    """By which interfaces senders come, where it is none of the spec and their names do not say so."""
+    """The words ` by other interfaces` if all senders come in so and their names do not say it; else ""."""
     return " by other interfaces" if one.foreign and not any(name.startswith(_OTHERS) for name in one.sources) else ""

@@ -1,8 +1,8 @@
-"""Where two intents can part: the only packets for which it is worth composing their stages.
+"""Finds the packets for which two intents can differ, so that their stages need to be composed only for these.
 
-What both say of a packet hangs on the first box that holds it in each of a few lists, and for the most part these lists
-are the same. So the lists are compared before anything is laid out: where no box of one side alone holds a packet, and
-the others have the same order, the answer is the same, and a change of forty entries is looked at where these are.
+The answer for a packet depends on the first box that holds it in each of a few lists, and most boxes of these lists are
+the same on both sides. So the lists are compared before any map is made: if all boxes that hold a packet are on both
+sides, in the same order, the answer is the same. A change of forty entries is then compared only within their boxes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,9 +29,9 @@ class Parting:
     """Two intents by one manager, and their paths.
 
     Attributes:
-        ways: on each side the ways to forwards of other hosts that the other one lacks; None where any may matter.
+        ways: on each side the approaches to forwards of other hosts that the other lacks; None if any may matter.
         names: stable names before and after of entries that were renamed.
-        others: addresses that somebody else has on the other side.
+        others: addresses that have different holders on the two sides.
     """
 
     intents: tuple[Intent, Intent]
@@ -41,7 +41,7 @@ class Parting:
     others: Spans
 
     def windows(self, context: Context) -> tuple[Box, ...] | None:
-        """Boxes outside of which both do the same in a context; None where they may part anywhere."""
+        """Boxes outside of which both do the same in a context; None if they may differ anywhere."""
         old, new = self.paths
         if old.kernel.partition != new.kernel.partition or old.early(context.ingress) is not new.early(context.ingress):
             return None
@@ -70,7 +70,7 @@ class Parting:
         return [*self._apart(one, other), *self._apart(_sourced(old, egress), _sourced(new, egress))]
 
     def _alike(self, ingress: str) -> bool:
-        """Whether both hosts look in the same way at the forwards of others."""
+        """Whether the host and its network at an interface are the same, so that only new or lost approaches matter."""
         old, new = self.intents
         same_host = old.kernel.host.name == new.kernel.host.name
         return same_host and old.view.local.get(ingress) == new.view.local.get(ingress)
@@ -94,7 +94,7 @@ class Parting:
             yield whole
 
     def _same_behind(self, context: Context, to: Destination, mark: Mark) -> bool:
-        """Whether what is translated so is judged alike, and reaches the same."""
+        """Whether packets with a translation are judged alike on both sides, and reach the same holder."""
         old, new = self.paths
         if to.address is None:
             return same_parts(old, new, context, mark, mark)
@@ -105,7 +105,7 @@ class Parting:
         return one is other or at(one, DESTINATION, to.address) is at(other, DESTINATION, to.address)
 
     def _apart(self, one: Sequence[Decided], other: Sequence[Decided]) -> list[Box]:
-        """The boxes that only one of two lists has; all of both where the others are not in the same order."""
+        """The boxes that only one of two lists has; all boxes if the common ones are not in the same order."""
         if self.names:
             one = [(part, self._named(answer)) for part, answer in one]
         old, new = dict[Decided, None].fromkeys(one), dict[Decided, None].fromkeys(other)
@@ -148,9 +148,9 @@ def heard(path: PacketPath, context: Context, senders: Spans) -> bool:
     """Whether an entry allows any packet from these sources; traffic that taploom does not judge is no entry's.
 
     Args:
-        path: one that knows all that holds packets with these senders.
-        context: the packets.
-        senders: their addresses.
+        path: a path with all boxes for packets from these sources.
+        context: the context of the packets.
+        senders: the sources.
     """
     if not senders or not _passes(path.early(context.ingress), senders):
         return False

@@ -1,1 +1,1 @@
-"""Document to plan in straight lines; each pass takes frozen data and makes frozen data."""
+"""The passes from document to plan; each takes frozen data and makes new frozen data."""

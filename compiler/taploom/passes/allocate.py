@@ -1,7 +1,7 @@
 """Second pass: every NIC gets its MAC and addresses, from the spec or from the lock.
 
-A new address is looked for from a place that the digest of network and guest decides, so that two branches which add
-different guests rarely pick the same, and the order of guests plays no part.
+The search for a free address starts at a place that is the digest of network and guest, so that two branches which add
+different guests rarely pick the same address, and the order of guests plays no part.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from taploom.spec.values import Setting
 KEY = {Family.IPV4: "ipv4", Family.IPV6: "ipv6"}
 IPV6_SPAN = 0xE000
 IPV6_FIRST = 0x1000
-"""Allocated IPv6 addresses end in `::1000` to `::efff`: short to read, and apart from what people pick."""
+"""Allocated IPv6 addresses end in `::1000` to `::efff`: short to read, and apart from those that people pick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Allocation:
     """The value of every slot that the spec leaves open, and the lock that holds them.
 
     Attributes:
-        lock: the lock with what was missing added and what is gone marked as freed.
+        lock: the lock with missing entries added, and entries of NICs that are gone marked as freed.
         lacking: slots that the lock did not have.
     """
 
@@ -54,7 +54,7 @@ def allocate(document: Document, lock: Lock, report: Report) -> Allocation:
     Args:
         document: resolved.
         lock: as committed.
-        report: takes what cannot be given.
+        report: takes a finding for each slot for which no address is left.
     """
     wanted = dict(_open_slots(document))
     entries: dict[Slot, Locked] = {}
@@ -106,7 +106,7 @@ def _fits(document: Document, slot: Slot, locked: Locked) -> bool:
 
 
 def _at_uplinks(document: Document, host: str) -> Iterator[Address]:
-    """The fixed addresses of a host's uplinks, and their gateways: single ones may lie in a network of its own."""
+    """The fixed addresses of a host's uplinks, and their gateways; a /32 or /128 may lie in a network of this host."""
     for interface in document.hosts[host].outside.values():
         yield from (side.address for side in (interface.ipv4, interface.ipv6) if isinstance(side, Interface))
     for uplink in document.hosts[host].uplinks.values():
@@ -128,7 +128,7 @@ class _Taken:
 
     @classmethod
     def of(cls, document: Document, entries: Mapping[Slot, Locked]) -> "_Taken":
-        """What spec and lock hold already; IPv4 and IPv6 of a network share a set."""
+        """The values that spec and lock hold already; IPv4 and IPv6 of a network share a set."""
         addresses: dict[str, set[int]] = {name: set() for name in document.networks}
         macs: set[int] = set()
         for slot, locked in entries.items():
@@ -147,7 +147,7 @@ class _Taken:
         return cls(addresses, macs)
 
     def pick(self, slot: Slot, network: NetworkSpec) -> Address | Mac | None:
-        """A free value, which is taken from then on."""
+        """Takes a free value; None if the network has no address left."""
         start = int.from_bytes(hashlib.sha256(f"{slot.network}/{slot.guest}/{slot.kind}".encode()).digest()[:8], "big")
         if slot.kind == "mac":
             value = next(v for v in _around(0x02 << 40, 1 << 40, start) if v not in self.macs)
@@ -167,7 +167,7 @@ class _Taken:
 
 
 def _candidates(own: Interface, network: NetworkSpec) -> tuple[range, range]:
-    """The values to try: those below and those above the DHCP pool, which is left alone."""
+    """The values to try, in two ranges: below and above the DHCP pool, or all in the first if there is no pool."""
     prefix = own.prefix
     if own.family is Family.IPV6:
         if prefix.size > IPV6_FIRST + IPV6_SPAN:
@@ -184,6 +184,6 @@ def _candidates(own: Interface, network: NetworkSpec) -> tuple[range, range]:
 
 
 def _around(first: int, size: int, start: int) -> Iterator[int]:
-    """All values from a starting place on, and round to it again."""
+    """The `size` values from `first` on, each once, beginning at offset `start` and wrapping round after the last."""
     for step in range(size):
         yield first + (start + step) % size

@@ -1,7 +1,7 @@
-"""What forwards imply on the way: guests of one host may go to the outside addresses at which other hosts listen.
+"""Terms that forwards imply: guests of one host may send to the outside addresses at which other hosts listen.
 
 DNAT entries that listen at the same addresses for the same senders become one term for each side, with their ports
-united: a site has as many pairs of hosts and forwards as both numbers multiplied, and every host would carry them all.
+united. Otherwise every host would have a term for every forward of every other host.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ PASS = "approach"
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Ports that a host listens at, as other hosts' guests see them.
+    """Forwarded ports of a host, as other hosts' guests see them.
 
     Attributes:
         addresses: fixed outside addresses.
@@ -40,14 +40,14 @@ class Opening:
 def openings(
     document: Document, dnat_entries: Mapping[str, tuple[DnatEntry, ...]], equipment: Mapping[str, Equipment]
 ) -> dict[str, tuple[Opening, ...]]:
-    """The openings of every host that has some, by host."""
+    """The openings by host, without hosts that have none."""
     found = {}
     for host, mine in sorted(dnat_entries.items()):
         span = document.places.key("hosts", host)
         origin = Origin(f"implied.forwards-of-{host}", span, PASS)
-        here = tuple(_of_host(mine, equipment[host], origin))
-        if here:
-            found[host] = here
+        own = tuple(_of_host(mine, equipment[host], origin))
+        if own:
+            found[host] = own
     return found
 
 
@@ -73,14 +73,14 @@ def _outside_addresses(dnat_entry: DnatEntry, interfaces: Mapping[str, HostInter
 
 def united(services: Iterable[Service]) -> tuple[Service, ...]:
     """The same ports in the fewest ranges, sorted."""
-    found: list[Service] = []
+    ranges: list[Service] = []
     for service in sorted(services):
-        before = found[-1] if found else None
+        before = ranges[-1] if ranges else None
         if before and before.protocol == service.protocol and service.first <= before.last + 1:
-            found[-1] = Service(before.protocol, before.first, max(before.last, service.last))
+            ranges[-1] = Service(before.protocol, before.first, max(before.last, service.last))
         else:
-            found.append(service)
-    return tuple(found)
+            ranges.append(service)
+    return tuple(ranges)
 
 
 def approaches(view: HostView, opened: Mapping[str, tuple[Opening, ...]]) -> tuple[Term, ...]:

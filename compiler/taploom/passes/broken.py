@@ -1,4 +1,4 @@
-"""Looks up the names in what could not be decoded: a mistake in one key hides none in another.
+"""Looks up the names in entries that could not be decoded, so that a mistake in one key hides none in another.
 
 A broken entry is no part of the document, so its sound keys are read once more, from the tree. What is wrong with the
 others has been reported.

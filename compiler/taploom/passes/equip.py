@@ -1,4 +1,4 @@
-"""Fourth pass: what each host has below its policy: uplinks, bridges with ports and servers, routes, translations."""
+"""Fourth pass: uplinks, bridges with ports and servers, routes and translations of each host, all but its policy."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -154,7 +154,7 @@ def _nat(document: Document, here: HostInterface, ways: tuple[HostInterface, ...
 
 
 def _translation(wish: Setting | Prefix, side: Fixed | Learned | None) -> tuple[NatKind, Prefix | None]:
-    """A fixed address as SNAT, since a masquerade would lose its sessions whenever networkd refreshes the address."""
+    """SNAT for a fixed address, since a masquerade would lose its sessions whenever networkd refreshes the address."""
     if isinstance(wish, Prefix):
         return NatKind.PREFIX, wish
     if isinstance(side, Fixed):

@@ -1,4 +1,4 @@
-"""Last pass: the parts are put together as a plan, sorted by name."""
+"""Last pass: puts the parts together as a plan, sorted by name."""
 
 from collections.abc import Mapping
 

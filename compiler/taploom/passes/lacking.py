@@ -1,4 +1,4 @@
-"""What the lock lacks, or holds in vain: one finding for all of it, since `taploom lock` mends all of it at once."""
+"""Findings about missing and stale entries of the lock: one of each kind, since `taploom lock` mends all at once."""
 
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.passes import rules
@@ -10,12 +10,12 @@ _KINDS = {"ipv4": "IPv4", "ipv6": "IPv6", "mac": "MAC"}
 
 
 def report_lacking(document: Document, lock: Lock, allocation: Allocation, report: Report) -> None:
-    """Report the slots that a lock does not fill.
+    """Report the slots for which a lock has no entry, or one that does not fit the network.
 
     Args:
         document: resolved.
         lock: as committed.
-        allocation: what it should hold.
+        allocation: the entries that the lock should hold.
         report: takes the findings.
     """
     slots = [slot for slot in allocation.lacking if slot not in lock.refused]
@@ -41,7 +41,7 @@ def _absent(document: Document, nics: dict[tuple[str, str], list[str]]) -> Diagn
 
 
 def _moved(lock: Lock, slots: list[Slot]) -> Diagnostic:
-    """Addresses that are none for guests of their network any more, as after it has got another prefix."""
+    """The finding for addresses that guests of their network cannot have any more, as after a change of its prefix."""
     slot, before = slots[0], lock.entries[slots[0]]
     message = f"{before.value} of guest `{slot.guest}` is no address for guests of `{slot.network}`"
     if others := len(slots) - 1:

@@ -7,8 +7,8 @@ guest/web9 dmz ipv4 10.20.0.42 freed
 ```
 
 Plain lines instead of YAML, because git merges lines: two branches that add guests touch different lines, and
-`taploom.lock merge=union` in `.gitattributes` makes even neighbours merge. What such a merge may break, two entries
-with one address, is found when the lock is read.
+`taploom.lock merge=union` in `.gitattributes` makes even neighbours merge. Such a merge may leave two entries with one
+address, which is found when the lock is read.
 """
 
 # `_broken` returns None, which is what a reader returns after a diagnostic.
@@ -35,9 +35,10 @@ FREED = "freed"
 
 
 class Slot(NamedTuple):
-    """What an entry of the lock is for: one family, or the MAC, of one NIC.
+    """The key of an entry of the lock: one family, or the MAC, of one NIC.
 
-    A named tuple, as a large site looks up a hundred thousand: it is found in a third of the time of a dataclass.
+    It is a named tuple, because a large site looks up a hundred thousand of them, and a lookup takes a third of the
+    time that one of a dataclass takes.
     """
 
     guest: str
@@ -47,12 +48,12 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Locked:
-    """What the lock says of a slot.
+    """The value of one slot.
 
     Attributes:
         value: the address or MAC.
-        freed: whether the NIC is gone, and the value is kept from being given to another.
-        span: the value in the lock; None for what has just been allocated.
+        freed: whether the NIC is gone, so that the entry only keeps the value from being given to another NIC.
+        span: the value in the lock; None for one that has just been allocated.
     """
 
     value: Address | Mac
@@ -76,7 +77,7 @@ class Lock:
         return "".join(f"{line}\n" for line in (HEADER, *self._lines()))
 
     def renamed(self, kinds: Collection[str], old: str, new: str) -> "Lock":
-        """The lock where an object has another name; what that name held before is given up."""
+        """The lock after an object is renamed; entries that the new name already had are replaced."""
         guest, network = ({old: new} if kind in kinds else {} for kind in ("guest", "network"))
         kept = {slot: locked for slot, locked in self.entries.items() if slot.guest not in guest}
         kept = {slot: locked for slot, locked in kept.items() if slot.network not in network}
@@ -97,7 +98,7 @@ EMPTY = Lock({})
 
 
 def read_lock(text: str, file: str, report: Report) -> Lock:
-    """Read a lock, and report lines that are none and values that two entries hold.
+    """Read a lock, and report lines that are not entries and values that two entries hold.
 
     Args:
         text: the file.
@@ -119,7 +120,7 @@ def read_lock(text: str, file: str, report: Report) -> Lock:
             continue
         slot, locked = read
         if slot in entries and entries[slot].value == locked.value:
-            continue  # a union merge keeps both of `…` and `… freed`; the spec says which of them holds
+            continue  # a union merge keeps both `…` and `… freed`; the spec decides which of them is right
         if slot in entries:
             _collide(report, slot, entries[slot], slot, locked, span)
             continue
@@ -159,7 +160,7 @@ def _read_line(line: str, span: Span, report: Report) -> tuple[Slot, Locked] | N
 
 
 def _hidden(line: str, file: str, number: int, report: Report) -> None:
-    """A character by which a reviewer sees other lines than a tool does, or none at all."""
+    """Report a character that makes a line look different to a reviewer than to a tool, or that is invisible."""
     at = first_banned(line) or 0
     message = f"the lock has {name_of(line[at])}, which hides what it says"
     report.add(

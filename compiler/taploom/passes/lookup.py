@@ -1,6 +1,6 @@
 """Looks up the names that entries refer to.
 
-Apart from the pass that asks, since it is asked for every name of a site, and answers in silence almost always.
+It is a module of its own, apart from `resolve`, because it is called for every name of a site and seldom reports any.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,21 +24,21 @@ from taploom.spec.model.policy import Listener
 from taploom.spec.values import Selector, ServiceRef
 
 SUGGESTIONS = 50
-"""Unknown names that are compared with all known ones: it is slow, and who has renamed a network needs one answer."""
+"""Most unknown names for which a similar one is sought: the search is slow, and a renamed network needs one answer."""
 EVERYONE = ("all", "anyone", "anything", "anywhere", "everyone", "everything", "everywhere", "world")
-"""What others call `any`."""
+"""Words that users of other tools write for `any`."""
 SHARED = ("zones", "networks", "hosts", "guests", "addresses")
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What each bare name is.
+    """The kind of each bare name.
 
     Attributes:
         kinds: kind of each name of the shared namespace; a network that is its own zone is a `network`.
-        zones: every zone, with those that only networks and uplinks name.
+        zones: networks of every zone, also of zones that only networks and uplinks name.
         tags: every tag, with the entries that bear it as (kind, name).
-        lost: zones of broken entries, which are known none the less: their mistake is reported.
+        lost: zones of broken entries, which count as known, since the mistake in the entry is reported.
     """
 
     kinds: Mapping[str, str]
@@ -54,9 +54,9 @@ def article(kind: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """Asks for every name that an entry says, and reports those that mean nothing.
+    """Looks up every name that an entry refers to, and reports unknown ones.
 
-    Places and lists of what is known are looked for only where there is something to report.
+    Places and lists of known names are functions, which are called only if there is something to report.
     """
 
     document: Document
@@ -73,7 +73,7 @@ class Lookup:
         return False
 
     def unknown(self, kind: str, name: str, span: Span, listed: Callable[[], Iterable[str]]) -> None:
-        """Report an unknown name, with the one that may be meant and its place."""
+        """Report an unknown name, with a similar known one and its place."""
         if (kind, name) not in self.nearest:
             if len(self.nearest) == SUGGESTIONS:
                 self.report.add(Diagnostic(rules.UNKNOWN_NAME, f"unknown {kind} `{name}`", span))
@@ -128,11 +128,11 @@ class Lookup:
 
     def selectors(self, selectors: Iterable[Selector], *path: str) -> bool:
         """Whether all selectors select something that exists."""
-        found = [self.selector(s, partial(self.document.places.item, s.text, *path)) for s in selectors]
-        return all(found)
+        known = [self.selector(s, partial(self.document.places.item, s.text, *path)) for s in selectors]
+        return all(known)
 
     def selector(self, selector: Selector, place: Callable[[], Span]) -> bool:
-        """Whether one selector does; reports if not."""
+        """Whether a selector selects something that exists; reports if not."""
         kind, name, kinds = selector.kind, selector.name, self.names.kinds
         if kind in ("any", "hosts", "prefix"):
             return True
@@ -160,7 +160,7 @@ class Lookup:
         return name in section
 
     def forward(self, name: str, document: Document) -> bool:
-        """Whether a forward refers to what exists."""
+        """Whether everything that a forward refers to exists; reports what does not."""
         forward, at = self.document.forwards[name], ("forwards", name)
         whole = self.listener(forward.on, *at, "on")
         whole &= self.target(forward.to, *at, "to")
@@ -202,7 +202,7 @@ class Lookup:
         return True
 
     def target(self, name: str, *path: str) -> bool:
-        """Whether a forward leads to a guest; reports what else it leads to."""
+        """Whether a forward leads to a guest; reports if it leads to anything else."""
         place, actual = partial(self.document.places.span, *path), self.names.kinds.get(name, "")
         if is_address(name):
             self.report.add(guest_at(self.document, name, place()))
@@ -213,7 +213,7 @@ class Lookup:
         return False
 
     def policy(self, name: str, document: Document) -> bool:
-        """Whether a policy entry refers to what exists, and either allows or denies."""
+        """Whether everything that a policy entry refers to exists, and it either allows or denies; reports if not."""
         entry, places = document.policy[name], self.document.places
         at = ("policy", name)
         whole = self.selectors(entry.from_, *at, "from") & self.selectors(entry.to, *at, "to")

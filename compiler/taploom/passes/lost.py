@@ -1,4 +1,4 @@
-"""Zones and tags that only broken entries name: a selector of one is no second mistake."""
+"""Zones and tags that only broken entries name: a selector that uses one is not reported as a second mistake."""
 
 from collections.abc import Iterable
 
@@ -11,11 +11,11 @@ from taploom.spec.model.host import OUTSIDE
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """Names in what was left out of the document.
+    """Names in entries that were left out of the document.
 
     Attributes:
-        names: those that can be read.
-        more: whether there may be others, since what stands in the place of one cannot be read.
+        names: the names that can be read.
+        more: whether there may be others, since some place where a name belongs cannot be read; then every name counts.
     """
 
     names: frozenset[str]
@@ -31,7 +31,7 @@ def named_outside(document: Document, host: str) -> set[tuple[str, str]]:
 
 
 def lost_zones(document: Document) -> Lost:
-    """Zones that a network or an uplink names whose entry is broken."""
+    """Zones that broken entries of networks and uplinks name."""
     places, texts = document.places, list[str | None]()
     for name in places.names("networks").keys() - document.networks.keys():
         texts += _texts(places.node("networks", name, "zone"))
@@ -56,7 +56,7 @@ def lost_tags(document: Document, sections: Iterable[str]) -> Lost:
 
 
 def _texts(node: Node | None) -> list[str | None]:
-    """The texts of a value that is one name, or a list of them; None for what is none."""
+    """The texts of a value that is a name or a list of names; None for each item that is not a text."""
     if node is None:
         return []
     items = node.items if isinstance(node, Sequence) else (node,)

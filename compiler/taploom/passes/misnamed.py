@@ -1,4 +1,4 @@
-"""What a forward names that is no guest, and no uplink: a name is known, and cannot stand where it does."""
+"""Findings about forwards that name something else where a guest, a host or an uplink belongs."""
 
 from taploom.base.address import Address, Interface, parse_address
 from taploom.base.diagnostic import Diagnostic
@@ -11,11 +11,11 @@ from taploom.spec.rules import UNKNOWN_NAME
 
 
 def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:
-    """A forward that leads to what is no guest, such as `a host`."""
+    """A forward that leads to something other than a guest; `kind` names it with its article, as in `a host`."""
     message = f"a forward leads to a guest, and `{name}` is {kind}"
     hint = "name one of its guests"
     if kind in ("a host", "an address"):
-        message += ", to which none can lead yet"
+        message += ", to which forwards cannot lead yet"
         hint = "forward to a guest that passes it on, such as a reverse proxy"
     if kind == "a host":
         hint = f"let its service listen at the outside port, and allow that in policy with `to: host/{name}`"
@@ -33,7 +33,7 @@ def not_an_uplink(on: Listener, host: HostSpec, span: Span) -> Diagnostic:
 
 
 def guest_at(document: Document, text: str, span: Span) -> Diagnostic:
-    """A forward that leads to an address, with the guest that has it."""
+    """A forward that leads to an address; the hint names the guest that has it."""
     address = parse_address(text)
     named = [
         guest
@@ -45,7 +45,7 @@ def guest_at(document: Document, text: str, span: Span) -> Diagnostic:
 
 
 def listener_at(document: Document, text: str, span: Span) -> Diagnostic:
-    """A forward that listens at an address, with the uplink that has it."""
+    """A forward that listens at an address; the hint names the uplink that has it."""
     address: Address = parse_address(text)
     named = [
         f"{host}/{name}"

@@ -23,9 +23,9 @@ class Passed:
     """What the passes make of a document.
 
     Attributes:
-        document: the resolved document, without what refers to nothing.
-        allocation: what the lock holds, or should hold.
-        plan: the plan of all that is sound; worth writing only where the report has no error.
+        document: the resolved document, without entries that refer to unknown names.
+        allocation: the values that the lock holds, or should hold.
+        plan: the plan of all sound entries; to be written only if the report has no error.
     """
 
     document: Document
@@ -39,7 +39,7 @@ def run(document: Document, lock: Lock, report: Report) -> Passed:
     Args:
         document: as decoded.
         lock: as committed.
-        report: takes what is wrong.
+        report: takes the findings.
     """
     resolved, names = resolve(document, report)
     allocation = allocate(resolved, lock, report)

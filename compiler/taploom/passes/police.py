@@ -1,4 +1,4 @@
-"""Fifth pass: policy becomes what each host enforces; `publish` does the same for forwards."""
+"""Seventh pass: policy becomes the terms that each host enforces."""
 
 from collections.abc import Iterator, Mapping
 
@@ -15,7 +15,7 @@ from taploom.spec.model.policy import PolicySpec
 
 PASS = "police"
 ONLY_IN = {"icmp": Family.IPV4, "igmp": Family.IPV4, "icmpv6": Family.IPV6}
-"""Protocols that one family has alone."""
+"""Protocols that exist in one family only."""
 
 INWARD = (SideKind.BRIDGE, SideKind.SELF)
 
@@ -39,26 +39,26 @@ class Resolved:
 
 def meanings(document: Document, services: Services, resolver: SelectorResolver) -> tuple[Resolved, ...]:
     """Every policy entry with its spaces, looked up once for all hosts."""
-    found = []
+    resolved = []
     for name, meant in services.affordable(traffic(document.policy)).items():
         spec = document.policy[name]
         if meant is not None:
             origin = Origin(f"policy.{name}", document.places.key("policy", name), PASS)
             spaces = resolver.space(spec.from_), resolver.space(spec.to)
-            found.append(Resolved(name, spec, *spaces, meant, origin))
-    return tuple(found)
+            resolved.append(Resolved(name, spec, *spaces, meant, origin))
+    return tuple(resolved)
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyIndex:
-    """The policy by what it touches, so that a host looks at its own entries and not at all of the site's.
+    """Policy entries by the names that they touch, so that a host looks only at entries that may concern it.
 
-    A host enforces an entry only where one of its ends is a bridge of this host or the host itself, or where it stands
-    between the two.
+    A host enforces an entry only if one of the entry's ends is a bridge of the host or the host itself, or if the host
+    forwards between the two ends.
 
     Attributes:
         everywhere: entries that every host looks at.
-        by_name: entries that touch a network or a host, or that strangers in a zone are an end of, by its name.
+        by_name: entries by the networks and hosts at their ends, and by the zones whose outside is an end.
     """
 
     everywhere: tuple[Resolved, ...]
@@ -66,7 +66,7 @@ class PolicyIndex:
 
     @classmethod
     def of(cls, entries: tuple[Resolved, ...], site: tuple[Prefix, ...]) -> "PolicyIndex":
-        """Sort entries into a index; literal prefixes within the site may lie on any bridge."""
+        """Sort entries into an index; literal prefixes within the site may lie on any bridge."""
         everywhere: list[Resolved] = []
         by_name: dict[str, list[Resolved]] = {}
         for entry in entries:
@@ -86,7 +86,7 @@ class PolicyIndex:
         return cls(tuple(everywhere), {name: tuple(found) for name, found in by_name.items()})
 
     def terms(self, view: HostView) -> tuple[Term, ...]:
-        """What one host enforces of the policy."""
+        """The terms of the policy that one host enforces."""
         names = (view.host, *view.networks, *view.zones, *view.carried)
         mine = [entry for name in names for entry in self.by_name.get(name, ())]
         chosen = {entry.name: entry for entry in (*self.everywhere, *mine)}
@@ -123,7 +123,7 @@ def _entry_terms(entry: Resolved, view: HostView) -> Iterator[Term]:
 
 
 def _parts(entry: Resolved, view: HostView) -> Iterator[tuple[Part, Part]]:
-    """What comes in by one side and leaves by another."""
+    """The pairs of ingress side with senders and egress side with receivers, between which an entry holds."""
     egress = tuple(view.egress(entry.destinations))
     for came in view.ingress(entry.sources) if egress else ():
         yield from ((came, goes) for goes in egress if _possible(came[0], goes[0], entry.action))
@@ -131,7 +131,7 @@ def _parts(entry: Resolved, view: HostView) -> Iterator[tuple[Part, Part]]:
 
 
 def _possible(came: Side, goes: Side, action: Action) -> bool:
-    """What passes from uplink to uplink is `transit`'s, and inside one bridge only a deny has something to decide."""
+    """Whether two sides need a term here: `transit` makes those between uplinks; in a bridge only a deny counts."""
     if came.kind is SideKind.BRIDGE:
         return came != goes or action is Action.DENY
     if came.kind is SideKind.OTHER:
@@ -140,7 +140,7 @@ def _possible(came: Side, goes: Side, action: Action) -> bool:
 
 
 def rules(document: Document) -> tuple[Rule, ...]:
-    """The policy as the spec says it."""
+    """The policy entries as the spec has them."""
     return tuple(_rule(document, name, spec) for name, spec in sorted(document.policy.items()))
 
 

@@ -8,7 +8,7 @@ from taploom.spec.values import PoolRange
 def pool_of(network: NetworkSpec) -> PoolRange | None:
     """The pool that the spec names, else the half of the subnet that the gateway is not in; None without DHCP.
 
-    The other half is left to addresses that the spec and the lock give, so that neither ever meets the pool.
+    The other half is for addresses from the spec and the lock, so that they never lie in the pool.
     """
     if not isinstance(network.dhcp, DhcpSpec) or network.ipv4 is None:
         return None

@@ -1,4 +1,4 @@
-"""Forwards: one DNAT entry for each family, protocol and range."""
+"""Sixth pass: forwards become DNAT entries, one for each family, protocol and range of ports."""
 
 from collections.abc import Iterator, Mapping
 
@@ -43,7 +43,7 @@ def publish(
     resolver: SelectorResolver,
     report: Report,
 ) -> Publication:
-    """Lower every forward, and report those that lead nowhere."""
+    """Lower every forward, and report forwards that have no usable target, sender or port."""
     guests = {guest.name: guest for guest in wiring.guests}
     dnat_entries: dict[str, list[DnatEntry]] = {}
     forwards = []
@@ -80,7 +80,7 @@ class _Publisher:
 
     @property
     def uplinks(self) -> tuple[HostInterface, ...]:
-        """Those that are named; else those that the spec configures, or, where it configures none, all."""
+        """The uplink that `on` names; else those that the spec configures; else, if it configures none, all."""
         chosen, every = self.spec.on.uplink, outside(self.equipment)
         if chosen:
             return tuple(uplink for uplink in every if uplink.device == chosen)
@@ -119,12 +119,12 @@ class _Publisher:
 
     @property
     def _lost(self) -> bool:
-        """Whether an uplink of the host was left out, with its mistake reported: it might be what is missing."""
+        """Whether an uplink of the host was left out for a reported mistake: it might have the missing family."""
         host = self.spec.on.host
         return bool(named_outside(self.document, host) - self.document.hosts[host].outside.keys())
 
     def _nothing(self, nic: Nic) -> None:
-        """Say which of the ends is not known in any family that both have."""
+        """Report why there is no DNAT entry: no common family with known addresses, or no known sender in it."""
         shared = [family for family in FAMILIES if in_family(nic, family).address and self._listening(family)]
         if not shared:
             self._nowhere(
@@ -135,9 +135,11 @@ class _Publisher:
         if any(places.names("guests", name, "nics").keys() - guest.nics.keys() for name, guest in guests):
             return  # a NIC was left out, and `from` may mean it
         words = " and ".join("IPv4" if family is Family.IPV4 else "IPv6" for family in shared)
-        message = f"`from` selects nobody with a known {words} address, by which guest `{self.spec.to}` is reached"
+        message = (
+            f"`from` selects nobody with a known {words} address, but guest `{self.spec.to}` is reached by {words}"
+        )
         span = places.span("forwards", self.name, "from")
-        hint = "name prefixes, a zone, or who has addresses that are known"
+        hint = "name prefixes, a zone, or networks and guests with known addresses"
         self.report.add(Diagnostic(rules.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
 
     def _listening(self, family: Family) -> tuple[str, ...]:
@@ -146,7 +148,7 @@ class _Publisher:
         return tuple(uplink.device for uplink, side in sides if side is not None or not uplink.configured)
 
     def _nic(self) -> Nic | None:
-        """The NIC by which the host reaches the guest: that of the default route where there are several."""
+        """The NIC by which the host reaches the guest: the one with the default route if there are several."""
         here = {interface.network for interface in inside(self.equipment)}
         nics = [nic for nic in self.guest.nics if nic.network in here]
         if nics and self.guest.host == self.spec.on.host:

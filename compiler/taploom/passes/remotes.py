@@ -1,4 +1,4 @@
-"""Behind which uplinks of a host senders are: its routes, cut at every address where they part."""
+"""Which uplinks of a host lead to which addresses: its routes, cut into prefixes that each have one set of uplinks."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -20,8 +20,8 @@ class Ways:
     Attributes:
         devices: bridges and uplinks by prefix, whatever the metric.
         ordered: the same prefixes, sorted.
-        lengths: lengths that some prefix has, by family, the longest first.
-        uplinks: all of the host.
+        lengths: prefix lengths that occur, by family, the longest first.
+        uplinks: all uplinks of the host.
     """
 
     devices: Mapping[Prefix, Devices]
@@ -30,7 +30,7 @@ class Ways:
     uplinks: Devices
 
     def remotes(self, prefixes: Iterable[Prefix]) -> tuple[Remote, ...]:
-        """Disjoint prefixes with the uplinks behind which they are, cut where these change."""
+        """The given disjoint prefixes with the uplinks that lead to them, cut where the uplinks change."""
         return tuple(sorted((r for p in prefixes for r in self._parts(p)), key=lambda r: _order(r.prefix)))
 
     def _parts(self, prefix: Prefix) -> Iterator[Remote]:
@@ -44,12 +44,12 @@ class Ways:
         yield from (*lower, *upper)
 
     def _parted(self, prefix: Prefix) -> bool:
-        """Whether some route leads to a part of a prefix."""
+        """Whether some route leads only to a part of a prefix."""
         at = bisect_left(self.ordered, (prefix.family, prefix.value, prefix.length + 1), key=_order)
         return at < len(self.ordered) and self.ordered[at] in prefix
 
     def _leading(self, prefix: Prefix) -> tuple[str, ...]:
-        """The uplinks of the longest prefix that holds another one; all where there is no such prefix."""
+        """The uplinks of the longest routed prefix that contains a prefix; all uplinks if there is none."""
         for length in self.lengths.get(prefix.family, ()):
             if length <= prefix.length:
                 found = self.devices.get(prefix_of(prefix.first, length))
@@ -59,15 +59,16 @@ class Ways:
 
 
 def ways(equipment: Equipment) -> Ways:
-    """The ways of a host: the prefixes on its links, and its static routes."""
+    """The routes of a host by prefix: the prefixes on its links, and its static routes."""
     return _ways(equipment, (*_links(interfaces(equipment)), *_routes(equipment)))
 
 
 def reverse_paths(equipment: Equipment) -> tuple[Remote, ...]:
-    """The prefixes on the links of uplinks, and those of routes, as far as some uplink may not bring them.
+    """The prefixes of uplinks' links and of routes that do not lead to all uplinks, with the uplinks that they lead to.
 
-    The networks that are here part nothing: no uplink may bring them, whatever leads to what is around them. Nor does
-    the host's own address, where it is all that an uplink's prefix holds.
+    Packets from such a prefix must not come in by other uplinks. Networks of this host do not cut these prefixes:
+    packets from them may come in by no uplink, whatever the routes around them. Neither does an uplink's /32 or /128,
+    which holds only the host's own address.
     """
     links = ((prefix, device) for prefix, device in _links(outside(equipment)) if prefix.length < prefix.family.bits)
     known = _ways(equipment, (*links, *_routes(equipment)))
@@ -108,7 +109,7 @@ def _order(prefix: Prefix) -> tuple[Family, int, int]:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """What of the site is behind the uplinks of one zone.
+    """The part of the site that is behind the uplinks of one zone.
 
     Attributes:
         prefixes: sorted and disjoint.
@@ -117,7 +118,7 @@ class Behind:
     prefixes: tuple[Prefix, ...]
 
     def of(self, prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
-        """The parts of disjoint prefixes that are there, in their order."""
+        """The parts of the given disjoint prefixes that are behind the zone's uplinks, in their order."""
         return tuple(part for prefix in prefixes for part in self._within(prefix))
 
     def _within(self, prefix: Prefix) -> Iterator[Prefix]:

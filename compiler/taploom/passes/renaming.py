@@ -1,4 +1,4 @@
-"""Whether an object can have another name: what it is, and who has that name already."""
+"""Checks whether an object can be renamed: that it exists, and that no other object has the new name."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,7 +14,7 @@ TAG = "tag"
 
 
 class UnrenamedError(ValueError):
-    """An object that is not there, or cannot have the name; the message is for the user."""
+    """An object does not exist, or cannot have the new name; the message is for the user."""
 
 
 def renaming(document: Document, what: str, new: str) -> Renaming:
@@ -26,7 +26,7 @@ def renaming(document: Document, what: str, new: str) -> Renaming:
         new: its new name.
 
     Raises:
-        UnrenamedError: there is no such object, or the name is none, is reserved or is taken.
+        UnrenamedError: there is no such object, or the new name is not a valid name, is reserved or is taken.
     """
     kind, slash, old = what.partition("/")
     names = _names(document)

@@ -1,8 +1,8 @@
-"""First pass: every name refers to something, and is used as what it is.
+"""First pass: every name refers to an object of the right kind.
 
-What refers to nothing is reported and left out together with what hangs on it, so that the passes behind this one see
-a document without holes, and a mistake shows once. A name whose own entry is broken counts as known: its mistake has
-been reported already.
+An entry that refers to an unknown name is reported and left out, together with the entries that depend on it, so that
+the next passes see a document without holes, and a mistake shows once. A name whose own entry is broken counts as
+known: the mistake in that entry has been reported already.
 """
 
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from taploom.spec.named import SELECTORS
 
 
 def resolve(document: Document, report: Report) -> tuple[Document, Names]:
-    """The document without what refers to nothing, and what each name is."""
+    """The document without entries that refer to unknown names, and the kind of each name."""
     zones = zones_of(document)
     kinds = _kinds(document, zones, report)
     names = Names(kinds, zones, tags_of(document), lost_zones(document))
@@ -95,7 +95,7 @@ def _clash(report: Report, name: str, span: Span, kind: str, first: Span, other:
 
 def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
     """Every tag, with the entries that bear it as (kind, name)."""
-    found: dict[str, list[tuple[str, str]]] = {}
+    bearers: dict[str, list[tuple[str, str]]] = {}
     sections: tuple[tuple[str, Mapping[str, Entry]], ...] = (
         ("zone", document.zones),
         ("network", document.networks),
@@ -106,13 +106,13 @@ def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
     for kind, entries in sections:
         for name, entry in entries.items():
             for tag in entry.tags:
-                found.setdefault(tag, []).append((kind, name))
-    return {tag: tuple(sorted(set(members))) for tag, members in found.items()}
+                bearers.setdefault(tag, []).append((kind, name))
+    return {tag: tuple(sorted(set(members))) for tag, members in bearers.items()}
 
 
 def _check_builtin(document: Document, report: Report) -> None:
     for name in document.places.names("services"):
-        if name in SELECTORS:  # which no entry may be called
+        if name in SELECTORS:  # words that cannot be names, which decoding has reported
             continue
         if name in BUILT_IN or name in PORT_PROTOCOLS or name in ICMP_TYPES or name in PROTOCOLS:
             span = document.places.key("services", name)

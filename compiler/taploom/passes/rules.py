@@ -1,4 +1,4 @@
-"""What the passes cannot go on without; everything that can be looked at afterwards is a check of its own."""
+"""Rules that the passes themselves check; a rule that can be checked on the finished plan is a check of its own."""
 
 from taploom.base.rule import Rule, Severity
 

@@ -1,4 +1,4 @@
-"""What the names of services mean: the site's own, which may name one another, and the built-in ones."""
+"""The ports of named services: the site's own, which may refer to one another, and the built-in ones."""
 
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
@@ -11,23 +11,23 @@ from taploom.spec.model.policy import PolicySpec
 from taploom.spec.values import ServiceRef
 
 MOST = 100_000
-"""Ranges that the services of a site may come to in all, and so may its policy and its forwards.
+"""Most ranges of ports that all services of a site may have together; likewise all policy entries, and all forwards.
 
-A chain of names, each of which adds a port, comes to as many as the square of its length. No site that people wrote
-comes near the bound, and one beyond it would take minutes to prove.
+The number grows with the square of the length of a chain of names that each add a port. No site that people wrote comes
+near the bound, and a proof beyond it would take minutes.
 """
 _ORDER = attrgetter("protocol", "first", "last")
 Meaning = tuple[Service, ...] | None
-"""Sorted services; () for any; None for what only a circle of names defines, or what is beyond the bound."""
+"""Sorted services; () for any; None for a name that only a circle of names defines, or that is beyond the bound."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What services mean, the site's and the built-in ones.
+    """The protocols and ports of services, the site's and the built-in ones.
 
     Attributes:
-        meanings: of each service of the site.
-        beyond: services that were left out, as those before them in the alphabet came to the bound.
+        meanings: protocols and ports of each service of the site.
+        beyond: services that were left out, because those before them in the alphabet reached the bound.
     """
 
     meanings: Mapping[str, Meaning]
@@ -57,7 +57,7 @@ class Services:
         return cls(meanings, tuple(beyond))
 
     def expand(self, refs: tuple[ServiceRef, ...]) -> Meaning:
-        """The services meant."""
+        """The protocols and ports of some references together."""
         found: set[Service] = set()
         for ref in refs:
             part = ref.literal if ref.literal is not None else self._named(ref.text)
@@ -70,22 +70,22 @@ class Services:
         """The meaning of entries by name, without those that are beyond the bound.
 
         Args:
-            entries: names with what they say of services, in the order in which they count.
+            entries: names with the services that they refer to, in the order in which they count towards the bound.
         """
-        found: dict[str, Meaning] = {}
+        meanings: dict[str, Meaning] = {}
         left = MOST
         for name, refs in entries:
             meant = self.expand(refs)
             left -= len(meant or ())
             if left < 0:
-                return found
-            found[name] = meant
-        return found
+                return meanings
+            meanings[name] = meant
+        return meanings
 
     def _named(self, name: str) -> Meaning:
         return BUILT_IN[name] if name in BUILT_IN else self.meanings.get(name)
 
 
 def traffic(policy: Mapping[str, PolicySpec]) -> Iterable[tuple[str, tuple[ServiceRef, ...]]]:
-    """What the entries of the policy say of services, by name in the alphabet's order."""
+    """The services that each policy entry refers to, in alphabetical order of the entries."""
     return ((name, spec.deny if spec.deny is not None else spec.allow or ()) for name, spec in sorted(policy.items()))

@@ -1,4 +1,4 @@
-"""The sides of one host, and what of a selected space lies on each."""
+"""The sides of one host, and the part of a selected space that lies on each."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -66,14 +66,17 @@ class HostView:
             yield SELF, _all()
 
     def beyond(self, remote: tuple[Prefix, ...]) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The REMOTE sides with what of some prefixes is behind each."""
+        """The REMOTE sides, each with the part of some prefixes that is behind it."""
         for zone in self.zones if remote else ():
             there = self.behind[zone].of(remote)
             if there:
                 yield Side(SideKind.REMOTE, zone), there
 
     def _bridged(self, space: Space, *, link_local: bool) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """Link-local senders can reach the host itself only; `police` drops them on the way to any other side."""
+        """The BRIDGE sides with the part of a space on each, with link-local senders if `link_local`.
+
+        Link-local senders can reach only the host itself: `police` leaves them out of terms to other sides.
+        """
         if space.everyone or space.literals:
             names = tuple(self.networks)
         else:
@@ -96,7 +99,7 @@ class HostView:
         return (name for name, near in self.near.items() if not zones <= near)
 
     def strangers(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """What of a space is beyond the uplinks of each zone and not of the site."""
+        """The OUTSIDE sides, each with the part of a space that is beyond the zone's uplinks and not of the site."""
         literals = self._foreign(space.literals)
         for zone in self.zones:
             whole = space.everyone or zone in space.outside
@@ -108,12 +111,12 @@ class HostView:
         return tuple(p for p in literals if not any(p in own for own in self.site))
 
     def others(self, space: Space, *, sender: bool, away: str = "") -> tuple[Prefix, ...]:
-        """What of a space is the site's own, and elsewhere.
+        """The part of a space that is the site's own but not on this host.
 
         Args:
-            space: of it. As a sender `any` is everyone but the site's hosts.
-            sender: whether it sends.
-            away: a zone; what is on, or of, a host with an uplink there is left out.
+            space: the selected space. `any` as sender means everyone except the site's hosts.
+            sender: whether the space sends.
+            away: a zone; hosts with an uplink in it are left out with their networks.
         """
         if not (self.remote or self.peers):
             return ()
@@ -161,7 +164,7 @@ def _networks(equipment: Equipment) -> dict[str, dict[Family, Prefix]]:
 
 
 def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind]:
-    """What of the site is behind some uplink of each zone."""
+    """The part of the site that is behind the uplinks of each zone."""
     zone_of = {interface.device: interface.zone for interface in outside(equipment)}
     found: dict[str, list[Prefix]] = {zone: [] for zone in zone_of.values()}
     for remote in remotes:
@@ -171,7 +174,7 @@ def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind
 
 
 def _near(document: Document, networks: Iterable[str], hosts: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The zones of the uplinks of some hosts, and of the hosts of some networks; of a network without a host none."""
+    """The zones of the uplinks of hosts, and of the hosts of networks; none for a network that no host carries."""
     zones = {name: frozenset(i.zone for i in host.outside.values()) for name, host in document.hosts.items()}
     at = {network: zones[name] for name, host in document.hosts.items() for network in host.networks}
     return {name: at.get(name, frozenset()) for name in networks} | {name: zones[name] for name in hosts}
@@ -180,7 +183,7 @@ def _near(document: Document, networks: Iterable[str], hosts: Iterable[str]) -> 
 def _routed(
     document: Document, equipment: Equipment, here: Mapping[str, Mapping[Family, Prefix]]
 ) -> dict[str, tuple[Prefix, ...]]:
-    """Networks elsewhere that a route of this host covers, or that are public, so that its default route does."""
+    """Networks of other hosts that a static route covers, or that are public, so that the default route leads there."""
     found = {}
     devices = {interface.device for interface in outside(equipment)}
     routes = [route.to for route in equipment.routes if route.device in devices]
@@ -199,5 +202,5 @@ def _all() -> tuple[Prefix, ...]:
 
 
 def split(prefixes: tuple[Prefix, ...], family: Family, *, to_self: bool) -> tuple[Prefix, ...]:
-    """Those of one family; link-local ones only towards the host itself."""
+    """The prefixes of one family; the link-local one only towards the host itself."""
     return tuple(p for p in of_family(prefixes, family) if to_self or p != LINK_LOCAL)

@@ -1,7 +1,7 @@
-"""What selectors mean in addresses, before it is known which host looks at it.
+"""The addresses that selectors mean, independent of the host that enforces an entry.
 
-A `Space` keeps what was selected in the form that each host needs: whole networks by name, single guests by their
-network, literal prefixes, the outside of zones, hosts. A host then cuts its own sides out of it.
+A `Space` keeps the selection in the form that each host needs: whole networks by name, single guests by their network,
+literal prefixes, the outside of zones, hosts. `sides` then finds the part of it on each side of a host.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from taploom.spec.values import Selector, Setting
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """What a list of selectors selects.
+    """The selection of a list of selectors.
 
     Attributes:
         everyone: `any` is among them.
@@ -53,7 +53,7 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True)
 class SelectorResolver:
-    """Where everything of the site is: looked up once for each selector of the policy.
+    """Resolves selectors to spaces, with the addresses of all guests looked up beforehand.
 
     Attributes:
         guests: known addresses of each guest, with the network of each.
@@ -116,9 +116,9 @@ class SelectorResolver:
 
 
 def minimal(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
-    """Sorted and disjoint: what lies within another prefix is dropped."""
+    """The prefixes sorted and disjoint: a prefix within another one is dropped."""
     known = set(prefixes)
-    if len(known) < 2:  # as of most guests
+    if len(known) < 2:  # so it is for most guests
         return tuple(known)
     kept: list[Prefix] = []
     for prefix in sorted(known, key=lambda p: (p.family, p.value, p.length)):
@@ -137,7 +137,7 @@ def common(these: Iterable[Prefix], within: Prefix) -> tuple[Prefix, ...]:
 
 
 def of_family(prefixes: Iterable[Prefix], family: Family) -> tuple[Prefix, ...]:
-    """Those of one family."""
+    """The prefixes of one family."""
     return tuple(prefix for prefix in prefixes if prefix.family is family)
 
 

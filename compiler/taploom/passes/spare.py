@@ -1,8 +1,9 @@
-"""Translations spare the hosts of the site that can answer without: there, the sender is known by its own address.
+"""Fifth pass: source NAT leaves out addresses of hosts of the site that can answer without it, and so see who sends.
 
-A host can where a route of its own leads back to the network, by an uplink of the zone by which the packets come; where
-its own uplink in that zone has the address, by that one, as it believes the network nowhere else. A default route is no
-such way: it may lead anywhere, and what comes with an address of the site and has no other way back is dropped.
+A host can answer if a static route of its own leads back to the network by an uplink of the zone by which the packets
+come in. If the destination address is that of an uplink in this zone, the route must lead by that same uplink, since
+the host accepts the network's packets only from there. A default route does not count: it may lead anywhere, and the
+host drops packets with a source address of the site to which only a default route leads.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,7 @@ from taploom.plan.policy import SourceNat
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """A fixed address of a host, and the uplinks by which packets to it come from a zone."""
+    """A fixed address of a host, and the uplinks by which packets from one zone to this address come in."""
 
     host: str
     address: Prefix
@@ -28,18 +29,18 @@ class _End:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What the hosts know of the way back.
+    """The routes of all hosts, by which replies go back.
 
     Attributes:
-        ends: by what a route leads to, and by the zone of its uplink.
-        ways: of each host.
+        ends: fixed addresses of the hosts that have a route, by the route's destination and the zone of its uplink.
+        ways: routes by prefix, for each host.
     """
 
     ends: Mapping[tuple[Prefix, str], set[_End]]
     ways: Mapping[str, Ways]
 
     def answering(self, network: Prefix, zone: str) -> Iterator[_End]:
-        """The ends that believe a whole network where its packets come in."""
+        """The ends that accept packets from all of a network at the uplinks by which these come in."""
         around = (prefix_of(network.first, length) for length in range(1, network.length + 1))
         found = {end for prefix in around for end in self.ends.get((prefix, zone), ())}
         for end in found:
@@ -49,7 +50,7 @@ class _Known:
 
 
 def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
-    """The same equipment, its translations with what they spare."""
+    """The same equipment; each translation now has the addresses to which it does not apply (`spared`)."""
     ends: dict[tuple[Prefix, str], set[_End]] = {}
     for host, own in equipment.items():
         zones = {interface.device: interface.zone for interface in outside(own)}

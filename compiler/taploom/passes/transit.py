@@ -1,12 +1,12 @@
-"""What a host carries from one of its uplinks to another, or back by the same: nobody of its own sends or receives it.
+"""Traffic that a host forwards from one of its uplinks to another, or back by the same: neither end is on this host.
 
-Strangers to strangers only where an entry names both: `any` at either end speaks of those who talk with the site, and
-must not make a host a router between the networks around it. Back to the zone that they come from, only where both ends
-name that zone: addresses do not tell where they are, and whoever is in one zone seldom needs a host between. An entry
-that denies means them all.
+Addresses outside the site reach each other only if an entry names both ends: `any` at an end means those who talk with
+the site, and must not make a host a router between the networks around it. They reach their own zone only if both ends
+name that zone: addresses do not tell in which zone they are, and neighbours in one zone seldom need a host between.
+An entry that denies covers all of these.
 
-What another host of the site, or a network on it, sends or receives is carried between zones in one of which that host
-has no uplink: it has no other way, and whoever shares a zone needs nobody between.
+Traffic of another host of the site, or of a network on it, is forwarded between two zones if that host has no uplink in
+the other zone: then it has no other way. Hosts that share a zone need none between them.
 """
 
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ Part = tuple[Side, tuple[Prefix, ...]]
 
 
 def transit(view: HostView, sources: Space, destinations: Space, action: Action) -> Iterator[tuple[Part, Part]]:
-    """What of an entry passes a host without being for it, by the two sides; either may still be empty in a family."""
+    """The pairs of sides between which an entry lets a host forward; a part may be empty in one family."""
     if action is Action.DENY:
         yield from product(view.strangers(sources), view.strangers(destinations))
     else:

@@ -1,4 +1,4 @@
-"""Findings that the spec accepts: marked as waived, and waivers that accept nothing are found themselves."""
+"""Marks findings that the spec accepts as waived, and reports waivers that accept nothing."""
 
 from collections.abc import Container
 from dataclasses import replace
@@ -15,22 +15,22 @@ from taploom.spec.document import Document
 def waive(passed: Passed, report: Report) -> tuple[Plan, tuple[Diagnostic, ...]]:
     """The plan with its waivers marked as used, and all findings in reading order.
 
-    Errors are never waived: what cannot work does not work for a reason either. While there is one, nobody can tell
-    what else would be found, so that only waivers for what the site does not have count as idle.
+    Errors are never waived: a reason does not make a broken site work. While there is an error, other findings may be
+    missing, so only waivers of errors, and of subjects that the site does not have, are reported as idle.
     """
     by_key: dict[tuple[str, str], Waiver] = {(w.code, w.subject): w for w in passed.plan.waivers}
     used: set[tuple[str, str]] = set()
     vain: set[tuple[str, str]] = set()
-    found = []
+    findings = []
     for diagnostic in report.sorted():
         key = (diagnostic.code, diagnostic.subject)
         waiver = by_key.get(key)
         if waiver is not None and diagnostic.severity is not Severity.ERROR:
             used.add(key)
-            found.append(diagnostic.waived(waiver.reason))
+            findings.append(diagnostic.waived(waiver.reason))
         else:
             vain.add(key)
-            found.append(diagnostic)
+            findings.append(diagnostic)
     waivers = tuple(replace(w, used=(w.code, w.subject) in used) for w in passed.plan.waivers)
     unused = (w for w in waivers if not w.used)
     idle = [
@@ -38,7 +38,7 @@ def waive(passed: Passed, report: Report) -> tuple[Plan, tuple[Diagnostic, ...]]
         for w in unused
         if not report.failed or (w.code, w.subject) in vain or _absent(passed.document, w.subject)
     ]
-    return replace(passed.plan, waivers=waivers), Report([*found, *idle]).sorted()
+    return replace(passed.plan, waivers=waivers), Report([*findings, *idle]).sorted()
 
 
 def _absent(document: Document, subject: str) -> bool:

@@ -1,4 +1,4 @@
-"""Third pass: hosts get their uplinks, bridges, ports and routes; guests their NICs."""
+"""Third pass: networks get their host, and guests their NICs."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ from taploom.spec.model.site import TargetSpec
 from taploom.spec.values import Setting
 
 DEFAULT_TARGET = Target(252, (1, 0, 6), "25.11")
-"""The oldest supported tools: what they read, later ones read too."""
+"""The oldest supported tools: later ones read the same files."""
 
 NOTHING = NicAddress(Mode.NONE, None, 0, None, allocated=False)
 PASS = "wire"
@@ -27,7 +27,7 @@ PASS = "wire"
 
 @dataclass(frozen=True, slots=True)
 class Wiring:
-    """Where networks are, and what each guest has.
+    """The host of each network, and the guests with their NICs.
 
     Attributes:
         carriers: the host of each network that is on one.
@@ -46,7 +46,7 @@ def wire(document: Document, allocation: Allocation, report: Report) -> Wiring:
 
 
 def target_of(document: Document, host: str) -> Target:
-    """The versions for a host: its own, then the site's, then the default."""
+    """The versions of a host's tools: each from the host's `target`, else from the site's, else the default."""
     chain: tuple[TargetSpec, ...] = (document.hosts[host].target, document.site.target)
     systemd = next((t.systemd for t in chain if t.systemd is not None), DEFAULT_TARGET.systemd)
     nftables = next((t.nftables for t in chain if t.nftables is not None), DEFAULT_TARGET.nftables)
@@ -55,7 +55,7 @@ def target_of(document: Document, host: str) -> Target:
 
 
 def dns_of(network: NetworkSpec) -> tuple[Address, ...]:
-    """The resolvers that guests are told, `host` replaced by the host's own addresses."""
+    """The resolvers that guests get; `host` becomes the host's own addresses on the network."""
     own = tuple(i.address for i in (network.ipv4, network.ipv6) if i is not None)
     found = [a for entry in network.dns for a in (own if isinstance(entry, Setting) else (entry,))]
     return tuple(sorted(set(found)))
@@ -69,7 +69,7 @@ def _carriers(document: Document, report: Report) -> dict[str, str]:
             if first != host:
                 places = document.places
                 span = places.key("hosts", host, "networks", network)
-                message = f"network `{network}` is on hosts `{first}` and `{host}`; that of several cannot be said yet"
+                message = f"network `{network}` is on hosts `{first}` and `{host}`: one on several cannot be said yet"
                 label = Label(places.key("hosts", first, "networks", network), "also here")
                 hint = "declare a network for each host; both can share a `zone`"
                 report.add(Diagnostic(rules.NETWORK_TWICE, message, span, hint, (label,), subject=f"network/{network}"))
@@ -104,9 +104,11 @@ class _Builder:
         return False
 
     def _routed(self, name: str, spec: GuestSpec, nics: list[Nic]) -> tuple[Nic, ...]:
-        """The NICs with their default routes: where one says so it has those of all families that it has.
+        """The NICs with their default routes.
 
-        Else each family has its own on the first network by name that has a gateway of it and is not isolated.
+        A NIC with `gateway: true` has the default route of every family that it uses. Without such a NIC, the default
+        route of each family is on the first network by name with a gateway of this family, if possible one that is not
+        isolated.
         """
         said = [nic.network for nic in nics if spec.nics[nic.network].gateway]
         for net in said[1:]:
@@ -187,7 +189,7 @@ class _Builder:
 
 
 def _routing(address: NicAddress, *, here: bool) -> NicAddress:
-    """One family of a NIC, with the default route if it is to have it and leads anywhere."""
+    """One family of a NIC, with the default route if `here` and if the network has a gateway."""
     return replace(address, default_route=True) if here and address.gateway else address
 
 

@@ -32,7 +32,7 @@ class NicAddress:
         length: prefix length of the network in bits; 0 where the family is not used.
         gateway: the host's address on the network, or None.
         allocated: whether the address was taken from the lock.
-        default_route: whether the guest's way out in this family is here; at most one NIC of a guest has it.
+        default_route: whether the guest's default route of this family is on this NIC; true for at most one NIC.
     """
 
     mode: Mode
@@ -49,7 +49,7 @@ class Nic:
 
     Attributes:
         network: the network that it is in.
-        tap: its other end on the host.
+        tap: the TAP interface on the host that is its other end.
         bridge: the bridge that the TAP joins.
         mac: its hardware address; guests match their interface by it.
         ra: whether the network's router advertises itself.
@@ -72,7 +72,7 @@ class Nic:
 
     @property
     def default_route(self) -> bool:
-        """Whether the guest's way out is here, in some family."""
+        """Whether the guest's default route of some family is on this NIC."""
         return self.ipv4.default_route or self.ipv6.default_route
 
 

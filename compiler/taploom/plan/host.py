@@ -9,7 +9,7 @@ from taploom.plan.origin import Meta, Origin
 from taploom.plan.policy import DnatEntry, Service, SourceNat, Term
 
 ETHERNET_MTU = 1500
-"""Bytes that a link of ours takes where nothing else is said (IEEE 802.3)."""
+"""MTU in bytes of a link for which the spec has none (IEEE 802.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Learned(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """An uplink's static address and its way out.
+    """An uplink's static address and its gateway.
 
     Attributes:
-        gateway: next hop of the default route; on the link, or link-local for IPv6; `ra` where routers advertise
-            themselves; None where there is none.
+        gateway: next hop of the default route; on the link, or link-local for IPv6; `ra` where router advertisements
+            give it; None where there is none.
     """
 
     interface: Interface
@@ -57,7 +57,7 @@ class Uplink:
     """An interface of the host towards what taploom does not manage. None for a family means: not used.
 
     Attributes:
-        metric: of the routes that its gateways, DHCP or RA bring, the lower wins; None where the spec says nothing.
+        metric: metric of the routes that its gateways, DHCP or RA bring; the lowest wins; None where the spec has none.
     """
 
     name: str
@@ -71,15 +71,15 @@ class Uplink:
 
     @property
     def configured(self) -> bool:
-        """Whether the spec says anything of it but its zone; else it is left to whoever else configures it.
+        """Whether the spec says more of it than its zone; else something other than taploom configures it.
 
-        Then it may have an address of either family, which nobody knows beforehand.
+        An uplink that is not configured may have addresses of either family, which are not known beforehand.
         """
         return bool(self.ipv4 or self.ipv6 or self.dns or self.mtu)
 
     @property
     def advertised(self) -> bool:
-        """Whether it hears router advertisements (RFC 4861), for its address or for its way out alone."""
+        """Whether it takes router advertisements (RFC 4861), for its address or only for its default route."""
         return (self.ipv6.gateway if isinstance(self.ipv6, Fixed) else self.ipv6) is Learned.RA
 
 
@@ -121,12 +121,12 @@ class RouterAdvertisement:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """The TAP of one guest's NIC on a bridge, with what the guest may send from.
+    """The TAP of one guest's NIC on a bridge, with the addresses that the guest may send from.
 
     Attributes:
         tap: interface name on the host.
         ipv4: addresses that the spoof guard lets through as sources; None where they are not known beforehand (`dhcp`).
-        ipv6: the same, link-local ones left aside.
+        ipv6: the same for IPv6, without link-local addresses.
     """
 
     guest: str
@@ -163,7 +163,7 @@ class Bridge:
         ipv4: the host's own address, which is the guests' gateway; None where the network has no IPv4.
         ipv6: the same for IPv6.
         dns: resolvers that DHCP and RA announce; the bridge's own addresses where the host answers.
-        serves_dns: whether the host itself answers DNS here, so that its input must let it in.
+        serves_dns: whether the host itself answers DNS here, so that its input must accept queries.
         domain: search domain for guests, or "".
         mtu: in bytes, or None for Ethernet's.
         isolated: guests do not reach each other on the bridge.
@@ -191,14 +191,14 @@ class Bridge:
     def mac(self, host: str) -> Mac:
         """Its hardware address on a host: locally administered, the same wherever and whenever it is rendered.
 
-        Left to the kernel it would be the lowest of its ports' and change as guests come and go; left to networkd it
-        would follow from the machine id, and a host installed anew would be a stranger to its guests until their
-        caches expire.
+        The kernel would choose the lowest address of its ports, which changes as guests come and go. networkd would
+        derive it from the machine id, so that after a new installation of the host the guests would send to the old
+        address until their caches expire.
         """
         return Mac(int(digest(f"bridge {host} {self.network}", 12), 16) & ~(0x03 << 40) | 0x02 << 40)
 
     def link_local(self, host: str) -> Address | None:
-        """The link-local address that its advertisements come from, and that guests so have for a next hop.
+        """The link-local address from which it sends router advertisements, so that guests have it as next hop.
 
         It follows from the hardware address (EUI-64), unless a unit has `IPv6LinkLocalAddressGenerationMode=` or
         `IPv6StableSecretAddress=` (systemd.network(5)), as ours have not; None where the network has no IPv6.
@@ -227,12 +227,13 @@ class Route:
 class Remote:
     """Addresses that are not on a bridge of this host, and the uplinks behind which they are.
 
-    A sender with one of them is believed at these uplinks and at no other. All routes of the longest prefix count,
-    whatever their metric (feasible paths, RFC 3704, 2.3): the sender may have changed over to another one than this
-    host. So do the prefixes of fixed addresses; what DHCP, RA or somebody else give an uplink is not known.
+    A packet with such a source address is accepted from these uplinks and from no other. All routes of the longest
+    prefix count, whatever their metric (feasible paths, RFC 3704, 2.3): the sender may use another of them than this
+    host does. The prefixes of fixed addresses of uplinks count as routes; addresses that DHCP, RA or something else
+    gives an uplink are not known.
 
     Attributes:
-        prefix: no route of the host tells two of its addresses apart.
+        prefix: a prefix all of whose addresses take the same routes of the host.
         uplinks: sorted; all where only a default route may lead there, none where the route leads by a bridge.
     """
 
@@ -257,11 +258,12 @@ class Host:
         bridges: sorted by network.
         routes: sorted by name.
         site_prefixes: all prefixes of the site's networks, here and elsewhere: between these NAT never applies.
-        remotes: those (and fixed addresses of other hosts) that are not on a bridge of this host; sorted, disjoint.
-        reverse_paths: whatever a link or a route leads to, of the site or not, and some uplink may not bring; the same.
+        remotes: site prefixes and fixed addresses of other hosts that are not on a bridge here; sorted, disjoint.
+        reverse_paths: prefixes of links and routes, of the site or not, as far as packets from them must not come in by
+            every uplink; sorted, disjoint.
         nat: sorted by network, family, uplink.
         dnat_entries: forwards that this host translates, sorted by forward, family, protocol, port.
-        terms: what of the policy this host enforces, sorted by rule, sides and family.
+        terms: the parts of the policy that this host enforces, sorted by rule, sides and family.
     """
 
     name: str

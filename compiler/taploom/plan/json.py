@@ -41,7 +41,7 @@ def plan_json(plan: Plan) -> str:
 
 
 def _parts(plan: Plan) -> Iterator[list[JsonLine]]:
-    """The lines in parts, none longer than one host: those of a whole site take many times the memory of its text."""
+    """The lines in parts, none longer than one host: all lines at once take many times the memory of the text."""
     cause = plan.origin
     yield [("{", cause), (f'{_STEP}"format": {quoted(FORMAT)},', cause)]
     for name, key, comma in _keys(Plan):
@@ -62,7 +62,7 @@ def _parts(plan: Plan) -> Iterator[list[JsonLine]]:
 
 @functools.cache
 def _keys(kind: Hashable) -> tuple[tuple[str, str, str], ...]:
-    """Of each field: its name, the key as printed, and what stands behind its value."""
+    """For each field: its name, the key as printed, and the comma after its value, or ""."""
     names = [field.name for field in fields(cast("type[Any]", kind))]
     return tuple((name, f'"{name}": ', "" if name == names[-1] else ",") for name in names)
 
@@ -86,7 +86,7 @@ def _member(out: list[JsonLine], value: Any, margin: str, before: str, after: st
 
 
 def _print(out: list[JsonLine], value: Any, margin: str, before: str, after: str, origin: Origin | None) -> None:
-    """Add what has no line of its own: an object with its members, or a list with its items."""
+    """Add the lines of an object with its members, or of a list with its items."""
     if value.__class__ is not tuple:
         cause = getattr(value, "origin", origin)
         out.append((f"{margin}{before}{{", cause))

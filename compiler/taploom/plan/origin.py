@@ -16,8 +16,8 @@ class Origin:
 
     Attributes:
         entry: the entry of the spec, as a path of keys, as `guests.web.nics.dmz`; for implied flows `implied.NAME`.
-        span: the text of that entry; None for what no text says (an implied flow). Spans do not count when origins are
-            compared: a plan does not differ because a comment moved its lines.
+        span: the text of that entry; None for a fact that no text states (an implied flow). Spans do not count when
+            origins are compared: a plan does not differ because a comment moved its lines.
         by: the pass that made the fact.
     """
 
@@ -32,11 +32,11 @@ KINDS = {
 }  # fmt: skip
 """Sections of the spec, with the word for an object of each."""
 SECTIONS = {kind: section for section, kind in KINDS.items()}
-"""The same by that word."""
+"""The section of each word."""
 
 
 def object_of(entry: str) -> str:
-    """The object that an entry belongs to: `guests.web.nics.dmz` is of `guest/web`; "" for what is of none."""
+    """The object that an entry belongs to: `guests.web.nics.dmz` is of `guest/web`; "" if it belongs to none."""
     section, _, rest = entry.partition(".")
     if section == "site":
         return "site/site"

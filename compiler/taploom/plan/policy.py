@@ -1,8 +1,8 @@
 """Who may talk to whom, as each host has to enforce it.
 
 The spec's selectors are gone by now: a `Term` says from which side of a host to which side, which prefixes and which
-services. Sides, not interfaces, because a zone may have many uplinks; prefixes, not guests, because the kernel has
-no other notion. One rule of the spec becomes one term for each pair of sides and family that it touches.
+services. It has sides instead of interfaces, because a zone may have many uplinks, and prefixes instead of guests,
+because the kernel knows nothing else. One rule of the spec becomes one term for each pair of sides and family.
 """
 
 import enum
@@ -89,7 +89,7 @@ class Term:
         family: IP version.
         sources: disjoint prefixes, sorted, all within the ingress side; never empty.
         destinations: the same for the egress side; for SELF `0.0.0.0/0` or `::/0` means every address of the host.
-        services: what is meant; empty for any protocol.
+        services: the services that it covers; empty for any protocol.
         log: whether the kernel logs matches.
         limit: a rate, or None.
         expires: end of validity in seconds since the epoch (UTC), or None.
@@ -149,7 +149,7 @@ class DnatEntry:
         target: address of the target.
         target_first: inside port that `first` becomes; ranges keep their order.
         sources: prefixes that may use it, disjoint and sorted; None for anybody.
-        outside: zones whose outside may use it whatever the prefix, besides `sources`; empty where `sources` is None.
+        outside: zones whose outside may use it from any prefix, besides `sources`; empty where `sources` is None.
         hairpin: whether guests and the host itself reach it by the outside address.
         expires: end of validity in seconds since the epoch (UTC), or None.
         origin: the forward entry.
@@ -195,7 +195,7 @@ class Forward:
 
 
 class NatKind(enum.Enum):
-    """How the source of what leaves the site is rewritten.
+    """How the source address of traffic that leaves the site is rewritten.
 
     MASQUERADE takes the uplink's current address, SNAT a fixed one (its sessions survive an address refresh), PREFIX
     maps a /N of IPv6 to another one, stateful and both ways (NPTv6, RFC 6296, without its checksum neutrality).
@@ -213,7 +213,7 @@ class SourceNat:
     Attributes:
         to: the uplink's address for SNAT as a /32 or /128, the outer prefix for PREFIX, None for MASQUERADE.
         spared: fixed addresses of hosts of the site that have a route back to the network by the uplink's zone, sorted:
-            what goes there keeps its source, by which they know the sender.
+            packets to them are not translated, so that they see who sends.
     """
 
     network: str

@@ -1,7 +1,7 @@
-"""`plan.json` read back: the inverse of `plan.json`'s printer, driven by the same types.
+"""Reads `plan.json`: the inverse of its printer (`plan/json.py`), driven by the same types.
 
-Whoever has only the rendered trees of two revisions can still compare them. Spans are not in the text, so the
-origins of such a plan have none.
+So the rendered trees of two revisions can be compared without their specs. Spans are not in the text, so the origins of
+such a plan have none.
 """
 
 import dataclasses
@@ -52,13 +52,13 @@ def read_plan(text: str) -> Plan:
         data = json.loads(text)
     except json.JSONDecodeError as error:
         raise PlanTextError(f"this is not JSON: {error}") from None
-    except ValueError:  # what Python says of long numbers is advice to who programs it
+    except ValueError:  # Python's own message about long numbers is for programmers
         raise PlanTextError("this is no plan: a number in it has thousands of digits") from None
     except RecursionError:
         raise PlanTextError("this is no plan: its parts are nested too deeply") from None
-    found = data.get("format") if isinstance(data, dict) else None
-    if found != FORMAT:
-        raise PlanTextError(f"the format is not `{FORMAT}`" + (f" but `{found}`" if isinstance(found, str) else ""))
+    stated = data.get("format") if isinstance(data, dict) else None
+    if stated != FORMAT:
+        raise PlanTextError(f"the format is not `{FORMAT}`" + (f" but `{stated}`" if isinstance(stated, str) else ""))
     try:
         plan = _value(Plan, data)
     except (AddressError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -94,7 +94,10 @@ def _list(data: Any) -> list[Any]:
 
 
 def _member(kind: types.UnionType, data: Any) -> Any:
-    """The member of a union that data is of: the plan's unions have one of each shape, and words that are no text."""
+    """The member of a union type that JSON data belongs to.
+
+    A union of the plan has at most one dataclass and one type of text, and no word of its enum is such a text.
+    """
     members = [one for one in typing.get_args(kind) if one is not type(None)]
     if len(members) == 1:
         return members[0]

@@ -90,12 +90,12 @@ def _object(kind: Any, definitions: dict[str, Schema]) -> Schema:
 def _attributes(kind: Any) -> dict[str, str]:
     """The entries below `Attributes:` of a Google-style docstring."""
     _, _, block = (inspect.getdoc(kind) or "").partition("Attributes:\n")
-    found: dict[str, str] = {}
+    descriptions: dict[str, str] = {}
     name = ""
     for line in block.splitlines():
         if line.startswith("    ") and not line.startswith("     "):
             name, _, text = line.strip().partition(": ")
-            found[name] = text
+            descriptions[name] = text
         elif name and line.strip():
-            found[name] = f"{found[name]} {line.strip()}"
-    return found
+            descriptions[name] = f"{descriptions[name]} {line.strip()}"
+    return descriptions

@@ -1,4 +1,4 @@
-"""The services that have a name without being defined, pinned here so that no host's /etc/services can change a plan.
+"""The built-in services, pinned here so that no host's /etc/services can change a plan.
 
 Numbers are those of the IANA registries of service names, protocol numbers, and ICMP and ICMPv6 types.
 """
@@ -27,16 +27,17 @@ ICMP_TYPES = {
 """ICMP types by family's protocol and name, as nft(8) spells them."""
 
 BEGINNING = {"icmp": frozenset((8, 13, 15, 17)), "icmpv6": frozenset((128, *range(130, 137), 139, 143, 151, 152))}
-"""ICMP types that are something by themselves: requests, and what of ICMPv6 keeps a link going, which is not tracked.
+"""ICMP types that can begin a flow: requests, and the ICMPv6 types of neighbour and multicast discovery.
 
-Linux takes any other one for invalid, unless it belongs to a connection: an answer to its request, or an error about it
-(`valid_new` and `noct_valid_new` of nf_conntrack_proto_icmp.c and nf_conntrack_proto_icmpv6.c; seen with 6.18). Older
-ones do so with the discovery of multicast routers, 151 and 152.
+Linux does not track the latter. It classifies every other type as invalid, unless the packet belongs to a connection,
+as a reply to its request or as an error about it (`valid_new` and `noct_valid_new` of nf_conntrack_proto_icmp.c and
+nf_conntrack_proto_icmpv6.c; seen with 6.18). Older kernels classify 151 and 152, which discover multicast routers, as
+invalid, too.
 """
 
 
 def begins(service: Service) -> bool:
-    """Whether the first packet of anything can be of a service."""
+    """Whether a packet of a service can be the first of a flow."""
     types = BEGINNING.get(service.protocol)
     return types is None or any(service.first <= number <= service.last for number in types)
 

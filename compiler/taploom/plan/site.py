@@ -30,7 +30,12 @@ class Zone:
 
 @dataclass(frozen=True, slots=True)
 class Nat:
-    """What a network asks for when its traffic leaves the site, in one family: None for no translation."""
+    """The translation that a network asks for when its traffic leaves the site, in one family.
+
+    Attributes:
+        kind: MASQUERADE or PREFIX; each host decides whether a masquerade becomes SNAT.
+        prefix: the outer prefix of PREFIX, else None.
+    """
 
     kind: NatKind
     prefix: Prefix | None
@@ -41,7 +46,7 @@ class Network:
     """A network of the spec.
 
     Attributes:
-        host: the host that has it as a bridge, or "" where none does.
+        host: the host that carries it as a bridge, or "" where none does.
         ipv4: the host's own address on it, or None.
         ipv6: the same for IPv6.
         nat4: translation of IPv4, or None.
@@ -88,7 +93,7 @@ class Waiver:
         code: code of the diagnostic.
         subject: the object that it is about, such as `forward/http`.
         reason: why it is accepted.
-        used: whether a finding was in fact waived by it.
+        used: whether it waived a finding.
     """
 
     name: str
@@ -101,7 +106,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that a site is, sorted by name."""
+    """The plan of a whole site; each collection is sorted by name."""
 
     name: str
     domain: str

@@ -1,4 +1,7 @@
-"""Sets of intervals as bits, one for each piece into which all of them cut a dimension: unions of many at no cost."""
+"""Sets of intervals as bit masks, with a bit for each piece into which all sets together cut a dimension.
+
+The union of many sets is then a bitwise or.
+"""
 
 from bisect import bisect_left
 from collections.abc import Iterable
@@ -21,7 +24,7 @@ class Pieces:
 
         Args:
             size: number of its values.
-            sets: what cuts it.
+            sets: the sets of intervals whose ends cut it.
         """
         known = dict.fromkeys(sets)
         starts = self._starts = sorted(
@@ -32,11 +35,11 @@ class Pieces:
         self._masks = {spans: reduce(or_, map(self._interval, spans), 0) for spans in known}
 
     def mask(self, spans: Spans | None) -> int:
-        """The bits of one of the sets that cut; None for all values."""
+        """The bits of one of the sets given to the constructor; None means all values."""
         return self.all if spans is None else self._masks[spans]
 
     def ends(self, mask: int) -> tuple[list[int], bool]:
-        """The last values of the runs that are wholly in a set or wholly out of it, and whether the first one is in."""
+        """The last values of the runs that lie all inside or all outside a set, and whether the first is inside."""
         turns = mask ^ mask >> 1 | self.all + 1 >> 1  # the last piece ends a run
         digits = bin(turns)[:1:-1].encode().translate(_DIGITS)
         return list(compress(self._lasts, digits)), bool(mask & 1)

@@ -2,7 +2,7 @@
 
 A packet is a point: a whole number for each dimension. A diagram cuts one dimension after the other into intervals, and
 ends in an answer. Equal parts are one object (hash-consing), and neighbours with one child are merged, so a map has one
-form only: two maps are equal exactly if they are the same object, and ten thousand guests cost as much as they differ.
+form only: two maps are equal exactly if they are the same object, and guests that are treated alike share their parts.
 (Gouda and Liu's firewall decision diagrams, 2004, with Bryant's sharing, 1986.)
 """
 
@@ -14,7 +14,7 @@ from taploom.flows.algebra.spans import Interval
 
 A = TypeVar("A")
 Box = tuple[tuple[Interval, ...] | None, ...]
-"""For each dimension the intervals that are meant, sorted and disjoint; None for all values."""
+"""For each dimension the intervals that the box covers, sorted and disjoint; None for all values."""
 
 OWN_BITS = 62
 """Leaves of a `Manager` that have a bit of their own; the answers that walks look for are among the first."""
@@ -23,10 +23,10 @@ SHARED = 1 << OWN_BITS
 
 
 class Leaf(Generic[A]):
-    """An answer; the same answer is the same leaf.
+    """An answer; a manager has one leaf for each answer.
 
     Attributes:
-        mask: a bit of its own; the leaves behind the first `OWN_BITS` share one.
+        mask: a bit of its own; leaves after the first `OWN_BITS` share one bit.
     """
 
     __slots__ = ("answer", "mask")
@@ -42,8 +42,8 @@ class Node(Generic[A]):
     Attributes:
         level: index of the dimension.
         ends: last value of each interval, ascending; the last one is the end of the dimension.
-        children: what each interval leads to; neighbours differ.
-        mask: the bits of all leaves below, so that a walk passes by what does not concern it.
+        children: the diagram below each interval; neighbours differ.
+        mask: the bits of all leaves below, so that a walk can skip nodes without a leaf that it looks for.
     """
 
     __slots__ = ("children", "ends", "level", "mask")
@@ -59,16 +59,16 @@ class Node(Generic[A]):
 
 Diagram = Leaf[A] | Node[A]
 Column = tuple[Sequence[int], Sequence[Diagram[A]]]
-"""An interval of a dimension, cut: the last value of each piece, and what it leads to."""
+"""An interval of a dimension, cut into pieces: the last value of each piece, and the diagram below it."""
 
 
 def child_at(node: Node[A], value: int) -> Diagram[A]:
-    """What a node leads to at a value of its dimension."""
+    """The child of a node at a value of its dimension."""
     return node.children[bisect_left(node.ends, value)]
 
 
 def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
-    """The topmost dimension of two maps, cut as finely as both cut it."""
+    """The topmost dimension of two maps, with all cuts of both: its level, the ends, and the pairs of children."""
     level = topmost(a, b)
     last = next(d.ends[-1] for d in (a, b) if isinstance(d, Node) and d.level == level)
     ends, pairs = in_common(column(a, level, 0, last), column(b, level, 0, last))
@@ -76,12 +76,12 @@ def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tupl
 
 
 def topmost(*diagrams: Diagram[A]) -> int:
-    """The first dimension that any of some maps asks for; at least one of them has to ask for any."""
+    """The first dimension that any of some maps cuts; at least one of them must be a node."""
     return min([d.level for d in diagrams if isinstance(d, Node)])
 
 
 def column(diagram: Diagram[A], level: int, first: int, last: int) -> Column[A]:
-    """How a map cuts an interval of a dimension that is the topmost one it may ask for."""
+    """How a map cuts an interval of the dimension `level`; the map must not cut an earlier dimension."""
     if isinstance(diagram, Leaf) or diagram.level > level:
         return (last,), (diagram,)
     begin, end = bisect_left(diagram.ends, first), bisect_left(diagram.ends, last)
@@ -91,7 +91,7 @@ def column(diagram: Diagram[A], level: int, first: int, last: int) -> Column[A]:
 
 
 def in_common(one: Column[A], other: Column[A]) -> tuple[Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:
-    """Two columns, cut as finely as both are."""
+    """Two columns with all cuts of both: the ends, and the pairs of children."""
     ends = one[0] if one[0] is other[0] else sorted({*one[0], *other[0]})
     return ends, list(zip(_spread(one, ends), _spread(other, ends), strict=True))
 

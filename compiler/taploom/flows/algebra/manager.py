@@ -1,4 +1,4 @@
-"""Who makes diagrams: the pool in which equal parts are found again, and the operations on maps that it holds."""
+"""The manager of diagrams: it makes all nodes, shares equal ones, and has the operations on maps."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -52,7 +52,7 @@ class Manager(Generic[A]):
         return found
 
     def node(self, level: int, ends: Sequence[int], children: "Sequence[Diagram[A]]") -> "Diagram[A]":
-        """The one node that cuts a dimension so; a child itself where nothing is cut."""
+        """The only node with these intervals and children; the child itself if all children are the same."""
         differ = (*map(is_not, children, islice(children, 1, None)), True)
         if not all(differ):
             ends, children = list(compress(ends, differ)), list(compress(children, differ))
@@ -65,14 +65,14 @@ class Manager(Generic[A]):
         return found
 
     def overlay(self, boxes: Sequence[tuple[Box, A]], rest: A) -> "Diagram[A]":
-        """The map in which the first box that holds a packet gives the answer, and `rest` where none does.
+        """The map in which the first box that contains a packet gives the answer; `rest` for packets in no box.
 
-        The same boxes are laid over one another once, for whichever of two witnesses or revisions asks first.
+        The result is cached, so that two witnesses or revisions with the same boxes share the work.
         """
         leaves = [self.leaf(answer) for _, answer in boxes]
         areas = [box for box, _ in boxes]
         alike = leaves.count(leaves[0]) == len(leaves) if leaves else True
-        # Boxes of one answer are the same map in any order; those of several are where their order is the same.
+        # The order of boxes makes no difference if all have the same answer.
         key = (frozenset(areas) if alike else tuple(areas), tuple(leaves[:1] if alike else leaves), self.leaf(rest))
         found = self._overlays.get(key)
         if found is None:
@@ -83,7 +83,7 @@ class Manager(Generic[A]):
         return found
 
     def merge(self, join: Callable[[A, A], A], one: "Diagram[A]", other: "Diagram[A]") -> "Diagram[A]":
-        """The map whose answer joins the answers of two maps; what a `join` has made of two parts is made once."""
+        """The map whose answers are the joined answers of two maps; results are cached by `join` and pair of parts."""
         memo = self._merged.setdefault(join, {})
 
         def walk(a: "Diagram[A]", b: "Diagram[A]") -> "Diagram[A]":

@@ -1,4 +1,4 @@
-"""How boxes become a diagram: laid over one another, cut dimension by dimension, each part made once."""
+"""Makes a diagram from boxes that may overlap: cuts dimension by dimension, and makes each part once."""
 
 from collections.abc import Callable, Sequence
 from functools import reduce
@@ -13,11 +13,11 @@ from taploom.flows.algebra.spans import Interval, united
 
 A = TypeVar("A")
 _MANY = 16
-"""Pieces from which on it pays to see whether what is below them is a mere union."""
+"""Number of pieces above which it pays to look whether the maps below them are mere unions."""
 
 
 class Known(Generic[A]):
-    """What a `Manager` has laid over one another before: the next overlay makes only what is new in it.
+    """A cache of the overlays that a `Manager` has made before, so that the next one makes only new parts.
 
     Attributes:
         tails: numbers that stand for a box from some dimension on, its answer included.
@@ -32,7 +32,7 @@ class Known(Generic[A]):
 
 
 class Overlay(Generic[A]):
-    """Boxes laid over one another, cut dimension by dimension; of equal sets of boxes each part is made once."""
+    """Boxes that may overlap, cut dimension by dimension; the map of equal sets of boxes is made once."""
 
     __slots__ = ("boxes", "ground", "leaves", "memo", "node", "rest", "sizes", "tails", "wholes")
 
@@ -52,14 +52,17 @@ class Overlay(Generic[A]):
         self.memo = known.parts
 
     def part(self, level: int, over: Sequence[int]) -> Diagram[A]:
-        """The map from some dimension on, where the boxes `over` are; one that asks for no more hides those behind."""
+        """The map from dimension `level` on where the boxes `over` lie (indexes, the first box wins).
+
+        A box that covers all values from `level` on hides the boxes after it.
+        """
         if not over:
             return self.rest
         if self.wholes[over[0]] <= level:
             return self.leaves[over[0]]
         if len(over) == 1:
             return self._single(level, over[0])
-        alike: dict[int, int] = {}  # of boxes that are one from here on the first one hides the others
+        alike: dict[int, int] = {}  # of boxes that are equal from here on, the first hides the others
         for index in over:
             alike.setdefault(self.tails[index][level], index)
             if self.wholes[index] <= level:
@@ -73,7 +76,7 @@ class Overlay(Generic[A]):
         tails = [self.tails[index][level] for index in active]
         leaf = self.leaves[active[0]]
         if all(self.leaves[index] is leaf for index in active):
-            tails.sort()  # of one answer the order does not matter, and two witnesses have each their own
+            tails.sort()  # the order does not matter with a single answer, and two witnesses may have different orders
         key = (self.ground, *tails)
         found = self.memo.get(key)
         if found is None:
@@ -82,7 +85,7 @@ class Overlay(Generic[A]):
         return found
 
     def _cut_by(self, level: int, active: Sequence[int]) -> Diagram[A]:
-        """Boxes that cut a dimension, each piece with the map of those that are over it."""
+        """The node of a dimension that boxes cut: below each piece the map of the boxes over it."""
         ends, groups = self._slices(level, active)
         below = self._united(level + 1, active) if len(groups) > _MANY else None
         made: dict[int, Diagram[A]] = {}
@@ -95,9 +98,9 @@ class Overlay(Generic[A]):
         return self.node(level, ends, children)
 
     def _united(self, level: int, active: Sequence[int]) -> Callable[[Sequence[int]], Diagram[A]] | None:
-        """What makes the maps of many boxes over one another from a dimension on; None where it is no mere union.
+        """A faster function for the maps below, from sets of boxes, if each such map is a mere union; else None.
 
-        It is where all have one answer and ask for one dimension more: the order does not matter then.
+        It is a union if all boxes have the same answer and only one dimension from `level` on is cut.
         """
         leaf, rest = self.leaves[active[0]], self.rest
         asked = {at for index in active for at in range(level, self.wholes[index]) if self.boxes[index][at] is not None}
@@ -121,7 +124,7 @@ class Overlay(Generic[A]):
         return below
 
     def _last(self, level: int, active: Sequence[int]) -> Diagram[A]:
-        """The same in the last dimension that any of them asks for, where the first box over a piece decides it."""
+        """The node of the last dimension that any box cuts: the first box over a piece gives its answer."""
         whole: tuple[Interval, ...] = ((0, self.sizes[level] - 1),)
         spans = [(index, self.boxes[index][level]) for index in active]
         leaf = self.leaves[active[0]]
@@ -142,7 +145,7 @@ class Overlay(Generic[A]):
         return self.node(level, [end - 1 for end in cuts[1:]], children)
 
     def _single(self, level: int, index: int) -> Diagram[A]:
-        """One box from some dimension on."""
+        """The map of a single box from a dimension on."""
         box, tails = self.boxes[index], self.tails[index]
         found = self.memo.get((self.ground, tails[level]))
         if found is None:
@@ -235,7 +238,7 @@ class Overlay(Generic[A]):
 
 
 def _whole_from(box: Box) -> int:
-    """From which dimension on a box asks for nothing any more."""
+    """The dimension from which on a box covers all values."""
     for at in range(len(box), 0, -1):
         if box[at - 1] is not None:
             return at
@@ -245,7 +248,7 @@ def _whole_from(box: Box) -> int:
 def _tails(numbers: dict[object, int], boxes: Sequence[Box], leaves: Sequence[Leaf[A]]) -> list[list[int]]:
     """For each box and dimension the number that stands for the box from there on, its answer included.
 
-    A dimension that a box does not ask for has the number of the next one, as the map is the same.
+    A dimension of which a box covers all values has the number of the next dimension, as the map is the same.
     """
     found = []
     for box, leaf in zip(boxes, leaves, strict=True):

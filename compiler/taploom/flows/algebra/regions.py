@@ -1,4 +1,4 @@
-"""Parts of a map as few boxes: what an answer holds for, within what was asked about."""
+"""The parts of a map within a box, as few boxes with an answer each."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -28,7 +28,7 @@ def parts(diagram: Diagram[A], box: Box) -> Iterator[tuple[Box, A]]:
 
 
 def merged(boxes: Iterable[Box]) -> tuple[Box, ...]:
-    """The same packets as fewer boxes: those that differ in one dimension alone become one, and so on."""
+    """The same packets as fewer boxes: boxes that differ in a single dimension become one, as long as there are any."""
     found, before = list(dict.fromkeys(boxes)), 0
     while len(found) != before:
         before = len(found)

@@ -23,7 +23,7 @@ def united(intervals: Iterable[Interval]) -> Spans:
 
 
 def common(one: Spans, other: Spans) -> Spans:
-    """What is in both."""
+    """The intersection of two sets."""
     if len(one) > len(other):
         one, other = other, one
     if len(one) * 8 < len(other):
@@ -52,21 +52,21 @@ def _picked(few: Spans, many: Spans) -> Spans:
 
 
 def overlapping(one: Spans, other: Spans) -> bool:
-    """Whether anything is in both; of most sets the ends alone tell that nothing is."""
+    """Whether two sets share a value; for most disjoint sets a comparison of their ends is enough."""
     if not one or not other or one[-1][1] < other[0][0] or other[-1][1] < one[0][0]:
         return False
     return len(one) == len(other) == 1 or bool(common(one, other))
 
 
 def without(one: Spans, other: Spans) -> Spans:
-    """What is in the first and not in the second."""
+    """The values of the first set that are not in the second."""
     if not one or not other:
         return one
     return common(one, complement(other, max(one[-1][1], other[-1][1]) + 1))
 
 
 def complement(spans: Spans, size: int) -> Spans:
-    """What of `size` values, from 0 on, is not in the set."""
+    """The values from 0 to `size` - 1 that are not in the set."""
     found: list[Interval] = []
     start = 0
     for first, last in spans:

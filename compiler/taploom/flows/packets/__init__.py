@@ -1,1 +1,1 @@
-"""What a packet is as a point, what can become of it, and what its host knows without any rule."""
+"""Packets as points, their possible outcomes, and the addresses and routes of their host."""

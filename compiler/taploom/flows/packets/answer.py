@@ -1,13 +1,22 @@
-"""What becomes of a packet, and who decided it. Named tuples, as diagrams look them up by the million."""
+"""The outcome of a packet, and the entry or rule that decided it.
+
+The types are named tuples, because diagrams look them up by the million.
+"""
 
 from typing import Literal, NamedTuple
 
 Verdict = Literal["allow", "drop", "next", "miss", "elsewhere"]
-"""`next`, `miss` and `elsewhere` are answers on the way: undecided by a chain, by a rule, and not asked here."""
+"""`next`, `miss` and `elsewhere` are intermediate: no chain decided, no rule matched, another map decides."""
 
 
 class Destination(NamedTuple):
-    """How a destination is rewritten: to one address, or by moving a prefix; a port by what is added to it."""
+    """How a destination is rewritten.
+
+    Attributes:
+        address: the new address, or None if `shift` applies.
+        shift: number that is added to the address, which moves a prefix.
+        port: number that is added to the port.
+    """
 
     address: int | None
     shift: int
@@ -26,38 +35,41 @@ class Source(NamedTuple):
 
 
 class Original(NamedTuple):
-    """The destinations before a translation to one address, which no rule tells apart."""
+    """The destinations before a translation to one address: an interval whose addresses no rule tells apart."""
 
     first: int
     last: int
 
 
 class Moved(NamedTuple):
-    """By what a prefix translation has moved destinations."""
+    """The number that a prefix translation has added to destinations."""
 
     by: int
 
 
 class Holder(NamedTuple):
-    """The guest or host that has the address to which a translation leads, where two plans are compared."""
+    """The guest or host that has the translated address; used in the comparison of two plans."""
 
     name: str
 
 
 Mark = Literal["", "forward", "prefix"] | Original | Moved | Holder
-"""What has translated a packet, in the words of the intent, or what the ruleset may still ask of it; "" for nothing."""
+"""What a later stage has to know of a translated packet; "" if it was not translated.
+
+The intent keeps the kind of translation, the ruleset the old destination, which its rules may still ask for.
+"""
 
 
 class Answer(NamedTuple):
-    """What becomes of a packet.
+    """The outcome of a packet.
 
     Attributes:
         verdict: in the end `allow` or `drop`.
-        by: stable name of what decided: of an entry on the side of the intent, of a rule on that of the ruleset.
-        destination: what it is translated to, or None.
-        source: what its sender becomes, or None.
+        by: stable name of the entry (in the intent) or rule (in the ruleset) that decided.
+        destination: the translation of its destination, or None.
+        source: the translation of its source, or None.
         limited: the rate up to which it passes, as `rate` writes it; "" where there is none.
-        mark: which judgement a translated packet gets, where there are several; whom it reaches, between two plans.
+        mark: tells apart translated packets that are judged differently; in a comparison of plans, who is reached.
     """
 
     verdict: Verdict
@@ -72,11 +84,11 @@ PASS, MISS, NEXT, ELSEWHERE = Answer("allow"), Answer("miss"), Answer("next"), A
 
 
 FOREIGN_INPUT, FOREIGN = Answer("allow", "implied/foreign-input"), Answer("allow", "implied/foreign")
-"""What the host's own firewall judges, and what passes between interfaces of which none is ours."""
+"""Answers for traffic that taploom does not judge: input of the host's own firewall, and between foreign interfaces."""
 
 
 NO_ROUTE = Answer("drop", "implied/no-route")
-"""What the kernel answers with "destination unreachable", before any chain that judges what is forwarded."""
+"""A packet without a route: the kernel answers "destination unreachable" before any forward chain."""
 
 
 def rate(number: int, unit: str, burst: int) -> str:
@@ -98,5 +110,5 @@ def treatment(answer: Answer) -> Answer:
 
 
 def sourced(answer: Answer, source: Answer) -> Answer:
-    """What passes, with what another answer makes of its sender."""
+    """An answer with the source translation of another one, if it allows the packet."""
     return answer._replace(source=source.source) if answer.verdict == "allow" else answer

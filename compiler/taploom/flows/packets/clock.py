@@ -1,4 +1,4 @@
-"""Time as the phases between the moments at which something ends."""
+"""Time as phases between the moments at which a rule or entry ends."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -32,5 +32,5 @@ class Clock:
         return bisect_right(self.moments, now)
 
     def start(self, phase: int) -> int:
-        """The first second of a phase; 0 of the first one."""
+        """The first second of a phase; 0 for the first phase."""
         return self.moments[phase - 1] if phase else 0

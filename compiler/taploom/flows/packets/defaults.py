@@ -1,11 +1,11 @@
-"""Default routes of a host: by which uplinks they lead, and which of them the kernel takes."""
+"""Default routes of a host: the uplinks that they lead by, and those that the kernel takes."""
 
 from taploom.base.address import Family, everything, in_family
 from taploom.plan.host import Fixed, Host, Learned
 from taploom.plan.interfaces import HostInterface, outside
 
 LEARNED_METRIC = 1024
-"""Of routes by DHCP and RA (systemd.network(5), `RouteMetric=`), and the kernel's own of an IPv6 route without one."""
+"""The metric of routes from DHCP and RA (systemd.network(5), `RouteMetric=`), and of IPv6 routes without a metric."""
 
 
 def unsaid(family: Family) -> int:
@@ -39,7 +39,8 @@ def default_routes(host: Host, family: Family) -> dict[str, int]:
 def preferred(host: Host, family: Family) -> tuple[str, ...]:
     """The interfaces whose default route the kernel takes while they have carrier.
 
-    Several where their metrics are equal, as the route that came first wins; and any that somebody else configures.
+    There are several if their metrics are equal, since then the route that was added first wins. Uplinks that taploom
+    does not configure always count.
     """
     ways = default_routes(host, family)
     best = min(ways.values(), default=0)

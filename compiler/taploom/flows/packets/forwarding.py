@@ -1,8 +1,9 @@
-"""What the kernel of a host does with a packet before and besides any rule: whose address it is, and which way it goes.
+"""The kernel's decisions about a packet without rules: whether it is local, and by which interface it leaves.
 
-Taken from the plan's addresses and routes, for one family. Both witnesses, intent and ruleset, are asked about the same
-ways, so nothing here may depend on what either says. What cannot be known is enumerated instead of guessed: by which of
-several uplinks a default route leads, or by an interface of nobody (`OTHER`, such as a VPN), are maps of their own.
+The source is the plan's addresses and routes, for one family. Both witnesses, intent and ruleset, are composed over the
+same routes, so nothing here may depend on either. Where the route cannot be known, each possibility has a map of its
+own: each of several uplinks that a default route may lead by, and an interface that the spec does not know (`OTHER`,
+such as a VPN).
 """
 
 from bisect import bisect_left
@@ -95,9 +96,10 @@ class Forwarding:
 
     @cached_property
     def delivered(self) -> Spans:
-        """What the host takes for itself, with the routers' anycast addresses of its links (RFC 4291, 2.6.1).
+        """Destinations that the host delivers locally, with the routers' anycast addresses of its links.
 
-        A link of two addresses has none, as both are of stations (RFC 6164, 6.1; `addrconf_join_anycast` of Linux).
+        (RFC 4291, 2.6.1.) A link of two addresses has no anycast address, as both are of stations (RFC 6164, 6.1;
+        `addrconf_join_anycast` of Linux).
         """
         links = self._links.values() if self.family is Family.IPV6 else ()
         anycast = [single(i.prefix.value) for i in links if i.length < self.family.bits - 1]
@@ -111,7 +113,7 @@ class Forwarding:
     def paths(self) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
         """Each address's interfaces by all routes of its longest prefix, in the order in which the kernel takes them.
 
-        None where only a default route, or no route, is left.
+        No interfaces if only a default route leads to the address, or no route at all.
         """
         links = [(i.prefix, 0, device) for device, i in self._links.items()]
         routes = [(r.to, 1 + (r.metric or 0), r.device) for r in self.host.routes if r.to.family is self.family]
@@ -128,9 +130,9 @@ class Forwarding:
         return tuple(sorted([*found, *((span, ()) for span in left)]))
 
     def astray(self, device: str) -> Spans:
-        """The senders that an uplink may not bring: those whom links and routes lead to, but none by it.
+        """Sources that must not come in by an uplink: some link or route leads to them, but none by this uplink.
 
-        Of several routes to one prefix each counts (RFC 3704, 2.3): the sender may have changed over already.
+        Of several routes to one prefix each counts (RFC 3704, 2.3): the sender may already use another one.
         """
         if device not in self._astray:
             self._astray[device] = united(span for span, by in self.paths if by and device not in by)
@@ -142,7 +144,7 @@ class Forwarding:
 
     @cached_property
     def routes(self) -> tuple[tuple[Interval, str], ...]:
-        """Each address's interface by the longest prefix; "" where only a default route, or none, is left."""
+        """Each address's interface by the longest prefix; "" if only a default route, or none, leads to it."""
         return tuple((span, devices[0] if devices else "") for span, devices in self.paths)
 
     @cached_property
@@ -162,22 +164,22 @@ class Forwarding:
 
     @cached_property
     def unreachable(self) -> Spans:
-        """The destinations that no route of the host leads to; those of its own addresses that it learns aside."""
+        """The destinations that no route of the host leads to, without the host's own learned addresses."""
         return () if self.defaults else united(span for span, by in self.partition if not by)
 
     @cached_property
     def preferred(self) -> tuple[str, ...]:
-        """Those of `defaults` that the kernel takes: several where nothing says which comes first."""
+        """The uplinks of `defaults` that the kernel takes; several if nothing decides between them."""
         return preferred(self.host, self.family)
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """Where what no route names may go."""
+        """The interfaces by which packets may leave for destinations that no specific route covers."""
         return (*self.defaults, OTHER)
 
     @cached_property
     def partition(self) -> tuple[tuple[Interval, str], ...]:
-        """Where each destination goes, in order: `SELF`, an interface, or "" where only a default route may lead."""
+        """Where packets to each destination go, sorted: `SELF`, an interface, or "" for a default route or none."""
         found: list[tuple[Interval, str]] = []
         for span, device in self.routes:
             found += ((part, SELF) for part in common((span,), self.delivered))
@@ -187,14 +189,14 @@ class Forwarding:
 
     @cached_property
     def parts(self) -> Mapping[str, list[Interval]]:
-        """The destinations of each of these ways."""
+        """The destinations by where packets to them go, as in `partition`."""
         found: dict[str, list[Interval]] = {}
         for span, egress in self.partition:
             found.setdefault(egress, []).append(span)
         return found
 
     def egress(self, value: int) -> str:
-        """Where one destination goes, in the words of `partition`."""
+        """Where packets to one destination go, as in `partition`."""
         at = bisect_left(self.partition, value, key=lambda part: part[0][1])
         return self.partition[at][1]
 
@@ -212,7 +214,7 @@ class Forwarding:
 
     @cached_property
     def _unanswerable(self) -> Spans:
-        """A route to these is no route to another machine: `fib` then says that the interface is missing."""
+        """Sources to which no route leads to another machine: `fib saddr oif` finds no interface for them."""
         return real(united([*self.own, *self.broadcast, *self.multicast]), self.family)
 
     @memo

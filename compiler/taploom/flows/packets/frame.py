@@ -12,11 +12,11 @@ MAC, ARP_MAC = range(LEVELS, LEVELS + 2)
 
 MACS = 1 << 48
 ETHER_TYPES = ("arp", "ip", "ip6", "8021q")
-"""The last one stands for all that is none of the others."""
+"""The last one stands for all other types."""
 
 _GLOB = frozenset("*?[")
 NOBODY = "other/"
-"""A port of no bridge of ours."""
+"""Name of an interface that is no port of a bridge of ours."""
 
 
 def family_of(ether: str) -> Family:
@@ -29,9 +29,9 @@ class Entry:
     """A port of a bridge.
 
     Attributes:
-        name: of the TAP; of what a glob lets in besides the declared ones, the glob itself.
-        bridge: None for a port that is no bridge's of ours.
-        port: what the plan says of it, or None for a stranger.
+        name: the name of a declared TAP, or a glob that stands for all undeclared interfaces that match it.
+        bridge: None for a port that is on no bridge of ours.
+        port: the declared port in the plan; None for an undeclared interface.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Entry:
 
 
 def entries(host: Host) -> Iterator[Entry]:
-    """All ports of a host: those that guests declare, those that patterns let in, and one of nobody."""
+    """All ports of a host: declared TAPs, undeclared interfaces that match patterns, and one that is on no bridge."""
     for bridge in host.bridges:
         yield from (Entry(port.tap, bridge, port) for port in bridge.ports)
         yield from (Entry(name, bridge, None) for name in _strangers(bridge))
@@ -48,7 +48,11 @@ def entries(host: Host) -> Iterator[Entry]:
 
 
 def _strangers(bridge: Bridge) -> Iterator[str]:
-    """What patterns let in; a glob within a name is nothing that a ruleset can say, and the empty one is everything."""
+    """Patterns of a bridge that let undeclared interfaces in.
+
+    Patterns with a glob before their end are left out, since a ruleset cannot express them. So is `*`, which matches
+    everything.
+    """
     declared = {port.tap for port in bridge.ports}
     for pattern in bridge.taps.patterns:
         plain = not set(pattern[:-1]) & _GLOB and pattern[-1] not in "?["

@@ -1,8 +1,9 @@
 """Addresses that only the network outside knows, as destinations: numbers behind the last real address of a family.
 
-Each uplink that learns its address has one such number, so rules about "local" stay exact without a guess. As numbers
-they are neighbours of the last address and of each other, and a set that holds all destinations is one interval: so
-which part of a set is real, and which stands for something learned, is asked here and nowhere decided by an end alone.
+Each uplink that learns its address has one such number, so rules about "local" stay exact without a guess. The numbers
+are neighbours of the last real address and of each other, so a set of all destinations is one interval. Only the
+functions here decide which part of a set is real addresses and which part stands for learned ones; the end of an
+interval does not tell.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,7 +23,7 @@ def every(family: Family) -> Spans:
 
 
 def real(spans: Spans, family: Family) -> Spans:
-    """What of a set are real addresses."""
+    """The real addresses of a set."""
     return common(spans, every(family))
 
 

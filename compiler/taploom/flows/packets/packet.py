@@ -1,8 +1,8 @@
 """The dimensions of a packet, in the order in which diagrams ask for them.
 
-Destination first, then what it listens on: so a translation, which changes these, is a walk from the top of a diagram
-to the part for the new destination, and the sender, which it leaves alone, stands below. What is not a dimension (the
-family, the interfaces, the state of the connection) makes a map of its own.
+Destination, protocol and port come first: so a translation, which changes these, is a walk from the top of a diagram to
+the part for the new destination, and the sender, which it leaves alone, stands below. Family, interfaces and state of
+the connection are not dimensions: there is a map of its own for each of their values.
 """
 
 from typing import NamedTuple
@@ -29,8 +29,7 @@ def sizes(family: Family, learned: int, phases: int) -> tuple[int, ...]:
 
     Args:
         family: IP version.
-        learned: number of addresses of the host that only the network outside knows; each is one value behind the
-            real addresses, so that rules about "local" stay exact without a guess.
+        learned: number of the host's learned addresses; each is one value behind the real addresses (`learned`).
         phases: number of phases of time.
     """
     addresses = 1 << family.bits
@@ -57,7 +56,7 @@ _BY_NAME = {
 
 
 def meet(one: Box, other: Box) -> Box | None:
-    """What lies in both boxes; None for nothing."""
+    """The intersection of two boxes; None if it is empty."""
     if one is WHOLE:
         return other
     if other is WHOLE:

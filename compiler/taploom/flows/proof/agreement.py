@@ -1,8 +1,8 @@
-"""Whether two paths agree stage by stage: the quick half of the comparison, and enough of it for all that is right.
+"""Whether two paths agree stage by stage: the quick half of the comparison, which is enough for correct rulesets.
 
-Composing the stages costs a map of everything for each way in; comparing them costs a look at each part, as equal
-parts are one object. Equal stages compose to equal outcomes, so a yes is exact. A no only means that it takes the
-composition to know.
+Composing the stages costs a map of all packets for each ingress interface. Comparing them costs a look at each part, as
+equal parts are one object. Equal stages compose to equal outcomes, so a yes is exact. After a no, only the composition
+tells whether the outcomes differ.
 """
 
 from taploom.flows.algebra.diagram import Diagram, Leaf, aligned
@@ -29,7 +29,7 @@ def agreement(one: PacketPath, other: PacketPath, context: Context) -> bool:
 
 
 def same_parts(one: PacketPath, other: PacketPath, context: Context, mark: Mark, other_mark: Mark) -> bool:
-    """Whether what goes out by each way is judged alike, as far as it goes that way."""
+    """Whether packets are judged alike for each way out, compared for the destinations that go that way."""
     for egress, spans in one.kernel.parts.items():
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
         if a is not b and any(_cut(a, span) != _cut(b, span) for span in spans):
@@ -50,7 +50,7 @@ def _cut(diagram: Diagram[Answer], span: tuple[int, int]) -> list[tuple[int, int
 def _same_behind(
     one: PacketPath, other: PacketPath, context: Context, pair: tuple[Diagram[Answer], Diagram[Answer]], box: Part
 ) -> bool:
-    """Whether both translate alike, and judge alike what is translated, within a part of the packets."""
+    """Whether both translate alike, and judge translated packets alike, within a part of the packets."""
     a, b = pair
     if isinstance(a, Leaf) and isinstance(b, Leaf):
         return _same_leaf(one, other, context, a.answer, b.answer, box)

@@ -1,8 +1,8 @@
-"""Intent and ruleset, held against each other for every packet of every host.
+"""Compares intent and ruleset for every packet of every host.
 
-The two are maps by one manager, so they agree exactly if what packets feel of them is one and the same diagram. Where
-they do not, the first packet of each different part is shown with what either says of it: the reason to look for is a
-mistake of taploom's, never one of the specs.
+The two are maps made by one manager, so they agree exactly if their observable effects are the same diagram. Where they
+differ, the first packet of each different part is reported with both answers. The cause is a bug in taploom, never a
+mistake in the specs.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -37,15 +37,15 @@ WORTH_A_PROCESS = 100
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """One packet of which intent and ruleset say different things.
+    """A packet for which intent and ruleset differ.
 
     Attributes:
         host: the host that it passes.
-        context: where it comes in, and which default route is meant.
-        packet: a packet for which they differ, one of many.
-        intent: what should become of it, and the entry that says so.
-        ruleset: what becomes of it, and the rule that does so.
-        state: of its connection.
+        context: its ingress interface, and the uplink of the default route.
+        packet: one of many packets for which they differ.
+        intent: the intended answer, with the entry that decides.
+        ruleset: the answer of the ruleset, with the rule that decides.
+        state: the state of its connection, as in `ct state`.
     """
 
     host: str
@@ -57,7 +57,7 @@ class Disagreement:
 
 
 class _Nameless(Manager[Answer]):
-    """A manager that forgets who decided: equal effects are equal answers, so far fewer parts differ."""
+    """A manager that drops the deciding entry from answers: fewer parts differ, as equal effects are equal answers."""
 
     def leaf(self, answer: Answer) -> Leaf[Answer]:
         found = self._leaves.get(answer)
@@ -73,7 +73,7 @@ class Witnesses:
     Attributes:
         site: the entries of the whole site.
         ruleset: the tree that is rendered.
-        named: whether answers say who decided.
+        named: whether answers have the entry or rule that decided.
     """
 
     site: Site
@@ -89,7 +89,7 @@ class Witnesses:
 
     @cached_property
     def clock(self) -> Clock:
-        """All moments at which something ends."""
+        """The clock of all moments at which an entry or rule ends."""
         plan = self.site.names.plan
         ends = (*(rule.expires for rule in plan.rules), *(forward.expires for forward in plan.forwards))
         return Clock.of([*(end for end in ends if end is not None), *moments(self.ruleset)])
@@ -102,14 +102,14 @@ class Witnesses:
 
     @cached_property
     def intent(self) -> PacketPath:
-        """What should become of packets."""
+        """The intended outcomes of packets."""
         return PacketPath(
             self.manager, self.kernel, Intent(self.site, self.kernel, self.manager, self.clock, self.named)
         )
 
     @cached_property
     def tables(self) -> PacketPath:
-        """What becomes of packets."""
+        """The outcomes of packets in the ruleset."""
         return PacketPath(self.manager, self.kernel, self._tables)
 
     @cached_property
@@ -125,7 +125,7 @@ class Witnesses:
         yield from self.of_states()
 
     def of_states(self) -> Iterator[Disagreement]:
-        """The differences for what is no new connection, and for the host's talk to itself."""
+        """The differences for packets that open no connection, and for loopback traffic."""
         for (ingress, egress, state), wanted in expected(self.kernel):
             found = self._tables.state(ingress, egress, state)
             for point, one, other in differences(self.manager, self.manager.leaf(wanted), found):
@@ -145,7 +145,7 @@ def _witnesses(site: Site, hosts: Iterable[Host], ruleset_of: Callable[[Host], R
 
 
 def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
-    """The differences in the bridge table, which is one for both families."""
+    """The differences in the bridge table, which both families share."""
     proof = FrameProof(pair.site, pair.host, pair.ruleset, pair.clock, _Nameless)
     if next(proof.differences(), None) is None:
         return
@@ -168,7 +168,7 @@ def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Di
 
 
 def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host], list[Disagreement]]:
-    """What finds the differences of one host; what all hosts have in common is looked up here, once."""
+    """A function that finds the differences of one host; lookups that all hosts share are made here, once."""
     site = Site(Names(plan))
     site.look_up()
 
@@ -190,9 +190,9 @@ def effort(host: Host) -> int:
 
 
 def alike(pair: Witnesses) -> bool:
-    """Whether both witnesses agree stage by stage, which is quickly found out and true of all that is right.
+    """Whether both witnesses agree stage by stage: a quick test, which correct rulesets pass.
 
-    Where it is not, the stages may still make up for one another, which only their composition can tell.
+    If it fails, differences of several stages may still cancel, which only their composition can tell.
     """
     alike = all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.kernel))
     return alike and next(pair.of_states(), None) is None

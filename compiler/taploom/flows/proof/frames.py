@@ -1,8 +1,8 @@
-"""Intent and ruleset held against each other for frames, as `flows.proof.compare` does for packets.
+"""Compares intent and ruleset for frames, as `flows.proof.compare` does for packets.
 
-Ports are many and alike: what a ruleset says of one differs from what it says of the next by the MAC and the addresses
-alone. So a port is proven for all those of its bridge that plan and sets say the same of, once their own MAC and
-addresses are given names; a port of which anything else is said is a class of its own.
+There are many ports, and the rules for two of them usually differ only in their MAC and addresses. So ports of a bridge
+form a class if plan and sets say the same of them, once MAC and addresses are replaced by placeholders, and one port is
+proven for its class. A port that differs in anything else is in a class of its own.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +27,7 @@ from taploom.flows.proof.ruleset.frames import Frames, said_of_ports
 from taploom.plan.host import Host, Port
 
 Difference = tuple[str, str, Family, tuple[int, ...], Answer, Answer]
-"""Port of entry, EtherType, family, the packet in the frame as a point, intent and ruleset."""
+"""Ingress port, EtherType, family, the packet in the frame as a point, and the answers of intent and ruleset."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,9 @@ class FrameProof:
 
     @property
     def _pairs(self) -> Iterator[tuple[Entry, Entry]]:
-        """Two ports of each two classes on one bridge; of one class two different ones, where there are two.
+        """A pair of ports for every two classes on one bridge; a class with itself gives two ports if it has two.
 
-        What nobody of ours has put there may be a port of any bridge.
+        A port that is on no bridge of ours is paired with the ports of every bridge.
         """
         for one in self._classes.values():
             for other in self._classes.values():
@@ -95,7 +95,7 @@ class FrameProof:
 
 
 def _signature(entry: Entry, said: Mapping[str, list[tuple[Value, ...]]]) -> object:
-    """What is said of a port, its own MAC and addresses by name: equal for ports that nothing else tells apart."""
+    """All that plan and sets say of a port, with placeholders for its own MAC and addresses; equal within a class."""
     bridge, port = entry.bridge, entry.port
     if bridge is None or port is None:
         return entry.name

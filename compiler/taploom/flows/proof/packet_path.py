@@ -1,7 +1,7 @@
-"""The path of a packet through a host: the hooks in their order, for whoever says what each of them does.
+"""The path of a packet through a host: composes the hooks in their order, for any implementation of `Stages`.
 
-Intent and ruleset are asked through the same protocol, so that they are compared where the kernel would join
-their answers, and not piece by piece, where two mistakes could hide each other.
+Intent and ruleset implement the same protocol, so that their composed outcomes can be compared, and not only their
+stages.
 """
 
 from collections.abc import Iterator
@@ -20,23 +20,23 @@ from taploom.plan.interfaces import interfaces
 
 
 class Stages(Protocol):
-    """Who answers for a host in one family. Diagrams are made by the manager that the path is given."""
+    """The stages of one host in one family. The manager of the `PacketPath` makes all diagrams."""
 
     def early(self, ingress: str) -> Diagram[Answer]:
-        """What is refused before anything else looks at it (raw prerouting)."""
+        """Which packets are refused first of all (raw prerouting)."""
         ...
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """Where new connections are translated to (dstnat of prerouting; of output for the host's own)."""
+        """The translated destinations of new connections (dstnat of prerouting; of output for the host's own)."""
         ...
 
     def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """Whether a packet passes (input, forward or output), and what its source becomes (srcnat).
+        """Whether a packet passes (input, forward or output), and how its source is translated (srcnat).
 
         Args:
             ingress: interface, `OTHER` or `SELF`.
             egress: interface, `OTHER`, or `SELF` for the host's own input.
-            mark: that of the translation, "" where there was none.
+            mark: the mark of the destination's translation; "" if there was none.
         """
         ...
 
@@ -46,8 +46,8 @@ class Context:
     """The packets of one map.
 
     Attributes:
-        ingress: where they come in; `SELF` for what the host sends.
-        way: where those go that only a default route leads; None for all the others.
+        ingress: the interface by which they come in; `SELF` for packets that the host sends.
+        way: the interface of the default route, for packets that only a default route leads; None for all others.
     """
 
     ingress: str
@@ -61,15 +61,15 @@ def contexts(kernel: Forwarding) -> Iterator[Context]:
 
 
 Behind = dict[tuple[int, Answer], Diagram[Answer]]
-"""What a translation makes of the map behind it, by the identity of that map."""
+"""The maps of translated packets, by the identity of the map behind the translation and the translation's answer."""
 
 
 @dataclass(frozen=True)
 class PacketPath:
-    """Composes the answers of stages to what becomes of each packet.
+    """Composes the answers of stages to the outcome of each packet.
 
     Attributes:
-        behind: what was composed already; two paths of one manager may share it.
+        behind: a cache of composed maps; two paths of one manager may share it.
     """
 
     manager: Manager[Answer]
@@ -78,7 +78,7 @@ class PacketPath:
     behind: Behind = field(default_factory=dict)
 
     def outcome(self, context: Context) -> Diagram[Answer]:
-        """What becomes of the packets of a context; `ELSEWHERE` for those that belong to another one."""
+        """The outcome of the packets of a context; `ELSEWHERE` for packets that belong to another context."""
         manager, ingress = self.manager, context.ingress
         translation = self.translation(ingress)
         plain = self.routed(context, "")
@@ -99,7 +99,7 @@ class PacketPath:
 
     @memo
     def early(self, ingress: str) -> Diagram[Answer]:
-        """What is refused at once; `PASS` for all else."""
+        """The answers for packets that are refused first of all; `PASS` for all others."""
         stage = self.manager.leaf(PASS) if ingress == SELF else self.stages.early(ingress)
         return self.manager.relabel(lambda a: PASS if a.verdict == "allow" else a, stage)
 
@@ -109,30 +109,34 @@ class PacketPath:
 
     @memo
     def translation(self, ingress: str) -> Diagram[Answer]:
-        """Where new connections are translated to."""
+        """The destinations to which new connections are translated."""
         return self.stages.destination(ingress)
 
     @memo
     def wayward(self, translation: Diagram[Answer]) -> bool:
-        """Whether something is translated to where only a default route may lead."""
+        """Whether some destination is translated to one that only a default route may lead to."""
         targets = {a.destination for a in answers(translation) if a.destination is not None}
         return any(t.address is None or not self.kernel.egress(t.address) for t in targets)
 
     @memo
     def routed(self, context: Context, mark: Mark) -> Diagram[Answer]:
-        """What becomes of packets by their final destination."""
+        """The outcome of packets by their final destination, after translation."""
         ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.kernel.partition}}
         parts = [(span, ways[egress]) for span, egress in self.kernel.partition]
         return spliced(self.manager, DESTINATION, parts)
 
     def passed(self, context: Context, egress: str, mark: Mark) -> Diagram[Answer]:
-        """What has only the default route is of the contexts with a way, all else of the one without."""
+        """The judgement of packets that leave by `egress`; `ELSEWHERE` if they belong to another context.
+
+        Packets that only a default route leads (`egress` is "") belong to contexts with a way, all others to the one
+        without.
+        """
         if bool(egress) == (context.way is not None):
             return self.manager.leaf(ELSEWHERE)
         return self.stages.judged(context.ingress, egress or context.way or "", mark)
 
     def _translated(self, context: Context, leaf: Answer) -> Diagram[Answer]:
-        """What becomes of what is translated so, by its destination before."""
+        """The outcome of packets with the translation `leaf`, by their destination before it."""
         to = leaf.destination
         assert to is not None
         if to.address is not None:
@@ -149,12 +153,12 @@ class PacketPath:
 
 
 def _refused(answer: Answer) -> bool:
-    """Whether a chain that translates drops instead, which the lowering never wants and the kernel would do."""
+    """Whether a NAT chain drops the packet, which the lowering never emits but the kernel would do."""
     return answer.verdict == "drop"
 
 
 def _named(answer: Answer, leaf: Answer) -> Answer:
-    """An answer behind a translation."""
+    """An answer behind a translation, with the translated destination."""
     if answer.verdict != "allow":
         return answer
     return answer._replace(by=answer.by or leaf.by, destination=leaf.destination)

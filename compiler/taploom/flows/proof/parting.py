@@ -1,4 +1,4 @@
-"""Where two maps part: the first packet of each different part, with both answers."""
+"""Where two maps differ: the first packet of each different part, with both answers."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from taploom.flows.algebra.manager import Manager
 from taploom.flows.packets.answer import Answer, effect
 
 MOST = 10
-"""Differences shown of one context; one is enough to know, a few help to see why."""
+"""Most differences that are shown for one context: one is enough to know, a few help to see why."""
 
 
 def differences(

@@ -1,4 +1,4 @@
-"""The comparison of intent and ruleset as findings: each difference points at the entry that wanted otherwise."""
+"""The differences of intent and ruleset as findings; each points at the entry that the ruleset does not follow."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
@@ -13,12 +13,12 @@ from taploom.plan.site import Plan
 
 
 def disproved(plan: Plan) -> Iterator[Diagnostic]:
-    """The differences between what the spec means and what its rulesets do; none is what everybody expects."""
+    """The differences between the specs' meaning and the rulesets, as findings; none unless taploom has a bug."""
     return findings(plan, disagreements(plan, ruleset))
 
 
 def prover_of(plan: Plan) -> Callable[[Host], list[Disagreement]]:
-    """What finds those of one host, for who goes on with its ruleset."""
+    """A function that finds the differences of one host, for callers that need them host by host."""
     return prover(plan, ruleset)
 
 
@@ -52,7 +52,7 @@ def _diagnostic(found: Disagreement, spans: Mapping[str, Span | None]) -> Diagno
 
 
 def told(answer: Answer) -> str:
-    """What becomes of a packet, in a few words."""
+    """The outcome of a packet in a few words."""
     words: list[str] = [answer.verdict]
     if answer.destination:
         words.append("translated")

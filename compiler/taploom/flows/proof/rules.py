@@ -1,4 +1,4 @@
-"""What the proof of the rulesets has to say; its codes are taploom's own, as no spec can break them."""
+"""The rule that the proof of the rulesets reports; its code is among taploom's own, as no spec can break it."""
 
 from taploom.base.rule import Rule, Severity
 

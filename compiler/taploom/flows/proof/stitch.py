@@ -1,4 +1,4 @@
-"""Diagrams put together from others: what translation and routing make of the maps behind them."""
+"""Puts diagrams together from others, to compose translation and routing with the maps behind them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
@@ -11,11 +11,11 @@ from taploom.flows.packets.answer import MISS, Answer
 
 A = TypeVar("A")
 _FEW = 6
-"""Runs of one answer that are laid apart: each costs a walk over the map of all."""
+"""Most runs of equal answers for which `laid` makes separate overlays: each costs a walk over the whole map."""
 
 
 def stitched(manager: Manager[A], level: int, ends: Sequence[int], children: Sequence[Diagram[A]]) -> Diagram[A]:
-    """The map that cuts a dimension so, whatever dimensions the parts ask for themselves."""
+    """The map with the given children below the intervals of a dimension; the children may cut any dimensions."""
     lowest = min((c.level for c in children if isinstance(c, Node)), default=level + 1)
     if lowest > level:
         return manager.node(level, ends, children)
@@ -57,7 +57,7 @@ def _spread(diagram: Diagram[A], level: int, cuts: Sequence[int]) -> list[Diagra
 
 
 def pieces(diagram: Diagram[A], level: int, within: Interval) -> list[tuple[Interval, Diagram[A]]]:
-    """How a map cuts an interval of a dimension that is the topmost one it may ask for."""
+    """How a map cuts an interval of the dimension `level`; the map must not cut an earlier dimension."""
     if isinstance(diagram, Leaf) or diagram.level != level:
         return [(within, diagram)]
     first, last = within
@@ -72,7 +72,7 @@ def pieces(diagram: Diagram[A], level: int, within: Interval) -> list[tuple[Inte
 
 
 def at(diagram: Diagram[A], level: int, value: int) -> Diagram[A]:
-    """The part of a map for one value of a dimension that is the topmost one it may ask for."""
+    """The part of a map for one value of the dimension `level`; the map must not cut an earlier dimension."""
     if isinstance(diagram, Leaf) or diagram.level != level:
         return diagram
     return child_at(diagram, value)
@@ -101,7 +101,7 @@ def _index(ends: Sequence[int], value: int) -> int:
 
 
 def grafted(manager: Manager[A], diagram: Diagram[A], then: Callable[[A], Diagram[A]]) -> Diagram[A]:
-    """The map that goes on, behind each answer of a map, in the map that `then` gives for it."""
+    """The map in which each answer of a map is replaced by the map that `then` returns for it."""
     memo: dict[int, Diagram[A]] = {}
 
     def walk(d: Diagram[A]) -> Diagram[A]:
@@ -161,9 +161,10 @@ def spliced(manager: Manager[A], level: int, parts: Iterable[tuple[Interval, Dia
 
 
 def laid(manager: Manager[Answer], decided: Sequence[tuple[Box, Answer]], rest: Answer) -> Diagram[Answer]:
-    """The overlay of boxes, those of each answer by themselves where there are few runs of answers.
+    """The overlay of boxes; if there are few runs of equal answers, each run is an overlay of its own.
 
-    A ruleset drops in rules of their own what intent lists before all else: laid apart, both witnesses lay the same.
+    The ruleset has rules of its own for the drops that the intent lists first. With separate overlays both witnesses
+    make the same ones, and so share the work.
     """
     runs = [list(run) for _, run in groupby(decided, key=lambda one: manager.leaf(one[1]))]
     if not 1 < len(runs) <= _FEW:

@@ -1,1 +1,1 @@
-"""Questions of people about flows: who reaches whom, by which entry, on which path."""
+"""Answers to users' questions about flows: who reaches whom, by which entry, on which path."""

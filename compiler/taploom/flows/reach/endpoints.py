@@ -1,4 +1,4 @@
-"""The ends and the service of a question, as its texts select them."""
+"""Reads the texts of a question: its two ends and its service."""
 
 from dataclasses import replace
 
@@ -18,12 +18,12 @@ KINDS = ("zone", "network", "host", "guest", "tag", "address")
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """One end.
+    """One end of a question.
 
     Attributes:
-        text: as asked.
-        selection: what it selects.
-        uplink: host and uplink, where the address of one is meant; else None.
+        text: the text as the user wrote it.
+        selection: the addresses and zones that the text selects.
+        uplink: host and uplink if the text means the address of an uplink; else None.
     """
 
     text: str
@@ -32,14 +32,14 @@ class End:
 
 
 class UnknownEndError(ValueError):
-    """A text that selects nothing of the site; the message says so in a sentence."""
+    """A text selects nothing of the site; the message is a sentence for the user."""
 
 
 def end_of(names: Names, text: str) -> End:
-    """What a text selects: anything that policy knows, or `HOST/UPLINK` for the address of an uplink.
+    """The end that a text selects: any selector of policy, or `HOST/UPLINK` for the address of an uplink.
 
     Raises:
-        UnknownEndError: the site has nothing of that name, or it is no address.
+        UnknownEndError: the site has nothing of that name, or the text is a malformed address.
     """
     kind, slash, name = text.partition("/")
     if ":" in text or text[:1].isdigit():
@@ -65,7 +65,7 @@ def _meant(names: Names, text: str) -> str:
 
 
 def _whole(names: Names, text: str) -> Selection:
-    """What a text selects, with all addresses that its guests can be given where these are not known."""
+    """The selection of a text, with all addresses of the DHCP pool for guests whose address is not known."""
     found = names.selection([text])
     pools = list(leased(names, text))
     if not pools:
@@ -80,7 +80,7 @@ def services_of(names: Names, text: str) -> tuple[Service, ...] | None:
     """The services that a text stands for; None for every protocol.
 
     Raises:
-        UnknownEndError: it is neither; the message says what it may have been.
+        UnknownEndError: the text is not a service; the message suggests a similar one.
     """
     protocol, slash, rest = text.partition("/")
     if not text or text in BUILT_IN or text in {entry.name for entry in names.plan.services}:

@@ -1,7 +1,7 @@
-"""The way of packets through one host, and through the hosts behind it: all have to let them pass.
+"""The path of packets through a first host and the hosts behind it, all of which have to let them pass.
 
-What a host sends, or what it masquerades, has an address that may be known to the network outside alone. Then the host
-behind is asked for every address that it can be, and each part says for which of them it holds.
+Packets that a host sends or masquerades may have a source address that only the network outside knows. Then the next
+host is asked for every address that it can be, and each part of the answer says for which of them it holds.
 """
 
 from collections.abc import Iterator
@@ -24,16 +24,16 @@ from taploom.flows.reach.reply import Hop, Unknown
 
 _EVERY_PROTOCOL: Spans = ((0, 255),)
 _EVERY_PORT: Spans = ((0, LAST_PORT),)
-"""Spelled out, so that parts that together have all of them become one again."""
+"""All values as an interval instead of None, so that parts which together have all values can be merged."""
 
 EPHEMERAL, HOPS = 49152, 64
 """The sender port and hop limit of an ordinary packet (RFC 6335, 6; RFC 1700)."""
 _MOST = 5
-"""Hosts of the site that are followed: routes that go round in a circle shall not be followed for ever."""
+"""Most hosts that a path is followed through, so that routes in a circle come to an end."""
 
 
 class Path(NamedTuple):
-    """Packets at their first host, and what becomes of them on their way."""
+    """Packets as their first host sees them, and the hosts on their way."""
 
     box: Box
     hops: tuple[Hop, ...]
@@ -49,10 +49,10 @@ class Sent(NamedTuple):
 
 @dataclass(frozen=True)
 class Journey:
-    """From one host on, in one family.
+    """The paths that begin at one host, in one family.
 
     Attributes:
-        to: who is meant, and where that is the address of another host that nobody knows, its uplink.
+        to: the receiving end; it has an uplink if it is an unknown address of another host.
     """
 
     maps: Maps
@@ -61,7 +61,7 @@ class Journey:
     to: End
 
     def paths(self, source: End, asked: tuple[Traffic, ...]) -> Iterator[Path]:
-        """All that becomes of what a selection sends by this host first."""
+        """The paths of all packets of a selection whose first host is this one."""
         place, pair = self._place(self.host), self.maps.pair(self.host, self.family)
         phase = (single(pair.clock.phase(self.maps.now)),)
         for ingress, senders, within in place.starts(source):
@@ -79,7 +79,7 @@ class Journey:
                         yield from self._first(Context(ingress, way), box, sent)
 
     def _goals(self, host: str, ingress: str, way: str | None, hosts: int = 1) -> Spans:
-        """The destinations that are meant; where a host has no uplink in their zone, those beyond the next host too."""
+        """The destinations of the question; if no uplink of the host is in their zone, those of the next host, too."""
         place, zones = self._place(host), self.to.selection.outside
         found = list(place.goals(self.to, ingress, way))
         further = zones and zones.isdisjoint(place.view.zones.values()) and hosts < _MOST
@@ -94,7 +94,7 @@ class Journey:
     def _sent_by(
         self, place: Place, ingress: str, way: str | None, senders: Spans, goals: Spans
     ) -> Iterator[tuple[Spans, Sent]]:
-        """Destinations with their senders; the host itself sends from the address of the interface it sends by."""
+        """Destinations with their senders; the host itself sends from the address of the interface that it sends by."""
         if ingress != SELF:
             yield from ((goals, Sent(senders)) for _ in goals[:1])
             return
@@ -105,7 +105,7 @@ class Journey:
                 yield some, Sent(common(place.kernel.own_at(egress), senders) or senders)
 
     def _first(self, context: Context, box: Box, sent: Sent) -> Iterator[Path]:
-        """What becomes of a box at this host, and at the one behind it."""
+        """The paths of a box through this host and the hosts behind it."""
         for part, answer in self._parts(self.host, context, box):
             left = part[DESTINATION] or ()
             hop = Hop(self.host, context.ingress, self._way(self.host, context, left), answer)
@@ -124,7 +124,7 @@ class Journey:
         return leaving[0] if len(leaving) == 1 and leaving[0] in place.view.zones else context.way
 
     def _told(self, path: Path, sent: Sent) -> Path:
-        """A path with what it hangs on: the address that is meant, and that of the host that sends."""
+        """A path with the unknown addresses that it depends on: its destination, and that of the sending host."""
         unknown = list(path.unknown)
         if self._hidden:
             unknown.append(Unknown("destination", *self._hidden, None))
@@ -137,7 +137,7 @@ class Journey:
         return ((part, answer._replace(mark="")) for part, answer in found if answer.verdict != "elsewhere")
 
     def _beyond(self, there: str, ingress: str, box: Box, hop: Hop, own: Sent) -> Iterator[Path]:
-        """What the next host makes of it, told with the ends as the first one saw them."""
+        """The paths through the next hosts, with source and destination as the first host saw them."""
         sent = self._rewritten(box, hop, own)
         at = self._place(there)
         possible = sent.senders
@@ -154,7 +154,7 @@ class Journey:
     def _onward(
         self, host: str, ingress: str, box: Box, before: tuple[Hop, ...], *, rewritten: bool
     ) -> Iterator[tuple[Box, tuple[Hop, ...]]]:
-        """What a host, and those behind it, make of what another one has sent on, with senders as they see them."""
+        """The parts of a box that another host has sent on, each with its hops and with the senders that these see."""
         place, meant = self._place(host), box[DESTINATION] or ()
         to = place.kernel.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
         seen = box if to is None else _with(box, DESTINATION, (single(to),))
@@ -191,13 +191,13 @@ class Journey:
 
     @property
     def _hidden(self) -> tuple[str, str] | None:
-        """The uplink of another host that is meant, where nobody knows its address."""
+        """Host and uplink if the destination is an uplink's unknown address on another host; else None."""
         return self.to.uplink if self._place(self.host).hidden(self.to) else None
 
     def _next(self, host: str, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
-        """Other hosts to which a host sends on: by which of their uplinks, and what of it.
+        """Other hosts to which a host sends on, each with the uplink that it receives by and the destinations.
 
-        Those that are the next hop, and else those that have what is meant.
+        These are the hosts that are a next hop, and for the other destinations the hosts that have them.
         """
         place = self._place(host)
         left = goals
@@ -216,7 +216,7 @@ class Journey:
             yield from self._behind(host, context, left)
 
     def _behind(self, host: str, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
-        """Other hosts that have what leaves by an uplink of a host."""
+        """Other hosts that have destinations of packets that leave by an uplink, as `_next` returns them."""
         place = self._place(host)
         for other in sorted(self.maps.names.hosts.keys() - {host}):
             there = self._place(other)
@@ -234,7 +234,7 @@ class Journey:
 
 
 def _before(seen: Spans | None, sent: Spans | None, answer: Answer) -> Spans | None:
-    """The senders that the first host saw, of those that the second one sees."""
+    """The senders before the first host's translation, for those that the second host sees."""
     match answer.source:
         case None:
             return seen

@@ -20,10 +20,10 @@ from taploom.plan.site import Plan
 
 @dataclass(frozen=True)
 class Maps:
-    """What intent and rulesets of one plan say.
+    """The maps of intent and ruleset of all hosts of one plan.
 
     Attributes:
-        now: seconds since the epoch, for what ends.
+        now: the present in seconds since the epoch, for entries that expire.
     """
 
     plan: Plan
@@ -31,7 +31,7 @@ class Maps:
 
     @cached_property
     def names(self) -> Names:
-        """The words of the site."""
+        """The names of the site and the addresses that they mean."""
         return Names(self.plan)
 
     @cached_property
@@ -40,12 +40,12 @@ class Maps:
 
     @cached_property
     def spans(self) -> Mapping[str, Span | None]:
-        """The places of the entries that can decide."""
+        """The spans of the entries that can decide, by stable name."""
         return spans_of(self.plan)
 
     @cached_property
     def owners(self) -> Mapping[str, str]:
-        """Guests by the addresses that they are known to have."""
+        """Guests by their known addresses."""
         nics = ((name, nic) for name, nics in self.names.nics.items() for nic in nics)
         return {str(prefix.first): name for name, nic in nics for prefix in addresses_of(nic)}
 

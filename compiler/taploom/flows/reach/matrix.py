@@ -13,12 +13,12 @@ from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Reply
 
 _EVERYWHERE = frozenset(f"implied/{name}" for name in ("icmp", "icmpv6", "nd", "mld"))
-"""What every host hears anyway says nothing of a site."""
+"""Entries that let through what every host must accept; they are left out of the matrix."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Something that passes between two ends.
+    """Traffic that passes between two ends.
 
     Attributes:
         protocols: numbers, or None for all.
@@ -42,7 +42,7 @@ class Matrix:
     """Rows are senders, columns receivers.
 
     Attributes:
-        cells: what passes from a row to a column, but for what every host has to hear; () for nothing.
+        cells: the traffic that passes from a row to a column, without that which every host must accept; () for none.
     """
 
     rows: tuple[str, ...]
@@ -51,14 +51,14 @@ class Matrix:
 
 
 def zone_matrix(inquiry: Inquiry) -> Matrix:
-    """Zones by zones and hosts; what forwards let in is in the host's column."""
+    """Zones by zones and hosts; traffic that forwards let in is in the host's column."""
     zones = tuple(zone.name for zone in inquiry.plan.zones)
     hosts = tuple(f"host/{host.name}" for host in inquiry.plan.hosts)
     return _matrix(inquiry, [f"zone/{name}" for name in zones], [*(f"zone/{name}" for name in zones), *hosts])
 
 
 def guest_matrix(inquiry: Inquiry, pattern: str) -> Matrix:
-    """Guests by guests, of those whose names match a shell pattern."""
+    """Guests by guests, for guests whose names match a shell pattern."""
     guests = [f"guest/{guest.name}" for guest in inquiry.plan.guests if fnmatchcase(guest.name, pattern)]
     return _matrix(inquiry, guests, guests)
 
@@ -79,8 +79,8 @@ def _cell(inquiry: Inquiry, row: str, column: str) -> tuple[Passage, ...]:
 
 
 def _passages(replies: Collection[Reply]) -> Iterator[Passage]:
-    lost = {(reply.family, reply.hops[0].host) for reply in replies if reply.decided_by == NO_ROUTE.by}
+    unrouted = {(reply.family, reply.hops[0].host) for reply in replies if reply.decided_by == NO_ROUTE.by}
     for reply in sorted(replies, key=lambda r: (r.decided_by, r.family, repr(r.box))):
         if reply.allowed and reply.decided_by not in _EVERYWHERE:
-            routed = (reply.family, reply.hops[0].host) not in lost
+            routed = (reply.family, reply.hops[0].host) not in unrouted
             yield Passage(reply.family, reply.box[PROTOCOL], reply.box[PORT], reply.decided_by, reply.certain, routed)

@@ -1,4 +1,4 @@
-"""A host as questions look at it: what of a selection comes in where, and what of another one lies behind it."""
+"""One host for the questions: the interfaces by which a selection's packets come in, and the destinations behind it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -18,9 +18,9 @@ from taploom.plan.site import Network
 
 
 def members(network: Network, family: Family) -> Spans:
-    """The addresses that a question about a network means: not its gateway's, nor those that are nobody's.
+    """The addresses that a question about a network means: all but its gateway's, network and broadcast addresses.
 
-    Of a link of two addresses both are of stations (RFC 3021, RFC 6164).
+    On a link of two addresses both belong to stations (RFC 3021, RFC 6164).
     """
     interface = in_family(network, family)
     if interface is None:
@@ -43,10 +43,10 @@ class Place:
         return self.view.kernel
 
     def starts(self, end: End) -> Iterator[tuple[str, Spans, Spans | None]]:
-        """The interfaces by which packets of a selection first come to this host, with their senders.
+        """The interfaces by which packets of a selection first come to this host, with their senders and destinations.
 
-        And with the destinations that are asked about there, or None for all: of what somebody beyond an uplink may
-        claim to be from the site, what is for this host, not what it would carry.
+        The destinations are None for all. They are `here` for senders beyond an uplink who claim an address of the
+        site: such packets count only if they are for this host, and not if it would forward them.
         """
         found, host = end.selection, self.kernel.host
         literal = found.literal(self.kernel.family)
@@ -70,15 +70,15 @@ class Place:
             yield SELF, common(literal, self._fixed), None
 
     def claimed(self, uplink: str) -> Spans:
-        """Senders of the site whom a packet by an uplink may claim, though it never passed their own host.
+        """Sources of the site that packets by an uplink may have without having passed the sender's own host.
 
-        Those who are behind another uplink, and those whose host has no uplink in the zone, so that somebody else must
-        have carried what they sent.
+        These are sources behind another uplink, and sources behind this one whose own host has no uplink in the zone,
+        so that someone else must have forwarded their packets.
         """
         return united([*self.view.astray(uplink), *common(self.carried(uplink), self.view.behind(uplink))])
 
     def _of_site(self, end: End) -> Spans:
-        """What of a selection is the site's; as senders `any` are its networks."""
+        """The site's own addresses in a selection; `any` as sender means its networks."""
         found, family, names = end.selection, self.kernel.family, self.view.names
         networks = names.networks.values() if found.everyone else (names.networks[name] for name in found.networks)
         prefixes = (prefix_in(network, family) for network in networks)
@@ -87,7 +87,7 @@ class Place:
         return united([*(of_prefix(p) for p in prefixes if p), *guests, *hosts, *found.literal(family)])
 
     def goals(self, end: End, ingress: str, way: str | None) -> Spans:
-        """The destinations of a selection, as packets from one interface would have them."""
+        """The destinations of a selection that packets from an interface may have, leaving by `way` if by default."""
         spans: list[tuple[int, int]] = list(self._named(end))
         zones, hidden = end.selection.outside | self._zones_of_hidden(end), self.hidden(end)
         for span, egress in self.kernel.partition:
@@ -98,7 +98,7 @@ class Place:
         return common(goals, self._arriving(ingress)) if ingress in self.view.zones else goals
 
     def nowhere(self, end: End, ingress: str) -> Spans:
-        """The destinations of a selection that the host has no route to, as packets from one interface have them."""
+        """The destinations of a selection to which the host has no route; none for packets from an uplink."""
         if ingress in self.view.zones or not self.kernel.unreachable:
             return ()
         beyond = end.selection.everyone or end.selection.outside & set(self.view.zones.values())
@@ -106,7 +106,7 @@ class Place:
         return common(meant, self.kernel.unreachable)
 
     def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
-        """Destinations by the interface that the host sends to them by; without those of another way."""
+        """Destinations by the interface that the host sends by: by specific routes, or if `way` is set, by default."""
         found: dict[str, list[tuple[int, int]]] = {}
         for span, egress in self.kernel.partition:
             if bool(egress) == (way is None):
@@ -114,7 +114,7 @@ class Place:
         return {egress: united(spans) for egress, spans in found.items() if spans}
 
     def led(self, device: str, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
-        """Other hosts that are the next hop of what leaves by an uplink: by which of theirs, and what of it."""
+        """Other hosts that are next hops beyond an uplink: their name, their uplink and the destinations."""
         zone = self.view.zones.get(device)
         for via, there in self._next_hops(device, goals) if zone else ():
             at = self.view.names.listening.get((zone or "", self.kernel.family, via))
@@ -122,7 +122,7 @@ class Place:
                 yield (*at, there)
 
     def _next_hops(self, uplink: str, goals: Spans) -> Iterator[tuple[int, Spans]]:
-        """The next hops of what leaves by an uplink, each with what it is for; none for what is on the link."""
+        """The next hops beyond an uplink, each with its destinations; those on the link itself have none."""
         family, sides = (
             self.kernel.family,
             {each.device: in_family(each, self.kernel.family) for each in outside(self.kernel.host)},
@@ -144,13 +144,13 @@ class Place:
                 yield via, there
 
     def hidden(self, end: End) -> bool:
-        """Whether what is meant is the address of another host that only the network outside knows."""
+        """Whether an end is an address of another host that only the network outside knows."""
         if end.uplink is None or end.uplink[0] == self.kernel.host.name:
             return False
         return end.uplink[1] in Forwarding.of(self.view.names.hosts[end.uplink[0]], self.kernel.family).learned
 
     def _zones_of_hidden(self, end: End) -> set[str]:
-        """Where such an address is: in the uplink's zone, or, where this host has no part in that, anywhere outside."""
+        """The zones where such an address is: the uplink's, or all zones of this host if it is not in that one."""
         if end.uplink is None or not self.hidden(end):
             return set()
         host, name = end.uplink
@@ -160,13 +160,13 @@ class Place:
 
     @property
     def outside(self) -> Spans:
-        """The addresses that somebody beyond an uplink can have."""
+        """The addresses that hosts outside the site can have."""
         nobody = [single(0), *never(self.kernel.family), *self.kernel.own, *self.kernel.multicast]
         return without(self.view.outer, united(nobody))
 
     @property
     def strangers(self) -> Spans:
-        """Those of them that this host could answer."""
+        """The addresses of `outside` that this host could answer."""
         return common(self.outside, self.kernel.reachable)
 
     @property
@@ -204,7 +204,7 @@ class Place:
         return tuple(single(a.value) for a in there.addresses.get(uplink, ()))
 
     def _arriving(self, uplink: str) -> Spans:
-        """What networks outside may send to this host for: itself, what is behind it, and what it has a way to."""
+        """Destinations of packets that may come in by an uplink: this host, those behind it, those it forwards to."""
         return united([*self.here, *self.outside, *self.carried(uplink)])
 
     @property
@@ -213,13 +213,13 @@ class Place:
         return united([*self._own, *self.behind])
 
     def carried(self, uplink: str) -> Spans:
-        """What of the site is on hosts that have no uplink in a zone of this one, so that somebody else carries it."""
+        """Addresses of the site on hosts without an uplink in this uplink's zone, to which others must forward."""
         apart = self.view.apart(self.view.zones[uplink])
         return united(span for found in apart for spans in found.values() for span in spans)
 
     @property
     def behind(self) -> Spans:
-        """The addresses of its networks, and those that it translates to them."""
+        """The addresses of its networks, and the outer prefixes that it translates to them."""
         mirrors = (span for spans in self._mirrors.values() for span in spans)
         return united([*(span for spans in self.view.local.values() for span in spans), *mirrors])
 

@@ -1,7 +1,7 @@
-"""Guests whose address comes from a DHCP pool: which addresses they can have, where a question names them.
+"""The addresses that guests with an address from a DHCP pool can have, for questions about them.
 
-Policy cannot name such a guest, as rules are written for addresses; who asks about it is answered for all that it can
-be given, which is what its host lets it do whatever the server hands out.
+Policy cannot name such a guest, because rules are about addresses. A question about it is answered for all addresses of
+the pool, and so for whichever of them the server gives it.
 """
 
 from collections.abc import Iterator
@@ -16,10 +16,10 @@ from taploom.plan.interfaces import inside
 
 
 class Leased(NamedTuple):
-    """What one guest can be given in one network (IPv4).
+    """The addresses that one guest can get in one network (IPv4).
 
     Attributes:
-        addresses: the pool, without those that others are known to have.
+        addresses: the pool, without known addresses of others.
     """
 
     guest: str
@@ -33,7 +33,7 @@ class Leased(NamedTuple):
 
 
 def leased(names: Names, text: str) -> Iterator[Leased]:
-    """For each guest that a text names, itself or by a tag, what it can be given."""
+    """The addresses of the pool for each guest that a text names, by its name or a tag."""
     for guest in _guests(names, text):
         for nic in names.nics.get(guest, ()):
             pool = _pool(names, nic.network)

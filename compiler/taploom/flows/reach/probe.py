@@ -1,4 +1,4 @@
-"""One concrete packet at one hook, and what each field of it is: plain numbers, compared one by one."""
+"""One concrete packet at one hook, with the values of its fields as plain numbers, compared one by one."""
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
@@ -16,7 +16,7 @@ class Probe:
 
     Attributes:
         source: its sender as a number.
-        destination: where it goes; values beyond the addresses stand for learned ones (`Kernel.learned`).
+        destination: its destination; numbers behind the real addresses stand for learned ones (`Forwarding.learned`).
         port: destination port, or type of an ICMP message, else 0.
         ingress: interface, `OTHER` or `SELF`.
         way: the uplink (or `OTHER`) that the default route leads by.
@@ -109,7 +109,11 @@ class Hop:
         }.get(of)
 
     def word(self, of: Field, text: str) -> bool:
-        """Whether a field is a constant of nft's."""
+        """Whether a field has the value of a named constant of nft.
+
+        Raises:
+            ValueError: the field has no such constants.
+        """
         kernel, probe = self.kernel, self.probe
         match of:
             case Field.NFPROTO:

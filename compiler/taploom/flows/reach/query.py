@@ -1,7 +1,7 @@
-"""Who reaches whom: a question about two ends and a service, answered by its parts.
+"""Who reaches whom: answers a question about two ends and a service, in parts.
 
-The intent answers, which the comparison has shown to be what the ruleset does; the ruleset then tells the chains that a
-packet of each part walks. Where a part passes one host and is for another one behind it, both have to let it pass.
+The verdicts come from the intent, which the proof has shown to be what the ruleset does. The chains that a packet of
+each part passes come from the ruleset. If a part passes one host and is for another behind it, both must let it pass.
 """
 
 from collections.abc import Iterator
@@ -37,10 +37,10 @@ class Inquiry(Maps):
         """All parts of an answer, in both families.
 
         Args:
-            source: who sends.
-            to: who is meant.
-            services: what is asked for; None for everything.
-            walked: whether the chains on the way are told too.
+            source: the sending end.
+            to: the receiving end.
+            services: the services to ask about; None for all protocols.
+            walked: whether to add the chains that packets pass.
         """
         found: dict[tuple[Family, tuple[Hop, ...], tuple[Unknown, ...]], list[Box]] = {}
         for family in FAMILIES:
@@ -57,9 +57,9 @@ class Inquiry(Maps):
         return tuple(_narrowed(replies))
 
     def _meant(self, to: End, host: str, family: Family) -> Iterator[End]:
-        """Who is meant; of other hosts, the addresses that nobody knows each on its own.
+        """The receiving end, and an end of its own for each unknown address of another host that it includes.
 
-        Those of an uplink that somebody else configures, such as a VPN's, are known in its zone alone.
+        The address of an uplink that taploom does not configure, such as a VPN's, is included only in its own zone.
         """
         yield to
         ours = {each.zone for each in outside(self.names.hosts[host])}

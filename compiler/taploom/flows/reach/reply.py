@@ -1,4 +1,4 @@
-"""The parts of an answer: what passes which hosts, and on what it hangs that no plan knows."""
+"""The parts of an answer: packets, the hosts that they pass, and the unknown addresses that the answer depends on."""
 
 from dataclasses import field
 from typing import Literal
@@ -13,12 +13,12 @@ from taploom.flows.packets.answer import Answer
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """An address that only the network outside knows (by DHCP or RA), where a part is sent from it or to it.
+    """An address that only the network outside knows (by DHCP or RA), which a part is sent from or to.
 
     Attributes:
         role: which end of the packet it is, at the host that decides.
-        host: whose address it is.
-        uplink: at which of its uplinks.
+        host: the host that has the address.
+        uplink: the uplink that has the address.
         within: the values for which the part holds; None where it holds for all.
     """
 
@@ -33,11 +33,11 @@ class Hop:
     """What one host does with a part.
 
     Attributes:
-        ingress: where it comes in.
-        way: the uplink that it leaves by, where it leaves by one.
-        senders: who this host sees as the sender, where that is not who the part names.
-        to: what this host sees as the destination, where that is not what the part names.
-        steps: the chains that a packet of the part walks there; not told before the end.
+        ingress: the interface by which it comes in.
+        way: the uplink by which it leaves, or None.
+        senders: the source addresses that this host sees, if they are not those of the part; else None.
+        to: the destination that this host sees, if it is not that of the part; else None.
+        steps: the chains that a packet of the part passes there; filled in at the end.
     """
 
     host: str
@@ -57,9 +57,9 @@ class Reply:
         box: its packets, by the dimensions of `flows.packets.packet`, at the first host.
         verdict: `allow` or `drop`.
         decided_by: stable name of the entry that decides.
-        span: the place of that entry; None for what no text says.
+        span: the place of that entry; None for an implied one.
         hops: the hosts that it passes, in order; the last one drops it, or delivers it.
-        unknown: addresses that it is sent from or to and nobody knows beforehand.
+        unknown: addresses that it is sent from or to and that are not known beforehand.
     """
 
     family: Family
@@ -77,5 +77,5 @@ class Reply:
 
     @property
     def certain(self) -> bool:
-        """Whether it holds whatever the network outside hands out."""
+        """Whether it holds for all addresses that the network outside may give."""
         return all(each.within is None for each in self.unknown)

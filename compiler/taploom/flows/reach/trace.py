@@ -1,7 +1,7 @@
-"""One concrete packet on its way through the tables of a host, rule by rule: the plain reading of the tree.
+"""Follows one concrete packet through the tables of a host, rule by rule: the plain reading of the tree.
 
 Nothing is shared with the symbolic evaluation: no boxes, no diagrams, just a packet and the rules in their order. So it
-says which chains a packet walks, and tests hold the two readings against each other.
+tells which chains a packet passes, and tests compare the two readings.
 """
 
 from dataclasses import dataclass, field, replace
@@ -46,14 +46,14 @@ _ORDER = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 
 
 @dataclass(slots=True)
 class Walk:
-    """What becomes of a packet.
+    """The outcome of a packet.
 
     Attributes:
         allowed: whether it passes.
-        destination: address and port in the end.
-        source: what the sender becomes: "" for itself, `masquerade`, or the number of an address.
+        destination: address and port after all translations.
+        source: the translated source: "" if unchanged, `masquerade`, or the number of an address.
         limited: the rate up to which it passes; "" where there is none.
-        steps: the chains that it walks, each with the comment of the rule by which it leaves it.
+        steps: the chains that it passes, each with the comment of the rule by which it leaves the chain.
     """
 
     allowed: bool
@@ -145,7 +145,7 @@ class _Run:
     found: Walk
 
     def chain(self, chain: Chain) -> Kind | None:
-        """ACCEPT or DROP; None where the chain comes to its end."""
+        """ACCEPT or DROP; None if the packet reaches the end of the chain."""
         for at, rule in enumerate(chain.rules, start=1):
             kind = self.rule(chain, rule)
             if kind is Kind.RETURN:
@@ -159,12 +159,12 @@ class _Run:
         return None
 
     def _anyhow(self, rest: Chain) -> bool:
-        """Whether what is above a rate is accepted by the rules behind it, without one."""
+        """Whether later rules accept, without a rate, the packets that exceed a rate."""
         other = replace(self, found=Walk(allowed=True, destination=self.found.destination))
         return other.chain(rest) is Kind.ACCEPT and not other.found.limited
 
     def rule(self, chain: Chain, rule: Rule) -> Kind | None:
-        """The verdict of a rule; GOTO where a chain that it left for came to its end; None to go on."""
+        """The verdict of a rule; GOTO if the packet reached the end of a chain that it went to; None to go on."""
         limited, comment = "", rule.comment
         for statement in rule.statements:
             match statement:
@@ -216,7 +216,11 @@ class _Run:
         return verdict.kind
 
     def translate(self, chain: Chain, statement: Statement, comment: str) -> None:
-        """Ends all chains with a translation, if there is one."""
+        """Ends the walk with a translation, if the statement translates this packet.
+
+        Raises:
+            _Nat: the translation.
+        """
         probe, by = self.hop.probe, f"{chain.name}: {comment}" if comment else chain.name
         match statement:
             case Masquerade():

@@ -1,4 +1,4 @@
-"""Which hosts of the site can answer a network without a translation: those with a route of their own back to it."""
+"""The hosts of the site that can answer a network without source NAT: those with a static route back to it."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -21,12 +21,12 @@ class Answering:
     family: Family
 
     def addresses(self, asking: str, network: str, zone: str) -> Spans:
-        """The addresses of other hosts that know a way back to a network by a zone; a default route is none.
+        """The addresses of other hosts that have a route back to a network by a zone; default routes do not count.
 
         Args:
             asking: the host that the network is on.
-            network: its name.
-            zone: the zone by which its guests' packets would come to them.
+            network: the name of the network.
+            zone: the zone by which its guests' packets would come to the other hosts.
         """
         own = prefix_in(self.names.networks[network], self.family)
         if own is None or not self._known:
@@ -37,7 +37,7 @@ class Answering:
         return united(span for host in others for span in self._believing(self.names.hosts[host], own, zone))
 
     def _believing(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
-        """The addresses of a host at which packets of a network come in where all of it is believed."""
+        """The addresses of a host to which packets come by uplinks that accept all sources of a network."""
         paths = [devices for span, devices in self._paths(host.name) if common((span,), (of_prefix(network),))]
         within = {each.device for each in outside(host) if each.zone == zone}
         for each in outside(host):
@@ -52,7 +52,7 @@ class Answering:
 
     @cached_property
     def _known(self) -> Mapping[tuple[int, int, str], list[str]]:
-        """Hosts by what their routes lead to, and by the zone of the uplink that these leave by."""
+        """Hosts by the destination of a route, as first address and length, and by the zone of the route's uplink."""
         found: dict[tuple[int, int, str], list[str]] = {}
         for host in self.names.hosts.values():
             for value, length, zone in self._routes(host):

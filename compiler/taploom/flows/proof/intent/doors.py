@@ -1,4 +1,4 @@
-"""Forwards as one host has to translate them, and what they imply on the way there."""
+"""Forwards as one host has to translate them, and the traffic to them that they imply for other hosts."""
 
 from collections.abc import Iterable, Iterator
 
@@ -27,8 +27,8 @@ class Door:
         name: stable name, `forward/NAME`.
         uplinks: uplinks whose address it listens at.
         target: the guest's address.
-        shift: what is added to the port.
-        sources: who may use it.
+        shift: number that is added to the port.
+        sources: the senders that may use it.
     """
 
     name: str
@@ -42,7 +42,7 @@ class Door:
 
 
 def doors(names: Names, host: Host, family: Family) -> tuple[Door, ...]:
-    """The forwards of a host; those that name their senders first, then by name."""
+    """The forwards of a host; first those that name their senders, then the others, each sorted by name."""
     forwards = names.forwards.get(host.name, ())
     found = [door for forward in forwards for door in _doors(names, host, forward, family)]
     return tuple(sorted(found, key=lambda door: (door.sources.everyone, door.name, door.traffic)))
@@ -85,13 +85,13 @@ def named_senders(names: Names, found: Selection, family: Family) -> Spans | Non
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """The way of guests of other hosts to a door: to its outside addresses, where these are known.
+    """The traffic of other hosts' guests to a door by its outside addresses, where these are known.
 
     Attributes:
         host: the host of the door.
-        name: stable name of the forward; "" for several of one kind.
+        name: stable name of the forward; "" if it stands for several.
         at: the outside addresses.
-        senders: who may use it; None for all.
+        senders: the senders that may use it; None for all.
     """
 
     host: str
@@ -102,14 +102,14 @@ class Approach:
     expires: int | None
 
     def box(self, here: Spans, clock: Clock) -> Box | None:
-        """The packets of guests of a network, or None."""
+        """The packets from a network with the addresses `here`; None if nobody there may use it."""
         sources = here if self.senders is None else common(self.senders, here)
         until = None if self.expires is None else clock.until(self.expires)
         return (self.at, *self.traffic, sources, None, None, until) if sources else None
 
 
 def approaches(names: Names, family: Family) -> tuple[Approach, ...]:
-    """The ways to all forwards of the site that hold from inside."""
+    """The approaches to all forwards of the site that have `hairpin` and known outside addresses."""
     return tuple(
         Approach(name, door.name, at, door.traffic, named_senders(names, door.sources, family), door.expires)
         for name, host in names.hosts.items()
@@ -124,7 +124,7 @@ def _known(host: Host, door: Door, family: Family) -> Spans:
 
 
 def nameless(found: Iterable[Approach]) -> tuple[Approach, ...]:
-    """The same ways, those that differ by their ports alone as one."""
+    """The same approaches without names; those that differ only in their ports become one."""
     groups: dict[tuple[str, Spans, Spans | None, Spans | None, int | None], list[Spans]] = {}
     for each in found:
         protocol, ports = each.traffic

@@ -1,4 +1,4 @@
-"""The entries that decide, looked up once for the whole site: policy, and the ways to forwards of other hosts."""
+"""The entries that decide, looked up once for the whole site: policy, and approaches to forwards of other hosts."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -18,7 +18,7 @@ from taploom.plan.policy import Action, Rule, Service
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One policy entry with the meaning of its words.
+    """One policy entry with its selectors and services looked up.
 
     Attributes:
         name: stable name, `policy/NAME`.
@@ -37,13 +37,13 @@ class Entry:
 
     @property
     def order(self) -> tuple[bool, str]:
-        """What decides first: who passes without a limit is not limited; of equals the smallest name."""
+        """Sort key: entries without a rate decide before those with one, then by name."""
         return (bool(self.limited), self.name)
 
 
 @dataclass(frozen=True)
 class Site:
-    """All entries, and which of them can concern a host."""
+    """All entries of the site, with an index of those that can concern a host."""
 
     names: Names
 
@@ -72,11 +72,11 @@ class Site:
 
     @cached_property
     def answering(self) -> Mapping[Family, Answering]:
-        """The hosts that can answer a network without a translation."""
+        """By family, the hosts that can answer a network without source NAT."""
         return {family: Answering(self.names, family) for family in FAMILIES}
 
     def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
-        """The ways to the forwards of all hosts; without names far fewer differ."""
+        """The approaches to the forwards of all hosts; there are far fewer without names."""
         return self._named_approaches(family) if named else self._nameless_approaches(family)
 
     @memo
@@ -89,7 +89,7 @@ class Site:
 
     @memo
     def approached(self, family: Family) -> Mapping[Spans, list[tuple[int, Approach]]]:
-        """The same ways with their names, by the addresses that they lead to, each with its place among all."""
+        """The named approaches by the addresses that they lead to, each with its index among all."""
         found: dict[Spans, list[tuple[int, Approach]]] = {}
         for place, way in enumerate(self.approaches(family, named=True)):
             found.setdefault(way.at, []).append((place, way))
@@ -109,14 +109,14 @@ class Site:
         return frozenset(general), named
 
     def _around(self, host: Host) -> Iterator[str]:
-        """The zones of a host, and whoever it may carry something for: what has no uplink in some of them."""
+        """The zones of a host, and the networks and hosts it may forward for: those without an uplink in some zone."""
         zones = {each.zone for each in outside(host)}
         yield from zones
         if len(zones) > 1:
             yield from (name for name, near in self.names.near.items() if not zones <= near)
 
     def index(self) -> None:
-        """Look up now what entries refer to."""
+        """Fill the index of entries by name now."""
         _ = self._index
 
     def concerning(self, host: Host) -> Iterator[Entry]:

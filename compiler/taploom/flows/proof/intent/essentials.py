@@ -1,4 +1,4 @@
-"""What flows without any entry, whatever is denied: the errors, the discovery and the serving of addresses."""
+"""Traffic that is allowed without any entry and cannot be denied: ICMP errors, discovery, DHCP, DNS and RA."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from taploom.plan.interfaces import HostInterface, inside, outside
 Decided = tuple[Box, Answer]
 UDP, TCP = ((NUMBERS["udp"],) * 2,), ((NUMBERS["tcp"],) * 2,)
 ON_LINK: Spans = ((255, 255),)
-"""A hop limit that no router leaves as it was (RFC 4861, 7.1)."""
+"""The hop limit of packets that no router has forwarded (RFC 4861, 7.1)."""
 LINK_LOCAL: Spans = (of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)),)
 _UNSPECIFIED: Spans = ((0, 0),)
 _NEVER = {
@@ -27,7 +27,7 @@ _NEVER = {
 
 
 def implied(name: str) -> Answer:
-    """An implied flow."""
+    """The answer for an implied flow."""
     return Answer("allow", f"implied/{name}")
 
 
@@ -42,7 +42,7 @@ DISCOVERY: Decided = (icmp(Family.IPV6, (133, 137), hop_limit=ON_LINK), implied(
 
 
 def everywhere(family: Family) -> Iterator[Decided]:
-    """What the host has to hear on every link."""
+    """The traffic that the host must accept on every link."""
     if family is Family.IPV4:
         yield icmp(family, (3, 3), (11, 12)), implied("icmp")
         return
@@ -52,7 +52,7 @@ def everywhere(family: Family) -> Iterator[Decided]:
 
 
 def served(here: HostInterface, family: Family) -> Iterator[Decided]:
-    """What a network's guests ask of the host."""
+    """The requests of a network's guests to the host itself."""
     if here.dhcp and family is Family.IPV4:
         yield box(protocol=UDP, port=((67, 67),), sender_port=((68, 68),)), implied("dhcp")
     if here.serves_dns:
@@ -78,7 +78,7 @@ def _offers() -> Box:
 
 
 def plausible(view: View, ingress: str) -> Iterator[Decided]:
-    """Which senders are believed on an interface of ours, in the order in which it is found out."""
+    """The early answers about source addresses on an interface of ours; the first box that holds a packet decides."""
     kernel = view.kernel
     uplink = next((each for each in outside(kernel.host) if each.device == ingress), None)
     if kernel.family is Family.IPV4:
@@ -98,12 +98,12 @@ def plausible(view: View, ingress: str) -> Iterator[Decided]:
 
 
 def never(family: Family) -> Spans:
-    """What no sender beyond an uplink has."""
+    """Source addresses that no sender beyond an uplink has."""
     return united(of_prefix(parse_prefix(text)) for text in _NEVER[family])
 
 
 def _bogus(kernel: Forwarding) -> Spans:
-    """What is never a sender beyond an uplink: reserved addresses, those of networks that are here, and the host's."""
+    """Source addresses that are bogus beyond an uplink: reserved ones, those of networks here, and the host's own."""
     local = (link.prefix for each in inside(kernel.host) if (link := each.own(kernel.family)))
     own = (address.prefix for found in kernel.addresses.values() for address in found)
     return united([*never(kernel.family), *(of_prefix(prefix) for prefix in (*local, *own))])

@@ -1,4 +1,4 @@
-"""What should become of frames: who may send as whom, who is apart from whom, and denies between guests of a bridge."""
+"""The intent for frames: the spoof guard of ports, isolation, and denies between guests of a bridge."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -50,7 +50,7 @@ class Guard:
     def _owned(self) -> Spans:
         """The addresses that only their owners may use: those of guests, and the host's on these bridges.
 
-        A link-local one of the host is the next hop of guests, by router advertisement.
+        The host's link-local address is among them, as it is the guests' next hop by router advertisement.
         """
         bridges = [bridge for bridge in self.host.bridges if bridge.guarded]
         own = [i.address.value for b in bridges if (i := in_family(b, self._family))]
@@ -78,7 +78,7 @@ class Guard:
         return without((of_prefix(interface.prefix),), self._owned) if interface else ()
 
     def decided(self, entry: Entry) -> Iterator[Decided]:
-        """What is decided of a port's frames, first come first served; all others pass."""
+        """The decisions about a port's frames; the first box that holds a frame decides, and all other frames pass."""
         if entry.bridge is None or not entry.bridge.guarded:
             return
         if entry.port is None:
@@ -91,7 +91,7 @@ class Guard:
         yield frame(), SPOOFED
 
     def _known(self, may: Spans) -> Iterator[Decided]:
-        """What a guest may send."""
+        """The decisions about frames with the guest's own MAC, which may use the addresses `may`."""
         match self.ether:
             case "arp":
                 yield frame(source=_NOBODY), implied("arp")
@@ -106,7 +106,7 @@ class Guard:
             yield frame(source=may), implied("own-address")
 
     def _stranger(self) -> Iterator[Box]:
-        """What a port of nobody's may not: speak as somebody, or serve addresses."""
+        """The frames that an undeclared port must not send: with addresses of others, or as DHCP server or router."""
         macs = united(single(port.mac.value) for port in self._owners)
         if macs:
             yield frame(mac=macs)
@@ -125,7 +125,7 @@ class Guard:
 
 
 def _discovery(may: Spans, link: Spans) -> Iterator[Decided]:
-    """Neighbours speak of themselves alone, and only the host is a router; `link` are the link-local addresses."""
+    """Guests may announce only their own addresses, and only the host is a router; `link` are link-local addresses."""
     family = Family.IPV6
     yield frame(icmp(family, *_ROUTERS)), SPOOFED
     yield frame(_udp(), sender_port=((547, 547),)), SPOOFED
@@ -141,7 +141,7 @@ Refused = Mapping[str, tuple[Decided, ...]]
 
 
 def between(host: Host, refused: Refused, entry: Entry, exit_: Entry, ether: str) -> Iterator[Decided]:
-    """What is refused from one port to another; all else passes."""
+    """The decisions about frames from one port to another; all other frames pass."""
     if entry.bridge and entry.bridge.isolated and exit_.bridge and exit_.bridge.isolated:
         yield frame(), Answer("drop", "implied/isolated")
     if ether not in ("ip", "ip6"):

@@ -1,4 +1,4 @@
-"""What the words of the spec refer to: selectors as networks, guests and prefixes; services as protocols and ports."""
+"""Resolves texts of the spec: selectors to networks, guests and prefixes; services to protocols and ports."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import field
@@ -18,15 +18,15 @@ from taploom.plan.site import Network, Plan
 
 @dataclass(slots=True)
 class Selection:
-    """What a list of selectors means, wherever it is looked at from.
+    """The meaning of a list of selectors, the same for all hosts.
 
     Attributes:
         everyone: `any`.
         networks: networks as a whole.
         guests: known addresses of single guests, by network.
         prefixes: literal and named prefixes.
-        outside: zones, for what is beyond their uplinks.
-        hosts: hosts.
+        outside: zones whose outside, beyond their uplinks, is selected.
+        hosts: names of hosts.
     """
 
     everyone: bool = False
@@ -70,7 +70,7 @@ class Names:
 
     @cached_property
     def kinds(self) -> Mapping[str, str]:
-        """What each bare name is; a zone that bears the name of its one network is that network and more."""
+        """The kind of each bare name; `zone` if a zone has the name of its only network."""
         sections: tuple[tuple[str, Iterable[str]], ...] = (
             ("address", (entry.name for entry in self.plan.addresses)),
             ("guest", (entry.name for entry in self.plan.guests)),
@@ -130,7 +130,7 @@ class Names:
 
     @cached_property
     def tagged(self) -> Mapping[str, list[tuple[str, str]]]:
-        """What bears each tag, as kind and name."""
+        """The objects with each tag, as kind and name."""
         plan = self.plan
         found: dict[str, list[tuple[str, str]]] = {}
         for kind, entries in (
@@ -192,7 +192,7 @@ class Names:
         return {entry.name: entry.services for entry in self.plan.services}
 
     def services(self, texts: Iterable[str]) -> tuple[Service, ...] | None:
-        """The services that words stand for; None for every protocol."""
+        """The services that texts stand for; None for every protocol."""
         found: set[Service] = set()
         for text in texts:
             meant = self._service(text)

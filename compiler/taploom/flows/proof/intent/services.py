@@ -15,7 +15,7 @@ ANYTHING: Traffic = (None, None)
 
 
 def traffic(service: Service, family: Family) -> Traffic | None:
-    """What a service means in a family; None where it has no meaning there."""
+    """The protocol and ports of a service in a family; None if the protocol does not exist there."""
     if _ONE_FAMILY.get(service.protocol, family) is not family:
         return None
     number = NUMBERS[service.protocol]
@@ -28,7 +28,7 @@ def traffic(service: Service, family: Family) -> Traffic | None:
 
 
 def all_traffic(services: tuple[Service, ...] | None, family: Family) -> tuple[Traffic, ...]:
-    """What services mean, each as protocols and ports."""
+    """The protocol and ports of each service in a family; `None` services mean anything."""
     if services is None:
         return (ANYTHING,)
     return tuple(found for service in services if (found := traffic(service, family)))

@@ -1,4 +1,4 @@
-"""What one host should do, stage by stage, as `flows.proof.packet_path` asks."""
+"""The intent for one host, as the stages of `flows.proof.packet_path`."""
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
@@ -29,7 +29,7 @@ from taploom.plan.policy import Action, NatKind
 DEFAULT, ISOLATED = Answer("drop", "default"), Answer("drop", "implied/isolated")
 FORWARDED: Mark = "forward"
 PREFIX: Mark = "prefix"
-"""Marks of what a forward, and what a prefix translation, has translated."""
+"""Marks of packets that a forward or a prefix translation has translated."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Intent:
     """The intent of the site for one host and family.
 
     Attributes:
-        named: whether it matters who decides.
+        named: whether answers need the entry that decides.
     """
 
     site: Site
@@ -56,19 +56,19 @@ class Intent:
         return doors(self.site.names, self.kernel.host, self.kernel.family)
 
     def early(self, ingress: str) -> Diagram[Answer]:
-        """Senders that are not believed."""
+        """Drops packets with implausible source addresses."""
         if ingress == OTHER:
             return self.manager.leaf(PASS)
         return self.manager.overlay(list(plausible(self.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """Forwards, and the way in of prefix translations."""
+        """Translates by forwards, and by prefix translations on their way in."""
         if ingress == OTHER:
             return self.manager.leaf(PASS)
         return self.manager.overlay(self.translated(ingress), PASS)
 
     def translated(self, ingress: str) -> tuple[Decided, ...]:
-        """What is translated on its way in, the first that holds a packet before all others."""
+        """The translations of packets on their way in; the first box that holds a packet decides."""
         return self._translated(ingress if ingress in self.view.zones else SELF)
 
     @memo
@@ -86,9 +86,9 @@ class Intent:
                 yield (at, *door.traffic, senders, None, None, until), answer
 
     def _listens(self, door: Door, uplink: str | None) -> Spans:
-        """The addresses by which a door is asked by an uplink, or (None) from inside.
+        """The addresses at which a door listens for packets from an uplink, or (None) from inside.
 
-        Of learned addresses nobody can tell which uplink has which, but for that of the uplink that is asked by.
+        The ruleset cannot tell which uplink has which learned address, except for the one by which a packet comes in.
         """
         if uplink is None and not door.hairpin:
             return ()
@@ -120,20 +120,20 @@ class Intent:
 
     @memo
     def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """Policy between two sides, and the source of what leaves."""
+        """Policy between two sides, and the source translation of packets that leave."""
         passed = laid(self.manager, *self.decided(ingress, egress, mark))
         return self.sourced(passed, ingress, egress, mark)
 
     def decided(
         self, ingress: str, egress: str, mark: Mark, ways: Iterable[Approach] | None = None
     ) -> tuple[list[Decided], Answer]:
-        """What decides between two sides, the first that holds a packet before all others, and what else becomes of it.
+        """The decisions between two sides, and the answer for all other packets; the first box with a packet decides.
 
         Args:
-            ingress: as of `judged`, and so are the next two.
-            egress: where it goes.
-            mark: that of its translation.
-            ways: the ways to forwards of other hosts that are asked about, or None for all.
+            ingress: as for `Stages.judged`, like the next two.
+            egress: the interface by which packets leave, or `SELF`.
+            mark: the mark of their translation.
+            ways: the approaches to forwards of other hosts to consider; None for all.
         """
         networks, zones = self.view.networks, self.view.zones
         if ingress == SELF:
@@ -161,7 +161,7 @@ class Intent:
         yield from self.admitted(ingress, egress)
 
     def refused(self, ingress: str, egress: str) -> Iterator[Decided]:
-        """What decides first between two sides: the essentials, and then what denies."""
+        """The decisions that come first between two sides: the essentials, then denies."""
         if egress == SELF:
             yield from self._essentials(ingress)
         elif ingress == egress and self.kernel.family is Family.IPV6:
@@ -174,7 +174,7 @@ class Intent:
                 yield from ((part, Answer("drop", entry.name)) for part in boxes)
 
     def admitted(self, ingress: str, egress: str) -> Iterator[Decided]:
-        """What policy allows between two sides, where nothing denies it."""
+        """The packets that policy allows between two sides if nothing denies them."""
         for entry, boxes in self.between.get((ingress, egress), ()):
             if entry.action is Action.ALLOW:
                 yield from ((part, Answer("allow", entry.name, limited=entry.limited)) for part in boxes)
@@ -198,7 +198,7 @@ class Intent:
 
     @cached_property
     def between(self) -> dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]]:
-        """The entries between each two interfaces, with their boxes, in the order in which they decide."""
+        """The entries for each pair of interfaces, with their boxes, in the order in which they decide."""
         found: dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]] = {}
         for entry in self.site.concerning(self.kernel.host):
             for (ingress, egress), boxes in self._boxes(entry):
@@ -230,7 +230,7 @@ class Intent:
                 yield (ingress, egress), boxes
 
     def refused_within(self, bridge: Bridge) -> Iterator[Decided]:
-        """The denies among the guests of one bridge, without the work of all other ways."""
+        """The denies among the guests of one bridge, without computing all other pairs of interfaces."""
         view, device = self.view, bridge.device
         for entry in self.site.concerning(self.kernel.host):
             if entry.action is not Action.DENY:
@@ -243,7 +243,7 @@ class Intent:
                     yield (spans, *what, sources, None, None, until), Answer("drop", entry.name)
 
     def sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """With what becomes of the sender of what passes."""
+        """The given answers with the source translation of packets that pass."""
         if mark and ingress == egress:
             source = Source("masquerade", 0)
             return self.manager.relabel(lambda a: a._replace(source=source) if a.verdict == "allow" else a, passed)
@@ -254,7 +254,7 @@ class Intent:
         return self.manager.merge(sourced, passed, whole)
 
     def rewritten(self, egress: str) -> Iterator[tuple[Box, Source]]:
-        """The translations of what leaves the site by an uplink."""
+        """The source translations of packets that leave the site by an uplink."""
         family = self.kernel.family
         uplink = next((each for each in outside(self.kernel.host) if each.device == egress), None)
         known = in_family(uplink, family) if uplink else None

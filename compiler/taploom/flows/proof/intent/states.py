@@ -1,4 +1,4 @@
-"""What becomes of packets that open no connection: no entry speaks of them, so the answer is one for all of them."""
+"""The intent for packets that open no connection: no entry is about them, so each path and state has one answer."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from taploom.plan.host import Input
 from taploom.plan.interfaces import inside, interfaces
 
 Path = tuple[str, str, str]
-"""Way in, way out, and state of the connection in the words of `ct state`."""
+"""Ingress, egress, and state of the connection as in `ct state`."""
 
 LOOPBACK = "lo"
 _ALLOWED = Answer("allow", "implied/established")
@@ -16,11 +16,11 @@ _REFUSED = Answer("drop", "default")
 
 
 def expected(kernel: Forwarding) -> Iterator[tuple[Path, Answer]]:
-    """What should become of packets of each path and state.
+    """The intended answer for packets of each path and state.
 
-    Replies and errors of known connections pass everywhere; what belongs to no connection and opens none stops at our
-    bridges, between our uplinks and at the host, and is nobody's business of ours elsewhere. What the host says to
-    itself passes.
+    Replies and errors of known connections pass everywhere. Packets that belong to no connection and open none are
+    dropped at our bridges, between our uplinks and at the host; elsewhere taploom does not judge them. Loopback traffic
+    passes.
     """
     host = kernel.host
     networks = [each.device for each in inside(host)]

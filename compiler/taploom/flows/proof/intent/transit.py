@@ -1,8 +1,9 @@
-"""What an entry says of packets that a host only carries: in by one of its uplinks, and out by one.
+"""The packets of an entry that a host forwards from one of its uplinks to an uplink.
 
-`any` never allows strangers to reach strangers, which would make routers of hosts, and nothing allows strangers of a
-zone to be sent back to it but the zone's own name at both ends; a deny means all that its words say. Another host of
-the site, and what is on it, is carried to and from zones in which it has no uplink of its own.
+`any` never allows addresses outside the site to reach each other, which would make hosts routers. Addresses of one zone
+reach each other through a host only if both ends name that zone. A deny covers everything that its selectors mean. A
+host forwards for other hosts of the site, and for the networks on them, between zones if these hosts have no uplink in
+one of the zones.
 """
 
 from collections.abc import Iterator

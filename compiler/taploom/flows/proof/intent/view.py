@@ -1,4 +1,4 @@
-"""Where a selection lies as one host sees it: which addresses of it come in, or leave, by each of its interfaces."""
+"""A selection as one host sees it: the addresses that come in, or lie behind, each of its interfaces."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -20,7 +20,7 @@ PRIVATE = {
     ),
     Family.IPV6: (Prefix(Family.IPV6, 0xFC << 120, 7),),
 }
-"""What a default route does not lead to (RFC 1918, RFC 6598, RFC 4193)."""
+"""Prefixes to which a default route does not lead (RFC 1918, RFC 6598, RFC 4193)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class View:
 
     @cached_property
     def local(self) -> Mapping[str, Spans]:
-        """The addresses of each network that is here, by device."""
+        """The addresses of each network on this host, by device."""
         networks = self.names.networks
         found = {device: prefix_in(networks[here.network], self.family) for device, here in self.networks.items()}
         return {device: (of_prefix(prefix),) for device, prefix in found.items() if prefix}
@@ -59,7 +59,7 @@ class View:
 
     @cached_property
     def elsewhere(self) -> Mapping[str, Spans]:
-        """Networks of other hosts to which this one has a way: a route, or public addresses."""
+        """Networks of other hosts to which this one has a static route, or a default route as they are public."""
         here = {each.network for each in self.networks.values()}
         routes = [route.to for route in self.host.routes if route.device in self.zones]
         found = {}
@@ -92,34 +92,34 @@ class View:
 
     @cached_property
     def outer(self) -> Spans:
-        """What is beyond the uplinks, without the site's networks and hosts."""
+        """The addresses beyond the uplinks that are not of the site's networks and hosts."""
         hosts = (span for spans in self.peers.values() for span in spans)
         return complement(united([*self.site, *hosts]), 1 << self.family.bits)
 
     @cached_property
     def remote(self) -> Spans:
-        """The networks and hosts of the site to which this one has a way."""
+        """The addresses of other hosts and their networks to which this host has a route."""
         known = (*self.elsewhere.values(), *self.peers.values())
         return united(span for spans in known for span in spans)
 
     @memo
     def behind(self, uplink: str) -> Spans:
-        """What of them an uplink may bring: what a route by it leads to, or none at all but for default routes.
+        """The part of `remote` that may come in by an uplink: a route leads there by it, or only default routes do.
 
-        Of several routes to one prefix each counts: the sender may have changed over from one to another already.
+        Of several routes to one prefix each counts: the sender may already use another one than this host.
         """
         paths = (span for span, devices in self.kernel.paths if uplink in devices or not devices)
         return common(self.remote, united(paths))
 
     def astray(self, uplink: str) -> Spans:
-        """What of them an uplink may not bring, as it is behind another one."""
+        """The part of `remote` that must not come in by an uplink, as it is behind another one."""
         return common(self.remote, self.kernel.astray(uplink))
 
     @cached_property
     def lost(self) -> Spans:
-        """Addresses of the site's networks that no uplink may bring: of those that are here, or have no way here.
+        """Addresses of the site's networks that must not come in by any uplink: local ones, and those without a route.
 
-        A network without a way may hold the single address of another host's uplink, to which default routes lead.
+        A network without a route may contain the fixed address of another host's uplink, to which default routes lead.
         """
         here = united(span for spans in self.local.values() for span in spans)
         return without(self.site, without(self.remote, here))
@@ -130,7 +130,7 @@ class View:
         Args:
             found: the selection.
             ingress: an interface or `OTHER`.
-            to_host: whether the packet is for the host itself, which link-local addresses may talk to.
+            to_host: whether the packet is for the host itself; only then do link-local senders count.
         """
         if ingress in self.networks:
             link = self.family is Family.IPV6 and to_host and self._whole(found, ingress)
@@ -188,8 +188,8 @@ class View:
         Args:
             found: the selection.
             uplink: the uplink.
-            hosts: whether `any` means the hosts themselves too.
-            away: a zone; hosts with an uplink there are left out, with all that is on them.
+            hosts: whether `any` includes the hosts themselves.
+            away: a zone; hosts with an uplink there are left out, with their networks.
         """
         elsewhere, peers = self.apart(away)
         spans: list[tuple[int, int]] = []
@@ -205,7 +205,7 @@ class View:
 
     @memo
     def apart(self, zone: str) -> tuple[Mapping[str, Spans], Mapping[str, Spans]]:
-        """Networks of other hosts, and these hosts, that have no uplink in a zone; all of them for ""."""
+        """Other hosts without an uplink in a zone, as networks on them and as their own addresses; all hosts for ""."""
         if not zone:
             return self.elsewhere, self.peers
         near = self.names.near

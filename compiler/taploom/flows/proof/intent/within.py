@@ -1,7 +1,7 @@
-"""An intent as far as some packets are concerned: what holds none of them is left out.
+"""The part of an intent that concerns some packets: boxes that hold none of them are left out.
 
-The boxes that are left are whole, and in their order. So the answers for these packets are those of the whole intent,
-and any others are those of what is left: two intents that differ within the windows only differ there in this too.
+The remaining boxes are whole and keep their order. So the answers for these packets are those of the whole intent. The
+answers for other packets may be wrong, but if two intents differ only within the windows, so do their parts.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,9 +25,9 @@ class Within:
     """The stages of `flows.proof.packet_path` for the packets of some boxes.
 
     Attributes:
-        intent: the whole of it.
-        windows: the packets that are asked about.
-        senders: who sends all of them, or None for anybody; a map then does not tell them apart from anybody else.
+        intent: the whole intent.
+        windows: the packets in question.
+        senders: the sources of all these packets, or None for any; a box that holds all of them gets no source.
     """
 
     intent: Intent
@@ -35,13 +35,13 @@ class Within:
     senders: Spans | None = None
 
     def early(self, ingress: str) -> Diagram[Answer]:
-        """Senders that are not believed."""
+        """Drops packets with implausible source addresses."""
         if ingress == OTHER or self.senders is None:
             return self.intent.early(ingress)
         return self.intent.manager.overlay(self._near(plausible(self.intent.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """Forwards, and the way in of prefix translations."""
+        """Translates by forwards, and by prefix translations on their way in."""
         if ingress == OTHER:
             return self.intent.destination(ingress)
         return self.intent.manager.overlay(self._near(self.intent.translated(ingress)), PASS)
@@ -72,7 +72,7 @@ class Within:
 
     @cached_property
     def _there(self) -> dict[str, Spans]:
-        """The destinations of each way out: no other ones are asked about there."""
+        """The destinations of packets that leave by each way; boxes for others are not needed there."""
         kernel = self.intent.kernel
         found: dict[str, list[Interval]] = {}
         for span, egress in kernel.partition:
@@ -98,7 +98,7 @@ class Within:
         return None if those == self.senders else those
 
     def _ways(self, ingress: str) -> Iterator[Approach]:
-        """The ways to forwards of other hosts that hold any of the packets, in their order."""
+        """The approaches to forwards of other hosts that hold any of the packets, in their order."""
         here = self.intent.view.local.get(ingress, ())
         windows = [number for number, window in enumerate(self.windows) if _share(here, window[SOURCE])]
         near: dict[int, Approach] = {}
@@ -109,7 +109,7 @@ class Within:
 
     @memo
     def _meant(self, traffic: Traffic, windows: tuple[int, ...]) -> bool:
-        """Whether some windows, by their place, hold any of this traffic; hosts have the same ports forwarded."""
+        """Whether some windows, by index, hold any of this traffic; cached, as many hosts forward the same ports."""
         protocol, ports = traffic
         found = (self.windows[number] for number in windows)
         return any(_share(ports, window[PORT]) and _share(protocol, window[PROTOCOL]) for window in found)

@@ -1,4 +1,4 @@
-"""Conditions of rules as boxes: a condition holds for a packet if one of its boxes has it."""
+"""Conditions of rules as boxes: a condition holds for a packet if one of its boxes contains the packet."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field
@@ -17,7 +17,7 @@ from taploom.flows.proof.ruleset.reader import AnyReader, Part, Situation, Unrea
 Condition = Match | Lookup | TcpFlags | Until
 Boxes = list[Box]
 Column = tuple[Field, int | None, list[Part]]
-"""A field with its dimension, and with what a packet must be to have it."""
+"""A field with its dimension, and with the parts of a box in which packets have the field."""
 _CONTEXT = frozenset(
     {
         Field.IIFNAME,
@@ -34,7 +34,7 @@ _CONTEXT = frozenset(
 
 @dataclass(slots=True)
 class Sets:
-    """The sets of a table, with the boxes that were made of them for fields that mean the same everywhere."""
+    """The sets of a table, with a cache of their boxes for fields that mean the same in every situation."""
 
     named: Mapping[str, Set]
     rates: Mapping[str, str]
@@ -42,7 +42,7 @@ class Sets:
     indices: dict[tuple[str, tuple[Field, ...]], ElementIndex] = field(default_factory=dict)
 
     def elements(self, name: str, fields: tuple[Field, ...], situation: Situation) -> Sequence[Element]:
-        """The elements of a set, without those that are plainly of other interfaces than the situation's."""
+        """The elements of a set, without those that name other interfaces than the situation's."""
         found = self.named[name].elements
         if fields[0] is not Field.IIFNAME:
             return found
@@ -96,7 +96,7 @@ class Conditions:
         return self.sets.elements(name, fields, self.reader.situation)
 
     def elements(self, fields: tuple[Field, ...], name: str) -> list[tuple[Box, Element]]:
-        """The elements of a named set or map, with the box of each, without those that no packet meets."""
+        """The elements of a named set or map, each with its box, without those that match no packet."""
         key = (name, fields)
         if key in self.sets.boxes:
             return self.sets.boxes[key]
@@ -124,7 +124,7 @@ class Conditions:
         return [self._boxed([*presence, (level, spans)])] if spans else []
 
     def _negated(self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]]) -> Boxes:
-        """All that have the fields, with other values; columns that the situation settles are looked at first."""
+        """The packets that have the fields but none of the values; fields that the situation decides come first."""
         presences = [self.reader.presence(of) for of in fields]
         if any(presence is None for presence in presences):
             return []
@@ -142,7 +142,7 @@ class Conditions:
         return [self._boxed([*present, (level, spans)])] if spans else []
 
     def _neither(self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]], present: list[Part]) -> Boxes:
-        """Two columns, of which the first tells the values apart: others of the second, or none of the first."""
+        """The negation of pairs of values of two fields: a first value with another second, or another first value."""
         if len(fields) != 2:
             raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")
         first, second = (self.reader.level(of) for of in fields)
@@ -160,12 +160,12 @@ class Conditions:
         return [box for box in boxes if () not in box]
 
     def _settled(self, fields: tuple[Field, ...], value: tuple[Value, ...]) -> bool:
-        """Whether the columns that are no dimension hold."""
+        """Whether the fields without a dimension have their values in this situation."""
         pairs = zip(fields, value, strict=True)
         return all(self.reader.level(of) is not None or self.reader.value(of, one) is True for of, one in pairs)
 
     def _columns(self, fields: tuple[Field, ...]) -> list[Column]:
-        """What is the same for all values of fields; nothing where no packet of the map has them all."""
+        """The columns of fields; empty if no packet of the map has all of the fields."""
         presences = [self.reader.presence(of) for of in fields]
         levels = [self.reader.level(of) for of in fields]
         known = [presence for presence in presences if presence is not None]
@@ -187,7 +187,7 @@ class Conditions:
 
 
 def _shared(columns: Iterable[Spans | bool]) -> Spans:
-    """What columns of one dimension have in common."""
+    """The intersection of columns of one dimension."""
     found: Spans | None = None
     for column in columns:
         if not isinstance(column, bool):
@@ -196,5 +196,5 @@ def _shared(columns: Iterable[Spans | bool]) -> Spans:
 
 
 def met(one: Boxes, other: Boxes) -> Boxes:
-    """The boxes in which two conditions hold."""
+    """The boxes in which both of two conditions hold."""
     return [both for a in one for b in other if (both := meet(a, b)) is not None]

@@ -1,4 +1,4 @@
-"""Chains as maps: what each rule decides, laid over what the rules behind it decide."""
+"""Chains as maps: the decisions of each rule, laid over those of the rules after it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import field
@@ -43,7 +43,7 @@ _TRANSLATED = frozenset({Field.CT_STATUS, Field.CT_ORIGINAL_IP6_DADDR})
 
 @dataclass(slots=True)
 class Chains:
-    """The chains of a table, evaluated in whatever situations are asked for."""
+    """The chains of a table, evaluated for each situation on demand."""
 
     table: Table
     kernel: Forwarding
@@ -65,11 +65,11 @@ class Chains:
         self._named = {chain.name: chain for chain in self.table.chains}
 
     def reader(self, situation: Situation) -> AnyReader:
-        """What reads fields in a situation."""
+        """The reader of fields in a situation."""
         return Reader(self.kernel, self.clock, situation)
 
     def base(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
-        """What a base chain decides, its policy included."""
+        """The answers of a base chain, its policy included."""
         assert chain.base
         policy = self.manager.leaf(Answer(VERDICTS[chain.base.policy].verdict, f"chain {chain.name}"))
         found = self.chain(chain.name, situation)
@@ -79,7 +79,7 @@ class Chains:
         return self._closed[key]
 
     def chain(self, name: str, situation: Situation) -> Diagram[Answer]:
-        """What a chain decides; `NEXT` where it comes to its end."""
+        """The answers of a chain; `NEXT` for packets that reach its end."""
         key = (name, self.relevant(name, situation))
         found = self._known.get(key)
         if found is None:
@@ -87,7 +87,7 @@ class Chains:
         return found
 
     def relevant(self, name: str, situation: Situation) -> Situation:
-        """The situation without what the chain, and those behind it, never ask for."""
+        """The situation without the properties that the chain, and chains it leads to, never ask for."""
         key = (name, situation.state)
         if key not in self._relevant:
             asked = self.asked(*key)
@@ -103,7 +103,7 @@ class Chains:
         )
 
     def asked(self, name: str, state: str) -> frozenset[Field]:
-        """The fields that a chain asks for about packets of a state, with those behind it."""
+        """The fields that a chain, and chains it leads to, ask for about packets of a state."""
         key = (name, state)
         if key not in self._asked:
             self._asked[key] = frozenset()
@@ -137,7 +137,7 @@ class Chains:
         return rest
 
     def _laid(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
-        """Plain rules, last one first, laid over what comes behind them."""
+        """Plain rules, last one first, laid over the map `rest` of the rules after them."""
         boxes = [decided for rule in reversed(batch) for decided in rule]
         if not boxes:
             return rest
@@ -147,9 +147,10 @@ class Chains:
         return self.manager.choose(over, MISS, rest, over)
 
     def _metered(self, batch: list[list[Decided]], rest: Diagram[Answer]) -> Diagram[Answer]:
-        """Rules that accept up to a rate, last one first: the first one counts where nothing behind them has no rate.
+        """Rules that accept up to a rate, last one first, merged with the map `rest` of the rules after them.
 
-        All at once: one after the other, each would cost a walk over what those behind it make of everything.
+        The first of them decides, unless a later rule accepts without a rate. All are merged at once, since each merge
+        costs a walk over the whole map.
         """
         boxes = [decided for rule in reversed(batch) for decided in rule]
         if isinstance(rest, Leaf):
@@ -159,7 +160,11 @@ class Chains:
     def _leading(
         self, step: Step, conditions: Conditions, situation: Situation, rest: Diagram[Answer]
     ) -> Diagram[Answer]:
-        """A rule that leads to other chains, or ends up to a rate in what is no accept."""
+        """A rule that leads to other chains, or does something else than accept up to a rate.
+
+        Raises:
+            UnreadableError: it translates up to a rate.
+        """
         boxes = step.where(conditions)
         match step.end:
             case Verdict():
@@ -171,7 +176,7 @@ class Chains:
                     rest = self._where(met(boxes, found), target, rest)
                 return rest
             case _:
-                # A translation up to a rate: none of the lowering's, and all that it could be is a rate of nothing.
+                # A translation up to a rate, which the lowering never emits.
                 raise UnreadableError(f"a limit before {step.end}")
 
     def _verdict(self, verdict: Verdict, step: Step, situation: Situation, rest: Diagram[Answer]) -> Diagram[Answer]:
@@ -192,10 +197,10 @@ class Chains:
 
 
 def _free(answer: Answer) -> bool:
-    """Whether a packet passes whatever the rate."""
+    """Whether a packet passes without a rate."""
     return answer.verdict == "allow" and not answer.limited
 
 
 def _up_to(metered: Answer, behind: Answer) -> Answer:
-    """What rules up to a rate, and those behind them, make of a packet."""
+    """The joined answer of rules with a rate and of the rules after them."""
     return behind if metered.verdict == "miss" or _free(behind) else metered

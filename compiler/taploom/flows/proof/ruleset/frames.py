@@ -1,4 +1,4 @@
-"""The `bridge` table: what becomes of frames, before they are taken in by a bridge and between its ports."""
+"""The `bridge` tables: the outcome of frames, in prerouting and between the ports of a bridge."""
 
 from collections.abc import Mapping
 from dataclasses import field
@@ -38,7 +38,7 @@ Row = tuple[Value, ...]
 class FrameReader:
     """Reads fields of the `bridge` family; the EtherType is the `state` of the situation.
 
-    Where a neighbour message names a target, no rule asks for the destination, so the target takes its dimension.
+    The target of neighbour messages uses the dimension of the destination, for which no rule asks in such messages.
     """
 
     kernel: Forwarding
@@ -47,11 +47,11 @@ class FrameReader:
     _packet: Reader
 
     def level(self, field: Field) -> int | None:
-        """The dimension that a field asks for; None where the situation answers."""
+        """The dimension of a field; None if the situation decides about it."""
         return _LEVELS.get(field, self._packet.level(field))
 
     def presence(self, field: Field) -> list[Part] | None:
-        """What a frame must be to have the field at all."""
+        """The parts of a box in which frames have a field; None if no frame of the map has it."""
         ether = self.situation.state
         if field in (Field.IIFNAME, Field.OIFNAME, Field.ETHER_SADDR, Field.ETHER_TYPE):
             return []
@@ -64,7 +64,7 @@ class FrameReader:
         return self._packet.presence(field)
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """What of its dimension a value means; whether it holds where the situation answers."""
+        """The values of the field's dimension that a value means, or whether it holds if the situation decides."""
         match value:
             case Mac() if field in _MACS:
                 return (single(value.value),)
@@ -86,7 +86,7 @@ class _Chains(Chains):
     def relevant(self, name: str, situation: Situation) -> Situation:
         asked = self.asked(name, situation.state)
         entry = situation.ingress if Field.IIFNAME in asked else ""
-        # Whether there is a way out already tells the hook, which no chain has to ask for.
+        # The egress stays, even if no chain asks for it: whether there is one tells the hook.
         return situation._replace(ingress=entry)
 
 
@@ -109,7 +109,7 @@ class Frames:
         return tuple(_Chains(table, self.kernel, self.clock, self.manager) for table in self.tables)
 
     def hook(self, hook: str, entry: str, exit_: str) -> Diagram[Answer]:
-        """What the filters of a hook do with frames from one port to another one: what all of them let through."""
+        """The joined answers of a hook's filters for frames from one port to another; all must let a frame pass."""
         bases = [
             (chains, chain)
             for chains in self._chains
@@ -122,17 +122,17 @@ class Frames:
 
 
 def _then(first: Answer, second: Answer) -> Answer:
-    """A drop is the end, whatever other filters say; so their order counts for nothing."""
+    """The joined answer of two filters: a drop of either one is final, so their order does not matter."""
     return first if first.verdict == "drop" else second
 
 
 def bridge_tables(ruleset: Ruleset) -> tuple[Table, ...]:
-    """The tables of frames."""
+    """The tables of the `bridge` family."""
     return tuple(table for table in ruleset.tables if table.family == "bridge")
 
 
 def said_of_ports(ruleset: Ruleset) -> Mapping[str, dict[str, list[Row]]]:
-    """What sets say of each port by its own name, by set."""
+    """For each port, by name of the set: the rest of the keys of elements that begin with the port's name."""
     found: dict[str, dict[str, list[Row]]] = {}
     for table in bridge_tables(ruleset):
         for entry in table.sets:

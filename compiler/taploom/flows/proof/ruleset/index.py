@@ -1,7 +1,7 @@
-"""Rules and elements by the interfaces that they name, so that a situation looks at its own and not at all of them.
+"""Indexes of rules and set elements by interface, so that a situation reads only those that may match it.
 
-A host with a thousand bridges has a million pairs of interfaces, each of which meets the same few chains: without an
-index, each pair would read a thousand rules and elements that are plainly of another interface.
+A host with a thousand bridges has a million pairs of interfaces, each of which passes the same few chains. Without an
+index, each pair would read a thousand rules and elements of other interfaces.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,15 +15,15 @@ from taploom.base.frozen import dataclass
 from taploom.flows.proof.ruleset.reader import Situation
 
 _WORTH_AN_INDEX = 16
-"""Rules that are read sooner than an index is made."""
+"""Number of rules from which on a chain gets an index: fewer are read faster without."""
 _INTERFACES = (Field.IIFNAME, Field.OIFNAME)
 Ends = tuple[str | None, str | None]
-"""The name of the interface of either way; None where it may be any."""
+"""The names of ingress and egress interface; None for any."""
 
 
 @dataclass(slots=True)
 class RuleIndex:
-    """The rules of a chain by the first interface that they ask for, with their places."""
+    """The rules of a chain, with their positions, by the interface that their first statement asks for."""
 
     general: list[tuple[int, Rule]] = field(default_factory=list)
     named: dict[tuple[Field, str], list[tuple[int, Rule]]] = field(default_factory=dict)
@@ -54,7 +54,7 @@ def rules_of(chain: Chain, situation: Situation, known: dict[str, RuleIndex]) ->
     Args:
         chain: the chain.
         situation: the situation.
-        known: the indices that were made already, by the chain's name.
+        known: the cache of indexes by name of the chain.
     """
     if len(chain.rules) < _WORTH_AN_INDEX or not situation.egress:
         return chain.rules
@@ -68,7 +68,7 @@ def _place(placed: tuple[int, Rule]) -> int:
 
 
 def _asked(rule: Rule) -> frozenset[tuple[Field, str]]:
-    """The interfaces among which the first statement of a rule wants one; none where it asks for something else."""
+    """The interfaces that the first statement of a rule matches; empty if it asks for something else."""
     match rule.statements[0] if rule.statements else None:
         case Match((of,), values, False) if of in _INTERFACES:
             names = [value.name for (value,) in values if isinstance(value, Iface)]
@@ -90,7 +90,7 @@ def reached(chain: Chain, state: str) -> Iterator[Statement]:
 
 @dataclass(slots=True)
 class ElementIndex:
-    """The elements of a set whose keys begin with interfaces, by the names of these."""
+    """The elements of a set whose keys begin with interfaces, by the names of these interfaces."""
 
     width: int
     by_ends: dict[Ends, list[Element]] = field(default_factory=dict)
@@ -105,11 +105,11 @@ class ElementIndex:
         return found
 
     def elements(self, situation: Situation) -> list[Element]:
-        """The elements that are not plainly of other interfaces than those of a situation."""
+        """The elements that name no other interfaces than those of a situation."""
         return [element for ends in self._ends(situation) for element in self.by_ends.get(ends, ())]
 
     def _ends(self, situation: Situation) -> Iterable[Ends]:
-        """What elements may name; where the way out is not decided yet, whoever asks for it has to say so."""
+        """The pairs of interfaces that matching elements may name, with any egress if the situation has none yet."""
         entries = (situation.ingress, None)
         if self.width > 1 and not situation.egress:
             return (ends for ends in self.by_ends if ends[0] in entries)

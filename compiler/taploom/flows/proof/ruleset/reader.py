@@ -1,4 +1,4 @@
-"""What a field with a value asks of a packet: parts of a box, or something that is settled for all packets of a map."""
+"""The meaning of a field with a value: a part of a box, or a yes or no for all packets of a map."""
 
 from typing import NamedTuple, Protocol
 
@@ -23,18 +23,18 @@ from taploom.flows.packets.packet import (
 )
 
 Part = tuple[int, Spans]
-"""A dimension and what of it is meant."""
+"""A dimension and its values."""
 
 
 class Situation(NamedTuple):
-    """What is the same for all packets of a map; a named tuple, as maps are looked up by it for each pair of ways.
+    """The properties that all packets of a map share; a named tuple, because it is a key of very many look-ups.
 
     Attributes:
-        ingress: interface that they came in by; "" for the host's own.
+        ingress: interface that they came in by; "" for packets that the host sends.
         egress: interface that they leave by; "" where that is not decided yet, or for the host's own input.
-        state: of the connection, in the words of `ct state`.
-        original: the destinations before translation to one address, which no rule tells apart; else None.
-        shift: what a translated prefix was moved by; else None.
+        state: state of the connection as in `ct state`.
+        original: the destinations before a translation to one address, which no rule tells apart; else None.
+        shift: the number that a prefix translation has added to the destination; else None.
     """
 
     ingress: str
@@ -45,7 +45,7 @@ class Situation(NamedTuple):
 
     @property
     def translated(self) -> bool:
-        """Whether the destination is not the one that the sender meant."""
+        """Whether the destination was translated."""
         return self.original is not None or self.shift is not None
 
 
@@ -95,24 +95,24 @@ class AnyReader(Protocol):
 
     @property
     def situation(self) -> Situation:
-        """What is the same for all packets."""
+        """The properties that all packets of the map share."""
         ...
 
     def level(self, field: Field) -> int | None:
-        """The dimension that a field asks for; None where the situation answers."""
+        """The dimension of a field; None if the situation decides about it."""
         ...
 
     def presence(self, field: Field) -> list[Part] | None:
-        """What a packet must be to have the field at all; None where no packet of the map has it."""
+        """The parts of a box in which packets have a field; None if no packet of the map has it."""
         ...
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """What of its dimension a value means; whether it holds where the situation answers."""
+        """The values of the field's dimension that a value means, or whether it holds if the situation decides."""
         ...
 
 
 class UnreadableError(Exception):
-    """A statement that has no meaning here: the lowering never makes it, so it is a bug."""
+    """A statement cannot be read here: the lowering never emits it, so it is a bug."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +124,13 @@ class Reader:
     situation: Situation
 
     def level(self, field: Field) -> int | None:
-        """The dimension that a field asks for; None where the situation answers."""
+        """The dimension of a field; None if the situation decides about it."""
         if field is Field.CT_ORIGINAL_IP6_DADDR and self.situation.original is None:
             return DESTINATION
         return _LEVELS.get(field)
 
     def presence(self, field: Field) -> list[Part] | None:
-        """What a packet must be to have the field at all; None where no packet of the map has it."""
+        """The parts of a box in which packets have a field; None if no packet of the map has it."""
         if _FAMILY_OF.get(field, self.kernel.family) is not self.kernel.family:
             return None
         if field in (Field.SPORT, Field.DPORT):
@@ -140,7 +140,7 @@ class Reader:
         return []
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """What of its dimension a value means; whether it holds where the situation answers."""
+        """The values of the field's dimension that a value means, or whether it holds if the situation decides."""
         match value:
             case Prefix():
                 if field is Field.CT_ORIGINAL_IP6_DADDR:
@@ -185,7 +185,10 @@ class Reader:
                 raise UnreadableError(f"{field.value} {text}")
 
     def _original(self, prefix: Prefix) -> Spans | bool:
-        """Situations are cut so that all or none of the original destinations are in a prefix."""
+        """Whether the original destination is in a prefix, or which destinations have an original in it.
+
+        Situations are cut so that all or none of their original destinations are in a prefix.
+        """
         first, last = of_prefix(prefix)
         original, by = self.situation.original, self.situation.shift or 0
         if original is not None:

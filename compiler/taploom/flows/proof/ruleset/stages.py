@@ -1,4 +1,4 @@
-"""What the tables of one host do, stage by stage, as `flows.proof.packet_path` asks."""
+"""The tables of one host, as the stages of `flows.proof.packet_path`."""
 
 from collections.abc import Iterator
 from functools import cached_property
@@ -67,13 +67,13 @@ class Tables:
 
     @memo
     def _cut(self, translation: Diagram[Answer]) -> Diagram[Answer]:
-        """What is translated, marked by what of its destination before some rule asks for."""
+        """A translation whose answers are marked with the part of the old destination that rules may ask for."""
         marks = [(box(destination=((a, b),)), Answer("next", mark=Original(a, b))) for a, b in self._cells]
         return self.manager.merge(_mark, translation, self.manager.overlay(marks, PASS))
 
     @memo
     def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
-        """The filters and the translation of the source."""
+        """The filters of input, forward or output, and the source translation of postrouting."""
         iif, oif = (("" if name == SELF else name) for name in (ingress, egress))
         return self._passed(ingress, egress, _marked(Situation(iif, oif), mark))
 
@@ -94,7 +94,7 @@ class Tables:
         return self.manager.merge(_left, passed, source)
 
     def _hook(self, kind: str, hook: str, situation: Situation) -> Diagram[Answer]:
-        """All base chains of a hook: what one accepts goes on to the next, and a drop is the end."""
+        """All base chains of a hook: a packet that one accepts goes on to the next, and a drop is final."""
         found: Diagram[Answer] = self.manager.leaf(PASS)
         for chains, chain in reversed(self._bases.get((kind, hook), ())):
             here = chains.base(chain, situation)
@@ -118,7 +118,7 @@ class Tables:
 
     @cached_property
     def _cells(self) -> tuple[Interval, ...]:
-        """The destinations before translation, cut so that no rule tells two of a cell apart."""
+        """The destinations before translation, cut into cells whose addresses no rule tells apart."""
         prefixes = [p for chains in self._chains for p in _originals(chains.table) if p.family is self.kernel.family]
         starts = {0, self.kernel.size}
         for first, last in map(of_prefix, prefixes):
@@ -128,7 +128,7 @@ class Tables:
 
 
 def _then(first: Answer, second: Answer) -> Answer:
-    """What two base chains of a hook make of a packet; a rate of the first holds for what the second lets pass."""
+    """The joined answer of two base chains of a hook; a rate of the first applies to what the second accepts."""
     ends = first.verdict == "drop" or first.destination or first.source
     return first if ends or (first.limited and second.verdict != "drop") else second
 
@@ -140,14 +140,14 @@ def _priority(chain: Chain) -> int:
 
 
 def _left(passed: Answer, source: Answer) -> Answer:
-    """What leaves, with what becomes of its sender; a chain of translations could drop it as well."""
+    """The answer for a packet that leaves, with its source translation; a NAT chain could drop it as well."""
     if passed.verdict != "allow" or source.verdict == "drop":
         return passed if passed.verdict != "allow" else source
     return passed._replace(source=source.source)
 
 
 def _mark(answer: Answer, cell: Answer) -> Answer:
-    """A translation with what rules may ask of the destination before it."""
+    """A translation with the mark that lets later rules ask for the old destination."""
     if answer.destination is None:
         return answer if answer.verdict == "drop" else PASS
     whole = answer.destination.address is None
@@ -155,7 +155,7 @@ def _mark(answer: Answer, cell: Answer) -> Answer:
 
 
 def _marked(situation: Situation, mark: Mark) -> Situation:
-    """The situation of what is translated so."""
+    """The situation of packets with the mark of a translation."""
     match mark:
         case Moved(by):
             return situation._replace(shift=by)
@@ -166,7 +166,7 @@ def _marked(situation: Situation, mark: Mark) -> Situation:
 
 
 def _originals(table: Table) -> Iterator[Prefix]:
-    """The prefixes that rules compare the destination before translation with."""
+    """The prefixes with which rules compare the destination before translation."""
     sets = {entry.name: entry for entry in table.sets}
     for chain in table.chains:
         for statement in (statement for rule in chain.rules for statement in rule.statements):

@@ -1,4 +1,4 @@
-"""Rules as steps of a chain: who reaches the end of each, and what happens there."""
+"""Rules as steps of a chain: the packets that each rule matches, and its verdict or translation."""
 
 import enum
 from collections.abc import Iterable, Iterator
@@ -39,13 +39,13 @@ VERDICTS = {Kind.ACCEPT: Answer("allow"), Kind.DROP: Answer("drop"), Kind.RETURN
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A rule, as far as it decides.
+    """A rule that decides something, without statements such as counters.
 
     Attributes:
-        boxes: the packets that reach its end, but for `found`.
-        found: a look-up that is left to the end, as its elements are who decides; or None.
-        end: what happens to the packets.
-        limited: the rate up to which they do; "" where there is none.
+        boxes: the packets that match all conditions except `found`.
+        found: a look-up that is evaluated last, as its elements give answers their names; or None.
+        end: the verdict or translation of packets that match.
+        limited: the rate up to which they match; "" where there is none.
         by: stable name of the rule.
     """
 
@@ -57,18 +57,18 @@ class Step:
 
     @property
     def plain(self) -> bool:
-        """Whether it decides by itself, without another chain or the rules behind it."""
+        """Whether it decides by itself, independent of other chains and of the rules after it."""
         leads = isinstance(self.end, Dispatch) or (isinstance(self.end, Verdict) and bool(self.end.chain))
         return not leads and not self.limited
 
     @property
     def final(self) -> bool:
-        """Whether no packet comes by it."""
+        """Whether no packet reaches the rules after it."""
         stops = isinstance(self.end, Verdict) and self.end.kind is not Kind.JUMP
         return stops and not self.limited and self.found is None and everything(self.boxes)
 
     def where(self, conditions: Conditions) -> Boxes:
-        """The packets that reach its end."""
+        """The packets that match all conditions."""
         return self.boxes if self.found is None else met(self.boxes, conditions.of(self.found))
 
     def metered(self, conditions: Conditions) -> list[Decided]:
@@ -94,7 +94,7 @@ def manner_of(step: Step) -> Manner:
 
 
 def everything(boxes: Boxes) -> bool:
-    """Whether one of some boxes holds all packets."""
+    """Whether one of some boxes contains all packets."""
     return any(all(spans is None for spans in box) for box in boxes)
 
 
@@ -111,7 +111,7 @@ def steps_of(chain: Chain, rules: Iterable[Rule], conditions: Conditions) -> lis
 
 
 def _step(rule: Rule, chain: Chain, conditions: Conditions) -> Step | None:
-    """What a rule decides; None for what decides nothing."""
+    """A rule as a step; None if it matches no packet or has neither verdict nor translation."""
     boxes: Boxes = [conditions.whole]
     found: Lookup | None = None
     limited = ""
@@ -137,7 +137,7 @@ def _step(rule: Rule, chain: Chain, conditions: Conditions) -> Step | None:
 
 
 def decided_by(step: Step, conditions: Conditions) -> list[Decided]:
-    """What a plain rule does with whom; who is found in a set is decided by the element."""
+    """The packets that a plain rule matches, with its answer; a packet found in a set gets the element's name."""
     if not isinstance(step.end, Verdict):
         assert not isinstance(step.end, Dispatch)
         return list(translations(step.end, step.where(conditions), conditions, step.by))

@@ -1,4 +1,4 @@
-"""What translating statements make of destinations and sources, as boxes with answers."""
+"""Translating statements as boxes with answers."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ Decided = tuple[Box, Answer]
 
 
 def translations(statement: Translation, where: Boxes, conditions: Conditions, by: str) -> Iterator[Decided]:
-    """What a statement does to the packets that reach it; those that no box has go on to the next rule."""
+    """The translations of packets that reach a statement; packets in none of the boxes go on to the next rule."""
     match statement:
         case Masquerade():
             yield from ((found, Answer("allow", by, source=Source("masquerade", 0))) for found in where)
@@ -58,7 +58,7 @@ def _element(found: Box, element: Element, by: str) -> Iterator[Decided]:
 
 
 def _to(found: Box, address: int, port: int | None, by: str) -> Iterator[Decided]:
-    """One address; a new port is a step of its own for each port of a range, as all of them become that one."""
+    """The translation to one address; with a new port, a box for each old port, as answers hold the difference."""
     if port is None:
         yield found, Answer("allow", by, Destination(address, 0, 0))
         return
