@@ -22,7 +22,7 @@ from taploom.plan.policy import (
     DnatEntry,
     Forward,
     NatKind,
-    Rule,
+    PolicyEntry,
     Service,
     Side,
     SideKind,
@@ -147,9 +147,9 @@ def seed() -> Plan:
         for name, (guest, _, _, _, port) in zip(("http", "https"), GUESTS, strict=True)
     )  # fmt: skip
     rules = (
-        Rule("admin", Action.ALLOW, ("any",), ("host/hypervisor",), ("ssh",), False, None, None, Meta(),
+        PolicyEntry("admin", Action.ALLOW, ("any",), ("host/hypervisor",), ("ssh",), False, None, None, Meta(),
              origin("policy.admin")),
-        Rule("guests-out", Action.ALLOW, ("microvm",), ("internet",), ("any",), False, None, None, Meta(),
+        PolicyEntry("guests-out", Action.ALLOW, ("microvm",), ("internet",), ("any",), False, None, None, Meta(),
              origin("policy.guests-out")),
     )  # fmt: skip
     return Plan("seed", "vm.example.org", zones, (network,), (), (), (host(),), guests(), forwards, rules, (),

@@ -8,7 +8,7 @@ import pytest
 from tests.bench.sites import write_site
 
 from taploom.base import parallel
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.driver import compile_blobs, compile_site
 from taploom.passes.lock import FILE
 

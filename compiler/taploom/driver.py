@@ -7,10 +7,10 @@ from pathlib import Path
 from taploom.backends.artifact import Artifact, Line, Printed
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
-from taploom.flows.proof.rules import DISPROVED
+from taploom.flows.proof.codes import DISPROVED
+from taploom.passes.codes import LOCK_LACKS
 from taploom.passes.lock import FILE, Lock, read_lock
 from taploom.passes.pipeline import Passed, run
-from taploom.passes.rules import LOCK_LACKS
 from taploom.passes.waive import waive
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host

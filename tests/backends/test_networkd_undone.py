@@ -18,7 +18,7 @@ from tests.support import needs, systemds
 
 from taploom.backends import guest as guest_backend
 from taploom.backends import networkd
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.effects import Effect
 from taploom.lab.networkd import Networkd
 from taploom.lab.session import Lab
@@ -180,6 +180,10 @@ def test_what_is_kept_is_what_the_plan_tells_of(
     before, after, found, said = left
     assert said == ()
     assert found == KEPT
-    rows = [one for one in compare(Side("a", before), Side("b", after)).disruption if one.effect is Effect.KEPT]
+    rows = [
+        one
+        for one in compare(ComparedPlan("a", before), ComparedPlan("b", after)).disruption
+        if one.effect is Effect.KEPT
+    ]
     told = {(one.device, setting.key, setting.before) for one in rows for setting in one.settings}
     assert told == {("eth0", "Link.MTUBytes", "1450"), ("br-lan", "Network.IPv6ProxyNDPAddress", "fd00::99")}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from taploom.driver import rendered
-from taploom.lab import frames, ruleset
+from taploom.lab import ethernet, ruleset
 from taploom.lab.waiting import LabError, wait_for
 from taploom.plan.host import Fixed
 
@@ -93,8 +93,8 @@ class Crossing:
     def sent(self, uplink: str, packet: bytes) -> None:
         """Sends an IP packet to the host by an uplink, from the machine beyond it."""
         to = self.host.run("cat", f"/sys/class/net/{uplink}/address").strip()
-        kind = frames.IPV6 if packet[0] >> 4 == 6 else frames.IPV4
-        self.agent(self.beyond[uplink]).send_frame("wan", frames.ethernet(to, "02:00:00:00:77:77", kind, packet))
+        kind = ethernet.IPV6 if packet[0] >> 4 == 6 else ethernet.IPV4
+        self.agent(self.beyond[uplink]).send_frame("wan", ethernet.ethernet(to, "02:00:00:00:77:77", kind, packet))
 
     def arrives(self, uplink: str, packet: bytes, token: bytes, guest: str) -> bool:
         """Whether a guest gets a packet that comes in by an uplink."""

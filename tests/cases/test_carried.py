@@ -15,7 +15,7 @@ from tests.support import needs
 from taploom.backends.sysctl import settings
 from taploom.flows.reach.endpoints import end_of, services_of
 from taploom.flows.reach.query import Inquiry
-from taploom.lab import frames
+from taploom.lab import ethernet
 from taploom.lab.session import Lab
 from taploom.lab.waiting import wait_for
 
@@ -69,7 +69,7 @@ def carrying() -> Iterator[Crossing]:
 def passes(at: Crossing, came: str, sender: str, goes: str, to: str, port: int = 445) -> bool:
     """Whether a datagram that comes in by an uplink leaves by another one, or by the same."""
     token = b"taploom-%08x" % next(numbers)
-    return at.carried(came, frames.udp(sender, 40000, to, port, token), token, goes)
+    return at.carried(came, ethernet.udp(sender, 40000, to, port, token), token, goes)
 
 
 WAYS = [

@@ -10,7 +10,7 @@ from tests.sites import NOW, Site, compiled
 from tests.support import needs
 
 from taploom.base.address import Family, parse_prefix
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.flows.packets.packet import DESTINATION
 from taploom.flows.reach.endpoints import end_of, services_of
 from taploom.flows.reach.matrix import zone_matrix

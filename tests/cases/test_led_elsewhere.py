@@ -12,7 +12,7 @@ import pytest
 from tests.sites import compiled
 from tests.support import needs
 
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.effects import Survivor
 from taploom.diff.gates import Gates
 from taploom.diff.model import Change
@@ -25,7 +25,9 @@ FIXED = "eth0: {zone: internet, ipv4: 203.0.113.2/24, gateway4: 203.0.113.1}"
 
 
 def told(before: str, after: str) -> Change:
-    sides = (Side(name, compiled(text).plan, gates=Gates(owned=True)) for name, text in (("a", before), ("b", after)))
+    sides = (
+        ComparedPlan(name, compiled(text).plan, gates=Gates(owned=True)) for name, text in (("a", before), ("b", after))
+    )
     return compare(*sides)
 
 

@@ -11,7 +11,7 @@ from tests.support import needs
 from taploom.driver import rendered
 from taploom.lab.datagrams import crc32c
 from taploom.lab.experiment import agreement
-from taploom.lab.outcome import Outcome
+from taploom.lab.lab_report import LabReport
 from taploom.lab.session import Lab
 
 HERE = Path(__file__).parent
@@ -33,7 +33,7 @@ DROPPED = {
 
 
 @pytest.fixture(scope="module")
-def outcome() -> Outcome:
+def outcome() -> LabReport:
     plan = compiled(SPEC).plan
     with Lab() as lab:
         return agreement(lab, plan, rendered(plan), lambda _: None).outcome
@@ -41,7 +41,7 @@ def outcome() -> Outcome:
 
 @pytest.mark.kernel
 @needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
-def test_each_arrives_where_the_plan_says_or_nowhere(outcome: Outcome) -> None:
+def test_each_arrives_where_the_plan_says_or_nowhere(outcome: LabReport) -> None:
     assert outcome.failed == ()
     rows = {row.flow: row for row in outcome.rows if row.kind == "flow"}
     assert {flow: rows[flow].detail for flow in ARRIVED} == ARRIVED
@@ -55,7 +55,7 @@ def test_each_arrives_where_the_plan_says_or_nowhere(outcome: Outcome) -> None:
 
 @pytest.mark.kernel
 @needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
-def test_what_no_packet_can_ask_for_is_said(outcome: Outcome) -> None:
+def test_what_no_packet_can_ask_for_is_said(outcome: LabReport) -> None:
     (left_out,) = [one for one in outcome.not_run if one.flow == "policy/detour"]
     assert left_out.reason.startswith("a message of icmp/redirect begins no connection")
 

@@ -11,7 +11,7 @@ from tests.cases.crossing import Crossing, opened
 from tests.sites import compiled
 from tests.support import needs
 
-from taploom.lab import frames
+from taploom.lab import ethernet
 from taploom.lab.session import Lab
 
 if TYPE_CHECKING:
@@ -63,13 +63,13 @@ def strangers() -> Iterator[Crossing]:
 def gets(at: Crossing, uplink: str, sender: str, to: str, guest: str = "db", port: int = 5432) -> bool:
     """Whether a guest gets an opening segment that comes in by an uplink."""
     number = next(numbers)
-    return at.arrives(uplink, frames.opening(sender, 40000, to, port, number), opened(number)[0], guest)
+    return at.arrives(uplink, ethernet.opening(sender, 40000, to, port, number), opened(number)[0], guest)
 
 
 def answers(at: Crossing, uplink: str, sender: str, to: str, by: str) -> bool:
     """Whether the host answers, by some uplink, one to its ssh that comes in by another."""
     number = next(numbers)
-    return at.answered(uplink, frames.opening(sender, 40001, to, 22, number), opened(number)[1], by)
+    return at.answered(uplink, ethernet.opening(sender, 40001, to, 22, number), opened(number)[1], by)
 
 
 @pytest.mark.parametrize(("app", "db"), [(APP4, DB4), (APP6, DB6)])
@@ -102,7 +102,7 @@ def test_another_host_is_believed_on_its_link(two_uplinks: Crossing, peer: str, 
 
 def datagram(at: Crossing, uplink: str, to: str, port: int) -> bool:
     token = b"taploom-%08x" % next(numbers)
-    return at.arrives(uplink, frames.udp(APP4, 40000, to, port, token), token, "shop")
+    return at.arrives(uplink, ethernet.udp(APP4, 40000, to, port, token), token, "shop")
 
 
 def test_a_private_line_is_the_only_way_in_for_who_is_behind_it(line: Crossing) -> None:
@@ -177,7 +177,7 @@ def test_a_dhcp_server_answers_from_where_another_route_leads(
     strangers: Crossing, uplink: str, port: int, dropped: int
 ) -> None:
     before = drops(strangers)
-    strangers.sent(uplink, frames.udp("10.3.0.2", 67, "255.255.255.255", port, b"taploom-lease"))
+    strangers.sent(uplink, ethernet.udp("10.3.0.2", 67, "255.255.255.255", port, b"taploom-lease"))
     assert gets(strangers, "eno2", "10.3.0.50", DB4), "what was sent before it has come too"
     assert drops(strangers) - before == dropped
 

@@ -12,11 +12,11 @@ from tests.checks.literate import CASES, Case, seen
 from tests.sites import Site, compiled
 
 from taploom import checks
-from taploom.base.rule import Rule
-from taploom.passes import rules as passes
-from taploom.spec import rules as spec
+from taploom.base.diagnostic_rule import DiagnosticRule
+from taploom.passes import codes as passes
+from taploom.spec import codes as spec
 
-RULES: tuple[Rule, ...] = (*spec.RULES, *passes.RULES, *checks.RULES)
+RULES: tuple[DiagnosticRule, ...] = (*spec.RULES, *passes.RULES, *checks.RULES)
 BAD = [rule for rule in RULES if rule.bad]
 GOOD = [rule for rule in RULES if rule.good]
 BY_CODE = {rule.code: rule for rule in RULES}
@@ -66,18 +66,18 @@ def of_example(text: str) -> Site:
 
 
 @pytest.mark.parametrize("rule", BAD, ids=lambda rule: rule.code)
-def test_what_a_rule_calls_bad_breaks_it(rule: Rule) -> None:
+def test_what_a_rule_calls_bad_breaks_it(rule: DiagnosticRule) -> None:
     text = rule.bad if rule is spec.VERSION else f"taploom: 1\n{rule.bad}"
     assert rule.code in compiled(text).codes
 
 
 @pytest.mark.parametrize("rule", GOOD, ids=lambda rule: rule.code)
-def test_what_a_rule_calls_good_keeps_it(rule: Rule) -> None:
+def test_what_a_rule_calls_good_keeps_it(rule: DiagnosticRule) -> None:
     assert rule.code not in of_example(rule.good).codes
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
-def test_a_rule_explains_itself(rule: Rule) -> None:
+def test_a_rule_explains_itself(rule: DiagnosticRule) -> None:
     for text in (rule.summary, rule.why, rule.fix):
         assert text[0].isupper() or text.startswith(("`", "networkd", "nft", "taploom"))
         assert text[-1] in ".)…"

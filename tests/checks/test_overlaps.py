@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from taploom.base.address import Address, Family, Prefix, prefix_of
 from taploom.checks.globs import clashes, common_name
 from taploom.checks.intervals import Intervals
-from taploom.checks.management import Cover
+from taploom.checks.management import PrefixUnion
 from taploom.checks.nesting import nested
 
 PREFIXES = st.builds(
@@ -83,4 +83,4 @@ def test_a_source_iscovered_exactly_if_each_of_its_addresses_is(source: Prefix, 
     """Prefixes of at most six bits: the upper six bits of an address decide."""
     samples = [Address(Family.IPV4, value << 26) for value in range(64)]
     inside = [address for address in samples if address in source]
-    assert Cover.of(taken).holds(source) == all(any(address in prefix for prefix in taken) for address in inside)
+    assert PrefixUnion.of(taken).holds(source) == all(any(address in prefix for prefix in taken) for address in inside)

@@ -20,8 +20,7 @@ from taploom.diagrams.printing import printed
 from taploom.diagrams.svg import inline
 from taploom.diagrams.terms import ways
 from taploom.diagrams.topology import guest_graph, host_graph, site_graph
-from taploom.diagrams.traffic import HOSTS, matrix
-from taploom.diagrams.traffic import Cell as Traffic
+from taploom.diagrams.traffic import HOSTS, ZoneTraffic, matrix
 from taploom.diagrams.zones import zones_graph
 from taploom.plan.interfaces import outside
 from taploom.plan.origin import Meta
@@ -166,7 +165,7 @@ def test_a_large_policy_has_a_row_for_all_that_do_the_same() -> None:
     plan = seed()
     rule = next(one for one in plan.rules if one.name == "guests-out")
     many = tuple(replace(rule, name=f"out-{n}") for n in range(151))
-    cells = {("microvm", "internet"): Traffic(tuple(one.name for one in many), ())}
+    cells = {("microvm", "internet"): ZoneTraffic(tuple(one.name for one in many), ())}
     rows = rows_of(replace(plan, rules=many, forwards=()), cells)
     assert [(row.what, row.whom, row.receivers) for row in rows["microvm"]] == [
         ("151 entries", "internet", ("internet",))

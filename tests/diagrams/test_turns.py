@@ -7,7 +7,7 @@ from tests.sites import compiled
 
 from taploom.diagrams.dot import Graph, Text
 from taploom.diagrams.policy_changes import policy_graph
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.model import Action, Change
 
 _EDITS = {case.name: edited(case) for case in CASES if case.sound}
@@ -22,7 +22,7 @@ _WHOLE = {Action.ADD: "+", Action.REMOVE: "\N{MINUS SIGN}"}
 def change_of(name: str) -> Change:
     before, after = compiled(dict(BASE)).plan, compiled(_EDITS[name]).plan
     moves = {new: old for old, new in MOVED.get(name, {}).items()}
-    return compare(Side("main", before), Side("head", after, moves=moves))
+    return compare(ComparedPlan("main", before), ComparedPlan("head", after, moves=moves))
 
 
 def drawn(name: str) -> Graph | None:

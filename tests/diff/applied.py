@@ -26,7 +26,7 @@ from tests.diff.lookout import UNASKED, Noticed, Sight, watched
 
 from taploom.driver import rendered
 from taploom.lab.atlas import Atlas
-from taploom.lab.build import Site
+from taploom.lab.build import RunningSite
 from taploom.lab.oracle import Oracle
 from taploom.lab.probe import Probe, run
 from taploom.lab.questions import Question, questions
@@ -77,7 +77,7 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         root: folder of another systemd.
     """
     with Lab() as lab:
-        site = Site(lab, before, rendered(before), root, bus=True)
+        site = RunningSite(lab, before, rendered(before), root, bus=True)
         settled, ground = settle(site)
         assert settled.failed == ()
         atlas = Atlas(before, ground, dict(site.beyond))
@@ -95,7 +95,7 @@ def applied(before: Plan, after: Plan, names: dict[str, str], root: Path | None)
         return Applied(classes, sight, said)
 
 
-def _in_turn(site: Site, after: Plan) -> float:
+def _in_turn(site: RunningSite, after: Plan) -> float:
     """Changes over the hosts, then the guests; the time between, by when guests have noticed what their host did.
 
     A way out that does not come back is seen in the end.
@@ -110,7 +110,7 @@ def _in_turn(site: Site, after: Plan) -> float:
     return between
 
 
-def _ways(site: Site) -> dict[str, bool]:
+def _ways(site: RunningSite) -> dict[str, bool]:
     return {name: "default" in machine.run("ip", "-6", "route") for name, machine in site.guests.items()}
 
 
@@ -126,7 +126,7 @@ def _asking(before: Plan, after: Plan) -> Iterator[Asking]:
                 yield guest.name, f"eth{number}"
 
 
-def _readdressed(site: Site, after: Plan, had: dict[Asking, list[str]]) -> Iterator[str]:
+def _readdressed(site: RunningSite, after: Plan, had: dict[Asking, list[str]]) -> Iterator[str]:
     """Guests that have another address than before the change, once their leases have run out.
 
     Only a changed server gives any. A lease can run out while traffic is still watched, so what they had is asked
@@ -146,14 +146,14 @@ def _servers(plan: Plan) -> dict[str, str]:
     return {artifact.path: artifact.text for artifact in rendered(plan) if "[DHCPServer]" in artifact.text}
 
 
-def _another(site: Site, asking: Asking, had: list[str]) -> bool:
+def _another(site: RunningSite, asking: Asking, had: list[str]) -> bool:
     name, device = asking
     if site.daemons[f"guest/{name}"].links()[device].setup != "configured":
         return False
     return wait_for(partial(_ipv4, site, asking), f"an address of {name}") != had
 
 
-def _ipv4(site: Site, asking: Asking) -> list[str]:
+def _ipv4(site: RunningSite, asking: Asking) -> list[str]:
     name, device = asking
     return [address for address in site.guests[name].addresses(device, usable=True) if ":" not in address]
 
@@ -171,7 +171,7 @@ class Seen:
         turn: When hosts were done, and guests began.
     """
 
-    site: Site
+    site: RunningSite
     after: Plan
     sight: Sight
     names: dict[str, str]

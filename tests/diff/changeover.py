@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 
 from taploom.backends.artifact import Artifact
 from taploom.lab import ruleset
-from taploom.lab.build import Site, in_parallel, settings
+from taploom.lab.build import RunningSite, in_parallel, settings
 
 
-def change_over(site: Site, artifacts: Iterable[Artifact], kinds: Iterable[str] = ("host", "guest")) -> None:
+def change_over(site: RunningSite, artifacts: Iterable[Artifact], kinds: Iterable[str] = ("host", "guest")) -> None:
     """Installs what differs, loads the rulesets, writes settings and tells each networkd to reload.
 
     Guests that stay take up their units too. Machines, cables and TAPs stay as they are.
@@ -40,7 +40,7 @@ def _apart(name: str, before: Mapping[str, str], after: Mapping[str, str]) -> Ap
     return {path.removeprefix(folder): after.get(path) for path in paths if before.get(path) != after.get(path)}
 
 
-def _take_up(site: Site, name: str, apart: Apart) -> None:
+def _take_up(site: RunningSite, name: str, apart: Apart) -> None:
     machine, daemon = site.machines()[name], site.daemons[name]
     rules = apart.get("nftables/taploom.nft")
     if rules:

@@ -14,7 +14,7 @@ from tests.diff.monitor import Told
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.lab import ruleset
-from taploom.lab.build import Site, in_parallel
+from taploom.lab.build import RunningSite, in_parallel
 from taploom.lab.namespace import Daemon, Namespace
 from taploom.lab.probe import TIMEOUT, Listening
 from taploom.lab.questions import Question
@@ -76,7 +76,7 @@ class Sight:
     pings: tuple[tuple[Question, int], ...]
 
 
-def watched(site: Site, asked: Iterable[Question], change: Callable[[], None]) -> Sight:
+def watched(site: RunningSite, asked: Iterable[Question], change: Callable[[], None]) -> Sight:
     """Does something to a site while traffic runs, and says what noticed.
 
     Of each flow one connection is a download and one is idle until all is over, for what the kernel has forgotten
@@ -118,7 +118,7 @@ def watched(site: Site, asked: Iterable[Question], change: Callable[[], None]) -
     )
 
 
-def _alive(site: Site, streams: Iterable[tuple[Question, int | None]], patience: float) -> dict[int, bool]:
+def _alive(site: RunningSite, streams: Iterable[tuple[Question, int | None]], patience: float) -> dict[int, bool]:
     """Whether all connections of a flow live, by the question's identity; who is silent has so many seconds."""
     for machine in site.machines().values():
         site.agent(machine).speak()
@@ -182,7 +182,7 @@ def _differs(now: State, before: State, waited: float) -> bool:
     return waited < UNASKED and (bool(ways[1] - ways[0]) or (waited < PATIENCE and now != before))
 
 
-def _ping(site: Site, question: Question, number: int) -> Daemon:
+def _ping(site: RunningSite, question: Question, number: int) -> Daemon:
     source = () if question.source.machine.startswith("host/") else ("-I", str(question.packet.source))
     machine = site.machines()[question.source.machine]
     return machine.spawn(f"ping-{number}", "ping", "-nq", "-i", str(EVERY), *source, str(question.packet.to))

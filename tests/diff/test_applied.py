@@ -19,7 +19,7 @@ from tests.diff.test_relation import MOVED
 from tests.sites import compiled
 from tests.support import needs, systemds
 
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.model import Change
 from taploom.lab.networkd import Networkd
 from taploom.lab.questions import Question
@@ -103,7 +103,7 @@ def _guests(name: str) -> dict[str, str]:
 
 def predicted(name: str, before: Plan, after: Plan) -> Change:
     moves = {new: old for old, new in MOVED.get(name, {}).items()}
-    return compare(Side("before", before), Side("after", after, moves=moves))
+    return compare(ComparedPlan("before", before), ComparedPlan("after", after, moves=moves))
 
 
 @pytest.mark.parametrize("name", NAMES)

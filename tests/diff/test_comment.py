@@ -11,7 +11,7 @@ from tests.diff.site import BASE
 from tests.sites import compiled
 from tests.test_example import SPECS
 
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.model import Change
 from taploom.report.plan.flow_words import as_before
 from taploom.report.plan.html import change_html
@@ -33,7 +33,7 @@ PARTS = (
 def changed(before: dict[str, str], after: dict[str, str]) -> Change:
     """The change between two sites."""
     old, new = compiled(before).plan, compiled(after).plan
-    return compare(Side("main", old), Side("head", new))
+    return compare(ComparedPlan("main", old), ComparedPlan("head", new))
 
 
 def assert_balanced(text: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from tests.diff.site import BASE, WEB2, Files, both, swap
 from tests.sites import compiled
 
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.classes import Class
 from taploom.diff.effects import Disruption, Effect
 
@@ -17,7 +17,7 @@ ELSEWHERE = swap("guests.yaml", "mac: 02:00:00:00:01:10}}", "mac: 02:00:00:00:01
 
 
 def _told(before: Files, after: Files) -> list[Disruption]:
-    change = compare(Side("before", compiled(before).plan), Side("after", compiled(after).plan))
+    change = compare(ComparedPlan("before", compiled(before).plan), ComparedPlan("after", compiled(after).plan))
     return [one for one in change.disruption if one.effect is Effect.FAREWELL]
 
 

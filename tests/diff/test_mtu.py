@@ -14,11 +14,11 @@ from tests.diff.site import BASE, WEB2, swap
 from tests.sites import compiled
 from tests.support import needs
 
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.classes import Class
 from taploom.diff.effects import Effect
 from taploom.driver import rendered
-from taploom.lab.build import Site
+from taploom.lab.build import RunningSite
 from taploom.lab.session import Lab
 from taploom.lab.wait import settle
 from taploom.lab.waiting import wait_for
@@ -39,15 +39,15 @@ def plan(mtu: int | None) -> Plan:
 
 
 @pytest.fixture(scope="module")
-def wide() -> Iterator[Site]:
+def wide() -> Iterator[RunningSite]:
     with Lab() as lab:
         before = plan(None)
-        site = Site(lab, before, rendered(before), None, bus=True)
+        site = RunningSite(lab, before, rendered(before), None, bus=True)
         assert settle(site)[0].failed == ()
         yield site
 
 
-def mtus(site: Site) -> dict[str, int]:
+def mtus(site: RunningSite) -> dict[str, int]:
     """The MTU of the bridge, of a TAP and of both NICs."""
     host = site.hosts["hv1"]
     links = [(host, "br-dmz"), (host, tap(site)), (site.guests["web"], "eth0"), (site.guests["web2"], "eth0")]
@@ -55,11 +55,11 @@ def mtus(site: Site) -> dict[str, int]:
     return {name: int(found[1]) for name, text in shown.items() if (found := re.search(r" mtu (\d+)", text))}
 
 
-def tap(site: Site) -> str:
+def tap(site: RunningSite) -> str:
     return next(nic.tap for guest in site.plan.guests if guest.name == "web" for nic in guest.nics)
 
 
-def answered(site: Site, size: int) -> list[bool]:
+def answered(site: RunningSite, size: int) -> list[bool]:
     """Whether pings of a whole size in bytes, in one piece, are answered by the neighbour, in both families."""
     machine = site.guests["web2"]
     heads = ((WEB, 20 + 8), (OTHER, 40 + 8))
@@ -69,7 +69,7 @@ def answered(site: Site, size: int) -> list[bool]:
     return [" 0 received" not in text for text in said]
 
 
-def settled(site: Site, host: int, guests: int) -> None:
+def settled(site: RunningSite, host: int, guests: int) -> None:
     """Waits until the host's links and the guests' have these MTUs."""
     machines = site.hosts["hv1"].name
 
@@ -81,7 +81,7 @@ def settled(site: Site, host: int, guests: int) -> None:
 
 @pytest.mark.kernel
 @needs("root", "tun", "networkd", "dbus", "nft", "ip", "ping", "unshare", "nsenter")
-def test_guests_go_first_when_it_is_lowered_and_the_host_when_it_is_raised(wide: Site) -> None:
+def test_guests_go_first_when_it_is_lowered_and_the_host_when_it_is_raised(wide: RunningSite) -> None:
     lower, higher = rendered(plan(NARROW)), rendered(plan(None))
     assert answered(wide, WIDE) == [True, True]
     change_over(wide, lower, ["host"])
@@ -105,7 +105,7 @@ def test_guests_go_first_when_it_is_lowered_and_the_host_when_it_is_raised(wide:
 
 
 def test_the_plan_says_who_goes_first() -> None:
-    sides = {mtu: Side(str(mtu), plan(mtu)) for mtu in (None, NARROW, WIDE)}
+    sides = {mtu: ComparedPlan(str(mtu), plan(mtu)) for mtu in (None, NARROW, WIDE)}
     lowered = compare(sides[None], sides[NARROW])
     (cut,) = (one for one in lowered.disruption if one.effect is Effect.NARROWED)
     assert (cut.grade, cut.device) == (Class.D3, "br-dmz")

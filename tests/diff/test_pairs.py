@@ -24,14 +24,14 @@ from taploom.diff.verdicts import Region, Turn
 from taploom.flows.algebra.spans import Spans, holds
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError
 from taploom.lab.ground import Ground
-from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict
+from taploom.lab.oracle import FirstPacket, Oracle, Prediction, Protocol
 from taploom.lab.outside import beyond
 from taploom.plan.guest import Mode
 from taploom.plan.host import Fixed
 from taploom.plan.site import Plan
 
 PORTS = (21, 22, 25, 26, 53, 80, 442, 443, 444, 5431, 5432, 5433, 6432, 8443, 9000, 47001)
-NO_HOST = Verdict(False, "absent", "", Packet(Address(Family.IPV4, 0), Address(Family.IPV4, 0), "icmp", 0))
+NO_HOST = Prediction(False, "absent", "", FirstPacket(Address(Family.IPV4, 0), Address(Family.IPV4, 0), "icmp", 0))
 """What a host lets pass that is not there."""
 
 
@@ -92,7 +92,7 @@ class Asked:
                 own = in_family(bridge, family)
                 yield from (own.address,) if own else ()
 
-    def verdict(self, ingress: str, packet: Packet) -> Verdict | None:
+    def verdict(self, ingress: str, packet: FirstPacket) -> Prediction | None:
         """What becomes of it; None where nobody sends it, or nothing would show it."""
         uplinks = {u.name: u.zone for host in self.plan.hosts for u in host.uplinks}
         try:
@@ -108,7 +108,7 @@ class Asked:
         return None
 
 
-def packets(sides: tuple[Asked, ...], family: Family) -> Iterator[tuple[str, Packet]]:
+def packets(sides: tuple[Asked, ...], family: Family) -> Iterator[tuple[str, FirstPacket]]:
     """Every sender of both sides to every target of both, with every service."""
     senders = sorted({one for side in sides for one in side.senders(family)})
     targets = sorted({one for side in sides for one in side.targets(family)})
@@ -120,10 +120,10 @@ def packets(sides: tuple[Asked, ...], family: Family) -> Iterator[tuple[str, Pac
     ]
     for (ingress, source), to, (protocol, port) in product(senders, targets, services):
         if source != to:
-            yield ingress, Packet(source, to, protocol, port)
+            yield ingress, FirstPacket(source, to, protocol, port)
 
 
-def within(region: Region, ingress: str, packet: Packet, learned: set[Address]) -> bool:
+def within(region: Region, ingress: str, packet: FirstPacket, learned: set[Address]) -> bool:
     def inside(spans: Spans | None, value: int) -> bool:
         return spans is None or holds(spans, value)
 
@@ -187,7 +187,7 @@ def test_every_pair_of_classes_is_told_of_as_it_is(case: Case) -> None:
     assert counted > 500 * len(names)
 
 
-def _right_of_others(told: set[Turn], old: Verdict | None, new: Verdict | None) -> bool:
+def _right_of_others(told: set[Turn], old: Prediction | None, new: Prediction | None) -> bool:
     """What somebody had there is theirs no longer, and what somebody else has there now is theirs."""
     lost, got = (bool(verdict and verdict.allowed) for verdict in (old, new))
     return told == {turn for turn, it_is in ((Turn.BLOCKED, lost), (Turn.ALLOWED, got)) if it_is}
@@ -204,7 +204,7 @@ def _learned(sides: tuple[Asked, ...]) -> set[Address]:
     return found
 
 
-def _right(told: set[Turn], old: Verdict | None, new: Verdict | None) -> bool:
+def _right(told: set[Turn], old: Prediction | None, new: Prediction | None) -> bool:
     if old is None or new is None:  # one side has nobody who sends it, or nobody who could answer
         return True
     if old.allowed != new.allowed:

@@ -21,8 +21,8 @@ from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, treatme
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding
 from taploom.flows.packets.packet import sizes
-from taploom.flows.proof.intent.entries import Site
-from taploom.flows.proof.intent.names import Names
+from taploom.flows.proof.intent.entries import SiteEntries
+from taploom.flows.proof.intent.names import Meanings
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.packet_path import Context, PacketPath, contexts
 from taploom.plan.host import Fixed, Host
@@ -45,7 +45,7 @@ class Relation:
         kernel = Forwarding.of(self.host, self.family)
         clock = Clock.of(())
         manager: Manager[Answer] = Manager(sizes(self.family, len(kernel.learned), clock.phases))
-        return PacketPath(manager, kernel, Intent(Site(Names(self.plan)), kernel, manager, clock))
+        return PacketPath(manager, kernel, Intent(SiteEntries(Meanings(self.plan)), kernel, manager, clock))
 
 
 def addresses(plan: Plan, family: Family) -> Iterator[int]:

@@ -9,7 +9,7 @@ import pytest
 from tests.diff.site import CASES, Case, Files, both, plans, swap
 from tests.sites import compiled
 
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.effects import Effect
 from taploom.diff.flows import compare_flows
 from taploom.diff.model import Change
@@ -54,7 +54,7 @@ def change(edit: object = both(), given: object = both()) -> Change:
     edit(files)
     after = compiled(files)
     assert not [one for side in (before, after) for one in side.diagnostics if one.rule.severity.name == "ERROR"]
-    return compare(Side("old", before.plan), Side("new", after.plan))
+    return compare(ComparedPlan("old", before.plan), ComparedPlan("new", after.plan))
 
 
 def told(found: Change) -> set[tuple[str, str, str, str]]:
@@ -177,7 +177,7 @@ def test_a_network_by_a_new_name_keeps_what_it_had() -> None:
 
 def test_two_hosts_that_swap_addresses_keep_what_they_had() -> None:
     before, after = plans(next(case for case in CASES if case.name == "hosts-swapped"))
-    found = compare(Side("old", before), Side("new", after))
+    found = compare(ComparedPlan("old", before), ComparedPlan("new", after))
     assert found.flows
     assert all(one.readdressed for one in found.flows if not one.implied)
     assert not found.survivors
@@ -204,7 +204,7 @@ def test_an_example_is_between_machines(case: Case) -> None:
     """By the standard library's account of special addresses, and the links of the site."""
     both_plans = plans(case)
     edges = {edge for plan in both_plans for edge in _edges(plan)}
-    for one in compare(Side("old", both_plans[0]), Side("new", both_plans[1])).flows:
+    for one in compare(ComparedPlan("old", both_plans[0]), ComparedPlan("new", both_plans[1])).flows:
         if not one.implied:
             assert not [text for text in _ends(one) if _is_special(text, edges)], one
 

@@ -26,7 +26,7 @@ from taploom.flows.packets.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL,
 from taploom.flows.proof.compare import Witnesses, witnesses
 from taploom.flows.proof.packet_path import Context
 from taploom.lab.atlas import NowhereError, UnclearError
-from taploom.lab.oracle import Packet
+from taploom.lab.oracle import FirstPacket
 from taploom.plan.host import Fixed, Host
 from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.site import Plan
@@ -51,7 +51,7 @@ def differing(plan: Plan) -> tuple[list[str], int]:
     return wrong, count
 
 
-def _packets(asked: Asked, host: Host, family: Family) -> Iterator[Packet]:
+def _packets(asked: Asked, host: Host, family: Family) -> Iterator[FirstPacket]:
     """From everybody who is elsewhere, of the site or not, to the host and its guests, by what its entries speak of."""
     ground = asked.ground
     senders = {a for (guest, _, _), a in ground.nics.items() if asked.oracle.atlas.guests[guest].host != host.name}
@@ -65,7 +65,7 @@ def _packets(asked: Asked, host: Host, family: Family) -> Iterator[Packet]:
         for to in sorted(a for a in targets if a.family is family):
             for protocol, port in sorted(ports):
                 if protocol in ("tcp", "udp"):
-                    yield Packet(source, to, "tcp" if protocol == "tcp" else "udp", port)
+                    yield FirstPacket(source, to, "tcp" if protocol == "tcp" else "udp", port)
 
 
 def _outside(asked: Asked, host: Host) -> Iterator[Address]:
@@ -79,14 +79,14 @@ def _outside(asked: Asked, host: Host) -> Iterator[Address]:
         yield from (address for address in found if not asked.oracle.atlas.is_local(host, address))
 
 
-def _said(asked: Asked, host: Host, uplink: HostInterface, packet: Packet) -> bool | None:
+def _said(asked: Asked, host: Host, uplink: HostInterface, packet: FirstPacket) -> bool | None:
     try:
         return asked.oracle.claimed(host, uplink, packet).allowed
     except (NowhereError, UnclearError):
         return None
 
 
-def _meant(asked: Asked, pair: Witnesses, uplink: HostInterface, packet: Packet) -> bool:
+def _meant(asked: Asked, pair: Witnesses, uplink: HostInterface, packet: FirstPacket) -> bool:
     kernel = pair.kernel
     learned = {asked.oracle.atlas.uplink_address(pair.host, name, pair.family): v for name, v in kernel.learned.items()}
     to = learned.get(packet.to, packet.to.value)

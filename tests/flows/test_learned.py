@@ -10,7 +10,7 @@ from tests.sites import compiled
 
 from taploom.base.address import FAMILIES, Family
 from taploom.diff.flows import compare_flows
-from taploom.diff.labels import Names
+from taploom.diff.labels import AddressLabels
 from taploom.flows.packets.learned import every, is_learned, learned, numbered, real
 from taploom.flows.reach.endpoints import end_of, services_of
 from taploom.flows.reach.query import Inquiry
@@ -46,7 +46,7 @@ def test_a_set_that_ends_beyond_the_family_is_told_apart(family: Family) -> None
 
 def test_who_everybody_and_a_learned_address_are_is_told_of_both() -> None:
     plan = compiled(BASE).plan
-    names = Names(plan, Family.IPV4).ends(((0, LAST + 1),), "hv1", "eth0")
+    names = AddressLabels(plan, Family.IPV4).ends(((0, LAST + 1),), "hv1", "eth0")
     assert names == ("network/dmz", "network/lan", "host/hv1", "zone/internet")
 
 

@@ -14,7 +14,7 @@ from tests.sites import NOW, compiled
 
 from taploom.base.address import FAMILIES, Family, in_family
 from taploom.flows.packets.packet import SOURCE
-from taploom.flows.reach.endpoints import End, UnknownEndError, end_of, services_of
+from taploom.flows.reach.endpoints import Endpoint, UnknownEndError, end_of, services_of
 from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Reply
 
@@ -86,7 +86,7 @@ def inquiry() -> Inquiry:
     return Inquiry(compiled((SEED / "seed.yaml").read_text(), lock.read_text() if lock.exists() else None).plan, NOW)
 
 
-def end(text: object, family: Family) -> End:
+def end(text: object, family: Family) -> Endpoint:
     return end_of(inquiry().names, text if isinstance(text, str) else text[family])  # type: ignore[index]
 
 

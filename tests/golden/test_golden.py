@@ -15,7 +15,7 @@ from tests.golden.manifests import NAME, manifests
 from tests.native import json_problems, nft_problems, nix_problems, unit_problems
 from tests.support import needs
 
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.delivery.layout import tree_of
 from taploom.driver import Compiled, compile_site, rendered
 

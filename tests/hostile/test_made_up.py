@@ -14,7 +14,7 @@ from tests.hostile.made_up import mutated
 from tests.sites import NOW
 from tests.words import hold
 
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.driver import Compiled, compile_blobs, rendered
 from taploom.report.diagnostics.findings import Findings
 from taploom.report.diagnostics.full import full
@@ -76,8 +76,8 @@ def test_mutated_specs_are_compiled_or_refused_with_a_place(seed: int) -> None:
         if not site.failed:
             for artifact in rendered(site.plan):
                 assert not _UNSEEN.search("\n".join(line.text for line in artifact.lines)), (number, artifact.path)
-        change = compare(Side("before", before.plan), Side("after", site.plan, not site.failed))
-        assert compare(Side("a", site.plan), Side("b", site.plan)).objects == (), number
+        change = compare(ComparedPlan("before", before.plan), ComparedPlan("after", site.plan, not site.failed))
+        assert compare(ComparedPlan("a", site.plan), ComparedPlan("b", site.plan)).objects == (), number
         told = change_text(change), change_markdown(change)
         assert not any(_UNSEEN.search(text) for text in told), number
         assert change.has_changes or told[0].startswith("No changes."), number

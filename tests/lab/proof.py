@@ -9,7 +9,7 @@ from tests.sites import compiled
 
 from taploom.driver import rendered
 from taploom.lab.atlas import Atlas
-from taploom.lab.build import Site
+from taploom.lab.build import RunningSite
 from taploom.lab.oracle import Oracle
 from taploom.lab.questions import questions
 from taploom.lab.return_routes import lead_home
@@ -51,7 +51,7 @@ class Proof:
 
     def __init__(self, lab: Lab, spec: str = SPEC) -> None:
         plan = compiled(spec).plan
-        self.site = Site(lab, plan, rendered(plan))
+        self.site = RunningSite(lab, plan, rendered(plan))
         self.settled, ground = settle(self.site)
         self.atlas = Atlas(plan, ground, dict(self.site.beyond))
         lead_home(self.site, self.atlas)

@@ -21,7 +21,7 @@ from tests.support import needs
 
 from taploom.driver import rendered
 from taploom.lab.experiment import agreement
-from taploom.lab.outcome import Outcome, Row
+from taploom.lab.lab_report import LabReport, Row
 from taploom.lab.session import Lab
 from taploom.report.lab import lab_text
 
@@ -65,7 +65,7 @@ def report(specs: Path) -> dict[str, Any]:
 def table(said: dict[str, Any]) -> list[str]:
     """The same as lines of text."""
     rows = (Row(**{key: probe[key] or "" for key in probe if key != "ok"}) for probe in said["probes"])
-    return lab_text(Outcome(tuple(rows))).splitlines()
+    return lab_text(LabReport(tuple(rows))).splitlines()
 
 
 def flows(said: dict[str, Any], kind: str = "flow") -> dict[str, str]:

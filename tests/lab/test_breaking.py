@@ -10,7 +10,7 @@ from tests.lab.proof import Proof
 from tests.support import needs
 
 from taploom.lab import probe, ruleset, upkeep
-from taploom.lab.build import Site
+from taploom.lab.build import RunningSite
 from taploom.lab.session import Lab
 from taploom.lab.wait import settle
 
@@ -91,7 +91,7 @@ def test_a_ruleset_that_loses_packets_while_it_is_replaced_is_found_out(
     text = proof.site.ruleset("hv")
     gaps = text.replace(ESTABLISHED, "ct state vmap { established : accept, related : accept }")
     assert gaps != text
-    monkeypatch.setattr(Site, "ruleset", lambda _site, _host: gaps)
+    monkeypatch.setattr(RunningSite, "ruleset", lambda _site, _host: gaps)
     monkeypatch.setattr(upkeep, "RELOADS", 60)
     monkeypatch.setattr(upkeep, "PACE", 0.05)
     try:

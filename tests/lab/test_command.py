@@ -163,10 +163,10 @@ def test_there_may_be_no_lab_to_end(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_disagreement_is_the_exit_status(specs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from taploom.lab import build
 
-    def without_nat(site: build.Site, host: str) -> str:
+    def without_nat(site: build.RunningSite, host: str) -> str:
         return site.files(f"hosts/{host}/nftables")["taploom.nft"].replace(
             "counter snat ip to 203.0.113.2", "counter accept"
         )
 
-    monkeypatch.setattr(build.Site, "ruleset", without_nat)
+    monkeypatch.setattr(build.RunningSite, "ruleset", without_nat)
     assert run(["lab", "--specs", str(specs), "--format", "json"]) == 1

@@ -13,7 +13,7 @@ from tests.support import needs
 from taploom.driver import rendered
 from taploom.lab import ruleset
 from taploom.lab.atlas import Atlas
-from taploom.lab.build import Site
+from taploom.lab.build import RunningSite
 from taploom.lab.impostors import impostors
 from taploom.lab.oracle import Oracle
 from taploom.lab.questions import questions
@@ -24,7 +24,7 @@ from taploom.lab.wait import settle
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from taploom.lab.outcome import Row
+    from taploom.lab.lab_report import Row
 
 pytestmark = needs("root", "tun", "networkd", "nft", "ip", "unshare", "nsenter")
 CASES = Path(__file__).parents[1] / "cases"
@@ -35,7 +35,7 @@ class Tried:
 
     def __init__(self, lab: Lab, case: str) -> None:
         plan = compiled((CASES / f"{case}.yaml").read_text(encoding="utf-8")).plan
-        self.site = Site(lab, plan, rendered(plan))
+        self.site = RunningSite(lab, plan, rendered(plan))
         settled, ground = settle(self.site)
         assert settled.failed == ()
         self.atlas = Atlas(plan, ground, dict(self.site.beyond))

@@ -8,8 +8,8 @@ import pytest
 from tests.lab.handmade import MACS, OUTSIDE4, OUTSIDE6, Site
 from tests.support import needs
 
-from taploom.lab import frames, ruleset
-from taploom.lab.probe import Answer, Probe, run
+from taploom.lab import ethernet, ruleset
+from taploom.lab.probe import Probe, ProbeResult, run
 from taploom.lab.session import Lab
 from taploom.lab.waiting import LabError, wait_for
 
@@ -44,13 +44,13 @@ def test_bridged_frames_pass_the_forward_chain_only_where_asked(site: Site) -> N
     site.guests["web"].wait_for_addresses("eth0", "10.0.0.10/24")
     site.guests["db"].wait_for_addresses("eth0", "10.0.0.11/24")
     ruleset.load(site.host, "table ip cut { chain c { type filter hook forward priority 0; policy drop; }; }")
-    assert run([Probe(web, "icmp", "10.0.0.11")]) == [Answer("open")]
+    assert run([Probe(web, "icmp", "10.0.0.11")]) == [ProbeResult("open")]
     if not ruleset.filter_bridged(site.host, on=True):
         pytest.skip("this kernel has no br_netfilter")
-    assert run([Probe(web, "icmp", "10.0.0.11", passes=False)]) == [Answer("timeout")]
+    assert run([Probe(web, "icmp", "10.0.0.11", passes=False)]) == [ProbeResult("timeout")]
     ruleset.filter_bridged(site.host, on=False)
     ruleset.load(site.host, "delete table ip cut")
-    assert run([Probe(db, "icmp", "10.0.0.10")]) == [Answer("open")]
+    assert run([Probe(db, "icmp", "10.0.0.10")]) == [ProbeResult("open")]
 
 
 def test_a_ruleset_decides_what_passes_and_probes_tell_who_answered(site: Site) -> None:
@@ -81,15 +81,15 @@ def test_a_ruleset_decides_what_passes_and_probes_tell_who_answered(site: Site) 
         ]
     )
     assert answers == [
-        Answer("open", "internet", uplink, OUTSIDE4, 443),
-        Answer("open", "internet", uplink, OUTSIDE4, 53),
-        Answer("open"),
-        Answer("open", "web", "203.0.113.1", "10.0.0.10", 8080),
-        Answer("timeout"),
-        Answer("refused"),
-        Answer("open", "db", "10.0.0.10", "10.0.0.11", 53),
-        Answer("refused"),
-        Answer("open"),
+        ProbeResult("open", "internet", uplink, OUTSIDE4, 443),
+        ProbeResult("open", "internet", uplink, OUTSIDE4, 53),
+        ProbeResult("open"),
+        ProbeResult("open", "web", "203.0.113.1", "10.0.0.10", 8080),
+        ProbeResult("timeout"),
+        ProbeResult("refused"),
+        ProbeResult("open", "db", "10.0.0.10", "10.0.0.11", 53),
+        ProbeResult("refused"),
+        ProbeResult("open"),
     ]
     assert ruleset.counters(site.host, "inet", "lab") == {"web": 1}
 
@@ -110,14 +110,14 @@ def test_a_forged_frame_arrives_and_is_seen(site: Site) -> None:
     web, db = site.agent("web"), site.agent("db")
     db.listen("udp", 999)
     db.capture("eth0")
-    lie = frames.udp("10.0.0.77", 5, "10.0.0.11", 999, b"lie")
-    web.send_frame("eth0", frames.ethernet(MACS["db"], MACS["web"], frames.IPV4, lie))
-    lie6 = frames.udp("fd12:3456:789a::77", 5, "fd12:3456:789a::ff:fe00:b", 999, b"lie6")
-    web.send_frame("eth0", frames.ethernet(MACS["db"], MACS["web"], frames.IPV6, lie6))
+    lie = ethernet.udp("10.0.0.77", 5, "10.0.0.11", 999, b"lie")
+    web.send_frame("eth0", ethernet.ethernet(MACS["db"], MACS["web"], ethernet.IPV4, lie))
+    lie6 = ethernet.udp("fd12:3456:789a::77", 5, "fd12:3456:789a::ff:fe00:b", 999, b"lie6")
+    web.send_frame("eth0", ethernet.ethernet(MACS["db"], MACS["web"], ethernet.IPV6, lie6))
     expected = {("10.0.0.77", b"lie".hex()), ("fd12:3456:789a::77", b"lie6".hex())}
     wait_for(lambda: expected <= {(seen["peer"], seen["payload"]) for seen in db.seen()}, "the lies at db")
-    request = frames.arp(frames.ARP_REQUEST, MACS["web"], "10.0.0.66", "00:00:00:00:00:00", "10.0.0.11")
-    forged = frames.ethernet(frames.BROADCAST, MACS["web"], frames.ARP, request)
+    request = ethernet.arp(ethernet.ARP_REQUEST, MACS["web"], "10.0.0.66", "00:00:00:00:00:00", "10.0.0.11")
+    forged = ethernet.ethernet(ethernet.BROADCAST, MACS["web"], ethernet.ARP, request)
     web.send_frame("eth0", forged)
     wait_for(lambda: any(frame.startswith(forged) for frame in db.captured("eth0")), "the forged question at db")
 

@@ -13,7 +13,7 @@ from taploom.lab.session import Lab
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from taploom.lab.outcome import Row
+    from taploom.lab.lab_report import Row
 
 
 def seen(spec: str, senders: tuple[str, ...] = ("",)) -> Mapping[str, Row]:

@@ -17,7 +17,7 @@ from taploom.base.diagnostic import Report
 from taploom.passes.allocate import Allocation, allocate
 from taploom.passes.equip import Equipment, equip
 from taploom.passes.lock import EMPTY
-from taploom.passes.lookup import Names
+from taploom.passes.lookup import SymbolTable
 from taploom.passes.pipeline import run
 from taploom.passes.resolve import resolve
 from taploom.passes.wire import Wiring, wire
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 quick = settings(deadline=None, derandomize=True, suppress_health_check=list(HealthCheck), max_examples=25)
 
 
-def dangling(document: Document, names: Names) -> Iterator[str]:
+def dangling(document: Document, names: SymbolTable) -> Iterator[str]:
     """References to what is not there, once names are resolved."""
     for name, guest in document.guests.items():
         yield from (f"guest {name} is on no host" for _ in (1,) if guest.host not in document.hosts)

@@ -10,7 +10,7 @@ from typing import Any
 from tests import plans
 from tests.sites import compiled
 
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.passes.naming import tap_name
 from taploom.passes.police import order
 from taploom.plan.json import plan_json

@@ -12,7 +12,7 @@ from taploom.lab.wait import Promise, promises
 
 if TYPE_CHECKING:
     from taploom.base.address import Address
-    from taploom.lab.build import Site
+    from taploom.lab.build import RunningSite
     from taploom.lab.outside import Beyond
     from taploom.plan.site import Plan
 
@@ -32,7 +32,7 @@ def settled(plan: Plan) -> Atlas:
     """The atlas of a site whose promises have all come true."""
     site = _Unbuilt(plan, {found.zone: found for found in beyond(plan)})
     ground = Ground()
-    for promise in promises(cast("Site", site)):
+    for promise in promises(cast("RunningSite", site)):
         known = ground.uplinks if promise.machine.startswith("host/") else ground.nics
         address = _given(promise, set(known.values()))
         if promise.key and address:

@@ -12,8 +12,8 @@ from tests.properties.made_up import sites
 from tests.properties.texts import text
 from tests.sites import compiled
 
-from taploom.base.rule import Severity
-from taploom.diff.change import Side, compare
+from taploom.base.diagnostic_rule import Severity
+from taploom.diff.change import ComparedPlan, compare
 from taploom.report.plan.html import change_html
 from taploom.report.plan.json import change_json
 from taploom.report.plan.markdown import change_markdown
@@ -29,12 +29,12 @@ quick = settings(deadline=None, derandomize=True, suppress_health_check=list(Hea
 NOBODY: Tree = {"site": {"name": "nobody"}}
 
 
-def side(label: str, tree: Tree) -> Side:
+def side(label: str, tree: Tree) -> ComparedPlan:
     found = compiled(text(tree))
     assert [d for d in found.diagnostics if d.severity is Severity.ERROR] == []
     moves = {f"host/{name}": f"host/{one['moved-from']}" for name, one in tree.get("hosts", {}).items()
              if "moved-from" in one}  # fmt: skip
-    return Side(label, found.plan, moves=moves)
+    return ComparedPlan(label, found.plan, moves=moves)
 
 
 def told(before: Tree, after: Tree) -> Change:

@@ -12,7 +12,7 @@ from tests.properties.made_up import sites
 from tests.properties.texts import text
 from tests.sites import compiled
 
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 
 if TYPE_CHECKING:
     from tests.properties.made_up import Tree

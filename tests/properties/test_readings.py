@@ -10,8 +10,8 @@ from tests.properties.made_up import Tree, sites
 from tests.properties.texts import text
 from tests.sites import NOW, compiled
 
+from taploom.lab.lab_report import Row
 from taploom.lab.oracle import Oracle
-from taploom.lab.outcome import Row
 from taploom.lab.questions import questions
 from taploom.lab.reading import Reading
 from taploom.plan.site import Plan

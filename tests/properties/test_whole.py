@@ -15,7 +15,7 @@ from tests.properties.texts import files, text
 from tests.sites import Site, compiled
 from tests.support import needs
 
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.delivery.layout import tree_of
 from taploom.driver import rendered
 from taploom.source.characters import lines

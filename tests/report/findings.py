@@ -1,15 +1,25 @@
 """Findings and sources for the tests of the formats."""
 
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.span import Span
 from taploom.report.diagnostics.findings import Findings
 
-UNKNOWN = Rule("TL203", "unknown-name", Severity.ERROR, "Names exist.", "A name that is nowhere means nothing.",
-               "Spell it.", bad="a: b\n", good="a: c\n")  # fmt: skip
-TWICE = Rule("TL205", "defined-twice", Severity.ERROR, "A name is defined once.", "Which one counts?", "Remove one.")
-WARNING = Rule("TL701", "policy-open", Severity.WARNING, "Nothing is open.", "It is open.", "Close it.")
-NOTE = Rule("TL702", "policy-idle", Severity.NOTE, "It does something.", "It does nothing.", "Remove it.")
+UNKNOWN = DiagnosticRule(
+    "TL203",
+    "unknown-name",
+    Severity.ERROR,
+    "Names exist.",
+    "A name that is nowhere means nothing.",
+    "Spell it.",
+    bad="a: b\n",
+    good="a: c\n",
+)
+TWICE = DiagnosticRule(
+    "TL205", "defined-twice", Severity.ERROR, "A name is defined once.", "Which one counts?", "Remove one."
+)
+WARNING = DiagnosticRule("TL701", "policy-open", Severity.WARNING, "Nothing is open.", "It is open.", "Close it.")
+NOTE = DiagnosticRule("TL702", "policy-idle", Severity.NOTE, "It does something.", "It does nothing.", "Remove it.")
 
 SOURCES = {
     "specs/hosts.yaml": {44: "    networks: {dmx: {}}", 7: "  hv1:", 12: "  hv1: {}"},

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from taploom.lab.outcome import Outcome, Row
+from taploom.lab.lab_report import LabReport, Row
 from taploom.report.lab import lab_json, lab_junit, lab_tally, lab_text
 
 FLOW = "web 10.0.0.10 -> internet 198.18.0.7 tcp/443"
@@ -47,7 +47,7 @@ def test_what_passes_has_one_reason() -> None:
 
 
 def test_what_reach_says_otherwise_is_shown_in_every_format() -> None:
-    outcome = Outcome((Row("flow", FLOW, "allow", "allow", "policy/out", "", "drop by default"),))
+    outcome = LabReport((Row("flow", FLOW, "allow", "allow", "policy/out", "", "drop by default"),))
     text = lab_text(outcome)
     assert f"FAILED    {FLOW}: allow; reach says drop by default   policy/out" in text
     assert "  reach says drop by default\n" in text

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from tests.sites import compiled
 
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.spec.document import language_schema
 
 BASE: Mapping[str, Any] = {

@@ -7,8 +7,8 @@ import pytest
 from tests.source.folders import folder, seen
 
 from taploom.base.diagnostic import Report
-from taploom.base.rule import Rule
-from taploom.source import rules
+from taploom.base.diagnostic_rule import DiagnosticRule
+from taploom.source import codes
 from taploom.source.reader import read
 
 CASES = dict(
@@ -40,19 +40,19 @@ def test_a_mistake_is_explained(name: str, tmp_path: Path, monkeypatch: pytest.M
 
 def test_every_rule_has_a_case() -> None:
     shown = set(re.findall(r"\[(TL\d+)\]", "".join(ANSWERS.values())))
-    assert shown | UNSEEN | OF_FILES | OF_TREES | OF_FORMAT == {rule.code for rule in rules.RULES}
+    assert shown | UNSEEN | OF_FILES | OF_TREES | OF_FORMAT == {rule.code for rule in codes.RULES}
 
 
 def test_the_registry_is_whole_and_sorted() -> None:
-    constants = {value for value in vars(rules).values() if isinstance(value, Rule)}
-    assert constants == set(rules.RULES)
-    codes = [rule.code for rule in rules.RULES]
-    assert codes == sorted(set(codes))
-    assert len({rule.name for rule in rules.RULES}) == len(codes)
+    constants = {value for value in vars(codes).values() if isinstance(value, DiagnosticRule)}
+    assert constants == set(codes.RULES)
+    numbers = [rule.code for rule in codes.RULES]
+    assert numbers == sorted(set(numbers))
+    assert len({rule.name for rule in codes.RULES}) == len(numbers)
 
 
-@pytest.mark.parametrize("rule", [rule for rule in rules.RULES if rule.bad], ids=lambda rule: rule.code)
-def test_the_examples_of_a_rule_are_true(rule: Rule) -> None:
+@pytest.mark.parametrize("rule", [rule for rule in codes.RULES if rule.bad], ids=lambda rule: rule.code)
+def test_the_examples_of_a_rule_are_true(rule: DiagnosticRule) -> None:
     found, none = Report(), Report()
     read(rule.bad, "bad.yaml", found)
     read(rule.good, "good.yaml", none)

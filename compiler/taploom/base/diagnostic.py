@@ -8,8 +8,8 @@ import enum
 from collections.abc import Iterable, Iterator
 from dataclasses import field, replace
 
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule, Severity
 from taploom.base.span import Span
 
 
@@ -43,7 +43,7 @@ class Diagnostic:
         waiver: the reason that the spec gives, where the finding is waived.
     """
 
-    rule: Rule
+    rule: DiagnosticRule
     message: str
     span: Span | None
     help: str = ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.checks import (
     address_off_network,
     admin_forward,
@@ -105,7 +105,7 @@ class Check(Protocol):
         RULE: what it finds.
     """
 
-    RULE: Rule
+    RULE: DiagnosticRule
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
         """Every place where the mistake is."""
@@ -203,7 +203,7 @@ CHECKS: tuple[Check, ...] = (
 )
 """Every check; a new one is a file, and a line here."""
 
-RULES: tuple[Rule, ...] = tuple(sorted((check.RULE for check in CHECKS), key=lambda rule: rule.code))
+RULES: tuple[DiagnosticRule, ...] = tuple(sorted((check.RULE for check in CHECKS), key=lambda rule: rule.code))
 """What the checks find, by code."""
 
 

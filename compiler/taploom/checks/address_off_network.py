@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Address, Prefix, in_family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.unusable_address import unusable_anywhere
 from taploom.passes.sides import PRIVATE
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL411",
     "address-off-network",
     Severity.ERROR,

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taploom.base.address import everything
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import admin_service, open_zones
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import DnatEntry
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL604",
     "admin-port-forwarded",
     Severity.WARNING,

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import admin_service, from_everybody, meets, open_zones, reached
 from taploom.plan.host import Host
 from taploom.plan.policy import Service, SideKind, Term
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL704",
     "admin-port-open",
     Severity.WARNING,

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Prefix, in_family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.flows.packets.defaults import default_routes
-from taploom.passes.spaces import of_family
+from taploom.passes.selections import of_family
 from taploom.plan.host import Fixed, Host
 from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import DnatEntry
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL614",
     "answered-elsewhere",
     Severity.WARNING,

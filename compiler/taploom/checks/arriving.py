@@ -4,12 +4,12 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from taploom.base.address import in_family
 from taploom.base.diagnostic import Diagnostic
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule
 from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.checks.selecting import Selecting
-from taploom.passes.spaces import Space
+from taploom.passes.selections import Selection
 from taploom.plan.host import Fixed, Host, Input
 from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import NatKind, SourceNat
@@ -17,7 +17,7 @@ from taploom.spec.values import Selector
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ArrivingEntry:
     """An entry with the senders that it selects, and the hosts to which they come.
 
     Attributes:
@@ -29,7 +29,7 @@ class Entry:
     section: str
     name: str
     senders: tuple[Selector, ...]
-    sources: Space
+    sources: Selection
     hosts: frozenset[str]
 
 
@@ -48,7 +48,7 @@ class Arrival:
     at: Host
 
 
-def entries(context: Context) -> Iterator[Entry]:
+def entries(context: Context) -> Iterator[ArrivingEntry]:
     """All policy entries and the forwards that do not let in everybody; none where something they name was left out."""
     translated = len(context.plan.hosts) > 1 and any(host.nat for host in context.plan.hosts)
     if not translated or context.broken("hosts", "routes", "networks", "guests", "addresses"):
@@ -60,14 +60,14 @@ def entries(context: Context) -> Iterator[Entry]:
         hosts = managed if to.everyone else managed & to.hosts
         if entry.deny is not None:
             hosts |= _forwarding(context.plan.hosts, to)
-        yield Entry("policy", name, entry.from_, selecting.space(entry.from_), hosts)
+        yield ArrivingEntry("policy", name, entry.from_, selecting.space(entry.from_), hosts)
     for name, forward in sorted(context.document.forwards.items()):
         space = selecting.space(forward.from_)
         if not space.everyone:
-            yield Entry("forwards", name, forward.from_, space, frozenset({forward.on.host}))
+            yield ArrivingEntry("forwards", name, forward.from_, space, frozenset({forward.on.host}))
 
 
-def _forwarding(hosts: Iterable[Host], to: Space) -> frozenset[str]:
+def _forwarding(hosts: Iterable[Host], to: Selection) -> frozenset[str]:
     """The hosts with a forward to a selected destination: packets come to these at the host's own address."""
     meant = {prefix for found in to.guests.values() for prefix in found}
     return frozenset(
@@ -80,7 +80,7 @@ def _forwarding(hosts: Iterable[Host], to: Space) -> frozenset[str]:
     )
 
 
-def arrivals(context: Context, entry: Entry) -> Iterator[Arrival]:
+def arrivals(context: Context, entry: ArrivingEntry) -> Iterator[Arrival]:
     """Guests that an entry selects and does not match, since they come to a host with an address that it does not."""
     for of, nat in _translations(context):
         if not _selects(entry.sources, nat) or _covers(entry.sources, of, nat):
@@ -95,12 +95,12 @@ def _translations(context: Context) -> Iterator[tuple[Host, SourceNat]]:
     return ((host, nat) for host in context.plan.hosts for nat in host.nat if nat.network not in doubled)
 
 
-def _selects(space: Space, nat: SourceNat) -> bool:
+def _selects(space: Selection, nat: SourceNat) -> bool:
     named = space.everyone or nat.network in space.networks or nat.network in space.guests
     return named or any(prefix.overlaps(nat.source) for prefix in space.literals)
 
 
-def _covers(space: Space, of: Host, nat: SourceNat) -> bool:
+def _covers(space: Selection, of: Host, nat: SourceNat) -> bool:
     """Whether an entry also selects the translated address of the sender; `any` selects no hosts."""
     outside = nat.kind is NatKind.PREFIX and (space.everyone or _by_name(of)[nat.uplink].zone in space.outside)
     return outside or of.name in space.hosts or (nat.to is not None and any(nat.to in p for p in space.literals))
@@ -120,7 +120,7 @@ def _by_name(host: Host) -> Mapping[str, HostInterface]:
     return {uplink.device: uplink for uplink in outside(host)}
 
 
-def finding(context: Context, rule: Rule, entry: Entry, found: Arrival) -> Diagnostic:
+def finding(context: Context, rule: DiagnosticRule, entry: ArrivingEntry, found: Arrival) -> Diagnostic:
     """The finding about the first arrival that an entry does not match."""
     nat, of, at = found.nat, found.of.name, found.at.name
     whose = f"an address of {nat.to}" if nat.kind is NatKind.PREFIX else f"an address of host `{of}`"

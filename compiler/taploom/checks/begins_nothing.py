@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.passes.services import Services
 from taploom.plan.services import begins
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL727",
     "message-that-begins-nothing",
     Severity.WARNING,

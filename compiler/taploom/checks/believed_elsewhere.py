@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from taploom.base.address import Address, Family, Prefix
 from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.flows.packets.forwarding import Forwarding
 from taploom.plan.host import Fixed, Host
 from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.policy import Action, SideKind, Term
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL627",
     "believed-elsewhere",
     Severity.WARNING,
@@ -40,7 +40,7 @@ RULE = Rule(
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
+class _UplinkAddress:
     """An address at an uplink of a host."""
 
     host: Host
@@ -75,14 +75,14 @@ def _chooses(host: Host) -> bool:
     return any(len(remote.uplinks) < len(outside(host)) for remote in host.remotes)
 
 
-def _ends(host: Host) -> Iterator[_End]:
+def _ends(host: Host) -> Iterator[_UplinkAddress]:
     for uplink in outside(host):
         for side in (uplink.ipv4, uplink.ipv6):
             if isinstance(side, Fixed):
-                yield _End(host, uplink, side.interface.address)
+                yield _UplinkAddress(host, uplink, side.interface.address)
 
 
-def _named(term: Term, end: _End) -> bool:
+def _named(term: Term, end: _UplinkAddress) -> bool:
     """Whether an entry names the senders: an entry of the policy, or a forward that listens there."""
     dnat_entries = (
         dnat_entry
@@ -93,7 +93,7 @@ def _named(term: Term, end: _End) -> bool:
     return term.rule.startswith("policy/") or any(source.overlaps(own) for source in named for own in term.sources)
 
 
-def _dropped(host: Host, term: Term, end: _End) -> bool:
+def _dropped(host: Host, term: Term, end: _UplinkAddress) -> bool:
     """Whether packets leave untranslated by the zone of the address's uplink, and that uplink drops their sender."""
     if term.egress.name != end.uplink.zone:
         return False
@@ -109,7 +109,7 @@ def _ways(host: Host, family: Family, to: Address) -> tuple[str, ...]:
     return (found,) if found else kernel.preferred
 
 
-def _astray(end: _End, source: Prefix) -> bool:
+def _astray(end: _UplinkAddress, source: Prefix) -> bool:
     overlapping = (remote for remote in end.host.remotes if remote.prefix.overlaps(source))
     return any(end.uplink.device not in remote.uplinks for remote in overlapping)
 
@@ -119,7 +119,7 @@ def _translated(host: Host, term: Term, uplink: HostInterface, to: Address) -> b
     return any(not any(to in spared for spared in nat.spared) for nat in mine)
 
 
-def _finding(context: Context, host: Host, term: Term, end: _End) -> Diagnostic:
+def _finding(context: Context, host: Host, term: Term, end: _UplinkAddress) -> Diagnostic:
     places, network = context.document.places, term.ingress.name
     back = sorted({n for r in end.host.remotes for s in term.sources if r.prefix.overlaps(s) for n in r.uplinks})
     leads = f"leads by `{'` and `'.join(back)}`" if back else "leads by no uplink"

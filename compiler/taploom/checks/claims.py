@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Prefix, in_family
 from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule
 from taploom.base.span import Span
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
@@ -58,7 +58,7 @@ def claims(context: Context) -> Iterator[Claim]:
                 yield Claim(prefix, what, subject, host.name, uplink=True, span=span, single=single)
 
 
-def overlap(rule: Rule, inner: Claim, outer: Claim, hint: str) -> Diagnostic:
+def overlap(rule: DiagnosticRule, inner: Claim, outer: Claim, hint: str) -> Diagnostic:
     """The finding about two claims."""
     same = inner.prefix == outer.prefix
     relation = f"has the same prefix {inner.prefix} as" if same else f"{inner.prefix} lies within {outer.prefix} of"

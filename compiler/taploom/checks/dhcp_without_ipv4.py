@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.passes.pools import pool_of
 from taploom.spec.model.network import DhcpSpec
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL415",
     "dhcp-without-ipv4",
     Severity.ERROR,

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from taploom.base.address import Address
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.asking import Asking, published
 from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.plan.interfaces import HostInterface, inside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL804",
     "resolver-out-of-reach",
     Severity.WARNING,

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Address, in_family
 from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.passes.wire import known_addresses
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL412",
     "duplicate-address",
     Severity.ERROR,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.span import Span
 from taploom.checks.context import Context
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL414",
     "duplicate-mac",
     Severity.ERROR,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.expiry import endings
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL710",
     "expired",
     Severity.WARNING,

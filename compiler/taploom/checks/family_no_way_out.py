@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, LINK_LOCAL, Family, in_family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import other, word
 from taploom.flows.packets.defaults import leads_out
@@ -12,7 +12,7 @@ from taploom.flows.packets.forwarding import Forwarding
 from taploom.plan.host import Fixed, Host
 from taploom.plan.interfaces import outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL430",
     "way-out-of-one-family",
     Severity.WARNING,

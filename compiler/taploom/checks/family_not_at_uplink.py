@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import carries, word
 from taploom.plan.host import Host
 from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import Action, SideKind, Term
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL624",
     "family-without-way-out",
     Severity.NOTE,

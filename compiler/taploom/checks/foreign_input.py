@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import written
 from taploom.plan.host import Host, Input
 from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Action, Side, SideKind
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL803",
     "foreign-input",
     Severity.NOTE,

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside
 from taploom.plan.policy import DnatEntry
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL616",
     "forward-for-nobody",
     Severity.WARNING,

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import meets, written
 from taploom.checks.management import Path, paths
 from taploom.plan.host import Host, Input
 from taploom.plan.policy import Service, SideKind
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL613",
     "forward-locks-out",
     Severity.ERROR,

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taploom.base.address import Family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.intervals import Intervals
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import Action, DnatEntry, SideKind, Term
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL605",
     "forward-over-service",
     Severity.WARNING,

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 
 from taploom.base.address import Family, Prefix, everything
 from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.intervals import Intervals
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import DnatEntry
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL603",
     "forward-twice",
     Severity.ERROR,

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Family, Interface, in_family
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL409",
     "gateway-without-address",
     Severity.WARNING,

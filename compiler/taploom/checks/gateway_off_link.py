@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from taploom.base.address import LINK_LOCAL
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.plan.interfaces import outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL408",
     "gateway-off-link",
     Severity.WARNING,

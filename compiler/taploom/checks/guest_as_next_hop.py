@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from taploom.base.address import Address, Family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context, inward
 from taploom.plan.host import Host, Port, Route
 from taploom.plan.interfaces import HostInterface
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL425",
     "guest-as-next-hop",
     Severity.ERROR,

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from taploom.base.address import Prefix
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.plan.interfaces import interfaces
 from taploom.spec.values import Selector
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL715",
     "host-by-address",
     Severity.WARNING,

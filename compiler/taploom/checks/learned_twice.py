@@ -5,7 +5,7 @@ from itertools import combinations
 
 from taploom.base.address import FAMILIES, Family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.checks.intervals import Intervals
@@ -13,7 +13,7 @@ from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import DnatEntry
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL619",
     "forward-by-unknown-address",
     Severity.WARNING,

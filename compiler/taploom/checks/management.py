@@ -11,7 +11,7 @@ from taploom.base.address import Family, Prefix, everything
 from taploom.base.frozen import dataclass
 from taploom.checks.exposure import meets
 from taploom.checks.families import carries
-from taploom.passes.spaces import minimal, of_family
+from taploom.passes.selections import minimal, of_family
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import Action, DnatEntry, Service, Side, SideKind, Term
@@ -36,27 +36,27 @@ def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[Path]:
     inward = [t for t in host.terms if t.egress.kind is SideKind.SELF and _valid(t.expires, moment)]
     denies = [t for t in inward if t.action is Action.DENY]
     dnat_entries = [dnat_entry for dnat_entry in host.dnat_entries if forwards and _valid(dnat_entry.expires, moment)]
-    covers: dict[tuple[Side, Family, Service], Cover] = {}
+    covers: dict[tuple[Side, Family, Service], PrefixUnion] = {}
     for term in inward:
         if term.action is not Action.ALLOW or not _arrives(host, term):
             continue
         for service in _opened(host, term):
             key = (term.ingress, term.family, service)
             if key not in covers:
-                covers[key] = Cover.of((*_denied(denies, *key), *_forwarded(host, dnat_entries, *key)))
+                covers[key] = PrefixUnion.of((*_denied(denies, *key), *_forwarded(host, dnat_entries, *key)))
             if not all(covers[key].holds(source) for source in term.sources):
                 yield Path(term, service)
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class PrefixUnion:
     """A union of prefixes of one family, disjoint and sorted."""
 
     prefixes: tuple[Prefix, ...]
     starts: tuple[int, ...]
 
     @classmethod
-    def of(cls, prefixes: Iterable[Prefix]) -> "Cover":
+    def of(cls, prefixes: Iterable[Prefix]) -> "PrefixUnion":
         """Drop what lies within another, and sort."""
         found = minimal(prefixes)
         return cls(found, tuple(prefix.value for prefix in found))

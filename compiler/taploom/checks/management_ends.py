@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.management import paths
 from taploom.plan.host import Input
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL802",
     "management-ends",
     Severity.WARNING,

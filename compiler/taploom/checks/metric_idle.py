@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.flows.packets.defaults import leads_out
 from taploom.plan.interfaces import outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL424",
     "idle-metric",
     Severity.WARNING,

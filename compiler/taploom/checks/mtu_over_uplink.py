@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.flows.packets.defaults import leads_out
 from taploom.plan.host import ETHERNET_MTU, Host
 from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import Action, Side, SideKind
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL510",
     "mtu-over-uplink",
     Severity.NOTE,

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Family, in_family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.flows.packets.defaults import leads_out
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL608",
     "nat-without-gateway",
     Severity.WARNING,

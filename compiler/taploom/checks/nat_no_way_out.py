@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.plan.host import Host
 from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.site import Network
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL607",
     "nat-without-uplink",
     Severity.WARNING,

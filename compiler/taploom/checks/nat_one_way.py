@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.address import Family, Prefix
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import open_zones
 from taploom.checks.families import fixed
@@ -14,7 +14,7 @@ from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import Action, SideKind
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL623",
     "translated-one-way",
     Severity.NOTE,

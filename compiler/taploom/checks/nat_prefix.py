@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from taploom.base.address import Prefix
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.nesting import nested
 from taploom.plan.site import Network
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL609",
     "nat-prefix",
     Severity.ERROR,

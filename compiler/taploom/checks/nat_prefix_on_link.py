@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taploom.base.address import Address, Family, Prefix
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.plan.host import Fixed, Host
 from taploom.plan.interfaces import HostInterface, inside, outside
 from taploom.plan.policy import NatKind, SourceNat
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL630",
     "nat-prefix-on-link",
     Severity.WARNING,

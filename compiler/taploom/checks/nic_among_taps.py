@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.devices import is_nic, never_tun
 from taploom.checks.globs import is_glob
 from taploom.plan.interfaces import outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL516",
     "nic-among-taps",
     Severity.WARNING,

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 
 from taploom.base.address import Prefix
 from taploom.base.diagnostic import Diagnostic
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.checks.host_by_address import owners
 from taploom.checks.selecting import Selecting
 from taploom.passes.police import ONLY_IN
+from taploom.passes.selections import Selection
 from taploom.passes.services import Services
-from taploom.passes.spaces import Space
 from taploom.plan.policy import Service
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL701",
     "policy-without-effect",
     Severity.WARNING,
@@ -75,13 +75,13 @@ class _Finder:
             or self._apart(source, to)
         )
 
-    def _nobody(self, space: Space, key: str) -> _Reason | None:
+    def _nobody(self, space: Selection, key: str) -> _Reason | None:
         if self.selecting.families(space):
             return None
         hint = "give the guest an address that is known, such as `auto`, or name its network"
         return _Reason(f"`{key}` selects nobody whose address is known", key, hint)
 
-    def _families(self, source: Space, to: Space, services: tuple[Service, ...]) -> _Reason | None:
+    def _families(self, source: Selection, to: Selection, services: tuple[Service, ...]) -> _Reason | None:
         ours, theirs = self.selecting.families(source), self.selecting.families(to)
         if not ours & theirs:
             names = word(min(ours)), word(min(theirs))
@@ -92,7 +92,7 @@ class _Finder:
             return _Reason(f"its services do not exist in {both}, which is all that both ends have", "to", "use `ping`")
         return None
 
-    def _one_bridge(self, source: Space, to: Space) -> _Reason | None:
+    def _one_bridge(self, source: Selection, to: Selection) -> _Reason | None:
         one, two = self._only_network(source), self._only_network(to)
         if not one or one != two:
             return None
@@ -101,14 +101,14 @@ class _Finder:
             return _Reason(why, "to", f"drop `isolated` of `{one}`, and deny what should not pass")
         return _Reason(f"guests of `{one}` reach each other on their bridge anyway", "to", "remove the entry")
 
-    def _only_network(self, space: Space) -> str:
+    def _only_network(self, space: Selection) -> str:
         """The one network that everything selected lies in; "" where there are several, or something else."""
         networks = {*space.networks, *space.guests}
         outside = space.outside & self.selecting.beyond.keys()
         other = space.everyone or space.literals or outside or space.hosts
         return next(iter(networks)) if len(networks) == 1 and not other else ""
 
-    def _apart(self, source: Space, to: Space) -> _Reason | None:
+    def _apart(self, source: Selection, to: Selection) -> _Reason | None:
         if to.literals and not self.own.keys().isdisjoint(to.literals):
             return None  # TL715 reports a host that is named by its address
         if source.hosts and not (source.networks or source.guests or source.literals or source.outside):

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL423",
     "network-without-address",
     Severity.WARNING,

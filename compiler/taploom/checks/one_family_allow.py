@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import other, word
 from taploom.checks.one_family_ends import one_family_ends
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL709",
     "one-family-allow",
     Severity.NOTE,

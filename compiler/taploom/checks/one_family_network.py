@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, in_family
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import other, word
 from taploom.plan.interfaces import inside, outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL422",
     "one-family-network",
     Severity.NOTE,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.one_family_services import findings
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL721",
     "one-family-service-allowed",
     Severity.NOTE,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from taploom.base.address import FAMILIES, Family
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.checks.context import Context
 from taploom.checks.families import other, word
 from taploom.checks.selecting import Selecting
@@ -23,7 +23,7 @@ _LAST_TYPE = 255
 _ECHO = {"icmp/echo-request", "icmp/8", "icmpv6/echo-request", "icmpv6/128"}
 
 
-def findings(context: Context, rule: Rule, *, deny: bool) -> Iterator[Diagnostic]:
+def findings(context: Context, rule: DiagnosticRule, *, deny: bool) -> Iterator[Diagnostic]:
     """Denies, or allows, with a service that lacks its counterpart in the other family; one finding a service."""
     services, selecting, key = Services.of(context.document), None, "deny" if deny else "allow"
     for name, entry in sorted(context.document.policy.items()):

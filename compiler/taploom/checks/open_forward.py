@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.admin_forward import to_everybody
 from taploom.checks.context import Context
 from taploom.checks.exposure import admin_service, open_zones
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL615",
     "forward-open-unsaid",
     Severity.NOTE,

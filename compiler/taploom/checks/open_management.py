@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import from_everybody, meets, open_zones, written
 from taploom.plan.policy import SideKind
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL705",
     "management-open",
     Severity.NOTE,

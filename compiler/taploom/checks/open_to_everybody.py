@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import from_everybody, open_zones, reached
 from taploom.plan.policy import Term
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL703",
     "open-to-everybody",
     Severity.WARNING,

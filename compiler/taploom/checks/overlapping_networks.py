@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.claims import Claim, claims, overlap
 from taploom.checks.context import Context
 from taploom.checks.nesting import nested
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL402",
     "overlapping-networks",
     Severity.ERROR,

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.devices import never_tun
 from taploom.checks.globs import clashes, is_glob
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL505",
     "patterns-overlap",
     Severity.ERROR,

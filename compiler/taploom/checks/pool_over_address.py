@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 
 from taploom.base.address import Family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.passes.pools import pool_of
 from taploom.plan.interfaces import inside, within
 from taploom.spec.values import PoolRange
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL417",
     "pool-over-address",
     Severity.WARNING,

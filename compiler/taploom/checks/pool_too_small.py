@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.passes.pools import pool_of
 from taploom.plan.guest import Mode
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL418",
     "pool-too-small",
     Severity.ERROR,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.address import Family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.exposure import open_zones
 from taploom.checks.families import carries
@@ -13,7 +13,7 @@ from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Action, SideKind, Term
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL611",
     "private-without-nat",
     Severity.NOTE,

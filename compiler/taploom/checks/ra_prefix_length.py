@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL421",
     "ra-prefix-not-64",
     Severity.WARNING,

@@ -5,7 +5,7 @@ from functools import partial
 
 from taploom.base.address import everything
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.coverage import Cover
 from taploom.checks.rule_twice import meaning
@@ -15,7 +15,7 @@ from taploom.plan.host import Host, Input
 from taploom.plan.interfaces import inside
 from taploom.plan.policy import Action, Service, Side, SideKind, Term
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL716",
     "policy-decides-nothing",
     Severity.WARNING,

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.plan.guest import Mode, Nic
 
 BY_HARDWARE = 254
 """From this version on networkd's server also looks for a reservation by the client's hardware address."""
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL431",
     "reservation-by-identifier",
     Severity.WARNING,

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taploom.base.address import Address, Family, in_family
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed, word
 from taploom.passes.wire import known_addresses
 from taploom.plan.host import Host, Learned, Route
 from taploom.plan.interfaces import inside, outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL407",
     "next-hop-off-link",
     Severity.ERROR,

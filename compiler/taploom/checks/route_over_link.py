@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from taploom.base.address import Prefix
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.span import Span
 from taploom.checks.claims import claims
 from taploom.checks.context import Context
 from taploom.checks.nesting import nested
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL405",
     "route-over-link",
     Severity.WARNING,

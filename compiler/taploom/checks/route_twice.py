@@ -4,14 +4,14 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Prefix, everything, in_family
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.span import Span
 from taploom.checks.context import Context
 from taploom.flows.packets.defaults import leads_out, metric_of, unsaid
 from taploom.plan.host import Fixed, Host
 from taploom.plan.interfaces import outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL406",
     "route-twice",
     Severity.WARNING,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
-from taploom.plan.policy import Rule as PolicyRule
+from taploom.plan.policy import PolicyEntry
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL708",
     "policy-twice",
     Severity.WARNING,
@@ -36,7 +36,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
             yield Diagnostic(RULE, message, span, "remove one of the two", (label,), subject=f"policy/{rule.name}")
 
 
-def meaning(rule: PolicyRule) -> tuple[object, ...]:
+def meaning(rule: PolicyEntry) -> tuple[object, ...]:
     """What an entry says, however it is written."""
     services = ("any",) if "any" in rule.services else rule.services
     ends = tuple(sorted(map(_bare, rule.sources))), tuple(sorted(map(_bare, rule.destinations)))

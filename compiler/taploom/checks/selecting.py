@@ -6,10 +6,10 @@ from taploom.base.address import FAMILIES, Family, in_family
 from taploom.base.frozen import dataclass
 from taploom.checks.context import Context
 from taploom.checks.families import carries
-from taploom.passes.lookup import Names
+from taploom.passes.lookup import SymbolTable
 from taploom.passes.lost import lost_zones
 from taploom.passes.resolve import tags_of, zones_of
-from taploom.passes.spaces import SelectorResolver, Space
+from taploom.passes.selections import Selection, SelectorResolver
 from taploom.passes.wire import Wiring
 from taploom.plan.host import Host
 from taploom.plan.interfaces import interfaces, outside
@@ -37,7 +37,7 @@ class Selecting:
         hosts: families of each host, at its uplinks and on its networks.
     """
 
-    names: Names
+    names: SymbolTable
     resolver: SelectorResolver
     beyond: Mapping[str, frozenset[Family]]
     inside: Mapping[str, frozenset[Family]]
@@ -50,7 +50,7 @@ class Selecting:
         kinds = dict.fromkeys(zones, "zone")
         for kind, section in SECTIONS[1:]:
             kinds |= dict.fromkeys(getattr(document, section), kind)
-        names = Names(kinds, zones, tags_of(document), lost_zones(document))
+        names = SymbolTable(kinds, zones, tags_of(document), lost_zones(document))
         resolver = SelectorResolver.of(document, names, Wiring({}, context.plan.guests))
         beyond: dict[str, set[Family]] = {}
         for host in context.plan.hosts:
@@ -67,11 +67,11 @@ class Selecting:
         }
         return cls(names, resolver, {zone: frozenset(found) for zone, found in beyond.items()}, inside, hosts)
 
-    def space(self, selectors: Iterable[Selector]) -> Space:
+    def space(self, selectors: Iterable[Selector]) -> Selection:
         """The union of selectors."""
-        return self.resolver.space(selectors)
+        return self.resolver.selection(selectors)
 
-    def families(self, space: Space) -> frozenset[Family]:
+    def families(self, space: Selection) -> frozenset[Family]:
         """The families in which somebody is selected."""
         if space.everyone:
             return frozenset[Family]().union(*self.beyond.values(), *self.inside.values()) or frozenset(FAMILIES)

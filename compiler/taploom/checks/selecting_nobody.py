@@ -4,14 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from taploom.base.address import Prefix
 from taploom.base.diagnostic import Diagnostic
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule, Severity
 from taploom.checks.context import Context
 from taploom.checks.unusable_address import IS_LINK_LOCAL, SPECIAL
 from taploom.passes.resolve import tags_of
 from taploom.spec.values import Selector
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL722",
     "end-of-nobody",
     Severity.ERROR,
@@ -30,7 +30,7 @@ RULE = Rule(
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
+class _PlacedSelector:
     """One selector of an entry.
 
     Attributes:
@@ -61,7 +61,7 @@ def refused(context: Context) -> frozenset[str]:
     return frozenset(f"policy/{end.path[1]}" for end, _, _ in _found(context) if end.path[0] == "policy")
 
 
-def _found(context: Context) -> Iterator[tuple[_End, Prefix, str]]:
+def _found(context: Context) -> Iterator[tuple[_PlacedSelector, Prefix, str]]:
     tags = tags_of(context.document)
     for end in _ends(context):
         for prefix in _prefixes(context, end.selector, tags):
@@ -72,13 +72,13 @@ def _found(context: Context) -> Iterator[tuple[_End, Prefix, str]]:
                 break
 
 
-def _ends(context: Context) -> Iterator[_End]:
+def _ends(context: Context) -> Iterator[_PlacedSelector]:
     for name, entry in sorted(context.document.policy.items()):
         inward = any(_is_host(context, selector) for selector in entry.to)
-        yield from (_End(("policy", name, "from"), selector, inward) for selector in entry.from_)
-        yield from (_End(("policy", name, "to"), selector, inward) for selector in entry.to)
+        yield from (_PlacedSelector(("policy", name, "from"), selector, inward) for selector in entry.from_)
+        yield from (_PlacedSelector(("policy", name, "to"), selector, inward) for selector in entry.to)
     for name, forward in sorted(context.document.forwards.items()):
-        yield from (_End(("forwards", name, "from"), selector, inward=False) for selector in forward.from_)
+        yield from (_PlacedSelector(("forwards", name, "from"), selector, inward=False) for selector in forward.from_)
 
 
 def _is_host(context: Context, selector: Selector) -> bool:

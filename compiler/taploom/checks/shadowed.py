@@ -5,15 +5,15 @@ from functools import partial
 
 from taploom.base.address import Prefix, everything
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.coverage import Cover
-from taploom.passes.spaces import common
+from taploom.passes.selections import common
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside, remote_behind
 from taploom.plan.policy import Action, DnatEntry, Side, SideKind, Term
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL706",
     "allow-inside-deny",
     Severity.WARNING,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.globs import matches
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL506",
     "tap-outside-pattern",
     Severity.NOTE,

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 
 MOST = 1023
 """Ports of a Linux bridge, whose numbers have ten bits and begin with 1 (`BR_MAX_PORTS`, net/bridge/br_private.h)."""
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL525",
     "too-many-ports",
     Severity.ERROR,

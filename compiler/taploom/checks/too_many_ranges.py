@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.passes.services import MOST, Services, traffic
 from taploom.spec.values import ServiceRef
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL726",
     "too-many-ranges",
     Severity.ERROR,

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.arriving import arrivals, entries, finding
 from taploom.checks.context import Context
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL618",
     "translated-anybody",
     Severity.NOTE,

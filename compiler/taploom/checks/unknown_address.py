@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.passes.resolve import tags_of
@@ -11,7 +11,7 @@ from taploom.plan.guest import Mode
 from taploom.plan.interfaces import outside
 from taploom.spec.values import Selector
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL702",
     "address-not-known",
     Severity.WARNING,

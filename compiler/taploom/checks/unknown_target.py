@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic, Label
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.checks.context import Context
 from taploom.checks.families import word
 from taploom.checks.twins import missing_twins
 from taploom.plan.guest import Mode
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL612",
     "forward-to-unknown-address",
     Severity.WARNING,

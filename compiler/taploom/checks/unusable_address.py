@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Address, Family, Prefix, in_family, parse_prefix
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.span import Span
 from taploom.checks.context import Context
 from taploom.checks.families import fixed
 from taploom.plan.interfaces import outside
 
-RULE = Rule(
+RULE = DiagnosticRule(
     "TL410",
     "unusable-address",
     Severity.ERROR,

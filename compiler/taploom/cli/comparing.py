@@ -14,7 +14,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.parallel import beside
 from taploom.cli.now import now
 from taploom.cli.sides import is_path, named, or_folder
-from taploom.diff.change import Side, compare
+from taploom.diff.change import ComparedPlan, compare
 from taploom.diff.classes import Class
 from taploom.diff.gates import NO_GATES, Gates
 from taploom.diff.git import RevisionError
@@ -68,9 +68,9 @@ class Subject:
     inside: str = ""
 
     @property
-    def side(self) -> Side:
+    def side(self) -> ComparedPlan:
         """The parts of it that are compared."""
-        return Side(self.label, self.plan, self.sound, self.gates, self.moves, self.waived)
+        return ComparedPlan(self.label, self.plan, self.sound, self.gates, self.moves, self.waived)
 
 
 def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subject, Subject]:

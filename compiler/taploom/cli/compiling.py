@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from taploom.base.diagnostic import Diagnostic, State
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.cli.exits import BugError
 from taploom.cli.now import now
 from taploom.cli.terminal import progress, say, show

@@ -92,7 +92,7 @@ def _write_archive(path: Path, files: dict[str, "File"]) -> int:
 
 
 def _write_folder(path: Path, files: dict[str, "File"], *, force: bool) -> int:
-    from taploom.base.rule import Severity
+    from taploom.base.diagnostic_rule import Severity
     from taploom.cli.terminal import say, show
     from taploom.delivery.tree import write
 

@@ -13,7 +13,7 @@ from taploom.cli.options import format_option, specs_option
 if TYPE_CHECKING:
     from taploom.driver import Compiled
     from taploom.lab.experiment import Experiment
-    from taploom.lab.outcome import Outcome
+    from taploom.lab.lab_report import LabReport
     from taploom.lab.session import Lab
 
 
@@ -80,7 +80,7 @@ def _experiment(site: "Compiled", lab: "Lab") -> "Experiment":
         return experiment(lab, site.plan, rendered(site.plan), stage)
 
 
-def _shown(outcome: "Outcome", form: str) -> int:
+def _shown(outcome: "LabReport", form: str) -> int:
     from taploom.cli.terminal import say, tell
     from taploom.report.lab import lab_json, lab_junit, lab_tally, lab_text
 

@@ -74,7 +74,7 @@ def _stale(path: Path, *, sorts: bool) -> int:
 
 def _mended(diagnostic: "Diagnostic", *, prune: bool) -> bool:
     """Whether writing the lock mends a finding."""
-    from taploom.passes.rules import LOCK_LACKS, LOCK_STALE, POOL_EXHAUSTED
+    from taploom.passes.codes import LOCK_LACKS, LOCK_STALE, POOL_EXHAUSTED
 
     return diagnostic.rule in (LOCK_LACKS, LOCK_STALE) or (prune and diagnostic.rule == POOL_EXHAUSTED)
 

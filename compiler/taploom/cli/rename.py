@@ -76,8 +76,8 @@ def _asked(site: "Compiled", what: str, name: str) -> "Renaming":
 
 def _errors(site: "Compiled") -> "tuple[Diagnostic, ...]":
     """The errors that have to be mended first: all but missing entries of the lock."""
-    from taploom.base.rule import Severity
-    from taploom.passes.rules import LOCK_LACKS
+    from taploom.base.diagnostic_rule import Severity
+    from taploom.passes.codes import LOCK_LACKS
 
     return tuple(d for d in site.diagnostics if d.severity is Severity.ERROR and d.rule != LOCK_LACKS)
 

@@ -60,7 +60,7 @@ def _check(out: Path, files: Mapping[str, "File"], form: str) -> int:
 
 
 def _deliver(site: "Compiled", out: Path, files: Mapping[str, "File"], form: str, *, force: bool) -> int:
-    from taploom.base.rule import Severity
+    from taploom.base.diagnostic_rule import Severity
     from taploom.cli.terminal import progress, show, tell
     from taploom.delivery.tree import write
     from taploom.report.delivery import delivery_json

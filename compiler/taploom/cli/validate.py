@@ -21,7 +21,7 @@ def command(specs: Path, form: str) -> int:
 
     Errors and warnings fail; notes and waived findings do not. `taploom explain CODE` says what a finding means.
     """
-    from taploom.base.rule import Severity
+    from taploom.base.diagnostic_rule import Severity
     from taploom.cli.compiling import compiled, source_line
     from taploom.cli.terminal import say, tell, wants_color
     from taploom.report.diagnostics.findings import Findings, counted, tally

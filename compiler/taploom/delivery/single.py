@@ -6,8 +6,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from taploom.base.diagnostic import Diagnostic
+from taploom.delivery.codes import BUSY, UNWRITABLE, WAY_OUT
 from taploom.delivery.folder import opened
-from taploom.delivery.rules import BUSY, UNWRITABLE, WAY_OUT
 
 
 def write_file(path: Path, data: bytes, *, replace: bool = True) -> Diagnostic | bool:

@@ -11,10 +11,10 @@ from pathlib import Path
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.frozen import dataclass
 from taploom.base.parallel import runs, spread
+from taploom.delivery.codes import BUSY, IN_THE_WAY, KEPT, UNWRITABLE, WAY_OUT
 from taploom.delivery.comparison import Comparison, File, compare, everything_missing
 from taploom.delivery.folder import Folder, Kind, opened
 from taploom.delivery.manifest import NAME, SUMS, Owned, read_manifest, sha256, tree_manifest
-from taploom.delivery.rules import BUSY, IN_THE_WAY, KEPT, UNWRITABLE, WAY_OUT
 
 WORTH_A_PROCESS = 300
 """Files that take as long to write as a process takes to start."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 
 from taploom.diagrams import cards
-from taploom.diagrams.dot import NIC, SPINE, Cluster, Edge, End, Node, Table
+from taploom.diagrams.dot import NIC, SPINE, Cluster, Edge, EdgeEnd, Node, Table
 from taploom.diagrams.geometry import spine, stacked
 from taploom.diagrams.order import guest_order, network_order
 from taploom.diagrams.outside import Outside
@@ -103,11 +103,21 @@ class Box:
             name = cards.uplink_name(self._host.name, uplink.device)
             ink, said = self._paint.zone(uplink.zone).ink, f"{self._host.name} by {uplink.device}"
             yield Edge(
-                End(name, cards.EAST, "e"), End(bar.name, ports[name], "w"), ink, said, 2.2, _STRAIGHT, kind=SPINE
+                EdgeEnd(name, cards.EAST, "e"),
+                EdgeEnd(bar.name, ports[name], "w"),
+                ink,
+                said,
+                2.2,
+                _STRAIGHT,
+                kind=SPINE,
             )
         for network in self._leaving:
-            head, ink = End(cards.bridge_name(network), cards.WEST, "w"), self._paint.network(network).ink
-            tail = End(bar.name, ports[cards.bridge_name(network)], "e") if bar else End(self._first, cards.EAST, "e")
+            head, ink = EdgeEnd(cards.bridge_name(network), cards.WEST, "w"), self._paint.network(network).ink
+            tail = (
+                EdgeEnd(bar.name, ports[cards.bridge_name(network)], "e")
+                if bar
+                else EdgeEnd(self._first, cards.EAST, "e")
+            )
             said = "; ".join(
                 f"{uplink.device}: {w.label}" for uplink, found in self._uplinks for w in found if network in w.networks
             )
@@ -118,13 +128,16 @@ class Box:
         for guest in self.guests:
             for nic in guest.nics:
                 if nic.network in self.networks:
-                    tail = End(cards.bridge_name(nic.network), f"tap-{nic.tap}", "e")
-                    head = End(cards.guest_name(guest.name), f"nic-{nic.network}", "w")
+                    tail = EdgeEnd(cards.bridge_name(nic.network), f"tap-{nic.tap}", "e")
+                    head = EdgeEnd(cards.guest_name(guest.name), f"nic-{nic.network}", "w")
                     ink = self._paint.network(nic.network).ink
                     yield Edge(tail, head, ink, f"{guest.name} on {nic.network}", weight=4, kind=NIC)
         for network, members in self._members.items():
             if members:
-                tail, head = End(cards.bridge_name(network), cards.EAST, "e"), End(f"guests-{network}", side="w")
+                tail, head = (
+                    EdgeEnd(cards.bridge_name(network), cards.EAST, "e"),
+                    EdgeEnd(f"guests-{network}", side="w"),
+                )
                 yield Edge(tail, head, self._paint.network(network).ink, f"guests of {network}", weight=4)
 
     @property

@@ -160,7 +160,7 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class EdgeEnd:
     """The end of an edge: a node, one of its ports, and a side (`e`, `w`) of the port."""
 
     node: str
@@ -172,8 +172,8 @@ class End:
 class Edge:
     """A line from left to right; with `arrow` if traffic goes one way only; `kind` is `NIC`, `SPINE` or ""."""
 
-    tail: End
-    head: End
+    tail: EdgeEnd
+    head: EdgeEnd
     color: str
     tooltip: str = ""
     width: float = 1.8

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.report.rules import UNDRAWN
+from taploom.report.codes import UNDRAWN
 
 _BATCH = 200
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from taploom.base.frozen import dataclass
 from taploom.diagrams.palette import ALLOWED, DENIED, PUBLISHED
-from taploom.diagrams.traffic import Cell
+from taploom.diagrams.traffic import ZoneTraffic
 from taploom.plan.policy import Action
 from taploom.plan.site import Plan
 from taploom.report import wording
@@ -41,7 +41,7 @@ class PolicyRow:
     entry: str = ""
 
 
-def rows_of(plan: Plan, cells: Mapping[Pair, Cell], *, apart: bool = False) -> dict[str, list[PolicyRow]]:
+def rows_of(plan: Plan, cells: Mapping[Pair, ZoneTraffic], *, apart: bool = False) -> dict[str, list[PolicyRow]]:
     """The rows of each sender: forwards, then allows, then denies; with `apart` always one row for each entry."""
     found: dict[str, list[PolicyRow]] = {}
     forwarded = _pairs({pair: cell.forwards for pair, cell in cells.items()})

@@ -24,7 +24,7 @@ _WAS = "was"
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class ChangedEntry:
     """A changed entry of one sender.
 
     Attributes:
@@ -61,7 +61,7 @@ def policy_graph(before: Plan, after: Plan, change: Change, known: Paint = NO_PA
     return Graph("difference", (said, *left, *middle), (), columns, (), lines, (0.16, 0.5)), colors
 
 
-def _turns(before: Plan, after: Plan, change: Change) -> Mapping[str, list[Turn]]:
+def _turns(before: Plan, after: Plan, change: Change) -> Mapping[str, list[ChangedEntry]]:
     """The changed entries by sender."""
     old, new = (rows_of(plan, matrix(plan), apart=True) for plan in (before, after))
     policy = [one for one in change.objects if one.kind == "policy"]
@@ -73,23 +73,23 @@ def _turns(before: Plan, after: Plan, change: Change) -> Mapping[str, list[Turn]
     return {sender: turns for sender, turns in found.items() if turns}
 
 
-def _of(had: Mapping[str, PolicyRow], has: Mapping[str, PolicyRow], touched: set[str]) -> list[Turn]:
+def _of(had: Mapping[str, PolicyRow], has: Mapping[str, PolicyRow], touched: set[str]) -> list[ChangedEntry]:
     """The changed entries of one sender; those that still exist come first."""
     turns = []
     for entry, row in has.items():
         was = had.get(entry)
         if was is None:
-            turns.append(Turn(ADDED, row))
+            turns.append(ChangedEntry(ADDED, row))
         elif _said(was) != _said(row) or entry in touched:
-            turns.append(Turn(OTHER, row, was if _said(was) != _said(row) else None))
-    return turns + [Turn(REMOVED, row) for entry, row in had.items() if entry not in has]
+            turns.append(ChangedEntry(OTHER, row, was if _said(was) != _said(row) else None))
+    return turns + [ChangedEntry(REMOVED, row) for entry, row in had.items() if entry not in has]
 
 
 def _said(row: PolicyRow) -> tuple[object, ...]:
     return row.name, row.sign, row.what, row.whom, row.receivers
 
 
-def _card(sender: str, turns: Sequence[Turn], colors: Paint) -> Node:
+def _card(sender: str, turns: Sequence[ChangedEntry], colors: Paint) -> Node:
     lines: list[Row] = []
     for turn in turns[:_ROWS_SHOWN]:
         lines.append(_line(turn.sign, turn.row.name, turn.row, colors))

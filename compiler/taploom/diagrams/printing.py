@@ -6,7 +6,7 @@ Texts come from specs that strangers may have written, so nothing outside of thi
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from taploom.diagrams.dot import Cell, Cluster, Edge, End, Graph, Node, Row, Table, Text
+from taploom.diagrams.dot import Cell, Cluster, Edge, EdgeEnd, Graph, Node, Row, Table, Text
 
 SANS, MONO = "Inter, Helvetica, Arial, sans-serif", "JetBrains Mono, Courier New, monospace"
 _SPECIAL = re.compile(r'[&<>"\\]')
@@ -75,7 +75,7 @@ def _edge(edge: Edge) -> str:
     return f"{_end(edge.tail)} -> {_end(edge.head)} {_attributes(attributes)}"
 
 
-def _end(end: End) -> str:
+def _end(end: EdgeEnd) -> str:
     return ":".join(_quoted(part) for part in (end.node, end.port, end.side) if part)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from taploom.diagrams import cards
 from taploom.diagrams.box import Box, Detail
 from taploom.diagrams.crowd import HOSTS_DRAWN, crowd_graph
-from taploom.diagrams.dot import Edge, End, Graph, Node
+from taploom.diagrams.dot import Edge, EdgeEnd, Graph, Node
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.marking import Marks
 from taploom.diagrams.outside import Outside, outsides
@@ -100,7 +100,7 @@ def _lines(paint: Paint, found: Sequence[Outside], shown: set[str]) -> list[Edge
     """The lines from outside zones to the uplinks."""
     return [
         Edge(
-            End(one.name, side="e"), End(uplink, cards.WEST, "w"), paint.zone(one.zone).ink,
+            EdgeEnd(one.name, side="e"), EdgeEnd(uplink, cards.WEST, "w"), paint.zone(one.zone).ink,
             f"{one.zone} to {uplink.partition(':')[2]}", 2.2, 12,
         )
         for one in found for uplink in one.uplinks if uplink in shown

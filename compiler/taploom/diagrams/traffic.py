@@ -17,7 +17,7 @@ HOSTS = "hosts"
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class ZoneTraffic:
     """The entries about traffic from one zone to another.
 
     Attributes:
@@ -29,7 +29,7 @@ class Cell:
     forwards: tuple[str, ...]
 
 
-def matrix(plan: Plan) -> Mapping[tuple[str, str], Cell]:
+def matrix(plan: Plan) -> Mapping[tuple[str, str], ZoneTraffic]:
     """The cells of all pairs of sending and receiving zone with an entry."""
     rules: dict[tuple[str, str], set[str]] = {}
     zones = _Zones(plan)
@@ -40,7 +40,7 @@ def matrix(plan: Plan) -> Mapping[tuple[str, str], Cell]:
                 rules.setdefault(pair, set()).add(name)
     forwards = _forwards(plan)
     return {
-        pair: Cell(tuple(sorted(rules.get(pair, ()))), tuple(sorted(forwards.get(pair, ()))))
+        pair: ZoneTraffic(tuple(sorted(rules.get(pair, ()))), tuple(sorted(forwards.get(pair, ()))))
         for pair in sorted({*rules, *forwards})
     }
 

@@ -9,12 +9,11 @@ senders are drawn in several pairs of columns, so that the picture is about as w
 from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
-from taploom.diagrams.dot import Cell, Edge, End, Graph, Node, Row, Table, Text
+from taploom.diagrams.dot import Cell, Edge, EdgeEnd, Graph, Node, Row, Table, Text
 from taploom.diagrams.entries import ANY, PolicyRow, rows_of
 from taploom.diagrams.geometry import levelled
 from taploom.diagrams.palette import DENIED, LINE, MUTED, OUTSIDE, TEXT, Paint, Tone
-from taploom.diagrams.traffic import HOSTS
-from taploom.diagrams.traffic import Cell as Traffic
+from taploom.diagrams.traffic import HOSTS, ZoneTraffic
 from taploom.plan.site import Plan
 
 ARROWS_SHOWN = 12
@@ -23,7 +22,7 @@ _ROWS_SHOWN, _SENDERS_BELOW, _ACROSS = 14, 24, 2
 _LETTERS_SHOWN = 34
 
 
-def zones_graph(plan: Plan, paint: Paint, cells: Mapping[tuple[str, str], Traffic]) -> Graph:
+def zones_graph(plan: Plan, paint: Paint, cells: Mapping[tuple[str, str], ZoneTraffic]) -> Graph:
     """All senders, entries and receivers of a plan."""
     rows = rows_of(plan, cells)
     senders = ordered(plan, rows)
@@ -108,7 +107,7 @@ def _pill(receivers: Sequence[str], paint: Paint) -> Cell:
 
 def line(sender: str, paint: Paint) -> Edge:
     """The line from a sender to the card of its entries."""
-    tail, head = End(f"from-{sender}", side="e"), End(f"by-{sender}", side="w")
+    tail, head = EdgeEnd(f"from-{sender}", side="e"), EdgeEnd(f"by-{sender}", side="w")
     return Edge(tail, head, _tone(sender, paint).ink, f"what {sender} may do", 2.2, 8)
 
 
@@ -117,7 +116,9 @@ def _arrows(sender: str, rows: Sequence[PolicyRow], paint: Paint) -> list[Edge]:
     ink = _tone(sender, paint).ink
     reached = sorted({receiver for row in rows if row.color != DENIED.ink for receiver in row.receivers})
     return [
-        Edge(End(f"by-{sender}", side="e"), End(f"to-{other}", side="w"), ink, f"{sender} to {other}", arrow=True)
+        Edge(
+            EdgeEnd(f"by-{sender}", side="e"), EdgeEnd(f"to-{other}", side="w"), ink, f"{sender} to {other}", arrow=True
+        )
         for other in reached
     ]
 

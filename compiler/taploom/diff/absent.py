@@ -23,7 +23,7 @@ class Difference(NamedTuple):
     after: Answer
 
 
-class Side(NamedTuple):
+class AddressSet(NamedTuple):
     """Some addresses, or all but these."""
 
     spans: Spans
@@ -37,8 +37,8 @@ class Side(NamedTuple):
 class Restriction(NamedTuple):
     """A product of destinations and sources."""
 
-    destinations: Side
-    sources: Side
+    destinations: AddressSet
+    sources: AddressSet
 
 
 class Nobody(NamedTuple):
@@ -62,14 +62,14 @@ class Nobody(NamedTuple):
     @property
     def rest(self) -> Restriction:
         """The packets with a known holder at both ends."""
-        return Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=False))
+        return Restriction(AddressSet(self.destinations, inside=False), AddressSet(self.sources, inside=False))
 
     @property
     def parts(self) -> tuple[Restriction, Restriction]:
         """The packets with nobody at one end or the other, as two disjoint parts."""
         return (
-            Restriction(Side(self.destinations, inside=True), Side((), inside=False)),
-            Restriction(Side(self.destinations, inside=False), Side(self.sources, inside=True)),
+            Restriction(AddressSet(self.destinations, inside=True), AddressSet((), inside=False)),
+            Restriction(AddressSet(self.destinations, inside=False), AddressSet(self.sources, inside=True)),
         )
 
 

@@ -20,7 +20,7 @@ from taploom.plan.site import Plan
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ComparedPlan:
     """One of two revisions.
 
     Attributes:
@@ -40,7 +40,7 @@ class Side:
     waived: Mapping[str, str] = field(default_factory=dict)
 
 
-def compare(before: Side, after: Side) -> Change:
+def compare(before: ComparedPlan, after: ComparedPlan) -> Change:
     """Everything that a change does."""
     objects = compare_objects(things(before.plan), things(after.plan), after.moves)
     names = {one.was: one.name for one in objects if one.was}
@@ -77,8 +77,8 @@ def _on_hosts(
 
 
 def _judged(
-    before: Side,
-    after: Side,
+    before: ComparedPlan,
+    after: ComparedPlan,
     objects: tuple[ObjectChange, ...],
     flows: tuple[FlowChange, ...],
     disruption: tuple[Disruption, ...],
@@ -97,7 +97,7 @@ def _judged(
     )
 
 
-def _notes(before: Side, after: Side) -> list[str]:
+def _notes(before: ComparedPlan, after: ComparedPlan) -> list[str]:
     found = []
     if not before.sound:
         found.append("the base does not compile: it is compared as far as it is sound")

@@ -25,7 +25,7 @@ _TYPES = {NUMBERS["icmp"]: "--icmp-type", NUMBERS["icmpv6"]: "--icmpv6-type"}
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class ConntrackMatch:
     """Some connections of one host, by their first packet.
 
     Attributes:
@@ -67,7 +67,7 @@ class _Axis:
     singles: tuple[str, ...]
 
 
-def commands(match: Match) -> tuple[Command, ...]:
+def commands(match: ConntrackMatch) -> tuple[Command, ...]:
     """Argument vectors that end these connections; () if there are none, or too many to run."""
     axes = [axis for axis in _axes(match) if axis]
     runs = prod(axis.runs for axis in axes)
@@ -92,14 +92,14 @@ def _looped(head: Command, axes: list[_Axis], end: Command) -> str:
     return "".join(opened) + " ".join([*words, *end]) + "; done" * len(opened)
 
 
-def _axes(match: Match) -> Iterator[_Axis | None]:
+def _axes(match: ConntrackMatch) -> Iterator[_Axis | None]:
     yield _numbers("-p", "protocol", match.protocols)
     yield _ends("--orig-src", "source", match.family, match.sources, match.source_uplinks)
     yield _ends("--orig-dst", "destination", match.family, match.destinations, match.uplinks)
     yield _ports(match)
 
 
-def _ports(match: Match) -> _Axis | None:
+def _ports(match: ConntrackMatch) -> _Axis | None:
     if match.ports is None or match.protocols is None or any(first != last for first, last in match.protocols):
         return None
     (number, _), *others = match.protocols

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from taploom.base.address import Family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
-from taploom.diff.labels import Names
+from taploom.diff.labels import AddressLabels
 from taploom.diff.regions import Set
 from taploom.diff.relation import ABSENT, Pair
 from taploom.diff.sampling import Sampler
 from taploom.diff.services import services_of
-from taploom.diff.verdicts import Outcome, Region, Turn
+from taploom.diff.verdicts import Disposition, Region, Turn
 from taploom.flows.algebra.spans import Spans, common, of_prefix, united, without
 from taploom.flows.packets.answer import ELSEWHERE, Answer
 from taploom.flows.packets.forwarding import SELF
@@ -33,8 +33,8 @@ class Words(NamedTuple):
     sources: tuple[str, ...]
     destinations: tuple[str, ...]
     services: tuple[str, ...]
-    before: Outcome
-    after: Outcome
+    before: Disposition
+    after: Disposition
     readdressed: bool = False
 
 
@@ -44,7 +44,7 @@ class Teller:
 
     pair: Pair
     context: Context
-    names: tuple[Names, Names]
+    names: tuple[AddressLabels, AddressLabels]
 
     @property
     def host(self) -> Host:
@@ -157,12 +157,12 @@ class Teller:
         value = answer.destination.address
         return self.names[side].ends(((value, value),), self.host.name, "")[0]
 
-    def _outcome(self, answer: Answer, side: int, *, rewriting: bool) -> Outcome:
+    def _outcome(self, answer: Answer, side: int, *, rewriting: bool) -> Disposition:
         """The outcome on one side; it has the source translation only if `rewriting`, which is if that differs."""
         if answer == ABSENT:
-            return Outcome("absent", "")
+            return Disposition("absent", "")
         source = answer.source.kind if answer.source and rewriting else ""
-        return Outcome(answer.verdict, answer.by, self._target(answer, side), source, bool(answer.limited))
+        return Disposition(answer.verdict, answer.by, self._target(answer, side), source, bool(answer.limited))
 
     def via(self, part: Set, before: Answer, after: Answer) -> tuple[str, ...]:
         """The outside addresses of translated packets."""

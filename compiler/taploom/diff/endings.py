@@ -9,7 +9,7 @@ from typing import NamedTuple
 from taploom.base.address import Family, prefixes_of
 from taploom.base.frozen import dataclass
 from taploom.diff.bystanders import Bystanders, wide
-from taploom.diff.conntrack import Match
+from taploom.diff.conntrack import ConntrackMatch
 from taploom.flows.algebra.spans import Spans, common, complement, united, without
 from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.services import Traffic
@@ -49,13 +49,13 @@ class Ending:
     others: Bystanders
 
     @property
-    def matches(self) -> tuple[Match, ...]:
+    def matches(self) -> tuple[ConntrackMatch, ...]:
         """One for each protocol with its ports."""
         sources, destinations = self._sources, self._destinations
         uplinks = () if sources is None or wide(sources, self._family) else self.senders.uplinks
         asked = () if destinations is None else self.goal.uplinks
         return tuple(
-            Match(self._family, protocols, ports, sources, uplinks, destinations, asked, self.goal.target)
+            ConntrackMatch(self._family, protocols, ports, sources, uplinks, destinations, asked, self.goal.target)
             for protocols, ports in self.goal.services
         )
 

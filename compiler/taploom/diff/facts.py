@@ -12,7 +12,7 @@ from taploom.diff.model import Value
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
 from taploom.plan.host import Bridge, Fixed, Host, Learned, Uplink
 from taploom.plan.origin import Meta, Origin
-from taploom.plan.policy import Forward, Limit, NatKind, Rule, Service
+from taploom.plan.policy import Forward, Limit, NatKind, PolicyEntry, Service
 from taploom.plan.site import Nat, Network, Plan
 
 Fields = Mapping[str, Value]
@@ -208,7 +208,7 @@ def _forward(forward: Forward) -> Fields:
     }
 
 
-def _rule(rule: Rule) -> Fields:
+def _rule(rule: PolicyEntry) -> Fields:
     return {
         "action": rule.action.value,
         "from": _set(rule.sources),

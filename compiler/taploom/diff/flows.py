@@ -15,7 +15,7 @@ from taploom.base.parallel import spread
 from taploom.diff.absent import Difference
 from taploom.diff.describe import Teller, Words, side_of
 from taploom.diff.gathered import gathered
-from taploom.diff.labels import Names
+from taploom.diff.labels import AddressLabels
 from taploom.diff.readdressed import readdressed
 from taploom.diff.regions import united_boxes
 from taploom.diff.relation import Pair, pairs
@@ -61,7 +61,9 @@ def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[
         after: the head.
         names: `kind/name` before and after of renamed objects.
     """
-    known = {family: (Names(before, family, after), Names(after, family, before)) for family in FAMILIES}
+    known = {
+        family: (AddressLabels(before, family, after), AddressLabels(after, family, before)) for family in FAMILIES
+    }
 
     def parts(pair: Pair) -> list[_Part]:
         # The copy is dropped with its cached maps, which take gigabytes for a large site.
@@ -80,7 +82,7 @@ def _united(before: Plan, after: Plan, names: Mapping[str, str], found: Iterable
     return tuple(sorted(gathered(changes, (_origins(before), _origins(after))), key=_order))
 
 
-def _parts(pair: Pair, known: tuple[Names, Names], names: Mapping[str, str]) -> list[_Part]:
+def _parts(pair: Pair, known: tuple[AddressLabels, AddressLabels], names: Mapping[str, str]) -> list[_Part]:
     """The differences of one host in one family, each marked if nothing but addresses differs."""
     found = _of_pair(pair, known)
     inner = (known[0].inner, known[1].inner)
@@ -99,7 +101,7 @@ def _networks(pair: Pair) -> tuple[Mapping[str, str], Mapping[str, str]]:
     return before, after
 
 
-def _of_pair(pair: Pair, known: tuple[Names, Names]) -> list[_Part]:
+def _of_pair(pair: Pair, known: tuple[AddressLabels, AddressLabels]) -> list[_Part]:
     """The differences of one host in one family."""
     found: list[_Part] = []
     for context, group in groupby(_sorted(pair.differences()), key=lambda item: item[0]):

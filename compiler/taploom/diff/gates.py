@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.base.frozen import dataclass
 from taploom.diff.classes import Class
 from taploom.diff.effects import Disruption, Effect
-from taploom.diff.model import Action, GateResult, ObjectChange, Verdict
+from taploom.diff.model import Action, GateResult, GateVerdict, ObjectChange
 from taploom.diff.verdicts import FlowChange
 
 EXPOSURE, DISRUPTION, REMOVAL, MANAGEMENT = "exposure-owner", "max-class", "max-removed", "management"
@@ -63,7 +63,7 @@ def judge(
         found += _removal(objects, rules, each.removed) if each.removed is not None else ()
         found += _management(disruption) if each.management else ()
     results = (_waived(one, waived) for one in dict.fromkeys(found))
-    order = (Verdict.DENY, Verdict.WAIVED, Verdict.PASS)
+    order = (GateVerdict.DENY, GateVerdict.WAIVED, GateVerdict.PASS)
     return tuple(sorted(results, key=lambda one: (order.index(one.verdict), one.gate, one.object)))
 
 
@@ -72,38 +72,38 @@ def _exposure(flows: tuple[FlowChange, ...], owners: Mapping[str, str]) -> Itera
     for name in exposing:
         owner = owners.get(name, "")
         message = f"{name} exposes something, and {f'{owner} answers for it' if owner else 'names no owner'}"
-        yield GateResult(EXPOSURE, name, Verdict.PASS if owner else Verdict.DENY, message, "")
+        yield GateResult(EXPOSURE, name, GateVerdict.PASS if owner else GateVerdict.DENY, message, "")
     if not exposing:
-        yield GateResult(EXPOSURE, "", Verdict.PASS, "nothing is newly exposed", "")
+        yield GateResult(EXPOSURE, "", GateVerdict.PASS, "nothing is newly exposed", "")
 
 
 def _class(disruption: tuple[Disruption, ...], worst: Class) -> Iterator[GateResult]:
     above = [one for one in disruption if one.grade > worst]
     for one in above:
         message = f"{one.grade.name} on {one.host} ({one.device}), and {worst.name} is the most that passes"
-        yield GateResult(DISRUPTION, one.object, Verdict.DENY, message, "")
+        yield GateResult(DISRUPTION, one.object, GateVerdict.DENY, message, "")
     if not above:
-        yield GateResult(DISRUPTION, "", Verdict.PASS, f"nothing is above {worst.name}", "")
+        yield GateResult(DISRUPTION, "", GateVerdict.PASS, f"nothing is above {worst.name}", "")
 
 
 def _removal(objects: tuple[ObjectChange, ...], rules: int, most: int) -> Iterator[GateResult]:
     gone = sum(one.action is Action.REMOVE and one.kind in ("policy", "forward") for one in objects)
     passes = gone * 100 <= most * rules
     message = f"{gone} of {rules} policy entries and forwards removed, and {most} % is the most that passes"
-    yield GateResult(REMOVAL, "", Verdict.PASS if passes else Verdict.DENY, message, "")
+    yield GateResult(REMOVAL, "", GateVerdict.PASS if passes else GateVerdict.DENY, message, "")
 
 
 def _management(disruption: tuple[Disruption, ...]) -> Iterator[GateResult]:
     closed = [one for one in disruption if one.effect in (Effect.LOCKED_OUT, Effect.WAY_IN)]
     for one in closed:
         message = f"{one.host}: {one.effect.value} ({one.detail or one.device})"
-        yield GateResult(MANAGEMENT, one.object, Verdict.DENY, message, "")
+        yield GateResult(MANAGEMENT, one.object, GateVerdict.DENY, message, "")
     if not closed:
-        yield GateResult(MANAGEMENT, "", Verdict.PASS, "every management path stays as it is", "")
+        yield GateResult(MANAGEMENT, "", GateVerdict.PASS, "every management path stays as it is", "")
 
 
 def _waived(one: GateResult, waived: Mapping[str, str]) -> GateResult:
     reason = waived.get(f"{one.gate}/{one.object}") or waived.get(one.gate)
-    if one.verdict is not Verdict.DENY or not reason:
+    if one.verdict is not GateVerdict.DENY or not reason:
         return one
-    return GateResult(one.gate, one.object, Verdict.WAIVED, one.message, reason)
+    return GateResult(one.gate, one.object, GateVerdict.WAIVED, one.message, reason)

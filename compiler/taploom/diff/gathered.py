@@ -10,9 +10,9 @@ from dataclasses import fields, replace
 from operator import attrgetter
 
 from taploom.diff.services import services_of
-from taploom.diff.verdicts import FlowChange, Outcome, Region
+from taploom.diff.verdicts import Disposition, FlowChange, Region
 from taploom.flows.algebra.spans import Interval, Spans, united
-from taploom.flows.proof.intent.doors import ALL_PORTS
+from taploom.flows.proof.intent.forwarded import ALL_PORTS
 from taploom.plan.origin import Origin
 
 _besides_services = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))
@@ -51,7 +51,7 @@ def _alike(one: FlowChange) -> object:
     return (one.turn, one.sources, _bare(one.before), _bare(one.after))
 
 
-def _bare(one: Outcome) -> Outcome:
+def _bare(one: Disposition) -> Disposition:
     return replace(one, by="", to="", port="")
 
 
@@ -83,7 +83,7 @@ def _all(columns: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(sorted({name for column in columns for name in column}))
 
 
-def _by_all(found: list[Outcome]) -> Outcome:
+def _by_all(found: list[Disposition]) -> Disposition:
     names = sorted({one.by for one in found if one.by})
     return replace(_bare(found[0]), by=names[0], also=tuple(names[1:])) if names else found[0]
 

@@ -24,7 +24,7 @@ LINK_SENDERS = ((0, 0), of_prefix(Prefix(Family.IPV6, 0xFE80 << 112, 10)))
 
 
 @dataclass(frozen=True)
-class Names:
+class AddressLabels:
     """The names of one plan for addresses of one family; `other` is the plan that it is compared with."""
 
     plan: Plan
@@ -58,7 +58,7 @@ class Names:
         """Guests whose address the other plan has too; those that appear or disappear are reported separately."""
         if self.other is None:
             return self.guests
-        there = {value for known in Names(self.other, self.family).guests.values() for value, _ in known}
+        there = {value for known in AddressLabels(self.other, self.family).guests.values() for value, _ in known}
         return {network: [one for one in known if one[0] in there] for network, known in self.guests.items()}
 
     @memo

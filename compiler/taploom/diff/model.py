@@ -124,7 +124,7 @@ class FileChange:
         return sum(line.sign == "-" for hunk in self.hunks for line in hunk.lines)
 
 
-class Verdict(enum.Enum):
+class GateVerdict(enum.Enum):
     """The verdict of a gate."""
 
     PASS = "pass"
@@ -145,7 +145,7 @@ class GateResult:
 
     gate: str
     object: str
-    verdict: Verdict
+    verdict: GateVerdict
     message: str
     reason: str
 
@@ -195,7 +195,7 @@ class Change:
     @property
     def failed_gates(self) -> tuple[GateResult, ...]:
         """The results that deny the change and are not waived."""
-        return tuple(one for one in self.gates if one.verdict is Verdict.DENY)
+        return tuple(one for one in self.gates if one.verdict is GateVerdict.DENY)
 
     def count(self, *actions: Action) -> int:
         """Number of objects with one of these actions."""

@@ -22,7 +22,7 @@ from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, Holder,
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding, asked_for
 from taploom.flows.packets.learned import numbered
 from taploom.flows.packets.packet import sizes
-from taploom.flows.proof.intent.names import Names
+from taploom.flows.proof.intent.names import Meanings
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.intent.within import Within
 from taploom.flows.proof.packet_path import Behind, Context, PacketPath, Stages, contexts
@@ -266,7 +266,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]
     hosts_before = {
         names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts
     }
-    sites = (Foremost(Names(before), frozenset(gone)), Foremost(Names(after)))
+    sites = (Foremost(Meanings(before), frozenset(gone)), Foremost(Meanings(after)))
     old, new = hosts_before, {host.name: host for host in after.hosts}
     for family in FAMILIES:
         sides = Sides(family, sites, names)

@@ -70,7 +70,7 @@ def revision(specs: Path, name: str, commit: str) -> Revision:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _TreeEntry:
     """One entry of a tree.
 
     Attributes:
@@ -84,7 +84,7 @@ class _Entry:
     size: int
 
 
-def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator[tuple[str, _Entry]]:
+def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator[tuple[str, _TreeEntry]]:
     """All entries below the folder of specs, by path from there."""
     listed = where.ask("ls-tree", "-rzl", "--full-tree", commit, "--", inside or ".").split(b"\0")
     if len(listed) > ENTRIES:
@@ -101,7 +101,7 @@ def _entries(where: Repository, inside: str, name: str, commit: str) -> Iterator
         seen.add(below)
         if kind == "blob" and not size.isdigit():
             raise _missing(name)
-        yield below, _Entry(mode, identity, int(size) if size.isdigit() else 0)
+        yield below, _TreeEntry(mode, identity, int(size) if size.isdigit() else 0)
 
 
 def _misplaced(where: Repository, commit: str, inside: str, specs: Path, report: Report) -> None:
@@ -117,7 +117,7 @@ def _misplaced(where: Repository, commit: str, inside: str, specs: Path, report:
 
 
 def _specs(
-    where: Repository, commit: str, inside: str, folder: str, entries: Mapping[str, _Entry], report: Report
+    where: Repository, commit: str, inside: str, folder: str, entries: Mapping[str, _TreeEntry], report: Report
 ) -> Iterator[tuple[str, str]]:
     """The specs and the lock, each with the path of the file that has its text; other entries are reported."""
     links = {path: entry for path, entry in entries.items() if entry.mode == _LINK}
@@ -197,7 +197,7 @@ def _missing(name: str) -> RevisionError:
     return RevisionError(f"this clone lacks files of `{name}`: `git fetch --refetch --no-filter` gets them")
 
 
-def _blobs(where: Repository, name: str, wanted: Mapping[str, _Entry]) -> dict[str, bytes]:
+def _blobs(where: Repository, name: str, wanted: Mapping[str, _TreeEntry]) -> dict[str, bytes]:
     """Contents by path, in one run of git.
 
     Args:

@@ -11,7 +11,7 @@ from taploom.base.address import Address, Family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.base.protocol import NUMBERS
-from taploom.diff.labels import Names
+from taploom.diff.labels import AddressLabels
 from taploom.diff.regions import Set
 from taploom.diff.relation import Pair
 from taploom.diff.verdicts import Example
@@ -47,7 +47,7 @@ class Sampler:
     pair: Pair
     context: Context
     host: Host
-    names: tuple[Names, Names]
+    names: tuple[AddressLabels, AddressLabels]
 
     def sample(self, part: Set, side: int, *, exposed: bool) -> Sample:
         """A typical packet of the part: between known guests or from outside, with a usual port."""

@@ -10,23 +10,23 @@ from taploom.base.frozen import dataclass
 from taploom.diff.holders import held, mirrored, stationed
 from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix, single, united, without
 from taploom.flows.packets.clock import Clock
-from taploom.flows.proof.intent.doors import Approach
-from taploom.flows.proof.intent.entries import Entry, Site
+from taploom.flows.proof.intent.entries import ResolvedEntry, SiteEntries
+from taploom.flows.proof.intent.forwarded import Approach
 from taploom.plan.site import Plan
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Foremost(Site):
+class Foremost(SiteEntries):
     """A site in which the given entries win ties, which shows the flows of theirs that others allow too."""
 
     first: frozenset[str] = frozenset()
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ResolvedEntry, ...]:
         """All policy entries in the order in which they decide, the given ones first among equals."""
-        known = Site(self.names).entries
+        known = SiteEntries(self.names).entries
         return tuple(sorted(known, key=lambda entry: (bool(entry.limited), entry.name not in self.first, entry.name)))
 
 
@@ -40,7 +40,7 @@ class Sides:
     """
 
     family: Family
-    sites: tuple[Site, Site]
+    sites: tuple[SiteEntries, SiteEntries]
     names: Mapping[str, str]
 
     @property

@@ -25,7 +25,7 @@ class Turn(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Disposition:
     """The outcome of packets on one side of the comparison.
 
     Attributes:
@@ -59,7 +59,7 @@ class Region:
         services: protocols and ports (ICMP types), as pairs of intervals; None for all.
         sources: addresses as numbers.
         times: phases between two ends of validity; None for always.
-        source_before: how their source is translated before, as in `Outcome.source`.
+        source_before: how their source is translated before, as in `Disposition.source`.
         source_after: how it is translated after the change.
         target: the address that their destination became before, or None.
         uplinks: the uplinks whose learned addresses are among the destinations, sorted.
@@ -131,8 +131,8 @@ class FlowChange:
     via: tuple[str, ...]
     hosts: tuple[str, ...]
     families: tuple[Family, ...]
-    before: Outcome
-    after: Outcome
+    before: Disposition
+    after: Disposition
     example: Example
     before_cause: Origin | None
     after_cause: Origin | None

@@ -15,8 +15,8 @@ from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, Answer, Destina
 from taploom.flows.packets.forwarding import OTHER
 from taploom.flows.packets.packet import DESTINATION, SOURCE, WHOLE, box
 from taploom.flows.proof.agreement import same_parts
-from taploom.flows.proof.intent.doors import Approach
 from taploom.flows.proof.intent.essentials import Decided
+from taploom.flows.proof.intent.forwarded import Approach
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.packet_path import Context, PacketPath
 from taploom.flows.proof.stitch import answers, at, pieces

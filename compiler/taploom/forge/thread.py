@@ -20,7 +20,7 @@ PAGES = 100
 _BEGIN, _END, _DIGEST = "<!-- taploom:", " -->", " plan="
 
 
-class Outcome(Enum):
+class Posting(Enum):
     """What became of the comment."""
 
     CREATED = "created"
@@ -71,7 +71,7 @@ class Thread(Protocol):
         ...
 
 
-def keep_one(thread: Thread, body: str, *, only_update: bool = False) -> Outcome:
+def keep_one(thread: Thread, body: str, *, only_update: bool = False) -> Posting:
     """Make the change have this comment exactly once.
 
     Args:
@@ -87,13 +87,13 @@ def keep_one(thread: Thread, body: str, *, only_update: bool = False) -> Outcome
     earlier = next((one for one in _ours(thread) if one.body.startswith(whose)), None)
     if earlier is None:
         if only_update:
-            return Outcome.NOT_NEEDED
+            return Posting.NOT_NEEDED
         thread.create(body)
-        return Outcome.CREATED
+        return Posting.CREATED
     if earlier.body.replace("\r\n", "\n").strip() == body.strip():
-        return Outcome.UNCHANGED
+        return Posting.UNCHANGED
     thread.update(earlier.number, body)
-    return Outcome.UPDATED
+    return Posting.UPDATED
 
 
 def identity(body: str) -> str:

@@ -33,7 +33,7 @@ _SYSTEM_USER = 990
 """Id of the owner of TAPs: systemd takes a system user only (258 and later)."""
 
 
-class Site:
+class RunningSite:
     """The running machines of a plan.
 
     Attributes:

@@ -11,7 +11,7 @@ import os
 import struct
 
 from taploom.base.protocol import NUMBERS
-from taploom.lab.frames import checksum
+from taploom.lab.ethernet import checksum
 
 ICMP4, ICMP6, SCTP, GRE = (NUMBERS[name] for name in ("icmp", "icmpv6", "sctp", "gre"))
 ECHO4, ECHO6 = 8, 128

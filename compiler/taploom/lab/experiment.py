@@ -9,10 +9,10 @@ from taploom.backends.artifact import Artifact
 from taploom.base.frozen import dataclass
 from taploom.lab import ruleset
 from taploom.lab.atlas import Atlas
-from taploom.lab.build import Site
+from taploom.lab.build import RunningSite
 from taploom.lab.impostors import impostors
+from taploom.lab.lab_report import LabReport, NotRun, Row
 from taploom.lab.oracle import Oracle
-from taploom.lab.outcome import NotRun, Outcome, Row
 from taploom.lab.questions import Question, questions
 from taploom.lab.reading import Reading
 from taploom.lab.return_routes import lead_home
@@ -38,8 +38,8 @@ class Experiment:
         asked: The flows that were probed, with the plan's answers.
     """
 
-    outcome: Outcome
-    site: Site | None
+    outcome: LabReport
+    site: RunningSite | None
     asked: tuple[Question, ...] = ()
 
 
@@ -62,7 +62,7 @@ def experiment(
     try:
         kept = upkeep(done.site, done.asked)
     except LabError as error:
-        kept = Outcome((_stopped(plan, error),))
+        kept = LabReport((_stopped(plan, error),))
     return Experiment(joined(done.outcome, kept), done.site, done.asked)
 
 
@@ -76,15 +76,15 @@ def agreement(
     """As `experiment`, without the reloads, which take long: addresses, flows and spoofing."""
     try:
         stage("starting machines")
-        site = Site(lab, plan, artifacts, root)
+        site = RunningSite(lab, plan, artifacts, root)
         return _agreement(site, stage)
     except LabError as error:
-        return Experiment(Outcome((_stopped(plan, error),)), None)
+        return Experiment(LabReport((_stopped(plan, error),)), None)
 
 
-def _agreement(site: Site, stage: Stage) -> Experiment:
+def _agreement(site: RunningSite, stage: Stage) -> Experiment:
     plan = site.plan
-    started = Outcome((Row("load", f"site {plan.name}", "runs", "runs"),))
+    started = LabReport((Row("load", f"site {plan.name}", "runs", "runs"),))
     stage("waiting for addresses")
     settled, ground = settle(site)
     atlas = Atlas(plan, ground, dict(site.beyond))
@@ -99,23 +99,23 @@ def _agreement(site: Site, stage: Stage) -> Experiment:
     bridged = _filtered(site, asked)
     stage("sending forged packets")
     lied = (lies(site, atlas), impostors(site, atlas, oracle, asked))
-    return Experiment(joined(started, settled, Outcome((), unclear), probed, bridged, *lied), site, asked)
+    return Experiment(joined(started, settled, LabReport((), unclear), probed, bridged, *lied), site, asked)
 
 
-def joined(*parts: Outcome) -> Outcome:
+def joined(*parts: LabReport) -> LabReport:
     """Outcomes one after the other."""
     rows = tuple(row for part in parts for row in part.rows)
-    return Outcome(rows, tuple(entry for part in parts for entry in part.not_run))
+    return LabReport(rows, tuple(entry for part in parts for entry in part.not_run))
 
 
-def _filtered(site: Site, asked: tuple[Question, ...]) -> Outcome:
+def _filtered(site: RunningSite, asked: tuple[Question, ...]) -> LabReport:
     """Probes flows within a bridge, with the kernel sending bridged frames through the ruleset's forward chain."""
     near = tuple(q for q in asked if q.source.group == q.to.group or "implied/bridge" in q.verdict.by)
     known = [ruleset.filter_bridged(machine, on=True) for machine in site.hosts.values()]
     if not all(known):
-        return Outcome((), (NotRun("bridged frames in the forward chain", "this kernel has no br_netfilter"),))
+        return LabReport((), (NotRun("bridged frames in the forward chain", "this kernel has no br_netfilter"),))
     found = ask(site, near)
     for machine in site.hosts.values():
         ruleset.filter_bridged(machine, on=False)
     rows = (replace(row, flow=f"{row.flow} (br_netfilter)") for row in found.rows)
-    return Outcome(tuple(rows))
+    return LabReport(tuple(rows))

@@ -12,12 +12,12 @@ from contextlib import suppress
 
 from taploom.base.address import Address, Family
 from taploom.base.frozen import dataclass
-from taploom.lab import frames
+from taploom.lab import ethernet
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError
-from taploom.lab.build import Site, nic_name
+from taploom.lab.build import RunningSite, nic_name
+from taploom.lab.lab_report import LabReport, Row
 from taploom.lab.namespace import Namespace
-from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict
-from taploom.lab.outcome import Outcome, Row
+from taploom.lab.oracle import FirstPacket, Oracle, Prediction, Protocol
 from taploom.lab.outside import Link
 from taploom.lab.questions import Question
 from taploom.lab.waiting import LabError, wait_for
@@ -29,7 +29,7 @@ _SENDER, _PORT = "02:00:5e:00:53:78", 40000
 _PATIENCE = 3.0
 _numbers = itertools.count(0x4E4C0001, 16)
 _Goal = tuple[Address, Protocol, int]
-_Judge = Callable[[Host, HostInterface, Packet], Verdict]
+_Judge = Callable[[Host, HostInterface, FirstPacket], Prediction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Tap:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Impostor:
     """A packet that comes to a host by one uplink.
 
     Attributes:
@@ -50,24 +50,24 @@ class Claim:
     """
 
     uplink: HostInterface
-    packet: Packet
-    verdict: Verdict
+    packet: FirstPacket
+    verdict: Prediction
     frame: bytes
     inside: bool
     mark: bytes
 
 
-def impostors(site: Site, atlas: Atlas, oracle: Oracle, asked: Iterable[Question]) -> Outcome:
+def impostors(site: RunningSite, atlas: Atlas, oracle: Oracle, asked: Iterable[Question]) -> LabReport:
     """Tries, on each host with several uplinks, senders of known prefixes at every uplink."""
     rows: list[Row] = []
     known = tuple(asked)
     for host in site.plan.hosts:
         if len(outside(host)) > 1:
             rows += _tried(site, atlas, host, tuple(_claims(site, atlas, oracle, host, known)))
-    return Outcome(tuple(rows))
+    return LabReport(tuple(rows))
 
 
-def _tried(site: Site, atlas: Atlas, host: Host, claims: tuple[Claim, ...]) -> Iterator[Row]:
+def _tried(site: RunningSite, atlas: Atlas, host: Host, claims: tuple[Impostor, ...]) -> Iterator[Row]:
     """Sends the claims, wrong ones first, and waits for the right ones."""
     if not claims:
         return
@@ -94,20 +94,22 @@ def _tried(site: Site, atlas: Atlas, host: Host, claims: tuple[Claim, ...]) -> I
         yield Row("spoof", flow, expected, observed, claim.verdict.by)
 
 
-def _near(site: Site, host: Host) -> list[Tap]:
+def _near(site: RunningSite, host: Host) -> list[Tap]:
     """The NICs of the host's guests."""
     guests = (guest for guest in site.plan.guests if guest.host == host.name)
     return [Tap(site.guests[guest.name], nic_name(number)) for guest in guests for number in range(len(guest.nics))]
 
 
-def _far(site: Site, atlas: Atlas, host: Host) -> list[Tap]:
+def _far(site: RunningSite, atlas: Atlas, host: Host) -> list[Tap]:
     """Interfaces at which the host's answers may arrive: other hosts' uplinks, and the links of the worlds."""
     others = [Tap(site.hosts[o.name], u.device) for o in site.plan.hosts if o is not host for u in outside(o)]
     links = [Tap(site.worlds[zone].machine, link.name) for zone, found in atlas.beyond.items() for link in found.links]
     return [*others, *links]
 
 
-def _claims(site: Site, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Question, ...]) -> Iterator[Claim]:
+def _claims(
+    site: RunningSite, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Question, ...]
+) -> Iterator[Impostor]:
     """For each sender on another host or outside: packets to a guest and to the host, by every uplink."""
     devices = [uplink.device for uplink in outside(host)]
     macs = {name: site.hosts[host.name].run("cat", f"/sys/class/net/{name}/address").strip() for name in devices}
@@ -119,7 +121,9 @@ def _claims(site: Site, atlas: Atlas, oracle: Oracle, host: Host, asked: tuple[Q
         home = next((uplink for uplink in outside(host) if uplink not in apart), None)
         if not apart or home is None:
             continue
-        packets = [Packet(sender, to, proto, port) for to, proto, port in sorted(goals) if to.family is sender.family]
+        packets = [
+            FirstPacket(sender, to, proto, port) for to, proto, port in sorted(goals) if to.family is sender.family
+        ]
         ways = [(oracle.claimed, home), *((oracle.unquestioned, uplink) for uplink in apart)]
         for packet in dict.fromkeys(p for judge, uplink in ways for p in _let_in(atlas, host, uplink, judge, packets)):
             for uplink in (
@@ -155,7 +159,9 @@ def _outside(atlas: Atlas, host: Host) -> Iterator[Address]:
     return (address for zone in zones for address, _ in atlas.beyond[zone].addresses)
 
 
-def _let_in(atlas: Atlas, host: Host, by: HostInterface, judge: _Judge, packets: Iterable[Packet]) -> Iterator[Packet]:
+def _let_in(
+    atlas: Atlas, host: Host, by: HostInterface, judge: _Judge, packets: Iterable[FirstPacket]
+) -> Iterator[FirstPacket]:
     """The first packet that a guest would get, and the first that the host itself would get."""
     found: set[bool] = set()
     for packet in packets:
@@ -168,7 +174,7 @@ def _let_in(atlas: Atlas, host: Host, by: HostInterface, judge: _Judge, packets:
                 yield packet
 
 
-def _here(atlas: Atlas, host: Host, verdict: Verdict) -> bool:
+def _here(atlas: Atlas, host: Host, verdict: Prediction) -> bool:
     kind, _, name = verdict.where.partition("/")
     return name == host.name if kind == "host" else kind == "guest" and atlas.guests[name].host == host.name
 
@@ -177,13 +183,13 @@ def _has(atlas: Atlas, host: Host, uplink: HostInterface, family: Family) -> boo
     return atlas.uplink_address(host, uplink.device, family) is not None
 
 
-def _claim(host: Host, uplink: HostInterface, packet: Packet, verdict: Verdict, mac: str) -> Claim:
+def _claim(host: Host, uplink: HostInterface, packet: FirstPacket, verdict: Prediction, mac: str) -> Impostor:
     inside, number = verdict.where != f"host/{host.name}", next(_numbers)
     mark = (number if inside else number + 1).to_bytes(4, "big")  # what is acknowledged (RFC 9293, 3.4)
     ends = str(packet.source), _PORT, str(packet.to), packet.port
-    said = frames.opening(*ends, number) if packet.protocol == "tcp" else frames.udp(*ends, mark)
-    kind = frames.IPV4 if packet.family is Family.IPV4 else frames.IPV6
-    return Claim(uplink, packet, verdict, frames.ethernet(mac, _SENDER, kind, said), inside, mark)
+    said = ethernet.opening(*ends, number) if packet.protocol == "tcp" else ethernet.udp(*ends, mark)
+    kind = ethernet.IPV4 if packet.family is Family.IPV4 else ethernet.IPV6
+    return Impostor(uplink, packet, verdict, ethernet.ethernet(mac, _SENDER, kind, said), inside, mark)
 
 
 def _link(atlas: Atlas, host: Host, uplink: HostInterface) -> Link:

@@ -22,7 +22,7 @@ _HOPS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Packet:
+class FirstPacket:
     """The first packet of a connection.
 
     Attributes:
@@ -48,7 +48,7 @@ class Packet:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Prediction:
     """What becomes of a packet.
 
     Attributes:
@@ -61,7 +61,7 @@ class Verdict:
     allowed: bool
     by: str
     where: str
-    packet: Packet
+    packet: FirstPacket
     limits: tuple[tuple[str, Limit], ...] = ()
 
 
@@ -90,7 +90,7 @@ class Oracle:
             for term in host.terms:
                 self._terms.setdefault((host.name, term.ingress, term.egress, term.family), []).append(term)
 
-    def from_guest(self, guest: Guest, nic: Nic, packet: Packet) -> Verdict:
+    def from_guest(self, guest: Guest, nic: Nic, packet: FirstPacket) -> Prediction:
         """A packet that a guest sends from an address of a NIC, and so by that NIC."""
         host = self.atlas.hosts[guest.host]
         here = next(each for each in inside(host) if each.network == nic.network)
@@ -99,7 +99,7 @@ class Oracle:
             return self._arrive(here, packet, self._within(host, here, packet))
         return self._enter(host, here, packet, _HOPS)
 
-    def from_zone(self, zone: str, packet: Packet) -> Verdict:
+    def from_zone(self, zone: str, packet: FirstPacket) -> Prediction:
         """A packet that an outside host of a zone sends."""
         there = self.atlas.entrance(zone, packet.to)
         if there is None:
@@ -108,15 +108,15 @@ class Oracle:
         straight(self.atlas, there, packet.source, None)
         return self._cross(*there, packet, _HOPS)
 
-    def claimed(self, host: Host, uplink: HostInterface, packet: Packet) -> Verdict:
+    def claimed(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
         """A packet from beyond an uplink to a host, with whatever source; the way of replies is not checked."""
         return self._enter(host, uplink, packet, 0)
 
-    def unquestioned(self, host: Host, uplink: HostInterface, packet: Packet) -> Verdict:
+    def unquestioned(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
         """The same packet, as if the host accepted its source at that uplink."""
         return self._admit(host, uplink, packet, 0)
 
-    def from_host(self, host: Host, packet: Packet) -> Verdict:
+    def from_host(self, host: Host, packet: FirstPacket) -> Prediction:
         """A packet that a host sends from an address of its own; nothing judges it on its way out."""
         dnat_entry = self._dnat_entry(host, None, packet)
         if dnat_entry:
@@ -125,7 +125,7 @@ class Oracle:
         free = _allow(dnat_entry.forward if dnat_entry else "implied/output")
         return self._onward(host, way, packet, free, _HOPS)
 
-    def _cross(self, host: Host, uplink: HostInterface, packet: Packet, hops: int) -> Verdict:
+    def _cross(self, host: Host, uplink: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
         """A packet that comes to a host by an uplink, whose answer should come back by it."""
         believed, sender = self.atlas.believes(host, uplink, packet.source), packet.source
         if not self.atlas.leads_to(host, sender):
@@ -134,13 +134,13 @@ class Oracle:
             raise UnclearError(f"{host.name} would answer by another interface than {uplink.device}")
         return self._enter(host, uplink, packet, hops)
 
-    def _enter(self, host: Host, entry: HostInterface, packet: Packet, hops: int) -> Verdict:
+    def _enter(self, host: Host, entry: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
         """A packet that comes to a host by an interface."""
         if not entry.network and not self.atlas.believes(host, entry, packet.source):
             return self._onward(host, self.atlas.way(host, packet.to), packet, _drop("implied/reverse-path"), hops)
         return self._admit(host, entry, packet, hops)
 
-    def _admit(self, host: Host, entry: HostInterface, packet: Packet, hops: int) -> Verdict:
+    def _admit(self, host: Host, entry: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
         dnat_entry = self._dnat_entry(host, entry, packet)
         mirror = None if dnat_entry else _mirror(self.atlas, host, entry, packet)
         translated = (
@@ -153,20 +153,20 @@ class Oracle:
             translated = replace(translated, source=own.address) if own else translated
         return self._onward(host, way, translated, found, hops)
 
-    def _onward(self, host: Host, way: Way, packet: Packet, found: Judgement, hops: int) -> Verdict:
+    def _onward(self, host: Host, way: Way, packet: FirstPacket, found: Judgement, hops: int) -> Prediction:
         if way.network:
             return self._arrive(way.network, packet, found)
         if way.uplink is None:
-            return Verdict(found.allowed, found.by, f"host/{host.name}", packet, found.limits)
+            return Prediction(found.allowed, found.by, f"host/{host.name}", packet, found.limits)
         zone = way.uplink.zone
         packet = self._translated(host, way.uplink, packet)
         if not found.allowed:
-            return Verdict(found.allowed, found.by, f"zone/{zone}", packet)
+            return Prediction(found.allowed, found.by, f"zone/{zone}", packet)
         hop = way.via or packet.to
         there = self.atlas.uplink_at(zone, hop) or self.atlas.uplink_at(zone, packet.to)
         if there is None and packet.to in self.atlas.zone_addresses[zone]:
             returned(self.atlas, zone, packet.source, host)
-            return Verdict(found.allowed, found.by, f"zone/{zone}", packet, found.limits)
+            return Prediction(found.allowed, found.by, f"zone/{zone}", packet, found.limits)
         there = there or self.atlas.home(zone, packet.to)
         if there is None or there[0] is host or not hops:
             raise NowhereError(f"nothing beyond {host.name} leads to {packet.to}")
@@ -174,18 +174,18 @@ class Oracle:
         last = self._cross(*there, packet, hops - 1)
         return replace(last, limits=(*found.limits, *last.limits))
 
-    def _arrive(self, here: HostInterface, packet: Packet, found: Judgement) -> Verdict:
+    def _arrive(self, here: HostInterface, packet: FirstPacket, found: Judgement) -> Prediction:
         there = self.atlas.guest_at(here.network, packet.to)
         if there is None:
             raise NowhereError(f"nobody has {packet.to}")
-        return Verdict(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
+        return Prediction(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
 
-    def _dnat_entry(self, host: Host, entry: HostInterface | None, packet: Packet) -> DnatEntry | None:
+    def _dnat_entry(self, host: Host, entry: HostInterface | None, packet: FirstPacket) -> DnatEntry | None:
         """The DNAT entry that takes a packet; one that names senders goes before one for everybody."""
         found = [dnat_entry for dnat_entry in host.dnat_entries if self._takes(host, dnat_entry, entry, packet)]
         return min(found, key=lambda dnat_entry: (dnat_entry.sources is None, dnat_entry.forward)) if found else None
 
-    def _takes(self, host: Host, dnat_entry: DnatEntry, entry: HostInterface | None, packet: Packet) -> bool:
+    def _takes(self, host: Host, dnat_entry: DnatEntry, entry: HostInterface | None, packet: FirstPacket) -> bool:
         if dnat_entry.family is not packet.family or dnat_entry.protocol != packet.protocol:
             return False
         if not dnat_entry.first <= packet.port <= dnat_entry.last or (
@@ -200,7 +200,7 @@ class Oracle:
         return dnat_entry.sources is None or named or bool(outer and beyond and outer.zone in dnat_entry.outside)
 
     def _judge(
-        self, host: Host, entry: HostInterface, way: Way, packet: Packet, dnat_entry: DnatEntry | None
+        self, host: Host, entry: HostInterface, way: Way, packet: FirstPacket, dnat_entry: DnatEntry | None
     ) -> Judgement:
         came, goes = ingress(host, entry, packet.source), egress(host, way, packet.to)
         if goes == SELF:
@@ -222,7 +222,7 @@ class Oracle:
             return _allow(allowed[0].rule, allowed[0].limit)
         return _drop("default")
 
-    def _matching(self, host: Host, came: Side, goes: Side, packet: Packet) -> list[Term]:
+    def _matching(self, host: Host, came: Side, goes: Side, packet: FirstPacket) -> list[Term]:
         own = packet.service
         return [
             term
@@ -233,7 +233,7 @@ class Oracle:
             and not (term.expires is not None and term.expires <= self._now)
         ]
 
-    def _within(self, host: Host, here: HostInterface, packet: Packet) -> Judgement:
+    def _within(self, host: Host, here: HostInterface, packet: FirstPacket) -> Judgement:
         """What becomes of a frame between two guests of one network."""
         end = Side(SideKind.BRIDGE, here.network)
         if here.isolated:
@@ -241,7 +241,7 @@ class Oracle:
         denied = [t for t in self._matching(host, end, end, packet) if t.action is Action.DENY]
         return _drop(denied[0].rule) if denied else _allow("implied/bridge")
 
-    def _translated(self, host: Host, uplink: HostInterface, packet: Packet) -> Packet:
+    def _translated(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> FirstPacket:
         """What source translation makes of a packet that leaves."""
         if any(packet.to in prefix for prefix in host.site_prefixes):
             return packet
@@ -275,11 +275,11 @@ def _covers(service: Service, own: Service) -> bool:
     return service.protocol == own.protocol and service.first <= own.first <= service.last
 
 
-def _to_dnat_entry(packet: Packet, dnat_entry: DnatEntry) -> Packet:
+def _to_dnat_entry(packet: FirstPacket, dnat_entry: DnatEntry) -> FirstPacket:
     return replace(packet, to=dnat_entry.target, port=dnat_entry.target_first + packet.port - dnat_entry.first)
 
 
-def _mirror(atlas: Atlas, host: Host, entry: HostInterface, packet: Packet) -> Address | None:
+def _mirror(atlas: Atlas, host: Host, entry: HostInterface, packet: FirstPacket) -> Address | None:
     """The inner address for an address of a translated prefix that a packet from outside asks for."""
     if entry.network or atlas.is_local(host, packet.to):
         return None
@@ -289,7 +289,7 @@ def _mirror(atlas: Atlas, host: Host, entry: HostInterface, packet: Packet) -> A
     return None
 
 
-def _implied_input(host: Host, entry: HostInterface, packet: Packet) -> str:
+def _implied_input(host: Host, entry: HostInterface, packet: FirstPacket) -> str:
     if host.input is Input.FOREIGN:
         return "implied/foreign-input"
     return "implied/dns" if entry.serves_dns and packet.port == 53 and packet.protocol in ("tcp", "udp") else ""

@@ -58,7 +58,7 @@ class Probe:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProbeResult:
     """What became of a probe.
 
     Attributes:
@@ -140,7 +140,7 @@ class Agent:
         return bool(self._now("alive", stream=stream, timeout=timeout)["alive"])
 
     def send_frame(self, ifname: str, frame: bytes) -> None:
-        """Sends a raw frame (see `taploom.lab.frames`) from an interface."""
+        """Sends a raw frame (see `taploom.lab.ethernet`) from an interface."""
         self._now("frame", ifname=ifname, frame=frame.hex())
 
     def capture(self, ifname: str) -> None:
@@ -189,12 +189,12 @@ class Agent:
         self._process.stdout.close()
 
 
-def run(probes: Iterable[Probe]) -> list[Answer]:
+def run(probes: Iterable[Probe]) -> list[ProbeResult]:
     """Runs probes all at once; the answers are in the order of the probes."""
     asked = [(probe.sender, _ask(probe)) for probe in probes]
     answers = (sender.result(future) for sender, future in asked)
     return [
-        Answer(
+        ProbeResult(
             said["outcome"],
             said.get("server"),
             said.get("peer"),

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from taploom.base.address import FAMILIES, Address, Family
 from taploom.base.frozen import dataclass
 from taploom.lab.atlas import Atlas, NowhereError, UnclearError
-from taploom.lab.oracle import Oracle, Packet, Protocol, Verdict
-from taploom.lab.outcome import NotRun
+from taploom.lab.lab_report import NotRun
+from taploom.lab.oracle import FirstPacket, Oracle, Prediction, Protocol
 from taploom.lab.trials import Trial, edges, named, others, untried
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Host
@@ -27,7 +27,7 @@ _Edge = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class FlowEnd:
     """One end of a flow.
 
     Attributes:
@@ -50,10 +50,10 @@ class Question:
         reach: what `taploom reach` says of it; "" where that was not asked.
     """
 
-    source: End
-    to: End
-    packet: Packet
-    verdict: Verdict
+    source: FlowEnd
+    to: FlowEnd
+    packet: FirstPacket
+    verdict: Prediction
     reach: str = ""
 
     @property
@@ -100,7 +100,7 @@ def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
     for question in asked:
         packet = question.packet
         if packet.protocol == "udp" and not question.verdict.allowed and question.source.group == question.to.group:
-            back = Packet(question.to.address, packet.source, "udp", packet.port)
+            back = FirstPacket(question.to.address, packet.source, "udp", packet.port)
             verdict = _asked(oracle, question.to, back)
             if verdict.allowed:
                 yield Question(question.to, question.source, back, verdict)
@@ -122,7 +122,7 @@ def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
             yield NotRun(name, untried(services[name]) or why)
 
 
-def _own_outside(source: End, to: End, atlas: Atlas) -> bool:
+def _own_outside(source: FlowEnd, to: FlowEnd, atlas: Atlas) -> bool:
     """A host asks its own outside address, by which it may reach a forward."""
     outside = (a for (host, _, _), a in atlas.ground.uplinks.items() if source.machine == f"host/{host}")
     return isinstance(source.owner, Host) and to.address in set(outside)
@@ -131,15 +131,15 @@ def _own_outside(source: End, to: End, atlas: Atlas) -> bool:
 def _ask(
     atlas: Atlas,
     oracle: Oracle,
-    source: End,
-    to: End,
+    source: FlowEnd,
+    to: FlowEnd,
     what: tuple[_Edge, Protocol, int],
     classes: dict[tuple[object, ...], list[Question]],
     unclear: dict[str, list[str]],
 ) -> None:
     edge, protocol, port = what
     try:
-        packet = Packet(_source_address(atlas, source, to), to.address, protocol, port)
+        packet = FirstPacket(_source_address(atlas, source, to), to.address, protocol, port)
         verdict = _asked(oracle, source, packet)
     except NowhereError:
         return
@@ -158,12 +158,12 @@ def _ask(
         found[-1] = question
 
 
-def _coarse(end: End) -> str:
+def _coarse(end: FlowEnd) -> str:
     """The group; where no port is at an edge, outside hosts of a zone are all alike."""
     return end.machine if isinstance(end.owner, str) else end.group
 
 
-def _asked(oracle: Oracle, source: End, packet: Packet) -> Verdict:
+def _asked(oracle: Oracle, source: FlowEnd, packet: FirstPacket) -> Prediction:
     if isinstance(source.owner, str):
         return oracle.from_zone(source.owner, packet)
     if isinstance(source.owner, Host):
@@ -171,7 +171,7 @@ def _asked(oracle: Oracle, source: End, packet: Packet) -> Verdict:
     return oracle.from_guest(*source.owner, packet)
 
 
-def _source_address(atlas: Atlas, source: End, to: End) -> Address:
+def _source_address(atlas: Atlas, source: FlowEnd, to: FlowEnd) -> Address:
     """A host sends from the address of the interface that it sends by, and to itself from the address asked."""
     if not isinstance(source.owner, Host):
         return source.address
@@ -185,28 +185,28 @@ def _source_address(atlas: Atlas, source: End, to: End) -> Address:
     return found
 
 
-def _ends(atlas: Atlas, family: Family) -> Iterator[End]:
+def _ends(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
     for (name, network, of), address in sorted(atlas.ground.nics.items()):
         guest = atlas.guests[name]
         if of is family:
             nic = next(nic for nic in guest.nics if nic.network == network)
-            yield End(f"guest/{name}", f"network/{network}", address, (guest, nic))
+            yield FlowEnd(f"guest/{name}", f"network/{network}", address, (guest, nic))
     for host in atlas.plan.hosts:
         for here in inside(host):
             own = here.own(family)
             if own:
-                yield End(f"host/{host.name}", f"host/{host.name} {here.network}", own.address, host)
+                yield FlowEnd(f"host/{host.name}", f"host/{host.name} {here.network}", own.address, host)
         for uplink in outside(host):
             found = atlas.uplink_address(host, uplink.device, family)
             if found:
-                yield End(f"host/{host.name}", f"host/{host.name} {uplink.device}", found, host)
+                yield FlowEnd(f"host/{host.name}", f"host/{host.name} {uplink.device}", found, host)
     for zone, found_there in atlas.beyond.items():
         for address, label in found_there.addresses:
             if address.family is family:
-                yield End(f"zone/{zone}", f"zone/{zone} {label}", address, zone)
+                yield FlowEnd(f"zone/{zone}", f"zone/{zone} {label}", address, zone)
 
 
-def _mirrors(atlas: Atlas, family: Family) -> Iterator[End]:
+def _mirrors(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
     """Guests at their addresses behind a prefix translation."""
     for host in atlas.plan.hosts:
         for nat in host.nat:
@@ -216,10 +216,10 @@ def _mirrors(atlas: Atlas, family: Family) -> Iterator[End]:
                         mirror = nat.to.first + (address.value - nat.source.value)
                         guest = atlas.guests[name]
                         nic = next(nic for nic in guest.nics if nic.network == network)
-                        yield End(f"guest/{name}", f"mirror/{network}", mirror, (guest, nic))
+                        yield FlowEnd(f"guest/{name}", f"mirror/{network}", mirror, (guest, nic))
 
 
-def _spoken(atlas: Atlas, family: Family, ends: tuple[End, ...]) -> Iterator[_Spoken]:
+def _spoken(atlas: Atlas, family: Family, ends: tuple[FlowEnd, ...]) -> Iterator[_Spoken]:
     everywhere = frozenset(end.address for end in ends)
     for host in atlas.plan.hosts:
         mirrors = [n for n in host.nat if n.kind is NatKind.PREFIX and n.to]
@@ -252,7 +252,7 @@ def _usual(spoken: Iterable[_Spoken], family: Family) -> tuple[Trial, ...]:
     return (("icmp", 0), ("tcp", quiet), ("udp", quiet), *others(said, family, quiet))
 
 
-def _ports(spoken: list[_Spoken], to: End, usual: tuple[Trial, ...]) -> list[tuple[_Edge, Protocol, int]]:
+def _ports(spoken: list[_Spoken], to: FlowEnd, usual: tuple[Trial, ...]) -> list[tuple[_Edge, Protocol, int]]:
     """What to try between two ends: at which edge of something, the protocol, the port."""
     found: set[tuple[_Edge, Protocol, int]] = {((), *each) for each in usual}
     services = {service for entry in spoken if to.address in entry.destinations for service in entry.services}

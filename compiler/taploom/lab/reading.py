@@ -18,7 +18,7 @@ from taploom.flows.reach.endpoints import end_of
 from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Hop, Reply
 from taploom.lab.atlas import Atlas, UnclearError
-from taploom.lab.oracle import ECHO, Packet
+from taploom.lab.oracle import ECHO, FirstPacket
 from taploom.lab.questions import Question
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside
@@ -81,7 +81,7 @@ class Reading:
         way = atlas.way(host, packet.to).uplink
         return _Start(host, ingress, way.device if way else None)
 
-    def _is_of(self, reply: Reply, packet: Packet, start: _Start) -> bool:
+    def _is_of(self, reply: Reply, packet: FirstPacket, start: _Start) -> bool:
         first = reply.hops[0]
         if reply.family is not packet.family or (first.host, first.ingress) != (start.host.name, start.ingress):
             return False
@@ -96,7 +96,7 @@ class Reading:
             for each in reply.unknown
         )
 
-    def _goes(self, hop: Hop, packet: Packet) -> bool:
+    def _goes(self, hop: Hop, packet: FirstPacket) -> bool:
         """Whether a host on the way would send a packet on as a hop says, which it may by each of equal routes."""
         if hop.way is None:
             return True
@@ -106,11 +106,11 @@ class Reading:
             return True
         return uplink is not None and uplink.device == hop.way
 
-    def _value(self, host: str, uplink: str, packet: Packet) -> int:
+    def _value(self, host: str, uplink: str, packet: FirstPacket) -> int:
         """The address that an uplink has learned."""
         return self._atlas.ground.uplinks[host, uplink, packet.family].value
 
-    def _point(self, packet: Packet, start: _Start) -> dict[int, int]:
+    def _point(self, packet: FirstPacket, start: _Start) -> dict[int, int]:
         kernel, family = Forwarding.of(start.host, packet.family), packet.family
         host, uplink = self._learned.get(packet.to, ("", ""))
         to = kernel.learned.get(uplink) if host == start.host.name else None

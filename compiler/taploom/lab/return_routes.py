@@ -15,14 +15,14 @@ from collections.abc import Iterator, Mapping
 
 from taploom.base.address import Prefix
 from taploom.lab.atlas import Atlas
-from taploom.lab.build import Site
+from taploom.lab.build import RunningSite
 from taploom.lab.outside import Link
 from taploom.plan.host import Host
 from taploom.plan.interfaces import HostInterface, inside
 from taploom.plan.policy import NatKind
 
 
-def lead_home(site: Site, atlas: Atlas) -> None:
+def lead_home(site: RunningSite, atlas: Atlas) -> None:
     """Adds the routes to the worlds; the uplinks must have their addresses."""
     for zone, world in site.worlds.items():
         near = "".join(f"route replace {to} dev {link}\n" for to, link in _on_link(atlas, zone))

@@ -8,16 +8,16 @@ import time
 from collections.abc import Iterator
 
 from taploom.base.address import FAMILIES, Family
-from taploom.lab.build import Site, in_parallel
+from taploom.lab.build import RunningSite, in_parallel
+from taploom.lab.lab_report import Row
 from taploom.lab.namespace import Namespace
-from taploom.lab.outcome import Row
 from taploom.lab.waiting import INTERVAL
 
 Wanted = tuple[str, Family]
 """A machine, and the family in which it has a default route."""
 
 
-def promised(site: Site) -> tuple[Wanted, ...]:
+def promised(site: RunningSite) -> tuple[Wanted, ...]:
     """The default routes of a plan's guests."""
     return tuple(
         (f"guest/{guest.name}", family)
@@ -27,7 +27,7 @@ def promised(site: Site) -> tuple[Wanted, ...]:
     )
 
 
-def routed(site: Site, patience: float) -> Iterator[Row]:
+def routed(site: RunningSite, patience: float) -> Iterator[Row]:
     """A row for each promise, once it is kept or patience ends."""
     wanted, deadline = promised(site), time.monotonic() + patience
     machines = site.machines()

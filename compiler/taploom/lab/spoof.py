@@ -10,10 +10,10 @@ from contextlib import suppress
 
 from taploom.base.address import LINK_LOCAL, Address, Family, Mac, in_family, parse_mac
 from taploom.base.frozen import dataclass
-from taploom.lab import frames
+from taploom.lab import ethernet
 from taploom.lab.atlas import Atlas
-from taploom.lab.build import Site, nic_name
-from taploom.lab.outcome import NotRun, Outcome, Row
+from taploom.lab.build import RunningSite, nic_name
+from taploom.lab.lab_report import LabReport, NotRun, Row
 from taploom.lab.probe import Agent
 from taploom.lab.waiting import LabError, wait_for
 from taploom.plan.host import Bridge, Host
@@ -56,7 +56,7 @@ class Claim:
     passes: bool
 
 
-def lies(site: Site, atlas: Atlas) -> Outcome:
+def lies(site: RunningSite, atlas: Atlas) -> LabReport:
     """Tries the lies on every bridge that has guests."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
@@ -68,10 +68,10 @@ def lies(site: Site, atlas: Atlas) -> Outcome:
             if bridge.ports and not bridge.guarded:
                 why = "spoof-guard is off: a guest may be a router and a DHCP server there"
                 not_run.append(NotRun(f"rogue servers on {bridge.network}", why))
-    return Outcome(tuple(rows), tuple(not_run))
+    return LabReport(tuple(rows), tuple(not_run))
 
 
-def _sender(site: Site, atlas: Atlas, host: Host, bridge: Bridge, name: str) -> Sender:
+def _sender(site: RunningSite, atlas: Atlas, host: Host, bridge: Bridge, name: str) -> Sender:
     guest = atlas.guests[name]
     number, nic = next((n, nic) for n, nic in enumerate(guest.nics) if nic.network == bridge.network)
     own = {family: a for (g, network, family), a in atlas.ground.nics.items() if (g, network) == (name, nic.network)}
@@ -79,7 +79,7 @@ def _sender(site: Site, atlas: Atlas, host: Host, bridge: Bridge, name: str) -> 
     return Sender(name, site.agent(site.guests[name]), nic_name(number), nic.mac, own, host, bridge, uplinks)
 
 
-def _tried(site: Site, sender: Sender, claims: tuple[Claim, ...]) -> Iterator[Row]:
+def _tried(site: RunningSite, sender: Sender, claims: tuple[Claim, ...]) -> Iterator[Row]:
     """Sends the claims, then waits for the last honest one."""
     observer = site.agent(site.hosts[sender.host.name])
     observer.capture(sender.bridge.device)
@@ -134,13 +134,13 @@ def _token() -> bytes:
 
 def _datagram(what: str, mac: Mac, source: Address, to: Address, *, passes: bool) -> Claim:
     token = _token()
-    packet = frames.udp(str(source), 40000, str(to), 9, token)
+    packet = ethernet.udp(str(source), 40000, str(to), 9, token)
     return Claim(what, _broadcast(mac, source.family, packet), token, passes)
 
 
 def _broadcast(mac: Mac, family: Family, packet: bytes) -> bytes:
-    ethertype = frames.IPV4 if family is Family.IPV4 else frames.IPV6
-    return frames.ethernet(frames.BROADCAST, str(mac), ethertype, packet)
+    ethertype = ethernet.IPV4 if family is Family.IPV4 else ethernet.IPV6
+    return ethernet.ethernet(ethernet.BROADCAST, str(mac), ethertype, packet)
 
 
 def _lies_ipv4(sender: Sender, own: Address, gateway: Address) -> Iterator[Claim]:
@@ -149,12 +149,12 @@ def _lies_ipv4(sender: Sender, own: Address, gateway: Address) -> Iterator[Claim
         (f"ARP as the gateway {gateway}", mac, gateway),
         ("ARP with a MAC of nobody", str(_NOBODY), own),
     ):
-        said = frames.arp(frames.ARP_REPLY, claimed, str(ip), frames.BROADCAST, str(own))
-        yield Claim(what, frames.ethernet(frames.BROADCAST, mac, frames.ARP, said), said, passes=False)
-    offer = frames.udp(str(own), 67, "255.255.255.255", 68, token)
+        said = ethernet.arp(ethernet.ARP_REPLY, claimed, str(ip), ethernet.BROADCAST, str(own))
+        yield Claim(what, ethernet.ethernet(ethernet.BROADCAST, mac, ethernet.ARP, said), said, passes=False)
+    offer = ethernet.udp(str(own), 67, "255.255.255.255", 68, token)
     yield Claim("a DHCP server's answer", _broadcast(sender.mac, Family.IPV4, offer), token, passes=False)
     honest = _datagram("its own ipv4 behind a VLAN tag", sender.mac, own, gateway, passes=False)
-    yield Claim(honest.what, frames.vlan(7, honest.frame), honest.mark, passes=False)
+    yield Claim(honest.what, ethernet.vlan(7, honest.frame), honest.mark, passes=False)
 
 
 def _lies_ipv6(sender: Sender, gateway: Address) -> Iterator[Claim]:
@@ -169,8 +169,8 @@ def _lies_ipv6(sender: Sender, gateway: Address) -> Iterator[Claim]:
         ("a redirect", _REDIRECT, bytes(4) + target[:16] + target[:16]),
     ):
         token = _token()
-        said = frames.icmpv6(local, _ALL_NODES, kind, body + b"\x0e\x03" + token + bytes(22 - len(token)))
+        said = ethernet.icmpv6(local, _ALL_NODES, kind, body + b"\x0e\x03" + token + bytes(22 - len(token)))
         yield Claim(what, _broadcast(sender.mac, Family.IPV6, said), token, passes=False)
     token = _token()
-    answer = frames.udp(local, 547, _ALL_NODES, 546, token)
+    answer = ethernet.udp(local, 547, _ALL_NODES, 546, token)
     yield Claim("a DHCPv6 server's answer", _broadcast(sender.mac, Family.IPV6, answer), token, passes=False)

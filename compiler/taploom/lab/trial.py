@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from taploom.base.protocol import NUMBERS
-from taploom.lab.build import Site, in_parallel
+from taploom.lab.build import RunningSite, in_parallel
 from taploom.lab.datagrams import ICMP4, ICMP6
+from taploom.lab.lab_report import LabReport, NotRun, Row
 from taploom.lab.namespace import Namespace
-from taploom.lab.oracle import Packet
-from taploom.lab.outcome import NotRun, Outcome, Row
-from taploom.lab.probe import Answer, Probe, run
+from taploom.lab.oracle import FirstPacket
+from taploom.lab.probe import Probe, ProbeResult, run
 from taploom.lab.questions import Question
 from taploom.plan.host import Host
 from taploom.plan.policy import Limit
@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 """Called with how many probes are done, and how many there are."""
 
 
-def ask(site: Site, asked: tuple[Question, ...], progress: Progress | None = None) -> Outcome:
+def ask(site: RunningSite, asked: tuple[Question, ...], progress: Progress | None = None) -> LabReport:
     """Probes every question, except those that a rate limit would refuse."""
     chosen, left_out = _within_rates(asked)
     machines = site.machines()
@@ -39,7 +39,7 @@ def ask(site: Site, asked: tuple[Question, ...], progress: Progress | None = Non
         rows += [_row(question, answer) for question, answer in zip(wave, answers, strict=True)]
         if progress:
             progress(len(rows), len(chosen))
-    return Outcome(tuple(rows), tuple(left_out))
+    return LabReport(tuple(rows), tuple(left_out))
 
 
 def _within_rates(asked: tuple[Question, ...]) -> tuple[list[Question], list[NotRun]]:
@@ -77,7 +77,7 @@ def _waves(asked: Iterable[Question]) -> Iterator[list[Question]]:
     return iter([waves[number] for number in sorted(waves)])
 
 
-def listen(site: Site, machines: dict[str, Namespace], asked: Iterable[Question]) -> None:
+def listen(site: RunningSite, machines: dict[str, Namespace], asked: Iterable[Question]) -> None:
     """Starts listeners at both ends that a packet could get to: as it was sent, and as it is translated."""
     wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
     for question in asked:
@@ -89,7 +89,7 @@ def listen(site: Site, machines: dict[str, Namespace], asked: Iterable[Question]
     in_parallel(lambda each: _serve(site, machines[each[0][0]], each[0][1], each[1]), sorted(wanted.items()))
 
 
-def _serve(site: Site, machine: Namespace, protocol: str, ports: set[int]) -> None:
+def _serve(site: RunningSite, machine: Namespace, protocol: str, ports: set[int]) -> None:
     agent = site.agent(machine)
     if protocol in ("tcp", "udp"):
         agent.listen("tcp" if protocol == "tcp" else "udp", *sorted(ports))
@@ -97,7 +97,7 @@ def _serve(site: Site, machine: Namespace, protocol: str, ports: set[int]) -> No
         agent.hear(*((ICMP4, ICMP6) if protocol == "icmp" else (NUMBERS[protocol],)))
 
 
-def _probe(site: Site, machines: dict[str, Namespace], question: Question) -> Probe:
+def _probe(site: RunningSite, machines: dict[str, Namespace], question: Question) -> Probe:
     packet = question.packet
     source = None if isinstance(question.source.owner, Host) else str(packet.source)
     sender = site.agent(machines[question.source.machine])
@@ -109,12 +109,14 @@ def _refused(question: Question) -> bool:
     return _silent(question.packet) and not question.verdict.allowed
 
 
-def _silent(packet: Packet) -> bool:
+def _silent(packet: FirstPacket) -> bool:
     """Whether nobody answers it, so that all tries are sent, and a rate counts each."""
     return packet.protocol not in ("tcp", "udp", "icmp") or (packet.protocol == "icmp" and packet.port != 0)
 
 
-def _completed(site: Site, machines: dict[str, Namespace], wave: list[Question], answers: list[Answer]) -> list[Answer]:
+def _completed(
+    site: RunningSite, machines: dict[str, Namespace], wave: list[Question], answers: list[ProbeResult]
+) -> list[ProbeResult]:
     """The answers; those of pings and of packets that nothing answers get the ends that the receiver recorded."""
     asked: dict[str, list[str]] = defaultdict(list)
     for question, answer in zip(wave, answers, strict=True):
@@ -126,12 +128,12 @@ def _completed(site: Site, machines: dict[str, Namespace], wave: list[Question],
     return [_with_ends(answer, *known[answer.words]) if answer.words in known else answer for answer in answers]
 
 
-def _with_ends(answer: Answer, where: str, ends: tuple[str, str, int]) -> Answer:
+def _with_ends(answer: ProbeResult, where: str, ends: tuple[str, str, int]) -> ProbeResult:
     peer, local, port = ends
     return replace(answer, outcome="open", server=_host_name(where), peer=peer, local=local, port=port)
 
 
-def _row(question: Question, answer: Answer) -> Row:
+def _row(question: Question, answer: ProbeResult) -> Row:
     verdict = question.verdict
     expected = "allow" if verdict.allowed else "drop"
     arrives = _arrival(question) if verdict.allowed else ""
@@ -146,7 +148,7 @@ def _arrival(question: Question) -> str:
     return f"at {verdict.where} {to}{port} from {sender}"
 
 
-def _observed(question: Question, answer: Answer) -> str:
+def _observed(question: Question, answer: ProbeResult) -> str:
     """What became of a packet: only silence is a drop, as an error comes from a machine that got it, or lacks a route.
 
     In two cases, "unreachable" is a drop as well. An isolated guest does not find its neighbour at all, which its own

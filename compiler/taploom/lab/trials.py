@@ -5,12 +5,12 @@ from collections.abc import Iterable, Iterator
 from taploom.base.address import Family
 from taploom.base.protocol import NUMBERS
 from taploom.lab.datagrams import ICMP4, ICMP6, REQUESTS
-from taploom.lab.oracle import ECHO, Packet, Protocol
+from taploom.lab.oracle import ECHO, FirstPacket, Protocol
 from taploom.plan.policy import Service
 from taploom.plan.services import ICMP_TYPES, PORT_PROTOCOLS
 
 Trial = tuple[Protocol, int]
-"""A protocol and a port, as in `Packet`."""
+"""A protocol and a port, as in `FirstPacket`."""
 _WITH_PORTS = ("tcp", "udp", "sctp")
 _BUSY = frozenset({67, 68, 546, 547})
 """UDP ports on which networkd itself listens."""
@@ -68,7 +68,7 @@ def _word(service: Service) -> str:
     return f"{service.protocol}/{known.get(service.first, service.first)}" if known else service.protocol
 
 
-def named(packet: Packet) -> str:
+def named(packet: FirstPacket) -> str:
     """What a packet asks for, in words."""
     if packet.protocol == "icmp":
         name, _ = _ICMP[packet.family]

@@ -9,9 +9,9 @@ from typing import Any
 
 from taploom.base.address import Family
 from taploom.lab import ruleset
-from taploom.lab.build import Site
+from taploom.lab.build import RunningSite
+from taploom.lab.lab_report import LabReport, NotRun, Row
 from taploom.lab.namespace import Namespace
-from taploom.lab.outcome import NotRun, Outcome, Row
 from taploom.lab.probe import Listening, Probe, run
 from taploom.lab.questions import Question
 from taploom.lab.waiting import LabError
@@ -30,7 +30,7 @@ _SIDES = (("tlleft", 1), ("tlright", 9))
 _PREFIX4, _PREFIX6 = "198.19.255", "2001:2:0:ff"
 
 
-def upkeep(site: Site, asked: tuple[Question, ...]) -> Outcome:
+def upkeep(site: RunningSite, asked: tuple[Question, ...]) -> LabReport:
     """Reloads under load, then looks at what should be as before."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
@@ -49,7 +49,7 @@ def upkeep(site: Site, asked: tuple[Question, ...]) -> Outcome:
         found = _neighbours(site, host)
         rows += found.rows
         not_run += found.not_run
-    return Outcome(tuple(rows), tuple(not_run))
+    return LabReport(tuple(rows), tuple(not_run))
 
 
 def _shape(machine: Namespace) -> Counter[tuple[str, ...]]:
@@ -61,7 +61,7 @@ def _shape(machine: Namespace) -> Counter[tuple[str, ...]]:
     return found
 
 
-def under_load(site: Site, asked: tuple[Question, ...]) -> Iterator[Row]:
+def under_load(site: RunningSite, asked: tuple[Question, ...]) -> Iterator[Row]:
     """Streams are held and datagrams flow while every host's ruleset is replaced again and again."""
     streams = [(q, hold(site, q)) for q in _watched(asked, "tcp")]
     loads = [(q, begin(site, q, "load")) for q in _watched(asked, "udp")]
@@ -93,7 +93,7 @@ def _watched(asked: tuple[Question, ...], protocol: str) -> list[Question]:
     return both[:FLOWS]
 
 
-def sender(site: Site, question: Question) -> Any:
+def sender(site: RunningSite, question: Question) -> Any:
     """The agent of the machine that asks."""
     return site.agent(site.machines()[question.source.machine])
 
@@ -102,7 +102,7 @@ def _source(question: Question) -> str | None:
     return None if question.source.machine.startswith("host/") else str(question.packet.source)
 
 
-def hold(site: Site, question: Question, listening: Listening = "") -> int | None:
+def hold(site: RunningSite, question: Question, listening: Listening = "") -> int | None:
     """A connection that is kept open, by its number; None if it does not open. See `Agent.hold`."""
     packet = question.packet
     try:
@@ -120,7 +120,7 @@ def answered(asked: tuple[Question, ...]) -> list[Question]:
     return [q for pair in zip_longest(*families) for q in pair if q][:FLOWS]
 
 
-def begin(site: Site, question: Question, action: str) -> Future[dict[str, Any]]:
+def begin(site: RunningSite, question: Question, action: str) -> Future[dict[str, Any]]:
     """Begins lasting traffic, by an action of the agent that goes on until `rest`."""
     packet = question.packet
     to, port, source = str(packet.to), packet.port, _source(question)
@@ -128,18 +128,18 @@ def begin(site: Site, question: Question, action: str) -> Future[dict[str, Any]]
     return future
 
 
-def rest(site: Site, asking: Iterable[Question]) -> None:
+def rest(site: RunningSite, asking: Iterable[Question]) -> None:
     """Ends the lasting traffic of these questions."""
     for agent in {id(agent): agent for agent in (sender(site, question) for question in asking)}.values():
         agent.rest()
 
 
-def _neighbours(site: Site, host: Host) -> Outcome:
+def _neighbours(site: RunningSite, host: Host) -> LabReport:
     """Two interfaces of the host that are none of ours: they reach each other as before, and no guest."""
     name, machine = host.name, site.hosts[host.name]
     families = [f for f in Family if any(each.own(f) for each in inside(host))]
     if not families:
-        return Outcome((), (NotRun(f"{name}: interfaces of somebody else", "the host forwards nothing"),))
+        return LabReport((), (NotRun(f"{name}: interfaces of somebody else", "the host forwards nothing"),))
     sides = []
     for ifname, first in _SIDES:
         side = site.lab.machine(f"{name}-{ifname}"[:63])
@@ -163,4 +163,4 @@ def _neighbours(site: Site, host: Host) -> Outcome:
         )
         for family, answer in zip(families, answers, strict=True)
     ]
-    return Outcome(tuple(rows))
+    return LabReport(tuple(rows))

@@ -18,10 +18,10 @@ from taploom.base.address import (
     parse_interface,
 )
 from taploom.base.frozen import dataclass
-from taploom.lab.build import Site, in_parallel, nic_name
+from taploom.lab.build import RunningSite, in_parallel, nic_name
 from taploom.lab.ground import Ground
+from taploom.lab.lab_report import LabReport, NotRun, Row
 from taploom.lab.namespace import Namespace
-from taploom.lab.outcome import NotRun, Outcome, Row
 from taploom.lab.routes import routed
 from taploom.lab.waiting import INTERVAL
 from taploom.plan.guest import Mode, NicAddress
@@ -83,7 +83,7 @@ class Promise:
         )
 
 
-def promises(site: Site) -> Iterator[Promise]:
+def promises(site: RunningSite) -> Iterator[Promise]:
     """All promises of a plan."""
     yield from _of_uplinks(site)
     for host in site.plan.hosts:
@@ -108,7 +108,7 @@ def _exact(side: NicAddress) -> Interface | None:
     return Interface(side.address, side.length) if side.address else None
 
 
-def _of_uplinks(site: Site) -> Iterator[Promise]:
+def _of_uplinks(site: RunningSite) -> Iterator[Promise]:
     served = {member: link for found in site.beyond.values() for link in found.links for member in link.uplinks}
     for host in site.plan.hosts:
         for uplink in outside(host):
@@ -128,7 +128,7 @@ def _of_uplinks(site: Site) -> Iterator[Promise]:
                     yield Promise(*at, None, None)
 
 
-def settle(site: Site, patience: float = PATIENCE) -> tuple[Outcome, Ground]:
+def settle(site: RunningSite, patience: float = PATIENCE) -> tuple[LabReport, Ground]:
     """Waits until all promises hold, or until patience ends.
 
     Returns:
@@ -149,7 +149,7 @@ def settle(site: Site, patience: float = PATIENCE) -> tuple[Outcome, Ground]:
     rows = [_row(site, promise, there[promise.machine], ground) for promise in made]
     rows += routed(site, max(0.0, deadline - time.monotonic()))
     units = _units(site)
-    return Outcome((*rows, *units.rows), units.not_run), ground
+    return LabReport((*rows, *units.rows), units.not_run), ground
 
 
 def _all_kept(made: tuple[Promise, ...], name: str, there: dict[str, tuple[Interface, ...]] | None) -> bool:
@@ -172,7 +172,7 @@ def _usable(link: dict[str, list[dict[str, object]]]) -> Iterator[Interface]:
             yield parse_interface(f"{entry['local']}/{entry['prefixlen']}")
 
 
-def _row(site: Site, promise: Promise, there: dict[str, tuple[Interface, ...]], ground: Ground) -> Row:
+def _row(site: RunningSite, promise: Promise, there: dict[str, tuple[Interface, ...]], ground: Ground) -> Row:
     found = _of(there, promise)
     kept = promise.kept_by(found)
     if promise.key and len(found) == 1:
@@ -184,14 +184,14 @@ def _row(site: Site, promise: Promise, there: dict[str, tuple[Interface, ...]], 
     return Row("address", flow, promise.text, observed, "", words)
 
 
-def _words(site: Site, promise: Promise) -> str:
+def _words(site: RunningSite, promise: Promise) -> str:
     """The last that networkd has said of an interface."""
     said = [line for line in site.daemons[promise.machine].log().splitlines() if promise.ifname in line]
     state = site.daemons[promise.machine].links().get(promise.ifname)
     return "\n".join([f"networkd: {state}", *said[-_LINES:]])
 
 
-def _units(site: Site) -> Outcome:
+def _units(site: RunningSite) -> LabReport:
     """The objections of networkd to units; keys that are newer than the daemon here are not the units' fault."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
@@ -206,10 +206,10 @@ def _units(site: Site) -> Outcome:
         rows.append(Row("units", f"{name} networkd", "accepted", observed, "", "\n".join(wrong)))
         why = f"systemd here is {daemon.version}, the target {targets[name]}"
         not_run += [NotRun(f"{name} {line}", why) for line in young]
-    return Outcome(tuple(rows), tuple(not_run))
+    return LabReport(tuple(rows), tuple(not_run))
 
 
-def _foreseen(site: Site) -> dict[str, tuple[str, ...]]:
+def _foreseen(site: RunningSite) -> dict[str, tuple[str, ...]]:
     """Remarks of networkd on what it does all the same, by machine: a finding (TL421) reports them, maybe waived."""
     return {
         f"host/{host.name}": tuple(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from taploom.base.address import Address, Family, Interface, Mac, in_family
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
-from taploom.passes import rules
+from taploom.passes import codes
 from taploom.passes.lock import Lock, Locked, Slot
 from taploom.passes.pools import pool_of
 from taploom.spec.document import Document
@@ -118,7 +118,7 @@ def _exhausted(document: Document, slot: Slot, report: Report) -> None:
     family = "IPv4" if slot.kind == "ipv4" else "IPv6"
     message = f"network `{slot.network}` has no {family} address left for guest `{slot.guest}`"
     hint = "widen the network, shrink its DHCP pool, or run `taploom lock --prune`"
-    report.add(Diagnostic(rules.POOL_EXHAUSTED, message, span, hint, subject=f"network/{slot.network}"))
+    report.add(Diagnostic(codes.POOL_EXHAUSTED, message, span, hint, subject=f"network/{slot.network}"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.base.address import Family, Prefix
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
+from taploom.passes.selections import common, minimal
 from taploom.passes.sides import HostView
-from taploom.passes.spaces import common, minimal
 from taploom.plan.interfaces import HostInterface, outside
 from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, DnatEntry, Service, Side, SideKind, Term

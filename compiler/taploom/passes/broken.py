@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from taploom.base.diagnostic import Report
-from taploom.passes.lookup import Lookup
+from taploom.passes.lookup import NameLookup
 from taploom.spec.decode import Model
 from taploom.spec.document import Document
 from taploom.spec.model.guest import GUEST
@@ -17,7 +17,7 @@ from taploom.spec.model.host import HOST
 from taploom.spec.model.policy import FORWARD, POLICY
 
 
-def look_into_broken(look: Lookup) -> None:
+def look_into_broken(look: NameLookup) -> None:
     """Report every unknown name that a broken entry, or a broken part of one, refers to."""
     document, places = look.document, look.document.places
     for name in _broken(document, "hosts"):
@@ -38,7 +38,7 @@ def look_into_broken(look: Lookup) -> None:
         _policy(look, name)
 
 
-def _forward(look: Lookup, name: str) -> None:
+def _forward(look: NameLookup, name: str) -> None:
     at = ("forwards", name)
     read = partial(_value, look.document, FORWARD, *at)
     on, to = read("on"), read("to")
@@ -50,7 +50,7 @@ def _forward(look: Lookup, name: str) -> None:
     look.selectors(read("from") or (), *at, "from")
 
 
-def _policy(look: Lookup, name: str) -> None:
+def _policy(look: NameLookup, name: str) -> None:
     at = ("policy", name)
     read = partial(_value, look.document, POLICY, *at)
     for key in ("from", "to"):

@@ -5,13 +5,13 @@ from collections.abc import Mapping
 from taploom.base.address import Prefix
 from taploom.passes.approach import Opening, approaches, openings
 from taploom.passes.equip import Equipment
-from taploom.passes.lookup import Names
+from taploom.passes.lookup import SymbolTable
 from taploom.passes.police import PolicyIndex, Resolved, order, rules
 from taploom.passes.publish import Publication
 from taploom.passes.remotes import reverse_paths
+from taploom.passes.selections import site_prefixes
 from taploom.passes.services import Services
 from taploom.passes.sides import HostView, view
-from taploom.passes.spaces import site_prefixes
 from taploom.passes.wire import Wiring, target_of
 from taploom.plan.host import Host
 from taploom.plan.origin import Meta, Origin
@@ -26,7 +26,7 @@ SSH = (Service("tcp", 22, 22),)
 
 def finish(
     document: Document,
-    names: Names,
+    names: SymbolTable,
     services: Services,
     wiring: Wiring,
     equipment: Mapping[str, Equipment],

@@ -1,7 +1,7 @@
 """Findings about missing and stale entries of the lock: one of each kind, since `taploom lock` mends all at once."""
 
 from taploom.base.diagnostic import Diagnostic, Report
-from taploom.passes import rules
+from taploom.passes import codes
 from taploom.passes.allocate import Allocation
 from taploom.passes.lock import FILE, Lock, Slot
 from taploom.spec.document import Document
@@ -37,7 +37,7 @@ def _absent(document: Document, nics: dict[tuple[str, str], list[str]]) -> Diagn
     if others := len(nics) - 1:
         message += f", and of {others} other NIC{'s' if others > 1 else ''}"
     span = document.places.key("guests", guest, "nics", network)
-    return Diagnostic(rules.LOCK_LACKS, message, span, "run `taploom lock` and commit it", subject=f"guest/{guest}")
+    return Diagnostic(codes.LOCK_LACKS, message, span, "run `taploom lock` and commit it", subject=f"guest/{guest}")
 
 
 def _moved(lock: Lock, slots: list[Slot]) -> Diagnostic:
@@ -49,4 +49,4 @@ def _moved(lock: Lock, slots: list[Slot]) -> Diagnostic:
             f", and {others} other {'entries fit their network' if others > 1 else 'entry fits its network'} no more"
         )
     hint = "run `taploom lock` to move " + ("them" if others else "it")
-    return Diagnostic(rules.LOCK_STALE, message, before.span, hint, subject=f"guest/{slot.guest}")
+    return Diagnostic(codes.LOCK_STALE, message, before.span, hint, subject=f"guest/{slot.guest}")

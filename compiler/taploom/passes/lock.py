@@ -22,7 +22,7 @@ from taploom.base.diagnostic import Diagnostic, Label, Report
 from taploom.base.frozen import dataclass
 from taploom.base.names import is_name
 from taploom.base.span import Span
-from taploom.passes import rules
+from taploom.passes import codes
 from taploom.source.characters import first_banned, lines, name_of
 from taploom.source.listing import LOCK
 
@@ -138,7 +138,7 @@ def _read_line(line: str, span: Span, report: Report) -> tuple[Slot, Locked] | N
     words = line.split()
     if words[0][:7] in ("<<<<<<<", "=======", ">>>>>>>", "|||||||"):
         hint = "keep the lines of both sides, and delete the markers"
-        report.add(Diagnostic(rules.LOCK_SYNTAX, "the lock has a merge conflict", span, hint))
+        report.add(Diagnostic(codes.LOCK_SYNTAX, "the lock has a merge conflict", span, hint))
         return None
     freed = len(words) == 5 and words[4] == FREED
     if len(words) != 4 + freed or not words[0].startswith("guest/") or words[2] not in KINDS:
@@ -164,13 +164,13 @@ def _hidden(line: str, file: str, number: int, report: Report) -> None:
     at = first_banned(line) or 0
     message = f"the lock has {name_of(line[at])}, which hides what it says"
     report.add(
-        Diagnostic(rules.LOCK_SYNTAX, message, Span(file, number, at + 1, number, at + 2), "delete the character")
+        Diagnostic(codes.LOCK_SYNTAX, message, Span(file, number, at + 1, number, at + 2), "delete the character")
     )
 
 
 def _broken(span: Span, report: Report, message: str) -> None:
     hint = "take the line as it was in git, or delete it and run `taploom lock`"
-    report.add(Diagnostic(rules.LOCK_SYNTAX, message, span, hint))
+    report.add(Diagnostic(codes.LOCK_SYNTAX, message, span, hint))
 
 
 def _collide(report: Report, slot: Slot, first: Locked, other: Slot, second: Locked, span: Span) -> None:
@@ -181,5 +181,5 @@ def _collide(report: Report, slot: Slot, first: Locked, other: Slot, second: Loc
     labels = (Label(first.span, "held here"),) if first.span else ()
     hint = "delete the younger of the two lines and run `taploom lock`"
     report.add(
-        Diagnostic(rules.LOCK_COLLISION, message, second.span or span, hint, labels, subject=f"guest/{other.guest}")
+        Diagnostic(codes.LOCK_COLLISION, message, second.span or span, hint, labels, subject=f"guest/{other.guest}")
     )

@@ -16,7 +16,7 @@ from taploom.passes.lost import Lost, lost_tags, named_outside
 from taploom.passes.misnamed import guest_at, listener_at, not_a_guest, not_an_uplink
 from taploom.plan.origin import SECTIONS
 from taploom.plan.services import BUILT_IN
-from taploom.spec import rules
+from taploom.spec import codes
 from taploom.spec.document import Document
 from taploom.spec.model.guest import GuestSpec
 from taploom.spec.model.host import OUTSIDE, HostSpec
@@ -31,7 +31,7 @@ SHARED = ("zones", "networks", "hosts", "guests", "addresses")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class SymbolTable:
     """The kind of each bare name.
 
     Attributes:
@@ -53,14 +53,14 @@ def article(kind: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
+class NameLookup:
     """Looks up every name that an entry refers to, and reports unknown ones.
 
     Places and lists of known names are functions, which are called only if there is something to report.
     """
 
     document: Document
-    names: Names
+    names: SymbolTable
     report: Report
     nearest: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
@@ -76,7 +76,7 @@ class Lookup:
         """Report an unknown name, with a similar known one and its place."""
         if (kind, name) not in self.nearest:
             if len(self.nearest) == SUGGESTIONS:
-                self.report.add(Diagnostic(rules.UNKNOWN_NAME, f"unknown {kind} `{name}`", span))
+                self.report.add(Diagnostic(codes.UNKNOWN_NAME, f"unknown {kind} `{name}`", span))
                 return
             everyone = name in EVERYONE and kind in ("name", "service")
             self.nearest[kind, name] = "any" if everyone else closest(name, listed())
@@ -89,7 +89,7 @@ class Lookup:
         elif not near:
             some = sorted(listed())[:8]
             hint = f"known: {', '.join(some)}" if some else f"the site has no {kind} yet"
-        self.report.add(Diagnostic(rules.UNKNOWN_NAME, f"unknown {kind} `{name}`", span, hint, notes=notes))
+        self.report.add(Diagnostic(codes.UNKNOWN_NAME, f"unknown {kind} `{name}`", span, hint, notes=notes))
 
     def host(self, name: str, host: HostSpec) -> HostSpec:
         """The host with the networks that exist."""
@@ -151,7 +151,7 @@ class Lookup:
         else:
             hint = f"write `{actual}/{name}` or `{name}`"
             message = f"`{name}` is {article(actual)}, not {article(kind)}"
-            self.report.add(Diagnostic(rules.WRONG_KIND, message, place(), hint))
+            self.report.add(Diagnostic(codes.WRONG_KIND, message, place(), hint))
         return False
 
     def sound(self, kind: str, name: str) -> bool:
@@ -181,7 +181,7 @@ class Lookup:
             return False
         if on.host == "host" and "host" not in defined and on.uplink in defined:
             hint = f"write `{on.uplink}`: what stands behind the slash is an uplink"
-            self.report.add(Diagnostic(rules.UNKNOWN_NAME, "unknown host `host`", place(), hint))
+            self.report.add(Diagnostic(codes.UNKNOWN_NAME, "unknown host `host`", place(), hint))
             return False
         if not self.known("hosts", on.host, place):
             return False
@@ -222,6 +222,6 @@ class Lookup:
             wrong = "both allows and denies" if entry.allow else "neither allows nor denies"
             span = places.key("policy", name, "deny") if entry.allow else places.key("policy", name)
             hint = "keep one of the two" if entry.allow else "add `allow: any`, or the services that are meant"
-            self.report.add(Diagnostic(rules.EXCLUSIVE, f"`{name}` {wrong}", span, hint, subject=f"policy/{name}"))
+            self.report.add(Diagnostic(codes.EXCLUSIVE, f"`{name}` {wrong}", span, hint, subject=f"policy/{name}"))
             return False
         return whole

@@ -3,11 +3,11 @@
 from taploom.base.address import Address, Interface, parse_address
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.span import Span
-from taploom.passes.rules import FORWARD_BESIDE
+from taploom.passes.codes import FORWARD_BESIDE
+from taploom.spec.codes import UNKNOWN_NAME
 from taploom.spec.document import Document
 from taploom.spec.model.host import HostSpec
 from taploom.spec.model.policy import Listener
-from taploom.spec.rules import UNKNOWN_NAME
 
 
 def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:

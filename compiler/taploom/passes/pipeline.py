@@ -10,8 +10,8 @@ from taploom.passes.lock import Lock
 from taploom.passes.police import meanings
 from taploom.passes.publish import publish
 from taploom.passes.resolve import resolve
+from taploom.passes.selections import SelectorResolver
 from taploom.passes.services import Services
-from taploom.passes.spaces import SelectorResolver
 from taploom.passes.spare import spare
 from taploom.passes.wire import wire
 from taploom.plan.site import Plan

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 from taploom.base.address import FAMILIES, Family, Prefix
 from taploom.base.frozen import dataclass
+from taploom.passes.selections import Selection, SelectorResolver
 from taploom.passes.services import Services, traffic
 from taploom.passes.sides import HostView, split
-from taploom.passes.spaces import SelectorResolver, Space
 from taploom.passes.transit import Part, transit
 from taploom.plan.origin import Origin
-from taploom.plan.policy import Action, Rule, Service, Side, SideKind, Term
+from taploom.plan.policy import Action, PolicyEntry, Service, Side, SideKind, Term
 from taploom.spec.document import Document
 from taploom.spec.model.policy import PolicySpec
 
@@ -26,8 +26,8 @@ class Resolved:
 
     name: str
     spec: PolicySpec
-    sources: Space
-    destinations: Space
+    sources: Selection
+    destinations: Selection
     services: tuple[Service, ...]
     origin: Origin
 
@@ -38,14 +38,14 @@ class Resolved:
 
 
 def meanings(document: Document, services: Services, resolver: SelectorResolver) -> tuple[Resolved, ...]:
-    """Every policy entry with its spaces, looked up once for all hosts."""
+    """Every policy entry with its selections, looked up once for all hosts."""
     resolved = []
     for name, meant in services.affordable(traffic(document.policy)).items():
         spec = document.policy[name]
         if meant is not None:
             origin = Origin(f"policy.{name}", document.places.key("policy", name), PASS)
-            spaces = resolver.space(spec.from_), resolver.space(spec.to)
-            resolved.append(Resolved(name, spec, *spaces, meant, origin))
+            selections = resolver.selection(spec.from_), resolver.selection(spec.to)
+            resolved.append(Resolved(name, spec, *selections, meant, origin))
     return tuple(resolved)
 
 
@@ -139,14 +139,14 @@ def _possible(came: Side, goes: Side, action: Action) -> bool:
     return goes.kind in INWARD
 
 
-def rules(document: Document) -> tuple[Rule, ...]:
+def rules(document: Document) -> tuple[PolicyEntry, ...]:
     """The policy entries as the spec has them."""
     return tuple(_rule(document, name, spec) for name, spec in sorted(document.policy.items()))
 
 
-def _rule(document: Document, name: str, spec: PolicySpec) -> Rule:
+def _rule(document: Document, name: str, spec: PolicySpec) -> PolicyEntry:
     refs = spec.deny if spec.deny is not None else spec.allow or ()
-    return Rule(
+    return PolicyEntry(
         name,
         Action.DENY if spec.deny is not None else Action.ALLOW,
         tuple(sorted({s.text for s in spec.from_})),

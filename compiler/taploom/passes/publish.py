@@ -6,11 +6,11 @@ from taploom.base.address import FAMILIES, Family, Prefix, in_family
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span
-from taploom.passes import rules
+from taploom.passes import codes
 from taploom.passes.equip import Equipment
 from taploom.passes.lost import named_outside
+from taploom.passes.selections import Selection, SelectorResolver, host_addresses, minimal, of_family, own_of
 from taploom.passes.services import Services
-from taploom.passes.spaces import SelectorResolver, Space, host_addresses, minimal, of_family, own_of
 from taploom.passes.wire import Wiring
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.interfaces import HostInterface, inside, outside
@@ -51,8 +51,8 @@ def publish(
     for name, meant in services.affordable(wanted).items():
         spec = document.forwards[name]
         host, guest = spec.on.host, guests[spec.to]
-        ports, space = meant or (), resolver.space(spec.from_)
-        publisher = _Publisher(document, name, spec, guest, equipment[host], ports, space, report)
+        ports, selection = meant or (), resolver.selection(spec.from_)
+        publisher = _Publisher(document, name, spec, guest, equipment[host], ports, selection, report)
         forwards.append(publisher.forward())
         dnat_entries.setdefault(host, []).extend(publisher.dnat_entries())
     ordered = {host: tuple(sorted(found, key=_order)) for host, found in dnat_entries.items()}
@@ -71,7 +71,7 @@ class _Publisher:
     guest: Guest
     equipment: Equipment
     ports: tuple[Service, ...]
-    space: Space
+    selection: Selection
     report: Report
 
     @property
@@ -140,7 +140,7 @@ class _Publisher:
         )
         span = places.span("forwards", self.name, "from")
         hint = "name prefixes, a zone, or networks and guests with known addresses"
-        self.report.add(Diagnostic(rules.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
+        self.report.add(Diagnostic(codes.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
 
     def _listening(self, family: Family) -> tuple[str, ...]:
         """The uplinks that have a family, or may have it."""
@@ -162,7 +162,7 @@ class _Publisher:
     def _nowhere(self, message: str) -> None:
         span = self.document.places.span("forwards", self.name, "to")
         hint = "listen on the guest's own host, or give the guest an address that is known"
-        self.report.add(Diagnostic(rules.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
+        self.report.add(Diagnostic(codes.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
 
     def _check_ports(self) -> bool:
         places, at, spec = self.document.places, ("forwards", self.name), self.spec
@@ -190,13 +190,13 @@ class _Publisher:
         return True
 
     def _ports_wrong(self, message: str, span: Span, hint: str) -> None:
-        self.report.add(Diagnostic(rules.FORWARD_PORTS, message, span, hint, subject=f"forward/{self.name}"))
+        self.report.add(Diagnostic(codes.FORWARD_PORTS, message, span, hint, subject=f"forward/{self.name}"))
 
     def _dnat_entry(self, nic: Nic, family: Family, port: Service) -> Iterator[DnatEntry]:
         target = in_family(nic, family).address
         uplinks = self._listening(family)
         sources = self._sources(family)
-        if target is None or not uplinks or (sources == () and not self.space.outside):
+        if target is None or not uplinks or (sources == () and not self.selection.outside):
             return
         yield DnatEntry(
             f"forward/{self.name}",
@@ -213,16 +213,16 @@ class _Publisher:
             self.spec.hairpin,
             self.spec.expires,
             self.origin,
-            tuple(sorted(self.space.outside)) if sources is not None else (),
+            tuple(sorted(self.selection.outside)) if sources is not None else (),
         )
 
     def _sources(self, family: Family) -> tuple[Prefix, ...] | None:
-        if self.space.everyone:
+        if self.selection.everyone:
             return None
-        networks = (own_of(self.document, network, family) for network in self.space.networks)
-        guests = (prefix for found in self.space.guests.values() for prefix in found)
-        peers = (a for host in self.space.hosts for a in _fixed(self.document, host))
-        found = (*(p for p in networks if p), *guests, *self.space.literals, *peers)
+        networks = (own_of(self.document, network, family) for network in self.selection.networks)
+        guests = (prefix for found in self.selection.guests.values() for prefix in found)
+        peers = (a for host in self.selection.hosts for a in _fixed(self.document, host))
+        found = (*(p for p in networks if p), *guests, *self.selection.literals, *peers)
         return of_family(minimal(found), family)
 
 

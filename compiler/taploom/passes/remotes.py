@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from taploom.base.address import Family, Prefix, prefix_of
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
-from taploom.passes.spaces import minimal
+from taploom.passes.selections import minimal
 from taploom.plan.host import Remote
 from taploom.plan.interfaces import HostInterface, interfaces, outside
 

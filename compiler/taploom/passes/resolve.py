@@ -11,22 +11,22 @@ from dataclasses import replace
 from taploom.base.diagnostic import Diagnostic, Label, Report
 from taploom.base.span import Span
 from taploom.passes.broken import look_into_broken
-from taploom.passes.lookup import SHARED, Lookup, Names, article
+from taploom.passes.lookup import SHARED, NameLookup, SymbolTable, article
 from taploom.passes.lost import lost_zones
 from taploom.plan.origin import KINDS
 from taploom.plan.services import BUILT_IN, ICMP_TYPES, PORT_PROTOCOLS, PROTOCOLS
-from taploom.spec import rules
+from taploom.spec import codes
 from taploom.spec.document import Document
-from taploom.spec.model.entry import Entry
+from taploom.spec.model.metadata import Metadata
 from taploom.spec.named import SELECTORS
 
 
-def resolve(document: Document, report: Report) -> tuple[Document, Names]:
+def resolve(document: Document, report: Report) -> tuple[Document, SymbolTable]:
     """The document without entries that refer to unknown names, and the kind of each name."""
     zones = zones_of(document)
     kinds = _kinds(document, zones, report)
-    names = Names(kinds, zones, tags_of(document), lost_zones(document))
-    look = Lookup(document, names, report)
+    names = SymbolTable(kinds, zones, tags_of(document), lost_zones(document))
+    look = NameLookup(document, names, report)
     services = {n: s for n, s in document.services.items() if look.services(s.ports, "services", n, "ports")}
     _check_builtin(document, report)
     hosts = {name: look.host(name, host) for name, host in document.hosts.items()}
@@ -90,13 +90,13 @@ def _zone_span(document: Document, zone: str) -> Span:
 def _clash(report: Report, name: str, span: Span, kind: str, first: Span, other: str) -> None:
     message = f"`{name}` is the name of {article(kind)} and of {article(other)}"
     labels = (Label(first, f"the {other}"),)
-    report.add(Diagnostic(rules.NAME_CLASH, message, span, "rename one of the two", labels, subject=f"{kind}/{name}"))
+    report.add(Diagnostic(codes.NAME_CLASH, message, span, "rename one of the two", labels, subject=f"{kind}/{name}"))
 
 
 def tags_of(document: Document) -> dict[str, tuple[tuple[str, str], ...]]:
     """Every tag, with the entries that bear it as (kind, name)."""
     bearers: dict[str, list[tuple[str, str]]] = {}
-    sections: tuple[tuple[str, Mapping[str, Entry]], ...] = (
+    sections: tuple[tuple[str, Mapping[str, Metadata]], ...] = (
         ("zone", document.zones),
         ("network", document.networks),
         ("host", document.hosts),
@@ -118,5 +118,5 @@ def _check_builtin(document: Document, report: Report) -> None:
             span = document.places.key("services", name)
             message = f"`{name}` is a {'built-in service' if name in BUILT_IN else 'protocol'}"
             report.add(
-                Diagnostic(rules.NAME_CLASH, message, span, f"name yours `my-{name}`", subject=f"service/{name}")
+                Diagnostic(codes.NAME_CLASH, message, span, f"name yours `my-{name}`", subject=f"service/{name}")
             )

@@ -1,4 +1,4 @@
-"""The sides of one host, and the part of a selected space that lies on each."""
+"""The sides of one host, and the part of a selection that lies on each."""
 
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -6,7 +6,7 @@ from taploom.base.address import FAMILIES, LINK_LOCAL, Family, Prefix, everythin
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
 from taploom.passes.remotes import Behind, ways
-from taploom.passes.spaces import Space, common, host_addresses, minimal, of_family, own_of
+from taploom.passes.selections import Selection, common, host_addresses, minimal, of_family, own_of
 from taploom.plan.host import Remote
 from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import Side, SideKind
@@ -48,21 +48,21 @@ class HostView:
     near: Mapping[str, frozenset[str]]
     site: tuple[Prefix, ...]
 
-    def ingress(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The sides from which senders of a space come in, with their prefixes of both families."""
-        yield from self._bridged(space, link_local=True)
-        yield from self.strangers(space)
-        yield from self.beyond(self.others(space, sender=True))
-        other = _all() if space.everyone else self._foreign(space.literals)
+    def ingress(self, selection: Selection) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """The sides from which senders of a selection come in, with their prefixes of both families."""
+        yield from self._bridged(selection, link_local=True)
+        yield from self.strangers(selection)
+        yield from self.beyond(self.others(selection, sender=True))
+        other = _all() if selection.everyone else self._foreign(selection.literals)
         if other:
             yield OTHER, other
 
-    def egress(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The sides to which receivers of a space lie, with their prefixes of both families."""
-        yield from self._bridged(space, link_local=False)
-        yield from self.strangers(space)
-        yield from self.beyond(self.others(space, sender=False))
-        if space.everyone or self.host in space.hosts:
+    def egress(self, selection: Selection) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """The sides to which receivers of a selection lie, with their prefixes of both families."""
+        yield from self._bridged(selection, link_local=False)
+        yield from self.strangers(selection)
+        yield from self.beyond(self.others(selection, sender=False))
+        if selection.everyone or self.host in selection.hosts:
             yield SELF, _all()
 
     def beyond(self, remote: tuple[Prefix, ...]) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
@@ -72,23 +72,23 @@ class HostView:
             if there:
                 yield Side(SideKind.REMOTE, zone), there
 
-    def _bridged(self, space: Space, *, link_local: bool) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The BRIDGE sides with the part of a space on each, with link-local senders if `link_local`.
+    def _bridged(self, selection: Selection, *, link_local: bool) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """The BRIDGE sides with the part of a selection on each, with link-local senders if `link_local`.
 
         Link-local senders can reach only the host itself: `police` leaves them out of terms to other sides.
         """
-        if space.everyone or space.literals:
+        if selection.everyone or selection.literals:
             names = tuple(self.networks)
         else:
-            names = tuple(n for n in (*space.networks, *space.guests) if n in self.networks)
+            names = tuple(n for n in (*selection.networks, *selection.guests) if n in self.networks)
         for name in sorted(names):
             own = self.networks[name]
-            if space.everyone or name in space.networks:
+            if selection.everyone or name in selection.networks:
                 ends = (LINK_LOCAL,) if link_local and Family.IPV6 in own else ()
                 found = minimal((*own.values(), *ends))
             else:
-                parts = [p for prefix in own.values() for p in common(space.literals, prefix)]
-                found = minimal((*space.guests.get(name, ()), *parts))
+                parts = [p for prefix in own.values() for p in common(selection.literals, prefix)]
+                found = minimal((*selection.guests.get(name, ()), *parts))
             if found:
                 yield Side(SideKind.BRIDGE, name), found
 
@@ -98,11 +98,11 @@ class HostView:
         zones = frozenset(self.zones)
         return (name for name, near in self.near.items() if not zones <= near)
 
-    def strangers(self, space: Space) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The OUTSIDE sides, each with the part of a space that is beyond the zone's uplinks and not of the site."""
-        literals = self._foreign(space.literals)
+    def strangers(self, selection: Selection) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
+        """The OUTSIDE sides, each with what of a selection is beyond the zone's uplinks and not of the site."""
+        literals = self._foreign(selection.literals)
         for zone in self.zones:
-            whole = space.everyone or zone in space.outside
+            whole = selection.everyone or zone in selection.outside
             if whole or literals:
                 yield Side(SideKind.OUTSIDE, zone), _all() if whole else literals
 
@@ -110,36 +110,36 @@ class HostView:
         """Literals that are not wholly a part of the site."""
         return tuple(p for p in literals if not any(p in own for own in self.site))
 
-    def others(self, space: Space, *, sender: bool, away: str = "") -> tuple[Prefix, ...]:
-        """The part of a space that is the site's own but not on this host.
+    def others(self, selection: Selection, *, sender: bool, away: str = "") -> tuple[Prefix, ...]:
+        """The part of a selection that is the site's own but not on this host.
 
         Args:
-            space: the selected space. `any` as sender means everyone except the site's hosts.
-            sender: whether the space sends.
+            selection: what is selected. `any` as sender means everyone except the site's hosts.
+            sender: whether the selection sends.
             away: a zone; hosts with an uplink in it are left out with their networks.
         """
         if not (self.remote or self.peers):
             return ()
         found: list[Prefix] = []
-        touched = space.networks.union(space.guests, space.hosts)
-        everything_counts = space.everyone or space.literals
+        touched = selection.networks.union(selection.guests, selection.hosts)
+        everything_counts = selection.everyone or selection.literals
         for network in self.remote if everything_counts else touched.intersection(self.remote):
             if away and away in self.near[network]:
                 continue
             prefixes = self.remote[network]
-            if space.everyone or network in space.networks:
+            if selection.everyone or network in selection.networks:
                 found.extend(prefixes)
                 continue
             for prefix in prefixes:
-                found.extend(common((*space.guests.get(network, ()), *space.literals), prefix))
+                found.extend(common((*selection.guests.get(network, ()), *selection.literals), prefix))
         for host in self.peers if everything_counts else touched.intersection(self.peers):
             prefixes = self.peers[host]
             if away and away in self.near[host]:
                 continue
-            if host in space.hosts or (space.everyone and not sender):
+            if host in selection.hosts or (selection.everyone and not sender):
                 found.extend(prefixes)
-            elif space.literals:
-                found.extend(part for prefix in prefixes for part in common(space.literals, prefix))
+            elif selection.literals:
+                found.extend(part for prefix in prefixes for part in common(selection.literals, prefix))
         return minimal(found)
 
 

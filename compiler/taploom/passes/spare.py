@@ -13,13 +13,13 @@ from taploom.base.address import Prefix, prefix_of
 from taploom.base.frozen import dataclass
 from taploom.passes.equip import Equipment
 from taploom.passes.remotes import Ways, ways
-from taploom.passes.spaces import minimal
+from taploom.passes.selections import minimal
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import SourceNat
 
 
 @dataclass(frozen=True, slots=True)
-class _End:
+class _HostAddress:
     """A fixed address of a host, and the uplinks by which packets from one zone to this address come in."""
 
     host: str
@@ -36,10 +36,10 @@ class _Known:
         ways: routes by prefix, for each host.
     """
 
-    ends: Mapping[tuple[Prefix, str], set[_End]]
+    ends: Mapping[tuple[Prefix, str], set[_HostAddress]]
     ways: Mapping[str, Ways]
 
-    def answering(self, network: Prefix, zone: str) -> Iterator[_End]:
+    def answering(self, network: Prefix, zone: str) -> Iterator[_HostAddress]:
         """The ends that accept packets from all of a network at the uplinks by which these come in."""
         around = (prefix_of(network.first, length) for length in range(1, network.length + 1))
         found = {end for prefix in around for end in self.ends.get((prefix, zone), ())}
@@ -51,7 +51,7 @@ class _Known:
 
 def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
     """The same equipment; each translation now has the addresses to which it does not apply (`spared`)."""
-    ends: dict[tuple[Prefix, str], set[_End]] = {}
+    ends: dict[tuple[Prefix, str], set[_HostAddress]] = {}
     for host, own in equipment.items():
         zones = {interface.device: interface.zone for interface in outside(own)}
         for to, zone in {(r.to, zones[r.device]) for r in own.routes if r.to.length and r.device in zones}:
@@ -61,11 +61,11 @@ def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
     return {host: _spared(host, own, known) for host, own in equipment.items()} if ends else equipment
 
 
-def _ends(host: str, own: Equipment, zone: str) -> Iterator[_End]:
+def _ends(host: str, own: Equipment, zone: str) -> Iterator[_HostAddress]:
     within = frozenset(interface.device for interface in outside(own) if interface.zone == zone)
     for interface in outside(own):
         arriving = within & {interface.device} or within
-        yield from (_End(host, fixed.address.prefix, arriving) for fixed in interface.fixed)
+        yield from (_HostAddress(host, fixed.address.prefix, arriving) for fixed in interface.fixed)
 
 
 def _spared(host: str, own: Equipment, known: _Known) -> Equipment:
@@ -74,6 +74,6 @@ def _spared(host: str, own: Equipment, known: _Known) -> Equipment:
     return replace(own, nat=tuple(nat))
 
 
-def _with(entry: SourceNat, found: Iterable[_End], host: str) -> SourceNat:
+def _with(entry: SourceNat, found: Iterable[_HostAddress], host: str) -> SourceNat:
     others = minimal(end.address for end in found if end.host != host)
     return replace(entry, spared=others) if others else entry

@@ -13,15 +13,15 @@ from collections.abc import Iterator
 from itertools import permutations, product
 
 from taploom.base.address import Prefix
+from taploom.passes.selections import Selection
 from taploom.passes.sides import HostView
-from taploom.passes.spaces import Space
 from taploom.plan.policy import Action, Side
 
 Part = tuple[Side, tuple[Prefix, ...]]
 """A side with prefixes of both families."""
 
 
-def transit(view: HostView, sources: Space, destinations: Space, action: Action) -> Iterator[tuple[Part, Part]]:
+def transit(view: HostView, sources: Selection, destinations: Selection, action: Action) -> Iterator[tuple[Part, Part]]:
     """The pairs of sides between which an entry lets a host forward; a part may be empty in one family."""
     if action is Action.DENY:
         yield from product(view.strangers(sources), view.strangers(destinations))
@@ -33,7 +33,7 @@ def transit(view: HostView, sources: Space, destinations: Space, action: Action)
         yield from _of_the_site(view, sources, destinations)
 
 
-def _of_the_site(view: HostView, sources: Space, destinations: Space) -> Iterator[tuple[Part, Part]]:
+def _of_the_site(view: HostView, sources: Selection, destinations: Selection) -> Iterator[tuple[Part, Part]]:
     beyond, before = tuple(view.strangers(sources)), tuple(view.strangers(destinations))
     for one, other in permutations(view.zones, 2):
         came = _behind(view, one, view.others(sources, sender=True, away=other))

@@ -4,8 +4,8 @@ from collections.abc import Container
 from dataclasses import replace
 
 from taploom.base.diagnostic import Diagnostic, Report
-from taploom.base.rule import Severity
-from taploom.passes import rules
+from taploom.base.diagnostic_rule import Severity
+from taploom.passes import codes
 from taploom.passes.pipeline import Passed
 from taploom.plan.origin import SECTIONS
 from taploom.plan.site import Plan, Waiver
@@ -53,5 +53,5 @@ def _idle(waiver: Waiver, vain: Container[tuple[str, str]]) -> Diagnostic:
     why = "which is an error: errors cannot be waived" if error else "which was not found"
     message = f"waiver `{waiver.name}` accepts {waiver.code} on `{waiver.subject}`, {why}"
     return Diagnostic(
-        rules.IDLE_WAIVER, message, waiver.origin.span, "remove the waiver", subject=f"waiver/{waiver.name}"
+        codes.IDLE_WAIVER, message, waiver.origin.span, "remove the waiver", subject=f"waiver/{waiver.name}"
     )

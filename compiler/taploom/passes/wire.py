@@ -6,7 +6,7 @@ from dataclasses import replace
 from taploom.base.address import FAMILIES, Address, Family, Interface, Mac, in_family
 from taploom.base.diagnostic import Diagnostic, Label, Report
 from taploom.base.frozen import dataclass
-from taploom.passes import rules
+from taploom.passes import codes
 from taploom.passes.allocate import Allocation
 from taploom.passes.naming import bridge_name, tap_name
 from taploom.plan.guest import Guest, Mode, Nic, NicAddress
@@ -72,7 +72,7 @@ def _carriers(document: Document, report: Report) -> dict[str, str]:
                 message = f"network `{network}` is on hosts `{first}` and `{host}`: one on several cannot be said yet"
                 label = Label(places.key("hosts", first, "networks", network), "also here")
                 hint = "declare a network for each host; both can share a `zone`"
-                report.add(Diagnostic(rules.NETWORK_TWICE, message, span, hint, (label,), subject=f"network/{network}"))
+                report.add(Diagnostic(codes.NETWORK_TWICE, message, span, hint, (label,), subject=f"network/{network}"))
     return carriers
 
 
@@ -100,7 +100,7 @@ class _Builder:
             message = f"host `{host}` of guest `{guest}` does not carry network `{network}`"
             other = self.carriers.get(network)
             hint = f"`{network}` is on host `{other}`" if other else f"add `{network}` to the networks of `{host}`"
-            self.report.add(Diagnostic(rules.NETWORK_ABSENT, message, span, hint, subject=f"guest/{guest}"))
+            self.report.add(Diagnostic(codes.NETWORK_ABSENT, message, span, hint, subject=f"guest/{guest}"))
         return False
 
     def _routed(self, name: str, spec: GuestSpec, nics: list[Nic]) -> tuple[Nic, ...]:
@@ -114,7 +114,7 @@ class _Builder:
         for net in said[1:]:
             span = self.document.places.span("guests", name, "nics", net, "gateway")
             message = f"guest `{name}` has its default route on `{said[0]}` and on `{net}`"
-            self.report.add(Diagnostic(rules.TWO_GATEWAYS, message, span, "keep one of them", subject=f"guest/{name}"))
+            self.report.add(Diagnostic(codes.TWO_GATEWAYS, message, span, "keep one of them", subject=f"guest/{name}"))
         ways = {family: said[0] if said else self._way_out(nics, family) for family in FAMILIES}
         return tuple(
             replace(
@@ -184,7 +184,7 @@ class _Builder:
     def _absent(self, guest: str, network: str, key: str, lacks: str, hint: str) -> NicAddress:
         span = self.document.places.span("guests", guest, "nics", network, key)
         message = f"network `{network}` {lacks}"
-        self.report.add(Diagnostic(rules.FAMILY_ABSENT, message, span, hint, subject=f"guest/{guest}"))
+        self.report.add(Diagnostic(codes.FAMILY_ABSENT, message, span, hint, subject=f"guest/{guest}"))
         return NOTHING
 
 

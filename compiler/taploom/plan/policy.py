@@ -111,7 +111,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class PolicyEntry:
     """A policy entry as the spec says it, for pages, differences and findings.
 
     Attributes:

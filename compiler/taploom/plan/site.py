@@ -5,7 +5,7 @@ from taploom.base.frozen import dataclass
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
 from taploom.plan.origin import Meta, Origin
-from taploom.plan.policy import Forward, NatKind, Rule, Service
+from taploom.plan.policy import Forward, NatKind, PolicyEntry, Service
 
 FORMAT = "taploom-plan/1"
 
@@ -117,6 +117,6 @@ class Plan:
     hosts: tuple[Host, ...]
     guests: tuple[Guest, ...]
     forwards: tuple[Forward, ...]
-    rules: tuple[Rule, ...]
+    rules: tuple[PolicyEntry, ...]
     waivers: tuple[Waiver, ...]
     origin: Origin

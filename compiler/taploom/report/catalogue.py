@@ -1,24 +1,24 @@
 """Every rule of every package: what `explain` knows and what the reference lists."""
 
-from taploom.base.rule import Rule
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.checks import RULES as CHECK_RULES
-from taploom.delivery.rules import RULES as DELIVERY_RULES
-from taploom.diff.rules import RULES as DIFF_RULES
-from taploom.flows.proof.rules import RULES as FLOW_RULES
-from taploom.passes.rules import RULES as PASS_RULES
-from taploom.report.rules import RULES as REPORT_RULES
-from taploom.source.rules import RULES as SOURCE_RULES
-from taploom.spec.rules import RULES as SPEC_RULES
+from taploom.delivery.codes import RULES as DELIVERY_RULES
+from taploom.diff.codes import RULES as DIFF_RULES
+from taploom.flows.proof.codes import RULES as FLOW_RULES
+from taploom.passes.codes import RULES as PASS_RULES
+from taploom.report.codes import RULES as REPORT_RULES
+from taploom.source.codes import RULES as SOURCE_RULES
+from taploom.spec.codes import RULES as SPEC_RULES
 
 _ALL = (*SOURCE_RULES, *SPEC_RULES, *PASS_RULES, *CHECK_RULES, *DELIVERY_RULES, *FLOW_RULES, *REPORT_RULES, *DIFF_RULES)
 
 
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[DiagnosticRule, ...]:
     """All rules, by code."""
     return tuple(sorted(_ALL, key=lambda rule: rule.code))
 
 
-def rule_of(code: str) -> Rule | None:
+def rule_of(code: str) -> DiagnosticRule | None:
     """The rule of a code, whatever its case, or of a name."""
     return next((rule for rule in _ALL if code.upper() == rule.code or code == rule.name), None)
 

@@ -4,7 +4,7 @@ import json
 import textwrap
 from dataclasses import asdict
 
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
 _WIDTH = 92
 _WEIGHT = {
@@ -14,7 +14,7 @@ _WEIGHT = {
 }
 
 
-def plain(rule: Rule) -> str:
+def plain(rule: DiagnosticRule) -> str:
     """The explanation for a terminal."""
     parts = [f"{rule.code} {rule.name} ({rule.severity.value})", _wrapped(rule.summary, "")]
     parts += [f"Why\n{_wrapped(rule.why)}", f"Fix\n{_wrapped(rule.fix)}"]
@@ -26,7 +26,7 @@ def plain(rule: Rule) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def markdown(rule: Rule) -> str:
+def markdown(rule: DiagnosticRule) -> str:
     """The explanation as a section of Markdown, under a heading that bears the code."""
     parts = [
         f"## {rule.code} {rule.name} {{ #{rule.code.lower()} }}",
@@ -41,7 +41,7 @@ def markdown(rule: Rule) -> str:
     return "\n\n".join(parts) + "\n"
 
 
-def _waiver(rule: Rule) -> list[str]:
+def _waiver(rule: DiagnosticRule) -> list[str]:
     """How to accept a finding; an error cannot be, since what does not work does not work for a reason either."""
     if rule.severity is Severity.ERROR:
         return []
@@ -49,7 +49,7 @@ def _waiver(rule: Rule) -> list[str]:
     return [f"Where it is meant, the spec can say so:\n{_code(example)}"]
 
 
-def rule_json(rule: Rule) -> str:
+def rule_json(rule: DiagnosticRule) -> str:
     """The explanation as `taploom-rule/1`."""
     body = {"format": "taploom-rule/1", **asdict(rule), "severity": rule.severity.value}
     return json.dumps(body, indent=2) + "\n"

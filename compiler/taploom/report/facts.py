@@ -5,12 +5,12 @@ import datetime
 from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
-from taploom.plan.policy import Forward, Limit, Rule
+from taploom.plan.policy import Forward, Limit, PolicyEntry
 from taploom.plan.site import AddressSet, Network, Plan, ServiceSet, Waiver, Zone
 from taploom.report import wording
 
 Fact = tuple[str, str]
-Thing = Zone | Network | Host | Guest | Forward | Rule | AddressSet | ServiceSet | Waiver
+Thing = Zone | Network | Host | Guest | Forward | PolicyEntry | AddressSet | ServiceSet | Waiver
 
 
 def facts(plan: Plan, thing: Thing) -> tuple[Fact, ...]:
@@ -30,7 +30,7 @@ def _facts(plan: Plan, thing: Thing) -> list[Fact]:
             return _guest(thing)
         case Forward():
             return _forward(plan, thing)
-        case Rule():
+        case PolicyEntry():
             return _rule(plan, thing)
         case AddressSet():
             return [("prefixes", ", ".join(map(str, thing.prefixes)))]
@@ -109,7 +109,7 @@ def _forward(plan: Plan, forward: Forward) -> list[Fact]:
     ]
 
 
-def _rule(plan: Plan, rule: Rule) -> list[Fact]:
+def _rule(plan: Plan, rule: PolicyEntry) -> list[Fact]:
     hosts = [host.name for host in plan.hosts if any(term.rule == f"policy/{rule.name}" for term in host.terms)]
     return [
         (rule.action.value, ", ".join(rule.services)),

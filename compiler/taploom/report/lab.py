@@ -3,14 +3,14 @@
 import json
 from collections import Counter
 
-from taploom.lab.outcome import NotRun, Outcome, Row
+from taploom.lab.lab_report import LabReport, NotRun, Row
 from taploom.report.diagnostics.visible import visible
 
 FORMAT = "taploom-lab/1"
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"})
 
 
-def lab_text(outcome: Outcome) -> str:
+def lab_text(outcome: LabReport) -> str:
     """A line for each probe, then what was not run; disagreements once more at the end, with what is known of them."""
     lines = [_line(row) for row in outcome.rows]
     lines += [f"not run   {visible(entry.flow)}: {visible(entry.reason)}" for entry in outcome.not_run]
@@ -21,7 +21,7 @@ def lab_text(outcome: Outcome) -> str:
     return "\n".join(lines) + "\n"
 
 
-def lab_tally(outcome: Outcome) -> str:
+def lab_tally(outcome: LabReport) -> str:
     """How many probes agree, by kind, and how many were not run, in one line."""
     kinds = Counter(row.kind for row in outcome.rows)
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(kinds.items()))
@@ -30,7 +30,7 @@ def lab_tally(outcome: Outcome) -> str:
     return f"{verdict} ({counts}); {len(outcome.not_run)} not run"
 
 
-def lab_json(outcome: Outcome) -> str:
+def lab_json(outcome: LabReport) -> str:
     """`taploom-lab/1`."""
     data = {
         "format": FORMAT,
@@ -41,7 +41,7 @@ def lab_json(outcome: Outcome) -> str:
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
-def lab_junit(outcome: Outcome) -> str:
+def lab_junit(outcome: LabReport) -> str:
     """One test case for each probe; what was not run is skipped."""
     cases = [_case(row) for row in outcome.rows] + [_skipped(entry) for entry in outcome.not_run]
     counts = f'tests="{len(cases)}" failures="{len(outcome.failed)}" errors="0" skipped="{len(outcome.not_run)}"'

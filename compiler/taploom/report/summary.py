@@ -13,7 +13,7 @@ from taploom.delivery.tree import Delivery
 from taploom.plan.guest import Guest
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
-from taploom.plan.policy import Rule
+from taploom.plan.policy import PolicyEntry
 from taploom.plan.site import Plan
 from taploom.report import wording
 from taploom.report.diagnostics.findings import plural, tally
@@ -78,7 +78,7 @@ def _policy(plan: Plan) -> list[Row]:
     return _cut([("policy", rule.name, _rule(rule)) for rule in plan.rules])
 
 
-def _rule(rule: Rule) -> str:
+def _rule(rule: PolicyEntry) -> str:
     return f"{rule.action.value} {_few(rule.services)} from {_few(rule.sources)} to {_few(rule.destinations)}"
 
 

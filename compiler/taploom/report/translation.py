@@ -12,7 +12,7 @@ from taploom.report.packets import addresses
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class EndChange:
     """The ends of packets after a host, as far as NAT changes them.
 
     Attributes:
@@ -26,7 +26,7 @@ class Change:
     port: str | None = None
 
 
-def change(maps: Maps, reply: Reply, hop: Hop) -> Change:
+def change(maps: Maps, reply: Reply, hop: Hop) -> EndChange:
     """What one host changes."""
     family, to = reply.family, hop.answer.destination
     destination, port = None, None
@@ -34,7 +34,7 @@ def change(maps: Maps, reply: Reply, hop: Hop) -> Change:
         before = reply.box[DESTINATION] if hop.to is None else ((hop.to, hop.to),)
         destination = _moved(family, before, to.shift) if to.address is None else str(Address(family, to.address))
         port = _ports(reply.box[PORT], to.port) if to.port else None
-    return Change(_source(maps, reply, hop), destination, port)
+    return EndChange(_source(maps, reply, hop), destination, port)
 
 
 def _source(maps: Maps, reply: Reply, hop: Hop) -> str | None:

@@ -7,10 +7,10 @@ from taploom.backends.artifact import Artifact
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.frozen import dataclass
 from taploom.diagrams.palette import Paint, paint
-from taploom.diagrams.traffic import Cell, matrix
+from taploom.diagrams.traffic import ZoneTraffic, matrix
 from taploom.plan.guest import Guest
 from taploom.plan.host import Bridge, Host
-from taploom.plan.policy import DnatEntry, Rule
+from taploom.plan.policy import DnatEntry, PolicyEntry
 from taploom.plan.site import Network, Plan
 from taploom.site.manual import EMPTY, Manual
 from taploom.site.revision import NO_HISTORY, History
@@ -61,8 +61,8 @@ class View:
     bridges: Mapping[str, tuple[Host, Bridge]]
     members: Mapping[str, tuple[Guest, ...]]
     dnat_entries: Mapping[str, tuple[DnatEntry, ...]]
-    cells: Mapping[tuple[str, str], Cell]
-    rules: Mapping[str, Rule]
+    cells: Mapping[tuple[str, str], ZoneTraffic]
+    rules: Mapping[str, PolicyEntry]
     pairs: Mapping[str, tuple[tuple[str, str], ...]]
     enforced: Mapping[str, tuple[str, ...]]
     forwarded: Mapping[str, tuple[DnatEntry, ...]]

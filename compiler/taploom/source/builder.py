@@ -18,14 +18,14 @@ from yaml.events import (
 )
 
 from taploom.base.diagnostic import Diagnostic, Label, Report
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule
 from taploom.base.span import Span, start_of
-from taploom.source import rules
+from taploom.source import codes
 from taploom.source.characters import banned_value, name_of, position
 from taploom.source.colons import colon_in_key
 from taploom.source.pending import Anchored, OpenCollection
-from taploom.source.tree import Entry, Mapping, Node, Scalar, Sequence
+from taploom.source.tree import KeyValue, Mapping, Node, Scalar, Sequence
 
 DEPTH = 64
 """How deep collections may be nested; the language itself needs eight."""
@@ -94,10 +94,10 @@ class Builder:
         self._documents += 1
         if self._documents > 1:
             help_ = "put it into a file of its own: the sections of all files are united"
-            raise self._refusal(rules.DOCUMENTS, "a second document begins here", self._span(event), help_)
+            raise self._refusal(codes.DOCUMENTS, "a second document begins here", self._span(event), help_)
         if event.version or event.tags:
             self._mistake(
-                rules.DIRECTIVE, "a directive changes how YAML is read", start_of(self.file), "remove the line"
+                codes.DIRECTIVE, "a directive changes how YAML is read", start_of(self.file), "remove the line"
             )
 
     def _scalar(self, event: ScalarEvent) -> None:
@@ -136,7 +136,7 @@ class Builder:
             self._tag(event.tag, span)
         if event.anchor is not None:
             self._anchors[event.anchor] = Anchored(None, 0, 0)
-        entries: dict[str, Entry] | None = {} if isinstance(event, MappingStartEvent) else None
+        entries: dict[str, KeyValue] | None = {} if isinstance(event, MappingStartEvent) else None
         flow = bool(event.flow_style)
         self._stack.append(
             OpenCollection(span if flow else _one_character(span), flow, event.anchor, self.count - 1, entries)
@@ -162,7 +162,7 @@ class Builder:
         if found is None or found.node is None:
             missing = f"no `&{name}` above" if found is None else f"`*{name}` stands inside of `&{name}`"
             help_ = "put it in quotes where no alias was meant" if found is None else "write the value out"
-            self._mistake(rules.ALIAS, f"`*{name}` repeats nothing: {missing}", span, help_)
+            self._mistake(codes.ALIAS, f"`*{name}` repeats nothing: {missing}", span, help_)
             self._place(Scalar("", span, quoted=False))
             return
         self._grow(found.size, span)
@@ -191,13 +191,13 @@ class Builder:
         else:
             key, parent.key = parent.key, None
             if parent.wanted:
-                parent.entries[key.text] = Entry(key, node)
+                parent.entries[key.text] = KeyValue(key, node)
                 if ":" in key.text and not key.quoted:
                     self._check_colon(key, node, parent.entries)
 
-    def _take_key(self, parent: OpenCollection, entries: dict[str, Entry], node: Node) -> None:
+    def _take_key(self, parent: OpenCollection, entries: dict[str, KeyValue], node: Node) -> None:
         if not isinstance(node, Scalar):
-            self._mistake(rules.KEY, "a key must be a name", node.span, "use a text as the key")
+            self._mistake(codes.KEY, "a key must be a name", node.span, "use a text as the key")
             parent.key, parent.wanted = Scalar("", node.span, quoted=True), False
             return
         parent.key, parent.wanted = node, node.text not in entries
@@ -206,49 +206,49 @@ class Builder:
         if node.text == "<<" and not node.quoted:
             parent.wanted = False
             help_ = "write the entries out, or repeat a whole value with an alias"
-            self._mistake(rules.MERGE_KEY, "merge keys are not supported", node.span, help_)
+            self._mistake(codes.MERGE_KEY, "merge keys are not supported", node.span, help_)
         elif not node.text and not node.quoted:
-            self._mistake(rules.KEY, "an entry has no key", node.span, "write a name before the colon")
+            self._mistake(codes.KEY, "an entry has no key", node.span, "write a name before the colon")
         elif not parent.wanted:
             parent.torn.add(node.text)
             other = Label(entries[node.text].key.span, "first given here")
             help_ = "unite the two, or rename one"
-            self._mistake(rules.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
+            self._mistake(codes.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
 
-    def _check_colon(self, key: Scalar, value: Node, entries: dict[str, Entry]) -> None:
+    def _check_colon(self, key: Scalar, value: Node, entries: dict[str, KeyValue]) -> None:
         """Find addresses and `a:b` that YAML took for keys, since no name has a colon."""
         if isinstance(value, Scalar) and not value.text and not value.quoted:
             message, help_ = colon_in_key(key, _shown(key.text), entries)
-            self._mistake(rules.QUOTES, message, key.span, help_)
+            self._mistake(codes.QUOTES, message, key.span, help_)
 
     def _check_escapes(self, text: str, span: Span) -> None:
         if (character := banned_value(text)) is not None:
             message = f"the text contains {name_of(character)}"
-            self._mistake(rules.CHARACTER, message, span, "remove the escape")
+            self._mistake(codes.CHARACTER, message, span, "remove the escape")
 
     def _tag(self, tag: str, span: Span) -> None:
         help_ = "remove it; where the text itself begins with `!`, put it in quotes"
         shown = tag.replace("tag:yaml.org,2002:", "!!", 1)
-        self._mistake(rules.TAG, f"the tag `{_shown(shown)}` is not allowed", span, help_)
+        self._mistake(codes.TAG, f"the tag `{_shown(shown)}` is not allowed", span, help_)
 
     def _grow(self, nodes: int, span: Span) -> None:
         self.count += nodes
         if self.count > self.limit:
             help_ = "write aliases out, or split the site"
-            raise self._refusal(rules.TOO_MANY, f"more than {NODES:,} values", span, help_)
+            raise self._refusal(codes.TOO_MANY, f"more than {NODES:,} values", span, help_)
 
     def _too_deep(self, span: Span) -> RefusedError:
         help_ = "close the brackets that were left open"
-        return self._refusal(rules.DEEP, f"nested more than {DEPTH} deep", span, help_)
+        return self._refusal(codes.DEEP, f"nested more than {DEPTH} deep", span, help_)
 
-    def _refusal(self, rule: Rule, message: str, span: Span, help_: str) -> RefusedError:
+    def _refusal(self, rule: DiagnosticRule, message: str, span: Span, help_: str) -> RefusedError:
         return RefusedError(Diagnostic(rule, message, span, help_))
 
-    def _mistake(self, rule: Rule, message: str, span: Span, help_: str, *labels: Label) -> None:
+    def _mistake(self, rule: DiagnosticRule, message: str, span: Span, help_: str, *labels: Label) -> None:
         self._mistakes += 1
         if self._mistakes > MISTAKES:
             message = f"more than {MISTAKES} mistakes of YAML: the rest of the file is not read"
-            raise self._refusal(rules.FLOOD, message, span, "correct the first ones, and run again")
+            raise self._refusal(codes.FLOOD, message, span, "correct the first ones, and run again")
         self.report.add(Diagnostic(rule, message, span, help_, labels))
 
     def _end_of_text(self) -> Span:

@@ -3,12 +3,12 @@
 import re
 
 from taploom.base.span import Span
-from taploom.source.tree import Entry, Scalar
+from taploom.source.tree import KeyValue, Scalar
 
 _KEY = re.compile(r"[a-z][a-z0-9-]*")
 
 
-def colon_in_key(key: Scalar, shown: str, entries: dict[str, Entry]) -> tuple[str, str]:
+def colon_in_key(key: Scalar, shown: str, entries: dict[str, KeyValue]) -> tuple[str, str]:
     """The message and the help for such a key.
 
     Args:
@@ -27,5 +27,5 @@ def colon_in_key(key: Scalar, shown: str, entries: dict[str, Entry]) -> tuple[st
     span, middle = key.span, key.span.column + len(name)
     before = Span(span.file, span.line, span.column, span.line, middle)
     behind = Span(span.file, span.line, middle + 1, span.end_line, span.end_column)
-    entries.setdefault(name, Entry(Scalar(name, before, quoted=False), Scalar(rest.strip(), behind, quoted=False)))
+    entries.setdefault(name, KeyValue(Scalar(name, before, quoted=False), Scalar(rest.strip(), behind, quoted=False)))
     return message, f"write `{name}: {shown[len(name) + 1 :].strip()}`, or put the text in quotes"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.span import Span
-from taploom.source import rules
+from taploom.source import codes
 from taploom.source.characters import lines
 
 _MARKS = ("<<<<<<<", "=======", ">>>>>>>")
@@ -26,5 +26,5 @@ def conflicts(text: str, file: str) -> Iterator[Diagnostic]:
             start, middle, end = found
             labels = (Label(middle, "the other side begins here"), Label(end, "and ends here"))
             help_ = "keep what is wanted of both sides, and delete the marks"
-            yield Diagnostic(rules.CONFLICT, "a merge has left a conflict here", start, help_, labels)
+            yield Diagnostic(codes.CONFLICT, "a merge has left a conflict here", start, help_, labels)
             found = []

@@ -18,7 +18,7 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.span import start_of
-from taploom.source import rules
+from taploom.source import codes
 from taploom.source.edits import Edits, Path, is_as_asked
 from taploom.source.reader import read
 from taploom.source.rewrite import formatted, said_beside
@@ -52,7 +52,7 @@ def edited(text: str, file: str, edits: Edits, report: Report) -> str:
     if tree is not None and is_as_asked(before, tree, edits) and said_beside(text) == said_beside(after):
         return after
     message = "the file cannot be edited without a change of what else it says"
-    report.add(Diagnostic(rules.UNFORMATTED, message, start_of(file), "edit it by hand, or write it in a simpler form"))
+    report.add(Diagnostic(codes.UNFORMATTED, message, start_of(file), "edit it by hand, or write it in a simpler form"))
     return text
 
 

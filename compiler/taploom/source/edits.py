@@ -5,7 +5,7 @@ from dataclasses import field
 from typing import TypeAlias
 
 from taploom.base.frozen import dataclass
-from taploom.source.tree import Entry, Mapping, Node, Scalar, Sequence
+from taploom.source.tree import KeyValue, Mapping, Node, Scalar, Sequence
 
 Path: TypeAlias = tuple[str | int, ...]
 """Keys and indices from the root of a file to a node."""
@@ -50,7 +50,7 @@ def is_as_asked(before: Node, after: Node, edits: Edits, path: Path = ()) -> boo
             return False
 
 
-def _is_entry_as_asked(before: Entry, after: Entry, edits: Edits, path: Path) -> bool:
+def _is_entry_as_asked(before: KeyValue, after: KeyValue, edits: Edits, path: Path) -> bool:
     if after.key.text != edits.keys.get(path, before.key.text):
         return False
     keys = edits.entries.get(path)

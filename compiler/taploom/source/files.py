@@ -11,7 +11,7 @@ from pathlib import Path
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span, start_of
-from taploom.source import rules
+from taploom.source import codes
 from taploom.source.builder import NODES
 from taploom.source.characters import position, printable_path
 from taploom.source.listing import FILE_BYTES, Found, listed, readable
@@ -57,7 +57,7 @@ class SourceSet:
     empty: tuple[str, ...] = ()
 
 
-_LOSING = (rules.UNREADABLE, rules.LINK, rules.TOO_LARGE, rules.ENCODING, rules.FILE_NAME, rules.DOCUMENTS)
+_LOSING = (codes.UNREADABLE, codes.LINK, codes.TOO_LARGE, codes.ENCODING, codes.FILE_NAME, codes.DOCUMENTS)
 """Rules whose findings mean that a file of the site, or a part of one, was not read."""
 
 
@@ -134,7 +134,7 @@ def _text(spec: Found, report: Report) -> str | None:
         raw = _bytes(spec.real)
     except OSError as error:
         message = f"the file cannot be read: {(error.strerror or 'unknown reason').lower()}"
-        report.add(Diagnostic(rules.UNREADABLE, message, start_of(spec.path), "mend its permissions"))
+        report.add(Diagnostic(codes.UNREADABLE, message, start_of(spec.path), "mend its permissions"))
         return None
     return decoded(raw, spec.path, report)
 
@@ -142,7 +142,7 @@ def _text(spec: Found, report: Report) -> str | None:
 def decoded(raw: bytes, path: str, report: Report) -> str | None:
     """The text of a spec; None after a diagnostic."""
     if len(raw) > FILE_BYTES:
-        report.add(Diagnostic(rules.TOO_LARGE, "this is more than taploom reads", start_of(path)))
+        report.add(Diagnostic(codes.TOO_LARGE, "this is more than taploom reads", start_of(path)))
         return None
     for mark, name in _OTHER_ENCODINGS:
         if raw.startswith(mark):
@@ -172,7 +172,7 @@ def _bad_byte(raw: bytes, error: UnicodeDecodeError, path: str) -> Diagnostic:
 
 
 def _not_utf8(span: Span, message: str) -> Diagnostic:
-    return Diagnostic(rules.ENCODING, message, span, "save the file as UTF-8")
+    return Diagnostic(codes.ENCODING, message, span, "save the file as UTF-8")
 
 
 def read_text(path: Path, report: Report) -> str:
@@ -187,6 +187,6 @@ def read_text(path: Path, report: Report) -> str:
         return ""
     if path.stat().st_size >= FILE_BYTES:
         message = "this is not a file of a size that taploom reads"
-        refuse(report, str(path), (rules.UNREADABLE, message, "name a file of less than 8 MiB"))
+        refuse(report, str(path), (codes.UNREADABLE, message, "name a file of less than 8 MiB"))
         return ""
     return _text(Found(shown, str(path), path.stat().st_size), report) or ""

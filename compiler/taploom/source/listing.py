@@ -11,10 +11,10 @@ from pathlib import Path
 
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.frozen import dataclass
-from taploom.source import rules
+from taploom.source import codes
 from taploom.source.characters import printable_path
 from taploom.source.place import misplaced
-from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, SPECIAL, End, followed, link_refused, refuse
+from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, SPECIAL, LinkTarget, followed, link_refused, refuse
 
 MIB = 1 << 20
 FILE_BYTES = 8 * MIB
@@ -73,7 +73,7 @@ def listed(folder: Path, report: Report) -> Listing:
         return _NOTHING
     if not folder.is_dir():
         what, more = ("is not a folder", "") if folder.exists() else ("does not exist", _BEGIN)
-        report.add(Diagnostic(rules.NO_SPECS, f"`{shown}` {what}", None, f"name the folder with `--specs DIR`{more}"))
+        report.add(Diagnostic(codes.NO_SPECS, f"`{shown}` {what}", None, f"name the folder with `--specs DIR`{more}"))
         return _NOTHING
     lock = str(folder / LOCK)
     empty: list[str] = []
@@ -85,7 +85,7 @@ def listed(folder: Path, report: Report) -> Listing:
         if spec is not None:
             found.setdefault(spec.real, spec)
     if not found and not report.failed:
-        report.add(Diagnostic(rules.NO_SPECS, f"`{shown}` holds no `.yaml` file", None, "begin with `taploom init`"))
+        report.add(Diagnostic(codes.NO_SPECS, f"`{shown}` holds no `.yaml` file", None, "begin with `taploom init`"))
     specs = _within_total(sorted(found.values(), key=lambda spec: spec.path), report)
     return Listing(specs, tuple(sorted(empty)))
 
@@ -99,7 +99,7 @@ def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEn
             with os.scandir(current) as entries:
                 everything = list(entries)
         except OSError as error:
-            refuse(report, current, (rules.UNREADABLE, f"the folder cannot be read: {_reason(error)}", _PERMIT))
+            refuse(report, current, (codes.UNREADABLE, f"the folder cannot be read: {_reason(error)}", _PERMIT))
             continue
         if current != folder and any(entry.name == ".git" for entry in everything):
             refuse(report, current, NESTED)
@@ -110,7 +110,7 @@ def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEn
         seen += len(inside)
         if seen > ENTRIES:
             message = f"the folder holds more than {ENTRIES:,} files"
-            refuse(report, folder, (rules.TOO_LARGE, message, "name a folder that holds specs alone"))
+            refuse(report, folder, (codes.TOO_LARGE, message, "name a folder that holds specs alone"))
             return
         for entry in inside:
             if entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".yaml"):
@@ -139,7 +139,7 @@ def _resolved(entry: "os.DirEntry[str]", folder: str, report: Report, *, is_spec
         return entry.path
     found = followed(os.path.relpath(entry.path, folder), lambda path: _target(Path(folder, path)))
     real = Path(folder, found) if isinstance(found, str) else Path(entry.path)
-    end = End.FOLDER if real.is_dir() else End.FILE if real.exists() else End.NOTHING
+    end = LinkTarget.FOLDER if real.is_dir() else LinkTarget.FILE if real.exists() else LinkTarget.NOTHING
     why = link_refused(found, end, is_spec=is_spec)
     if why is not None:
         refuse(report, entry.path, why)
@@ -157,7 +157,7 @@ def _regular(path: str, real: str, report: Report) -> Found | None:
     try:
         status = Path(real).stat()
     except OSError as error:
-        refuse(report, path, (rules.UNREADABLE, f"the file cannot be read: {_reason(error)}", _PERMIT))
+        refuse(report, path, (codes.UNREADABLE, f"the file cannot be read: {_reason(error)}", _PERMIT))
         return None
     if not stat.S_ISREG(status.st_mode):
         refuse(report, path, A_FOLDER if stat.S_ISDIR(status.st_mode) else SPECIAL)
@@ -170,7 +170,7 @@ def misnamed(path: str, report: Report) -> bool:
     if not path.lower().endswith((".yaml", ".yml")):
         return False
     help_ = f"rename it to `{printable_path(Path(path).stem)}.yaml`"
-    refuse(report, path, (rules.EXTENSION, "only `.yaml` files are read", help_))
+    refuse(report, path, (codes.EXTENSION, "only `.yaml` files are read", help_))
     return True
 
 
@@ -188,7 +188,7 @@ def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
 def _fits(path: str, size: int, report: Report) -> bool:
     if size > FILE_BYTES:
         message = f"the file has {size / MIB:,.1f} MiB, and the most is {FILE_BYTES // MIB}"
-        refuse(report, path, (rules.TOO_LARGE, message, "split it, or move it out of the folder of specs"))
+        refuse(report, path, (codes.TOO_LARGE, message, "split it, or move it out of the folder of specs"))
     return size <= FILE_BYTES
 
 
@@ -198,7 +198,7 @@ def _within_total(found: list[Found], report: Report) -> tuple[Found, ...]:
         return tuple(found)
     largest = max(found, key=lambda spec: (spec.size, spec.path))
     message = f"the specs have {total / MIB:,.1f} MiB together, and the most is {TOTAL_BYTES // MIB}"
-    refuse(report, largest.path, (rules.TOO_LARGE, message, "move what is no spec out of the folder"))
+    refuse(report, largest.path, (codes.TOO_LARGE, message, "move what is no spec out of the folder"))
     return ()
 
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import yaml
 
 from taploom.base.diagnostic import Diagnostic, Label
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Rule
 from taploom.base.span import Span, start_of
-from taploom.source import rules
+from taploom.source import codes
 from taploom.source.characters import lines
 
 _SEPARATE = " ,[]{}"
@@ -60,11 +60,11 @@ class _Complaint:
         end = min(column + length, len(self.text[line]))
         return Span(self.file, line + 1, column + 1, line + 1, max(end, column) + 1)
 
-    def told(self, rule: Rule, message: str, help_: str, length: int = 1) -> Diagnostic:
+    def told(self, rule: DiagnosticRule, message: str, help_: str, length: int = 1) -> Diagnostic:
         """A diagnostic at the problem."""
         return Diagnostic(rule, message, self.span(self.line, self.column, length), help_)
 
-    def told_since(self, rule: Rule, message: str, help_: str, *labels: Label, length: int = 1) -> Diagnostic:
+    def told_since(self, rule: DiagnosticRule, message: str, help_: str, *labels: Label, length: int = 1) -> Diagnostic:
         """A diagnostic where the construct begins."""
         return Diagnostic(rule, message, self.span(*self.since, length), help_, labels)
 
@@ -78,7 +78,7 @@ def explained(error: yaml.YAMLError, text: str, file: str) -> Diagnostic:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
         message = " ".join(str(error).split())
-        return Diagnostic(rules.SYNTAX, f"YAML cannot be read: {message}", start_of(file), "write it in a simpler form")
+        return Diagnostic(codes.SYNTAX, f"YAML cannot be read: {message}", start_of(file), "write it in a simpler form")
     context = getattr(error, "context_mark", None) or mark
     split = lines(text)
     line, column = _within(split, mark.line, mark.column)
@@ -87,7 +87,7 @@ def explained(error: yaml.YAMLError, text: str, file: str) -> Diagnostic:
     for words, explain in _EXPLANATIONS:
         if words in problem or words in doing:
             return explain(complaint)
-    return complaint.told(rules.SYNTAX, problem or "this is not YAML", "write the line in a simpler form")
+    return complaint.told(codes.SYNTAX, problem or "this is not YAML", "write the line in a simpler form")
 
 
 def _within(text: tuple[str, ...], line: int, column: int) -> tuple[int, int]:
@@ -102,27 +102,27 @@ def _colon(c: _Complaint) -> Diagnostic:
     start = max(map(before.rfind, _SEPARATE)) + 1
     word = c.here[start : c.column + 1]
     if ":" in word[:-1] and word[0] not in "'\"" and not c.here[c.column + 1 : c.column + 2].strip():
-        return Diagnostic(rules.QUOTES, _ends_in_colon(word), c.span(c.line, start, len(word)), _quoted(word))
+        return Diagnostic(codes.QUOTES, _ends_in_colon(word), c.span(c.line, start, len(word)), _quoted(word))
     if ": " in before:
         help_ = "put the value in quotes, or begin a line of its own"
-        return c.told(rules.QUOTES, "a second colon in one line, with a space behind it", help_)
+        return c.told(codes.QUOTES, "a second colon in one line, with a space behind it", help_)
     above = next((n for n in range(c.line - 1, -1, -1) if c.text[n].strip()), c.line)
     if ": " in c.text[above] or c.text[above].rstrip().endswith(":"):
         indent = len(c.here) - len(c.here.lstrip())
         message = "this line is indented deeper than the entry above, which has its value already"
         span = c.span(c.line, indent, c.column - indent)
-        return Diagnostic(rules.SYNTAX, message, span, "align it with the line above")
+        return Diagnostic(codes.SYNTAX, message, span, "align it with the line above")
     word = c.text[above].strip()
     span = c.span(above, c.text[above].index(word), len(word))
     help_ = "a key ends in a colon and a space: `name: value`"
-    return Diagnostic(rules.SYNTAX, f"`{_short(word)}` is neither a key nor part of the value above", span, help_)
+    return Diagnostic(codes.SYNTAX, f"`{_short(word)}` is neither a key nor part of the value above", span, help_)
 
 
 def _colon_in_flow(c: _Complaint) -> Diagnostic:
     line, start = c.since
     word = c.here[start : c.column + 1] if line == c.line else c.here[: c.column + 1].lstrip()
     return Diagnostic(
-        rules.QUOTES, _ends_in_colon(word), c.span(c.line, c.column + 1 - len(word), len(word)), _quoted(word)
+        codes.QUOTES, _ends_in_colon(word), c.span(c.line, c.column + 1 - len(word), len(word)), _quoted(word)
     )
 
 
@@ -139,18 +139,18 @@ def _first_character(c: _Complaint) -> Diagnostic:
         return _tab(c)
     shown = "a backtick" if c.character == "`" else f"`{c.character}`"
     message = f"a text without quotes cannot begin with {shown}"
-    return c.told(rules.QUOTES, message, "put the text in double quotes")
+    return c.told(codes.QUOTES, message, "put the text in double quotes")
 
 
 def _tab(c: _Complaint) -> Diagnostic:
     column = c.here.find("\t")
     length = len(c.here) - len(c.here[column:].lstrip("\t")) - column
-    return Diagnostic(rules.TAB, "a tab indents this line", c.span(c.line, column, length), "indent with spaces")
+    return Diagnostic(codes.TAB, "a tab indents this line", c.span(c.line, column, length), "indent with spaces")
 
 
 def _open_quote(c: _Complaint) -> Diagnostic:
     quote = c.text[c.since[0]][c.since[1] : c.since[1] + 1]
-    return c.told_since(rules.UNCLOSED, f"the quote {quote} is never closed", f"add {quote} where the text ends")
+    return c.told_since(codes.UNCLOSED, f"the quote {quote} is never closed", f"add {quote} where the text ends")
 
 
 def _open_bracket(c: _Complaint) -> Diagnostic:
@@ -158,14 +158,14 @@ def _open_bracket(c: _Complaint) -> Diagnostic:
     closing = {"[": "]", "{": "}"}.get(opened, "a bracket")
     if c.character in ("[", "{") and c.here[: c.column][-1:] not in ("", " ", "'", '"'):
         message = f"`{c.character}` stands in a text without quotes"
-        return c.told(rules.QUOTES, message, "put the text in double quotes")
+        return c.told(codes.QUOTES, message, "put the text in double quotes")
     if c.at_end or c.line > c.since[0] or c.character in ("]", "}"):
         labels = () if c.at_end else (c.label("here it should be closed already"),)
-        return c.told_since(rules.UNCLOSED, f"`{opened}` is never closed", f"add `{closing}`", *labels)
+        return c.told_since(codes.UNCLOSED, f"`{opened}` is never closed", f"add `{closing}`", *labels)
     message = f"a comma or `{closing}` is missing before this"
     help_ = "separate entries by commas; put a text with brackets, braces or `: ` in quotes"
     return Diagnostic(
-        rules.SYNTAX, message, c.span(c.line, c.column), help_, (c.label(f"`{opened}` is here", since=True),)
+        codes.SYNTAX, message, c.span(c.line, c.column), help_, (c.label(f"`{opened}` is here", since=True),)
     )
 
 
@@ -176,18 +176,18 @@ def _no_value(c: _Complaint) -> Diagnostic:
         rest = c.here[c.column :]
         word = rest[: min((n for n, character in enumerate(rest) if character in _SEPARATE), default=len(rest))]
         message = f"`{_short(word)}` begins with a colon, which inside of brackets ends a key"
-        return c.told(rules.QUOTES, message, _quoted(word), len(word))
+        return c.told(codes.QUOTES, message, _quoted(word), len(word))
     if c.character == ":":
-        return c.told(rules.KEY, "an entry has no key", "write a name before the colon")
+        return c.told(codes.KEY, "an entry has no key", "write a name before the colon")
     if c.character == ",":
-        return c.told(rules.SYNTAX, "there is nothing before this comma", "remove it, or write the value")
+        return c.told(codes.SYNTAX, "there is nothing before this comma", "remove it, or write the value")
     if c.at_end:
-        return c.told(rules.UNCLOSED, "the file ends inside of brackets or braces", "close what is open")
-    return c.told(rules.SYNTAX, "a value was expected here", "write the value, or remove the line")
+        return c.told(codes.UNCLOSED, "the file ends inside of brackets or braces", "close what is open")
+    return c.told(codes.SYNTAX, "a value was expected here", "write the value, or remove the line")
 
 
 def _closes_nothing(c: _Complaint) -> Diagnostic:
-    return c.told(rules.UNCLOSED, f"`{c.character}` closes nothing", "remove it, or open it where the list begins")
+    return c.told(codes.UNCLOSED, f"`{c.character}` closes nothing", "remove it, or open it where the list begins")
 
 
 def _no_key(c: _Complaint) -> Diagnostic:
@@ -196,19 +196,19 @@ def _no_key(c: _Complaint) -> Diagnostic:
         return _closes_nothing(c)
     if before.endswith(("'", '"', "]", "}")):
         message = f"the value ends at `{before[-1]}`, and more text follows"
-        return c.told(rules.SYNTAX, message, "put the whole value in one pair of quotes")
+        return c.told(codes.SYNTAX, message, "put the whole value in one pair of quotes")
     opened = (c.label("the block begins here", since=True),)
     if c.here.lstrip().startswith("- "):
         message, help_ = "a list item stands where an entry was expected", "indent it below its key, or remove the dash"
     else:
         message, help_ = "this line is aligned with no line above", "align it with the entry that it belongs to"
-    return Diagnostic(rules.SYNTAX, message, c.span(c.line, c.column), help_, opened)
+    return Diagnostic(codes.SYNTAX, message, c.span(c.line, c.column), help_, opened)
 
 
 def _no_dash(c: _Complaint) -> Diagnostic:
     opened = (c.label("the list begins here", since=True),)
     help_ = "begin the line with `- `, or indent it less"
-    return Diagnostic(rules.SYNTAX, "an item of a list begins with a dash", c.span(c.line, c.column), help_, opened)
+    return Diagnostic(codes.SYNTAX, "an item of a list begins with a dash", c.span(c.line, c.column), help_, opened)
 
 
 def _no_colon(c: _Complaint) -> Diagnostic:
@@ -216,49 +216,49 @@ def _no_colon(c: _Complaint) -> Diagnostic:
     word = c.text[line][column:].split(" #")[0].rstrip()
     message = f"`{_short(word)}` is neither a key nor part of the value above"
     help_ = "a key ends in a colon and a space: `name: value`"
-    return c.told_since(rules.SYNTAX, message, help_, length=len(word))
+    return c.told_since(codes.SYNTAX, message, help_, length=len(word))
 
 
 def _bare_mark(c: _Complaint) -> Diagnostic:
     mark = c.text[c.since[0]][c.since[1] : c.since[1] + 1]
     message = f"a text without quotes cannot begin with `{mark}`"
-    return c.told_since(rules.QUOTES, message, "put the text in double quotes")
+    return c.told_since(codes.QUOTES, message, "put the text in double quotes")
 
 
 def _tag(c: _Complaint) -> Diagnostic:
-    return c.told_since(rules.TAG, "a tag, or a text that begins with `!`", "remove the tag; put such a text in quotes")
+    return c.told_since(codes.TAG, "a tag, or a text that begins with `!`", "remove the tag; put such a text in quotes")
 
 
 def _escape(c: _Complaint) -> Diagnostic:
     start = c.here.rfind("\\", 0, c.column + 1)
     message = f"`{c.here[start : start + 2]}` is no escape that YAML knows, or lacks its digits"
     span = c.span(c.line, start, max(c.column - start + 1, 2))
-    return Diagnostic(rules.SYNTAX, message, span, r"write `\\`, or use single quotes")
+    return Diagnostic(codes.SYNTAX, message, span, r"write `\\`, or use single quotes")
 
 
 def _directive(c: _Complaint) -> Diagnostic:
-    return c.told_since(rules.DIRECTIVE, "a directive changes how YAML is read", "remove the line")
+    return c.told_since(codes.DIRECTIVE, "a directive changes how YAML is read", "remove the line")
 
 
 def _after_end(c: _Complaint) -> Diagnostic:
     if not any(line.startswith(("---", "...")) for line in c.text[: c.line]):
-        return c.told(rules.SYNTAX, "this line is indented less than the first one", "align it with the first one")
+        return c.told(codes.SYNTAX, "this line is indented less than the first one", "align it with the first one")
     help_ = "remove `---` and `...`, or put what follows into a file of its own"
-    return c.told(rules.DOCUMENTS, "text follows the end of the document", help_)
+    return c.told(codes.DOCUMENTS, "text follows the end of the document", help_)
 
 
 def _list_in_line(c: _Complaint) -> Diagnostic:
     help_ = "begin the list on the next line, or write `[a, b]`; put a text that begins with a dash in quotes"
-    return c.told(rules.SYNTAX, "a list with dashes cannot begin on the line of its key", help_)
+    return c.told(codes.SYNTAX, "a list with dashes cannot begin on the line of its key", help_)
 
 
 def _question_mark(c: _Complaint) -> Diagnostic:
-    return c.told(rules.QUOTES, "a text without quotes cannot begin with `? `", "put the text in double quotes")
+    return c.told(codes.QUOTES, "a text without quotes cannot begin with `? `", "put the text in double quotes")
 
 
 def _block_text(c: _Complaint) -> Diagnostic:
     help_ = "begin the text on the next line; put a text that begins with `|` or `>` in quotes"
-    return c.told_since(rules.SYNTAX, "text follows the mark of a block of text", help_)
+    return c.told_since(codes.SYNTAX, "text follows the mark of a block of text", help_)
 
 
 def _short(word: str) -> str:

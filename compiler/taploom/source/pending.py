@@ -4,7 +4,7 @@ from dataclasses import field
 
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span
-from taploom.source.tree import Entry, Node, Scalar
+from taploom.source.tree import KeyValue, Node, Scalar
 
 
 @dataclass(slots=True)
@@ -15,7 +15,7 @@ class OpenCollection:
     flow: bool
     anchor: str | None
     before: int
-    entries: dict[str, Entry] | None
+    entries: dict[str, KeyValue] | None
     items: list[Node] = field(default_factory=list)
     key: Scalar | None = None
     wanted: bool = True

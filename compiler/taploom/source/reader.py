@@ -8,7 +8,7 @@ import yaml
 
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.span import Span, start_of
-from taploom.source import rules
+from taploom.source import codes
 from taploom.source.builder import NODES, Builder, RefusedError
 from taploom.source.characters import first_banned, name_of, position
 from taploom.source.conflicts import conflicts
@@ -47,7 +47,7 @@ def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapp
         _build(builder)
     except RefusedError as refusal:
         report.add(refusal.diagnostic)
-        if refusal.diagnostic.rule is not rules.DOCUMENTS:
+        if refusal.diagnostic.rule is not codes.DOCUMENTS:
             return None, builder.count
     except yaml.YAMLError as error:
         report.add(explained(error, text, file))
@@ -72,14 +72,14 @@ def _mapping(root: Node | None, file: str, report: Report) -> Mapping | None:
         return root
     if root is None or (isinstance(root, Scalar) and not root.text):
         message, help_ = "the file has no content", "delete it, or begin it with `taploom: 1`"
-        report.add(Diagnostic(rules.EMPTY, message, start_of(file), help_))
+        report.add(Diagnostic(codes.EMPTY, message, start_of(file), help_))
     else:
         help_ = "begin the file with `taploom: 1`, and put entries into sections"
-        report.add(Diagnostic(rules.NOT_A_MAPPING, "a spec is a mapping of sections", root.span, help_))
+        report.add(Diagnostic(codes.NOT_A_MAPPING, "a spec is a mapping of sections", root.span, help_))
     return None
 
 
 def _banned(text: str, index: int, file: str) -> Diagnostic:
     line, column = position(text, index)
     span = Span(file, line, column, line, column + 1)
-    return Diagnostic(rules.CHARACTER, f"the file contains {name_of(text[index])}", span, "delete it")
+    return Diagnostic(codes.CHARACTER, f"the file contains {name_of(text[index])}", span, "delete it")

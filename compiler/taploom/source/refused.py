@@ -5,37 +5,37 @@ from collections import deque
 from collections.abc import Callable
 
 from taploom.base.diagnostic import Diagnostic, Report
-from taploom.base.rule import Rule
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.base.span import start_of
-from taploom.source import rules
+from taploom.source import codes
 from taploom.source.characters import printable_path
 
-Refusal = tuple[Rule, str, str]
+Refusal = tuple[DiagnosticRule, str, str]
 """Why a path is no spec: rule, message and way out."""
 
-A_FOLDER: Refusal = (rules.UNREADABLE, "this is a folder, not a file", "move it out of the folder of specs")
-SPECIAL: Refusal = (rules.UNREADABLE, "this is a pipe, a socket or a device, not a file", A_FOLDER[2])
-CIRCLE: Refusal = (rules.LINK, "the link leads round in a circle", "remove it")
-NOWHERE: Refusal = (rules.LINK, "the link leads nowhere", "remove it")
-OUT: Refusal = (rules.LINK, "the link leads out of the folder of specs", "put the file itself here")
-ELSEWHERE: Refusal = (rules.LINK, "the link leads to a path of one machine alone", "put the file itself here")
+A_FOLDER: Refusal = (codes.UNREADABLE, "this is a folder, not a file", "move it out of the folder of specs")
+SPECIAL: Refusal = (codes.UNREADABLE, "this is a pipe, a socket or a device, not a file", A_FOLDER[2])
+CIRCLE: Refusal = (codes.LINK, "the link leads round in a circle", "remove it")
+NOWHERE: Refusal = (codes.LINK, "the link leads nowhere", "remove it")
+OUT: Refusal = (codes.LINK, "the link leads out of the folder of specs", "put the file itself here")
+ELSEWHERE: Refusal = (codes.LINK, "the link leads to a path of one machine alone", "put the file itself here")
 TO_FOLDER: Refusal = (
-    rules.LINK,
+    codes.LINK,
     "the link leads to a folder, and only links to files are followed",
     "put the files here, or remove the link",
 )
 BESIDE: Refusal = (
-    rules.LINK,
+    codes.LINK,
     "this is a link, and none is followed in the place of this file",
     "put the file itself here",
 )
 AROUND: Refusal = (
-    rules.LINK,
+    codes.LINK,
     "this is a link, and none is followed on the way to the folder of specs",
     "put the folder itself here, or name it with `--specs`",
 )
-HIDDEN_NAME: Refusal = (rules.FILE_NAME, "the name of the file has characters that cannot be shown", "rename it")
-NESTED: Refusal = (rules.NESTED, "this folder is a repository of its own", "put its files themselves here")
+HIDDEN_NAME: Refusal = (codes.FILE_NAME, "the name of the file has characters that cannot be shown", "rename it")
+NESTED: Refusal = (codes.NESTED, "this folder is a repository of its own", "put its files themselves here")
 
 _HOPS = 40
 """Links that Linux follows on the way to a file (path_resolution(7))."""
@@ -77,7 +77,7 @@ def followed(path: str, target: Callable[[str], str | None]) -> str | Refusal:
     return "/".join(done)
 
 
-class End(enum.Enum):
+class LinkTarget(enum.Enum):
     """What there is at the end of a link: a file of the specs, a folder, wherever it lies, or neither."""
 
     FILE = "file"
@@ -85,7 +85,7 @@ class End(enum.Enum):
     NOTHING = "nothing"
 
 
-def link_refused(found: str | Refusal, end: End, *, is_spec: bool) -> Refusal | None:
+def link_refused(found: str | Refusal, end: LinkTarget, *, is_spec: bool) -> Refusal | None:
     """Why a link among the specs is refused; one without the name of a spec may lead to any file.
 
     Args:
@@ -93,8 +93,8 @@ def link_refused(found: str | Refusal, end: End, *, is_spec: bool) -> Refusal | 
         end: what is there.
         is_spec: whether it has the name of a spec.
     """
-    if end is End.FOLDER and (isinstance(found, str) or found is OUT):
+    if end is LinkTarget.FOLDER and (isinstance(found, str) or found is OUT):
         return TO_FOLDER
     if isinstance(found, str):
-        return NOWHERE if is_spec and end is End.NOTHING else None
+        return NOWHERE if is_spec and end is LinkTarget.NOTHING else None
     return found if is_spec or found is not OUT else None

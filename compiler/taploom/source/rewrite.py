@@ -7,7 +7,7 @@ the tree or the comments differ in the least, the text stays as it was.
 
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.span import Span, start_of
-from taploom.source import rules
+from taploom.source import codes
 from taploom.source.layout import comments_of, laid_out
 from taploom.source.printer import Printer, UnprintableError
 from taploom.source.reader import read
@@ -57,4 +57,4 @@ def _same(before: Mapping, after: str) -> bool:
 
 
 def _unformatted(span: Span, message: str) -> Diagnostic:
-    return Diagnostic(rules.UNFORMATTED, message, span, "write it in a simpler form; the file is left as it is")
+    return Diagnostic(codes.UNFORMATTED, message, span, "write it in a simpler form; the file is left as it is")

@@ -10,7 +10,7 @@ from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
 from taploom.source.characters import printable_path
 from taploom.source.listing import LOCK, misnamed
-from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, End, Refusal, followed, link_refused, refuse
+from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, LinkTarget, Refusal, followed, link_refused, refuse
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def _spec(stored: Stored, tree: frozenset[str], folder: str, path: str, report: 
     return real if why is None and is_spec and isinstance(real, str) else None
 
 
-def _end(stored: Stored, tree: frozenset[str], path: str, real: str | Refusal) -> End:
+def _end(stored: Stored, tree: frozenset[str], path: str, real: str | Refusal) -> LinkTarget:
     if real in stored.files:
-        return End.FILE
-    return End.FOLDER if real in tree or path in stored.folders else End.NOTHING
+        return LinkTarget.FILE
+    return LinkTarget.FOLDER if real in tree or path in stored.folders else LinkTarget.NOTHING

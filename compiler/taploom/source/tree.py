@@ -39,7 +39,7 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class KeyValue:
     """One line of a mapping: the key keeps its place, which is where most diagnostics point."""
 
     key: Scalar
@@ -56,7 +56,7 @@ class Mapping:
         torn: keys that are given twice, or whose values have such a key in them: it is unclear what they say.
     """
 
-    entries: dict[str, Entry]
+    entries: dict[str, KeyValue]
     span: Span
     torn: frozenset[str] = frozenset()
 

@@ -14,12 +14,12 @@ from dataclasses import field
 from typing import Any, Generic, Protocol, TypeVar
 
 from taploom.base.diagnostic import Diagnostic, Report
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.base.frozen import dataclass
 from taploom.base.names import is_name
-from taploom.base.rule import Rule
 from taploom.base.span import Span
 from taploom.source.tree import Mapping, Node, Scalar, Sequence
-from taploom.spec import rules
+from taploom.spec import codes
 from taploom.spec.mention import Mentions, nothing
 from taploom.spec.shown import is_empty, visible
 from taploom.spec.unknown import address_key, is_torn, torn, unknown_key
@@ -110,7 +110,7 @@ class Model(Generic[T]):
         if is_empty(node):
             return self._decode(Mapping({}, node.span), report)
         message = f"{self.noun} is a mapping, not {shape(node)}"
-        return refuse(report, rules.WRONG_SHAPE, message, node.span, self._example())
+        return refuse(report, codes.WRONG_SHAPE, message, node.span, self._example())
 
     def _example(self) -> str:
         """An example for a hint: the required keys, or else the first key that has an example."""
@@ -152,7 +152,7 @@ class Model(Generic[T]):
                 if key.name in meant:  # misspelt, which has been reported
                     continue
                 message = f"{self.noun} lacks its key `{key.name}`"
-                refuse(report, rules.MISSING_KEY, message, node.span, hint=f"add `{key.name}: …`: {_first(key.doc)}")
+                refuse(report, codes.MISSING_KEY, message, node.span, hint=f"add `{key.name}: …`: {_first(key.doc)}")
         return self.make(**values) if whole else None
 
     def _guess(self, near: tuple[str, ...], node: Mapping, value: Node, values: dict[str, Any]) -> bool:
@@ -191,12 +191,12 @@ class ListOf(Generic[T]):
         """Decode each item; None where one is wrong."""
         if isinstance(node, Mapping):
             message = f"expected {self.noun} or a list of them, not a mapping"
-            return refuse(report, rules.WRONG_SHAPE, message, node.span, "write it without keys: `a`, or `[a, b]`")
+            return refuse(report, codes.WRONG_SHAPE, message, node.span, "write it without keys: `a`, or `[a, b]`")
         nodes = node.items if isinstance(node, Sequence) else (node,)
         found = [self.item.parse(each, report) for each in nodes]
         if not found:
             message = f"expected {self.noun}, and the list is empty"
-            return refuse(report, rules.BAD_VALUE, message, node.span, "name at least one, or remove the key")
+            return refuse(report, codes.BAD_VALUE, message, node.span, "name at least one, or remove the key")
         return None if any(value is None for value in found) else tuple(v for v in found if v is not None)
 
     def schema(self) -> Schema:
@@ -233,7 +233,7 @@ class MapOf(Generic[T]):
                 if isinstance(first, Scalar) and is_name(first.text)
                 else "begin with a name"
             )
-            return refuse(report, rules.WRONG_SHAPE, message, node.span, hint)
+            return refuse(report, codes.WRONG_SHAPE, message, node.span, hint)
         found = {}
         for name, entry in node.entries.items():
             named = self.check_key(entry.key, report)
@@ -262,7 +262,7 @@ def _plain(example: str) -> object:
     return int(example) if example.isdigit() else example.strip('"')
 
 
-def refuse(report: Report, rule: Rule, message: str, span: Span, hint: str = "") -> None:
+def refuse(report: Report, rule: DiagnosticRule, message: str, span: Span, hint: str = "") -> None:
     """Report a mistake; returns None, which is what a parser returns then."""
     report.add(Diagnostic(rule, message, span, hint))
 

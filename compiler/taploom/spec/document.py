@@ -12,12 +12,12 @@ from taploom.base.diagnostic import Diagnostic, Label, Report
 from taploom.base.frozen import dataclass
 from taploom.base.span import Span, start_of
 from taploom.source.files import SourceSet
-from taploom.source.tree import Entry, Mapping, Node, Scalar, Sequence
-from taploom.spec import rules
+from taploom.source.tree import KeyValue, Mapping, Node, Scalar, Sequence
+from taploom.spec import codes
 from taploom.spec.decode import Key, Schema, refuse, shape
-from taploom.spec.model.entry import section
 from taploom.spec.model.guest import GUEST, GuestSpec
 from taploom.spec.model.host import HOST, HostSpec
+from taploom.spec.model.metadata import section
 from taploom.spec.model.network import NETWORK, NetworkSpec
 from taploom.spec.model.policy import FORWARD, POLICY, ForwardSpec, PolicySpec
 from taploom.spec.model.site import (
@@ -120,7 +120,7 @@ class Places:
             node = entry.value
         return node
 
-    def names(self, *path: str) -> Map[str, Entry]:
+    def names(self, *path: str) -> Map[str, KeyValue]:
         """All names that a section (or a mapping within an entry) defines, those of broken entries too."""
         node = self.node(*path)
         return node.entries if isinstance(node, Mapping) else {}
@@ -180,14 +180,16 @@ def _section_twice(root: Mapping) -> bool:
 
 def _without(united: Mapping, values: dict[str, Any], twice: set[tuple[str, str]]) -> Mapping:
     """Empties entries that are defined twice or have a key twice: it is unclear what they mean."""
-    sections: dict[str, dict[str, Entry]] = {}
+    sections: dict[str, dict[str, KeyValue]] = {}
     for place, name in sorted(twice):
         whole = united.entries[place].value
         if isinstance(values[place], dict) and isinstance(whole, Mapping):
             values[place].pop(name, None)
             key = whole.entries[name].key
-            sections.setdefault(place, dict(whole.entries))[name] = Entry(key, Sequence((), key.span))
-    kept = {place: Entry(united.entries[place].key, Mapping(found, united.span)) for place, found in sections.items()}
+            sections.setdefault(place, dict(whole.entries))[name] = KeyValue(key, Sequence((), key.span))
+    kept = {
+        place: KeyValue(united.entries[place].key, Mapping(found, united.span)) for place, found in sections.items()
+    }
     return Mapping({**united.entries, **kept}, united.span)
 
 
@@ -198,7 +200,7 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, s
         The tree, and section and name of each entry that is defined twice or has a key twice.
     """
     twice: set[tuple[str, str]] = set()
-    sections: dict[str, tuple[Entry, dict[str, Entry]]] = {}
+    sections: dict[str, tuple[KeyValue, dict[str, KeyValue]]] = {}
     for root in roots:
         _check_version(root, report)
         for name, entry in root.entries.items():
@@ -212,8 +214,8 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, s
                 twice.update((section, each) for each in again)
             elif not _blank(entry.value):
                 message = f"`{section}` is a mapping, not {shape(entry.value)}"
-                refuse(report, rules.WRONG_SHAPE, message, entry.value.span, "begin each entry with its name")
-    merged = {name: Entry(first.key, Mapping(found, first.key.span)) for name, (first, found) in sections.items()}
+                refuse(report, codes.WRONG_SHAPE, message, entry.value.span, "begin each entry with its name")
+    merged = {name: KeyValue(first.key, Mapping(found, first.key.span)) for name, (first, found) in sections.items()}
     return Mapping(merged, roots[0].span if roots else start_of(folder)), twice
 
 
@@ -226,7 +228,7 @@ def _meant(key: Scalar, root: Mapping, report: Report) -> str:
     return near[0] if len(near) == 1 else ""
 
 
-def _add(into: dict[str, Entry], found: Mapping, section: str, report: Report) -> Iterator[str]:
+def _add(into: dict[str, KeyValue], found: Mapping, section: str, report: Report) -> Iterator[str]:
     for name, entry in found.entries.items():
         before = into.setdefault(name, entry)
         if name in found.torn:  # reported by the reader of the file
@@ -234,7 +236,7 @@ def _add(into: dict[str, Entry], found: Mapping, section: str, report: Report) -
         if before is not entry:
             message = f"`{name}` is defined twice in `{section}`"
             label = Label(before.key.span, "first defined here")
-            report.add(Diagnostic(rules.DEFINED_TWICE, message, entry.key.span, "remove or rename one", (label,)))
+            report.add(Diagnostic(codes.DEFINED_TWICE, message, entry.key.span, "remove or rename one", (label,)))
             yield name
 
 
@@ -243,13 +245,13 @@ def _check_version(root: Mapping, report: Report) -> None:
     former = root.entries.get(_FORMER)
     if former is not None:
         message = f"`{_FORMER}` is called `taploom` now, and so is the language"
-        refuse(report, rules.VERSION, message, former.key.span, f"write `taploom: {LANGUAGE}`")
+        refuse(report, codes.VERSION, message, former.key.span, f"write `taploom: {LANGUAGE}`")
     elif entry is None:
         hint = f"begin the file with `taploom: {LANGUAGE}`"
-        refuse(report, rules.VERSION, "the file does not say its language version", root.span, hint)
+        refuse(report, codes.VERSION, "the file does not say its language version", root.span, hint)
     elif not (isinstance(entry.value, Scalar) and entry.value.text == LANGUAGE):
         message = f"language version {shape(entry.value)} is not known"
-        refuse(report, rules.VERSION, message, entry.value.span, f"write `taploom: {LANGUAGE}`")
+        refuse(report, codes.VERSION, message, entry.value.span, f"write `taploom: {LANGUAGE}`")
 
 
 def _blank(node: Node) -> bool:

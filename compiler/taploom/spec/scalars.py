@@ -23,7 +23,7 @@ from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
 from taploom.base.names import INTERFACE_BYTES, closest, interface_problem, pattern_problem
 from taploom.source.tree import Mapping, Node, Scalar
-from taploom.spec import rules
+from taploom.spec import codes
 from taploom.spec.decode import Schema, refuse, shape
 from taploom.spec.mention import Mentions, nothing
 from taploom.spec.shown import visible, with_odd
@@ -62,17 +62,17 @@ class Text(Generic[T_co]):
         """The value, or None after a diagnostic."""
         if not isinstance(node, Scalar):
             way_out = f"write one, without {'keys' if isinstance(node, Mapping) else 'brackets'}"
-            return refuse(report, rules.WRONG_SHAPE, f"expected {self.noun}, not {shape(node)}", node.span, way_out)
+            return refuse(report, codes.WRONG_SHAPE, f"expected {self.noun}, not {shape(node)}", node.span, way_out)
         if not node.text and not node.quoted:
             message = f"expected {self.noun}, and nothing is there"
-            return refuse(report, rules.BAD_VALUE, message, node.span, "write one, or remove the key")
+            return refuse(report, codes.BAD_VALUE, message, node.span, "write one, or remove the key")
         try:
             return self.read(node.text)
         except InvalidError as wrong:
-            return refuse(report, rules.BAD_VALUE, str(wrong), node.span, with_odd(wrong.hint, node.text))
+            return refuse(report, codes.BAD_VALUE, str(wrong), node.span, with_odd(wrong.hint, node.text))
         except AddressError as wrong:
             way_out = with_odd(visible(wrong.hint) or f"expected {self.noun}", node.text)
-            return refuse(report, rules.BAD_VALUE, visible(str(wrong)), node.span, way_out)
+            return refuse(report, codes.BAD_VALUE, visible(str(wrong)), node.span, way_out)
 
     def schema(self) -> Schema:
         """The described schema."""

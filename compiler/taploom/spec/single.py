@@ -5,7 +5,7 @@ from typing import Generic
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
 from taploom.source.tree import Node, Scalar, Sequence
-from taploom.spec import rules
+from taploom.spec import codes
 from taploom.spec.decode import Parser, Schema, T, refuse
 
 DELEGATED = frozenset(("pd", "dhcp-pd", "dhcpv6-pd", "prefix-delegation", "delegated", "delegate", "track6"))
@@ -31,7 +31,7 @@ class Single(Generic[T]):
         if not (isinstance(node, Sequence) and len(node.items) > 1):
             return self.value.parse(node, report)
         message = f"{self.has} of a family, and several cannot be said yet"
-        refuse(report, rules.SEVERAL_ADDRESSES, message, node.span, self.hint)
+        refuse(report, codes.SEVERAL_ADDRESSES, message, node.span, self.hint)
         return None
 
     def schema(self) -> Schema:
@@ -56,7 +56,7 @@ class Written(Generic[T]):
         if not (isinstance(node, Scalar) and node.text.lower() in DELEGATED):
             return self.value.parse(node, report)
         message = f"`{node.text}`: taploom takes no delegated prefix (DHCPv6-PD), since no review would see it change"
-        refuse(report, rules.DELEGATED_PREFIX, message, node.span, self.hint)
+        refuse(report, codes.DELEGATED_PREFIX, message, node.span, self.hint)
         return None
 
     def schema(self) -> Schema:

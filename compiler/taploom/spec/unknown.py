@@ -6,7 +6,7 @@ from collections.abc import Mapping as Map
 from taploom.base.diagnostic import Diagnostic, Report
 from taploom.base.names import closest
 from taploom.source.tree import Node, Scalar
-from taploom.spec import rules
+from taploom.spec import codes
 from taploom.spec.shown import is_empty, visible, with_odd
 
 
@@ -27,7 +27,7 @@ def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object],
     if not near:
         hint = "known: " + ", ".join(f"`{name}`" for name in sorted(known))
     message = f"{noun} has no key `{visible(key.text)}`"
-    report.add(Diagnostic(rules.UNKNOWN_KEY, message, key.span, with_odd(hint, key.text)))
+    report.add(Diagnostic(codes.UNKNOWN_KEY, message, key.span, with_odd(hint, key.text)))
     return near
 
 
@@ -48,7 +48,7 @@ def torn(report: Report, key: Scalar) -> bool:
     hint = "write a list in brackets, such as `[tcp/443, udp/443]`"
     report.add(
         Diagnostic(
-            rules.UNKNOWN_KEY, f"within braces a comma ends a value, so that `{key.text}` is a key", key.span, hint
+            codes.UNKNOWN_KEY, f"within braces a comma ends a value, so that `{key.text}` is a key", key.span, hint
         )
     )
     return False

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from taploom.base.diagnostic import Diagnostic, Label, Report
 from taploom.base.frozen import dataclass
 from taploom.source.tree import Mapping
-from taploom.spec import rules
+from taploom.spec import codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def report_unsaid(unsaid: Iterable[Unsaid], node: Mapping, report: Report) -> di
         if found:
             labels = tuple(Label(key.span, "this one too") for key in found[1:])
             message = f"`{found[0].text}`: {other.message}"
-            report.add(Diagnostic(rules.UNKNOWN_KEY, message, found[0].span, other.hint, labels))
+            report.add(Diagnostic(codes.UNKNOWN_KEY, message, found[0].span, other.hint, labels))
     return meant
 
 

@@ -14,7 +14,7 @@ from tests import plans
 from taploom.backends import nftables
 from taploom.base.address import parse_address, parse_interface, parse_mac
 from taploom.lab import ruleset
-from taploom.lab.probe import Answer, Probe, run
+from taploom.lab.probe import Probe, ProbeResult, run
 from taploom.plan.host import Fixed, Port, Taps, Uplink
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ class Flow:
             stage.agent(self.sender), self.proto, self.to, self.port, self.source or None, passes=bool(self.server)
         )
 
-    def held(self, answer: Answer) -> bool:
+    def held(self, answer: ProbeResult) -> bool:
         if not self.server:
             return answer.outcome == self.silence
         if self.proto == "icmp":

@@ -11,7 +11,7 @@ from tests.backends.nftables.stage import Flow, Stage, host
 from tests.support import needs
 
 from taploom.base.address import parse_mac
-from taploom.lab.frames import (
+from taploom.lab.ethernet import (
     ARP,
     ARP_REPLY,
     ARP_REQUEST,

@@ -9,7 +9,7 @@ which is what a container has for a NIC).
 from taploom.backends.artifact import Artifact
 from taploom.backends.guest import addressing, answering
 from taploom.backends.units import printer
-from taploom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
+from taploom.backends.units.tree import Assignment, Kind, Section, Unit, section, stem, unit
 from taploom.base.identity import remembered
 from taploom.plan.guest import Guest, Mode, Nic
 from taploom.plan.host import ETHERNET_MTU
@@ -65,4 +65,4 @@ def _network(nic: Nic) -> Section:
     fixed = [("Address", address) for address in addressing.static(nic)]
     ways = [("Gateway", address) for address in addressing.gateways(nic)]
     resolvers = [("DNS", str(address)) for address in nic.dns]
-    return Section("Network", (*base.entries, *(Entry(k, v, nic.origin) for k, v in (*fixed, *ways, *resolvers))))
+    return Section("Network", (*base.entries, *(Assignment(k, v, nic.origin) for k, v in (*fixed, *ways, *resolvers))))

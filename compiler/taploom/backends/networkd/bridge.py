@@ -9,7 +9,7 @@ if the unit does not set it, so an MTU that was removed from the spec would stay
 from collections.abc import Iterable
 
 from taploom.backends.networkd import dhcp, ra, route
-from taploom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
+from taploom.backends.units.tree import Assignment, Kind, Section, Unit, section, stem, unit
 from taploom.base.address import Address, Family
 from taploom.plan.host import ETHERNET_MTU, Bridge, Host
 from taploom.plan.interfaces import within
@@ -63,7 +63,9 @@ def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
         ("MulticastDNS", False),
     )
     proxied = [str(address) for address in elsewhere if address.family is Family.IPV6]
-    return Section("Network", (*base.entries, *(Entry("IPv6ProxyNDPAddress", text, bridge.origin) for text in proxied)))
+    return Section(
+        "Network", (*base.entries, *(Assignment("IPv6ProxyNDPAddress", text, bridge.origin) for text in proxied))
+    )
 
 
 def _addresses(bridge: Bridge) -> tuple[Section, ...]:

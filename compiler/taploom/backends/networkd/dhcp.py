@@ -1,6 +1,6 @@
 """The DHCPv4 server of a bridge (there is none for DHCPv6 in networkd)."""
 
-from taploom.backends.units.tree import Entry, Section, section
+from taploom.backends.units.tree import Assignment, Section, section
 from taploom.base.address import Family
 from taploom.plan.host import Bridge, DhcpServer, Target
 
@@ -44,4 +44,4 @@ def _server(bridge: Bridge, dhcp: DhcpServer, start: int, target: Target) -> Sec
         *([("SendOption", f"{DOMAIN_OPTION}:string:{bridge.domain}")] if bridge.domain else []),
         *([("SendOption", f"{MTU_OPTION}:uint16:{bridge.mtu}")] if bridge.mtu else []),
     ]
-    return Section("DHCPServer", (*base.entries, *(Entry(key, value, dhcp.origin) for key, value in options)))
+    return Section("DHCPServer", (*base.entries, *(Assignment(key, value, dhcp.origin) for key, value in options)))

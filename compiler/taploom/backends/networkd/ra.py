@@ -1,6 +1,6 @@
 """Router advertisements on a bridge."""
 
-from taploom.backends.units.tree import Entry, Section, section
+from taploom.backends.units.tree import Assignment, Section, section
 from taploom.base.address import Family
 from taploom.plan.host import Bridge, RouterAdvertisement
 
@@ -31,4 +31,4 @@ def _announced(bridge: Bridge, ra: RouterAdvertisement) -> Section:
         ("EmitDomains", None if bridge.domain else False),
         ("Domains", bridge.domain or None),
     )
-    return Section("IPv6SendRA", (*base.entries, *(Entry("DNS", address, ra.origin) for address in resolvers)))
+    return Section("IPv6SendRA", (*base.entries, *(Assignment("DNS", address, ra.origin) for address in resolvers)))

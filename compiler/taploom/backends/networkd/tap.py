@@ -9,7 +9,7 @@ the kernel's name for TAPs as well: without it a glob such as `vm-*` would also 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
 
-from taploom.backends.units.tree import Entry, Kind, Section, Unit, section, stem, unit
+from taploom.backends.units.tree import Assignment, Kind, Section, Unit, section, stem, unit
 from taploom.plan.host import ETHERNET_MTU, Bridge, Host, Port
 from taploom.plan.origin import Origin
 
@@ -53,7 +53,8 @@ def _attach(bridge: Bridge, priority: int, names: Iterable[tuple[str, Origin]]) 
     """The unit for these names; MTU and `Isolated` are explicit, as networkd leaves alone what no unit sets."""
     here = bridge.origin
     match = Section(
-        "Match", (*(Entry("Name", name, origin) for name, origin in names), Entry("Kind", "tun", bridge.origin))
+        "Match",
+        (*(Assignment("Name", name, origin) for name, origin in names), Assignment("Kind", "tun", bridge.origin)),
     )
     sections = (
         match,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from taploom.backends.networkd import route
-from taploom.backends.units.tree import Entry, Kind, Section, Unit, section, stem
+from taploom.backends.units.tree import Assignment, Kind, Section, Unit, section, stem
 from taploom.backends.units.tree import unit as make
 from taploom.plan.host import Fixed, Learned, Route, Uplink
 
@@ -46,8 +46,8 @@ def _network(uplink: Uplink, fixed: Iterable[Fixed]) -> Section:
         ("LLMNR", False),
         ("MulticastDNS", False),
     )
-    addresses = (Entry("Address", str(f.interface), uplink.origin) for f in fixed)
-    resolvers = (Entry("DNS", str(address), uplink.origin) for address in uplink.dns)
+    addresses = (Assignment("Address", str(f.interface), uplink.origin) for f in fixed)
+    resolvers = (Assignment("DNS", str(address), uplink.origin) for address in uplink.dns)
     return Section("Network", (*base.entries, *addresses, *resolvers))
 
 

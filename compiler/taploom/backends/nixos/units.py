@@ -22,7 +22,7 @@ from taploom.backends.nixos.tree import (
     Text,
 )
 from taploom.backends.units.printer import text
-from taploom.backends.units.tree import Entry, Kind, Section, Unit
+from taploom.backends.units.tree import Assignment, Kind, Section, Unit
 
 _OPTIONS: Mapping[tuple[Kind, str], str] = {
     (Kind.NETDEV, "NetDev"): "netdevConfig",
@@ -136,8 +136,8 @@ def _late(section: Section) -> Iterator[Line]:
         yield Line(f"{entry.key}={text(entry.value)}", entry.origin)
 
 
-def _values(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
-    found: dict[str, list[Entry]] = {}
+def _values(entries: Iterable[Assignment]) -> dict[str, list[Assignment]]:
+    found: dict[str, list[Assignment]] = {}
     for entry in entries:
         found.setdefault(entry.key, []).append(entry)
     return found
@@ -149,17 +149,17 @@ def _row(section: Section) -> Attributes:
     return Attributes(tuple(_attribute(section.name, key, values[key]) for key in sorted(values)), inline=True)
 
 
-def _attribute(section: str, key: str, entries: list[Entry]) -> Attribute:
+def _attribute(section: str, key: str, entries: list[Assignment]) -> Attribute:
     if len(entries) > 1:
         return Attribute((key,), _list(section, entries), entries[0].origin)
     return Attribute((key,), _value(section, entries[0]), entries[0].origin)
 
 
-def _list(section: str, entries: list[Entry]) -> Listing:
+def _list(section: str, entries: list[Assignment]) -> Listing:
     return Listing(tuple(Item(_value(section, entry), entry.origin) for entry in entries))
 
 
-def _value(section: str, entry: Entry) -> Expression:
+def _value(section: str, entry: Assignment) -> Expression:
     if (section, entry.key) in _NUMBERS and not isinstance(entry.value, str | bool):
         return Integer(entry.value)
     return Text(text(entry.value))

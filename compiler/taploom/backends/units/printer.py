@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from taploom.backends.artifact import Artifact, Line
-from taploom.backends.units.tree import Entry, Unit, Value
+from taploom.backends.units.tree import Assignment, Unit, Value
 
 INSTALL_DIRECTORY = "/etc/systemd/network"
 
@@ -45,5 +45,5 @@ def _lines(unit: Unit) -> Iterator[Line]:
             yield _assignment(entry)
 
 
-def _assignment(entry: Entry) -> Line:
+def _assignment(entry: Assignment) -> Line:
     return Line(f"{entry.key}={text(entry.value)}", entry.origin)

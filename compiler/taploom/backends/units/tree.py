@@ -24,7 +24,7 @@ class Kind(enum.Enum):
     NETDEV = "netdev"
 
 
-class Entry(NamedTuple):
+class Assignment(NamedTuple):
     """One assignment, `Key=value`."""
 
     key: str
@@ -41,7 +41,7 @@ class Section(NamedTuple):
     """
 
     name: str
-    entries: tuple[Entry, ...]
+    entries: tuple[Assignment, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Unit:
 
 def section(name: str, origin: Origin, *assignments: tuple[str, Value | None]) -> Section:
     """A section whose entries share an origin; an assignment of None is left out."""
-    return Section(name, tuple(Entry(key, value, origin) for key, value in assignments if value is not None))
+    return Section(name, tuple(Assignment(key, value, origin) for key, value in assignments if value is not None))
 
 
 def unit(stem: str, kind: Kind, origin: Origin, sections: Iterable[Section]) -> Unit:

@@ -25,7 +25,7 @@ def family_of(ether: str) -> Family:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class BridgePort:
     """A port of a bridge.
 
     Attributes:
@@ -39,12 +39,12 @@ class Entry:
     port: Port | None
 
 
-def entries(host: Host) -> Iterator[Entry]:
+def entries(host: Host) -> Iterator[BridgePort]:
     """All ports of a host: declared TAPs, undeclared interfaces that match patterns, and one that is on no bridge."""
     for bridge in host.bridges:
-        yield from (Entry(port.tap, bridge, port) for port in bridge.ports)
-        yield from (Entry(name, bridge, None) for name in _strangers(bridge))
-    yield Entry(NOBODY, None, None)
+        yield from (BridgePort(port.tap, bridge, port) for port in bridge.ports)
+        yield from (BridgePort(name, bridge, None) for name in _strangers(bridge))
+    yield BridgePort(NOBODY, None, None)
 
 
 def _strangers(bridge: Bridge) -> Iterator[str]:

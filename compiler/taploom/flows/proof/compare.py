@@ -20,9 +20,9 @@ from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import Forwarding
 from taploom.flows.packets.packet import Packet, sizes
 from taploom.flows.proof.agreement import agreement
-from taploom.flows.proof.frames import FrameProof
-from taploom.flows.proof.intent.entries import Site
-from taploom.flows.proof.intent.names import Names
+from taploom.flows.proof.compare_frames import FrameProof
+from taploom.flows.proof.intent.entries import SiteEntries
+from taploom.flows.proof.intent.names import Meanings
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.intent.states import expected
 from taploom.flows.proof.packet_path import Context, PacketPath, contexts
@@ -76,7 +76,7 @@ class Witnesses:
         named: whether answers have the entry or rule that decided.
     """
 
-    site: Site
+    site: SiteEntries
     host: Host
     family: Family
     ruleset: Ruleset
@@ -135,10 +135,10 @@ class Witnesses:
 
 def witnesses(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
     """The witnesses of all hosts in both families."""
-    return _witnesses(Site(Names(plan)), plan.hosts, ruleset_of)
+    return _witnesses(SiteEntries(Meanings(plan)), plan.hosts, ruleset_of)
 
 
-def _witnesses(site: Site, hosts: Iterable[Host], ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
+def _witnesses(site: SiteEntries, hosts: Iterable[Host], ruleset_of: Callable[[Host], Ruleset]) -> Iterator[Witnesses]:
     for host in hosts:
         ruleset = ruleset_of(host)
         yield from (Witnesses(site, host, family, ruleset) for family in FAMILIES)
@@ -169,7 +169,7 @@ def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Di
 
 def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host], list[Disagreement]]:
     """A function that finds the differences of one host; lookups that all hosts share are made here, once."""
-    site = Site(Names(plan))
+    site = SiteEntries(Meanings(plan))
     site.look_up()
 
     def of_host(host: Host) -> list[Disagreement]:

@@ -6,8 +6,8 @@ from taploom.backends.nftables import ruleset
 from taploom.base.diagnostic import Diagnostic
 from taploom.base.span import Span
 from taploom.flows.packets.answer import Answer
+from taploom.flows.proof.codes import DISPROVED
 from taploom.flows.proof.compare import Disagreement, disagreements, prover
-from taploom.flows.proof.rules import DISPROVED
 from taploom.plan.host import Host
 from taploom.plan.site import Plan
 

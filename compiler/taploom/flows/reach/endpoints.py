@@ -7,7 +7,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.names import closest
 from taploom.base.protocol import NUMBERS
 from taploom.flows.packets.packet import LAST_PORT, LAST_TYPE
-from taploom.flows.proof.intent.names import Names, Selection
+from taploom.flows.proof.intent.names import Meanings, Selection
 from taploom.flows.reach.pools import leased
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import Service
@@ -17,7 +17,7 @@ KINDS = ("zone", "network", "host", "guest", "tag", "address")
 
 
 @dataclass(frozen=True, slots=True)
-class End:
+class Endpoint:
     """One end of a question.
 
     Attributes:
@@ -35,7 +35,7 @@ class UnknownEndError(ValueError):
     """A text selects nothing of the site; the message is a sentence for the user."""
 
 
-def end_of(names: Names, text: str) -> End:
+def end_of(names: Meanings, text: str) -> Endpoint:
     """The end that a text selects: any selector of policy, or `HOST/UPLINK` for the address of an uplink.
 
     Raises:
@@ -50,13 +50,13 @@ def end_of(names: Names, text: str) -> End:
     elif slash and kind in names.hosts and kind not in KINDS:
         if all(each.device != name for each in outside(names.hosts[kind])):
             raise UnknownEndError(f"host `{kind}` has no uplink `{name}`")
-        return End(text, Selection(), (kind, name))
+        return Endpoint(text, Selection(), (kind, name))
     elif text not in ("any", "hosts") and not known(names, text):
         raise UnknownEndError(f"the site has no `{text}`: {_meant(names, text)}")
-    return End(text, _whole(names, text))
+    return Endpoint(text, _whole(names, text))
 
 
-def _meant(names: Names, text: str) -> str:
+def _meant(names: Meanings, text: str) -> str:
     whole = (f"{kind}/{name}" for name, kind in names.kinds.items())
     near = closest(text.lower(), ("any", "hosts", *names.kinds, *whole))
     if near is None and "." in text:
@@ -64,7 +64,7 @@ def _meant(names: Names, text: str) -> str:
     return f"did you mean `{near}`?" if near else "`taploom graph` draws what it has"
 
 
-def _whole(names: Names, text: str) -> Selection:
+def _whole(names: Meanings, text: str) -> Selection:
     """The selection of a text, with all addresses of the DHCP pool for guests whose address is not known."""
     found = names.selection([text])
     pools = list(leased(names, text))
@@ -76,7 +76,7 @@ def _whole(names: Names, text: str) -> Selection:
     return replace(found, guests=guests)
 
 
-def services_of(names: Names, text: str) -> tuple[Service, ...] | None:
+def services_of(names: Meanings, text: str) -> tuple[Service, ...] | None:
     """The services that a text stands for; None for every protocol.
 
     Raises:
@@ -101,7 +101,7 @@ def services_of(names: Names, text: str) -> tuple[Service, ...] | None:
     raise UnknownEndError(f"`{text}` is not a service: {meant}")
 
 
-def known(names: Names, text: str) -> bool:
+def known(names: Meanings, text: str) -> bool:
     """Whether the site has what a name, or `kind/name`, refers to."""
     kind, slash, name = text.partition("/")
     plan = names.plan

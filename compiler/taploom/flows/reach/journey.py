@@ -17,7 +17,7 @@ from taploom.flows.packets.forwarding import OTHER, SELF
 from taploom.flows.packets.packet import DESTINATION, LAST_PORT, SOURCE
 from taploom.flows.proof.intent.services import Traffic
 from taploom.flows.proof.packet_path import Context
-from taploom.flows.reach.endpoints import End
+from taploom.flows.reach.endpoints import Endpoint
 from taploom.flows.reach.maps import Maps
 from taploom.flows.reach.place import Place
 from taploom.flows.reach.reply import Hop, Unknown
@@ -58,9 +58,9 @@ class Journey:
     maps: Maps
     host: str
     family: Family
-    to: End
+    to: Endpoint
 
-    def paths(self, source: End, asked: tuple[Traffic, ...]) -> Iterator[Path]:
+    def paths(self, source: Endpoint, asked: tuple[Traffic, ...]) -> Iterator[Path]:
         """The paths of all packets of a selection whose first host is this one."""
         place, pair = self._place(self.host), self.maps.pair(self.host, self.family)
         phase = (single(pair.clock.phase(self.maps.now)),)

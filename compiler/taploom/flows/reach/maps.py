@@ -10,8 +10,8 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.base.span import Span
 from taploom.flows.proof.compare import Witnesses
-from taploom.flows.proof.intent.entries import Site
-from taploom.flows.proof.intent.names import Names, addresses_of
+from taploom.flows.proof.intent.entries import SiteEntries
+from taploom.flows.proof.intent.names import Meanings, addresses_of
 from taploom.flows.proof.intent.view import View
 from taploom.flows.proof.proof import spans_of
 from taploom.flows.reach.place import Place
@@ -30,13 +30,13 @@ class Maps:
     now: int
 
     @cached_property
-    def names(self) -> Names:
+    def names(self) -> Meanings:
         """The names of the site and the addresses that they mean."""
-        return Names(self.plan)
+        return Meanings(self.plan)
 
     @cached_property
-    def _site(self) -> Site:
-        return Site(self.names)
+    def _site(self) -> SiteEntries:
+        return SiteEntries(self.names)
 
     @cached_property
     def spans(self) -> Mapping[str, Span | None]:

@@ -10,7 +10,7 @@ from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.essentials import never
 from taploom.flows.proof.intent.names import fixed_of, prefix_in
 from taploom.flows.proof.intent.view import View
-from taploom.flows.reach.endpoints import End
+from taploom.flows.reach.endpoints import Endpoint
 from taploom.plan.host import Fixed
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import NatKind
@@ -42,7 +42,7 @@ class Place:
         """Its addresses and routes."""
         return self.view.kernel
 
-    def starts(self, end: End) -> Iterator[tuple[str, Spans, Spans | None]]:
+    def starts(self, end: Endpoint) -> Iterator[tuple[str, Spans, Spans | None]]:
         """The interfaces by which packets of a selection first come to this host, with their senders and destinations.
 
         The destinations are None for all. They are `here` for senders beyond an uplink who claim an address of the
@@ -77,7 +77,7 @@ class Place:
         """
         return united([*self.view.astray(uplink), *common(self.carried(uplink), self.view.behind(uplink))])
 
-    def _of_site(self, end: End) -> Spans:
+    def _of_site(self, end: Endpoint) -> Spans:
         """The site's own addresses in a selection; `any` as sender means its networks."""
         found, family, names = end.selection, self.kernel.family, self.view.names
         networks = names.networks.values() if found.everyone else (names.networks[name] for name in found.networks)
@@ -86,7 +86,7 @@ class Place:
         hosts = (span for host in found.hosts for span in fixed_of(names.hosts[host], family))
         return united([*(of_prefix(p) for p in prefixes if p), *guests, *hosts, *found.literal(family)])
 
-    def goals(self, end: End, ingress: str, way: str | None) -> Spans:
+    def goals(self, end: Endpoint, ingress: str, way: str | None) -> Spans:
         """The destinations of a selection that packets from an interface may have, leaving by `way` if by default."""
         spans: list[tuple[int, int]] = list(self._named(end))
         zones, hidden = end.selection.outside | self._zones_of_hidden(end), self.hidden(end)
@@ -97,7 +97,7 @@ class Place:
         goals = united(spans)
         return common(goals, self._arriving(ingress)) if ingress in self.view.zones else goals
 
-    def nowhere(self, end: End, ingress: str) -> Spans:
+    def nowhere(self, end: Endpoint, ingress: str) -> Spans:
         """The destinations of a selection to which the host has no route; none for packets from an uplink."""
         if ingress in self.view.zones or not self.kernel.unreachable:
             return ()
@@ -143,13 +143,13 @@ class Place:
             if there and via is not None:
                 yield via, there
 
-    def hidden(self, end: End) -> bool:
+    def hidden(self, end: Endpoint) -> bool:
         """Whether an end is an address of another host that only the network outside knows."""
         if end.uplink is None or end.uplink[0] == self.kernel.host.name:
             return False
         return end.uplink[1] in Forwarding.of(self.view.names.hosts[end.uplink[0]], self.kernel.family).learned
 
-    def _zones_of_hidden(self, end: End) -> set[str]:
+    def _zones_of_hidden(self, end: Endpoint) -> set[str]:
         """The zones where such an address is: the uplink's, or all zones of this host if it is not in that one."""
         if end.uplink is None or not self.hidden(end):
             return set()
@@ -177,7 +177,7 @@ class Place:
     def _own(self) -> Spans:
         return united([*self._fixed, *map(single, self.kernel.learned.values())])
 
-    def _named(self, end: End) -> Iterator[tuple[int, int]]:
+    def _named(self, end: Endpoint) -> Iterator[tuple[int, int]]:
         found, family = end.selection, self.kernel.family
         networks = self.view.names.networks
         for name in networks if found.everyone else found.networks:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from taploom.base.address import Family, Prefix, prefixes_of
 from taploom.flows.algebra.spans import Spans, of_prefixes, single, united, without
-from taploom.flows.proof.intent.names import Names, addresses_of
+from taploom.flows.proof.intent.names import Meanings, addresses_of
 from taploom.plan.guest import Mode
 from taploom.plan.host import DhcpServer
 from taploom.plan.interfaces import inside
@@ -32,7 +32,7 @@ class Leased(NamedTuple):
         return (one for first, last in self.addresses for one in prefixes_of(first, last, Family.IPV4))
 
 
-def leased(names: Names, text: str) -> Iterator[Leased]:
+def leased(names: Meanings, text: str) -> Iterator[Leased]:
     """The addresses of the pool for each guest that a text names, by its name or a tag."""
     for guest in _guests(names, text):
         for nic in names.nics.get(guest, ()):
@@ -43,7 +43,7 @@ def leased(names: Names, text: str) -> Iterator[Leased]:
                 )
 
 
-def _guests(names: Names, text: str) -> list[str]:
+def _guests(names: Meanings, text: str) -> list[str]:
     kind, slash, name = text.partition("/")
     if kind == "tag" and slash:
         return [member for of, member in names.tagged.get(name, ()) if of == "guest"]
@@ -52,12 +52,12 @@ def _guests(names: Names, text: str) -> list[str]:
     return [text] if names.kinds.get(text) == "guest" else []
 
 
-def _pool(names: Names, network: str) -> DhcpServer | None:
+def _pool(names: Meanings, network: str) -> DhcpServer | None:
     here = (each for host in names.hosts.values() for each in inside(host) if each.network == network)
     return next((each.dhcp for each in here if each.dhcp), None)
 
 
-def _taken(names: Names, network: str) -> Spans:
+def _taken(names: Meanings, network: str) -> Spans:
     """The known addresses of a network: of its guests, and its gateway's."""
     nics = (nic for known in names.nics.values() for nic in known if nic.network == network)
     known = of_prefixes((prefix for nic in nics for prefix in addresses_of(nic)), Family.IPV4)

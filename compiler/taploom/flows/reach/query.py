@@ -17,12 +17,12 @@ from taploom.flows.packets.forwarding import OTHER, Forwarding
 from taploom.flows.packets.packet import DESTINATION, PORT, PROTOCOL, SOURCE
 from taploom.flows.proof.intent.names import Selection
 from taploom.flows.proof.intent.services import all_traffic
-from taploom.flows.reach.endpoints import End
+from taploom.flows.reach.endpoints import Endpoint
 from taploom.flows.reach.journey import EPHEMERAL, HOPS, Journey
 from taploom.flows.reach.maps import Maps
-from taploom.flows.reach.probe import Probe
 from taploom.flows.reach.reply import Hop, Reply, Unknown
 from taploom.flows.reach.trace import Tracer
+from taploom.flows.reach.traced import TracedPacket
 from taploom.plan.interfaces import outside
 from taploom.plan.policy import Service
 
@@ -32,7 +32,7 @@ class Inquiry(Maps):
     """Answers questions about one plan."""
 
     def ask(
-        self, source: End, to: End, services: tuple[Service, ...] | None, *, walked: bool = True
+        self, source: Endpoint, to: Endpoint, services: tuple[Service, ...] | None, *, walked: bool = True
     ) -> tuple[Reply, ...]:
         """All parts of an answer, in both families.
 
@@ -56,7 +56,7 @@ class Inquiry(Maps):
         ]
         return tuple(_narrowed(replies))
 
-    def _meant(self, to: End, host: str, family: Family) -> Iterator[End]:
+    def _meant(self, to: Endpoint, host: str, family: Family) -> Iterator[Endpoint]:
         """The receiving end, and an end of its own for each unknown address of another host that it includes.
 
         The address of an uplink that taploom does not configure, such as a VPN's, is included only in its own zone.
@@ -68,7 +68,7 @@ class Inquiry(Maps):
             for uplink in Forwarding.of(self.names.hosts[other], family).learned:
                 if not uplinks[uplink].configured and uplinks[uplink].zone not in ours:
                     continue
-                yield End(f"{other}/{uplink}", Selection(), (other, uplink))
+                yield Endpoint(f"{other}/{uplink}", Selection(), (other, uplink))
 
     def _reply(
         self, family: Family, box: Box, hops: tuple[Hop, ...], unknown: tuple[Unknown, ...], *, walked: bool
@@ -93,7 +93,7 @@ class Inquiry(Maps):
         if hop.answer.destination is None and pair.kernel.egress(to) == hop.ingress:
             # Frames between two ports of one bridge do not come to the chains of routed packets.
             return (f"bridged on {hop.ingress}",)
-        probe = Probe(source, to, protocol, port, EPHEMERAL, HOPS, hop.ingress, hop.way or OTHER, self.now)
+        probe = TracedPacket(source, to, protocol, port, EPHEMERAL, HOPS, hop.ingress, hop.way or OTHER, self.now)
         return tuple(Tracer(pair.ruleset, pair.kernel).walk(probe).steps)
 
 

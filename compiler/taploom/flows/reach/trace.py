@@ -39,7 +39,7 @@ from taploom.base.address import Family, Prefix
 from taploom.base.protocol import NUMBERS
 from taploom.flows.packets.answer import rate
 from taploom.flows.packets.forwarding import SELF, Forwarding
-from taploom.flows.reach.probe import Hop, Probe
+from taploom.flows.reach.traced import Hop, TracedPacket
 
 _ORDER = {"raw": -300, "mangle": -150, "dstnat": -100, "filter": 0, "security": 50, "srcnat": 100}
 
@@ -76,7 +76,7 @@ class Tracer:
     ruleset: Ruleset
     kernel: Forwarding
 
-    def walk(self, probe: Probe) -> Walk:
+    def walk(self, probe: TracedPacket) -> Walk:
         """Walk one packet from its way in to its way out."""
         found = Walk(allowed=True, destination=(probe.destination, probe.port))
         hop = Hop(self.kernel, probe, "", None)

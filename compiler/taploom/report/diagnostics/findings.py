@@ -7,8 +7,8 @@ reads files behind the back of the stage that checked them.
 from collections.abc import Callable
 
 from taploom.base.diagnostic import Diagnostic, State
+from taploom.base.diagnostic_rule import Severity
 from taploom.base.frozen import dataclass
-from taploom.base.rule import Severity
 
 SourceLine = Callable[[str, int], str | None]
 """The text of a line, counted from 1, of a file as a span names it; None where it cannot be shown."""

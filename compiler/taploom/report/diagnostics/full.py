@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic, State
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.base.span import Span
 from taploom.report.diagnostics.findings import Findings, headline
 from taploom.report.diagnostics.visible import excerpt, visible

@@ -5,7 +5,7 @@ properties. What follows an unescaped line end would be read as a command of its
 """
 
 from taploom.base.diagnostic import Diagnostic, State
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.base.span import Span
 from taploom.report.diagnostics.findings import Findings
 

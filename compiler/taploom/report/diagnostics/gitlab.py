@@ -8,8 +8,8 @@ import json
 from collections import Counter
 
 from taploom.base.diagnostic import Diagnostic, State
+from taploom.base.diagnostic_rule import Severity
 from taploom.base.names import digest
-from taploom.base.rule import Severity
 from taploom.report.diagnostics.findings import Findings
 
 _SEVERITY = {Severity.ERROR: "critical", Severity.WARNING: "minor", Severity.NOTE: "info"}

@@ -1,7 +1,7 @@
 """JUnit XML, for CI that shows tests: a finding is a failed test case, a waived one a skipped one."""
 
 from taploom.base.diagnostic import Diagnostic, State
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.report.diagnostics.findings import Findings, headline
 from taploom.report.diagnostics.visible import visible
 

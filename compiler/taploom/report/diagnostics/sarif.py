@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from taploom import __version__
 from taploom.base.diagnostic import Diagnostic, State
-from taploom.base.rule import Rule
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.base.span import Span
 from taploom.report.diagnostics.findings import Findings
 from taploom.report.diagnostics.gitlab import fingerprint
@@ -32,7 +32,7 @@ def sarif(findings: Findings) -> str:
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
-def _rule(rule: Rule) -> Mapping[str, object]:
+def _rule(rule: DiagnosticRule) -> Mapping[str, object]:
     return {
         "id": rule.code,
         "name": rule.name,

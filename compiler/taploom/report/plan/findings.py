@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from taploom.base.diagnostic import Diagnostic
-from taploom.base.rule import Rule
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.diff.classes import Class
-from taploom.diff.model import Change, Verdict
-from taploom.diff.rules import EXPOSED, GATE, STILL_ALLOWED, WAY_IN
+from taploom.diff.codes import EXPOSED, GATE, STILL_ALLOWED, WAY_IN
+from taploom.diff.model import Change, GateVerdict
 from taploom.plan.origin import Origin
 from taploom.report.plan import flow_words
 from taploom.report.plan.effect_json import cause
@@ -20,8 +20,8 @@ def findings(change: Change) -> tuple[Diagnostic, ...]:
 def _gates(change: Change) -> Iterator[Diagnostic]:
     places = {one.name: one.after or one.before for one in change.objects}
     for one in change.gates:
-        if one.verdict is not Verdict.PASS:
-            waiver = one.reason if one.verdict is Verdict.WAIVED else ""
+        if one.verdict is not GateVerdict.PASS:
+            waiver = one.reason if one.verdict is GateVerdict.WAIVED else ""
             yield _one(GATE, f"gate `{one.gate}`: {one.message}", places.get(one.object), one.object, waiver)
 
 
@@ -43,6 +43,6 @@ def _still(change: Change) -> Iterator[Diagnostic]:
         yield _one(STILL_ALLOWED, message, flow.after_cause, flow.before.by)
 
 
-def _one(rule: Rule, message: str, cause_of_it: Origin | None, subject: str, waiver: str = "") -> Diagnostic:
+def _one(rule: DiagnosticRule, message: str, cause_of_it: Origin | None, subject: str, waiver: str = "") -> Diagnostic:
     span = cause_of_it.span if cause_of_it else None
     return Diagnostic(rule, message, span, subject=subject, waiver=waiver)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from taploom.base.address import Address, Family
-from taploom.diff.verdicts import FlowChange, Outcome, Region
+from taploom.diff.verdicts import Disposition, FlowChange, Region
 from taploom.flows.algebra.spans import Spans
 from taploom.flows.packets.learned import learned, real
 from taploom.plan.origin import Origin
@@ -45,7 +45,7 @@ def place_data(origin: Origin | None) -> dict[str, Any] | None:
     return {"entry": origin.entry, "file": span.file if span else None, "line": span.line if span else None}
 
 
-def _outcome(one: Outcome, cause: Origin | None) -> dict[str, Any]:
+def _outcome(one: Disposition, cause: Origin | None) -> dict[str, Any]:
     return {
         "verdict": one.verdict,
         "decided_by": one.by or None,

@@ -1,7 +1,7 @@
 """Flows in the words that all renderers of a change use, and which of them are shown."""
 
 from taploom.diff.model import Action, Change
-from taploom.diff.verdicts import FlowChange, Outcome, Turn, told_foreign
+from taploom.diff.verdicts import Disposition, FlowChange, Turn, told_foreign
 from taploom.report.plan.words import few, place, plural
 
 _TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
@@ -59,7 +59,7 @@ def turned(one: FlowChange) -> str:
     return f"{outcome(one.before)} → {outcome(one.after)}"
 
 
-def outcome(one: Outcome) -> str:
+def outcome(one: Disposition) -> str:
     """What becomes of a packet, and who says so."""
     if one.verdict == "absent":
         return "not there"

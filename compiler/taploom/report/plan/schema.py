@@ -4,7 +4,7 @@ from typing import Any
 
 from taploom.diff.classes import Class
 from taploom.diff.effects import Effect
-from taploom.diff.model import Action, Verdict
+from taploom.diff.model import Action, GateVerdict
 from taploom.diff.verdicts import Turn
 from taploom.report.plan.json import FORMAT
 
@@ -32,7 +32,7 @@ def diff_schema() -> Schema:
         survivors=_list(
             _object(host=_TEXT, flow=_TEXT, allowed_by=_TEXT, commands=_list(_list(_TEXT)), commands_left_out=_COUNT)
         ),
-        gates=_list(_object(gate=_TEXT, object=_MAYBE, verdict=_words(Verdict), message=_TEXT, reason=_MAYBE)),
+        gates=_list(_object(gate=_TEXT, object=_MAYBE, verdict=_words(GateVerdict), message=_TEXT, reason=_MAYBE)),
         files=_list(_file()),
     )
     return {
@@ -145,7 +145,7 @@ def _grade() -> Schema:
     return {"enum": [grade.name for grade in Class]}
 
 
-def _words(kind: type[Action] | type[Verdict]) -> Schema:
+def _words(kind: type[Action] | type[GateVerdict]) -> Schema:
     return {"enum": [member.value for member in kind]}
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from taploom.diff.classes import Class
 from taploom.diff.effects import Disruption, Survivor
-from taploom.diff.model import Action, Change, FieldChange, Hunk, ObjectChange, Value, Verdict
+from taploom.diff.model import Action, Change, FieldChange, GateVerdict, Hunk, ObjectChange, Value
 from taploom.plan.origin import Origin
 
 _COMMIT = re.compile(r"(?:^|@)([0-9a-f]{7,40})$")
@@ -112,7 +112,7 @@ def gate_counts(change: Change) -> str:
     """`3 pass, 1 waived, 1 deny`."""
     if not change.gates:
         return "no gates are set"
-    found = [(verdict, sum(one.verdict is verdict for one in change.gates)) for verdict in Verdict]
+    found = [(verdict, sum(one.verdict is verdict for one in change.gates)) for verdict in GateVerdict]
     return ", ".join(f"{count} {verdict.value}" for verdict, count in found if count)
 
 

@@ -18,7 +18,7 @@ from taploom.flows.packets.answer import Answer
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import SELF, Forwarding
 from taploom.flows.packets.packet import DESTINATION, HOP_LIMIT, PORT, PROTOCOL, SENDER_PORT, SOURCE, TIME, sizes
-from taploom.flows.proof.intent.entries import Site
+from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.essentials import Decided, plausible
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.proof import spans_of
@@ -38,12 +38,12 @@ class Deciding:
     """Makes the lists of hosts, for which the whole site is looked up once."""
 
     plan: Plan
-    site: Site
+    site: SiteEntries
     clock: Clock
     places: dict[str, Span | None] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, plan: Plan, site: Site) -> "Deciding":
+    def of(cls, plan: Plan, site: SiteEntries) -> "Deciding":
         """Of a plan."""
         return cls(plan, site, clock_of(plan), dict(spans_of(plan)))
 

@@ -9,7 +9,7 @@ from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import Forwarding, multicast
 from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.essentials import never
-from taploom.flows.proof.intent.names import Names, addresses_of, fixed_of, prefix_in
+from taploom.flows.proof.intent.names import Meanings, addresses_of, fixed_of, prefix_in
 from taploom.flows.proof.intent.services import all_traffic
 from taploom.flows.proof.intent.view import View
 from taploom.flows.reach.place import Place, members
@@ -23,7 +23,7 @@ from taploom.plan.site import Network
 from taploom.site.explorer.spans import EVERY, of_prefixes, written
 
 
-def index(names: Names, clock: Clock) -> dict[str, object]:
+def index(names: Meanings, clock: Clock) -> dict[str, object]:
     """All of it, ready for JSON."""
     plan = names.plan
     pools = {guest.name: _pools(names, guest) for guest in plan.guests if any(_pools(names, guest))}
@@ -54,7 +54,7 @@ def _network(network: Network, family: Family) -> list[str]:
     return [of_prefixes([prefix] if prefix else []), written(members(network, family))]
 
 
-def _pools(names: Names, guest: Guest) -> dict[str, Spans]:
+def _pools(names: Meanings, guest: Guest) -> dict[str, Spans]:
     """What a guest can be given by DHCP, by network."""
     return {one.network: one.addresses for one in leased(names, f"guest/{guest.name}")}
 
@@ -72,7 +72,7 @@ def _by_family(prefixes: Iterable[Prefix]) -> dict[str, str]:
     }
 
 
-def _host(names: Names, host: Host) -> dict[str, object]:
+def _host(names: Meanings, host: Host) -> dict[str, object]:
     return {
         "foreign": host.input is Input.FOREIGN,
         "bridges": {each.device: each.network for each in inside(host)},
@@ -111,7 +111,7 @@ def _place(place: Place) -> dict[str, object]:
     }
 
 
-def _services(names: Names) -> dict[str, dict[str, list[list[str | int]]]]:
+def _services(names: Meanings) -> dict[str, dict[str, list[list[str | int]]]]:
     """Each service that has a name, in each family: protocols and ports of its parts."""
     known = [*BUILT_IN, *(entry.name for entry in names.plan.services)]
     return {name: {family.key: _traffic(names.services([name]), family) for family in FAMILIES} for name in known}

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from taploom.base.diagnostic import Diagnostic, State
-from taploom.base.rule import Severity
+from taploom.base.diagnostic_rule import Severity
 from taploom.report.diagnostics.findings import Findings
 from taploom.report.diagnostics.full import full
 from taploom.site.markup.block import CodeBlock, Paragraph

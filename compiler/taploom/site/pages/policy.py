@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from taploom.diagrams.traffic import HOSTS
 from taploom.diagrams.zones import zones_graph
-from taploom.plan.policy import Action, Rule
+from taploom.plan.policy import Action, PolicyEntry
 from taploom.report.facts import limit, moment
 from taploom.site.links import to
 from taploom.site.markup.block import Blocks, Figure, Heading, Paragraph, facts, paragraph, section, table
@@ -47,7 +47,7 @@ def _entries(view: View) -> Blocks:
          described(rule.meta), source(rule.origin))
         for rule in view.plan.rules
     )  # fmt: skip
-    head = ("Rule", "Action", "Services", "From", "To", "Enforced on", "Log", "Limit", "Expires", "Owner",
+    head = ("PolicyEntry", "Action", "Services", "From", "To", "Enforced on", "Log", "Limit", "Expires", "Owner",
             "Description", "Spec")  # fmt: skip
     return (ROWS_ONLY, *table(head, rows))
 
@@ -75,7 +75,7 @@ def _rule(name: str, action: Action) -> Link:
     return Link(f"policy.md#{name}", name if action is Action.ALLOW else f"✕ {name}")
 
 
-def _entry(view: View, rule: Rule) -> Blocks:
+def _entry(view: View, rule: PolicyEntry) -> Blocks:
     return (
         Heading(3, rule.name, rule.name),
         *paragraph(described(rule.meta)),

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from importlib import resources
 
-from taploom.flows.proof.intent.entries import Site
-from taploom.flows.proof.intent.names import Names
+from taploom.flows.proof.intent.entries import SiteEntries
+from taploom.flows.proof.intent.names import Meanings
 from taploom.flows.reach.matrix import zone_matrix
 from taploom.flows.reach.query import Inquiry
 from taploom.report.matrix import Told, passages
@@ -61,9 +61,9 @@ def files(view: View) -> Iterator[File]:
     folder = resources.files("taploom.site") / "assets" / FOLDER
     for name in _ASSETS:
         yield File(f"{FOLDER}/{name}", (folder / name).read_text(encoding="utf-8"))
-    names = Names(view.plan)
+    names = Meanings(view.plan)
     yield File(f"{FOLDER}/names.js", _call("names", index(names, clock_of(view.plan))))
-    deciding = Deciding.of(view.plan, Site(names))
+    deciding = Deciding.of(view.plan, SiteEntries(names))
     for host in view.plan.hosts:
         yield File(f"{FOLDER}/hosts/{host.name}.js", _call("lists", deciding.host(host), host.name))
 

@@ -3,7 +3,7 @@
 import textwrap
 from collections.abc import Iterator
 
-from taploom.base.rule import Rule
+from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.plan.services import BUILT_IN
 from taploom.report import wording
 from taploom.report.catalogue import rules
@@ -73,7 +73,7 @@ def _diagnostics() -> Page:
     return Page("reference/diagnostics.md", "Diagnostics", body, listed=True)
 
 
-def _rule(rule: Rule) -> Blocks:
+def _rule(rule: DiagnosticRule) -> Blocks:
     parts: list[Block] = [
         Heading(2, f"{rule.code} {rule.name}", rule.code.lower()),
         Paragraph((Emphasis(f"{rule.severity.value}."), " ", prose(rule.summary))),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
 from taploom.source.tree import Scalar
-from taploom.spec import rules
+from taploom.spec import codes
 from taploom.spec.decode import Key, MapOf, Model, refuse
 from taploom.spec.mention import Mention, qualified
 from taploom.spec.scalars import BOOLEAN, InvalidError, Text, integer, string_schema
@@ -42,7 +42,7 @@ def check_gate(key: Scalar, report: Report) -> bool:
     if gate in GATE_NAMES and key.text.isprintable() and ("/" not in key.text or rest):
         return True
     hint = "such as `max-class` or `exposure-owner/forward/web`"
-    refuse(report, rules.BAD_NAME, f"`{visible(key.text)}` names no gate", key.span, hint)
+    refuse(report, codes.BAD_NAME, f"`{visible(key.text)}` names no gate", key.span, hint)
     return False
 
 

@@ -7,7 +7,7 @@ from taploom.base.frozen import dataclass
 from taploom.spec import unsaid
 from taploom.spec.decode import Key, Model, Parser
 from taploom.spec.mention import whole
-from taploom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, section
+from taploom.spec.model.metadata import META_KEYS, OWN_KEYS, Metadata, section
 from taploom.spec.named import HOST_NAME
 from taploom.spec.scalars import BOOLEAN, INTERFACE_NAME, MAC, address_of, setting
 from taploom.spec.single import Single
@@ -15,7 +15,7 @@ from taploom.spec.values import MacSetting, NicSetting, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NicSpec(Entry):
+class NicSpec(Metadata):
     """An entry of a guest's `nics`."""
 
     ipv4: NicSetting
@@ -76,7 +76,7 @@ NIC = Model(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuestSpec(Entry):
+class GuestSpec(Metadata):
     """An entry of `guests`."""
 
     host: str

@@ -8,10 +8,10 @@ from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
 from taploom.plan.host import Input
 from taploom.source.tree import Scalar
-from taploom.spec import rules, unsaid
+from taploom.spec import codes, unsaid
 from taploom.spec.decode import Key, ListOf, MapOf, Model, Parser, refuse
 from taploom.spec.mention import whole
-from taploom.spec.model.entry import META_KEYS, OWN_KEYS, Entry, check_plain_name, section
+from taploom.spec.model.metadata import META_KEYS, OWN_KEYS, Metadata, check_plain_name, section
 from taploom.spec.model.site import TARGET, TargetSpec
 from taploom.spec.named import ZONE_NAME
 from taploom.spec.scalars import (
@@ -37,7 +37,7 @@ from taploom.spec.values import ServiceRef, Setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UplinkSpec(Entry):
+class UplinkSpec(Metadata):
     """An entry of a host's `uplinks`."""
 
     zone: str
@@ -97,7 +97,7 @@ UPLINK = Model(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AttachmentSpec(Entry):
+class AttachmentSpec(Metadata):
     """An entry of a host's `networks`."""
 
     bridge: str
@@ -138,7 +138,7 @@ ATTACHMENT = Model(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RouteSpec(Entry):
+class RouteSpec(Metadata):
     """An entry of a host's `routes`."""
 
     to: Prefix
@@ -181,7 +181,7 @@ def check_interface(key: Scalar, report: Report) -> bool:
     try:
         read_interface_name(key.text)
     except InvalidError as wrong:
-        refuse(report, rules.BAD_NAME, str(wrong), key.span, "use the name that the kernel shows in `ip link`")
+        refuse(report, codes.BAD_NAME, str(wrong), key.span, "use the name that the kernel shows in `ip link`")
         return False
     return True
 
@@ -191,7 +191,7 @@ OUTSIDE = ("uplinks",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class HostSpec(Entry):
+class HostSpec(Metadata):
     """An entry of `hosts`."""
 
     target: TargetSpec

@@ -6,7 +6,7 @@ from taploom.base.frozen import dataclass
 from taploom.source.tree import Mapping, Node
 from taploom.spec import unsaid
 from taploom.spec.decode import Key, ListOf, Model, Schema
-from taploom.spec.model.entry import META_KEYS, Entry
+from taploom.spec.model.metadata import META_KEYS, Metadata
 from taploom.spec.named import ZONE_NAME
 from taploom.spec.scalars import (
     ADDRESS,
@@ -137,7 +137,7 @@ class NatSwitch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NetworkSpec(Entry):
+class NetworkSpec(Metadata):
     """An entry of `networks`."""
 
     zone: str

@@ -6,7 +6,7 @@ from taploom.plan.policy import Limit
 from taploom.spec import unsaid
 from taploom.spec.decode import Key, ListOf, Model
 from taploom.spec.mention import Mention
-from taploom.spec.model.entry import META_KEYS, Entry
+from taploom.spec.model.metadata import META_KEYS, Metadata
 from taploom.spec.named import NAME, read_name
 from taploom.spec.scalars import BOOLEAN, InvalidError, Text, read_interface_name
 from taploom.spec.shown import visible
@@ -46,7 +46,7 @@ def _listening(text: str) -> tuple[Mention, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ForwardSpec(Entry):
+class ForwardSpec(Metadata):
     """An entry of `forwards`."""
 
     on: Listener
@@ -126,7 +126,7 @@ FORWARD = Model(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PolicySpec(Entry):
+class PolicySpec(Metadata):
     """An entry of `policy`; exactly one of `allow` and `deny` is not None."""
 
     from_: tuple[Selector, ...]

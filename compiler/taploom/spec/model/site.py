@@ -6,8 +6,8 @@ from taploom.base.address import Prefix
 from taploom.base.frozen import dataclass
 from taploom.spec.decode import Key, ListOf, Model
 from taploom.spec.mention import qualified
-from taploom.spec.model.entry import META_KEYS, OWN_KEYS, Entry
 from taploom.spec.model.gates import GATES, NO_GATES, GatesSpec
+from taploom.spec.model.metadata import META_KEYS, OWN_KEYS, Metadata
 from taploom.spec.named import NAME
 from taploom.spec.scalars import COLOR, DOMAIN, PREFIX, InvalidError, Text, integer, string_schema
 from taploom.spec.shown import visible
@@ -71,7 +71,7 @@ TARGET = Model(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SiteSpec(Entry):
+class SiteSpec(Metadata):
     """The section `site`."""
 
     name: str
@@ -106,7 +106,7 @@ SITE = Model(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ZoneSpec(Entry):
+class ZoneSpec(Metadata):
     """An entry of `zones`."""
 
     color: str
@@ -120,7 +120,7 @@ ZONE = Model(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddressSpec(Entry):
+class AddressSpec(Metadata):
     """An entry of `addresses`."""
 
     prefixes: tuple[Prefix, ...]
@@ -144,7 +144,7 @@ ADDRESSES = Model(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceSpec(Entry):
+class ServiceSpec(Metadata):
     """An entry of `services`."""
 
     ports: tuple[ServiceRef, ...]
@@ -194,7 +194,7 @@ def read_reason(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WaiverSpec(Entry):
+class WaiverSpec(Metadata):
     """An entry of `waivers`."""
 
     code: str

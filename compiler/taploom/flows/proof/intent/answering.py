@@ -8,7 +8,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix, single, united
 from taploom.flows.packets.forwarding import Forwarding
-from taploom.flows.proof.intent.names import Names, prefix_in
+from taploom.flows.proof.intent.names import Meanings, prefix_in
 from taploom.plan.host import Host
 from taploom.plan.interfaces import outside
 
@@ -17,7 +17,7 @@ from taploom.plan.interfaces import outside
 class Answering:
     """Looks up those hosts by their fixed addresses, for a whole site in one family."""
 
-    names: Names
+    names: Meanings
     family: Family
 
     def addresses(self, asking: str, network: str, zone: str) -> Spans:

@@ -9,15 +9,15 @@ from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Spans
 from taploom.flows.packets.answer import rate
 from taploom.flows.proof.intent.answering import Answering
-from taploom.flows.proof.intent.doors import Approach, approaches, nameless
-from taploom.flows.proof.intent.names import Names, Selection
+from taploom.flows.proof.intent.forwarded import Approach, approaches, nameless
+from taploom.flows.proof.intent.names import Meanings, Selection
 from taploom.plan.host import Host
 from taploom.plan.interfaces import inside, outside
-from taploom.plan.policy import Action, Rule, Service
+from taploom.plan.policy import Action, PolicyEntry, Service
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ResolvedEntry:
     """One policy entry with its selectors and services looked up.
 
     Attributes:
@@ -42,10 +42,10 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Site:
+class SiteEntries:
     """All entries of the site, with an index of those that can concern a host."""
 
-    names: Names
+    names: Meanings
 
     def look_up(self) -> None:
         """Fill the caches that all hosts share before processes are forked, so that no child repeats the work."""
@@ -54,13 +54,13 @@ class Site:
         _ = self._index
 
     @cached_property
-    def entries(self) -> tuple[Entry, ...]:
+    def entries(self) -> tuple[ResolvedEntry, ...]:
         """All policy entries, sorted by what decides first."""
         return tuple(sorted(map(self._entry, self.names.plan.rules), key=lambda entry: entry.order))
 
-    def _entry(self, rule: Rule) -> Entry:
+    def _entry(self, rule: PolicyEntry) -> ResolvedEntry:
         limit = rule.limit if rule.action is Action.ALLOW else None
-        return Entry(
+        return ResolvedEntry(
             f"policy/{rule.name}",
             rule.action,
             self.names.selection(rule.sources),
@@ -119,7 +119,7 @@ class Site:
         """Fill the index of entries by name now."""
         _ = self._index
 
-    def concerning(self, host: Host) -> Iterator[Entry]:
+    def concerning(self, host: Host) -> Iterator[ResolvedEntry]:
         """The entries that name a network of the host, itself or its surroundings, and those that can mean anyone."""
         general, named = self._index
         found = set(general)

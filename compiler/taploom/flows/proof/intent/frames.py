@@ -8,7 +8,7 @@ from taploom.base.frozen import dataclass
 from taploom.flows.algebra.diagram import Box
 from taploom.flows.algebra.spans import Spans, complement, of_prefix, single, united, without
 from taploom.flows.packets.answer import Answer
-from taploom.flows.packets.frame import ARP_MAC, MAC, MACS, Entry, family_of
+from taploom.flows.packets.frame import ARP_MAC, MAC, MACS, BridgePort, family_of
 from taploom.flows.packets.packet import DESTINATION, LEVELS, SENDER_PORT, SOURCE
 from taploom.flows.proof.intent.essentials import DISCOVERY, UDP, Decided, icmp, implied
 from taploom.plan.host import Bridge, Host, Port
@@ -77,7 +77,7 @@ class Guard:
         interface = in_family(bridge, self._family)
         return without((of_prefix(interface.prefix),), self._owned) if interface else ()
 
-    def decided(self, entry: Entry) -> Iterator[Decided]:
+    def decided(self, entry: BridgePort) -> Iterator[Decided]:
         """The decisions about a port's frames; the first box that holds a frame decides, and all other frames pass."""
         if entry.bridge is None or not entry.bridge.guarded:
             return
@@ -140,7 +140,7 @@ Refused = Mapping[str, tuple[Decided, ...]]
 """The denies among the guests of each network, as packets."""
 
 
-def between(host: Host, refused: Refused, entry: Entry, exit_: Entry, ether: str) -> Iterator[Decided]:
+def between(host: Host, refused: Refused, entry: BridgePort, exit_: BridgePort, ether: str) -> Iterator[Decided]:
     """The decisions about frames from one port to another; all other frames pass."""
     if entry.bridge and entry.bridge.isolated and exit_.bridge and exit_.bridge.isolated:
         yield frame(), Answer("drop", "implied/isolated")

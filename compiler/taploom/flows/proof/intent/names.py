@@ -63,7 +63,7 @@ def fixed_of(host: Host, family: Family) -> Spans:
 
 
 @dataclass(frozen=True)
-class Names:
+class Meanings:
     """Looks up the words of one site."""
 
     plan: Plan

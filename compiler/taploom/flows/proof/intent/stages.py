@@ -14,9 +14,9 @@ from taploom.flows.packets.answer import FOREIGN, FOREIGN_INPUT, PASS, Answer, D
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import OTHER, SELF, Forwarding, asked_for
 from taploom.flows.packets.packet import box
-from taploom.flows.proof.intent.doors import Approach, Door, doors, named_senders
-from taploom.flows.proof.intent.entries import Entry, Site
+from taploom.flows.proof.intent.entries import ResolvedEntry, SiteEntries
 from taploom.flows.proof.intent.essentials import DISCOVERY, Decided, everywhere, implied, learning, plausible, served
+from taploom.flows.proof.intent.forwarded import Approach, ForwardedRange, forwarded_ranges, named_senders
 from taploom.flows.proof.intent.names import prefix_in
 from taploom.flows.proof.intent.services import all_traffic
 from taploom.flows.proof.intent.transit import carried
@@ -40,7 +40,7 @@ class Intent:
         named: whether answers need the entry that decides.
     """
 
-    site: Site
+    site: SiteEntries
     kernel: Forwarding
     manager: Manager[Answer]
     clock: Clock
@@ -52,8 +52,8 @@ class Intent:
         return View(self.site.names, self.kernel)
 
     @cached_property
-    def _doors(self) -> tuple[Door, ...]:
-        return doors(self.site.names, self.kernel.host, self.kernel.family)
+    def _forwarded_ranges(self) -> tuple[ForwardedRange, ...]:
+        return forwarded_ranges(self.site.names, self.kernel.host, self.kernel.family)
 
     def early(self, ingress: str) -> Diagram[Answer]:
         """Drops packets with implausible source addresses."""
@@ -76,32 +76,32 @@ class Intent:
         return (*self._prefixes(ingress), *self._translations(ingress))
 
     def _translations(self, ingress: str) -> Iterator[Decided]:
-        for door in self._doors:
-            at = self._listens(door, ingress if ingress in self.view.zones else None)
-            senders = self._users(door, ingress)
+        for forwarded in self._forwarded_ranges:
+            at = self._listens(forwarded, ingress if ingress in self.view.zones else None)
+            senders = self._users(forwarded, ingress)
             if at and senders != ():
-                to = Destination(door.target, 0, door.shift)
-                until = None if door.expires is None else self.clock.until(door.expires)
-                answer = Answer("allow", door.name, to, mark=FORWARDED)
-                yield (at, *door.traffic, senders, None, None, until), answer
+                to = Destination(forwarded.target, 0, forwarded.shift)
+                until = None if forwarded.expires is None else self.clock.until(forwarded.expires)
+                answer = Answer("allow", forwarded.name, to, mark=FORWARDED)
+                yield (at, *forwarded.traffic, senders, None, None, until), answer
 
-    def _listens(self, door: Door, uplink: str | None) -> Spans:
-        """The addresses at which a door listens for packets from an uplink, or (None) from inside.
+    def _listens(self, forwarded: ForwardedRange, uplink: str | None) -> Spans:
+        """The addresses at which a forwarded range listens for packets from an uplink, or (None) from inside.
 
         The ruleset cannot tell which uplink has which learned address, except for the one by which a packet comes in.
         """
-        if uplink is None and not door.hairpin:
+        if uplink is None and not forwarded.hairpin:
             return ()
         learned = self.kernel.learned
-        fixed = [single(a.value) for name in door.uplinks for a in self.kernel.addresses.get(name, ())]
-        others = any(name in learned for name in door.uplinks if name != uplink)
-        asked = {v for name, v in learned.items() if (name in door.uplinks if name == uplink else others)}
+        fixed = [single(a.value) for name in forwarded.uplinks for a in self.kernel.addresses.get(name, ())]
+        others = any(name in learned for name in forwarded.uplinks if name != uplink)
+        asked = {v for name, v in learned.items() if (name in forwarded.uplinks if name == uplink else others)}
         return united([*fixed, *map(single, asked)])
 
-    def _users(self, door: Door, ingress: str) -> Spans | None:
-        named = named_senders(self.site.names, door.sources, self.kernel.family)
+    def _users(self, forwarded: ForwardedRange, ingress: str) -> Spans | None:
+        named = named_senders(self.site.names, forwarded.sources, self.kernel.family)
         zone = self.view.zones.get(ingress)
-        if named is None or zone not in door.sources.outside:
+        if named is None or zone not in forwarded.sources.outside:
             return named
         return united([*named, *self.view.outer])
 
@@ -197,15 +197,15 @@ class Intent:
                 yield part, Answer("allow", way.name)
 
     @cached_property
-    def between(self) -> dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]]:
+    def between(self) -> dict[tuple[str, str], list[tuple[ResolvedEntry, tuple[Box, ...]]]]:
         """The entries for each pair of interfaces, with their boxes, in the order in which they decide."""
-        found: dict[tuple[str, str], list[tuple[Entry, tuple[Box, ...]]]] = {}
+        found: dict[tuple[str, str], list[tuple[ResolvedEntry, tuple[Box, ...]]]] = {}
         for entry in self.site.concerning(self.kernel.host):
             for (ingress, egress), boxes in self._boxes(entry):
                 found.setdefault((ingress, egress), []).append((entry, boxes))
         return found
 
-    def _boxes(self, entry: Entry) -> Iterator[tuple[tuple[str, str], tuple[Box, ...]]]:
+    def _boxes(self, entry: ResolvedEntry) -> Iterator[tuple[tuple[str, str], tuple[Box, ...]]]:
         view, until = self.view, None if entry.expires is None else self.clock.until(entry.expires)
         services = all_traffic(entry.services, self.kernel.family)
         networks, uplinks = view.touched(entry.sources), tuple(view.zones)

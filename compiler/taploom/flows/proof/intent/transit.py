@@ -9,12 +9,12 @@ one of the zones.
 from collections.abc import Iterator
 
 from taploom.flows.algebra.spans import Spans, united
-from taploom.flows.proof.intent.entries import Entry
+from taploom.flows.proof.intent.entries import ResolvedEntry
 from taploom.flows.proof.intent.view import View
 from taploom.plan.policy import Action
 
 
-def carried(view: View, entry: Entry, ingress: str, egress: str) -> Iterator[tuple[Spans, Spans]]:
+def carried(view: View, entry: ResolvedEntry, ingress: str, egress: str) -> Iterator[tuple[Spans, Spans]]:
     """The destinations of an entry with their senders, from one uplink to another or to itself."""
     came, goes = view.zones[ingress], view.zones[egress]
     denies = entry.action is Action.DENY

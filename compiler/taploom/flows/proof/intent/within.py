@@ -14,8 +14,8 @@ from taploom.flows.algebra.spans import Interval, Spans, common, overlapping, un
 from taploom.flows.packets.answer import PASS, Answer, Mark, sourced
 from taploom.flows.packets.forwarding import OTHER
 from taploom.flows.packets.packet import DESTINATION, PORT, PROTOCOL, SOURCE
-from taploom.flows.proof.intent.doors import Approach
 from taploom.flows.proof.intent.essentials import Decided, plausible
+from taploom.flows.proof.intent.forwarded import Approach
 from taploom.flows.proof.intent.services import Traffic
 from taploom.flows.proof.intent.stages import Intent
 

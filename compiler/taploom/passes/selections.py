@@ -1,7 +1,7 @@
 """The addresses that selectors mean, independent of the host that enforces an entry.
 
-A `Space` keeps the selection in the form that each host needs: whole networks by name, single guests by their network,
-literal prefixes, the outside of zones, hosts. `sides` then finds the part of it on each side of a host.
+A `Selection` keeps what is selected in the form that each host needs: whole networks by name, single guests by their
+network, literal prefixes, the outside of zones, hosts. `sides` then finds the part of it on each side of a host.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,14 +9,14 @@ from dataclasses import field, replace
 
 from taploom.base.address import FAMILIES, Address, Family, Prefix, in_family
 from taploom.base.frozen import dataclass
-from taploom.passes.lookup import Names
+from taploom.passes.lookup import SymbolTable
 from taploom.passes.wire import Wiring, known_addresses
 from taploom.spec.document import Document
 from taploom.spec.values import Selector, Setting
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class Selection:
     """The selection of a list of selectors.
 
     Attributes:
@@ -36,7 +36,7 @@ class Space:
     hosts: frozenset[str]
 
     @property
-    def named(self) -> "Space":
+    def named(self) -> "Selection":
         """The same without `any`."""
         return replace(self, everyone=False) if self.everyone else self
 
@@ -53,18 +53,18 @@ class _Parts:
 
 @dataclass(frozen=True, slots=True)
 class SelectorResolver:
-    """Resolves selectors to spaces, with the addresses of all guests looked up beforehand.
+    """Resolves selectors to selections, with the addresses of all guests looked up beforehand.
 
     Attributes:
         guests: known addresses of each guest, with the network of each.
     """
 
     document: Document
-    names: Names
+    names: SymbolTable
     guests: Mapping[str, tuple[tuple[str, Prefix], ...]]
 
     @classmethod
-    def of(cls, document: Document, names: Names, wiring: Wiring) -> "SelectorResolver":
+    def of(cls, document: Document, names: SymbolTable, wiring: Wiring) -> "SelectorResolver":
         """Collect the addresses of guests."""
         guests = {
             guest.name: tuple((nic.network, a.prefix) for nic in guest.nics for a in known_addresses(nic))
@@ -72,12 +72,12 @@ class SelectorResolver:
         }
         return cls(document, names, guests)
 
-    def space(self, selectors: Iterable[Selector]) -> Space:
+    def selection(self, selectors: Iterable[Selector]) -> Selection:
         """The union of selectors."""
         parts = _Parts()
         for selector in selectors:
             self._add(parts, selector)
-        return Space(
+        return Selection(
             parts.everyone,
             frozenset(parts.networks),
             {net: minimal(found) for net, found in parts.guests.items() if net not in parts.networks},

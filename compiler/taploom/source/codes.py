@@ -1,8 +1,8 @@
 """The rules about files and YAML (TL1xx): what can be wrong before a word of the language is read."""
 
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
-NO_SPECS = Rule(
+NO_SPECS = DiagnosticRule(
     "TL101",
     "no-specs",
     Severity.ERROR,
@@ -10,7 +10,7 @@ NO_SPECS = Rule(
     "Without a spec there is no network to compile, and an empty result would mean: remove everything.",
     "Give the folder with `--specs DIR`, or make a starter site with `taploom init`.",
 )
-UNREADABLE = Rule(
+UNREADABLE = DiagnosticRule(
     "TL102",
     "unreadable-file",
     Severity.ERROR,
@@ -18,7 +18,7 @@ UNREADABLE = Rule(
     "A site that is compiled without one of its files lacks what the file says, silently.",
     "Mend the permissions, or move what is no spec out of the folder.",
 )
-EXTENSION = Rule(
+EXTENSION = DiagnosticRule(
     "TL103",
     "yml-extension",
     Severity.WARNING,
@@ -26,7 +26,7 @@ EXTENSION = Rule(
     "What the file says is not part of the network, although it looks as if it were.",
     "Rename the file to `.yaml`, or move it out of the folder.",
 )
-LINK = Rule(
+LINK = DiagnosticRule(
     "TL104",
     "stray-link",
     Severity.ERROR,
@@ -35,7 +35,7 @@ LINK = Rule(
     "What is compiled must be what was reviewed; a file outside the folder is not in the review.",
     "Put the file itself into the folder.",
 )
-TOO_LARGE = Rule(
+TOO_LARGE = DiagnosticRule(
     "TL105",
     "too-large",
     Severity.ERROR,
@@ -43,7 +43,7 @@ TOO_LARGE = Rule(
     "No spec that people wrote is that large: it is a mistake or an attack, and would exhaust the memory of CI.",
     "Move what is no spec out of the folder; split a large spec by host or by network.",
 )
-ENCODING = Rule(
+ENCODING = DiagnosticRule(
     "TL106",
     "not-utf-8",
     Severity.ERROR,
@@ -51,7 +51,7 @@ ENCODING = Rule(
     "In another encoding the same bytes are other characters, so that the review and the result differ.",
     "Save the file as UTF-8.",
 )
-CHARACTER = Rule(
+CHARACTER = DiagnosticRule(
     "TL107",
     "control-character",
     Severity.ERROR,
@@ -61,7 +61,7 @@ CHARACTER = Rule(
     bad='site: {name: "a\\x1bb"}\n',
     good="site: {name: ab}\n",
 )
-FILE_NAME = Rule(
+FILE_NAME = DiagnosticRule(
     "TL108",
     "file-name",
     Severity.ERROR,
@@ -69,7 +69,7 @@ FILE_NAME = Rule(
     "File names are shown in diagnostics and written into plans, where such a name would break lines.",
     "Rename the file.",
 )
-SYNTAX = Rule(
+SYNTAX = DiagnosticRule(
     "TL110",
     "yaml-syntax",
     Severity.ERROR,
@@ -79,7 +79,7 @@ SYNTAX = Rule(
     bad="site:\n  name: a\n domain: b\n",
     good="site:\n  name: a\n  domain: b\n",
 )
-QUOTES = Rule(
+QUOTES = DiagnosticRule(
     "TL111",
     "needs-quotes",
     Severity.ERROR,
@@ -89,7 +89,7 @@ QUOTES = Rule(
     bad="addresses:\n  lab: fd00::\n",
     good='addresses:\n  lab: "fd00::"\n',
 )
-TAB = Rule(
+TAB = DiagnosticRule(
     "TL112",
     "tab",
     Severity.ERROR,
@@ -99,7 +99,7 @@ TAB = Rule(
     bad="site:\n\tname: a\n",
     good="site:\n  name: a\n",
 )
-UNCLOSED = Rule(
+UNCLOSED = DiagnosticRule(
     "TL113",
     "unclosed",
     Severity.ERROR,
@@ -109,7 +109,7 @@ UNCLOSED = Rule(
     bad="site: {name: a\n",
     good="site: {name: a}\n",
 )
-EMPTY = Rule(
+EMPTY = DiagnosticRule(
     "TL114",
     "empty-file",
     Severity.ERROR,
@@ -117,7 +117,7 @@ EMPTY = Rule(
     "A file that was emptied by mistake would remove from the network what it said before.",
     "Delete the file, or begin it with `taploom: 1`.",
 )
-NOT_A_MAPPING = Rule(
+NOT_A_MAPPING = DiagnosticRule(
     "TL115",
     "not-a-mapping",
     Severity.ERROR,
@@ -127,7 +127,7 @@ NOT_A_MAPPING = Rule(
     bad="- networks\n",
     good="networks: {}\n",
 )
-DOCUMENTS = Rule(
+DOCUMENTS = DiagnosticRule(
     "TL116",
     "several-documents",
     Severity.ERROR,
@@ -137,7 +137,7 @@ DOCUMENTS = Rule(
     bad="site: {name: a}\n---\nnetworks: {}\n",
     good="site: {name: a}\nnetworks: {}\n",
 )
-TAG = Rule(
+TAG = DiagnosticRule(
     "TL117",
     "tag",
     Severity.ERROR,
@@ -147,7 +147,7 @@ TAG = Rule(
     bad="site: {name: !!str a}\n",
     good="site: {name: a}\n",
 )
-MERGE_KEY = Rule(
+MERGE_KEY = DiagnosticRule(
     "TL118",
     "merge-key",
     Severity.ERROR,
@@ -157,7 +157,7 @@ MERGE_KEY = Rule(
     bad="site: {<<: {name: a}}\n",
     good="site: {name: a}\n",
 )
-KEY = Rule(
+KEY = DiagnosticRule(
     "TL119",
     "key-not-text",
     Severity.ERROR,
@@ -167,7 +167,7 @@ KEY = Rule(
     bad="networks: {[a, b]: {}}\n",
     good="networks: {a: {}, b: {}}\n",
 )
-DUPLICATE = Rule(
+DUPLICATE = DiagnosticRule(
     "TL120",
     "duplicate-key",
     Severity.ERROR,
@@ -177,7 +177,7 @@ DUPLICATE = Rule(
     bad="site: {name: a, name: b}\n",
     good="site: {name: a}\n",
 )
-ALIAS = Rule(
+ALIAS = DiagnosticRule(
     "TL121",
     "alias",
     Severity.ERROR,
@@ -187,7 +187,7 @@ ALIAS = Rule(
     bad="site: {name: *a}\n",
     good="site: {name: a}\n",
 )
-DEEP = Rule(
+DEEP = DiagnosticRule(
     "TL122",
     "too-deep",
     Severity.ERROR,
@@ -195,7 +195,7 @@ DEEP = Rule(
     "The language never needs more than eight: it is a mistake or an attack.",
     "Close the brackets that were left open.",
 )
-TOO_MANY = Rule(
+TOO_MANY = DiagnosticRule(
     "TL123",
     "too-many-values",
     Severity.ERROR,
@@ -203,7 +203,7 @@ TOO_MANY = Rule(
     "A few lines of aliases of aliases can stand for billions of values, which no machine can hold.",
     "Write the values out, or split the site.",
 )
-DIRECTIVE = Rule(
+DIRECTIVE = DiagnosticRule(
     "TL124",
     "directive",
     Severity.ERROR,
@@ -213,7 +213,7 @@ DIRECTIVE = Rule(
     bad="%YAML 1.1\n---\nsite: {name: a}\n",
     good="site: {name: a}\n",
 )
-FLOOD = Rule(
+FLOOD = DiagnosticRule(
     "TL125",
     "too-many-mistakes",
     Severity.ERROR,
@@ -221,7 +221,7 @@ FLOOD = Rule(
     "It is hardly a spec; to list them all would help nobody.",
     "Correct the first ones, and run again.",
 )
-UNFORMATTED = Rule(
+UNFORMATTED = DiagnosticRule(
     "TL126",
     "not-formatted",
     Severity.ERROR,
@@ -229,7 +229,7 @@ UNFORMATTED = Rule(
     "`fmt` never changes the meaning of a spec, so it left the file as it is.",
     "Write the part at the caret in a simpler form.",
 )
-CONFLICT = Rule(
+CONFLICT = DiagnosticRule(
     "TL127",
     "merge-conflict",
     Severity.ERROR,
@@ -240,7 +240,7 @@ CONFLICT = Rule(
     good="networks:\n  lan: {}\n  dmz: {}\n",
 )
 
-NESTED = Rule(
+NESTED = DiagnosticRule(
     "TL128",
     "nested-repository",
     Severity.ERROR,

@@ -30,7 +30,7 @@ class Severity(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DiagnosticRule:
     """The permanent identity and the explanation of a diagnostic.
 
     Attributes:

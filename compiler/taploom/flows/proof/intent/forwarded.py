@@ -9,7 +9,7 @@ from taploom.flows.algebra.spans import Spans, common, of_prefixes, single, unit
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import asked_for
 from taploom.flows.packets.packet import LAST_PORT
-from taploom.flows.proof.intent.names import Names, Selection, fixed_of, prefix_in
+from taploom.flows.proof.intent.names import Meanings, Selection, fixed_of, prefix_in
 from taploom.flows.proof.intent.services import Traffic, traffic
 from taploom.plan.guest import Nic
 from taploom.plan.host import Host
@@ -20,7 +20,7 @@ ALL_PORTS: Spans = ((0, LAST_PORT),)
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class ForwardedRange:
     """One port range of a forward in one family.
 
     Attributes:
@@ -41,14 +41,14 @@ class Door:
     expires: int | None
 
 
-def doors(names: Names, host: Host, family: Family) -> tuple[Door, ...]:
+def forwarded_ranges(names: Meanings, host: Host, family: Family) -> tuple[ForwardedRange, ...]:
     """The forwards of a host; first those that name their senders, then the others, each sorted by name."""
     forwards = names.forwards.get(host.name, ())
-    found = [door for forward in forwards for door in _doors(names, host, forward, family)]
-    return tuple(sorted(found, key=lambda door: (door.sources.everyone, door.name, door.traffic)))
+    found = [forwarded for forward in forwards for forwarded in _forwarded_ranges(names, host, forward, family)]
+    return tuple(sorted(found, key=lambda forwarded: (forwarded.sources.everyone, forwarded.name, forwarded.traffic)))
 
 
-def _doors(names: Names, host: Host, forward: Forward, family: Family) -> Iterator[Door]:
+def _forwarded_ranges(names: Meanings, host: Host, forward: Forward, family: Family) -> Iterator[ForwardedRange]:
     here = {each.network for each in inside(host)}
     nics = [nic for nic in names.nics.get(forward.guest, ()) if nic.network in here]
     if not nics:
@@ -64,7 +64,7 @@ def _doors(names: Names, host: Host, forward: Forward, family: Family) -> Iterat
         shift = 0 if forward.to_port is None else forward.to_port - service.first
         name = f"forward/{forward.name}"
         if meant:
-            yield Door(name, uplinks, meant, target, shift, sources, forward.hairpin, forward.expires)
+            yield ForwardedRange(name, uplinks, meant, target, shift, sources, forward.hairpin, forward.expires)
 
 
 def _address(nic: Nic, family: Family) -> int | None:
@@ -72,7 +72,7 @@ def _address(nic: Nic, family: Family) -> int | None:
     return found.address.value if found.address else None
 
 
-def named_senders(names: Names, found: Selection, family: Family) -> Spans | None:
+def named_senders(names: Meanings, found: Selection, family: Family) -> Spans | None:
     """The addresses that may use a forward wherever they come from; None for all."""
     if found.everyone:
         return None
@@ -85,10 +85,10 @@ def named_senders(names: Names, found: Selection, family: Family) -> Spans | Non
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """The traffic of other hosts' guests to a door by its outside addresses, where these are known.
+    """The traffic of other hosts' guests to a forwarded range by its outside addresses, where these are known.
 
     Attributes:
-        host: the host of the door.
+        host: the host of the forwarded range.
         name: stable name of the forward; "" if it stands for several.
         at: the outside addresses.
         senders: the senders that may use it; None for all.
@@ -108,18 +108,25 @@ class Approach:
         return (self.at, *self.traffic, sources, None, None, until) if sources else None
 
 
-def approaches(names: Names, family: Family) -> tuple[Approach, ...]:
+def approaches(names: Meanings, family: Family) -> tuple[Approach, ...]:
     """The approaches to all forwards of the site that have `hairpin` and known outside addresses."""
     return tuple(
-        Approach(name, door.name, at, door.traffic, named_senders(names, door.sources, family), door.expires)
+        Approach(
+            name,
+            forwarded.name,
+            at,
+            forwarded.traffic,
+            named_senders(names, forwarded.sources, family),
+            forwarded.expires,
+        )
         for name, host in names.hosts.items()
-        for door in doors(names, host, family)
-        if door.hairpin and (at := _known(host, door, family))
+        for forwarded in forwarded_ranges(names, host, family)
+        if forwarded.hairpin and (at := _known(host, forwarded, family))
     )
 
 
-def _known(host: Host, door: Door, family: Family) -> Spans:
-    known = (each.own(family) for each in outside(host) if each.device in door.uplinks)
+def _known(host: Host, forwarded: ForwardedRange, family: Family) -> Spans:
+    known = (each.own(family) for each in outside(host) if each.device in forwarded.uplinks)
     return united(single(own.address.value) for own in known if own)
 
 

@@ -1,9 +1,9 @@
 """What taploom's own pages may lack."""
 
 from taploom import __version__
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
-UNDRAWN = Rule(
+UNDRAWN = DiagnosticRule(
     "TL931",
     "undrawn",
     Severity.NOTE,

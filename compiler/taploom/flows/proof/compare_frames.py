@@ -17,9 +17,9 @@ from taploom.flows.algebra.manager import Manager
 from taploom.flows.packets.answer import PASS, Answer
 from taploom.flows.packets.clock import Clock
 from taploom.flows.packets.forwarding import Forwarding
-from taploom.flows.packets.frame import ETHER_TYPES, MACS, Entry, entries, family_of
+from taploom.flows.packets.frame import ETHER_TYPES, MACS, BridgePort, entries, family_of
 from taploom.flows.packets.packet import LEVELS, sizes
-from taploom.flows.proof.intent.entries import Site
+from taploom.flows.proof.intent.entries import SiteEntries
 from taploom.flows.proof.intent.frames import Guard, between
 from taploom.flows.proof.intent.stages import Intent
 from taploom.flows.proof.parting import differences
@@ -38,7 +38,7 @@ class FrameProof:
         manager: makes the manager of diagrams of frames, for their sizes.
     """
 
-    site: Site
+    site: SiteEntries
     host: Host
     ruleset: Ruleset
     clock: Clock
@@ -70,19 +70,19 @@ class FrameProof:
                     yield entry.name, ether, family, point[:LEVELS], one, other
 
     @cached_property
-    def _classes(self) -> Mapping[object, list[Entry]]:
+    def _classes(self) -> Mapping[object, list[BridgePort]]:
         said = said_of_ports(self.ruleset)
-        found: dict[object, list[Entry]] = {}
+        found: dict[object, list[BridgePort]] = {}
         for entry in entries(self.host):
             found.setdefault(_signature(entry, said.get(entry.name, {})), []).append(entry)
         return found
 
     @property
-    def _examples(self) -> Iterator[Entry]:
+    def _examples(self) -> Iterator[BridgePort]:
         return (alike[0] for alike in self._classes.values())
 
     @property
-    def _pairs(self) -> Iterator[tuple[Entry, Entry]]:
+    def _pairs(self) -> Iterator[tuple[BridgePort, BridgePort]]:
         """A pair of ports for every two classes on one bridge; a class with itself gives two ports if it has two.
 
         A port that is on no bridge of ours is paired with the ports of every bridge.
@@ -94,7 +94,7 @@ class FrameProof:
                     yield entry, exit_
 
 
-def _signature(entry: Entry, said: Mapping[str, list[tuple[Value, ...]]]) -> object:
+def _signature(entry: BridgePort, said: Mapping[str, list[tuple[Value, ...]]]) -> object:
     """All that plan and sets say of a port, with placeholders for its own MAC and addresses; equal within a class."""
     bridge, port = entry.bridge, entry.port
     if bridge is None or port is None:

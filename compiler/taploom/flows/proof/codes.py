@@ -1,8 +1,8 @@
 """The rule that the proof of the rulesets reports; its code is among taploom's own, as no spec can break it."""
 
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
-DISPROVED = Rule(
+DISPROVED = DiagnosticRule(
     "TL901",
     "ruleset-disproved",
     Severity.ERROR,

@@ -1,8 +1,8 @@
 """The rules of the language itself: keys, values and names."""
 
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
-VERSION = Rule(
+VERSION = DiagnosticRule(
     "TL201",
     "language-version",
     Severity.ERROR,
@@ -12,7 +12,7 @@ VERSION = Rule(
     bad="networks: {}\n",
     good="taploom: 1\nnetworks: {}\n",
 )
-UNKNOWN_KEY = Rule(
+UNKNOWN_KEY = DiagnosticRule(
     "TL202",
     "unknown-key",
     Severity.ERROR,
@@ -22,7 +22,7 @@ UNKNOWN_KEY = Rule(
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, isolate: true}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24, isolated: true}\n",
 )
-UNKNOWN_NAME = Rule(
+UNKNOWN_NAME = DiagnosticRule(
     "TL203",
     "unknown-name",
     Severity.ERROR,
@@ -34,7 +34,7 @@ UNKNOWN_NAME = Rule(
     good="networks:\n  dmz: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {dmz: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {dmz: {}}}\n",
 )
-BAD_NAME = Rule(
+BAD_NAME = DiagnosticRule(
     "TL204",
     "bad-name",
     Severity.ERROR,
@@ -44,7 +44,7 @@ BAD_NAME = Rule(
     bad="zones:\n  DMZ_1: {}\n",
     good="zones:\n  dmz-1: {}\n",
 )
-DEFINED_TWICE = Rule(
+DEFINED_TWICE = DiagnosticRule(
     "TL205",
     "defined-twice",
     Severity.ERROR,
@@ -52,7 +52,7 @@ DEFINED_TWICE = Rule(
     "Which of two definitions wins would depend on the order of files, and so on a merge.",
     "Remove one of the two, or give it another name.",
 )
-WRONG_SHAPE = Rule(
+WRONG_SHAPE = DiagnosticRule(
     "TL206",
     "wrong-shape",
     Severity.ERROR,
@@ -62,7 +62,7 @@ WRONG_SHAPE = Rule(
     bad="networks: [lan]\n",
     good="networks: {lan: {}}\n",
 )
-MISSING_KEY = Rule(
+MISSING_KEY = DiagnosticRule(
     "TL207",
     "missing-key",
     Severity.ERROR,
@@ -72,7 +72,7 @@ MISSING_KEY = Rule(
     bad="guests:\n  web: {nics: {}}\n",
     good="guests:\n  web: {host: hv1, nics: {}}\n",
 )
-BAD_VALUE = Rule(
+BAD_VALUE = DiagnosticRule(
     "TL208",
     "bad-value",
     Severity.ERROR,
@@ -82,7 +82,7 @@ BAD_VALUE = Rule(
     bad="networks:\n  lan: {ipv4: 10.0.0.256/24}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\n",
 )
-NAME_CLASH = Rule(
+NAME_CLASH = DiagnosticRule(
     "TL209",
     "name-clash",
     Severity.ERROR,
@@ -92,7 +92,7 @@ NAME_CLASH = Rule(
     bad="hosts:\n  web: {}\nguests:\n  web: {host: web, nics: {}}\n",
     good="hosts:\n  hv1: {}\nguests:\n  web: {host: hv1, nics: {}}\n",
 )
-EXCLUSIVE = Rule(
+EXCLUSIVE = DiagnosticRule(
     "TL210",
     "exclusive-keys",
     Severity.ERROR,
@@ -102,7 +102,7 @@ EXCLUSIVE = Rule(
     bad="policy:\n  web: {from: any, to: web, allow: http, deny: ssh}\n",
     good="policy:\n  web: {from: any, to: web, allow: http}\n  no-ssh: {from: any, to: web, deny: ssh}\n",
 )
-WRONG_KIND = Rule(
+WRONG_KIND = DiagnosticRule(
     "TL211",
     "wrong-kind",
     Severity.ERROR,
@@ -112,7 +112,7 @@ WRONG_KIND = Rule(
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\npolicy:\n  out: {from: guest/lan, to: any, allow: any}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\npolicy:\n  out: {from: network/lan, to: any, allow: any}\n",
 )
-RESERVED = Rule(
+RESERVED = DiagnosticRule(
     "TL212",
     "reserved-name",
     Severity.ERROR,
@@ -122,7 +122,7 @@ RESERVED = Rule(
     bad="zones:\n  any: {}\n",
     good="zones:\n  anyone: {}\n",
 )
-SEVERAL_ADDRESSES = Rule(
+SEVERAL_ADDRESSES = DiagnosticRule(
     "TL426",
     "several-addresses",
     Severity.ERROR,
@@ -134,7 +134,7 @@ SEVERAL_ADDRESSES = Rule(
     bad="networks:\n  lan: {ipv4: [10.0.0.1/24, 10.0.1.1/24]}\n",
     good="networks:\n  lan: {zone: office, ipv4: 10.0.0.1/24}\n  lab: {zone: office, ipv4: 10.0.1.1/24}\n",
 )
-DELEGATED_PREFIX = Rule(
+DELEGATED_PREFIX = DiagnosticRule(
     "TL427",
     "delegated-prefix",
     Severity.ERROR,

@@ -1,8 +1,8 @@
 """What can stand in the way of a delivery."""
 
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
-UNWRITABLE = Rule(
+UNWRITABLE = DiagnosticRule(
     "TL911",
     "unwritable",
     Severity.ERROR,
@@ -11,7 +11,7 @@ UNWRITABLE = Rule(
     "Make room or choose another folder with `--out`. Every file is written whole or not at all, and the next "
     "`taploom render` completes what is missing.",
 )
-IN_THE_WAY = Rule(
+IN_THE_WAY = DiagnosticRule(
     "TL912",
     "in-the-way",
     Severity.ERROR,
@@ -19,7 +19,7 @@ IN_THE_WAY = Rule(
     "What is there may be the only copy of somebody's work, and a link may lead out of the folder.",
     "Move it away, choose another folder with `--out`, or let it be replaced with `--force`.",
 )
-KEPT = Rule(
+KEPT = DiagnosticRule(
     "TL913",
     "edited-leftover",
     Severity.WARNING,
@@ -27,7 +27,7 @@ KEPT = Rule(
     "The edit may be the only copy of somebody's work; but a host that loads the whole folder loads this file too.",
     "Move the file out of the folder, or let it be removed with `--force`.",
 )
-BUSY = Rule(
+BUSY = DiagnosticRule(
     "TL914",
     "busy",
     Severity.ERROR,

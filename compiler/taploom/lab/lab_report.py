@@ -56,7 +56,7 @@ class NotRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LabReport:
     """All of it, in the order in which it was looked at."""
 
     rows: tuple[Row, ...]

@@ -1,8 +1,8 @@
 """Findings about a change, at the line that causes them; none is a mistake by itself."""
 
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
-GATE = Rule(
+GATE = DiagnosticRule(
     "TL951",
     "gate-fails",
     Severity.ERROR,
@@ -10,7 +10,7 @@ GATE = Rule(
     "The owners of the site have set how much a change may do without their consent.",
     "Change less, or waive the gate with a reason: `site: {gates: {waive: {GATE: REASON}}}`.",
 )
-EXPOSED = Rule(
+EXPOSED = DiagnosticRule(
     "TL952",
     "newly-exposed",
     Severity.WARNING,
@@ -18,7 +18,7 @@ EXPOSED = Rule(
     "A service that can be reached from outside is probed from outside within minutes.",
     "If it is meant, nothing is to be done. If not, limit the senders with `from`, or remove the entry.",
 )
-WAY_IN = Rule(
+WAY_IN = DiagnosticRule(
     "TL953",
     "way-in-at-risk",
     Severity.WARNING,
@@ -26,7 +26,7 @@ WAY_IN = Rule(
     "Whoever applies the change remotely may be cut off, and unable to revert it.",
     "Apply it from the console, or with a tool that reverts it unless it is confirmed.",
 )
-STILL_ALLOWED = Rule(
+STILL_ALLOWED = DiagnosticRule(
     "TL954",
     "still-allowed",
     Severity.NOTE,

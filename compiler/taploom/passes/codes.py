@@ -1,8 +1,8 @@
 """Rules that the passes themselves check; a rule that can be checked on the finished plan is a check of its own."""
 
-from taploom.base.rule import Rule, Severity
+from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 
-LOCK_SYNTAX = Rule(
+LOCK_SYNTAX = DiagnosticRule(
     "TL301",
     "lock-syntax",
     Severity.ERROR,
@@ -10,7 +10,7 @@ LOCK_SYNTAX = Rule(
     "A lock that cannot be read would have every address allocated anew, and so renumber the site.",
     "Take the line as it was in git, or delete it and run `taploom lock`; of a merge conflict keep both sides.",
 )
-LOCK_LACKS = Rule(
+LOCK_LACKS = DiagnosticRule(
     "TL302",
     "lock-incomplete",
     Severity.ERROR,
@@ -18,7 +18,7 @@ LOCK_LACKS = Rule(
     "An address that is made up on each run could change from run to run, and nobody would have reviewed it.",
     "Run `taploom lock` and commit `taploom.lock`.",
 )
-LOCK_COLLISION = Rule(
+LOCK_COLLISION = DiagnosticRule(
     "TL303",
     "lock-collision",
     Severity.ERROR,
@@ -26,7 +26,7 @@ LOCK_COLLISION = Rule(
     "Two branches that each added a guest may have picked the same address; merged, both guests would fight for it.",
     "Delete the younger of the two lines and run `taploom lock`; the other guest keeps its address.",
 )
-POOL_EXHAUSTED = Rule(
+POOL_EXHAUSTED = DiagnosticRule(
     "TL304",
     "addresses-exhausted",
     Severity.ERROR,
@@ -34,7 +34,7 @@ POOL_EXHAUSTED = Rule(
     "Every address is the gateway's, in the DHCP pool, given to a guest, or kept by a tombstone.",
     "Widen the network, shrink its DHCP pool, or run `taploom lock --prune` to give up tombstones.",
 )
-LOCK_STALE = Rule(
+LOCK_STALE = DiagnosticRule(
     "TL305",
     "lock-off-network",
     Severity.ERROR,
@@ -42,7 +42,7 @@ LOCK_STALE = Rule(
     "The network was renumbered after the address was taken; a guest with the old address reaches nobody.",
     "Run `taploom lock`: it moves the guests of this network to new addresses, which is a renumbering to review.",
 )
-NETWORK_TWICE = Rule(
+NETWORK_TWICE = DiagnosticRule(
     "TL501",
     "network-on-two-hosts",
     Severity.ERROR,
@@ -53,7 +53,7 @@ NETWORK_TWICE = Rule(
     good="networks:\n  lan1: {zone: lan, ipv4: 10.0.0.1/24}\n  lan2: {zone: lan, ipv4: 10.0.1.1/24}\n"
     "hosts:\n  hv1: {networks: {lan1: {}}}\n  hv2: {networks: {lan2: {}}}\n",
 )
-NETWORK_ABSENT = Rule(
+NETWORK_ABSENT = DiagnosticRule(
     "TL502",
     "network-not-on-host",
     Severity.ERROR,
@@ -64,7 +64,7 @@ NETWORK_ABSENT = Rule(
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {}}}\n",
 )
-FAMILY_ABSENT = Rule(
+FAMILY_ABSENT = DiagnosticRule(
     "TL401",
     "family-absent",
     Severity.ERROR,
@@ -76,7 +76,7 @@ FAMILY_ABSENT = Rule(
     good="networks:\n  lan: {ipv4: 10.0.0.1/24, dhcp: true}\nhosts:\n  hv1: {networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {ipv4: dhcp}}}\n",
 )
-TWO_GATEWAYS = Rule(
+TWO_GATEWAYS = DiagnosticRule(
     "TL503",
     "two-default-routes",
     Severity.ERROR,
@@ -90,7 +90,7 @@ TWO_GATEWAYS = Rule(
     "hosts:\n  hv1: {networks: {lan: {}, dmz: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {gateway: true}, dmz: {}}}\n",
 )
-FORWARD_NOWHERE = Rule(
+FORWARD_NOWHERE = DiagnosticRule(
     "TL601",
     "forward-to-nowhere",
     Severity.ERROR,
@@ -104,7 +104,7 @@ FORWARD_NOWHERE = Rule(
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {ipv4: auto}}}\nforwards:\n  web: {on: hv1, ports: tcp/443, to: web}\n",
 )
-FORWARD_PORTS = Rule(
+FORWARD_PORTS = DiagnosticRule(
     "TL602",
     "forward-ports",
     Severity.ERROR,
@@ -118,7 +118,7 @@ FORWARD_PORTS = Rule(
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  web: {host: hv1, nics: {lan: {}}}\nforwards:\n  web: {on: hv1, ports: https, to: web}\n",
 )
-FORWARD_BESIDE = Rule(
+FORWARD_BESIDE = DiagnosticRule(
     "TL622",
     "forward-to-no-guest",
     Severity.ERROR,
@@ -132,7 +132,7 @@ FORWARD_BESIDE = Rule(
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
     "guests:\n  proxy: {host: hv1, nics: {lan: {}}}\nforwards:\n  nas: {on: hv1, ports: tcp/5001, to: proxy}\n",
 )
-IDLE_WAIVER = Rule(
+IDLE_WAIVER = DiagnosticRule(
     "TL213",
     "idle-waiver",
     Severity.WARNING,

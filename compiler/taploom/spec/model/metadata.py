@@ -5,7 +5,7 @@ from taploom.base.frozen import dataclass
 from taploom.base.names import is_name
 from taploom.plan.origin import Meta
 from taploom.source.tree import Scalar
-from taploom.spec import rules
+from taploom.spec import codes
 from taploom.spec.decode import Key, ListOf, MapOf, Parser, T, refuse
 from taploom.spec.mention import Mentions, nothing
 from taploom.spec.named import NAME, SELECTORS, TAG, name_hint
@@ -30,7 +30,7 @@ META_KEYS = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Metadata:
     """The metadata of an entry."""
 
     description: str = ""
@@ -48,7 +48,7 @@ class Entry:
 def check_name(key: Scalar, report: Report) -> bool:
     """Whether a key may name an entry; reports why not."""
     if key.text in SELECTORS:
-        refuse(report, rules.RESERVED, f"`{key.text}` is a selector and names nothing", key.span, "choose another name")
+        refuse(report, codes.RESERVED, f"`{key.text}` is a selector and names nothing", key.span, "choose another name")
         return False
     return check_plain_name(key, report)
 
@@ -59,7 +59,7 @@ def check_plain_name(key: Scalar, report: Report) -> bool:
         return True
     refuse(
         report,
-        rules.BAD_NAME,
+        codes.BAD_NAME,
         f"`{visible(key.text)}` cannot be a name",
         key.span,
         with_odd(name_hint(key.text), key.text),

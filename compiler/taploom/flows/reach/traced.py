@@ -11,7 +11,7 @@ _PORTS = frozenset(NUMBERS[name] for name in PORT_PROTOCOLS)
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class TracedPacket:
     """A packet that opens a connection.
 
     Attributes:
@@ -44,7 +44,7 @@ class Hop:
     """
 
     kernel: Forwarding
-    probe: Probe
+    probe: TracedPacket
     oif: str
     original: int | None
 
