@@ -7,7 +7,7 @@ from taploom.base.diagnostic import Diagnostic, Label
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 from taploom.base.span import Span
 from taploom.checks.context import Context
-from taploom.flows.packets.defaults import leads_out, metric_of, unsaid
+from taploom.flows.packets.defaults import leads_out, metric_of, route_metric
 from taploom.plan.host import Fixed, Host
 from taploom.plan.interfaces import outside
 
@@ -48,5 +48,4 @@ def _routes(context: Context, host: Host) -> Iterator[tuple[str, Prefix, int, Sp
                 yield f"`{key}` of `{uplink.device}`", everything(family), metric_of(uplink, family), span
     for route in host.routes:
         span = places.span("hosts", host.name, "routes", route.name, "to")
-        metric = unsaid(route.to.family) if route.metric is None else route.metric
-        yield f"route `{route.name}`", route.to, metric, span
+        yield f"route `{route.name}`", route.to, route_metric(route), span

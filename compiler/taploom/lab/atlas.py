@@ -18,6 +18,8 @@ from taploom.plan.site import Plan
 
 _UNSAID = {Family.IPV4: 0, Family.IPV6: 1024}
 """Metric of a route without a configured one; for IPv6 the kernel's default (IP6_RT_PRIO_USER)."""
+_ON_LINK = {Family.IPV4: 0, Family.IPV6: 256}
+"""Metric of the kernel's own routes to links; for IPv6 IP6_RT_PRIO_ADDRCONF."""
 _LEARNED = 1024
 """Metric of routes by DHCP and RA (systemd.network(5), RouteMetric=)."""
 
@@ -218,10 +220,10 @@ class Atlas:
     def _written(self, host: Host) -> Iterator[tuple[Prefix, int, Way]]:
         """The links and the routes that are in the plan."""
         for here in inside(host):
-            yield from ((own.prefix, 0, Way(here)) for own in here.fixed)
+            yield from ((own.prefix, _ON_LINK[own.family], Way(here)) for own in here.fixed)
         by_name = {uplink.device: uplink for uplink in outside(host)}
         for uplink in outside(host):
-            yield from ((own.prefix, 0, Way(None, uplink)) for own in uplink.fixed)
+            yield from ((own.prefix, _ON_LINK[own.family], Way(None, uplink)) for own in uplink.fixed)
         for route in host.routes:
             if route.device in by_name:
                 yield route.to, route.metric or _UNSAID[route.to.family], Way(None, by_name[route.device], route.via)

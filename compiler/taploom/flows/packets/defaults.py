@@ -1,16 +1,23 @@
 """Default routes of a host: the uplinks that they lead by, and those that the kernel takes."""
 
 from taploom.base.address import Family, everything, in_family
-from taploom.plan.host import Fixed, Host, Learned
+from taploom.plan.host import Fixed, Host, Learned, Route
 from taploom.plan.interfaces import HostInterface, outside
 
 LEARNED_METRIC = 1024
 """The metric of routes from DHCP and RA (systemd.network(5), `RouteMetric=`), and of IPv6 routes without a metric."""
+ON_LINK = {Family.IPV4: 0, Family.IPV6: 256}
+"""The metric of the routes to its links that the kernel adds (`IP6_RT_PRIO_ADDRCONF` in linux/ipv6_route.h)."""
 
 
 def unsaid(family: Family) -> int:
     """The metric that the kernel gives a route without one."""
     return 0 if family is Family.IPV4 else LEARNED_METRIC
+
+
+def route_metric(route: Route) -> int:
+    """The metric of a route of the spec; of an IPv6 route Linux reads 0 as none."""
+    return route.metric or unsaid(route.to.family)
 
 
 def leads_out(interface: HostInterface, family: Family) -> bool:
@@ -31,7 +38,7 @@ def default_routes(host: Host, family: Family) -> dict[str, int]:
     found = {each.device: metric_of(each, family) for each in outside(host) if leads_out(each, family)}
     for route in host.routes:
         if route.to == everything(family) and route.device in {each.device for each in outside(host)}:
-            metric = unsaid(family) if route.metric is None else route.metric
+            metric = route_metric(route)
             found[route.device] = min(metric, found.get(route.device, metric))
     return dict(sorted(found.items()))
 

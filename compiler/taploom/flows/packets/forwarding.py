@@ -14,7 +14,7 @@ from taploom.base.address import Address, Family, Interface, Prefix, in_family
 from taploom.base.frozen import dataclass
 from taploom.base.memo import memo
 from taploom.flows.algebra.spans import Interval, Spans, common, complement, of_prefix, single, united, without
-from taploom.flows.packets.defaults import preferred
+from taploom.flows.packets.defaults import ON_LINK, preferred, route_metric
 from taploom.flows.packets.learned import every, numbered, real
 from taploom.plan.host import Fixed, Host, Learned
 from taploom.plan.interfaces import HostInterface, interfaces, outside
@@ -115,8 +115,8 @@ class Forwarding:
 
         No interfaces if only a default route leads to the address, or no route at all.
         """
-        links = [(i.prefix, 0, device) for device, i in self._links.items()]
-        routes = [(r.to, 1 + (r.metric or 0), r.device) for r in self.host.routes if r.to.family is self.family]
+        links = [(i.prefix, ON_LINK[self.family], device) for device, i in self._links.items()]
+        routes = [(r.to, route_metric(r), r.device) for r in self.host.routes if r.to.family is self.family]
         ways: dict[Prefix, list[str]] = {}
         for prefix, _, device in sorted([*links, *routes], key=lambda route: (-route[0].length, route[1])):
             if prefix.length and device:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from taploom.base.address import Family, everything, in_family
 from taploom.base.frozen import dataclass
 from taploom.flows.algebra.spans import Interval, Spans, common, of_prefix, single, united, without
+from taploom.flows.packets.defaults import ON_LINK, metric_of, route_metric
 from taploom.flows.packets.forwarding import SELF, Forwarding
 from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.essentials import never
@@ -123,20 +124,16 @@ class Place:
 
     def _next_hops(self, uplink: str, goals: Spans) -> Iterator[tuple[int, Spans]]:
         """The next hops beyond an uplink, each with its destinations; those on the link itself have none."""
-        family, sides = (
-            self.kernel.family,
-            {each.device: in_family(each, self.kernel.family) for each in outside(self.kernel.host)},
-        )
-        own, routes = (
-            sides[uplink],
-            [r for r in self.kernel.host.routes if r.device == uplink and r.to.family is family],
-        )
-        ways: list[tuple[int, int, Interval, int | None]]
-        ways = [(r.to.length, r.metric or 0, of_prefix(r.to), r.via.value) for r in routes]
+        family, host = self.kernel.family, self.kernel.host
+        here = next(each for each in outside(host) if each.device == uplink)
+        own = in_family(here, family)
+        ways: list[tuple[int, int, Interval, int | None]] = []
         if isinstance(own, Fixed):
-            ways.append((own.interface.length, -1, of_prefix(own.interface.prefix), None))
+            ways.append((own.interface.length, ON_LINK[family], of_prefix(own.interface.prefix), None))
             gateway = own.next_hop.value if own.next_hop else None
-            ways.append((0, -1, of_prefix(everything(family)), gateway))
+            ways.append((0, metric_of(here, family), of_prefix(everything(family)), gateway))
+        routes = (route for route in host.routes if route.device == uplink and route.to.family is family)
+        ways += [(route.to.length, route_metric(route), of_prefix(route.to), route.via.value) for route in routes]
         for _, _, prefix, via in sorted(ways, key=lambda way: (-way[0], way[1])):
             there = common((prefix,), goals)
             goals = without(goals, there)
