@@ -35,7 +35,7 @@ table inet seen {
   chain output {
     type filter hook output priority 0;
     ct state invalid meta l4proto icmp update @of_icmp { icmp type }
-    ct state invalid meta l4proto ipv6-icmp update @of_icmpv6 { icmpv6 type }
+    ct state invalid meta l4proto icmpv6 update @of_icmpv6 { icmpv6 type }
   }
 }
 """

@@ -18,7 +18,7 @@ from taploom.plan.host import Host
 pytestmark = needs(nix.NIX, "nft", "unshare", "root")
 
 FENCE = (Path(__file__).parents[2] / "cases" / "fence.yaml").read_text(encoding="utf-8")
-LEARNED = "10.9.0.11 . 10.9.0.10 . udp . 40000 . 9"
+LEARNED = "10.9.0.11 . 10.9.0.10 . 17 . 40000 . 9"  # UDP, whose name a bare Debian lacks
 FLUSHING = "{ networking.nftables.flushRuleset = true; }"
 
 
@@ -43,7 +43,7 @@ def loaded(*texts: str, then: str) -> str:
     return done.stdout
 
 
-ASKED = "nft list set bridge taploom-memory seen_ipv4"
+ASKED = "nft -n list set bridge taploom-memory seen_ipv4"
 
 
 @pytest.mark.parametrize("release", ["24.05", "25.11"])
