@@ -77,8 +77,9 @@ class Case:
     @property
     def expected(self) -> Block:
         """What a person sees."""
-        (found,) = [block for block in self.blocks if block.word == "text"]
-        return found
+        shown = [block for block in self.blocks if block.word == "text"]
+        assert len(shown) == 1, f"{self.path} has {len(shown)} `text` blocks instead of one, which may be empty"
+        return shown[0]
 
     def write(self, shown: str) -> None:
         """Replace what is expected."""
