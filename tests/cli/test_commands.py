@@ -113,7 +113,7 @@ def test_render_writes_once_and_check_finds_edits(locked: Path, taploom: Taploom
     assert not (locked / "build").exists()
     first = taploom("render")
     assert first.status == 0
-    assert first.out.startswith("seed (vm.example.org): 1 host, 1 network, 2 guests, 2 forwards, 2 rules of policy\n")
+    assert first.out.startswith("seed (vm.example.org): 1 host, 1 network, 2 guests, 2 forwards, 2 policy entries\n")
     assert "http-reverse-proxy" in first.out
     tree = files(locked / "build/plan")
     assert {"plan.json", "manifest.json", "hosts/hypervisor/manifest.json", "hosts/hypervisor/nftables/taploom.nft",

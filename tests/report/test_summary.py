@@ -17,7 +17,7 @@ DONE = Delivery(written=("a", "b"), restored=("b",), unchanged=3, removed=("c",)
 def test_the_seed() -> None:
     text = summary(seed(), (), Path("build/plan"), DONE)
     assert text.replace("NAT by masquerade", "NAT ...") == textwrap.dedent("""\
-        seed (vm.example.org): 1 host, 1 network, 2 guests, 2 forwards, 2 rules of policy
+        seed (vm.example.org): 1 host, 1 network, 2 guests, 2 forwards, 2 policy entries
 
         host hypervisor: systemd 252, nftables 1.0.6, NixOS 25.11
           uplink   eth0                 zone internet, IPv4 by DHCP, IPv6 by RA

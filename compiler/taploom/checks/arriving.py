@@ -62,9 +62,9 @@ def entries(context: Context) -> Iterator[ArrivingEntry]:
             hosts |= _forwarding(context.plan.hosts, to)
         yield ArrivingEntry("policy", name, entry.from_, selecting.space(entry.from_), hosts)
     for name, forward in sorted(context.document.forwards.items()):
-        space = selecting.space(forward.from_)
-        if not space.everyone:
-            yield ArrivingEntry("forwards", name, forward.from_, space, frozenset({forward.on.host}))
+        selection = selecting.space(forward.from_)
+        if not selection.everyone:
+            yield ArrivingEntry("forwards", name, forward.from_, selection, frozenset({forward.on.host}))
 
 
 def _forwarding(hosts: Iterable[Host], to: Selection) -> frozenset[str]:
@@ -95,15 +95,17 @@ def _translations(context: Context) -> Iterator[tuple[Host, SourceNat]]:
     return ((host, nat) for host in context.plan.hosts for nat in host.nat if nat.network not in doubled)
 
 
-def _selects(space: Selection, nat: SourceNat) -> bool:
-    named = space.everyone or nat.network in space.networks or nat.network in space.guests
-    return named or any(prefix.overlaps(nat.source) for prefix in space.literals)
+def _selects(selection: Selection, nat: SourceNat) -> bool:
+    named = selection.everyone or nat.network in selection.networks or nat.network in selection.guests
+    return named or any(prefix.overlaps(nat.source) for prefix in selection.literals)
 
 
-def _covers(space: Selection, of: Host, nat: SourceNat) -> bool:
+def _covers(selection: Selection, of: Host, nat: SourceNat) -> bool:
     """Whether an entry also selects the translated address of the sender; `any` selects no hosts."""
-    outside = nat.kind is NatKind.PREFIX and (space.everyone or _by_name(of)[nat.uplink].zone in space.outside)
-    return outside or of.name in space.hosts or (nat.to is not None and any(nat.to in p for p in space.literals))
+    outside = nat.kind is NatKind.PREFIX and (selection.everyone or _by_name(of)[nat.uplink].zone in selection.outside)
+    return (
+        outside or of.name in selection.hosts or (nat.to is not None and any(nat.to in p for p in selection.literals))
+    )
 
 
 def _translated(of: Host, nat: SourceNat, at: Host) -> bool:

@@ -53,7 +53,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
     Entries from `any` are left out: they do not say that just these guests should get through.
     """
-    open_ = {f"policy/{rule.name}" for rule in context.plan.rules if "any" in rule.sources}
+    open_ = {f"policy/{entry.name}" for entry in context.plan.rules if "any" in entry.sources}
     ends = {end.address.prefix: end for host in context.plan.hosts if _chooses(host) for end in _ends(host)}
     told: set[tuple[str, str, str]] = set()
     for host in context.plan.hosts if ends and not context.broken("hosts") else ():
@@ -129,7 +129,7 @@ def _finding(context: Context, host: Host, term: Term, end: _UplinkAddress) -> D
     )
     family = f"ipv{end.address.family.value}"
     span = places.span("hosts", end.host.name, "uplinks", end.uplink.device, family)
-    kind, _, rule = term.rule.partition("/")
-    labels = (Label(places.key("policy", rule), f"`{rule}` lets them"),) if kind == "policy" else ()
+    kind, _, entry = term.rule.partition("/")
+    labels = (Label(places.key("policy", entry), f"`{entry}` lets them"),) if kind == "policy" else ()
     hint = f"give `{host.name}` a route to {end.address} by the line of the way back, or translate `{network}`"
     return Diagnostic(RULE, message, span, hint, labels, subject=f"network/{network}")

@@ -1,4 +1,4 @@
-"""TL430: an uplink that leads out in one family, and in the other one only to its own link."""
+"""TL430: an uplink that has addresses of both families and leads out in one of them alone."""
 
 from collections.abc import Iterator
 
@@ -16,9 +16,9 @@ RULE = DiagnosticRule(
     "TL430",
     "way-out-of-one-family",
     Severity.WARNING,
-    "Where an uplink with addresses of both families leads out in one, the host has a way out in the other too.",
+    "Where an uplink with addresses of both families leads out in one family, the host leads out in the other, too.",
     "A static address brings no route: in the family without a gateway the host and its guests reach the uplink's own "
-    "link and nobody beyond it, while everything that has both families tries IPv6 first.",
+    "link and nobody beyond it, and a client with addresses of both families tries IPv6 first.",
     "Write the provider's router as `gateway4` or `gateway6` (often `fe80::1`), or `gateway6: ra` where routers "
     "advertise themselves, or leave the family out.",
     bad="hosts:\n  hv1:\n    uplinks:\n"
@@ -29,12 +29,12 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at static addresses of hosts without a way out in that family; TL608 reports hosts that translate it."""
+    """Look at static addresses of a family in which their host has no way out and no NAT; TL608 looks at NAT."""
     for host in context.plan.hosts:
         for family in () if context.torn(host.name) else FAMILIES:
             devices = {uplink.device for uplink in outside(host)}
             routed = any(route.to.family is family and route.device in devices for route in host.routes)
-            translated = any(entry.family is family for entry in host.nat)
+            translated = any(nat.family is family for nat in host.nat)
             if not (routed or translated or Forwarding.of(host, family).defaults):
                 yield from _lacking(context, host, family)
 
@@ -50,7 +50,7 @@ def _lacking(context: Context, host: Host, family: Family) -> Iterator[Diagnosti
         places = context.document.places
         message = f"uplink `{uplink.device}` has no way out in {word(family)}: {own.interface} brings no route"
         learned = "ipv4: dhcp" if family is Family.IPV4 else "gateway6: ra"
-        hint = f"write the provider's router as `{key}`, or `{learned}` where the network outside says it"
+        hint = f"write the provider's router as `{key}`, or `{learned}` where the network outside announces it"
         gateway = f"gateway{twin.value}" if isinstance(in_family(uplink, twin), Fixed) else twin.key
         label = Label(places.span(*at, gateway), f"the way out in {word(twin)}")
         yield Diagnostic(RULE, message, places.span(*at, family.key), hint, (label,), subject=f"host/{host.name}")

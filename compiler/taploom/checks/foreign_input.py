@@ -56,9 +56,9 @@ def _allowed(host: Host) -> Iterator[tuple[str, str]]:
         if term.egress.kind is SideKind.SELF and term.action is Action.ALLOW:
             for what in [written(service) for service in term.services] or ["everything"]:
                 found.setdefault((what, term.rule), set()).update(_interfaces(host, term.ingress))
-    for (what, rule), interfaces in found.items():
+    for (what, entry), interfaces in found.items():
         named = ", ".join(sorted(interfaces))
-        yield what, f"on {named} from the senders of `{rule}`"
+        yield what, f"on {named} from the senders of `{entry}`"
 
 
 def _interfaces(host: Host, side: Side) -> Iterator[str]:

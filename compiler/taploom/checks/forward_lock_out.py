@@ -52,9 +52,9 @@ def _finding(context: Context, host: Host, path: Path) -> Diagnostic:
         for dnat_entry in host.dnat_entries
         if meets(Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last), path.service)
     )
-    name, rule = dnat_entry.forward.removeprefix("forward/"), path.term.rule.removeprefix("policy/")
+    name, entry = dnat_entry.forward.removeprefix("forward/"), path.term.rule.removeprefix("policy/")
     places = context.document.places
     message = f"forward `{name}` takes {written(path.service)}, the last way to manage host `{host.name}` from outside"
-    label = Label(places.key("policy", rule), f"`{rule}` lets the owner in")
+    label = Label(places.key("policy", entry), f"`{entry}` lets the owner in")
     span = places.span("forwards", name, "ports")
     return Diagnostic(RULE, message, span, "change the outside port", (label,), subject=dnat_entry.forward)

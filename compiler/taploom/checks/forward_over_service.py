@@ -63,12 +63,12 @@ def _share(dnat_entry: DnatEntry, term: Term, zone: str) -> bool:
 
 
 def _finding(context: Context, host: Host, dnat_entry: DnatEntry, term: Term) -> Diagnostic:
-    name, rule = dnat_entry.forward.removeprefix("forward/"), term.rule.removeprefix("policy/")
+    name, entry = dnat_entry.forward.removeprefix("forward/"), term.rule.removeprefix("policy/")
     places = context.document.places
     ports = f"{dnat_entry.protocol}/{dnat_entry.first}" + (
         f"-{dnat_entry.last}" if dnat_entry.last > dnat_entry.first else ""
     )
-    message = f"forward `{name}` takes {ports} of host `{host.name}`, which `{rule}` opens on the host itself"
-    label = Label(places.key("policy", rule), "opened here")
+    message = f"forward `{name}` takes {ports} of host `{host.name}`, which `{entry}` opens on the host itself"
+    label = Label(places.key("policy", entry), "opened here")
     span = places.span("forwards", name, "ports")
     return Diagnostic(RULE, message, span, "change the outside port", (label,), subject=dnat_entry.forward)

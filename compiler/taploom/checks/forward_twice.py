@@ -16,8 +16,8 @@ RULE = DiagnosticRule(
     "TL603",
     "forward-twice",
     Severity.ERROR,
-    "At one uplink, each port of a protocol is forwarded once for each sender, ranges included.",
-    "A packet can go to one guest only; which one would depend on the order of rules, and taploom has none.",
+    "No two forwards take the same port of a protocol at one uplink from the same sender, ranges included.",
+    "A packet can go to one guest only. The order of forwards in a spec has no meaning, so it cannot decide which.",
     "Change a port, listen on one uplink each (`on: HOST/UPLINK`), or give both a `from` so that no sender is in both.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n"
     "  hv1: {uplinks: {eth0: {zone: internet, ipv4: dhcp}}, networks: {lan: {}}}\n"
@@ -29,7 +29,7 @@ RULE = DiagnosticRule(
     "forwards:\n  one: {on: hv1, ports: tcp/8000-8010, to: a}\n  two: {on: hv1, ports: tcp/8011, to: b}\n",
 )
 INSIDE = ""
-"""Stands for the senders on the site's own networks, as the name of a zone stands for those beyond its uplinks."""
+"""The place of senders on the site's own networks; the place of other senders is the zone of their uplinks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _sharing(dnat_entries: list[DnatEntry]) -> Iterator[DnatEntry]:
-    """The DNAT entries that share a port with another, whoever its senders are: in a sound site there is none."""
+    """The DNAT entries that share a port with another, whatever their senders; most sites have none."""
     cluster: list[DnatEntry] = []
     end = -1
     for dnat_entry in sorted(dnat_entries, key=lambda dnat_entry: dnat_entry.first):
@@ -76,7 +76,7 @@ def _by_sender(host: Host, dnat_entries: Iterable[DnatEntry], zones: tuple[str, 
 
 
 def _senders(host: Host, dnat_entry: DnatEntry, zones: tuple[str, ...]) -> Iterator[tuple[str, Prefix]]:
-    """The senders of a DNAT entry: the place (INSIDE, or a zone of the host's uplinks) and the prefix of each."""
+    """The prefixes of a DNAT entry's senders, each with its place: INSIDE, or a zone of the host's uplinks."""
     if dnat_entry.sources is None:
         yield from ((sender, everything(dnat_entry.family)) for sender in (INSIDE, *zones))
         return

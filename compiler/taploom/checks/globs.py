@@ -1,7 +1,7 @@
-"""Patterns of interface names: whether two can match one name, and which.
+"""Patterns of interface names: whether two patterns can match one name, and that name.
 
-Exact, not by samples: two patterns of `*`, `?` and plain characters are walked side by side, and the shortest name that
-both match is the answer. It counts only if Linux would take it for a name (15 bytes).
+The answer is exact: a search walks two patterns of `*`, `?` and plain characters side by side, and finds the shortest
+name that both match. A name that is longer than Linux allows (15 bytes) does not count.
 """
 
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ def matches(name: str, pattern: str) -> bool:
 
 
 def common_name(one: str, two: str) -> str | None:
-    """The shortest interface name that two patterns match, `x` where any character does; None without one."""
+    """The shortest interface name that two patterns match, or None; it has `x` where both match any character."""
     frontier: dict[tuple[int, int], str] = {(0, 0): ""}
     seen: set[tuple[int, int]] = set()
     while frontier:
@@ -42,7 +42,7 @@ def common_name(one: str, two: str) -> str | None:
 
 
 def _skipped(frontier: dict[tuple[int, int], str], one: str, two: str) -> dict[tuple[int, int], str]:
-    """The frontier, with every star also taken for nothing."""
+    """The frontier, with the positions behind each star that matches no character."""
     found = dict(frontier)
     todo = list(frontier)
     while todo:
@@ -55,7 +55,7 @@ def _skipped(frontier: dict[tuple[int, int], str], one: str, two: str) -> dict[t
 
 
 def _steps(at: tuple[int, int], one: str, two: str) -> Iterator[tuple[tuple[int, int], str]]:
-    """Where both patterns are after one more character, and the character."""
+    """The positions in both patterns after one more character of the name, and that character."""
     i, j = at
     if i == len(one) or j == len(two):
         return
@@ -66,7 +66,7 @@ def _steps(at: tuple[int, int], one: str, two: str) -> Iterator[tuple[tuple[int,
 
 
 def head(pattern: str) -> str:
-    """What every name that matches begins with."""
+    """The characters before the first wildcard; every name that the pattern matches begins with them."""
     return pattern[: next((i for i, c in enumerate(pattern) if c in "*?"), len(pattern))]
 
 
@@ -81,11 +81,12 @@ def _tail(pattern: str) -> str:
 
 
 def clashes(patterns: Iterable[tuple[str, T]]) -> Iterator[tuple[T, T, str]]:
-    """Pairs of patterns that can match one name, and that name; each pattern with the first such one before it.
+    """Pairs of patterns that can match one name, and that name.
 
-    Only patterns of which one's head begins the other's are compared, so the work does not grow with the square.
+    The patterns are sorted by their heads, and each is in at most one pair as the later one. Two patterns are compared
+    only if one head begins with the other, so the work does not grow with the square of their number.
     """
-    ordered = sorted(((head(pattern), pattern, item) for pattern, item in patterns), key=lambda entry: entry[:2])
+    ordered = sorted(((head(pattern), pattern, item) for pattern, item in patterns), key=lambda one: one[:2])
     stack: list[tuple[str, str, T]] = []
     for first, pattern, item in ordered:
         while stack and not first.startswith(stack[-1][0]):

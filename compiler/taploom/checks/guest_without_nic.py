@@ -12,7 +12,7 @@ RULE = DiagnosticRule(
     "guest-without-nic",
     Severity.WARNING,
     "A guest has a NIC.",
-    "There is nothing that taploom could configure for it, and no rule that names it has an effect.",
+    "There is nothing that taploom could configure for it, and no policy entry that names it has an effect.",
     "Add the network to `nics`.",
     bad="hosts:\n  hv1: {}\nguests:\n  web: {host: hv1}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n"

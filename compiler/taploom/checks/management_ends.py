@@ -30,8 +30,8 @@ def check(context: Context) -> Iterator[Diagnostic]:
             continue
         now = next(paths(host, context.now), None)
         if now is not None and next(paths(host, max(ends)), None) is None:
-            rule = now.term.rule.removeprefix("policy/")
-            span = context.document.places.span("policy", rule, "expires")
-            message = f"nobody can manage host `{host.name}` any more when `{rule}` ends"
+            entry = now.term.rule.removeprefix("policy/")
+            span = context.document.places.span("policy", entry, "expires")
+            message = f"nobody can manage host `{host.name}` any more when `{entry}` ends"
             hint = "allow it in an entry without `expires`"
-            yield Diagnostic(RULE, message, span, hint, subject=f"policy/{rule}")
+            yield Diagnostic(RULE, message, span, hint, subject=f"policy/{entry}")

@@ -11,7 +11,7 @@ RULE = DiagnosticRule(
     "network-on-no-host",
     Severity.WARNING,
     "Every network is carried by a host.",
-    "Nothing is rendered for it, and rules that name it have no effect.",
+    "Nothing is rendered for it, and policy entries that name it have no effect.",
     "Add it to the `networks` of a host, or remove it.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24}\n",
     good="networks:\n  lan: {ipv4: 10.0.0.1/24}\nhosts:\n  hv1: {networks: {lan: {}}}\n",

@@ -41,7 +41,7 @@ class _Reason:
 def check(context: Context) -> Iterator[Diagnostic]:
     """Look for entries without a term on any host."""
     alive = {term.rule for host in context.plan.hosts for term in host.terms}
-    idle = [rule.name for rule in context.plan.rules if f"policy/{rule.name}" not in alive]
+    idle = [entry.name for entry in context.plan.rules if f"policy/{entry.name}" not in alive]
     if not idle or context.broken("hosts", "routes", "networks", "guests", "addresses", "services"):
         return
     finder = _Finder(context, Selecting.of(context), Services.of(context.document), dict(owners(context)))
@@ -75,8 +75,8 @@ class _Finder:
             or self._apart(source, to)
         )
 
-    def _nobody(self, space: Selection, key: str) -> _Reason | None:
-        if self.selecting.families(space):
+    def _nobody(self, selection: Selection, key: str) -> _Reason | None:
+        if self.selecting.families(selection):
             return None
         hint = "give the guest an address that is known, such as `auto`, or name its network"
         return _Reason(f"`{key}` selects nobody whose address is known", key, hint)
@@ -101,11 +101,11 @@ class _Finder:
             return _Reason(why, "to", f"drop `isolated` of `{one}`, and deny what should not pass")
         return _Reason(f"guests of `{one}` reach each other on their bridge anyway", "to", "remove the entry")
 
-    def _only_network(self, space: Selection) -> str:
+    def _only_network(self, selection: Selection) -> str:
         """The one network that everything selected lies in; "" where there are several, or something else."""
-        networks = {*space.networks, *space.guests}
-        outside = space.outside & self.selecting.beyond.keys()
-        other = space.everyone or space.literals or outside or space.hosts
+        networks = {*selection.networks, *selection.guests}
+        outside = selection.outside & self.selecting.beyond.keys()
+        other = selection.everyone or selection.literals or outside or selection.hosts
         return next(iter(networks)) if len(networks) == 1 and not other else ""
 
     def _apart(self, source: Selection, to: Selection) -> _Reason | None:

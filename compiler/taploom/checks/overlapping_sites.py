@@ -13,7 +13,7 @@ RULE = DiagnosticRule(
     "prefix-on-two-hosts",
     Severity.WARNING,
     "No network overlaps a network, or an uplink's own link, of another host.",
-    "An address then means two things: no route between the hosts can tell them apart, a rule about one prefix is "
+    "An address then means two things: no route between the hosts can tell them apart, an entry for one prefix is "
     "enforced on both, and what looks like the site's own is not translated on its way out.",
     "Give one of the two another prefix; waive it where both are meant to be the same and never meet.",
     bad="networks:\n  one: {ipv4: 10.0.0.1/24}\n  two: {ipv4: 10.0.0.1/24}\n"

@@ -1,4 +1,4 @@
-"""TL505: a pattern that claims what is another network's, or somebody else's."""
+"""TL505: a pattern that matches a TAP of another network, or an uplink that taploom does not configure."""
 
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _uplinks_claimed(context: Context, host: Host) -> Iterator[Diagnostic]:
-    """Uplinks that a pattern takes: they may be TUN devices, and no unit of their own comes before the pattern's."""
+    """Uplinks that a pattern matches. They may be TUN devices, and no unit of their own comes before the pattern's."""
     places = context.document.places
     free = [uplink.device for uplink in outside(host) if not uplink.configured and not never_tun(uplink.device)]
     found = (
@@ -59,7 +59,7 @@ def _uplinks_claimed(context: Context, host: Host) -> Iterator[Diagnostic]:
 
 
 def _clashes(host: Host, *, globs: bool) -> Iterator[tuple[_Owner, _Owner, str]]:
-    """Clashes of what the spec lists; without patterns a bridge claims the TAPs of its guests, which TL504 compares."""
+    """Clashes of patterns that the spec lists; TL504 compares guests' TAPs, which bridges without patterns claim."""
     listed = (
         (pattern, (bridge.network, pattern))
         for bridge in host.bridges

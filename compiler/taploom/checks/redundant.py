@@ -115,8 +115,8 @@ def _over(terms: list[tuple[str, Term]], now: int) -> bool:
 def _twice(context: Context) -> set[str]:
     """Entries that say the same, which is another finding."""
     found: dict[object, list[str]] = {}
-    for rule in context.plan.rules:
-        found.setdefault(meaning(rule), []).append(f"policy/{rule.name}")
+    for one in context.plan.rules:
+        found.setdefault(meaning(one), []).append(f"policy/{one.name}")
     return {name for names in found.values() if len(names) > 1 for name in names}
 
 

@@ -26,21 +26,21 @@ RULE = DiagnosticRule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare what entries select and open; a log or a limit may be the reason for a second one."""
     first: dict[tuple[object, ...], str] = {}
-    for rule in context.plan.rules:
-        before = first.setdefault(meaning(rule), rule.name)
-        if before != rule.name:
+    for entry in context.plan.rules:
+        before = first.setdefault(meaning(entry), entry.name)
+        if before != entry.name:
             places = context.document.places
-            message = f"`{rule.name}` says the same as `{before}`"
+            message = f"`{entry.name}` says the same as `{before}`"
             label = Label(places.key("policy", before), "the other entry")
-            span = places.key("policy", rule.name)
-            yield Diagnostic(RULE, message, span, "remove one of the two", (label,), subject=f"policy/{rule.name}")
+            span = places.key("policy", entry.name)
+            yield Diagnostic(RULE, message, span, "remove one of the two", (label,), subject=f"policy/{entry.name}")
 
 
-def meaning(rule: PolicyEntry) -> tuple[object, ...]:
+def meaning(entry: PolicyEntry) -> tuple[object, ...]:
     """What an entry says, however it is written."""
-    services = ("any",) if "any" in rule.services else rule.services
-    ends = tuple(sorted(map(_bare, rule.sources))), tuple(sorted(map(_bare, rule.destinations)))
-    return (rule.action, *ends, services, rule.log, rule.limit, rule.expires)
+    services = ("any",) if "any" in entry.services else entry.services
+    ends = tuple(sorted(map(_bare, entry.sources))), tuple(sorted(map(_bare, entry.destinations)))
+    return (entry.action, *ends, services, entry.log, entry.limit, entry.expires)
 
 
 def _bare(selector: str) -> str:

@@ -71,16 +71,16 @@ class Selecting:
         """The union of selectors."""
         return self.resolver.selection(selectors)
 
-    def families(self, space: Selection) -> frozenset[Family]:
+    def families(self, selection: Selection) -> frozenset[Family]:
         """The families in which somebody is selected."""
-        if space.everyone:
+        if selection.everyone:
             return frozenset[Family]().union(*self.beyond.values(), *self.inside.values()) or frozenset(FAMILIES)
-        found = {family for host in space.hosts for family in self.hosts.get(host, ())}
-        found |= {prefix.family for prefix in space.literals}
-        found |= {prefix.family for prefixes in space.guests.values() for prefix in prefixes}
-        for zone in space.outside:
+        found = {family for host in selection.hosts for family in self.hosts.get(host, ())}
+        found |= {prefix.family for prefix in selection.literals}
+        found |= {prefix.family for prefixes in selection.guests.values() for prefix in prefixes}
+        for zone in selection.outside:
             found |= self.beyond.get(zone, frozenset())
-        for network in space.networks:
+        for network in selection.networks:
             found |= self.inside[network]
         return frozenset(found)
 

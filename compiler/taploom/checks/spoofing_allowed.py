@@ -11,7 +11,7 @@ RULE = DiagnosticRule(
     "spoof-guard-off",
     Severity.NOTE,
     "The spoof guard of a network is on.",
-    "Without it a guest can send with the address of another, so that every rule about single guests of the network "
+    "Without it a guest can send with the address of another, so that each policy entry on a guest of the network "
     "holds for all of them.",
     "Leave `spoof-guard` on; a guest that routes for others needs a network of its own.",
     bad="networks:\n  lan: {ipv4: 10.0.0.1/24, spoof-guard: false}\n",

@@ -1,4 +1,4 @@
-"""TL702: a guest or a host that a rule names and whose address is not known."""
+"""TL702: a guest or a host that a policy entry names and whose address is not known."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""What every command does first: compile the site."""
+"""Compiles a site, as every command does first."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,13 +15,13 @@ from taploom.source.files import SourceSet
 
 
 def compiled(specs: Path, *, render: bool = False) -> Compiled:
-    """The site of a folder, as of now."""
+    """Compiles the site of a folder, as of now."""
     with progress(f"Compiling {specs}"):
         return compile_site(specs, now=now(), render=render)
 
 
 def sound(specs: Path, *, render: bool = False) -> Compiled | None:
-    """The site, after its errors and warnings are shown; None if an error stops the command."""
+    """Compiles the site of a folder and shows its errors and warnings; None if an error stops the command."""
     site = compiled(specs, render=render)
     show(failing(site.diagnostics), source_line(site.source))
     if site.disproved:
@@ -38,12 +38,12 @@ def failing(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
 
 
 def source_line(source: SourceSet) -> SourceLine:
-    """Where snippets come from: the texts as they were compiled, not as they may be by now."""
+    """Finds the lines of snippets in the texts that were compiled; the files may have changed since."""
     return line_of({file.path: file.text for file in source.files})
 
 
 def line_of(texts: Mapping[str, str]) -> SourceLine:
-    """Lines of texts, by path."""
+    """Finds a line of a text by its path and number; None if there is none."""
 
     def line(file: str, number: int) -> str | None:
         text = texts.get(file)

@@ -1,4 +1,4 @@
-"""Lines cards up: equal widths, and positions in their columns, so that lines between columns can be straight."""
+"""Aligns cards: their columns get equal widths, and positions at which edges between columns can be straight."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -90,7 +90,7 @@ def _judged(
         flows,
         disruption,
         owners={
-            **{f"policy/{rule.name}": rule.meta.owner for rule in after.plan.rules},
+            **{f"policy/{entry.name}": entry.meta.owner for entry in after.plan.rules},
             **{f"forward/{forward.name}": forward.meta.owner for forward in after.plan.forwards},
         },
         rules=len(before.plan.rules) + len(before.plan.forwards),

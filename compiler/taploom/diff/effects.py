@@ -109,7 +109,7 @@ class Disruption:
 
 @dataclass(frozen=True, slots=True)
 class Survivor:
-    """Connections that outlive the rule that let them in, since the ruleset accepts established connections.
+    """Connections that outlive the entry that let them in, since the ruleset accepts established connections.
 
     Attributes:
         flow: the closed flow, as `SOURCE → DESTINATION`.

@@ -78,8 +78,8 @@ def _machines(plan: Plan) -> Iterator[Thing]:
 def _policy(plan: Plan) -> Iterator[Thing]:
     for forward in plan.forwards:
         yield _thing("forward", forward.name, forward.host, _forward(forward), forward.meta, forward.origin)
-    for rule in plan.rules:
-        yield _thing("policy", rule.name, "", _rule(rule), rule.meta, rule.origin)
+    for entry in plan.rules:
+        yield _thing("policy", entry.name, "", _rule(entry), entry.meta, entry.origin)
     for waiver in plan.waivers:
         name = f"{waiver.name}:{waiver.code}:{waiver.subject}"
         fields = {"code": waiver.code, "on": waiver.subject, "reason": waiver.reason}
@@ -208,15 +208,15 @@ def _forward(forward: Forward) -> Fields:
     }
 
 
-def _rule(rule: PolicyEntry) -> Fields:
+def _rule(entry: PolicyEntry) -> Fields:
     return {
-        "action": rule.action.value,
-        "from": _set(rule.sources),
-        "to": _set(rule.destinations),
-        "services": _set(rule.services),
-        "log": rule.log or None,
-        "limit": _limit(rule.limit),
-        "expires": rule.expires,
+        "action": entry.action.value,
+        "from": _set(entry.sources),
+        "to": _set(entry.destinations),
+        "services": _set(entry.services),
+        "log": entry.log or None,
+        "limit": _limit(entry.limit),
+        "expires": entry.expires,
     }
 
 

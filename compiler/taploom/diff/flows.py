@@ -192,7 +192,7 @@ def _change(
 
 def _causes(plan: Plan) -> Mapping[str, Origin]:
     """The entries that can decide, by stable name."""
-    rules = {f"policy/{rule.name}": rule.origin for rule in plan.rules}
+    rules = {f"policy/{entry.name}": entry.origin for entry in plan.rules}
     return rules | {f"forward/{forward.name}": forward.origin for forward in plan.forwards}
 
 

@@ -164,7 +164,7 @@ class Change:
         flows: exposures first, then by what they are about.
         disruption: the worst first.
         undo: the class of going back to the base, without the removal of guests that the change adds.
-        survivors: connections that outlive the rule that let them in.
+        survivors: connections that outlive the entry that let them in.
         gates: results of the gates of both sides, failures first.
         files: sorted by path.
     """

@@ -1,8 +1,9 @@
-"""Flows that stay what they are, but for the addresses: allowed at the new ones, as they were at the old ones.
+"""Finds flows that change only in their addresses: a flow to the new address is allowed as the old one was.
 
-Exactly these are two differences, since packets to the old address pass no longer and others do. To a person it is one
-thing that does not change. It is taken for that only where both sides say the same, by the same entry and of as much:
-of the same traffic on the same interface, or that of the same network, and of as many addresses of the site.
+Such a change has two differences, since packets to the old address are blocked and packets to the new one are allowed.
+A reader sees one flow that does not change. Two differences count as one flow only if the same entry decides both with
+the same outcome, and if they have the same traffic, the same interface (or interfaces of the same network) and the same
+number of the site's addresses.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +26,7 @@ def readdressed(
         parts: all differences of one host and family, each in words and with its exact packets.
         inner: the addresses of the site's networks in this family, before and after.
         networks: the `network/name` beyond each interface of the host that has one, before and after.
-        names: `kind/name` before and after of renamed objects.
+        names: `kind/name` of each renamed object after the change, by that before.
     """
 
     @cache
@@ -33,7 +34,7 @@ def readdressed(
         return sum(last - first + 1 for first, last in common(spans, inner[side]))
 
     def said(words: Words, region: Region) -> tuple[object, ...]:
-        """A key of a difference: its names as in the head, its outcome where it passes, and the number of addresses."""
+        """A key of a difference: its network and ends by their new names, its outcome, and its numbers of addresses."""
         side = 1 if words.turn is Turn.ALLOWED else 0
         ends = (tuple(sorted(names.get(name, name) for name in each)) for each in (words.sources, words.destinations))
         outcome = (words.before, words.after)[side]

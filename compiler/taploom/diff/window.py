@@ -26,11 +26,12 @@ Ways = tuple[Sequence[Approach], Sequence[Approach]]
 
 @dataclass(frozen=True)
 class Parting:
-    """Two intents by one manager, and their paths.
+    """Two intents with diagrams of one manager, and their paths.
 
     Attributes:
-        ways: on each side the approaches to forwards of other hosts that the other lacks; None if any may matter.
-        names: stable names before and after of entries that were renamed.
+        ways: for each side, its approaches to forwards of other hosts that the other side lacks; None if every approach
+            may matter.
+        names: the new stable name of each renamed entry, by its old one.
         others: addresses that have different holders on the two sides.
     """
 
@@ -41,7 +42,7 @@ class Parting:
     others: Spans
 
     def windows(self, context: Context) -> tuple[Box, ...] | None:
-        """Boxes outside of which both do the same in a context; None if they may differ anywhere."""
+        """The boxes of packets for which the intents may differ in a context; None if they may differ for all."""
         old, new = self.paths
         if old.kernel.partition != new.kernel.partition or old.early(context.ingress) is not new.early(context.ingress):
             return None
@@ -122,7 +123,7 @@ def _sourced(intent: Intent, egress: str) -> list[Decided]:
 
 
 def bounds(boxes: Iterable[Box]) -> Box | None:
-    """The smallest box around some; None around none."""
+    """The smallest box that holds all given boxes; None without boxes."""
     found = list(boxes)
     if not found:
         return None
@@ -145,7 +146,7 @@ def believed(early: Diagram[Answer], senders: Spans) -> Spans:
 
 
 def heard(path: PacketPath, context: Context, senders: Spans) -> bool:
-    """Whether an entry allows any packet from these sources; traffic that taploom does not judge is no entry's.
+    """Whether an entry allows any packet from these sources. Packets that taploom does not judge do not count.
 
     Args:
         path: a path with all boxes for packets from these sources.

@@ -1,7 +1,7 @@
 """Labs that stay up after the command that made them.
 
-A kept lab is one process that waits to be told to end. It is found by an abstract socket: that has a name in the
-kernel and no file, so that even a killed lab leaves nothing to be cleaned up.
+A kept lab is one process that waits for a request to end. It listens on an abstract socket. Such a socket has a name in
+the kernel and no file, so that even a killed lab leaves nothing to be cleaned up.
 """
 
 import os
@@ -24,7 +24,7 @@ def end(name: str) -> None:
     """Ends a kept lab, and returns when it is gone.
 
     Raises:
-        OSError: It is not ours to end, or does not answer.
+        OSError: The lab belongs to another user, or does not answer.
     """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as call:
         call.settimeout(_ANSWER_WITHIN)
@@ -36,7 +36,7 @@ def end(name: str) -> None:
 
 
 class Keeper:
-    """Listens for the word to end; made while the lab is still run in the foreground, so that its name is known."""
+    """Listens for requests to end a lab; made while the lab still runs in the foreground, which prints its name."""
 
     def __init__(self) -> None:
         self.name = f"{_NAME}{os.getpid()}"
@@ -45,7 +45,7 @@ class Keeper:
         self._listener.listen(1)
 
     def wait(self) -> socket.socket:
-        """Returns when root or the owner says so, with the connection on which the end is awaited."""
+        """Waits for a request of root or of the owner. Its connection is returned; `end` waits until it is closed."""
         while True:
             call, _ = self._listener.accept()
             _, user, _ = struct.unpack("3i", call.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))

@@ -134,22 +134,22 @@ class Oracle:
             raise UnclearError(f"{host.name} would answer by another interface than {uplink.device}")
         return self._enter(host, uplink, packet, hops)
 
-    def _enter(self, host: Host, entry: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
+    def _enter(self, host: Host, interface: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
         """A packet that comes to a host by an interface."""
-        if not entry.network and not self.atlas.believes(host, entry, packet.source):
+        if not interface.network and not self.atlas.believes(host, interface, packet.source):
             return self._onward(host, self.atlas.way(host, packet.to), packet, _drop("implied/reverse-path"), hops)
-        return self._admit(host, entry, packet, hops)
+        return self._admit(host, interface, packet, hops)
 
-    def _admit(self, host: Host, entry: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
-        dnat_entry = self._dnat_entry(host, entry, packet)
-        mirror = None if dnat_entry else _mirror(self.atlas, host, entry, packet)
+    def _admit(self, host: Host, interface: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
+        dnat_entry = self._dnat_entry(host, interface, packet)
+        mirror = None if dnat_entry else _mirror(self.atlas, host, interface, packet)
         translated = (
             _to_dnat_entry(packet, dnat_entry) if dnat_entry else replace(packet, to=mirror) if mirror else packet
         )
         way = self.atlas.way(host, translated.to)
-        found = self._judge(host, entry, way, translated, dnat_entry)
-        if entry.network and way.network is entry and dnat_entry:
-            own = entry.own(packet.family)
+        found = self._judge(host, interface, way, translated, dnat_entry)
+        if interface.network and way.network is interface and dnat_entry:
+            own = interface.own(packet.family)
             translated = replace(translated, source=own.address) if own else translated
         return self._onward(host, way, translated, found, hops)
 
@@ -180,31 +180,31 @@ class Oracle:
             raise NowhereError(f"nobody has {packet.to}")
         return Prediction(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
 
-    def _dnat_entry(self, host: Host, entry: HostInterface | None, packet: FirstPacket) -> DnatEntry | None:
+    def _dnat_entry(self, host: Host, interface: HostInterface | None, packet: FirstPacket) -> DnatEntry | None:
         """The DNAT entry that takes a packet; one that names senders goes before one for everybody."""
-        found = [dnat_entry for dnat_entry in host.dnat_entries if self._takes(host, dnat_entry, entry, packet)]
+        found = [dnat_entry for dnat_entry in host.dnat_entries if self._takes(host, dnat_entry, interface, packet)]
         return min(found, key=lambda dnat_entry: (dnat_entry.sources is None, dnat_entry.forward)) if found else None
 
-    def _takes(self, host: Host, dnat_entry: DnatEntry, entry: HostInterface | None, packet: FirstPacket) -> bool:
+    def _takes(self, host: Host, dnat_entry: DnatEntry, interface: HostInterface | None, packet: FirstPacket) -> bool:
         if dnat_entry.family is not packet.family or dnat_entry.protocol != packet.protocol:
             return False
         if not dnat_entry.first <= packet.port <= dnat_entry.last or (
             dnat_entry.expires is not None and dnat_entry.expires <= self._now
         ):
             return False
-        outer = entry if entry and not entry.network else None
-        if not self.atlas.listens(host, dnat_entry, entry, packet.to) or not (outer or dnat_entry.hairpin):
+        outer = interface if interface and not interface.network else None
+        if not self.atlas.listens(host, dnat_entry, interface, packet.to) or not (outer or dnat_entry.hairpin):
             return False
         beyond = outer and ingress(host, outer, packet.source).kind is SideKind.OUTSIDE
         named = any(packet.source in prefix for prefix in dnat_entry.sources or ())
         return dnat_entry.sources is None or named or bool(outer and beyond and outer.zone in dnat_entry.outside)
 
     def _judge(
-        self, host: Host, entry: HostInterface, way: Way, packet: FirstPacket, dnat_entry: DnatEntry | None
+        self, host: Host, interface: HostInterface, way: Way, packet: FirstPacket, dnat_entry: DnatEntry | None
     ) -> Judgement:
-        came, goes = ingress(host, entry, packet.source), egress(host, way, packet.to)
+        came, goes = ingress(host, interface, packet.source), egress(host, way, packet.to)
         if goes == SELF:
-            implied = _implied_input(host, entry, packet)
+            implied = _implied_input(host, interface, packet)
             if implied:
                 return _allow(implied)
         if SideKind.OTHER in (came.kind, goes.kind):
@@ -279,17 +279,17 @@ def _to_dnat_entry(packet: FirstPacket, dnat_entry: DnatEntry) -> FirstPacket:
     return replace(packet, to=dnat_entry.target, port=dnat_entry.target_first + packet.port - dnat_entry.first)
 
 
-def _mirror(atlas: Atlas, host: Host, entry: HostInterface, packet: FirstPacket) -> Address | None:
+def _mirror(atlas: Atlas, host: Host, interface: HostInterface, packet: FirstPacket) -> Address | None:
     """The inner address for an address of a translated prefix that a packet from outside asks for."""
-    if entry.network or atlas.is_local(host, packet.to):
+    if interface.network or atlas.is_local(host, packet.to):
         return None
     for nat in host.nat:
-        if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == entry.device and packet.to in nat.to:
+        if nat.kind is NatKind.PREFIX and nat.to and nat.uplink == interface.device and packet.to in nat.to:
             return nat.source.first + (packet.to.value - nat.to.value)
     return None
 
 
-def _implied_input(host: Host, entry: HostInterface, packet: FirstPacket) -> str:
+def _implied_input(host: Host, interface: HostInterface, packet: FirstPacket) -> str:
     if host.input is Input.FOREIGN:
         return "implied/foreign-input"
-    return "implied/dns" if entry.serves_dns and packet.port == 53 and packet.protocol in ("tcp", "udp") else ""
+    return "implied/dns" if interface.serves_dns and packet.port == 53 and packet.protocol in ("tcp", "udp") else ""

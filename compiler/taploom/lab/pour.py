@@ -1,7 +1,8 @@
-"""Answers that go on and on after one question, so that a firewall has to remember the question to let them pass.
+"""A stream of answers to one question; a firewall lets the answers pass only while it remembers the question.
 
-Their pace is steady, and slow enough for any machine, so that a missing answer was refused. They end when the asking
-side wants to know how many there were; that is a new question, after which further answers would pass again.
+The pace is steady and slow enough for any machine, so a firewall has refused each answer that is missing. The stream
+ends when the asking side asks for the number of answers. A firewall takes that for a new question and would let further
+answers pass again.
 """
 
 import contextlib
@@ -18,25 +19,26 @@ from taploom.lab.senders import connected
 EVERY = 0.002
 """Seconds between two answers."""
 PATIENCE = 0.3
-"""Seconds in which the first answer, and the number of them, should come; else it is asked again."""
+"""Seconds to wait for an answer, or for the number of answers, before the question is sent again."""
 LATEST = 2.0
-"""Seconds for one more answer in the end, a thousand times as long as between two: a busy machine is late."""
+"""Seconds to wait for one more answer in the end. A busy machine is late, so they are a thousand times `EVERY`."""
 TRIES = 5
 _ASK, _COUNT = MARK + b"pour", MARK + b"poured?"
 _SAID = b"poured "
 
 
 def attend(to: str, port: int, source: str | None, over: threading.Event) -> dict[str, Any]:
-    """Asks a listener once, and counts its answers from then on, until told to end.
+    """Asks a listener once, and counts its answers until `over` is set.
 
     Args:
         to: Numeric address.
         port: UDP port.
         source: Address to send from, or none for the kernel's choice.
-        over: Set when it is to end.
+        over: Set by another thread when the count has to end.
 
     Returns:
-        `sent` and `received`, both 0 where it does not answer at all; `goes_on`, whether answers still came in the end.
+        `sent` and `received`, the numbers of answers, both 0 if the listener does not give its number; `goes_on`,
+        whether answers still came in the end.
     """
     with connected(socket.SOCK_DGRAM, to, port, source, GRACE) as sock:
         received, again, sent = int(_asked(sock)), False, 0
@@ -52,9 +54,9 @@ def attend(to: str, port: int, source: str | None, over: threading.Event) -> dic
 
 
 def _asked(sock: socket.socket) -> bool:
-    """Asks until there is an answer; whether one came."""
+    """Sends the question until an answer comes, at most `TRIES` times; returns whether an answer came."""
     for _ in range(TRIES):
-        with contextlib.suppress(OSError):  # no way there, or an error that came back: it is asked again
+        with contextlib.suppress(OSError):  # no route, or an ICMP error to the last question: the next try asks again
             sock.send(_ASK)
         if _next(sock, PATIENCE):
             return True
@@ -62,7 +64,7 @@ def _asked(sock: socket.socket) -> bool:
 
 
 def _waiting(sock: socket.socket) -> int:
-    """Takes what has come already, and says how many answers that were."""
+    """Receives the answers that have already come, and returns their number."""
     number = 0
     while _next(sock, 0):
         number += 1
@@ -70,7 +72,7 @@ def _waiting(sock: socket.socket) -> int:
 
 
 def _ended(sock: socket.socket) -> tuple[int, int]:
-    """Ends the answers; returns how many still came, and how many were sent (0 if the listener does not say)."""
+    """Ends the stream; returns how many answers still came, and how many were sent (0 if the listener is silent)."""
     came = 0
     for _ in range(TRIES):
         with contextlib.suppress(OSError):  # the route there may be gone
@@ -83,7 +85,7 @@ def _ended(sock: socket.socket) -> tuple[int, int]:
 
 
 def _next(sock: socket.socket, patience: float) -> bytes:
-    """The next datagram; empty for silence, and for an error that came back instead."""
+    """The next datagram; empty if none comes in time, or if an ICMP error comes instead."""
     if select.select([sock], [], [], patience)[0]:
         with contextlib.suppress(OSError):
             return sock.recv(4096)
@@ -91,7 +93,7 @@ def _next(sock: socket.socket, patience: float) -> bytes:
 
 
 class Pourer:
-    """The answering side of a machine."""
+    """Sends the streams of answers of one machine."""
 
     def __init__(self) -> None:
         self._poured: dict[tuple[Any, ...], int] = {}
@@ -99,11 +101,11 @@ class Pourer:
         self._counting = threading.Lock()
 
     def heard(self, payload: bytes, peer: tuple[Any, ...], answer: Callable[[bytes], object]) -> bool:
-        """Whether a datagram is a question of this kind, which is then answered.
+        """Answers a datagram if it is a question of this module; returns whether it is.
 
         Args:
-            payload: What it says.
-            peer: Who asks.
+            payload: Content of the datagram.
+            peer: Address and port of the asking side.
             answer: Sends a datagram back.
         """
         if payload == _COUNT:
@@ -118,7 +120,7 @@ class Pourer:
     def _pour(self, peer: tuple[Any, ...], answer: Callable[[bytes], object]) -> None:
         end = time.monotonic() + LONGEST
         while time.monotonic() < end:
-            with self._counting, contextlib.suppress(OSError):  # its own address may be away: the answer was not sent
+            with self._counting, contextlib.suppress(OSError):  # the own address may be gone: the answer is not sent
                 if peer in self._ended:
                     return
                 answer(b"%d" % self._poured[peer])

@@ -9,11 +9,11 @@ from taploom.plan.policy import Side, SideKind
 SELF = Side(SideKind.SELF)
 
 
-def ingress(host: Host, entry: HostInterface, sender: Address) -> Side:
+def ingress(host: Host, interface: HostInterface, sender: Address) -> Side:
     """The side that a packet of a sender comes from, by the interface that it comes in by."""
-    if entry.network:
-        return Side(SideKind.BRIDGE, entry.network)
-    return _far(host, entry.zone, sender)
+    if interface.network:
+        return Side(SideKind.BRIDGE, interface.network)
+    return _far(host, interface.zone, sender)
 
 
 def egress(host: Host, way: Way, to: Address) -> Side:

@@ -1,7 +1,8 @@
-"""Waits for the addresses and default routes that a plan promises; reports networkd's words on each that differs.
+"""Waits for the addresses and default routes that a plan promises; a report shows networkd's log on each that differs.
 
-What the network gives (an uplink's lease, an address of a pool) is not known beforehand: there the promise is that
-one comes, from the right prefix, and which one it was becomes part of the `Ground` that probes are judged on.
+A plan does not know the addresses that the network assigns (an uplink's lease, an address of a pool). It promises one
+address of the right prefix for each. The address that has come is recorded in `Ground`, which the oracle uses for its
+predictions.
 """
 
 import json
@@ -36,18 +37,18 @@ _LINES = 8
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One thing that has to come true on an interface.
+    """The addresses of one family that an interface must have: a certain one, one of a range, or none.
 
     Attributes:
         machine: `host/NAME` or `guest/NAME`.
         ifname: the interface.
         family: IP version.
-        label: what it is of, for people: `guest/web dmz`.
-        key: the key in `Ground`, or None where there is no address to record.
-        exact: the address, or None.
-        within: the prefix that it comes from where it is not known.
-        first: first address that it may be where it is not known, or None.
-        last: last one.
+        label: name of the interface in reports, such as `guest/web dmz`.
+        key: the key in `Ground`, or None if there is no address to record.
+        exact: the promised address, or None if the plan does not know it or promises none.
+        within: prefix of an address that the plan does not know, or None.
+        first: first address of the pool that `exact` would come from, or None.
+        last: last address of that pool, or None.
     """
 
     machine: str
@@ -94,18 +95,18 @@ def promises(site: RunningSite) -> Iterator[Promise]:
     prefixes = {n.name: n for n in site.plan.networks}
     for guest in site.plan.guests:
         for number, nic in enumerate(guest.nics):
-            for side, family in zip((nic.ipv4, nic.ipv6), FAMILIES, strict=True):
+            for address, family in zip((nic.ipv4, nic.ipv6), FAMILIES, strict=True):
                 at = (f"guest/{guest.name}", nic_name(number), family, f"guest/{guest.name} {nic.network}")
                 key = (guest.name, nic.network, family)
                 pool, network = pools.get(nic.network), prefixes[nic.network]
-                if side.mode is Mode.DHCP and pool and network.ipv4:
+                if address.mode is Mode.DHCP and pool and network.ipv4:
                     yield Promise(*at, key, None, network.ipv4.prefix, pool.first, pool.last)
                 else:
-                    yield Promise(*at, key, _exact(side))
+                    yield Promise(*at, key, _exact(address))
 
 
-def _exact(side: NicAddress) -> Interface | None:
-    return Interface(side.address, side.length) if side.address else None
+def _exact(nic: NicAddress) -> Interface | None:
+    return Interface(nic.address, nic.length) if nic.address else None
 
 
 def _of_uplinks(site: RunningSite) -> Iterator[Promise]:
@@ -113,16 +114,16 @@ def _of_uplinks(site: RunningSite) -> Iterator[Promise]:
     for host in site.plan.hosts:
         for uplink in outside(host):
             link = served[host.name, uplink.device]
-            for side, family in zip((uplink.ipv4, uplink.ipv6), FAMILIES, strict=True):
+            for address, family in zip((uplink.ipv4, uplink.ipv6), FAMILIES, strict=True):
                 at = (f"host/{host.name}", uplink.device, family, f"host/{host.name} {uplink.device}")
                 key = (host.name, uplink.device, family)
                 source = link.dhcp if family is Family.IPV4 else link.ra
                 given = next((own for own in link.given if own.family is family), None)
                 if given is not None:
                     yield Promise(*at, key, given)
-                elif isinstance(side, Fixed):
-                    yield Promise(*at, key, side.interface)
-                elif isinstance(side, Learned) and source:
+                elif isinstance(address, Fixed):
+                    yield Promise(*at, key, address.interface)
+                elif isinstance(address, Learned) and source:
                     yield Promise(*at, key, None, source.prefix)
                 else:
                     yield Promise(*at, None, None)
@@ -132,7 +133,7 @@ def settle(site: RunningSite, patience: float = PATIENCE) -> tuple[LabReport, Gr
     """Waits until all promises hold, or until patience ends.
 
     Returns:
-        A row for each promise and for each daemon's opinion of its units; and what is known now.
+        A report with a row for each promise and for the units of each daemon; and the addresses that have come.
     """
     made = tuple(promises(site))
     machines = site.machines()
@@ -167,9 +168,9 @@ def addresses(machine: Namespace) -> dict[str, tuple[Interface, ...]]:
 
 
 def _usable(link: dict[str, list[dict[str, object]]]) -> Iterator[Interface]:
-    for entry in link.get("addr_info", ()):
-        if entry["scope"] == "global" and not entry.get("tentative") and not entry.get("dadfailed"):
-            yield parse_interface(f"{entry['local']}/{entry['prefixlen']}")
+    for found in link.get("addr_info", ()):
+        if found["scope"] == "global" and not found.get("tentative") and not found.get("dadfailed"):
+            yield parse_interface(f"{found['local']}/{found['prefixlen']}")
 
 
 def _row(site: RunningSite, promise: Promise, there: dict[str, tuple[Interface, ...]], ground: Ground) -> Row:
@@ -185,14 +186,14 @@ def _row(site: RunningSite, promise: Promise, there: dict[str, tuple[Interface, 
 
 
 def _words(site: RunningSite, promise: Promise) -> str:
-    """The last that networkd has said of an interface."""
+    """The state of an interface in networkd, and the last lines of networkd's log about it."""
     said = [line for line in site.daemons[promise.machine].log().splitlines() if promise.ifname in line]
     state = site.daemons[promise.machine].links().get(promise.ifname)
     return "\n".join([f"networkd: {state}", *said[-_LINES:]])
 
 
 def _units(site: RunningSite) -> LabReport:
-    """The objections of networkd to units; keys that are newer than the daemon here are not the units' fault."""
+    """The complaints of networkd about units. Keys that this daemon is too old for are no fault of the units."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
     targets = {f"host/{host.name}": host.target.systemd for host in site.plan.hosts}
@@ -210,7 +211,7 @@ def _units(site: RunningSite) -> LabReport:
 
 
 def _foreseen(site: RunningSite) -> dict[str, tuple[str, ...]]:
-    """Remarks of networkd on what it does all the same, by machine: a finding (TL421) reports them, maybe waived."""
+    """Remarks of networkd on settings that it applies all the same, by machine; TL421 reports these settings."""
     return {
         f"host/{host.name}": tuple(
             f"Unusual prefix length {here.ra.prefix.length} (> {SLAAC_LENGTH}) is specified in [IPv6Prefix]"

@@ -58,7 +58,7 @@ def _equipment(document: Document, wiring: Wiring, host: str, nics: Mapping[str,
         if wiring.carriers[network] == host
     )
     own = Equipment(uplinks, bridges, (), ())
-    nat = tuple(entry for interface in inside(own) for entry in _nat(document, interface, outside(own)))
+    nat = tuple(one for interface in inside(own) for one in _nat(document, interface, outside(own)))
     return replace(own, routes=_routes(document, host, own), nat=nat)
 
 

@@ -11,14 +11,15 @@ from taploom.spec.model.policy import PolicySpec
 from taploom.spec.values import ServiceRef
 
 MOST = 100_000
-"""Most ranges of ports that all services of a site may have together; likewise all policy entries, and all forwards.
+"""Most ranges of ports that all services of a site may have together.
 
-The number grows with the square of the length of a chain of names that each add a port. No site that people wrote comes
+The same bound holds for all policy entries together, and for all forwards together. If each service of a chain names
+the next one and adds a port, the number grows with the square of the chain's length. No site that people wrote comes
 near the bound, and a proof beyond it would take minutes.
 """
 _ORDER = attrgetter("protocol", "first", "last")
 Meaning = tuple[Service, ...] | None
-"""Sorted services; () for any; None for a name that only a circle of names defines, or that is beyond the bound."""
+"""Sorted services; () for any; None for a name whose definition is a circle, or that is beyond the bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Services:
         return tuple(sorted(found, key=_ORDER)) or None
 
     def affordable(self, entries: Iterable[tuple[str, tuple[ServiceRef, ...]]]) -> dict[str, Meaning]:
-        """The meaning of entries by name, without those that are beyond the bound.
+        """The protocols and ports of entries, by name; entries beyond the bound are left out.
 
         Args:
             entries: names with the services that they refer to, in the order in which they count towards the bound.

@@ -32,9 +32,9 @@ class HostView:
         zones: zones beyond its interfaces, sorted.
         remote: prefixes of networks of other hosts that it has a route to, by network.
         peers: fixed addresses of the other hosts, by host.
-        remotes: both of them, with the uplinks behind which they are.
-        behind: the same by zone.
-        near: zones of the uplinks of the host of each of these networks, and of each of these hosts.
+        remotes: the prefixes of `remote` and `peers`, each with the uplinks behind which it is.
+        behind: the prefixes of `remotes` behind the uplinks of each zone.
+        near: zones of the uplinks of each host in `peers`, and of the host of each network in `remote`.
         site: prefixes of all networks of the site.
     """
 
@@ -58,7 +58,7 @@ class HostView:
             yield OTHER, other
 
     def egress(self, selection: Selection) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The sides to which receivers of a selection lie, with their prefixes of both families."""
+        """The sides on which receivers of a selection are, with their prefixes of both families."""
         yield from self._bridged(selection, link_local=False)
         yield from self.strangers(selection)
         yield from self.beyond(self.others(selection, sender=False))
@@ -84,8 +84,8 @@ class HostView:
         for name in sorted(names):
             own = self.networks[name]
             if selection.everyone or name in selection.networks:
-                ends = (LINK_LOCAL,) if link_local and Family.IPV6 in own else ()
-                found = minimal((*own.values(), *ends))
+                local = (LINK_LOCAL,) if link_local and Family.IPV6 in own else ()
+                found = minimal((*own.values(), *local))
             else:
                 parts = [p for prefix in own.values() for p in common(selection.literals, prefix)]
                 found = minimal((*selection.guests.get(name, ()), *parts))
@@ -99,7 +99,7 @@ class HostView:
         return (name for name, near in self.near.items() if not zones <= near)
 
     def strangers(self, selection: Selection) -> Iterator[tuple[Side, tuple[Prefix, ...]]]:
-        """The OUTSIDE sides, each with what of a selection is beyond the zone's uplinks and not of the site."""
+        """The OUTSIDE sides, each with the part of a selection beyond the zone's uplinks and outside of the site."""
         literals = self._foreign(selection.literals)
         for zone in self.zones:
             whole = selection.everyone or zone in selection.outside
@@ -174,7 +174,7 @@ def _behind(equipment: Equipment, remotes: Iterable[Remote]) -> dict[str, Behind
 
 
 def _near(document: Document, networks: Iterable[str], hosts: Iterable[str]) -> dict[str, frozenset[str]]:
-    """The zones of the uplinks of hosts, and of the hosts of networks; none for a network that no host carries."""
+    """The zones of each host's uplinks, and of the uplinks of each network's host; none for a network without host."""
     zones = {name: frozenset(i.zone for i in host.outside.values()) for name, host in document.hosts.items()}
     at = {network: zones[name] for name, host in document.hosts.items() for network in host.networks}
     return {name: at.get(name, frozenset()) for name in networks} | {name: zones[name] for name in hosts}

@@ -70,10 +70,12 @@ def _ends(host: str, own: Equipment, zone: str) -> Iterator[_HostAddress]:
 
 def _spared(host: str, own: Equipment, known: _Known) -> Equipment:
     zones = {interface.device: interface.zone for interface in outside(own)}
-    nat = (_with(entry, known.answering(entry.source, zones[entry.uplink]), host) for entry in own.nat)
+    nat = (
+        _with(source_nat, known.answering(source_nat.source, zones[source_nat.uplink]), host) for source_nat in own.nat
+    )
     return replace(own, nat=tuple(nat))
 
 
-def _with(entry: SourceNat, found: Iterable[_HostAddress], host: str) -> SourceNat:
+def _with(source_nat: SourceNat, found: Iterable[_HostAddress], host: str) -> SourceNat:
     others = minimal(end.address for end in found if end.host != host)
-    return replace(entry, spared=others) if others else entry
+    return replace(source_nat, spared=others) if others else source_nat

@@ -24,7 +24,7 @@ class Mode(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class NicAddress:
-    """One family of a NIC.
+    """The address of a NIC in one family.
 
     Attributes:
         mode: see `Mode`.

@@ -263,7 +263,7 @@ class Host:
             every uplink; sorted, disjoint.
         nat: sorted by network, family, uplink.
         dnat_entries: forwards that this host translates, sorted by forward, family, protocol, port.
-        terms: the parts of the policy that this host enforces, sorted by rule, sides and family.
+        terms: the parts of the policy that this host enforces, sorted by policy entry, sides and family.
     """
 
     name: str

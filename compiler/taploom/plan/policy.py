@@ -2,7 +2,7 @@
 
 The spec's selectors are gone by now: a `Term` says from which side of a host to which side, which prefixes and which
 services. It has sides instead of interfaces, because a zone may have many uplinks, and prefixes instead of guests,
-because the kernel knows nothing else. One rule of the spec becomes one term for each pair of sides and family.
+because the kernel knows nothing else. One policy entry of the spec becomes one term for each pair of sides and family.
 """
 
 import enum
@@ -13,7 +13,7 @@ from taploom.plan.origin import Meta, Origin
 
 
 class Action(enum.Enum):
-    """What a rule does; `deny` beats `allow`, wherever either stands."""
+    """The action of a policy entry; `deny` beats `allow`, wherever either stands."""
 
     ALLOW = "allow"
     DENY = "deny"

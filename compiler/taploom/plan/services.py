@@ -9,7 +9,7 @@ PORT_PROTOCOLS = ("tcp", "udp", "sctp", "dccp", "udplite")
 """Protocols whose header begins with source and destination port."""
 
 PROTOCOLS = {"ah": 51, "esp": 50, "gre": 47, "igmp": 2, "ospf": 89, "vrrp": 112, "ipip": 4, "pim": 103, "l2tp": 115}
-"""Protocols without ports, by number."""
+"""Numbers of protocols without ports, by name."""
 
 ICMP_TYPES = {
     "icmp": {
@@ -24,7 +24,7 @@ ICMP_TYPES = {
         "nd-neighbor-advert": 136, "nd-redirect": 137, "mld2-listener-report": 143,
     },
 }  # fmt: skip
-"""ICMP types by family's protocol and name, as nft(8) spells them."""
+"""Numbers of ICMP types, by protocol and by name as nft(8) spells it."""
 
 BEGINNING = {"icmp": frozenset((8, 13, 15, 17)), "icmpv6": frozenset((128, *range(130, 137), 139, 143, 151, 152))}
 """ICMP types that can begin a flow: requests, and the ICMPv6 types of neighbour and multicast discovery.

@@ -109,15 +109,15 @@ def _forward(plan: Plan, forward: Forward) -> list[Fact]:
     ]
 
 
-def _rule(plan: Plan, rule: PolicyEntry) -> list[Fact]:
-    hosts = [host.name for host in plan.hosts if any(term.rule == f"policy/{rule.name}" for term in host.terms)]
+def _rule(plan: Plan, entry: PolicyEntry) -> list[Fact]:
+    hosts = [host.name for host in plan.hosts if any(term.rule == f"policy/{entry.name}" for term in host.terms)]
     return [
-        (rule.action.value, ", ".join(rule.services)),
-        ("from", ", ".join(rule.sources)),
-        ("to", ", ".join(rule.destinations)),
-        ("log", "matches are logged" if rule.log else ""),
-        ("limit", limit(rule.limit)),
-        ("expires", moment(rule.expires)),
+        (entry.action.value, ", ".join(entry.services)),
+        ("from", ", ".join(entry.sources)),
+        ("to", ", ".join(entry.destinations)),
+        ("log", "matches are logged" if entry.log else ""),
+        ("limit", limit(entry.limit)),
+        ("expires", moment(entry.expires)),
         ("enforced on", ", ".join(hosts) or "no host"),
     ]
 

@@ -63,7 +63,7 @@ def _data(passage: Passage) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What passes, in words.
+    """Traffic that passes, in words.
 
     Attributes:
         traffic: protocols and ports, as `tcp/80, 443`.
@@ -81,7 +81,7 @@ class Told:
 
 
 def passages(cell: tuple[Passage, ...]) -> list[Told]:
-    """What passes in a cell, once where it is the same in both families."""
+    """The traffic that passes in a cell; traffic that is the same in both families is there once."""
     found: dict[tuple[str, str, bool, bool], list[str]] = {}
     for passage in cell:
         port = ports(passage.family, passage.protocols, passage.ports)

@@ -50,7 +50,7 @@ def _headline(plan: Plan) -> str:
         plural(len(plan.networks), "network"),
         plural(len(plan.guests), "guest"),
         plural(len(plan.forwards), "forward"),
-        f"{len(plan.rules)} rules of policy" if len(plan.rules) != 1 else "1 rule of policy",
+        f"{len(plan.rules)} policy entries" if len(plan.rules) != 1 else "1 policy entry",
     )
     domain = f" ({plan.domain})" if plan.domain else ""
     return f"{plan.name}{domain}: {', '.join(counts)}"

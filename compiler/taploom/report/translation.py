@@ -1,4 +1,4 @@
-"""What NAT makes of the ends of a part, as addresses where they are known and in words where they are not."""
+"""The source, destination and port that NAT gives to packets, in words where the address is not known."""
 
 from collections.abc import Iterator
 
@@ -13,12 +13,12 @@ from taploom.report.packets import addresses
 
 @dataclass(frozen=True, slots=True)
 class EndChange:
-    """The ends of packets after a host, as far as NAT changes them.
+    """The source, destination and port of packets behind a host whose NAT changes them.
 
     Attributes:
-        source: the sender's address; None where it stays.
-        destination: the address that it goes to; None where it stays.
-        port: ports that it goes to; None where they stay.
+        source: the new source; None where it stays.
+        destination: the new destination; None where it stays.
+        port: the new destination ports; None where they stay.
     """
 
     source: str | None = None
@@ -27,7 +27,7 @@ class EndChange:
 
 
 def change(maps: Maps, reply: Reply, hop: Hop) -> EndChange:
-    """What one host changes."""
+    """The changes of one host."""
     family, to = reply.family, hop.answer.destination
     destination, port = None, None
     if to is not None:
@@ -38,7 +38,7 @@ def change(maps: Maps, reply: Reply, hop: Hop) -> EndChange:
 
 
 def _source(maps: Maps, reply: Reply, hop: Hop) -> str | None:
-    """The sender's address behind a host: of the bridge that it goes back to, or of the uplink that it leaves by."""
+    """The new source behind a host; with masquerade it is the address of the interface that the packet leaves by."""
     found, family = hop.answer.source, reply.family
     if found is None:
         return None

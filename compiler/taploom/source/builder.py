@@ -31,7 +31,7 @@ DEPTH = 64
 """How deep collections may be nested; the language itself needs eight."""
 
 NODES = 500_000
-"""How many values a site may have: 10,000 guests with a rule and a forward each have 300,000."""
+"""How many values a site may have: 10,000 guests with a policy entry and a forward each have 300,000."""
 
 MISTAKES = 100
 """After so many mistakes the rest of a file is not read."""

@@ -1,4 +1,4 @@
-"""What changes in a spec, and whether a text says just that."""
+"""Edits of a spec file, and the check that a text differs from the file in these edits alone."""
 
 from collections.abc import Mapping as Map
 from dataclasses import field
@@ -13,13 +13,13 @@ Path: TypeAlias = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Edits:
-    """What changes in a file; paths are those of the file as it is.
+    """The edits of a file; paths are those before the edits.
 
     Attributes:
         values: new texts of scalars.
         keys: new texts of keys, by the path that ends in the key.
-        entries: for entries, the keys that they get (or that get another value), with their texts; "" removes a key.
-        shorthands: for entries that may be no mapping and get a key, the key that their value stands for.
+        entries: new texts of keys inside an entry, by the path of the entry; "" removes a key.
+        shorthands: the key that a value stands for, by the path of an entry that may have a value instead of a mapping.
     """
 
     values: Map[Path, str] = field(default_factory=dict)
@@ -67,12 +67,12 @@ def _is_entry_as_asked(before: KeyValue, after: KeyValue, edits: Edits, path: Pa
     return len(rest.entries) == 1 and stands is not None and is_as_asked(before.value, stands.value, edits, path)
 
 
-def _has(entry: Mapping, keys: Map[str, str]) -> bool:
-    """Whether an entry has keys with their texts, and lacks those whose text is ""."""
-    found = {name: one.value for name, one in entry.entries.items() if name in keys}
+def _has(mapping: Mapping, keys: Map[str, str]) -> bool:
+    """Whether a mapping has keys with their texts, and lacks each key whose text is ""."""
+    found = {name: one.value for name, one in mapping.entries.items() if name in keys}
     texts = {name: value.text for name, value in found.items() if isinstance(value, Scalar)}
     return texts == {name: text for name, text in keys.items() if text} and len(texts) == len(found)
 
 
-def _without(entry: Mapping, keys: Map[str, str]) -> Mapping:
-    return Mapping({name: one for name, one in entry.entries.items() if name not in keys}, entry.span)
+def _without(mapping: Mapping, keys: Map[str, str]) -> Mapping:
+    return Mapping({name: one for name, one in mapping.entries.items() if name not in keys}, mapping.span)

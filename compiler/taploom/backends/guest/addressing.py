@@ -1,9 +1,9 @@
 """How a NIC gets its addresses and its default route, in the terms of networkd.
 
-A guest's packets must have the source addresses that policy and spoof guard expect. So a NIC with a fixed IPv6 address
-takes the route from router advertisements and refuses their prefix, or it would send from its SLAAC address; and a
-DHCP client identifies itself by its hardware address, as networkd's server compares reservations with the client
-identifier.
+A guest's packets must have the source addresses that policy and spoof guard expect. A NIC with a fixed IPv6 address
+therefore takes only the route from router advertisements: with their prefix it would form a SLAAC address and send from
+that. A DHCP client identifies itself by its hardware address, since networkd's server looks reservations up by the
+client identifier.
 """
 
 from taploom.backends.units.tree import Section, section
@@ -35,8 +35,8 @@ def static(nic: Nic) -> tuple[str, ...]:
 
 def gateways(nic: Nic) -> tuple[str, ...]:
     """Next hops of default routes that neither DHCP nor RA brings."""
-    sides = (nic.ipv4, nic.ipv6) if not listens(nic) else (nic.ipv4,)
-    return tuple(str(a.gateway) for a in sides if a.mode is Mode.STATIC and a.gateway and a.default_route)
+    addresses = (nic.ipv4, nic.ipv6) if not listens(nic) else (nic.ipv4,)
+    return tuple(str(a.gateway) for a in addresses if a.mode is Mode.STATIC and a.gateway and a.default_route)
 
 
 def dhcp4(nic: Nic, *, dns: bool) -> tuple[Section, ...]:

@@ -1,6 +1,6 @@
 """The parts of a packet that a rule can match, and the types of the columns of sets.
 
-A field is closed data, not text, so that a reader of the tree (the evaluator of flows) can give each its meaning.
+Fields are members of an enumeration and no text, so that the evaluator of flows can give every field its meaning.
 The values are nft's own spelling of the expression (nft(8), PRIMARY EXPRESSIONS).
 """
 
@@ -12,8 +12,8 @@ from taploom.base.address import Family
 class Field(enum.Enum):
     """An expression over a packet, its interfaces, its connection or the routes.
 
-    `ip`, `arp`, `icmp`, `ip6` and `icmpv6` fields match only packets that have them, and a negated match on one
-    therefore never matches a packet of another family.
+    A match on a field of `ip`, `arp`, `icmp`, `ip6` or `icmpv6` holds only for packets that have the field. A negated
+    match on such a field therefore never holds for a packet of another family.
     """
 
     __hash__ = (
@@ -87,10 +87,10 @@ def icmp(family: Family) -> Field:
 
 
 def address_type(family: Family) -> Type:
-    """The type of an address."""
+    """The type of a column of addresses of the family."""
     return Type.IPV4 if family is Family.IPV4 else Type.IPV6
 
 
 def icmp_type(family: Family) -> Type:
-    """The type of an ICMP type."""
+    """The type of a column of ICMP types of the family."""
     return Type.ICMP if family is Family.IPV4 else Type.ICMPV6

@@ -52,9 +52,9 @@ def body(table: Table) -> tuple[Line, ...]:
     lines = [Line(f"counter {counter.name} {{ }}", counter.origin) for counter in table.counters]
     for limit in table.limits:
         lines += _limit(limit)
-    inlined = {entry.name: entry for entry in table.sets if entry.inline}
-    for entry in table.sets:
-        lines += [] if entry.inline else _set(entry)
+    inlined = {one.name: one for one in table.sets if one.inline}
+    for one in table.sets:
+        lines += [] if one.inline else _set(one)
     for chain in table.chains:
         lines += _chain(chain, inlined)
     return tuple(lines)
@@ -70,43 +70,43 @@ def _limit(limit: NamedLimit) -> Iterator[Line]:
     yield Line("}", limit.origin)
 
 
-def _set(entry: Set) -> Iterator[Line]:
-    word = "map" if entry.data or entry.verdicts else "set"
-    yield Line(f"{word} {entry.name} {{", entry.origin)
-    yield from (Line(f"\t{text}", entry.origin) for text in _declaration(entry))
-    if entry.elements:
-        yield Line("\telements = {", entry.origin)
-        yield from (Line(f"\t\t{_element(element, entry)},", element.origin) for element in entry.elements)
-        yield Line("\t}", entry.origin)
-    yield Line("}", entry.origin)
+def _set(one: Set) -> Iterator[Line]:
+    word = "map" if one.data or one.verdicts else "set"
+    yield Line(f"{word} {one.name} {{", one.origin)
+    yield from (Line(f"\t{text}", one.origin) for text in _declaration(one))
+    if one.elements:
+        yield Line("\telements = {", one.origin)
+        yield from (Line(f"\t\t{_element(element, one)},", element.origin) for element in one.elements)
+        yield Line("\t}", one.origin)
+    yield Line("}", one.origin)
 
 
-def _declaration(entry: Set) -> Iterator[str]:
-    key = " . ".join(t.value for t in entry.types)
-    data = " . ".join(t.value for t in entry.data) or ("verdict" if entry.verdicts else "")
-    raw = Type.ND_TARGET in entry.types
+def _declaration(one: Set) -> Iterator[str]:
+    key = " . ".join(t.value for t in one.types)
+    data = " . ".join(t.value for t in one.data) or ("verdict" if one.verdicts else "")
+    raw = Type.ND_TARGET in one.types
     # A column without a named type is declared by an expression (`typeof`), and then all columns are.
     yield (f"typeof {key.replace('ifname', 'iifname')}" if raw else f"type {key}") + (f" : {data}" if data else "")
-    if entry.learned:
+    if one.learned:
         yield f"size {_LEARNED_SIZE}"
-    flags = [*(["interval"] if entry.interval else []), *(["dynamic", "timeout"] if entry.learned else [])]
+    flags = [*(["interval"] if one.interval else []), *(["dynamic", "timeout"] if one.learned else [])]
     if flags:
         yield f"flags {','.join(flags)}"
-    if entry.learned:
-        yield f"timeout {entry.learned}s"
-    if entry.counted:
+    if one.learned:
+        yield f"timeout {one.learned}s"
+    if one.counted:
         yield "counter"
 
 
-def _element(element: Element, entry: Set) -> str:
-    key = " . ".join(map(literal, element.key, entry.types))
-    comment = f"{' counter' if entry.inline and entry.counted else ''}{_comment(element.comment)}"
+def _element(element: Element, one: Set) -> str:
+    key = " . ".join(map(literal, element.key, one.types))
+    comment = f"{' counter' if one.inline and one.counted else ''}{_comment(element.comment)}"
     data = element.data
     if data is None:
         return f"{key}{comment}"
     if isinstance(data, Verdict):
         return f"{key}{comment} : {inline(data)}"
-    return f"{key}{comment} : {' . '.join(map(literal, data, entry.data))}"
+    return f"{key}{comment} : {' . '.join(map(literal, data, one.data))}"
 
 
 def _chain(chain: Chain, inlined: Mapping[str, Set]) -> Iterator[Line]:

@@ -1,9 +1,9 @@
 """The table whose sets outlive a load (`lower.neighbours`), as a service of its own.
 
 NixOS deletes each enabled table of `networking.nftables.tables` before it loads all of them (nftables.nix of nixpkgs,
-24.05 to 26.05). So this table is not enabled there: the service loads it from the text that the option holds, as the
-plan's own file does, by flushing its rules alone. Where NixOS flushes the whole ruleset (`flushRuleset`), which would
-remove this table without loading it again, it is an enabled one of `tables` after all.
+24.05 to 26.05). So this table is not enabled there: the service loads it from the text that the option holds. It
+flushes only the rules of the table, as the ruleset file of other hosts does. Where NixOS flushes the whole ruleset
+(`flushRuleset`), a load would remove the table for good, so there the table is enabled and the service is not used.
 """
 
 from typing import Final
@@ -39,7 +39,7 @@ _FORGET: Final = '"-${pkgs.nftables}/bin/nft delete table bridge taploom-memory"
 
 
 def there(ruleset: Ruleset) -> bool:
-    """Whether a ruleset has such a table; one without chains is not loaded at all."""
+    """Whether a ruleset has a table whose sets outlive a load; a table without chains is not loaded."""
     return any(table.kept and table.chains for table in ruleset.tables)
 
 
@@ -49,7 +49,7 @@ def service(origin: Origin) -> Attribute:
            ("ExecReload", Code("remember")), ("ExecStop", Code(_FORGET)))  # fmt: skip
     early = texts("network-pre.target")
     settings = (
-        (("description",), Text("What guests of one bridge have asked each other")),
+        (("description",), Text("Remembered flows between guests of one bridge")),
         (("before",), early),
         (("wants",), early),
         (("wantedBy",), texts("multi-user.target")),

@@ -79,10 +79,10 @@ def _print(out: list[Line], value: Expression, margin: str, before: str, after: 
         out.append(Line(f"{margin}{before}{_flat(value)}{after}", origin))
 
 
-def _attributes(out: list[Line], entries: tuple[Attribute, ...], margin: str, origin: Origin | None) -> None:
+def _attributes(out: list[Line], attributes: tuple[Attribute, ...], margin: str, origin: Origin | None) -> None:
     quoted = quote.quoted
-    for entry in entries:
-        path, inner, cause = _joined(entry, origin)
+    for attribute in attributes:
+        path, inner, cause = _joined(attribute, origin)
         if isinstance(inner, Text):  # most of all lines: spared the call
             out.append(Line(f"{margin}{path} = {quoted(inner.value)};", cause))
         else:
@@ -94,14 +94,14 @@ def _indented(content: tuple[Line, ...], margin: str, origin: Origin | None) -> 
     return [Line(f"{margin}{escaped(text)}" if text else "", cause or origin) for text, cause in content]
 
 
-def _joined(entry: Attribute, origin: Origin | None) -> tuple[str, Expression, Origin | None]:
+def _joined(attribute: Attribute, origin: Origin | None) -> tuple[str, Expression, Origin | None]:
     """The path of an attribute, its value and its origin; a set of one leaf goes into the path, as in `a.b = 1;`."""
-    value, cause = entry.value, entry.origin or origin
+    value, cause = attribute.value, attribute.origin or origin
     if type(value) is Attributes and len(value.entries) == 1 and not value.inline:
         only = value.entries[0]
         if type(only.value) is not Attributes:
-            return _path((*entry.path, *only.path)), only.value, only.origin or cause
-    return _path(entry.path), value, cause
+            return _path((*attribute.path, *only.path)), only.value, only.origin or cause
+    return _path(attribute.path), value, cause
 
 
 @functools.lru_cache(maxsize=4096)
@@ -140,7 +140,7 @@ def _flat(value: Expression) -> str:
             return " ".join((function.text, *map(_argument, arguments)))
         case Listing(items):
             return " ".join(("[", *(_argument(item.value) for item in items), "]"))
-        case Attributes(entries):
-            inner = (f"{_path(entry.path)} = {_flat(entry.value)};" for entry in entries)
+        case Attributes(attributes):
+            inner = (f"{_path(attribute.path)} = {_flat(attribute.value)};" for attribute in attributes)
             return " ".join(("{", *inner, "}"))
     assert_never(value)

@@ -1,8 +1,8 @@
 """Nix expressions, as far as a NixOS module of plain settings needs them.
 
-A closed union of frozen nodes: whatever comes from a plan can only be a `Text`, a `Lines`, an `Integer` or the name of
-an attribute, all of which the printer quotes. `Code` is the one node that is printed as it stands, and it takes
-literals of this package alone.
+The nodes are frozen and their union is closed. A value from a plan can only be a `Text`, a `Lines`, an `Integer`, a
+`Bool` or the name of an attribute, and the printer writes each of these as a literal of Nix. `Code` is the one node
+that is printed as it stands, and it takes literals of this package alone.
 """
 
 from typing import LiteralString, NamedTuple
@@ -21,7 +21,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """A string of lines, each with its line end; an indented string of Nix, so that a difference shows lines."""
+    """A string of lines, each with its line end; printed as an indented string, so that a diff shows single lines."""
 
     lines: tuple[Line, ...]
 
@@ -42,14 +42,14 @@ class Bool:
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Nix that this package wrote by hand; never built from a plan (`LiteralString` says so to the type checker)."""
+    """Nix that this package contains as text, never built from a plan (`LiteralString` is checked)."""
 
     text: LiteralString
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A function applied to arguments; what is no atom gets parentheses."""
+    """A function applied to arguments; the printer puts parentheses around an argument that is no atom."""
 
     function: Code
     arguments: tuple["Expression", ...]
@@ -82,8 +82,8 @@ class Attributes:
     """A set of attributes.
 
     Attributes:
-        entries: printed in this order; each path at most once, and none a prefix of another.
-        inline: whether it stands on one line, as a row of a table does.
+        entries: the attributes in the order of printing; no path is there twice or begins another.
+        inline: whether the set is printed on one line, as a row of a table is.
     """
 
     entries: tuple[Attribute, ...]
@@ -107,9 +107,9 @@ class Module:
     """A file: a function from `arguments` to a set of settings.
 
     Attributes:
-        comment: what a reader of the file has to know first; one line.
+        comment: a line at the head of the file for its reader.
         arguments: names that the module system hands in, besides `...`.
-        bindings: what the settings share.
+        bindings: definitions that the settings share.
     """
 
     comment: str

@@ -120,26 +120,26 @@ def _options(kind: Kind, name: str, sections: list[Section]) -> Iterator[Attribu
     values = _values(e for section in sections for e in section.entries if (name, e.key) not in _LATE)
     if (kind, name) == (Kind.NETWORK, "Network"):
         for key, option in _SHORT.items():
-            if entries := values.pop(key, None):
-                yield Attribute((option,), _list(name, entries))
+            if assignments := values.pop(key, None):
+                yield Attribute((option,), _list(name, assignments))
     if values:
-        inner = tuple(_attribute(name, key, entries) for key, entries in sorted(values.items()))
+        inner = tuple(_attribute(name, key, assignments) for key, assignments in sorted(values.items()))
         yield Attribute((_OPTIONS[kind, name],), Attributes(inner))
 
 
 def _late(section: Section) -> Iterator[Line]:
     """The keys of a section that go into `extraConfig`: networkd unites sections of one name."""
-    entries = [entry for entry in section.entries if (section.name, entry.key) in _LATE]
-    if entries:
-        yield Line(f"[{section.name}]", entries[0].origin)
-    for entry in entries:
-        yield Line(f"{entry.key}={text(entry.value)}", entry.origin)
+    assignments = [assignment for assignment in section.entries if (section.name, assignment.key) in _LATE]
+    if assignments:
+        yield Line(f"[{section.name}]", assignments[0].origin)
+    for assignment in assignments:
+        yield Line(f"{assignment.key}={text(assignment.value)}", assignment.origin)
 
 
-def _values(entries: Iterable[Assignment]) -> dict[str, list[Assignment]]:
+def _values(assignments: Iterable[Assignment]) -> dict[str, list[Assignment]]:
     found: dict[str, list[Assignment]] = {}
-    for entry in entries:
-        found.setdefault(entry.key, []).append(entry)
+    for assignment in assignments:
+        found.setdefault(assignment.key, []).append(assignment)
     return found
 
 
@@ -149,17 +149,17 @@ def _row(section: Section) -> Attributes:
     return Attributes(tuple(_attribute(section.name, key, values[key]) for key in sorted(values)), inline=True)
 
 
-def _attribute(section: str, key: str, entries: list[Assignment]) -> Attribute:
-    if len(entries) > 1:
-        return Attribute((key,), _list(section, entries), entries[0].origin)
-    return Attribute((key,), _value(section, entries[0]), entries[0].origin)
+def _attribute(section: str, key: str, assignments: list[Assignment]) -> Attribute:
+    if len(assignments) > 1:
+        return Attribute((key,), _list(section, assignments), assignments[0].origin)
+    return Attribute((key,), _value(section, assignments[0]), assignments[0].origin)
 
 
-def _list(section: str, entries: list[Assignment]) -> Listing:
-    return Listing(tuple(Item(_value(section, entry), entry.origin) for entry in entries))
+def _list(section: str, assignments: list[Assignment]) -> Listing:
+    return Listing(tuple(Item(_value(section, assignment), assignment.origin) for assignment in assignments))
 
 
-def _value(section: str, entry: Assignment) -> Expression:
-    if (section, entry.key) in _NUMBERS and not isinstance(entry.value, str | bool):
-        return Integer(entry.value)
-    return Text(text(entry.value))
+def _value(section: str, assignment: Assignment) -> Expression:
+    if (section, assignment.key) in _NUMBERS and not isinstance(assignment.value, str | bool):
+        return Integer(assignment.value)
+    return Text(text(assignment.value))

@@ -41,9 +41,9 @@ def _lines(unit: Unit) -> Iterator[Line]:
         if number:
             yield Line("")
         yield Line(f"[{section.name}]", section.entries[0].origin)
-        for entry in section.entries:
-            yield _assignment(entry)
+        for assignment in section.entries:
+            yield _assignment(assignment)
 
 
-def _assignment(entry: Assignment) -> Line:
-    return Line(f"{entry.key}={text(entry.value)}", entry.origin)
+def _assignment(assignment: Assignment) -> Line:
+    return Line(f"{assignment.key}={text(assignment.value)}", assignment.origin)

@@ -37,7 +37,7 @@ class Section(NamedTuple):
 
     Attributes:
         name: without the brackets.
-        entries: never empty: a section that says nothing is left out by whoever makes the unit.
+        entries: its assignments, never empty; whoever makes a unit leaves a section without assignments out.
     """
 
     name: str

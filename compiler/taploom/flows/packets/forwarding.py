@@ -40,7 +40,7 @@ def multicast(family: Family) -> Spans:
 
 @dataclass(frozen=True)
 class Forwarding:
-    """One host in one family.
+    """The routing decisions of one host in one family.
 
     Attributes:
         learned: for each interface whose address the kernel alone knows (see `asked_for`), what stands for it.
@@ -52,7 +52,7 @@ class Forwarding:
 
     @classmethod
     def of(cls, host: Host, family: Family) -> "Forwarding":
-        """The kernel of a host."""
+        """The forwarding of a host in a family."""
         names = [each.device for each in outside(host) if asked_for(each, family)]
         return cls(host, family, numbered(names, family))
 

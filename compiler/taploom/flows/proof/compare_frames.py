@@ -35,7 +35,7 @@ class FrameProof:
     """The proof of one host's bridge table.
 
     Attributes:
-        manager: makes the manager of diagrams of frames, for their sizes.
+        manager: makes a manager of diagrams of frames from the sizes of their levels.
     """
 
     site: SiteEntries
@@ -54,27 +54,27 @@ class FrameProof:
             refused = {bridge.network: tuple(intent.refused_within(bridge)) for bridge in self.host.bridges}
             tables = Frames(self.ruleset, kernel, self.clock, manager, ether)
             strangers: Diagram[Answer] | None = None
-            for entry in self._examples:
-                stranger = entry.port is None and entry.bridge is not None and entry.bridge.guarded
+            for port in self._examples:
+                stranger = port.port is None and port.bridge is not None and port.bridge.guarded
                 wanted = strangers if stranger else None
                 if wanted is None:
-                    wanted = manager.overlay(list(guard.decided(entry)), PASS)
+                    wanted = manager.overlay(list(guard.decided(port)), PASS)
                 strangers = wanted if stranger else strangers
-                found = tables.hook("prerouting", entry.name, "")
+                found = tables.hook("prerouting", port.name, "")
                 for point, one, other in differences(manager, wanted, found):
-                    yield entry.name, ether, family, point[:LEVELS], one, other
-            for entry, exit_ in self._pairs:
-                wanted = manager.overlay(list(between(self.host, refused, entry, exit_, ether)), PASS)
-                found = tables.hook("forward", entry.name, exit_.name)
+                    yield port.name, ether, family, point[:LEVELS], one, other
+            for ingress, egress in self._pairs:
+                wanted = manager.overlay(list(between(self.host, refused, ingress, egress, ether)), PASS)
+                found = tables.hook("forward", ingress.name, egress.name)
                 for point, one, other in differences(manager, wanted, found):
-                    yield entry.name, ether, family, point[:LEVELS], one, other
+                    yield ingress.name, ether, family, point[:LEVELS], one, other
 
     @cached_property
     def _classes(self) -> Mapping[object, list[BridgePort]]:
         said = said_of_ports(self.ruleset)
         found: dict[object, list[BridgePort]] = {}
-        for entry in entries(self.host):
-            found.setdefault(_signature(entry, said.get(entry.name, {})), []).append(entry)
+        for port in entries(self.host):
+            found.setdefault(_signature(port, said.get(port.name, {})), []).append(port)
         return found
 
     @property
@@ -83,22 +83,24 @@ class FrameProof:
 
     @property
     def _pairs(self) -> Iterator[tuple[BridgePort, BridgePort]]:
-        """A pair of ports for every two classes on one bridge; a class with itself gives two ports if it has two.
+        """One pair of ports for each ordered pair of classes on one bridge.
+
+        A class is also paired with itself, by two different ports if it has two.
 
         A port that is on no bridge of ours is paired with the ports of every bridge.
         """
         for one in self._classes.values():
             for other in self._classes.values():
-                entry, exit_ = one[0], other[-1]
-                if entry.bridge is exit_.bridge or entry.bridge is None or exit_.bridge is None:
-                    yield entry, exit_
+                ingress, egress = one[0], other[-1]
+                if ingress.bridge is egress.bridge or ingress.bridge is None or egress.bridge is None:
+                    yield ingress, egress
 
 
-def _signature(entry: BridgePort, said: Mapping[str, list[tuple[Value, ...]]]) -> object:
-    """All that plan and sets say of a port, with placeholders for its own MAC and addresses; equal within a class."""
-    bridge, port = entry.bridge, entry.port
+def _signature(bridge_port: BridgePort, said: Mapping[str, list[tuple[Value, ...]]]) -> object:
+    """The facts of plan and sets about a port, with placeholders for its MAC and addresses; equal within a class."""
+    bridge, port = bridge_port.bridge, bridge_port.port
     if bridge is None or port is None:
-        return entry.name
+        return bridge_port.name
     names = _names(port)
     sets = tuple(
         (name, tuple(sorted(repr(tuple(names.get(value, value) for value in row)) for row in rows)))

@@ -56,8 +56,8 @@ class Context:
 
 def contexts(kernel: Forwarding) -> Iterator[Context]:
     """All contexts of a host."""
-    entries = [*(each.device for each in interfaces(kernel.host)), OTHER, SELF]
-    return (Context(entry, way) for entry in entries for way in (None, *kernel.ways))
+    ingresses = [*(each.device for each in interfaces(kernel.host)), OTHER, SELF]
+    return (Context(ingress, way) for ingress in ingresses for way in (None, *kernel.ways))
 
 
 Behind = dict[tuple[int, Answer], Diagram[Answer]]

@@ -1,4 +1,4 @@
-"""One concrete packet at one hook, with the values of its fields as plain numbers, compared one by one."""
+"""One concrete packet at one hook: its fields are plain numbers, and a match compares them with values."""
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.values import Iface, IfacePattern, Range, Value, Word
@@ -15,11 +15,12 @@ class TracedPacket:
     """A packet that opens a connection.
 
     Attributes:
-        source: its sender as a number.
-        destination: its destination; numbers behind the real addresses stand for learned ones (`Forwarding.learned`).
+        source: source address as a number.
+        destination: destination address as a number; a number above all addresses of the family stands for an address
+            that the host learns (`Forwarding.learned`).
         port: destination port, or type of an ICMP message, else 0.
-        ingress: interface, `OTHER` or `SELF`.
-        way: the uplink (or `OTHER`) that the default route leads by.
+        ingress: interface that the packet comes in by, `OTHER` or `SELF`.
+        way: uplink (or `OTHER`) of the default route that the packet takes if no other route leads to its destination.
         now: seconds since the epoch.
     """
 
@@ -39,8 +40,8 @@ class Hop:
     """A packet at one hook.
 
     Attributes:
-        oif: interface that it leaves by, as far as that is decided.
-        original: its destination before translation, or None.
+        oif: interface that the packet leaves by; "" before routing, and for packets to the host.
+        original: destination before translation, or None.
     """
 
     kernel: Forwarding
@@ -50,7 +51,7 @@ class Hop:
 
     @property
     def iif(self) -> str:
-        """Name of the interface that it came in by; "" for the host's own."""
+        """Name of the interface that the packet came in by; "" for packets that the host sends."""
         return "" if self.probe.ingress == SELF else self.probe.ingress
 
     def equal(self, fields: tuple[Field, ...], values: tuple[Value, ...]) -> bool:

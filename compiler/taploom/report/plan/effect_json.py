@@ -23,7 +23,7 @@ def disruption_data(one: Disruption) -> dict[str, Any]:
 
 
 def survivor_data(one: Survivor) -> dict[str, Any]:
-    """Connections that outlive their rule."""
+    """Connections that outlive the entry that let them in."""
     return {
         "host": one.host,
         "flow": one.flow,

@@ -126,7 +126,7 @@ def again(change: Change) -> str:
 
 
 def survivors(change: Change) -> list[tuple[tuple[str, ...], Survivor]]:
-    """Connections that outlive their rule, each with all hosts on which they do."""
+    """Connections that outlive the entry that let them in, each with all hosts on which they do."""
     found: dict[Survivor, list[str]] = {}
     for one in change.survivors:
         found.setdefault(replace(one, host=""), []).append(one.host)

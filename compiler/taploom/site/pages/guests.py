@@ -1,4 +1,4 @@
-"""A page for each guest: its neighbourhood, its NICs, how the outside reaches it, the rules that speak of it."""
+"""A page for each guest: its neighbourhood, its NICs, its ways in from outside, and its policy entries."""
 
 from collections.abc import Iterator
 
@@ -108,7 +108,7 @@ def _nics(guest: Guest) -> Blocks:
 
 @remembered
 def _spoken(host: Host) -> _Spoken:
-    """Of whom the terms of a host speak, looked up once for all of its guests."""
+    """The entries of a host's terms by the addresses that they hold, looked up once for all of its guests."""
     found: _Spoken = {}
     for term in host.terms:
         for inward, side, prefixes in ((True, term.egress, term.destinations), (False, term.ingress, term.sources)):
@@ -130,11 +130,11 @@ def _terms(view: View, guest: Guest, *, inward: bool) -> Blocks:
         exact, wide = spoken.get((inward, nic.network), ({}, {}))
         for one in (found.address for found in (nic.ipv4, nic.ipv6) if found.address):
             names |= exact.get(one, set())
-            names |= {rule for prefix, rules in wide.items() if one in prefix for rule in rules}
+            names |= {entry for prefix, rules in wide.items() if one in prefix for entry in rules}
     found = [view.rules[name.removeprefix("policy/")] for name in sorted(names) if name.startswith("policy/")]
     rows = (
-        (to("policy", rule.name), rule.action.value, ", ".join(rule.sources if inward else rule.destinations),
-         ", ".join(rule.services), described(rule.meta))
-        for rule in found
+        (to("policy", entry.name), entry.action.value, ", ".join(entry.sources if inward else entry.destinations),
+         ", ".join(entry.services), described(entry.meta))
+        for entry in found
     )  # fmt: skip
-    return table(("Rule", "Action", "From" if inward else "To", "Services", "Description"), rows)
+    return table(("Entry", "Action", "From" if inward else "To", "Services", "Description"), rows)

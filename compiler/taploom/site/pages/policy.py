@@ -39,15 +39,15 @@ def pages(view: View) -> Iterator[Page]:
 def _entries(view: View) -> Blocks:
     """A section for each, or a row where there are too many for that; findings have their page."""
     if not view.crowded:
-        return tuple(block for rule in view.plan.rules for block in _entry(view, rule))
+        return tuple(block for entry in view.plan.rules for block in _entry(view, entry))
     rows = (
-        ((Anchor(rule.name), rule.name), rule.action.value, codes(rule.services), codes(rule.sources),
-         codes(rule.destinations), joined(to("host", name) for name in view.enforced.get(rule.name, ())),
-         "yes" if rule.log else "", limit(rule.limit), code(moment(rule.expires)), rule.meta.owner,
-         described(rule.meta), source(rule.origin))
-        for rule in view.plan.rules
+        ((Anchor(entry.name), entry.name), entry.action.value, codes(entry.services), codes(entry.sources),
+         codes(entry.destinations), joined(to("host", name) for name in view.enforced.get(entry.name, ())),
+         "yes" if entry.log else "", limit(entry.limit), code(moment(entry.expires)), entry.meta.owner,
+         described(entry.meta), source(entry.origin))
+        for entry in view.plan.rules
     )  # fmt: skip
-    head = ("PolicyEntry", "Action", "Services", "From", "To", "Enforced on", "Log", "Limit", "Expires", "Owner",
+    head = ("Entry", "Action", "Services", "From", "To", "Enforced on", "Log", "Limit", "Expires", "Owner",
             "Description", "Spec")  # fmt: skip
     return (ROWS_ONLY, *table(head, rows))
 
@@ -57,13 +57,13 @@ def _matrix(view: View) -> Blocks:
     names = [zone.name for zone in view.plan.zones]
     present = {name for pair in view.cells for name in pair}
     columns = [*(name for name in names if name in present), *([HOSTS] if HOSTS in present else [])]
-    actions = {rule.name: rule.action for rule in view.plan.rules}
+    actions = {entry.name: entry.action for entry in view.plan.rules}
     rows = []
     for sender in columns:
         cells = []
         for receiver in columns:
             cell = view.cells.get((sender, receiver))
-            words = [_rule(rule, actions[rule]) for rule in cell.rules] if cell else []
+            words = [_rule(entry, actions[entry]) for entry in cell.rules] if cell else []
             words += [Link(f"forwards.md#{name}", f"⇤ {name}") for name in cell.forwards] if cell else []
             cells.append(joined(words, Break()))
         if any(cells):
@@ -75,25 +75,25 @@ def _rule(name: str, action: Action) -> Link:
     return Link(f"policy.md#{name}", name if action is Action.ALLOW else f"✕ {name}")
 
 
-def _entry(view: View, rule: PolicyEntry) -> Blocks:
+def _entry(view: View, entry: PolicyEntry) -> Blocks:
     return (
-        Heading(3, rule.name, rule.name),
-        *paragraph(described(rule.meta)),
+        Heading(3, entry.name, entry.name),
+        *paragraph(described(entry.meta)),
         *facts(
             [
-                ("allows" if rule.action is Action.ALLOW else "denies", codes(rule.services)),
-                ("from", codes(rule.sources)),
-                ("to", codes(rule.destinations)),
-                ("between zones", _pairs(view.pairs.get(rule.name, ()))),
-                ("log", "matches are logged" if rule.log else ""),
-                ("limit", limit(rule.limit)),
-                ("expires", code(moment(rule.expires))),
-                ("enforced on", joined(to("host", name) for name in view.enforced.get(rule.name, ())) or "no host"),
-                *about(rule.meta),
-                ("spec", source(rule.origin)),
+                ("allows" if entry.action is Action.ALLOW else "denies", codes(entry.services)),
+                ("from", codes(entry.sources)),
+                ("to", codes(entry.destinations)),
+                ("between zones", _pairs(view.pairs.get(entry.name, ()))),
+                ("log", "matches are logged" if entry.log else ""),
+                ("limit", limit(entry.limit)),
+                ("expires", code(moment(entry.expires))),
+                ("enforced on", joined(to("host", name) for name in view.enforced.get(entry.name, ())) or "no host"),
+                *about(entry.meta),
+                ("spec", source(entry.origin)),
             ]
         ),
-        *findings_about(view, f"policy/{rule.name}", 4),
+        *findings_about(view, f"policy/{entry.name}", 4),
     )
 
 

@@ -1,4 +1,4 @@
-"""The reference, from the same words as the code, so that it cannot be stale."""
+"""The pages of the reference, made from texts of the code, so that they cannot be stale."""
 
 import textwrap
 from collections.abc import Iterator
@@ -15,29 +15,29 @@ from taploom.site.pages.keys import language, plan_types
 from taploom.site.view import View
 
 _GLOSSARY = (
-    ("Disruption", "What running traffic notices when a change is applied, in classes from D0 (nothing) to D6."),
-    ("Essentials", "What must pass whatever the policy says, such as replies, ICMP errors and neighbour discovery."),
+    ("Disruption", "The effect of applying a change on running traffic, in classes from D0 (none) to D6."),
+    ("DNAT entry", "The part of a forward that one host translates, for one family, protocol and range of ports."),
+    ("Essentials", "Traffic that passes whatever the policy is, such as replies, ICMP errors and neighbour discovery."),
     ("Exposure", "A flow that a change opens to somebody outside of the site; what a reviewer decides first."),
-    ("Finding", "What taploom says about a spec: an error stops, a warning fails `validate`, a note only informs."),
+    ("Finding", "A statement about a spec: an error stops, a warning fails `validate`, a note only informs."),
     ("Forward", "A port at a host's outside address that leads to a guest (DNAT) and opens its own way to it."),
     ("Gate", "A limit that a spec sets to its own changes, such as no exposure without an owner."),
     ("Guest", "A virtual machine on a host, with a NIC for each of its networks."),
     ("Hairpin", "A forward used from inside, by the outside address."),
     ("Host", "A hypervisor: it carries networks as bridges, filters between them and translates addresses."),
-    ("Intent", "What the specs mean, as a map of all packets; each ruleset is proved to do the same."),
-    ("DnatEntry", "The part of a forward that one host translates, for one family, protocol and range of ports."),
+    ("Intent", "The meaning of the specs, as a map of all packets; each ruleset is proved to do the same."),
     ("Lock", "The file with the addresses and MACs that the specs leave open; committed, so that nothing renumbers."),
     ("Network", "A prefix in each family, on a bridge of one host, whose address on it is the guests' gateway."),
     ("Origin", "The entry of the spec that a fact of the plan, or a rendered line, comes from."),
-    ("Plan", "What the specs mean, per host and guest, without a word of any target; reviewed, compared, rendered."),
+    ("Plan", "The meaning of the specs, per host and guest, independent of any target; reviewed, compared, rendered."),
     ("Pool", "Addresses that DHCP gives to guests without one of their own."),
-    ("Selector", "What policy names senders and destinations by: a name, `tag/NAME`, a prefix, `any`, `hosts`."),
+    ("Selector", "Senders or destinations in a policy entry: a name, `tag/NAME`, a prefix, `any`, `hosts`."),
     ("TAP", "The host's end of a guest's NIC, a port of a bridge; a pattern in the spec says which join it."),
     ("Term", "The part of a policy entry that one host enforces between two of its sides, in one family."),
     ("Tombstone", "A line of the lock that keeps a removed guest's address from being given away at once."),
     ("Uplink", "An interface of a host towards what taploom does not manage."),
     ("Waiver", "A finding that the spec accepts, with a reason; it stays visible."),
-    ("Zone", "A group of networks and uplinks that policy speaks of as one."),
+    ("Zone", "A group of networks and uplinks under one name, which policy can select."),
 )  # fmt: skip
 
 
@@ -62,7 +62,7 @@ def pages(view: View) -> Iterator[Page]:
 
 
 def _diagnostics() -> Page:
-    """All on one page, so that a code is found by searching for it."""
+    """One page with all diagnostics, so that a search finds each code."""
     found = rules()
     rows = (
         (Link(f"#{rule.code.lower()}", rule.code), rule.severity.value, rule.name, prose(rule.summary))
@@ -111,13 +111,13 @@ def _command(command: Command) -> Blocks:
 
 
 def _usage(text: str) -> Inline:
-    """An option as it is written, which may go over several lines between the words that it takes."""
+    """The usage of an option; a line may break between the words that the option takes."""
     *words, last = text.split("|")
     return Code((*(f"{word}|" for word in words), last))
 
 
 def _paragraph(text: str) -> Block:
-    """Prose, or lines that stand as they are after the mark that the command line itself uses."""
+    """A paragraph of help as prose, or line by line if it begins with Click's mark for that."""
     if text.startswith("\b\n"):
         return CodeBlock(text.removeprefix("\b\n"), "console")
     return Paragraph(prose(" ".join(text.split())))

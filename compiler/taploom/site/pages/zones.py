@@ -63,8 +63,8 @@ def _flows(view: View, name: str, *, inward: bool) -> Blocks:
         if (receiver if inward else sender) == name:
             other = zone_link(sender if inward else receiver)
             rows += [
-                (other, to("policy", rule), rules[rule].action.value, ", ".join(rules[rule].services))
-                for rule in cell.rules
+                (other, to("policy", entry), rules[entry].action.value, ", ".join(rules[entry].services))
+                for entry in cell.rules
             ]
             rows += [(other, to("forward", forward), "forward", "") for forward in cell.forwards]
     return table(("From" if inward else "To", "By", "Action", "Services"), rows)

@@ -1,4 +1,4 @@
-"""`site`: what holds for all of it, `zones`, named `addresses` and `services`, and `waivers`."""
+"""The sections `site`, `zones`, `addresses`, `services` and `waivers`."""
 
 import re
 
@@ -42,7 +42,7 @@ def read_nixos(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TargetSpec:
-    """Versions of tools. None in a host's target takes the site's, and in the site's the default."""
+    """Versions of tools. None in a host's target stands for the site's version, None in the site's for the default."""
 
     systemd: int | None
     nftables: tuple[int, ...] | None
@@ -99,7 +99,7 @@ SITE = Model(
             TargetSpec(None, None, None),
             example='{systemd: 252, nftables: 1.0.6, nixos: "25.11"}',
         ),
-        Key("gates", GATES, "What a change may not do unnoticed; `plan` fails if it does.", NO_GATES),
+        Key("gates", GATES, "Limits of changes; `plan` fails if a change exceeds one.", NO_GATES),
         *OWN_KEYS,
     ),
 )

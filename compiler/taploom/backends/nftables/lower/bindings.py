@@ -1,9 +1,9 @@
-"""Which port may send as whom: the sets of the spoof guard.
+"""The sets of the spoof guard, which bind each port to its addresses.
 
-`bind` holds the addresses that a port may use. `owned` holds the addresses that only their owner may use: those of
-guests, those of the host on its bridges, the host's link-local ones, which guests have as next hop, and addresses of
-uplinks within a bridge's prefix, which guests take for neighbours. `pool` holds the ports whose addresses are not known
-beforehand; they may use any address of their network that nobody owns.
+`bind` holds the addresses that each port may use. `owned` holds the addresses that only their owner may use. Owned are
+the addresses of guests and of the host on its bridges. Owned are also the host's link-local addresses, since guests
+have them as next hop, and addresses of uplinks within a bridge's prefix, since guests take these for neighbours. `pool`
+holds the ports whose addresses are not known beforehand; they may use any address of their network that nobody owns.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from taploom.plan.origin import Origin
 
 PORTS, STRANGERS = ident("ports", "guarded"), ident("ports", "strangers")
 BIND_MAC, OWNED_MAC = ident("bind", "mac"), ident("owned", "mac")
-Entry = tuple[tuple[Value, ...], Origin]
+_KeyOrigin = tuple[tuple[Value, ...], Origin]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,9 @@ class Bindings:
     """The sets of the spoof guard; those without elements are left out.
 
     Attributes:
-        sets: all of them.
-        names: their names.
-        pools: the pools among them.
+        sets: all sets, those of pools last.
+        names: the names of `sets`.
+        pools: the pools, each with its set.
     """
 
     sets: tuple[Set, ...]
@@ -52,12 +52,12 @@ class Bindings:
 
 
 def bind(column: str) -> str:
-    """The set of what a port may use: `ipv4`, `ipv6` or `target`."""
+    """The name of the set of addresses that a port may use; `column` is `ipv4`, `ipv6` or `target`."""
     return ident("bind", column)
 
 
 def owned(column: str) -> str:
-    """The set of what only its owner may use."""
+    """The name of the set of addresses that only their owner may use; `column` as for `bind`."""
     return ident("owned", column)
 
 
@@ -67,8 +67,8 @@ def bindings(host: Host) -> Bindings:
     ports = [port for bridge in bridges for port in bridge.ports]
     pools = tuple(pool for bridge in bridges for family in FAMILIES for pool in _pool(bridge, family))
     made = (*_bound(host, ports), *_owned(host, bridges, ports), *_strangers(host, bridges, ports))
-    sets = (*(entry for entry in made if entry.elements), *(pool.ports for pool in pools))
-    return Bindings(sets, frozenset(entry.name for entry in sets), pools)
+    sets = (*(one for one in made if one.elements), *(pool.ports for pool in pools))
+    return Bindings(sets, frozenset(one.name for one in sets), pools)
 
 
 def _strangers(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, ...]:
@@ -80,8 +80,8 @@ def _strangers(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Se
 
 def _bound(host: Host, ports: list[Port]) -> tuple[Set, ...]:
     taps = [(Iface(port.tap), port) for port in ports]
-    by4: list[Entry] = [((tap, a.prefix), port.origin) for tap, port in taps for a in port.ipv4 or ()]
-    by6: list[Entry] = [((tap, a.prefix), port.origin) for tap, port in taps for a in port.ipv6 or ()]
+    by4: list[_KeyOrigin] = [((tap, a.prefix), port.origin) for tap, port in taps for a in port.ipv4 or ()]
+    by6: list[_KeyOrigin] = [((tap, a.prefix), port.origin) for tap, port in taps for a in port.ipv6 or ()]
     return (
         _set(host, PORTS, (Type.IFACE,), (((tap,), port.origin) for tap, port in taps)),
         _set(host, BIND_MAC, (Type.IFACE, Type.MAC), (((tap, port.mac), port.origin) for tap, port in taps)),
@@ -97,9 +97,9 @@ def _owned(host: Host, bridges: list[Bridge], ports: list[Port]) -> tuple[Set, .
     here += [(address, origin) for prefixes, origin in links for address in within(host, prefixes)]
     routers = [(local, b.origin) for b in bridges if (local := b.link_local(host.name))]
     guests = [(a, port.origin) for port in ports for a in (*(port.ipv4 or ()), *(port.ipv6 or ()))]
-    spoken: list[tuple[Address, Origin]] = [*here, *routers, *guests]
-    by4: list[Entry] = [((a.prefix,), origin) for a, origin in spoken if a.family is Family.IPV4]
-    by6: list[Entry] = [((a.prefix,), origin) for a, origin in spoken if a.family is Family.IPV6]
+    owned_by: list[tuple[Address, Origin]] = [*here, *routers, *guests]
+    by4: list[_KeyOrigin] = [((a.prefix,), origin) for a, origin in owned_by if a.family is Family.IPV4]
+    by6: list[_KeyOrigin] = [((a.prefix,), origin) for a, origin in owned_by if a.family is Family.IPV6]
     return (
         _set(host, OWNED_MAC, (Type.MAC,), (((port.mac,), port.origin) for port in ports)),
         _set(host, owned("ipv4"), (Type.IPV4,), by4),
@@ -118,7 +118,7 @@ def _pool(bridge: Bridge, family: Family) -> tuple[Pool, ...]:
     return (Pool(family, interface.prefix, Set(name, (Type.IFACE,), elements, origin=bridge.origin)),)
 
 
-def _set(host: Host, name: str, types: tuple[Type, ...], entries: Iterable[Entry]) -> Set:
-    unique = {order(key): Element(key, origin=origin) for key, origin in reversed(list(entries))}
+def _set(host: Host, name: str, types: tuple[Type, ...], keys: Iterable[_KeyOrigin]) -> Set:
+    unique = {order(key): Element(key, origin=origin) for key, origin in reversed(list(keys))}
     elements = tuple(unique[key] for key in sorted(unique))
     return Set(name, types, elements, origin=host.origin)

@@ -42,7 +42,7 @@ def forward(known: Policy) -> Part:
     pairs = _pairs(host, tuple(made))
     fixed = [_base(host), _ours(host, tuple(made)), sinks.sink(sinks.FORWARD, "forward", host.origin)]
     fixed += [_uplink(host)] if outside(host) else []
-    targets = tuple(entry for found in known.targets for entry in (*(e for _, e in found.sets), found.mirrors) if entry)
+    targets = tuple(one for found in known.targets for one in (*(s for _, s in found.sets), found.mirrors) if one)
     return together([Part((*fixed, sinks.invalid(host.origin)), (*pairs, *targets)), *made.values()])
 
 
@@ -78,7 +78,7 @@ def _ours(host: Host, made: tuple[Ends, ...]) -> Chain:
     rules = [
         Rule((on(Field.CT_STATE, Word("invalid")), goto(sinks.INVALID)), "", host.origin),
         *([Rule((Dispatch((Field.IIFNAME, Field.OIFNAME), PAIRS),), "", host.origin)] if known else []),
-        *(_stranger(host, entry, exit_) for entry, exit_ in strangers),
+        *(_stranger(host, ingress, egress) for ingress, egress in strangers),
         Rule((goto(sinks.FORWARD),), "", host.origin),
     ]
     return Chain(OURS, tuple(rules), None, host.origin)
@@ -87,24 +87,24 @@ def _ours(host: Host, made: tuple[Ends, ...]) -> Chain:
 def _pairs(host: Host, made: tuple[Ends, ...]) -> tuple[Set, ...]:
     """The map from pairs of interfaces that are known by name to chains."""
     elements = {
-        (a, b): Element((Iface(a), Iface(b)), goto(chain_name(entry, exit_)), "", host.origin)
-        for entry, exit_ in made
-        if SideKind.OTHER not in (entry.kind, exit_.kind)
-        for a in devices(host, entry)
-        for b in devices(host, exit_)
+        (a, b): Element((Iface(a), Iface(b)), goto(chain_name(ingress, egress)), "", host.origin)
+        for ingress, egress in made
+        if SideKind.OTHER not in (ingress.kind, egress.kind)
+        for a in devices(host, ingress)
+        for b in devices(host, egress)
     }
     ordered = tuple(elements[ends] for ends in sorted(elements))
     return (Set(PAIRS, (Type.IFACE, Type.IFACE), ordered, verdicts=True, origin=host.origin),) if ordered else ()
 
 
-def _stranger(host: Host, entry: Side, exit_: Side) -> Rule:
+def _stranger(host: Host, ingress: Side, egress: Side) -> Rule:
     """The rule that leads to the chain between a bridge and all interfaces that the spec does not know."""
     known = tuple((Iface(device),) for device in sorted(each.device for each in interfaces(host)))
-    ends = ((Field.IIFNAME, entry), (Field.OIFNAME, exit_))
+    ends = ((Field.IIFNAME, ingress), (Field.OIFNAME, egress))
     matches = (
         Match((field,), known, negated=True)
         if end.kind is SideKind.OTHER
         else on(field, *map(Iface, devices(host, end)))
         for field, end in ends
     )
-    return Rule((*matches, goto(chain_name(entry, exit_))), "", host.origin)
+    return Rule((*matches, goto(chain_name(ingress, egress))), "", host.origin)

@@ -75,12 +75,12 @@ def networks(host: Host) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.network for each in inside(host)))
 
 
-def devices(host: Host, end: Side) -> tuple[str, ...]:
+def devices(host: Host, side: Side) -> tuple[str, ...]:
     """The interfaces of a side; none for the host itself and for what the spec does not know."""
-    if end.kind is SideKind.BRIDGE:
-        return tuple(each.device for each in inside(host) if each.network == end.name)
-    if end.kind in (SideKind.OUTSIDE, SideKind.REMOTE):
-        return tuple(each.device for each in outside(host) if each.zone == end.name)
+    if side.kind is SideKind.BRIDGE:
+        return tuple(each.device for each in inside(host) if each.network == side.name)
+    if side.kind in (SideKind.OUTSIDE, SideKind.REMOTE):
+        return tuple(each.device for each in outside(host) if each.zone == side.name)
     return ()
 
 
@@ -98,13 +98,13 @@ def of_family(prefixes: Iterable[Prefix], family: Family) -> tuple[Prefix, ...]:
     return collapsed(prefix for prefix in prefixes if prefix.family is family)
 
 
-def extent(host: Host, end: Side, family: Family) -> tuple[Prefix, ...]:
+def extent(host: Host, side: Side, family: Family) -> tuple[Prefix, ...]:
     """All addresses that a side can have, as a term would list them."""
-    if end.kind is SideKind.REMOTE:
-        return of_family(remote_behind(host, end.name), family)
-    if end.kind is not SideKind.BRIDGE:
+    if side.kind is SideKind.REMOTE:
+        return of_family(remote_behind(host, side.name), family)
+    if side.kind is not SideKind.BRIDGE:
         return (everything(family),)
-    found = (each.own(family) for each in inside(host) if each.network == end.name)
+    found = (each.own(family) for each in inside(host) if each.network == side.name)
     return tuple(own.prefix for own in found if own)
 
 

@@ -2,8 +2,8 @@
 
 This is the only chain of ours that drops by policy: a host that says `managed` has no other input filter. Replies and
 errors come first, then what every link needs (RFC 4890), then services that the spec lets the host serve on its
-networks and use on its uplinks, then the terms of the side that the packet comes from. Ping is no essential: a rule has
-to allow it.
+networks and use on its uplinks, then the terms of the side that the packet comes from. Ping is no essential: a policy
+entry has to allow it.
 """
 
 from collections.abc import Iterator

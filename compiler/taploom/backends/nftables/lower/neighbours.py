@@ -5,9 +5,9 @@ opening segment can begin a connection; ICMP by its types; the rest by rememberi
 
 That memory has to outlive a load, or replies that are under way would be refused. A set is deleted with its table, and
 only rules of the same table can look it up. So these rules have a table of their own; a load flushes its rules and
-leaves its sets. Nothing else of the previous ruleset may stay: its chains have the same names on every host, and denied
-traffic is listed in anonymous sets, which go with their rules.
-A set that exists can only be declared as it was: another size or timeout would need another name.
+leaves its sets. Nothing else of the previous ruleset stays: chains have the same names in every ruleset, and the
+prefixes of denies are in anonymous sets, which go with their rules. A set that exists can only be declared as it was:
+another size or timeout would need another name.
 """
 
 from collections.abc import Iterator
@@ -37,13 +37,13 @@ from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, Side, SideKind, Term
 
 _MEMORY = 180
-"""Seconds that a datagram is remembered: as the kernel's connection tracking does for UDP that goes both ways."""
+"""Seconds that a datagram is remembered. Connection tracking remembers UDP that goes both ways for 120 (6.18)."""
 _ANSWERS = {Family.IPV4: (ERRORS4, Range(0, 0)), Family.IPV6: (ERRORS6, Range(129, 129))}
 _SYMMETRIC = (Word("udp"), Word("udplite"), Word("sctp"), Word("dccp"))
 
 
 def refusals(known: Policy) -> Part:
-    """The denies between guests of one bridge; empty without any, and isolated bridges need none."""
+    """The denies between guests of one bridge; empty if there are none. An isolated bridge needs none."""
     host = known.host
     judges = [_judged(known, family) for family in FAMILIES]
     hook = Chain(
@@ -68,8 +68,8 @@ def _judged(known: Policy, family: Family) -> _Judge:
     name = ident("deny", family.key)
     within, terms = [], []
     for bridge in known.host.bridges:
-        end, interface = Side(SideKind.BRIDGE, bridge.network), in_family(bridge, family)
-        found = [t for t in known.terms.get((end, end), []) if t.action is Action.DENY and t.family is family]
+        side, interface = Side(SideKind.BRIDGE, bridge.network), in_family(bridge, family)
+        found = [t for t in known.terms.get((side, side), []) if t.action is Action.DENY and t.family is family]
         if found and interface and not bridge.isolated:
             within.append(_within(family, interface.prefix, name, bridge.origin))
             terms += found
@@ -82,7 +82,10 @@ def _within(family: Family, prefix: Prefix, chain: str, origin: Origin) -> Rule:
 
 
 def _chain(host: Host, family: Family, terms: list[Term]) -> tuple[tuple[Rule, ...], tuple[Set, ...]]:
-    """Rules for replies, denies, and a rule that remembers flows that pass; without denies only the set of flows."""
+    """The rules of a chain, which accept replies, drop denied flows and remember the others, and their sets.
+
+    Without denies there are no rules, and the set of remembered flows stays.
+    """
     refused = judged(host, ("neighbours",), terms, Action.DENY)
     memory, ends, ports = ident("seen", family.key), (saddr(family), daddr(family)), (Field.SPORT, Field.DPORT)
     back = (*reversed(ends), Field.L4PROTO, *reversed(ports))
@@ -95,7 +98,7 @@ def _chain(host: Host, family: Family, terms: list[Term]) -> tuple[tuple[Rule, .
     )
     types = (address_type(family), address_type(family), Type.PROTOCOL, Type.PORT, Type.PORT)
     seen = Set(memory, types, (), learned=_MEMORY, origin=host.origin)
-    return rules if terms else (), (*(replace(entry, inline=True) for entry in refused.sets), seen)
+    return rules if terms else (), (*(replace(one, inline=True) for one in refused.sets), seen)
 
 
 def _answers(family: Family) -> Iterator[Rule]:

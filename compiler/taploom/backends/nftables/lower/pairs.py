@@ -42,18 +42,18 @@ class Policy:
     terms: dict[tuple[Side, Side], list[Term]]
     targets: tuple[Targets, ...]
 
-    def rules(self, entry: Side, exit_: Side) -> Judged:
+    def rules(self, ingress: Side, egress: Side) -> Judged:
         """Denies, allows and forwards from one side to another."""
-        name = (side(entry), side(exit_))
-        found = self.terms.get((entry, exit_), [])
+        name = (side(ingress), side(egress))
+        found = self.terms.get((ingress, egress), [])
         refused = judged(self.host, name, found, Action.DENY)
         granted = judged(self.host, name, found, Action.ALLOW)
-        rules = (*refused.rules, *granted.rules, *self.forwards(entry, exit_))
+        rules = (*refused.rules, *granted.rules, *self.forwards(ingress, egress))
         return Judged(rules, (*refused.sets, *granted.sets), (*refused.limits, *granted.limits))
 
-    def forwards(self, entry: Side, exit_: Side) -> tuple[Rule, ...]:
+    def forwards(self, ingress: Side, egress: Side) -> tuple[Rule, ...]:
         """What forwards let pass from one side to another."""
-        here = [t for t in self.targets if exit_ == Side(SideKind.BRIDGE, t.network) and t.reached_from(entry)]
+        here = [t for t in self.targets if egress == Side(SideKind.BRIDGE, t.network) and t.reached_from(ingress)]
         return tuple(rule for found in here for rule in found.rules(self.host))
 
 
@@ -65,38 +65,38 @@ def policy(host: Host) -> Policy:
     return Policy(host, terms, targets(host))
 
 
-def chain_name(entry: Side, exit_: Side) -> str:
+def chain_name(ingress: Side, egress: Side) -> str:
     """The chain that judges what passes from one side to the other."""
-    return ident("forward", side(entry), side(exit_))
+    return ident("forward", side(ingress), side(egress))
 
 
-def pair(known: Policy, entry: Side, exit_: Side) -> Part:
+def pair(known: Policy, ingress: Side, egress: Side) -> Part:
     """The chain between two sides, and those for remote networks behind outside sides; none where nothing passes."""
-    if entry == exit_ and entry.kind is SideKind.BRIDGE:
-        return _within(known, entry)
-    host, remote = known.host, Side(SideKind.REMOTE, entry.name)
-    near, behind = _by_receiver(known, entry, exit_)
-    if entry.kind is not SideKind.OUTSIDE:
-        return together([_part(host, chain_name(entry, exit_), near), behind]) if near.rules else Part()
-    far, beyond = _by_receiver(known, remote, exit_) if remote_behind(host, entry.name) else (Judged(), Part())
+    if ingress == egress and ingress.kind is SideKind.BRIDGE:
+        return _within(known, ingress)
+    host, remote = known.host, Side(SideKind.REMOTE, ingress.name)
+    near, behind = _by_receiver(known, ingress, egress)
+    if ingress.kind is not SideKind.OUTSIDE:
+        return together([_part(host, chain_name(ingress, egress), near), behind]) if near.rules else Part()
+    far, beyond = _by_receiver(known, remote, egress) if remote_behind(host, ingress.name) else (Judged(), Part())
     if not near.rules and not far.rules:
         return Part()
-    there = chain_name(remote, exit_)
+    there = chain_name(remote, egress)
     apart = incoming(host, there if far.rules else sinks.FORWARD, sinks.FORWARD)
-    first = _part(host, chain_name(entry, exit_), Judged((*apart, *near.rules), near.sets, near.limits))
+    first = _part(host, chain_name(ingress, egress), Judged((*apart, *near.rules), near.sets, near.limits))
     return together([first, behind, *([_part(host, there, far)] if far.rules else ()), beyond])
 
 
-def _by_receiver(known: Policy, entry: Side, exit_: Side) -> tuple[Judged, Part]:
+def _by_receiver(known: Policy, ingress: Side, egress: Side) -> tuple[Judged, Part]:
     """The rules between two sides, and the chain for packets that leave by an uplink for the site's remote networks."""
-    direct = known.rules(entry, exit_)
-    if exit_.kind is not SideKind.OUTSIDE:
+    direct = known.rules(ingress, egress)
+    if egress.kind is not SideKind.OUTSIDE:
         return direct, Part()
-    host, remote = known.host, Side(SideKind.REMOTE, exit_.name)
-    beyond = known.rules(entry, remote) if remote_behind(host, exit_.name) else Judged()
+    host, remote = known.host, Side(SideKind.REMOTE, egress.name)
+    beyond = known.rules(ingress, remote) if remote_behind(host, egress.name) else Judged()
     if not direct.rules and not beyond.rules:
         return Judged(), Part()
-    there = chain_name(entry, remote)
+    there = chain_name(ingress, remote)
     apart = _outgoing(host, there if beyond.rules else sinks.FORWARD)
     judged_here = Judged((*apart, *direct.rules), direct.sets, direct.limits)
     return judged_here, _part(host, there, beyond) if beyond.rules else Part()

@@ -47,7 +47,7 @@ def together(parts: Iterable[Part | Judged]) -> Part:
     every = tuple(parts)
     return Part(
         tuple(chain for part in every if isinstance(part, Part) for chain in part.chains),
-        tuple(entry for part in every for entry in part.sets),
+        tuple(one for part in every for one in part.sets),
         tuple(limit for part in every for limit in part.limits),
     )
 
@@ -71,7 +71,7 @@ def _table(family: str, name: str, part: Part, origin: Origin, *, kept: bool) ->
         name,
         tuple(Counter(name, origin) for name in counters),
         _once(part.limits),
-        tuple(entry for entry in _once(part.sets) if entry.name in used or entry.learned),
+        tuple(one for one in _once(part.sets) if one.name in used or one.learned),
         tuple(chains),
         kept,
     )
@@ -83,7 +83,7 @@ def base(kind: str, hook: str, priority: str) -> Base:
 
 
 def _once(objects: Iterable[Object]) -> tuple[Object, ...]:
-    by_name = {entry.name: entry for entry in objects}
+    by_name = {one.name: one for one in objects}
     return tuple(by_name[name] for name in sorted(by_name))
 
 

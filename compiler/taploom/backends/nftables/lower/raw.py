@@ -4,8 +4,8 @@ Only packets from bridges and uplinks are checked. An uplink may itself have pri
 a range alone does not make a source bogus there. But no packet may come in by an uplink with a source in a network of
 this host, with an address of the host itself, or with a source to which a link or a route of another uplink leads. The
 last check does not ask the current routes (`fib`): while the route to a sender is down, the default route leads to its
-address, and forged packets from there would pass. DHCP servers' answers to the host are accepted before that check: a
-server may have an address to which a route of another uplink leads, and the lease would end with its first renewal.
+address, and forged packets from there would pass. DHCP servers' answers to the host are accepted before that check:
+a route of another uplink may lead to the server's address, and without the answer no lease is renewed.
 """
 
 from collections.abc import Iterable
@@ -42,7 +42,7 @@ _NEVER = {
     Family.IPV4: ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"),
     Family.IPV6: ("::1", "::ffff:0:0/96", "ff00::/8"),
 }
-"""This network, loopback, multicast, class E with the limited broadcast; mapped IPv4 (RFC 6890)."""
+"""Prefixes that no source has: "this network", loopback, multicast, class E with broadcast, mapped IPv4 (RFC 6890)."""
 _BOGON, _RPF = ident("drop", "bogon"), ident("drop", "rpf")
 _ASTRAY = "astray"
 _INGRESS, _BRIDGE, _UPLINK = ident("raw", "ingress"), ident("raw", "bridge"), ident("raw", "uplink")
@@ -99,7 +99,7 @@ def _astray(host: Host) -> dict[Family, Set]:
 
 
 def _joined(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
-    """Merges sorted, disjoint prefixes, two halves to one: routes may have split what is treated alike at an uplink."""
+    """Merges the two halves of a prefix in sorted, disjoint prefixes, since an uplink may treat both halves alike."""
     found: list[Prefix] = []
     for prefix in prefixes:
         whole = prefix
@@ -119,7 +119,11 @@ def _bridge(host: Host) -> Chain:
 
 
 def _uplink(host: Host, astray: dict[Family, Set]) -> Chain:
-    """With several uplinks, the best route to a legitimate source may be by another one than the packet came in by."""
+    """The chain of uplinks.
+
+    With several uplinks, the best route to a legitimate source may lead by another uplink than that of the packet. Then
+    any route to the source is enough.
+    """
     bogus = (
         drop(_BOGON, Lookup((saddr(family),), ident("bogon", family.key)), origin=host.origin) for family in FAMILIES
     )
@@ -133,7 +137,7 @@ def _uplink(host: Host, astray: dict[Family, Set]) -> Chain:
 
 
 def _without_route() -> tuple[Rule, ...]:
-    """Accepts senders without an address yet, or with a link-local one: no route tells where they are."""
+    """Accepts senders that have no address yet or a link-local one, since no route leads to these addresses."""
     asking = (on(Field.IP_SADDR, _UNSPECIFIED4), on(Field.FIB_TYPE, Word("broadcast"), Word("multicast")))
     return (
         Rule((*asking, ACCEPT), "implied/dhcp", implied("dhcp")),

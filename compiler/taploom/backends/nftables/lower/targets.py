@@ -37,11 +37,11 @@ class Targets:
     mirrors: Set | None
     hairpin: bool
 
-    def reached_from(self, entry: Side) -> bool:
+    def reached_from(self, ingress: Side) -> bool:
         """Whether a forward leads here from a side: from any uplink, as packets can ask for another one's address."""
-        if entry.kind is SideKind.BRIDGE:
+        if ingress.kind is SideKind.BRIDGE:
             return self.hairpin
-        return entry.kind in (SideKind.OUTSIDE, SideKind.REMOTE)
+        return ingress.kind in (SideKind.OUTSIDE, SideKind.REMOTE)
 
     def rules(self, host: Host) -> Iterator[Rule]:
         """Accept what a forward translated to one of its targets.
@@ -52,8 +52,8 @@ class Targets:
         if self.mirrors:
             ends = (Field.IP6_DADDR, Field.CT_ORIGINAL_IP6_DADDR)
             translated.append(Lookup(ends, self.mirrors.name, negated=True))
-        for shape, entry in self.sets:
-            lookup = Lookup((daddr(self.family), *shape.fields), entry.name)
+        for shape, one in self.sets:
+            lookup = Lookup((daddr(self.family), *shape.fields), one.name)
             yield Rule((*translated, *shape.guard, lookup, ACCEPT), "", host.origin)
 
 

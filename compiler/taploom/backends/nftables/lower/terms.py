@@ -63,8 +63,8 @@ def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Act
         *(rule for t in (*whole, *limited) for rule in _plain(t)),
     )
     sets = (
-        *(entry for found in tables for entry in found.sets),
-        *(entry for t in products for entry in end_sets(pair, t)),
+        *(one for found in tables for one in found.sets),
+        *(one for t in products for one in end_sets(pair, t)),
     )
     return Judged(rules, sets, tuple(map(_limit, limited)))
 

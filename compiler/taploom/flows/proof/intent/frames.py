@@ -140,9 +140,9 @@ Refused = Mapping[str, tuple[Decided, ...]]
 """The denies among the guests of each network, as packets."""
 
 
-def between(host: Host, refused: Refused, entry: BridgePort, exit_: BridgePort, ether: str) -> Iterator[Decided]:
+def between(host: Host, refused: Refused, ingress: BridgePort, egress: BridgePort, ether: str) -> Iterator[Decided]:
     """The decisions about frames from one port to another; all other frames pass."""
-    if entry.bridge and entry.bridge.isolated and exit_.bridge and exit_.bridge.isolated:
+    if ingress.bridge and ingress.bridge.isolated and egress.bridge and egress.bridge.isolated:
         yield frame(), Answer("drop", "implied/isolated")
     if ether not in ("ip", "ip6"):
         return

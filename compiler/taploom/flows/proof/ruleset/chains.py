@@ -59,8 +59,8 @@ class Chains:
 
     def __post_init__(self) -> None:
         self._sets = Sets(
-            {entry.name: entry for entry in self.table.sets},
-            {entry.name: rate(entry.rate, entry.unit, entry.burst) for entry in self.table.limits},
+            {one.name: one for one in self.table.sets},
+            {one.name: rate(one.rate, one.unit, one.burst) for one in self.table.limits},
         )
         self._named = {chain.name: chain for chain in self.table.chains}
 

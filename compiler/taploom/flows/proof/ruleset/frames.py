@@ -85,9 +85,9 @@ class _Chains(Chains):
 
     def relevant(self, name: str, situation: Situation) -> Situation:
         asked = self.asked(name, situation.state)
-        entry = situation.ingress if Field.IIFNAME in asked else ""
+        ingress = situation.ingress if Field.IIFNAME in asked else ""
         # The egress stays, even if no chain asks for it: whether there is one tells the hook.
-        return situation._replace(ingress=entry)
+        return situation._replace(ingress=ingress)
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ class Frames:
     def _chains(self) -> tuple[Chains, ...]:
         return tuple(_Chains(table, self.kernel, self.clock, self.manager) for table in self.tables)
 
-    def hook(self, hook: str, entry: str, exit_: str) -> Diagram[Answer]:
+    def hook(self, hook: str, ingress: str, egress: str) -> Diagram[Answer]:
         """The joined answers of a hook's filters for frames from one port to another; all must let a frame pass."""
         bases = [
             (chains, chain)
@@ -116,7 +116,7 @@ class Frames:
             for chain in chains.table.chains
             if chain.base and chain.base.type == "filter" and chain.base.hook == hook
         ]
-        situation = Situation(entry, exit_, self.ether)
+        situation = Situation(ingress, egress, self.ether)
         found = [chains.base(chain, situation) for chains, chain in bases]
         return reduce(partial(self.manager.merge, _then), found) if found else self.manager.leaf(PASS)
 
@@ -135,9 +135,9 @@ def said_of_ports(ruleset: Ruleset) -> Mapping[str, dict[str, list[Row]]]:
     """For each port, by name of the set: the rest of the keys of elements that begin with the port's name."""
     found: dict[str, dict[str, list[Row]]] = {}
     for table in bridge_tables(ruleset):
-        for entry in table.sets:
-            if entry.types[0] is Type.IFACE:
-                for element in entry.elements:
+        for one in table.sets:
+            if one.types[0] is Type.IFACE:
+                for element in one.elements:
                     if isinstance(element.key[0], Iface):
-                        found.setdefault(element.key[0].name, {}).setdefault(entry.name, []).append(element.key[1:])
+                        found.setdefault(element.key[0].name, {}).setdefault(one.name, []).append(element.key[1:])
     return found

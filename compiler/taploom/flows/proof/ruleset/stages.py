@@ -167,7 +167,7 @@ def _marked(situation: Situation, mark: Mark) -> Situation:
 
 def _originals(table: Table) -> Iterator[Prefix]:
     """The prefixes with which rules compare the destination before translation."""
-    sets = {entry.name: entry for entry in table.sets}
+    sets = {one.name: one for one in table.sets}
     for chain in table.chains:
         for statement in (statement for rule in chain.rules for statement in rule.statements):
             match statement:

@@ -690,7 +690,7 @@ in
     };
   };
   systemd.services.taploom-memory = lib.mkIf (!flushed) {
-    description = "What guests of one bridge have asked each other";
+    description = "Remembered flows between guests of one bridge";
     before = [ "network-pre.target" ];
     wants = [ "network-pre.target" ];
     wantedBy = [ "multi-user.target" ];
