@@ -37,7 +37,7 @@ class Artifact:
     Attributes:
         path: path in the rendered tree, such as `hosts/hv1/networkd/20-br-dmz.network`.
         lines: its lines.
-        install: absolute path on the host, or "" for what is not installed.
+        install: absolute path on the host, or "" for a file that is not installed.
         mode: permission bits of the installed file.
     """
 

@@ -1,9 +1,9 @@
 """IPv4, IPv6 and MAC addresses as integers with a family.
 
 The standard library's `ipaddress` has two unrelated classes per notion, which forces every caller to write each line
-twice; here the family is data, so that what is said of IPv4 holds for IPv6 by construction. Parsing and printing
-stay with the C library (`inet_pton(3)`, `inet_ntop(3)`), which refuses what the kernel would not take either, and
-prints the canonical form of RFC 5952.
+twice; here the family is data, so that code for IPv4 holds for IPv6 by construction. Parsing and printing stay with the
+C library (`inet_pton(3)`, `inet_ntop(3)`), which refuses texts that the kernel would not accept either, and prints the
+canonical form of RFC 5952.
 """
 
 import enum
@@ -53,7 +53,7 @@ class PerFamily(Protocol[T_co]):
 
 
 def in_family(thing: PerFamily[T_co], family: Family) -> T_co:
-    """The value that something has for a family."""
+    """The value of an object for a family."""
     return thing.ipv4 if family is Family.IPV4 else thing.ipv6
 
 
@@ -191,7 +191,7 @@ class Mac:
 
 
 LINK_LOCAL = Prefix(Family.IPV6, 0xFE80 << 112, 64)
-"""Where link-local addresses live on each link (RFC 4291, 2.5.6)."""
+"""The prefix of link-local addresses on each link (RFC 4291, 2.5.6)."""
 
 
 @functools.lru_cache(maxsize=65536)
@@ -252,7 +252,7 @@ def parse_interface(text: str) -> Interface:
     """Read `ADDRESS/LENGTH`, host bits allowed.
 
     Raises:
-        AddressError: the text is neither; the message says what is wrong.
+        AddressError: the text has another form; the message says what is wrong.
     """
     host, slash, length = text.partition("/")
     address = parse_address(host)

@@ -1,4 +1,4 @@
-"""What taploom tells a user about their specs: data only, no text layout.
+"""Diagnostics, which report mistakes in specs to the user: data only, no text layout.
 
 A user's mistake is never an exception. Every stage collects diagnostics in a `Report` and goes on as far as it
 can, so that all mistakes are shown at once; `taploom.report` renders them in each of the formats.
@@ -33,13 +33,13 @@ class Diagnostic:
     """One finding, in the terms of the spec.
 
     Attributes:
-        rule: what was broken; gives the permanent code, the severity and the explanation.
+        rule: the rule that is broken; it has the permanent code, the severity and the explanation.
         message: one terse headline without a full stop; names stand in backticks.
-        span: the place; None only where there is no file at all.
+        span: the place in the specs; None only if there is no file at all.
         help: a way out, shown at the caret.
         labels: further places.
         notes: lines of `key: text` below the snippet, such as `declared: …`.
-        subject: the object that it is about, as in `forward/http`; what a waiver names.
+        subject: the object that the finding is about, as in `forward/http`; a waiver names it.
         waiver: the reason that the spec gives, where the finding is waived.
     """
 
@@ -64,7 +64,7 @@ class Diagnostic:
 
     @property
     def state(self) -> State:
-        """Waived findings are shown, and do not count."""
+        """Whether the finding counts; a waived finding is shown, and does not count."""
         return State.WAIVED if self.waiver else State.ACTIVE
 
     def waived(self, reason: str) -> "Diagnostic":
@@ -73,7 +73,7 @@ class Diagnostic:
 
 
 def reading_order(diagnostic: Diagnostic) -> tuple[object, ...]:
-    """Sort key: by place, then by code and text, so that output never hangs on the order of the checks."""
+    """Sort key: by place, then by code and text, so that output never depends on the order of the checks."""
     span = diagnostic.span
     place = (span.file, span.line, span.column) if span else ("", 0, 0)
     return (*place, diagnostic.code, diagnostic.message)

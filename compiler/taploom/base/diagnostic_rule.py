@@ -1,7 +1,7 @@
-"""A rule: what a diagnostic is about, once and for all.
+"""Rules: the permanent code and explanation that all diagnostics of one kind share.
 
-Codes are permanent: a code is never given to another rule, and a retired rule leaves a gap. `taploom explain CODE`
-and the site's reference print the same text, which is kept with the code that finds the mistake.
+Codes are permanent: a code is never given to another rule, and a retired rule leaves a gap. `taploom explain CODE` and
+the site's reference print the same text, which stands in the module that finds the mistake.
 
 | codes | about |
 |---|---|
@@ -22,7 +22,7 @@ from taploom.base.frozen import dataclass
 
 
 class Severity(enum.Enum):
-    """How much a finding weighs: an error stops, a warning fails `validate`, a note only informs."""
+    """How severe a finding is: an error stops rendering, a warning fails `validate`, a note only informs."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -36,12 +36,12 @@ class DiagnosticRule:
     Attributes:
         code: `TL` and three digits.
         name: kebab-case, for search and for anchors in the reference.
-        severity: what a finding of this rule weighs.
-        summary: one sentence: what the rule refuses.
+        severity: the severity of every finding of this rule.
+        summary: one sentence: the condition that the rule demands.
         why: what fails in the network where the rule is broken.
         fix: a way out.
-        bad: a smallest spec that breaks it (YAML without the `taploom: 1` line), or "" where no spec alone can.
-        good: the same, mended.
+        bad: a minimal spec that breaks the rule (YAML without the `taploom: 1` line), or "" if no spec alone can.
+        good: the same spec without the mistake.
     """
 
     code: str

@@ -1,9 +1,9 @@
-"""Frozen dataclasses whose objects are created as fast as those of mutable ones.
+"""Frozen dataclasses whose objects are created as fast as objects of mutable dataclasses.
 
 Python guards a frozen dataclass by a call for each field of each object, and by two more functions that are compiled
 for each class whenever taploom starts: together that is a tenth of all its time. The type checker, which sees the
-library's own decorator here, refuses every assignment already, and strictly (`make check`). The methods that compare
-and hash objects of a class are compiled at their first call, since objects of most classes are never compared.
+library's own decorator here, already refuses every assignment to a field (`make check`). The methods that compare and
+hash objects of a class are compiled at their first call, since objects of most classes are never compared.
 """
 
 from typing import TYPE_CHECKING

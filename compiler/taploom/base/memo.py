@@ -1,4 +1,4 @@
-"""Methods of frozen data, and functions of one frozen object, that work each answer out once."""
+"""A cache for methods of frozen objects, and for functions of one frozen object, that computes each result once."""
 
 from collections.abc import Callable, Hashable
 from functools import wraps
@@ -10,12 +10,12 @@ R = TypeVar("R")
 
 
 def memo(method: Callable[Concatenate[S, P], R]) -> Callable[Concatenate[S, P], R]:
-    """A method whose answers are kept in its object, by the other arguments, which are positional and have a hash.
+    """Caches the results of a method in its object, by the other arguments, which are positional and hashable.
 
-    They are kept where `functools.cached_property` keeps its value: they go with the object, take no part in whether
-    it equals another, and hold no reference to it. `functools.cache` would keep every object alive, and a table of
-    bound methods would be a reference cycle, which nothing collects while a command runs. A method of one argument
-    needs no tuple as key, which counts for one that is called for every part of a map.
+    The results are in `__dict__`, as the value of a `functools.cached_property` is: they are freed with the object, do
+    not affect its equality, and hold no reference to it. `functools.cache` would keep every object alive, and a table
+    of bound methods would be a reference cycle, which nothing collects while a command runs. A method of one argument
+    needs no tuple as key, which saves time if it is called for every part of a map.
     """
     kept = f"{method.__name__}()"
     answer = cast(Callable[..., R], method)

@@ -1,7 +1,8 @@
-"""Names: what a user may call a thing, and what a tool with tighter limits calls it.
+"""Names: which names a spec may have, and how they are shortened for tools with tighter limits.
 
-Linux gives an interface 15 bytes (`IFNAMSIZ`, if.h), a spec gives a name 63. Where a name must be cut, a part of its
-digest replaces the tail, so that the short name depends on the long one alone: adding a guest never renames another.
+Linux allows 15 bytes for the name of an interface (`IFNAMSIZ`, if.h), a spec allows 63 for a name. Where a name must be
+cut, a part of its digest replaces the tail, so that the short name depends on the long one alone: adding a guest never
+renames another.
 """
 
 import hashlib
@@ -11,7 +12,7 @@ from collections.abc import Iterable
 NAME_BYTES = 63
 INTERFACE_BYTES = 15
 COMPARED = 500
-"""Most names that a misspelt one is compared with; each comparison takes some 30 microseconds."""
+"""The largest number of names that a misspelt one is compared with; each comparison takes some 30 microseconds."""
 _FIRST = frozenset("abcdefghijklmnopqrstuvwxyz")
 _REST = _FIRST | frozenset("0123456789-")
 _IFACE_BANNED = frozenset("/:=%\"'\\;{}$`*?[]!@ \t\r\n")
@@ -48,7 +49,7 @@ def pattern_problem(text: str) -> str:
 
 
 def _is_number(text: str) -> bool:
-    """Whether `strtol` with base 0 takes it, as `parse_ifindex` of systemd does: `7`, `+7`, `0x7`, `0b1`.
+    """Whether `strtol` with base 0 accepts the text, as `parse_ifindex` of systemd does: `7`, `+7`, `0x7`, `0b1`.
 
     networkd ignores such a `Name=`, and the rest of its `[Match]` then fits every link there is.
     """
@@ -76,7 +77,7 @@ def closest(word: str, known: Iterable[str]) -> str | None:
     """The known word that the user may have meant."""
     if len(word) > 2 * NAME_BYTES:
         return None
-    import difflib  # only on the way to an error: start-up does not pay for it
+    import difflib  # imported only for an error, so that start-up does not pay for it
 
     matches = difflib.get_close_matches(word, _likely(word, tuple(known)), n=1, cutoff=0.6)
     return matches[0] if matches else None

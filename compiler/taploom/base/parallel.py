@@ -1,11 +1,13 @@
 """Work on the parts of a plan by as many processes as there are processors.
 
-The processes are forked, so that they have the plan already: sending it would take longer than the work. Each takes the
-next item from a queue, so that all end together; answers come in the order of the items, so the result never depends on
-who was first. If a child fails, its items are worked on once more in this process, where an error has a traceback.
+The processes are forked, so that they have the plan already: sending it would take longer than the work. Each process
+takes the next bundle of items from a queue, so that all end together; answers are in the order of the items, so the
+result never depends on which process was first. If a child fails, this process works on its items again, and an error
+then has a traceback.
 
 A process that has threads does all work itself: a child has no other thread than the one that forked it, and would wait
-for ever for a lock that one of the others held (fork(2); Python warns of it from 3.12 on). `mkdocs serve` has some.
+for ever for a lock that one of the others held (fork(2); Python warns of it from 3.12 on). `mkdocs serve` is such a
+process.
 """
 
 import functools
@@ -28,11 +30,11 @@ _TICKET = 2
 
 
 def runs(items: Sequence[T], least: int) -> list[Sequence[T]]:
-    """Items cut into runs of neighbours, one for each process that is worth it.
+    """The items in consecutive runs of about the same length, one run for each process.
 
     Args:
-        items: each is about as much work as any other.
-        least: number of items that are worth a process.
+        items: items that are about the same amount of work each.
+        least: the smallest number of items for which a process pays off.
     """
     number = max(1, min(_processors(), len(items) // least))
     cuts = [len(items) * at // number for at in range(number + 1)]
@@ -40,12 +42,12 @@ def runs(items: Sequence[T], least: int) -> list[Sequence[T]]:
 
 
 def spread(work: Callable[[T], R], items: Iterable[tuple[T, float]], least: float) -> list[R]:
-    """Calls `work`, a pure function whose answer can be pickled, for each item; the answers come in their order.
+    """Calls `work`, a pure function whose answer can be pickled, for each item; answers are in the order of the items.
 
     Args:
         work: what to do with an item.
-        items: each with its weight.
-        least: weight that is worth a process.
+        items: items, each with its weight.
+        least: the smallest weight for which a process pays off.
     """
     return Begun(work, items, least).answers()
 
@@ -56,13 +58,14 @@ class Begun(Generic[T, R]):
     def __init__(
         self, work: Callable[[T], R], items: Iterable[tuple[T, float]], least: float, besides: float = 0
     ) -> None:
-        """Let other processes begin.
+        """Starts the child processes.
 
         Args:
             work: as for `spread`.
-            items: each with its weight; the heaviest are begun first, so that no process ends long after the others.
-            least: weight that is worth a process.
-            besides: weight of what the caller does itself before it asks for the answers.
+            items: items, each with its weight; the heaviest are begun first, so that no process ends long after the
+                others.
+            least: the smallest weight for which a process pays off.
+            besides: weight of the caller's own work before it calls `answers`.
         """
         known = list(items)
         total = sum(weight for _, weight in known)
@@ -81,7 +84,7 @@ class Begun(Generic[T, R]):
             raise
         for child in self._children:
             data = _gather(*child)
-            by_index |= {} if data is None else pickle.loads(data)  # of our own child, and of nobody else
+            by_index |= {} if data is None else pickle.loads(data)  # the data come from our own child
         self._close()
         return [by_index[at] if at in by_index else self._work(item) for at, item in enumerate(self._items)]
 
@@ -94,7 +97,7 @@ class Begun(Generic[T, R]):
         self._close()
 
     def _taken(self) -> dict[int, R]:
-        """The answers for what this process takes from the queue, until there is nothing left in it."""
+        """The answers for the bundles that this process takes from the queue, until the queue is empty."""
         by_index: dict[int, R] = {}
         while self._queue is not None and (ticket := os.read(self._queue, _TICKET)):
             for at in self._bundles[int.from_bytes(ticket, "big")]:
@@ -149,7 +152,7 @@ def _processors() -> int:
 
 
 def _threads() -> int | None:
-    """The threads of this process, whoever started them (proc(5)); None where there is no /proc."""
+    """The number of threads of this process (proc(5)); None where there is no /proc."""
     try:
         return sum(1 for _ in Path("/proc/self/task").iterdir())
     except OSError:
@@ -189,7 +192,7 @@ def _fork(work: Callable[[], object]) -> tuple[int, int]:
             _Pickler(pipe, pickle.HIGHEST_PROTOCOL).dump(work())
         status = 0
     finally:
-        os._exit(status)  # nothing of the parent's is to be flushed, closed or reported twice
+        os._exit(status)  # no clean-up: the parent flushes, closes and reports
 
 
 def _gather(child: int, reader: int) -> bytes | None:

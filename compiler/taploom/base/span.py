@@ -1,9 +1,8 @@
 """Positions in the text that a user wrote.
 
-A span travels with every fact from the tree to the rendered line, so it is kept to five plain fields and
-compares in reading order, which is also the order in which diagnostics are shown. It is a named tuple, not a
-dataclass, because each text of a site has one: a tuple is made four times as fast, and the garbage collector
-forgets it.
+A span travels with every fact from the tree to the rendered line, so it is kept to five plain fields and compares in
+reading order, which is also the order in which diagnostics are shown. It is a named tuple, not a dataclass, because
+each text of a site has one: a tuple is created four times as fast, and the garbage collector stops tracking it.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""What can be known to be wrong without a host: one file per rule, and the list of them all."""
+"""Checks for mistakes that can be found without access to a host: one module per rule, and a list of all."""
 
 from collections.abc import Iterator
 from typing import Protocol
@@ -102,13 +102,13 @@ class Check(Protocol):
     """A module that finds one kind of mistake.
 
     Attributes:
-        RULE: what it finds.
+        RULE: the rule whose violations the check finds.
     """
 
     RULE: DiagnosticRule
 
     def check(self, context: Context) -> Iterator[Diagnostic]:
-        """Every place where the mistake is."""
+        """A finding for every place with the mistake."""
 
 
 CHECKS: tuple[Check, ...] = (
@@ -204,11 +204,11 @@ CHECKS: tuple[Check, ...] = (
 """Every check; a new one is a file, and a line here."""
 
 RULES: tuple[DiagnosticRule, ...] = tuple(sorted((check.RULE for check in CHECKS), key=lambda rule: rule.code))
-"""What the checks find, by code."""
+"""The rules of all checks, sorted by code."""
 
 
 def findings(context: Context) -> Iterator[Diagnostic]:
-    """Every mistake that a check finds."""
+    """The findings of all checks."""
     for check in CHECKS:
         yield from check.check(context)
 

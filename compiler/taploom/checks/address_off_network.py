@@ -33,7 +33,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
                 mine, own = in_family(nic, family), in_family(networks[nic.network], family)
                 if mine.address is None or mine.allocated or own is None or mine.address in own.prefix:
                     continue
-                if unusable_anywhere(mine.address):  # which is reported already, and lies in no network
+                if unusable_anywhere(mine.address):  # such an address is reported already, and lies in no network
                     continue
                 span = places.span("guests", guest.name, "nics", nic.network, family.key)
                 label = Label(places.span("networks", nic.network, family.key), f"the network is {own.prefix}")

@@ -27,7 +27,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at what comes in from zones that lead everywhere."""
+    """Look at the terms that admit everybody in a zone that leads to everybody."""
     for host in context.plan.hosts:
         zones = open_zones(host)
         for term in host.terms if zones else ():

@@ -1,4 +1,4 @@
-"""TL614: a forward whose answers leave by another uplink."""
+"""TL614: a forward whose replies leave by another uplink."""
 
 from collections.abc import Iterator
 
@@ -35,7 +35,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare each uplink that has a default route with the one whose route wins; each forward is reported once."""
+    """Compare each uplink that has a default route with the uplink whose route wins; report each forward once."""
     for host in context.plan.hosts:
         told: set[str] = set()
         for family in FAMILIES:
@@ -57,7 +57,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _from_beyond(host: Host, uplink: HostInterface, dnat_entry: DnatEntry) -> bool:
-    """Whether a sender may be somewhere that neither the uplink's link nor a route by it leads to."""
+    """Whether the forward admits a sender that is neither on the uplink's link nor behind a route by the uplink."""
     if dnat_entry.sources is None or uplink.zone in dnat_entry.outside:
         return True
     side = in_family(uplink, dnat_entry.family)

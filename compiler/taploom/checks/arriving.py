@@ -18,11 +18,11 @@ from taploom.spec.values import Selector
 
 @dataclass(frozen=True, slots=True)
 class ArrivingEntry:
-    """An entry with the senders that it selects, and the hosts to which they come.
+    """An entry with the senders that it selects, and the hosts that enforce it.
 
     Attributes:
         section: `policy` or `forwards`.
-        sources: what its `from` selects.
+        sources: the selection of its `from`.
         hosts: names of the hosts that enforce it.
     """
 
@@ -35,12 +35,12 @@ class ArrivingEntry:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Guests of a network, as another host sees them.
+    """Guests of a network whose packets come to another host with a translated sender.
 
     Attributes:
-        nat: the translation on their way.
+        nat: the translation of the packets.
         of: the host of the network.
-        at: the host to which they come.
+        at: the host to which the packets come.
     """
 
     nat: SourceNat
@@ -49,7 +49,7 @@ class Arrival:
 
 
 def entries(context: Context) -> Iterator[ArrivingEntry]:
-    """All policy entries and the forwards that do not let in everybody; none where something they name was left out."""
+    """All policy entries, and all forwards with a limited `from`; none if entries that they may name were left out."""
     translated = len(context.plan.hosts) > 1 and any(host.nat for host in context.plan.hosts)
     if not translated or context.broken("hosts", "routes", "networks", "guests", "addresses"):
         return
@@ -68,7 +68,7 @@ def entries(context: Context) -> Iterator[ArrivingEntry]:
 
 
 def _forwarding(hosts: Iterable[Host], to: Selection) -> frozenset[str]:
-    """The hosts with a forward to a selected destination: packets come to these at the host's own address."""
+    """The hosts with a forward to a selected destination: senders reach it at an address of such a host."""
     meant = {prefix for found in to.guests.values() for prefix in found}
     return frozenset(
         host.name
@@ -81,7 +81,7 @@ def _forwarding(hosts: Iterable[Host], to: Selection) -> frozenset[str]:
 
 
 def arrivals(context: Context, entry: ArrivingEntry) -> Iterator[Arrival]:
-    """Guests that an entry selects and does not match, since they come to a host with an address that it does not."""
+    """Guests that an entry selects, but does not match, as it does not select their address after translation."""
     for of, nat in _translations(context):
         if not _selects(entry.sources, nat) or _covers(entry.sources, of, nat):
             continue
@@ -109,7 +109,7 @@ def _covers(selection: Selection, of: Host, nat: SourceNat) -> bool:
 
 
 def _translated(of: Host, nat: SourceNat, at: Host) -> bool:
-    """Whether packets to a host are translated, whichever of its addresses they go to."""
+    """Whether packets to a host are translated, for every address of the host."""
     zone = _by_name(of)[nat.uplink].zone
     near = any(u.zone == zone and in_family(u, nat.family) is not None for u in outside(at))
     sides = (in_family(uplink, nat.family) for uplink in outside(at))

@@ -1,4 +1,4 @@
-"""Whether guests of a network may ask a resolver, and if none may, which denies keep them from it."""
+"""Whether guests of a network may query a resolver, and if none may, by which denies."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,11 +16,11 @@ DNS = Service("udp", 53, 53)
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """What decides on questions to resolvers at one host.
+    """The data of a host that decide whether guests may query a resolver.
 
     Attributes:
         published: addresses at which a forward of the site answers DNS; a forward allows its own flow.
-        terms: the terms that cover DNS and have not ended, by the network that asks.
+        terms: the terms that cover DNS and have not expired, by the network of the guests.
     """
 
     host: Host
@@ -39,9 +39,9 @@ class Asking:
         return cls(host, published, found)
 
     def closed(self, here: HostInterface, address: Address) -> tuple[str, ...] | None:
-        """Why nobody on a bridge may ask an address: the denies, () where nothing allows it; None where somebody may.
+        """The denies by which no guest of a bridge may query an address; () if nothing allows it, None if a guest may.
 
-        Where several uplinks may be the way, one by which somebody may is enough.
+        If several uplinks may lead to the address, one of them by which a guest may query it is enough.
         """
         own = here.own(address.family)
         if address in self.published:
@@ -59,7 +59,7 @@ class Asking:
         return self._left(here, address, self._sides(kernel, egress, address))
 
     def _sides(self, kernel: Forwarding, egress: str, address: Address) -> list[Side]:
-        """The sides where an address may lie; every side that a term names where no route says."""
+        """The sides on which an address may be; if no route leads to it, all sides that a term names."""
         ways = [egress] if egress else list(kernel.defaults)
         zones = sorted({uplink.zone for uplink in outside(self.host) if uplink.device in ways})
         found = [Side(self._kind(zone, address), zone) for zone in zones]
@@ -114,7 +114,7 @@ def _senders(terms: Iterable[Term]) -> Spans:
 
 
 def _guests(here: HostInterface, resolver: Address) -> Spans:
-    """The addresses of a network's guests except the resolver's; the whole prefix where some are not known."""
+    """The addresses of a network's guests without the resolver's; the whole prefix if some are not known."""
     own, known = here.own(resolver.family), [in_family(port, resolver.family) for port in here.ports]
     if own is None:
         return ()

@@ -22,7 +22,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the MACs of the spec; those of the lock are looked at when it is read."""
+    """Look at the MACs of the spec; the MACs of the lock are checked when the lock is read."""
     for name, guest in sorted(context.document.guests.items()):
         for network, nic in sorted(guest.nics.items()):
             if isinstance(nic.mac, Mac) and (nic.mac.multicast or nic.mac.value == 0):

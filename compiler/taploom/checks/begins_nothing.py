@@ -1,4 +1,4 @@
-"""TL727: an allow of ICMP messages that pass as a part of a connection or not at all."""
+"""TL727: an allow of ICMP messages that can pass only as a part of a connection."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""TL627: guests of another host whose packets arrive by an uplink at which the host drops their sender."""
+"""TL627: guests whose packets reach another host at an uplink where it drops packets with their source."""
 
 from collections.abc import Iterator
 
@@ -49,7 +49,7 @@ class _UplinkAddress:
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at which uplink the packets of an entry arrive; each pair of network and uplink is reported once.
+    """Find the uplink at which the packets of an entry arrive; report each pair of network and uplink once.
 
     Entries from `any` are left out: they do not say that just these guests should get through.
     """
@@ -71,7 +71,7 @@ _OUT = (SideKind.BRIDGE, SideKind.REMOTE)
 
 
 def _chooses(host: Host) -> bool:
-    """Whether a host accepts some senders of the site at some of its uplinks alone."""
+    """Whether a host accepts some senders of the site only at some of its uplinks."""
     return any(len(remote.uplinks) < len(outside(host)) for remote in host.remotes)
 
 
@@ -83,7 +83,7 @@ def _ends(host: Host) -> Iterator[_UplinkAddress]:
 
 
 def _named(term: Term, end: _UplinkAddress) -> bool:
-    """Whether an entry names the senders: an entry of the policy, or a forward that listens there."""
+    """Whether an entry names the senders: an entry of the policy, or a forward that listens at the address."""
     dnat_entries = (
         dnat_entry
         for dnat_entry in end.host.dnat_entries
@@ -94,7 +94,7 @@ def _named(term: Term, end: _UplinkAddress) -> bool:
 
 
 def _dropped(host: Host, term: Term, end: _UplinkAddress) -> bool:
-    """Whether packets leave untranslated by the zone of the address's uplink, and that uplink drops their sender."""
+    """Whether packets leave untranslated by the zone of the address's uplink, and that uplink drops their source."""
     if term.egress.name != end.uplink.zone:
         return False
     ways = _ways(host, term.family, end.address)

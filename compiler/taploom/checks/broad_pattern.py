@@ -1,4 +1,4 @@
-"""TL507: a pattern that takes other people's TAPs."""
+"""TL507: a pattern that also matches the TAPs of other tools."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ FOREIGN = (
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Try well-known names on every pattern."""
+    """Match every pattern against well-known names."""
     for name, host in sorted(context.document.hosts.items()):
         for network, attachment in sorted(host.networks.items()):
             for pattern in sorted(set(attachment.taps)):

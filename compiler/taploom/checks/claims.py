@@ -1,4 +1,4 @@
-"""Who claims which prefix: the networks of the site and the fixed addresses of uplinks, with their places."""
+"""The prefixes that networks of the site and fixed addresses of uplinks claim, with their places in the spec."""
 
 from collections.abc import Iterator
 
@@ -17,9 +17,9 @@ class Claim:
     """A prefix that is on the link of a network or an uplink.
 
     Attributes:
-        what: in words, with the name in backticks.
+        what: the network or uplink in words, with the name in backticks.
         subject: the object, for waivers.
-        host: the host that it is on; "" where none is.
+        host: the host of the network or uplink; "" without one.
         uplink: whether it is the link of an uplink.
         single: whether it is one address of an uplink, which puts no prefix on its link.
     """
@@ -34,7 +34,7 @@ class Claim:
 
     @property
     def item(self) -> "tuple[Prefix, Claim]":
-        """As `nesting.nested` takes it."""
+        """The claim in the form that `nesting.nested` takes."""
         return self.prefix, self
 
 
@@ -59,7 +59,7 @@ def claims(context: Context) -> Iterator[Claim]:
 
 
 def overlap(rule: DiagnosticRule, inner: Claim, outer: Claim, hint: str) -> Diagnostic:
-    """The finding about two claims."""
+    """The finding about two claims that overlap."""
     same = inner.prefix == outer.prefix
     relation = f"has the same prefix {inner.prefix} as" if same else f"{inner.prefix} lies within {outer.prefix} of"
     label = Label(outer.span, f"the prefix of {outer.what}")

@@ -1,4 +1,4 @@
-"""What a check looks at."""
+"""The input of a check: the site as spec and as plan, and the time."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -17,8 +17,8 @@ class Context:
     """The site, as spec and as plan.
 
     Attributes:
-        document: resolved; gives the places to point at.
-        plan: of all that is sound.
+        document: the resolved spec; it has the places for findings.
+        plan: the plan of all valid entries.
         now: seconds since the epoch, for expiry.
     """
 
@@ -27,10 +27,10 @@ class Context:
     now: int
 
     def broken(self, *sections: str) -> bool:
-        """Whether broken entries of some sections were left out, so that what a check misses may be among them.
+        """Whether entries of some sections were left out as broken, so that what seems missing may be one of them.
 
-        For `hosts` an uplink or a network that was left out counts as well, for `guests` a NIC. `routes` are those of
-        all hosts; a route through a guest counts as left out, since it is refused.
+        For `hosts`, an uplink or a network that was left out counts as well; for `guests`, a NIC. `routes` means the
+        routes of all hosts; a route through a guest counts as left out, since it is refused.
         """
         names, document = self.document.places.names, self.document
         whole = (section for section in sections if section != "routes")
@@ -50,13 +50,13 @@ class Context:
         return any(unread) or any(True for host in self.plan.hosts for _ in inward(host))
 
     def locked(self, guest: str, network: str, key: str) -> str:
-        """How to have `ipv4`, `ipv6` or `mac` of a NIC taken anew where the lock has it; "" where the spec says it."""
+        """How a user lets the lock allocate `ipv4`, `ipv6` or `mac` of a NIC again; "" if the spec has the value."""
         if getattr(self.document.guests[guest].nics[network], key) is not Setting.AUTO:
             return ""
         return f"delete `guest/{guest} {network} {key}` from the lock and run `taploom lock`"
 
     def doubled(self) -> frozenset[str]:
-        """Networks that several hosts carry, which is refused: nobody can say which of their guests is where."""
+        """Networks that several hosts have, which is refused, as the host of each of their guests is not known."""
         carried = Counter(network for host in self.document.hosts.values() for network in host.networks)
         return frozenset(network for network, hosts in carried.items() if hosts > 1)
 
@@ -70,6 +70,6 @@ class Context:
 
 
 def inward(host: Host) -> Iterator[tuple[Route, HostInterface]]:
-    """The routes of a host whose next hop is on one of its networks, with its interface: a finding of their own."""
+    """The routes of a host whose next hop is on one of its networks, each with the interface of the network."""
     networks = {here.device: here for here in inside(host)} if host.routes else {}
     return ((route, networks[route.device]) for route in host.routes if route.device in networks)

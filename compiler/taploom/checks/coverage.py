@@ -1,8 +1,8 @@
 """Whether regions of packets cover another one, exactly: products of intervals, subtracted one by one.
 
-A region is sender, destination, protocol and port, each as an interval. Of many regions only those that meet another
-one can matter for it; prefixes nest or are apart, so these are found by the prefixes above and below it, of the senders
-or of the destinations, whichever are fewer.
+A region is sender, destination, protocol and port, each as an interval. Only regions that overlap a region can cover a
+part of it. Prefixes are nested or disjoint, so these regions are found by the prefixes that hold or lie in its prefix,
+of the senders or of the destinations, whichever are fewer.
 """
 
 from bisect import bisect_left, bisect_right
@@ -21,7 +21,7 @@ Region = tuple[Interval, Interval, Interval, Interval]
 _DIMENSIONS = 4
 _ALL_PROTOCOLS, _ALL_PORTS = (0, 255), (0, 65535)
 _PATIENCE = 20_000
-"""Pieces of one region that are looked at before it is given up as not covered: no site comes near it."""
+"""The number of pieces of a region after which it counts as not covered; no site comes near this number."""
 
 
 def regions(term: Term) -> Iterator[Region]:
@@ -48,11 +48,11 @@ def _traffic(service: Service) -> tuple[Interval, Interval]:
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """A term as the product that it is, each dimension in order.
+    """A term as a product of intervals, which are sorted in each dimension.
 
     Attributes:
-        hull: the smallest region with all of it.
-        single: whether that is all there is.
+        hull: the smallest region that holds the whole term.
+        single: whether the term is exactly its hull.
     """
 
     term: Term
@@ -73,7 +73,7 @@ class _Said:
         return _Said(term, hull, single, sources, destinations, traffic)
 
     def parts(self, region: Region) -> Sequence[Region]:
-        """Its regions that meet another one, which its hull has to meet."""
+        """The regions of the term that overlap a region; the hull has to overlap it."""
         if self.single:
             return [self.hull]
         source, destination, protocol, ports = region
@@ -84,7 +84,7 @@ class _Said:
 
 
 def _outermost(prefixes: Iterable[Prefix]) -> tuple[Interval, ...]:
-    """Prefixes in order, without those within others: what is left is apart."""
+    """The prefixes that lie in no other prefix, as sorted and disjoint intervals."""
     found: list[Interval] = []
     for first, last in sorted(map(_span, prefixes), key=lambda span: (span[0], -span[1])):
         if not found or found[-1][1] < first:
@@ -101,7 +101,7 @@ def _overlap(one: Interval, other: Interval) -> bool:
 
 
 def _between(spans: tuple[Interval, ...], within: Interval) -> tuple[Interval, ...]:
-    """Those of disjoint intervals in order that meet another one."""
+    """The intervals that overlap another one, out of sorted and disjoint intervals."""
     return spans[bisect_left(spans, within[0], key=_last) : bisect_right(spans, within[1], key=_first)]
 
 
@@ -110,13 +110,13 @@ _first, _last = itemgetter(0), itemgetter(1)
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """Terms by where they begin in one dimension in which they nest or are apart, as prefixes do.
+    """Terms by their intervals in one dimension, where intervals are nested or disjoint, as prefixes are.
 
     Attributes:
-        firsts: where the intervals of all terms begin, in order.
-        numbers: the term of each.
-        sizes: of the intervals, in order.
-        holding: the terms that have an interval, by its beginning and size.
+        firsts: the starts of the intervals of all terms, sorted.
+        numbers: the number of the term of each interval.
+        sizes: the sizes of the intervals, sorted and each once.
+        holding: the numbers of the terms that have an interval, by its start and size.
     """
 
     firsts: Sequence[int]
@@ -126,7 +126,7 @@ class _Axis:
 
     @staticmethod
     def of(spans: Iterable[Sequence[Interval]]) -> "_Axis":
-        """Take the intervals of each term, whose numbers are their places."""
+        """Take the intervals of each term; the number of a term is its place."""
         found = sorted((first, last - first + 1, at) for at, each in enumerate(spans) for first, last in each)
         holding: dict[Interval, list[int]] = {}
         for first, size, number in found:
@@ -135,7 +135,7 @@ class _Axis:
         return _Axis([first for first, _, _ in found], [number for _, _, number in found], sizes, holding)
 
     def near(self, span: Interval) -> list[Sequence[int]]:
-        """The terms that may meet an interval: those that begin within it, and those in which it may lie."""
+        """The terms that may overlap an interval: terms that start within it, and terms that may hold it."""
         first, last = span
         within = self.numbers[bisect_left(self.firsts, first) : bisect_right(self.firsts, last)]
         return [within, *(self.holding.get((first - first % size, size), ()) for size in self.sizes if first % size)]
@@ -143,7 +143,7 @@ class _Axis:
 
 @dataclass(frozen=True, slots=True)
 class Cover:
-    """Terms between two sides and in one family that may cover others, those of the largest hulls first."""
+    """Terms between two sides and in one family that may cover others, sorted by their hulls, the largest first."""
 
     _said: tuple[_Said, ...]
     _axes: tuple[_Axis, _Axis]
@@ -158,14 +158,14 @@ class Cover:
         return Cover(tuple(said), axes, tuple((firsts, lasts) for firsts, lasts in hulls))
 
     def around(self, term: Term, counts: Callable[[Term], bool]) -> tuple[str, ...]:
-        """Who covers a term, in the order of its parts; () where a packet of it is left.
+        """The entries that cover a term, in the order of its parts; () if a packet of the term is not covered.
 
-        Of several that cover a part each by itself, the largest one is named; else those that it takes, large ones
-        first.
+        If single entries cover a whole part, the largest of them is named; else the entries that cover it together,
+        large ones first.
 
         Args:
-            term: what may be covered.
-            counts: whose regions count.
+            term: the term that may be covered.
+            counts: whether the regions of another term count.
         """
         names: dict[str, None] = {}
         for region in regions(term):
@@ -176,7 +176,7 @@ class Cover:
         return tuple(names)
 
     def _covering(self, region: Region, counts: Callable[[Term], bool]) -> Sequence[str]:
-        """Who covers a region; nobody where a packet of it is left: most often one at a corner shows that."""
+        """The entries that cover a region; () if a packet is not covered, as a packet at a corner mostly shows."""
         corner, *corners = _corners(region)
         near = self._near(corner)
         if not any(counts(self._said[one].term) and self._said[one].parts(corner) for one in near):
@@ -194,12 +194,12 @@ class Cover:
     def _parts(
         self, numbers: Iterable[int], region: Region, counts: Callable[[Term], bool]
     ) -> list[tuple[Region, str]]:
-        """What terms say of a region, each part with the name of its entry."""
+        """The regions of terms that overlap a region, each with the name of its entry."""
         said = [one for one in map(self._said.__getitem__, numbers) if counts(one.term)]
         return [(part, one.term.rule) for one in said for part in one.parts(region)]
 
     def _near(self, region: Region) -> list[int]:
-        """The numbers of the terms whose hulls meet a region, by the dimension that leaves fewer to look at."""
+        """The numbers of the terms whose hulls overlap a region, found by the axis with fewer candidates."""
         near = (axis.near(region[at]) for at, axis in enumerate(self._axes))
         numbers = sorted(set().union(*min(near, key=lambda runs: sum(map(len, runs)))))
         for (first, last), (lows, highs) in zip(region[::-1], self._hulls[::-1], strict=True):  # ports leave fewest
@@ -207,7 +207,7 @@ class Cover:
         return numbers
 
     def _around(self, numbers: list[int], region: Region) -> list[int]:
-        """Those of terms whose hulls hold a region."""
+        """The numbers of the terms, out of these, whose hulls hold a region."""
         for (first, last), (lows, highs) in zip(region, self._hulls, strict=True):
             numbers = [number for number in numbers if lows[number] <= first and last <= highs[number]]
         return numbers
@@ -218,7 +218,7 @@ def _largest_first(said: _Said) -> tuple[object, ...]:
 
 
 def _meet(one: Region, other: Region) -> bool:
-    """Whether two regions have a packet in common, written out as this is asked a million times."""
+    """Whether two regions have a packet in common, written out as it is called a million times."""
     (a, b, c, d), (e, f, g, h) = one, other
     return (
         d[0] <= h[1]
@@ -238,9 +238,9 @@ def _holds(cover: Region, region: Region) -> bool:
 
 
 def _together(region: Region, covers: Sequence[tuple[Region, str]]) -> Sequence[str]:
-    """Which of several it takes to cover a region; none where a packet of it is in none of them.
+    """The entries that cover a region together; none if a packet of it is in no region of theirs.
 
-    What large ones leave is in fewer pieces, so they come first.
+    Large regions come first, as they leave fewer pieces.
     """
     stack, taken = [(region, 0)], set[int]()
     for _ in range(_PATIENCE):
@@ -257,7 +257,7 @@ def _together(region: Region, covers: Sequence[tuple[Region, str]]) -> Sequence[
 
 
 def _corners(region: Region) -> Iterator[Region]:
-    """Packets at corners of a region: of what is not covered, most leave one out, which is seen at a glance."""
+    """Packets at corners of a region: a quick test, as most uncovered regions have an uncovered corner."""
     source, (to, _), (protocol, _), ports = region
     for sender, port in product(source[::-1], ports[::-1]):
         yield (sender, sender), (to, to), (protocol, protocol), (port, port)
@@ -269,7 +269,7 @@ def _size(region: Region) -> int:
 
 
 def _outside(piece: Region, cover: Region) -> Iterator[Region]:
-    """A piece without a region that meets it, as disjoint pieces."""
+    """The part of a piece outside a region that overlaps it, as disjoint pieces."""
     for axis in range(len(piece)):
         (first, last), (begin, end) = piece[axis], cover[axis]
         if first < begin:

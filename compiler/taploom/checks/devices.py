@@ -1,7 +1,7 @@
-"""What a name says about an interface: who makes it, who configures it, and whether it can be a TAP.
+"""Conclusions from the name of an interface: its creator, the tool that configures it, and whether it can be a TAP.
 
-Nobody is bound to these names, but the kernel, udev and the tools give them by default, so what follows from one is
-worth a warning and no more.
+These names are not binding, but the kernel, udev and the tools give them by default, so a conclusion from a name
+justifies a warning at most.
 """
 
 import re
@@ -10,12 +10,12 @@ from collections.abc import Container
 from taploom.base.frozen import dataclass
 
 _NIC = re.compile(r"(eth|wlan|wwan|ib)\d+|(en|ib|sl|wl|ww)(x[0-9a-f]{12}|[bcdiopsvP]\d\w*)")
-"""The kernel's own names of hardware, and those of udev (systemd.net-naming-scheme(7))."""
+"""Names that the kernel and udev give to hardware interfaces (systemd.net-naming-scheme(7))."""
 _VLAN = re.compile(r"(?P<parent>.+)\.(?P<number>[1-9]\d{0,3})")
 LAST_VLAN = 4094
 """IEEE 802.1Q: 4095 is reserved."""
 _STACKED = (("vlan", "VLANs"), ("bond", "bonds"), ("team", "teams"), ("br", "bridges besides those of networks"))
-"""Prefixes, before a number, of devices that somebody has to make out of others."""
+"""Name prefixes, before a number, of devices that are made out of other devices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,8 @@ class Keeper:
     """Interfaces that a tool makes or configures by itself.
 
     Attributes:
-        names: what their names look like.
-        who: the tool, in a sentence.
+        names: the pattern of their names.
+        who: the tool in the words of a message.
         tun: whether they are devices of the kernel's kind `tun`, as TAPs are.
     """
 
@@ -54,22 +54,23 @@ def keeper(name: str) -> Keeper | None:
 
 
 def is_nic(name: str) -> bool:
-    """Whether a name is that of hardware."""
+    """Whether a name is the name of a hardware interface."""
     return _NIC.fullmatch(name) is not None
 
 
 def never_tun(name: str) -> bool:
-    """Whether a name is that of a device of another kind than TUN and TAP."""
+    """Whether a device of this name is neither a TUN nor a TAP device."""
     found = keeper(name)
     return is_nic(name) or bool(stacked(name)) or (found is not None and not found.tun)
 
 
 def stacked(name: str, beside: Container[str] = ()) -> str:
-    """The kind of devices, in the plural, that have to be made out of others, such as `VLANs`; "" for any other name.
+    """The kind of a device that is made out of others, in the plural, such as `VLANs`; "" for any other name.
 
     Args:
-        name: of the interface.
-        beside: names of others of its host; what stands before the dot of a VLAN is one, or a name of hardware.
+        name: the name of the interface.
+        beside: names of other interfaces of the host; a VLAN's name begins with one of them, or with a name that shows
+            its kind.
     """
     vlan = _VLAN.fullmatch(name)
     if vlan and int(vlan["number"]) <= LAST_VLAN:

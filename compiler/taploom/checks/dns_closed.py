@@ -1,4 +1,4 @@
-"""TL804: a resolver that is announced to guests and that they cannot ask."""
+"""TL804: a resolver that is announced to guests, but that they cannot query."""
 
 from collections.abc import Iterator
 

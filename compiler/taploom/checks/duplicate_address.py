@@ -1,4 +1,4 @@
-"""TL412: one address, two stations."""
+"""TL412: one address at two stations."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ _Path = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Holder:
-    """Who has an address; `path` is where the spec says so."""
+    """The holder of an address; `path` leads to its key in the spec."""
 
     address: Address
     what: str
@@ -40,7 +40,7 @@ class _Holder:
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Go through the links: first what is beyond the uplinks, zone by zone, then each network."""
+    """Go through the links: first the zones beyond the uplinks, then each network."""
     yield from _outside(context)
     first: dict[tuple[str, Address], str] = {}
     for network in context.plan.networks:

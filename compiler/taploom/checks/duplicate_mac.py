@@ -1,4 +1,4 @@
-"""TL414: one MAC, two NICs."""
+"""TL414: one MAC at two NICs."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Go through all NICs; a zero stands for a MAC that could not be allocated, which was reported."""
+    """Go through all NICs; a MAC of zero could not be allocated, which is reported elsewhere."""
     first: dict[int, tuple[str, str]] = {}
     for guest in context.plan.guests:
         for nic in guest.nics:

@@ -19,7 +19,7 @@ SOON = 30 * 86400
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare ends with now."""
+    """Compare the end of each entry with the current time."""
     for ending in endings(context):
         if context.now < ending.when <= context.now + SOON:
             days = (ending.when - context.now) // 86400

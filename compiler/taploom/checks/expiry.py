@@ -13,8 +13,8 @@ class Ending:
     """An entry with an end.
 
     Attributes:
-        what: in words, with the name in backticks.
-        when: seconds since the epoch.
+        what: the entry in words, with the name in backticks.
+        when: the end in seconds since the epoch.
     """
 
     what: str

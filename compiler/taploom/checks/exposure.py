@@ -1,4 +1,4 @@
-"""Who is beyond an uplink, and which ports are for administrators: what the checks of exposure share."""
+"""Helpers of the checks for exposure: zones that lead to everybody, and ports for administrators."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ ADMIN = (
     *((name, service) for name in NAMED for service in BUILT_IN[name]),
     *((name, Service(protocol, port, port)) for name, (protocol, port) in UNNAMED.items()),
 )
-"""Services by which machines are administered and data is kept: none of them is made for strangers."""
+"""Services for administration and for storage; none of them is meant for strangers."""
 
 
 _BY_PROTOCOL = {
@@ -34,7 +34,7 @@ _BY_PROTOCOL = {
 
 
 def admin_service(services: Iterable[Service]) -> str:
-    """The name of a service for administrators that is among some, or ""."""
+    """The name of a service for administrators that overlaps one of these services, or ""."""
     for service in services:
         known = _BY_PROTOCOL.get(service.protocol)
         name = known.meeting(service.first, service.last) if known else None
@@ -49,22 +49,22 @@ def meets(one: Service, two: Service) -> bool:
 
 
 def written(service: Service) -> str:
-    """A service as a spec would say it."""
+    """A service in the syntax of specs."""
     ports = f"{service.first}" if service.first == service.last else f"{service.first}-{service.last}"
     return f"{service.protocol}/{ports}"
 
 
 def open_zones(host: Host) -> frozenset[str]:
-    """Zones of a host that lead to everybody: those of uplinks with a default route.
+    """Zones of a host that lead to everybody: the zones of uplinks with a default route.
 
-    If no uplink has one, those of uplinks that somebody else configures, who may give them one.
+    If no uplink has one: the zones of uplinks that taploom does not configure, as these may have one.
     """
     known = frozenset(way.zone for way in outside(host) for family in FAMILIES if leads_out(way, family))
     return known or frozenset(way.zone for way in outside(host) if not way.configured)
 
 
 def reached(term: Term) -> str:
-    """Who is reached by a term, in words."""
+    """The destination of a term, in words."""
     match term.egress.kind:
         case SideKind.SELF:
             return "the host itself"
@@ -75,7 +75,7 @@ def reached(term: Term) -> str:
 
 
 def from_everybody(term: Term, zones: frozenset[str]) -> bool:
-    """Whether a term lets in everybody in a zone that leads everywhere; other hosts decide by their own terms."""
+    """Whether a term admits everybody of a zone that leads to everybody; terms towards other hosts do not count."""
     return (
         term.action is Action.ALLOW
         and term.egress.kind is not SideKind.REMOTE

@@ -1,4 +1,4 @@
-"""What has an IPv4 and an IPv6 half, looked at by family: a check is written once and holds for both."""
+"""Helpers for objects with an IPv4 and an IPv6 half, so that a check is written once for both families."""
 
 from collections.abc import Iterator
 
@@ -16,12 +16,12 @@ def fixed(uplink: HostInterface) -> Iterator[tuple[Family, Fixed]]:
 
 
 def carries(uplink: HostInterface, family: Family) -> bool:
-    """Whether packets of a family may come by an uplink; True for one that somebody else configures."""
+    """Whether packets of a family may come by an uplink; True for an uplink that taploom does not configure."""
     return in_family(uplink, family) is not None or not uplink.configured
 
 
 def word(family: Family) -> str:
-    """The family in a sentence."""
+    """The name of the family in messages."""
     return "IPv4" if family is Family.IPV4 else "IPv6"
 
 

@@ -1,4 +1,4 @@
-"""TL624: a family that policy lets out and no uplink has."""
+"""TL624: a family that policy lets out, but that no uplink has."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""TL803: what a host's own firewall has to let in."""
+"""TL803: services that a host's own firewall has to let in."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ RULE = DiagnosticRule(
 )
 
 SHOWN = 6
-"""Services in the headline; the notes have all."""
+"""The number of services in the headline; the notes list all."""
 
 
 def check(context: Context) -> Iterator[Diagnostic]:

@@ -1,4 +1,4 @@
-"""TL616: a forward for senders inside alone, which `hairpin: false` keeps out."""
+"""TL616: a forward only for senders inside, which `hairpin: false` excludes."""
 
 from collections.abc import Iterator
 

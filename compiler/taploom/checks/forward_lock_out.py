@@ -1,4 +1,4 @@
-"""TL613: a forward that takes the host's management away from outside."""
+"""TL613: a forward that takes the last path by which a host is managed from outside."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the ways in from outside that there are with those that there would be without forwards."""
+    """Compare the management paths from outside with the paths that would exist without forwards."""
     for host in context.plan.hosts:
         if host.input is not Input.MANAGED or not host.dnat_entries:
             continue

@@ -1,4 +1,4 @@
-"""TL409: a gateway beside an address that brings its own, or beside none."""
+"""TL409: a gateway beside a learned address, or beside no address."""
 
 from collections.abc import Iterator
 

@@ -38,7 +38,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def owners(context: Context) -> Iterator[tuple[Prefix, str]]:
-    """Every address of every host that is known beforehand."""
+    """The static addresses of all hosts, each with the name of its host."""
     for host in context.plan.hosts:
         yield from ((own.address.prefix, host.name) for each in interfaces(host) for own in each.fixed)
 

@@ -27,7 +27,7 @@ _Named = tuple[str, str, str, Span, str]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Collect the names of each host."""
+    """Collect the interface names of each host."""
     for host in context.plan.hosts:
         first: dict[str, _Named] = {}
         for named in _interfaces(context, host):
@@ -40,7 +40,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _interfaces(context: Context, host: Host) -> Iterator[_Named]:
-    """Name, what it is, subject, place and way out of every interface."""
+    """The name, description, subject, place and hint of every interface."""
     places, subject = context.document.places, f"host/{host.name}"
     for uplink in outside(host):
         span = places.key("hosts", host.name, "uplinks", uplink.device)

@@ -1,4 +1,4 @@
-"""Ranges of ports with an owner each, asked whether one of them meets a given range."""
+"""Ranges of ports, each with an owner, and a query for one that overlaps a given range."""
 
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -11,11 +11,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Intervals(Generic[T]):
-    """Ranges by their start, each with the furthest end so far: a question costs one bisection.
+    """Ranges sorted by start, each with the furthest end so far: a query costs one bisection.
 
     Attributes:
         firsts: starts, sorted.
-        furthest: of the ranges up to each start, the one that ends last: end, and owner.
+        furthest: for each start, the end and owner of the range that ends last among the ranges up to it.
     """
 
     firsts: tuple[int, ...]
@@ -23,7 +23,7 @@ class Intervals(Generic[T]):
 
     @classmethod
     def of(cls, ranges: Iterable[tuple[int, int, T]]) -> "Intervals[T]":
-        """Sort ranges, of equal ones the first stays ahead."""
+        """Sort the ranges; of equal ranges, the first stays first."""
         ordered = sorted(ranges, key=lambda r: r[:2])
         furthest: list[tuple[int, T]] = []
         for _, last, owner in ordered:
@@ -32,7 +32,7 @@ class Intervals(Generic[T]):
         return cls(tuple(first for first, _, _ in ordered), tuple(furthest))
 
     def meeting(self, first: int, last: int) -> T | None:
-        """The owner of a range that meets another one, or None."""
+        """The owner of a range that overlaps the given one, or None."""
         at = bisect_right(self.firsts, last) - 1
         if at < 0 or self.furthest[at][0] < first:
             return None

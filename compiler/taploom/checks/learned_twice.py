@@ -35,7 +35,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the DNAT entries of each host that share no uplink; each pair of forwards is reported once."""
+    """Compare the DNAT entries of each host that share no uplink; report each pair of forwards once."""
     told: set[frozenset[str]] = set()
     for host in context.plan.hosts:
         for family in FAMILIES:
@@ -74,7 +74,7 @@ def _meeting(
 
 
 def _share(dnat_entry: DnatEntry, other: DnatEntry) -> bool:
-    """Whether a sender may use both."""
+    """Whether some sender may use both forwards."""
     if dnat_entry.sources is None or other.sources is None or set(dnat_entry.outside).intersection(other.outside):
         return True
     if (dnat_entry.outside and other.sources) or (other.outside and dnat_entry.sources):

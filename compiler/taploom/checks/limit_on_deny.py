@@ -1,4 +1,4 @@
-"""TL714: a limit on what does not pass."""
+"""TL714: a limit on an entry that denies."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Whether a host's owner can reach it: whether allows have sources that neither denies nor forwards take away.
+"""Whether a host's owner can reach it: whether an allow has sources that neither denies nor forwards exclude.
 
 This is exact for prefixes. A deny counts only if it covers all that an allow opens of a service, so that in doubt a
 path is assumed.
@@ -19,18 +19,18 @@ from taploom.plan.policy import Action, DnatEntry, Service, Side, SideKind, Term
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A part of the policy that lets somebody in to manage a host."""
+    """A term and the service by which the term lets somebody manage a host."""
 
     term: Term
     service: Service
 
 
 def paths(host: Host, moment: int, *, forwards: bool = True) -> Iterator[Path]:
-    """What lets somebody reach a management service of a host.
+    """The paths by which somebody can reach a management service of a host.
 
     Args:
-        host: managed by taploom.
-        moment: seconds since the epoch at which policy is looked at.
+        host: a host whose input taploom filters.
+        moment: the time for which policy is evaluated, in seconds since the epoch.
         forwards: whether a port that is forwarded away counts as lost.
     """
     inward = [t for t in host.terms if t.egress.kind is SideKind.SELF and _valid(t.expires, moment)]
@@ -57,7 +57,7 @@ class PrefixUnion:
 
     @classmethod
     def of(cls, prefixes: Iterable[Prefix]) -> "PrefixUnion":
-        """Drop what lies within another, and sort."""
+        """Drop prefixes that lie within others, and sort the rest."""
         found = minimal(prefixes)
         return cls(found, tuple(prefix.value for prefix in found))
 
@@ -76,14 +76,14 @@ def _valid(expires: int | None, moment: int) -> bool:
 
 
 def _arrives(host: Host, term: Term) -> bool:
-    """Whether packets of the family come in from the side at all."""
+    """Whether packets of the term's family can come from its side at all."""
     if term.ingress.kind not in (SideKind.OUTSIDE, SideKind.REMOTE):
         return True
     return any(u.zone == term.ingress.name and carries(u, term.family) for u in outside(host))
 
 
 def _opened(host: Host, term: Term) -> Iterator[Service]:
-    """What a term opens of the management services."""
+    """The parts of the management services that a term opens."""
     for wanted in host.management:
         if not term.services:
             yield wanted

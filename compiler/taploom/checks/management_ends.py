@@ -1,4 +1,4 @@
-"""TL802: a host whose last way in has an end."""
+"""TL802: a host whose last management path expires."""
 
 from collections.abc import Iterator
 
@@ -23,7 +23,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the ways in of now with those after the last end of any entry."""
+    """Compare the management paths of now with the paths after the last end of any entry."""
     for host in context.plan.hosts:
         ends = [t.expires for t in host.terms if t.expires is not None]
         if host.input is not Input.MANAGED or not ends:

@@ -25,7 +25,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for a way in to every host that has something to come in by."""
+    """Look for a management path to every host that has an interface."""
     if context.broken("policy", "hosts", "networks", "services", "addresses"):
         return
     for host in context.plan.hosts:

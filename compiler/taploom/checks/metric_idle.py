@@ -1,4 +1,4 @@
-"""TL424: a metric of an uplink by which no default route leads."""
+"""TL424: a metric of an uplink without a default route."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for metrics in the spec that no route has."""
+    """Look for metrics in the spec that apply to no route."""
     for host in context.plan.hosts:
         for uplink in outside(host):
             if uplink.metric is not None and not any(leads_out(uplink, family) for family in FAMILIES):

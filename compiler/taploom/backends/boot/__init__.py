@@ -1,10 +1,10 @@
-"""What a host with several uplinks waits for at boot: any one of them.
+"""The drop-in with which a host with several uplinks waits at boot for any one of them.
 
 `network-online.target` waits for each link that networkd configures, unless its unit says otherwise. Most hosts have a
 second uplink because the first may fail. If such a host boots while one uplink has no carrier, it is online all the
-same, but would wait two minutes for nothing. Units cannot say "one of these"; the program that waits can (`--any`,
-systemd-networkd-wait-online.service(8)), and its service takes a drop-in. The drop-in is read at the next boot, which
-is when it is needed.
+same, but would wait two minutes for nothing. The units of links cannot say that one of them is enough. The program that
+waits has an option for it (`--any`, systemd-networkd-wait-online.service(8)), and the drop-in adds it to the program's
+service. systemd reads the drop-in at the next boot, and nothing needs it before.
 """
 
 from taploom.backends.artifact import Artifact, Line

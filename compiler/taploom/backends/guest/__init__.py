@@ -1,9 +1,8 @@
 """The networkd units of a guest: one for each NIC, matched by its hardware address.
 
-Whatever distribution the guest runs, its interfaces get names that nobody knows beforehand, while the plan has the
-hardware addresses. A bridge, a VLAN or a macvlan that somebody puts on top inherits the address, and must not be taken
-for the NIC: those kinds are left out of the match (and `Kind=!*` would be too much, as it leaves out a veth or a TAP,
-which is what a container has for a NIC).
+The names of a guest's interfaces depend on its distribution and are not known beforehand, while the plan has their
+hardware addresses. A bridge, a VLAN or a macvlan on top of a NIC inherits its address and must not be taken for it, so
+the match excludes these kinds. `Kind=!*` would exclude too much: the NIC of a container is a veth or a TAP.
 """
 
 from taploom.backends.artifact import Artifact

@@ -1,9 +1,9 @@
-"""Source routing in a guest with several NICs: what it sends from an address of a NIC leaves by that NIC.
+"""Source routing in a guest with several NICs: a packet with a NIC's address as its source leaves by that NIC.
 
-The kernel chooses a route by the destination alone. A guest that is asked through a side NIC would answer through the
-NIC of its default route, or through the NIC on whose link the asker is, and the spoof guard of that bridge drops
-packets with another NIC's address (weak host model, RFC 1122, 3.3.4.2). So each NIC has a routing table of its own, and
-a rule sends packets with a source in its network there. `IncomingInterface=lo` leaves out packets that the guest
+The kernel chooses a route by the destination alone. A guest that gets a request on one NIC could reply through the NIC
+of its default route, or through the NIC on whose link the client is, and the spoof guard of that bridge drops packets
+with another NIC's address (weak host model, RFC 1122, 3.3.4.2). So each NIC has a routing table of its own, and a rule
+selects it for packets with a source in the NIC's network. `IncomingInterface=lo` leaves out packets that the guest
 forwards for others (ip-rule(8), `iif`).
 
 The rules match the network's prefix, so that they hold for addresses of a pool, too. The routes are in the table
@@ -18,9 +18,9 @@ from taploom.base.names import digest
 from taploom.plan.guest import Guest, Nic, NicAddress
 
 _FIRST_TABLE = 1_000_000
-"""Far from the tables with names (253 to 255), and from the small numbers that people choose."""
+"""The number of a table; far from the tables with names (253 to 255) and from the small numbers that people use."""
 _PRIORITY = 1000
-"""Behind the table of local addresses (0), before the main one (32766)."""
+"""The priority of a rule: after that of the local table (0) and before that of the main table (32766)."""
 
 
 def tables(guest: Guest) -> Mapping[str, int]:

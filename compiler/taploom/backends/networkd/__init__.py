@@ -1,15 +1,15 @@
 """The networkd units of a host: its uplinks, its bridges and the TAPs on them.
 
-The first `.network` file by name whose `[Match]` fits takes a link, so the order of the files is part of what they
-say: uplinks (05), bridges (06), TAPs by their exact names (07), TAPs by a glob (08). All of it sorts before what
-guides, cloud-init and netplan write (10, 11) and what NixOS (40, 99) and systemd (80) bring along; 00 to 04 are left to
-whoever wants to come first.
+networkd configures a link by the first `.network` file, sorted by name, whose `[Match]` fits, so the names of the files
+set the precedence: uplinks (05), bridges (06), TAPs by their exact names (07), TAPs by a glob (08). All of them sort
+before the files of guides, cloud-init and netplan (10, 11), of NixOS (40, 99) and of systemd (80). The numbers 00 to 04
+stay free for files that have to override ours.
 
 An uplink that the spec only names, such as the interface of a VPN or Docker's bridge, has no unit: networkd would take
 over the link and remove the addresses that somebody else has put there (systemd.network(5), `KeepConfiguration=`).
 
-Forwarding is left to sysctl: `IPForward=` does nothing from 256 on and `IPv4Forwarding=` is unknown before. NAT is
-left to nftables: `IPMasquerade=` would make networkd keep a ruleset of its own.
+Forwarding is left to sysctl: `IPForward=` has no effect from systemd 256 on, and `IPv4Forwarding=` is unknown to older
+versions. NAT is left to nftables: `IPMasquerade=` would make networkd keep a ruleset of its own.
 """
 
 from typing import assert_never

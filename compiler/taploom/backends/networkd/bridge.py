@@ -1,9 +1,9 @@
-"""A network of the spec on its host: the bridge, its addresses, and who serves addresses on it.
+"""A network of the spec on its host: the bridge, its addresses, its DHCP server and its router advertisements.
 
 The bridge has to work before its first guest comes, so it is configured without carrier, and its IPv6 address without
-duplicate address detection: there is nobody to ask, the address would stay tentative and unusable, and later a
-guest could take the gateway's address away by answering. The MTU is always written: networkd leaves a link's MTU alone
-if the unit does not set it, so an MTU that was removed from the spec would stay.
+duplicate address detection. Without carrier the detection cannot finish and the address would stay tentative and
+unusable; later a guest could take the gateway's address away by a reply to the probe. The MTU is always written:
+networkd leaves a link's MTU alone if the unit does not set it, so an MTU that was removed from the spec would stay.
 """
 
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, Unit]:
 
 
 def _required(host: Host) -> str | bool:
-    """Whether boot waits for a bridge: not for guests, unless networkd has nothing else on this host to wait for.
+    """`RequiredForOnline` of a bridge: boot waits for a bridge only if networkd configures no uplink of the host.
 
     `systemd-networkd-wait-online` does not count links that somebody else configures, and fails after two minutes where
     no link is required. A bridge that is required in the state `no-carrier` is ready as soon as it is configured.
@@ -48,8 +48,9 @@ def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
 
     Args:
         bridge: the network.
-        elsewhere: addresses of the host's uplinks within the network's prefixes. Linux answers ARP for each of its
-            addresses on any link, but neighbour solicitations for those of the link alone, so it has to be a proxy.
+        elsewhere: addresses of the host's uplinks within the network's prefixes. Linux answers ARP on any link for all
+            addresses of the host, but neighbour solicitations only for addresses of the link itself, so the bridge has
+            to be a proxy for the others.
     """
     base = section(
         "Network",
@@ -69,7 +70,7 @@ def _network(bridge: Bridge, elsewhere: Iterable[Address]) -> Section:
 
 
 def _addresses(bridge: Bridge) -> tuple[Section, ...]:
-    """The host's own addresses; only IPv6 has duplicate address detection, which the module's header explains."""
+    """The host's own addresses; duplicate address detection is off for IPv6 (see the module's docstring)."""
     here = bridge.origin
     found: list[Section] = []
     if bridge.ipv4:

@@ -5,9 +5,9 @@ from taploom.base.address import Family
 from taploom.plan.host import Bridge, DhcpServer, Target
 
 PERSISTENT_LEASES = 256
-"""From this version on networkd keeps leases on disk; see `_server`."""
+"""From this version of systemd on, networkd keeps leases on disk; see `_server`."""
 MTU_OPTION, DOMAIN_OPTION = 26, 15
-"""Codes of RFC 2132."""
+"""Codes of DHCP options (RFC 2132)."""
 
 
 def sections(bridge: Bridge, target: Target) -> tuple[Section, ...]:
@@ -25,8 +25,8 @@ def sections(bridge: Bridge, target: Target) -> tuple[Section, ...]:
 def _server(bridge: Bridge, dhcp: DhcpServer, start: int, target: Target) -> Section:
     """The server's own section.
 
-    Without resolvers in the spec networkd announces those of the uplink. Leases are not kept on disk: the reservations
-    of the plan are the truth, and one that moves to another guest must not lose against a stored lease of the first.
+    Without resolvers in the spec networkd announces those of the uplink. Leases are not kept on disk: if the plan moves
+    a reserved address to another guest, a stored lease of the first guest must not win over the reservation.
     """
     resolvers = [str(address) for address in bridge.dns if address.family is Family.IPV4]
     base = section(

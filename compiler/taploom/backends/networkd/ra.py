@@ -5,11 +5,11 @@ from taploom.base.address import Family
 from taploom.plan.host import Bridge, RouterAdvertisement
 
 SLAAC_LENGTH = 64
-"""The one prefix length from which a guest with an Ethernet address forms an address of its own (RFC 4862, 5.5.3)."""
+"""The only prefix length with which a guest on Ethernet forms an address by autoconfiguration (RFC 4862, 5.5.3)."""
 
 
 def sections(bridge: Bridge) -> tuple[Section, ...]:
-    """`[IPv6SendRA]` and `[IPv6Prefix]`; nothing where the network does not advertise itself."""
+    """`[IPv6SendRA]` and `[IPv6Prefix]`; nothing for a network without router advertisements."""
     if not bridge.ra:
         return ()
     prefix = section(

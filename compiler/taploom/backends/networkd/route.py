@@ -1,4 +1,4 @@
-"""Routes, which networkd keeps in the unit of the link that holds the next hop."""
+"""Routes; networkd reads a route from the unit of the link that its next hop is on."""
 
 from collections.abc import Iterable
 

@@ -1,9 +1,10 @@
 """TAPs: how a guest's interface gets onto its bridge.
 
 Usually the guest's runner creates the TAP, and deletes and creates it again at each start; the host's units only say
-which names belong to which bridge. A glob stays a glob, so that another guest on the network changes no unit; an exact
-name is printed where no glob of the bridge matches it, or where a glob of another bridge matches it too. `Kind=tun` is
-the kernel's name for TAPs as well: without it a glob such as `vm-*` would also take a bridge of that name.
+which names belong to which bridge. A glob is printed as a glob, so that a new guest on the network changes no unit. An
+exact name is printed where no glob of the bridge matches it, or where a glob of another bridge matches it too. The
+match has `Kind=tun`, the kernel's kind for TAPs as well: without it a glob such as `vm-*` would also take a bridge of
+that name.
 """
 
 from collections.abc import Iterable
@@ -18,7 +19,7 @@ EXACT, GLOB = 7, 8
 
 
 def units(host: Host, bridge: Bridge) -> tuple[Unit, ...]:
-    """The units that attach TAPs to a bridge, and the devices where the host makes them."""
+    """The units that attach TAPs to a bridge, and the units that create the TAPs if the host has to."""
     own = [pattern for pattern in bridge.taps.patterns if _is_glob(pattern)]
     foreign = [p for other in host.bridges if other is not bridge for p in other.taps.patterns if _is_glob(p)]
     listed = {p: bridge.origin for p in bridge.taps.patterns if not _is_glob(p)}
@@ -31,7 +32,7 @@ def units(host: Host, bridge: Bridge) -> tuple[Unit, ...]:
 
 
 def _is_glob(pattern: str) -> bool:
-    """Whether fnmatch(3) reads any character of it as a wildcard."""
+    """Whether fnmatch(3) reads any character of the pattern as a wildcard."""
     return bool(set(pattern) & set("*?["))
 
 
@@ -50,7 +51,7 @@ def _device(port: Port, user: str) -> Unit:
 
 
 def _attach(bridge: Bridge, priority: int, names: Iterable[tuple[str, Origin]]) -> Unit:
-    """The unit for these names; MTU and `Isolated` are explicit, as networkd leaves alone what no unit sets."""
+    """The unit for these names; MTU and `Isolated` are explicit, as networkd keeps the old value otherwise."""
     here = bridge.origin
     match = Section(
         "Match",

@@ -11,8 +11,8 @@ from taploom.plan.host import Fixed, Learned, Route, Uplink
 def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
     """The unit of an uplink, with the routes that leave by it.
 
-    Resolvers in the spec replace all learned ones, also those of a DHCPv6 server, to which a router advertisement can
-    send its listeners (RFC 4861, 4.2, `M` and `O`).
+    Resolvers in the spec replace all learned ones, including the resolvers of DHCPv6, which a router advertisement can
+    tell the host to use (RFC 4861, 4.2, `M` and `O`).
     """
     here, fixed = uplink.origin, fixed_of(uplink)
     learned_dns, metric = ("UseDNS", False if uplink.dns else None), ("RouteMetric", uplink.metric)
@@ -31,7 +31,7 @@ def unit(uplink: Uplink, routes: Iterable[Route]) -> Unit:
 
 
 def fixed_of(uplink: Uplink) -> tuple[Fixed, ...]:
-    """Its static addresses, IPv4 first."""
+    """The static addresses of an uplink, IPv4 first."""
     return tuple(f for f in (uplink.ipv4, uplink.ipv6) if isinstance(f, Fixed))
 
 

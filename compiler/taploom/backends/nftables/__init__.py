@@ -1,9 +1,9 @@
-"""The ruleset of a host: a table for IP, one for frames on bridges, and one that remembers which guests sent first.
+"""The ruleset of a host: a table for IP, one for bridges, and one that remembers which guest began a flow.
 
-The shape follows from how people run hosts: other tools have tables of their own, so nothing is flushed, and traffic
-between interfaces that are not ours passes untouched. Look-ups decide, not walks through rules: a map leads from a pair
-of interfaces to the chain of their two sides, and there ten thousand terms are elements of sets. What each concern does
-stands in its file of `lower`; this module only puts them together.
+Other tools have tables of their own on a host, so the tables of other tools are not flushed, and traffic between
+interfaces that are not ours passes untouched. Look-ups replace long lists of rules: a map leads from a pair of
+interfaces to the chain of their two sides, and in that chain the terms of the policy are elements of sets. Each module
+of `lower` describes its own part of the ruleset; this module only puts the parts together.
 """
 
 from taploom.backends.artifact import Artifact

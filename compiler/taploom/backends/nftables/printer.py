@@ -1,7 +1,8 @@
 """The tree as the text that nft reads, one element a line, so that a change of one fact is a change of one line.
 
-nft 1.0.6 is the oldest reader: no `destroy`, no `} }` on one line, no empty `elements`, an element's comment before its
-colon. A table's body is printed alone too, as NixOS wraps it in a transaction of its own.
+The oldest supported nft is 1.0.6, so the text has no `destroy`, no `} }` on one line and no empty `elements`, and the
+comment of an element stands before its colon. The body of a table can be printed alone, as NixOS wraps it in a
+transaction of its own.
 """
 
 import functools
@@ -48,7 +49,7 @@ def document(ruleset: Ruleset) -> tuple[Line, ...]:
 
 @remembered
 def body(table: Table) -> tuple[Line, ...]:
-    """What stands between the braces of a table, without indentation."""
+    """The text between the braces of a table, without indentation."""
     lines = [Line(f"counter {counter.name} {{ }}", counter.origin) for counter in table.counters]
     for limit in table.limits:
         lines += _limit(limit)
@@ -122,7 +123,7 @@ def _chain(chain: Chain, inlined: Mapping[str, Set]) -> Iterator[Line]:
 
 
 def _rule(rule: Rule, inlined: Mapping[str, Set]) -> Iterator[Line]:
-    """One line, or several where a match lists many values, or a set stands in it."""
+    """A rule on one line, or on several if a match lists many values or a set is inlined."""
     text = ""
     for statement in rule.statements:
         values = list(_values(statement, inlined))

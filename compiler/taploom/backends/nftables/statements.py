@@ -1,4 +1,4 @@
-"""Values and statements in nft's own words (nft(8))."""
+"""Values and statements in the syntax of nft (nft(8))."""
 
 import functools
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The ruleset as data: what the printers write, and what can be evaluated without reading text back.
+"""The ruleset as data, which the printers write, and which can be evaluated without a parser.
 
 There is no statement made of raw text. A rule is a list of statements that run in order: a match that fails ends the
 rule, a verdict ends it too, everything else goes on to the next statement (nft(8), RULES and STATEMENTS). Objects are
@@ -16,7 +16,7 @@ from taploom.plan.origin import Origin
 
 
 class Kind(enum.Enum):
-    """Verdicts. `goto` does not come back: what the target leaves undecided takes the policy of the base chain."""
+    """Verdicts. `goto` does not come back: the policy of the base chain decides on packets that the target does not."""
 
     ACCEPT = "accept"
     DROP = "drop"
@@ -51,7 +51,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class TcpFlags:
-    """Goes on for TCP packets of whose flags in `mask` exactly those in `flags` are set (or not so, if negated)."""
+    """Goes on for TCP packets if, of the flags in `mask`, exactly `flags` are set; with `negated`, if not."""
 
     mask: tuple[str, ...]
     flags: tuple[str, ...]
@@ -134,7 +134,7 @@ class Masquerade:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Goes on as long as the rate is kept; a limit of this rule alone."""
+    """Goes on as long as the rate is kept; only the packets of this rule count."""
 
     rate: int
     unit: str
@@ -184,7 +184,7 @@ Statement = (
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule; the comment is the stable name of what it stands for, such as `policy/web`."""
+    """One rule; the comment is the stable name of its cause, such as `policy/web`."""
 
     statements: tuple[Statement, ...]
     comment: str = ""
@@ -193,13 +193,13 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What makes a chain a base chain: the kernel sends packets through it.
+    """The hook of a base chain, at which the kernel sends packets through the chain.
 
     Attributes:
         type: `filter` or `nat`.
         hook: `prerouting`, `input`, `forward`, `output` or `postrouting`.
-        priority: as nft writes it, a name or a number.
-        policy: what becomes of a packet that no rule decides.
+        priority: the priority in the notation of nft, a name or a number.
+        policy: the verdict for a packet that no rule decides.
     """
 
     type: str
@@ -238,7 +238,7 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class NamedLimit:
-    """A named rate: `rate` per `unit`, of which `burst` may come at once."""
+    """A named rate: `rate` packets per `unit`, with a burst of `burst` packets."""
 
     name: str
     rate: int
@@ -252,14 +252,14 @@ class Set:
     """A named set or map. Its elements are disjoint, and sorted by key.
 
     Attributes:
-        types: of the columns of the key.
-        elements: never empty, except in a set that rules fill.
-        data: of the columns of the data; empty for a set and for a map to verdicts.
+        types: the types of the columns of the key.
+        elements: the elements; never empty, except in a set that rules fill.
+        data: the types of the columns of the data; empty for a set and for a map to verdicts.
         verdicts: whether it is a map to verdicts.
         interval: whether keys may be prefixes, ranges and patterns; else they are single values.
         counted: whether each element counts its packets.
-        learned: seconds for which an element lasts that a rule adds (`Learn`), or 0.
-        inline: whether the elements stand in the one rule that looks them up, an anonymous set that goes with it.
+        learned: lifetime in seconds of an element that a rule adds (`Learn`), or 0.
+        inline: whether the set is anonymous: its elements stand in the one rule that looks them up.
     """
 
     name: str
@@ -279,8 +279,8 @@ class Table:
     """A table of ours: counters, limits, sets and chains, each sorted by name (base chains before others).
 
     Attributes:
-        kept: whether a load replaces the rules alone, so that what they have learned outlives it; a table without
-            chains is removed all the same.
+        kept: whether a load replaces only the rules, so that elements that they have added outlive it; a table without
+            chains is removed anyway.
     """
 
     family: str

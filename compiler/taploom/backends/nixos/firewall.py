@@ -1,7 +1,7 @@
 """The module's part of `networking.firewall`, the input filter that NixOS brings along (table `inet nixos-fw`).
 
-A verdict of ours cannot lift a drop of theirs, so whatever guests need from the host is opened there too, whether or
-not that firewall is on: a person who turns it on must not cut the guests off.
+An accept in our table cannot undo a drop in that table, so the host's services for guests are opened there too, even if
+that firewall is off: a user who turns it on must not cut the guests off.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ _LEGAL = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ01234567
 
 
 def settings(host: Host) -> Attributes:
-    """`networking.firewall`: off where the plan's ruleset filters the input, and open for what the host serves."""
+    """`networking.firewall`: off where the plan's ruleset filters the input, and open for the services of the host."""
     networks = sorted(inside(host), key=lambda here: here.device)
     found = [
         *(_lines("extraForwardRules", [line for here in networks for line in _forwarded(here)])),
@@ -30,9 +30,9 @@ def settings(host: Host) -> Attributes:
 
 
 def _bare(here: HostInterface) -> bool:
-    """Whether nft reads the name of the interface without quotes, which `interfaces` leaves out.
+    """Whether nft reads the name of the interface without quotes; the option `interfaces` prints none.
 
-    Many names are words of nft (`or`, `mark`, `auto-merge`); of those that begin like a bridge's, none is.
+    Many names are keywords of nft (`or`, `mark`, `auto-merge`), but no keyword begins like the name of a bridge.
     """
     name = here.device
     return name.startswith("br") and name[2:3] in frozenset("-0123456789") and _LEGAL.issuperset(name)
@@ -59,7 +59,7 @@ def _input(here: HostInterface) -> Iterator[Line]:
 
 
 def _served(here: HostInterface) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """What the host serves on a network: DNS and DHCP; router solicitations pass that firewall anyway."""
+    """The ports of DNS and DHCP that the host serves on a network; router solicitations pass that firewall anyway."""
     dns = (DNS,) if here.serves_dns else ()
     udp = (*dns, *((DHCP_SERVER,) if here.dhcp else ()))
     return ((protocol, ports) for protocol, ports in (("tcp", dns), ("udp", udp)) if ports)

@@ -1,4 +1,4 @@
-"""A hypervisor's module: everything that the files of the other backends say, without conflicts with the rest of NixOS.
+"""A hypervisor's module: the settings of all other backends, without conflicts with the rest of NixOS.
 
 NixOS has modules of its own for links, addresses, NAT and input filtering. Where one of them would silently undo or
 double what the plan says, our module gives way (a default that a person's setting overrides), makes room (openings,

@@ -1,4 +1,4 @@
-"""The one place where Nix becomes text: a module to lines, each with the origin of what it says.
+"""The only printer of Nix: it turns a module into lines, each with its origin.
 
 The layout is that of nixfmt, two spaces a level, one element a line, so that one more guest is one more line.
 """
@@ -55,7 +55,7 @@ def _head(module: Module) -> Iterator[Line]:
 
 
 def _print(out: list[Line], value: Expression, margin: str, before: str, after: str, origin: Origin | None) -> None:
-    """Add the lines of `value` at `margin`, the first begun by `before` and the last ended by `after`."""
+    """Add the lines of `value` at `margin`, with `before` ahead of the first and `after` behind the last."""
     if isinstance(value, Attributes) and value.entries and not value.inline:
         out.append(Line(f"{margin}{before}{{", origin))
         _attributes(out, value.entries, margin + _STEP, origin)
@@ -83,7 +83,7 @@ def _attributes(out: list[Line], attributes: tuple[Attribute, ...], margin: str,
     quoted = quote.quoted
     for attribute in attributes:
         path, inner, cause = _joined(attribute, origin)
-        if isinstance(inner, Text):  # most of all lines: spared the call
+        if isinstance(inner, Text):  # most lines are of this kind, so they skip the call
             out.append(Line(f"{margin}{path} = {quoted(inner.value)};", cause))
         else:
             _print(out, inner, margin, f"{path} = ", ";", cause)
@@ -115,7 +115,7 @@ def _short(value: Expression) -> bool:
 
 
 def _margin_is_kept(content: tuple[Line, ...]) -> bool:
-    """Whether an indented string gives these lines back: Nix strips the spaces that all its lines begin with."""
+    """Whether an indented string keeps these lines as they are: Nix strips the indentation that all lines share."""
     return any(text and not text.startswith(" ") for text, _ in content)
 
 

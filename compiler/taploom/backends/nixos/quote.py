@@ -15,7 +15,7 @@ def quoted(value: str) -> str:
     """`value` as a string between double quotes.
 
     Raises:
-        ValueError: it holds a NUL, which no string of Nix can.
+        ValueError: the value holds a NUL, which no string of Nix can hold.
     """
     if "\0" in value:
         raise ValueError("a Nix string cannot hold NUL")
@@ -26,7 +26,7 @@ def indented(line: str) -> str:
     """`line` as a line of an indented string.
 
     Raises:
-        ValueError: it holds a NUL or a line end.
+        ValueError: the line holds a NUL or a line end.
     """
     if "\0" in line or "\n" in line:
         raise ValueError("a line of a Nix string cannot hold NUL or a line end")

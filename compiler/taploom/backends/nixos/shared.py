@@ -1,4 +1,4 @@
-"""What the `let` of a host's and of a guest's module have in common."""
+"""Bindings that the modules of hosts and guests have in their `let`."""
 
 from typing import Final
 

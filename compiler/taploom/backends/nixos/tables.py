@@ -1,7 +1,7 @@
 """The ruleset as `networking.nftables.tables`: NixOS writes the transaction around each body itself.
 
-NixOS deletes each table first, so the table that keeps what it has learned is loaded by a service instead (`memory`).
-NixOS also removes a table that is no longer among them, as it remembers which ones it has made
+NixOS deletes each table first, so a service loads the table that has to keep its learned elements (`memory`). NixOS
+also remembers which tables it has made, and removes a table that is no longer listed
 (nixos/modules/services/networking/nftables.nix, 24.05).
 """
 
@@ -12,7 +12,7 @@ from taploom.backends.nixos.tree import Attribute, Attributes, Bool, Lines, Text
 
 
 def of(ruleset: Ruleset) -> Attributes:
-    """`networking.nftables`; never by its `ruleset`, for which NixOS may flush everybody's tables."""
+    """`networking.nftables`, without its option `ruleset`, for which NixOS may flush the tables of other tools."""
     tables = Attributes(
         tuple(Attribute((_key(table),), _table(table)) for table in ruleset.tables if table.chains or not table.kept)
     )
@@ -20,7 +20,7 @@ def of(ruleset: Ruleset) -> Attributes:
 
 
 def _key(table: Table) -> str:
-    """The attribute of a table: its name, and the family where that is not `inet`, as names are unique in a family."""
+    """The attribute of a table: its name, and the family if it is not `inet`, as other families use the name too."""
     return table.name if table.family == "inet" else f"{table.name}-{table.family}"
 
 

@@ -1,8 +1,9 @@
 """Units of networkd as `systemd.network.*`: section by section, under the names that NixOS gives the sections.
 
-nixpkgs checks the keys of each section and the type of some values, and differently so from release to release. What
-all releases from 24.05 on take is chosen here: switches as `"yes"` and `"no"` (`DHCP` and `LinkLocalAddressing` once
-refused a boolean), numbers as strings (`MTUBytes` once refused a number) but for the keys that have to be numbers.
+nixpkgs checks the keys of each section and the types of some values, and its checks differ between releases. This
+module chooses forms that all releases from 24.05 on accept: switches as `"yes"` and `"no"` (`DHCP` and
+`LinkLocalAddressing` once refused a boolean), numbers as strings (`MTUBytes` once refused a number) except for keys
+that require a number.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -48,7 +49,7 @@ _LISTS: Mapping[str, tuple[str, Code]] = {
     "DHCPServerStaticLease": ("dhcpServerStaticLeases", Code('(entry "dhcpServerStaticLeaseConfig")')),
 }
 
-# Keys that networkd took before nixpkgs did; `extraConfig` is text that no release looks into.
+# Keys that some releases of nixpkgs do not accept yet; no release checks the text of `extraConfig`.
 _LATE = frozenset((("DHCPServer", "PersistLeases"),))
 
 # Keys of [Network] with an option of their own, a list of strings in every release.
@@ -76,12 +77,12 @@ _NUMBERS = frozenset(
 
 
 def network(units: Iterable[Unit], *, any_uplink: bool = False) -> Attributes:
-    """`systemd.network`, whole: the daemon on, and the units by kind and file name.
+    """All of `systemd.network`: the daemon is enabled, and the units are listed by kind and file name.
 
-    The list sections use `entry`, and `any_uplink` uses `prefer`, which a module that takes this has to bind.
+    The list sections use `entry`, and `any_uplink` uses `prefer`, which the module around this value has to bind.
 
     Args:
-        units: of a host or a guest.
+        units: the units of a host or a guest.
         any_uplink: whether one link that is online is enough for `network-online.target`.
     """
     known = tuple(units)
@@ -111,7 +112,7 @@ def _unit(unit: Unit) -> Attribute:
 
 
 def _options(kind: Kind, name: str, sections: list[Section]) -> Iterator[Attribute]:
-    """The options that say what the sections of one name say."""
+    """The options that express the sections of one name."""
     if kind is Kind.NETWORK and name in _LISTS:
         option, wrap = _LISTS[name]
         rows = Listing(tuple(Item(_row(section), section.entries[0].origin) for section in sections))

@@ -1,10 +1,10 @@
-"""Kernel settings of a host: forwarding, router advertisements on its uplinks all the same, and room for neighbours.
+"""Kernel settings of a host: forwarding, router advertisements despite forwarding, and room for neighbours.
 
-Only what is needed is set, as the machine's owner may have set it otherwise, and most settings hold for interfaces that
-are none of ours. `rp_filter` is left alone, as the ruleset itself checks the reverse path, in both families. Redirects
-are left alone, too: as soon as the kernel forwards, it ignores them (`inet_forward_change`, net/ipv4/devinet.c;
-`rt6_do_redirect`, net/ipv6/route.c), and a guest whose packets a forward turns back to its own bridge is sent none
-(`nf_nat_icmp_reply_translation`; tried with 6.18).
+Only necessary settings are made, as the machine's owner may have chosen other values, and most settings also apply to
+interfaces that are not ours. `rp_filter` is left alone, as the ruleset itself checks the reverse path, in both
+families. Redirects are left alone, too: as soon as the kernel forwards, it ignores them (`inet_forward_change`,
+net/ipv4/devinet.c; `rt6_do_redirect`, net/ipv6/route.c), and it sends none to a guest whose packets a forward returns
+to the bridge of the guest (`nf_nat_icmp_reply_translation`; tried with 6.18).
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from taploom.plan.origin import Origin
 from taploom.plan.policy import Action, SideKind, Term
 
 FILE = "60-taploom.conf"
-"""After the distribution's `50-default.conf`, before the owner's `99-*.conf`."""
+"""The name of the file; it sorts after the distribution's `50-default.conf` and before the owner's `99-*.conf`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,10 @@ class Setting:
     """One kernel setting.
 
     Attributes:
-        key: in the notation of sysctl.d(5): with dots, or with slashes where the name of an interface has a dot.
+        key: the key in the notation of sysctl.d(5): with dots, or with slashes where the name of an interface has a
+            dot.
         value: the number.
-        origin: what of the spec asks for it.
+        origin: the entry of the spec that requires it.
     """
 
     key: str
@@ -46,17 +47,17 @@ def settings(host: Host) -> tuple[Setting, ...]:
 
 
 def artifacts(host: Host) -> tuple[Artifact, ...]:
-    """The settings as one file of `hosts/HOST/sysctl`; none where there are none."""
+    """The settings as one file of `hosts/HOST/sysctl`; no file without settings."""
     lines = tuple(Line(f"{s.key} = {s.value}", s.origin) for s in settings(host))
     path = f"hosts/{host.name}/sysctl/{FILE}"
     return (Artifact(path, lines, f"/etc/sysctl.d/{FILE}"),) if lines else ()
 
 
 def _forwarding(host: Host) -> Iterator[Setting]:
-    """Forwarding in each family that some network of the host has, or in which something passes from uplink to uplink.
+    """Forwarding in each family that a network of the host has, or in which policy lets packets go between uplinks.
 
-    It is for all interfaces, as the kernel has no other way for IPv6; the ruleset says what passes. networkd's own
-    settings for forwarding mean different things in the supported versions.
+    The setting is for all interfaces, as the kernel has no other for IPv6; the ruleset decides which packets pass.
+    networkd's own settings for forwarding mean different things in the supported versions.
     """
     for family in FAMILIES:
         networks = (each.origin for each in inside(host) if each.own(family))
@@ -67,7 +68,7 @@ def _forwarding(host: Host) -> Iterator[Setting]:
 
 
 def _carries(term: Term) -> bool:
-    """Whether a term lets something pass from one uplink to another."""
+    """Whether a term lets packets pass from one uplink to another."""
     outer = (SideKind.OUTSIDE, SideKind.REMOTE)
     return term.action is Action.ALLOW and term.ingress.kind in outer and term.egress.kind in outer
 
@@ -75,7 +76,7 @@ def _carries(term: Term) -> bool:
 def _accept_ra(host: Host) -> Iterator[Setting]:
     """Router advertisements on uplinks: a kernel that forwards ignores them unless the setting is 2 (ip-sysctl.rst).
 
-    networkd listens for itself and sets its links to 0; this is for the time before it runs.
+    networkd processes advertisements itself and sets its links to 0; our value is for the time before networkd runs.
     """
     for each in outside(host):
         if each.advertised:
@@ -83,15 +84,15 @@ def _accept_ra(host: Host) -> Iterator[Setting]:
 
 
 _USUAL = 1024
-"""The kernel's `gc_thresh3`, from which on it refuses to learn another neighbour ("neighbour table overflow")."""
+"""The kernel's default of `gc_thresh3`; a table of this size takes no more neighbours ("neighbour table overflow")."""
 
 
 def _neighbours(host: Host) -> Iterator[Setting]:
     """Room for the neighbours of a host with many guests, in each family's table, which all of its links share.
 
-    The table has twice as many places as guests have addresses, since an address that nobody answers for takes one as
-    well. A guest has two IPv6 addresses, one of them link-local. The lower thresholds, from which on places are freed,
-    keep the kernel's own proportions (arp(7): 128, 512 and 1024). Where 1024 are enough nothing is set.
+    The table has twice as many places as guests have addresses, since an address for which no station answers takes one
+    as well. A guest has two IPv6 addresses, one of them link-local. The lower thresholds, from which on places are
+    freed, keep the kernel's own proportions (arp(7): 128, 512 and 1024). Where 1024 are enough nothing is set.
     """
     for family, each in zip(FAMILIES, (1, 2), strict=True):
         networks = [here for here in inside(host) if here.own(family)]
@@ -103,6 +104,6 @@ def _neighbours(host: Host) -> Iterator[Setting]:
 
 
 def _key(family: str, interface: str, name: str) -> str:
-    """The key of an interface's setting: the first separator says which of the two separates (sysctl.d(5))."""
+    """The key of an interface's setting: its first separator decides whether dots or slashes separate (sysctl.d(5))."""
     separator = "/" if "." in interface else "."
     return separator.join(("net", family, "conf", interface, name))

@@ -12,7 +12,7 @@ def artifacts(units: Iterable[Unit], folder: str) -> tuple[Artifact, ...]:
     """The units as files.
 
     Args:
-        units: what to print.
+        units: the units to print.
         folder: their folder in the rendered tree, such as `hosts/hv1/networkd`.
     """
     return tuple(

@@ -1,8 +1,8 @@
 """The units of systemd-networkd as data.
 
-A unit is a list of sections, a section a list of assignments, both in the order in which they are printed: sections
-may repeat (`[Route]`), keys may repeat (`Address=`), and networkd unites the repetitions. Values keep their type,
-since Nix wants a number where a unit file has digits. Nothing here knows what a key means: whoever lowers a plan does.
+A unit is a list of sections, a section a list of assignments, both in the order in which they are printed: sections may
+repeat (`[Route]`), keys may repeat (`Address=`), and networkd unites the repetitions. Values keep their type, since Nix
+wants a number where a unit file has digits. Nothing here knows what a key means; only the modules that lower a plan do.
 """
 
 import enum
@@ -36,8 +36,8 @@ class Section(NamedTuple):
     """One section, such as `[Match]`.
 
     Attributes:
-        name: without the brackets.
-        entries: its assignments, never empty; whoever makes a unit leaves a section without assignments out.
+        name: the name without the brackets.
+        entries: its assignments, never empty in a unit: `unit` leaves out sections without assignments.
     """
 
     name: str
@@ -51,9 +51,9 @@ class Unit:
     Attributes:
         stem: file name without its suffix, such as `06-taploom-br-dmz`; its order is the order in which networkd tries
             `[Match]`, and the first that fits wins.
-        kind: of which sort it is.
-        sections: in the order of the man page.
-        origin: what of the spec the unit as a whole stands for.
+        kind: the kind of the unit.
+        sections: the sections in the order of the man page.
+        origin: the entry of the spec that causes the unit as a whole.
     """
 
     stem: str
@@ -80,11 +80,11 @@ def unit(stem: str, kind: Kind, origin: Origin, sections: Iterable[Section]) -> 
 def stem(priority: int, name: str) -> str:
     """The file name of a unit about `name`, without suffix.
 
-    The kernel takes nearly any character in the name of an interface; a file name keeps those that neither a shell nor
-    the Nix store minds, and a piece of the digest then keeps names apart that would become equal.
+    The kernel takes nearly any character in the name of an interface; a file name keeps only characters that are safe
+    in a shell and in the Nix store, and a part of the digest then distinguishes names that would become equal.
 
     Args:
-        priority: below 10, where guides, cloud-init and netplan begin, and far below NixOS and systemd.
+        priority: a number below 10, as files of guides, cloud-init and netplan begin with 10, and others with more.
         name: an interface, or another name of the plan.
     """
     if _SAFE.issuperset(name):

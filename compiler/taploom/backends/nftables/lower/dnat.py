@@ -3,9 +3,9 @@
 Packets that arrive on an uplink are translated by the DNAT entries of all uplinks, since they can be sent to the
 address of another uplink. Packets from our bridges and from the host itself are translated by all DNAT entries with
 `hairpin`. The static address of an uplink is part of the key. Where the address is learned, or somebody else configures
-the uplink, the condition "local to this uplink" stands for it; for the address of another uplink, the condition is only
-"local". All other addresses that the host is known to have are excluded before (`kept`). A connection that no DNAT
-entry takes goes on untranslated.
+the uplink, the condition "local to this uplink" replaces it; for the address of another uplink, the condition is only
+"local". A set (`kept`) excludes all other known addresses of the host beforehand. A connection that no DNAT entry
+matches is not translated.
 """
 
 from collections.abc import Iterable, Iterator
@@ -64,7 +64,7 @@ def destination_nat(host: Host) -> Part:
 
 
 def _arriving(known: Listening, uplink: HostInterface) -> Chain:
-    """The chain for packets that arrive on an uplink, sent to its own address or to that of another one."""
+    """The chain for packets that arrive on an uplink, sent to its own address or to the address of another uplink."""
     family, here = known.family, uplink.origin
     prefixes = tuple(_prefixes(known.host, uplink)) if family is Family.IPV6 else ()
     own, others = known.learned.get(uplink.device, ()), known.besides(uplink.device)
@@ -127,13 +127,13 @@ def _hooks(host: Host, chains: dict[tuple[str, Family], Chain]) -> Part:
         own = tuple(
             Rule((family_is(family), goto(chains[_INSIDE, family].name)), "", implied("hairpin")) for family in hairpin
         )
-        # By number: nft takes the name `dstnat` in prerouting only.
+        # The priority is a number, as nft takes the name `dstnat` in prerouting only.
         hooks.append(Chain("nat_output", own, base("nat", "output", "-100"), host.origin))
     return Part(tuple(hooks), (ingress,))
 
 
 def _kept(host: Host) -> tuple[Set, ...]:
-    """The sets of local addresses that cannot be an uplink's learned one."""
+    """The sets of local addresses that no uplink can have learned."""
     found = []
     for family in FAMILIES:
         gateways = (own.address.prefix for each in inside(host) if (own := each.own(family)))

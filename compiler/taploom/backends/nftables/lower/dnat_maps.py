@@ -1,9 +1,9 @@
 """DNAT entries as maps: from an outside port to a guest.
 
-Each protocol has up to four kinds of maps, as a map of nft has keys and values of one shape: single ports (which may
-change), ranges that keep their ports, and both again with the sender in the key. A range that moves to other ports is
-expanded to single ports, as neither a rule nor a map can shift a range: every port would become the first. A DNAT entry
-that expires is a rule, as elements of maps have no dates.
+Each protocol has up to four kinds of maps, as a map of nft has keys and values of one shape: single ports (which may be
+translated), ranges that keep their ports, and both again with the sender in the key. A range that moves to other ports
+is expanded to single ports, as neither a rule nor a map can shift a range: every port would become the first. A DNAT
+entry that expires is a rule, as an element of a map cannot have a condition on the date.
 """
 
 import enum
@@ -35,7 +35,7 @@ from taploom.plan.policy import DnatEntry
 
 
 class Kind(enum.Enum):
-    """The kinds of maps, in the order of their rules: an entry for named senders goes before one for everybody."""
+    """The kinds of maps, in the order of their rules: entries for named senders go before the others."""
 
     SENDER_PORT = "sender-port"
     SENDER_RANGE = "sender-range"
@@ -60,7 +60,7 @@ def dnat_part(
 
     Args:
         host: the host.
-        name: what the names of the maps begin with.
+        name: the prefix of the names of the maps.
         family: the family of all DNAT entries.
         address: the uplink's address as part of the key; None where the chain has already checked the destination.
         dnat_entries: the DNAT entries.

@@ -18,19 +18,19 @@ from taploom.plan.host import Learned
 from taploom.plan.interfaces import HostInterface
 
 _HOP_255 = Match((Field.HOP_LIMIT,), ((Range(255, 255),),))
-"""Never routed (RFC 4861, 7.1)."""
+"""Matches packets that no router has forwarded (RFC 4861, 7.1)."""
 ERRORS4 = Match((Field.ICMP_TYPE,), tuple((Range(n, n),) for n in (3, 11, 12)))
 """Destination unreachable (with "fragmentation needed"), time exceeded, parameter problem (RFC 792)."""
 ERRORS6 = Match((Field.ICMPV6_TYPE,), tuple((Range(n, n),) for n in (1, 2, 3, 4)))
 """Destination unreachable, packet too big, time exceeded, parameter problem (RFC 4890, 4.4.1)."""
 _NEIGHBOURS = Match((Field.ICMPV6_TYPE,), tuple((Range(n, n),) for n in (135, 136)))
 _LISTENERS = Match((Field.ICMPV6_TYPE,), tuple((Range(n, n),) for n in (130, 131, 132, 143)))
-"""Multicast listener discovery (RFC 2710, RFC 3810), link-local by its sources."""
+"""Multicast listener discovery (RFC 2710, RFC 3810); its messages have link-local sources."""
 _FROM_LINK = on(Field.IP6_SADDR, LINK_LOCAL[Family.IPV6])
 
 
 def essentials() -> tuple[Rule, ...]:
-    """What every interface needs, including interfaces that the spec does not know."""
+    """Rules for every interface, including interfaces that the spec does not name."""
     return (
         _rule("icmp", ERRORS4),
         _rule("icmpv6", ERRORS6),
@@ -40,7 +40,7 @@ def essentials() -> tuple[Rule, ...]:
 
 
 def served(here: HostInterface) -> Iterator[Rule]:
-    """What guests ask of the host on a network that it serves."""
+    """Rules for requests of guests to services of the host on a network: DHCP, DNS and router solicitations."""
     if here.dhcp:
         yield _rule("dhcp", on(Field.NFPROTO, Word("ipv4")), *_ports("udp", 68, 67))
     if here.serves_dns:
@@ -51,7 +51,7 @@ def served(here: HostInterface) -> Iterator[Rule]:
 
 
 def learning(interface: HostInterface) -> Iterator[Rule]:
-    """What an interface learns its addresses from, or its way out."""
+    """Rules for DHCP replies and router advertisements, if an interface learns addresses or routes from them."""
     here = on(Field.IIFNAME, Iface(interface.device))
     if interface.ipv4 is Learned.DHCP:
         yield _rule("dhcp-client", here, on(Field.NFPROTO, Word("ipv4")), *_ports("udp", 67, 68))

@@ -1,11 +1,11 @@
-"""What is forwarded: the hook, and the dispatch from pairs of interfaces to the chains of `lower.pairs`.
+"""Forwarded packets: the hook, and the dispatch from pairs of interfaces to the chains of `lower.pairs`.
 
-The base chain accepts by policy, as a base chain that drops would cut off what other tools forward. Only two kinds of
-traffic are judged, and end in a drop unless a rule accepts them: what enters or leaves by a bridge of ours, and what
-enters by one of our uplinks and leaves by one. Rules on single interfaces send them to the judging chain, not a set:
-while a table is replaced, look-ups in its sets miss for some microseconds, which must never mean "accepted". Uplinks
-take two steps: a rule on the way in leads to a chain with a rule for each way out, so that the number of rules grows
-with the uplinks and not with the pairs of uplinks.
+The base chain accepts by policy, as a base chain that drops would cut off the traffic of other tools. Only two kinds of
+packets are judged, and dropped unless a rule accepts them: packets that enter or leave by a bridge of ours, and packets
+that enter by one of our uplinks and leave by one of our uplinks. Rules for single interfaces, and not a set, send them
+to the judging chain: while a table is replaced, look-ups in its sets miss for some microseconds, which must never mean
+"accepted". Packets from uplinks take two steps: a rule for the ingress interface leads to a chain with a rule for each
+egress interface, so that the number of rules grows with the uplinks and not with the pairs of uplinks.
 """
 
 from itertools import product
@@ -34,7 +34,7 @@ Ends = tuple[Side, Side]
 
 
 def forward(known: Policy) -> Part:
-    """The forward hook, the dispatch and a chain for each pair of sides between which something passes."""
+    """The forward hook, the dispatch and a chain for each pair of sides that has rules."""
     host = known.host
     if not interfaces(host):
         return Part()
@@ -66,7 +66,7 @@ def _base(host: Host) -> Chain:
 
 
 def _uplink(host: Host) -> Chain:
-    """The chain for what came by an uplink and does not go to a bridge: what leaves by an uplink is judged too."""
+    """The chain for packets from an uplink that do not go to a bridge; packets that leave by an uplink are judged."""
     rules = (Rule((on(Field.OIFNAME, Iface(each.device)), goto(OURS)), "", each.origin) for each in outside(host))
     return Chain(UPLINK, tuple(rules), None, host.origin)
 
@@ -85,7 +85,7 @@ def _ours(host: Host, made: tuple[Ends, ...]) -> Chain:
 
 
 def _pairs(host: Host, made: tuple[Ends, ...]) -> tuple[Set, ...]:
-    """The map from pairs of interfaces that are known by name to chains."""
+    """The map from pairs of interfaces that the spec names to the chains of their sides."""
     elements = {
         (a, b): Element((Iface(a), Iface(b)), goto(chain_name(ingress, egress)), "", host.origin)
         for ingress, egress in made

@@ -24,7 +24,7 @@ from taploom.plan.policy import Side, SideKind
 SITE, REMOTE = "site", "remote"
 ACCEPT, DROP, RETURN = Verdict(Kind.ACCEPT), Verdict(Kind.DROP), Verdict(Kind.RETURN)
 LINK_LOCAL = {Family.IPV4: Prefix(Family.IPV4, 0xA9FE << 16, 16), Family.IPV6: Prefix(Family.IPV6, 0xFE80 << 112, 10)}
-"""RFC 3927 and RFC 4291."""
+"""The prefixes of link-local addresses (RFC 3927, RFC 4291)."""
 LOOPBACK = {Family.IPV4: Prefix(Family.IPV4, 127 << 24, 8), Family.IPV6: Prefix(Family.IPV6, 1, 128)}
 
 
@@ -34,7 +34,7 @@ def implied(name: str) -> Origin:
 
 
 def goto(chain: str) -> Verdict:
-    """The verdict that leaves for another chain."""
+    """The verdict that goes to another chain."""
     return Verdict(Kind.GOTO, chain)
 
 
@@ -44,7 +44,7 @@ def on(field: Field, *values: Word | Iface | Prefix) -> Match:
 
 
 def family_is(family: Family) -> Match:
-    """Only packets of the family."""
+    """Matches packets of the family only."""
     return on(Field.NFPROTO, Word(family.key))
 
 
@@ -60,7 +60,7 @@ def local_prefixes(host: Host, family: Family) -> tuple[Prefix, ...]:
 
 
 def fixed_addresses(host: Host, family: Family) -> tuple[Address, ...]:
-    """The static addresses of the host towards zones."""
+    """The static addresses of the host's interfaces towards zones."""
     found = (each.own(family) for each in outside(host))
     return tuple(sorted({own.address for own in found if own}))
 
@@ -76,7 +76,7 @@ def networks(host: Host) -> tuple[str, ...]:
 
 
 def devices(host: Host, side: Side) -> tuple[str, ...]:
-    """The interfaces of a side; none for the host itself and for what the spec does not know."""
+    """The interfaces of a side; none for the host itself and for interfaces that the spec does not name."""
     if side.kind is SideKind.BRIDGE:
         return tuple(each.device for each in inside(host) if each.network == side.name)
     if side.kind in (SideKind.OUTSIDE, SideKind.REMOTE):

@@ -1,8 +1,8 @@
 """The spoof guard: a guest sends with its own MAC and addresses only, and is no DHCP server and no router.
 
 A frame takes one look-up, whatever the number of guests: sets are keyed by port and address together. A port that no
-guest declares, but that a glob of TAPs admits, may use any address that has no owner.
-Frames other than ARP, IPv4 and IPv6 do not pass: a VLAN tag (receivers ignore that of VLAN 0) would hide the rest.
+guest declares, but that a glob of TAPs admits, may use any address that has no owner. Frames other than ARP, IPv4 and
+IPv6 do not pass: a VLAN tag would hide the headers behind it, and a receiver ignores the tag of VLAN 0.
 """
 
 from collections.abc import Iterator
@@ -117,7 +117,7 @@ def _link_local(found: Bindings, field: Field, column: str, verdict: Verdict) ->
 
 
 def _senders(found: Bindings, family: Family, field: Field, column: str, verdict: Verdict) -> Iterator[Rule]:
-    """Rules for the addresses bound to a port, and for ports of a pool any address of the prefix that nobody owns."""
+    """Rules that let a port use its own addresses, and a port of a pool any address of the prefix without an owner."""
     if bind(column) in found.names:
         yield Rule((Lookup((Field.IIFNAME, field), bind(column)), verdict))
     for pool in found.pools:
@@ -150,10 +150,10 @@ def _stranger(found: Bindings) -> Iterator[Rule]:
 
 
 def _claim() -> tuple[Rule, ...]:
-    """Drops advertisements of an owned address, in a chain of its own, as the check of a port's target is.
+    """Drops neighbour advertisements for an owned address; the rule needs a chain of its own, as `_target` has.
 
     After a match on the ICMPv6 type, nft 1.1.3 lists the raw target as `icmpv6 taddr @owned_target`, and cannot load
-    that.
+    this listing again.
     """
     return (drop(_SPOOF, Lookup((Field.ND_TARGET,), owned("target"))),)
 

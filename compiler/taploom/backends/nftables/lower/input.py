@@ -1,9 +1,9 @@
 """Packets to the host itself, where taploom manages the host's input.
 
-This is the only chain of ours that drops by policy: a host that says `managed` has no other input filter. Replies and
-errors come first, then what every link needs (RFC 4890), then services that the spec lets the host serve on its
-networks and use on its uplinks, then the terms of the side that the packet comes from. Ping is no essential: a policy
-entry has to allow it.
+This is the only chain of ours that drops by policy: a host with `input: managed` has no other input filter. Replies and
+errors come first, then packets that every link needs (RFC 4890), then packets of services that the spec lets the host
+serve on its networks and use on its uplinks, then the terms of the side that the packet comes from. Ping is no
+essential: a policy entry has to allow it.
 """
 
 from collections.abc import Iterator
@@ -72,14 +72,14 @@ def _base(host: Host, known: tuple[str, ...]) -> Chain:
     ]
     if known:
         rules.append(Rule((Dispatch((Field.IIFNAME,), _INGRESS),), "", origin))
-    # The map misses while the table is replaced; a known interface must not be taken for an unknown one then.
+    # While the table is replaced, look-ups in the map miss; a known interface must not be taken for an unknown one.
     rules += (Rule((on(Field.IIFNAME, Iface(name)), goto(sinks.INPUT)), "", origin) for name in sorted(known))
     rules.append(Rule((goto(_name(Side(SideKind.OTHER))),), "", origin))
     return Chain("input", tuple(rules), Base("filter", "input", "filter", Kind.DROP), origin)
 
 
 def _side(known: Policy, end: Side) -> Iterator[Part]:
-    """The chain of a side, and the one of the remote networks behind the same uplinks."""
+    """The chain of a side, and the chain of the remote networks behind the same uplinks."""
     host = known.host
     found = known.rules(end, _SELF)
     if end.kind is SideKind.BRIDGE:

@@ -12,7 +12,7 @@ _ISOLATED, _DROPPED = ident("ports", "isolated"), ident("drop", "isolated")
 
 
 def isolation(host: Host) -> Judged:
-    """No frame goes from one port of an isolated bridge to another; what the host routes does not pass here."""
+    """Rules that drop frames from one port of an isolated bridge to another; routed packets do not pass this hook."""
     ports = port_set(_ISOLATED, (bridge for bridge in host.bridges if bridge.isolated), host.origin)
     if ports is None:
         return Judged()

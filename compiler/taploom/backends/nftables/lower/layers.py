@@ -1,11 +1,11 @@
 """Elements sorted into sets whose elements do not overlap.
 
-What an interval set does with overlapping elements hangs on the order in which they come: the kernel refuses some and
-lets the first win for others. So single keys go to a hash set of their own, and intervals to as many sets as
-it takes for each to be disjoint; mostly that is one. Elements are boxes: prefixes in some columns, at most one range
-as the last, equal values in the rest. Two prefixes overlap only if one holds the other, which makes it a question of
-equal keys once both are cut to the shorter length: the work grows with the number of elements times that of different
-prefix lengths, not with its square.
+The kernel treats overlapping elements of an interval set by their order: it refuses some of them, and among others the
+first wins. So single keys go to a hash set of their own, and intervals to as many sets as it takes for each to be
+disjoint; mostly that is one. Elements are boxes: prefixes in some columns, at most one range as the last, equal values
+in the rest. Two prefixes overlap only if one holds the other, so they overlap if they are equal after a cut to the
+shorter length. The work therefore grows with the number of elements times the number of different prefix lengths, not
+with the square of the number of elements.
 """
 
 from bisect import bisect_left
@@ -31,7 +31,7 @@ class Layer:
 
 
 def layers(elements: Iterable[Element]) -> tuple[Layer, ...]:
-    """The elements in as few sets as the first fit finds; of equal keys, the one with the first comment stays."""
+    """The elements, each in the first set where it fits; of elements with equal keys, the first by comment stays."""
     unique: dict[tuple[object, ...], Element] = {}
     for element in elements:
         key = order(element.key)
@@ -75,7 +75,7 @@ class _Box:
         return _Box(element, shape, prefixes, equal, ranges[0] if ranges else _POINT)
 
     def cut(self, shape: Shape) -> tuple[object, ...]:
-        """The box without its range, prefixes cut to these lengths; two boxes can overlap only if these are equal."""
+        """The box without its range, prefixes cut to these lengths; boxes can overlap only if their cuts are equal."""
         found = self.known.get(shape)
         if found is None:
             kept = (p.value >> (p.family.bits - length) for p, length in zip(self.prefixes, shape, strict=True))
@@ -110,10 +110,11 @@ class _Stacks:
     """The sets as they grow.
 
     Attributes:
-        shapes: of all boxes to come, in order.
+        shapes: the shapes of all boxes that will be added, in order.
         sets: the elements of each set.
-        inside: shapes that boxes have so far, each with the shapes to which others may cut it.
-        index: for a shape and what it is cut to, what boxes then have in common, and the ranges of those in each set.
+        inside: the shapes of the boxes added so far, each with the shapes to which a comparison can cut it.
+        index: for a shape and the shape to which it is cut: the cuts of its boxes, each with the ranges of these boxes
+            by set.
     """
 
     shapes: Sequence[Shape]
@@ -122,7 +123,7 @@ class _Stacks:
     index: dict[tuple[Shape, Shape], dict[tuple[object, ...], dict[int, _Spans]]] = field(default_factory=dict)
 
     def put(self, box: _Box) -> None:
-        """Adds a box to the first set that none of its boxes meets."""
+        """Adds a box to the first set in which no box overlaps it."""
         taken = self._taken(box)
         number = next(number for number in range(len(self.sets) + 1) if number not in taken)
         if number == len(self.sets):
@@ -136,7 +137,7 @@ class _Stacks:
             sets.setdefault(number, _Spans()).add(box.range)
 
     def _taken(self, box: _Box) -> set[int]:
-        """The sets in which something meets a box."""
+        """The numbers of the sets in which some box overlaps this one."""
         found: set[int] = set()
         for shape in self.inside:
             common = _shorter(shape, box.shape)

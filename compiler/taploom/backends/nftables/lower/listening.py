@@ -1,9 +1,9 @@
 """The DNAT entries of a host by where they listen: at the fixed address of an uplink, or at one that is learned.
 
 An address that is learned, or that somebody else configures, can be matched only as local to the uplink that a packet
-came in by; for other uplinks, rules cannot tell which one has it. So for packets that come in elsewhere, all DNAT
-entries that listen at such addresses form one group. Where two forwards claim one port in it, each forward has rules of
-its own: first the forwards that name senders, then the others, by name.
+came in by; for other uplinks, rules cannot tell which one has it. So for packets that come in by another interface, all
+DNAT entries that listen at such addresses form one group. Where two forwards of this group claim the same port, each
+forward has rules of its own: first the forwards that name senders, then the others, by name.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,7 +30,7 @@ class Group:
     Attributes:
         hairpin: whether the entries also apply to packets from inside.
         named: rules for the senders that the entries name, or for everybody.
-        open: by zone, rules for everyone beyond its uplinks, of entries that also name senders.
+        open: by zone, the rules of entries that admit every sender beyond the uplinks of the zone.
     """
 
     hairpin: bool
@@ -75,7 +75,7 @@ class Listening:
         return {name: groups for name, groups in parts.items() if groups}
 
     def besides(self, uplink: str) -> Groups:
-        """The groups at such addresses of all uplinks but this one; of all uplinks for ""."""
+        """The groups at learned addresses of all uplinks but this one; with "", of all uplinks."""
         others = [name for name in self.learned if name != uplink]
         if len(others) < 2:
             return self.learned[others[0]] if others else ()
@@ -142,7 +142,7 @@ def _apart(dnat_entries: list[DnatEntry], *, contested: bool) -> Iterator[tuple[
 
 
 def _contested(dnat_entries: list[DnatEntry]) -> bool:
-    """Whether forwards without a common uplink claim the same port; forwards with one differ in their senders."""
+    """Whether forwards without a common uplink claim the same port; forwards with one have different senders."""
     places = sorted({dnat_entry.uplinks for dnat_entry in dnat_entries})
     for number, one in enumerate(places):
         for other in places[number + 1 :]:

@@ -1,6 +1,7 @@
-"""TCP's segment size, lowered to what the route takes, for connections between our networks and what is outside.
+"""TCP's maximum segment size, lowered to the MTU of the route for connections between our networks and zones.
 
-Both directions, as either end's announcement limits what the other sends, and ICMP that says "too big" gets lost.
+Both directions are clamped: each end's announcement limits the segments of the other end, and ICMP errors that say "too
+big" get lost.
 """
 
 from taploom.backends.nftables.fields import Field, Type

@@ -1,7 +1,8 @@
-"""What passes between two sides of a host.
+"""The chains that judge packets between two sides of a host.
 
-Order within a chain: denies, allows, forwards, drop. A forward is recognised by what it was translated to: only the
-DNAT entries of `lower.dnat` lead there, and those have looked at the interface, the sender and the date already.
+Order within a chain: denies, allows, forwards, drop. A packet of a forward is recognised by its translated destination:
+only the DNAT rules of `lower.dnat` translate to it, and they have already checked the interface, the sender and the
+date.
 """
 
 from collections.abc import Sequence
@@ -31,12 +32,12 @@ DISCOVERY = Rule(
     "implied/nd",
     implied("nd"),
 )
-"""Router and neighbour discovery (RFC 4861): with hop limit 255 it was never routed."""
+"""Router and neighbour discovery (RFC 4861): a packet with hop limit 255 was never routed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A host with its terms and targets by side, so that no pair of sides looks through all of them."""
+    """A host with its terms and targets by side, so that no chain needs a search through all terms."""
 
     host: Host
     terms: dict[tuple[Side, Side], list[Term]]
@@ -52,7 +53,7 @@ class Policy:
         return Judged(rules, (*refused.sets, *granted.sets), (*refused.limits, *granted.limits))
 
     def forwards(self, ingress: Side, egress: Side) -> tuple[Rule, ...]:
-        """What forwards let pass from one side to another."""
+        """The rules that accept packets of forwards from one side to another."""
         here = [t for t in self.targets if egress == Side(SideKind.BRIDGE, t.network) and t.reached_from(ingress)]
         return tuple(rule for found in here for rule in found.rules(self.host))
 
@@ -66,12 +67,12 @@ def policy(host: Host) -> Policy:
 
 
 def chain_name(ingress: Side, egress: Side) -> str:
-    """The chain that judges what passes from one side to the other."""
+    """The name of the chain that judges packets from one side to the other."""
     return ident("forward", side(ingress), side(egress))
 
 
 def pair(known: Policy, ingress: Side, egress: Side) -> Part:
-    """The chain between two sides, and those for remote networks behind outside sides; none where nothing passes."""
+    """The chain between two sides, and the chains for remote networks behind outside sides; none without rules."""
     if ingress == egress and ingress.kind is SideKind.BRIDGE:
         return _within(known, ingress)
     host, remote = known.host, Side(SideKind.REMOTE, ingress.name)
@@ -103,7 +104,7 @@ def _by_receiver(known: Policy, ingress: Side, egress: Side) -> tuple[Judged, Pa
 
 
 def _within(known: Policy, end: Side) -> Part:
-    """Packets from a bridge back to it: routed there again, or bridged if the kernel shows IP rules bridged frames."""
+    """The chain for packets from a bridge to the same bridge: routed ones, and bridged ones if br_netfilter is on."""
     here = next(each for each in inside(known.host) if each.network == end.name)
     refused = judged(known.host, (side(end), side(end)), known.terms.get((end, end), []), Action.DENY)
     free = () if here.isolated else (Rule((ACCEPT,), "implied/bridge", here.origin),)
@@ -122,7 +123,7 @@ def _part(host: Host, name: str, found: Judged) -> Part:
 
 
 def incoming(host: Host, remote: str, nowhere: str) -> tuple[Rule, ...]:
-    """Rules for packets that come in by an uplink with a source of a remote network, or (never right) of a local one.
+    """Rules for packets from an uplink with the source of a remote network, or of a local one (never legitimate).
 
     Args:
         host: the host.

@@ -1,4 +1,4 @@
-"""What one concern adds to a table, and how the parts become a table."""
+"""The objects that one module adds to a table, and how these parts become a table."""
 
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -78,7 +78,7 @@ def _table(family: str, name: str, part: Part, origin: Origin, *, kept: bool) ->
 
 
 def base(kind: str, hook: str, priority: str) -> Base:
-    """A base chain's hook, with the policy to accept: only what is ours is judged."""
+    """The hook of a base chain that accepts by policy, as only packets of our interfaces are judged."""
     return Base(kind, hook, priority)
 
 

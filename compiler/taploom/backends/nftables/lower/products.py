@@ -1,7 +1,7 @@
 """Terms that stay products: one set of senders and one of destinations, instead of one set of all pairs.
 
-Sixty guests with four tags that may talk to sixty others by two ranges are 124 elements that way, and 7,200 as
-triples. A product costs a packet one rule more, so it has to save far more elements than that.
+If sixty guests with four tags may talk to sixty others by two ranges of ports, this takes 124 elements as a product,
+and 7,200 elements as triples. A product costs a packet one rule more, so it has to save far more elements than that.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What a service matches besides addresses: its protocol, and for some protocols one more column.
+"""The fields that a service matches besides addresses: its protocol, and for some protocols one more column.
 
 The protocol is matched before a look-up and is no column of its key. For a key with intervals nft 1.0.6 converts the
 one byte of `meta l4proto` as if it were two, which Linux refuses from 7.0 on (net/netfilter/nft_byteorder.c): a ruleset
@@ -23,7 +23,7 @@ _ANY = "any"
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What services of one protocol look at.
+    """The fields that services of one protocol match.
 
     Attributes:
         name: the protocol's name, or `any` for all protocols.
@@ -36,7 +36,7 @@ class Shape:
     column: tuple[Field, Type] | None = None
 
     def __hash__(self) -> int:
-        """By name, which is all that tells shapes of a family apart."""
+        """The hash of the name, as shapes of one family differ only by their names."""
         return hash(self.name)
 
     @property
@@ -51,7 +51,7 @@ class Shape:
 
 
 def shaped(term: Term) -> Iterator[tuple[Shape, tuple[Range, ...]]]:
-    """The services of a term, by shape and in a fixed order, with the disjoint values of its column."""
+    """The services of a term, by shape and in a fixed order, with the disjoint values of the shape's column."""
     if not term.services:
         yield _of(_ANY, term.family), ()
     by_name: dict[str, set[Range]] = {}
@@ -64,7 +64,7 @@ def shaped(term: Term) -> Iterator[tuple[Shape, tuple[Range, ...]]]:
 
 
 def in_order(shapes: Iterable[Shape]) -> list[Shape]:
-    """Shapes of one family in a fixed order: what needs no protocol, then the most frequent ones."""
+    """Shapes of one family in a fixed order: the one without a protocol, then the most frequent protocols."""
     return sorted(shapes, key=lambda shape: _order(shape.name))
 
 
@@ -93,7 +93,7 @@ def _span(service: Service) -> Range:
 
 
 def _merged(found: Iterable[Range]) -> tuple[Range, ...]:
-    """Sorted, with ranges that touch made one: a set between braces must not overlap."""
+    """The ranges, sorted and united where they touch, as elements of an anonymous set must not overlap."""
     made: list[Range] = []
     for span in sorted(found):
         if made and span.first <= made[-1].last + 1:

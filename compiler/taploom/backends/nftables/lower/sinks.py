@@ -1,4 +1,4 @@
-"""Where refused packets end: counted, and logged at a rate that no flood can raise."""
+"""Chains in which refused packets end: all are counted, and at most a few per second are logged."""
 
 from taploom.backends.nftables.fields import Field
 from taploom.backends.nftables.idents import ident
@@ -17,16 +17,16 @@ FORWARD, INPUT, INVALID = ident("drop", "forward"), ident("drop", "input"), iden
 
 
 def sink(name: str, what: str, origin: Origin, *silent: Rule) -> Chain:
-    """A chain that logs some of what comes, and drops all of it; what `silent` rules drop is not logged."""
+    """A chain that drops all packets and logs some of them, but no packets that the `silent` rules drop."""
     log = Rule((Limit(5, "second", 10), Log(f"taploom {what} drop: ")), "", origin)
     return Chain(name, (*silent, log, Rule((Count(name), DROP), "", origin)), None, origin)
 
 
 def noise(origin: Origin) -> Rule:
-    """Broadcasts and multicasts that nobody asked for: every link is full of them."""
+    """The rule that drops broadcasts and multicasts without a log, as every link is full of them."""
     return drop(INPUT, on(Field.FIB_TYPE, Word("broadcast"), Word("multicast")), origin=origin)
 
 
 def invalid(origin: Origin) -> Chain:
-    """What belongs to no connection and begins none."""
+    """The chain that drops packets that belong to no connection and begin none."""
     return Chain(INVALID, (Rule((Count(INVALID), DROP), "", origin),), None, origin)

@@ -1,8 +1,8 @@
-"""Source NAT of packets that leave by an uplink, or by the bridge that they came in by (hairpin).
+"""Source NAT of packets that leave by an uplink, or (hairpin) by the bridge on which they arrived.
 
-A translated connection that returns to its own bridge must come back through the host, so its source becomes the
-host's. What goes to another network of the site keeps its source, translated or not, and so does what goes to another
-host that has a route back.
+A translated connection that returns to its own bridge must come back through the host, so its source becomes the host's
+address. Packets to another network of the site keep their source, and so do packets to another host that has a route
+back.
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,7 @@ def _hairpin(host: Host) -> Iterator[Rule]:
 
 
 def _chain(host: Host, leaving: HostInterface) -> Chain:
-    """Packets to the site's own networks keep their source; then each network's translation, after hosts it spares."""
+    """The chain of an uplink: packets to the site's networks and to spared hosts keep their source."""
     nats = [nat for nat in host.nat if nat.uplink == leaving.device]
     kept = (
         Rule((Lookup((daddr(family),), ident(SITE, family.key)), ACCEPT), "", host.origin)

@@ -26,8 +26,8 @@ class Targets:
     """The targets of forwards in one network and family.
 
     Attributes:
-        sets: the targets as sets, disjoint within each, each of one protocol.
-        mirrors: each target with its address behind a prefix translation, by which it can be reached too; or None.
+        sets: the targets as sets; each set has one protocol and disjoint elements.
+        mirrors: each target with its outer address in a prefix translation, at which it can be reached too; or None.
         hairpin: whether some forward is reached from the host's own networks.
     """
 
@@ -38,15 +38,19 @@ class Targets:
     hairpin: bool
 
     def reached_from(self, ingress: Side) -> bool:
-        """Whether a forward leads here from a side: from any uplink, as packets can ask for another one's address."""
+        """Whether a forward leads here from a side.
+
+        Every uplink counts, as packets that arrive by it can be addressed to another uplink.
+        """
         if ingress.kind is SideKind.BRIDGE:
             return self.hairpin
         return ingress.kind in (SideKind.OUTSIDE, SideKind.REMOTE)
 
     def rules(self, host: Host) -> Iterator[Rule]:
-        """Accept what a forward translated to one of its targets.
+        """The rules that accept packets that a forward translated to one of these targets.
 
-        Packets of a prefix translation have the status `dnat`, too, but belong to no forward: they asked for a mirror.
+        Packets of a prefix translation have the status `dnat`, too, but belong to no forward: their original
+        destination is a mirror.
         """
         translated: list[Statement] = [on(Field.CT_STATUS, Word("dnat"))]
         if self.mirrors:

@@ -1,10 +1,10 @@
 """Terms of the policy as rules and sets.
 
 Terms without conditions become elements of sets, each with a counter and the name of its rule: one look-up decides
-among ten thousand. A term with a limit, a log or an expiry is a rule of its own. So is a term for whole sides,
-which reads better and needs no set, and a product of many senders, destinations and services (`lower.products`). Denies
-are rendered apart from allows, so that a chain can have all denies before the first allow; order matters for nothing
-else, as the language has none.
+among ten thousand. A term with a limit, a log or an expiry is a rule of its own. So is a term for whole sides, which
+reads better and needs no set, and a product of many senders, destinations and services (`lower.products`). Denies are
+rendered apart from allows, so that a chain can have all denies before the first allow; nothing else depends on the
+order of rules, as the entries of a policy have no order.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -39,10 +39,10 @@ def judged(host: Host, pair: tuple[str, ...], terms: Iterable[Term], action: Act
     """The rules of one action between two sides, for both families.
 
     Args:
-        host: whose sides they are.
-        pair: what tells the pair of sides from others, for names of sets.
-        terms: the terms of the pair; those of the other action are left aside.
-        action: which rules to make.
+        host: the host that has the sides.
+        pair: the words in the names of sets that stand for the pair of sides.
+        terms: the terms of the pair; terms of the other action are ignored.
+        action: the action of the rules.
     """
     chosen = sorted((t for t in terms if t.action is action), key=lambda t: (t.rule, t.family))
     if not chosen:
@@ -93,7 +93,7 @@ def _limit_name(term: Term) -> str:
 
 
 def verdict_of(action: Action) -> Statement:
-    """What a rule of the action ends in."""
+    """The verdict at the end of a rule of the action."""
     return ACCEPT if action is Action.ALLOW else DROP
 
 
