@@ -1,4 +1,4 @@
-"""TL214: an entry whose `moved-from` is the name of an entry that still exists, or its own."""
+"""TL214: an entry whose `moved-from` names an entry that still exists, or the entry itself."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for the old name in the section of the new one."""
+    """Look for the name in `moved-from` among the entries of the same section."""
     places = context.document.places
     for section, kind in KINDS.items():
         for name, entry in getattr(context.document, section).items():

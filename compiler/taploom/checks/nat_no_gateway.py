@@ -1,4 +1,4 @@
-"""TL608: a translation towards an uplink that leads nowhere."""
+"""TL608: a network with `nat` whose host has no route beyond the links of its uplinks."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at each family in which a host translates."""
+    """Look at each host and family with source NAT."""
     for host in context.plan.hosts:
         for family in FAMILIES:
             networks = sorted({entry.network for entry in host.nat if entry.family is family})

@@ -1,4 +1,4 @@
-"""TL607: a translation that nothing ever passes."""
+"""TL607: a network with `nat` whose host has no uplink of the family to translate."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for networks with `nat` and without any translation; one of two families is enough."""
+    """Look for networks with `nat` but without a NAT entry on their host; one entry for either family is enough."""
     networks = {network.name: network for network in context.plan.networks}
     for host in () if context.broken("hosts") else context.plan.hosts:
         translated = {entry.network for entry in host.nat}

@@ -1,4 +1,4 @@
-"""TL623: a network that is translated towards those who reach it untranslated."""
+"""TL623: a network that is translated towards a zone which reaches its guests at their own addresses."""
 
 from collections.abc import Iterator
 
@@ -36,22 +36,22 @@ _Way = tuple[str, str, Family]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for networks and zones between which policy allows both ways, and `nat` translates one of them."""
+    """Look for a network and a zone with allows in both directions, although `nat` translates one direction."""
     for host in context.plan.hosts:
         translated = _translated(host) if host.nat and not context.torn(host.name) else set()
         told: set[tuple[str, str]] = set()
         for way, (inwards, outwards) in sorted(_allowed(host, translated).items()):
             beyond = Intervals.of((*_ends(prefix), way[1]) for prefix in _beyond(host, way))
             pair = _meeting(inwards, outwards, beyond)
-            if pair and way[:2] not in told:  # the first family tells
+            if pair and way[:2] not in told:  # one finding for both families
                 told.add(way[:2])
                 yield _finding(context, way, *pair)
 
 
 def _translated(host: Host) -> set[_Way]:
-    """Networks and the zones towards which they are translated, without zones of everybody.
+    """Networks, the zones towards which they are translated, and the family, without zones that lead to everybody.
 
-    From there nobody can reach the network's own addresses anyway.
+    Senders in such a zone cannot reach the network's own addresses anyway.
     """
     zones, everybody = {uplink.device: uplink.zone for uplink in outside(host)}, open_zones(host)
     ways = ((entry.network, zones[entry.uplink], entry.family) for entry in host.nat)
@@ -59,7 +59,7 @@ def _translated(host: Host) -> set[_Way]:
 
 
 def _allowed(host: Host, ways: set[_Way]) -> dict[_Way, tuple[dict[Prefix, str], dict[Prefix, str]]]:
-    """For each way the prefixes that policy lets in, and those that it lets guests reach, each with its entry."""
+    """For each way, the sources of inbound allows and the destinations of outbound allows, each with its entry."""
     found: dict[_Way, tuple[dict[Prefix, str], dict[Prefix, str]]] = {way: ({}, {}) for way in ways}
     for term in host.terms if ways else ():
         inwards = term.egress.kind is SideKind.BRIDGE
@@ -73,7 +73,7 @@ def _allowed(host: Host, ways: set[_Way]) -> dict[_Way, tuple[dict[Prefix, str],
 
 
 def _beyond(host: Host, way: _Way) -> Iterator[Prefix]:
-    """What is known to be behind the uplinks of a zone: the prefixes of their links, and where routes lead."""
+    """The prefixes known to be behind the uplinks of a zone: those of their links, and the destinations of routes."""
     uplinks = {uplink.device: uplink for uplink in outside(host) if uplink.zone == way[1]}
     yield from (route.to for route in host.routes if route.device in uplinks and route.to.family is way[2])
     yield from (side.interface.prefix for u in uplinks.values() for family, side in fixed(u) if family is way[2])
@@ -84,7 +84,7 @@ def _ends(prefix: Prefix) -> tuple[int, int]:
 
 
 def _meeting(inwards: dict[Prefix, str], outwards: dict[Prefix, str], beyond: Intervals[str]) -> tuple[str, str] | None:
-    """An entry inwards and one outwards that have addresses in common which are known to be beyond the uplinks."""
+    """An inbound and an outbound entry that share addresses known to be beyond the uplinks; None if there are none."""
     items = [
         (prefix, (entries is inwards, rule))
         for entries in (inwards, outwards)

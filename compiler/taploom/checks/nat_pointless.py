@@ -1,4 +1,4 @@
-"""TL610: a translation of a family that the network does not have."""
+"""TL610: `nat` for an address family that the network does not have."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at families that the spec names: `nat: true` means only those of the network, and `off` is right for any."""
+    """Look at the families that `nat` names; `nat: true` means the network's own ones, and `off` is always valid."""
     places = context.document.places
     for name, network in sorted(context.document.networks.items()):
         for family in FAMILIES:

@@ -23,7 +23,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the outer prefixes with their networks, with those of the site and with each other."""
+    """Compare each outer prefix with the prefix of its own network, with those of all networks, and with each other."""
     outer = [(net, net.nat6.prefix) for net in context.plan.networks if net.nat6 and net.nat6.prefix]
     for network, prefix in outer:
         if network.ipv6 and network.ipv6.length != prefix.length:

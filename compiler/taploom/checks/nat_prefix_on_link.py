@@ -1,4 +1,4 @@
-"""TL630: a translation into addresses that somebody else answers for, or nobody."""
+"""TL630: a NAT prefix that is on an uplink's own link, or in which a guest gets the host's own address."""
 
 from collections.abc import Iterator
 

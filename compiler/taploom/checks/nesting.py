@@ -9,12 +9,12 @@ T = TypeVar("T")
 
 
 def nested(items: Iterable[tuple[Prefix, T]]) -> Iterator[tuple[T, T]]:
-    """Each item whose prefix lies within that of another, with the closest such other.
+    """Each item whose prefix lies within the prefix of another item, with the innermost such item.
 
-    Of equal prefixes the one that comes first in `items` holds the rest.
+    Of items with equal prefixes, each lies within the one before it in `items`.
 
     Args:
-        items: what has a prefix.
+        items: prefixes, each with the object that has it.
 
     Yields:
         The inner and the outer item.

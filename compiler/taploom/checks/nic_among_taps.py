@@ -1,4 +1,4 @@
-"""TL516: a NIC where only TAPs join."""
+"""TL516: the name of a NIC in the `taps` of a network."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the patterns of each network: at full names, and at globs that are those of NICs."""
+    """Look at the `taps` of each network: at full device names, and at globs that match names of NICs."""
     places = context.document.places
     for host in context.plan.hosts:
         own = {uplink.device for uplink in outside(host) if uplink.configured}

@@ -31,7 +31,7 @@ RULE = DiagnosticRule(
 
 @dataclass(frozen=True, slots=True)
 class _Reason:
-    """Why, where and what to do."""
+    """The reason why an entry has no effect, the key to mark, and a hint."""
 
     why: str
     key: str
@@ -61,7 +61,7 @@ class _Finder:
     own: Mapping[Prefix, str]
 
     def reason(self, name: str) -> _Reason | None:
-        """The first reason that holds; None where the services go round in a circle, which is another rule's."""
+        """The first reason that applies; None if the services form a cycle, which TL712 reports."""
         spec = self.context.document.policy[name]
         services = self.services.expand(spec.deny if spec.deny is not None else spec.allow or ())
         if services is None:
@@ -102,7 +102,7 @@ class _Finder:
         return _Reason(f"guests of `{one}` reach each other on their bridge anyway", "to", "remove the entry")
 
     def _only_network(self, selection: Selection) -> str:
-        """The one network that everything selected lies in; "" where there are several, or something else."""
+        """The only network that a selection has members in; "" if there are several networks, or members elsewhere."""
         networks = {*selection.networks, *selection.guests}
         outside = selection.outside & self.selecting.beyond.keys()
         other = selection.everyone or selection.literals or outside or selection.hosts

@@ -1,4 +1,4 @@
-"""TL709: an allow for one family of two."""
+"""TL709: an `allow` whose prefixes are of one family, although its other end has both."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""TL707: a deny that one family gets around."""
+"""TL707: a `deny` whose prefixes are of one family, although its other end has both."""
 
 from collections.abc import Iterator
 

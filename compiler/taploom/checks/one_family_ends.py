@@ -11,11 +11,11 @@ from taploom.spec.values import Selector
 
 @dataclass(frozen=True, slots=True)
 class OneFamily:
-    """An entry with such an end.
+    """A policy entry with an end that names prefixes of one family only.
 
     Attributes:
         key: `from` or `to`, the end that names prefixes.
-        family: the family of all of these.
+        family: the family of all these prefixes.
     """
 
     name: str
@@ -40,7 +40,7 @@ def one_family_ends(context: Context, *, deny: bool) -> Iterator[OneFamily]:
 
 
 def _literal(context: Context, end: tuple[Selector, ...]) -> set[Family]:
-    """The families of prefixes, literal or named; none where the end selects anything else too."""
+    """The families of an end's prefixes, literal or named; empty if the end also selects anything else."""
     found: set[Family] = set()
     for selector in end:
         if selector.prefix is not None:

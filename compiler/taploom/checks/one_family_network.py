@@ -1,4 +1,4 @@
-"""TL422: a network with one family where the way out has both."""
+"""TL422: a network with one address family on a host whose uplinks have both."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare bridges with the uplinks beside them."""
+    """Compare the families of each bridge with those of its host's uplinks."""
     for host in context.plan.hosts:
         both = all(any(in_family(uplink, family) is not None for uplink in outside(host)) for family in FAMILIES)
         for here in inside(host) if both else ():

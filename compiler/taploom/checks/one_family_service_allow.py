@@ -1,4 +1,4 @@
-"""TL721: an allow of a service that IPv4 or IPv6 alone has."""
+"""TL721: an `allow` of a service that exists in one family only, without its counterpart in the other."""
 
 from collections.abc import Iterator
 

@@ -17,14 +17,14 @@ from taploom.spec.values import ServiceRef
 
 ICMP = {Family.IPV4: "icmp", Family.IPV6: "icmpv6"}
 _ALIKE = ("echo-request", "echo-reply", "destination-unreachable", "time-exceeded", "parameter-problem")
-"""Messages that both protocols have (RFC 792, RFC 4443); those of one alone, such as timestamps, lack nothing."""
+"""ICMP types of both protocols (RFC 792, RFC 4443); a type of only one, such as timestamp, needs no counterpart."""
 _NUMBERS = tuple((ICMP_TYPES["icmp"][name], ICMP_TYPES["icmpv6"][name]) for name in _ALIKE)
 _LAST_TYPE = 255
 _ECHO = {"icmp/echo-request", "icmp/8", "icmpv6/echo-request", "icmpv6/128"}
 
 
 def findings(context: Context, rule: DiagnosticRule, *, deny: bool) -> Iterator[Diagnostic]:
-    """Denies, or allows, with a service that lacks its counterpart in the other family; one finding a service."""
+    """A finding for each service in denies, or in allows, that lacks its counterpart in the other family."""
     services, selecting, key = Services.of(context.document), None, "deny" if deny else "allow"
     for name, entry in sorted(context.document.policy.items()):
         lacking = list(_lacking(services, (entry.deny if deny else entry.allow) or ()))
@@ -60,7 +60,7 @@ def _lacking(services: Services, refs: tuple[ServiceRef, ...]) -> Iterator[tuple
 def _alone(service: Service, family: Family, said: Iterable[Service]) -> bool:
     """Whether a service has no counterpart for the other family among some services.
 
-    Any service of the other protocol is a counterpart of all types: an author who lists types there has thought of it.
+    For a service with all types, any service of the other protocol is a counterpart: an author lists types on purpose.
     """
     twin = ICMP[other(family)]
     known = [each for each in said if each.protocol == twin]

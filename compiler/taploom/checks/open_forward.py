@@ -1,4 +1,4 @@
-"""TL615: a forward that everybody can use, and whose entry does not say so."""
+"""TL615: a forward without `from` that everybody can use."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at forwards without `from`; TL604 reports those of ports for administrators."""
+    """Look at forwards without `from`; TL604 reports forwards of administrative ports."""
     places = context.document.places
     for host in context.plan.hosts:
         zones = open_zones(host)

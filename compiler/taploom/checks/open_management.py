@@ -1,4 +1,4 @@
-"""TL705: a host whose management everybody may try."""
+"""TL705: a host whose management ports are open to everybody."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at what comes in to a host from zones that lead everywhere."""
+    """Look at the terms to the host itself from zones that lead to everybody."""
     for host in context.plan.hosts:
         zones = open_zones(host)
         for term in host.terms if zones else ():

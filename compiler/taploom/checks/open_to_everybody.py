@@ -1,4 +1,4 @@
-"""TL703: every service, open to everybody."""
+"""TL703: an entry that opens every service to everybody."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at what comes in from zones that lead everywhere."""
+    """Look at the terms for all services from zones that lead to everybody."""
     for host in context.plan.hosts:
         zones = open_zones(host)
         for term in host.terms if zones else ():

@@ -25,7 +25,7 @@ RULE = DiagnosticRule(
 def check(context: Context) -> Iterator[Diagnostic]:
     """Compare the links of each host; TL404 compares uplinks with each other.
 
-    A single address of an uplink, as rented servers have it, puts no prefix on the link: the longer route wins.
+    The single address (/32, /128) of an uplink, as on rented servers, is left out: it puts no prefix on the link.
     """
     by_host: dict[str, list[Claim]] = {}
     for claim in claims(context):

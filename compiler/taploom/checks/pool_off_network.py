@@ -20,7 +20,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare the pools of the spec with their prefixes."""
+    """Compare the pools of the spec with the prefixes of their networks."""
     places = context.document.places
     for name, network in sorted(context.document.networks.items()):
         if not isinstance(network.dhcp, DhcpSpec) or network.dhcp.pool is None or network.ipv4 is None:

@@ -1,4 +1,4 @@
-"""TL417: a DHCP pool that covers an address which is already somebody's."""
+"""TL417: a DHCP pool that covers the address of a gateway, an uplink or a guest."""
 
 from collections.abc import Iterator, Mapping
 
@@ -26,7 +26,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare pools with gateways and guests."""
+    """Compare pools with the addresses of gateways, uplinks and guests."""
     places = context.document.places
     pools = {name: pool for name, n in context.document.networks.items() if (pool := pool_of(n)) is not None}
     for name, pool in sorted(pools.items()):
@@ -52,7 +52,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _singles(context: Context, pools: Mapping[str, PoolRange]) -> Iterator[Diagnostic]:
-    """Addresses of uplinks that lie in a network of their host, of which the server knows nothing."""
+    """Findings on addresses of uplinks that lie in a network of their host; the DHCP server does not know them."""
     for host in context.plan.hosts:
         found = [(own.network, a) for own in inside(host) for a in within(host, (part.prefix for part in own.fixed))]
         for network, address in found:

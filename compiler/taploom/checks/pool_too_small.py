@@ -24,7 +24,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Count guests; a fixed address within the pool is one that the pool cannot give."""
+    """Count the guests of each pool; a fixed address within a pool is subtracted from the pool's addresses."""
     asking: Counter[str] = Counter()
     pools = {name: pool for name, n in context.document.networks.items() if (pool := pool_of(n)) is not None}
     room = {name: pool.last.value - pool.first.value + 1 for name, pool in pools.items()}

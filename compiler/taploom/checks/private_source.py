@@ -1,4 +1,4 @@
-"""TL611: private addresses that may go out as they are."""
+"""TL611: a network whose private addresses may reach the internet untranslated."""
 
 from collections.abc import Iterator
 
@@ -31,7 +31,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for allows from private bridges to zones of everybody; each network and family is reported once."""
+    """Look for allows from private networks to zones that lead to everybody; report each network and family once."""
     for host in context.plan.hosts:
         bare = _untranslated(host)
         zones = open_zones(host)

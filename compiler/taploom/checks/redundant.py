@@ -1,4 +1,4 @@
-"""TL716: a policy entry that decides nothing, as others allow all of it."""
+"""TL716: an `allow` without effect, as other entries decide each of its packets."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial
@@ -31,18 +31,18 @@ RULE = DiagnosticRule(
     "policy:\n  all: {from: lan, to: dmz, allow: tcp}\n",
 )
 SHOWN = 6
-"""Other entries that a finding names."""
+"""Most other entries that a finding names."""
 _DNS = (Service("tcp", 53, 53), Service("udp", 53, 53))
 _Ends = tuple[Side, Side, int]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for entries whose every packet, on every host, others allow or deny as well.
+    """Report an allow if other entries allow or deny each of its packets on every host.
 
-    Of entries that can replace each other one is kept, so that all reported ones can be removed together.
+    If entries can replace each other, one of them is not reported, so that all reported ones can be removed together.
     """
     if context.broken("hosts", "routes", "networks", "guests", "addresses"):
-        return  # what was left out may be what an entry is for
+        return  # an entry may be needed for an object that was left out
     terms: dict[str, list[tuple[str, Term]]] = {}
     said = {host.name: dict(_said(host, context.now)) for host in context.plan.hosts}
     covers: dict[tuple[str, _Ends], Cover] = {}
@@ -63,7 +63,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _said(host: Host, now: int) -> Iterator[tuple[_Ends, list[Term]]]:
-    """The terms between each two sides that have no rate; an allow that logs is left out, as it may be temporary."""
+    """The unexpired terms without a rate limit, by sides; an allow that logs is left out, as it may be temporary."""
     found: dict[_Ends, list[Term]] = {}
     for term in (*host.terms, *_implied(host)):
         passing = term.action is Action.ALLOW and term.log
@@ -73,7 +73,7 @@ def _said(host: Host, now: int) -> Iterator[tuple[_Ends, list[Term]]]:
 
 
 def _implied(host: Host) -> Iterator[Term]:
-    """DNS, where the host serves it."""
+    """The terms for DNS on the networks where the host serves it."""
     for here in inside(host) if host.input is Input.MANAGED else ():
         for own in here.fixed if here.serves_dns else ():
             whole = (everything(own.family),)
@@ -89,7 +89,7 @@ def _others(
     covers: dict[tuple[str, _Ends], Cover],
     without: frozenset[str],
 ) -> dict[str, None]:
-    """The entries that decide all packets of some terms as well; none if a packet is left."""
+    """The other entries that together decide all packets of an entry's terms; empty if a packet is left."""
     found: dict[str, None] = {}
     for host, term in terms:
         ends = (term.ingress, term.egress, term.family)
@@ -103,17 +103,17 @@ def _others(
 
 
 def _stays(one: Term, other: Term, without: frozenset[str]) -> bool:
-    """Whether a term is there as long as another one."""
+    """Whether a term can replace another one: its entry is not excluded, and it ends no earlier."""
     return one.rule not in without and lasts(one, other)
 
 
 def _over(terms: list[tuple[str, Term]], now: int) -> bool:
-    """Whether an entry has ended, which is another finding."""
+    """Whether an entry has expired, which another check reports."""
     return any(term.expires is not None and term.expires <= now for _, term in terms)
 
 
 def _twice(context: Context) -> set[str]:
-    """Entries that say the same, which is another finding."""
+    """The entries that say the same as another one, which TL708 reports."""
     found: dict[object, list[str]] = {}
     for one in context.plan.rules:
         found.setdefault(meaning(one), []).append(f"policy/{one.name}")

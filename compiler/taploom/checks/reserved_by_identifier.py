@@ -1,4 +1,4 @@
-"""TL431: reservations that a server finds by the client identifier, and not by the hardware address."""
+"""TL431: DHCP reservations that the server finds only by the client identifier, not by the MAC address."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the networks with a DHCP server of an older host; each is reported once."""
+    """Look at the reservations on hosts with an older systemd; each network is reported once."""
     found: dict[str, list[str]] = {}
     for guest in context.plan.guests:
         if _said(context, guest.host) and guest.target.systemd < BY_HARDWARE and all(map(_as_it_comes, guest.nics)):
@@ -47,7 +47,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _message(network: str, guests: list[str], *, guarded: bool) -> str:
-    """Who may get another address, and what comes of it."""
+    """The message: which guests may get another address, and the consequence."""
     if len(guests) == 1:
         who, gets = f"guest `{guests[0]}`", "gets its reserved address only if it asks by its MAC"
         other = "at another, " + ("the spoof guard drops what it sends" if guarded else "policy does not know it")
@@ -58,7 +58,7 @@ def _message(network: str, guests: list[str], *, guarded: bool) -> str:
 
 
 def _said(context: Context, host: str) -> bool:
-    """Whether the spec says which systemd a host has; otherwise the oldest one is only assumed."""
+    """Whether the spec names the systemd version of a host; if not, the plan assumes the oldest one."""
     targets = (context.document.hosts[host].target, context.document.site.target)
     return any(target.systemd is not None for target in targets)
 

@@ -26,9 +26,9 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report the routes for which no device was found, and those of mixed families.
+    """Report routes without a device, routes of mixed families, and routes through an address of the host itself.
 
-    Hosts with a link that was left out are skipped, as it may be the one.
+    If a link of a host was left out, its routes without a device are not reported, as the next hop may be on that link.
     """
     lost = any(not route.device for host in context.plan.hosts for route in host.routes)
     guests = _guests(context) if lost else set()
@@ -49,7 +49,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 def _own(host: Host) -> set[Address]:
     """The host's own IPv6 addresses, which Linux refuses as a next hop (`Gateway can not be a local address`).
 
-    Linux (6.18) accepts an IPv4 address of its own as a next hop, and then looks for each destination on that link.
+    Linux (6.18) accepts an IPv4 address of its own as a next hop, and then treats each destination as on-link.
     """
     own = [each.own(Family.IPV6) for each in inside(host)]
     own += [side.interface for uplink in outside(host) for family, side in fixed(uplink) if family is Family.IPV6]
@@ -57,7 +57,7 @@ def _own(host: Host) -> set[Address]:
 
 
 def _guests(context: Context) -> set[tuple[str, Address]]:
-    """Hosts with addresses of their guests: if such a next hop is on no link, the guest's address is the mistake."""
+    """Each host with each address of its guests; if a guest that is a next hop is on no link, its address is wrong."""
     nics = ((guest.host, nic) for guest in context.plan.guests for nic in guest.nics)
     return {(host, address) for host, nic in nics for address in known_addresses(nic)}
 

@@ -1,4 +1,4 @@
-"""TL405: a route that takes addresses away from a link."""
+"""TL405: a static route to addresses that are on a link of its own host."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ Item = tuple[str, str, str, Prefix, Span]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Sort the routes of each host among its links."""
+    """Look for routes whose destination lies within the prefix of a link of the same host."""
     by_host: dict[str, list[tuple[Prefix, Item]]] = {}
     for claim in claims(context):
         by_host.setdefault(claim.host, []).append((claim.prefix, ("", "", claim.what, claim.prefix, claim.span)))

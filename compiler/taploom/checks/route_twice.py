@@ -1,4 +1,4 @@
-"""TL406: two routes to one destination, and nothing that says which one is used."""
+"""TL406: two routes of a host to one destination with the same metric."""
 
 from collections.abc import Iterator
 

@@ -24,7 +24,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare what entries select and open; a log or a limit may be the reason for a second one."""
+    """Compare the meanings of entries; entries that differ in `log`, `limit` or `expires` do not say the same."""
     first: dict[tuple[object, ...], str] = {}
     for entry in context.plan.rules:
         before = first.setdefault(meaning(entry), entry.name)
@@ -37,13 +37,13 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def meaning(entry: PolicyEntry) -> tuple[object, ...]:
-    """What an entry says, however it is written."""
+    """A key that is equal for entries that say the same, however they are written."""
     services = ("any",) if "any" in entry.services else entry.services
     ends = tuple(sorted(map(_bare, entry.sources))), tuple(sorted(map(_bare, entry.destinations)))
     return (entry.action, *ends, services, entry.log, entry.limit, entry.expires)
 
 
 def _bare(selector: str) -> str:
-    """A name without its kind: names are one namespace, but tags and prefixes are not in it."""
+    """A selector without its kind, as objects share one namespace; tags and prefixes, which do not, stay unchanged."""
     kind, slash, name = selector.partition("/")
     return name if slash and kind in ("network", "host", "guest", "address") else selector

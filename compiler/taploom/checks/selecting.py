@@ -1,4 +1,4 @@
-"""What the selectors of an entry select, for checks of what a person wrote rather than of what a host enforces."""
+"""The objects that an entry's selectors select, for checks of the spec as written, not of the terms on a host."""
 
 from collections.abc import Iterable, Mapping
 
@@ -22,15 +22,15 @@ SECTIONS = (
     ("host", "hosts"),
     ("network", "networks"),
 )
-"""Kinds by section; a network that is its own zone counts as the network."""
+"""Kinds of objects and their sections; a network that is its own zone counts as the network."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selecting:
-    """Looks selectors up.
+    """Finds the objects and families that selectors select.
 
     Attributes:
-        names: kinds of names, zones and tags.
+        names: the kind of each name, the zones, and the tags.
         resolver: finds where the selected objects are.
         beyond: families of the uplinks of each zone.
         inside: families of each network.
@@ -45,7 +45,7 @@ class Selecting:
 
     @classmethod
     def of(cls, context: Context) -> "Selecting":
-        """Collect what selectors can mean."""
+        """Collect the objects that selectors can name, and their families."""
         document, zones = context.document, zones_of(context.document)
         kinds = dict.fromkeys(zones, "zone")
         for kind, section in SECTIONS[1:]:
@@ -68,11 +68,11 @@ class Selecting:
         return cls(names, resolver, {zone: frozenset(found) for zone, found in beyond.items()}, inside, hosts)
 
     def space(self, selectors: Iterable[Selector]) -> Selection:
-        """The union of selectors."""
+        """The union of what selectors select."""
         return self.resolver.selection(selectors)
 
     def families(self, selection: Selection) -> frozenset[Family]:
-        """The families in which somebody is selected."""
+        """The address families that the selected objects have."""
         if selection.everyone:
             return frozenset[Family]().union(*self.beyond.values(), *self.inside.values()) or frozenset(FAMILIES)
         found = {family for host in selection.hosts for family in self.hosts.get(host, ())}

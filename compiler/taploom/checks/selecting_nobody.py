@@ -1,4 +1,4 @@
-"""TL722: an end of an entry that no packet can have on which policy decides."""
+"""TL722: an end of an entry with addresses that no packet subject to policy can have."""
 
 from collections.abc import Iterable, Iterator, Mapping
 

@@ -19,7 +19,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Walk from each service to those that it names; each is walked from once."""
+    """Walk from each service to the services that it names; the services of each are read once."""
     services = context.document.services
     graph = {
         name: sorted({ref.text for ref in spec.ports if ref.literal is None and ref.text in services})
@@ -35,7 +35,7 @@ def check(context: Context) -> Iterator[Diagnostic]:
 
 
 def _circle(graph: Mapping[str, list[str]], start: str, done: set[str]) -> list[str]:
-    """The first circle on the way from a service, its first name repeated at the end; without recursion."""
+    """The first cycle reached from a service, with its first name repeated at the end; found without recursion."""
     path, onward = [start], [iter(graph[start])]
     above = {start}
     while onward and start not in done:

@@ -1,4 +1,4 @@
-"""TL511: a guest with several NICs, and nothing that says where its way out is."""
+"""TL511: a guest with several NICs, none of which has `gateway: true`."""
 
 from collections.abc import Iterator
 

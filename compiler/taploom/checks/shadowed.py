@@ -1,4 +1,4 @@
-"""TL706: what is allowed, wholly inside what is denied."""
+"""TL706: an `allow` or a forward that other entries deny as a whole."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -31,9 +31,9 @@ _Ends = tuple[Side, Side, int]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for entries of which every part, on every host, is inside one deny or another."""
+    """Report an entry if denies cover each of its packets on every host."""
     if context.broken("hosts", "routes", "networks", "guests", "addresses"):
-        return  # what was left out may be what an entry is for
+        return  # an entry may be needed for an object that was left out
     covered: dict[str, tuple[str, ...]] = {}
     for host in context.plan.hosts:
         walls = {ends: Cover.of(terms) for ends, terms in _walls(host, context.now).items()}
@@ -64,7 +64,7 @@ def _finding(context: Context, name: str, denies: tuple[str, ...]) -> Diagnostic
 
 
 def _flows(host: Host, dnat_entry: DnatEntry) -> Iterator[Term]:
-    """What a DNAT entry allows at its real ends: from beyond its uplinks, and from senders inside that it names."""
+    """The packets of a DNAT entry as terms to the guest's bridge: from beyond its uplinks, and from inner networks."""
     services = (dnat_entry.inside,)
     bridge = Side(SideKind.BRIDGE, dnat_entry.network)
     for ingress, sources in _senders(host, dnat_entry):

@@ -1,4 +1,4 @@
-"""TL514: a network whose guests may send as anybody."""
+"""TL514: a network whose guests may send with each other's addresses."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the switch."""
+    """Look for networks with `spoof-guard: false`."""
     for name, network in sorted(context.document.networks.items()):
         if not network.spoof_guard:
             span = context.document.places.span("networks", name, "spoof-guard")

@@ -1,4 +1,4 @@
-"""TL509: who may open the TAPs that a host creates."""
+"""TL509: the owner of the TAPs that a host creates."""
 
 from collections.abc import Iterator
 

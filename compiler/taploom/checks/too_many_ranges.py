@@ -1,4 +1,4 @@
-"""TL726: services that come to more ranges than anybody could read, or prove."""
+"""TL726: services, forwards or policy with more port ranges than the bound."""
 
 from collections.abc import Iterator
 
@@ -20,7 +20,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Say of each section which entry is the first beyond the bound, and how many are."""
+    """Report for each section the first entry beyond the bound, and the number of others."""
     document = context.document
     services = Services.of(document)
     forwards = [(name, spec.ports) for name, spec in sorted(document.forwards.items())]

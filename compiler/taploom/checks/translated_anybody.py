@@ -27,7 +27,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for entries from `any`; each is reported with the first guests that it misses."""
+    """Look for entries from `any`; each is reported with the first guests that it does not cover."""
     for entry in entries(context):
         found = next(arrivals(context, entry), None) if entry.sources.everyone else None
         if found is not None:

@@ -1,4 +1,4 @@
-"""TL617: an entry for senders who come with another address."""
+"""TL617: an entry for senders that arrive with an address of their host instead of their own."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look for entries that name networks, guests or prefixes; each is reported with the first guests it misses."""
+    """Look for entries that name networks, guests or prefixes; report each with the first that it does not cover."""
     for entry in entries(context):
         found = None if entry.sources.everyone else next(arrivals(context, entry), None)
         if found is not None:

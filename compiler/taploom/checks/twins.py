@@ -1,4 +1,4 @@
-"""Forwards that work in one family although both ends have two: the one that is missing, and why."""
+"""Forwards that work in one family only, although both ends have both families: the missing family, and the reason."""
 
 from collections.abc import Iterator
 
@@ -16,8 +16,8 @@ class Missing:
     """The family that a forward lacks.
 
     Attributes:
-        network: by which the guest is reached.
-        mode: how the guest comes by its address of the family; if it has a known one, `from` is the reason.
+        network: the network by which the guest is reached.
+        mode: how the guest gets its address of the family; if that address is known, `from` lacks the family.
     """
 
     forward: Forward

@@ -1,4 +1,4 @@
-"""TL702: a guest or a host that a policy entry names and whose address is not known."""
+"""TL702: a guest or a host whose address is not known, although a policy entry or a forward names it."""
 
 from collections.abc import Iterator, Mapping
 
@@ -30,7 +30,7 @@ _Use = tuple[str, str, str, Selector]
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Go through all selectors that name somebody of unknown address."""
+    """Look for selectors that name a guest or a host whose address is not known."""
     unknown = _unknown(context)
     if not unknown:
         return

@@ -1,4 +1,4 @@
-"""TL612: a forward to a guest whose IPv4 address nobody knows beforehand."""
+"""TL612: a forward to a guest whose IPv4 address comes from the DHCP pool, and so is not known."""
 
 from collections.abc import Iterator
 
@@ -28,7 +28,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Report what is missing because an address is not known."""
+    """Report the forwards that lack a family because the guest's address is not known."""
     places = context.document.places
     for missing in missing_twins(context):
         if missing.mode is not Mode.DHCP:

@@ -1,4 +1,4 @@
-"""TL713: what is declared and never used."""
+"""TL713: a zone, a named address or a service that is declared and never used."""
 
 from collections.abc import Iterator
 
@@ -22,7 +22,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Compare what is declared with what is named."""
+    """Compare the declared names with those that entries use."""
     document, places = context.document, context.document.places
     if context.broken("policy", "forwards", "hosts", "services", "networks"):
         return

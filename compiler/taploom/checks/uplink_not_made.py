@@ -1,4 +1,4 @@
-"""TL517: an uplink that nothing makes."""
+"""TL517: an uplink whose name is that of a VLAN, bond, team or bridge, which taploom does not create."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ RULE = DiagnosticRule(
 
 
 def check(context: Context) -> Iterator[Diagnostic]:
-    """Look at the names of the uplinks that the spec configures; the tools that configure others make them too."""
+    """Look at the names of the uplinks that the spec configures; other tools create those that they configure."""
     for host in context.plan.hosts:
         names = {uplink.name for uplink in host.uplinks}
         for uplink in host.uplinks:

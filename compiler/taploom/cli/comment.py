@@ -9,7 +9,7 @@ from taploom.cli.exits import FINDINGS, FINE
 from taploom.cli.wrong import sentence, unusable
 
 _MOST = 4 << 20
-"""Bytes: GitLab takes a million characters, GitHub 65,536."""
+"""Most bytes of a comment: GitLab takes a million characters, GitHub 65,536."""
 
 
 @click.command("comment", short_help="Post a plan to the pull or merge request of this CI job.")
@@ -45,7 +45,7 @@ def command(file: BinaryIO, *, only_update: bool) -> int:
 
 
 def _read(file: BinaryIO) -> str:
-    """The text of the file; no more than a forge takes as a comment is read into memory."""
+    """The text of the file; a file with more bytes than a forge accepts is not read to its end."""
     raw = file.read(_MOST + 1)
     if len(raw) > _MOST:
         raise click.UsageError(f"{file.name}: this is more than a comment may have.")

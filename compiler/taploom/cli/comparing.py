@@ -1,6 +1,6 @@
 """The two sides that `plan` compares, as a user names them: revisions, folders, or plan.json files.
 
-Neither side is proved here: `validate` and `render` prove the rulesets of the head, as they did for the base before.
+Neither side is proved here: `validate` and `render` prove the rulesets of each side when they run on it.
 """
 
 import os
@@ -31,28 +31,28 @@ if TYPE_CHECKING:
     from taploom.spec.document import Document
 
 _PLAN_BYTES = 256 << 20
-"""Ten times the plan of 10,000 guests."""
+"""Most bytes of a plan.json: ten times the plan of 10,000 guests."""
 _NO_SITE = Plan("", "", (), (), (), (), (), (), (), (), (), Origin("site", None, "none"))
 
 
 class NoSpecsError(RevisionError):
-    """The revision is there, and has no site."""
+    """The revision exists and has no specs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """One side, compiled. It has only what reports need, since one of the two is sent from another process.
+    """One side of a comparison, compiled, with only what reports need, as one of the two comes from another process.
 
     Attributes:
-        label: what it is called in reports.
+        label: its name in reports.
         plan: its plan.
-        diagnostics: what was found in it.
+        diagnostics: the findings about it.
         sound: whether it compiles without an error.
         texts: its files by path, for snippets of findings; empty if it compiled, or was read from a plan.json.
         gates: the thresholds that it sets.
-        moves: new `kind/name` to old one, of objects with `moved-from`.
+        moves: the old `kind/name` of each object with `moved-from`, by its new one.
         waived: reasons by gate, or by gate and object.
-        commit: full name of the commit that it is, or "".
+        commit: full object name of its commit, or "".
         inside: folder of its specs from the top of the repository.
     """
 
@@ -74,16 +74,16 @@ class Subject:
 
 
 def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subject, Subject]:
-    """Both sides.
+    """Compile both sides of a comparison.
 
     Args:
         specs: folder of the specs.
         words: nothing (HEAD against the working tree), `BASE`, `BASE..HEAD`, or two sides; `./x`, `../x`, `/x` and
             `x.json` are paths, and everything else is a revision.
-        exact: compare with BASE itself instead of where HEAD parted from it.
+        exact: compare with BASE itself instead of the merge base of BASE and HEAD.
 
     Raises:
-        RevisionError: a name stands for nothing.
+        RevisionError: a name is neither a revision nor a folder of specs.
         PlanTextError: a file is no plan.json.
     """
     base, head = named(words)
@@ -96,7 +96,7 @@ def subjects(specs: Path, words: tuple[str, ...], *, exact: bool) -> tuple[Subje
 
 
 def change_of(before: Subject, after: Subject) -> Change:
-    """What differs between two sides."""
+    """The differences between two sides."""
     return compare(before.side, after.side)
 
 
@@ -108,7 +108,7 @@ def _base(specs: Path, base: str, head: str, *, exact: bool) -> Subject:
 
 
 def _side(specs: Path, word: str) -> Subject:
-    if word == os.devnull:  # what git's external diffs get for a file that is not there
+    if word == os.devnull:  # git passes this to external diffs for a file that does not exist
         return Subject("nothing", _NO_SITE)
     if not is_path(word):
         with or_folder(word):
@@ -121,7 +121,7 @@ def _side(specs: Path, word: str) -> Subject:
 
 
 def _plan_text(path: Path) -> str:
-    """The text of a plan.json; it may be a stranger's, so its size is bounded."""
+    """The text of a plan.json; its size is bounded, as it may come from an untrusted source."""
     try:
         with path.open("rb") as file:
             raw = file.read(_PLAN_BYTES + 1)
@@ -146,16 +146,16 @@ def _subject(label: str, site: Compiled) -> Subject:
 
 
 def revision_of(specs: Path, name: str, commit: str) -> Subject:
-    """A commit as a side.
+    """Compile a commit as one side.
 
     Args:
         specs: folder of the specs.
-        name: what it is called in reports.
+        name: its name in reports.
         commit: its full object name.
 
     Raises:
-        NoSpecsError: it has no specs there.
-        RevisionError: it cannot be read.
+        NoSpecsError: the commit has no specs in that folder.
+        RevisionError: the commit cannot be read.
     """
     found = revision(specs, name, commit)
     if not (found.sizes or found.refused):
@@ -167,7 +167,7 @@ def revision_of(specs: Path, name: str, commit: str) -> Subject:
 
 
 def _moves(document: "Document") -> dict[str, str]:
-    """New `kind/name` to old one, of the objects with `moved-from`."""
+    """The old `kind/name` of each object with `moved-from`, by its new one."""
     sections = (
         ("zone", document.zones),
         ("network", document.networks),
@@ -187,7 +187,7 @@ def _moves(document: "Document") -> dict[str, str]:
 
 
 def _gates(document: "Document") -> tuple[Gates, Mapping[str, str]]:
-    """What a change to this site may not do unnoticed, and the reasons to let one through all the same."""
+    """The thresholds of the site's gates, and the reasons of its waivers by gate, or by gate and object."""
     said = document.site.gates
     worst = None if said.max_class is None else Class(said.max_class)
     return Gates(said.exposure_owner, worst, said.max_removed, said.management), said.waive

@@ -1,4 +1,4 @@
-"""What a shell offers behind a command: the names of the site, from its specs as they stand, without compiling them."""
+"""Shell completion of arguments by the names of objects, which are read from the specs without compiling them."""
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -11,11 +11,11 @@ Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
 def objects(*kinds: str, besides: tuple[str, ...] = (), bare: bool = False) -> Complete:
-    """Offer the objects of some kinds as `kind/name`, or of all of them.
+    """Complete an argument to objects of some kinds, or of all kinds, as `kind/name`.
 
     Args:
-        kinds: as `host`; none for every kind.
-        besides: words that stand beside them.
+        kinds: kinds such as `host`; none for all kinds.
+        besides: further words to offer.
         bare: whether to offer the names alone.
     """
 

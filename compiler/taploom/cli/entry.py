@@ -1,4 +1,4 @@
-"""The way in and the ways out: every exit status of taploom is decided here.
+"""The entry point of the program, which decides every exit status of taploom.
 
 Commands return their status. Any other failure is either the user's (a wrong option, a closed pipe, a full disk) and
 gets a line, or a bug in taploom, and is reported as one. A traceback helps no user, so only `TAPLOOM_DEBUG` shows it.
@@ -35,15 +35,15 @@ def taploom() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave with its exit status."""
-    gc.disable()  # a plan has no cycles: a third of a large render went into looking for them, and freed nothing
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `taploom … | head` ends as quietly as any tool's output
+    gc.disable()  # a plan has no reference cycles: collection took a third of a large render and freed nothing
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # `taploom … | head` ends without a message
     _open_streams()
     _installed_programs()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
     ended: list[int] = []
-    atexit.register(_let_go, ended)  # the first to be registered is the last to be called
+    atexit.register(_let_go, ended)  # atexit calls the function that was registered first as the last one
     ended.append(_flushed(run(arguments)))
     sys.exit(ended[0])
 
@@ -85,7 +85,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _refused(error: click.ClickException) -> int:
-    """Report a request that cannot be met; names in the message, such as those of files, may be a stranger's."""
+    """Report a request that cannot be met; its message may hold untrusted names, such as those of files."""
     buffer = StringIO()
     error.show(buffer)
     _say("\n".join(map(visible, buffer.getvalue().rstrip("\n").split("\n"))))
@@ -97,7 +97,7 @@ def _say(text: str) -> None:
 
 
 def _environment(error: OSError) -> int:
-    """Report an error of the operating system; deliveries report theirs themselves."""
+    """Report an error of the operating system; `taploom.delivery` makes diagnostics of its own ones."""
     if os.environ.get(DEBUG):
         _traceback(error)
     about = f"{error.filename}: " if error.filename else ""

@@ -48,4 +48,4 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "schema": ("taploom schema language", "taploom schema plan"),
     }
 )
-"""By command, in the order in which one could type them."""
+"""The examples by command, in an order in which a user could run them."""

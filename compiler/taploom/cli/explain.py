@@ -100,7 +100,7 @@ def _object(site: "Compiled", artifacts: tuple["Artifact", ...], what: str, form
 
 
 def _meant(site: "Compiled", what: str, names: Iterable[str]) -> str:
-    """A hint in place of a name that no object has."""
+    """A hint for an argument that names no object."""
     from taploom.base.names import closest
     from taploom.report.catalogue import rule_of
 
@@ -161,7 +161,7 @@ def _spec(site: "Compiled", artifacts: tuple["Artifact", ...], source: "SourceFi
 
 
 def _locked(site: "Compiled", artifacts: tuple["Artifact", ...], path: Path, number: int, form: str) -> int:
-    """Explain a line of the lock, by the guest that it is about."""
+    """Explain a line of the lock: the guest whose address or MAC it holds."""
     from taploom.cli.terminal import say
 
     about, _, freed = (_on_disk(path, number) or "").partition(" ")
@@ -174,7 +174,7 @@ def _locked(site: "Compiled", artifacts: tuple["Artifact", ...], path: Path, num
 
 
 def _on_disk(path: Path, number: int) -> str | None:
-    """A line of a rendered file as it is now; None where it is not there."""
+    """A line of a file as it is on disk now; "" if the file is shorter, None if there is no such file."""
     if not path.is_file():
         return None
     with path.open(encoding="utf-8", errors="replace", newline="\n") as file:

@@ -1,6 +1,6 @@
-"""All commands, by name; a command's module is imported when the command is wanted.
+"""All commands, by name; a command's module is imported when the command is used.
 
-An explicit table instead of registration at import: start-up time is a promise, and the order is that of a working day.
+The table is explicit, and nothing is registered at import, as start-up has to be fast. Its order is that of the help.
 """
 
 import importlib
@@ -27,18 +27,18 @@ COMMANDS: Mapping[str, str] = MappingProxyType(
         "schema": "taploom.cli.schema",
     }
 )
-"""Name of a command, and the module that has it as `command`."""
+"""The module of each command by its name; the module's attribute `command` is the command."""
 
 
 class LazyGroup(click.Group):
-    """A group that knows its commands by name only."""
+    """A group that imports the module of a command only when the command is used."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """All names, in the order of the table."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command, imported now."""
+        """Import the module of a command and return the command; None if there is no such command."""
         if cmd_name not in COMMANDS:
             return None
         command = importlib.import_module(COMMANDS[cmd_name]).command

@@ -22,7 +22,7 @@ FILES: Mapping[str, str] = MappingProxyType(
         ".gitattributes": "gitattributes",
     }
 )
-"""Path in the new site, and the file of the starter that it begins as."""
+"""The path of each file in the new site, with the starter file that is copied there."""
 
 
 @click.command("init", short_help="Begin a site: specs that compile, CI, a schema for editors.")
@@ -36,7 +36,7 @@ def command(folder: Path) -> int:
     from taploom.delivery.single import write_file
 
     specs = folder / "specs"
-    begun = any(specs.rglob("*.yaml"))  # a site that is there gets what it lacks, and no second one beside it
+    begun = any(specs.rglob("*.yaml"))  # an existing site gets the files that it lacks, but no second site.yaml
     for path, text in _contents(begun=begun).items():
         outcome = write_file(folder / path, text.encode(), replace=False)
         if not isinstance(outcome, bool):
@@ -61,7 +61,7 @@ def _contents(*, begun: bool) -> dict[str, str]:
 
 
 def _lock(specs: Path) -> bool:
-    """Give the starter's guest its addresses."""
+    """Write the lock, with the addresses of the starter's guest."""
     from taploom.cli.compiling import compiled
     from taploom.cli.terminal import show
     from taploom.delivery.single import write_file

@@ -110,13 +110,13 @@ def _kept(site: "Compiled", form: str) -> int:
 
 
 def _stay(site: "Compiled", form: str, answer: int) -> int:
-    """The child's part: run, show, say how to enter, then wait in the background for the end."""
+    """The child's part: run the lab, show the result and how to enter, then wait in the background for its end."""
     from taploom.cli.terminal import say
     from taploom.lab.keeper import Keeper
     from taploom.lab.session import Lab
 
     nowhere = os.open(os.devnull, os.O_RDWR)
-    # What is started here stays, and must not hold on to a pipe whose reader waits for its end.
+    # Processes started here stay, so they must not keep stderr open: it may be a pipe whose reader waits for its end.
     sys.stderr = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="backslashreplace", buffering=1)
     os.dup2(nowhere, 2)
     with Lab() as lab:

@@ -1,4 +1,4 @@
-"""The time, for everything that depends on it: one place, so that `SOURCE_DATE_EPOCH` can replace it everywhere."""
+"""The current time, which commands take from here alone, so that `SOURCE_DATE_EPOCH` replaces it everywhere."""
 
 import os
 import time
@@ -7,7 +7,7 @@ import click
 
 _VARIABLE = "SOURCE_DATE_EPOCH"
 _END = 1 << 33
-"""The year 2242: later than any `expires` that people write, and less than today in milliseconds, a common mistake."""
+"""First refused time (year 2242): later than any real `expires`, below today in milliseconds, a common mistake."""
 
 
 def now() -> int:

@@ -41,7 +41,7 @@ def check_option(text: str) -> Callable[[Command], Command]:
 
 
 def comment_options(command: Callable[..., int]) -> Callable[..., int]:
-    """`--key`, `--link` and `--source`, as one `comment`."""
+    """`--key`, `--link` and `--source`, which the command gets as one argument `comment`."""
 
     @click.option("--key", default="default", metavar="NAME", help="Tells apart the comments of several sites.")
     @click.option("--link", default="", metavar="URL", help="URL of the whole plan, for a link in the comment.")

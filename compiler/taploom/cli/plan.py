@@ -70,7 +70,7 @@ def command(
 
 
 def _told(change: "Change", texts: Mapping[Path, str], form: str, *, sound: bool, detailed: bool) -> int:
-    """Write each text where it was asked for; returns the exit status."""
+    """Write each text to its output, and return the exit status."""
     from taploom.cli.terminal import say, show, tell
     from taploom.delivery.single import write_output
 
@@ -105,7 +105,7 @@ def _show(after: "Subject") -> None:
 
 
 def _drawing(before: "Subject", after: "Subject", change: "Change") -> str:
-    """The picture of the difference, or "" where there is nothing to draw, or nothing to draw it with."""
+    """The picture of the difference; "" if there is nothing to draw, or no Graphviz."""
     from taploom.diagrams.difference import difference_graph
     from taploom.diagrams.portrait import portrait
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 KINDS = ("zone", "network", "host", "guest", "address")
-"""What a bare name can be."""
+"""Kinds of objects that FROM and TO can name without the kind."""
 
 
 @click.command("reach", short_help="Say who reaches whom, by which entry and which chains.")
@@ -80,7 +80,7 @@ def _answer(inquiry: "Inquiry", source: str, to: str, service: str, form: str) -
 
 
 def _way_out(service: str) -> str:
-    """The message of `validate` for a text that cannot be a service; "" for any name."""
+    """The message of `validate` for a text that cannot be a service; "" for a text that can, such as any name."""
     from taploom.spec.scalars import InvalidError
     from taploom.spec.traffic import read_service
 

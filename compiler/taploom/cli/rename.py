@@ -75,7 +75,7 @@ def _asked(site: "Compiled", what: str, name: str) -> "Renaming":
 
 
 def _errors(site: "Compiled") -> "tuple[Diagnostic, ...]":
-    """The errors that have to be mended first: all but missing entries of the lock."""
+    """The errors that prevent a rename: all but missing entries of the lock."""
     from taploom.base.diagnostic_rule import Severity
     from taploom.passes.codes import LOCK_LACKS
 
@@ -96,7 +96,7 @@ def _texts(specs: Path, site: "Compiled") -> dict[str, str]:
 def _renamed(
     site: "Compiled", texts: Mapping[str, str], renaming: "Renaming", report: "Report"
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """All texts with the new name, and what to tell of each that has changed."""
+    """All texts with the new name, and a message for each text that has changed."""
     from taploom.base.diagnostic import Report
     from taploom.passes.lock import FILE, read_lock
     from taploom.source.editing import edited

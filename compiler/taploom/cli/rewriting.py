@@ -1,4 +1,4 @@
-"""How commands that change specs write them back."""
+"""Writes changed specs back, for the commands that change them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,11 +9,11 @@ from taploom.delivery.single import write_file
 
 
 def write_back(texts: Mapping[str, str], messages: Mapping[str, str]) -> int:
-    """Write each file, whole or not at all, and say what was done; the first that cannot be written ends it.
+    """Write each file whole or not at all, with a message for each; stop at the first file that cannot be written.
 
     Args:
-        texts: what files are to say, by path.
-        messages: the message about each of them.
+        texts: the new text of each file, by path.
+        messages: the message about each file, by path.
 
     Returns:
         The exit status.

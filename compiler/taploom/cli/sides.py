@@ -1,7 +1,7 @@
-"""How a user names the sides of a comparison, and what is said where a name stands for nothing.
+"""The names of the sides of a comparison, and hints for the error if a name is no revision.
 
-A side is a path or a revision by its form alone: the files of a change must not decide what is compared. So a folder
-with the name of a revision never replaces it; a message mentions the folder only if there is no such revision.
+The form of a name alone decides whether it is a path or a revision, as the files of a change must not decide what is
+compared. A folder with the name of a revision never replaces it; a hint names the folder if there is no such revision.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,16 +12,16 @@ from pathlib import Path
 from taploom.diff.git import RevisionError
 
 _FOLDERS = ("./", "../", "/")
-"""Prefixes of a side that is a folder; no revision begins like that."""
+"""Prefixes of names of folders; no name of a revision begins with one."""
 _LOOKED_AT = 1000
-"""So many names in a folder are enough to see whether it has specs."""
+"""Most names that are read in a folder to see whether it has specs."""
 
 
 def named(words: tuple[str, ...]) -> tuple[str, str | None]:
-    """Both sides, by their names; in `BASE..HEAD` both are revisions, whatever files there are.
+    """Read the names of base and head (None if not given) from arguments; in `BASE..HEAD` both have to be revisions.
 
     Raises:
-        RevisionError: these are no sides.
+        RevisionError: the arguments do not name two sides.
     """
     for word in words[2:]:
         raise RevisionError(
@@ -49,7 +49,7 @@ def is_path(word: str) -> bool:
 
 @contextmanager
 def or_folder(*words: str) -> Iterator[None]:
-    """Where a name is no revision, add to the error how to write the side: as a folder, or a commit without a path."""
+    """If a name is no revision, add a hint to the error: write the side as a folder, or as a commit without a path."""
     try:
         yield
     except RevisionError as error:
@@ -70,7 +70,7 @@ def _hint(words: Iterable[str]) -> str:
 
 
 def _has_specs(folder: Path) -> bool:
-    """Whether a folder seems to be one of specs."""
+    """Whether a folder seems to hold specs."""
     if not folder.is_dir():
         return False
     found = islice(folder.iterdir(), _LOOKED_AT)

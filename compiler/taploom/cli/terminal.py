@@ -1,4 +1,4 @@
-"""What taploom says to a terminal: findings in colour, and progress of whatever takes long."""
+"""Output of the commands: results on stdout; messages, findings in colour and the progress of long steps on stderr."""
 
 import os
 import signal
@@ -23,7 +23,7 @@ def wants_color(stream: TextIO) -> bool:
 
 
 def say(text: str) -> None:
-    """A message for the user, on stderr."""
+    """Print a message for the user on stderr."""
     click.echo(inert(text), err=True, color=wants_color(sys.stderr))
 
 
@@ -34,12 +34,12 @@ def tell(text: str, form: str = "text") -> None:
         text: whole lines.
         form: its format, as `--format` has it.
     """
-    sys.stdout.write(inert(text, form))  # click would take a terminal that knows ASCII alone for one that knows UTF-8
+    sys.stdout.write(inert(text, form))  # click.echo would write UTF-8 to a terminal that understands only ASCII
     sys.stdout.flush()
 
 
 def show(diagnostics: tuple[Diagnostic, ...], line: SourceLine = no_source) -> None:
-    """Findings in full and how many there are, on stderr; nothing where there are none."""
+    """Print findings in full, and then their number, on stderr; print nothing if there are none."""
     if diagnostics:
         from taploom.report.diagnostics.full import full
 
@@ -49,10 +49,10 @@ def show(diagnostics: tuple[Diagnostic, ...], line: SourceLine = no_source) -> N
 
 @contextmanager
 def progress(text: str) -> Iterator[None]:
-    """Say on a terminal what is going on, if it takes longer than `_PATIENCE`.
+    """Print a text on a terminal if the context takes longer than `_PATIENCE`.
 
-    An alarm of this process does it (children inherit none: fork(2)), and no thread, since a process with threads is
-    not forked (`base.parallel`).
+    An alarm of this process prints it (children do not inherit alarms: fork(2)). A thread cannot be used, since a
+    process with threads is not forked (`base.parallel`).
     """
     if not sys.stderr.isatty():
         yield
@@ -63,7 +63,7 @@ def progress(text: str) -> Iterator[None]:
         nonlocal said
         said = True
         line = f"{text} …".encode(sys.stderr.encoding, "backslashreplace")
-        os.write(sys.stderr.fileno(), line)  # the interrupted code may be using a buffer
+        os.write(sys.stderr.fileno(), line)  # not by the stream's buffer, which the interrupted code may be using
 
     before = signal.signal(signal.SIGALRM, speak)
     signal.setitimer(signal.ITIMER_REAL, _PATIENCE)
@@ -79,7 +79,7 @@ def progress(text: str) -> Iterator[None]:
 
 @contextmanager
 def steps() -> Iterator[Callable[[str], None]]:
-    """Say on a terminal which of many steps is going on, each in the place of the one before."""
+    """Show on a terminal which of many steps is under way; each step overwrites the one before."""
     shown = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
 
     def step(text: str) -> None:

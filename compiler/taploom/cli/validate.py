@@ -37,7 +37,7 @@ def command(specs: Path, form: str) -> int:
 
 
 def _text(findings: "Findings", form: str) -> str:
-    if form == "full":  # without the other formats' libraries: what people type is there at once
+    if form == "full":  # without importing the libraries of other formats, so that the default is fast
         from taploom.report.diagnostics.full import full
 
         return full(findings)

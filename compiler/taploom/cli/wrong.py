@@ -4,10 +4,10 @@ import click
 
 
 def unusable(why: object) -> click.UsageError:
-    """The error to raise.
+    """A usage error with a message as a whole sentence.
 
     Args:
-        why: the message, as findings have it: without a full stop, and maybe with a question at its end.
+        why: the message, as findings have it: without a full stop, but perhaps with a question at its end.
     """
     return click.UsageError(sentence(why))
 

@@ -1,8 +1,8 @@
 """The order in which a host loads the files that it was given.
 
-The packet filter comes first: forwarding that is switched on before there is a ruleset lets everything through for as
-long as the rest takes. Interfaces come last, since they attract traffic. Each step is a command that can be
-repeated without harm.
+The packet filter comes first: if forwarding is switched on before a ruleset is loaded, the host lets everything through
+until it is. Interfaces come last, since they attract traffic. Each step is a command that can be repeated without
+harm.
 """
 
 from collections.abc import Iterable, Mapping
@@ -16,9 +16,9 @@ class Step:
     """One step of the activation.
 
     Attributes:
-        name: the backend whose files it loads, which is their folder in the rendered tree.
-        command: what to run; the path of a file follows where `each` says so.
-        each: whether to run it once a file.
+        name: the backend whose files it loads; their folder in the rendered tree has the same name.
+        command: the command to run; with `each`, the path of a file is appended.
+        each: whether to run the command once for each file.
     """
 
     name: str
@@ -28,7 +28,7 @@ class Step:
 
 STEPS = (
     Step("nftables", ("nft", "-f"), each=True),
-    # Not `sysctl -p`: it fails where an interface that a setting is for does not exist yet; udev applies it later.
+    # Not `sysctl -p`, which fails if the interface of a setting does not exist yet; udev applies the setting later.
     Step("sysctl", ("systemctl", "restart", "systemd-sysctl.service"), each=False),
     Step("networkd", ("networkctl", "reload"), each=False),
 )

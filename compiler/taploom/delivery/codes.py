@@ -1,4 +1,4 @@
-"""What can stand in the way of a delivery."""
+"""The diagnostic rules of delivery: unwritable and busy folders, foreign files in the way, kept files."""
 
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 

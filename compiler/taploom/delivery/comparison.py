@@ -39,10 +39,10 @@ class Comparison:
         stale: as taploom wrote them, from other specs.
         edited: written by taploom and changed by somebody since.
         foreign: wanted, but something is there that taploom did not write.
-        blocked: wanted, but there is a folder in its place, or something that is no folder above it.
+        blocked: wanted, but a folder has its path, or something above it is not a folder.
         leftover: as taploom wrote them, and no longer wanted.
         strayed: no longer wanted, and changed by somebody since.
-        extra: among our files, but not in the manifest.
+        extra: in one of the tree's own folders, but not in the manifest.
         temporary: left behind by an interrupted write.
     """
 
@@ -59,11 +59,11 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether the folder is anything but what it should be."""
+        """Whether the folder differs from what it should hold."""
         return bool(self.drift())
 
     def drift(self) -> tuple[tuple[str, str], ...]:
-        """Every path that is not as it should be, with the word for how, sorted by path."""
+        """Every path that is not as it should be, with a word for the difference, sorted by path."""
         words = {
             "missing": self.missing,
             "stale": self.stale,
@@ -123,4 +123,4 @@ def _unwanted(folder: Folder, path: str, kind: Kind, before: frozenset[str] | No
         return "leftover" if kind is Kind.FILE and sha256(folder.read(path)[0]) in before else "strayed"
     if is_temporary(path):
         return "temporary"
-    return "extra" if "/" in path else ""  # outside of the tree's own folders, anybody may keep files
+    return "extra" if "/" in path else ""  # files directly in the folder may be anybody's

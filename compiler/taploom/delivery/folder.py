@@ -18,7 +18,7 @@ _TEMPORARY = ".taploom-new"
 
 
 class Kind(enum.Enum):
-    """What a path is; OTHER are links, sockets, pipes and devices, which are never opened."""
+    """Kinds of directory entries; OTHER are links, sockets, pipes and devices, which are never opened."""
 
     FILE = "file"
     FOLDER = "folder"
@@ -81,7 +81,7 @@ class Folder:
                 raise
 
     def remove(self, path: str) -> None:
-        """Remove a file or a link itself, and the folders that are empty without it."""
+        """Remove a file, or a link itself, and then the folders above it that are empty."""
         with _about(path):
             _unlink(path.rpartition("/")[2], self._parent(path, create=False))
             parts = path.split("/")[:-1]
@@ -98,7 +98,7 @@ class Folder:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         try:
             descriptor = os.open(name, flags, 0o666, dir_fd=parent)
-        except FileExistsError:  # left by a killed run: the lock rules out that another one is still writing it
+        except FileExistsError:  # left by a killed run: because of the lock, no other run is writing it
             _unlink(name, parent)
             descriptor = os.open(name, flags, 0o666, dir_fd=parent)
         try:
@@ -150,7 +150,7 @@ class Folder:
 def opened(root: Path, *, create: bool = False) -> Iterator[Folder]:
     """Open a folder; `root` itself may be a link, since its owner named it."""
     with _about(""):
-        if create and not os.path.lexists(root):  # for anything else in the way, the next line has the better error
+        if create and not os.path.lexists(root):  # if `root` is something else, the next line raises the better error
             root.mkdir(parents=True, exist_ok=True)
         folder = Folder(os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC))
     try:
@@ -160,7 +160,7 @@ def opened(root: Path, *, create: bool = False) -> Iterator[Folder]:
 
 
 def is_temporary(path: str) -> bool:
-    """Whether a path is what an interrupted `write` left behind."""
+    """Whether a path is that of a temporary file, which an interrupted `write` leaves behind."""
     name = path.rpartition("/")[2]
     return name.startswith(".") and name.endswith(_TEMPORARY)
 

@@ -1,4 +1,4 @@
-"""What a rendered tree and a host's bundle hold: the artifacts of all backends, and the manifests over them."""
+"""The files of a rendered tree and of a host's bundle: the artifacts of the backends, and manifests of them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeVar
@@ -20,8 +20,8 @@ def tree_of(plan: Plan, artifacts: Iterable[Artifact | Printed]) -> dict[str, Fi
 
     Args:
         plan: the plan that was rendered.
-        artifacts: all its files but the manifests, `plan.json` among them. Each is used once and not kept, since the
-            lines of a large site take ten times the memory of its bytes.
+        artifacts: all its files but the manifests, `plan.json` among them. Each is used once and not kept, since its
+            typed lines take ten times the memory of its bytes.
     """
     files: dict[str, File] = {}
     bare: list[Printed] = []

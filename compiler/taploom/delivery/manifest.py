@@ -1,9 +1,9 @@
-"""Manifests: what a folder or a bundle holds, and so what taploom may replace and remove.
+"""Manifests: the files of a folder or a bundle, which are also the files that taploom may replace and remove.
 
 A manifest is read back from a folder that anybody may have edited, so it is checked: if any of its paths leaves the
 folder, or is one that no rendering writes, the whole manifest is ignored. Otherwise a row that somebody adds could make
-the next rendering remove a README, or a file of `.git`. One line a file, sorted, so that merges of rendered trees stay
-local.
+the next rendering remove a README, or a file of `.git`. Each file has one line, and the lines are sorted, so that
+merges of rendered trees stay local.
 """
 
 import hashlib
@@ -17,7 +17,7 @@ HOST = "taploom-host/1"
 
 Row = Mapping[str, object]
 Owned = Mapping[str, frozenset[str]]
-"""Path and SHA-256 of what taploom wrote; both the old and the new one while a delivery is under way."""
+"""SHA-256 of each file that taploom wrote, by path; of its old and its new content while a delivery is under way."""
 
 
 def sha256(data: bytes) -> str:
@@ -61,7 +61,7 @@ def read_manifest(data: bytes) -> dict[str, frozenset[str]] | None:
 
 
 def stays_below(path: str) -> bool:
-    """Whether a relative path names something below its folder, in its plainest form."""
+    """Whether a relative path stays below its folder and has no NUL, no empty part, no `.` and no `..`."""
     return "\0" not in path and all(part not in ("", ".", "..") for part in path.split("/"))
 
 
@@ -76,4 +76,4 @@ def _in_bundle(path: str) -> bool:
 
 
 _OURS = {TREE: _in_tree, HOST: _in_bundle}
-"""Whether a path can belong to a rendered tree or a bundle; no other file is ever replaced or removed there."""
+"""By format, whether a path can belong to a rendered tree or a bundle; no other file there is replaced or removed."""

@@ -1,4 +1,4 @@
-"""One file that the user named: written whole or not at all, and only where its bytes change."""
+"""Writes a single file that the user named, whole or not at all, and only if its bytes change."""
 
 import os
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ def write_file(path: Path, data: bytes, *, replace: bool = True) -> Diagnostic |
     """Put a file in place.
 
     Args:
-        path: where; folders above it are made.
+        path: path of the file; missing folders above it are made.
         data: its bytes.
         replace: whether an existing file is replaced.
 
@@ -32,15 +32,15 @@ def write_file(path: Path, data: bytes, *, replace: bool = True) -> Diagnostic |
 
 
 def write_output(path: Path, data: bytes) -> Diagnostic | bool:
-    """Write a command's output where its user said: to the target of a link, and straight into a pipe or a device.
+    """Write a command's output to the path that its user named: to the target of a link, or into a pipe or a device.
 
     Returns:
-        As of `write_file`.
+        The same as `write_file`.
     """
-    target = Path(os.path.realpath(path))  # of links that form a circle, one of them
+    target = Path(os.path.realpath(path))  # if links form a cycle, one of these links
     if not (
         target.is_fifo() or target.is_char_device()
-    ):  # these cannot be replaced, and hold no old content to protect
+    ):  # pipes and devices cannot be replaced, and hold no old content
         return write_file(target, data)
     try:
         target.write_bytes(data)
@@ -54,7 +54,7 @@ def sole_writer(folder: Path) -> Iterator[Diagnostic | None]:
     """Keep other processes from writing while this one reads and updates files of a folder, such as the lock.
 
     Args:
-        folder: held by flock(2) until the context ends. The code that reads a folder reports that it cannot be opened.
+        folder: locked by flock(2) until the context ends; if it cannot be opened, the code that reads it reports that.
 
     Yields:
         A diagnostic if another process holds the folder, else None.

@@ -1,6 +1,6 @@
 """Writes files into a folder: only changed ones, each atomically, and never over a file that is not ours.
 
-Ownership is what the manifest says. It is therefore written *before* the files that it newly lists, and once more at
+The manifest says which files are ours. It is therefore written *before* the files that it newly lists, and once more at
 the end: a run that is interrupted owns what it has written, and the next one completes or removes it. Files are not
 synced to disk one by one: thousands of them would take minutes, and the tree can always be rendered again.
 """
@@ -17,7 +17,7 @@ from taploom.delivery.folder import Folder, Kind, opened
 from taploom.delivery.manifest import NAME, SUMS, Owned, read_manifest, sha256, tree_manifest
 
 WORTH_A_PROCESS = 300
-"""Files that take as long to write as a process takes to start."""
+"""Number of files that take as long to write as a process takes to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +26,10 @@ class Delivery:
 
     Attributes:
         written: paths of files that are new or changed, sorted, the manifest included.
-        restored: those of them that somebody had edited or put there.
+        restored: paths of replaced files that somebody else had edited or written.
         unchanged: number of files that were as they should be.
         removed: paths that were removed.
-        diagnostics: why nothing or not everything was done.
+        diagnostics: the reasons why nothing, or not everything, was done.
     """
 
     written: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ def write(root: Path, wanted: Mapping[str, File], *, force: bool = False) -> Del
         force: replace files that are not ours as well.
 
     Returns:
-        What was done. Where a diagnostic is an error, files that are there are whole, old or new.
+        What was done. Even after an error each file is whole, with its old or its new bytes.
     """
     done: list[str] = []
     try:
@@ -143,7 +143,7 @@ def _owned(folder: Folder, wanted: Mapping[str, File]) -> Owned:
     """The files that taploom wrote before; a manifest does not list itself, so present manifests are added."""
     try:
         listed = read_manifest(folder.read(NAME)[0])
-    except OSError:  # absent, or a link: either way nothing says that anything here is ours
+    except OSError:  # absent, or a link: in both cases nothing here is ours
         return {}
     if listed is None:
         return {}

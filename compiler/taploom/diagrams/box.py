@@ -19,7 +19,7 @@ GAP = 0.13
 """Inches between cards of a column."""
 _UPLINKS, _NETWORKS, _GUESTS = range(3)
 _STRAIGHT = 300
-"""Weight of a line that has to be straight; with 128, Graphviz still prefers a box of less height."""
+"""Weight of a line that has to be straight; with 128, Graphviz still prefers a lower box to a straight line."""
 
 
 class Detail(Enum):
@@ -36,7 +36,7 @@ class Box:
     Attributes:
         networks: the networks in the picture, top to bottom.
         guests: the guests with a card, top to bottom.
-        columns: cards of uplinks, networks, guests; the caller may replace them, as by wider ones, before `cluster`.
+        columns: cards of uplinks, networks, guests; before `cluster`, the caller may replace them by wider ones.
     """
 
     def __init__(
@@ -71,12 +71,12 @@ class Box:
 
     @property
     def published(self) -> bool:
-        """Whether a guest in the picture has a badge."""
+        """Whether a guest in the picture has published ports."""
         return any(dnat_entry.guest == guest.name for guest in self.guests for dnat_entry in self._host.dnat_entries)
 
     @property
     def untranslated(self) -> bool:
-        """Whether a network in the picture leaves by an uplink without any NAT."""
+        """Whether a network in the picture leaves by uplinks, but by none of them with NAT."""
         return any(not self._translated(network) for network in self._leaving)
 
     def cluster(self) -> Cluster:
@@ -168,7 +168,7 @@ class Box:
         return spine(f"spine-{self._host.name}", GUEST_LINE.ink, lines.items(), said)
 
     def _tops(self) -> list[float]:
-        """The top of each network's card if it stands beside the middle of its guests' cards, in points."""
+        """The top, in points, of each network's card, if the card stands beside the middle of its guests' cards."""
         first = {guest.name: min(map(self.networks.index, _on(guest, self.networks))) for guest in self.guests}
         heights = {node.name: _table(node).high for column in self.columns for node in column}
         found, own = list[float](), list[float]()

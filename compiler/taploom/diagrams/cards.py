@@ -158,7 +158,7 @@ def _inside(dnat_entry: DnatEntry) -> str:
 
 
 def network_card(here: HostInterface, paint: Paint, guests: Sequence[str] | None) -> Node:
-    """A network of a host, a row for the port of each of `guests` in their order; where None it counts them."""
+    """The card of a network, with a row for the port of each of `guests` in their order, or with a count if None."""
     tone = paint.network(here.network)
     said = counted(here) if guests is None else used_addresses(here)
     rows = [_title(here.network, said, tone)]

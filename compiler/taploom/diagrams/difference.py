@@ -1,7 +1,6 @@
 """The picture of a change: both plans in one, with marks on what is added, removed and changed.
 
-Of a large site it shows only the hosts and guests that the change is about, and no more of them than a reader can tell
-apart.
+For a large site the picture has only the hosts and guests that change, and at most as many as a reader can tell apart.
 """
 
 from collections import Counter
@@ -57,7 +56,7 @@ def difference_graph(before: Plan, after: Plan, change: Change, known: Paint = N
 
 
 def shows(change: Change) -> bool:
-    """Whether the picture shows anything of a change; policy, services and the like are not in it."""
+    """Whether the picture shows anything of a change; policy, services and addresses, for example, are not in it."""
     return any(one.kind in _DRAWN and (one.action is not Action.CHANGE or tells(one)) for one in change.objects)
 
 

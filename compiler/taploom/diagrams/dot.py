@@ -1,7 +1,7 @@
 """A diagram as a typed tree: cards of cells, boxes around them, lines between them.
 
 Sizes are computed from the texts and not from the fonts of a machine, so that cards can be lined up before anything is
-drawn. Colours are those of the light scheme; `palette` has the dark one of each. `printing` makes DOT of the tree.
+drawn. Colours are those of the light scheme; `palette` has their dark counterparts. `printing` makes DOT of the tree.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""The entries of a policy by sender, a row for each; in a large policy a row for each kind and set of receivers."""
+"""Policy entries by sender, a row for each; in a large policy, entries of equal kind and receivers share a row."""
 
 from collections.abc import Mapping
 

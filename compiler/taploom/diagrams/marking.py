@@ -1,7 +1,7 @@
 """Marks what a change adds, removes and changes in a picture, by a sign, a word and a style of line besides colour.
 
-The cards of the two plans with the same name are compared row by row, so the picture shows the difference of everything
-that cards show.
+Cards of the same name in the two plans are compared row by row, so the picture shows each difference in a text of the
+cards.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,7 +64,7 @@ def marks(before: Graph, after: Graph, names: Mapping[str, str], changed: Iterab
     Args:
         before: picture of the base.
         after: picture of the head.
-        names: names of the cards of renamed objects, before and after.
+        names: for renamed objects, the old name of the card to the new one.
         changed: names of the cards of changed objects.
     """
     old = {names.get(node.name, node.name): node for node in _nodes(before)}
@@ -79,7 +79,7 @@ def _nodes(graph: Graph) -> Iterable[Node]:
 
 
 def _line(edge: Edge) -> object:
-    """Identity of a line: its head, and its tail if that is a port; a spine appears and disappears with its lines."""
+    """A line's identity: both ends if it leads to a NIC, else the head, as the tail may be a spine in one plan only."""
     port = (edge.tail.node, edge.tail.port) if edge.kind == NIC else ()
     return port, edge.head.node, edge.head.port if port else ""
 
@@ -95,7 +95,7 @@ def _whole(node: Node, sign: str) -> Node:
 
 
 def _titled(row: Row, sign: str) -> Row:
-    """A title with the sign's word in its last cell, after the ports of a guest, which no other row shows."""
+    """A title with the sign's word in its last cell, behind a guest's published ports, as no other row has these."""
     first, *rest = row.cells
     tone, said = TONES[sign], f"{sign} {WORDS[sign]}"
     badge = rest[-1].text.text if rest and rest[-1].badge else ""
@@ -145,7 +145,7 @@ def _compared(node: Node, old: Sequence[Row], new: Sequence[Row], *, changed: bo
 
 
 def _paired(new: Sequence[Row], old: Sequence[Row]) -> dict[object, Row]:
-    """The new rows of a card whose fact an old row showed: the fact and text now, and the old row."""
+    """The old row that each new row of a card replaces, as both show the same fact; by `_said` of the new row."""
     left, found = list(old), dict[object, Row]()
     for row in new:
         same = next((one for one in left if one.key == row.key), None)
@@ -156,7 +156,7 @@ def _paired(new: Sequence[Row], old: Sequence[Row]) -> dict[object, Row]:
 
 
 def _counted(row: Row, new: Sequence[Row]) -> Row | None:
-    """For a row with a count, the row with the count of the other side: another number is no removal."""
+    """The row with a count among new rows, if `row` is one as well: a changed count is not marked as a removal."""
     return next((one for one in new[1:] if row.about is one.about is About.TALLY), None)
 
 
@@ -166,7 +166,7 @@ def _said(row: Row) -> tuple[object, ...]:
 
 
 def _passes(row: Row) -> bool:
-    """Whether a removed row is reported elsewhere: a count with what it counts, a port with its guest."""
+    """Whether a removed row needs no mark: a count (the counted rows have one) or a port (its guest's card has one)."""
     return row.about in (About.TALLY, About.PORT)
 
 

@@ -1,7 +1,7 @@
 """Widths of texts in the fonts of the site, so that a picture has the same sizes whatever fonts a machine has.
 
-Advance widths of Inter 4 at weight 400 and 700, in thousandths of its size, for the letters from space to tilde. A
-reader without it sees Helvetica or Arial, which are narrower.
+The tables have the advance widths of Inter 4 at weight 400 and 700, in thousandths of the font size, for the characters
+from space to tilde. A reader without Inter sees Helvetica or Arial, which are narrower.
 """
 
 _REGULAR = (

@@ -37,7 +37,7 @@ LINE = Tone("#c3ccd8", "#f4f6f9", "#44505d", "#171d25")
 """Frames, and the background of a host's box."""
 GUEST_LINE = Tone("#b9c3cf", "#fefefe", "#4b5765", "#1d242d")
 OUTSIDE = Tone("#46525e", "#e9edf1", "#b4bfca", "#2a333d")
-"""Uplinks and zones without a colour, which taploom does not manage."""
+"""Zones with neither a colour in the spec nor a network, and their uplinks."""
 PUBLISHED = Tone("#6a3fb5", "#efe8fb", "#bb9bf5", "#2f2350")
 """Port forwards."""
 ALLOWED = Tone("#1a7f37", "#dafbe1", "#46c566", "#12351d")
@@ -81,7 +81,7 @@ NO_PAINT = Paint({}, {})
 
 
 def paint(plan: Plan, known: Paint = NO_PAINT) -> Paint:
-    """Give tones: a zone's colour from the spec where it has one; the zone's first network shares it.
+    """Give each network and zone a tone; a zone's colour in the spec is the tone of the zone and of its first network.
 
     Args:
         plan: the plan whose networks and zones get tones.

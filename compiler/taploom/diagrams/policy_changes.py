@@ -1,6 +1,6 @@
 """The picture of a change to policy: the entries of each sender that are added, removed or changed, and no others.
 
-It replaces the picture of the topology if nothing changes there.
+It replaces the picture of the topology if the topology does not change.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
-"""A diagram in Graphviz's language: the one printer that escapes.
+"""Prints a diagram in DOT, the language of Graphviz, with all texts escaped.
 
-Texts come from specs that strangers may have written, so nothing outside of this file puts text into DOT.
+Texts come from specs, which may be untrusted, so no other module puts text into DOT.
 """
 
 import re
@@ -11,9 +11,9 @@ from taploom.diagrams.dot import Cell, Cluster, Edge, EdgeEnd, Graph, Node, Row,
 SANS, MONO = "Inter, Helvetica, Arial, sans-serif", "JetBrains Mono, Courier New, monospace"
 _SPECIAL = re.compile(r'[&<>"\\]')
 _TIGHT = 2
-"""Padding that Graphviz gets; with the full `PADDING` it would warn of words that do fit in the fonts of the site."""
+"""Padding of cells in DOT; with the full `PADDING`, Graphviz would warn of texts that fit in the fonts of the site."""
 ASIDE = {"LEFT": "left", "RIGHT": "right", "CENTER": "center"}
-"""Endings of font names that tell `svg` the alignment: Graphviz places texts by assumed widths, `svg` by cells."""
+"""Endings of font names, from which `svg` reads the alignment: it places texts by cells, Graphviz by assumed widths."""
 
 
 def printed(graph: Graph) -> str:

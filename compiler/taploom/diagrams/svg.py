@@ -1,6 +1,6 @@
 """Prepares a drawn picture for a page: unique identifiers, names for screen readers, and links relative to the page.
 
-Graphviz writes regular SVG, so a handful of substitutions is enough; nothing here reads what a spec says.
+Graphviz writes regular SVG, so a handful of substitutions is enough; none of them depends on texts of a spec.
 """
 
 import re
@@ -28,7 +28,7 @@ _SHORTER = (
     (' stroke="transparent"', ""),
     ("&#45;", "-"),
 )
-"""Texts that can be shorter: attributes that the whole picture has or that are defaults of browsers, and an entity."""
+"""Texts and their shorter replacements: an attribute of the whole picture, one that is a default, and an entity."""
 _POINTS_TO_PIXELS = 4 / 3
 _HALF_HEIGHT = 0.36
 """Half the height of a capital letter of Inter and of JetBrains Mono, as a part of the font size."""

@@ -1,4 +1,4 @@
-"""How networks leave by an uplink, as rows of its card: one for all networks with the same translation."""
+"""The ways by which networks leave by an uplink: a row of its card for all networks with the same translation."""
 
 from taploom.base.address import FAMILIES, Family
 from taploom.base.frozen import dataclass
@@ -14,12 +14,12 @@ _KINDS = {NatKind.MASQUERADE: "masquerade", NatKind.SNAT: "SNAT", NatKind.PREFIX
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A row of an uplink.
+    """A row of an uplink's card.
 
     Attributes:
         label: such as `NAT44 masquerade, NAT66 prefix` or `routed, no NAT`.
         nat: whether any source is translated.
-        networks: the networks that leave so, sorted.
+        networks: the networks with this label.
     """
 
     label: str
@@ -55,7 +55,7 @@ def _label(host: Host, uplink: HostInterface, network: str) -> str:
 
 
 def _traffic(host: Host, zone: str, network: str) -> tuple[bool, bool]:
-    """Whether policy lets a network out to the outside of a zone, and whether anything passes between the two."""
+    """Whether policy allows traffic from a network to the OUTSIDE of a zone, and any between network and zone."""
     ends = _allowed(host)
     inner, outside, remote = (SideKind.BRIDGE, network), (SideKind.OUTSIDE, zone), (SideKind.REMOTE, zone)
     passes = any((inner, other) in ends or (other, inner) in ends for other in (outside, remote))

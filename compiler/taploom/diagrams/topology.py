@@ -19,7 +19,7 @@ CARDS_SHOWN = 40
 NAMES_SHOWN = 1000
 """Most guests of a picture in which each has a cell with its name; with more, bridges show their number."""
 NEIGHBOURS_SHOWN = 8
-"""Most other guests of its networks that a guest's own picture shows."""
+"""Most neighbours (other guests of the same networks) in a guest's own picture; with more, it shows none of them."""
 _GAP = "gap"
 
 
@@ -60,7 +60,7 @@ def picture(
         plan: the plan that it shows.
         paint: its colours.
         hosts: the hosts to draw.
-        guests: the guests to draw; their number decides whether as cards, names or counts.
+        guests: the guests to draw; their number decides whether they are cards, names or counts.
         marked: marks on cards and lines, or None.
         key: a legend instead of the usual one, or None.
         center: the guest whose picture it is, or None.

@@ -1,6 +1,6 @@
-"""Who may talk to whom by zone: the policy matrix, from the terms that hosts enforce.
+"""The policy matrix: the entries about traffic between each two zones, from the terms that hosts enforce.
 
-A term is between sides of one host. A BRIDGE or OUTSIDE side has a zone; a REMOTE side stands for the networks of the
+A term connects two sides of one host. A BRIDGE or OUTSIDE side has a zone; a REMOTE side stands for the networks of the
 site that its prefixes overlap, on whichever host, so the same flow seen from two hosts is in one cell.
 """
 
