@@ -26,16 +26,16 @@ from taploom.spec.document import Document, read_document
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """What every command works from.
+    """The result of a compilation, from which every command works.
 
     Attributes:
         source: the files, as read.
-        document: the site as the spec says it, resolved.
-        plan: the plan of all that is sound; to be rendered only where `failed` is false.
-        lock: the lock as it should be, with what was missing and with tombstones.
-        diagnostics: in reading order, waived ones marked; what the lock lacks comes last.
-        printed: all files of the rendered tree but its manifests, in any order; none where it was not compiled to be
-            rendered, or failed.
+        document: the site as the specs describe it, resolved.
+        plan: the plan of all sound parts of the site; it may be rendered only if `failed` is false.
+        lock: the lock as it should be, with the entries that it lacked and with tombstones.
+        diagnostics: in reading order, waived ones marked; findings about what the lock lacks come last.
+        printed: all files of the rendered tree except its manifests, in any order; none if `render` was not asked for,
+            or if the compilation failed.
     """
 
     source: SourceSet
@@ -52,7 +52,7 @@ class Compiled:
 
     @property
     def disproved(self) -> bool:
-        """Whether the proof of a ruleset failed, which is no mistake of the user's but of taploom's."""
+        """Whether the proof of a ruleset failed, which is a bug in taploom and not a mistake of the user."""
         return any(diagnostic.rule == DISPROVED for diagnostic in self.diagnostics)
 
 
@@ -63,12 +63,12 @@ def compile_site(specs: Path, *, now: int, prove: bool = True, render: bool = Fa
         specs: folder of the site.
         now: seconds since the epoch, for findings about expiry; it has no part in the plan.
         prove: whether to prove the rulesets against the policy; a command that renders nothing may leave it out.
-        render: whether to print the files as well, each in the process that has proven what it says.
+        render: whether to print the files as well, each in the process that has proven its contents.
     """
     report = Report()
     source = load(specs, report)
     if source.empty:
-        from taploom.diff.submodules import refuse_absent  # only where there may be any
+        from taploom.diff.submodules import refuse_absent  # only empty folders may be such submodules
 
         refuse_absent(specs, source.empty, report)
     locked = "" if misplaced(specs) else read_text(specs / FILE, report)
@@ -84,14 +84,14 @@ def compile_blobs(
     sizes: Mapping[str, int] | None = None,
     refused: Iterable[Diagnostic] = (),
 ) -> Compiled:
-    """Compile a site that is in memory, such as another revision of it, the same way.
+    """Compile a site that is in memory, such as another revision of it, as `compile_site` does.
 
     Args:
         blobs: content of its files by path, the lock included.
         folder: the folder that the paths begin with.
-        now: seconds since the epoch, as above.
-        prove: as above.
-        sizes: bytes by path, where some files are too large to be among `blobs`.
+        now: as for `compile_site`.
+        prove: as for `compile_site`.
+        sizes: bytes by path, if some files are too large to be among `blobs`.
         refused: findings about paths that are not among `blobs`.
     """
     report = Report()
@@ -108,7 +108,7 @@ def _compiled(
 ) -> Compiled:
     document = read_document(source, report)
     lock = read_lock(locked, f"{source.folder}/{FILE}", report)
-    if incomplete(source, report) or not document.whole:  # what refers to the missing part would look like a mistake
+    if incomplete(source, report) or not document.whole:  # references to missing parts would look like mistakes
         passed = run(document, lock, Report())
         return Compiled(source, passed.document, passed.plan, passed.allocation.lock, report.sorted())
     passed = run(document, lock, report)
@@ -126,7 +126,7 @@ def _check(passed: Passed, now: int, report: Report) -> None:
 
 
 def _proven(passed: Passed, begun: Proof | None, report: Report) -> tuple[Printed, ...]:
-    """Reports what is disproved of a site without mistakes; returns its files if its proof was begun, and holds."""
+    """Report the disproved rulesets of a site without mistakes; return its files if a proof was begun and succeeds."""
     if report.failed:
         if begun:
             begun.drop()
@@ -142,9 +142,9 @@ def _proven(passed: Passed, begun: Proof | None, report: Report) -> tuple[Printe
 
 
 def _in_turn(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """The diagnostics with what the lock lacks at the end, or without it while there is another error.
+    """The diagnostics; those about what the lock lacks are at the end, or left out while there is another error.
 
-    `taploom lock` would be refused then, and would not correct that error.
+    With another error, `taploom lock` would be refused, and it would not correct that error.
     """
     left = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule != LOCK_LACKS)
     lacks = tuple(diagnostic for diagnostic in diagnostics if diagnostic.rule == LOCK_LACKS)
@@ -152,8 +152,8 @@ def _in_turn(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
 
 
 def rendered(plan: Plan) -> tuple[Artifact, ...]:
-    """Every file of the rendered tree but its manifests, sorted by path."""
-    from taploom.backends.targets import artifacts_of  # only who renders pays for importing every backend
+    """Every file of the rendered tree except its manifests, sorted by path."""
+    from taploom.backends.targets import artifacts_of  # only rendering pays for the import of every backend
 
     whole = Artifact("plan.json", tuple(starmap(Line, plan_lines(plan))))
     machines: tuple[Host | Guest, ...] = (*plan.hosts, *plan.guests)

@@ -33,7 +33,7 @@ def united(before: Plan, after: Plan, names: Mapping[str, str]) -> Plan:
 
 
 def _over(below: Iterable[One], above: Iterable[One], key: Callable[[One], object]) -> tuple[One, ...]:
-    """All of `above`, then those of `below` that it lacks."""
+    """All items of `above`, then the items of `below` whose key `above` lacks."""
     shown = tuple(above)
     known = {key(one) for one in shown}
     return (*shown, *(one for one in below if key(one) not in known))

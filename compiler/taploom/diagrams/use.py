@@ -17,7 +17,7 @@ class Taken:
     """An address in use.
 
     Attributes:
-        by: `host/NAME` or `guest/NAME`.
+        by: the holder, as `host/NAME` or `guest/NAME`.
         how: `gateway`, or the mode of the guest's NIC.
     """
 

@@ -2,8 +2,8 @@
 
 A zone that sends and receives is drawn on both sides. With one card for each zone, a real policy would have lines in
 both directions between most zones, which no layout keeps apart; with two, all lines go to the right. Every entry has a
-row of its own, which names its receivers in their colours. If there are few, arrows show which zones reach which. Many
-senders are drawn in several pairs of columns, so that the picture is about as wide as high.
+row of its own, which names its receivers in their colours. Up to `ARROWS_SHOWN` arrows show which zones reach which.
+Many senders are drawn in several pairs of columns, so that the picture is about as wide as high.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -17,7 +17,7 @@ from taploom.diagrams.traffic import HOSTS, ZoneTraffic
 from taploom.plan.site import Plan
 
 ARROWS_SHOWN = 12
-"""Most arrows that are drawn; with more there are neither arrows nor receivers, as each entry names its receivers."""
+"""Maximum number of arrows; above it, neither arrows nor receivers are drawn, as each entry names its receivers."""
 _ROWS_SHOWN, _SENDERS_BELOW, _ACROSS = 14, 24, 2
 _LETTERS_SHOWN = 34
 
@@ -47,7 +47,7 @@ def ordered(plan: Plan, names: Collection[str]) -> list[str]:
 
 
 def _columns(left: Sequence[Node], middle: Sequence[Node]) -> tuple[list[tuple[str, ...]], list[tuple[str, str]]]:
-    """Senders and their entries in as few columns as are not too high, and the pairs that keep these in order."""
+    """The columns of senders and entries, few but not too high, and the pairs of nodes that keep them in order."""
     across = min(_ACROSS, -(-len(left) // _SENDERS_BELOW)) or 1
     high = -(-len(left) // across) or 1
     parts = [slice(at, at + high) for at in range(0, len(left), high)]

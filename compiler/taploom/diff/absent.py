@@ -1,7 +1,7 @@
-"""Cuts addresses that belong to nobody on one side of a comparison out of products of packets.
+"""Removes addresses without a holder on one side of a comparison from products of packets.
 
-A guest or network that exists on one side only is absent on the other: its addresses may have been open there already,
-but nobody of the site had them.
+A guest or network that exists on one side only is absent on the other: its addresses may have been reachable there
+already, but no object of the site had them.
 """
 
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ class Difference(NamedTuple):
 
 
 class AddressSet(NamedTuple):
-    """Some addresses, or all but these."""
+    """A set of addresses: those in `spans` if `inside`, else all others."""
 
     spans: Spans
     inside: bool
 
     def kept(self, spans: Spans) -> Spans:
-        """The part of a set that is on this side."""
+        """The intersection of the given spans with this set."""
         return common(spans, self.spans) if self.inside else without(spans, self.spans)
 
 
@@ -42,7 +42,7 @@ class Restriction(NamedTuple):
 
 
 class Nobody(NamedTuple):
-    """Addresses that nobody has on one side.
+    """Addresses that have no holder on one side of the comparison.
 
     Attributes:
         destinations: those addresses as destinations, including learned addresses of the other side.
@@ -56,7 +56,7 @@ class Nobody(NamedTuple):
 
     @property
     def strangers(self) -> "Nobody":
-        """The addresses whose holder on the other side is missing on this one: nobody or somebody else has them."""
+        """The addresses that have no holder on this side, or a different one than on the other side."""
         return Nobody(united([*self.destinations, *self.others]), united([*self.sources, *self.others]))
 
     @property
@@ -66,7 +66,7 @@ class Nobody(NamedTuple):
 
     @property
     def parts(self) -> tuple[Restriction, Restriction]:
-        """The packets with nobody at one end or the other, as two disjoint parts."""
+        """The packets whose destination or source has no holder, as two disjoint parts."""
         return (
             Restriction(AddressSet(self.destinations, inside=True), AddressSet((), inside=False)),
             Restriction(AddressSet(self.destinations, inside=False), AddressSet(self.sources, inside=True)),
@@ -90,7 +90,7 @@ class Cut:
     def _kept(self, destinations: Spans, sources: Spans) -> tuple[Spans, Spans]:
         for part in self.parts:
             sources = part.sources.kept(sources)
-            if not sources:  # so it is for most products of new senders, and it is cheaper to test than destinations
+            if not sources:  # true of most products of new senders, and cheaper to test than destinations
                 break
             destinations = part.destinations.kept(destinations)
         return destinations, sources

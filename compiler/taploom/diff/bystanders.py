@@ -1,8 +1,8 @@
 """Connections that a change does not close, but that a wider command to end connections would end.
 
 The sets of a change have gaps: the host's own address in a network, addresses that nobody can have, and others. A
-command with a whole prefix is easier to read than one with its parts, so it is preferred if the plan lets nobody else
-through.
+command with a whole prefix is easier to read than one with its parts, so it is preferred if the plan lets no other
+traffic through.
 """
 
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ class Bystanders:
         return tuple(self._kernel.learned)
 
     def at(self, uplink: str) -> Spans:
-        """The addresses of an uplink, a learned one as the number that stands for it (`Forwarding.learned`)."""
+        """The addresses of an uplink; a learned address is the number that stands for it (`Forwarding.learned`)."""
         return self._kernel.own_at(uplink)
 
     @cached_property
@@ -68,14 +68,14 @@ class Bystanders:
 
     @cached_property
     def nobody(self) -> Spans:
-        """Addresses that nobody has, or that nobody has after the change: no connection from or to them goes on."""
+        """Addresses that have no holder, or none after the change: no connection from or to them continues."""
         ends = (single(end) for spans in self._networks.values() for span in spans for end in span)
         known = (*never(self.family), *LINK_SENDERS, *self._kernel.broadcast, *self.gone)
         return united([*known, *(ends if self.family is Family.IPV4 else ())])
 
     @cached_property
     def silent(self) -> Spans:
-        """The same, and those of the host on its networks, from which it speaks on these links alone."""
+        """`nobody` and the host's addresses on its networks, which it uses as sources on these links only."""
         known = (each.own(self.family) for each in inside(self.host))
         return united([*self.nobody, *(single(own.address.value) for own in known if own)])
 
@@ -102,7 +102,7 @@ class Bystanders:
                     yield term.services or None
 
     def _dnat_entries(self, sources: Spans, destinations: Spans) -> Iterator[tuple[Service, ...]]:
-        """The services that forwards let in."""
+        """The services that forwards let in from any of these sources to any of these destinations."""
         for dnat_entry in self.host.dnat_entries:
             if dnat_entry.family is self.family:
                 at = united(span for uplink in dnat_entry.uplinks for span in self._kernel.own_at(uplink))
@@ -113,7 +113,7 @@ class Bystanders:
                     yield (Service(dnat_entry.protocol, dnat_entry.first, dnat_entry.last),)
 
     def _goals(self, term: Term) -> Spans:
-        """The destinations of a term, by the side that it is for."""
+        """The destinations of a term that lie on its egress side."""
         meant = of_prefixes(term.destinations, self.family)
         match term.egress.kind:
             case SideKind.SELF:

@@ -21,7 +21,7 @@ from taploom.plan.site import Plan
 
 @dataclass(frozen=True, slots=True)
 class ComparedPlan:
-    """One of two revisions.
+    """One of the two revisions that are compared.
 
     Attributes:
         label: the name that the user sees, such as `main@91d07e3`.
@@ -29,7 +29,7 @@ class ComparedPlan:
         sound: whether it compiles without an error.
         gates: the thresholds that it sets.
         moves: for objects with `moved-from`, `kind/name` before by `kind/name` after.
-        waived: reasons by gate, or by gate and object.
+        waived: the reasons of waivers, by gate, or by gate and object.
     """
 
     label: str
@@ -41,7 +41,7 @@ class ComparedPlan:
 
 
 def compare(before: ComparedPlan, after: ComparedPlan) -> Change:
-    """Everything that a change does."""
+    """Compare two plans in full: the result has every part of a change."""
     objects = compare_objects(things(before.plan), things(after.plan), after.moves)
     names = {one.was: one.name for one in objects if one.was}
     on_hosts = beside(lambda: _on_hosts(before.plan, after.plan, names))
@@ -67,7 +67,7 @@ def compare(before: ComparedPlan, after: ComparedPlan) -> Change:
 def _on_hosts(
     before: Plan, after: Plan, names: Mapping[str, str]
 ) -> tuple[tuple[FileChange, ...], list[Disruption], Class]:
-    """The files that differ, the disruption by installing them, and the class of going back."""
+    """The files that differ, the disruption by installing them, and the class of disruption by reverting them."""
     files = files_apart(before, after)
     by_path = {file.path: file for file in files}
     back = {new: old for old, new in names.items()}

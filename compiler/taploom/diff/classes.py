@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 
 class Class(enum.IntEnum):
-    """How much an applied change disturbs what is running; each class includes what the smaller ones do."""
+    """How much an applied change disturbs what is running; each class includes the effects of the lower ones."""
 
     D0 = 0
     D1 = 1

@@ -1,7 +1,7 @@
 """The conntrack(8) commands that end some connections and no others.
 
-conntrack (1.4.7) matches one protocol, one port, and an address or a prefix for each end. A set is therefore one
-command for each of its parts; many parts are a loop of sh around one command. The source of replies is the translated
+conntrack (1.4.7) matches one protocol, one port, and an address or a prefix for each end. A set therefore takes one
+command for each of its parts; for many parts, a shell loop runs the command. The source of replies is the translated
 destination (`--reply-src`); the first packet has the original one (`--orig-dst`, `--orig-port-dst`).
 """
 
@@ -18,7 +18,7 @@ from taploom.flows.packets.packet import LAST_TYPE, WITH_PORTS
 
 Command = tuple[str, ...]
 _FEW, _MOST = 4, 4096
-"""Most commands that are written one by one, and most runs of one loop."""
+"""Maximum number of commands that are written one by one, and maximum number of runs in nested loops."""
 _BY_NAME = {NUMBERS[name]: name for name in ("tcp", "udp", "sctp", "dccp", "gre", "icmp", "icmpv6") if name in NUMBERS}
 """conntrack's own names of protocols; it looks others up in /etc/protocols, which a bare host lacks."""
 _TYPES = {NUMBERS["icmp"]: "--icmp-type", NUMBERS["icmpv6"]: "--icmpv6-type"}
@@ -26,7 +26,7 @@ _TYPES = {NUMBERS["icmp"]: "--icmp-type", NUMBERS["icmpv6"]: "--icmpv6-type"}
 
 @dataclass(frozen=True, slots=True)
 class ConntrackMatch:
-    """Some connections of one host, by their first packet.
+    """A set of connections of one host, described by their first packets.
 
     Attributes:
         protocols: numbers; None for all.
@@ -35,7 +35,7 @@ class ConntrackMatch:
         source_uplinks: uplinks whose learned address is a source too.
         destinations: real addresses, before any translation; None for all.
         uplinks: uplinks whose learned address is a destination too.
-        target: the address that answers, where the destination was translated; else None.
+        target: the address that answers if the destination is translated; else None.
     """
 
     family: Family
@@ -50,12 +50,12 @@ class ConntrackMatch:
 
 @dataclass(frozen=True, slots=True)
 class _Axis:
-    """One option with its values.
+    """One option of conntrack with the values that it takes.
 
     Attributes:
         option: the option of conntrack.
         name: the name of the loop's variable.
-        words: the values as the words of a loop of sh.
+        words: the values as the words of a shell loop.
         runs: number of values.
         singles: the values one by one; () if there are many, or if only the host knows them.
     """
@@ -72,7 +72,7 @@ def commands(match: ConntrackMatch) -> tuple[Command, ...]:
     axes = [axis for axis in _axes(match) if axis]
     runs = prod(axis.runs for axis in axes)
     end: Command = ("--reply-src", str(Address(match.family, match.target))) if match.target is not None else ()
-    if not 0 < runs <= _MOST or not (axes or end):  # without any option it would end unrelated connections
+    if not 0 < runs <= _MOST or not (axes or end):  # without options, the command would end all connections
         return ()
     head = ("conntrack", "-D", "-f", match.family.key)
     if runs <= _FEW and all(axis.singles for axis in axes):
@@ -82,7 +82,7 @@ def commands(match: ConntrackMatch) -> tuple[Command, ...]:
 
 
 def _looped(head: Command, axes: list[_Axis], end: Command) -> str:
-    """A text for sh(1)."""
+    """The command inside its loops, as a script for sh(1)."""
     words, opened = list(head), []
     for axis in axes:
         alone = len(axis.singles) == 1

@@ -25,7 +25,7 @@ from taploom.plan.policy import SideKind
 
 
 class Words(NamedTuple):
-    """A part in words; parts with equal words are one change."""
+    """The words for one part; parts with equal words become one change."""
 
     turn: Turn
     exposed: bool
@@ -48,22 +48,22 @@ class Teller:
 
     @property
     def host(self) -> Host:
-        """The host that decides."""
+        """The host that decides, as in the head unless it is gone there."""
         known = self.pair.hosts[1] or self.pair.hosts[0]
         assert known is not None
         return known
 
     @cached_property
     def sampler(self) -> Sampler:
-        """Picks examples."""
+        """The sampler that picks example packets."""
         return Sampler(self.pair, self.context, self.host, self.names)
 
     def sent(self, part: Set, before: Answer, after: Answer) -> Set | None:
         """The part of a difference that can appear on a network; None if there is none.
 
-        Packets of a guest with several addresses to itself are cut out, since they never leave it, unless the host
-        translates them; a guest among many others at both ends is kept. Packets of the host itself must have one of its
-        own addresses as source, unless it learns some.
+        Packets that a guest with several addresses sends to itself are cut out, since they never leave it. They are
+        kept if the host translates them, or if both ends include other addresses, too. Packets of the host itself
+        must have one of its own addresses as source, unless some of them are learned.
         """
         kernel = self.pair.kernels[side_of(after)]
         if self.context.ingress == SELF and kernel and not kernel.learned and not common(part.sources, kernel.own):
@@ -89,7 +89,7 @@ class Teller:
         old, new = self._outcome(before, 0, rewriting=rewriting), self._outcome(after, 1, rewriting=rewriting)
         if _ports(before) != _ports(after) and old.to and new.to:
             old, new = (replace(one, port=_port(part, its)) for one, its in ((old, before), (new, after)))
-        goal = 0 if turn is Turn.BLOCKED and old.to else side  # the guest that is no longer reached, not the new drop
+        goal = 0 if turn is Turn.BLOCKED and old.to else side  # names the guest that is no longer reached
         inherited = bool({before.verdict, after.verdict} - {"allow", "drop"}) or old == new
         sources = self.names[side].ends(part.sources, self.host.name, self.context.ingress)
         destinations = self._destinations(part, answers[goal], goal)
@@ -112,7 +112,7 @@ class Teller:
         return self._leads(before, after) if before.verdict == "allow" else self._opens(before, after)
 
     def _opens(self, before: Answer, after: Answer) -> bool:
-        """Whether an entry lets in something that it did not before; the same at another address does not count."""
+        """Whether an entry lets in traffic that it did not before; another destination address alone does not count."""
         old, new = self.pair.hosts
         if before.verdict in ("allow", "drop") or old is None or new is None:
             return True
@@ -158,7 +158,7 @@ class Teller:
         return self.names[side].ends(((value, value),), self.host.name, "")[0]
 
     def _outcome(self, answer: Answer, side: int, *, rewriting: bool) -> Disposition:
-        """The outcome on one side; it has the source translation only if `rewriting`, which is if that differs."""
+        """The outcome on one side; the source translation is part of it only if `rewriting` (it differs)."""
         if answer == ABSENT:
             return Disposition("absent", "")
         source = answer.source.kind if answer.source and rewriting else ""
@@ -199,12 +199,12 @@ class Teller:
 
 
 def _beside(names: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
-    """Names without an `except` that only repeats the single name at the other end: a guest does not talk to itself."""
+    """The names without ` except NAME` if NAME is the single name at the other end: no guest talks to itself."""
     return tuple(name.removesuffix(f" except {others[0]}") for name in names) if len(others) == 1 else names
 
 
 def side_of(after: Answer) -> int:
-    """Whose names describe a difference: the old revision's (0) if the flow is gone or rerouted, else the new's (1)."""
+    """The revision whose names describe a difference: the old (0) if the flow is gone or rerouted, else the new (1)."""
     return 0 if after.verdict in (ABSENT.verdict, ELSEWHERE.verdict) else 1
 
 
@@ -222,7 +222,7 @@ def _port(part: Set, answer: Answer) -> str:
 
 
 def _ways(host: Host, entry: str, family: Family) -> Iterator[object]:
-    """The traffic that an entry lets to a forward's guest or to the host itself, without the destination address."""
+    """The traffic that an entry allows to a forward's guest or to the host itself, without the destination address."""
     for dnat_entry in host.dnat_entries:
         if dnat_entry.forward == entry and dnat_entry.family is family:
             yield (

@@ -33,7 +33,7 @@ def guests(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Disr
 
 
 def _guest(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
-    """Only the worst effects of a guest: one that starts anew on another host gets everything else by that."""
+    """Only the worst effects on a guest: a start on another host covers new addresses, and these cover new units."""
     moved = [*_rehosted(before, after, names)]
     yield from moved or [*_readdressed(before, after, names)] or _refreshed(before, after)
 
@@ -64,7 +64,7 @@ def _readdressed(before: Guest, after: Guest, names: Mapping[str, str]) -> Itera
 
 
 def _rerouted(before: Guest, after: Guest, names: Mapping[str, str]) -> Iterator[Disruption]:
-    """The default route is on another NIC, though the guest still has the old one."""
+    """The effect of a default route that moves to another NIC while the guest keeps the old NIC."""
     old, new = (next((nic.network for nic in guest.nics if nic.default_route), "") for guest in (before, after))
     if new != _now(old, names) in {nic.network for nic in after.nics}:
         yield _effect(after, Class.D4, Effect.WAY_OUT, f"{old} → {new or 'none'}")
@@ -76,7 +76,7 @@ def _now(network: str, names: Mapping[str, str]) -> str:
 
 
 def _refreshed(before: Guest, after: Guest) -> Iterator[Disruption]:
-    """Units of a guest that differ in anything but its addresses."""
+    """The effects of the units that differ, for a guest whose addresses are the same."""
     old = {unit.name: unit for unit in backend.units(before)}
     for unit in backend.units(after):
         differing = tuple(unit_settings(old.get(unit.name), unit))

@@ -1,12 +1,12 @@
 """The effects of added, removed and changed units when networkd takes them up at `networkctl reload`.
 
-Seen with 252: the link of a changed `.network` is configured anew, which removes its addresses and adds them again
-while it stays up; 257 changes servers and resolvers in place. With both versions, ports of a bridge have no addresses
-and are affected only by isolation and a lower MTU. An MTU, and an address for which the host proxies neighbour
-discovery, stay when a unit no longer has them. A `.netdev` acts only when its device is created. A device whose unit is
-gone stays, and so do the ports of a bridge. From 257 on some properties of a device are updated in place, none of which
-taploom renders. tests/diff/test_applied.py, tests/diff/test_mtu.py and tests/backends/test_networkd_undone.py compare
-networkd with this module.
+networkd 252 was seen to configure the link of a changed `.network` anew: it removes the addresses and adds them again
+while the link stays up. 257 changes servers and resolvers in place. With both versions, ports of a bridge have no
+addresses and are affected only by isolation and a lower MTU. An MTU, and an address for which the host proxies
+neighbour discovery, stay when a unit no longer has them. A `.netdev` takes effect only when its device is created. A
+device whose unit is gone stays, and so do the ports of a bridge. From 257 on networkd updates some properties of a
+device in place, none of which taploom renders. tests/diff/test_applied.py, tests/diff/test_mtu.py and
+tests/backends/test_networkd_undone.py compare networkd with this module.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ from taploom.plan.origin import object_of
 from taploom.plan.policy import NatKind
 
 KEEPS = 257
-"""From this version on servers and resolvers of a unit change in place, and its addresses stay."""
+"""The first systemd version that changes servers and resolvers of a unit in place, so that the addresses stay."""
 _IN_PLACE = frozenset(
     {"Network.DNS", "DHCPServer", "DHCPServerStaticLease", "DHCPv4", "DHCPv6", "IPv6AcceptRA", "IPv6SendRA"}
 )
@@ -64,7 +64,7 @@ def _goes_along(unit: Unit | None, old: Mapping[str, Unit], new: Mapping[str, Un
 
 
 def unit_settings(one: Unit | None, other: Unit | None) -> Iterator[Setting]:
-    """The assignments that differ; for repeated keys the values that only one side has."""
+    """The assignments that differ; for a repeated key, only the values that one side lacks."""
     before, after = _values(one), _values(other)
     for key in [*before, *(key for key in after if key not in before)]:
         gone = [value for value in before.get(key, []) if value not in after.get(key, [])]
@@ -93,7 +93,7 @@ def _device(unit: Unit) -> str:
 def _graded(before: Host, after: Host, one: Unit | None, other: Unit | None, device: str) -> Graded:
     unit = other or one
     was, now = (next((each for each in interfaces(host) if each.device == device), None) for host in (before, after))
-    if one is None and was and not was.network:  # until now somebody else configured it
+    if one is None and was and not was.network:  # taploom did not configure it until now
         return (Class.D6, Effect.WAY_IN)
     if unit is None or one is None:
         return _NONE
@@ -134,7 +134,7 @@ def keeps(before: Target, after: Target, differing: Iterable[Setting]) -> bool:
 
 
 def _outer(host: Host, before: HostInterface, after: HostInterface | None, *, keeps: bool) -> Graded:
-    """An interface with a zone beyond it."""
+    """The effect on an interface with a zone beyond it."""
     if after is None or after.network or (before.ipv4, before.ipv6) != (after.ipv4, after.ipv6):
         return (Class.D6, Effect.WAY_IN)
     if keeps:
@@ -146,7 +146,7 @@ def _outer(host: Host, before: HostInterface, after: HostInterface | None, *, ke
 
 
 def _inner(host: Host, before: HostInterface, after: HostInterface | None, *, keeps: bool) -> Graded:
-    """One with guests: who reaches a forward from there is masqueraded, so a refresh forgets such connections."""
+    """The effect on an interface with a network; a refresh forgets connections that a hairpin forward masquerades."""
     if after is None or not after.network:
         return (Class.D5, Effect.GONE)
     sides = ((before.own(family), after.own(family)) for family in FAMILIES)

@@ -6,10 +6,10 @@ gets it back with the next advertisement. Seen with 252 and 257 (tests/diff/test
 (`link_stop_engines` of the one, `link_drop_radv_config` of the other).
 
 If a guest with 257 receives both advertisements within a millisecond or so, it is still removing the old next hop,
-takes it for a present one, and adds no route. It then has none until the next unsolicited advertisement. A guest that
-takes up a unit of its own in between misses the second advertisement; it solicits another within a second or two, to
-which the same may happen. An unsolicited advertisement comes within 16 seconds, the interval of a router that has just
-begun to advertise (RFC 4861, 6.2.4).
+mistakes it for a current one, and adds no route. It then has none until the next unsolicited advertisement. A guest
+that takes up a unit of its own in between misses the second advertisement; it solicits another within a second or two,
+and may fail to add a route again. An unsolicited advertisement comes within 16 seconds, the interval of a router that
+has just begun to advertise (RFC 4861, 6.2.4).
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,11 +23,11 @@ from taploom.plan.guest import Guest, Nic
 from taploom.plan.host import Bridge, Host
 
 _NAMED = 6
-"""Most guests that are listed by name."""
+"""Maximum number of guests that are listed by name."""
 
 
 def farewells(before: Host, after: Host, guests: Mapping[str, Guest]) -> Iterator[Disruption]:
-    """The bridges of a host whose guests lose their default route of IPv6 for a moment.
+    """One effect for each bridge whose guests lose their IPv6 default route for a moment.
 
     Args:
         before: the host in the base.

@@ -2,7 +2,7 @@
 
 A ruleset is replaced in one transaction, and its first rule accepts established connections, so a change affects only
 new ones (measured at 100,000 packets a second: none lost). Between guests of one bridge there is no connection
-tracking: from the first deny between them on, the ruleset remembers who sent first, in a table that a load does not
+tracking. If there is a deny between them, the ruleset records which guest sent first, in a table that a load does not
 delete (`lower.neighbours`).
 """
 

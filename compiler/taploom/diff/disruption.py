@@ -21,7 +21,7 @@ def disruptions(before: Plan, after: Plan, names: Mapping[str, str], files: File
         before: the base.
         after: the head.
         names: `kind/name` before and after of renamed objects.
-        files: the rendered files that differ, by path; for going back they are the same.
+        files: the rendered files that differ, by path; the same files differ when the change is reverted.
     """
     old = {names.get(f"host/{host.name}", f"host/{host.name}").partition("/")[2]: host for host in before.hosts}
     new = {host.name: host for host in after.hosts}

@@ -75,24 +75,24 @@ class Setting:
 
     @property
     def mtu_step(self) -> int:
-        """The number of bytes by which it raises an MTU; negative if it lowers one, 0 for other settings."""
+        """The number of bytes by which the assignment raises an MTU; negative if lower, 0 for other settings."""
         return int(self.after) - int(self.before) if self.key == MTU and self.before and self.after else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Disruption:
-    """One effect on one thing.
+    """One effect on one device, table or guest.
 
     Attributes:
         host: the host where it happens.
         object: `kind/name` of the spec.
         device: interface, table or guest that is affected.
-        grade: its class.
+        grade: the class of the effect.
         file: the file that is the cause, without its folder, or "".
         settings: the assignments of the file that differ.
         detail: addresses, names or numbers that the effect is about, or "".
         origin: the entry that is the cause.
-        was: whether that entry is of the base, as for removed objects.
+        was: whether `origin` is an entry of the base, as it is for removed objects.
     """
 
     host: str

@@ -15,16 +15,16 @@ from taploom.flows.packets.learned import every
 from taploom.flows.proof.intent.services import Traffic
 
 _FEW = 4
-"""Most prefixes that are easy to read."""
+"""Maximum number of prefixes that are easy to read."""
 
 
 class Goal(NamedTuple):
-    """The properties that the first packets of some connections share, without their senders.
+    """The properties, other than senders, that the first packets of some connections share.
 
     Attributes:
         destinations: real addresses.
         uplinks: uplinks whose learned address is a destination too.
-        target: the address that answers, where the destination was translated; else None.
+        target: the address that answers if the destination is translated; else None.
     """
 
     services: tuple[Traffic, ...]
@@ -50,7 +50,7 @@ class Ending:
 
     @property
     def matches(self) -> tuple[ConntrackMatch, ...]:
-        """One for each protocol with its ports."""
+        """One match for each protocol with its ports."""
         sources, destinations = self._sources, self._destinations
         uplinks = () if sources is None or wide(sources, self._family) else self.senders.uplinks
         asked = () if destinations is None else self.goal.uplinks
@@ -73,13 +73,13 @@ class Ending:
 
     @property
     def _asked(self) -> Spans:
-        """All destinations, learned ones too."""
+        """All destinations, including learned ones."""
         learned = (span for uplink in self.goal.uplinks for span in self.others.at(uplink))
         return united([*self.goal.destinations, *learned])
 
     @property
     def _destinations(self) -> Spans | None:
-        """The destinations to name, or None for any; exact if translated, as the guest may be reached directly, too."""
+        """The destinations of the command, None for any; exact if translated, as the guest may be reached directly."""
         if self.goal.target is not None:
             return self.goal.destinations
         exact = self._filled(without(self.goal.destinations, self.others.nobody), self.others.nobody)

@@ -1,4 +1,4 @@
-"""A plan as flat, keyed facts, the same for every kind of object, so that they can be compared.
+"""A plan as flat facts with keys, in one form for every kind of object, so that two plans can be compared.
 
 Only values of the spec and the lock are facts here. Derived values (terms, reservations, a guest's gateway) are left
 out: they would repeat one decision at a hundred objects, and they show in flows, disruption and files.
@@ -23,8 +23,8 @@ class Thing:
     """One object of the spec.
 
     Attributes:
-        kind: such as `guest`.
-        name: its name among those of its kind.
+        kind: the kind of object, such as `guest`.
+        name: its name, which is unique among objects of its kind.
         host: the host that it is on, or "".
         fields: its values, in the order in which people read them; sets are sorted.
         owner: the owner that the spec names, or "".
@@ -50,7 +50,7 @@ def things(plan: Plan) -> dict[str, Thing]:
 
 def _surroundings(plan: Plan) -> Iterator[Thing]:
     """The site itself, whose key does not depend on its name, and its zones, address sets and services."""
-    if plan.name:  # the empty plan that stands for a missing side has none
+    if plan.name:  # the empty plan that stands for a missing side has no name
         yield Thing("site", "site", "", {"name": plan.name, "domain": plan.domain}, "", plan.origin)
     for zone in plan.zones:
         if zone.origin.entry.startswith("zones."):
@@ -235,7 +235,7 @@ def _services(services: Iterable[Service]) -> Value:
 
 
 def service_text(service: Service) -> str:
-    """`tcp/443`, `udp/5000-5010`, or a protocol alone where all of it is meant."""
+    """`tcp/443`, `udp/5000-5010`, or the protocol alone if all its ports or types are meant."""
     if (service.first, service.last) in ((0, 65535), (0, 255)):
         return service.protocol
     last = f"-{service.last}" if service.last != service.first else ""

@@ -39,7 +39,7 @@ class _Machine:
 
 
 def _machines_apart(before: Plan, after: Plan) -> Iterator[_Machine]:
-    """The hosts and guests whose files can differ: equal ones have equal bytes."""
+    """The hosts and guests whose files can differ; equal machines have equal files."""
     for old, new in ((before.hosts, after.hosts), (before.guests, after.guests)):
         one, other = _by_name(old), _by_name(new)
         found = (_Machine(one.get(name), other.get(name)) for name in sorted(one.keys() | other.keys()))
@@ -51,7 +51,7 @@ def _by_name(machines: Iterable[Host | Guest]) -> Mapping[str, Host | Guest]:
 
 
 def files_apart(before: Plan, after: Plan) -> tuple[FileChange, ...]:
-    """The files of two plans that differ, sorted by path; several processes print those of a large site."""
+    """The files of two plans that differ, sorted by path; several processes print the files of a large site."""
 
     def work(machine: _Machine) -> tuple[FileChange, ...]:
         old, new = (artifacts_of(side) if side else () for side in (machine.before, machine.after))
@@ -76,7 +76,7 @@ def compare_files(before: Iterable[Artifact], after: Iterable[Artifact]) -> tupl
 
 
 def _place(path: str) -> tuple[str, str]:
-    """Owner and target of `hosts/H/TARGET/…`; NixOS modules of guests are a file of their own."""
+    """Owner and target of `hosts/H/TARGET/…`; the NixOS module of a guest has no target's folder."""
     _, owner, rest = path.split("/", 2)
     return owner, rest.partition("/")[0] if "/" in rest else "nixos"
 
@@ -126,7 +126,7 @@ def _hunk(old: Sequence[Line], new: Sequence[Line], group: Sequence[Block]) -> H
 
 
 def _place_of(lines: Sequence[Line], at: int) -> str:
-    """The set, map or chain of a ruleset, or the section of a unit, that a line is in; "" behind the end of one."""
+    """The set, map or chain of a ruleset, or the section of a unit, that contains a line; "" if none does."""
     closed: set[str] = set()
     for number in range(min(at, len(lines) - 1), -1, -1):
         text = lines[number].text

@@ -1,7 +1,8 @@
 """Flows that a change opens, closes, or moves to another deciding entry, merged into as few rows as possible.
 
-First come exact boxes of packets, united per host, family and interface. Then these are put into words, and boxes with
-equal words, on several hosts and interfaces and in both families, become one change with several regions.
+The first step finds exact boxes of packets, united per host, family and interface. The second step puts each box into
+words; boxes with equal words, on several hosts and interfaces and in both families, become one change with several
+regions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,7 +55,7 @@ _Part = tuple[Words, _Found]
 
 
 def compare_flows(before: Plan, after: Plan, names: Mapping[str, str]) -> tuple[FlowChange, ...]:
-    """All changes of who reaches whom, exposures to the outside first; several processes compare a large site.
+    """All changed flows, exposures to the outside first; several processes compare a large site.
 
     Args:
         before: the base.
@@ -135,7 +136,7 @@ Column = Literal["sources", "destinations", "services"]
 
 
 def _merged(found: Iterable[_Part], column: Column) -> list[_Part]:
-    """The parts, with those united that differ only in one column of their words."""
+    """The parts, united where their words differ only in the given column."""
     groups: dict[Words, tuple[dict[str, None], _Found]] = {}
     for words, one in found:
         taken, whole = groups.setdefault(_with(words, column, ()), ({}, _Found()))
@@ -145,7 +146,7 @@ def _merged(found: Iterable[_Part], column: Column) -> list[_Part]:
 
 
 def _widest(names: Mapping[str, None]) -> tuple[str, ...]:
-    """The names in order, without `NAME except …` if NAME is there as a whole, as from the other family."""
+    """The names in order; `NAME except …` is left out if plain NAME is there too, such as from the other family."""
     parted = (
         name for name in names if name.partition(" except ")[0] == name or name.partition(" except ")[0] not in names
     )
@@ -191,7 +192,7 @@ def _change(
 
 
 def _causes(plan: Plan) -> Mapping[str, Origin]:
-    """The entries that can decide, by stable name."""
+    """The origins of the entries that can decide, by stable name."""
     rules = {f"policy/{entry.name}": entry.origin for entry in plan.rules}
     return rules | {f"forward/{forward.name}": forward.origin for forward in plan.forwards}
 

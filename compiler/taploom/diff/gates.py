@@ -1,6 +1,6 @@
-"""Gates: limits of what a change may do without a waiver in the specs.
+"""Gates: limits on the effects of a change that has no waiver in the specs.
 
-The thresholds of both sides hold, so that a change cannot loosen its own gate. Waivers are read from the head, where a
+The thresholds of both sides apply, so that a change cannot loosen its own gate. Waivers are read from the head, where a
 reviewer sees them appear.
 """
 
@@ -17,12 +17,12 @@ EXPOSURE, DISRUPTION, REMOVAL, MANAGEMENT = "exposure-owner", "max-class", "max-
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """Thresholds.
+    """The thresholds of one side.
 
     Attributes:
         owned: whether an entry that exposes something to the outside must name its owner.
         worst: the highest class that passes, or None for any.
-        removed: the share of policy and forwards that may go at once, in percent, or None for any.
+        removed: the share of policy entries and forwards that one change may remove, in percent, or None for any.
         management: whether the management access to hosts must stay as it is.
     """
 

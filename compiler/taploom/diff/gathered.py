@@ -1,8 +1,8 @@
 """Unites flow changes by which a guest, network or host gains or loses the use of many forwards.
 
-A new guest of a large site may use each of its forwards, and a removed one none of them any more. These would be
-thousands of changes that say nothing about the guest. More than a few are therefore united to one change, with all its
-packets and the entries that decide about them; its cause is the object that appears or disappears.
+A new guest of a large site may use each of its forwards, and a removed guest loses the use of each. These would be
+thousands of changes that say nothing about the guest. If there are more than `_FEW`, they are united into one change
+with all packets and the entries that decide about them; its cause is the object that appears or disappears.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,14 +18,14 @@ from taploom.plan.origin import Origin
 _besides_services = attrgetter(*(f.name for f in fields(Region) if f.name not in ("services", "target")))
 Service = tuple[Spans | None, Spans | None]
 _FEW = 3
-"""Most forwards that are shown one by one."""
+"""Maximum number of forwards that are shown one by one."""
 _PROTOCOLS: Spans = ((0, 255),)
 
 
 def gathered(
     changes: Iterable[FlowChange], origins: tuple[Mapping[str, Origin], Mapping[str, Origin]]
 ) -> Iterator[FlowChange]:
-    """All changes; those that several forwards cause alike for one guest that appears or disappears are one row.
+    """All changes; equal ones by several forwards for an object that appears or disappears are united into one.
 
     Args:
         changes: the changes, in any order.

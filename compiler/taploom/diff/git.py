@@ -1,9 +1,9 @@
 """The only module that runs git: on a clone whose files, names and history a stranger may have written.
 
-Not only its arguments steer git: so do folders that look like a repository, the environment, configuration (helpers,
-pagers, filters, hooks), references that replace objects, and remotes from which it fetches missing objects. So the
-repository is found here, by its `.git`, which no tree of git can hold. Then git checks its owner (`safe.directory`),
-and after that only reads objects, with an environment and options of ours (git(1), git-config(1)).
+Besides its arguments, git obeys folders that look like a repository, the environment, configuration (helpers, pagers,
+filters, hooks), references that replace objects, and remotes from which it fetches missing objects. So this module
+finds the repository by its `.git`, which no git tree can contain. Then git checks the owner (`safe.directory`), and
+after that only reads objects, with the environment and options that are set here (git(1), git-config(1)).
 """
 
 import os
@@ -22,10 +22,10 @@ from taploom.source.characters import printable_path
 from taploom.source.place import own_of_another, top_of
 
 SECONDS = 120
-"""Most seconds that git may take for one answer."""
+"""Maximum number of seconds that git may take for one answer."""
 
 ANSWER_BYTES = 64 << 20
-"""Most bytes of an answer, unless the caller sets a bound of its own: the names of half a million files."""
+"""Maximum number of bytes of an answer, by default; enough for the names of half a million files."""
 
 _SAID = 10_000
 _OPTIONS = {
@@ -48,11 +48,11 @@ _ENVIRONMENT = {
 }
 _NO_CONFIGURATION = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 _WHOSE = re.compile(r"HOME|XDG_CONFIG_HOME|SUDO_UID|GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|KEY_\d+|VALUE_\d+)")
-"""The variables by which the user says which repositories of others to trust (`safe.directory`)."""
+"""The variables that decide which repositories of other owners the user trusts (`safe.directory`)."""
 
 
 class RevisionError(ValueError):
-    """The name is not that of a revision that can be read; the message is a sentence for the user."""
+    """A revision or its repository cannot be read; the message is a sentence for the user."""
 
 
 class GitError(RevisionError):
@@ -86,7 +86,7 @@ class Repository:
         Args:
             words: a command that reads objects, and its arguments.
             stdin: the standard input of git.
-            most: most bytes of its output.
+            most: maximum number of bytes of its output.
 
         Raises:
             GitError: git fails.
@@ -120,7 +120,7 @@ def repository(specs: Path) -> tuple[Repository, str]:
 
 
 def _own(top: Path) -> str:
-    """The repository of a working tree, by git's rules on owners."""
+    """The git directory of a working tree, if git trusts its owner."""
     whose = {name: value for name, value in os.environ.items() if _WHOSE.fullmatch(name)}
     ceiling = {"GIT_CEILING_DIRECTORIES": str(top.resolve().parent)}
     refusal = RevisionError(f"git takes {printable_path(str(top / '.git'))} for no repository")
@@ -145,7 +145,7 @@ class _Question:
         words: the command and its arguments.
         environment: variables besides those of every run.
         stdin: the standard input of git.
-        most: most bytes of its output.
+        most: maximum number of bytes of its output.
     """
 
     top: Path

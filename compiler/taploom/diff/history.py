@@ -16,7 +16,7 @@ from taploom.source.characters import printable_path
 _WHO = re.compile(r"([^<]*)<[^>]*> *(\d{1,11})?(?: ([+-])(\d\d)([0-5]\d)$)?", re.ASCII)
 _PARAGRAPH = re.compile(r"\n\s*\n")
 _SHOWN = 300
-"""Most characters of a subject or name that are shown."""
+"""Maximum number of characters of a subject or name that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def history(specs: Path, count: int) -> tuple[Commit, ...]:
 
     Args:
         specs: folder of the specs.
-        count: most commits to return.
+        count: maximum number of commits to return.
 
     Raises:
         RevisionError: there is no repository, no commit, or git is not installed.
@@ -66,7 +66,7 @@ def history(specs: Path, count: int) -> tuple[Commit, ...]:
 
 
 def _commit(name: str, parent: str, raw: bytes) -> Commit:
-    """A commit from its object: lines of a key and a value, an empty one, and the message."""
+    """Parse a commit object: lines of a key and a value, an empty line, and the message."""
     head, _, message = _text(raw).partition("\n\n")
     values: dict[str, str] = {}
     for line in head.split("\n"):
@@ -78,7 +78,7 @@ def _commit(name: str, parent: str, raw: bytes) -> Commit:
 
 
 def _text(raw: bytes) -> str:
-    """The text as UTF-8, else as Latin-1, in which every byte is valid, whatever encoding the commit claims."""
+    """Decode UTF-8, else Latin-1, in which every byte is valid; the encoding that the commit claims is ignored."""
     try:
         return raw.decode()
     except UnicodeDecodeError:

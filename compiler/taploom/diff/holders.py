@@ -1,4 +1,4 @@
-"""The known addresses of guests and hosts with their holders, and the translated addresses of guests outside."""
+"""The known addresses of guests and hosts with their holders, and the outside addresses of translated guests."""
 
 from collections.abc import Iterator
 

@@ -55,7 +55,7 @@ class AddressLabels:
 
     @cached_property
     def _staying(self) -> dict[str, list[tuple[int, str]]]:
-        """Guests whose address the other plan has too; those that appear or disappear are reported separately."""
+        """Guests at an address that the other plan has too; guests that appear or disappear are reported separately."""
         if self.other is None:
             return self.guests
         there = {value for known in AddressLabels(self.other, self.family).guests.values() for value, _ in known}
@@ -88,7 +88,7 @@ class AddressLabels:
 
     @cached_property
     def hosts(self) -> dict[int, str]:
-        """Fixed addresses of hosts; first those by which others know them."""
+        """Fixed addresses of hosts; for each host, addresses of `outside` interfaces come first."""
         found: dict[int, str] = {}
         for host in self.plan.hosts:
             for each in (*outside(host), *inside(host)):
@@ -105,7 +105,7 @@ class AddressLabels:
 
     @cached_property
     def beyond(self) -> Mapping[str, tuple[tuple[Spans, str], ...]]:
-        """For each host the prefixes on the links of its uplinks, and behind them by a route, with their zones."""
+        """By host, the prefixes of its uplinks and of routes through these, each with the zone of the uplink."""
         found = {}
         for host in self.plan.hosts:
             zones = {each.device: each.zone for each in outside(host)}
@@ -117,7 +117,7 @@ class AddressLabels:
 
     @cached_property
     def zones(self) -> dict[tuple[str, str], str]:
-        """Zone of each host's uplinks."""
+        """The zone of each uplink, by host and device."""
         return {(host.name, each.device): each.zone for host in self.plan.hosts for each in outside(host)}
 
     def ends(self, spans: Spans, host: str, interface: str) -> tuple[str, ...]:
@@ -145,7 +145,7 @@ class AddressLabels:
 
     def _inside(self, spans: Spans) -> Iterator[str]:
         for network, prefix, (first, last) in self._areas if spans else ():
-            if spans[0][0] <= last and first <= spans[-1][1]:  # few of a hundred networks are near
+            if spans[0][0] <= last and first <= spans[-1][1]:  # a cheap test that rules out most networks
                 part = common(spans, ((first, last),))
                 if part:
                     yield from self._of_network(network, prefix, part)

@@ -37,16 +37,16 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class ObjectChange:
-    """One object of the spec.
+    """The change of one object of the spec.
 
     Attributes:
         name: `kind/name`, with the name after the change if the object still exists.
-        host: host that it is on, or "" if it belongs to no single one.
+        host: host that the object is on, or "" if it belongs to no single host.
         was: `kind/name` before a rename, else "".
-        likely: for an added object, the removed one that it may be the new name of; else "".
+        likely: for an added object, the removed object that may have been renamed to it; else "".
         fields: the fields that differ; all fields of an added or removed object.
-        before: its entry before, or None.
-        after: its entry after, or None.
+        before: the object's entry in the base, or None.
+        after: the object's entry in the head, or None.
         owner: the owner that the spec names, or "".
     """
 
@@ -79,11 +79,11 @@ class Hunk:
     """A part of a file that differs.
 
     Attributes:
-        heading: the objects that cause it, as `forward/http`.
-        place: the set, chain or section of the file that it begins in, or "".
-        old: first line before, counted from 1; 0 where there is none.
-        new: first line after.
-        lines: the lines, with equal lines around them.
+        heading: the objects that cause the difference, such as `forward/http`.
+        place: the set, chain or section of the file in which the part begins, or "".
+        old: number of its first line in the base, counted from 1; 0 if the base has no such file.
+        new: number of its first line in the head, likewise.
+        lines: the lines that differ, with equal lines around them.
     """
 
     heading: tuple[str, ...]
@@ -95,14 +95,14 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """One rendered file.
+    """The change of one rendered file.
 
     Attributes:
-        path: in the rendered tree.
-        host: host or guest that it is for.
+        path: its path in the rendered tree.
+        host: the host or guest that the file is for.
         target: folder of its backend, such as `networkd`.
-        cause: the entry that causes the first line that differs; a host's own only where there is no other.
-        was: whether that entry is of the base.
+        cause: the entry that causes the first line that differs; the host's own entry only if there is no other.
+        was: whether `cause` is an entry of the base.
     """
 
     action: Action
@@ -138,9 +138,9 @@ class GateResult:
 
     Attributes:
         gate: its key in the specs.
-        object: `kind/name` that it is about, or "" for the change as a whole.
+        object: `kind/name` of the object that the result is for, or "" for the change as a whole.
         message: a sentence.
-        reason: why it was waived, or "".
+        reason: the reason of the waiver, or "".
     """
 
     gate: str
@@ -152,7 +152,7 @@ class GateResult:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Everything that a change does.
+    """The comparison of two plans in full.
 
     Attributes:
         before: label of the base.
@@ -161,9 +161,9 @@ class Change:
         notes: sentences about how far the comparison can be trusted.
         hosts: all hosts of the head.
         objects: sorted by name.
-        flows: exposures first, then by what they are about.
+        flows: exposures first, then direct changes before implied and inherited ones.
         disruption: the worst first.
-        undo: the class of going back to the base, without the removal of guests that the change adds.
+        undo: the class of disruption by reverting to the base, without the removal of guests that the change adds.
         survivors: connections that outlive the entry that let them in.
         gates: results of the gates of both sides, failures first.
         files: sorted by path.
@@ -184,7 +184,7 @@ class Change:
 
     @property
     def has_changes(self) -> bool:
-        """Whether anything at all differs but comments and order."""
+        """Whether anything differs other than comments and order."""
         return bool(self.objects or self.flows or self.files)
 
     @property

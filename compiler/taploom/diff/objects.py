@@ -1,7 +1,7 @@
 """Objects added, removed, changed and renamed.
 
-A rename is one change if the spec says it (`moved-from: OLD`). Otherwise it is an addition and a removal, and the
-addition names the object that it may be the new name of.
+A rename is one change if the spec declares it (`moved-from: OLD`). Otherwise it is an addition and a removal, and the
+addition names the removed object that may have been renamed.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ _ALIKE = 0.7
 _REFERENCES = frozenset({"from", "to", "on", "host", "zone"})
 """Fields that hold names of other objects."""
 _SHARED = frozenset({"zone", "network", "host", "guest", "address"})
-"""Kinds whose names a bare name may mean."""
+"""Kinds of objects that a reference may name without their kind."""
 
 
 def compare_objects(

@@ -1,4 +1,4 @@
-"""Unites boxes to as few regions as possible: boxes that differ in a single dimension become one."""
+"""Unites boxes into as few regions as possible: boxes that differ in a single dimension become one."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple, TypeVar
@@ -16,7 +16,7 @@ _LEVELS = (SENDER_PORT, HOP_LIMIT, TIME, PORT, PROTOCOL, SOURCE, DESTINATION)
 
 
 class Set(NamedTuple):
-    """A product of sets, one for each dimension, and of services as pairs of protocols and ports."""
+    """A product of sets, one for each dimension; protocols and ports are pairs in one set of services."""
 
     destinations: Spans
     services: tuple[Traffic, ...]
@@ -38,8 +38,8 @@ def products(
 ) -> Iterator[tuple[Product, A]]:
     """The packets of a map that go to some destinations or come from some senders, as products with their answers.
 
-    Intervals of a dimension that lead to the same part are taken together, so that a thousand guests that are treated
-    alike are one product and not a thousand boxes. A product may contain other packets, too.
+    Intervals of a dimension that lead to the same part are taken together, so that a thousand guests with the same
+    answers are one product and not a thousand boxes. A product may also contain packets between other addresses.
     """
 
     def walk(part: Diagram[A], product: Product) -> Iterator[tuple[Product, A]]:
@@ -62,7 +62,7 @@ def products(
 
 
 def apart(manager: Manager[A], one: Diagram[A], other: Diagram[A]) -> Iterator[tuple[Product, tuple[A, A]]]:
-    """The products of packets for which two maps by one manager have different answers, with both."""
+    """The products of packets for which two maps of one manager have different answers, with both answers."""
 
     def walk(a: Diagram[A], b: Diagram[A], product: Product) -> Iterator[tuple[Product, tuple[A, A]]]:
         if a is b:

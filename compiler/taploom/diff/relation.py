@@ -1,8 +1,8 @@
 """The difference of two relations: for each host, family and ingress, the packets with different answers.
 
-Both sides are maps by one manager, in which equal parts are one object, so that they are skipped without a look. A
-guest or network that exists on one side only is absent on the other: its addresses may have been open there already,
-but nobody of the site had them.
+Both sides are maps of one manager, in which equal parts are one object, so that they are skipped by identity. A guest
+or network that exists on one side only is absent on the other: its addresses may have been reachable there already,
+but no object of the site had them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -63,7 +63,7 @@ class Pair:
 
     @cached_property
     def manager(self) -> Manager[Answer]:
-        """The manager of the diagrams of both."""
+        """The manager of the diagrams of both sides."""
         return Manager(sizes(self.family, len(self.learned), self.sides.clock.phases))
 
     @cached_property
@@ -92,10 +92,10 @@ class Pair:
             yield from ((context, difference) for difference in self._differences(context, there))
 
     def _differences(self, context: Context, there: tuple[bool, bool]) -> Iterator[Difference]:
-        """Differences in one context: where both can disagree, and for addresses that only one of them has."""
+        """Differences in one context: for packets on which both sides disagree, and for addresses of one side only."""
         nobody = self._nobody(context)
         windows = self._windows(context) if all(there) else None
-        if windows is None:  # they may part anywhere
+        if windows is None:  # the answers may differ anywhere
             one, other = (self._outcome(self._whole[side] if there[side] else None, side, context) for side in (0, 1))
             yield from self._apart(one, other, nobody)
             for side, found in ((1, other), (0, one)):
@@ -125,7 +125,7 @@ class Pair:
             yield from self._absent(found, side, nobody, Nobody((), senders), by_them)
 
     def _windows(self, context: Context) -> tuple[Box, ...] | None:
-        """Boxes outside of which both agree for every address that both have; None if they may differ anywhere."""
+        """Boxes outside of which both sides agree for all common addresses; None if they may differ anywhere."""
         old, new = self.intents
         assert old is not None
         assert new is not None
@@ -181,11 +181,11 @@ class Pair:
         return self.manager.relabel(told, found) if others or (side == 0 and names) else found
 
     def _nobody(self, context: Context) -> tuple[Nobody, Nobody]:
-        """The addresses that nobody has, before and after.
+        """The addresses that have no holder, before and after.
 
         For packets from foreign interfaces and from the host itself only the addresses of hosts count, and not those of
-        guests. A host does not send from an address that is somebody else's or all stations' on a link, before or
-        after.
+        guests. A host does not send from an address that has another holder, or from a multicast, broadcast or anycast
+        address of a link, on either side.
         """
         hosts = self.sides.resettled
         everywhere = context.ingress not in (SELF, OTHER)
@@ -216,8 +216,8 @@ class Pair:
     ) -> Iterator[Difference]:
         """The products where two maps differ, without drops that differ only in the deciding entry.
 
-        Addresses that nobody has on one side are cut out of the products and not out of the maps, which would have a
-        part for each port of each new guest.
+        Addresses without a holder on one side are cut out of the products. If they were cut out of the maps, these
+        would have a part for each port of each new guest.
         """
         there, here = nobody
         both = Cut((there.strangers.rest, here.strangers.rest))
@@ -259,7 +259,7 @@ def pairs(before: Plan, after: Plan, names: Mapping[str, str]) -> Iterator[Pair]
     Args:
         before: the base.
         after: the head.
-        names: `kind/name` before and after of what was renamed.
+        names: `kind/name` before and after of renamed objects.
     """
     gone = {f"policy/{entry.name}" for entry in before.rules} - {f"policy/{entry.name}" for entry in after.rules}
     gone -= names.keys()

@@ -17,7 +17,7 @@ from taploom.source.stored import Stored, stored_specs
 
 _REGULAR, _LINK, _SUBMODULE = ("100644", "100755"), "120000", "160000"
 _LINK_BYTES = 4096
-"""The longest path that Linux knows (PATH_MAX)."""
+"""The longest path that Linux accepts (PATH_MAX)."""
 _HEAD_BYTES = 200
 """An upper bound for the line that `git cat-file --batch` writes before an object."""
 
@@ -30,7 +30,7 @@ class Revision:
         name: the revision as the user wrote it.
         commit: full object name.
         folder: folder of the specs, as the user named it.
-        inside: the same folder from the top of the repository; "" for the top itself.
+        inside: path of the same folder from the top of the repository; "" for the top itself.
         sizes: bytes of each spec below that folder and of the lock, by path that begins with `folder`.
         blobs: content of those files that are small enough to be read.
         refused: findings about other paths there, the same as for a working tree.

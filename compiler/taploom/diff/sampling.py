@@ -69,7 +69,7 @@ class Sampler:
         return Sample(example, (destination.oddness, source.oddness))
 
     def _sender(self, spans: Spans, side: int, destination: int) -> _Picked:
-        """A known address of a set of senders; the host itself sends from its own."""
+        """A known address of a set of senders; for the host itself, one of its own addresses."""
         kernel = self.pair.kernels[side]
         if self.context.ingress == SELF and kernel:
             own = (address.value for found in kernel.addresses.values() for address in found)

@@ -43,18 +43,18 @@ def services_of(traffic: tuple[tuple[Spans, Spans], ...]) -> tuple[str, ...]:
 
 
 def simplified(services: tuple[str, ...]) -> tuple[str, ...]:
-    """The same services; just `any` if one is `any`, or if one is exactly what `any but …` leaves out."""
+    """The same services; only `any` if it is among them, or if one of them is the exception of `any but …`."""
     whole = (one for one in services if one.startswith(_BUT))
     return (ANY,) if ANY in services or any(one.removeprefix(_BUT) in services for one in whole) else services
 
 
 def _beside(protocols: Spans, most: Spans) -> bool:
-    """Whether protocols are all among the few that a set leaves out, so that its text covers them."""
+    """Whether all protocols are among the few that the set `most` leaves out, so that its text covers them."""
     return not common(protocols, most)
 
 
 def _all_but(protocols: Spans, traffic: tuple[tuple[Spans, Spans], ...]) -> str:
-    """The text `any but …` of a set of most protocols: protocols, or ports of them, that no other set has either."""
+    """The text `any but …` for a set of most protocols; it names protocols and ports that no set of `traffic` has."""
     missing: list[str] = []
     for protocol in (one for one in range(256) if not holds(protocols, one)):
         ports = united(span for others, known in traffic if holds(others, protocol) for span in known)

@@ -1,9 +1,9 @@
-"""Connections that go on although nothing allows them any more, and the conntrack(8) commands that end them.
+"""Connections that continue although no entry allows them any more, and the conntrack(8) commands that end them.
 
 The first rule of a ruleset accepts established connections, and conntrack keeps their translation. So a change that
 closes a flow, or leads a forward to another guest, ends no open connection. conntrack matches connections by their
 first packet, without its interface, and by the address that replies. So the differences of all interfaces are taken
-together, and a survivor names the guest with which connections go on.
+together, and a survivor names the guest with which connections continue.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +23,7 @@ from taploom.flows.packets.learned import real
 from taploom.plan.site import Plan
 
 _MOST = 8
-"""Most commands that are printed."""
+"""Maximum number of commands that are printed."""
 
 
 class _Kept(NamedTuple):
@@ -38,7 +38,7 @@ class _Kept(NamedTuple):
 def survivors(
     flows: tuple[FlowChange, ...], before: Plan, after: Plan, names: Mapping[str, str]
 ) -> tuple[Survivor, ...]:
-    """The connections that may go on for each flow that is closed or led elsewhere.
+    """The connections that may continue for each flow that is closed or has another destination.
 
     Args:
         flows: the changes of flows.
@@ -80,7 +80,7 @@ def _survivor(kept: _Kept, group: list[FlowChange], others: _Known, later: _Know
 
 
 def _goes_on(region: Region, later: Bystanders | None) -> bool:
-    """Whether packets from a foreign interface may still pass by one of the spec: conntrack cannot tell which it is."""
+    """Whether the plan still allows packets of foreign interfaces on others: conntrack cannot match the interface."""
     if region.ingress != OTHER or later is None:
         return False
     return not later.none(region.sources, region.destinations, region.services)
@@ -92,7 +92,7 @@ def _closes(flow: FlowChange) -> bool:
 
 
 def _kept(flow: FlowChange, host: str) -> tuple[str, ...]:
-    """The end with which connections go on: a forward's old guest, or the host if a forward now leads away from it."""
+    """The end with which connections continue: a forward's old guest, or the host if a new forward leads elsewhere."""
     if flow.before.to:
         return (flow.before.to,)
     return (f"host/{host}",) if flow.after.to and flow.turn is Turn.REDECIDED else flow.destinations

@@ -1,4 +1,4 @@
-"""The data of two revisions that the comparison of all hosts shares, in one family, looked up once."""
+"""The data of two revisions in one family that the comparisons of all hosts share, looked up once."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Foremost(SiteEntries):
-    """A site in which the given entries win ties, which shows the flows of theirs that others allow too."""
+    """A site in which the given entries win ties, so that they decide the flows that other entries allow too."""
 
     first: frozenset[str] = frozenset()
 
@@ -35,7 +35,7 @@ class Sides:
     """Two revisions of a site in one family.
 
     Attributes:
-        sites: the site before, and after the change.
+        sites: the site before and after the change.
         names: stable names before and after of renamed entries, which count as the same entry.
     """
 
@@ -45,7 +45,7 @@ class Sides:
 
     @property
     def plans(self) -> tuple[Plan, Plan]:
-        """The plans of both."""
+        """The plans of both sides."""
         before, after = self.sites
         return before.names.plan, after.names.plan
 
@@ -83,8 +83,8 @@ class Sides:
     def stations(self) -> tuple[Mapping[int, str], Mapping[int, str]]:
         """The host of each fixed address, before and after, with the names of the head.
 
-        A host that exists on one side only counts only with addresses that a host has on the other side, too: its
-        machine may run all along, so that changes of flows to its other addresses are real.
+        A host that exists on one side only is included only with addresses that a host of the other side has, too. Its
+        machine may run before and after the change, so changes of flows to its other addresses are real.
         """
         known = [dict(stationed(plan, self.family)) for plan in self.plans]
         known[0] = {value: self._now("host", name) for value, name in known[0].items()}
@@ -124,7 +124,7 @@ class Sides:
 
     @cached_property
     def resettled(self) -> Spans:
-        """The addresses of a host on one side that are nobody's or somebody else's on the other."""
+        """The addresses that a host has on one side, and no host or another one on the other side."""
         old, new = self.stations
         return united(single(value) for value in old.keys() | new.keys() if old.get(value) != new.get(value))
 
@@ -134,14 +134,14 @@ class Sides:
 
     @cached_property
     def clock(self) -> Clock:
-        """The moments of both sides."""
+        """The clock with the expiry times of both sides."""
         ends = [rule.expires for plan in self.plans for rule in plan.rules]
         ends += [forward.expires for plan in self.plans for forward in plan.forwards]
         return Clock.of(end for end in ends if end is not None)
 
     @cached_property
     def ways(self) -> tuple[Sequence[Approach], Sequence[Approach]] | None:
-        """On each side the approaches to forwards that the other lacks; None if the common ones changed their order."""
+        """For each side, the approaches to forwards that the other lacks; None if anything is renamed or reordered."""
         old, new = (dict[Approach, None].fromkeys(site.approaches(self.family, named=True)) for site in self.sites)
         if self.names or not same_order(old, new):
             return None

@@ -16,7 +16,7 @@ _UNICAST = ("2000::/3", "fc00::/7")
 
 
 def machineless(plan: Plan, family: Family) -> Spans:
-    """Addresses that no machine has beyond its link (RFC 6890; IANA's IPv6 address space) or on a link of the site."""
+    """Addresses that are not unicast beyond a link (RFC 6890; IANA's IPv6 address space), and `_ends` of site links."""
     if family is Family.IPV4:
         reserved = united(of_prefix(parse_prefix(text)) for text in _RESERVED)
     else:

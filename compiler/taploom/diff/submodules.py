@@ -1,4 +1,4 @@
-"""Refuses submodules of the working tree that are not checked out: only the index tells them from empty folders."""
+"""Refuses submodules of the working tree that are not checked out; only the index shows that they are submodules."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +9,7 @@ from taploom.source.refused import NESTED, refuse
 
 
 def refuse_absent(specs: Path, empty: Sequence[str], report: Report) -> None:
-    """Refuse submodules that are not checked out, like those that are, and like those of a commit.
+    """Refuse submodules that are not checked out; submodules that are checked out or of a commit are refused elsewhere.
 
     Args:
         specs: folder of the specs.

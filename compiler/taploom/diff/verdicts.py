@@ -1,4 +1,4 @@
-"""Who reaches whom, before and after, as data.
+"""Changes of flows between two revisions, as data.
 
 A `FlowChange` is one change as a reviewer sees it, in words of the spec. Its regions are the exact packets that it
 stands for, on each host and in each family.
@@ -13,11 +13,11 @@ from taploom.flows.packets.forwarding import OTHER
 from taploom.plan.origin import Origin
 
 _OTHERS = "other interfaces"
-"""The name for senders that come in by interfaces that the spec does not know."""
+"""The name for senders whose packets arrive on interfaces that the spec does not know."""
 
 
 class Turn(enum.Enum):
-    """How a verdict changes. REDECIDED: it stays, but another entry gives it, or the packet is translated otherwise."""
+    """The change of a verdict. REDECIDED: the verdict is the same, but the deciding entry or a translation differs."""
 
     ALLOWED = "allowed"
     BLOCKED = "blocked"
@@ -29,13 +29,13 @@ class Disposition:
     """The outcome of packets on one side of the comparison.
 
     Attributes:
-        verdict: `allow`, `drop`, `absent` where there is no such guest, interface or host, or `elsewhere` where the
-            packet takes another way.
-        by: `policy/NAME`, `forward/NAME`, `implied/NAME` or `default`; "" where absent.
-        to: the guest to which they are translated, or "".
-        source: how their source is translated: `masquerade`, `snat` or `prefix`; "" if not, or if it does not change.
-        limited: whether only up to a rate.
-        port: the port to which they are translated, such as `tcp/8443`; "" if not, or if that is not the change.
+        verdict: `allow`, `drop`, `absent` if this side lacks the guest, interface or host, or `elsewhere` if the packet
+            takes another route.
+        by: the deciding entry, as `policy/NAME`, `forward/NAME`, `implied/NAME` or `default`; "" if `absent`.
+        to: the guest to which the packets are translated, or "".
+        source: the translation of their source: `masquerade`, `snat` or `prefix`; "" if none, or equal on both sides.
+        limited: whether the packets pass only up to a rate.
+        port: the port to which they are translated, such as `tcp/8443`; "" if none, or equal on both sides.
         also: further deciding entries if the change unites several, sorted.
     """
 
@@ -53,15 +53,15 @@ class Region:
     """A set of packets of one host, exactly: the product of its parts.
 
     Attributes:
-        ingress: interface that they come in by; `self/` for the host's own packets, `other/` for unknown interfaces.
-        way: uplink of the default route that they take, or "" if another route leads.
+        ingress: interface on which they arrive; `self/` for the host's own packets, `other/` for unknown interfaces.
+        way: uplink of the default route that they take, or "" if they take another route.
         destinations: addresses as numbers; values behind the last address stand for learned addresses of the host.
         services: protocols and ports (ICMP types), as pairs of intervals; None for all.
         sources: addresses as numbers.
         times: phases between two ends of validity; None for always.
-        source_before: how their source is translated before, as in `Disposition.source`.
-        source_after: how it is translated after the change.
-        target: the address that their destination became before, or None.
+        source_before: the translation of their source before the change, as in `Disposition.source`.
+        source_after: the translation of their source after the change.
+        target: the address to which their destination was translated before the change, or None.
         uplinks: the uplinks whose learned addresses are among the destinations, sorted.
     """
 
@@ -86,10 +86,10 @@ class Example:
     """One concrete packet of a change.
 
     Attributes:
-        protocol: its name, or its number.
-        source_port: 0 where the protocol has none.
-        port: destination port or ICMP type; 0 where the protocol has none.
-        destination: an address, or the words for a learned one.
+        protocol: name of the protocol, or its number.
+        source_port: port of the sender; 0 if the protocol has no ports.
+        port: destination port or ICMP type; 0 if the protocol has neither.
+        destination: an address, or the words for a learned address.
     """
 
     host: str
@@ -103,15 +103,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class FlowChange:
-    """One change of who reaches whom.
+    """One change of flows.
 
     Attributes:
         exposed: whether somebody outside of the site can now reach something that they could not reach before.
         inherited: whether a guest, network or host that appears or disappears is the cause, and not a changed entry.
         readdressed: whether nothing but addresses changes: the other side has the same flow at other addresses.
         sources: `kind/name`, prefixes or ranges, sorted.
-        destinations: the same for destinations; for translated packets, the guest.
-        services: such as `tcp/443`; `any`.
+        destinations: in the same form as `sources`; for translated packets, the guest.
+        services: such as `tcp/443` or `any`.
         via: outside addresses of translated packets.
         hosts: hosts that decide.
         families: IP versions.
@@ -140,12 +140,12 @@ class FlowChange:
 
     @property
     def foreign(self) -> bool:
-        """Whether all of it comes in by interfaces that the spec does not know."""
+        """Whether all packets of the change arrive on interfaces that the spec does not know."""
         return all(region.ingress == OTHER for region in self.regions)
 
     @property
     def implied(self) -> bool:
-        """Whether no entry of the spec decides on either side, as for DHCP; flows between neighbours do not count."""
+        """Whether no entry of the spec decides on either side, as for DHCP; flows within a bridge do not count."""
         names = (self.before.by, self.after.by)
         if any(name.startswith(("policy/", "forward/")) for name in names):
             return False
@@ -153,5 +153,5 @@ class FlowChange:
 
 
 def told_foreign(one: FlowChange) -> str:
-    """The words ` by other interfaces` if all senders come in so and their names do not say it; else ""."""
+    """The words ` by other interfaces` if a change is `foreign` and the names of its senders do not say so; else ""."""
     return " by other interfaces" if one.foreign and not any(name.startswith(_OTHERS) for name in one.sources) else ""

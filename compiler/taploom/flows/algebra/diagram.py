@@ -1,9 +1,9 @@
 """Exact maps from packets to answers, as interval decision diagrams.
 
 A packet is a point: a whole number for each dimension. A diagram cuts one dimension after the other into intervals, and
-ends in an answer. Equal parts are one object (hash-consing), and neighbours with one child are merged, so a map has one
-form only: two maps are equal exactly if they are the same object, and guests that are treated alike share their parts.
-(Gouda and Liu's firewall decision diagrams, 2004, with Bryant's sharing, 1986.)
+ends in an answer. Equal parts are one object (hash-consing), and neighbours with the same child are merged, so a map
+has one form only: two maps are equal exactly if they are the same object, and guests with the same answers share their
+parts. (Gouda and Liu's firewall decision diagrams, 2004, with Bryant's sharing, 1986.)
 """
 
 from bisect import bisect_left
@@ -17,7 +17,7 @@ Box = tuple[tuple[Interval, ...] | None, ...]
 """For each dimension the intervals that the box covers, sorted and disjoint; None for all values."""
 
 OWN_BITS = 62
-"""Leaves of a `Manager` that have a bit of their own; the answers that walks look for are among the first."""
+"""Number of leaves of a `Manager` with a bit of their own; the answers that walks look for are among the first."""
 SHARED = 1 << OWN_BITS
 """The bit of all other leaves."""
 
@@ -76,12 +76,12 @@ def aligned(a: Diagram[A], b: Diagram[A]) -> tuple[int, Sequence[int], list[tupl
 
 
 def topmost(*diagrams: Diagram[A]) -> int:
-    """The first dimension that any of some maps cuts; at least one of them must be a node."""
+    """The first dimension that one of the maps cuts; at least one map must be a node."""
     return min([d.level for d in diagrams if isinstance(d, Node)])
 
 
 def column(diagram: Diagram[A], level: int, first: int, last: int) -> Column[A]:
-    """How a map cuts an interval of the dimension `level`; the map must not cut an earlier dimension."""
+    """The cuts of a map within an interval of the dimension `level`; the map must not cut an earlier dimension."""
     if isinstance(diagram, Leaf) or diagram.level > level:
         return (last,), (diagram,)
     begin, end = bisect_left(diagram.ends, first), bisect_left(diagram.ends, last)

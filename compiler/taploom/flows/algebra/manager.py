@@ -27,7 +27,7 @@ A = TypeVar("A")
 
 @dataclass(slots=True)
 class Manager(Generic[A]):
-    """The dimensions, and the pool in which equal parts of diagrams are found again.
+    """The dimensions, and the pool through which equal parts of diagrams are one object.
 
     Attributes:
         sizes: number of values of each dimension.
@@ -97,7 +97,7 @@ class Manager(Generic[A]):
             return found
 
         made = walk(one, other)
-        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        del walk  # a recursive closure keeps itself alive, and with it every map that it has seen
         return made
 
     def choose(self, where: "Diagram[A]", holds: A, then: "Diagram[A]", otherwise: "Diagram[A]") -> "Diagram[A]":
@@ -131,7 +131,7 @@ class Manager(Generic[A]):
             return found
 
         made = walk(where, then, otherwise)
-        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        del walk  # a recursive closure keeps itself alive, and with it every map that it has seen
         return made
 
     def relabel(self, rename: Callable[[A], A], diagram: "Diagram[A]") -> "Diagram[A]":
@@ -152,16 +152,16 @@ class Manager(Generic[A]):
             return found
 
         made = walk(diagram)
-        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        del walk  # a recursive closure keeps itself alive, and with it every map that it has seen
         return made
 
     def _kept(self, rename: Callable[[A], A], diagram: "Diagram[A]") -> int:
-        """The bits of leaves that stay as they are."""
+        """The bits of the leaves that `rename` does not change."""
         own = [leaf for leaf in self._first if leaf.mask & diagram.mask]
         return sum(leaf.mask for leaf in own if self.leaf(rename(leaf.answer)) is leaf)
 
     def fix(self, diagram: "Diagram[A]", level: int, value: int) -> "Diagram[A]":
-        """The map with one dimension held at a value: it no longer asks for that dimension."""
+        """The map with one dimension fixed at a value: it no longer cuts that dimension."""
         memo: dict[int, Diagram[A]] = {}
 
         def walk(d: "Diagram[A]") -> "Diagram[A]":
@@ -175,7 +175,7 @@ class Manager(Generic[A]):
             return found
 
         made = walk(diagram)
-        del walk  # a function that calls itself holds itself, and with it every map that it has seen
+        del walk  # a recursive closure keeps itself alive, and with it every map that it has seen
         return made
 
     def regions(self, diagram: "Diagram[A]") -> "Iterator[tuple[tuple[Interval, ...], A]]":

@@ -13,15 +13,15 @@ from taploom.flows.algebra.spans import Interval, united
 
 A = TypeVar("A")
 _MANY = 16
-"""Number of pieces above which it pays to look whether the maps below them are mere unions."""
+"""Number of pieces above which it is worth a check whether the maps below them are mere unions."""
 
 
 class Known(Generic[A]):
     """A cache of the overlays that a `Manager` has made before, so that the next one makes only new parts.
 
     Attributes:
-        tails: numbers that stand for a box from some dimension on, its answer included.
-        parts: the maps of tails over one another.
+        tails: numbers, each of which stands for a box from some dimension on and its answer.
+        parts: the maps of sequences of tails, in which the first tail wins.
     """
 
     __slots__ = ("parts", "tails")
@@ -52,7 +52,7 @@ class Overlay(Generic[A]):
         self.memo = known.parts
 
     def part(self, level: int, over: Sequence[int]) -> Diagram[A]:
-        """The map from dimension `level` on where the boxes `over` lie (indexes, the first box wins).
+        """The map, from dimension `level` on, of the values that the boxes `over` cover (indexes; the first box wins).
 
         A box that covers all values from `level` on hides the boxes after it.
         """
@@ -85,7 +85,7 @@ class Overlay(Generic[A]):
         return found
 
     def _cut_by(self, level: int, active: Sequence[int]) -> Diagram[A]:
-        """The node of a dimension that boxes cut: below each piece the map of the boxes over it."""
+        """The node of a dimension that boxes cut; below each piece is the map of the boxes that cover it."""
         ends, groups = self._slices(level, active)
         below = self._united(level + 1, active) if len(groups) > _MANY else None
         made: dict[int, Diagram[A]] = {}
@@ -98,7 +98,7 @@ class Overlay(Generic[A]):
         return self.node(level, ends, children)
 
     def _united(self, level: int, active: Sequence[int]) -> Callable[[Sequence[int]], Diagram[A]] | None:
-        """A faster function for the maps below, from sets of boxes, if each such map is a mere union; else None.
+        """A faster function that makes the map of a set of boxes, if each such map is a mere union; else None.
 
         It is a union if all boxes have the same answer and only one dimension from `level` on is cut.
         """
@@ -124,7 +124,7 @@ class Overlay(Generic[A]):
         return below
 
     def _last(self, level: int, active: Sequence[int]) -> Diagram[A]:
-        """The node of the last dimension that any box cuts: the first box over a piece gives its answer."""
+        """The node of the last dimension that any box cuts; the first box that covers a piece gives its answer."""
         whole: tuple[Interval, ...] = ((0, self.sizes[level] - 1),)
         spans = [(index, self.boxes[index][level]) for index in active]
         leaf = self.leaves[active[0]]
@@ -176,7 +176,7 @@ class Overlay(Generic[A]):
         return self.node(level, ends, children)
 
     def _slices(self, level: int, active: Sequence[int]) -> tuple[list[int], list[list[int]]]:
-        """The pieces into which boxes cut a dimension, each with the boxes over it, in their order."""
+        """The pieces into which boxes cut a dimension, each with the boxes that cover it, in their order."""
         whole: list[int] = []
         cutting: dict[tuple[Interval, ...], list[int]] = {}
         for index in active:
@@ -196,7 +196,7 @@ class Overlay(Generic[A]):
     def _disjoint(
         self, level: int, whole: list[int], cutting: dict[int, list[int]], pieces: "list[tuple[Interval, list[int]]]"
     ) -> tuple[list[int], list[list[int]]]:
-        """The overlay of sets of boxes that share no value, as with the addresses of guests."""
+        """The pieces for groups of boxes that have no value in common, such as the addresses of guests."""
         over = {key: sorted([*whole, *indices]) if whole else indices for key, indices in cutting.items()}
         ends: list[int] = []
         groups: list[list[int]] = []
@@ -216,7 +216,7 @@ class Overlay(Generic[A]):
     def _overlapping(
         self, level: int, whole: list[int], cutting: "dict[tuple[Interval, ...], list[int]]"
     ) -> tuple[list[int], list[list[int]]]:
-        """The overlay of sets of boxes that share values: the covering set changes at each end of a box."""
+        """The pieces for groups of boxes with common values; the covering boxes change at each end of an interval."""
         events: dict[int, list[tuple[list[int], bool]]] = {}
         for spans, indices in cutting.items():
             for first, last in spans:
@@ -246,7 +246,7 @@ def _whole_from(box: Box) -> int:
 
 
 def _tails(numbers: dict[object, int], boxes: Sequence[Box], leaves: Sequence[Leaf[A]]) -> list[list[int]]:
-    """For each box and dimension the number that stands for the box from there on, its answer included.
+    """For each box and dimension, the number that stands for the box from this dimension on and its answer.
 
     A dimension of which a box covers all values has the number of the next dimension, as the map is the same.
     """

@@ -54,9 +54,9 @@ class Holder(NamedTuple):
 
 
 Mark = Literal["", "forward", "prefix"] | Original | Moved | Holder
-"""What a later stage has to know of a translated packet; "" if it was not translated.
+"""The information about a translated packet that later stages need; "" if it was not translated.
 
-The intent keeps the kind of translation, the ruleset the old destination, which its rules may still ask for.
+The intent keeps the kind of translation. The ruleset keeps the old destination, which its rules may still match.
 """
 
 
@@ -68,8 +68,8 @@ class Answer(NamedTuple):
         by: stable name of the entry (in the intent) or rule (in the ruleset) that decided.
         destination: the translation of its destination, or None.
         source: the translation of its source, or None.
-        limited: the rate up to which it passes, as `rate` writes it; "" where there is none.
-        mark: tells apart translated packets that are judged differently; in a comparison of plans, who is reached.
+        limited: the rate up to which the packet passes, as `rate` writes it; "" if there is none.
+        mark: distinguishes translated packets that later stages judge differently; or the holder of the new address.
     """
 
     verdict: Verdict
@@ -84,7 +84,8 @@ PASS, MISS, NEXT, ELSEWHERE = Answer("allow"), Answer("miss"), Answer("next"), A
 
 
 FOREIGN_INPUT, FOREIGN = Answer("allow", "implied/foreign-input"), Answer("allow", "implied/foreign")
-"""Answers for traffic that taploom does not judge: input of the host's own firewall, and between foreign interfaces."""
+"""Answers for traffic that taploom does not judge: input that the host's own firewall filters, and between foreign
+interfaces."""
 
 
 NO_ROUTE = Answer("drop", "implied/no-route")
@@ -92,7 +93,7 @@ NO_ROUTE = Answer("drop", "implied/no-route")
 
 
 def rate(number: int, unit: str, burst: int) -> str:
-    """A rate as `5/second burst 10`, so that equal ones are equal."""
+    """A rate as `5/second burst 10`; equal rates have equal texts."""
     return f"{number}/{unit} burst {burst}"
 
 
@@ -104,7 +105,7 @@ def effect(answer: Answer) -> Answer:
 
 
 def treatment(answer: Answer) -> Answer:
-    """The answer without its rate: rates are reported with the entry, not with its flows."""
+    """The effect with the word `limited` for any rate: a changed rate is reported with its entry, not with flows."""
     felt = effect(answer)
     return felt._replace(limited="limited") if felt.limited else felt
 

@@ -15,12 +15,12 @@ class Clock:
 
     @classmethod
     def of(cls, moments: Iterable[int]) -> "Clock":
-        """The clock that knows these moments."""
+        """The clock with these moments."""
         return cls(tuple(sorted(set(moments))))
 
     @property
     def phases(self) -> int:
-        """How many phases there are: before the first moment, between two, and from the last one on."""
+        """Number of phases: before the first moment, between two moments, and from the last moment on."""
         return len(self.moments) + 1
 
     def until(self, moment: int) -> Spans:

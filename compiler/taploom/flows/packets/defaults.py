@@ -1,4 +1,4 @@
-"""Default routes of a host: the uplinks that they lead by, and those that the kernel takes."""
+"""Default routes of a host: the uplinks that have one, and the uplinks whose default route the kernel takes."""
 
 from taploom.base.address import Family, everything, in_family
 from taploom.plan.host import Fixed, Host, Learned, Route
@@ -11,30 +11,30 @@ ON_LINK = {Family.IPV4: 0, Family.IPV6: 256}
 
 
 def unsaid(family: Family) -> int:
-    """The metric that the kernel gives a route without one."""
+    """The metric that the kernel gives a route without a metric."""
     return 0 if family is Family.IPV4 else LEARNED_METRIC
 
 
 def route_metric(route: Route) -> int:
-    """The metric of a route of the spec; of an IPv6 route Linux reads 0 as none."""
+    """The metric of a route of the spec; for an IPv6 route, Linux reads 0 as no metric."""
     return route.metric or unsaid(route.to.family)
 
 
 def leads_out(interface: HostInterface, family: Family) -> bool:
-    """Whether an interface is a way to everywhere: with a gateway, or an address that brings one."""
+    """Whether an interface has a default route: it has a gateway, or a learned address that comes with one."""
     side = in_family(interface, family)
     return isinstance(side, Learned) or (side is not None and side.gateway is not None)
 
 
 def metric_of(interface: HostInterface, family: Family) -> int:
-    """The metric of the default route by an interface that leads out."""
+    """The metric of the default route through an interface for which `leads_out` holds."""
     if interface.metric is not None:
         return interface.metric
     return unsaid(family) if isinstance(in_family(interface, family), Fixed) else LEARNED_METRIC
 
 
 def default_routes(host: Host, family: Family) -> dict[str, int]:
-    """The metric of the best default route by each interface that has one, in the order of their names."""
+    """The metric of the best default route of each interface that has one, in the order of their names."""
     found = {each.device: metric_of(each, family) for each in outside(host) if leads_out(each, family)}
     for route in host.routes:
         if route.to == everything(family) and route.device in {each.device for each in outside(host)}:

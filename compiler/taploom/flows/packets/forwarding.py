@@ -1,9 +1,9 @@
-"""The kernel's decisions about a packet without rules: whether it is local, and by which interface it leaves.
+"""The kernel's decisions about a packet before any ruleset: whether it is local, and by which interface it leaves.
 
 The source is the plan's addresses and routes, for one family. Both witnesses, intent and ruleset, are composed over the
-same routes, so nothing here may depend on either. Where the route cannot be known, each possibility has a map of its
-own: each of several uplinks that a default route may lead by, and an interface that the spec does not know (`OTHER`,
-such as a VPN).
+same routes, so nothing here may depend on either. If the plan does not determine the route, each possibility has a map
+of its own: each of several uplinks that may have the default route, and an interface that the spec does not know
+(`OTHER`, such as a VPN).
 """
 
 from bisect import bisect_left
@@ -29,7 +29,7 @@ _LIMITED = (1 << 32) - 1
 
 
 def asked_for(interface: HostInterface, family: Family) -> bool:
-    """Whether the host's kernel alone knows the address there: it is learned, or somebody else gives it."""
+    """Whether only the host's kernel knows the address of an interface: it is learned, or taploom does not set it."""
     return isinstance(in_family(interface, family), Learned) or not interface.configured
 
 
@@ -43,7 +43,7 @@ class Forwarding:
     """The routing decisions of one host in one family.
 
     Attributes:
-        learned: for each interface whose address the kernel alone knows (see `asked_for`), what stands for it.
+        learned: for each interface whose address only the kernel knows (see `asked_for`), the number for that address.
     """
 
     host: Host
@@ -68,7 +68,7 @@ class Forwarding:
 
     @cached_property
     def own(self) -> Spans:
-        """All addresses of the host. Its link-local ones are not known, so all of fe80::/10 counts as its own."""
+        """All addresses of the host. Its link-local addresses are not known, so all of fe80::/10 counts as its own."""
         fixed = [single(a.value) for found in self.addresses.values() for a in found]
         learned = [single(value) for value in self.learned.values()]
         link = [of_prefix(_LINK)] if self.family is Family.IPV6 else []
@@ -96,10 +96,10 @@ class Forwarding:
 
     @cached_property
     def delivered(self) -> Spans:
-        """Destinations that the host delivers locally, with the routers' anycast addresses of its links.
+        """Destinations that the host delivers locally.
 
-        (RFC 4291, 2.6.1.) A link of two addresses has no anycast address, as both are of stations (RFC 6164, 6.1;
-        `addrconf_join_anycast` of Linux).
+        They include the routers' anycast addresses of its links (RFC 4291, 2.6.1). A link of two addresses has no
+        anycast address, as both belong to stations (RFC 6164, 6.1; `addrconf_join_anycast` of Linux).
         """
         links = self._links.values() if self.family is Family.IPV6 else ()
         anycast = [single(i.prefix.value) for i in links if i.length < self.family.bits - 1]
@@ -111,9 +111,9 @@ class Forwarding:
 
     @cached_property
     def paths(self) -> tuple[tuple[Interval, tuple[str, ...]], ...]:
-        """Each address's interfaces by all routes of its longest prefix, in the order in which the kernel takes them.
+        """For each interval of addresses, the interfaces of all routes to its longest prefix, the preferred one first.
 
-        No interfaces if only a default route leads to the address, or no route at all.
+        There are no interfaces if only a default route leads to the addresses, or no route at all.
         """
         links = [(i.prefix, ON_LINK[self.family], device) for device, i in self._links.items()]
         routes = [(r.to, route_metric(r), r.device) for r in self.host.routes if r.to.family is self.family]
@@ -130,9 +130,9 @@ class Forwarding:
         return tuple(sorted([*found, *((span, ()) for span in left)]))
 
     def astray(self, device: str) -> Spans:
-        """Sources that must not come in by an uplink: some link or route leads to them, but none by this uplink.
+        """Sources that must not arrive on an uplink: some link or route leads to them, but none through this uplink.
 
-        Of several routes to one prefix each counts (RFC 3704, 2.3): the sender may already use another one.
+        All routes to one prefix count (RFC 3704, 2.3), since the sender may already use another one than the kernel.
         """
         if device not in self._astray:
             self._astray[device] = united(span for span, by in self.paths if by and device not in by)
@@ -144,14 +144,14 @@ class Forwarding:
 
     @cached_property
     def routes(self) -> tuple[tuple[Interval, str], ...]:
-        """Each address's interface by the longest prefix; "" if only a default route, or none, leads to it."""
+        """For each interval of addresses, the interface by the longest prefix; "" for a default route or none."""
         return tuple((span, devices[0] if devices else "") for span, devices in self.paths)
 
     @cached_property
     def defaults(self) -> tuple[str, ...]:
-        """Interfaces that a default route may lead by: a learned one, one with a gateway, one that a route names.
+        """Interfaces that may have a default route: by a learned address, by a gateway, or by a route of the spec.
 
-        And one that somebody else configures, by which there may be a route to anywhere.
+        An interface that taploom does not configure is included, as it may have a route to any destination.
         """
         named = {r.device for r in self.host.routes if r.to.family is self.family and not r.to.length}
         return tuple(
@@ -179,7 +179,7 @@ class Forwarding:
 
     @cached_property
     def partition(self) -> tuple[tuple[Interval, str], ...]:
-        """Where packets to each destination go, sorted: `SELF`, an interface, or "" for a default route or none."""
+        """The egress of each interval of destinations, sorted: `SELF`, an interface, or "" (default route or none)."""
         found: list[tuple[Interval, str]] = []
         for span, device in self.routes:
             found += ((part, SELF) for part in common((span,), self.delivered))
@@ -189,14 +189,14 @@ class Forwarding:
 
     @cached_property
     def parts(self) -> Mapping[str, list[Interval]]:
-        """The destinations by where packets to them go, as in `partition`."""
+        """The destinations of each egress, as in `partition`."""
         found: dict[str, list[Interval]] = {}
         for span, egress in self.partition:
             found.setdefault(egress, []).append(span)
         return found
 
     def egress(self, value: int) -> str:
-        """Where packets to one destination go, as in `partition`."""
+        """The egress of one destination, as in `partition`."""
         at = bisect_left(self.partition, value, key=lambda part: part[0][1])
         return self.partition[at][1]
 
@@ -219,6 +219,6 @@ class Forwarding:
 
     @memo
     def missing(self, device: str | None) -> Spans:
-        """The sources without a way back, by this interface or (None) by any."""
+        """The sources that the host could not answer by this interface or, for None, by any interface."""
         known = self.reachable if device is None else self.back(device)
         return complement(known, 1 << self.family.bits)

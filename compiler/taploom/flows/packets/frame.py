@@ -16,7 +16,7 @@ ETHER_TYPES = ("arp", "ip", "ip6", "8021q")
 
 _GLOB = frozenset("*?[")
 NOBODY = "other/"
-"""Name of an interface that is no port of a bridge of ours."""
+"""Name that stands for interfaces that are on no bridge of the plan."""
 
 
 def family_of(ether: str) -> Family:
@@ -30,7 +30,7 @@ class BridgePort:
 
     Attributes:
         name: the name of a declared TAP, or a glob that stands for all undeclared interfaces that match it.
-        bridge: None for a port that is on no bridge of ours.
+        bridge: the bridge of the plan; None for an interface that is on none.
         port: the declared port in the plan; None for an undeclared interface.
     """
 
@@ -40,7 +40,7 @@ class BridgePort:
 
 
 def entries(host: Host) -> Iterator[BridgePort]:
-    """All ports of a host: declared TAPs, undeclared interfaces that match patterns, and one that is on no bridge."""
+    """All ports of a host: declared TAPs, patterns for undeclared interfaces, and `NOBODY`, which is on no bridge."""
     for bridge in host.bridges:
         yield from (BridgePort(port.tap, bridge, port) for port in bridge.ports)
         yield from (BridgePort(name, bridge, None) for name in _strangers(bridge))

@@ -1,9 +1,9 @@
-"""Addresses that only the network outside knows, as destinations: numbers behind the last real address of a family.
+"""Learned addresses as destinations: numbers behind the last real address of a family stand for them.
 
-Each uplink that learns its address has one such number, so rules about "local" stay exact without a guess. The numbers
-are neighbours of the last real address and of each other, so a set of all destinations is one interval. Only the
-functions here decide which part of a set is real addresses and which part stands for learned ones; the end of an
-interval does not tell.
+Each uplink that learns its address has one such number, so rules about "local" stay exact although the address is not
+known. The numbers are neighbours of the last real address and of each other, so a set of all destinations is one
+interval. Only the functions here decide which part of a set is real addresses and which part stands for learned ones,
+as one interval may contain both.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,8 +1,8 @@
 """The dimensions of a packet, in the order in which diagrams ask for them.
 
-Destination, protocol and port come first: so a translation, which changes these, is a walk from the top of a diagram to
-the part for the new destination, and the sender, which it leaves alone, stands below. Family, interfaces and state of
-the connection are not dimensions: there is a map of its own for each of their values.
+Destination, protocol and port come first, since destination translations change no other dimension. So a translation is
+a walk from the top of a diagram to the part for the new destination, and the source stands below. Family, interfaces
+and state of the connection are not dimensions: each combination of their values has a map of its own.
 """
 
 from typing import NamedTuple
@@ -91,12 +91,12 @@ class Packet(NamedTuple):
 
     @property
     def source(self) -> Address:
-        """Its sender."""
+        """The source address."""
         return Address(self.family, self.point[SOURCE])
 
     @property
     def destination(self) -> Address | None:
-        """Where it goes; None for an address that the host has learned."""
+        """The destination address; None for an address that the host has learned."""
         value = self.point[DESTINATION]
         return Address(self.family, value) if not is_learned(value, self.family) else None
 

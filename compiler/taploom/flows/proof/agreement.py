@@ -1,8 +1,8 @@
 """Whether two paths agree stage by stage: the quick half of the comparison, which is enough for correct rulesets.
 
 Composing the stages costs a map of all packets for each ingress interface. Comparing them costs a look at each part, as
-equal parts are one object. Equal stages compose to equal outcomes, so a yes is exact. After a no, only the composition
-tells whether the outcomes differ.
+equal parts are one object. Equal stages compose to equal outcomes, so the answer True is exact. After False, only the
+composition shows whether the outcomes differ.
 """
 
 from taploom.flows.algebra.diagram import Diagram, Leaf, aligned
@@ -29,7 +29,7 @@ def agreement(one: PacketPath, other: PacketPath, context: Context) -> bool:
 
 
 def same_parts(one: PacketPath, other: PacketPath, context: Context, mark: Mark, other_mark: Mark) -> bool:
-    """Whether packets are judged alike for each way out, compared for the destinations that go that way."""
+    """Whether packets have the same answers for each egress, compared for the destinations of this egress."""
     for egress, spans in one.kernel.parts.items():
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
         if a is not b and any(_cut(a, span) != _cut(b, span) for span in spans):
@@ -38,7 +38,7 @@ def same_parts(one: PacketPath, other: PacketPath, context: Context, mark: Mark,
 
 
 def _cut(diagram: Diagram[Answer], span: tuple[int, int]) -> list[tuple[int, int]]:
-    """The parts within a span of destinations, as their ends and identities, without cuts between equals."""
+    """The parts within a span of destinations, as their ends and identities, without cuts between equal parts."""
     found: list[tuple[int, int]] = []
     for (_, last), part in pieces(diagram, DESTINATION, span):
         if found and found[-1][1] == id(part):

@@ -32,7 +32,7 @@ from taploom.plan.host import Host
 from taploom.plan.site import Plan
 
 WORTH_A_PROCESS = 100
-"""Terms and DNAT entries whose proof takes longer than a process takes to start."""
+"""Number of terms and DNAT entries whose proof takes longer than a process takes to start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class Disagreement:
     """A packet for which intent and ruleset differ.
 
     Attributes:
-        host: the host that it passes.
+        host: the host that the packet passes.
         context: its ingress interface, and the uplink of the default route.
-        packet: one of many packets for which they differ.
+        packet: one of many packets for which the witnesses differ.
         intent: the intended answer, with the entry that decides.
         ruleset: the answer of the ruleset, with the rule that decides.
         state: the state of its connection, as in `ct state`.
@@ -73,7 +73,7 @@ class Witnesses:
     Attributes:
         site: the entries of the whole site.
         ruleset: the tree that is rendered.
-        named: whether answers have the entry or rule that decided.
+        named: whether answers name the entry or rule that decided.
     """
 
     site: SiteEntries
@@ -117,7 +117,7 @@ class Witnesses:
         return Tables(self.ruleset, self.kernel, self.manager, self.clock)
 
     def disagreements(self) -> Iterator[Disagreement]:
-        """The differences between the two, by exact composition of all stages."""
+        """The differences between both witnesses, by exact composition of all stages."""
         for context in contexts(self.kernel):
             wanted, found = self.intent.outcome(context), self.tables.outcome(context)
             for point, one, other in differences(self.manager, wanted, found):
@@ -157,7 +157,7 @@ def of_frames(pair: Witnesses) -> Iterator[Disagreement]:
 def disagreements(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> tuple[Disagreement, ...]:
     """All differences between what the spec means and what its rulesets do, sorted by host.
 
-    The hosts of a large site are dealt out to several processes.
+    The hosts of a large site are distributed over several processes.
 
     Args:
         plan: the whole plan.
@@ -185,14 +185,14 @@ def prover(plan: Plan, ruleset_of: Callable[[Host], Ruleset]) -> Callable[[Host]
 
 
 def effort(host: Host) -> int:
-    """How long the proof of a host takes, in the unit of `WORTH_A_PROCESS`."""
+    """The estimated effort of the proof of a host, in the unit of `WORTH_A_PROCESS`."""
     return len(host.terms) + len(host.dnat_entries)
 
 
 def alike(pair: Witnesses) -> bool:
     """Whether both witnesses agree stage by stage: a quick test, which correct rulesets pass.
 
-    If it fails, differences of several stages may still cancel, which only their composition can tell.
+    If it fails, the differences of several stages may still cancel out; only the composition can show this.
     """
     alike = all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.kernel))
     return alike and next(pair.of_states(), None) is None

@@ -1,4 +1,4 @@
-"""The hosts of the site that can answer a network without source NAT: those with a static route back to it."""
+"""The hosts of the site that can answer a network without source NAT, as they have a static route back to it."""
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -15,18 +15,18 @@ from taploom.plan.interfaces import outside
 
 @dataclass(frozen=True)
 class Answering:
-    """Looks up those hosts by their fixed addresses, for a whole site in one family."""
+    """Looks up the fixed addresses of hosts that can answer a network, for a whole site in one family."""
 
     names: Meanings
     family: Family
 
     def addresses(self, asking: str, network: str, zone: str) -> Spans:
-        """The addresses of other hosts that have a route back to a network by a zone; default routes do not count.
+        """The addresses of other hosts that have a route back to a network through a zone; default routes do not count.
 
         Args:
             asking: the host that the network is on.
             network: the name of the network.
-            zone: the zone by which its guests' packets would come to the other hosts.
+            zone: the zone through which packets of its guests would reach the other hosts.
         """
         own = prefix_in(self.names.networks[network], self.family)
         if own is None or not self._known:
@@ -37,7 +37,7 @@ class Answering:
         return united(span for host in others for span in self._believing(self.names.hosts[host], own, zone))
 
     def _believing(self, host: Host, network: Prefix, zone: str) -> Iterator[Interval]:
-        """The addresses of a host to which packets come by uplinks that accept all sources of a network."""
+        """The uplink addresses of a host to which packets come by uplinks whose routes cover the whole network."""
         paths = [devices for span, devices in self._paths(host.name) if common((span,), (of_prefix(network),))]
         within = {each.device for each in outside(host) if each.zone == zone}
         for each in outside(host):

@@ -22,8 +22,8 @@ class ResolvedEntry:
 
     Attributes:
         name: stable name, `policy/NAME`.
-        services: None for every protocol.
-        limited: the rate up to which it allows; "" where there is none.
+        services: protocols with their ports; None for every protocol.
+        limited: the rate up to which the entry allows packets; "" if there is none.
         expires: end of validity in seconds since the epoch, or None.
     """
 
@@ -37,13 +37,13 @@ class ResolvedEntry:
 
     @property
     def order(self) -> tuple[bool, str]:
-        """Sort key: entries without a rate decide before those with one, then by name."""
+        """Sort key: entries without a rate decide before entries with a rate; the name decides between others."""
         return (bool(self.limited), self.name)
 
 
 @dataclass(frozen=True)
 class SiteEntries:
-    """All entries of the site, with an index of those that can concern a host."""
+    """All entries of the site, with an index of the entries that can concern a host."""
 
     names: Meanings
 
@@ -55,7 +55,7 @@ class SiteEntries:
 
     @cached_property
     def entries(self) -> tuple[ResolvedEntry, ...]:
-        """All policy entries, sorted by what decides first."""
+        """All policy entries, in the order in which they decide."""
         return tuple(sorted(map(self._entry, self.names.plan.rules), key=lambda entry: entry.order))
 
     def _entry(self, rule: PolicyEntry) -> ResolvedEntry:
@@ -76,7 +76,7 @@ class SiteEntries:
         return {family: Answering(self.names, family) for family in FAMILIES}
 
     def approaches(self, family: Family, *, named: bool) -> tuple[Approach, ...]:
-        """The approaches to the forwards of all hosts; there are far fewer without names."""
+        """The approaches to the forwards of all hosts; without names, many of them are united."""
         return self._named_approaches(family) if named else self._nameless_approaches(family)
 
     @memo
@@ -97,7 +97,7 @@ class SiteEntries:
 
     @cached_property
     def _index(self) -> tuple[frozenset[int], Mapping[str, set[int]]]:
-        """Entries that can concern anyone, and entries by the network, host or zone that they name."""
+        """Entries that can concern any host, and entries by the network, host or zone that they name."""
         general: set[int] = set()
         named: dict[str, set[int]] = {}
         for number, entry in enumerate(self.entries):
@@ -109,7 +109,10 @@ class SiteEntries:
         return frozenset(general), named
 
     def _around(self, host: Host) -> Iterator[str]:
-        """The zones of a host, and the networks and hosts it may forward for: those without an uplink in some zone."""
+        """The zones of a host, and the networks and hosts for which it may forward.
+
+        These are the networks and hosts that have no uplink in at least one of the zones.
+        """
         zones = {each.zone for each in outside(host)}
         yield from zones
         if len(zones) > 1:
@@ -120,7 +123,7 @@ class SiteEntries:
         _ = self._index
 
     def concerning(self, host: Host) -> Iterator[ResolvedEntry]:
-        """The entries that name a network of the host, itself or its surroundings, and those that can mean anyone."""
+        """The entries that name the host, its networks or a name `_around` it, and those that can concern any host."""
         general, named = self._index
         found = set(general)
         for name in {host.name, *(each.network for each in inside(host)), *self._around(host)}:

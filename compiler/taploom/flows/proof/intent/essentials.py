@@ -23,7 +23,7 @@ _NEVER = {
     Family.IPV4: ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4"),
     Family.IPV6: ("::1", "::ffff:0:0/96", "ff00::/8"),
 }
-"""No sender of another network has these (RFC 6890)."""
+"""Source addresses that no sender in another network has (RFC 6890)."""
 
 
 def implied(name: str) -> Answer:
@@ -62,7 +62,7 @@ def served(here: HostInterface, family: Family) -> Iterator[Decided]:
 
 
 def learning(here: HostInterface, family: Family) -> Iterator[Decided]:
-    """What an interface learns its address from, or its way out."""
+    """The packets from which an interface learns its address or its default route."""
     learned = isinstance(in_family(here, family), Learned)
     if learned and family is Family.IPV4:
         yield _offers(), implied("dhcp-client")
@@ -78,7 +78,7 @@ def _offers() -> Box:
 
 
 def plausible(view: View, ingress: str) -> Iterator[Decided]:
-    """The early answers about source addresses on an interface of ours; the first box that holds a packet decides."""
+    """The early answers about source addresses on a known interface; the first box that contains a packet decides."""
     kernel = view.kernel
     uplink = next((each for each in outside(kernel.host) if each.device == ingress), None)
     if kernel.family is Family.IPV4:
@@ -103,7 +103,7 @@ def never(family: Family) -> Spans:
 
 
 def _bogus(kernel: Forwarding) -> Spans:
-    """Source addresses that are bogus beyond an uplink: reserved ones, those of networks here, and the host's own."""
+    """Source addresses that are bogus beyond an uplink: reserved ones, and those of the host and of its networks."""
     local = (link.prefix for each in inside(kernel.host) if (link := each.own(kernel.family)))
     own = (address.prefix for found in kernel.addresses.values() for address in found)
     return united([*never(kernel.family), *(of_prefix(prefix) for prefix in (*local, *own))])

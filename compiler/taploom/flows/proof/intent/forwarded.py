@@ -1,4 +1,4 @@
-"""Forwards as one host has to translate them, and the traffic to them that they imply for other hosts."""
+"""The forwards that a host has to translate, and the traffic to them that other hosts have to allow."""
 
 from collections.abc import Iterable, Iterator
 
@@ -25,7 +25,7 @@ class ForwardedRange:
 
     Attributes:
         name: stable name, `forward/NAME`.
-        uplinks: uplinks whose address it listens at.
+        uplinks: uplinks at whose addresses the forward listens.
         target: the guest's address.
         shift: number that is added to the port.
         sources: the senders that may use it.
@@ -42,7 +42,7 @@ class ForwardedRange:
 
 
 def forwarded_ranges(names: Meanings, host: Host, family: Family) -> tuple[ForwardedRange, ...]:
-    """The forwards of a host; first those that name their senders, then the others, each sorted by name."""
+    """The forwarded ranges of a host; first those with named senders, then the others, both groups sorted by name."""
     forwards = names.forwards.get(host.name, ())
     found = [forwarded for forward in forwards for forwarded in _forwarded_ranges(names, host, forward, family)]
     return tuple(sorted(found, key=lambda forwarded: (forwarded.sources.everyone, forwarded.name, forwarded.traffic)))
@@ -73,7 +73,7 @@ def _address(nic: Nic, family: Family) -> int | None:
 
 
 def named_senders(names: Meanings, found: Selection, family: Family) -> Spans | None:
-    """The addresses that may use a forward wherever they come from; None for all."""
+    """The addresses that may use a forward through any interface; None for all."""
     if found.everyone:
         return None
     networks = (prefix_in(names.networks[name], family) for name in found.networks)
@@ -85,13 +85,13 @@ def named_senders(names: Meanings, found: Selection, family: Family) -> Spans | 
 
 @dataclass(frozen=True, slots=True)
 class Approach:
-    """The traffic of other hosts' guests to a forwarded range by its outside addresses, where these are known.
+    """The traffic from guests of other hosts to the known outside addresses of a forwarded range.
 
     Attributes:
         host: the host of the forwarded range.
-        name: stable name of the forward; "" if it stands for several.
+        name: stable name of the forward; "" if the approach stands for several forwards.
         at: the outside addresses.
-        senders: the senders that may use it; None for all.
+        senders: the senders that may use the forward; None for all.
     """
 
     host: str
@@ -102,7 +102,7 @@ class Approach:
     expires: int | None
 
     def box(self, here: Spans, clock: Clock) -> Box | None:
-        """The packets from a network with the addresses `here`; None if nobody there may use it."""
+        """The packets from a network with the addresses `here`; None if no sender there may use the forward."""
         sources = here if self.senders is None else common(self.senders, here)
         until = None if self.expires is None else clock.until(self.expires)
         return (self.at, *self.traffic, sources, None, None, until) if sources else None
@@ -131,7 +131,7 @@ def _known(host: Host, forwarded: ForwardedRange, family: Family) -> Spans:
 
 
 def nameless(found: Iterable[Approach]) -> tuple[Approach, ...]:
-    """The same approaches without names; those that differ only in their ports become one."""
+    """The same approaches without names; approaches that differ only in their ports become one."""
     groups: dict[tuple[str, Spans, Spans | None, Spans | None, int | None], list[Spans]] = {}
     for each in found:
         protocol, ports = each.traffic

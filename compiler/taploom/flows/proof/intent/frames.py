@@ -21,7 +21,7 @@ _ROUTERS, _ASKING = ((134, 134), (137, 137)), ((131, 133), (135, 135), (143, 143
 
 
 def frame(inner: Box = (None,) * LEVELS, **more: Spans) -> Box:
-    """A box of frames around one of packets."""
+    """The box of the frames that contain the packets of the box `inner`."""
     columns: list[Spans | None] = [*inner, None, None]
     for name, spans in more.items():
         columns[_COLUMNS[name]] = spans
@@ -48,9 +48,9 @@ class Guard:
 
     @cached_property
     def _owned(self) -> Spans:
-        """The addresses that only their owners may use: those of guests, and the host's on these bridges.
+        """The addresses that only their owners may use: those of guests and of the host on guarded bridges.
 
-        The host's link-local address is among them, as it is the guests' next hop by router advertisement.
+        The host's link-local address is among them, as router advertisements make it the next hop of guests.
         """
         bridges = [bridge for bridge in self.host.bridges if bridge.guarded]
         own = [i.address.value for b in bridges if (i := in_family(b, self._family))]
@@ -125,7 +125,7 @@ class Guard:
 
 
 def _discovery(may: Spans, link: Spans) -> Iterator[Decided]:
-    """Guests may announce only their own addresses, and only the host is a router; `link` are link-local addresses."""
+    """Guests may announce only the addresses `may` and the link-local addresses `link`; only the host is a router."""
     family = Family.IPV6
     yield frame(icmp(family, *_ROUTERS)), SPOOFED
     yield frame(_udp(), sender_port=((547, 547),)), SPOOFED
@@ -137,7 +137,7 @@ def _discovery(may: Spans, link: Spans) -> Iterator[Decided]:
 
 
 Refused = Mapping[str, tuple[Decided, ...]]
-"""The denies among the guests of each network, as packets."""
+"""The denies among the guests of each network, as boxes of packets with their answers."""
 
 
 def between(host: Host, refused: Refused, ingress: BridgePort, egress: BridgePort, ether: str) -> Iterator[Decided]:

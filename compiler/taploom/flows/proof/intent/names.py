@@ -21,11 +21,11 @@ class Selection:
     """The meaning of a list of selectors, the same for all hosts.
 
     Attributes:
-        everyone: `any`.
+        everyone: whether `any` is among the selectors.
         networks: networks as a whole.
         guests: known addresses of single guests, by network.
         prefixes: literal and named prefixes.
-        outside: zones whose outside, beyond their uplinks, is selected.
+        outside: zones of which the addresses beyond the uplinks are selected.
         hosts: names of hosts.
     """
 
@@ -46,12 +46,12 @@ class Selection:
 
 
 def addresses_of(nic: Nic) -> Iterable[Prefix]:
-    """The addresses of a NIC that are known."""
+    """The known addresses of a NIC."""
     return (part.address.prefix for part in (nic.ipv4, nic.ipv6) if part.address is not None)
 
 
 def prefix_in(network: Network, family: Family) -> Prefix | None:
-    """The prefix of a network."""
+    """The prefix of a network in a family, or None."""
     interface = in_family(network, family)
     return interface.prefix if interface else None
 
@@ -64,7 +64,7 @@ def fixed_of(host: Host, family: Family) -> Spans:
 
 @dataclass(frozen=True)
 class Meanings:
-    """Looks up the words of one site."""
+    """Looks up the names and services of one site."""
 
     plan: Plan
 
@@ -92,14 +92,14 @@ class Meanings:
 
     @cached_property
     def near(self) -> Mapping[str, frozenset[str]]:
-        """The zones that a host has uplinks in, for its name and for those of the networks on it."""
+        """The zones in which a host has uplinks, by the name of the host and by the names of its networks."""
         zones = {host.name: frozenset(each.zone for each in outside(host)) for host in self.plan.hosts}
         on = {each.network: zones[host.name] for host in self.plan.hosts for each in inside(host)}
         return zones | on
 
     @cached_property
     def listening(self) -> Mapping[tuple[str, Family, int], tuple[str, str]]:
-        """Hosts and their uplinks by zone and by the fixed address that an uplink has there."""
+        """The host and uplink that have a fixed address, by zone, family and address."""
         known = ((host.name, each) for host in self.plan.hosts for each in outside(host))
         return {
             (each.zone, own.family, own.address.value): (host, each.device)
@@ -146,7 +146,7 @@ class Meanings:
         return found
 
     def selection(self, selectors: Iterable[str]) -> Selection:
-        """The union of selectors; the same ones are looked up once."""
+        """The union of selectors; the result is cached."""
         return self._selection(tuple(selectors))
 
     @memo

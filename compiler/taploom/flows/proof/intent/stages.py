@@ -37,7 +37,7 @@ class Intent:
     """The intent of the site for one host and family.
 
     Attributes:
-        named: whether answers need the entry that decides.
+        named: whether answers name the entry that decides.
     """
 
     site: SiteEntries
@@ -48,7 +48,7 @@ class Intent:
 
     @cached_property
     def view(self) -> View:
-        """The host's side of every selection."""
+        """The addresses of every selection as the host sees them."""
         return View(self.site.names, self.kernel)
 
     @cached_property
@@ -62,13 +62,13 @@ class Intent:
         return self.manager.overlay(list(plausible(self.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """Translates by forwards, and by prefix translations on their way in."""
+        """Translates destinations by forwards, and by prefix translations of packets that come in."""
         if ingress == OTHER:
             return self.manager.leaf(PASS)
         return self.manager.overlay(self.translated(ingress), PASS)
 
     def translated(self, ingress: str) -> tuple[Decided, ...]:
-        """The translations of packets on their way in; the first box that holds a packet decides."""
+        """The destination translations for an ingress; the first box that contains a packet decides."""
         return self._translated(ingress if ingress in self.view.zones else SELF)
 
     @memo
@@ -88,7 +88,7 @@ class Intent:
     def _listens(self, forwarded: ForwardedRange, uplink: str | None) -> Spans:
         """The addresses at which a forwarded range listens for packets from an uplink, or (None) from inside.
 
-        The ruleset cannot tell which uplink has which learned address, except for the one by which a packet comes in.
+        The ruleset cannot assign a learned address to an uplink, except to the uplink on which the packet arrives.
         """
         if uplink is None and not forwarded.hairpin:
             return ()
@@ -130,8 +130,8 @@ class Intent:
         """The decisions between two sides, and the answer for all other packets; the first box with a packet decides.
 
         Args:
-            ingress: as for `Stages.judged`, like the next two.
-            egress: the interface by which packets leave, or `SELF`.
+            ingress: the interface by which packets arrive, `OTHER` or `SELF`.
+            egress: the interface by which packets leave, `OTHER`, or `SELF` for packets to the host.
             mark: the mark of their translation.
             ways: the approaches to forwards of other hosts to consider; None for all.
         """

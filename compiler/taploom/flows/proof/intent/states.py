@@ -1,4 +1,4 @@
-"""The intent for packets that open no connection: no entry is about them, so each path and state has one answer."""
+"""The intent for packets that open no connection: no entry applies to them, so each path and state has one answer."""
 
 from collections.abc import Iterator
 
@@ -19,8 +19,8 @@ def expected(kernel: Forwarding) -> Iterator[tuple[Path, Answer]]:
     """The intended answer for packets of each path and state.
 
     Replies and errors of known connections pass everywhere. Packets that belong to no connection and open none are
-    dropped at our bridges, between our uplinks and at the host; elsewhere taploom does not judge them. Loopback traffic
-    passes.
+    dropped at the host's bridges, between its uplinks, and on the way to the host if its input is managed; elsewhere
+    taploom does not judge them. Loopback traffic passes.
     """
     host = kernel.host
     networks = [each.device for each in inside(host)]

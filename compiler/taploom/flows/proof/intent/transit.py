@@ -1,9 +1,9 @@
-"""The packets of an entry that a host forwards from one of its uplinks to an uplink.
+"""The packets of an entry that a host forwards from one of its uplinks to another or to the same one.
 
 `any` never allows addresses outside the site to reach each other, which would make hosts routers. Addresses of one zone
-reach each other through a host only if both ends name that zone. A deny covers everything that its selectors mean. A
-host forwards for other hosts of the site, and for the networks on them, between zones if these hosts have no uplink in
-one of the zones.
+reach each other through a host only if both ends name that zone. A deny covers everything that its selectors mean.
+Between two zones, a host forwards for other hosts of the site, and for their networks, if these hosts have no uplink
+in one of the zones.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from taploom.plan.policy import Action
 
 
 def carried(view: View, entry: ResolvedEntry, ingress: str, egress: str) -> Iterator[tuple[Spans, Spans]]:
-    """The destinations of an entry with their senders, from one uplink to another or to itself."""
+    """The destinations of an entry with their senders, for packets from one uplink to another or to the same one."""
     came, goes = view.zones[ingress], view.zones[egress]
     denies = entry.action is Action.DENY
     from_strangers = view.strangers(entry.sources, ingress, anyone=denies)

@@ -1,4 +1,4 @@
-"""A selection as one host sees it: the addresses that come in, or lie behind, each of its interfaces."""
+"""A selection as one host sees it: the sources that arrive on each interface, and the destinations behind it."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -54,12 +54,12 @@ class View:
 
     @cached_property
     def zones(self) -> Mapping[str, str]:
-        """The zone beyond each other interface."""
+        """The zone beyond each interface without a network of the host, by device."""
         return {each.device: each.zone for each in outside(self.host)}
 
     @cached_property
     def elsewhere(self) -> Mapping[str, Spans]:
-        """Networks of other hosts to which this one has a static route, or a default route as they are public."""
+        """Networks of other hosts to which this host has a static route, or, if they are public, a default route."""
         here = {each.network for each in self.networks.values()}
         routes = [route.to for route in self.host.routes if route.device in self.zones]
         found = {}
@@ -104,28 +104,28 @@ class View:
 
     @memo
     def behind(self, uplink: str) -> Spans:
-        """The part of `remote` that may come in by an uplink: a route leads there by it, or only default routes do.
+        """The part of `remote` that may arrive on an uplink: a route leads there through it, or only default routes do.
 
-        Of several routes to one prefix each counts: the sender may already use another one than this host.
+        All routes to one prefix count, since the sender may already use another one than this host.
         """
         paths = (span for span, devices in self.kernel.paths if uplink in devices or not devices)
         return common(self.remote, united(paths))
 
     def astray(self, uplink: str) -> Spans:
-        """The part of `remote` that must not come in by an uplink, as it is behind another one."""
+        """The part of `remote` that must not arrive on an uplink, as it is behind another one."""
         return common(self.remote, self.kernel.astray(uplink))
 
     @cached_property
     def lost(self) -> Spans:
-        """Addresses of the site's networks that must not come in by any uplink: local ones, and those without a route.
+        """Addresses that must not arrive on any uplink: those of local networks, and of others without a route to them.
 
-        A network without a route may contain the fixed address of another host's uplink, to which default routes lead.
+        Fixed addresses of other hosts' uplinks in a network without a route are left out: default routes lead to them.
         """
         here = united(span for spans in self.local.values() for span in spans)
         return without(self.site, without(self.remote, here))
 
     def senders(self, found: Selection, ingress: str, *, to_host: bool) -> Spans:
-        """The addresses of a selection that come in by an interface; `any` is everyone but the site's hosts.
+        """The addresses of a selection that arrive on an interface; `any` is everyone except the site's hosts.
 
         Args:
             found: the selection.
@@ -140,7 +140,7 @@ class View:
         return self._afar(found, ingress, hosts=False)
 
     def receivers(self, found: Selection, egress: str) -> Spans | None:
-        """The addresses of a selection behind an interface; for the host itself None (all of its own) or nothing."""
+        """The addresses of a selection behind an interface; for the host itself, None (all its addresses) or ()."""
         if egress == SELF:
             return None if found.everyone or self.host.name in found.hosts else ()
         if egress in self.networks:
@@ -148,7 +148,7 @@ class View:
         return () if egress == OTHER else self._afar(found, egress, hosts=True)
 
     def touched(self, found: Selection) -> tuple[str, ...]:
-        """The interfaces of networks on which something of a selection may be."""
+        """The interfaces of networks that may contain addresses of a selection."""
         if found.everyone or found.prefixes:
             return tuple(self.networks)
         return tuple(
@@ -171,19 +171,19 @@ class View:
         return united([*self.strangers(found, uplink), *self.others(found, uplink, hosts=hosts)])
 
     def strangers(self, found: Selection, uplink: str, *, anyone: bool = True) -> Spans:
-        """The addresses of a selection beyond an uplink that are not the site's.
+        """The addresses of a selection beyond an uplink that do not belong to the site.
 
         Args:
             found: the selection.
             uplink: the uplink.
-            anyone: whether `any` counts.
+            anyone: whether `any` selects such addresses.
         """
         if (found.everyone and anyone) or self.zones[uplink] in found.outside:
             return self.outer
         return common(found.literal(self.family), self.outer)
 
     def others(self, found: Selection, uplink: str, *, hosts: bool, away: str = "") -> Spans:
-        """The addresses of a selection that are the site's, on other hosts, and behind an uplink.
+        """The addresses of a selection that belong to other hosts of the site or to their networks, behind an uplink.
 
         Args:
             found: the selection.
@@ -205,7 +205,7 @@ class View:
 
     @memo
     def apart(self, zone: str) -> tuple[Mapping[str, Spans], Mapping[str, Spans]]:
-        """Other hosts without an uplink in a zone, as networks on them and as their own addresses; all hosts for ""."""
+        """The networks and the addresses of other hosts without an uplink in a zone; for "", of all other hosts."""
         if not zone:
             return self.elsewhere, self.peers
         near = self.names.near
