@@ -1,4 +1,4 @@
-"""The proof of a plan, begun while the checks still look for mistakes."""
+"""The proof of a plan, which starts while the checks still run."""
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 class Proof:
-    """The proof of a plan, and its files, each printed by the process that has proven what it says.
+    """The proof of a plan, and its files; the process that proves a host also prints its files.
 
-    Other processes begin at once, while this one still looks for mistakes; if it finds one, it stops them.
+    Worker processes start at once, while this process still runs the checks; if a check fails, it stops the workers.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -40,7 +40,7 @@ class Proof:
         """The findings of the proof, or all files if it has none.
 
         Args:
-            plan: the same plan, with what the checks say about its waivers.
+            plan: the same plan, after the checks have marked the used waivers.
         """
         from taploom.flows.proof.proof import findings
 
@@ -52,7 +52,7 @@ class Proof:
 
     @cached_property
     def _disproved(self) -> Callable[[Host], list["Disagreement"]]:
-        """The prover of one host, made in each process; in this one only for a plan without mistakes, as it must be."""
+        """The prover of a host; each process makes its own, and this process only for a plan that passed the checks."""
         from taploom.flows.proof.proof import prover_of
 
         return prover_of(self._plan)

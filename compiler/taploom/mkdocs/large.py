@@ -1,7 +1,7 @@
-"""A large site in MkDocs: pages that need no Markdown, and frames around them without what all of them repeat.
+"""Prints pages of a large site without Markdown, and shortens what the theme repeats around each page.
 
-What MkDocs does for a page costs more than the page: Markdown, a navigation with every title of the guides, a theme's
-indentation. None of it is missed by a reader of ten thousand pages, and all of it is by who has to host them.
+MkDocs parses Markdown for every page, and prints a navigation with all titles of the guides and the indentation of the
+theme. On a site of ten thousand pages this takes more time and bytes than the pages themselves, and helps no reader.
 """
 
 import re
@@ -21,14 +21,14 @@ _START, _END = "<article", "</article>"
 
 
 class QuickPage(Page):
-    """A page that needs no Markdown; its links are resolved, and checked, by MkDocs."""
+    """A page that is printed as HTML without Markdown; MkDocs still resolves and checks its links."""
 
     def __init__(self, page: OurPage, title: str, file: File, config: MkDocsConfig) -> None:
         self._page = page
         super().__init__(title, file, config)
 
     def render(self, config: MkDocsConfig, files: Files) -> None:
-        """Make the content; by Markdown where only that can, or another plugin has written into it."""
+        """Make the content from the blocks; from Markdown if a block needs it or another plugin changed the text."""
         links = _RelativePathTreeprocessor(self.file, files, config)
         own = self.file.content_string == f"{self._page.settings}{self.markdown}"
         made = html(self._page.blocks, self._page.path, links.path_to_url) if own else None
@@ -42,7 +42,7 @@ class QuickPage(Page):
 
 
 def _nested(headings: tuple[Entry, ...]) -> list[Any]:
-    """Headings below those that they belong to, as MkDocs reads them from Markdown."""
+    """The headings as a tree, in the form that MkDocs reads from Markdown."""
     roots: list[Any] = []
     above: list[Any] = []
     for one in headings:
@@ -55,7 +55,7 @@ def _nested(headings: tuple[Entry, ...]) -> list[Any]:
 
 
 def brief(nav: Navigation) -> Navigation:
-    """The navigation of a leaf: its own section, the first, with a line for each list, and a way into the others."""
+    """The navigation of a leaf: the first section with one entry for each list, and the first page of the others."""
     first, *others = nav.items
     network = Section(first.title, [_list(item) for item in first.children]) if first.is_section else first
     return Navigation([network, *map(_entrance, others)], nav.pages)
@@ -70,7 +70,7 @@ def _entrance(item: Any) -> Any:
 
 
 def squeezed(output: str) -> str:
-    """A page without the indentation of its frame, which has no text that keeps spaces; the article stays as it is."""
+    """A page without indentation outside of its article; the theme has no preformatted text there."""
     start, end = output.find(_START), output.rfind(_END)
     if start < 0 or end < start:
         return output

@@ -17,13 +17,13 @@ _CUT = "This clone lacks older commits; `git fetch --unshallow` gets them."
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A revision, and the two plans that a picture of it is made from; None where there is nothing to draw."""
+    """A revision, and the plans before and after it, from which its picture is drawn; None if none is drawn again."""
 
     revision: Revision
     plans: tuple[Plan, Plan] | None = None
 
     def painted(self, colors: Paint) -> "_Told":
-        """With the picture in these colours: of the topology where that shows something, else of the policy."""
+        """The revision with its picture in these colours: of the topology if the change shows there, else of policy."""
         change = self.revision.change
         if self.plans is None or change is None:
             return self
@@ -36,7 +36,7 @@ class Past:
     """Known revisions, by the name of their commit; None for a revision that cannot be described.
 
     Attributes:
-        again: whether there will be another build, so that the plans that pictures are made from are kept.
+        again: whether the site may be built again, so that the plans from which pictures are drawn are kept.
     """
 
     again: bool = False
@@ -44,7 +44,7 @@ class Past:
     _colors: Paint = NO_PAINT
 
     def told(self, specs: Path, count: int, paint: Paint = NO_PAINT) -> History:
-        """The last revisions.
+        """The last revisions; a revision is compiled only if it is not known yet.
 
         Args:
             specs: folder of the specs.
@@ -65,7 +65,7 @@ class Past:
         return History(found, _CUT if cut and len(found) < count else "")
 
     def _told(self, specs: Path, commit: Commit) -> _Told:
-        """One revision and its change against the one before; the first one has no change, as all of it is new."""
+        """A revision and its change against its parent; the first revision has no change, as all of it is new."""
         try:
             after = _side(specs, commit.name)
             before = _side(specs, commit.parent) if commit.parent else None
@@ -82,7 +82,7 @@ class Past:
 
 
 def _side(specs: Path, commit: str) -> Subject | None:
-    """A commit compiled; None where it has no specs."""
+    """The compiled specs of a commit; None if the commit has none."""
     try:
         return revision_of(specs, commit, commit)
     except NoSpecsError:

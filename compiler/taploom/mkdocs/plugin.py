@@ -1,8 +1,8 @@
 """The MkDocs plugin: a thin file between MkDocs' events and the pure functions of `taploom.site`.
 
-It is a way into taploom, as the command line is one, so it calls the driver and knows the language and the commands, of
-which it makes the reference. Generated pages never touch the disk. Leaves of a large site
-stay out of the navigation, which costs MkDocs time and bytes in the square of the pages that it lists.
+Like the command line it is an entry point of taploom, so it calls the driver. It makes the reference from the schema of
+the language and from the commands. Generated pages are never written to disk. Leaves of a large site stay out of the
+navigation, whose cost in time and bytes grows with the square of the number of pages in it.
 """
 
 import gc
@@ -79,15 +79,15 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         self._kept: Kept | None = None
 
     def on_startup(self, *, command: str, dirty: bool) -> None:  # noqa: ARG002 - MkDocs' signature
-        """Remember whether the site is served: a broken spec is then a page, and a failure otherwise."""
+        """Remember whether the site is served: then a broken spec becomes a page; otherwise it fails the build."""
         if command == "build":
-            gc.disable()  # everything is needed until the end: looking through ten thousand pages frees nothing
+            gc.disable()  # every object is needed until the end of the build, so a collection frees nothing
         self._serving = command == "serve"
         self._kept = Kept() if self._serving else None
         self._past = Past(self._serving)
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
-        """Have the pages load the styles and the script that let diagrams move and follow the colour scheme."""
+        """Add the style sheets and the script of the diagrams to every page, and templates to the Material theme."""
         for path in (*STYLES, _COLORS):
             if path not in config.extra_css:
                 config.extra_css.append(path)
@@ -138,7 +138,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
         return list(broken.pages(site.diagnostics, {file.path: file.text for file in site.source.files}))
 
     def _draw(self, made: list[Page]) -> None:
-        """Draw what is not drawn yet; while serving, most pictures are the same as before."""
+        """Draw the graphs that have no drawing yet; while a site is served, most graphs are the same as before."""
         self._figures = {page.path: page.figures for page in made}
         self._dots = {(page.path, one.graph.name): printed(one.graph) for page in made for one in page.figures}
         dots = set(self._dots.values())
@@ -171,12 +171,12 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(-100)
     def on_page_markdown(self, markdown: str, *, page: MkDocsPage, **_: Any) -> str:
-        """Skip Markdown that was read before; this runs after every other plugin has written its own into it."""
+        """Skip Markdown that an earlier build has converted; this runs after other plugins have changed the text."""
         return markdown if self._kept is None else self._kept.markdown(page, markdown)
 
     @event_priority(100)
     def on_page_content(self, content: str, /, *, page: MkDocsPage, files: Files, **_: Any) -> str:
-        """Take what was kept, before any other plugin changes it."""
+        """Use the HTML that an earlier build has made; this runs before other plugins change the HTML."""
         return content if self._kept is None else self._kept.content(page, content, files)
 
     def on_env(self, env: Environment, **_: Any) -> Environment:
@@ -186,7 +186,7 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(50)
     def _before_search(self, context: Any, *, page: MkDocsPage, nav: Navigation, **_: Any) -> Any:
-        """Give search a page's words, for a leaf only those that people look for, and a leaf a shorter navigation."""
+        """Give the search plugin a page's text, of a leaf only its search words; give a leaf a shorter navigation."""
         leaf, self._whole = self._leaves.get(page.file.src_uri), page.content or ""
         if leaf is not None:
             context["nav"] = brief(nav)
@@ -196,14 +196,14 @@ class TaploomPlugin(BasePlugin[TaploomConfig]):  # type: ignore[no-untyped-call]
 
     @event_priority(-50)
     def _after_search(self, context: Any, *, page: MkDocsPage, **_: Any) -> Any:
-        """Put the content back."""
+        """Restore the content that `_before_search` has replaced."""
         self._whole, page.content = "", self._whole
         return context
 
     on_page_context = CombinedEvent(_before_search, _after_search)
 
     def on_post_page(self, output: str, *, page: MkDocsPage, config: MkDocsConfig) -> str:  # noqa: ARG002
-        """Put the pictures where their marks stand, after Markdown and search, which both would read every tag."""
+        """Replace marks by pictures; Markdown and search have run by then, and do not parse every tag of the SVG."""
         figures = self._figures.get(page.file.src_uri)
         if page.file.src_uri in self._leaves:
             output = squeezed(output)
@@ -231,7 +231,7 @@ def _compiled(specs: Path, *, prove: bool) -> Compiled:
 
 
 def _shown(specs: Path) -> Path:
-    """The folder as a path from the current one, as messages name it."""
+    """The folder relative to the working directory, as messages show it."""
     return Path(os.path.relpath(specs))
 
 
@@ -241,7 +241,7 @@ def _manual() -> Manual:
 
 
 def _linker(file: File, files: Files) -> Callable[[str], str]:
-    """From a path such as `hosts/hv1/#eth0` to a link that works on the page of `file`; "" if it exists no longer."""
+    """A function from a path such as `hosts/hv1/#eth0` to a link on the page of `file`; "" if no page has the path."""
 
     def url(path: str) -> str:
         page, _, fragment = path.partition("#")

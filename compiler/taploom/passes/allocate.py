@@ -1,7 +1,7 @@
 """Second pass: every NIC gets its MAC and addresses, from the spec or from the lock.
 
-The search for a free address starts at a place that is the digest of network and guest, so that two branches which add
-different guests rarely pick the same address, and the order of guests plays no part.
+The search for a free address starts at an offset that is a digest of network, guest and kind, so that two branches
+which add different guests rarely pick the same address, and the order of guests does not matter.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ from taploom.spec.values import Setting
 KEY = {Family.IPV4: "ipv4", Family.IPV6: "ipv6"}
 IPV6_SPAN = 0xE000
 IPV6_FIRST = 0x1000
-"""Allocated IPv6 addresses end in `::1000` to `::efff`: short to read, and apart from those that people pick."""
+"""Allocated IPv6 addresses end in `::1000` to `::efff`: they are short, and people seldom choose such ones by hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,14 @@ class Allocation:
 
     Attributes:
         lock: the lock with missing entries added, and entries of NICs that are gone marked as freed.
-        lacking: slots that the lock did not have.
+        lacking: open slots for which the committed lock has no entry, or one that does not fit the network.
     """
 
     lock: Lock
     lacking: tuple[Slot, ...]
 
     def address(self, guest: str, network: str, family: Family) -> Address | None:
-        """The allocated address of a NIC; None where none could be found."""
+        """The allocated address of a NIC; None if none was allocated."""
         found = self.lock.entries.get(Slot(guest, network, KEY[family]))
         return found.value if found and isinstance(found.value, Address) else None
 

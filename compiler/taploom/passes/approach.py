@@ -72,7 +72,7 @@ def _outside_addresses(dnat_entry: DnatEntry, interfaces: Mapping[str, HostInter
 
 
 def united(services: Iterable[Service]) -> tuple[Service, ...]:
-    """The same ports in the fewest ranges, sorted."""
+    """The ports of all services in the fewest ranges, sorted."""
     ranges: list[Service] = []
     for service in sorted(services):
         before = ranges[-1] if ranges else None

@@ -1,7 +1,7 @@
 """Looks up the names in entries that could not be decoded, so that a mistake in one key hides none in another.
 
-A broken entry is no part of the document, so its sound keys are read once more, from the tree. What is wrong with the
-others has been reported.
+A broken entry is not in the document, so its valid keys are read again, from the tree. The mistakes in its other keys
+have been reported already.
 """
 
 from collections.abc import Iterator
@@ -72,6 +72,6 @@ def _left_out(document: Document, sound: Any, *path: str) -> Iterator[str]:
 
 
 def _value(document: Document, model: Model[Any], *path: str) -> Any:
-    """The value at a path that ends with a key of the model; None where it is absent, or its mistake is reported."""
+    """The value at a path that ends with a key of the model; None if it is absent, or invalid, which was reported."""
     node = document.places.node(*path)
     return None if node is None else model.by_name[path[-1]].parser.parse(node, Report())

@@ -1,4 +1,4 @@
-"""Rules that the passes themselves check; a rule that can be checked on the finished plan is a check of its own."""
+"""Rules that the passes check; a rule that can be checked on the finished plan is in `taploom.checks` instead."""
 
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 

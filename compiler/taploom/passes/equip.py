@@ -1,4 +1,4 @@
-"""Fourth pass: uplinks, bridges with ports and servers, routes and translations of each host, all but its policy."""
+"""Fourth pass: makes each host's uplinks, bridges with ports and servers, routes and NAT, but not its policy."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -32,7 +32,7 @@ from taploom.spec.values import Setting
 
 @dataclass(frozen=True)
 class Equipment:
-    """The part of a host that is there without any policy."""
+    """The part of a host that does not depend on policy."""
 
     uplinks: tuple[Uplink, ...]
     bridges: tuple[Bridge, ...]
@@ -154,7 +154,10 @@ def _nat(document: Document, here: HostInterface, ways: tuple[HostInterface, ...
 
 
 def _translation(wish: Setting | Prefix, side: Fixed | Learned | None) -> tuple[NatKind, Prefix | None]:
-    """SNAT for a fixed address, since a masquerade would lose its sessions whenever networkd refreshes the address."""
+    """The kind of NAT, and the prefix or address that sources become.
+
+    A fixed address gets SNAT, since a masquerade would lose its sessions whenever networkd refreshes the address.
+    """
     if isinstance(wish, Prefix):
         return NatKind.PREFIX, wish
     if isinstance(side, Fixed):
@@ -172,7 +175,7 @@ def _routes(document: Document, host: str, own: Equipment) -> tuple[Route, ...]:
 
 
 def device_of(via: Address, host: Equipped) -> str:
-    """The interface on whose link a next hop is, or the only learned uplink; else ""."""
+    """The interface whose link has the next hop; else the uplink with a learned address if there is one; else ""."""
     for interface in (*outside(host), *inside(host)):
         own = interface.own(via.family)
         if own is not None and via in own.prefix:

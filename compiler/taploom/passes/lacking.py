@@ -41,7 +41,7 @@ def _absent(document: Document, nics: dict[tuple[str, str], list[str]]) -> Diagn
 
 
 def _moved(lock: Lock, slots: list[Slot]) -> Diagnostic:
-    """The finding for addresses that guests of their network cannot have any more, as after a change of its prefix."""
+    """The finding for locked addresses that no longer fit their network, for example after a change of its prefix."""
     slot, before = slots[0], lock.entries[slots[0]]
     message = f"{before.value} of guest `{slot.guest}` is no address for guests of `{slot.network}`"
     if others := len(slots) - 1:

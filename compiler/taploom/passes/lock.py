@@ -1,4 +1,4 @@
-"""The lock: addresses and MACs that the spec leaves open, one line an entry, sorted, in git.
+"""The lock file: values of the addresses and MACs that the spec leaves open, one entry per line, sorted, kept in git.
 
 ```
 guest/web1 dmz ipv4 10.20.0.17
@@ -6,12 +6,12 @@ guest/web1 dmz mac 02:7c:31:0a:9e:55
 guest/web9 dmz ipv4 10.20.0.42 freed
 ```
 
-Plain lines instead of YAML, because git merges lines: two branches that add guests touch different lines, and
-`taploom.lock merge=union` in `.gitattributes` makes even neighbours merge. Such a merge may leave two entries with one
-address, which is found when the lock is read.
+The format is plain lines instead of YAML, because git merges by lines: two branches that add guests change different
+lines, and with `taploom.lock merge=union` in `.gitattributes` even changes of adjacent lines merge. After such a merge
+two entries may hold the same address; `read_lock` reports them.
 """
 
-# `_broken` returns None, which is what a reader returns after a diagnostic.
+# After a diagnostic a reader returns None, which is the value of `_broken`.
 # mypy: disable-error-code="func-returns-value"
 
 from collections.abc import Collection, Iterator, Mapping
@@ -53,7 +53,7 @@ class Locked:
     Attributes:
         value: the address or MAC.
         freed: whether the NIC is gone, so that the entry only keeps the value from being given to another NIC.
-        span: the value in the lock; None for one that has just been allocated.
+        span: place of the value in the lock file; None for a value that has just been allocated.
     """
 
     value: Address | Mac
@@ -73,7 +73,7 @@ class Lock:
     refused: frozenset[Slot] = frozenset()
 
     def text(self) -> str:
-        """The lock as a file."""
+        """The text of the lock file."""
         return "".join(f"{line}\n" for line in (HEADER, *self._lines()))
 
     def renamed(self, kinds: Collection[str], old: str, new: str) -> "Lock":
@@ -103,7 +103,7 @@ def read_lock(text: str, file: str, report: Report) -> Lock:
     Args:
         text: the file.
         file: its name in diagnostics.
-        report: takes what is wrong.
+        report: takes the findings.
     """
     entries: dict[Slot, Locked] = {}
     refused: set[Slot] = set()

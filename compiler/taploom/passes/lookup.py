@@ -1,6 +1,6 @@
 """Looks up the names that entries refer to.
 
-It is a module of its own, apart from `resolve`, because it is called for every name of a site and seldom reports any.
+It is a module apart from `resolve`, because `broken` uses it as well, and `resolve` imports `broken`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,7 @@ from taploom.spec.model.policy import Listener
 from taploom.spec.values import Selector, ServiceRef
 
 SUGGESTIONS = 50
-"""Most unknown names for which a similar one is sought: the search is slow, and a renamed network needs one answer."""
+"""The most unknown names for which a similar name is searched, as the search is slow; later ones get no suggestion."""
 EVERYONE = ("all", "anyone", "anything", "anywhere", "everyone", "everything", "everywhere", "world")
 """Words that users of other tools write for `any`."""
 SHARED = ("zones", "networks", "hosts", "guests", "addresses")
@@ -65,7 +65,7 @@ class NameLookup:
     nearest: dict[tuple[str, str], str | None] = field(default_factory=dict)
 
     def known(self, section: str, name: str, place: Callable[[], Span]) -> bool:
-        """Whether a section defines a name; reports if not."""
+        """Whether a section defines a name; reports an unknown name."""
         defined = self.document.places.names(section)
         if name in defined:
             return True
@@ -92,14 +92,14 @@ class NameLookup:
         self.report.add(Diagnostic(codes.UNKNOWN_NAME, f"unknown {kind} `{name}`", span, hint, notes=notes))
 
     def host(self, name: str, host: HostSpec) -> HostSpec:
-        """The host with the networks that exist."""
+        """The host without unknown networks, and without `management` if that has an unknown service."""
         self.networks(host.networks, "hosts", name, "networks")
         sound = self.services(host.management, "hosts", name, "management")
         sane = {n: a for n, a in host.networks.items() if n in self.document.networks}
         return replace(host, networks=sane, management=host.management if sound else ())
 
     def guest(self, name: str, guest: GuestSpec, document: Document) -> GuestSpec | None:
-        """The guest with the NICs whose networks exist; None without its host."""
+        """The guest without NICs on unknown networks; None if its host is unknown or broken."""
         places = self.document.places
         on_host = self.known("hosts", guest.host, partial(places.span, "guests", name, "host"))
         self.networks(guest.nics, "guests", name, "nics")
@@ -109,7 +109,7 @@ class NameLookup:
         return guest if len(sane) == len(guest.nics) else replace(guest, nics=sane)
 
     def networks(self, names: Iterable[str], *path: str) -> None:
-        """Report those keys of a mapping that are no networks."""
+        """Report the names that are not networks; `path` leads to the mapping whose keys they are."""
         for network in names:
             self.known("networks", network, partial(self.document.places.key, *path, network))
 
@@ -120,7 +120,7 @@ class NameLookup:
         for ref in refs:
             if ref.literal is None and ref.text not in BUILT_IN and ref.text not in self.document.services:
                 whole = False
-                if ref.text in defined:  # its mistake is reported
+                if ref.text in defined:  # a broken service, whose mistake was reported
                     continue
                 span = self.document.places.item(ref.text, *path)
                 self.unknown("service", ref.text, span, lambda: (*defined, *BUILT_IN))
@@ -132,7 +132,7 @@ class NameLookup:
         return all(known)
 
     def selector(self, selector: Selector, place: Callable[[], Span]) -> bool:
-        """Whether a selector selects something that exists; reports if not."""
+        """Whether a selector selects something that exists; reports an unknown name or a wrong kind."""
         kind, name, kinds = selector.kind, selector.name, self.names.kinds
         if kind in ("any", "hosts", "prefix"):
             return True
@@ -160,7 +160,7 @@ class NameLookup:
         return name in section
 
     def forward(self, name: str, document: Document) -> bool:
-        """Whether everything that a forward refers to exists; reports what does not."""
+        """Whether everything that a forward refers to exists; reports unknown names."""
         forward, at = self.document.forwards[name], ("forwards", name)
         whole = self.listener(forward.on, *at, "on")
         whole &= self.target(forward.to, *at, "to")
@@ -192,7 +192,7 @@ class NameLookup:
         if on.uplink in uplinks or on.uplink in kept or unread:
             return True
         if host and is_address(on.uplink):
-            if kept.issuperset(uplinks):  # one that was left out may have it
+            if kept.issuperset(uplinks):  # otherwise a broken uplink may have the address
                 self.report.add(not_an_uplink(on, host, place()))
                 return False
             return True
@@ -213,7 +213,7 @@ class NameLookup:
         return False
 
     def policy(self, name: str, document: Document) -> bool:
-        """Whether everything that a policy entry refers to exists, and it either allows or denies; reports if not."""
+        """Whether a policy entry refers to known names alone, and has either `allow` or `deny`; reports if not."""
         entry, places = document.policy[name], self.document.places
         at = ("policy", name)
         whole = self.selectors(entry.from_, *at, "from") & self.selectors(entry.to, *at, "to")

@@ -15,7 +15,7 @@ class Lost:
 
     Attributes:
         names: the names that can be read.
-        more: whether there may be others, since some place where a name belongs cannot be read; then every name counts.
+        more: whether a broken entry may have other names, which cannot be read; then any name counts as lost.
     """
 
     names: frozenset[str]
@@ -26,7 +26,7 @@ class Lost:
 
 
 def named_outside(document: Document, host: str) -> set[tuple[str, str]]:
-    """The section and name of each interface of a host with a zone beyond it, those of broken entries too."""
+    """The section and name of each interface of a host with a zone beyond it, broken interfaces included."""
     return {(section, name) for section in OUTSIDE for name in document.places.names("hosts", host, section)}
 
 
@@ -45,7 +45,7 @@ def lost_zones(document: Document) -> Lost:
 
 
 def lost_tags(document: Document, sections: Iterable[str]) -> Lost:
-    """Tags of broken entries of some sections."""
+    """Tags of the broken entries in the given sections."""
     places = document.places
     texts: list[str | None] = []
     for section in sections:

@@ -1,4 +1,4 @@
-"""Findings about forwards that name something else where a guest, a host or an uplink belongs."""
+"""Findings about forwards that name another kind of object where a guest, a host or an uplink is required."""
 
 from taploom.base.address import Address, Interface, parse_address
 from taploom.base.diagnostic import Diagnostic
@@ -11,7 +11,7 @@ from taploom.spec.model.policy import Listener
 
 
 def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:
-    """A forward that leads to something other than a guest; `kind` names it with its article, as in `a host`."""
+    """The finding for a forward whose target is not a guest; `kind` is the target's kind with an article (`a host`)."""
     message = f"a forward leads to a guest, and `{name}` is {kind}"
     hint = "name one of its guests"
     if kind in ("a host", "an address"):
@@ -23,7 +23,7 @@ def not_a_guest(forward: str, name: str, kind: str, span: Span) -> Diagnostic:
 
 
 def not_an_uplink(on: Listener, host: HostSpec, span: Span) -> Diagnostic:
-    """A forward that names an address instead of the uplink that has it."""
+    """The finding for a forward whose `on` names an address after the slash instead of the uplink that has it."""
     sides = ((name, side) for (_, name), outer in host.outside.items() for side in (outer.ipv4, outer.ipv6))
     mine = [name for name, side in sides if isinstance(side, Interface) and str(side.address) == on.uplink]
     message = f"behind the slash stands an uplink, and `{on.uplink}` is an address"
@@ -33,7 +33,7 @@ def not_an_uplink(on: Listener, host: HostSpec, span: Span) -> Diagnostic:
 
 
 def guest_at(document: Document, text: str, span: Span) -> Diagnostic:
-    """A forward that leads to an address; the hint names the guest that has it."""
+    """The finding for a forward whose `to` is an address; the hint names the guest that has the address."""
     address = parse_address(text)
     named = [
         guest
@@ -45,7 +45,7 @@ def guest_at(document: Document, text: str, span: Span) -> Diagnostic:
 
 
 def listener_at(document: Document, text: str, span: Span) -> Diagnostic:
-    """A forward that listens at an address; the hint names the uplink that has it."""
+    """The finding for a forward whose `on` is an address; the hint names the uplink that has the address."""
     address: Address = parse_address(text)
     named = [
         f"{host}/{name}"

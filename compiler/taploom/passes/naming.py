@@ -1,20 +1,20 @@
-"""Names of interfaces that the spec leaves open; each depends on its own object, so nothing renames another."""
+"""Names of interfaces for which the spec has none; a name depends on no other object, so none can change it."""
 
 from taploom.base.names import INTERFACE_BYTES, interface_problem, shortened
 
 
 def bridge_name(network: str) -> str:
-    """`br-` and the network's name, cut to what Linux takes."""
+    """`br-` and the network's name, shortened to the length that Linux allows."""
     return f"br-{shortened(network, INTERFACE_BYTES - 3)}"
 
 
 def tap_name(guest: str, network: str, patterns: tuple[str, ...]) -> str:
-    """A name that the pattern of the network catches; without a pattern `vm-GUEST-NETWORK`."""
+    """A name that one of the network's patterns matches; `vm-GUEST-NETWORK` if no pattern can be filled in."""
     for pattern in sorted(patterns):
         head, star, tail = pattern.partition("*")
         room = INTERFACE_BYTES - len(head) - len(tail)
         if star and room >= 5 and "*" not in tail and "?" not in pattern:
             name = f"{head}{shortened(guest, room)}{tail}"
-            if not interface_problem(name):  # `0x*` and a guest `abc` make a number
+            if not interface_problem(name):  # for example, `0x*` and guest `abc` make a number, which is no name
                 return name
     return f"vm-{shortened(f'{guest}-{network}', INTERFACE_BYTES - 3)}"

@@ -20,12 +20,12 @@ from taploom.spec.document import Document
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """What the passes make of a document.
+    """The results of all passes over a document.
 
     Attributes:
         document: the resolved document, without entries that refer to unknown names.
         allocation: the values that the lock holds, or should hold.
-        plan: the plan of all sound entries; to be written only if the report has no error.
+        plan: the plan of all sound entries; it may be written only if the report has no error.
     """
 
     document: Document

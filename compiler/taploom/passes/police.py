@@ -22,7 +22,7 @@ INWARD = (SideKind.BRIDGE, SideKind.SELF)
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """One policy entry with its meaning."""
+    """One policy entry with its selectors and services resolved."""
 
     name: str
     spec: PolicySpec
@@ -123,7 +123,7 @@ def _entry_terms(entry: Resolved, view: HostView) -> Iterator[Term]:
 
 
 def _parts(entry: Resolved, view: HostView) -> Iterator[tuple[Part, Part]]:
-    """The pairs of ingress side with senders and egress side with receivers, between which an entry holds."""
+    """The pairs of an ingress and an egress side for which an entry needs a term, each side with its prefixes."""
     egress = tuple(view.egress(entry.destinations))
     for came in view.ingress(entry.sources) if egress else ():
         yield from ((came, goes) for goes in egress if _possible(came[0], goes[0], entry.action))
@@ -131,7 +131,7 @@ def _parts(entry: Resolved, view: HostView) -> Iterator[tuple[Part, Part]]:
 
 
 def _possible(came: Side, goes: Side, action: Action) -> bool:
-    """Whether two sides need a term here: `transit` makes those between uplinks; in a bridge only a deny counts."""
+    """Whether a pair of sides needs a term here: `transit` makes pairs of uplinks; in one bridge only a deny counts."""
     if came.kind is SideKind.BRIDGE:
         return came != goes or action is Action.DENY
     if came.kind is SideKind.OTHER:

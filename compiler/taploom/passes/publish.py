@@ -80,7 +80,7 @@ class _Publisher:
 
     @property
     def uplinks(self) -> tuple[HostInterface, ...]:
-        """The uplink that `on` names; else those that the spec configures; else, if it configures none, all."""
+        """The uplink that `on` names; else the uplinks that the spec configures, or all if it configures none."""
         chosen, every = self.spec.on.uplink, outside(self.equipment)
         if chosen:
             return tuple(uplink for uplink in every if uplink.device == chosen)
@@ -119,7 +119,7 @@ class _Publisher:
 
     @property
     def _lost(self) -> bool:
-        """Whether an uplink of the host was left out for a reported mistake: it might have the missing family."""
+        """Whether an uplink of the host was left out because of a reported mistake; it may have the missing family."""
         host = self.spec.on.host
         return bool(named_outside(self.document, host) - self.document.hosts[host].outside.keys())
 

@@ -1,4 +1,4 @@
-"""Which uplinks of a host lead to which addresses: its routes, cut into prefixes that each have one set of uplinks."""
+"""The uplinks of a host that lead to each address: its routes, split into prefixes with one set of uplinks each."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
@@ -64,11 +64,11 @@ def ways(equipment: Equipment) -> Ways:
 
 
 def reverse_paths(equipment: Equipment) -> tuple[Remote, ...]:
-    """The prefixes of uplinks' links and of routes that do not lead to all uplinks, with the uplinks that they lead to.
+    """The prefixes of uplinks' links and of static routes to which not all uplinks lead, each with those that do.
 
-    Packets from such a prefix must not come in by other uplinks. Networks of this host do not cut these prefixes:
-    packets from them may come in by no uplink, whatever the routes around them. Neither does an uplink's /32 or /128,
-    which holds only the host's own address.
+    Packets from such a prefix must not come in by any other uplink. A network of this host does not split a prefix
+    that contains it, as packets from the network may come in by no uplink at all. An uplink's /32 or /128 does not
+    split a prefix either, as it has only the host's own address.
     """
     links = ((prefix, device) for prefix, device in _links(outside(equipment)) if prefix.length < prefix.family.bits)
     known = _ways(equipment, (*links, *_routes(equipment)))

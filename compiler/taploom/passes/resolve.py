@@ -1,7 +1,7 @@
-"""First pass: every name refers to an object of the right kind.
+"""First pass: checks that every name refers to an object of the right kind.
 
-An entry that refers to an unknown name is reported and left out, together with the entries that depend on it, so that
-the next passes see a document without holes, and a mistake shows once. A name whose own entry is broken counts as
+An entry that refers to an unknown name is reported and left out, together with the entries that depend on it. So every
+name in the next passes refers to an object, and a mistake is reported once. A name whose own entry is broken counts as
 known: the mistake in that entry has been reported already.
 """
 

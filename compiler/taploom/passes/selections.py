@@ -17,7 +17,7 @@ from taploom.spec.values import Selector, Setting
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The selection of a list of selectors.
+    """The union of the objects that a list of selectors selects.
 
     Attributes:
         everyone: `any` is among them.
@@ -37,7 +37,7 @@ class Selection:
 
     @property
     def named(self) -> "Selection":
-        """The same without `any`."""
+        """This selection without `any`."""
         return replace(self, everyone=False) if self.everyone else self
 
 
@@ -56,7 +56,7 @@ class SelectorResolver:
     """Resolves selectors to selections, with the addresses of all guests looked up beforehand.
 
     Attributes:
-        guests: known addresses of each guest, with the network of each.
+        guests: known addresses of each guest, each with its network.
     """
 
     document: Document
@@ -118,7 +118,7 @@ class SelectorResolver:
 def minimal(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
     """The prefixes sorted and disjoint: a prefix within another one is dropped."""
     known = set(prefixes)
-    if len(known) < 2:  # so it is for most guests
+    if len(known) < 2:  # the common case
         return tuple(known)
     kept: list[Prefix] = []
     for prefix in sorted(known, key=lambda p: (p.family, p.value, p.length)):
@@ -128,7 +128,7 @@ def minimal(prefixes: Iterable[Prefix]) -> tuple[Prefix, ...]:
 
 
 def common(these: Iterable[Prefix], within: Prefix) -> tuple[Prefix, ...]:
-    """The parts of prefixes that lie within another one."""
+    """The parts of the prefixes `these` that lie within the prefix `within`, sorted and disjoint."""
     return minimal(
         prefix if prefix in within else within
         for prefix in these
@@ -155,7 +155,7 @@ def site_prefixes(document: Document) -> tuple[Prefix, ...]:
 
 
 def host_addresses(document: Document, host: str) -> tuple[Address, ...]:
-    """The fixed addresses of a host outside of its networks."""
+    """The fixed addresses of a host's uplinks, sorted."""
     found = document.hosts[host].outside.values()
     sides = (side for interface in found for side in (interface.ipv4, interface.ipv6))
     return tuple(sorted(side.address for side in sides if not (side is None or isinstance(side, Setting))))

@@ -1,9 +1,9 @@
-"""Fifth pass: source NAT leaves out addresses of hosts of the site that can answer without it, and so see who sends.
+"""Fifth pass: exempts packets to a host of the site from source NAT, if the host can answer the sender without it.
 
-A host can answer if a static route of its own leads back to the network by an uplink of the zone by which the packets
+A host can answer if a static route of its own leads back to the network by an uplink in the zone from which the packets
 come in. If the destination address is that of an uplink in this zone, the route must lead by that same uplink, since
 the host accepts the network's packets only from there. A default route does not count: it may lead anywhere, and the
-host drops packets with a source address of the site to which only a default route leads.
+host drops packets from an address of the site to which only a default route leads.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -50,7 +50,7 @@ class _Known:
 
 
 def spare(equipment: Mapping[str, Equipment]) -> Mapping[str, Equipment]:
-    """The same equipment; each translation now has the addresses to which it does not apply (`spared`)."""
+    """The equipment, with the destinations to which source NAT does not apply in each `SourceNat.spared`."""
     ends: dict[tuple[Prefix, str], set[_HostAddress]] = {}
     for host, own in equipment.items():
         zones = {interface.device: interface.zone for interface in outside(own)}

@@ -1,12 +1,12 @@
 """Traffic that a host forwards from one of its uplinks to another, or back by the same: neither end is on this host.
 
-Addresses outside the site reach each other only if an entry names both ends: `any` at an end means those who talk with
-the site, and must not make a host a router between the networks around it. They reach their own zone only if both ends
-name that zone: addresses do not tell in which zone they are, and neighbours in one zone seldom need a host between.
-An entry that denies covers all of these.
+A host forwards between two addresses outside the site only if an entry names both ends: `any` stands for peers of the
+site, and must not make the host a router between the networks around it. A host forwards within one zone only if both
+ends name that zone: an address does not tell its zone, and neighbours in a zone seldom need a router between them.
+These two limits do not apply to an entry that denies.
 
-Traffic of another host of the site, or of a network on it, is forwarded between two zones if that host has no uplink in
-the other zone: then it has no other way. Hosts that share a zone need none between them.
+A host forwards traffic of another host of the site, or of a network on that host, between two zones if the other host
+has no uplink in one of them, and so no other path. Hosts that share a zone reach each other without a third host.
 """
 
 from collections.abc import Iterator

@@ -19,7 +19,7 @@ from taploom.spec.model.site import TargetSpec
 from taploom.spec.values import Setting
 
 DEFAULT_TARGET = Target(252, (1, 0, 6), "25.11")
-"""The oldest supported tools: later ones read the same files."""
+"""The oldest supported versions of the tools; later versions read the same files."""
 
 NOTHING = NicAddress(Mode.NONE, None, 0, None, allocated=False)
 PASS = "wire"
@@ -194,7 +194,7 @@ def _routing(address: NicAddress, *, here: bool) -> NicAddress:
 
 
 def known_addresses(nic: Nic) -> Iterator[Address]:
-    """The addresses of a NIC that are known beforehand."""
+    """The addresses of a NIC that the plan knows: all but those from a DHCP pool."""
     for family in FAMILIES:
         address = in_family(nic, family).address
         if address is not None:

@@ -1,4 +1,4 @@
-"""What one hypervisor has: uplinks, bridges with the ports of guests, routes, translations and terms."""
+"""The part of the plan for one hypervisor: uplinks, bridges with the ports of guests, routes, NAT and terms."""
 
 import enum
 
@@ -71,7 +71,7 @@ class Uplink:
 
     @property
     def configured(self) -> bool:
-        """Whether the spec says more of it than its zone; else something other than taploom configures it.
+        """Whether the spec says more about the uplink than its zone; else taploom does not configure the uplink.
 
         An uplink that is not configured may have addresses of either family, which are not known beforehand.
         """
@@ -79,7 +79,7 @@ class Uplink:
 
     @property
     def advertised(self) -> bool:
-        """Whether it takes router advertisements (RFC 4861), for its address or only for its default route."""
+        """Whether the uplink takes router advertisements (RFC 4861), for its address or only for its default route."""
         return (self.ipv6.gateway if isinstance(self.ipv6, Fixed) else self.ipv6) is Learned.RA
 
 
@@ -189,7 +189,7 @@ class Bridge:
     origin: Origin
 
     def mac(self, host: str) -> Mac:
-        """Its hardware address on a host: locally administered, the same wherever and whenever it is rendered.
+        """The bridge's MAC on a host: locally administered, and the same in every rendering.
 
         The kernel would choose the lowest address of its ports, which changes as guests come and go. networkd would
         derive it from the machine id, so that after a new installation of the host the guests would send to the old
@@ -198,10 +198,10 @@ class Bridge:
         return Mac(int(digest(f"bridge {host} {self.network}", 12), 16) & ~(0x03 << 40) | 0x02 << 40)
 
     def link_local(self, host: str) -> Address | None:
-        """The link-local address from which it sends router advertisements, so that guests have it as next hop.
+        """The link-local address from which the bridge sends router advertisements; guests have it as next hop.
 
-        It follows from the hardware address (EUI-64), unless a unit has `IPv6LinkLocalAddressGenerationMode=` or
-        `IPv6StableSecretAddress=` (systemd.network(5)), as ours have not; None where the network has no IPv6.
+        It follows from the MAC (EUI-64), as taploom's units have neither `IPv6LinkLocalAddressGenerationMode=` nor
+        `IPv6StableSecretAddress=` (systemd.network(5)). None if the network has no IPv6.
         """
         return self.mac(host).eui64(LINK_LOCAL) if self.ipv6 else None
 

@@ -1,9 +1,9 @@
-"""The interfaces of a host, of whatever kind: the one place that knows which kinds there are.
+"""The interfaces of a host in one form for every kind; no other module lists the kinds of interfaces.
 
-Who asks where packets may come in, whose addresses a host has, or what lies beyond a device asks here, and is right
-about a new kind as soon as this module knows it. These are facts of the plan and nothing that follows from them: which
-senders are believed at an interface, for one, each witness works out by itself, as they would share a fault otherwise.
-Who is about one kind alone, such as the unit of a bridge or its ports, goes by the plan's own objects.
+Code that needs to know where packets may come in, which addresses a host has, or what is beyond a device, uses this
+module, so that a new kind is added here alone. The module has facts of the plan and draws no conclusions from them:
+each witness, for example, works out by itself which senders an interface accepts, as shared code would be a shared
+fault. Code about a single kind, such as the unit of a bridge, uses the plan's own objects.
 """
 
 from collections.abc import Iterable
@@ -76,25 +76,25 @@ class HostInterface:
 
     @property
     def fixed(self) -> tuple[Interface, ...]:
-        """The same of both families, IPv4 first."""
+        """The host's fixed addresses there in both families, IPv4 first."""
         return tuple(side.interface for side in (self.ipv4, self.ipv6) if isinstance(side, Fixed))
 
 
 @memo
 def interfaces(host: Equipped) -> tuple[HostInterface, ...]:
-    """All interfaces of a host that the spec knows: first those with its networks, then the others."""
+    """All interfaces of a host that the spec knows: first those of `inside`, then those of `outside`."""
     return (*inside(host), *outside(host))
 
 
 @memo
 def inside(host: Equipped) -> tuple[HostInterface, ...]:
-    """Those with a network of the host beyond them, in the plan's order."""
+    """The interfaces with a network of the host beyond them, in the plan's order."""
     return tuple(interface for interface in map(_view, _kinds(host)) if interface.network)
 
 
 @memo
 def outside(host: Equipped) -> tuple[HostInterface, ...]:
-    """Those with a zone beyond them, where other hosts and all the world may be, in the plan's order."""
+    """The interfaces with a zone beyond them, which may have other hosts or the internet in it, in the plan's order."""
     return tuple(interface for interface in map(_view, _kinds(host)) if not interface.network)
 
 
@@ -147,9 +147,9 @@ def remote_behind(host: Host, zone: str) -> tuple[Prefix, ...]:
 
 
 def within(host: Equipped, prefixes: Iterable[Prefix]) -> tuple[Address, ...]:
-    """The host's fixed addresses towards zones that lie in the prefixes of one of its networks, sorted.
+    """The fixed addresses of a host's outside interfaces that lie in the given prefixes of one network, sorted.
 
-    They are single ones (/32, /128), which put no prefix on the link out there. The guests take them for neighbours.
+    They are single addresses (/32, /128), so that the outside link has no prefix. Guests take them for neighbours.
     """
     own = tuple(prefixes)
     found = (part.address for interface in outside(host) for part in interface.fixed)

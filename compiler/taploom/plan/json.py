@@ -1,10 +1,10 @@
-"""The plan as canonical JSON, `taploom-plan/1`: what is committed, compared and hashed.
+"""The plan as canonical JSON, `taploom-plan/1`: the form that is committed, compared and hashed.
 
 Canonical means: keys in the order of the model, lists in the order of the plan, no date, no version of taploom, no line
 numbers. Spans stay out, since a comment that moves a line must not change a byte; origins keep the entry.
 
-A printer of its own, because the library's is slow once it indents, and because a reviewer reads a service or an
-origin as one thing: such small objects have a line each. Every line comes with the origin of what it tells.
+The module has its own printer, because that of the `json` library is slow when it indents, and because a reviewer reads
+a service or an origin as one unit: each such object is on one line. Every line comes with the origin of its object.
 """
 
 import enum
@@ -22,7 +22,7 @@ from taploom.plan.policy import Action, Limit, NatKind, Service, Side, SideKind
 from taploom.plan.site import FORMAT, Nat, Plan
 
 JsonLine = tuple[str, Origin | None]
-"""One line of the text, and the origin of what it tells."""
+"""One line of the text, and the origin of the object that it is a part of."""
 
 _TEXTS = (Address, Prefix, Interface, Mac)
 _WORDS = (Mode, Input, Learned, Action, NatKind, SideKind)

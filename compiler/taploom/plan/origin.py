@@ -1,7 +1,7 @@
-"""Where a fact of the plan comes from.
+"""The origin of a fact of the plan: an entry of the spec, and the pass that made the fact.
 
-Every object of the plan carries an origin, and backends hand it on to each line that they print. That is what lets
-a late check, `explain FILE:LINE` and a reviewer point at the line of YAML that is the cause.
+Every object of the plan carries an origin, and backends attach it to each line that they print. With it a late check,
+`explain FILE:LINE` and a reviewer can point at the line of YAML that is the cause.
 """
 
 from dataclasses import field
@@ -30,9 +30,9 @@ KINDS = {
     "zones": "zone", "networks": "network", "hosts": "host", "guests": "guest", "forwards": "forward",
     "policy": "policy", "addresses": "address", "services": "service", "waivers": "waiver",
 }  # fmt: skip
-"""Sections of the spec, with the word for an object of each."""
+"""The kind of the objects in each section of the spec."""
 SECTIONS = {kind: section for section, kind in KINDS.items()}
-"""The section of each word."""
+"""The section of each kind of object."""
 
 
 def object_of(entry: str) -> str:

@@ -1,8 +1,8 @@
-"""Who may talk to whom, as each host has to enforce it.
+"""The policy of the site, in the form in which each host enforces it.
 
-The spec's selectors are gone by now: a `Term` says from which side of a host to which side, which prefixes and which
-services. It has sides instead of interfaces, because a zone may have many uplinks, and prefixes instead of guests,
-because the kernel knows nothing else. One policy entry of the spec becomes one term for each pair of sides and family.
+The spec's selectors are resolved: a `Term` has an ingress and an egress side of a host, prefixes at both, and services.
+It has sides instead of interfaces, because a zone may have many uplinks, and prefixes instead of guests, because the
+kernel matches addresses only. One policy entry of the spec becomes one term for each pair of sides and family.
 """
 
 import enum

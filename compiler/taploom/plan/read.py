@@ -1,7 +1,7 @@
 """Reads `plan.json`: the inverse of its printer (`plan/json.py`), driven by the same types.
 
-So the rendered trees of two revisions can be compared without their specs. Spans are not in the text, so the origins of
-such a plan have none.
+With it the rendered trees of two revisions can be compared without their specs. Spans are not in the text, so the
+origins of a plan that was read have no span.
 """
 
 import dataclasses
@@ -96,7 +96,8 @@ def _list(data: Any) -> list[Any]:
 def _member(kind: types.UnionType, data: Any) -> Any:
     """The member of a union type that JSON data belongs to.
 
-    A union of the plan has at most one dataclass and one type of text, and no word of its enum is such a text.
+    A union in the plan has at most one dataclass and one type that is written as a string, and no value of its enum is
+    a valid string of that type.
     """
     members = [one for one in typing.get_args(kind) if one is not type(None)]
     if len(members) == 1:

@@ -1,6 +1,6 @@
 """The JSON Schema of `plan.json`, made from the plan's own types, so that it cannot be stale.
 
-Descriptions are the docstrings of the types: the reference, the schema and the code say the same words.
+Descriptions are the docstrings of the types, so that the reference, the schema and the code have the same text.
 """
 
 import dataclasses

@@ -1,4 +1,4 @@
-"""The uplink by which the answers to a packet leave: a host with several decides that by its routes alone."""
+"""Notes on the uplink by which answers to a packet leave: a host with several uplinks chooses it by routes alone."""
 
 from collections.abc import Iterator
 

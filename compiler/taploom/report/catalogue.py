@@ -1,4 +1,4 @@
-"""Every rule of every package: what `explain` knows and what the reference lists."""
+"""Every rule of every package, as `explain` knows them and the reference lists them."""
 
 from taploom.base.diagnostic_rule import DiagnosticRule
 from taploom.checks import RULES as CHECK_RULES
@@ -24,5 +24,5 @@ def rule_of(code: str) -> DiagnosticRule | None:
 
 
 def listing() -> str:
-    """One line a rule."""
+    """One line for each rule."""
     return "".join(f"{rule.code}  {rule.severity.value:<7}  {rule.name:<24}  {rule.summary}\n" for rule in rules())

@@ -1,4 +1,4 @@
-"""What taploom's own pages may lack."""
+"""Rules about the generated pages."""
 
 from taploom import __version__
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity

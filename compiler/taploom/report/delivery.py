@@ -1,4 +1,4 @@
-"""What a delivery did or would do, for people and for programs."""
+"""The result of a delivery, or of a comparison with the folder on disk, as text and as JSON."""
 
 import json
 from pathlib import Path
@@ -12,18 +12,18 @@ DELIVERY = "taploom-delivery/1"
 
 
 def drift_text(found: Comparison) -> str:
-    """One line a path that is not as it should be."""
+    """One line for each path that differs from the rendered tree."""
     return "".join(f"{word:<8} {visible(path)}\n" for path, word in found.drift())
 
 
 def drift_json(out: Path, found: Comparison) -> str:
-    """`taploom-drift/1`."""
+    """The comparison as `taploom-drift/1`."""
     rows = [{"path": path, "state": word} for path, word in found.drift()]
     return json.dumps({"format": DRIFT, "out": str(out), "stale": found.differs, "files": rows}, indent=2) + "\n"
 
 
 def delivery_json(out: Path, done: Delivery) -> str:
-    """`taploom-delivery/1`."""
+    """The delivery as `taploom-delivery/1`."""
     body = {
         "format": DELIVERY,
         "out": str(out),

@@ -1,4 +1,4 @@
-"""Objects and lines, explained: as text and as JSON."""
+"""The answers of `taploom explain` about objects and lines, as text and as JSON."""
 
 import json
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ _SHOWN = 12
 
 
 def object_text(described: Described, line: SourceLine) -> str:
-    """What an object is, where the spec says so, and which lines it causes."""
+    """The facts about an object, the place of its entry in the spec, and the rendered lines that it causes."""
     parts = [described.name, *_meta(described.meta), ""]
     width = max((len(label) for label, _ in described.facts), default=0)
     parts += [f"  {label:<{width}}  {visible(text)}" for label, text in described.facts]
@@ -24,7 +24,7 @@ def object_text(described: Described, line: SourceLine) -> str:
 
 
 def line_text(place: Place, line: SourceLine) -> str:
-    """Why a rendered line exists."""
+    """The entry of the spec that causes a rendered line."""
     head = [f"{place.artifact.path}:{place.number}", f"  {_code(place.line.text)}"]
     installed = [f"installed as {place.artifact.install}"] if place.artifact.install else []
     if place.line.origin is None:
@@ -36,7 +36,7 @@ def line_text(place: Place, line: SourceLine) -> str:
 
 
 def spec_text(file: str, number: int, lines: tuple[Caused, ...], line: SourceLine) -> str:
-    """What a line of a spec causes, or else the entry that it is a part of."""
+    """The entries that begin on a line of a spec, or else the entry around it, and the rendered lines of these."""
     origins = {caused.origin.entry: caused.origin for caused in lines}
     own = [entry for entry in sorted(origins) if (span := origins[entry].span) and span.line == number]
     said = [text for entry in own or sorted(origins)[:1] for text in _said(origins[entry], line)]
@@ -77,7 +77,7 @@ def line_json(place: Place) -> str:
 
 
 def spec_json(file: str, number: int, lines: tuple[Caused, ...]) -> str:
-    """What a line of a spec causes, as `taploom-explanation/1`."""
+    """The rendered lines that a line of a spec causes, as `taploom-explanation/1`."""
     body = {"format": FORMAT, "path": file, "line": number, "lines": [_row(caused) for caused in lines]}
     return json.dumps(body, indent=2) + "\n"
 
@@ -122,5 +122,5 @@ def _causes(lines: tuple[Caused, ...]) -> Iterator[str]:
 
 
 def _code(text: str) -> str:
-    """A rendered line; its tabs are ours, so they are indentation and nothing to point out."""
+    """A line in visible characters; tabs become spaces, as in rendered lines they are only indentation."""
     return visible(text.expandtabs(4))

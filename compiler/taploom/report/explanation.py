@@ -1,4 +1,4 @@
-"""A rule as prose for a terminal, as Markdown and as JSON: one text, in each layout."""
+"""The explanation of a rule: the same text for a terminal, as Markdown and as JSON."""
 
 import json
 import textwrap
@@ -42,7 +42,7 @@ def markdown(rule: DiagnosticRule) -> str:
 
 
 def _waiver(rule: DiagnosticRule) -> list[str]:
-    """How to accept a finding; an error cannot be, since what does not work does not work for a reason either."""
+    """How to accept a finding; nothing for an error, as a reason does not make a broken site work."""
     if rule.severity is Severity.ERROR:
         return []
     example = f"waivers:\n  NAME: {{code: {rule.code}, on: KIND/NAME, reason: why this is acceptable here}}"

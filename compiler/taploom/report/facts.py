@@ -1,4 +1,4 @@
-"""What an object of the plan is, as labels and texts, for `explain` on a terminal and as JSON."""
+"""The facts about an object of the plan, as labels and texts, for `explain` on a terminal and as JSON."""
 
 import datetime
 
@@ -14,7 +14,7 @@ Thing = Zone | Network | Host | Guest | Forward | PolicyEntry | AddressSet | Ser
 
 
 def facts(plan: Plan, thing: Thing) -> tuple[Fact, ...]:
-    """Everything that a reader would ask first; empty values are left out."""
+    """The most important facts about an object; facts with an empty text are left out."""
     return tuple((label, text) for label, text in _facts(plan, thing) if text)
 
 

@@ -11,7 +11,7 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;",
 
 
 def lab_text(outcome: LabReport) -> str:
-    """A line for each probe, then what was not run; disagreements once more at the end, with what is known of them."""
+    """A line for each probe, then the flows that were not probed; at the end every disagreement, with its details."""
     lines = [_line(row) for row in outcome.rows]
     lines += [f"not run   {visible(entry.flow)}: {visible(entry.reason)}" for entry in outcome.not_run]
     for row in outcome.failed:
@@ -31,7 +31,7 @@ def lab_tally(outcome: LabReport) -> str:
 
 
 def lab_json(outcome: LabReport) -> str:
-    """`taploom-lab/1`."""
+    """The outcome as `taploom-lab/1`."""
     data = {
         "format": FORMAT,
         "ok": not outcome.failed,
@@ -42,7 +42,7 @@ def lab_json(outcome: LabReport) -> str:
 
 
 def lab_junit(outcome: LabReport) -> str:
-    """One test case for each probe; what was not run is skipped."""
+    """One test case for each probe, and a skipped one for each flow that was not probed."""
     cases = [_case(row) for row in outcome.rows] + [_skipped(entry) for entry in outcome.not_run]
     counts = f'tests="{len(cases)}" failures="{len(outcome.failed)}" errors="0" skipped="{len(outcome.not_run)}"'
     body = "\n".join(cases)

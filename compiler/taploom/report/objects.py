@@ -23,14 +23,14 @@ class Caused:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """All that is known of an object.
+    """Everything that `explain` knows about an object.
 
     Attributes:
         name: `kind/name`.
         meta: what its entry says about itself.
         origin: its entry; for an implied flow the origin of its first line.
-        facts: what it is, as labels and texts.
-        lines: what it causes, in the order of the rendered tree.
+        facts: the facts about it, as labels and texts.
+        lines: the rendered lines that it causes, in the order of the rendered tree.
     """
 
     name: str
@@ -41,13 +41,13 @@ class Described:
 
 
 def names_of(plan: Plan, artifacts: tuple[Artifact, ...]) -> tuple[str, ...]:
-    """Every `kind/name` that can be asked for, sorted."""
+    """Every `kind/name` that `describe` finds, sorted."""
     implied = {line.origin.entry for line in _caused(artifacts) if line.origin.entry.startswith("implied.")}
     return tuple(sorted({*_things(plan), *map(object_of, implied)}))
 
 
 def describe(plan: Plan, artifacts: tuple[Artifact, ...], name: str) -> Described | None:
-    """What is known of `kind/name`, or None where there is no such object."""
+    """The description of the object `kind/name`, or None if there is no such object."""
     kind, _, rest = name.partition("/")
     entry = f"{SECTIONS.get(kind, kind)}.{rest}"
     lines = tuple(line for line in _caused(artifacts) if f"{line.origin.entry}.".startswith(f"{entry}."))

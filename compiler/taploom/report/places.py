@@ -1,4 +1,4 @@
-"""From a line of a rendered file back to the spec, and from a line of a spec to what it causes."""
+"""Finds the origin of a line of a rendered file, and the rendered lines that a line of a spec causes."""
 
 from collections.abc import Iterator
 
@@ -26,11 +26,11 @@ def rendered_line(artifacts: tuple[Artifact, ...], path: str, number: int) -> Pl
 
     Args:
         artifacts: the rendered files.
-        path: as the user names it: in the tree, the tree's folder before it, or where it is installed.
+        path: as the user names it: relative to the rendered tree, with the tree's folder, or as installed on a host.
         number: line, counted from 1.
 
     Returns:
-        The line, or what is wrong with the question; "" where no rendered file has this path.
+        The line, or a message why there is no such line; "" if no rendered file has this path.
     """
     plain = "/".join(part for part in path.split("/") if part not in ("", "."))
     artifact = max(
@@ -56,7 +56,7 @@ def caused_by(artifacts: tuple[Artifact, ...], file: str, number: int) -> tuple[
 
 
 def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
-    """The innermost entry of a spec that a line is a part of, as the path of its keys; () above the first one."""
+    """The innermost entry of a spec that contains a line, as the path of its keys; () above the first entry."""
     path: list[str] = []
     node: Node = root
     line = 0
@@ -64,7 +64,7 @@ def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
         begun = [entry for entry in node.entries.values() if entry.key.span.line <= number]
         line = max((entry.key.span.line for entry in begun), default=number)
         last = [entry for entry in begun if entry.key.span.line == line]
-        if len(last) != 1:  # several on one line: it belongs to what is around them
+        if len(last) != 1:  # several entries on one line: the entry around them contains the line
             break
         path.append(last[0].key.text)
         node = last[0].value
@@ -72,7 +72,7 @@ def entry_at(root: Mapping, number: int) -> tuple[str, ...]:
 
 
 def around(artifacts: tuple[Artifact, ...], path: tuple[str, ...]) -> tuple[Caused, ...]:
-    """The rendered lines of the nearest entry that causes any, at a path of keys or above it."""
+    """The rendered lines of the entry at a path of keys, or of the nearest entry above it that causes any."""
     lines = tuple(_with_spans(artifacts))
     for length in range(len(path), 0 if path[:1] == ("site",) else 1, -1):
         entry = ".".join((*path[:length], ""))

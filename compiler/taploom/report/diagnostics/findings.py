@@ -1,7 +1,7 @@
-"""What every format is made from.
+"""The input of every output format of diagnostics.
 
-A format gets the text of a spec line by line through a function, so that it neither knows how sources are kept nor
-reads files behind the back of the stage that checked them.
+A format gets lines of a spec through a function, so that it does not depend on how sources are stored, and never reads
+a file that has not been checked.
 """
 
 from collections.abc import Callable
@@ -11,20 +11,20 @@ from taploom.base.diagnostic_rule import Severity
 from taploom.base.frozen import dataclass
 
 SourceLine = Callable[[str, int], str | None]
-"""The text of a line, counted from 1, of a file as a span names it; None where it cannot be shown."""
+"""A function from a file as a span names it, and a line number from 1, to the line; None if it cannot be shown."""
 
 
 def no_source(_file: str, _line: int) -> None:
-    """No line of any file: for findings without snippets."""
+    """Return no line, for findings without snippets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Diagnostics in reading order, with what it takes to show them.
+    """Diagnostics in reading order, and how to show them.
 
     Attributes:
-        diagnostics: what was found, waived findings included.
-        line: where snippets come from.
+        diagnostics: all findings, waived ones included.
+        line: the function that gets the lines of snippets.
         color: whether the reader is a terminal that wants colour.
     """
 

@@ -1,4 +1,4 @@
-"""The form for people: the line of the spec, a caret under the mistake, the way out beside it."""
+"""The `full` format, for people: the line of the spec, a caret under the mistake, and the help beside the caret."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _WAIVED = "2"
 
 
 def full(findings: Findings) -> str:
-    """Every finding with its snippet, an empty line between two."""
+    """Every finding with its snippet, separated by empty lines."""
     return "\n".join(_Block(d, findings).text() for d in findings.diagnostics)
 
 

@@ -1,7 +1,7 @@
 """Workflow commands of GitHub Actions, which become annotations of a pull request.
 
 Escaping follows `@actions/core` (packages/core/src/command.ts): `%`, CR and LF in the message, `:` and `,` as well in
-properties. What follows an unescaped line end would be read as a command of its own.
+properties. GitHub would read the text after an unescaped line end as a new command.
 """
 
 from taploom.base.diagnostic import Diagnostic, State
@@ -13,7 +13,7 @@ _COMMAND = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE:
 
 
 def github(findings: Findings) -> str:
-    """One workflow command a finding; a waived one is a notice, so that it fails nothing."""
+    """One workflow command for each finding; a waived finding is a `notice`."""
     return "".join(f"{_command(d)}\n" for d in findings.diagnostics)
 
 

@@ -1,7 +1,7 @@
 """GitLab's Code Quality report, the subset of Code Climate that GitLab reads.
 
-A fingerprint is what tells GitLab that a finding was there before, so it holds no line number: moving an entry within
-its file is no new finding. Equal findings of one file are told apart by their order.
+GitLab recognises a finding of an earlier run by its fingerprint, so that has no line number: an entry that moves within
+its file is no new finding. A counter in the fingerprint distinguishes equal findings of one file.
 """
 
 import json
@@ -22,7 +22,7 @@ def gitlab(findings: Findings) -> str:
 
 
 def fingerprint(diagnostic: Diagnostic, seen: Counter[str]) -> str:
-    """The identity of a finding over time; `seen` counts equal ones."""
+    """The identity of a finding from run to run; `seen` counts equal findings."""
     file = diagnostic.span.file if diagnostic.span else ""
     identity = "\0".join((diagnostic.code, file, diagnostic.subject, diagnostic.message))
     seen[identity] += 1

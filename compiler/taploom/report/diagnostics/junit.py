@@ -1,4 +1,4 @@
-"""JUnit XML, for CI that shows tests: a finding is a failed test case, a waived one a skipped one."""
+"""JUnit XML, for CI that shows tests: a finding is a failed test case, a waived one is skipped, a note has passed."""
 
 from taploom.base.diagnostic import Diagnostic, State
 from taploom.base.diagnostic_rule import Severity
@@ -51,5 +51,5 @@ def _attribute(name: str, value: str) -> str:
 
 
 def _text(value: str) -> str:
-    """XML 1.0 has no way to write most control characters, so they are replaced before the rest is escaped."""
+    """Escaped text; control characters are replaced first, as XML 1.0 cannot express most of them."""
     return visible(value).translate(_ESCAPES)

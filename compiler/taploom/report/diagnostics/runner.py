@@ -1,9 +1,9 @@
-"""Lines that a CI job prints, so that its runner takes none of them for a command.
+"""Changes the output of taploom in a CI job, so that the runner takes no line of it for a command.
 
 GitHub's runner obeys `##[…]` anywhere in a line, and `::…::` at the beginning of one, blanks aside
-(`src/Runner.Common/ActionCommand.cs`); Azure's obeys `##vso[…]` (`azure-pipelines-agent`, `Command.cs`). What taploom
-prints has texts of strangers in it: there such a sign is replaced by one that looks like it, or, in data, is written in
-another way.
+(`src/Runner.Common/ActionCommand.cs`); Azure's obeys `##vso[…]` (`azure-pipelines-agent`, `Command.cs`). taploom's
+output has text from specs, which may be untrusted. So a character of such a sequence is replaced by one that looks like
+it, or, in a data format, by an escape.
 """
 
 import re
@@ -16,12 +16,12 @@ _JSON = ("json", "sarif", "gitlab")
 
 
 def inert(text: str, form: str = "text") -> str:
-    r"""`text` without a command for a runner; data means what it meant.
+    r"""`text` without a command for a runner; a data format keeps its meaning.
 
     Args:
         text: any number of lines.
-        form: its format, as `--format` has it: JSON gets an escape, XML and HTML an entity, all else signs that look
-            alike; in `github` a `::` that begins a line is taploom's own.
+        form: its format, as in `--format`: JSON gets an escape, XML and HTML get an entity, other formats a character
+            that looks alike; `github` keeps a `::` at the start of a line, as taploom wrote it.
     """
     if "##" not in text and "::" not in text:
         return text

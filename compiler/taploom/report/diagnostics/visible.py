@@ -1,8 +1,8 @@
-"""Text of a stranger on a terminal, made harmless and aligned.
+"""Makes untrusted text harmless on a terminal, and measures its width.
 
 A spec may hold escape sequences that recolour or retitle a terminal, and bidirectional marks that show a line in
-another order than a parser reads it (CVE-2021-42574). Neither may reach a reader unseen, so everything that does not
-print is replaced by a picture or by its code point.
+another order than a parser reads it (CVE-2021-42574). A reader must see both, so every character that does not print is
+replaced by a control picture or by its code point.
 """
 
 import unicodedata
@@ -43,9 +43,9 @@ def excerpt(text: str, start: int, end: int) -> tuple[str, int, int]:
     """Cut a line around a span and make it visible.
 
     Args:
-        text: the whole line, of any length; only what is shown is looked at.
+        text: the whole line, of any length; only the part to show is examined.
         start: first character of the span, counted from 0.
-        end: the character after its last; the length of the line or more where the span goes on below.
+        end: the character after its last one; the length of the line or more if the span goes on in the next line.
 
     Returns:
         The text to show, the columns before the span, and the columns of the span (at least one).
