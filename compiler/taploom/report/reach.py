@@ -1,4 +1,4 @@
-"""Answers to "who reaches whom", for people and for programs."""
+"""The answers of `taploom reach`, as text and as JSON."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -28,7 +28,7 @@ _ROLES = {SOURCE: "sender", DESTINATION: "destination"}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question as it was asked, with its answer.
+    """A question in the user's words, with its answers.
 
     Attributes:
         source: the sender as asked.
@@ -92,7 +92,7 @@ def _changes(asked: Asked, reply: Reply, hop: Hop) -> Iterator[str]:
 
 
 def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
-    """Notes on what the answer depends on and the plan does not know."""
+    """Notes on facts that the answer depends on but the plan does not know."""
     for each in reply.unknown:
         if each.within is not None:
             yield f"only where {each.host}/{each.uplink} has been given {_given(asked, reply, each)}"
@@ -108,7 +108,7 @@ def _notes(asked: Asked, reply: Reply) -> Iterator[str]:
 
 
 def _begins_nothing(reply: Reply) -> bool:
-    """Whether a reply is about ICMP types that conntrack of a host takes for invalid; bridges have no conntrack."""
+    """Whether a reply has only ICMP types that a host's conntrack takes for invalid; bridges have no conntrack."""
     if all(hop.answer.by == "implied/bridge" for hop in reply.hops):
         return False
     name = next((name for name in BEGINNING if reply.box[PROTOCOL] == (single(NUMBERS[name]),)), "")
@@ -175,7 +175,7 @@ def _translated(asked: Asked, reply: Reply) -> dict[str, str | None] | None:
 
 
 def _end(asked: Asked, reply: Reply, level: int, *, named: bool = False) -> str:
-    """An end in words; as it was asked if the reply is about all of it."""
+    """The sender or destination of a reply in words; the user's words if the reply is about all addresses asked."""
     text = asked.source if level == SOURCE else asked.to
     whole = united(span for r in asked.replies if r.family is reply.family for span in r.box[level] or ())
     texts = list(_texts(asked, reply, level))

@@ -1,7 +1,7 @@
-"""What `render` says at its end: what the site is now, what was written, and where to look next.
+"""The summary that `render` prints at its end: the site, the files that were written, and commands to try next.
 
-For a person who has typed one command and wants to know whether it did what they meant. It stays within a screen or
-two whatever the size of the site: long lists are cut, and say so.
+From it a user sees whether `render` did what they meant. It fits on a screen or two for a site of any size: a long list
+is cut, and says how many rows are left out.
 """
 
 from collections.abc import Iterable, Iterator
@@ -28,11 +28,11 @@ def summary(plan: Plan, diagnostics: tuple[Diagnostic, ...], out: Path, done: De
     """The whole text.
 
     Args:
-        plan: what was rendered.
-        diagnostics: what was found in it.
-        out: folder that holds it now.
-        done: what was written.
-        specs: folder of the specs, for the commands to go on with.
+        plan: the plan that was rendered.
+        diagnostics: the findings about the plan.
+        out: folder of the rendered tree.
+        done: the result of the delivery to that folder.
+        specs: folder of the specs, for the commands to try next.
     """
     where = "" if specs == "specs" else f" --specs {quote(visible(specs))}"
     lines = [_headline(plan), ""]

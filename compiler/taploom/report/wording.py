@@ -1,4 +1,4 @@
-"""Facts of the plan in a reader's words; used wherever an object is described."""
+"""Facts of the plan in words, for all texts that describe objects."""
 
 from typing import assert_never
 
@@ -20,7 +20,7 @@ _ALL_PORTS = (0, 65535)
 
 
 def target(of: Target) -> str:
-    """The versions that a host has."""
+    """The versions of a host's tools."""
     return f"systemd {of.systemd}, nftables {'.'.join(map(str, of.nftables))}, NixOS {of.nixos}"
 
 
@@ -32,7 +32,7 @@ def service(of: Service) -> str:
 
 
 def side_address(found: Fixed | Learned | None) -> str:
-    """How an uplink comes by its address of one family; "" where it does not use the family."""
+    """An uplink's address of one family, or how the uplink learns it; "" if the uplink does not use the family."""
     if found is None:
         return ""
     if isinstance(found, Learned):
@@ -48,7 +48,7 @@ def uplink(of: Uplink) -> str:
 
 
 def bridge(of: Bridge, rewritten: tuple[SourceNat, ...]) -> str:
-    """Device, addresses, what is served on a network, and how its guests' sources are rewritten."""
+    """The device, addresses and services of a bridge, and the source NAT of its network."""
     words = [f"bridge {of.device}", *(str(own) for own in (of.ipv4, of.ipv6) if own)]
     words += [word for word, there in (("DHCP", of.dhcp), ("RA", of.ra), ("isolated", of.isolated)) if there]
     kinds = {rule.kind.value for rule in rewritten if rule.network == of.network}
@@ -57,7 +57,7 @@ def bridge(of: Bridge, rewritten: tuple[SourceNat, ...]) -> str:
 
 
 def interface(of: HostInterface, rewritten: tuple[SourceNat, ...]) -> tuple[str, str, str]:
-    """What an interface is called, its name or that of its network, and a line about it."""
+    """The word for an interface's kind, the name of the interface or of its network, and a line about it."""
     match of.kind:
         case Uplink() as own:
             return "uplink", of.device, uplink(own)
@@ -68,14 +68,14 @@ def interface(of: HostInterface, rewritten: tuple[SourceNat, ...]) -> tuple[str,
 
 
 def nat(of: Nat | None) -> str:
-    """How the sources of a network are rewritten in one family."""
+    """The source NAT of a network in one family."""
     if of is None:
         return "none"
     return f"prefix {of.prefix}" if of.kind is NatKind.PREFIX else of.kind.value
 
 
 def nic_address(of: NicAddress) -> str:
-    """One family of a NIC: the address, how it is taken, and where it comes from."""
+    """One family of a NIC: the address, how the guest gets it, and whether it is from the lock."""
     if of.mode is Mode.NONE:
         return ""
     how = _MODES[of.mode] + (", from the lock" if of.allocated else "")
@@ -88,7 +88,7 @@ def nic(of: Nic) -> str:
 
 
 def plain_addresses(of: Nic) -> list[str]:
-    """The addresses of a NIC that are known, else how it takes one."""
+    """The known addresses of a NIC; for a family without one, how the guest gets it."""
     families = (of.ipv4, of.ipv6)
     return [str(one.address) if one.address else _MODES[one.mode] for one in families if one.mode is not Mode.NONE]
 
@@ -105,7 +105,7 @@ def outside(of: DnatEntry) -> str:
 
 
 def dnat_entry(of: DnatEntry) -> str:
-    """Where a forwarded packet ends."""
+    """The address and ports to which a DNAT entry translates."""
     return endpoint(of.target, of.target_first, of.inside.last)
 
 
@@ -117,6 +117,6 @@ def forward(of: Forward) -> str:
 
 
 def _inside(first: int, ports: tuple[Service, ...]) -> str:
-    """The inside ports: each outside range begins at `first`, so they are as many as the longest one has."""
+    """The inside ports: every outside range maps to ports from `first` on, so the longest range gives the last port."""
     last = first + max((port.last - port.first for port in ports), default=0)
     return f"{first}-{last}" if last > first else str(first)

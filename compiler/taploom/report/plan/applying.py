@@ -1,4 +1,4 @@
-"""How a change is taken up and taken back, host by host: the commands, in the order of a bundle's manifest."""
+"""The commands that apply a change to each host, in the order of a bundle's manifest, and how to undo the change."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _ANEW = (Effect.REPLUGGED, Effect.PLUGGED, Effect.MOVED)
 
 
 def commands(change: Change) -> list[str]:
-    """Lines for a shell, with what they do as comments; empty where no host has anything to do."""
+    """Shell commands, with explanations as comments; empty if no host has to do anything."""
     hosts = sorted({one.host for one in change.files if one.path.startswith("hosts/") and _installed(one.target)})
     lines = [line for host in hosts[:_HOSTS] for line in _host(change, host)]
     if len(hosts) > _HOSTS:
@@ -70,7 +70,7 @@ def _undone_by_hand(change: Change, host: str) -> Iterator[str]:
 
 
 def undoing(change: Change) -> str:
-    """What taking it back costs, as a sentence."""
+    """How to undo a change, and what that disturbs, as a part of a sentence."""
     return f"revert the specs and do the same again, at most {change.undo.name}" + (
         "; addresses that clients were given meanwhile stay until their leases run out" if _leases(change) else ""
     )

@@ -1,4 +1,4 @@
-"""What a reviewer has to say yes to, as sentences of which each renderer makes its own markup."""
+"""The decisions that a change asks of its reviewer, as sentences; each renderer adds its own markup."""
 
 import shlex
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from taploom.report.plan.effect_json import cause
 
 STRONG, CODE, PLAIN = "strong", "code", "plain"
 PLACE = "place"
-"""A line of the head's specs."""
+"""The style of `file:line`, a place in the specs of the head revision."""
 Sentence = tuple[tuple[str, str], ...]
 """Runs of text, each with its style."""
 _NAMES = 6
@@ -20,7 +20,7 @@ _INTENDED = (PLAIN, ". Intended?")
 
 
 def decisions(change: Change, *, survivors: bool = True) -> tuple[Sentence, ...]:
-    """All decisions, the weightiest first; those on surviving connections only where no other row reports them."""
+    """All decisions, the most important first; decisions on surviving connections only if `survivors`."""
     outlive = _survivors(change) if survivors else ()
     return (*_gates(change), *_cut(change), *_exposed(change), *_still(change), *outlive, *_likely(change))
 

@@ -1,4 +1,4 @@
-"""What a change disturbs, and what outlives it, as data."""
+"""The disruptions of a change, and the connections that survive it, as JSON data."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from taploom.report.plan.flow_json import place_data
 
 
 def disruption_data(one: Disruption) -> dict[str, Any]:
-    """One effect; `cause` is a sentence for people, the fields after it are what it is made of."""
+    """One disruption; `cause` is a sentence for people, and the fields after it are the parts of that sentence."""
     return {
         "host": one.host,
         "object": one.object,
@@ -23,7 +23,7 @@ def disruption_data(one: Disruption) -> dict[str, Any]:
 
 
 def survivor_data(one: Survivor) -> dict[str, Any]:
-    """Connections that outlive the entry that let them in."""
+    """Connections that survive the entry that allowed them."""
     return {
         "host": one.host,
         "flow": one.flow,

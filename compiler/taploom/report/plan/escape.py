@@ -1,7 +1,7 @@
-"""Text of a stranger inside Markdown, made harmless.
+"""Escapes untrusted text in Markdown, Mermaid and HTML.
 
 A name or description may hold characters of tables, emphasis, links, mentions, HTML, fences or Mermaid. In prose every
-character with a meaning becomes a character reference; in code, where markup has none, only its end is escaped.
+character of Markdown's syntax becomes a character reference. Code has no markup, so only its end is escaped.
 """
 
 from taploom.report.diagnostics.visible import visible
@@ -10,12 +10,12 @@ _MEANING = frozenset("\\`*_{}[]()<>#|~&@!$^=\"'")
 
 
 def prose(text: str) -> str:
-    """Text within a paragraph or a cell: GitHub resolves character references after it has looked for markup."""
+    """Text within a paragraph or a cell: GitHub resolves character references after it has parsed the markup."""
     return "".join(f"&#{ord(char)};" if char in _MEANING else char for char in visible(text))
 
 
 def code(text: str) -> str:
-    """A code span, in a cell too: GitHub's tables want a backslash before `|` even there."""
+    """A code span, also within a table's cell, where GitHub requires a backslash before `|` even in code."""
     shown = visible(text).replace("|", "\\|").replace("\n", " ")
     longest = max((len(run) for run in _runs(shown)), default=0)
     ticks = "`" * (longest + 1)
@@ -42,7 +42,7 @@ def _runs(text: str) -> list[str]:
 
 
 def mermaid(text: str) -> str:
-    """The text of a Mermaid label between quotes, with numeric entities, which Mermaid knows."""
+    """The text of a Mermaid label between quotes; special characters become numeric entities of Mermaid."""
     safe = (char if char.isalnum() or char in " .:/-+,~→" else f"#{ord(char)};" for char in visible(text))
     return "".join(safe)
 

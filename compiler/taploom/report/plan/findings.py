@@ -1,4 +1,4 @@
-"""A change as findings, for code scanning and for annotations beside the lines that are the cause."""
+"""A change as findings, for code scanning and for annotations at the lines of the spec that are the cause."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from taploom.report.plan.effect_json import cause
 
 
 def findings(change: Change) -> tuple[Diagnostic, ...]:
-    """What fails a gate, or is waived; what is exposed; what may lock somebody out; what stays open."""
+    """Gates that fail or are waived, exposed flows, cuts of the management path, and flows that stay allowed."""
     return (*_gates(change), *_exposed(change), *_ways_in(change), *_still(change))
 
 

@@ -1,4 +1,4 @@
-"""Changes of who reaches whom as data, with the exact packets that are meant."""
+"""Changed flows as JSON data, with the exact sets of packets."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from taploom.plan.origin import Origin
 
 
 def flow_data(one: FlowChange) -> dict[str, Any]:
-    """One change."""
+    """One changed flow."""
     return {
         "exposed": one.exposed,
         "inherited": one.inherited,
@@ -38,7 +38,7 @@ def flow_data(one: FlowChange) -> dict[str, Any]:
 
 
 def place_data(origin: Origin | None) -> dict[str, Any] | None:
-    """An entry and where it stands."""
+    """An entry of the spec and its place."""
     if origin is None:
         return None
     span = origin.span
@@ -76,7 +76,7 @@ def _region(one: Region) -> dict[str, Any]:
 
 
 def _addresses(spans: Spans, family: Family) -> list[str]:
-    """Ranges of addresses; what lies behind the last address is one that the host learns."""
+    """Ranges of addresses, and `learned` if the set has numbers for addresses that the host learns."""
     known = real(spans, family)
     words = [str(Address(family, a)) if a == b else f"{Address(family, a)}-{Address(family, b)}" for a, b in known]
     return words + ["learned"] * any(learned(spans, family))

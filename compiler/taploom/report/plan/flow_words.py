@@ -1,4 +1,4 @@
-"""Flows in the words that all renderers of a change use, and which of them are shown."""
+"""The words in which all renderers of a change describe flows, and the selection of flows that they show."""
 
 from taploom.diff.model import Action, Change
 from taploom.diff.verdicts import Disposition, FlowChange, Turn, told_foreign
@@ -6,7 +6,7 @@ from taploom.report.plan.words import few, place, plural
 
 _TURNS = {Turn.ALLOWED: "+", Turn.BLOCKED: "-", Turn.REDECIDED: "~"}
 _SAME = 30
-"""The most flows that a text lists of those that only got another address: a reader has nothing to decide there."""
+"""The most flows with nothing but another address that a text lists, as a reader has nothing to decide about them."""
 
 
 def flow_counts(change: Change) -> str:
@@ -25,7 +25,7 @@ _COUNTED = ((Turn.ALLOWED, "newly allowed"), (Turn.BLOCKED, "newly blocked"), (T
 
 
 def turn(one: FlowChange) -> str:
-    """One word for what happens."""
+    """The kind of change in a word or two."""
     if one.exposed:
         return "EXPOSED"
     if one.readdressed:
@@ -36,17 +36,17 @@ def turn(one: FlowChange) -> str:
 
 
 def sign(one: FlowChange) -> str:
-    """What happens, in one character."""
+    """The kind of change as one character."""
     return "=" if one.readdressed else "~" if _rerouted(one) else _TURNS[one.turn]
 
 
 def _rerouted(one: FlowChange) -> bool:
-    """Whether no verdict changes, but the path: the packets take, or took, another way."""
+    """Whether the path of the packets changes and not their verdict: before or after, they take another way."""
     return "elsewhere" in (one.before.verdict, one.after.verdict)
 
 
 def ends(one: FlowChange) -> str:
-    """Who reaches whom with what."""
+    """The senders, destinations and services of a flow."""
     return f"{few(one.sources)}{told_foreign(one)} → {few(one.destinations)} {few(one.services)}" + (
         f" at {few(one.via)}" if one.via else ""
     )
@@ -60,7 +60,7 @@ def turned(one: FlowChange) -> str:
 
 
 def outcome(one: Disposition) -> str:
-    """What becomes of a packet, and who says so."""
+    """The verdict on a packet, its translation, and the entry that decides."""
     if one.verdict == "absent":
         return "not there"
     if one.verdict == "elsewhere":
@@ -79,7 +79,7 @@ _SENDERS = {"masquerade": "masqueraded", "snat": "from the uplink's address", "p
 
 
 def where(one: FlowChange) -> str:
-    """The spec lines that are the cause, for the end of a line."""
+    """The lines of the spec that cause the change, as the end of a line of text."""
     old, new = place(one.before_cause), place(one.after_cause)
     return "".join(f"   {text}" for text in (f"was {old}" if old and old != new else "", new) if text)
 
@@ -97,7 +97,7 @@ def example(one: FlowChange) -> str:
 
 
 def by_intent(change: Change) -> list[FlowChange]:
-    """Flows that change because an entry does, and all that open to the outside."""
+    """Flows that change because an entry changes, and all exposed flows."""
     return [one for one in change.flows if not one.implied and (one.exposed or not one.inherited)]
 
 
@@ -107,7 +107,7 @@ def along(change: Change) -> list[FlowChange]:
 
 
 def as_before(change: Change) -> list[FlowChange]:
-    """Flows of which only the address changes, each once and with the new one."""
+    """Flows of which only the address changes, each once, with its new address."""
     kept = (one for one in _inherited(change) if one.readdressed and one.turn is not Turn.BLOCKED)
     return [*{(ends(one), outcome(one.after)): one for one in kept}.values()]
 
@@ -117,7 +117,7 @@ def _inherited(change: Change) -> list[FlowChange]:
 
 
 def still_open(change: Change) -> list[FlowChange]:
-    """Flows of a removed entry that stay allowed; not those of a host to itself, which no entry decides."""
+    """Flows of a removed entry that stay allowed, without flows of a host to itself, which no entry decides."""
     removed = {one.name for one in change.objects if one.action is Action.REMOVE}
     kept = (one for one in change.flows if one.before.by in removed and one.after.verdict == "allow")
     return [one for one in kept if one.sources != one.destinations]
@@ -129,7 +129,7 @@ def told(change: Change) -> list[FlowChange]:
 
 
 def shown(change: Change) -> list[FlowChange]:
-    """The flows that a text lists: all of `told`, but only the first of those that stay as before."""
+    """The flows that a text lists: those of `told`, but only the first of `as_before`."""
     return [*by_intent(change), *along(change), *as_before(change)[:_SAME]]
 
 

@@ -1,7 +1,7 @@
-"""A change as one page that needs nothing else: no script, no font, no picture from anywhere.
+"""A change as one self-contained HTML page, without scripts, and without fonts or pictures from elsewhere.
 
-Tables and folds are HTML's own, so it can be read on paper, without a network and by a screen reader. A policy in the
-page itself forbids everything that is not in it, should a name ever get past the escaping.
+Tables and folds are plain HTML, so the page can be read on paper, offline and by a screen reader. If a name ever gets
+past the escaping, the Content-Security-Policy in the page forbids scripts and everything from elsewhere.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ def change_html(change: Change, picture: str = "") -> str:
     """The whole page.
 
     Args:
-        change: what to tell.
+        change: the change to show.
         picture: the difference as SVG, or "".
     """
     body = "\n".join(_body(change, picture))

@@ -13,7 +13,7 @@ from taploom.report.plan.escape import html
 
 
 def decisions(change: Change) -> Iterator[str]:
-    """What a reviewer has to say yes to, numbered."""
+    """The decisions that a change asks of its reviewer, numbered."""
     tags = {STRONG: ("<b>", "</b>"), CODE: ("<code>", "</code>"), PLACE: ("<code>", "</code>")}
     found = sentences(change)
     if found:
@@ -25,7 +25,7 @@ def decisions(change: Change) -> Iterator[str]:
 
 
 def applying(change: Change) -> Iterator[str]:
-    """The commands of each host, and the way back."""
+    """The commands that apply a change to each host, and how to undo it."""
     lines = commands(change)
     if lines:
         yield "<h2>Apply and undo</h2>\n<pre>" + "\n".join(map(html, lines)) + "</pre>"
@@ -33,7 +33,7 @@ def applying(change: Change) -> Iterator[str]:
 
 
 def flows(change: Change) -> Iterator[tuple[str, ...]]:
-    """Rows of all flows that are shown one by one."""
+    """A row for each flow of `flow_words.told`."""
     return map(_flow, flow_words.told(change))
 
 
@@ -65,7 +65,7 @@ def changes(change: Change) -> Iterator[tuple[str, ...]]:
 
 
 def gates(change: Change) -> Iterator[tuple[str, ...]]:
-    """Rows of what the gates say."""
+    """A row for the verdict of each gate."""
     return ((one.verdict.value, one.gate, one.message + f" ({one.reason})" * bool(one.reason)) for one in change.gates)
 
 

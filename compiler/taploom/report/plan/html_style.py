@@ -1,4 +1,4 @@
-"""How the page of a change looks, on light and dark, on a desk and on a phone."""
+"""The style sheet of a change's page, for light and dark colour schemes, and for large and small screens."""
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #17202b; --soft: #5b6875; --paper: #fff; --add: #1a7f37; --addp: #dafbe1;

@@ -1,4 +1,4 @@
-"""A change as data, `taploom-diff/1`: values before and after as they are, never as they are displayed."""
+"""A change as JSON data, `taploom-diff/1`, with values as the plan has them, not as text for display."""
 
 import json
 from collections.abc import Mapping
@@ -65,7 +65,7 @@ def _object(one: ObjectChange) -> dict[str, Any]:
 
 
 def plain(value: Value) -> Any:
-    """A value as the library takes it."""
+    """A value in types that the `json` library can print."""
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):

@@ -7,12 +7,12 @@ from taploom.base.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses of the specs of both sides.
+    """URLs of the specs in both revisions.
 
     Attributes:
-        folder: folder of the specs, as paths in the plan begin with.
-        before: address of the same folder in the base, or "" where nobody knows one.
-        after: the same in the head.
+        folder: folder of the specs, with which the paths of spans begin.
+        before: URL of this folder in the base revision, or "" if none is known.
+        after: URL of this folder in the head revision, or "" if none is known.
     """
 
     folder: str = ""
@@ -20,11 +20,11 @@ class Links:
     after: str = ""
 
     def line(self, place: str, *, was: bool = False) -> str:
-        """Address of a line, or "".
+        """The URL of a line, or "" if none is known.
 
         Args:
             place: `file:line`.
-            was: whether it is of the base.
+            was: whether the line is in the base revision.
         """
         start = self.before if was else self.after
         path, _, number = place.rpartition(":")
@@ -42,8 +42,8 @@ def linked(source: str, folder: str, inside: str, commits: tuple[str, str]) -> L
     Args:
         source: SOURCE, or "" where there is none.
         folder: folder of the specs, as the user named it.
-        inside: the same folder from the top of the repository.
-        commits: full names of both commits; "" for what is none, such as the working tree.
+        inside: path of this folder from the top of the repository.
+        commits: full names of both commits; "" for a side that is no commit, such as the working tree.
     """
     start = quote(source.rstrip("/"), safe=":/@%?&=+,;~")
     before, after = ("/".join(filter(None, (start, one, quote(inside)))) if source and one else "" for one in commits)

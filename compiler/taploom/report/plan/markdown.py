@@ -1,7 +1,7 @@
-"""A change as a comment of a pull request: what to decide first, details folded, never longer than a forge takes.
+"""A change as a comment on a pull request: decisions first, details folded, and never longer than a forge allows.
 
-Each part is a list of whole blocks (a row, a fold with its fence), so that a comment that gets too long loses blocks
-and never half of one: every fence and fold that is opened is closed. What is left out is said.
+Each part is a list of whole blocks (a row, a fold with its fence). A comment that gets too long loses whole blocks, so
+that every fence and fold that is opened is closed, and the comment says what was left out.
 """
 
 import hashlib
@@ -32,10 +32,10 @@ class Part:
     """One section.
 
     Attributes:
-        head: what it begins with; shown wherever one of its blocks is.
+        head: text before the blocks; it is left out if all blocks are.
         blocks: rows or folds, of which the last ones may be left out.
-        tail: what it ends with.
-        noun: what a block is called when some are left out.
+        tail: text after the blocks; it is left out if all blocks are.
+        noun: the word for a block in the note about blocks that were left out.
     """
 
     head: str
@@ -50,11 +50,11 @@ def change_markdown(
     """The whole comment, with a line end.
 
     Args:
-        change: what to tell.
-        key: tells apart the comments of several sites in one repository.
-        limit: the most bytes that it may have.
-        link: where the whole plan can be seen, or "".
-        links: where lines of the specs can be seen.
+        change: the change to show.
+        key: distinguishes the comments of several sites in one repository.
+        limit: the most bytes that the comment may have.
+        link: URL of the whole plan, or "".
+        links: URLs of lines of the specs.
     """
     head = f"{_mark(change, key)}\n{_summary(change)}\n"
     if not change.has_changes:
@@ -98,7 +98,7 @@ def _fold_title(change: Change) -> str:
 
 
 def _fitted(parts: Iterable[Part], room: int) -> tuple[str, list[tuple[int, str]]]:
-    """As many blocks as fit; those of a later part are given up first."""
+    """The text of the blocks that fit, earlier parts first, and the number of blocks that each part loses."""
     text: list[str] = []
     left_out: list[tuple[int, str]] = []
     for part in parts:
@@ -133,7 +133,7 @@ def _mark(change: Change, key: str) -> str:
 
 
 def _summary(change: Change) -> str:
-    """What is visible while the comment is collapsed, and the table under it."""
+    """The heading, which is visible while the comment is collapsed, and the table below the heading."""
     if not change.has_changes:
         return f"## Network plan: no changes\n\n{code(change.before)} → {code(change.after)}" + _notes(change)
     exposed = sum(one.exposed for one in change.flows)

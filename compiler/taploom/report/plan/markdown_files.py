@@ -1,4 +1,4 @@
-"""The differences of rendered files in a comment: a fold each, with less around a change than a terminal gets."""
+"""The differences of rendered files in a comment, in folds, with fewer lines of context than on a terminal."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -14,7 +14,7 @@ _AROUND = 1
 
 
 def file_blocks(change: Change) -> list[str]:
-    """A fold for each host and target, files that hosts load first; one last fold lists the files beyond the bound."""
+    """A fold for each host and target, files that hosts load first; a last fold lists the files beyond `_BYTES`."""
     ordered = sorted(change.files, key=lambda one: (one.target == "nixos", one.path.startswith("guests/"), one.path))
     found: list[str] = []
     rest: list[FileChange] = []

@@ -17,7 +17,7 @@ from taploom.report.plan.links import Links
 
 
 def decisions(change: Change, links: Links) -> list[str]:
-    """What a reviewer has to say yes to, numbered."""
+    """The decisions that a change asks of its reviewer, numbered."""
     return [f"{number}. {_marked(one, links)}\n" for number, one in enumerate(sentences(change), 1)]
 
 
@@ -36,7 +36,7 @@ def _marked(sentence: Sentence, links: Links) -> str:
 
 
 def applying(change: Change) -> list[str]:
-    """The commands of each host, and the way back."""
+    """The commands that apply a change to each host, and how to undo it."""
     lines = commands(change)
     if not lines:
         return []
@@ -46,7 +46,7 @@ def applying(change: Change) -> list[str]:
 
 
 def flows(change: Change, links: Links) -> list[str]:
-    """Rows of what changes by intent, exposures first."""
+    """A row for each flow of `flow_words.by_intent`."""
     return [_row(one, links) for one in flow_words.by_intent(change)]
 
 
@@ -89,7 +89,7 @@ def disruption(change: Change, links: Links) -> list[str]:
 
 
 def changes(change: Change, links: Links) -> list[str]:
-    """A row for each object, and for each field of those that changed."""
+    """A row for each object that is added or removed, and for each field that changes of the other objects."""
     return [row for one in change.objects for row in _rows(one, links)]
 
 
@@ -106,13 +106,13 @@ def _rows(one: ObjectChange, links: Links) -> Iterator[str]:
 
 
 def gates(change: Change) -> list[str]:
-    """Rows of what the gates say."""
+    """A row for the verdict of each gate."""
     told = ((one, one.message + (f": {one.reason}" if one.reason else "")) for one in change.gates)
     return [f"| {one.verdict.value} | {code(one.gate)} | {prose(text)} |\n" for one, text in told]
 
 
 def foot(change: Change, link: str) -> str:
-    """The legend and how to see it again."""
+    """The legend, and the command that repeats the comparison."""
     legend = " · ".join(f"{grade.name} {text}" for grade, text in MEANINGS.items())
     whole = f" [The whole plan]({link})." if link else ""
     command = code(words.again(change))

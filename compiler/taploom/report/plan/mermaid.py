@@ -1,7 +1,7 @@
-"""The difference as a Mermaid diagram, which pull requests draw: both sides laid over each other.
+"""The difference as a Mermaid diagram, which forges draw in pull requests, with both revisions in one picture.
 
-Guests stand on their hosts and hang on their networks. A sign, a word and the style of a line show what is added,
-removed or changed, so that nothing depends on a colour. https://mermaid.js.org/syntax/flowchart.html
+Guests are drawn within their hosts, with links to their networks. A sign, a word and the style of a line show what is
+added, removed or changed, so that nothing depends on a colour. https://mermaid.js.org/syntax/flowchart.html
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,7 +14,7 @@ from taploom.report.plan.escape import mermaid
 
 _FLOWS = 12
 _OBJECTS = 16
-"""So many guests, networks, hosts and zones that change are drawn; the table before the picture has all of them."""
+"""The most changed guests, networks, hosts and zones in the picture; the table before the picture has all of them."""
 _KINDS = ("guest", "network", "host", "zone")
 _SIGNS = {Action.ADD: "+", Action.REMOVE: "-", Action.CHANGE: "~", Action.RENAME: "~"}
 _WORDS = {"+": "added", "-": "removed", "~": "changed"}
@@ -31,13 +31,13 @@ _CABLES = {"+": ("==", "==="), "-": ("-.", ".-")}
 
 @dataclass
 class _Sheet:
-    """What is drawn so far; Mermaid numbers its links in the order in which they are written."""
+    """The nodes and links so far; Mermaid numbers links in the order in which they are written."""
 
     numbers: dict[str, str] = field(default_factory=dict)
     links: list[tuple[str, str]] = field(default_factory=list)
 
     def node(self, name: str) -> str:
-        """The word that stands for an object in the text."""
+        """The identifier of an object's node in the Mermaid text."""
         return self.numbers.setdefault(name, f"n{len(self.numbers)}")
 
     def link(self, one: str, other: str, line: str, sign: str) -> None:
@@ -48,7 +48,7 @@ class _Sheet:
 
 
 def topology(change: Change) -> list[str]:
-    """The flows and objects that change, with the hosts and networks around them; nothing where none of these does."""
+    """The diagram of the flows and objects that change, and their hosts and networks; empty if it has no nodes."""
     drawn = [one for one in change.objects if one.kind in _KINDS][:_OBJECTS]
     sheet = _Sheet()
     for one in [one for one in change.flows if not one.implied and not one.inherited][:_FLOWS]:
@@ -88,13 +88,13 @@ def _cables(guest: ObjectChange) -> Iterator[tuple[str, str]]:
 
 
 def _turned(nic: FieldChange) -> str:
-    """The sign of a whole NIC; a part of one, such as an address, leaves it where it is."""
+    """The sign of a NIC that is added or removed; "" if only a part of the NIC changes, such as an address."""
     whole = nic.name.count(".") == 1
     return "+" if whole and nic.before is None else "-" if whole and nic.after is None else ""
 
 
 def _nodes(sheet: _Sheet, signs: Mapping[str, str], places: Mapping[str, str]) -> Iterator[str]:
-    """The objects, guests among them within their hosts."""
+    """The nodes of all objects; those of guests are in the subgraphs of their hosts."""
     hosts = dict.fromkeys(places[name] for name in sheet.numbers if name in places)
     for at, host in enumerate(hosts):
         yield f'  subgraph h{at}["{_label(f"host/{host}", signs)}"]'

@@ -1,4 +1,4 @@
-"""A change for a terminal: the summary first, then what is worth deciding, then the details."""
+"""A change for a terminal: first the summary, then the decisions, then the details."""
 
 import shlex
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def change_text(change: Change, *, color: bool = False, files: bool = True) -> s
     """The whole text.
 
     Args:
-        change: what to tell.
+        change: the change to show.
         color: whether the reader is a terminal that wants colour.
         files: whether the differences of rendered files are shown in full.
     """

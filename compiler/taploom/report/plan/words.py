@@ -1,4 +1,4 @@
-"""What all renderers of a change say in the same words."""
+"""The words that all renderers of a change share."""
 
 import datetime
 import re
@@ -20,7 +20,7 @@ NOT_ANALYSED = "Not analysed: guests' own firewalls, other tables of nftables, r
 
 
 def value(of: Value, field: str = "") -> str:
-    """A value on one line; `none` for what is not there."""
+    """A value on one line; `none` for an absent value."""
     match of:
         case None:
             return NOTHING
@@ -63,7 +63,7 @@ def summary_of(change: ObjectChange) -> str:
 
 
 def place(origin: Origin | None) -> str:
-    """`file:line`, or "" where the spec is not at hand."""
+    """`file:line`, or "" without an origin or its span."""
     return f"{origin.span.file}:{origin.span.line}" if origin and origin.span else ""
 
 
@@ -79,7 +79,7 @@ def counts(change: Change) -> str:
 
 
 def ways_in(change: Change) -> tuple[str, ...]:
-    """Hosts that are managed as before."""
+    """Hosts whose management path the change cannot cut."""
     cut = {one.host for one in change.disruption if one.grade is Class.D6}
     return tuple(host for host in change.hosts if host not in cut)
 
@@ -90,7 +90,7 @@ def plural(count: int, noun: str) -> str:
 
 
 def heading(hunk: Hunk) -> str:
-    """Where in the file a hunk is, and the objects that it is about, a few by name."""
+    """The place of a hunk in its file, and the first of the objects that it is about."""
     more = f" and {len(hunk.heading) - 4} more" if len(hunk.heading) > 4 else ""
     about = ", ".join(hunk.heading[:4]) + more
     return " · ".join(filter(None, (hunk.place, about))) or f"line {hunk.new or hunk.old}"
@@ -117,7 +117,7 @@ def gate_counts(change: Change) -> str:
 
 
 def again(change: Change) -> str:
-    """The command that compares the same once more; a branch may be elsewhere by then, a commit is not."""
+    """The command that repeats the comparison, with commits where they are known, since a branch may move."""
     before, after = (_COMMIT.search(label) for label in (change.before, change.after))
     if before and after:
         return f"taploom plan {before[1]}..{after[1]} --exact"
@@ -126,7 +126,7 @@ def again(change: Change) -> str:
 
 
 def survivors(change: Change) -> list[tuple[tuple[str, ...], Survivor]]:
-    """Connections that outlive the entry that let them in, each with all hosts on which they do."""
+    """Connections that survive the entry that allowed them, each with all hosts on which they survive."""
     found: dict[Survivor, list[str]] = {}
     for one in change.survivors:
         found.setdefault(replace(one, host=""), []).append(one.host)

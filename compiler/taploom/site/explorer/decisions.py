@@ -1,8 +1,8 @@
-"""What decides on one host: its intent as ordered lists of boxes, with the answers and the places of the entries.
+"""The decisions of one host: its intent as ordered lists of boxes, with the answers and the places of the entries.
 
-A box is `[destinations, protocols, ports, senders, answer]`, the sets by their numbers in the pool, and a sixth number
-where it ends: the last phase of time in which it holds. Boxes that no question of `taploom reach` can meet, since they
-are about other sender ports or hop limits than an ordinary packet has, are left out.
+A box is `[destinations, protocols, ports, senders, answer]`, with the sets as numbers of the pool. A box that expires
+has a sixth number: the last phase of time in which it holds. A box is left out if its sender ports or hop limits are
+none that a packet of `taploom reach` has.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -30,12 +30,12 @@ from taploom.site.links import page_of
 from taploom.site.sources import place_of
 
 INSIDE = SELF
-"""Key of the translations that hold for everything that does not come from outside."""
+"""Key of the translations that hold for all packets that do not come from outside."""
 
 
 @dataclass(frozen=True, slots=True)
 class Deciding:
-    """Makes the lists of hosts, for which the whole site is looked up once."""
+    """Makes the lists of each host from facts about the whole site, which are computed once."""
 
     plan: Plan
     site: SiteEntries
@@ -44,11 +44,11 @@ class Deciding:
 
     @classmethod
     def of(cls, plan: Plan, site: SiteEntries) -> "Deciding":
-        """Of a plan."""
+        """Prepare for the hosts of a plan."""
         return cls(plan, site, clock_of(plan), dict(spans_of(plan)))
 
     def host(self, host: Host) -> dict[str, object]:
-        """The lists of a host in both families, and where the entries stand that they name."""
+        """The lists of a host in both families, and the places of the entries that these name."""
         made = {family.key: _Lists(self._intent(host, family)) for family in FAMILIES}
         data: dict[str, object] = {key: lists.data() for key, lists in made.items()}
         names = sorted({name for lists in made.values() for name in lists.names})
@@ -60,7 +60,7 @@ class Deciding:
         return Intent(self.site, kernel, manager, self.clock)
 
     def _place(self, name: str) -> list[str | int]:
-        """Its page, the page of its line in the spec, and file, line and column of that."""
+        """The page of an entry, the page of the entry's line in the spec, and the file, line and column."""
         kind, _, rest = name.partition("/")
         span = self.places.get(name)
         found: list[str | int] = [page_of(kind, rest)]
@@ -68,7 +68,7 @@ class Deciding:
 
 
 def clock_of(plan: Plan) -> Clock:
-    """The moments at which an entry ends."""
+    """The clock of the moments at which policy entries and forwards expire."""
     ends = (*(entry.expires for entry in plan.rules), *(forward.expires for forward in plan.forwards))
     return Clock.of(end for end in ends if end is not None)
 
@@ -82,11 +82,11 @@ class _Lists:
 
     @property
     def names(self) -> set[str]:
-        """Names of entries that the answers have."""
+        """Names of the entries in the answers."""
         return {answer.by for answer in self._answers}
 
     def data(self) -> dict[str, object]:
-        """All of it, ready for JSON."""
+        """The lists, answers and sets of the pool, ready for JSON."""
         intent = self._intent
         networks, uplinks = tuple(intent.view.networks), tuple(intent.view.zones)
         lists = {
@@ -101,7 +101,7 @@ class _Lists:
         return {**lists, "answers": answers, "spans": self._pool.texts}
 
     def _pairs(self, decide: "_Decide") -> Iterator[tuple[str, Iterable[Decided]]]:
-        """Between each two sides."""
+        """The decisions on each pair of an ingress and an egress side, with a key for the pair."""
         networks, uplinks = tuple(self._intent.view.networks), tuple(self._intent.view.zones)
         for ingress in (*networks, *uplinks):
             for egress in (*networks, *uplinks, SELF):
@@ -111,7 +111,7 @@ class _Lists:
         return ((box, Answer("allow", source=source)) for box, source in self._intent.rewritten(uplink))
 
     def _approaches(self) -> Iterator[Decided]:
-        """The way of other hosts' guests to the forwards of this one; without a sender where all may use one."""
+        """The boxes of other hosts' guests that may use this host's forwards; without senders if everybody may."""
         host, clock = self._intent.kernel.host.name, self._intent.clock
         for way in self._intent.site.approaches(self._intent.kernel.family, named=True):
             if way.host == host:
@@ -134,7 +134,7 @@ _Decide = Callable[[str, str], Iterable[Decided]]
 
 
 def _ordinary(box: Box) -> bool:
-    """Whether a packet of a question can be in it."""
+    """Whether a packet of `taploom reach` can be in a box."""
     ports, hops = box[SENDER_PORT], box[HOP_LIMIT]
     return (ports is None or holds(ports, EPHEMERAL)) and (hops is None or holds(hops, HOPS))
 
