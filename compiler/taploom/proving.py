@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Proof:
     """The proof of a plan, and its files; the process that proves a host also prints its files.
 
-    Worker processes start at once, while this process still runs the checks; if a check fails, it stops the workers.
+    Worker processes start at once, while this process still runs the checks; an error that a check finds stops them.
     """
 
     def __init__(self, plan: Plan) -> None:

@@ -17,13 +17,13 @@ _CUT = "This clone lacks older commits; `git fetch --unshallow` gets them."
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A revision, and the plans before and after it, from which its picture is drawn; None if none is drawn again."""
+    """A revision, and the plans before and after it; `plans` is None if no picture is drawn from them any more."""
 
     revision: Revision
     plans: tuple[Plan, Plan] | None = None
 
     def painted(self, colors: Paint) -> "_Told":
-        """The revision with its picture in these colours: of the topology if the change shows there, else of policy."""
+        """The revision with a picture in the given colours: the topology if that shows the change, else the policy."""
         change = self.revision.change
         if self.plans is None or change is None:
             return self

@@ -27,7 +27,7 @@ IPV6_FIRST = 0x1000
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """The value of every slot that the spec leaves open, and the lock that holds them.
+    """The lock with a value for every slot that the spec leaves open.
 
     Attributes:
         lock: the lock with missing entries added, and entries of NICs that are gone marked as freed.

@@ -1,4 +1,4 @@
-"""Names of interfaces for which the spec has none; a name depends on no other object, so none can change it."""
+"""Default names of interfaces; they depend only on their own guest and network, so another object renames none."""
 
 from taploom.base.names import INTERFACE_BYTES, interface_problem, shortened
 

@@ -143,7 +143,7 @@ class _Publisher:
         self.report.add(Diagnostic(codes.FORWARD_NOWHERE, message, span, hint, subject=f"forward/{self.name}"))
 
     def _listening(self, family: Family) -> tuple[str, ...]:
-        """The uplinks that have a family, or may have it."""
+        """The uplinks that have an address of a family, or may have one."""
         sides = ((u, in_family(u, family)) for u in self.uplinks)
         return tuple(uplink.device for uplink, side in sides if side is not None or not uplink.configured)
 

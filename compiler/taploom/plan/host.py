@@ -191,7 +191,7 @@ class Bridge:
     def mac(self, host: str) -> Mac:
         """The bridge's MAC on a host: locally administered, and the same in every rendering.
 
-        The kernel would choose the lowest address of its ports, which changes as guests come and go. networkd would
+        The kernel would choose the lowest address of its ports, which changes with the guests. networkd would
         derive it from the machine id, so that after a new installation of the host the guests would send to the old
         address until their caches expire.
         """

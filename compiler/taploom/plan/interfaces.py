@@ -1,9 +1,9 @@
-"""The interfaces of a host in one form for every kind; no other module lists the kinds of interfaces.
+"""The interfaces of a host, in one form for every kind of interface.
 
-Code that needs to know where packets may come in, which addresses a host has, or what is beyond a device, uses this
-module, so that a new kind is added here alone. The module has facts of the plan and draws no conclusions from them:
+Code that asks where packets may come in, which addresses a host has, or what is beyond a device, uses this module: it
+handles a new kind as soon as this module does. The module has facts of the plan and draws no conclusions from them:
 each witness, for example, works out by itself which senders an interface accepts, as shared code would be a shared
-fault. Code about a single kind, such as the unit of a bridge, uses the plan's own objects.
+fault. Code about a single kind, such as the unit of a bridge or its ports, uses the plan's own objects.
 """
 
 from collections.abc import Iterable

@@ -2,7 +2,7 @@
 
 The spec's selectors are resolved: a `Term` has an ingress and an egress side of a host, prefixes at both, and services.
 It has sides instead of interfaces, because a zone may have many uplinks, and prefixes instead of guests, because the
-kernel matches addresses only. One policy entry of the spec becomes one term for each pair of sides and family.
+kernel knows no guests. One policy entry of the spec becomes one term for each pair of sides and family.
 """
 
 import enum

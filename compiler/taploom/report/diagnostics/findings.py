@@ -34,7 +34,7 @@ class Findings:
 
 
 def counted(diagnostics: tuple[Diagnostic, ...]) -> dict[Severity, int]:
-    """How many findings of each severity count; waived ones do not."""
+    """The number of findings of each severity, without waived findings."""
     active = [d.severity for d in diagnostics if d.state is State.ACTIVE]
     return {severity: active.count(severity) for severity in Severity}
 

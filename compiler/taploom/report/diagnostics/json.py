@@ -1,4 +1,4 @@
-"""`taploom-diagnostics/1`: findings as data. Keys are stable; a reader skips those that it does not know."""
+"""`taploom-diagnostics/1`: findings as data. Keys are stable; a reader skips keys that it does not know."""
 
 import json
 from collections.abc import Mapping

@@ -1,6 +1,6 @@
 """SARIF 2.1.0 (OASIS), for code scanning and for editors.
 
-Columns count characters, as everywhere in taploom; SARIF's default is UTF-16 units, so the run says otherwise.
+Columns count characters, as everywhere in taploom; SARIF's default is UTF-16 units, so the run has a `columnKind`.
 """
 
 import json
