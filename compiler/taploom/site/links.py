@@ -1,4 +1,4 @@
-"""Which page tells of what: one place that knows how pages are called."""
+"""The page of each object: the one module that knows the paths of pages."""
 
 from urllib.parse import urlencode
 
@@ -9,7 +9,7 @@ _LISTS = {"forward": "forwards", "policy": "policy", "address": "addresses-outsi
 
 
 def page_of(kind: str, name: str) -> str:
-    """The source path of an object's page, with the anchor where it shares one; "" where none tells of it."""
+    """The source path of an object's page, with an anchor if objects share it; "" for an object without a page."""
     if kind in _FOLDERS:
         return f"{_FOLDERS[kind]}/{name}.md"
     if kind in _LISTS:
@@ -24,7 +24,7 @@ def to(kind: str, name: str) -> Inline:
 
 
 def subject(name: str) -> Inline:
-    """A link for `kind/name`, in these words."""
+    """A link with the text `kind/name`; the text alone if the object has no page."""
     kind, _, rest = name.partition("/")
     page = page_of(kind, rest)
     return Link(page, name) if page else name
@@ -38,5 +38,5 @@ def asked(words: str, source: str, destination: str, service: str = "") -> Inlin
 
 
 def questions(name: str) -> Inline:
-    """Links to who reaches `kind/name` and whom it reaches."""
+    """Links to two questions: who reaches `kind/name`, and whom it reaches."""
     return asked("who reaches it", "any", name), ", ", asked("whom it reaches", name, "any")

@@ -1,4 +1,4 @@
-"""What pages load besides their text: styles, the script, fonts; and the templates that tune Material."""
+"""The files that pages load besides their text (styles, script, fonts), and the templates that adapt Material."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,10 +8,10 @@ SCRIPT = "assets/taploom.js"
 _FONTS = ("assets/fonts/inter.woff2", "assets/fonts/jetbrains-mono.woff2", "assets/fonts/LICENSE")
 _HERE = Path(__file__).parent
 MATERIAL = _HERE / "theme"
-"""Templates in place of Material's own; other themes have other names for their parts and keep theirs."""
+"""The folder of templates that replace Material's own; other themes keep their own, which have other names."""
 
 
 def assets() -> Iterator[tuple[str, bytes]]:
-    """Each file by its path below the site's root."""
+    """The path below the site's root and the content of each file."""
     for path in (*STYLES, SCRIPT, *_FONTS):
         yield path, (_HERE / path).read_bytes()

@@ -1,4 +1,4 @@
-"""What the reference is made from, as plain data: whoever knows the language and the commands hands it over."""
+"""The input of the reference pages as plain data, passed by a caller that knows the language and the commands."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,7 +13,7 @@ class Option:
     """An option or an argument of a command.
 
     Attributes:
-        usage: as it is written, such as `--specs DIR`.
+        usage: the option as it is typed, such as `--specs DIR`.
         help: what it does, with its default.
     """
 
@@ -27,9 +27,9 @@ class Command:
 
     Attributes:
         name: its verb.
-        usage: the line that it is called with.
-        help: what it does; paragraphs, examples indented.
-        examples: lines that use it, and each of its options at least once.
+        usage: the synopsis of its command line.
+        help: what it does, as paragraphs with indented examples.
+        examples: command lines that together use each of its options at least once.
     """
 
     name: str

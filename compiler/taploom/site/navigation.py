@@ -1,6 +1,6 @@
-"""The navigation: generated pages that are listed, and below them what people wrote, folder by folder.
+"""The navigation: the listed generated pages, then the pages that people wrote, folder by folder.
 
-Themes put titles into HTML as they are, so those that strangers have a part in are made harmless here.
+Themes put titles into HTML without escaping, so titles that contain foreign text are made harmless here.
 """
 
 import html
@@ -13,7 +13,7 @@ from taploom.site.page import Page
 _REFERENCE = "reference/"
 _LIKENESS = str.maketrans({"<": "\u2039", ">": "\u203a", '"': "\u201d", "'": "\u2019"})
 LEAVES_LISTED = 150
-"""Up to so many pages the navigation lists them all; it costs MkDocs time and bytes in the square of their number."""
+"""The number of pages up to which the navigation lists all; its cost in MkDocs grows with the square of this number."""
 
 
 def navigation(made: Sequence[Page], documents: Iterable[str]) -> list[dict[str, Any]]:
@@ -38,17 +38,17 @@ def navigation(made: Sequence[Page], documents: Iterable[str]) -> list[dict[str,
 
 
 def framed(title: str) -> str:
-    """A title for navigation, `<title>` and attributes; headings have it to the letter.
+    """A title made safe for navigation, `<title>` and attributes; headings show it unchanged.
 
-    Some themes strip tags from titles, which resolves entities as well (`striptags` of Jinja), so escaping alone would
-    not do: what could begin a tag or end an attribute after that is replaced by what looks like it.
+    Some themes apply Jinja's `striptags` to titles, which also resolves entities, so escaping is not enough: each
+    character that could then begin a tag or end an attribute is replaced by one that looks like it.
     """
     shown = visible(title).translate(_LIKENESS)
     return html.escape(shown.replace("&", "\uff06") if html.unescape(shown) != shown else shown)
 
 
 def _entry(page: Page, leaves: Sequence[Page]) -> dict[str, Any]:
-    """A page, or the section of an index with the leaves of its folder."""
+    """A page, or for an index page a section with the leaves of its folder."""
     folder = page.path.removesuffix("index.md")
     if page.path == folder or not folder:
         return {_word(page): page.path}

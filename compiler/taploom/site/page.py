@@ -1,4 +1,4 @@
-"""A page before MkDocs sees it: its blocks, where it comes from, and how it is found."""
+"""A page before MkDocs renders it: its blocks, its origin, and its settings for navigation and search."""
 
 from taploom.base.frozen import dataclass
 from taploom.plan.origin import Origin
@@ -14,14 +14,14 @@ class Page:
     Attributes:
         path: its source path, such as `guests/web.md`.
         title: its heading.
-        body: what stands below the heading.
+        body: the blocks below the heading.
         origin: the entry of the spec that it is about, or None.
-        listed: whether the navigation has it; leaves are reached from the page that lists them.
-        wide: whether its table of contents gives way to the picture, in themes that know how; one that would be empty
-            always does.
-        searched: whether search looks into it; a rendered file would bury the page of what it is about.
-        sought: whether search lists it before pages that name the same, in themes that know how.
-        words: text by which a leaf of a large site is found, in place of all of its own.
+        listed: whether the navigation always lists it; a leaf of a large site is reached from its index page.
+        wide: whether its table of contents is hidden to give the picture room, in themes that can do so; an empty
+            table of contents is always hidden.
+        searched: whether search indexes it; hits in a rendered file would bury the page of the object itself.
+        sought: whether search ranks it above other pages with the same words, in themes that can do so.
+        words: text that search indexes for a leaf of a large site, in place of the page's whole text.
     """
 
     path: str
@@ -46,7 +46,7 @@ class Page:
 
     @property
     def settings(self) -> str:
-        """What MkDocs and its theme are told before the page begins."""
+        """The front matter of the page, with settings for MkDocs and its theme."""
         empty = not any(isinstance(block, Heading) and block.level == 2 for block in self.body)
         says = ["hide: [toc]"] * (self.wide or empty)
         says += ["search: {exclude: true}"] * (not self.searched)
@@ -60,7 +60,7 @@ class Page:
 
     @property
     def _trail(self) -> Blocks:
-        """The way back from a leaf, which a large site's navigation does not list."""
+        """The breadcrumb of a leaf, as the navigation of a large site does not list leaves."""
         folder, slash, name = self.path.partition("/")
         if not slash or name == "index.md" or self.listed:
             return ()
@@ -70,7 +70,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that is no page: a rendered file to download, the style sheet of the colours."""
+    """A file that is not a page, such as a rendered file to download or the style sheet of the colours."""
 
     path: str
     text: str

@@ -14,8 +14,9 @@ class Revision:
     Attributes:
         change: what it did to the plan; None for the first commit, which has nothing to be compared with.
         sound: whether its specs compile without an error.
-        unread: why it, or what it is compared with, cannot be read, as a sentence; "" where it can.
-        picture: both plans laid over each other, and the colours of that; None where it would show nothing.
+        unread: a sentence that says why this commit or its parent cannot be read; "" if both can be read.
+        picture: the graph of both plans laid over each other, and its colours; None if no object changed, if the
+            specs before or after have errors, or if no plan has a host.
     """
 
     commit: Commit
@@ -30,7 +31,7 @@ class History:
     """The last revisions, the newest first.
 
     Attributes:
-        missing: why there are none, or no more of them, as a sentence; "" where nothing is missing.
+        missing: a sentence that says why there are no revisions, or no more of them; "" if none is missing.
     """
 
     revisions: tuple[Revision, ...]

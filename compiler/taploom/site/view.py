@@ -1,4 +1,4 @@
-"""What every page is made from: the plan, its colours, what was found, and what is rendered."""
+"""The input of every page: the plan, its colours, the findings, and the rendered files."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol, TypeVar
@@ -17,7 +17,7 @@ from taploom.site.revision import NO_HISTORY, History
 
 T = TypeVar("T")
 GUESTS_DETAILED = 500
-"""Guests up to which pages go into every detail; above that they would be too many bytes, and too slow to read."""
+"""The number of guests up to which pages show every detail; with more guests, pages would be too large to read."""
 
 
 class Named(Protocol):
@@ -36,17 +36,17 @@ class View:
     Attributes:
         diagnostics: in reading order.
         artifacts: the rendered tree.
-        files: of each `hosts/NAME` and `guests/NAME`, its part of the tree.
-        sources: texts of the specs, by path as spans name it.
+        files: the rendered files of each `hosts/NAME` and `guests/NAME`.
+        sources: the text of each spec, by the path that spans have.
         members: guests of each network.
-        dnat_entries: of each guest, those that lead to it.
+        dnat_entries: for each guest, the DNAT entries that lead to it.
         cells: the policy matrix.
-        pairs: of each policy entry, the cells that it stands in.
-        enforced: of each policy entry, the hosts that enforce it.
-        forwarded: of each forward, its DNAT entries.
-        about: of each `kind/name`, what was found.
-        named: of each kind, the names that there are.
-        manual: what the reference is made from.
+        pairs: for each policy entry, the cells of the matrix that contain it.
+        enforced: for each policy entry, the hosts that enforce it.
+        forwarded: for each forward, its DNAT entries.
+        about: for each `kind/name`, its findings.
+        named: for each kind, the names of all entries.
+        manual: the input of the reference pages.
         history: the last revisions of the specs.
     """
 
@@ -73,7 +73,7 @@ class View:
 
     @property
     def crowded(self) -> bool:
-        """Whether there are so many guests that pages leave out what is found elsewhere."""
+        """Whether there are so many guests that pages leave out details that can be found elsewhere."""
         return len(self.plan.guests) > GUESTS_DETAILED
 
 
@@ -85,7 +85,7 @@ def view(
     manual: Manual = EMPTY,
     history: History = NO_HISTORY,
 ) -> View:
-    """Look everything up once, so that ten thousand pages do not each search the plan."""
+    """Build all look-ups once, so that ten thousand pages do not each search the plan."""
     dnat_entries = [dnat_entry for host in plan.hosts for dnat_entry in host.dnat_entries]
     terms = sorted({(term.rule.removeprefix("policy/"), host.name) for host in plan.hosts for term in host.terms})
     cells = matrix(plan)

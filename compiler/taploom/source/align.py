@@ -1,7 +1,8 @@
-"""Where a comment behind a value goes: two blanks behind the value, or into the column that it shared with neighbours.
+"""The column of a comment behind a value: two blanks behind the value, or the column that it shared with neighbours.
 
-Comments of neighbouring lines that shared a column share one again. If one of them stood as close to its value as can
-be, the column follows the values; if all had room to spare, the author chose the column, and only indentation moves it.
+Comments of neighbouring lines that shared a column share one again. If one of them had the least gap to its value, the
+column follows the values. If all had wider gaps, the author chose the column: it moves only with the indentation, or if
+a value reaches it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,10 +20,10 @@ class _Row:
 
     Attributes:
         index: index of the line.
-        column: where the comment stood before.
-        room: number of blanks that were before the comment.
-        needs: the first column where it can stand now.
-        shift: by how much the line's indentation changed.
+        column: the old column of the comment.
+        room: the old number of blanks before the comment.
+        needs: the first column that the comment can have now.
+        shift: the change of the line's indentation.
     """
 
     index: int
@@ -33,12 +34,12 @@ class _Row:
 
 
 def with_comments(lines: list[str], behind: Mapping[int, Comment], source: list[str]) -> list[str]:
-    """The lines with the comments behind them.
+    """The lines with their comments behind them.
 
     Args:
         lines: as printed, without these comments.
         behind: the comment of each line that has one, by its index.
-        source: the lines of the text before.
+        source: the lines of the old text.
     """
     found = list(lines)
     for run in _runs(lines, behind, source):
@@ -70,5 +71,5 @@ def _row(index: int, line: str, comment: Comment, before: str) -> _Row:
 
 
 def indent_of(line: str) -> int:
-    """How many blanks a line begins with."""
+    """The number of blanks at the beginning of a line."""
     return len(line) - len(line.lstrip(" "))

@@ -1,7 +1,7 @@
-"""From the events of a YAML parser to a tree.
+"""Builds a tree from the events of a YAML parser.
 
-Events, and not a library's tree: they keep duplicate keys and both ends of each text, no resolver guesses at types,
-and a stack of our own bounds depth, size and aliases before anything large exists.
+Events are used instead of a library's tree: they keep duplicate keys and both ends of each text, no resolver guesses
+types, and our own stack bounds depth, size and aliases before anything large exists.
 """
 
 from dataclasses import field
@@ -28,20 +28,20 @@ from taploom.source.pending import Anchored, OpenCollection
 from taploom.source.tree import KeyValue, Mapping, Node, Scalar, Sequence
 
 DEPTH = 64
-"""How deep collections may be nested; the language itself needs eight."""
+"""The greatest depth of nested collections; the language itself needs eight."""
 
 NODES = 500_000
-"""How many values a site may have: 10,000 guests with a policy entry and a forward each have 300,000."""
+"""The most values that a site may have: 10,000 guests with a policy entry and a forward each have 300,000."""
 
 MISTAKES = 100
-"""After so many mistakes the rest of a file is not read."""
+"""The number of mistakes after which the rest of a file is not read."""
 
 
-_new = tuple.__new__  # makes a span in half the time of `Span(…)`, which counts for what each text needs
+_new = tuple.__new__  # makes a span in half the time of `Span(…)`, which counts, as each text has one
 
 
 class RefusedError(Exception):
-    """Ends the reading of a file; caught by the reader, which reports what it carries."""
+    """Ends the reading of a file; the reader catches it and reports its diagnostic."""
 
     def __init__(self, diagnostic: Diagnostic) -> None:
         super().__init__(diagnostic.message)
@@ -50,14 +50,14 @@ class RefusedError(Exception):
 
 @dataclass(slots=True)
 class Builder:
-    """Takes the events of one file.
+    """Builds the tree of one file from its events.
 
     Attributes:
         text: the whole file.
         file: its path, for spans.
-        report: where findings go.
-        limit: how many nodes there may be.
-        count: how many there are, with aliases written out.
+        report: collects the findings.
+        limit: the most nodes that the file may have.
+        count: the number of nodes so far, with aliases written out.
         root: the first document, once it is complete.
     """
 
@@ -74,7 +74,7 @@ class Builder:
     _documents: int = 0
 
     def take(self, event: Event) -> None:
-        """Grow the tree by one event.
+        """Extend the tree by one event.
 
         Raises:
             RefusedError: the rest of the file is not worth reading.
@@ -113,7 +113,7 @@ class Builder:
         self._place(node)
 
     def _unusual(self, event: ScalarEvent, node: Scalar) -> Scalar:
-        """Handles what few scalars have, such as quotes and anchors; apart, since nearly all scalars are plain."""
+        """Handle rare scalars, such as quoted or anchored ones; a function of its own keeps plain scalars fast."""
         self._grow(0, node.span)
         if event.style in ("|", ">"):
             node = Scalar(node.text, _one_character(node.span), quoted=True)
@@ -175,7 +175,7 @@ class Builder:
         self._place(found.node)
 
     def _tear(self) -> None:
-        """Marks the current entry of the open collection: the value that is placed next has a key twice."""
+        """Mark the current entry of the open collection as torn, as its value contains a duplicate key."""
         if self._stack and (key := self._stack[-1].key) is not None:
             self._stack[-1].torn.add(key.text)
 
@@ -216,7 +216,7 @@ class Builder:
             self._mistake(codes.DUPLICATE, f"`{_shown(node.text)}` is given twice", node.span, help_, other)
 
     def _check_colon(self, key: Scalar, value: Node, entries: dict[str, KeyValue]) -> None:
-        """Find addresses and `a:b` that YAML took for keys, since no name has a colon."""
+        """Report addresses and texts such as `a:b` that YAML took for keys; no name contains a colon."""
         if isinstance(value, Scalar) and not value.text and not value.quoted:
             message, help_ = colon_in_key(key, _shown(key.text), entries)
             self._mistake(codes.QUOTES, message, key.span, help_)
@@ -252,7 +252,7 @@ class Builder:
         self.report.add(Diagnostic(rule, message, span, help_, labels))
 
     def _end_of_text(self) -> Span:
-        """The place behind the last character; libyaml counts one line more if the last one has no line break."""
+        """The position behind the last character; libyaml's is a line too far if the last line has no line break."""
         line, column = position(self.text, len(self.text))
         return Span(self.file, line, column, line, column)
 
@@ -277,6 +277,6 @@ def _one_character(span: Span) -> Span:
 
 
 def _shown(text: str) -> str:
-    """A text for a message: on one line, and not too long for it."""
+    """A text for a message: on one line, and shortened to 40 characters."""
     flat = " ".join(text.split())
     return flat if len(flat) <= 40 else f"{flat[:39]}…"

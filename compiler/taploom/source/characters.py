@@ -1,8 +1,8 @@
-"""Characters that no spec may contain, whether as they are or by an escape.
+"""Characters that no spec may contain, neither literally nor as an escape.
 
-Everything later relies on it: a text of the tree has no control character but line feed and tab, no line separator
-that only some tools honour, and none of the marks that reorder text on screen, with which a review can be shown one
-thing while another is compiled (CVE-2021-42574).
+All later code relies on this: a text of the tree has no control character but line feed and tab, no line separator
+that only some tools honour, and no mark that reorders text on screen. With such marks, a reviewer can be shown another
+text than the one that is compiled (CVE-2021-42574).
 """
 
 import functools
@@ -20,19 +20,19 @@ _NAMES = {"\x00": "NUL", "\x1b": "escape", "\x7f": "delete", "\ufeff": "a byte o
 
 
 def first_banned(text: str) -> int | None:
-    """Index of the first character that no spec may contain; all kinds of line breaks are allowed."""
+    """The index of the first banned character in a file; all kinds of line breaks are allowed."""
     found = _BANNED.search(text)
     return found.start() if found else None
 
 
 def banned_value(text: str) -> str | None:
-    """The first character that no value may contain: those that no file may, and carriage return."""
+    """The first banned character in a value: one that is banned in files, or a carriage return."""
     found = _BANNED.search(text)
     return found.group() if found else "\r" if "\r" in text else None
 
 
 def name_of(character: str) -> str:
-    """What to call a character that cannot be shown, as in `U+0000 NUL`."""
+    """The name of an unprintable character, such as `U+0000 (NUL)`."""
     code = f"U+{ord(character):04X}"
     if character in _NAMES:
         return f"{code} ({_NAMES[character]})"
@@ -51,10 +51,10 @@ def position(text: str, index: int) -> tuple[int, int]:
 
 @functools.lru_cache(maxsize=4)
 def lines(text: str) -> tuple[str, ...]:
-    """The lines of a text, without their ends, cut where YAML cuts them; kept, since snippets come file by file."""
+    """The lines of a text without their line breaks, split as YAML does; cached, since snippets come file by file."""
     return tuple(_BREAK.split(text))
 
 
 def printable_path(path: str) -> str:
-    """A path for messages: bytes that are not UTF-8, control characters and line breaks become U+FFFD."""
+    """A path for messages, with U+FFFD for bytes that are not UTF-8, control characters and line breaks."""
     return "".join("\ufffd" if c in "\t\n\r" else c for c in _BANNED.sub("\ufffd", path))

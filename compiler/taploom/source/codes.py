@@ -1,4 +1,4 @@
-"""The rules about files and YAML (TL1xx): what can be wrong before a word of the language is read."""
+"""The rules about files and YAML (TL1xx), which are checked before the language is decoded."""
 
 from taploom.base.diagnostic_rule import DiagnosticRule, Severity
 

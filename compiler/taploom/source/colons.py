@@ -1,4 +1,4 @@
-"""Keys without a value that have a colon inside: `name:seed` and `fd00::`, where a space or quotes are missing."""
+"""Keys without a value that contain a colon, such as `name:seed` and `fd00::`: a space or quotes are missing."""
 
 import re
 
@@ -9,13 +9,13 @@ _KEY = re.compile(r"[a-z][a-z0-9-]*")
 
 
 def colon_in_key(key: Scalar, shown: str, entries: dict[str, KeyValue]) -> tuple[str, str]:
-    """The message and the help for such a key.
+    """The message and the help for a key with a colon and without a value.
 
     Args:
-        key: as read.
+        key: the key as it was read.
         shown: the key's text, shortened for a message.
-        entries: those of the mapping. `a:b` is taken out, so that no check calls it an unknown key, and the entry
-            `a: b` that may be meant is put in.
+        entries: the entries of the mapping. For a key `a:b`, that entry is removed, so that no check calls it an
+            unknown key; the entry `a: b` is added if it may be meant.
     """
     if key.text.endswith(":"):
         return f"`{shown}:` is read as a key", f'put it in quotes: "{shown}:"'

@@ -1,4 +1,4 @@
-"""Conflicts that a merge has left in a spec: found by git's marks, since a YAML parser complains of something else."""
+"""Finds merge conflicts in a spec by git's marks, since a YAML parser would report something else."""
 
 from collections.abc import Iterator
 
@@ -8,11 +8,11 @@ from taploom.source import codes
 from taploom.source.characters import lines
 
 _MARKS = ("<<<<<<<", "=======", ">>>>>>>")
-"""How git begins, divides and ends a conflict, each at the beginning of a line (git-merge(1))."""
+"""The marks with which git begins, divides and ends a conflict, each at the beginning of a line (git-merge(1))."""
 
 
 def conflicts(text: str, file: str) -> Iterator[Diagnostic]:
-    """Each complete conflict of a text; a single mark, which a text of several lines may have, is none."""
+    """Each complete conflict in a text; a single mark is no conflict, as a block of text may contain one."""
     if f"\n{_MARKS[2]}" not in text:
         return
     found: list[Span] = []

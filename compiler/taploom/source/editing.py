@@ -1,10 +1,10 @@
-"""Edits of specs that people own: what they say changes, and their comments, order, quotes and anchors stay.
+"""Edits specs that people own: their values change, but their comments, order, quotes and anchors stay.
 
 ruamel.yaml composes the text into nodes and serializes them again. Its round trip was measured (0.19.1): it drops
-comments inside of braces, leaves comments in the columns of before, and writes `null` where a value in braces is left
-out. So a file is brought into canonical form first, where no braces hold comments, and again afterwards: a canonical
-file then differs only in what was edited. The result is read again, and refused if it says anything but what was asked
-for, or lacks a comment.
+comments inside of braces, leaves comments in their old columns, and writes `null` for a value in braces that is left
+out. So a file is brought into canonical form before the edit, as canonical braces hold no comments, and again after it:
+a canonical file then differs only in what was edited. The result is read again, and refused if it differs from the old
+tree in more than the edits, or lacks a comment.
 """
 
 import io
@@ -36,10 +36,10 @@ def edited(text: str, file: str, edits: Edits, report: Report) -> str:
         text: the whole file, in which the reader finds no mistake.
         file: its path, for diagnostics.
         edits: what changes.
-        report: takes why it cannot be edited.
+        report: collects the finding if the text cannot be edited.
 
     Returns:
-        The new text; the text as it is where the report got something.
+        The new text; the unchanged text if a finding was reported.
     """
     before = read(text, file, Report())
     if before is None:
@@ -69,7 +69,7 @@ def _edited(text: str, edits: Edits) -> str:
 
 
 def _edit(node: Any, path: Path, edits: Edits, seen: set[int]) -> None:
-    """Edit a node of ruamel.yaml and all below it; what an alias stands for is one node, and edited once."""
+    """Edit a node of ruamel.yaml and all nodes below it; a node that aliases repeat is edited once."""
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -111,7 +111,7 @@ def _with_keys(entry: Any, keys: Map[str, str], shorthand: str) -> Any:
 
 
 def _without(pairs: list[tuple[Any, Any]], keys: Map[str, str]) -> list[tuple[Any, Any]]:
-    """The pairs but for some keys; a comment that stands behind one of these moves up to the value before it."""
+    """The pairs without some keys; a comment behind a removed value moves to the value before it, if that has none."""
     kept: list[tuple[Any, Any]] = []
     for key, value in pairs:
         if key.value not in keys:
@@ -122,14 +122,14 @@ def _without(pairs: list[tuple[Any, Any]], keys: Map[str, str]) -> list[tuple[An
 
 
 def _last(node: Any) -> Any:
-    """The node that a text ends with: comments belong to what they stand behind."""
+    """The last scalar or flow collection of a node, to which ruamel.yaml attaches the comment behind the node."""
     while _is_block(node) and node.value:
         node = node.value[-1] if isinstance(node, SequenceNode) else node.value[-1][1]
     return node
 
 
 def _inserted(pairs: list[T], new: list[T], *, last: bool) -> list[T]:
-    """The pairs with new ones; in a block before the last pair, as comments behind that belong to what follows."""
+    """The pairs and the new ones; a block gets these before its last pair, as comments after it belong elsewhere."""
     index = len(pairs) if last else max(len(pairs) - 1, 0)
     return [*pairs[:index], *new, *pairs[index:]]
 

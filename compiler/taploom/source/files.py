@@ -1,4 +1,4 @@
-"""From a folder to the specs in it, each with its text and its tree."""
+"""Loads the specs of a folder, each with its text and its tree."""
 
 import codecs
 import gc
@@ -32,9 +32,9 @@ class SourceFile:
     """One spec.
 
     Attributes:
-        path: as the user would name it; the same as in the spans of the tree.
-        text: decoded, without a byte order mark.
-        root: the tree, or None where the file is not YAML or no mapping.
+        path: its path as the user would type it, and as the spans of the tree contain it.
+        text: the decoded text, without a byte order mark.
+        root: the tree; None if the file is not YAML or not a mapping.
     """
 
     path: str
@@ -47,9 +47,9 @@ class SourceSet:
     """All specs of a site.
 
     Attributes:
-        files: those that are text, sorted by path.
-        folder: as the user named it, for what is wrong with the site as a whole.
-        empty: folders that hold nothing at all.
+        files: the specs that could be decoded, sorted by path.
+        folder: the path that the user gave, for findings about the site as a whole.
+        empty: folders without any entry.
     """
 
     files: tuple[SourceFile, ...]
@@ -62,24 +62,24 @@ _LOSING = (codes.UNREADABLE, codes.LINK, codes.TOO_LARGE, codes.ENCODING, codes.
 
 
 def incomplete(source: SourceSet, report: Report) -> bool:
-    """Whether some of the site could not be read, so that nobody can tell which names it defines.
+    """Whether a part of the site could not be read, so that the set of defined names is unknown.
 
     Args:
-        source: the files.
-        report: what was found while they were read.
+        source: the specs of the site.
+        report: the findings from reading them.
     """
     return any(file.root is None for file in source.files) or any(d.rule in _LOSING for d in report.diagnostics)
 
 
 def load(folder: Path, report: Report) -> SourceSet:
-    """Read every spec of a folder, and of the folders in it.
+    """Read every spec in a folder, at any depth.
 
     Args:
-        folder: as the user named it; the paths in spans begin with it.
-        report: takes what is wrong with files, and with their YAML.
+        folder: the path that the user gave; the paths in spans begin with it.
+        report: collects findings about files and their YAML.
 
     Returns:
-        The files that are text, so that a snippet can be shown of each.
+        The specs that could be decoded, also those that are not valid YAML, so that snippets of them can be shown.
     """
     with _no_collector():
         found = listed(folder, report)
@@ -91,10 +91,10 @@ def load_blobs(blobs: Map[str, bytes], folder: str, report: Report, sizes: Map[s
     """Read specs that are in memory, such as those of another revision.
 
     Args:
-        blobs: content by path, as spans should name it; files that do not end in `.yaml` are left out.
-        folder: as the user named it.
-        report: takes what is wrong with files, and with their YAML.
-        sizes: bytes by path, also of files that are too large to be in `blobs`; None to take the sizes of `blobs`.
+        blobs: content by path, which spans will contain; files that do not end in `.yaml` are left out.
+        folder: the path that the user gave.
+        report: collects findings about files and their YAML.
+        sizes: bytes by path, also of files that are too large to be in `blobs`; None to use the sizes of `blobs`.
     """
     known = {path: len(raw) for path, raw in blobs.items()} if sizes is None else sizes
     specs = readable({path: size for path, size in known.items() if path.endswith(".yaml")}, report)
@@ -105,7 +105,7 @@ def load_blobs(blobs: Map[str, bytes], folder: str, report: Report, sizes: Map[s
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """A tree has no cycles: the collector would walk it again and again while it grows, and find nothing."""
+    """Turn the garbage collector off: it would walk the growing tree repeatedly, and a tree has no cycles to find."""
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -140,7 +140,7 @@ def _text(spec: Found, report: Report) -> str | None:
 
 
 def decoded(raw: bytes, path: str, report: Report) -> str | None:
-    """The text of a spec; None after a diagnostic."""
+    """The text of a spec; None if it cannot be decoded, which is reported."""
     if len(raw) > FILE_BYTES:
         report.add(Diagnostic(codes.TOO_LARGE, "this is more than taploom reads", start_of(path)))
         return None
@@ -156,7 +156,7 @@ def decoded(raw: bytes, path: str, report: Report) -> str | None:
 
 
 def _bytes(path: str) -> bytes:
-    """The content, as far as a spec may go: a file that grows meanwhile is cut, and fails as YAML or as UTF-8."""
+    """The content of a file, up to the size limit: a file that grows meanwhile is cut, and fails as YAML or UTF-8."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
         return file.read(FILE_BYTES)
@@ -176,8 +176,8 @@ def _not_utf8(span: Span, message: str) -> Diagnostic:
 
 
 def read_text(path: Path, report: Report) -> str:
-    """A single file beside the specs, such as the lock; "" where there is none, or after a diagnostic."""
-    if path.is_symlink():  # diagnostics would show lines of whatever file it leads to
+    """The text of a single file beside the specs, such as the lock; "" if it is missing or refused with a finding."""
+    if path.is_symlink():  # diagnostics would show lines of the link's target
         refuse(report, str(path), BESIDE)
     if path.is_symlink() or not path.exists():
         return ""

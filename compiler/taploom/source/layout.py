@@ -1,7 +1,7 @@
-"""How a text is laid out: the parts of YAML that a tree does not keep, and the comments between them.
+"""The layout of a text: the properties of YAML nodes that a tree does not keep, and the comments between the nodes.
 
-For the formatter alone. The spec needs what a text says; this needs how it says it: styles, anchors, and where in the
-text each part and each comment is.
+Only the formatter uses it. Decoding needs the values of a text; the formatter needs their form: styles, anchors, and
+the place of each part and comment in the text.
 """
 
 import re
@@ -32,15 +32,15 @@ class Part:
     Attributes:
         kind: `text`, `alias`, `map` or `list`.
         start: index of its first character, its anchor included.
-        end: index behind its last character; of a block collection, behind its last part.
-        line: where it starts, from 0.
-        column: where it starts, from 0.
+        end: index behind its last character; for a block collection, behind its last part.
+        line: the line of its start, from 0.
+        column: the column of its start, from 0.
         flow: whether it is written in brackets or braces.
-        style: quote or mark of a block of text; "" for plain text.
+        style: its quote character, or the indicator of a block scalar; "" for plain text.
         anchor: the name of its anchor or alias.
-        text: what it says; of an alias "".
-        raw: how it is written, without its anchor.
-        parts: items, or keys and values in turn.
+        text: its value; "" for an alias.
+        raw: its source text, without its anchor.
+        parts: the items of a list, or the keys and values of a mapping in turn.
     """
 
     kind: str
@@ -66,10 +66,10 @@ class Comment:
     """A comment.
 
     Attributes:
-        index: of the hash sign in the text.
+        index: the index of the hash sign in the text.
         line: its line, from 0.
         column: its column, from 0.
-        text: from the hash sign on, without blanks at the end.
+        text: the text from the hash sign on, without trailing blanks.
         behind: whether it stands behind a part, on the same line.
     """
 
@@ -81,7 +81,7 @@ class Comment:
 
 
 def laid_out(text: str) -> Part:
-    """The layout of a text that the reader accepts, with line feeds alone as line breaks."""
+    """The layout of a text that the reader accepts and whose line breaks are all line feeds."""
     loader = LOADER(text)
     stack: list[Part] = []
     root: Part | None = None
@@ -127,7 +127,7 @@ def _close(part: Part, event: Any) -> None:
 
 
 def comments_of(text: str) -> tuple[Comment, ...]:
-    """All comments: what stands between the tokens of YAML besides blanks."""
+    """All comments of a text: a comment is any text but blanks between the tokens of YAML."""
     loader: Any = LOADER(text)
     found: list[Comment] = []
     end = line = 0

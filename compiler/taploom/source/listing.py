@@ -1,7 +1,7 @@
-"""Which files of a folder are specs.
+"""Finds the files of a folder that are specs.
 
-Everything is decided by `stat` before a byte is read, so that a pipe never blocks, a device is never opened, and a
-gigabyte costs nothing.
+The decision uses `stat` before a byte is read, so that a pipe never blocks, a device is never opened, and a huge file
+costs no time.
 """
 
 import os
@@ -18,16 +18,16 @@ from taploom.source.refused import A_FOLDER, HIDDEN_NAME, NESTED, SPECIAL, LinkT
 
 MIB = 1 << 20
 FILE_BYTES = 8 * MIB
-"""The most that one spec may have: ten times a site of 10,000 guests on one line each."""
+"""The largest size of one spec: ten times that of a site with 10,000 guests on one line each."""
 
 TOTAL_BYTES = 64 * MIB
-"""The most that all specs may have."""
+"""The largest size of all specs together."""
 
 LOCK = "taploom.lock"
-"""The lock, which stands beside the specs; the code that reads it reports what is wrong with it."""
+"""The name of the lock, which is beside the specs; its own reader reports findings about it."""
 
 ENTRIES = 100_000
-"""How many directory entries are looked at: a bound for `--specs /`."""
+"""The most directory entries that are visited: a bound for `--specs /`."""
 
 
 _PERMIT = "mend its permissions, or move it out of the folder of specs"
@@ -38,9 +38,9 @@ class Found:
     """A spec that may be read.
 
     Attributes:
-        path: as the user would name it, for spans.
-        real: where it is, links resolved.
-        size: in bytes.
+        path: its path as the user would type it, for spans.
+        real: its path with links resolved.
+        size: its size in bytes.
     """
 
     path: str
@@ -50,11 +50,11 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What a folder of specs holds.
+    """The content of a folder of specs.
 
     Attributes:
-        specs: sorted by path.
-        empty: folders below it that hold nothing at all, such as submodules that are not checked out; sorted.
+        specs: the specs, sorted by path.
+        empty: folders below it without any entry, such as submodules that are not checked out; sorted.
     """
 
     specs: tuple[Found, ...]
@@ -66,7 +66,7 @@ _BEGIN = ", or begin a site with `taploom init`"
 
 
 def listed(folder: Path, report: Report) -> Listing:
-    """The specs of a folder and of the folders in it; hidden ones are left out."""
+    """The specs in a folder, at any depth; hidden files and folders are left out."""
     shown = printable_path(str(folder))
     if wrong := misplaced(folder):
         refuse(report, str(wrong[0]), wrong[1])
@@ -91,7 +91,7 @@ def listed(folder: Path, report: Report) -> Listing:
 
 
 def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEntry[str]"]:
-    """All entries at any depth but plain folders and hidden ones; empty folders are added to `empty`."""
+    """All files, links, and folders named `*.yaml` at any depth, without hidden ones; adds empty folders to `empty`."""
     waiting, seen = [folder], 0
     while waiting:
         current = waiting.pop()
@@ -120,7 +120,7 @@ def _walked(folder: str, empty: list[str], report: Report) -> Iterator["os.DirEn
 
 
 def _spec(entry: "os.DirEntry[str]", folder: str, report: Report) -> Found | None:
-    """The spec that an entry is, if any; a diagnostic if it looks like a spec and is none."""
+    """The spec of a directory entry, or None if it is no spec; an entry that only looks like a spec is reported."""
     is_spec = entry.name.endswith(".yaml")
     if not is_spec and misnamed(entry.path, report):
         return None
@@ -134,7 +134,7 @@ def _spec(entry: "os.DirEntry[str]", folder: str, report: Report) -> Found | Non
 
 
 def _resolved(entry: "os.DirEntry[str]", folder: str, report: Report, *, is_spec: bool) -> str | None:
-    """Where an entry is once links are followed, if that is a file in the folder."""
+    """The path of an entry with links resolved; None if it is not in the folder. Refused links are reported."""
     if not entry.is_symlink():
         return entry.path
     found = followed(os.path.relpath(entry.path, folder), lambda path: _target(Path(folder, path)))
@@ -166,7 +166,7 @@ def _regular(path: str, real: str, report: Report) -> Found | None:
 
 
 def misnamed(path: str, report: Report) -> bool:
-    """Whether a path that is no spec looks like one, which is reported."""
+    """Whether a path that is no spec looks like one; if so, it is reported."""
     if not path.lower().endswith((".yaml", ".yml")):
         return False
     help_ = f"rename it to `{printable_path(Path(path).stem)}.yaml`"
@@ -175,11 +175,11 @@ def misnamed(path: str, report: Report) -> bool:
 
 
 def readable(sizes: Mapping[str, int], report: Report) -> tuple[str, ...]:
-    """Which specs of another revision are small enough to be read, sorted by path; the limits are those of a folder.
+    """The specs of another revision that are small enough to be read, sorted by path; the limits are those of a folder.
 
     Args:
-        sizes: in bytes, by path.
-        report: takes what is wrong with the others.
+        sizes: size in bytes by path.
+        report: collects findings about the specs that are too large.
     """
     fitting = [Found(path, path, size) for path, size in sorted(sizes.items()) if _fits(path, size, report)]
     return tuple(spec.path for spec in _within_total(fitting, report))

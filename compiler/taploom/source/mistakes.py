@@ -1,7 +1,7 @@
-"""What a YAML parser complains of, in terms of what the user wrote.
+"""Explains the errors of a YAML parser in terms of the user's text.
 
-libyaml says "mapping values are not allowed in this context" of `fd00::`, and "did not find expected key" of a stray
-bracket. Each complaint is looked up in a table by its words, and the text at its place tells the causes apart.
+libyaml reports "mapping values are not allowed in this context" for `fd00::`, and "did not find expected key" for a
+stray bracket. A table maps the words of an error to a function, which finds the cause by the text at its place.
 """
 
 from collections.abc import Callable
@@ -24,12 +24,12 @@ class _Complaint:
 
     Attributes:
         text: the lines of the file.
-        file: its path.
-        problem: the parser's words.
-        context: what the parser was doing.
-        line: where the problem is, from 0.
-        column: where in the line, from 0.
-        since: where the construct begins, the same way; the place of the problem where the parser does not say.
+        file: the path of the file.
+        problem: the parser's message.
+        context: the parser's description of what it was reading.
+        line: the line of the problem, from 0.
+        column: the column of the problem, from 0.
+        since: line and column of the construct's beginning, from 0; those of the problem if the parser gives none.
     """
 
     text: tuple[str, ...]
@@ -52,11 +52,11 @@ class _Complaint:
 
     @property
     def at_end(self) -> bool:
-        """Whether nothing follows but blanks."""
+        """Whether only blanks follow the problem."""
         return not any(map(str.strip, (self.here[self.column :], *self.text[self.line + 1 :])))
 
     def span(self, line: int, column: int, length: int = 1) -> Span:
-        """A place in one line, cut to what the line has."""
+        """A span in one line, cut at the end of the line."""
         end = min(column + length, len(self.text[line]))
         return Span(self.file, line + 1, column + 1, line + 1, max(end, column) + 1)
 
@@ -65,16 +65,16 @@ class _Complaint:
         return Diagnostic(rule, message, self.span(self.line, self.column, length), help_)
 
     def told_since(self, rule: DiagnosticRule, message: str, help_: str, *labels: Label, length: int = 1) -> Diagnostic:
-        """A diagnostic where the construct begins."""
+        """A diagnostic at the beginning of the construct."""
         return Diagnostic(rule, message, self.span(*self.since, length), help_, labels)
 
     def label(self, text: str, *, since: bool = False) -> Label:
-        """A label at the problem, or where the construct begins."""
+        """A label at the problem, or at the beginning of the construct."""
         return Label(self.span(*self.since) if since else self.span(self.line, self.column), text)
 
 
 def explained(error: yaml.YAMLError, text: str, file: str) -> Diagnostic:
-    """Say what is wrong where a parser gave up, and what to do about it."""
+    """A diagnostic for a parser's error, with its cause and a way to correct it."""
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     if mark is None:
         message = " ".join(str(error).split())
@@ -91,7 +91,7 @@ def explained(error: yaml.YAMLError, text: str, file: str) -> Diagnostic:
 
 
 def _within(text: tuple[str, ...], line: int, column: int) -> tuple[int, int]:
-    """A place of the parser's, which may lie behind the end of the file."""
+    """A place from the parser, moved into the file if it is behind the end."""
     if line >= len(text):
         return len(text) - 1, len(text[-1])
     return line, min(column, len(text[line]))
@@ -289,4 +289,4 @@ _EXPLANATIONS: tuple[tuple[str, Callable[[_Complaint], Diagnostic]], ...] = (
     ("block sequence entries are not allowed", _list_in_line),
     ("mapping keys are not allowed", _question_mark),
 )
-"""Words of libyaml 0.2 (scanner.c, parser.c), of the complaint or of what it was about; the first match counts."""
+"""Words of libyaml 0.2 (scanner.c, parser.c) in `problem` or `context` of an error; the first match counts."""

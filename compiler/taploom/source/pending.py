@@ -1,4 +1,4 @@
-"""What a builder of trees keeps until the end of a collection, or of the file, has come."""
+"""The state of a builder of trees: collections that are still open, and anchored nodes of the file."""
 
 from dataclasses import field
 
@@ -9,7 +9,7 @@ from taploom.source.tree import KeyValue, Node, Scalar
 
 @dataclass(slots=True)
 class OpenCollection:
-    """A collection whose end has not come yet."""
+    """A collection whose end event has not been read yet."""
 
     span: Span
     flow: bool
@@ -25,7 +25,7 @@ class OpenCollection:
 
 @dataclass(frozen=True, slots=True)
 class Anchored:
-    """What an alias repeats; `node` is None while the collection is still open."""
+    """A node with an anchor, which aliases repeat; `node` is None while the collection is still open."""
 
     node: Node | None
     size: int

@@ -1,4 +1,4 @@
-"""Where a folder of specs is: in which repository, and whether a commit has at its path what the working tree has."""
+"""Finds the repository of a folder of specs, and refuses folders that a commit does not hold at the same path."""
 
 import os
 from pathlib import Path
@@ -7,15 +7,15 @@ from taploom.source.refused import AROUND, NESTED, Refusal
 
 
 def top_of(folder: Path) -> Path | None:
-    """The top of the working tree that a folder is in: the nearest one with a `.git`, which no tree of git can hold."""
+    """The top of a folder's working tree: the nearest folder with a `.git`, a name that no commit can contain."""
     lexical = Path(os.path.normpath(folder.absolute()))
     return _above(lexical) or _above(Path(os.path.realpath(lexical)))
 
 
 def own_of_another(folder: Path) -> Path | None:
-    """The repository that a folder is in, as a path from the top of the current folder's, if it lies within that.
+    """The repository of a folder, as a path from the top of the current folder's repository, if nested in that.
 
-    It is a submodule, or looks like one, so a pull request could choose what it holds.
+    The nested repository is a submodule or looks like one, so a pull request could choose its content.
     """
     top, around = top_of(folder), _above(Path.cwd())
     within = around is not None and top is not None and around != top and top.is_relative_to(around)
@@ -23,10 +23,10 @@ def own_of_another(folder: Path) -> Path | None:
 
 
 def misplaced(folder: Path) -> tuple[Path, Refusal] | None:
-    """Why a folder cannot be read as a folder of specs, with the path that is to blame.
+    """The path that makes a folder unfit as the folder of specs, with the reason; None if the folder is accepted.
 
-    A commit holds no folder behind a link or in a submodule, so none is read in a working tree either. Outside of
-    repositories links are the user's own business.
+    A commit contains no folder behind a link or in a submodule, so no such folder is read in a working tree either.
+    Outside of repositories, links are allowed.
     """
     if own_of_another(folder) is not None:
         return folder, NESTED

@@ -1,8 +1,8 @@
-"""Prints a layout in the one canonical form, with every comment where it belongs.
+"""Prints a layout in the one canonical form, with every comment at its node.
 
 The form: two spaces a level, dashes indented below their key, one space behind a colon and a comma, at most one empty
-line in a row, double quotes unless the text needs other quotes. What is in braces stays so while it fits on a line and
-has no comment inside; otherwise it becomes a block. Comments behind values keep their alignment.
+line in a row, double quotes unless the text needs other quotes. A collection in brackets or braces keeps them if it
+fits on a line and has no comment inside; otherwise it becomes a block. Comments behind values keep their alignment.
 """
 
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from taploom.source.align import indent_of, with_comments
 from taploom.source.layout import Comment, Part
 
 WIDTH = 120
-"""Columns that a line in braces or brackets may have."""
+"""The most columns of a line with a collection in braces or brackets."""
 
 _NEVER = 1 << 30
 
 
 class UnprintableError(Exception):
-    """A part that has no canonical form, such as a key of several lines; carries its place, from 0."""
+    """Raised for a part without a canonical form, such as a key of several lines; has its place, from 0."""
 
     def __init__(self, part: Part) -> None:
         super().__init__(part.raw)
@@ -29,9 +29,9 @@ class Printer:
     """The state of one printing.
 
     Attributes:
-        source: the lines of the text before.
-        comments: those that are still to be printed, the next one last.
-        lines: what is printed, without the comments behind values.
+        source: the lines of the old text.
+        comments: the comments that are still to be printed; the next one is last.
+        lines: the printed lines, without the comments behind values.
         behind: the comments behind values, by the index of their line.
         blocks: old column and new indentation of each block around the last line, outermost first.
         open: whether a comment may be put behind the last line.
@@ -71,7 +71,7 @@ class Printer:
             self._flush(part.end, indent, depth, first=False)
 
     def _column(self, part: Part) -> int:
-        """Where the lines of a block began; an anchor stands on the line above."""
+        """The old column of a block's lines; a block with an anchor starts on the line above them."""
         if part.flow:
             return _NEVER
         return indent_of(self.source[part.parts[0].line]) if part.anchor else part.column
@@ -115,7 +115,7 @@ class Printer:
         return found
 
     def _long_text(self, line: str, value: Part, indent: int) -> None:
-        """Print a text of several lines as it is, at its new place."""
+        """Print a text of several lines unchanged but for its indentation."""
         rows = value.raw.split("\n")
         pad = " " * (indent + 2)
         if value.style in ("|", ">"):
@@ -131,7 +131,7 @@ class Printer:
         digits = "".join(filter(str.isdigit, mark))
         keeps = "+" in mark
         if rows and not rows[-1].strip():
-            rows.pop()  # what is behind the last line break is no line
+            rows.pop()  # the rest behind the last line break is no line
         while rows and not keeps and not rows[-1].strip():
             rows.pop()
         depth = min((indent_of(row) for row in rows if row.strip()), default=0)
@@ -143,7 +143,7 @@ class Printer:
         self.open = False
 
     def _put(self, line: str, until: int, *, alone: bool = False) -> None:
-        """Print the first line of an entry; of the comments before `until` one may go behind it, the others above."""
+        """Print the first line of an entry; one of the comments before `until` may go behind it, the others above."""
         found = []
         while self.comments and self.comments[-1].index < until:
             found.append(self.comments.pop())
@@ -156,13 +156,13 @@ class Printer:
         self.open = not behind
 
     def _before(self, part: Part, indent: int, depth: int, *, first: bool, index: int | None = None) -> None:
-        """Print what stands between the last line and an entry: comments and an empty line."""
+        """Print the comments and the empty line between the last line and an entry."""
         fresh = self._flush(part.start if index is None else index, indent, depth, first=first)
         if not fresh:
             self._empty_line(part.line)
 
     def _flush(self, index: int, indent: int, depth: int, *, first: bool) -> bool:
-        """Print the comments before `index`; says whether nothing stands between a key and its first entry."""
+        """Print the comments before `index`; true if no comment line is between a key and its block's first entry."""
         fresh = first and depth > 0
         while self.comments and self.comments[-1].index < index:
             comment = self.comments.pop()
@@ -178,7 +178,7 @@ class Printer:
         return fresh
 
     def _level(self, comment: Comment, depth: int) -> int:
-        """Where a comment of its own line goes: to the innermost block that it was not left of."""
+        """The indentation of a comment on its own line: that of the innermost block that it was not left of."""
         outer, level = self.blocks[depth]
         for column, indent in self.blocks[depth + 1 :]:
             if outer < column <= comment.column:
@@ -191,7 +191,7 @@ class Printer:
 
 
 def _first_text(item: Part) -> Part:
-    """The part that stands on the same line as a dash; comments before it must go above the dash."""
+    """The first text of an item, which is on the line of its dash; comments before the text must go above the dash."""
     while item.parts and not item.anchor:
         item = item.parts[0]
     return item
@@ -210,7 +210,7 @@ def _anchored(line: str, part: Part) -> str:
 
 
 def _inline(part: Part) -> str | None:
-    """A part on one line and without its own anchor, or None where it needs several."""
+    """A part on one line, without its own anchor; None if the part needs several lines."""
     if part.kind == "alias":
         return f"*{part.anchor}"
     if part.kind == "text":

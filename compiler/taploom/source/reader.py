@@ -1,7 +1,7 @@
 """Reads one YAML text.
 
-By libyaml's events: its parser takes MACs and IPv6 addresses in flow style as they are, never recurses, and is ten
-times as fast as one in Python. Where PyYAML was built without it, PyYAML's own parser gives the same events.
+It uses the events of libyaml, whose parser accepts MACs and IPv6 addresses in flow style, never recurses, and is ten
+times as fast as one in Python. If PyYAML was built without libyaml, PyYAML's own parser gives the same events.
 """
 
 import yaml
@@ -23,18 +23,18 @@ def read(text: str, file: str, report: Report) -> Mapping | None:
 
     Args:
         text: the whole file, decoded, without a byte order mark.
-        file: its path, as spans shall name it.
-        report: takes what is wrong.
+        file: its path, which spans will contain.
+        report: collects the findings.
 
     Returns:
-        The tree, with what could be read of it; None where the text is no mapping or not YAML at all.
+        The tree of what could be read; None if the text is not a mapping or not YAML.
     """
     root, _ = read_counted(text, file, report, NODES)
     return root
 
 
 def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapping | None, int]:
-    """As `read`, with at most `limit` values; also says how many there are, aliases written out."""
+    """The tree as of `read`, with at most `limit` values, and the number of values with aliases written out."""
     index = first_banned(text)
     if index is not None:
         report.add(_banned(text, index, file))
@@ -56,7 +56,7 @@ def read_counted(text: str, file: str, report: Report, limit: int) -> tuple[Mapp
 
 
 def _build(builder: Builder) -> None:
-    # A block of text at the end of a file must say the same with and without a last line break, which editors add.
+    # A block scalar at the end of a file must have the same value with or without a last line break, which editors add.
     ended = builder.text.endswith("\n")
     loader = LOADER(builder.text if ended else f"{builder.text}\n")
     take = builder.take

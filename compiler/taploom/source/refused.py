@@ -1,4 +1,4 @@
-"""Why paths among the specs are not read, decided and said alike for a working tree and for a commit of it."""
+"""The reasons why paths among the specs are not read: rules and messages are the same for working trees and commits."""
 
 import enum
 from collections import deque
@@ -11,7 +11,7 @@ from taploom.source import codes
 from taploom.source.characters import printable_path
 
 Refusal = tuple[DiagnosticRule, str, str]
-"""Why a path is no spec: rule, message and way out."""
+"""The reason why a path is refused: rule, message and help."""
 
 A_FOLDER: Refusal = (codes.UNREADABLE, "this is a folder, not a file", "move it out of the folder of specs")
 SPECIAL: Refusal = (codes.UNREADABLE, "this is a pipe, a socket or a device, not a file", A_FOLDER[2])
@@ -38,7 +38,7 @@ HIDDEN_NAME: Refusal = (codes.FILE_NAME, "the name of the file has characters th
 NESTED: Refusal = (codes.NESTED, "this folder is a repository of its own", "put its files themselves here")
 
 _HOPS = 40
-"""Links that Linux follows on the way to a file (path_resolution(7))."""
+"""The number of links that Linux follows on the way to a file (path_resolution(7))."""
 
 
 def refuse(report: Report, path: str, why: Refusal) -> None:
@@ -48,13 +48,13 @@ def refuse(report: Report, path: str, why: Refusal) -> None:
 
 
 def followed(path: str, target: Callable[[str], str | None]) -> str | Refusal:
-    """Where a path is once links are followed, or why that is nowhere below the folder of specs.
+    """A path with links resolved, or the reason why it does not lead to a path below the folder of specs.
 
-    What leads out of the folder is out, even if it leads in again: the way depends on what the folder is called.
+    A link out of the folder is refused even if it leads in again, since such a target depends on the folder's name.
 
     Args:
-        path: from the folder.
-        target: what a path from the folder leads to, as the link says it; None for what is no link.
+        path: the path relative to the folder.
+        target: reads the link at a path relative to the folder; None if there is no link.
     """
     left, done, hops = deque(path.split("/")), list[str](), 0
     while left:
@@ -78,7 +78,7 @@ def followed(path: str, target: Callable[[str], str | None]) -> str | Refusal:
 
 
 class LinkTarget(enum.Enum):
-    """What there is at the end of a link: a file of the specs, a folder, wherever it lies, or neither."""
+    """The kind of a link's target: a file of the folder of specs, a folder anywhere, or neither."""
 
     FILE = "file"
     FOLDER = "folder"
@@ -86,12 +86,12 @@ class LinkTarget(enum.Enum):
 
 
 def link_refused(found: str | Refusal, end: LinkTarget, *, is_spec: bool) -> Refusal | None:
-    """Why a link among the specs is refused; one without the name of a spec may lead to any file.
+    """The reason why a link among the specs is refused; a link without the name of a spec may lead to any file.
 
     Args:
-        found: where it leads, the result of `followed`.
-        end: what is there.
-        is_spec: whether it has the name of a spec.
+        found: the result of `followed` for the link.
+        end: the kind of the link's target.
+        is_spec: whether the link has the name of a spec.
     """
     if end is LinkTarget.FOLDER and (isinstance(found, str) or found is OUT):
         return TO_FOLDER

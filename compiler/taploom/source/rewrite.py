@@ -1,8 +1,8 @@
-"""`taploom fmt`: canonical YAML that says exactly what the text said before.
+"""`taploom fmt`: rewrites a text as canonical YAML with exactly the same values.
 
 ruamel.yaml's round trip was measured for this: it drops each comment inside of braces and leaves comments in the column
-of the old indentation. So layout and printing are our own, and nothing is trusted: the result is read again, and where
-the tree or the comments differ in the least, the text stays as it was.
+of the old indentation. So layout and printing are our own, and their result is checked: it is read again, and if the
+tree or the comments differ at all, the text stays unchanged.
 """
 
 from taploom.base.diagnostic import Diagnostic, Report
@@ -20,10 +20,10 @@ def formatted(text: str, file: str, report: Report) -> str:
     Args:
         text: the whole file.
         file: its path, for diagnostics.
-        report: takes what is wrong with the YAML, or why it cannot be formatted.
+        report: collects findings about the YAML, and the finding that the text cannot be formatted.
 
     Returns:
-        The canonical text; the text as it is where the report got something.
+        The canonical text; the unchanged text if a finding was reported.
     """
     findings = Report()
     before = read(text, file, findings)

@@ -1,7 +1,7 @@
-"""Which files of a tree that is in no folder are specs, such as a commit's; the rules are those of a folder.
+"""Finds the specs of a tree that is not checked out, such as a commit's, by the rules for a folder.
 
-Whatever `source.listing` refuses in a working tree has to be refused here with the same words, and the other way round:
-else a change could show one network to the job that compiles it, and another one to the job that compares it.
+This module must refuse exactly the paths that `source.listing` refuses in a working tree, with the same messages.
+Otherwise a change could show one network to the job that compiles it, and another one to the job that compares it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,10 +18,10 @@ class Stored:
     """The entries of a folder in a commit, by paths below it.
 
     Attributes:
-        files: all regular files, hidden ones too, as links may lead to them.
-        links: the target of each symbolic link, as the link says it.
+        files: all regular files, including hidden ones, as links may lead to them.
+        links: the target of each symbolic link, as it is stored in the link.
         repositories: submodules.
-        folders: links out of the folder of specs that lead to another folder, not to a file.
+        folders: links out of the folder of specs whose target is a folder and not a file.
     """
 
     files: frozenset[str]
@@ -30,7 +30,7 @@ class Stored:
     folders: frozenset[str]
 
     def tree(self) -> frozenset[str]:
-        """All folders that hold anything; the top is ""."""
+        """All folders that are not empty; the top is ""."""
         paths = (*self.files, *self.links, *(f"{path}/" for path in self.repositories))
         return frozenset(("", *(above for path in paths for above in _above(path))))
 
@@ -39,9 +39,9 @@ def stored_specs(stored: Stored, folder: str, report: Report) -> dict[str, str]:
     """The path of each spec, with the path of the file that has its text.
 
     Args:
-        stored: the entries.
-        folder: as the user named it.
-        report: takes what is wrong with paths.
+        stored: the entries of the folder in the commit.
+        folder: the path that the user gave.
+        report: collects findings about paths.
     """
     tree = stored.tree()
     shown: set[str] = set()
@@ -73,7 +73,7 @@ def _above(path: str) -> Iterator[str]:
 
 
 def _spec(stored: Stored, tree: frozenset[str], folder: str, path: str, report: Report) -> str | None:
-    """The file that has the text of a path, if that is a spec; a diagnostic if it looks like one and is none."""
+    """The file that has the text of a spec; None for any other path. Refused paths are reported."""
     is_spec, name = path.endswith(".yaml"), f"{folder}/{path}"
     if not is_spec and misnamed(name, report):
         return None

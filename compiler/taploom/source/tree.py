@@ -1,7 +1,7 @@
-"""The tree that a YAML text becomes: texts, lists and mappings, each with its place.
+"""The tree of a YAML text: texts, lists and mappings, each with its place.
 
-Scalars stay text. YAML's own guesses turn `52:54:00:12:34:56` and `22:22` into numbers, `no` into a boolean and `1.10`
-into 1.1, so none of them is ever made: the language knows what it expects at a place, and YAML does not.
+Scalars stay text. YAML's type resolution turns `52:54:00:12:34:56` and `22:22` into numbers, `no` into a boolean and
+`1.10` into 1.1, so it is never used: the language knows the type of the value at each place, and YAML does not.
 """
 
 from typing import TypeAlias
@@ -15,8 +15,8 @@ class Scalar:
     """A text as the user wrote it.
 
     Attributes:
-        text: the characters, after YAML's escapes and folding; "" where a value is left out.
-        span: from the first to the last character, quotes included; of a block scalar the indicator alone.
+        text: the characters, after YAML's escapes and folding; "" if the value is left out.
+        span: from the first to the last character, quotes included; for a block scalar only the indicator.
         quoted: whether it has quotes or is a block scalar, so that `"yes"` can differ from `yes`.
     """
 
@@ -31,7 +31,7 @@ class Sequence:
 
     Attributes:
         items: the nodes in the order of the text.
-        span: the brackets and all between; in block style the first line, from the first dash.
+        span: the brackets and all between them; in block style only the first dash.
     """
 
     items: "tuple[Node, ...]"
@@ -40,7 +40,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class KeyValue:
-    """One line of a mapping: the key keeps its place, which is where most diagnostics point."""
+    """An entry of a mapping; the key has its own place, as most diagnostics point at a key."""
 
     key: Scalar
     value: "Node"
@@ -51,9 +51,9 @@ class Mapping:
     """A mapping from text to nodes.
 
     Attributes:
-        entries: by the text of the key, in the order of the file; of a key given twice the first entry.
-        span: the braces and all between; in block style the first key.
-        torn: keys that are given twice, or whose values have such a key in them: it is unclear what they say.
+        entries: by the text of the key, in the order of the file; for a duplicate key, the first entry.
+        span: the braces and all between them; in block style the first key.
+        torn: keys that are duplicate, or whose values contain a duplicate key, so that their meaning is unclear.
     """
 
     entries: dict[str, KeyValue]
@@ -65,7 +65,7 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def same_text(one: Node, other: Node) -> bool:
-    """Whether two trees say the same in the same order, wherever their parts stand.
+    """Whether two trees have equal texts in the same order, regardless of spans.
 
     Depth is bounded by the reader, so recursion is safe.
     """

@@ -1,7 +1,7 @@
-"""How a model is decoded: keys with parsers, walked over the tree.
+"""Decodes the mappings of a tree into models, each of which is a set of keys with parsers.
 
-A parser returns a value, or `None` after it has reported what is wrong; a model with such a hole is reported as broken
-and left out, so that one mistake neither hides others nor causes more.
+A parser returns a value, or `None` after it has reported a finding. An entry with such a key is left out as broken, so
+that one mistake neither hides others nor causes more.
 """
 
 # `refuse` returns None, which is what a parser returns after a diagnostic.
@@ -37,7 +37,7 @@ class Parser(Protocol[T_co]):
         """The value, or None after a diagnostic."""
 
     def schema(self) -> Schema:
-        """JSON Schema (2020-12) of what `parse` takes."""
+        """The JSON Schema (2020-12) of the values that `parse` accepts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Key:
     """One key of a model.
 
     Attributes:
-        name: as written in specs, kebab-case.
-        parser: of its value.
+        name: its name in specs, in kebab-case.
+        parser: the parser of its value.
         doc: one or two sentences for editors and the reference.
-        default: value where the key is absent.
-        required: whether it must be there.
+        default: its value if the key is absent.
+        required: whether each entry must have it.
         example: a value in YAML, for the reference.
     """
 
@@ -67,7 +67,7 @@ class Key:
         return f"{plain}_" if plain == "from" else plain
 
     def annotations(self) -> Schema:
-        """What an editor and the reference show of it; an example that is a mapping stays as YAML, in `$comment`."""
+        """Its keywords of JSON Schema for editors and the reference; a mapping as example is YAML, in `$comment`."""
         found: Schema = {"description": self.doc}
         if isinstance(self.default, bool | int) or (isinstance(self.default, str) and self.default):
             found["default"] = self.default
@@ -82,11 +82,11 @@ class Model(Generic[T]):
     """A mapping with known keys, decoded into a dataclass.
 
     Attributes:
-        noun: what an entry is called in messages, such as `guest`.
-        make: the dataclass.
+        noun: its name in messages, such as `a guest`.
+        make: the dataclass that it is decoded into.
         keys: its keys.
-        shorthand: the key that takes the whole value if it is no mapping; "" where only a mapping will do.
-        unsaid: keys that people write although the model lacks them, on purpose or so far.
+        shorthand: the key that takes the whole value if it is no mapping; "" if only a mapping is accepted.
+        unsaid: keys of other tools that the model lacks, with a hint for each.
     """
 
     noun: str
@@ -149,17 +149,17 @@ class Model(Generic[T]):
         for key in self.keys:
             if key.required and key.attribute not in values:
                 whole = False
-                if key.name in meant:  # misspelt, which has been reported
+                if key.name in meant:  # the key is misspelt, which has been reported
                     continue
                 message = f"{self.noun} lacks its key `{key.name}`"
                 refuse(report, codes.MISSING_KEY, message, node.span, hint=f"add `{key.name}: …`: {_first(key.doc)}")
         return self.make(**values) if whole else None
 
     def _guess(self, near: tuple[str, ...], node: Mapping, value: Node, values: dict[str, Any]) -> bool:
-        """Read a misspelt key as the only key that it can mean, so that what relies on it gets no second finding.
+        """Read a misspelt key as the only key that it can mean, so that entries that rely on it get no finding.
 
         Returns:
-            Whether the entry can be used: False if several absent keys may be meant, or the value does not fit the one.
+            Whether the entry can be used: False if several absent keys may be meant, or if the value is invalid.
         """
         missing = [self.by_name[name] for name in near if name not in node.entries]
         if len(missing) != 1:
@@ -169,7 +169,7 @@ class Model(Generic[T]):
         return found is not None
 
     def schema(self) -> Schema:
-        """An object without further properties, or the shorthand."""
+        """The schema of an object without additional properties, or of the shorthand."""
         properties = {key.name: {**key.parser.schema(), **key.annotations()} for key in self.keys}
         found: Schema = {"type": ["object", "null"], "properties": properties, "additionalProperties": False}
         required = [key.name for key in self.keys if key.required]
@@ -188,7 +188,7 @@ class ListOf(Generic[T]):
     noun: str
 
     def parse(self, node: Node, report: Report) -> tuple[T, ...] | None:
-        """Decode each item; None where one is wrong."""
+        """Decode each item; None if an item is wrong."""
         if isinstance(node, Mapping):
             message = f"expected {self.noun} or a list of them, not a mapping"
             return refuse(report, codes.WRONG_SHAPE, message, node.span, "write it without keys: `a`, or `[a, b]`")
@@ -200,19 +200,19 @@ class ListOf(Generic[T]):
         return None if any(value is None for value in found) else tuple(v for v in found if v is not None)
 
     def schema(self) -> Schema:
-        """One item or an array."""
+        """The schema of one item or of an array of items."""
         one = self.item.schema()
         return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
 
 
 @dataclass(frozen=True, slots=True)
 class MapOf(Generic[T]):
-    """A mapping from names to entries; broken entries are left out, their names stay known to the tree.
+    """A mapping from names to entries; broken entries are left out, but the tree keeps their names.
 
     Attributes:
         item: the parser of an entry.
-        noun: what an entry is, in messages.
-        check_key: whether a key may be a name; reports why not.
+        noun: the name of an entry in messages.
+        check_key: whether a key is a valid name; it reports a key that is not.
         mentions: finds the names of objects of other sections in a key.
     """
 
@@ -243,7 +243,7 @@ class MapOf(Generic[T]):
         return found
 
     def schema(self) -> Schema:
-        """An object with entries of one kind."""
+        """The schema of an object whose values are all entries of one kind."""
         return {"type": ["object", "null"], "additionalProperties": self.item.schema()}
 
 
@@ -263,12 +263,12 @@ def _plain(example: str) -> object:
 
 
 def refuse(report: Report, rule: DiagnosticRule, message: str, span: Span, hint: str = "") -> None:
-    """Report a mistake; returns None, which is what a parser returns then."""
+    """Report a mistake, and return None, which a parser then returns as well."""
     report.add(Diagnostic(rule, message, span, hint))
 
 
 def shape(node: Node) -> str:
-    """What a node is, in words."""
+    """The kind of a node in words, or the text of a scalar."""
     if isinstance(node, Mapping):
         return "a mapping"
     if isinstance(node, Sequence):

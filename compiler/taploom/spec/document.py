@@ -1,7 +1,7 @@
-"""A whole site as the spec says it: the sections of all files united, each entry typed, each place findable.
+"""The specs of a site as one document: sections of all files united, entries decoded into models, with their places.
 
-United means that it makes no difference in which file, or where in it, an entry stands. The tree is kept beside the
-models, so that models stay free of spans and a pass can still point at the key that it means.
+United means that it makes no difference in which file, or where in a file, an entry stands. The tree is kept beside the
+models: so models contain no spans, and a pass can still report the place of a key.
 """
 
 from collections.abc import Iterator
@@ -51,12 +51,12 @@ SECTIONS: tuple[Key, ...] = (
 SECTION_NAMES = tuple(key.name for key in SECTIONS)
 _KNOWN = dict.fromkeys((*SECTION_NAMES, "taploom"))
 _FORMER = "netloom"
-"""The key of the version while the language had another name."""
+"""The former name of the language, and so of the key with its version."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where each entry and key of the site stands.
+    """The places of all entries and keys of the site.
 
     Attributes:
         root: the united tree, from section to entries.
@@ -88,7 +88,7 @@ class Places:
         return self.span(*parents)
 
     def unread(self, *path: str) -> bool:
-        """Whether a value on a path, or at its end, is no mapping though it should be, so its names are not known."""
+        """Whether a value on a path, or at its end, should be a mapping and is not, so that its names are unknown."""
         node: Node = self.root
         for step in path:
             if not isinstance(node, Mapping):
@@ -121,18 +121,18 @@ class Places:
         return node
 
     def names(self, *path: str) -> Map[str, KeyValue]:
-        """All names that a section (or a mapping within an entry) defines, those of broken entries too."""
+        """All names that a section (or a mapping within an entry) defines, including those of broken entries."""
         node = self.node(*path)
         return node.entries if isinstance(node, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """The site. Entries that could not be decoded are left out; `places` still knows their names.
+    """The decoded site. Entries that could not be decoded are left out; `places` still has their names.
 
     Attributes:
-        whole: whether each section is a mapping, and given once in a file; else nobody can tell which names the site
-            defines.
+        whole: whether in each file every section is a mapping and is given once; if not, the set of names that the
+            site defines is unknown.
     """
 
     site: SiteSpec
@@ -153,8 +153,8 @@ def read_document(sources: SourceSet, report: Report) -> Document:
     """Unite the files of a site and decode every entry.
 
     Args:
-        sources: the files, read.
-        report: takes what is wrong.
+        sources: the files that were read.
+        report: collects the findings.
     """
     roots = [file.root for file in sources.files if file.root is not None]
     united, twice = unite(roots, sources.folder, report)
@@ -173,13 +173,13 @@ def read_document(sources: SourceSet, report: Report) -> Document:
 
 
 def _section_twice(root: Mapping) -> bool:
-    """Whether a file has a section twice, of which only the first was read."""
+    """Whether a file has a section twice, so that only the first one was read."""
     values = [root.entries[name].value for name in root.torn]
     return any(not (isinstance(value, Mapping) and value.torn) for value in values)
 
 
 def _without(united: Mapping, values: dict[str, Any], twice: set[tuple[str, str]]) -> Mapping:
-    """Empties entries that are defined twice or have a key twice: it is unclear what they mean."""
+    """Remove entries that are defined twice or have a duplicate key from `values`; return the tree with them empty."""
     sections: dict[str, dict[str, KeyValue]] = {}
     for place, name in sorted(twice):
         whole = united.entries[place].value
@@ -194,10 +194,10 @@ def _without(united: Mapping, values: dict[str, Any], twice: set[tuple[str, str]
 
 
 def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, set[tuple[str, str]]]:
-    """One tree of sections from many files; a name defined twice is reported with both places, and the first kept.
+    """Unite the sections of many files in one tree; a name that is defined twice is reported, and its first entry kept.
 
     Returns:
-        The tree, and section and name of each entry that is defined twice or has a key twice.
+        The tree, and section and name of each entry that is defined twice or has a duplicate key.
     """
     twice: set[tuple[str, str]] = set()
     sections: dict[str, tuple[KeyValue, dict[str, KeyValue]]] = {}
@@ -220,9 +220,9 @@ def unite(roots: list[Mapping], folder: str, report: Report) -> tuple[Mapping, s
 
 
 def _meant(key: Scalar, root: Mapping, report: Report) -> str:
-    """Report an unknown section; returns the only section that it can mean, else "".
+    """Report an unknown section, and return the only section that it can mean; "" if there is none or several.
 
-    Its entries are read as those of that section, so that references to them find their names.
+    Its entries are read as entries of that section, so that references to them find their names.
     """
     near = [name for name in unknown_key(report, key, "a site", _KNOWN) if name not in root.entries]
     return near[0] if len(near) == 1 else ""

@@ -1,4 +1,4 @@
-"""Names of objects within the texts of a spec: each parser says which of its text's characters refer to what."""
+"""Names of objects within the texts of a spec: each parser finds the names in its text, with position and kind."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -11,9 +11,9 @@ class Mention:
     """The name of an object within a text.
 
     Attributes:
-        kinds: the object is of one of these, such as `guest`.
-        name: the name.
-        start: number of characters before it.
+        kinds: the kinds that the object can have, such as `guest`.
+        name: the name of the object.
+        start: the number of characters before the name.
     """
 
     kinds: tuple[str, ...]
@@ -22,7 +22,7 @@ class Mention:
 
 
 Mentions: TypeAlias = Callable[[str], tuple[Mention, ...]]
-"""Finds the mentions in a text, be it valid or not."""
+"""Finds the mentions in a text, whether the text is valid or not."""
 
 
 def whole(*kinds: str) -> Mentions:

@@ -28,7 +28,7 @@ def read_zone(text: str) -> str:
 
 
 def name_hint(text: str) -> str:
-    """What a name looks like; where little is wrong with this one, how it could be written."""
+    """The rule for names, with a corrected form of this text if the correction is simple."""
     near = re.sub(r"[ _.]+", "-", text[:80].lower())
     rule = "names match [a-z][a-z0-9-]*, at most 63 bytes"
     return f"such as `{near}`: {rule}" if is_name(near) else rule

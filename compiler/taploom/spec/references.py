@@ -1,4 +1,4 @@
-"""Where a site names its objects: every place of a spec that has to change when one of them gets another name."""
+"""Finds the places of a spec that name an object, all of which have to change when the object is renamed."""
 
 from collections.abc import Iterator
 from itertools import chain
@@ -21,9 +21,9 @@ class Reference:
     Attributes:
         path: keys and indices from the root of the file.
         is_key: whether the name is in the last key of the path, and not in its value.
-        text: all of that key or value.
-        mention: the name within it.
-        span: of the key or value.
+        text: the whole text of that key or value.
+        mention: the name within the text.
+        span: the span of the key or value.
     """
 
     path: Path
@@ -39,7 +39,7 @@ class Reference:
 
 
 def references(root: Mapping) -> Iterator[Reference]:
-    """All places of a file that name an object, but for the keys that define it."""
+    """All places of a file that name an object, except the keys that define an object."""
     for key in SECTIONS:
         if key.name in root.entries:
             yield from _within(key.parser, root.entries[key.name].value, (key.name,))

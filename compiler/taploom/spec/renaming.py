@@ -1,4 +1,4 @@
-"""What has to change in the files of a site when one of its objects gets another name."""
+"""The edits in the files of a site that rename one of its objects."""
 
 from collections.abc import Mapping as Map
 
@@ -19,9 +19,9 @@ class Renaming:
     """An object and its new name.
 
     Attributes:
-        kinds: the kinds of the object; a network that is its own zone has both.
-        old: its name so far.
-        new: the name that it gets.
+        kinds: the kinds of the object; a network that is its own zone has two.
+        old: its old name.
+        new: its new name.
     """
 
     kinds: tuple[str, ...]
@@ -49,7 +49,7 @@ def places_of(edits: Edits) -> int:
 
 
 def _definition(root: Mapping, kind: str, name: str) -> tuple[str, str] | None:
-    """The path of the entry of an object; None where another file has it, or none has."""
+    """The path of the entry that defines an object; None if this file does not define it."""
     section = SECTIONS.get(kind, "")
     found = root.entries.get(section)
     there = found is not None and isinstance(found.value, Mapping) and name in found.value.entries
@@ -68,7 +68,7 @@ def _knows_moves(path: tuple[str, str]) -> bool:
 
 
 def _moved(root: Mapping, path: tuple[str, str], renaming: Renaming) -> Map[str, str]:
-    """The `moved-from` that the entry gets; "" (no such key) where it gets its former name back."""
+    """The new `moved-from` of the entry; "", which removes the key, if the entry gets its former name back."""
     section = root.entries[path[0]].value
     entry = section.entries[path[1]].value if isinstance(section, Mapping) else None
     former = entry.entries.get(MOVED_FROM) if isinstance(entry, Mapping) else None

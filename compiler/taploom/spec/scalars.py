@@ -1,4 +1,4 @@
-"""Parsers of single values; each refuses with a sentence that shows what would have been right."""
+"""Parsers of single values; the finding for an invalid value shows a valid one."""
 
 # `refuse` returns None, which is what a parser returns after a diagnostic.
 # mypy: disable-error-code="func-returns-value"
@@ -35,7 +35,7 @@ TRUE, FALSE = ("true", "yes", "on"), ("false", "no", "off")
 
 
 class InvalidError(ValueError):
-    """A text that does not fit; the message is for the user."""
+    """Raised for a text that is not a valid value; the message is for the user."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -44,13 +44,13 @@ class InvalidError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Text(Generic[T_co]):
-    """A scalar whose text a function turns into a value.
+    """The parser of a scalar, whose text a function converts to a value.
 
     Attributes:
-        read: raises `InvalidError` or `AddressError`.
-        noun: what is expected, with its article.
-        described: its JSON Schema.
-        mentions: the names of objects in it.
+        read: converts the text; it raises `InvalidError` or `AddressError`.
+        noun: the name of the expected value, with its article.
+        described: the JSON Schema of the value.
+        mentions: finds the names of objects in the text.
     """
 
     read: Callable[[str], T_co]
@@ -80,7 +80,7 @@ class Text(Generic[T_co]):
 
 
 def string_schema(**more: Any) -> Schema:
-    """Schema of a text; scalars that YAML 1.2 editors take for numbers are texts to taploom."""
+    """The schema of a text; without more keywords it allows scalars that editors take for numbers or booleans."""
     return {"type": ["string", "number", "boolean"] if not more else "string", **more}
 
 
@@ -93,7 +93,7 @@ def read_prose(text: str) -> str:
 
 
 def read_boolean(text: str) -> bool:
-    """The words that YAML has for true and false."""
+    """The boolean for a word that means true or false in YAML."""
     if text.lower() in TRUE:
         return True
     if text.lower() in FALSE:
@@ -102,7 +102,7 @@ def read_boolean(text: str) -> bool:
 
 
 def switch(example: str) -> "Text[bool]":
-    """A boolean that may have details instead, as a mapping such as `example`."""
+    """The parser of a boolean that a mapping with details, such as `example`, may replace."""
 
     def read(text: str) -> bool:
         if text.lower() not in (*TRUE, *FALSE):
@@ -130,7 +130,7 @@ def integer(noun: str, low: int, high: int) -> "Text[int]":
 
 
 def read_family(family: Family, what: Callable[[str], T], text: str, of: Callable[[T], Family]) -> T:
-    """A value of one family."""
+    """The value of a text, which must be of the family that its key takes."""
     value = what(text)
     if of(value) is not family:
         words = {Family.IPV4: "IPv4", Family.IPV6: "IPv6"}
@@ -166,7 +166,7 @@ _ADVERTISED = ("auto", "dhcp", "dhcp6", "dhcpv6", "slaac")
 
 
 def setting(value: "Text[T]", *words: Setting) -> "Text[T | Setting]":
-    """A value, or one of some words that stand for it."""
+    """The parser of a value or of one of some words in its place."""
     by_word = {word.value: word for word in words}
     listed = ", ".join(f"`{word}`" for word in by_word)
 
@@ -186,7 +186,7 @@ def setting(value: "Text[T]", *words: Setting) -> "Text[T | Setting]":
 
 
 def read_interface_name(text: str) -> str:
-    """A name that Linux and systemd take for an interface."""
+    """A name that Linux and systemd accept for an interface."""
     problem = interface_problem(text) or ("is the loopback interface" if text == "lo" else "")
     if problem:
         way_out = f"at most {INTERFACE_BYTES} letters, digits, `-`, `_` and `.`"
@@ -195,7 +195,7 @@ def read_interface_name(text: str) -> str:
 
 
 def read_user(text: str) -> str:
-    """A user name as systemd takes it (NAME_REGEX of shadow-utils)."""
+    """A user name that systemd accepts (NAME_REGEX of shadow-utils)."""
     if not (0 < len(text) <= 31 and text.isascii() and (text[0].isalpha() or text[0] == "_")):
         raise InvalidError(f"`{visible(text)}` is not the name of a user", "such as `microvm`")
     if not all(c.isalnum() or c in "_-" for c in text):
@@ -204,7 +204,7 @@ def read_user(text: str) -> str:
 
 
 def read_pattern(text: str) -> str:
-    """A shell glob over interface names, of `*` and `?`."""
+    """A shell pattern for interface names, with the wildcards `*` and `?`."""
     plain = text.replace("*", "").replace("?", "")
     problem = pattern_problem(text)
     if problem:

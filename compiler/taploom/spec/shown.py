@@ -1,16 +1,16 @@
-"""How messages show the user's own text."""
+"""Prepares the user's text for messages."""
 
 from taploom.source.tree import Node, Scalar
 
 
 def visible(text: str) -> str:
-    """A text of the user's, short and without characters that could confuse a terminal or a line-based format."""
+    """A text shortened for a message, with escapes for characters that could confuse a terminal or a line format."""
     short = text if len(text) <= 80 else f"{text[:77]}…"
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}" for c in short)
 
 
 def with_odd(hint: str, text: str) -> str:
-    """A hint, after the name of the text's first non-ASCII character, if any: many look like ASCII (Unicode TR 39)."""
+    """A hint behind the name of the text's first non-ASCII character, if any: many look like ASCII (Unicode TR 39)."""
     odd = next((c for c in text if not c.isascii()), "")
     if not odd:
         return hint
@@ -21,5 +21,5 @@ def with_odd(hint: str, text: str) -> str:
 
 
 def is_empty(node: Node) -> bool:
-    """Whether nothing stands after the colon."""
+    """Whether a value is left out behind its colon."""
     return isinstance(node, Scalar) and not node.text and not node.quoted

@@ -1,4 +1,4 @@
-"""Parsers of keys that take one address so far, and of IPv6 prefixes, which are written and never delegated."""
+"""Parsers of keys that take a single address only, and of IPv6 addresses and prefixes, which cannot be delegated."""
 
 from typing import Generic
 
@@ -14,12 +14,12 @@ DELEGATED = frozenset(("pd", "dhcp-pd", "dhcpv6-pd", "prefix-delegation", "deleg
 
 @dataclass(frozen=True, slots=True)
 class Single(Generic[T]):
-    """One value, where people also write a list, which is refused with a hint.
+    """The parser of a single value; a list, which people try as well, is refused with a hint.
 
     Attributes:
         value: the parser of the value.
         has: the start of the message, such as `a NIC has one address`.
-        hint: what to do instead of a list.
+        hint: the alternative to a list.
     """
 
     value: Parser[T]
@@ -35,17 +35,17 @@ class Single(Generic[T]):
         return None
 
     def schema(self) -> Schema:
-        """That of the value."""
+        """The schema of the value."""
         return self.value.schema()
 
 
 @dataclass(frozen=True, slots=True)
 class Written(Generic[T]):
-    """An IPv6 address or prefix, where people also write that it is delegated (DHCPv6-PD, RFC 8415).
+    """The parser of an IPv6 address or prefix; a word for a delegated one (DHCPv6-PD, RFC 8415) is refused with a hint.
 
     Attributes:
         value: the parser of the address or prefix.
-        hint: what to do instead.
+        hint: the alternative to a delegated prefix.
     """
 
     value: Parser[T]
@@ -60,5 +60,5 @@ class Written(Generic[T]):
         return None
 
     def schema(self) -> Schema:
-        """That of the value."""
+        """The schema of the value."""
         return self.value.schema()

@@ -1,4 +1,4 @@
-"""Parsers of what policy and forwards say: ports, services, selectors, limits and dates."""
+"""Parsers of the values in policy entries and forwards: ports, services, selectors, limits and dates."""
 
 import datetime
 import re
@@ -16,12 +16,12 @@ from taploom.spec.values import PoolRange, PortRange, Selector, ServiceRef
 ANY = "any"
 KINDS = ("zone", "network", "host", "guest", "tag", "address")
 LATEST = 2**63 // 10**9
-"""The kernel keeps the time in signed nanoseconds (`meta time` of nft(8)): until April 2262."""
+"""The last second, in April 2262, that the kernel's signed nanoseconds can hold (`meta time` of nft(8))."""
 RATE_UNITS = ("second", "minute", "hour", "day")
 
 
 def read_port_range(text: str) -> PortRange:
-    """`80` or `5000-5010`."""
+    """A port such as `80`, or a range such as `5000-5010`."""
     first, dash, last = text.partition("-")
     ends = (first, last if dash else first)
     if not all(end.isascii() and end.isdigit() and len(end) <= 5 and 0 < int(end) <= 65535 for end in ends):
@@ -33,7 +33,7 @@ def read_port_range(text: str) -> PortRange:
 
 
 def read_literal(text: str) -> tuple[Service, ...]:
-    """`tcp/443`, `udp/5000-5010`, `icmp/echo-request`, `esp`: one service for each family that has it."""
+    """The service of a literal such as `tcp/443`, `udp/5000-5010`, `icmp/echo-request` or `esp`."""
     protocol, slash, rest = text.partition("/")
     if protocol in PORT_PROTOCOLS:
         if not slash:
@@ -59,7 +59,7 @@ def read_literal(text: str) -> tuple[Service, ...]:
 
 
 def _no_ports(protocol: str, rest: str) -> str:
-    """How to write what others write as `tcp/any`, `tcp/http` or `tcp/80,443`; "" where it is none of these."""
+    """The hint for a form of other tools, such as `tcp/any`, `tcp/http` or `tcp/80,443`; "" for all other texts."""
     if rest in (ANY, "all", "*"):
         return f"write `{protocol}`, which is all of its ports"
     if rest in BUILT_IN and rest != ANY:
@@ -71,7 +71,7 @@ def _no_ports(protocol: str, rest: str) -> str:
 
 
 def _ports_alone(text: str) -> str:
-    """How to write what others write as `443`, `443/tcp`, `tcp:443` or `8443:443`; "" where it is none of these."""
+    """The hint for a form of other tools, such as `443`, `443/tcp`, `tcp:443` or `8443:443`; "" for all other texts."""
     if found := re.fullmatch(r"([0-9]{1,5}(?:-[0-9]{1,5})?)(?:/([a-z]+))?", text):
         ports, protocol = found.groups()
         if protocol is None:
@@ -145,7 +145,7 @@ def _selected(text: str) -> tuple[Mention, ...]:
 
 
 def _no_selector(text: str) -> str:
-    """How to say what others say as `*`, `!web` or `Web`."""
+    """The hint for a selector in a form of other tools, such as `*` or `!web`, or for a misspelt name such as `Web`."""
     if text == "*":
         return f"did you mean `{ANY}`?"
     if re.fullmatch(r"(?i)[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?", text):
@@ -156,7 +156,7 @@ def _no_selector(text: str) -> str:
 
 
 def read_limit(text: str) -> Limit:
-    """`10/second`, with `burst 20` behind it where wanted."""
+    """A limit such as `10/second`, optionally with a burst: `10/second burst 20`."""
     words = text.split()
     rate, slash, unit = words[0].partition("/") if words else ("", "", "")
     burst = words[2] if len(words) == 3 and words[1] == "burst" else "" if len(words) == 1 else "?"
@@ -193,7 +193,7 @@ def _moment(text: str) -> int:
 
 
 def read_pool(text: str) -> PoolRange:
-    """`10.0.0.100-10.0.0.199`, or an address range whose end is given in short: `10.0.0.100-199`."""
+    """A range of IPv4 addresses such as `10.0.0.100-10.0.0.199`; the end can be abbreviated: `10.0.0.100-199`."""
     first, dash, last = text.partition("-")
     if dash and "." not in last and "." in first:
         last = f"{first.rsplit('.', 1)[0]}.{last}"

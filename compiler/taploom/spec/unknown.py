@@ -1,4 +1,4 @@
-"""Keys that a model lacks, each with what may be meant by it."""
+"""Reports keys that a model lacks, each with the keys that may be meant."""
 
 import re
 from collections.abc import Mapping as Map
@@ -14,8 +14,8 @@ def unknown_key(report: Report, key: Scalar, noun: str, known: Map[str, object],
     """Report a key that a model lacks, and return the keys that may be meant.
 
     Args:
-        report: takes the finding.
-        key: as written.
+        report: collects the finding.
+        key: the key as it is written.
         noun: the model in words, such as `a guest`.
         known: the keys of the model.
         sure: the key that is meant, if the value shows it; else "".
@@ -44,7 +44,7 @@ def is_torn(name: str, value: Node) -> bool:
 
 
 def torn(report: Report, key: Scalar) -> bool:
-    """Report a torn key; returns False, since the entry before it cannot be used."""
+    """Report a torn key, and return False, since the entry that contains it cannot be used."""
     hint = "write a list in brackets, such as `[tcp/443, udp/443]`"
     report.add(
         Diagnostic(

@@ -1,6 +1,7 @@
-"""Keys of other tools that the language does not have: each is answered with what to do instead.
+"""Keys of other tools that the language lacks, each with a hint at the alternative.
 
-Such a key is not misspelt: its author means what it says in the other tool, so a guess at a similar word would mislead.
+Such a key is not misspelt: its author means its meaning in the other tool, so the suggestion of a similar key would
+mislead.
 """
 
 from collections.abc import Iterable
@@ -13,12 +14,12 @@ from taploom.spec import codes
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """Keys of one meaning that a model lacks.
+    """Keys with the same meaning that a model lacks.
 
     Attributes:
-        keys: as people write them.
-        message: why there is no such key, or what it is called here.
-        hint: what to do instead.
+        keys: the keys as people write them.
+        message: the reason why there is no such key, or its name in the language.
+        hint: the alternative.
         meant: the key of the language that takes the value, or several with spaces between if it may be any of them;
             "" for none.
     """
@@ -30,10 +31,10 @@ class Unsaid:
 
 
 def report_unsaid(unsaid: Iterable[Unsaid], node: Mapping, report: Report) -> dict[str, tuple[str, ...]]:
-    """Report the keys of a mapping that are those of other tools; keys of one meaning are one finding.
+    """Report keys of other tools in a mapping; keys with the same meaning are one finding.
 
     Returns:
-        For each of the keys, the key of the language that it means, if any.
+        For each reported key, the keys of the language that it may mean.
     """
     meant: dict[str, tuple[str, ...]] = {}
     for other in unsaid:
@@ -79,12 +80,12 @@ ENDS = (
         "allow deny",
     ),
 )
-"""How other filters call the parts of a rule."""
+"""Words of other filters for the parts of a rule."""
 
 GUEST = (
     Unsaid(("networks", "network", "interfaces"), "a guest has its NICs behind `nics`", "did you mean `nics`?", "nics"),
 )
-"""What guests have elsewhere."""
+"""Keys of guests in other tools."""
 
 DHCP = (
     Unsaid(
@@ -98,7 +99,7 @@ DHCP = (
         "remove it, and set it in a drop-in of your own for the unit of the bridge: `[DHCPServer]` with `SendOption=`",
     ),
 )
-"""What DHCP servers have elsewhere."""
+"""Keys of DHCP servers in other tools."""
 
 _ALONE = "name its interface under `uplinks`, with its zone alone, and have another tool make and configure it"
 _VLANS = Unsaid(
@@ -110,7 +111,7 @@ HOST = (
     _VLANS,
     Unsaid(("tunnel", "tunnels", "wireguard", "vpn"), "tunnels cannot be said yet", _ALONE),
 )
-"""What hosts have elsewhere."""
+"""Keys of hosts in other tools."""
 
 NETWORK = (
     _VLANS,
@@ -125,7 +126,7 @@ NETWORK = (
         "write the address of the host as `ipv4` and `ipv6`",
     ),
 )
-"""What networks have elsewhere."""
+"""Keys of networks in other tools."""
 
 UPLINK = (
     _VLANS,
@@ -135,7 +136,7 @@ UPLINK = (
         "write one as `ipv4` or `ipv6`",
     ),
 )
-"""What uplinks have elsewhere."""
+"""Keys of uplinks in other tools."""
 
 NIC = (
     Unsaid(
@@ -149,4 +150,4 @@ NIC = (
         "write one as `ipv4` or `ipv6`, and let forwards lead to it",
     ),
 )
-"""What NICs have elsewhere."""
+"""Keys of NICs in other tools."""

@@ -1,4 +1,4 @@
-"""Values of the language that are more than a scalar: selectors, port ranges, settings with words."""
+"""Types of values that are more than a scalar: selectors, services, ranges, and words in the place of values."""
 
 import enum
 
@@ -10,7 +10,7 @@ __all__ = ["Limit", "NicSetting", "PoolRange", "PortRange", "Selector", "Service
 
 
 class Setting(enum.Enum):
-    """Words that stand where an address could."""
+    """Words that a spec may contain in the place of a value such as an address."""
 
     AUTO = "auto"
     DHCP = "dhcp"
@@ -23,21 +23,21 @@ class Setting(enum.Enum):
 
 
 NicSetting = Address | Setting
-"""What a NIC may say of a family."""
+"""The setting of a NIC in one family."""
 
 MacSetting = Mac | Setting
-"""What a NIC may say of its MAC."""
+"""The setting of a NIC's MAC."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """Who is meant: `any`, `hosts`, a bare name, `kind/name`, or a literal prefix.
+    """Senders or destinations: `any`, `hosts`, a bare name, `kind/name`, or a literal prefix.
 
     Attributes:
         kind: `any`, `hosts`, `name`, `zone`, `network`, `host`, `guest`, `tag`, `address` or `prefix`.
         name: the name; "" for `any`, `hosts` and prefixes.
         prefix: the literal prefix, else None.
-        text: as written.
+        text: the selector as it is written.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class ServiceRef:
     """A service as written: a name, a literal, or `any`.
 
     Attributes:
-        literal: what a literal says in each family (IPv4, IPv6), or None for a name.
+        literal: the services of a literal; None for a name.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""What a question may name, and each host as a question looks at it: its interfaces, routes and addresses."""
+"""The objects that a question may name, and each host's interfaces, routes and addresses, which decide the answer."""
 
 from collections.abc import Iterable, Mapping
 
@@ -24,7 +24,7 @@ from taploom.site.explorer.spans import EVERY, of_prefixes, written
 
 
 def index(names: Meanings, clock: Clock) -> dict[str, object]:
-    """All of it, ready for JSON."""
+    """All objects that a question may name and all hosts, as plain data for JSON."""
     plan = names.plan
     pools = {guest.name: _pools(names, guest) for guest in plan.guests if any(_pools(names, guest))}
     return {
@@ -49,18 +49,18 @@ def index(names: Meanings, clock: Clock) -> dict[str, object]:
 
 
 def _network(network: Network, family: Family) -> list[str]:
-    """Its prefix, and what of it a question means."""
+    """The prefix of a network, and the addresses in it that a question about the network means."""
     prefix = prefix_in(network, family)
     return [of_prefixes([prefix] if prefix else []), written(members(network, family))]
 
 
 def _pools(names: Meanings, guest: Guest) -> dict[str, Spans]:
-    """What a guest can be given by DHCP, by network."""
+    """The addresses that DHCP can lease to a guest, by network."""
     return {one.network: one.addresses for one in leased(names, f"guest/{guest.name}")}
 
 
 def _guest(guest: Guest, pools: Mapping[str, Spans]) -> dict[str, dict[str, str]]:
-    """Its addresses by network and family: known ones, and all that it can be given."""
+    """A guest's addresses by network and family: its known ones, or all IPv4 addresses that DHCP can lease to it."""
     found = {nic.network: _by_family(addresses_of(nic)) for nic in guest.nics}
     return {**found, **{name: {**found[name], Family.IPV4.key: written(spans)} for name, spans in pools.items()}}
 
@@ -84,7 +84,7 @@ def _host(names: Meanings, host: Host) -> dict[str, object]:
 
 
 def _place(place: Place) -> dict[str, object]:
-    """A host in one family; a learned address is the number that stands for it, behind all real ones."""
+    """A host in one family; a number beyond all real addresses stands for each learned address."""
     kernel, view = place.kernel, place.view
     return {
         "partition": [[written((span,)), egress] for span, egress in kernel.partition],
@@ -112,7 +112,7 @@ def _place(place: Place) -> dict[str, object]:
 
 
 def _services(names: Meanings) -> dict[str, dict[str, list[list[str | int]]]]:
-    """Each service that has a name, in each family: protocols and ports of its parts."""
+    """The protocols and ports of each named service, in each family."""
     known = [*BUILT_IN, *(entry.name for entry in names.plan.services)]
     return {name: {family.key: _traffic(names.services([name]), family) for family in FAMILIES} for name in known}
 
@@ -123,5 +123,5 @@ def _traffic(services: tuple[Service, ...] | None, family: Family) -> list[list[
 
 
 def _nobody(family: Family) -> Spans:
-    """Addresses that nobody beyond an uplink can have as a destination: unspecified, reserved and multicast ones."""
+    """Addresses that no destination beyond an uplink can have: unspecified, reserved and multicast ones."""
     return united([single(0), *never(family), *multicast(family)])

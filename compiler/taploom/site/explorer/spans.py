@@ -1,4 +1,4 @@
-"""Sets of numbers as short texts, each written once."""
+"""Sets of numbers as short texts, and a pool that stores each text once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,11 +7,11 @@ from taploom.base.address import Prefix
 from taploom.flows.algebra.spans import Spans, of_prefix, united
 
 EVERY = -1
-"""In the place of a set: all values of a dimension."""
+"""The number that stands in the place of a set for all values of a dimension."""
 
 
 def written(spans: Spans) -> str:
-    """`a-f,20`: hexadecimal, first and last value, or one where they are the same."""
+    """A set as a text such as `a-f,20`: first and last value of each span in hexadecimal, or one if both are equal."""
     return ",".join(f"{first:x}" if first == last else f"{first:x}-{last:x}" for first, last in spans)
 
 
@@ -22,7 +22,7 @@ def of_prefixes(prefixes: Iterable[Prefix]) -> str:
 
 @dataclass(slots=True)
 class Pool:
-    """Texts by number, so that lists of boxes name a set that many of them have."""
+    """Numbered texts, so that many boxes can refer to the same set by its number."""
 
     numbers: dict[str, int] = field(default_factory=dict)
 

@@ -15,7 +15,7 @@ class Heading:
 
     Attributes:
         level: 1 is the title of the page.
-        anchor: by which links find it; "" has it made from the words.
+        anchor: the fragment that links use; for "" it is made from the words.
     """
 
     level: int
@@ -25,7 +25,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """Words, as many lines as they take.
+    """A paragraph of running text.
 
     Attributes:
         style: a class of the style sheet, or "".
@@ -40,7 +40,7 @@ class Table:
     """A table, each row as long as its head.
 
     Attributes:
-        numeric: which columns stand at the right.
+        numeric: for each column, whether it is aligned to the right.
     """
 
     head: tuple[Inline, ...]
@@ -50,21 +50,21 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Labels and what they stand for, in two columns without a head."""
+    """Labels and their values, in two columns without a head."""
 
     pairs: tuple[tuple[str, Inline], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class BulletList:
-    """A list whose order says nothing."""
+    """A list whose order has no meaning."""
 
     items: tuple[Inline, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    """Lines as code, coloured by what knows the language."""
+    """Lines of code, with syntax highlighting for the language."""
 
     text: str
     language: str = ""
@@ -72,10 +72,10 @@ class CodeBlock:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as it is.
+    """The verbatim text of a file.
 
     Attributes:
-        numbered: whether its lines have anchors, `L1` and so on; else a script copies it as a whole.
+        numbered: whether its lines have anchors, `L1` and so on; if not, a script offers to copy the whole text.
     """
 
     text: str
@@ -84,7 +84,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Html:
-    """A finished element of HTML, such as `<div>`, in which nothing is of a spec."""
+    """A finished HTML element, such as `<div>`, that contains no text of a spec."""
 
     text: str
 
@@ -95,7 +95,7 @@ class Figure:
 
     Attributes:
         graph: what is drawn.
-        title: its name, for who cannot see it.
+        title: its name, for readers who cannot see it.
         text: the same facts in a sentence or two.
     """
 
@@ -105,7 +105,7 @@ class Figure:
 
     @property
     def mark(self) -> str:
-        """The HTML that stands in a page until the picture is there."""
+        """The placeholder in HTML, which the picture replaces."""
         return f'<div class="tl-figure" data-taploom="{escaped(self.graph.name)}"></div>'
 
 
@@ -114,12 +114,12 @@ Blocks: TypeAlias = tuple[Block, ...]
 
 
 def paragraph(words: Inline) -> Blocks:
-    """A paragraph; nothing where it would say nothing."""
+    """A paragraph, or no block if the words are empty."""
     return () if is_empty(words) else (Paragraph(words),)
 
 
 def table(head: Sequence[Inline], rows: Iterable[Sequence[Inline]]) -> Blocks:
-    """A table without the columns in which no row has anything; nothing where there is no row."""
+    """A table without the columns that are empty in every row; no block if no column is left."""
     found = [tuple(row) for row in rows]
     kept = [index for index in range(len(head)) if not all(is_empty(row[index]) for row in found)]
     if not kept:
@@ -129,11 +129,11 @@ def table(head: Sequence[Inline], rows: Iterable[Sequence[Inline]]) -> Blocks:
 
 
 def facts(pairs: Iterable[tuple[str, Inline]]) -> Blocks:
-    """What is known of something, without what is not."""
+    """Labels with their values, without the pairs whose value is empty; no block if no pair is left."""
     found = tuple(pair for pair in pairs if not is_empty(pair[1]))
     return (Facts(found),) if found else ()
 
 
 def section(title: Inline, blocks: Blocks, level: int = 2, anchor: str = "") -> Blocks:
-    """A heading and what stands below it; nothing where that is nothing."""
+    """A heading and the blocks below it, or no block if there are none below."""
     return (Heading(level, title, anchor), *blocks) if blocks else ()

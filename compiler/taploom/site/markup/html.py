@@ -1,6 +1,7 @@
 """Prints blocks as the HTML that Markdown makes of the same page, in a twentieth of the time.
 
-Of a site of ten thousand pages Markdown is what a build takes. Code blocks are left to it, since it colours them.
+For a site of ten thousand pages, Markdown takes most of a build's time. It still renders pages with code blocks, since
+only Markdown highlights their syntax.
 """
 
 import functools
@@ -45,7 +46,7 @@ from taploom.site.markup.inline import (
 from taploom.site.markup.source import line_anchors, source_html
 
 _escaped = functools.lru_cache(maxsize=65536)(html_escaped)
-"""A text that shows as it is: names and addresses stand on many pages."""
+"""A text escaped for HTML; the cache helps, as names and addresses occur on many pages."""
 _RIGHT = ' style="text-align: right;"'
 _EMPTY = "&ndash;"
 Url = Callable[[str], str]
@@ -70,15 +71,15 @@ class Content:
 
 
 def html(blocks: Blocks, path: str, url: Url) -> Content | None:
-    """A page as Markdown with the extensions attr_list, tables and toc has it.
+    """A page as HTML, equal to what Markdown prints with the extensions attr_list, tables and toc.
 
     Args:
-        blocks: its title and all below.
+        blocks: the title of the page and all blocks below it.
         path: its source path.
-        url: turns a link between source paths into what stands in `href`.
+        url: maps a link between source paths to the value of `href`.
 
     Returns:
-        None where the page has code that only Markdown colours.
+        None if the page has a code block, which only Markdown highlights.
     """
     if any(isinstance(block, CodeBlock) for block in blocks):
         return None
@@ -89,11 +90,11 @@ def html(blocks: Blocks, path: str, url: Url) -> Content | None:
 
 @dataclass(slots=True)
 class _Writer:
-    """Prints one page, and keeps what its anchors are.
+    """Prints one page, and collects its headings and anchors.
 
     Attributes:
-        taken: anchors of headings: those that pages give, and those that were made from words.
-        anchors: all others.
+        taken: anchors of headings, given by the page or made from the words of a heading.
+        anchors: all other anchors.
     """
 
     path: str
@@ -103,7 +104,7 @@ class _Writer:
     anchors: set[str] = field(default_factory=set)
 
     def block(self, block: Block) -> str:
-        """One block, with all that is in it."""
+        """One block as HTML, with its content."""
         match block:
             case Heading():
                 return self._heading(block)
@@ -190,6 +191,6 @@ def _styled(style: str) -> str:
 
 
 def _slug(words: str) -> str:
-    """As the `toc` extension of Markdown has it."""
+    """The anchor that the `toc` extension of Markdown makes from these words."""
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode("ascii")
     return re.sub(r"[-\s]+", "-", re.sub(r"[^\w\s-]", "", plain).strip().lower())

@@ -1,6 +1,6 @@
-"""Words on one line: text, and what is more than text.
+"""Inline content of a page: plain text, and elements such as links and code.
 
-A `str` is text and nothing else, whoever wrote it: the printers escape it. So a builder of pages cannot forget to.
+A `str` is always plain text, even if it comes from a spec: the printers escape it, so a builder of pages need not.
 """
 
 import functools
@@ -14,7 +14,7 @@ from taploom.base.frozen import dataclass
 Inline: TypeAlias = (
     "str | Code | Link | Outward | Strong | Emphasis | Number | Span | Anchor | Break | tuple[Inline, ...]"
 )
-"""Text, an element, or several of them one after the other; "" and () are nothing."""
+"""Text, an element, or several of them one after the other; "" and () are empty."""
 
 _UNSAFE = re.compile(r"[^\w/?&=%+.~,@-]")
 _NO_NAME = re.compile(r"[^\w.:-]")
@@ -48,28 +48,28 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Outward:
-    """A link to elsewhere, as a spec has it; text alone where it is neither http nor https."""
+    """A link of a spec to a URL outside the site; shown as plain text if its scheme is neither http nor https."""
 
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Strong:
-    """Words of weight."""
+    """Words in `<strong>`."""
 
     words: Inline
 
 
 @dataclass(frozen=True, slots=True)
 class Emphasis:
-    """Words said otherwise."""
+    """Words in `<em>`."""
 
     words: Inline
 
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number; a column of nothing else stands at the right.
+    """A number; a column that contains only numbers is aligned to the right.
 
     Attributes:
         text: its digits, as they are shown.
@@ -101,24 +101,24 @@ class Break:
 
 
 def code(text: object) -> Inline:
-    """A text as code; nothing where it is empty."""
+    """A text as code; empty for an empty text."""
     shown = str(text)
     return Code((shown,)) if shown else ""
 
 
 def codes(texts: Iterable[object]) -> Inline:
-    """Several, with commas between."""
+    """Several texts as code, with commas between them."""
     return joined(map(code, texts))
 
 
 def joined(parts: Iterable[Inline], between: Inline = ", ") -> Inline:
-    """Parts with the same between each two; nothing where there is none."""
+    """Parts with a separator between them; empty if there is no part."""
     found = [one for part in parts for one in (between, part)]
     return tuple(found[1:])
 
 
 def prose(text: str) -> Inline:
-    """What people write into a description: text, and code between backticks."""
+    """A description from a spec as text, with what is between backticks as code."""
     parts = text.split("`")
     if len(parts) % 2 == 0:
         return text
@@ -131,7 +131,7 @@ def is_empty(words: Inline) -> bool:
 
 
 def text_of(words: Inline) -> str:
-    """The words alone."""
+    """The text of the words, without markup."""
     match words:
         case str():
             return words
@@ -150,7 +150,7 @@ def text_of(words: Inline) -> str:
 
 
 def address(target: str, path: str) -> str:
-    """The target of a link as a URL relative to the page `path`, without scheme and host whatever it is made of."""
+    """A link's target as a URL relative to the page `path`; the URL never has a scheme or host, whatever the target."""
     root = "" if target.startswith("#") else "../" * path.count("/")
     return root + _relative(target)
 
@@ -158,15 +158,15 @@ def address(target: str, path: str) -> str:
 @functools.lru_cache(maxsize=65536)
 def _relative(target: str) -> str:
     page, hash_sign, anchor = target.partition("#")
-    page = page.lstrip("/").rstrip("&")  # with `#` it would be the beginning of a character reference
+    page = page.lstrip("/").rstrip("&")  # `&` before `#` would begin a character reference
     return _UNSAFE.sub(lambda match: quote(match[0]), page) + hash_sign + identifier(anchor)
 
 
 def identifier(name: str) -> str:
-    """A name as the value of `id`: letters, digits and few signs."""
+    """A name as a value of `id`: a hyphen replaces each character but letters, digits, `_`, `.` and `:`."""
     return _NO_NAME.sub("-", name)
 
 
 def is_web(url: str) -> bool:
-    """Whether a URL leads to a web page and does nothing else."""
+    """Whether the scheme of a URL is http or https, so that it only leads to a web page."""
     return url.startswith(("https://", "http://"))

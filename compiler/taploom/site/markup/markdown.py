@@ -1,6 +1,6 @@
 """Prints blocks as the Markdown that MkDocs reads, with the extensions attr_list and tables.
 
-Everything in a text that could mean something to Markdown or HTML becomes an entity.
+Every character of a text that could be markup in Markdown or HTML becomes a character reference.
 """
 
 import functools
@@ -45,18 +45,18 @@ _EMPTY = "&ndash;"
 
 
 def markdown(blocks: Blocks, path: str) -> str:
-    """A page.
+    """A page as Markdown.
 
     Args:
-        blocks: its title and all below.
-        path: its source path, from which links lead.
+        blocks: the title of the page and all blocks below it.
+        path: its source path, to which links are relative.
     """
     return "\n\n".join(shown for block in blocks if (shown := _block(block, path))) + "\n"
 
 
 @functools.lru_cache(maxsize=65536)
 def _escaped(text: str) -> str:
-    """A text that shows as it is, whatever it is, on one line."""
+    """A text on one line, escaped so that it is shown verbatim."""
     return _SPECIAL.sub(lambda match: f"&#{ord(match[0])};", visible(text))
 
 
@@ -88,7 +88,7 @@ def _block(block: Block, path: str) -> str:
 
 
 def _line(words: Inline, path: str) -> str:
-    """Words that fill a line: no list or block of code begins with them, and no break ends them."""
+    """Words that fill a line, escaped so that they begin no list or code block and end in no hard line break."""
     shown = _inline(words, path)
     if _PLAIN.match(shown) and not shown[0].isalpha():
         shown = f"&#{ord(shown[0])};{shown[1:]}"
@@ -106,7 +106,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _fenced(text: str, language: str) -> str:
-    """Code between fences longer than any in it."""
+    """Code between fences that are longer than any run of backticks in it."""
     fence = "`" * max(3, *(len(run) + 1 for run in re.findall(r"`+", text) or [""]))
     lines = (visible(line.replace("\t", "    ")) for line in text.rstrip("\n").split("\n"))
     return "\n".join([f"{fence}{language}", *lines, fence])

@@ -1,11 +1,11 @@
-"""A file as HTML, which both printers need: Markdown leaves the element as it is."""
+"""A file as HTML for both printers: Markdown leaves an HTML element unchanged."""
 
 from taploom.report.plan.escape import html as escaped
 from taploom.site.markup.block import Source
 
 
 def source_html(source: Source) -> str:
-    """The lines, with all that does not print made visible."""
+    """The lines of a file as HTML, with unprintable characters made visible."""
     if not source.numbered:
         lines = "\n".join(map(_shown, source.text.splitlines()))
         return f'<div class="tl-source" data-tl-copy><pre><code>{lines}</code></pre></div>'
@@ -15,7 +15,7 @@ def source_html(source: Source) -> str:
 
 
 def line_anchors(source: Source) -> list[str]:
-    """The anchors of its lines."""
+    """The anchors of a file's lines; none if the lines are not numbered."""
     return [f"L{number + 1}" for number in range(source.text.removesuffix("\n").count("\n") + 1)] * source.numbered
 
 

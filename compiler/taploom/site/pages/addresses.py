@@ -1,4 +1,4 @@
-"""The address plan: every prefix of the site with what is taken and what is free; and named prefixes outside."""
+"""The address plan with the taken and free addresses of every prefix; named prefixes outside; named services."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from taploom.site.view import View
 
 
 def pages(view: View) -> Iterator[Page]:
-    """The plan, and the names of what is outside."""
+    """The address plan, the named prefixes outside, and the named services."""
     yield _plan(view)
     yield _outside(view)
     yield _services(view)
@@ -36,7 +36,7 @@ def _plan(view: View) -> Page:
 
 
 def _section(network: Network, use: Use) -> Blocks:
-    """One prefix; its anchor begins with a letter, as scripts of themes take it for a selector."""
+    """One prefix. Its anchor begins with a letter, as scripts of themes use the anchor as a CSS selector."""
     return section(f"{use.own.prefix} {network.name}", used(use), anchor=f"{network.name}-{use.own.family.key}")
 
 

@@ -1,4 +1,4 @@
-"""What stands in place of a site whose specs have errors: the findings, as `taploom validate` shows them."""
+"""The page that replaces a site whose specs have errors: the findings, as `taploom validate` shows them."""
 
 from collections.abc import Iterator, Mapping
 
@@ -12,7 +12,7 @@ from taploom.source.characters import lines
 
 
 def pages(diagnostics: tuple[Diagnostic, ...], texts: Mapping[str, str]) -> Iterator[Page]:
-    """One page with every error; the others come back once the specs are sound."""
+    """One page with every error; the pages of the site return when the specs have no error."""
     errors = tuple(d for d in diagnostics if d.severity is Severity.ERROR and d.state is State.ACTIVE)
 
     def line(file: str, number: int) -> str | None:

@@ -17,12 +17,12 @@ from taploom.site.view import View
 
 FOLDER = "changes"
 _SHORT = 7
-"""Characters of a commit's name that are enough for one page, unless somebody has made two that begin alike."""
+"""The number of characters of a commit's name in the path of its page; more are used if two names begin alike."""
 _SAID = {Action.ADD: "added", Action.CHANGE: "changed", Action.RENAME: "renamed", Action.REMOVE: "removed"}
 
 
 def pages(view: View) -> Iterator[Page]:
-    """The list of revisions, and each of them."""
+    """The list of revisions, and a page for each."""
     history = view.history
     rows = ((one.commit.date[:10], _link(one, history), one.commit.author, *_told(one)) for one in history.revisions)
     head = ("Date", "Change", "Author", "Objects", "Reachability", "Worst disruption")
@@ -40,12 +40,12 @@ def pages(view: View) -> Iterator[Page]:
 
 
 def changed(history: History) -> Inline:
-    """When the specs were last changed and what it was, for the overview; nothing where nobody knows."""
+    """The subject and date of the last change of the specs, for the overview; empty if there is no history."""
     return tuple(("Last change: ", _link(one, history), f", {one.commit.date[:10]}") for one in history.revisions[:1])
 
 
 def _short(revision: Revision, history: History) -> str:
-    """As much of the commit's name as no other page begins with."""
+    """A prefix of the commit's name that no other commit with a page shares."""
     names = [one.commit.name for one in history.revisions]
     enough = (n for n in range(_SHORT, len(revision.commit.name)) if len({name[:n] for name in names}) == len(names))
     return revision.commit.name[: next(enough, None)]
@@ -102,7 +102,7 @@ def _no_change(revision: Revision) -> Paragraph:
 
 
 def _figure(graph: Graph, change: Change) -> Figure:
-    """The picture of a change; its words name every object, as the table below it does."""
+    """The picture of a change; its text names every object, as the table below it does."""
     named = (
         f"{said.capitalize()}: {', '.join(one.name for one in change.objects if one.action is action)}."
         for action, said in _SAID.items()
@@ -161,6 +161,6 @@ def _files(change: Change) -> Iterator[tuple[Inline, ...]]:
 
 
 def _now(view: View, name: str, shown: str) -> Inline:
-    """A link to what is still there, else its name."""
+    """A link to the object if the plan still has it, else its name."""
     kind, _, rest = name.partition("/")
     return subject(name) if page_of(kind, rest) and rest in view.named[kind] else shown

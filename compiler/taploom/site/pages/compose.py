@@ -38,7 +38,7 @@ BUILDERS: tuple[Builder, ...] = (
     specs.pages,
     reference.pages,
 )
-"""In the order in which the navigation lists them."""
+"""The builders of pages, in the order in which the navigation lists their pages."""
 FILES: tuple[Callable[[View], Iterable[File]], ...] = (exports.files, reachability.files)
 
 
@@ -49,6 +49,6 @@ def pages(view: View) -> Iterator[Page]:
 
 
 def files(view: View) -> Iterator[File]:
-    """The files beside the pages; the same."""
+    """All files beside the pages; a pure function of the plan."""
     for maker in FILES:
         yield from maker(view)

@@ -1,4 +1,4 @@
-"""What is rendered, byte for byte: a page for each host, with a hash and a download of each file."""
+"""The rendered files, byte for byte: a page for each host, with the hash of each file and a link to download it."""
 
 import hashlib
 import posixpath
@@ -15,7 +15,7 @@ FOLDER, PLAN = "exports", "plan.json"
 
 
 def pages(view: View) -> Iterator[Page]:
-    """The list of what there is, and a page for each host."""
+    """The list of exports, and a page for each host."""
     hosts = (
         (_to_export(host.name), to("host", host.name), Number(str(len(view.files.get(f"hosts/{host.name}", ())))))
         for host in view.plan.hosts
@@ -41,7 +41,7 @@ def files(view: View) -> Iterator[File]:
 
 
 def of_guest(view: View, guest: str) -> Blocks:
-    """The files of a guest, for its page; of many guests what is in them only where they are downloaded."""
+    """The files of a guest, for its page; if the site has many guests, the page does not show their content."""
     artifacts = view.files.get(f"guests/{guest}", ())
     shown = () if view.crowded else artifacts
     titled = ((Paragraph(Strong(posixpath.basename(one.path))), Source(one.text)) for one in shown)
@@ -87,7 +87,7 @@ def _file(artifact: Artifact, host: str) -> Blocks:
 
 
 def _breakable(digest: str) -> Code:
-    """A hash that may go over several lines, and is copied as one word."""
+    """A hash that can break over several lines, but is copied as one word."""
     return Code(tuple(digest[at : at + 16] for at in range(0, len(digest), 16)))
 
 

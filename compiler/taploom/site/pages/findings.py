@@ -1,4 +1,4 @@
-"""What taploom found in the specs, and what is waived with which reason."""
+"""The findings in the specs, the waived ones with their reason, and the waivers."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from taploom.site.view import View
 
 
 def pages(view: View) -> Iterator[Page]:
-    """One page."""
+    """The page of the findings."""
     active = [d for d in view.diagnostics if d.state is State.ACTIVE]
     waived = [d for d in view.diagnostics if d.state is State.WAIVED]
     waivers = (

@@ -1,4 +1,4 @@
-"""Port forwards: what the outside reaches, by which port, and where it ends."""
+"""Port forwards: the ports that the outside reaches, and the guests and ports that they lead to."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ from taploom.site.view import View
 
 
 def pages(view: View) -> Iterator[Page]:
-    """One page with all of them."""
+    """One page with all port forwards."""
     dnat_entries = [dnat_entry for host in view.plan.hosts for dnat_entry in host.dnat_entries]
     entries = [_entries(view)] if view.crowded else [_entry(view, forward) for forward in view.plan.forwards]
     body = (
@@ -25,7 +25,7 @@ def pages(view: View) -> Iterator[Page]:
 
 
 def _entries(view: View) -> Blocks:
-    """A row for each where there are too many for a section of their own; findings have their page."""
+    """A row for each forward, if there are too many for a section each; findings are on the page of findings."""
     rows = (
         ((Anchor(one.name), one.name), (to("host", one.host), ", ", codes(one.uplinks)), codes(one.sources),
          "yes" if one.hairpin else "", code(moment(one.expires)), one.meta.owner, described(one.meta),
@@ -59,6 +59,6 @@ def _entry(view: View, forward: Forward) -> Blocks:
 
 
 def _question(forward: Forward) -> Inline:
-    """Who gets to its first port, by the outside address."""
+    """For each uplink, a link to the question who reaches the first port of the forward by the outside address."""
     port = wording.service(forward.ports[0])
     return joined(asked(f"at {uplink}", "any", f"{forward.host}/{uplink}", port) for uplink in forward.uplinks)

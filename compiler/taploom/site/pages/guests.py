@@ -28,11 +28,11 @@ from taploom.site.pages.parts import (
 from taploom.site.view import View
 
 _Spoken = dict[tuple[bool, str], tuple[dict[Address, set[str]], dict[Prefix, set[str]]]]
-"""By direction and bridge, the entries that speak of one address, and of many."""
+"""By direction and bridge, the names of entries by single address, and by larger prefix."""
 
 
 def pages(view: View) -> Iterator[Page]:
-    """The list of guests, and each of them."""
+    """The list of guests, and a page for each."""
     rows = guest_table(((guest, nic) for guest in view.plan.guests for nic in guest.nics), of="all")
     body = rows or paragraph("The site has no guest.")
     yield Page("guests/index.md", "Guests", body, listed=True, searched=not view.crowded)
@@ -70,20 +70,20 @@ def _page(view: View, guest: Guest) -> Page:
 
 
 def _words(view: View, guest: Guest) -> str:
-    """What a guest is looked for by: addresses, MACs, TAPs, ports, its owner and what it is said to be."""
+    """The words by which search finds a guest: addresses, MACs, TAPs, ports, host, owner, tags and description."""
     nics = (str(one) for nic in guest.nics for one in (nic.ipv4.address, nic.ipv6.address, nic.mac, nic.tap) if one)
     ports = dict.fromkeys(wording.outside(dnat_entry) for dnat_entry in view.dnat_entries.get(guest.name, ()))
     return named(guest.meta, *nics, *ports, guest.host)
 
 
 def _neighbours(view: View, guest: Guest) -> list[Guest]:
-    """Who else is on the networks of a guest, each once, as far as a picture could show them."""
+    """The guests on the networks of a guest, each once; of each network no more than a picture needs."""
     found = {one.name: one for nic in guest.nics for one in view.members[nic.network][: NEIGHBOURS_SHOWN + 2]}
     return [found[name] for name in sorted(found)]
 
 
 def _ways(nic: Nic) -> str:
-    """In which families the default route is here."""
+    """The cell that says in which families the default route is on this NIC."""
     found = [word for word, side in (("IPv4", nic.ipv4), ("IPv6", nic.ipv6)) if side.default_route]
     return "no" if not found else "yes" if len(found) == len(wording.plain_addresses(nic)) else found[0]
 
@@ -108,7 +108,7 @@ def _nics(guest: Guest) -> Blocks:
 
 @remembered
 def _spoken(host: Host) -> _Spoken:
-    """The entries of a host's terms by the addresses that they hold, looked up once for all of its guests."""
+    """The entries that a host's terms come from, by the terms' addresses; computed once for all guests of the host."""
     found: _Spoken = {}
     for term in host.terms:
         for inward, side, prefixes in ((True, term.egress, term.destinations), (False, term.ingress, term.sources)):
@@ -123,7 +123,7 @@ def _spoken(host: Host) -> _Spoken:
 
 
 def _terms(view: View, guest: Guest, *, inward: bool) -> Blocks:
-    """The policy entries that let something to an address of the guest, or from it, on a network that it is on."""
+    """The policy entries about traffic to addresses of a guest (`inward`) or from them, on the guest's networks."""
     spoken = _spoken(view.hosts[guest.host])
     names: set[str] = set()
     for nic in guest.nics:

@@ -1,4 +1,4 @@
-"""A page for each hypervisor: its picture, what it is connected to, what it does, the files that it loads."""
+"""A page for each hypervisor: its picture, uplinks, networks, guests, forwards, NAT, routes and findings."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from taploom.site.view import View
 
 
 def pages(view: View) -> Iterator[Page]:
-    """The list of hosts, and each of them."""
+    """The list of hosts, and a page for each."""
     rows = (
         (to("host", host.name), Number(str(len(inside(host)))), wording.target(host.target), host.meta.owner,
          codes(host.meta.tags), described(host.meta))
@@ -116,7 +116,7 @@ def _nat(host: Host) -> Blocks:
 
 
 def _senders(host: Host) -> Blocks:
-    """Where links and routes lead to, as far as senders from there are not believed at every uplink."""
+    """The prefixes of links and routes, as far as some uplink does not accept them as source addresses."""
     rows = ((code(path.prefix.shortest), codes(path.uplinks) or "no uplink") for path in host.reverse_paths)
     return table(("From", "Believed at"), rows)
 

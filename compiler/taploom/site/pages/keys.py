@@ -1,4 +1,4 @@
-"""Tables of keys out of a JSON Schema: the language's sections, and the types of the plan."""
+"""Tables of the keys in a JSON Schema: the sections of the language, and the types of the plan."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def _described(schema: Schema) -> Blocks:
 
 
 def _entry(schema: Schema) -> Schema:
-    """What an entry of a section looks like: the object among its forms, or the section itself."""
+    """The schema of a section's entries: the form that is an object, or the schema of the section itself."""
     inner = schema.get("additionalProperties")
     return _object(inner if isinstance(inner, Mapping) else schema)
 
@@ -55,7 +55,7 @@ def _object(schema: Schema) -> Schema:
 
 
 def _nested(keys: Mapping[str, Schema], above: str) -> Iterator[tuple[str, Mapping[str, Schema]]]:
-    """Keys that hold mappings with keys of their own, and those, at whatever depth."""
+    """At any depth, the path of each key whose value is a mapping with keys of its own, with these keys."""
     for name, schema in keys.items():
         inner = schema.get("additionalProperties")
         named = isinstance(inner, Mapping)
@@ -80,7 +80,7 @@ def _keys(keys: Mapping[str, Schema], *above: str) -> Blocks:
 
 
 def kind(schema: Schema) -> str:
-    """What a value may be, in words."""
+    """The values that a schema allows, in words."""
     if "enum" in schema:
         return " or ".join(map(str, schema["enum"]))
     if "anyOf" in schema:
@@ -111,7 +111,7 @@ def _example(schema: Schema) -> Inline:
 
 
 def _yaml(value: object) -> str:
-    """An example as a spec has it."""
+    """An example as it is written in a spec."""
     if isinstance(value, list):
         return f"[{', '.join(map(_yaml, value))}]"
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -138,12 +138,12 @@ def _type(schema: Schema) -> Blocks:
 
 
 def _linked(schema: Schema) -> Inline:
-    """What a value may be, with the names of types as links to them."""
+    """The values that a schema allows, in words, with the names of types as links to them."""
     parts = _TYPE.split(kind(schema))
     return tuple(Link(f"#{part.lower()}", part) if number % 2 else part for number, part in enumerate(parts))
 
 
 def _said(text: str) -> str:
-    """What the code says of a type or a field, as a sentence about JSON."""
+    """The description of a type or field from the code as a sentence about JSON, which has no `None`."""
     begun = re.sub(r"(^|\. )None\b", r"\1Nothing", text[:1].upper() + text[1:])
     return re.sub(r"\bNone\b", "nothing", begun)

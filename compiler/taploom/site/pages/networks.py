@@ -1,4 +1,4 @@
-"""A page for each network: its prefixes, how full they are, who is on it, how it leaves the site."""
+"""A page for each network: its prefixes and their use, its guests, its NAT and port forwards."""
 
 import math
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from taploom.site.view import View
 
 
 def pages(view: View) -> Iterator[Page]:
-    """The list of networks, and each of them."""
+    """The list of networks, and a page for each."""
     rows = (
         (to("network", n.name), to("zone", n.zone), to("host", n.host) if n.host else "",
          codes(own.prefix for own in (n.ipv4, n.ipv6) if own), Number(str(len(view.members[n.name]))), n.meta.owner,
@@ -69,12 +69,12 @@ def _facts(view: View, network: Network) -> list[tuple[str, Inline]]:
 
 
 def amount(size: int) -> Number:
-    """A number of addresses; a large one as the power of two that is nearest."""
+    """A number of addresses; a large one is shown as the nearest power of two."""
     return Number(f"{size:,}") if size < 1 << 32 else Number("about 2", round(math.log2(size)))
 
 
 def used(use: Use, begin: Inline = "") -> Blocks:
-    """How full one family of a network is, with its gaps; `begin` is what the sentence begins with."""
+    """The use of a network's addresses in one family, with its ranges; `begin` is put before the first sentence."""
     share = f" of {use.usable:,}" if use.usable < 1 << 32 else ""
     free: Inline = (" Next free: ", code(use.next), ".") if use.next else " Nothing is free."
     said = Paragraph((begin, Strong(str(len(use.taken))), f"{share} taken.", free))

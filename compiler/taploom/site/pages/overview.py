@@ -30,7 +30,7 @@ def pages(view: View) -> Iterator[Page]:
 
 
 def topology_text(plan: Plan) -> str:
-    """The picture in words."""
+    """The topology in words, for readers who cannot see the picture."""
     parts = []
     for host in plan.hosts:
         uplinks = ", ".join(f"{each.device} to {each.zone}" for each in outside(host)) or "no uplink"

@@ -32,29 +32,29 @@ ROWS_ONLY = Paragraph(
 
 
 def about(meta: Meta) -> list[tuple[str, Inline]]:
-    """What an entry says about itself, as labels and cells."""
+    """The owner, tags and link of an entry, as labels and cells."""
     return [("owner", meta.owner), ("tags", codes(meta.tags)), ("link", Outward(meta.link) if meta.link else "")]
 
 
 def named(meta: Meta, *more: object) -> str:
-    """What a large site's search finds a page by, besides its title; "" where there is nothing to say."""
+    """The words by which the search of a large site finds a page, besides its title; "" if there are none."""
     return " ".join(str(one) for one in (*more, meta.owner, *meta.tags, meta.description) if one)
 
 
 def described(meta: Meta) -> Inline:
-    """The description, what stands between backticks as code."""
+    """The description of an entry, with the text between backticks as code."""
     return prose(meta.description)
 
 
 def source(origin: Origin) -> Inline:
-    """Where the spec says it."""
+    """A link to the place in the specs that an entry comes from; empty if it comes from none."""
     if origin.span is None:
         return ""
     return Link(place_of(origin.span), f"{origin.span.file}:{origin.span.line}")
 
 
 def address(found: NicAddress) -> Inline:
-    """An address of a NIC, or how it takes one."""
+    """The address of a NIC, or the way in which the NIC gets one."""
     if found.mode is Mode.NONE:
         return ""
     return code(found.address) if found.address else _HOW[found.mode]
@@ -86,7 +86,7 @@ def guest_table(pairs: Iterable[tuple[Guest, Nic]], *, of: str) -> Blocks:
 
 
 def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> Blocks:
-    """Translations of `all`, of one `guest` or `forward`; families that differ in the address alone share a row."""
+    """DNAT entries of `all`, of one `guest` or one `forward`; entries that differ only in the address share a row."""
     merged: dict[tuple[str, str, tuple[str, ...], str, str], list[str]] = {}
     for dnat_entry in dnat_entries:
         last = dnat_entry.inside.last
@@ -111,7 +111,7 @@ def dnat_entry_table(dnat_entries: Iterable[DnatEntry], *, of: str) -> Blocks:
 
 
 def findings_about(view: View, name: str, level: int = 2) -> Blocks:
-    """What was found about `kind/name`, below a heading of this level."""
+    """The findings about `kind/name`, below a heading of this level."""
     return section("Findings", finding_table(view.about.get(name, ())), level)
 
 

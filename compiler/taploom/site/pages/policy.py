@@ -37,7 +37,7 @@ def pages(view: View) -> Iterator[Page]:
 
 
 def _entries(view: View) -> Blocks:
-    """A section for each, or a row where there are too many for that; findings have their page."""
+    """A section for each policy entry; a row for each if there are too many, with findings on their own page."""
     if not view.crowded:
         return tuple(block for entry in view.plan.rules for block in _entry(view, entry))
     rows = (
@@ -53,7 +53,7 @@ def _entries(view: View) -> Blocks:
 
 
 def _matrix(view: View) -> Blocks:
-    """Senders as rows; a cell names its entries, denials with a sign."""
+    """The matrix: rows are senders, columns are receivers; a cell names its entries, with a sign before denials."""
     names = [zone.name for zone in view.plan.zones]
     present = {name for pair in view.cells for name in pair}
     columns = [*(name for name in names if name in present), *([HOSTS] if HOSTS in present else [])]

@@ -1,4 +1,4 @@
-"""The reachability explorer: a form whose answers a script works out from data beside the page; without it a table."""
+"""The reachability explorer: a form, a script that answers it from data beside the page, and a static table."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ from taploom.site.view import View
 
 FOLDER = "reach"
 PAIRS_SHOWN = 600
-"""Pairs of zones up to which the page has a table of all of them; each takes as long as a question."""
+"""The number of pairs up to which the page has a table of all pairs; each costs as much time as a question."""
 
 _SCRIPTS = ("spans.js", "ends.js", "place.js", "course.js", "inquiry.js", "words.js", "explorer.js")
 _ASSETS = (*_SCRIPTS, "explorer.css")
@@ -51,13 +51,13 @@ _HOW = Paragraph(
 
 
 def pages(view: View) -> Iterator[Page]:
-    """The one page."""
+    """The page of the explorer."""
     body = (_INTRO, _form(), _HOW, *section("Between zones", _zones(view)))
     yield Page(f"{FOLDER}/index.md", "Reachability", body, listed=True)
 
 
 def files(view: View) -> Iterator[File]:
-    """The scripts, the names of the site, and what decides on each host, which is loaded when a question needs it."""
+    """The scripts, the names of the site, and for each host the data that decide, loaded when a question needs them."""
     folder = resources.files("taploom.site") / "assets" / FOLDER
     for name in _ASSETS:
         yield File(f"{FOLDER}/{name}", (folder / name).read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ def files(view: View) -> Iterator[File]:
 
 
 def _form() -> Html:
-    """Fields with offers to complete them; hidden until there is a script that answers."""
+    """The form, whose fields suggest completions; it is hidden until the script runs."""
     fields = "".join(map(_field, (("from", "From"), ("to", "To"), ("service", "Service"))))
     buttons = '<button type="submit">Ask</button><button type="button" class="tl-swap">Swap ends</button>'
     scripts = "".join(f'<script src="{name}"></script>' for name in _SCRIPTS)
@@ -90,7 +90,7 @@ def _field(field: tuple[str, str]) -> str:
 
 
 def _zones(view: View) -> Blocks:
-    """What passes between zones, and to hosts, as a table; a question for each zone where that is too much."""
+    """A table of what passes between zones and to hosts; if there are too many pairs, two questions for each zone."""
     zones, hosts = len(view.plan.zones), len(view.plan.hosts)
     if zones * (zones + hosts) > PAIRS_SHOWN:
         return _asked(view)
@@ -111,7 +111,7 @@ def _zones(view: View) -> Blocks:
 
 
 def _asked(view: View) -> Blocks:
-    """For each zone the two questions whose answers are its row and its column."""
+    """A table with two questions for each zone: who reaches the zone, and whom the zone reaches."""
     said = (
         f"{len(view.plan.zones)} zones and {len(view.plan.hosts)} hosts have too many pairs for a table. ",
         "Each zone can be asked about; ",
@@ -125,7 +125,7 @@ def _asked(view: View) -> Blocks:
 
 
 def _together(cell: Iterable[Told]) -> dict[Told, list[str]]:
-    """What passes, by all that is told of it but the traffic itself."""
+    """The traffic that passes, grouped by the other attributes of its passages."""
     found: dict[Told, list[str]] = {}
     for told in cell:
         found.setdefault(replace(told, traffic=""), []).append(told.traffic)
@@ -133,7 +133,7 @@ def _together(cell: Iterable[Told]) -> dict[Told, list[str]]:
 
 
 def _only(told: Told) -> str:
-    """In which family, for which of the addresses that the network outside hands out, and how far."""
+    """The restrictions of a passage: its family, some learned addresses only, routed destinations only."""
     learned = "" if told.certain else "some learned addresses"
     near = "" if told.routed else "where a route leads"
     return ", ".join(filter(None, (told.family.replace("ip", "IP"), learned, near)))
@@ -144,6 +144,6 @@ def _column(name: str) -> Inline:
 
 
 def _call(function: str, data: object, *names: str) -> str:
-    """Data as a script: so it is loaded from a folder too, where a browser fetches no files."""
+    """Data as a script, so that a page opened from a folder can load it too: browsers fetch no data from `file:`."""
     words = ", ".join(json.dumps(one, ensure_ascii=True, separators=(",", ":")) for one in (*names, data))
     return f"taploomReach.{function}({words});\n"

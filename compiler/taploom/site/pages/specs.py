@@ -1,4 +1,4 @@
-"""The specs themselves, a page a file and an anchor a line, so that every fact leads to its origin."""
+"""The text of the specs: a page for each file, an anchor for each line, so that every fact can link to its origin."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from taploom.site.view import View
 
 
 def pages(view: View) -> Iterator[Page]:
-    """The list of files, and each of them."""
+    """The list of files, and a page for each."""
     files = sorted(view.sources)
     listed = BulletList(tuple(Link(page_of(file), file) for file in files))
     body = (listed,) if files else paragraph("There is no spec.")

@@ -1,4 +1,4 @@
-"""A page for each zone: who belongs to it, and what policy lets in and out."""
+"""A page for each zone: its networks, uplinks and guests, and the traffic that policy lets in and out."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from taploom.site.view import View
 
 
 def pages(view: View) -> Iterator[Page]:
-    """The list of zones, and each of them."""
+    """The list of zones, and a page for each."""
     rows = (
         (to("zone", z.name), joined(to("network", n) for n in z.networks), codes(z.uplinks), described(z.meta))
         for z in view.plan.zones
@@ -25,7 +25,7 @@ def pages(view: View) -> Iterator[Page]:
 
 
 def zone_link(name: str) -> Inline:
-    """A zone, or the hosts, which are none."""
+    """A link to a zone, or a plain text for the hosts, which are not a zone."""
     return "the hosts" if name == HOSTS else to("zone", name)
 
 

@@ -1,4 +1,4 @@
-"""`site.gates`: what a change may not do without somebody saying so."""
+"""`site.gates`: conditions that a change must meet, unless a waiver with a reason lets it through."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -23,7 +23,7 @@ def read_class(text: str) -> int:
 
 
 def read_reason(text: str) -> str:
-    """A reason that a reviewer can weigh."""
+    """A reason for reviewers: printable text of at least 8 characters."""
     if len(text.strip()) < 8 or not text.isprintable():
         raise InvalidError(
             "a waiver has a reason that a reviewer can weigh", "say in a sentence why this is acceptable"
@@ -37,7 +37,7 @@ def _waived(text: str) -> tuple[Mention, ...]:
 
 
 def check_gate(key: Scalar, report: Report) -> bool:
-    """Whether a key names a gate, or a gate and an object; reports why not."""
+    """Whether a key names a gate, or a gate and an object; reports a key that does not."""
     gate, _, rest = key.text.partition("/")
     if gate in GATE_NAMES and key.text.isprintable() and ("/" not in key.text or rest):
         return True

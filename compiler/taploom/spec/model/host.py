@@ -177,7 +177,7 @@ def _read_input(text: str) -> Input:
 
 
 def check_interface(key: Scalar, report: Report) -> bool:
-    """Whether a key may name an uplink: an interface name."""
+    """Whether a key is an interface name, as that of an uplink must be; reports a key that is not."""
     try:
         read_interface_name(key.text)
     except InvalidError as wrong:

@@ -1,4 +1,4 @@
-"""What every entry of every section may say about itself."""
+"""The metadata keys of the entries of all sections."""
 
 from taploom.base.diagnostic import Report
 from taploom.base.frozen import dataclass
@@ -18,15 +18,15 @@ OWN_KEYS = (
     Key("tags", ListOf(TAG, "a tag"), "Words to select it by, as in `tag/web`.", (), example="[web, public]"),
     Key("link", LINK, "Where to read more, such as a ticket.", default="", example="https://wiki.example.org/shop"),
 )
-"""Keys about itself of the site, of a waiver, and of an entry within another, such as a NIC or an uplink.
+"""The metadata keys of the site, of a waiver, and of an entry within another, such as a NIC or an uplink.
 
-They have no `moved-from`, since `plan` does not follow these by name.
+They do not include `moved-from`, since `plan` does not track these objects by name.
 """
 META_KEYS = (
     *OWN_KEYS,
     Key("moved-from", NAME, "Its name before, so that `plan` shows a move; drop it later.", "", example="old-shop"),
 )
-"""Keys about itself of an entry of any other section."""
+"""The metadata keys of an entry of any other section."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +41,12 @@ class Metadata:
 
     @property
     def meta(self) -> Meta:
-        """The metadata as the plan carries it."""
+        """The metadata as the plan contains it."""
         return Meta(self.description, self.owner, tuple(sorted(set(self.tags))), self.link)
 
 
 def check_name(key: Scalar, report: Report) -> bool:
-    """Whether a key may name an entry; reports why not."""
+    """Whether a key can name an entry; reports a key that cannot."""
     if key.text in SELECTORS:
         refuse(report, codes.RESERVED, f"`{key.text}` is a selector and names nothing", key.span, "choose another name")
         return False
@@ -54,7 +54,7 @@ def check_name(key: Scalar, report: Report) -> bool:
 
 
 def check_plain_name(key: Scalar, report: Report) -> bool:
-    """Whether a key may be a name outside of the shared namespace, such as that of a route; reports why not."""
+    """Whether a key can be a name outside of the shared namespace, such as a route's; reports a key that cannot."""
     if is_name(key.text):
         return True
     refuse(

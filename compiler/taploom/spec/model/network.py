@@ -56,17 +56,17 @@ DHCP_MODEL = Model(
 
 @dataclass(frozen=True, slots=True)
 class DhcpSwitch:
-    """`true`, `false`, or a mapping that means true with details; False for off."""
+    """The parser of `dhcp`, which is `true`, `false`, or a mapping with details, which implies `true`."""
 
     def parse(self, node: Node, report: Report) -> "DhcpSpec | bool | None":
-        """The details, or False."""
+        """The details, with their defaults for `true`; False for `false`."""
         if isinstance(node, Mapping):
             return DHCP_MODEL.parse(node, report)
         on = switch("{pool: 10.0.0.100-10.0.0.199, lease: 12h}").parse(node, report)
         return DhcpSpec(None, DEFAULT_LEASE) if on else on
 
     def schema(self) -> Schema:
-        """A boolean or the details."""
+        """The schema of a boolean or of the details."""
         return {"anyOf": [BOOLEAN.schema(), DHCP_MODEL.schema()]}
 
 
@@ -90,7 +90,7 @@ def _nat4(text: str) -> Setting:
 
 @dataclass(frozen=True, slots=True)
 class NatSpec:
-    """Translation of what leaves the site, per family."""
+    """The translation of traffic that leaves the site, per family."""
 
     ipv4: Setting
     ipv6: Setting | Prefix
@@ -122,17 +122,17 @@ FULL_NAT = NatSpec(Setting.MASQUERADE, Setting.MASQUERADE)
 
 @dataclass(frozen=True, slots=True)
 class NatSwitch:
-    """`true` for both families, `false`, or a mapping per family; a family that the mapping omits is translated."""
+    """The parser of `nat`: `true` or `false` for both families, or a mapping; a family that it omits is translated."""
 
     def parse(self, node: Node, report: Report) -> NatSpec | None:
-        """Translation per family."""
+        """The translation of each family."""
         if isinstance(node, Mapping):
             return NAT_MODEL.parse(node, report)
         on = switch("{ipv4: masquerade, ipv6: masquerade}").parse(node, report)
         return None if on is None else FULL_NAT if on else NO_NAT
 
     def schema(self) -> Schema:
-        """A boolean or the details."""
+        """The schema of a boolean or of the details."""
         return {"anyOf": [BOOLEAN.schema(), NAT_MODEL.schema()]}
 
 

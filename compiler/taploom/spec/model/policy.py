@@ -1,4 +1,4 @@
-"""`forwards` and `policy`: what is let in, and who may talk to whom."""
+"""`forwards` and `policy`: the ports that are forwarded to guests, and the traffic that is allowed or denied."""
 
 from taploom.base.address import is_address
 from taploom.base.frozen import dataclass
@@ -29,13 +29,13 @@ class Listener:
 
 
 def read_listener(text: str) -> Listener:
-    """`HOST` or `HOST/UPLINK`.
+    """A listener, written as `HOST` or `HOST/UPLINK`.
 
-    An address is let through here, and refused with a better hint once all hosts are known.
+    An address is accepted here: a later pass, which knows all hosts, refuses it with a better hint.
     """
     host, slash, uplink = text.partition("/")
     if is_address(text):
-        return Listener(text, "")  # the hint names the uplink that has it
+        return Listener(text, "")  # the later hint names the uplink with this address
     if slash and not uplink:
         raise InvalidError(f"`{visible(text)}` lacks the name of the uplink", "such as `hypervisor/eth0`")
     return Listener(read_name(host), read_interface_name(uplink) if slash else "")
@@ -61,10 +61,10 @@ class ForwardSpec(Metadata):
 def read_target(text: str) -> str:
     """The name of a guest, bare or as `guest/NAME`.
 
-    An address is let through here, and refused with a better hint once all guests are known.
+    An address is accepted here: a later pass, which knows all guests, refuses it with a better hint.
     """
     if is_address(text):
-        return text  # the hint names the guest that has it
+        return text  # the later hint names the guest with this address
     guest, colon, port = text.partition(":")
     if colon and port.isdigit():
         raise InvalidError(
