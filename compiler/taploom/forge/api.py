@@ -1,8 +1,8 @@
-"""Requests to a forge's REST API, by the standard library: a CI job needs nothing but taploom.
+"""Requests to a forge's REST API; they use only the standard library, so a CI job needs no package but taploom.
 
-The token goes into one header of requests to one address. Redirects are refused, because urllib would take the header
-along to wherever they lead, and no message quotes a header. The server is not trusted either: all requests of a run
-share one limit of time and one of size, which no slow, growing or endless answer can exceed.
+The token goes into one header of requests to one address. Redirects are refused, because urllib would send the header
+to their target, too, and no message quotes a header. The server is not trusted either: all requests of a run share one
+limit of time and one limit of size, which no slow, growing or endless answer can exceed.
 """
 
 import json
@@ -18,11 +18,11 @@ from typing import Any
 from taploom.base.frozen import dataclass
 
 SECONDS = 90
-"""The time for all requests of a run together, including look-ups of names and reading of answers."""
+"""The time limit of all requests of a run together, including DNS look-ups and reading of answers."""
 _QUIET = 30
-"""Seconds without a byte."""
+"""The timeout of a socket operation in seconds."""
 BYTES = 64 << 20
-"""The size of all answers of a run together."""
+"""The size limit of all answers of a run together."""
 _AGENT = "taploom"
 
 
@@ -40,21 +40,21 @@ class ForgeError(Exception):
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *args: Any) -> None:
-        """Follow none: a redirect becomes an HTTPError with its status."""
+        """Follow no redirect: it becomes an HTTPError with its status."""
 
 
 class Budget:
-    """What is left of a run's time and size."""
+    """The time and the size that are left for the requests of a run."""
 
     def __init__(self) -> None:
         self._end = time.monotonic() + SECONDS
         self._bytes = BYTES
 
     def spend(self, work: Callable[[int], bytes]) -> bytes:
-        """The bytes that `work` returns; its argument is how many are left, and one more than that shows too many.
+        """The bytes that `work` returns; its argument is the number of bytes left, and it may return one byte more.
 
         Raises:
-            ForgeError: it takes too long, or returns too much; in the first case its thread is abandoned.
+            ForgeError: `work` takes too long, or returns more than is left; in the first case its thread is abandoned.
         """
         done: list[bytes | Exception] = []
 
@@ -64,7 +64,7 @@ class Budget:
             except Exception as error:  # noqa: BLE001 - it is raised below
                 done.append(error)
 
-        # A socket's timeout does not bound a whole answer, so a thread waits for it, and nothing waits for the thread.
+        # A socket's timeout does not bound a whole answer, so a daemon thread reads the answer and can be abandoned.
         other = Thread(target=run, daemon=True)
         other.start()
         other.join(max(0.0, self._end - time.monotonic()))
@@ -83,9 +83,9 @@ class Api:
     """An API.
 
     Attributes:
-        url: where it begins, without a slash at the end.
-        headers: what every request carries, the token among them.
-        budget: of all requests together.
+        url: the base URL, without a slash at the end.
+        headers: the headers of every request, including the token.
+        budget: the limits of all requests together.
     """
 
     url: str
@@ -105,7 +105,7 @@ class Api:
             raise ForgeError(f"{_named('GET', path)}: the forge's answer is no JSON that taploom reads") from None
 
     def send(self, method: str, path: str, body: str) -> None:
-        """Send the text of a comment; of the answer only the status counts. Errors as of `get`."""
+        """Send the text of a comment. Only the status of the answer is read; the errors are those of `get`."""
         self._call(method, path, json.dumps({"body": body}).encode())
 
     def _call(self, method: str, path: str, data: bytes | None) -> bytes:
@@ -133,7 +133,7 @@ class Api:
             raise ForgeError(f"{what}: the forge cannot be reached ({error.reason})") from None
         except (HTTPException, OSError) as error:
             raise ForgeError(f"{what}: the forge broke off ({type(error).__name__})") from None
-        except ValueError:  # its words may quote a header
+        except ValueError:  # its message may quote a header
             raise ForgeError(f"{what}: the address of the API, or the token, is none that can be sent") from None
 
 

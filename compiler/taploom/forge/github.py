@@ -17,10 +17,10 @@ class PullRequest:
     """The thread of a pull request.
 
     Attributes:
-        api: GitHub's.
+        api: the API of GitHub.
         repository: owner and name.
-        number: of the pull request.
-        login: our account; "" where the token is that of a job or an app, which cannot ask who it is.
+        number: the number of the pull request.
+        login: the login of our account; "" if the token belongs to a job or an app, which cannot read its own login.
     """
 
     api: Api
@@ -47,15 +47,15 @@ class PullRequest:
         return f"/repos/{quote(self.repository)}/issues"
 
     def _ours(self, row: Mapping[str, Any]) -> bool:
-        """Whether a comment is ours: where our login is unknown, any bot's, which no person's account can be."""
-        if row.get("user") is None:  # an account that is gone
+        """Whether we wrote a comment; with no known login, each bot's comment counts: no personal account is a bot."""
+        if row.get("user") is None:  # the account was deleted
             return False
         user = entry(row["user"], "an account")
         return text(user, "login", "an account") == self.login if self.login else user.get("type") == "Bot"
 
 
 def pull_request(environment: Mapping[str, str]) -> PullRequest | None:
-    """The pull request that a job of GitHub Actions runs for, or None where it runs for none.
+    """The pull request that a job of GitHub Actions runs for, or None for other jobs.
 
     Args:
         environment: GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_EVENT_PATH and GITHUB_TOKEN.
@@ -89,7 +89,7 @@ def _number(event: str) -> int | None:
 
 
 def _login(api: Api) -> str:
-    """Our login; "" for tokens of jobs and apps, which may not ask for it (403) and write as bots."""
+    """Our login; "" for tokens of jobs and apps, which may not read it (403) and write as bots."""
     try:
         login = text(entry(api.get("/user"), "our account"), "login", "our account")
     except ForgeError as error:

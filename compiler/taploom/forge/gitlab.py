@@ -1,6 +1,6 @@
 """Notes of a merge request on GitLab (REST API v4, "Notes API").
 
-The token of a job may not write notes there, so the project gives the job one of its own.
+The token of a job may not write notes there, so the project must give the job an access token.
 """
 
 from collections.abc import Mapping
@@ -18,9 +18,9 @@ class MergeRequest:
     """The thread of a merge request.
 
     Attributes:
-        api: GitLab's.
-        project: number or path of the project that it would be merged into.
-        number: of the merge request in its project.
+        api: the API of GitLab.
+        project: number or path of the target project.
+        number: the number of the merge request in its project.
         account: number of our own account.
     """
 
@@ -52,7 +52,7 @@ class MergeRequest:
 
 
 def merge_request(environment: Mapping[str, str]) -> MergeRequest | None:
-    """The merge request that a job of GitLab CI runs for, or None where it runs for none.
+    """The merge request that a job of GitLab CI runs for, or None for other jobs.
 
     Args:
         environment: CI_API_V4_URL, CI_MERGE_REQUEST_PROJECT_ID, CI_MERGE_REQUEST_IID and TAPLOOM_TOKEN.

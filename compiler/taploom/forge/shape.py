@@ -15,7 +15,7 @@ def entry(value: Any, what: str) -> Mapping[str, Any]:
 
     Args:
         value: JSON of any shape.
-        what: what it should be, such as "a comment".
+        what: the expected kind of value, such as "a comment".
 
     Raises:
         ForgeError: it is something else.
@@ -26,14 +26,14 @@ def entry(value: Any, what: str) -> Mapping[str, Any]:
 
 
 def entries(value: Any, what: str) -> list[Mapping[str, Any]]:
-    """A value that has to be a list of objects; arguments and errors as of `entry`."""
+    """A value that has to be a list of objects; its arguments and errors are those of `entry`."""
     if not isinstance(value, list):
         raise _other(f"the list of {what}s is none")
     return [entry(each, f"a {what}") for each in value]
 
 
 def number(row: Mapping[str, Any], key: str, what: str) -> int:
-    """The number by which the forge identifies something, and which goes into URLs."""
+    """The number by which the forge identifies an object; it becomes a part of URLs."""
     found = row.get(key)
     if not isinstance(found, int) or isinstance(found, bool) or found <= 0:
         raise _other(f"{what} has no number as `{key}`")

@@ -1,7 +1,7 @@
-"""One comment a change, whatever the forge: made once, brought up to date afterwards, never a second one beside it.
+"""Keeps exactly one comment per change on any forge: it is created once and updated afterwards.
 
-The hidden first line that `taploom plan --format md` writes says whose comment it is. Only comments of our own account
-count: anybody can paste that line, and what is written into a stranger's comment the stranger can edit.
+The hidden first line that `taploom plan --format md` writes identifies the comment. Only comments of our own account
+count: anybody can paste that line into a comment, and the author of a comment can edit it later.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,15 +13,15 @@ from taploom.forge.api import ForgeError
 from taploom.forge.shape import number, text
 
 PAGE = 100
-"""Comments asked for at once: the most that GitHub and GitLab give."""
+"""The number of comments per page: the most that GitHub and GitLab give."""
 PAGES = 100
-"""Pages that are asked for: GitHub takes 2,500 comments, and GitLab 5,000 notes."""
+"""The most pages that are read: GitHub allows 2,500 comments, and GitLab 5,000 notes."""
 
 _BEGIN, _END, _DIGEST = "<!-- taploom:", " -->", " plan="
 
 
 class Posting(Enum):
-    """What became of the comment."""
+    """The outcome of a run for the comment."""
 
     CREATED = "created"
     UPDATED = "updated"
@@ -72,7 +72,7 @@ class Thread(Protocol):
 
 
 def keep_one(thread: Thread, body: str, *, only_update: bool = False) -> Posting:
-    """Make the change have this comment exactly once.
+    """Create this comment of the change, or update the earlier one.
 
     Args:
         thread: the comments of the change.
@@ -97,7 +97,7 @@ def keep_one(thread: Thread, body: str, *, only_update: bool = False) -> Posting
 
 
 def identity(body: str) -> str:
-    """The part of the mark that stays the same from one run to the next: what it is and its key.
+    """The part of the mark that is the same in every run: the text up to the digest.
 
     Raises:
         NoMarkError: the text has no mark.

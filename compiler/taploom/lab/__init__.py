@@ -1,8 +1,8 @@
 """A lab: rendered units in a real systemd-networkd, rulesets in a real kernel, probed with real packets.
 
 A lab is made of *machines* (`namespace.Namespace`): each has its own network, mounts, process ids and host name, and
-is held by one process that ends with the lab. Nothing has a name in the system and no file is on a disk, so nothing
-can be left behind and two labs never meet. It needs root.
+is held by one process that ends with the lab. No namespace has a name in the system and no file is on a disk, so no
+lab leaves anything behind or interferes with another lab. A lab needs root.
 
 | module | gives |
 |---|---|
@@ -36,6 +36,6 @@ def test_guest_gets_its_reserved_address(rendered: Path) -> None:
 `complaints` are systemd's objections to the units. systemd does not object to something that it merely waits for (a
 router that does not answer, a gateway that is not there); `wait_configured` shows that.
 
-Time: 0.03 s for a machine, 0.1 s for a networkd, a lease at once, an address by RA after 2 to 4 s (duplicate address
-detection; `net.ipv6.conf.default.dad_transmits=0` before anything else in a machine saves one of them).
+Time: a machine takes 0.03 s, a networkd 0.1 s, an address by RA 2 to 4 s; a lease comes at once. One second of these
+is duplicate address detection, which `net.ipv6.conf.default.dad_transmits=0` avoids if a machine sets it first.
 """

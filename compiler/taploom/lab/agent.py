@@ -1,7 +1,7 @@
 """The program that runs inside a machine and probes on request; driven by `taploom.lab.probe`.
 
-Each machine has one such process, as one for each probe would cost more than the probe. Requests are lines of JSON on
-standard input, `{id, do, …}`; each gets one line on standard output, `{id, …}` or `{id, failed}`. Each runs in a
+Each machine has one such process, as a process per probe would cost more than the probe. Requests are lines of JSON on
+standard input, `{id, do, …}`; answers are lines on standard output, `{id, …}` or `{id, failed}`. Each request runs in a
 thread, so answers come in the order in which they are ready. Lasting traffic (`load`, `attend`) goes on until a request
 to `rest`. The program ends when its input closes.
 """
@@ -56,7 +56,7 @@ def main() -> None:
 
     for line in sys.stdin:
         request = json.loads(line)
-        if request["do"] == "rest":  # ends what was asked for before; later threads get an event of their own
+        if request["do"] == "rest":  # ends all earlier lasting traffic; later threads get a new event
             over.set()
             over = threading.Event()
         threading.Thread(target=answer, args=(request, over), daemon=True).start()

@@ -1,6 +1,6 @@
-"""Checks that replies would come back by the way of their requests: else a probe cannot tell a drop from a lost reply.
+"""Checks that replies would take the path of their requests: else a probe cannot tell a drop from a lost reply.
 
-A reply by another way meets other hosts, which know nothing of its connection, or a world that has no route for it.
+A reply on another path passes other hosts, which do not track its connection, or a world that has no route for it.
 """
 
 from taploom.base.address import Address
@@ -14,12 +14,12 @@ def straight(atlas: Atlas, there: tuple[Host, HostInterface], sender: Address, c
 
     Args:
         atlas: the site.
-        there: the host that answers, and the uplink by which it was asked.
-        sender: who asks.
-        came: the host that the packet comes from; None where it comes from beyond the uplink.
+        there: the host that answers, and the uplink by which the request arrives.
+        sender: the source address of the request.
+        came: the host that the packet comes from; None if it comes from beyond the uplink.
 
     Raises:
-        UnclearError: It would.
+        UnclearError: The reply would go by way of another host.
     """
     host, entry = there
     via = atlas.way(host, sender).via
@@ -29,11 +29,11 @@ def straight(atlas: Atlas, there: tuple[Host, HostInterface], sender: Address, c
 
 
 def across(atlas: Atlas, host: Host, sender: Address, to: Address) -> None:
-    """Checks that packets that a host carries from one zone's world to another's are answered through the same host.
+    """Checks that the replies to packets that a host forwards between two zones' worlds return through the same host.
 
     Raises:
         NowhereError: The other zone has the sender's address, too, so no reply leaves it.
-        UnclearError: The other zone answers by another way.
+        UnclearError: The replies of the other zone take another path.
     """
     way = atlas.way(host, to)
     if way.uplink is None or to not in atlas.zone_addresses[way.uplink.zone]:
@@ -49,7 +49,7 @@ def returned(atlas: Atlas, zone: str, sender: Address, host: Host) -> None:
     """Checks that a zone's world would reply to the host that sent to it.
 
     Raises:
-        UnclearError: It would not.
+        UnclearError: The world would reply to another host or to none.
     """
     back = atlas.entrance(zone, sender)
     if back is None or back[0] is not host:

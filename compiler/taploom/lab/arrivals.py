@@ -1,8 +1,8 @@
-"""Records which packets arrived from whom, of protocols without a listener of ours: echo requests, ESP, GRE, SCTP etc.
+"""Records packets of the protocols for which the agent has no listener: echo requests, ESP, GRE, SCTP etc.
 
-Whoever sends a ping learns that it was answered, but not by whom, nor which source address the other side saw; and
-nothing answers a packet of ESP. So each probed machine records source and destination of every first packet, by the
-words in it.
+The sender of a ping learns that it was answered, but neither by which machine nor which source address arrived there;
+and nothing answers a packet of ESP. So each probed machine records source and destination of every first packet, by
+the words in it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from taploom.lab.datagrams import ECHO4, ECHO6, ICMP4, ICMP6, REQUESTS, SCTP, WO
 _PLACE = 16
 """Octets of an IPv6 address at the beginning of IPV6_PKTINFO (RFC 3542, 6.1)."""
 _ROOM = 1 << 20
-"""Octets that wait to be read, at the most."""
+"""The size of a socket's receive buffer in octets."""
 Ends = tuple[str, str, int]
 
 
@@ -65,10 +65,10 @@ class Arrivals:
             self._keep(protocol, message, peer[0].partition("%")[0], socket.inet_ntop(socket.AF_INET6, place[:_PLACE]))
 
     def _keep(self, protocol: int, message: bytes, peer: str, local: str) -> None:
-        """Records a packet's ends and port: for ICMP the type, unless it is an echo; 0 where there is no port."""
+        """Records a packet's addresses and port: for ICMP the type, or 0 for an echo; 0 for protocols without ports."""
         start = message.find(WORDS)
         if start < 0 or (protocol in REQUESTS and message[0] not in REQUESTS[protocol]):
-            return  # not ours, or an answer, or an error that quotes what was asked
+            return  # not from a probe, or an answer, or an error that quotes a request
         port = int.from_bytes(message[2:4], "big") if protocol == SCTP else 0
         if protocol in REQUESTS and message[0] not in (ECHO4, ECHO6):
             port = message[0]

@@ -1,7 +1,7 @@
-"""Where every address of a running site is, and which way a host or a guest sends to it.
+"""The place of every address of a running site, and the route by which a host sends to it.
 
-Written from the plan alone and with none of the code of the backends, so that its answers can be compared with what
-the kernel does.
+This module reads the plan and the addresses of the running site, but uses no code of the backends, so that its answers
+can be compared with the behaviour of the kernel.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from taploom.plan.policy import DnatEntry, NatKind
 from taploom.plan.site import Plan
 
 _UNSAID = {Family.IPV4: 0, Family.IPV6: 1024}
-"""Metric of a route without a configured one; for IPv6 the kernel's default (IP6_RT_PRIO_USER)."""
+"""Metric of a route for which none is configured; for IPv6 the kernel's default (IP6_RT_PRIO_USER)."""
 _ON_LINK = {Family.IPV4: 0, Family.IPV6: 256}
 """Metric of the kernel's own routes to links; for IPv6 IP6_RT_PRIO_ADDRCONF."""
 _LEARNED = 1024
@@ -25,21 +25,21 @@ _LEARNED = 1024
 
 
 class UnclearError(Exception):
-    """A probe would not show what becomes of a packet; the message says why, and names no address."""
+    """A probe would not show the outcome for a packet; the message says why, and names no address."""
 
 
 class NowhereError(Exception):
-    """Nobody sends such a packet, or no route leads to its destination: there is nothing to probe."""
+    """No machine sends such a packet, or no route leads to its destination, so there is nothing to probe."""
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a host sends a packet on: by a bridge or by an uplink; neither is set if the packet is for the host itself.
+    """The route of a packet: by a bridge or by an uplink; neither is set if the packet is for the host itself.
 
     Attributes:
-        network: the interface of the network that the destination is on.
-        uplink: the interface towards a zone that it goes out by.
-        via: next hop, or None where the destination is on the link.
+        network: the interface to the network of the destination.
+        uplink: the interface towards a zone by which the packet leaves.
+        via: next hop, or None if the destination is on the link.
     """
 
     network: HostInterface | None = None
@@ -87,18 +87,19 @@ class Atlas:
         return address in self._local[host.name]
 
     def uplink_address(self, host: Host, uplink: str, family: Family) -> Address | None:
-        """The address of an uplink, learned or not."""
+        """The address of an uplink, configured or learned."""
         return self.ground.uplinks.get((host.name, uplink, family))
 
     def uplink_at(self, zone: str, address: Address) -> tuple[Host, HostInterface] | None:
-        """The host's uplink in a zone that has an address."""
+        """The uplink that has an address in a zone, with its host."""
         return self._at.get((zone, address))
 
     def listens(self, host: Host, dnat_entry: DnatEntry, by: HostInterface | None, to: Address) -> bool:
-        """Whether a forward listens at an address, for packets from an interface or (None) from the host itself.
+        """Whether a forward listens at an address, for packets from an interface, or from the host itself (None).
 
-        No rule can tell which uplink has an address that the spec does not say, except that of the uplink by which a
-        packet comes in. So a forward at one such address listens at those of all uplinks that the packet did not use.
+        No rule can tell which uplink has an address that is not in the spec, except for the uplink by which a packet
+        comes in. So a forward at one such address also listens at such addresses of all uplinks that the packet did not
+        use.
         """
         for uplink in outside(host):
             if self.uplink_address(host, uplink.device, dnat_entry.family) == to:
@@ -111,9 +112,9 @@ class Atlas:
         return False
 
     def answers(self, address: Address, network: Prefix, zone: str) -> bool:
-        """Whether an address is the fixed one of a host that has a route of its own to a network by a zone.
+        """Whether an address is a fixed address of a host that has a configured route to a network through a zone.
 
-        The host must also accept all sources of the network where packets to that address come in.
+        The host must also accept all sources of the network at the uplinks where packets to that address come in.
         """
         for host in self.plan.hosts:
             fixed = {own.address: each for each in outside(host) for own in each.fixed}
@@ -127,13 +128,13 @@ class Atlas:
         return False
 
     def guest_at(self, network: str, address: Address) -> tuple[Guest, Nic] | None:
-        """The guest's NIC on a network that has an address."""
+        """The NIC that has an address on a network, with its guest."""
         return self._nics.get((network, address))
 
     def home(self, zone: str, address: Address) -> tuple[Host, HostInterface] | None:
-        """The host to which a zone's world routes an address of the site, and the uplink by which it does.
+        """The host to which a zone's world routes an address of the site, and the receiving uplink.
 
-        These include the addresses of a host's other uplinks: a client behind a VPN asks there for a published one.
+        The addresses of a host's other uplinks count, too: a client behind a VPN may use a service published there.
         """
         if (zone, address) not in self._homes:
             self._homes[zone, address] = self._home(zone, address)
@@ -151,13 +152,13 @@ class Atlas:
         return None
 
     def entrance(self, zone: str, to: Address) -> tuple[Host, HostInterface] | None:
-        """The host to which a zone's world sends packets for an address, and the uplink by which it does."""
+        """The host to which a zone's world sends packets for an address, and the receiving uplink."""
         return self.uplink_at(zone, to) or self.home(zone, to) or self.carrier(zone, to)
 
     def carrier(self, zone: str, to: Address) -> tuple[Host, HostInterface] | None:
-        """The host to which a zone's world sends packets for another zone's world, and the uplink by which it does.
+        """The host to which a zone's world sends packets for another zone's world, and the receiving uplink.
 
-        It is the first host between the two that has an address in this one.
+        It is the first host that has an address in this zone and that sends to `to` through the other zone.
         """
         if to in self.zone_addresses[zone]:
             return None
@@ -181,8 +182,8 @@ class Atlas:
         """The way by which a host sends to an address: longest prefix, then metric.
 
         Raises:
-            NowhereError: There is none.
-            UnclearError: There are several that are as good.
+            NowhereError: No route leads to the address.
+            UnclearError: Several routes are equally good.
         """
         found = self._ways.get((host.name, to))
         if found is None:
@@ -252,6 +253,6 @@ class Atlas:
 
 
 def _unsaid(uplink: HostInterface, family: Family) -> bool:
-    """Whether the spec does not say the address of an uplink."""
+    """Whether the address of an uplink is not in the spec."""
     side = in_family(uplink, family)
     return isinstance(side, Learned) or not uplink.configured

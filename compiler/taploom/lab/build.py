@@ -1,8 +1,8 @@
-"""A plan, run: its hosts, its guests and the worlds beyond its uplinks, each in a machine of the lab.
+"""Runs a plan: its hosts, its guests and the worlds beyond its uplinks, each in a machine of the lab.
 
-What is exported runs as it is, byte for byte; the lab adds only what a real machine has besides: cables, the TAPs of
-guests, the user that owns them. The order is that of a real boot: settings and ruleset, then the host's networkd,
-then guests. Worlds, hosts and guests each start at the same time, for nearly all of it is waiting.
+The exported files run unchanged; the lab adds only cables, the TAPs of guests and the users that own the TAPs, which a
+real machine has as well. The order is that of a real boot: settings and ruleset, then the host's networkd, then guests.
+All worlds start in parallel, then all hosts, then all guests, because most of the time is spent on waiting.
 """
 
 import threading
@@ -30,36 +30,36 @@ Made = TypeVar("Made")
 
 _AT_ONCE = 8
 _SYSTEM_USER = 990
-"""Id of the owner of TAPs: systemd takes a system user only (258 and later)."""
+"""The first id for owners of TAPs: systemd (258 and later) accepts only system users."""
 
 
 class RunningSite:
     """The running machines of a plan.
 
     Attributes:
-        plan: What runs.
-        beyond: What is beyond the uplinks, by zone.
-        worlds: The machines that play it, by zone.
+        plan: The plan that runs.
+        beyond: The networks beyond the uplinks, by zone.
+        worlds: The machines that simulate these networks, by zone.
         hosts: Machines of hosts, by name.
         guests: Machines of guests, by name.
         daemons: The networkd of each host and guest, by `host/NAME` and `guest/NAME`.
-        texts: The rendered files that it runs, by path.
+        texts: The texts of the rendered files, by path.
     """
 
     def __init__(
         self, lab: Lab, plan: Plan, artifacts: Iterable[Artifact], root: Path | None = None, bus: bool = False
     ) -> None:
-        """Starts everything; returns when all daemons run, which is before they have their addresses.
+        """Starts all machines; returns when all daemons run, which is before the machines have their addresses.
 
         Args:
-            lab: The lab that it ends with.
+            lab: The lab; the machines end with it.
             plan: The plan.
             artifacts: Its rendered files.
             root: See `Networkd`.
             bus: See `Networkd`.
 
         Raises:
-            LabError: A tool failed; also where nft refuses the ruleset.
+            LabError: A tool failed, or nft refused the ruleset.
         """
         self.lab = lab
         self.plan = plan
@@ -122,7 +122,7 @@ class RunningSite:
                 wait_for(made.exists, f"the TAP {host.name}/{port.tap}, which networkd should make")
 
     def _configure(self, host: Host) -> None:
-        """Configures what a VPN's daemon or others do on a real host: addresses, and a default route of last resort."""
+        """Configures what a VPN or another daemon sets on a real host: addresses and a default route of last resort."""
         machine = self.hosts[host.name]
         for name, link, metric in given_to(self.beyond.values(), host.name):
             machine.ip(f"link set {name} up")
@@ -141,7 +141,7 @@ class RunningSite:
 
 
 def nic_name(number: int) -> str:
-    """The name inside a guest of its NIC with this number; the units match by hardware address."""
+    """The name that a guest's NIC with this number has inside the guest; the units match by hardware address."""
     return f"eth{number}"
 
 
@@ -160,13 +160,13 @@ def _segment(link: Link) -> Segment:
 
 
 def settings(text: str) -> dict[str, str]:
-    """The settings of a file of sysctl.d(5), without those that Linux has once for all network namespaces."""
+    """The settings of a file of sysctl.d(5), without those that are global for all network namespaces."""
     lines = (line.partition("=") for line in text.splitlines() if "=" in line and line[0] not in "#;")
     return {key.strip(): value.strip() for key, _, value in lines if ".neigh.default.gc_thresh" not in key}
 
 
 def _add_users(machine: Namespace, users: set[str], table: str) -> None:
-    """Users who own TAPs, which a real host has already."""
+    """Adds the users that own TAPs; a real host already has them."""
     missing = sorted(user for user in users if user)
     if missing:
         known = machine.run("cat", table)

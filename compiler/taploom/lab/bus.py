@@ -1,4 +1,4 @@
-"""A system bus inside a namespace, open to all in it: what `networkctl reload` and `status` talk over."""
+"""A D-Bus system bus inside a namespace, open to all its processes; `networkctl reload` and `status` need it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Finds the lines of networkd's log that object to the units that it was given.
+"""Finds the lines in networkd's log that object to its units.
 
-An objection is recognised by words that systemd has used from 252 to 257, and every line about a configuration file
-counts. `_HARMLESS` has the lines that the lab causes, and no unit.
+An objection is recognised by the words that systemd 252 to 257 uses; every line about a configuration file counts as
+one. `_HARMLESS` matches lines that the lab itself causes, and not a unit.
 """
 
 from __future__ import annotations

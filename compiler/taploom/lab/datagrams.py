@@ -1,8 +1,8 @@
-"""First packets of protocols that no socket here speaks, each with words that identify it where it arrives.
+"""Builds first packets of protocols that the lab sends by raw sockets, with words that identify each on arrival.
 
-The kernel's connection tracking has to take each for the first packet of a connection: an echo or timestamp request of
-ICMP (Linux, nf_conntrack_proto_icmp.c), an INIT chunk of SCTP with its checksum (nf_conntrack_proto_sctp.c); of a
-protocol that it does not know, any packet will do.
+The kernel's connection tracking must accept each as the first packet of a connection: an echo or timestamp request of
+ICMP (Linux, nf_conntrack_proto_icmp.c), an INIT chunk of SCTP with its checksum (nf_conntrack_proto_sctp.c), or any
+packet of a protocol that it does not know.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def words() -> bytes:
 
 
 def first_packet(protocol: int, port: int, said: bytes) -> bytes:
-    """What follows the IP header.
+    """The payload of the IP packet.
 
     Args:
-        protocol: its number.
+        protocol: the number of the protocol.
         port: destination port of SCTP, or type of ICMP; no other protocol here has one.
-        said: the words in it.
+        said: the words that the packet contains.
     """
     if protocol in REQUESTS:
         return request(protocol, port, said)

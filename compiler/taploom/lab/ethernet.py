@@ -1,6 +1,6 @@
-"""Ethernet frames by hand, for what no honest sender would send: forged sources, tagged frames, forged ARP and RA.
+"""Builds Ethernet frames that an ordinary sender would not send: forged sources, tagged frames, forged ARP and RA.
 
-Each function is one layer and returns bytes, so that a test composes exactly the lie it needs.
+Each function builds one layer and returns bytes, so that a test can compose the frame that it needs.
 """
 
 from __future__ import annotations

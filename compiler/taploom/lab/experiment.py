@@ -25,7 +25,7 @@ from taploom.lab.waiting import LabError
 from taploom.plan.site import Plan
 
 Stage = Callable[[str], None]
-"""Called with a text that says what is going on."""
+"""Called with a text about the current step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Experiment:
     """A lab that ran.
 
     Attributes:
-        outcome: Its rows, and what could not be tried.
+        outcome: The rows, and the checks that could not be run.
         site: The running site; None if it could not be started.
         asked: The flows that were probed, with the plan's answers.
     """
@@ -46,13 +46,13 @@ class Experiment:
 def experiment(
     lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
 ) -> Experiment:
-    """Runs a plan and probes it. A failure while it is started is a row, too.
+    """Runs a plan and probes it. A failure to start it is a row of the report, too.
 
     Args:
-        lab: The lab that it ends with.
+        lab: The lab; the machines end with it.
         plan: The plan.
         artifacts: Its rendered files.
-        stage: Called with what is going on.
+        stage: Called with a text about the current step.
         root: See `Networkd`.
     """
     done = agreement(lab, plan, artifacts, stage, root)
@@ -73,7 +73,7 @@ def _stopped(plan: Plan, error: LabError) -> Row:
 def agreement(
     lab: Lab, plan: Plan, artifacts: Iterable[Artifact], stage: Stage, root: Path | None = None
 ) -> Experiment:
-    """As `experiment`, without the reloads, which take long: addresses, flows and spoofing."""
+    """Checks addresses, flows and spoofing like `experiment`, but not the reloads, which take long."""
     try:
         stage("starting machines")
         site = RunningSite(lab, plan, artifacts, root)
@@ -103,7 +103,7 @@ def _agreement(site: RunningSite, stage: Stage) -> Experiment:
 
 
 def joined(*parts: LabReport) -> LabReport:
-    """Outcomes one after the other."""
+    """One report with the rows of all reports, in their order."""
     rows = tuple(row for part in parts for row in part.rows)
     return LabReport(rows, tuple(entry for part in parts for entry in part.not_run))
 

@@ -1,4 +1,4 @@
-"""The addresses of a running site: those that the network assigns are in no plan."""
+"""The addresses of a running site, including those that the network assigns, which are in no plan."""
 
 from dataclasses import field
 

@@ -1,9 +1,9 @@
-"""Spoofing from outside: a machine beyond one uplink sends with a source that is beyond another, of the site or not.
+"""Spoofing from outside: a machine beyond one uplink sends with a source address that is beyond another uplink.
 
-Each forged packet is one that the host lets in by the right uplink, or would let in by the wrong one if it accepted the
-source there. It is sent by every uplink: the wrong ones first, then the right ones, whose packets must arrive; only
-once these have been seen does silence mean a drop. Packets to a guest are observed at its NIC. Of packets to the host
-itself the answer is observed, which leaves by the route to the true sender.
+The host accepts each of these packets at the right uplink, or would accept it at a wrong one if it accepted the source
+there. Each packet is sent by every uplink: first by the wrong ones, then by the right ones. After the packets by the
+right uplinks have arrived, a missing packet counts as dropped. Packets to a guest are observed at its NIC. For packets
+to the host itself, the answer is observed; it leaves by the route to the true sender.
 """
 
 import itertools
@@ -25,7 +25,7 @@ from taploom.plan.host import Host
 from taploom.plan.interfaces import HostInterface, outside
 
 _SENDER, _PORT = "02:00:5e:00:53:78", 40000
-"""From the block for documentation (RFC 7042), with the local bit; and a port that nobody listens at."""
+"""A MAC address of the block for documentation (RFC 7042), with the local bit; and a port without a listener."""
 _PATIENCE = 3.0
 _numbers = itertools.count(0x4E4C0001, 16)
 _Goal = tuple[Address, Protocol, int]
@@ -34,7 +34,7 @@ _Judge = Callable[[Host, HostInterface, FirstPacket], Prediction]
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """Where frames are seen: an interface of a machine."""
+    """An interface of a machine, at which frames are captured."""
 
     machine: Namespace
     device: str
@@ -45,8 +45,8 @@ class Impostor:
     """A packet that comes to a host by one uplink.
 
     Attributes:
-        inside: whether a guest gets it, if it is let in; else the host does.
-        mark: octets by which the packet is recognised at the guest, or the host's answer on its way back.
+        inside: whether the packet goes to a guest if the host accepts it; else it goes to the host itself.
+        mark: octets that identify the packet at the guest, or the answer of the host.
     """
 
     uplink: HostInterface
@@ -58,7 +58,7 @@ class Impostor:
 
 
 def impostors(site: RunningSite, atlas: Atlas, oracle: Oracle, asked: Iterable[Question]) -> LabReport:
-    """Tries, on each host with several uplinks, senders of known prefixes at every uplink."""
+    """Sends packets with known source addresses to each host with several uplinks, by every uplink."""
     rows: list[Row] = []
     known = tuple(asked)
     for host in site.plan.hosts:
@@ -68,7 +68,7 @@ def impostors(site: RunningSite, atlas: Atlas, oracle: Oracle, asked: Iterable[Q
 
 
 def _tried(site: RunningSite, atlas: Atlas, host: Host, claims: tuple[Impostor, ...]) -> Iterator[Row]:
-    """Sends the claims, wrong ones first, and waits for the right ones."""
+    """Sends the packets in their order, and waits for those that the host should accept."""
     if not claims:
         return
     taps = {True: _near(site, host), False: _far(site, atlas, host)}
@@ -83,7 +83,7 @@ def _tried(site: RunningSite, atlas: Atlas, host: Host, claims: tuple[Impostor, 
         return {claim.mark for claim in claims if any(claim.mark in frame for frame in frames_[claim.inside])}
 
     honest = {claim.mark for claim in claims if claim.verdict.allowed}
-    with suppress(LabError):  # the rows say which of them are missing
+    with suppress(LabError):  # the rows show which packets are missing
         wait_for(lambda: honest <= seen(), "honest packets", _PATIENCE)
     arrived = seen()
     for claim in claims:
@@ -144,7 +144,7 @@ def _published(atlas: Atlas, host: Host) -> Iterator[_Goal]:
 
 
 def _elsewhere(atlas: Atlas, host: Host) -> Iterator[Address]:
-    """One guest of each network, and each uplink, of other hosts."""
+    """Addresses of other hosts within this host's remote prefixes: one guest of each network, and each uplink."""
     found: dict[tuple[str, str, Family], Address] = {}
     for (guest, network, family), address in sorted(atlas.ground.nics.items()):
         if atlas.guests[guest].host != host.name:
@@ -154,7 +154,7 @@ def _elsewhere(atlas: Atlas, host: Host) -> Iterator[Address]:
 
 
 def _outside(atlas: Atlas, host: Host) -> Iterator[Address]:
-    """Addresses in the worlds beyond its uplinks: neighbours on the links, and one of each prefix in the policy."""
+    """Addresses beyond the host's uplinks: neighbours on the links, and one address of each prefix in the policy."""
     zones = sorted({uplink.zone for uplink in outside(host)})
     return (address for zone in zones for address, _ in atlas.beyond[zone].addresses)
 
@@ -185,7 +185,7 @@ def _has(atlas: Atlas, host: Host, uplink: HostInterface, family: Family) -> boo
 
 def _claim(host: Host, uplink: HostInterface, packet: FirstPacket, verdict: Prediction, mac: str) -> Impostor:
     inside, number = verdict.where != f"host/{host.name}", next(_numbers)
-    mark = (number if inside else number + 1).to_bytes(4, "big")  # what is acknowledged (RFC 9293, 3.4)
+    mark = (number if inside else number + 1).to_bytes(4, "big")  # the acknowledged number (RFC 9293, 3.4)
     ends = str(packet.source), _PORT, str(packet.to), packet.port
     said = ethernet.opening(*ends, number) if packet.protocol == "tcp" else ethernet.udp(*ends, mark)
     kind = ethernet.IPV4 if packet.family is Family.IPV4 else ethernet.IPV6

@@ -1,20 +1,20 @@
-"""What a lab has to say: one row for each thing looked at, and what could not be looked at, with the reason."""
+"""The report of a lab: one row for each check, and the checks that could not be run, with the reason."""
 
 from taploom.base.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One expectation and what became of it.
+    """One expectation and its outcome.
 
     Attributes:
         kind: `load`, `units`, `address`, `flow`, `spoof`, `reload` or `neighbour` (interfaces of others).
-        flow: what was looked at, as `web 10.0.0.10 -> internet 198.51.100.7 tcp/443`.
+        flow: what was checked, as `web 10.0.0.10 -> internet 198.51.100.7 tcp/443`.
         expected: what the plan promises.
         observed: what the kernel or networkd did.
-        decided_by: stable name of the entry that decides, as `policy/NAME`; "" where none is.
-        detail: networkd's or nft's own words, or whatever else helps; may have many lines.
-        reach: what `taploom reach` says of a flow, as `allow by policy/NAME`; "" where it is no flow.
+        decided_by: stable name of the entry that decides, as `policy/NAME`; "" if there is none.
+        detail: messages of networkd or nft, or other details; may have many lines.
+        reach: the answer of `taploom reach` for a flow, as `allow by policy/NAME`; "" if the row is not about a flow.
     """
 
     kind: str
@@ -32,7 +32,7 @@ class Row:
 
     @property
     def _read(self) -> bool:
-        """Whether plan and `taploom reach` say the same.
+        """Whether plan and `taploom reach` agree.
 
         For a flow that passes, or that an entry of the spec denies, both must name the same entry. For a flow that
         nothing allows, each names one of several implied reasons, so that only the verdicts are compared.
@@ -49,7 +49,7 @@ def _is_entry(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
-    """Something that this machine, or this lab, cannot try."""
+    """A check that this machine, or this lab, cannot run."""
 
     flow: str
     reason: str
@@ -57,7 +57,7 @@ class NotRun:
 
 @dataclass(frozen=True, slots=True)
 class LabReport:
-    """All of it, in the order in which it was looked at."""
+    """All rows, in the order in which they were checked."""
 
     rows: tuple[Row, ...]
     not_run: tuple[NotRun, ...] = ()

@@ -1,8 +1,8 @@
-"""The answering side of probes, inside a machine: says who it is and whom it saw.
+"""The listeners that answer probes inside a machine, with the name of the machine and the addresses that arrived.
 
-A probe must tell more than "it passed": which machine answered shows where a forward led, and the address that the
-machine saw shows what source translation did. So each listener sends one line of JSON, `{server, peer, local, port}`.
-UDP answers leave from the address that was asked, for a machine may have many.
+A probe must show more than that a packet passed: the answering machine shows where a forward led, and the sender's
+address on arrival shows the source translation. So each listener sends one line of JSON, `{server, peer, local, port}`.
+UDP answers have the request's destination as their source address, because a machine may have many addresses.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from taploom.lab.pour import Pourer
 BACKLOG = 64
 ANCILLARY = 256
 NOW, LATER, EVERY = b"speak\n", b"wait\n", 0.02
-"""What a client sends that will only listen: "speak at once", "speak when told to"; seconds between two octets."""
+"""Words by which a client asks for octets: at once, or after a request to `speak`; and seconds between two octets."""
 
 
 class Listeners:
-    """All listeners of one machine, each a thread, and what they have seen."""
+    """All listeners of one machine, each a thread, and the arrivals that they have recorded."""
 
     def __init__(self, server: str) -> None:
         self._server = server
@@ -65,7 +65,7 @@ class Listeners:
             threading.Thread(target=self._converse, args=(stream, port, peer), daemon=True).start()
 
     def _converse(self, stream: socket.socket, port: int, peer: tuple[Any, ...]) -> None:
-        """Says the line, then echoes until the other side closes: a held stream shows whether a flow still lives."""
+        """Sends the line, then echoes until the other side closes: a held stream shows whether a flow still works."""
         with stream:
             try:
                 local = _plain(stream.getsockname()[0])
@@ -75,10 +75,10 @@ class Listeners:
                         threading.Thread(target=self._speak, args=(stream, heard), daemon=True).start()
                     stream.sendall(heard)
             except OSError:
-                return  # the other side is gone, which is its right
+                return  # the other side may close at any time
 
     def speak(self) -> dict[str, Any]:
-        """Lets those connections speak that were to wait for it."""
+        """Lets the connections send that wait for this request."""
         self._told.set()
         return {}
 

@@ -1,8 +1,8 @@
-"""Traffic that goes on while something changes: datagrams as fast as they are answered, none of which may be lost.
+"""Lasting traffic during a change: datagrams are sent as fast as they are answered, and none of them may be lost.
 
-A steady pace would have to be slow, as a machine with work to do loses what it cannot keep up with, and a slow one
-finds no gap of some microseconds. So the next datagram is sent when one comes back: a few are under way all the time,
-no queue runs over, and what is missing in the end was dropped.
+A constant rate would have to be low, as a busy machine loses datagrams that it cannot handle in time; but a low rate
+would miss a gap of some microseconds. So each answer triggers the next datagram: a few are in flight all the time, no
+queue overflows, and a datagram without an answer was dropped.
 """
 
 import select
@@ -14,25 +14,25 @@ from typing import Any
 from taploom.lab.senders import connected
 
 WINDOW = 16
-"""Datagrams under way."""
+"""Datagrams in flight."""
 STALLED = 0.1
-"""Seconds of silence after which the datagrams under way count as lost, and new ones are sent."""
+"""Seconds of silence after which the datagrams in flight count as lost, and new ones are sent."""
 GRACE = 0.5
-"""Seconds for the last answers."""
+"""Seconds to wait for the last answers."""
 MARK = b"load "
-"""What these datagrams begin with, so that a listener need not record each."""
+"""The prefix of these datagrams, by which a listener recognises them and does not record them."""
 LONGEST = 120.0
-"""Seconds after which traffic that nobody has ended ends by itself."""
+"""Seconds after which the traffic ends even without a request to end it."""
 
 
 def load(to: str, port: int, source: str | None, over: threading.Event) -> dict[str, Any]:
-    """Sends datagrams to a listener until told to end, and counts the answers.
+    """Sends datagrams to a listener until `over` is set, and counts the answers.
 
     Args:
         to: Numeric address.
         port: UDP port.
-        source: Address to send from, or none for the kernel's choice.
-        over: Set when it is to end.
+        source: Source address, or None for the kernel's choice.
+        over: Set when the traffic is to end.
 
     Returns:
         `sent` and `received`.
@@ -55,7 +55,7 @@ def load(to: str, port: int, source: str | None, over: threading.Event) -> dict[
 
 
 def _received(sock: socket.socket, patience: float) -> int:
-    """How many answers are there, once there is one."""
+    """The number of answers that are there once the first one arrives; 0 if none arrives in time."""
     if not select.select([sock], [], [], patience)[0]:
         return 0
     number = 0

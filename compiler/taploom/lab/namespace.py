@@ -1,15 +1,15 @@
 """One machine of a lab: a network namespace with mounts, process ids and a host name of its own.
 
-Nothing here has a name in the system, and nothing lives on a disk. The namespaces are held by one *anchor* process
+No namespace has a name in the system, and no file is on a disk. The namespaces are held by one *anchor* process
 that ends when its standard input closes; it is process 1 of its own process namespace, so the kernel then kills
 every process inside, and with the last of them go the mounts (every file of the lab is on a tmpfs), the interfaces
-and the namespaces. That holds for an exception, SIGTERM and SIGKILL alike: cleaning up is the kernel's work, and two
-labs at once have nothing by which they could meet.
+and the namespaces. That holds for an exception, SIGTERM and SIGKILL alike: the kernel cleans up, and labs that run at
+the same time cannot interfere with each other.
 
-What it isolates follows from what systemd-networkd needs (tried with 252 and 257): a read-only /sys, so that it
-takes links without waiting for udev; an empty /run; a /dev/net/tun that its user may open, as udev leaves it
+The isolation follows from the needs of systemd-networkd (tried with 252 and 257): a read-only /sys, so that it
+takes links without waiting for udev; an empty /run; a /dev/net/tun that its user may open, as udev configures it
 (50-udev-default.rules) and containers often do not; and nothing of the machine's own configuration or identity. In a
-user namespace there is only one user, so that the daemon runs as that one, and no device can be created.
+user namespace there is only one user, so the daemon runs as this user, and no device can be created.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 LAB_DIR = "/run/taploom-lab"
-"""Inside a namespace: logs and process ids of what runs there."""
+"""The directory inside a namespace for the logs and process ids of its daemons."""
 
 _ANCHOR = """
 set -eu
@@ -65,7 +65,7 @@ class Namespace:
     """A machine of a lab; use it as a context manager, or through `taploom.lab.session.Lab`.
 
     Attributes:
-        name: Host name inside, and the name in messages. Not unique in the system, and need not be.
+        name: Host name inside, and the name in messages; it need not be unique in the system.
         pid: Process in the outer process namespace whose `/proc/PID/ns` are the namespaces.
     """
 
@@ -73,7 +73,7 @@ class Namespace:
         """Creates the namespaces.
 
         Raises:
-            LabError: The kernel or a tool refused, mostly for want of root.
+            LabError: The kernel or a tool refused, mostly because root is needed.
         """
         self.name = name
         command = ["unshare", "--net", "--mount", "--uts", "--pid", "--fork", "--kill-child", "--mount-proc"]
@@ -83,7 +83,7 @@ class Namespace:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # a Ctrl-C is for the lab, which then closes its namespaces in order
+            start_new_session=True,  # Ctrl-C must only reach the lab, which then closes its namespaces in order
         )
         self.pid = self._anchor.pid
         assert self._anchor.stdout
@@ -124,7 +124,7 @@ class Namespace:
             timeout: Seconds.
 
         Raises:
-            LabError: It failed, or did not end in time.
+            LabError: The command failed, or did not end in time.
         """
         try:
             done = subprocess.run(
@@ -168,7 +168,7 @@ class Namespace:
 
         Args:
             ifname: The interface.
-            usable: Leave out those still tentative (duplicate address detection runs, or waits for a carrier).
+            usable: Leave out tentative addresses (duplicate address detection runs, or waits for a carrier).
         """
         listed = self.run("ip", "-j", "addr", "show", "dev", ifname, check=False)
         links = json.loads(listed) if listed.startswith("[") else []
@@ -180,7 +180,7 @@ class Namespace:
         )
 
     def spawn(self, name: str, *argv: str) -> Daemon:
-        """Starts a long-running command inside, its output in a new log file there."""
+        """Starts a long-running command inside; its output goes to a new log file there."""
         self.file(f"{LAB_DIR}/{name}.log").unlink(missing_ok=True)
         command = self.entering(["sh", "-c", _DAEMON, f"{LAB_DIR}/{name}", *argv])
         process = subprocess.Popen(
@@ -198,7 +198,7 @@ class Daemon:
         self._process = process
 
     def log(self) -> str:
-        """All it has written so far."""
+        """The log of the process so far."""
         path = self.namespace.file(f"{LAB_DIR}/{self.name}.log")
         return path.read_text(errors="replace") if path.exists() else ""
 
@@ -218,11 +218,11 @@ def veth(a: Namespace, a_name: str, b: Namespace, b_name: str, up: bool = True) 
     """Lays a cable between two namespaces, with the named interface at each end.
 
     Args:
-        a: One of them; its end is up.
+        a: The first namespace; its interface is set up.
         a_name: The interface there.
-        b: The other.
+        b: The second namespace.
         b_name: The interface there.
-        up: Whether that end is up too, or is for a daemon to take up.
+        up: Whether the second interface is set up, too; else a daemon has to do it.
 
     Raises:
         LabError: The kernel refused.

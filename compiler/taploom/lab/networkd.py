@@ -1,8 +1,8 @@
 """A real systemd-networkd that runs given units inside a namespace.
 
-systemd has no offline validator for units (systemd#31984), but the daemon says of every line what it did not
-understand. So the units are executed, and `complaints` is the verdict of systemd itself: a compiler whose units draw
-one is at fault.
+systemd has no offline validator for units (systemd#31984), but the daemon logs every line that it does not
+understand. So the units are executed, and `complaints` returns the verdict of systemd itself: each complaint is a bug
+of the compiler.
 """
 
 from __future__ import annotations
@@ -31,13 +31,13 @@ DAEMONS = (
     "/run/current-system/systemd/lib/systemd/systemd-networkd",
 )
 READY = "lo: Link UP"
-"""Said when it lists the links, which is after it has read its units. (`Enumeration completed` is gone in 257.)"""
+"""Logged when networkd lists the links, after it has read its units. (257 no longer logs `Enumeration completed`.)"""
 PERSISTENT_STORAGE = 256
-"""From this version on the DHCP server waits to be told that /var is there."""
+"""From this version on, the DHCP server waits for `networkctl persistent-storage`, which says that /var is there."""
 
 
 def binary(root: Path = Path("/")) -> Path | None:
-    """The daemon of this machine or of a folder that holds another one's files, as a path in it; or none."""
+    """The path of the daemon on this machine, or within a folder with another system's files; None if it is missing."""
     return next((Path(path) for path in DAEMONS if (root / path.lstrip("/")).exists()), None)
 
 
@@ -58,12 +58,12 @@ def units_in(directory: Path) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class LinkState:
-    """What networkd has made of a link.
+    """The state of a link in networkd.
 
     Attributes:
-        setup: `configured`; `configuring`, also for ever where something cannot be had (a route by a gateway that is
-            not there draws no line in the log); `failed`; `unmanaged` where no unit matched.
-        unit: Name of the `.network` file that took it, or none.
+        setup: `configured`; `configuring`, even for ever if something is missing (for a route by a gateway that does
+            not exist, networkd logs nothing); `failed`; `unmanaged` if no unit matches.
+        unit: Name of the `.network` file that matches, or None.
     """
 
     setup: str
@@ -81,16 +81,16 @@ class Networkd:
     def __init__(
         self, namespace: Namespace, units: Mapping[str, str], bus: bool = False, root: Path | None = None
     ) -> None:
-        """Starts it, and returns when it has read its units and listed the links.
+        """Starts networkd, and returns when it has read its units and listed the links.
 
         Args:
             namespace: Where it runs.
             units: Text of the files by their path below the unit directory: `10-a.network`, `10-a.network.d/x.conf`.
             bus: Start a D-Bus too, so that `networkctl reload` and `status` work.
-            root: Folder of another distribution, such as debootstrap makes, whose systemd shall run instead.
+            root: Folder with another distribution, such as one by debootstrap; its systemd runs instead.
 
         Raises:
-            LabError: There is no such daemon, or it ended.
+            LabError: There is no networkd, or it ended.
         """
         program = binary(root or Path("/"))
         if program is None:
@@ -121,20 +121,20 @@ class Networkd:
         return daemon
 
     def _own_state(self) -> None:
-        """Makes the directories of state, which belong to the user that the daemon becomes."""
+        """Creates the state directories, which belong to the user that the daemon runs as."""
         directories = (*STATE_DIRS, STORAGE_DIR)
         self.namespace.run(*self._within, "mkdir", "-p", *directories)
         self.namespace.run(*self._within, "chown", "systemd-network:systemd-network", *directories)
 
     def networkctl(self, *arguments: str) -> str:
         """Runs `networkctl` and returns what it prints; most of its commands need the bus."""
-        # In a chroot it would do nothing, and say that it succeeded.
+        # Without this variable, networkctl in a chroot does nothing and reports success.
         return self.namespace.run(
             *self._within, "env", "SYSTEMD_IGNORE_CHROOT=1", "networkctl", "--no-pager", *arguments
         )
 
     def put(self, units: Mapping[str, str]) -> None:
-        """Replaces the unit files by these; the daemon takes them at its next `reload` or `restart`."""
+        """Replaces the unit files by these; the daemon reads them at its next `reload` or `restart`."""
         directory = self.namespace.file(UNIT_DIR)
         shutil.rmtree(directory, ignore_errors=True)
         directory.mkdir(parents=True)
@@ -142,7 +142,7 @@ class Networkd:
             self.namespace.write(f"{UNIT_DIR}/{path}", text)
 
     def install(self, changed: Mapping[str, str], gone: Iterable[str]) -> None:
-        """Writes these unit files and removes those, and touches no other: a rewritten one counts as changed."""
+        """Writes some unit files and removes others; the rest stays as it is, as a rewritten file counts as changed."""
         for path, text in sorted(changed.items()):
             self.namespace.write(f"{UNIT_DIR}/{path}", text)
         for path in gone:
@@ -162,16 +162,16 @@ class Networkd:
         self._daemon.stop()
 
     def log(self) -> str:
-        """All it has written so far."""
+        """The log of the daemon so far."""
         return self._daemon.log()
 
     def complaints(self) -> tuple[str, ...]:
-        """Lines of the log in which it refuses, ignores or fails to do something; empty when all is well."""
+        """Lines of the log in which networkd refuses, ignores or fails to do something; empty if there are none."""
         ended = () if self._daemon.running() else ("networkd: has ended",)
         return (*complaints(self.log()), *ended)
 
     def links(self) -> dict[str, LinkState]:
-        """The state of every link, by name: which unit took it, and whether all of that could be done."""
+        """The state of every link, by name: the unit that matches it, and whether networkd has applied the unit."""
         listed = json.loads(self.namespace.run("ip", "-j", "link", "show"))
         return {link["ifname"]: self._link(link["ifindex"]) for link in listed}
 
@@ -183,10 +183,10 @@ class Networkd:
         return LinkState(entries.get("ADMIN_STATE", "pending"), Path(unit).name if unit else None)
 
     def wait_configured(self, *ifnames: str, timeout: float = 10.0) -> None:
-        """Waits until networkd has done all that its units ask for on these links.
+        """Waits until networkd has applied its units to these links.
 
         Raises:
-            LabError: It has not in time; the message holds the states and the log.
+            LabError: networkd has not done so in time; the message holds the states and the log.
         """
         try:
             wait_for(
@@ -207,11 +207,11 @@ class Networkd:
         Args:
             ifname: The interface.
             addresses: Each with its prefix length.
-            usable: Wait until they are no longer tentative; an interface without carrier never gets that far.
+            usable: Wait until they are no longer tentative; on an interface without carrier they stay tentative.
             timeout: Seconds.
 
         Raises:
-            LabError: It did not get them in time; the message holds the log.
+            LabError: The interface did not get them in time; the message holds the log.
         """
         wanted = frozenset(addresses)
         try:

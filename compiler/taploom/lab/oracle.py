@@ -1,6 +1,6 @@
-"""What the plan says of one packet: where it goes, whether it may, who decides, and what NAT makes of it.
+"""Predicts the outcome for one packet from the plan: its destination, verdict, deciding entry, and translation.
 
-One packet at a time, hop by hop: simple enough to be trusted, and without any code that lowers the plan.
+It follows one packet hop by hop: simple enough to be trusted, and without any code that lowers the plan.
 """
 
 from dataclasses import replace
@@ -26,7 +26,7 @@ class FirstPacket:
     """The first packet of a connection.
 
     Attributes:
-        port: destination port; of `icmp` the type, or 0 for an echo request of the family; 0 of what has no ports.
+        port: destination port; for `icmp` the type, or 0 for an echo request; 0 for protocols without ports.
     """
 
     source: Address
@@ -49,13 +49,13 @@ class FirstPacket:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What becomes of a packet.
+    """The predicted outcome for a packet.
 
     Attributes:
         allowed: whether it arrives.
-        by: stable name of what decides at the last host that is asked.
-        where: `guest/NAME`, `host/NAME` or `zone/NAME`, where it arrives or would; `packet`: the packet as it is there.
-        limits: the rate limits of the allows on its way, by the allow's name.
+        by: stable name of the entry that decides at the last host.
+        where: `guest/NAME`, `host/NAME` or `zone/NAME`: its destination; `packet`: the packet after all translations.
+        limits: the rate limits of the entries that allow it on its path, by the name of the entry.
     """
 
     allowed: bool
@@ -75,7 +75,7 @@ class Judgement:
 
     @property
     def limits(self) -> tuple[tuple[str, Limit], ...]:
-        """The rate, with its name."""
+        """The rate limit with the name of its entry; () if there is none."""
         return ((self.by, self.limit),) if self.limit else ()
 
 
@@ -91,7 +91,7 @@ class Oracle:
                 self._terms.setdefault((host.name, term.ingress, term.egress, term.family), []).append(term)
 
     def from_guest(self, guest: Guest, nic: Nic, packet: FirstPacket) -> Prediction:
-        """A packet that a guest sends from an address of a NIC, and so by that NIC."""
+        """The outcome for a packet that a guest sends by a NIC from an address of this NIC."""
         host = self.atlas.hosts[guest.host]
         here = next(each for each in inside(host) if each.network == nic.network)
         own = here.own(packet.family)
@@ -100,7 +100,7 @@ class Oracle:
         return self._enter(host, here, packet, _HOPS)
 
     def from_zone(self, zone: str, packet: FirstPacket) -> Prediction:
-        """A packet that an outside host of a zone sends."""
+        """The outcome for a packet that an outside host of a zone sends."""
         there = self.atlas.entrance(zone, packet.to)
         if there is None:
             raise NowhereError(f"nothing in zone {zone} leads to {packet.to}")
@@ -109,15 +109,15 @@ class Oracle:
         return self._cross(*there, packet, _HOPS)
 
     def claimed(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
-        """A packet from beyond an uplink to a host, with whatever source; the way of replies is not checked."""
+        """The outcome for a packet with any source that enters a host by an uplink; the reply's path is not checked."""
         return self._enter(host, uplink, packet, 0)
 
     def unquestioned(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> Prediction:
-        """The same packet, as if the host accepted its source at that uplink."""
+        """The outcome like that of `claimed`, but as if the host accepted every source at that uplink."""
         return self._admit(host, uplink, packet, 0)
 
     def from_host(self, host: Host, packet: FirstPacket) -> Prediction:
-        """A packet that a host sends from an address of its own; nothing judges it on its way out."""
+        """The outcome for a packet that a host sends from its own address; this host does not filter it."""
         dnat_entry = self._dnat_entry(host, None, packet)
         if dnat_entry:
             packet = _to_dnat_entry(packet, dnat_entry)
@@ -126,7 +126,7 @@ class Oracle:
         return self._onward(host, way, packet, free, _HOPS)
 
     def _cross(self, host: Host, uplink: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
-        """A packet that comes to a host by an uplink, whose answer should come back by it."""
+        """The outcome for a packet that enters a host by an uplink; its answer must leave by the same uplink."""
         believed, sender = self.atlas.believes(host, uplink, packet.source), packet.source
         if not self.atlas.leads_to(host, sender):
             raise NowhereError(f"{host.name} has no route to {sender}")
@@ -135,7 +135,7 @@ class Oracle:
         return self._enter(host, uplink, packet, hops)
 
     def _enter(self, host: Host, interface: HostInterface, packet: FirstPacket, hops: int) -> Prediction:
-        """A packet that comes to a host by an interface."""
+        """The outcome for a packet that enters a host by an interface."""
         if not interface.network and not self.atlas.believes(host, interface, packet.source):
             return self._onward(host, self.atlas.way(host, packet.to), packet, _drop("implied/reverse-path"), hops)
         return self._admit(host, interface, packet, hops)
@@ -181,7 +181,7 @@ class Oracle:
         return Prediction(found.allowed, found.by, f"guest/{there[0].name}", packet, found.limits)
 
     def _dnat_entry(self, host: Host, interface: HostInterface | None, packet: FirstPacket) -> DnatEntry | None:
-        """The DNAT entry that takes a packet; one that names senders goes before one for everybody."""
+        """The DNAT entry that matches a packet; an entry that names senders precedes an entry for all senders."""
         found = [dnat_entry for dnat_entry in host.dnat_entries if self._takes(host, dnat_entry, interface, packet)]
         return min(found, key=lambda dnat_entry: (dnat_entry.sources is None, dnat_entry.forward)) if found else None
 
@@ -234,7 +234,7 @@ class Oracle:
         ]
 
     def _within(self, host: Host, here: HostInterface, packet: FirstPacket) -> Judgement:
-        """What becomes of a frame between two guests of one network."""
+        """The decision about a packet between two guests of one network."""
         end = Side(SideKind.BRIDGE, here.network)
         if here.isolated:
             return _drop("implied/isolated")
@@ -242,7 +242,7 @@ class Oracle:
         return _drop(denied[0].rule) if denied else _allow("implied/bridge")
 
     def _translated(self, host: Host, uplink: HostInterface, packet: FirstPacket) -> FirstPacket:
-        """What source translation makes of a packet that leaves."""
+        """A packet that leaves by an uplink, after source translation."""
         if any(packet.to in prefix for prefix in host.site_prefixes):
             return packet
         for nat in host.nat:
@@ -280,7 +280,7 @@ def _to_dnat_entry(packet: FirstPacket, dnat_entry: DnatEntry) -> FirstPacket:
 
 
 def _mirror(atlas: Atlas, host: Host, interface: HostInterface, packet: FirstPacket) -> Address | None:
-    """The inner address for an address of a translated prefix that a packet from outside asks for."""
+    """The inner destination of a packet from outside to a translated prefix; None for other packets."""
     if interface.network or atlas.is_local(host, packet.to):
         return None
     for nat in host.nat:

@@ -1,8 +1,8 @@
-"""What a plan leaves out and a lab has to make up: the networks beyond the uplinks, and who lives there.
+"""Invents the networks beyond the uplinks and their hosts, which are not in the plan.
 
-Uplinks of a zone that share a prefix are on one link; any other has a link of its own, and the zone's world routes
-between its links. The addresses that the plan presupposes (gateways, next hops) are the world's, as is one address of
-each prefix that the policy speaks of, and one that it does not speak of.
+Uplinks of a zone that share a prefix are on one link; any other uplink has a link of its own, and the zone's world
+routes between its links. The world has the addresses that the plan presupposes (gateways, next hops), one address of
+each prefix that the policy names, and one address that the policy does not name.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,11 +16,11 @@ from taploom.plan.policy import NatKind, SideKind
 from taploom.plan.site import Plan
 
 _FREE = {Family.IPV4: parse_interface("198.18.0.0/15").prefix, Family.IPV6: parse_interface("2001:2::/48").prefix}
-"""Where made-up links and strangers live: addresses for benchmarks (RFC 2544, RFC 5180)."""
+"""The prefixes of invented links and hosts: addresses for benchmarks (RFC 2544, RFC 5180)."""
 _OF_NOBODY = tuple(parse_interface(text).prefix for text in ("fe80::/10", "ff00::/8", "224.0.0.0/4"))
-"""Prefixes without strangers, whatever policy says: link-local (RFC 4291, 2.5.6) and multicast."""
+"""Prefixes that get no invented hosts, even if policy names them: link-local (RFC 4291, 2.5.6) and multicast."""
 LAST_RESORT = 4096
-"""Metric of the first default route by an uplink that somebody else configures: any other one is preferred."""
+"""Metric of the first default route by an uplink that taploom does not configure; all others are preferred."""
 _LENGTHS = {Family.IPV4: 24, Family.IPV6: 64}
 
 
@@ -31,10 +31,10 @@ class Link:
     Attributes:
         name: name of its bridge in the world's machine.
         uplinks: `(host, uplink)`, sorted.
-        routers: addresses of the world on it.
-        dhcp: where the world serves DHCP from, or None.
-        ra: what the world advertises a prefix from, or None.
-        given: addresses that the lab gives its only uplink, where the spec leaves that to somebody else.
+        routers: addresses of the world on this link.
+        dhcp: the address from which the world serves DHCP, or None.
+        ra: the address whose prefix the world advertises, or None.
+        given: addresses that the lab assigns to the link's only uplink, if taploom does not configure that uplink.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Link:
     given: tuple[Interface, ...] = ()
 
     def router(self, family: Family) -> Address:
-        """The next hop of a family where the lab gives the addresses."""
+        """The world's first address of a family on this link, as the next hop of uplinks."""
         return next(router.address for router in self.routers if router.family is family)
 
 
@@ -55,7 +55,7 @@ class Beyond:
 
     Attributes:
         links: sorted by name.
-        strangers: addresses of outside hosts that are on no link, with what each stands for.
+        strangers: addresses of outside hosts that are on no link, each with a label.
     """
 
     zone: str
@@ -64,7 +64,7 @@ class Beyond:
 
     @property
     def addresses(self) -> tuple[tuple[Address, str], ...]:
-        """Every global address of the world, with what it stands for."""
+        """Every global address of the world, with its label."""
         near = ((r.address, "a neighbour") for link in self.links for r in link.routers)
         return (*self.strangers, *(found for found in near if found[0] not in LINK_LOCAL))
 
@@ -79,7 +79,7 @@ def beyond(plan: Plan) -> tuple[Beyond, ...]:
 
 
 def given_to(worlds: Iterable[Beyond], host: str) -> Iterator[tuple[str, Link, int]]:
-    """The uplinks of a host that the lab configures, as somebody else would: link, and metric of its default routes."""
+    """The uplinks of a host that the lab configures: the name, the link, and the metric of the default routes."""
     found = ((name, link) for world in worlds for link in world.links for of, name in link.uplinks if of == host)
     chosen = sorted((name, link) for name, link in found if link.given)
     yield from ((name, link, LAST_RESORT + number) for number, (name, link) in enumerate(chosen))
@@ -103,7 +103,7 @@ def _known(plan: Plan) -> Iterator[Prefix]:
 
 
 def _spoken(host: Host, zone: str | None = None) -> Iterator[Prefix]:
-    """Prefixes outside of the site that the host's policy names; those beyond one zone alone where it is given."""
+    """Prefixes outside the site that the host's policy names; if a zone is given, terms of other zones are left out."""
     for term in host.terms:
         for side, prefixes in ((term.ingress, term.sources), (term.egress, term.destinations)):
             if side.kind is SideKind.OUTSIDE and zone in (None, side.name):
@@ -137,7 +137,7 @@ def _outer(plan: Plan) -> Iterator[Prefix]:
 
 
 def _free(prefix: Prefix, inner: Iterable[Prefix]) -> Address | None:
-    """An address of a prefix that is in none of the others, and neither its first nor its last where it has more."""
+    """An address of a prefix that is in no inner prefix; not the first or last one of a prefix with more than two."""
     inner = tuple(inner)
     start = 0 if prefix.size <= 2 else min(7, prefix.size // 2)
     for offset in islice(range(start, prefix.size), 4096):
@@ -149,7 +149,7 @@ def _free(prefix: Prefix, inner: Iterable[Prefix]) -> Address | None:
 
 
 def _groups(members: list[tuple[Host, HostInterface]]) -> list[list[tuple[Host, HostInterface]]]:
-    """Uplinks that share a prefix."""
+    """The groups of uplinks that share a prefix."""
     groups: list[list[tuple[Host, HostInterface]]] = []
     for member in members:
         mine = _prefixes(member[1])

@@ -1,8 +1,8 @@
-"""Probes: may this machine reach that address, who answered, and whom did it see?
+"""Probes: whether a machine reaches an address, which machine answers, and which source address arrives there.
 
-Silence is the usual "no" of a firewall, so a wrong "no" (a lost packet, a slow machine) and a right one look alike.
-Hence short time limits, retried only where a pass is expected: a suite of dozens costs seconds, for all probes run at
-the same time, and none passes or fails by luck.
+A firewall usually drops packets silently, so a dropped packet looks like a lost packet or like a slow machine. So each
+try has a short timeout, and a probe is repeated if it is expected to pass. All probes run in parallel, so dozens of
+probes take seconds.
 """
 
 from __future__ import annotations
@@ -31,22 +31,22 @@ Listening = Literal["", "now", "later"]
 TIMEOUT = 0.6
 """Seconds for one try."""
 TRIES = 5
-"""Tries where a pass is expected."""
+"""The most tries of a probe that is expected to pass."""
 PATIENCE = 20.0
-"""Seconds until an agent that does not answer at all is an error."""
+"""Seconds without an answer of an agent after which a request fails."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """One question.
+    """One request to an agent to reach an address.
 
     Attributes:
-        sender: The agent of the machine that asks.
-        proto: `tcp`, `udp`, `icmp` (an echo request, of either family), or another one, whose first packet is sent.
+        sender: The agent of the machine that sends.
+        proto: `tcp`, `udp`, `icmp` (an echo request, of either family), or the name of another protocol.
         to: Numeric address.
         port: Destination port; for `icmp` a type other than echo request, or 0; 0 for protocols without ports.
-        source: Address to send from, or none for the kernel's choice.
-        passes: Whether a pass is expected, so that silence is asked again.
+        source: Source address, or None for the kernel's choice.
+        passes: Whether the probe is expected to pass, so that it is repeated if no answer comes.
     """
 
     sender: Agent
@@ -59,16 +59,16 @@ class Probe:
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What became of a probe.
+    """The outcome of a probe.
 
     Attributes:
-        outcome: `open` answered; `refused` a reset or port unreachable; `unreachable` another ICMP error or no route;
-            `denied` the sender's own kernel; `timeout` silence.
-        server: Name of the machine that answered, if a listener of ours did.
-        peer: Address that it saw as the sender's: what source translation made of it.
-        local: Address at which it was reached: what destination translation made of it.
-        port: Port at which it was reached, in the same way; 0 where no listener of ours answered.
-        words: In hexadecimal, the words of an answered ping, or of a packet that nothing answers; "" for all else.
+        outcome: `open` (answered), `refused` (a reset or port unreachable), `unreachable` (another ICMP error, or no
+            route), `denied` (the sender's own kernel refused to send) or `timeout` (no answer).
+        server: Name of the machine that answered, if one of the lab's listeners did; else None.
+        peer: Source address as it arrived there, after source translation.
+        local: Destination address as it arrived there, after destination translation.
+        port: Destination port as it arrived there; 0 if no listener of the lab answered.
+        words: In hexadecimal, the words of an answered ping, or of a packet without answers; "" for other probes.
     """
 
     outcome: Outcome
@@ -103,11 +103,11 @@ class Agent:
         self._reader.join()
 
     def listen(self, proto: Literal["tcp", "udp"], *ports: int) -> None:
-        """Listens on ports of all addresses of the machine, and answers who it is and whom it saw."""
+        """Listens on ports of all addresses of the machine; see `taploom.lab.listeners` for the answers."""
         self._now("listen", proto=proto, ports=list(ports))
 
     def hear(self, *protocols: int) -> None:
-        """Begins to keep the ends of first packets of these protocols that arrive at the machine."""
+        """Begins to record source and destination of first packets of these protocols that arrive at the machine."""
         self._now("hear", protocols=list(protocols))
 
     def heard(self, words: list[str]) -> dict[str, tuple[str, str, int]]:
@@ -115,28 +115,28 @@ class Agent:
         return {word: (ends[0], ends[1], ends[2]) for word, ends in self._now("heard", words=words)["heard"].items()}
 
     def seen(self) -> list[dict[str, Any]]:
-        """What arrived at listeners, oldest first: `{proto, port, peer, local, payload}`, payload in hexadecimal."""
+        """The arrivals at listeners, oldest first: `{proto, port, peer, local, payload}`, payload in hexadecimal."""
         return list(self._now("seen")["seen"])
 
     def hold(self, to: str, port: int, source: str | None = None, listening: Listening = "") -> int:
         """Opens a TCP connection to a listener and keeps it; returns a number for `alive`.
 
-        With `listening` this side is silent from then on: the other one speaks `now`, as in a download, or `later`,
-        when its agent is told to, so that until then nobody says anything.
+        With `listening`, this side only receives from then on. The other side sends at once (`now`, as in a download),
+        or after a call of `speak` on its agent (`later`), so that the connection is idle until then.
         """
         request = {"to": to, "port": port, "source": source, "timeout": TIMEOUT * TRIES, "listening": listening}
         return int(self._now("hold", **request)["stream"])
 
     def speak(self) -> None:
-        """Lets the listeners of this machine speak where somebody listens for `later`."""
+        """Lets the listeners of this machine send on the connections that were opened with `later`."""
         self._now("speak")
 
     def rest(self) -> None:
-        """Ends the traffic of this machine that goes on (`load`, `attend`)."""
+        """Ends the lasting traffic of this machine (`load`, `attend`)."""
         self._now("rest")
 
     def alive(self, stream: int, timeout: float = TIMEOUT) -> bool:
-        """Whether a held connection still lives: a line is echoed, or the other side is heard to speak, in time."""
+        """Whether a held connection still works: in time, a line is echoed, or octets of the other side arrive."""
         return bool(self._now("alive", stream=stream, timeout=timeout)["alive"])
 
     def send_frame(self, ifname: str, frame: bytes) -> None:
@@ -169,7 +169,7 @@ class Agent:
         """Waits for an answer.
 
         Raises:
-            LabError: The agent could not do it, or is gone.
+            LabError: The request failed, or the agent has ended.
         """
         try:
             said = future.result(PATIENCE)

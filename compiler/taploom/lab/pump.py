@@ -1,11 +1,11 @@
-"""The process that carries frames between pairs of TAPs. A program of its own, run by `taploom.lab.tap`.
+"""The process that carries frames between pairs of TAPs; `taploom.lab.tap` runs it as a separate program.
 
 A TAP belongs to the network namespace in which `/dev/net/tun` was opened, so this process moves through the
 namespaces; that is why it is a process and not a thread of the lab. It ends when its standard input closes, and its
 TAPs end with it.
 
-Protocol: a line of JSON on standard input for each pair, `[HOST_NETNS, TAP, GUEST_NETNS, NIC, MAC]`; for each a line
-on standard output, `ok` or what went wrong.
+Protocol: a line of JSON on standard input for each pair, `[HOST_NETNS, TAP, GUEST_NETNS, NIC, MAC]`; the answer is a
+line on standard output, `ok` or the error.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ARPHRD_ETHER = 1
 FRAME = 65536 + 64
 """Longest frame read: segmentation offload is not enabled, so it is the MTU and the header."""
 BATCH = 64
-"""Frames copied from one TAP before the others get their turn."""
+"""The most frames that are copied from one TAP before the other TAPs are served."""
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -60,7 +60,7 @@ def open_tap(netns: str, name: str, mac: str | None) -> int:
 
 
 def copy(source: int, target: int) -> bool:
-    """Copies what waits at one TAP to the other; false when the source is gone."""
+    """Copies the frames that wait at one TAP to the other; returns False if the source no longer exists."""
     for _ in range(BATCH):
         try:
             frame = os.read(source, FRAME)
@@ -76,7 +76,7 @@ def copy(source: int, target: int) -> bool:
 
 
 def add(line: str, pairs: dict[int, int]) -> str:
-    """Creates the pair that a line asks for; returns the answer."""
+    """Creates the pair of TAPs that a request describes; returns the answer."""
     try:
         host, tap, guest, nic, mac = json.loads(line)
         a = open_tap(host, tap, None)
@@ -92,7 +92,7 @@ def add(line: str, pairs: dict[int, int]) -> str:
 
 
 def drop(source: int, pairs: dict[int, int], poll: select.epoll) -> None:
-    """Forgets a pair of which one end is gone."""
+    """Closes a pair of TAPs of which one no longer exists."""
     for end in (source, pairs[source]):
         poll.unregister(end)
         del pairs[end]

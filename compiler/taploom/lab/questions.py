@@ -1,4 +1,4 @@
-"""What to ask the kernel: of each class of flows at least one packet that must pass or must not.
+"""Chooses the flows to probe: at least one packet of each class of flows, whether it must pass or must not.
 
 Flows that the plan does not distinguish (same networks, same family, same protocol, same entry that decides) are one
 class. The ports tried are those at which the plan's answer could change: the first and last of each range in an entry
@@ -19,11 +19,11 @@ from taploom.plan.interfaces import inside, outside
 from taploom.plan.policy import NatKind, Service
 
 _QUIET = (9, 7, 19, 4, 1021, 47001, 47002)
-"""Ports of which one, hopefully, no policy speaks."""
+"""Candidates for a port that no policy names."""
 
 
 _Edge = tuple[int, ...]
-"""First and last port of a range, and which of the four ports around its ends; () for a port of no range."""
+"""First and last port of a range, and the number of one of the four ports around these; () for a port of no range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class FlowEnd:
 
     Attributes:
         machine: `guest/NAME`, `host/NAME` or `zone/NAME`.
-        group: what it has in common with others of its class.
+        group: a text that is equal for all ends of its class.
         owner: the guest with its NIC, or the host, or the zone.
     """
 
@@ -47,7 +47,7 @@ class Question:
     """One flow with the plan's answer.
 
     Attributes:
-        reach: what `taploom reach` says of it; "" where that was not asked.
+        reach: the answer of `taploom reach` for the flow; "" if it was not queried.
     """
 
     source: FlowEnd
@@ -66,7 +66,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """The services of one term or DNAT entry, and the addresses that it is about."""
+    """The services of one term or DNAT entry, and the addresses that it matches."""
 
     sources: frozenset[Address]
     destinations: frozenset[Address]
@@ -74,7 +74,7 @@ class _Spoken:
 
 
 def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple[NotRun, ...]]:
-    """The questions of a site, by class; and what cannot be asked."""
+    """The flows to probe, and the flows and entries that cannot be probed, with the reasons."""
     classes: dict[tuple[object, ...], list[Question]] = {}
     unclear: dict[str, list[str]] = {}
     for family in FAMILIES:
@@ -96,7 +96,7 @@ def questions(atlas: Atlas, oracle: Oracle) -> tuple[tuple[Question, ...], tuple
 
 
 def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
-    """Datagrams that pass between neighbours only one way: the answers to them have to pass all the same."""
+    """For each denied UDP flow between neighbours, its opposite flow if that is allowed: its answers must pass."""
     for question in asked:
         packet = question.packet
         if packet.protocol == "udp" and not question.verdict.allowed and question.source.group == question.to.group:
@@ -107,7 +107,7 @@ def _ways_back(asked: Iterable[Question], oracle: Oracle) -> Iterator[Question]:
 
 
 def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
-    """Entries that decide no probe."""
+    """The entries that decide about no probe, with the reasons."""
     why = "no probe hangs on it: nobody here has such addresses, or another entry says the same"
     services: dict[str, set[Service]] = {}
     for host in atlas.plan.hosts:
@@ -123,7 +123,7 @@ def _idle(atlas: Atlas, deciding: set[str]) -> Iterator[NotRun]:
 
 
 def _own_outside(source: FlowEnd, to: FlowEnd, atlas: Atlas) -> bool:
-    """A host asks its own outside address, by which it may reach a forward."""
+    """Whether a host sends to its own outside address, by which it may reach a forward."""
     outside = (a for (host, _, _), a in atlas.ground.uplinks.items() if source.machine == f"host/{host}")
     return isinstance(source.owner, Host) and to.address in set(outside)
 
@@ -154,12 +154,12 @@ def _ask(
     question = Question(source, to, packet, verdict)
     if not found or (not edge and len(found) == 1):
         found.append(question)
-    elif not edge:  # the first and the last: ends that have little in common
+    elif not edge:  # the first and the last flow are kept: their ends probably differ most
         found[-1] = question
 
 
 def _coarse(end: FlowEnd) -> str:
-    """The group; where no port is at an edge, outside hosts of a zone are all alike."""
+    """The group for a port that is at no edge: all outside hosts of a zone form one group."""
     return end.machine if isinstance(end.owner, str) else end.group
 
 
@@ -172,7 +172,7 @@ def _asked(oracle: Oracle, source: FlowEnd, packet: FirstPacket) -> Prediction:
 
 
 def _source_address(atlas: Atlas, source: FlowEnd, to: FlowEnd) -> Address:
-    """A host sends from the address of the interface that it sends by, and to itself from the address asked."""
+    """The source of a flow; for a host, its address at the egress interface, or the destination if that is its own."""
     if not isinstance(source.owner, Host):
         return source.address
     way = atlas.way(source.owner, to.address)
@@ -207,7 +207,7 @@ def _ends(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
 
 
 def _mirrors(atlas: Atlas, family: Family) -> Iterator[FlowEnd]:
-    """Guests at their addresses behind a prefix translation."""
+    """Guests with the outer addresses that a prefix translation gives them."""
     for host in atlas.plan.hosts:
         for nat in host.nat:
             if nat.kind is NatKind.PREFIX and nat.to and nat.family is family:
@@ -245,7 +245,7 @@ def _spoken(atlas: Atlas, family: Family, ends: tuple[FlowEnd, ...]) -> Iterator
 
 
 def _usual(spoken: Iterable[_Spoken], family: Family) -> tuple[Trial, ...]:
-    """What is tried between all ends: ping, a port that no entry names, and each other protocol that one names."""
+    """The trials between all ends: ping, a port that no entry names, and each other protocol that an entry names."""
     said = {service for entry in spoken for service in entry.services}
     ranges = [s for s in said if (s.first, s.last) != (0, 65535)]
     quiet = next((p for p in _QUIET if not any(s.first <= p <= s.last for s in ranges)), _QUIET[0])
@@ -253,7 +253,7 @@ def _usual(spoken: Iterable[_Spoken], family: Family) -> tuple[Trial, ...]:
 
 
 def _ports(spoken: list[_Spoken], to: FlowEnd, usual: tuple[Trial, ...]) -> list[tuple[_Edge, Protocol, int]]:
-    """What to try between two ends: at which edge of something, the protocol, the port."""
+    """The trials between two ends: for each, the edge of a range, the protocol and the port."""
     found: set[tuple[_Edge, Protocol, int]] = {((), *each) for each in usual}
     services = {service for entry in spoken if to.address in entry.destinations for service in entry.services}
     for service in services:

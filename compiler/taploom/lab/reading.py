@@ -1,8 +1,8 @@
-"""What `taploom reach` says of the flows that a lab probes.
+"""Adds the answers of `taploom reach` to the flows that a lab probes.
 
-The lab's own reading of the plan (`taploom.lab.oracle`) goes hop by hop through what the plan was lowered to. This one
-asks the maps of `taploom.flows`, which are made from the words of the spec, and which a reviewer is shown. A flow is
-right only where both say what the kernel does.
+The oracle of the lab (`taploom.lab.oracle`) follows each packet hop by hop through the lowered plan. This module
+queries the maps of `taploom.flows`, which are made from the names in the spec, and which reviewers see. A flow is
+correct only if both agree with the kernel.
 """
 
 from dataclasses import replace
@@ -28,7 +28,7 @@ _LEVELS = (DESTINATION, PROTOCOL, PORT, SOURCE)
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """How a packet comes to the first host of the site, and by which uplink that host would send it on."""
+    """The first host of a packet, the interface by which the packet enters it, and the uplink by which it leaves."""
 
     host: Host
     ingress: str
@@ -45,7 +45,7 @@ class Reading:
         self._learned = {a: (host, uplink) for (host, uplink, _), a in atlas.ground.uplinks.items()}
 
     def read(self, question: Question) -> Question:
-        """The question with what `taploom reach` says of its flow: `allow by policy/web`, or several joined by `or`."""
+        """The question with the answers of `taploom reach` for its flow, as `allow by policy/web`, joined by `or`."""
         packet, start = question.packet, self._start(question)
         found = [reply for reply in self._replies(question) if self._is_of(reply, packet, start)]
         said = sorted({f"{reply.verdict} by {reply.decided_by}" for reply in found})
@@ -61,7 +61,7 @@ class Reading:
         return self._known[source, to]
 
     def _name(self, to: Address) -> str:
-        """What to ask for: the uplink where only the network outside knows its address."""
+        """The name of a destination in a query: the uplink if only the network outside knows its address."""
         host, uplink = self._learned.get(to, ("", ""))
         learned = host and uplink in Forwarding.of(self._atlas.hosts[host], to.family).learned
         return f"{host}/{uplink}" if learned else str(to)
@@ -97,7 +97,7 @@ class Reading:
         )
 
     def _goes(self, hop: Hop, packet: FirstPacket) -> bool:
-        """Whether a host on the way would send a packet on as a hop says, which it may by each of equal routes."""
+        """Whether a host forwards a packet by the uplink of a hop; if several routes are equal, any hop counts."""
         if hop.way is None:
             return True
         try:

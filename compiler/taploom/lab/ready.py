@@ -1,4 +1,4 @@
-"""Whether this machine can run a lab at all, before anything is started."""
+"""Checks whether this machine can run a lab, before any process is started."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ _ALONE = ("unshare", "--user", "--map-root-user")
 
 
 def as_root() -> None:
-    """Starts this command anew as the root of a user namespace, where the machine lets its users have one."""
+    """Restarts this command as root of a user namespace, if the machine allows its users to create one."""
     if (
         os.geteuid() != 0
         and shutil.which(_ALONE[0])
@@ -25,7 +25,7 @@ def as_root() -> None:
 
 
 def obstacles() -> tuple[str, ...]:
-    """What a lab lacks here, in plain words; empty where it can run."""
+    """The reasons why a lab cannot run here, in plain words; empty if it can run."""
     return tuple(_obstacles())
 
 
@@ -47,6 +47,6 @@ def _obstacles() -> Iterator[str]:
 
 
 def _own_devices() -> bool:
-    """Whether devices can be made, which takes the root of the machine and not that of a user namespace."""
+    """Whether this process can create devices, which needs root of the machine, not of a user namespace."""
     ids = Path("/proc/self/uid_map").read_text().split()
     return ids == ["0", "0", str(2**32 - 1)]

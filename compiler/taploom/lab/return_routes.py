@@ -1,14 +1,14 @@
-"""Routes of the worlds towards the site, so that packets get as far as the ruleset that should drop them.
+"""Routes of the worlds towards the site, so that packets reach the ruleset that should drop them.
 
-A neighbour on an uplink's link can send straight to the addresses of guests, translated or not; whoever has public
-addresses behind a host expects it. So each world routes the site's networks, the prefixes that hosts translate to, and
-the addresses of their other uplinks, by the uplink of the host that has them: what then does not arrive was dropped,
-and not lost.
+A neighbour on an uplink's link can send directly to the addresses of guests, translated or not; for public addresses
+behind a host, this is intended. So each world has routes to the site's networks, to the prefixes that hosts translate
+to, and to the addresses of the hosts' other uplinks. Each route leads to the uplink of the host that has the addresses.
+With these routes, a packet that does not arrive was dropped, and not lost.
 
-Each world also routes the worlds of other zones by a host between the two, if there is one, as a neighbour could try.
+Each world also has routes to the worlds of other zones by a host between them, if there is one, as a neighbour could.
 
-Where a host has a single address and a gateway that no prefix of it holds, as hosting companies do it, the router has
-a route to the address on the link.
+If a host has a single address and a gateway outside its prefix, as at some hosting companies, the router has a route
+to this address on the link.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,7 +34,7 @@ def lead_home(site: RunningSite, atlas: Atlas) -> None:
 
 
 def _on_link(atlas: Atlas, zone: str) -> Iterator[tuple[Prefix, str]]:
-    """Addresses of hosts that are on a link although no address of its router says so."""
+    """Addresses of hosts on a link that are in no prefix of the link's router, each with the link."""
     for link in atlas.beyond[zone].links:
         families = {router.family for router in link.routers}
         for host, uplink in link.uplinks:

@@ -1,6 +1,6 @@
-"""Default routes: a guest with a fixed address may have that long before the advertisement that brings its route.
+"""Waits for default routes: a guest may have its fixed address long before the advertisement with its route arrives.
 
-A guest without a route sends nothing, and its silence would look like a drop.
+A guest without a route sends nothing, so its probes would look like dropped ones.
 """
 
 import json
@@ -14,7 +14,7 @@ from taploom.lab.namespace import Namespace
 from taploom.lab.waiting import INTERVAL
 
 Wanted = tuple[str, Family]
-"""A machine, and the family in which it has a default route."""
+"""A machine, and the family in which it must have a default route."""
 
 
 def promised(site: RunningSite) -> tuple[Wanted, ...]:
@@ -28,7 +28,7 @@ def promised(site: RunningSite) -> tuple[Wanted, ...]:
 
 
 def routed(site: RunningSite, patience: float) -> Iterator[Row]:
-    """A row for each promise, once it is kept or patience ends."""
+    """A row for each default route of the plan, once all of them are there or `patience` seconds have passed."""
     wanted, deadline = promised(site), time.monotonic() + patience
     machines = site.machines()
     missing = list(wanted)

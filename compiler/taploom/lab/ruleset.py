@@ -1,6 +1,6 @@
-"""Rulesets in a real kernel: check without root, load into a machine, and read back what is there.
+"""Checks rulesets without root, loads them into a machine's kernel, and reads the loaded ruleset back.
 
-What is loaded is read as JSON only: the text of `nft list` differs between versions, and its sets come in any order.
+The loaded ruleset is read as JSON only: the text of `nft list` differs between versions, and its sets have any order.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def check(text: str, timeout: float = 60.0) -> str:
-    """What `nft -c` says against a ruleset, in a namespace of its own; empty when it accepts it.
+    """The errors of `nft -c` for a ruleset, in a new network namespace; empty if nft accepts the ruleset.
 
-    Without root it takes a user namespace, where nft 1.0.6 cannot enlarge its socket's buffer: a ruleset of more than
-    some 200 KB of netlink messages is then too long.
+    Without root, nft runs in a user namespace. There, nft 1.0.6 cannot enlarge its socket's buffer, so a ruleset of
+    more than about 200 KB of netlink messages is too long.
     """
     alone = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
     done = subprocess.run(
@@ -38,19 +38,19 @@ def load(machine: Namespace, text: str) -> None:
     """Loads a file of nft commands in one transaction.
 
     Raises:
-        LabError: nft or the kernel refused it; the message is theirs.
+        LabError: nft or the kernel refused the file; the message contains the error of nft.
     """
     machine.write(f"{LAB_DIR}/ruleset.nft", text)
     machine.run("nft", "-f", f"{LAB_DIR}/ruleset.nft", timeout=60.0)
 
 
 def filter_bridged(machine: Namespace, on: bool) -> bool:
-    """Sets whether frames that stay on a bridge also pass the ruleset's forward chain, as Docker and Kubernetes want.
+    """Sets whether frames that stay on a bridge also pass the ruleset's forward chain, as Docker and Kubernetes need.
 
-    Where the kernel knows this (`br_netfilter`), it is on by default in a new namespace, so set it before probing.
+    If the kernel has `br_netfilter`, this is on by default in a new namespace, so it must be set before probing.
 
     Returns:
-        Whether the kernel knows it; where not, such frames never pass.
+        Whether the kernel has `br_netfilter`; without it, such frames do not pass the forward chain.
     """
     if not machine.file("/proc/sys/net/bridge").exists():
         return False
@@ -60,13 +60,13 @@ def filter_bridged(machine: Namespace, on: bool) -> bool:
 
 
 def listing(machine: Namespace) -> list[dict[str, Any]]:
-    """Every object of the kernel's ruleset as libnftables-json(5) has it, without the line on the version."""
+    """Every object of the kernel's ruleset in the format of libnftables-json(5), without the object about versions."""
     objects: list[dict[str, Any]] = json.loads(machine.run("nft", "-j", "list", "ruleset"))["nftables"]
     return [entry for entry in objects if "metainfo" not in entry]
 
 
 def tables(machine: Namespace) -> frozenset[str]:
-    """The tables there are, as `inet taploom`."""
+    """The loaded tables, such as `inet taploom`."""
     found = (entry["table"] for entry in listing(machine) if "table" in entry)
     return frozenset(f"{table['family']} {table['name']}" for table in found)
 

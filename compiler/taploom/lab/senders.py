@@ -1,4 +1,4 @@
-"""The asking side of probes, inside a machine: TCP, UDP and ICMP echo with an outcome, others without.
+"""Sends probes inside a machine: for TCP, UDP and ICMP echo it waits for answers, for other protocols it does not.
 
 Outcomes: `open` (answered), `refused` (a reset or port unreachable came back), `unreachable` (another ICMP error, or
 no route), `denied` (this machine's own kernel refused to send), `timeout`.
@@ -31,17 +31,17 @@ ECHO6_REPLY, UNREACHABLE6 = 129, 1
 """ICMPv6 types (RFC 4443)."""
 _HEADER = 8
 _APART = 0.25
-"""Seconds between two packets that nobody answers."""
+"""Seconds between two packets of a protocol without answers."""
 
 
 def send(proto: str, to: str, port: int, source: str | None, timeout: float, tries: int) -> Result:
-    """Asks up to `tries` times, until the other side answers or refuses.
+    """Sends a probe up to `tries` times, until the other side answers or refuses.
 
     Args:
-        proto: `tcp`, `udp`, `icmp`, or another name of a protocol, of which no answer is waited for.
+        proto: `tcp`, `udp`, `icmp`, or the name of another protocol, for which no answer is expected.
         to: Numeric address; a link-local one with its interface, `fe80::1%eth0`.
-        port: Of ICMP the type, 0 for an echo request.
-        source: Address to send from, or none for the kernel's choice.
+        port: Destination port; for ICMP the type, or 0 for an echo request.
+        source: Source address, or None for the kernel's choice.
         timeout: Seconds for each try.
         tries: At least 1.
     """
@@ -52,7 +52,7 @@ def send(proto: str, to: str, port: int, source: str | None, timeout: float, tri
     result: Result = {"outcome": "timeout"}
     for attempt in range(tries):
         if attempt and result["outcome"] != "timeout":
-            time.sleep(timeout)  # an error comes at once, and what it says may be about to change
+            time.sleep(timeout)  # an error arrives at once, and its cause may be about to end
         try:
             result = ask(to, port, source, timeout)
         except TimeoutError:
@@ -67,7 +67,7 @@ def send(proto: str, to: str, port: int, source: str | None, timeout: float, tri
 
 
 def connected(kind: int, to: str, port: int, source: str | None, timeout: float) -> socket.socket:
-    """A socket connected to an address, or the error that it met."""
+    """A socket that is connected to an address; raises OSError if the connection fails."""
     sock = socket.socket(family_of(to), kind)
     try:
         sock.settimeout(timeout)
@@ -113,9 +113,9 @@ def _answered(said: bytes) -> Result:
 
 
 def _ping(to: str, _port: int, source: str | None, timeout: float) -> Result:
-    """Sends an echo request with words of its own, as every raw socket gets the answers to all pings of its machine.
+    """Sends an echo request with unique words, as every raw socket receives the answers to all pings of its machine.
 
-    The identifier alone would not do: of a few hundred pings, two have the same now and then.
+    The identifier alone is not enough: among a few hundred pings, two sometimes have the same identifier.
     """
     v6 = ":" in to
     proto = ICMP6 if v6 else ICMP4
@@ -150,7 +150,7 @@ def _said(proto: str, to: str, port: int, source: str | None, tries: int) -> Res
 
 
 def _echo_outcome(message: bytes, said: bytes, v6: bool) -> str | None:
-    """What an ICMP message says of the echo with these words; none if it is about something else."""
+    """The outcome that an ICMP message shows for the echo with these words; None if it is about another packet."""
     kind = message[0]
     if kind == (ECHO6_REPLY if v6 else ECHO4_REPLY) and message[_HEADER:] == said:
         return "open"

@@ -1,6 +1,6 @@
 """A lab: its namespaces, and the one pump that carries frames between their TAPs.
 
-Use it as a context manager. Leaving it ends everything; see `taploom.lab.namespace` for why nothing can be left behind.
+Use it as a context manager. Its exit ends all processes; `taploom.lab.namespace` explains why nothing stays behind.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Lab:
         self.close()
 
     def close(self) -> None:
-        """Ends all of it. Closing twice is fine."""
+        """Ends all machines and processes. Closing twice is fine."""
         self._stack.close()
 
     def machine(self, name: str) -> Namespace:
@@ -43,7 +43,7 @@ class Lab:
         veth(a, a_name, b, b_name)
 
     def tap(self, host: Namespace, tap: str, guest: Namespace, nic: str, mac: str) -> None:
-        """A guest's interface as a virtual machine monitor makes it; see `Pump.connect`."""
+        """Creates a guest's interface as a virtual machine monitor does; see `Pump.connect`."""
         if self._pump is None:
             self._pump = self._stack.enter_context(Pump())
         self._pump.connect(host, tap, guest, nic, mac)

@@ -10,21 +10,21 @@ SELF = Side(SideKind.SELF)
 
 
 def ingress(host: Host, interface: HostInterface, sender: Address) -> Side:
-    """The side that a packet of a sender comes from, by the interface that it comes in by."""
+    """The side from which a packet comes, by its ingress interface and its source address."""
     if interface.network:
         return Side(SideKind.BRIDGE, interface.network)
     return _far(host, interface.zone, sender)
 
 
 def egress(host: Host, way: Way, to: Address) -> Side:
-    """The side that a packet goes to."""
+    """The side to which a packet goes."""
     if way.network:
         return Side(SideKind.BRIDGE, way.network.network)
     return _far(host, way.uplink.zone, to) if way.uplink else SELF
 
 
 def _far(host: Host, zone: str, address: Address) -> Side:
-    """The side beyond an uplink; OTHER for an address of the site that cannot rightly be there."""
+    """The side beyond an uplink; OTHER for an address of the site that is in no remote prefix."""
     if any(address in prefix for prefix in host.remote_prefixes):
         return Side(SideKind.REMOTE, zone)
     if any(address in prefix for prefix in host.site_prefixes):

@@ -1,7 +1,8 @@
 """Spoofing from inside: frames that a guest could send, but may not.
 
-Each forged frame is a broadcast, so that one observer suffices: the host's own end of the bridge, which sees what the
-spoof guard lets in. Honest frames go before and after; only once those have been seen does silence mean a drop.
+Each forged frame is a broadcast, so that one observer suffices: the host's own end of the bridge, which receives the
+frames that the spoof guard accepts. Legitimate frames are sent before and after; once these have arrived, a missing
+frame counts as dropped.
 """
 
 import itertools
@@ -19,9 +20,9 @@ from taploom.lab.waiting import LabError, wait_for
 from taploom.plan.host import Bridge, Host
 
 LIARS = 2
-"""Guests of one bridge that are tried."""
+"""The most guests of one bridge that send forged frames."""
 _NOBODY = parse_mac("02:00:5e:00:53:77")
-"""From the block for documentation (RFC 7042), with the local bit."""
+"""A MAC address of the block for documentation (RFC 7042), with the local bit."""
 _ROUTER_ADVERTISEMENT, _NEIGHBOUR_ADVERTISEMENT, _REDIRECT = 134, 136, 137
 _ALL_NODES = "ff02::1"
 _PATIENCE = 3.0
@@ -30,7 +31,7 @@ _tokens = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who sends, on which bridge, and what is its own.
+    """The guest that sends, its bridge, and its own addresses.
 
     Attributes:
         uplinks: the addresses of the host's uplinks, some of which may lie in the bridge's prefix.
@@ -48,7 +49,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A frame, what it claims, how it is recognised, and whether the guard should let it in."""
+    """A frame, its claim, the octets that identify it, and whether the guard should accept it."""
 
     what: str
     frame: bytes
@@ -57,7 +58,7 @@ class Claim:
 
 
 def lies(site: RunningSite, atlas: Atlas) -> LabReport:
-    """Tries the lies on every bridge that has guests."""
+    """Sends the forged frames on every bridge that has guests."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
     for host in site.plan.hosts:
@@ -80,7 +81,7 @@ def _sender(site: RunningSite, atlas: Atlas, host: Host, bridge: Bridge, name: s
 
 
 def _tried(site: RunningSite, sender: Sender, claims: tuple[Claim, ...]) -> Iterator[Row]:
-    """Sends the claims, then waits for the last honest one."""
+    """Sends the frames, then waits for all frames that should pass."""
     observer = site.agent(site.hosts[sender.host.name])
     observer.capture(sender.bridge.device)
     for claim in claims:
@@ -91,7 +92,7 @@ def _tried(site: RunningSite, sender: Sender, claims: tuple[Claim, ...]) -> Iter
         seen = observer.captured(sender.bridge.device)
         return all(any(mark in frame for frame in seen) for mark in awaited)
 
-    with suppress(LabError):  # the rows say which of them are missing
+    with suppress(LabError):  # the rows show which frames are missing
         wait_for(arrived, "honest frames", _PATIENCE)
     seen = observer.captured(sender.bridge.device)
     for claim in claims:
@@ -101,7 +102,7 @@ def _tried(site: RunningSite, sender: Sender, claims: tuple[Claim, ...]) -> Iter
 
 
 def _claims(sender: Sender, guarded: bool) -> Iterator[Claim]:
-    """Forged frames between honest ones; without a guard, those with a forged source pass, and no others are tried."""
+    """Forged frames between legitimate ones; without a guard, only frames with a forged source are sent, and pass."""
     for family, own in sorted(sender.own.items()):
         gateway = in_family(sender.bridge, family)
         if gateway is None:
@@ -120,7 +121,7 @@ def _claims(sender: Sender, guarded: bool) -> Iterator[Claim]:
 
 
 def _other(sender: Sender, family: Family) -> Address:
-    """An address of another guest on the bridge that is known beforehand (no pool's); else the host's own."""
+    """A configured address of another guest on the bridge (not from a pool); else the host's own address."""
     ports = (port for port in sender.bridge.ports if port.guest != sender.name)
     known = [a for port in ports for a in in_family(port, family) or ()]
     own = in_family(sender.bridge, family)

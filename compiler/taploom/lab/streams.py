@@ -1,4 +1,4 @@
-"""TCP connections that are held open, to see what outlives a change."""
+"""TCP connections that are held open, to see whether they survive a change."""
 
 import socket
 from typing import Any
@@ -18,8 +18,8 @@ class Streams:
 
         Args:
             to: Numeric address.
-            port: Of a listener of ours.
-            source: Address to send from, or none for the kernel's choice.
+            port: The port of one of the lab's listeners.
+            source: Source address, or None for the kernel's choice.
             timeout: Seconds.
             listening: See `taploom.lab.probe.Agent.hold`.
         """
@@ -32,7 +32,7 @@ class Streams:
         return {"stream": len(self._held) - 1}
 
     def alive(self, stream: int, timeout: float) -> dict[str, Any]:
-        """Whether a line sent on a held stream is echoed in time, or the other side is still heard to speak."""
+        """Whether a line sent on a held stream is echoed in time, or octets of the other side still arrive."""
         held, listening = self._held[stream]
         try:
             if listening:
@@ -46,7 +46,7 @@ class Streams:
 
 
 def _drain(held: socket.socket) -> None:
-    """Takes what has come already."""
+    """Discards the octets that have already arrived."""
     held.settimeout(0)
     try:
         while held.recv(65536):

@@ -1,8 +1,8 @@
 """Real TAPs, as a virtual machine monitor would open them.
 
-The units of a host match its guests' interfaces by `Kind=tun`, which a veth is not. So each guest gets a pair of TAPs,
-one in the host's namespace and one in its own, and `taploom.lab.pump` carries the frames between them: the exact
-units run, with no change for the lab (740 Mbit/s, 0.26 ms for a ping).
+The units of a host match its guests' interfaces by `Kind=tun`, and a veth has another kind. So each guest gets a pair
+of TAPs, one in the host's namespace and one in its own, and `taploom.lab.pump` carries the frames between them. With
+them, the units run without a change for the lab (740 Mbit/s, 0.26 ms for a ping).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Pump:
-    """The process that holds the TAPs of one lab; a context manager. All TAPs go when it closes."""
+    """The process that holds the TAPs of one lab; a context manager. Its exit removes all TAPs."""
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
@@ -50,12 +50,12 @@ class Pump:
     def connect(self, host: Namespace, tap: str, guest: Namespace, nic: str, mac: str) -> None:
         """Opens a TAP in the host's namespace and one in the guest's, and connects the two.
 
-        Plug a guest in before its networkd starts, as its monitor does: networkd matches a link by its hardware
-        address when it appears, and a TAP gets its address just after that.
+        Plug a guest in before its networkd starts, as a monitor does: networkd matches a link by its hardware address
+        as soon as the link appears, and a TAP gets its address just after that.
 
         Args:
             host: Where the units of the host run.
-            tap: Name of the interface there, such as `vm-a`. Its hardware address is random, as a monitor leaves it.
+            tap: Name of the interface there, such as `vm-a`. Its hardware address is random, as under a monitor.
             guest: Where the units of the guest run.
             nic: Name of the interface there, such as `eth0`.
             mac: Hardware address of the guest's interface.

@@ -1,4 +1,4 @@
-"""Asks the kernel what was asked of the plan, and puts the two answers side by side."""
+"""Probes the flows in the kernel, and compares each outcome with the plan's answer."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -16,13 +16,13 @@ from taploom.plan.host import Host
 from taploom.plan.policy import Limit
 
 AT_ONCE = 60
-"""Probes of one machine at the same time."""
+"""The most simultaneous probes of one machine."""
 _UNITS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 _SECONDS = 2.0
-"""Over how long the retries of a probe are spread, at least."""
+"""The least time over which the retries of a probe are spread."""
 
 Progress = Callable[[int, int], None]
-"""Called with how many probes are done, and how many there are."""
+"""Called with the number of finished probes and the number of all probes."""
 
 
 def ask(site: RunningSite, asked: tuple[Question, ...], progress: Progress | None = None) -> LabReport:
@@ -30,7 +30,7 @@ def ask(site: RunningSite, asked: tuple[Question, ...], progress: Progress | Non
     chosen, left_out = _within_rates(asked)
     machines = site.machines()
     listen(site, machines, chosen)
-    # Refused ones first: without ports, a packet the other way would have begun a connection that they then belong to.
+    # Refused packets go first: without ports, a packet in the other direction would open a connection for them.
     first, rest = ([q for q in chosen if _refused(q) is it_is] for it_is in (True, False))
     rows: list[Row] = []
     for wave in (*_waves(first), *_waves(rest)):
@@ -43,10 +43,10 @@ def ask(site: RunningSite, asked: tuple[Question, ...], progress: Progress | Non
 
 
 def _within_rates(asked: tuple[Question, ...]) -> tuple[list[Question], list[NotRun]]:
-    """The questions without those that an allow with a rate could refuse because there are too many of them."""
+    """The questions without those that an entry with a rate could refuse because there are too many of them."""
     used: dict[str, int] = defaultdict(int)
     chosen, left_out = [], []
-    # A packet that nothing answers is not sent again once the rate has room, so the burst must have room for it.
+    # A packet without an answer is not repeated after the rate has room again, so the burst must have room for it.
     at_once = {by for question in asked if _silent(question.packet) for by, _ in question.verdict.limits}
     for question in asked:
         room = [
@@ -68,7 +68,7 @@ def _refill(limit: Limit) -> int:
 
 
 def _waves(asked: Iterable[Question]) -> Iterator[list[Question]]:
-    """Groups in which no machine asks too much at once."""
+    """Groups of questions in which no machine has more than `AT_ONCE` probes."""
     turn: dict[str, int] = defaultdict(int)
     waves: dict[int, list[Question]] = defaultdict(list)
     for question in asked:
@@ -78,7 +78,7 @@ def _waves(asked: Iterable[Question]) -> Iterator[list[Question]]:
 
 
 def listen(site: RunningSite, machines: dict[str, Namespace], asked: Iterable[Question]) -> None:
-    """Starts listeners at both ends that a packet could get to: as it was sent, and as it is translated."""
+    """Starts listeners at both possible destinations of each packet: the original one and the translated one."""
     wanted: dict[tuple[str, str], set[int]] = defaultdict(set)
     for question in asked:
         packet, verdict = question.packet, question.verdict
@@ -110,14 +110,14 @@ def _refused(question: Question) -> bool:
 
 
 def _silent(packet: FirstPacket) -> bool:
-    """Whether nobody answers it, so that all tries are sent, and a rate counts each."""
+    """Whether a packet gets no answer, so that all its tries are sent, and each counts for a rate limit."""
     return packet.protocol not in ("tcp", "udp", "icmp") or (packet.protocol == "icmp" and packet.port != 0)
 
 
 def _completed(
     site: RunningSite, machines: dict[str, Namespace], wave: list[Question], answers: list[ProbeResult]
 ) -> list[ProbeResult]:
-    """The answers; those of pings and of packets that nothing answers get the ends that the receiver recorded."""
+    """The answers; those of pings and of packets that nothing answers get the addresses that the receiver recorded."""
     asked: dict[str, list[str]] = defaultdict(list)
     for question, answer in zip(wave, answers, strict=True):
         if answer.words:
@@ -141,7 +141,7 @@ def _row(question: Question, answer: ProbeResult) -> Row:
 
 
 def _arrival(question: Question) -> str:
-    """Where a packet arrives, and from whom."""
+    """The place and the address where a packet arrives, and its source address there."""
     verdict, asked = question.verdict, question.packet
     to, sender = verdict.packet.to, verdict.packet.source
     port = f" {asked.protocol}/{verdict.packet.port}" if verdict.packet.port != asked.port else ""
@@ -149,11 +149,11 @@ def _arrival(question: Question) -> str:
 
 
 def _observed(question: Question, answer: ProbeResult) -> str:
-    """What became of a packet: only silence is a drop, as an error comes from a machine that got it, or lacks a route.
+    """The observed verdict. Only a timeout is a drop: errors come from a machine that got the packet or lacks a route.
 
-    In two cases, "unreachable" is a drop as well. An isolated guest does not find its neighbour at all, which its own
-    kernel reports in time (RFC 4861, 7.2.2). And a host without a route back to the sender does not answer its ARP
-    where `rp_filter` is set.
+    In two cases, "unreachable" is a drop as well. An isolated guest cannot resolve the address of its neighbour, and
+    its own kernel reports that in time (RFC 4861, 7.2.2). And a host without a route back to the sender does not answer
+    the sender's ARP requests if `rp_filter` is set.
     """
     verdict = question.verdict
     unheard = verdict.by in ("implied/isolated", "implied/reverse-path")

@@ -1,4 +1,4 @@
-"""What can be tried of a service: the ports at which an answer could change, and what no packet can ask for."""
+"""The trials of a service: the ports at which the plan's answer could change; and the services without any trial."""
 
 from collections.abc import Iterable, Iterator
 
@@ -19,7 +19,7 @@ _HEADERS = {"ah": "of IPv6 it is a header before another protocol"}
 
 
 def edges(service: Service, family: Family) -> Iterator[tuple[int, Trial]]:
-    """What is tried of one service, each with its number among the ports around the service's ends."""
+    """The trials of one service, each with its number among the ports around the first and last port of the service."""
     name, number = _ICMP[family]
     if service.protocol in _WITH_PORTS:
         around = (service.first - 1, service.first, service.last, service.last + 1)
@@ -35,7 +35,7 @@ def edges(service: Service, family: Family) -> Iterator[tuple[int, Trial]]:
 
 
 def others(said: Iterable[Service], family: Family, quiet: int) -> Iterator[Trial]:
-    """What is tried besides ping, TCP and UDP, of protocols that some entry names."""
+    """The trials for protocols that an entry names, except ping, TCP and UDP."""
     for service in sorted(set(said)):
         if service.protocol == "sctp":
             yield "sctp", quiet
@@ -49,7 +49,7 @@ def _portless(service: Service, family: Family) -> bool:
 
 
 def untried(services: Iterable[Service]) -> str:
-    """Why no packet can ask for any of these services; "" if one can, or if there are none, which means any service."""
+    """The reason why no first packet can test these services; "" if one can, or if there are none (any service)."""
     found = list(services)
     tried = [each for service in found for family in Family for each in edges(service, family)]
     echoes = [
@@ -69,7 +69,7 @@ def _word(service: Service) -> str:
 
 
 def named(packet: FirstPacket) -> str:
-    """What a packet asks for, in words."""
+    """The service of a packet, in words."""
     if packet.protocol == "icmp":
         name, _ = _ICMP[packet.family]
         return _word(Service(name, packet.port, packet.port)) if packet.port else "ping"

@@ -1,4 +1,4 @@
-"""What a reload of the ruleset must leave alone: running connections, other tables, and other interfaces."""
+"""Checks that a reload of the ruleset does not disturb running connections, other tables, and other interfaces."""
 
 import time
 from collections import Counter
@@ -20,18 +20,18 @@ from taploom.plan.interfaces import inside
 
 RELOADS = 10
 FLOWS = 6
-"""Flows that are watched."""
+"""The most flows of each kind that are watched."""
 ENOUGH = 500
-"""Datagrams of one flow without which its survival says little."""
+"""The number of datagrams that a flow must exceed, as fewer prove little."""
 PACE = 0.25
-"""Seconds between two reloads, at least."""
+"""The least number of seconds between two reloads."""
 _FOREIGN = "table ip taploom_lab_foreign { chain c { type filter hook forward priority 10; policy accept; }; }"
 _SIDES = (("tlleft", 1), ("tlright", 9))
 _PREFIX4, _PREFIX6 = "198.19.255", "2001:2:0:ff"
 
 
 def upkeep(site: RunningSite, asked: tuple[Question, ...]) -> LabReport:
-    """Reloads under load, then looks at what should be as before."""
+    """Reloads all rulesets under load, and checks that objects, other tables and other interfaces are as before."""
     rows: list[Row] = []
     not_run: list[NotRun] = []
     for host in site.plan.hosts:
@@ -62,7 +62,7 @@ def _shape(machine: Namespace) -> Counter[tuple[str, ...]]:
 
 
 def under_load(site: RunningSite, asked: tuple[Question, ...]) -> Iterator[Row]:
-    """Streams are held and datagrams flow while every host's ruleset is replaced again and again."""
+    """Holds streams and sends datagrams while every host's ruleset is replaced several times."""
     streams = [(q, hold(site, q)) for q in _watched(asked, "tcp")]
     loads = [(q, begin(site, q, "load")) for q in _watched(asked, "udp")]
     pours = [(q, begin(site, q, "attend")) for q in answered(asked)]
@@ -94,7 +94,7 @@ def _watched(asked: tuple[Question, ...], protocol: str) -> list[Question]:
 
 
 def sender(site: RunningSite, question: Question) -> Any:
-    """The agent of the machine that asks."""
+    """The agent of the machine that sends the flow."""
     return site.agent(site.machines()[question.source.machine])
 
 
@@ -103,7 +103,7 @@ def _source(question: Question) -> str | None:
 
 
 def hold(site: RunningSite, question: Question, listening: Listening = "") -> int | None:
-    """A connection that is kept open, by its number; None if it does not open. See `Agent.hold`."""
+    """The number of a connection that is kept open; None if it does not open. See `Agent.hold`."""
     packet = question.packet
     try:
         return int(sender(site, question).hold(str(packet.to), packet.port, _source(question), listening=listening))
@@ -112,7 +112,7 @@ def hold(site: RunningSite, question: Question, listening: Listening = "") -> in
 
 
 def answered(asked: tuple[Question, ...]) -> list[Question]:
-    """Datagrams between neighbours, where the receiver may answer, but may not ask in turn."""
+    """UDP flows between neighbours in which the receiver may answer, but may not begin a flow itself."""
     near = [q for q in asked if q.packet.protocol == "udp" and q.source.group == q.to.group]
     refused = {(q.packet.to, q.packet.source) for q in near if not q.verdict.allowed}
     found = [q for q in near if q.verdict.allowed and (q.packet.source, q.packet.to) in refused]
@@ -135,7 +135,7 @@ def rest(site: RunningSite, asking: Iterable[Question]) -> None:
 
 
 def _neighbours(site: RunningSite, host: Host) -> LabReport:
-    """Two interfaces of the host that are none of ours: they reach each other as before, and no guest."""
+    """Checks that two interfaces of the host that taploom does not configure reach each other."""
     name, machine = host.name, site.hosts[host.name]
     families = [f for f in Family if any(each.own(f) for each in inside(host))]
     if not families:

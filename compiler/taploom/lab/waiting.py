@@ -1,7 +1,7 @@
-"""Waiting for a state of the world.
+"""Waits until a condition holds in a lab.
 
-Everything in a lab is asynchronous (a lease, a neighbour discovery, a process), so every lab step is "poll until it
-holds". One function does it, so that each wait names what it waited for and what it saw last when it gives up.
+Everything in a lab is asynchronous (a lease, a neighbour discovery, a process), so every lab step polls until a
+condition holds. One function does it, so that each error names the condition and the last value that was seen.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Seen = TypeVar("Seen")
 
 INTERVAL = 0.05
-"""Seconds between two looks."""
+"""Seconds between two polls."""
 
 
 class LabError(RuntimeError):
@@ -23,7 +23,7 @@ class LabError(RuntimeError):
 
 
 def wait_for(look: Callable[[], Seen], what: str, timeout: float = 10.0) -> Seen:
-    """Polls until `look` returns something true, and returns that.
+    """Polls until `look` returns a true value, and returns this value.
 
     Args:
         look: Called every `INTERVAL` seconds, and at least once.
@@ -31,7 +31,7 @@ def wait_for(look: Callable[[], Seen], what: str, timeout: float = 10.0) -> Seen
         timeout: Seconds until it gives up.
 
     Raises:
-        LabError: It did not come true in time; the message holds the last value seen.
+        LabError: `look` returned no true value in time; the message holds the last value.
     """
     deadline = time.monotonic() + timeout
     while not (seen := look()):

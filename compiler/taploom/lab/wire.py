@@ -1,4 +1,4 @@
-"""Raw frames of a machine, out and in: what spoofing needs, and the proof of what reached a cable."""
+"""Sends raw frames from a machine, for spoofing, and captures the frames that arrive there."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 ETH_P_ALL = 0x0003
 PACKET_OUTGOING = 4
 KEEP = 10_000
-"""Frames kept of one interface."""
+"""The most frames that are kept for one interface."""
 
 
 class Wire:

@@ -1,9 +1,9 @@
-"""The world outside: what an uplink of a host is plugged into.
+"""The world outside: the links to which the uplinks of hosts are connected, and internet hosts.
 
-One machine plays all of it. Each segment is a bridge there, with a router address of either family, on which a second
-networkd serves DHCP and sends router advertisements; uplinks of any number of hosts plug into it, so that hosts meet
-outside too. Internet hosts are further addresses of the machine. It has no route to the networks of a site: what
-comes back from it was translated or has a public address.
+One machine simulates all of it. Each segment is a bridge there, with a router address of either family, on which a
+second networkd serves DHCP and sends router advertisements. Uplinks of any number of hosts can be on one segment, so
+that hosts also meet outside. Internet hosts are further addresses of the machine. By itself, the machine has no route
+to the networks of a site, so it can answer only translated or public addresses.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ class Segment:
 
     Attributes:
         name: Name of its bridge in the world's machine.
-        ipv4: The router's address and prefix length, or none.
-        ipv6: The same for IPv6; a /64 where `ra`.
-        dhcp: Serve DHCP for IPv4; the pool begins 100 addresses after the network's.
+        ipv4: The router's address and prefix length, or None.
+        ipv6: The router's IPv6 address and prefix length, or None; a /64 if `ra` is set.
+        dhcp: Serve DHCP for IPv4; the pool begins 100 addresses after the network address.
         ra: Send router advertisements with the prefix.
         also: More addresses of the router, such as `fe80::1/64`.
     """
@@ -70,16 +70,16 @@ class World:
     def __init__(
         self, lab: Lab, segments: Iterable[Segment] = (Segment(),), hosts: Iterable[str] = (), name: str = "internet"
     ) -> None:
-        """Creates it.
+        """Creates the world.
 
         Args:
-            lab: The lab that it ends with.
+            lab: The lab; the world ends with it.
             segments: Links that hosts can be plugged into.
             hosts: Addresses of internet hosts, such as `198.51.100.7` or `2001:db8:f::7`.
             name: Name of its machine.
         """
         self.machine = lab.machine(name)
-        # Nobody else has its addresses; a tentative one could not be sent from.
+        # No other machine has its addresses, and a tentative address could not be used as a source.
         self.machine.sysctl({"net.ipv6.conf.default.dad_transmits": "0", "net.ipv6.conf.default.accept_dad": "0"})
         self.machine.sysctl({"net.ipv4.conf.all.forwarding": "1", "net.ipv6.conf.all.forwarding": "1"})
         for host in hosts:
@@ -89,10 +89,10 @@ class World:
         self._ports = 0
 
     def plug(self, segment: str, host: Namespace, ifname: str) -> None:
-        """Plugs an interface of a machine, which this creates, into a segment.
+        """Creates an interface of a machine and connects it to a segment.
 
-        It is down, as a network card is at boot: were it up before its networkd has told the kernel to leave router
-        advertisements alone, the first one would leave it with an address.
+        The interface is down, like a network card at boot. If it were up before networkd has told the kernel to ignore
+        router advertisements, the first advertisement would give it an address.
 
         Args:
             segment: Name of the segment.

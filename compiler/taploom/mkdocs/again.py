@@ -1,4 +1,4 @@
-"""Templates that are kept from one build to the next while a site is served, and pages as search reads them."""
+"""Caches compiled templates between builds while a site is served, and prepares pages for the search index."""
 
 import re
 from io import BytesIO
@@ -15,17 +15,17 @@ class Templates(BytecodeCache):
         self._known: dict[str, bytes] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        """Take what is known of a template; Jinja looks whether its source is still the same."""
+        """Load a cached template; Jinja checks whether its source is unchanged."""
         if bucket.key in self._known:
             bucket.load_bytecode(BytesIO(self._known[bucket.key]))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        """Keep a template."""
+        """Cache a template."""
         kept = BytesIO()
         bucket.write_bytecode(kept)
         self._known[bucket.key] = kept.getvalue()
 
 
 def worded(content: str) -> str:
-    """A page for search, without the spans that colour its code, which are half of all tags."""
+    """A page for the search index, without the spans that colour its code: these are half of all tags."""
     return content if "data-search" in content else _SPAN.sub("", content)

@@ -1,6 +1,6 @@
-"""Pages that are the same as in the last build: while a site is served, their Markdown is not read again.
+"""Caches pages between builds: while a site is served, the Markdown of an unchanged page is not converted again.
 
-MkDocs builds every page anew for each change. Most are as they were, and Markdown is a third of what a build costs.
+MkDocs builds every page for each change. Most pages are unchanged, and Markdown takes a third of the time of a build.
 """
 
 from dataclasses import field
@@ -14,12 +14,12 @@ from taploom.base.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What MkDocs made of a page's Markdown.
+    """The results of the conversion of a page's Markdown.
 
     Attributes:
-        title: the first heading, which names the page where nothing else does.
-        anchors: what links may lead to.
-        links: anchors that the page links to, with the links, by the path of the page that should have them.
+        title: the first heading, which is the title of the page if no other title is set.
+        anchors: the ids in the page to which links may lead.
+        links: the anchors to which the page links, with the links, by the path of the linked page.
     """
 
     markdown: str
@@ -32,28 +32,28 @@ class _Made:
 
 @dataclass(slots=True)
 class Kept:
-    """The pages of the last build, as long as every link still leads to where it led."""
+    """The pages of the last build, as long as no target of a link is added, removed or moved."""
 
     places: dict[str, str] = field(default_factory=dict)
     made: dict[str, _Made] = field(default_factory=dict)
     asked: dict[str, str] = field(default_factory=dict)
 
     def begin(self, files: Files) -> None:
-        """Forget everything where a page or picture has come, gone or moved: links are resolved in the content."""
+        """Clear the cache if a page or picture was added, removed or moved: links are resolved in the content."""
         places = {file.src_uri: file.url for file in files}
         if places != self.places:
             self.places, self.made = places, {}
         self.asked = {}
 
     def markdown(self, page: Page, markdown: str) -> str:
-        """What MkDocs should read: nothing where it has read the same before."""
+        """The Markdown that MkDocs has to convert; "" if the page is unchanged."""
         path = page.file.src_uri
         self.asked[path] = markdown
         known = self.made.get(path)
         return "" if known is not None and known.markdown == markdown else markdown
 
     def content(self, page: Page, content: str, files: Files) -> str:
-        """What becomes of the page: what has just been made, or what was kept."""
+        """The HTML content of the page: the new one, or the cached one if the page is unchanged."""
         path = page.file.src_uri
         markdown = self.asked[path]
         known = self.made.get(path)

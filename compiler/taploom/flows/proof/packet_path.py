@@ -27,7 +27,7 @@ class Stages(Protocol):
         ...
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """The translated destinations of new connections (dstnat of prerouting; of output for the host's own)."""
+        """The translated destinations of new connections (dstnat of prerouting, or of output for `SELF`)."""
         ...
 
     def judged(self, ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
@@ -47,7 +47,7 @@ class Context:
 
     Attributes:
         ingress: the interface by which they come in; `SELF` for packets that the host sends.
-        way: the interface of the default route, for packets that only a default route leads; None for all others.
+        way: the interface of the default route, for packets that match no other route; None for all other packets.
     """
 
     ingress: str
@@ -114,7 +114,7 @@ class PacketPath:
 
     @memo
     def wayward(self, translation: Diagram[Answer]) -> bool:
-        """Whether some destination is translated to one that only a default route may lead to."""
+        """Whether some translated destination may be reachable by a default route only."""
         targets = {a.destination for a in answers(translation) if a.destination is not None}
         return any(t.address is None or not self.kernel.egress(t.address) for t in targets)
 
@@ -128,15 +128,15 @@ class PacketPath:
     def passed(self, context: Context, egress: str, mark: Mark) -> Diagram[Answer]:
         """The judgement of packets that leave by `egress`; `ELSEWHERE` if they belong to another context.
 
-        Packets that only a default route leads (`egress` is "") belong to contexts with a way, all others to the one
-        without.
+        Packets that match only a default route (`egress` is "") belong to contexts with a way, and all other packets
+        to the context without a way.
         """
         if bool(egress) == (context.way is not None):
             return self.manager.leaf(ELSEWHERE)
         return self.stages.judged(context.ingress, egress or context.way or "", mark)
 
     def _translated(self, context: Context, leaf: Answer) -> Diagram[Answer]:
-        """The outcome of packets with the translation `leaf`, by their destination before it."""
+        """The outcome of packets with the translation `leaf`, as a map of the packets before this translation."""
         to = leaf.destination
         assert to is not None
         if to.address is not None:
@@ -144,7 +144,7 @@ class PacketPath:
             found = at(self.passed(context, egress, leaf.mark), DESTINATION, to.address)
         else:
             found = moved(self.manager, self.routed(context, leaf.mark), DESTINATION, to.shift)
-        key = (id(found), leaf)  # the manager holds the map, so that no other one gets its identity
+        key = (id(found), leaf)  # the manager keeps the map alive, so no other map gets its id
         made = self.behind.get(key)
         if made is None:
             made = self.manager.relabel(lambda a: _named(a, leaf), moved(self.manager, found, PORT, to.port))
@@ -153,7 +153,7 @@ class PacketPath:
 
 
 def _refused(answer: Answer) -> bool:
-    """Whether a NAT chain drops the packet, which the lowering never emits but the kernel would do."""
+    """Whether a NAT chain drops the packet; the lowering emits no such rule, but the kernel would obey it."""
     return answer.verdict == "drop"
 
 

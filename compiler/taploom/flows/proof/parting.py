@@ -1,4 +1,4 @@
-"""Where two maps differ: the first packet of each different part, with both answers."""
+"""Finds the differences of two maps: the first packet of each different part, with both answers."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from taploom.flows.algebra.manager import Manager
 from taploom.flows.packets.answer import Answer, effect
 
 MOST = 10
-"""Most differences that are shown for one context: one is enough to know, a few help to see why."""
+"""The most differences that are shown for one context: one proves a mistake, a few more help to find its cause."""
 
 
 def differences(

@@ -30,7 +30,7 @@ def findings(plan: Plan, found: Iterable[Disagreement]) -> Iterator[Diagnostic]:
 
 
 def spans_of(plan: Plan) -> Mapping[str, Span | None]:
-    """The place of each entry that can decide, and of each host."""
+    """The spans of all entries that can decide about packets, and of all hosts, by stable name."""
     rules = {f"policy/{rule.name}": rule.origin.span for rule in plan.rules}
     forwards = {f"forward/{forward.name}": forward.origin.span for forward in plan.forwards}
     networks = {f"nat/{network.name}": network.origin.span for network in plan.networks}

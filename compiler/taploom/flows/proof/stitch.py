@@ -1,4 +1,4 @@
-"""Puts diagrams together from others, to compose translation and routing with the maps behind them."""
+"""Builds diagrams from other diagrams, to compose translation and routing with the maps behind them."""
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
@@ -11,7 +11,7 @@ from taploom.flows.packets.answer import MISS, Answer
 
 A = TypeVar("A")
 _FEW = 6
-"""Most runs of equal answers for which `laid` makes separate overlays: each costs a walk over the whole map."""
+"""The most runs of equal answers for which `laid` makes separate overlays: each costs a walk over the whole map."""
 
 
 def stitched(manager: Manager[A], level: int, ends: Sequence[int], children: Sequence[Diagram[A]]) -> Diagram[A]:
@@ -118,7 +118,7 @@ def grafted(manager: Manager[A], diagram: Diagram[A], then: Callable[[A], Diagra
 
 
 def moved(manager: Manager[A], diagram: Diagram[A], level: int, by: int) -> Diagram[A]:
-    """The map that answers for a value of a dimension as the given one does for the value plus `by`.
+    """The map whose answer for a value of a dimension is the given map's answer for the value plus `by`.
 
     Values that would leave the dimension get the answer of its nearest end.
     """
@@ -163,8 +163,8 @@ def spliced(manager: Manager[A], level: int, parts: Iterable[tuple[Interval, Dia
 def laid(manager: Manager[Answer], decided: Sequence[tuple[Box, Answer]], rest: Answer) -> Diagram[Answer]:
     """The overlay of boxes; if there are few runs of equal answers, each run is an overlay of its own.
 
-    The ruleset has rules of its own for the drops that the intent lists first. With separate overlays both witnesses
-    make the same ones, and so share the work.
+    The drops that the intent lists first are separate rules in the ruleset. So with separate overlays, both witnesses
+    make the same overlays and share the work.
     """
     runs = [list(run) for _, run in groupby(decided, key=lambda one: manager.leaf(one[1]))]
     if not 1 < len(runs) <= _FEW:

@@ -102,7 +102,7 @@ def services_of(names: Meanings, text: str) -> tuple[Service, ...] | None:
 
 
 def known(names: Meanings, text: str) -> bool:
-    """Whether the site has what a name, or `kind/name`, refers to."""
+    """Whether the site has an entry with this name or this `kind/name`."""
     kind, slash, name = text.partition("/")
     plan = names.plan
     sections = {

@@ -1,7 +1,7 @@
-"""The path of packets through a first host and the hosts behind it, all of which have to let them pass.
+"""The path of packets through a first host and the hosts behind it; all these hosts must let the packets pass.
 
 Packets that a host sends or masquerades may have a source address that only the network outside knows. Then the next
-host is asked for every address that it can be, and each part of the answer says for which of them it holds.
+host is evaluated for every possible address, and each part of the answer says for which addresses it holds.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ _EVERY_PORT: Spans = ((0, LAST_PORT),)
 EPHEMERAL, HOPS = 49152, 64
 """The sender port and hop limit of an ordinary packet (RFC 6335, 6; RFC 1700)."""
 _MOST = 5
-"""Most hosts that a path is followed through, so that routes in a circle come to an end."""
+"""The most hosts on a path; this limit ends the paths of routes that form a loop."""
 
 
 class Path(NamedTuple):
@@ -79,7 +79,7 @@ class Journey:
                         yield from self._first(Context(ingress, way), box, sent)
 
     def _goals(self, host: str, ingress: str, way: str | None, hosts: int = 1) -> Spans:
-        """The destinations of the question; if no uplink of the host is in their zone, those of the next host, too."""
+        """The destinations of the question; if no uplink of the host is in their zone, also the next hosts' ones."""
         place, zones = self._place(host), self.to.selection.outside
         found = list(place.goals(self.to, ingress, way))
         further = zones and zones.isdisjoint(place.view.zones.values()) and hosts < _MOST
@@ -94,7 +94,7 @@ class Journey:
     def _sent_by(
         self, place: Place, ingress: str, way: str | None, senders: Spans, goals: Spans
     ) -> Iterator[tuple[Spans, Sent]]:
-        """Destinations with their senders; the host itself sends from the address of the interface that it sends by."""
+        """Destinations with their senders; packets of the host itself have the address of their egress interface."""
         if ingress != SELF:
             yield from ((goals, Sent(senders)) for _ in goals[:1])
             return
@@ -118,13 +118,13 @@ class Journey:
                 yield self._told(Path((left, *part[1:]), (hop,)), sent)
 
     def _way(self, host: str, context: Context, goals: Spans) -> str | None:
-        """The uplink of a host that leads to all of some destinations, if there is one."""
+        """The uplink by which a host sends to all of some destinations; the way of the context if there is not one."""
         place = self._place(host)
         leaving = list(place.leaving(goals, context.way))
         return leaving[0] if len(leaving) == 1 and leaving[0] in place.view.zones else context.way
 
     def _told(self, path: Path, sent: Sent) -> Path:
-        """A path with the unknown addresses that it depends on: its destination, and that of the sending host."""
+        """A path with the unknown addresses that it depends on: its destination, and the sending host's address."""
         unknown = list(path.unknown)
         if self._hidden:
             unknown.append(Unknown("destination", *self._hidden, None))
@@ -154,7 +154,7 @@ class Journey:
     def _onward(
         self, host: str, ingress: str, box: Box, before: tuple[Hop, ...], *, rewritten: bool
     ) -> Iterator[tuple[Box, tuple[Hop, ...]]]:
-        """The parts of a box that another host has sent on, each with its hops and with the senders that these see."""
+        """The parts of a box that a further host receives, each with its hops; these hold the senders if rewritten."""
         place, meant = self._place(host), box[DESTINATION] or ()
         to = place.kernel.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
         seen = box if to is None else _with(box, DESTINATION, (single(to),))
@@ -195,9 +195,9 @@ class Journey:
         return self.to.uplink if self._place(self.host).hidden(self.to) else None
 
     def _next(self, host: str, context: Context, goals: Spans) -> Iterator[tuple[str, str, Spans]]:
-        """Other hosts to which a host sends on, each with the uplink that it receives by and the destinations.
+        """The next hosts of packets that leave a host, each with its receiving uplink and the destinations.
 
-        These are the hosts that are a next hop, and for the other destinations the hosts that have them.
+        These are next hops of routes; for destinations without one, they are the hosts that have the destinations.
         """
         place = self._place(host)
         left = goals
@@ -234,7 +234,7 @@ class Journey:
 
 
 def _before(seen: Spans | None, sent: Spans | None, answer: Answer) -> Spans | None:
-    """The senders before the first host's translation, for those that the second host sees."""
+    """The senders before the first host's translation, given the senders that the second host sees."""
     match answer.source:
         case None:
             return seen

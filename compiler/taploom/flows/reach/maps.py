@@ -1,4 +1,4 @@
-"""The maps of all hosts of a plan, each made when it is first looked at."""
+"""The maps of all hosts of a plan, each made on its first use."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -59,5 +59,5 @@ class Maps:
         return ruleset(self.names.hosts[host])
 
     def place(self, host: str, family: Family) -> Place:
-        """A host as questions look at it."""
+        """The `Place` of a host in one family."""
         return Place(View(self.names, self.pair(host, family).kernel))

@@ -1,4 +1,4 @@
-"""Who reaches whom, for all pairs at once: zones and hosts, or guests."""
+"""The reachability of all pairs at once: from zones to zones and hosts, or between guests."""
 
 from collections.abc import Collection, Iterator
 from fnmatch import fnmatchcase
@@ -13,7 +13,7 @@ from taploom.flows.reach.query import Inquiry
 from taploom.flows.reach.reply import Reply
 
 _EVERYWHERE = frozenset(f"implied/{name}" for name in ("icmp", "icmpv6", "nd", "mld"))
-"""Entries that let through what every host must accept; they are left out of the matrix."""
+"""Entries for traffic that every host must accept; the matrix leaves them out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Passage:
         protocols: numbers, or None for all.
         ports: ports or ICMP types, or None for all.
         by: stable name of the entry that lets it pass.
-        certain: whether it passes whatever addresses the networks outside hand out.
-        routed: whether the sender's host has a route to everybody in the column; else it passes to some of them alone,
-            such as those on an uplink's own link.
+        certain: whether it passes for all addresses that the networks outside may assign.
+        routed: whether the sender's host has a route to every receiver of the column; else the traffic reaches only
+            some receivers, such as those on an uplink's own link.
     """
 
     family: Family
@@ -42,7 +42,7 @@ class Matrix:
     """Rows are senders, columns receivers.
 
     Attributes:
-        cells: the traffic that passes from a row to a column, without that which every host must accept; () for none.
+        cells: the traffic that passes from a row to a column, except traffic that every host must accept; () for none.
     """
 
     rows: tuple[str, ...]
@@ -51,14 +51,14 @@ class Matrix:
 
 
 def zone_matrix(inquiry: Inquiry) -> Matrix:
-    """Zones by zones and hosts; traffic that forwards let in is in the host's column."""
+    """The matrix of zones by zones and hosts; traffic that forwards accept is in the column of the host."""
     zones = tuple(zone.name for zone in inquiry.plan.zones)
     hosts = tuple(f"host/{host.name}" for host in inquiry.plan.hosts)
     return _matrix(inquiry, [f"zone/{name}" for name in zones], [*(f"zone/{name}" for name in zones), *hosts])
 
 
 def guest_matrix(inquiry: Inquiry, pattern: str) -> Matrix:
-    """Guests by guests, for guests whose names match a shell pattern."""
+    """The matrix of guests by guests, for guests whose names match a shell pattern."""
     guests = [f"guest/{guest.name}" for guest in inquiry.plan.guests if fnmatchcase(guest.name, pattern)]
     return _matrix(inquiry, guests, guests)
 

@@ -1,4 +1,4 @@
-"""One host for the questions: the interfaces by which a selection's packets come in, and the destinations behind it."""
+"""One host's part in a question: the interfaces by which the packets enter it, and their possible destinations."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,9 +19,9 @@ from taploom.plan.site import Network
 
 
 def members(network: Network, family: Family) -> Spans:
-    """The addresses that a question about a network means: all but its gateway's, network and broadcast addresses.
+    """The addresses that a question about a network means: all except those of gateway, network and broadcast.
 
-    On a link of two addresses both belong to stations (RFC 3021, RFC 6164).
+    On a link with two addresses, both addresses belong to stations (RFC 3021, RFC 6164).
     """
     interface = in_family(network, family)
     if interface is None:
@@ -46,8 +46,8 @@ class Place:
     def starts(self, end: Endpoint) -> Iterator[tuple[str, Spans, Spans | None]]:
         """The interfaces by which packets of a selection first come to this host, with their senders and destinations.
 
-        The destinations are None for all. They are `here` for senders beyond an uplink who claim an address of the
-        site: such packets count only if they are for this host, and not if it would forward them.
+        The destinations are None for all. They are `here` for senders beyond an uplink that use an address of the
+        site: their packets count only if they are for this host or behind it.
         """
         found, host = end.selection, self.kernel.host
         literal = found.literal(self.kernel.family)
@@ -74,7 +74,7 @@ class Place:
         """Sources of the site that packets by an uplink may have without having passed the sender's own host.
 
         These are sources behind another uplink, and sources behind this one whose own host has no uplink in the zone,
-        so that someone else must have forwarded their packets.
+        so that another host must have forwarded their packets.
         """
         return united([*self.view.astray(uplink), *common(self.carried(uplink), self.view.behind(uplink))])
 
@@ -88,7 +88,7 @@ class Place:
         return united([*(of_prefix(p) for p in prefixes if p), *guests, *hosts, *found.literal(family)])
 
     def goals(self, end: Endpoint, ingress: str, way: str | None) -> Spans:
-        """The destinations of a selection that packets from an interface may have, leaving by `way` if by default."""
+        """The destinations of a selection that packets from an interface may have; default routes leave by `way`."""
         spans: list[tuple[int, int]] = list(self._named(end))
         zones, hidden = end.selection.outside | self._zones_of_hidden(end), self.hidden(end)
         for span, egress in self.kernel.partition:
@@ -107,7 +107,7 @@ class Place:
         return common(meant, self.kernel.unreachable)
 
     def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
-        """Destinations by the interface that the host sends by: by specific routes, or if `way` is set, by default."""
+        """Destinations by egress interface: those of specific routes, or if `way` is set, of the default route."""
         found: dict[str, list[tuple[int, int]]] = {}
         for span, egress in self.kernel.partition:
             if bool(egress) == (way is None):
@@ -123,7 +123,7 @@ class Place:
                 yield (*at, there)
 
     def _next_hops(self, uplink: str, goals: Spans) -> Iterator[tuple[int, Spans]]:
-        """The next hops beyond an uplink, each with its destinations; those on the link itself have none."""
+        """The next hops beyond an uplink, each with its destinations; destinations on the link have none."""
         family, host = self.kernel.family, self.kernel.host
         here = next(each for each in outside(host) if each.device == uplink)
         own = in_family(here, family)
@@ -147,7 +147,7 @@ class Place:
         return end.uplink[1] in Forwarding.of(self.view.names.hosts[end.uplink[0]], self.kernel.family).learned
 
     def _zones_of_hidden(self, end: Endpoint) -> set[str]:
-        """The zones where such an address is: the uplink's, or all zones of this host if it is not in that one."""
+        """The zones of a hidden end: its uplink's zone, or all zones of this host if it has no uplink in that zone."""
         if end.uplink is None or not self.hidden(end):
             return set()
         host, name = end.uplink
@@ -201,16 +201,16 @@ class Place:
         return tuple(single(a.value) for a in there.addresses.get(uplink, ()))
 
     def _arriving(self, uplink: str) -> Spans:
-        """Destinations of packets that may come in by an uplink: this host, those behind it, those it forwards to."""
+        """The destinations that packets by an uplink may have: `here`, `outside`, and `carried` for this uplink."""
         return united([*self.here, *self.outside, *self.carried(uplink)])
 
     @property
     def here(self) -> Spans:
-        """The addresses of the host, and those behind it."""
+        """The addresses of the host, and the addresses behind it."""
         return united([*self._own, *self.behind])
 
     def carried(self, uplink: str) -> Spans:
-        """Addresses of the site on hosts without an uplink in this uplink's zone, to which others must forward."""
+        """Addresses of hosts without an uplink in this uplink's zone; other hosts must forward packets to them."""
         apart = self.view.apart(self.view.zones[uplink])
         return united(span for found in apart for spans in found.values() for span in spans)
 
@@ -221,7 +221,7 @@ class Place:
         return united([*(span for spans in self.view.local.values() for span in spans), *mirrors])
 
     def at(self, uplink: str) -> Spans:
-        """The outside addresses by which it is reached at one of its uplinks."""
+        """The outside addresses by which the host is reached at one of its uplinks."""
         return united([*self.kernel.own_at(uplink), *self._mirrors.get(uplink, ())])
 
     @property

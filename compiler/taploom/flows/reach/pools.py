@@ -1,4 +1,4 @@
-"""The addresses that guests with an address from a DHCP pool can have, for questions about them.
+"""The possible addresses of guests that get theirs from a DHCP pool, for questions about these guests.
 
 Policy cannot name such a guest, because rules are about addresses. A question about it is answered for all addresses of
 the pool, and so for whichever of them the server gives it.
@@ -28,7 +28,7 @@ class Leased(NamedTuple):
 
     @property
     def prefixes(self) -> Iterator[Prefix]:
-        """The same as prefixes."""
+        """The addresses as prefixes."""
         return (one for first, last in self.addresses for one in prefixes_of(first, last, Family.IPV4))
 
 
@@ -58,7 +58,7 @@ def _pool(names: Meanings, network: str) -> DhcpServer | None:
 
 
 def _taken(names: Meanings, network: str) -> Spans:
-    """The known addresses of a network: of its guests, and its gateway's."""
+    """The known addresses in a network: those of its guests and of its gateway."""
     nics = (nic for known in names.nics.values() for nic in known if nic.network == network)
     known = of_prefixes((prefix for nic in nics for prefix in addresses_of(nic)), Family.IPV4)
     own = names.networks[network].ipv4

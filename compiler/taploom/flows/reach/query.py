@@ -1,6 +1,6 @@
-"""Who reaches whom: answers a question about two ends and a service, in parts.
+"""Answers whether packets of a service pass from one end to another; the answer has parts.
 
-The verdicts come from the intent, which the proof has shown to be what the ruleset does. The chains that a packet of
+The verdicts come from the intent, which the proof has shown to be equal to the ruleset. The chains that a packet of
 each part passes come from the ruleset. If a part passes one host and is for another behind it, both must let it pass.
 """
 

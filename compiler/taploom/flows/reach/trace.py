@@ -1,7 +1,7 @@
-"""Follows one concrete packet through the tables of a host, rule by rule: the plain reading of the tree.
+"""Follows one concrete packet through the tables of a host, rule by rule: an interpreter of the tree.
 
-Nothing is shared with the symbolic evaluation: no boxes, no diagrams, just a packet and the rules in their order. So it
-tells which chains a packet passes, and tests compare the two readings.
+It shares nothing with the symbolic evaluation: no boxes, no diagrams, just a packet and the rules in their order. It
+finds the chains that a packet passes, and tests compare its results with those of the symbolic evaluation.
 """
 
 from dataclasses import dataclass, field, replace
@@ -52,7 +52,7 @@ class Walk:
         allowed: whether it passes.
         destination: address and port after all translations.
         source: the translated source: "" if unchanged, `masquerade`, or the number of an address.
-        limited: the rate up to which it passes; "" where there is none.
+        limited: the rate up to which it passes; "" if there is none.
         steps: the chains that it passes, each with the comment of the rule by which it leaves the chain.
     """
 
@@ -77,7 +77,7 @@ class Tracer:
     kernel: Forwarding
 
     def walk(self, probe: TracedPacket) -> Walk:
-        """Walk one packet from its way in to its way out."""
+        """Walk one packet from its ingress to its egress."""
         found = Walk(allowed=True, destination=(probe.destination, probe.port))
         hop = Hop(self.kernel, probe, "", None)
         own = probe.ingress == SELF
@@ -145,7 +145,7 @@ class _Run:
     found: Walk
 
     def chain(self, chain: Chain) -> Kind | None:
-        """ACCEPT or DROP; None if the packet reaches the end of the chain."""
+        """The verdict of a chain: ACCEPT or DROP; None if the packet reaches the end of the chain."""
         for at, rule in enumerate(chain.rules, start=1):
             kind = self.rule(chain, rule)
             if kind is Kind.RETURN:
@@ -164,7 +164,7 @@ class _Run:
         return other.chain(rest) is Kind.ACCEPT and not other.found.limited
 
     def rule(self, chain: Chain, rule: Rule) -> Kind | None:
-        """The verdict of a rule; GOTO if the packet reached the end of a chain that it went to; None to go on."""
+        """The verdict of a rule; GOTO if a `goto` ends without a verdict; None if the next rule is to be evaluated."""
         limited, comment = "", rule.comment
         for statement in rule.statements:
             match statement:
@@ -259,7 +259,7 @@ class _Run:
                 return self.hop.probe.now < epoch
 
     def element(self, fields: tuple[Field, ...], name: str) -> Element | None:
-        """The element of a set that has the packet."""
+        """The element of a set that matches the packet; None if no element does."""
         entry = next(s for s in self.table.sets if s.name == name)
         if not all(map(self.hop.present, fields)):
             return None

@@ -1,7 +1,7 @@
 """The part of an intent that concerns some packets: boxes that hold none of them are left out.
 
 The remaining boxes are whole and keep their order. So the answers for these packets are those of the whole intent. The
-answers for other packets may be wrong, but if two intents differ only within the windows, so do their parts.
+answers for other packets may be wrong. If two intents differ only within the windows, their parts differ only there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -27,7 +27,7 @@ class Within:
     Attributes:
         intent: the whole intent.
         windows: the packets in question.
-        senders: the sources of all these packets, or None for any; a box that holds all of them gets no source.
+        senders: the sources of all these packets, or None for any; a box whose source holds all of them gets None.
     """
 
     intent: Intent
@@ -41,7 +41,7 @@ class Within:
         return self.intent.manager.overlay(self._near(plausible(self.intent.view, ingress)), PASS)
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """Translates by forwards, and by prefix translations on their way in."""
+        """Translates destinations by forwards and by inbound prefix translations."""
         if ingress == OTHER:
             return self.intent.destination(ingress)
         return self.intent.manager.overlay(self._near(self.intent.translated(ingress)), PASS)
@@ -72,7 +72,7 @@ class Within:
 
     @cached_property
     def _there(self) -> dict[str, Spans]:
-        """The destinations of packets that leave by each way; boxes for others are not needed there."""
+        """For each egress, the destinations of packets that leave by it; it is skipped if no window has one of them."""
         kernel = self.intent.kernel
         found: dict[str, list[Interval]] = {}
         for span, egress in kernel.partition:
@@ -117,7 +117,7 @@ class Within:
 
 def touching(one: Box, other: Box) -> bool:
     """Whether two boxes have a packet in common."""
-    for a, b in zip(one, other, strict=True):  # noqa: SIM110 - a generator takes twice as long, and this is asked of all
+    for a, b in zip(one, other, strict=True):  # noqa: SIM110 - a generator takes twice as long, and this runs per box
         if a is not None and b is not None and not overlapping(a, b):
             return False
     return True

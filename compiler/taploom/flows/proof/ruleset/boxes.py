@@ -86,7 +86,7 @@ class Conditions:
                     return self._joined(fields, [element.key for element in self._elements(name, fields)])
                 return [box for box, _ in self.elements(fields, name)]
             case TcpFlags(mask, flags, negated):
-                # What is judged here opens a connection: of its flags only `syn` is set.
+                # All packets of a map open a connection: of their TCP flags only `syn` is set.
                 opens = {"syn"} & set(mask) == set(flags)
                 return [self._boxed([(PROTOCOL, ((NUMBERS["tcp"],) * 2,))])] if opens != negated else []
             case Until(epoch):
@@ -124,7 +124,7 @@ class Conditions:
         return [self._boxed([*presence, (level, spans)])] if spans else []
 
     def _negated(self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]]) -> Boxes:
-        """The packets that have the fields but none of the values; fields that the situation decides come first."""
+        """The packets that have the fields but none of the values; fields that the situation decides are read first."""
         presences = [self.reader.presence(of) for of in fields]
         if any(presence is None for presence in presences):
             return []
@@ -142,7 +142,7 @@ class Conditions:
         return [self._boxed([*present, (level, spans)])] if spans else []
 
     def _neither(self, fields: tuple[Field, ...], values: Sequence[tuple[Value, ...]], present: list[Part]) -> Boxes:
-        """The negation of pairs of values of two fields: a first value with another second, or another first value."""
+        """The negation of value pairs: a pair's first value with a second that it has in no pair, or another first."""
         if len(fields) != 2:
             raise UnreadableError(f"negated {' . '.join(of.value for of in fields)}")
         first, second = (self.reader.level(of) for of in fields)

@@ -1,4 +1,4 @@
-"""Chains as maps: the decisions of each rule, laid over those of the rules after it."""
+"""Chains as maps: the decisions of each rule are laid over the decisions of the rules after it."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import field
@@ -87,7 +87,7 @@ class Chains:
         return found
 
     def relevant(self, name: str, situation: Situation) -> Situation:
-        """The situation without the properties that the chain, and chains it leads to, never ask for."""
+        """The situation without the properties that neither the chain nor the chains it leads to match."""
         key = (name, situation.state)
         if key not in self._relevant:
             asked = self.asked(*key)
@@ -103,7 +103,7 @@ class Chains:
         )
 
     def asked(self, name: str, state: str) -> frozenset[Field]:
-        """The fields that a chain, and chains it leads to, ask for about packets of a state."""
+        """The fields that a chain, and the chains it leads to, match in packets of a state."""
         key = (name, state)
         if key not in self._asked:
             self._asked[key] = frozenset()
@@ -160,10 +160,10 @@ class Chains:
     def _leading(
         self, step: Step, conditions: Conditions, situation: Situation, rest: Diagram[Answer]
     ) -> Diagram[Answer]:
-        """A rule that leads to other chains, or does something else than accept up to a rate.
+        """A rule that leads to other chains, or that has a rate and another verdict than accept.
 
         Raises:
-            UnreadableError: it translates up to a rate.
+            UnreadableError: the rule translates up to a rate.
         """
         boxes = step.where(conditions)
         match step.end:

@@ -38,7 +38,7 @@ Row = tuple[Value, ...]
 class FrameReader:
     """Reads fields of the `bridge` family; the EtherType is the `state` of the situation.
 
-    The target of neighbour messages uses the dimension of the destination, for which no rule asks in such messages.
+    The target of neighbour messages uses the dimension of the destination: no rule matches their destination.
     """
 
     kernel: Forwarding
@@ -64,7 +64,7 @@ class FrameReader:
         return self._packet.presence(field)
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """The values of the field's dimension that a value means, or whether it holds if the situation decides."""
+        """The values of the field's dimension that a value means; a boolean if the situation decides about it."""
         match value:
             case Mac() if field in _MACS:
                 return (single(value.value),)
@@ -86,7 +86,7 @@ class _Chains(Chains):
     def relevant(self, name: str, situation: Situation) -> Situation:
         asked = self.asked(name, situation.state)
         ingress = situation.ingress if Field.IIFNAME in asked else ""
-        # The egress stays, even if no chain asks for it: whether there is one tells the hook.
+        # The egress stays even if no chain matches it: whether it is empty distinguishes the hooks.
         return situation._replace(ingress=ingress)
 
 
@@ -132,7 +132,7 @@ def bridge_tables(ruleset: Ruleset) -> tuple[Table, ...]:
 
 
 def said_of_ports(ruleset: Ruleset) -> Mapping[str, dict[str, list[Row]]]:
-    """For each port, by name of the set: the rest of the keys of elements that begin with the port's name."""
+    """For each port and each set: the keys of elements that begin with the port's name, without that name."""
     found: dict[str, dict[str, list[Row]]] = {}
     for table in bridge_tables(ruleset):
         for one in table.sets:

@@ -15,7 +15,7 @@ from taploom.base.frozen import dataclass
 from taploom.flows.proof.ruleset.reader import Situation
 
 _WORTH_AN_INDEX = 16
-"""Number of rules from which on a chain gets an index: fewer are read faster without."""
+"""The number of rules from which a chain gets an index; a shorter chain is read faster without one."""
 _INTERFACES = (Field.IIFNAME, Field.OIFNAME)
 Ends = tuple[str | None, str | None]
 """The names of ingress and egress interface; None for any."""
@@ -23,7 +23,7 @@ Ends = tuple[str | None, str | None]
 
 @dataclass(slots=True)
 class RuleIndex:
-    """The rules of a chain, with their positions, by the interface that their first statement asks for."""
+    """The rules of a chain, with their positions, by the interface that their first statement matches."""
 
     general: list[tuple[int, Rule]] = field(default_factory=list)
     named: dict[tuple[Field, str], list[tuple[int, Rule]]] = field(default_factory=dict)
@@ -68,7 +68,7 @@ def _place(placed: tuple[int, Rule]) -> int:
 
 
 def _asked(rule: Rule) -> frozenset[tuple[Field, str]]:
-    """The interfaces that the first statement of a rule matches; empty if it asks for something else."""
+    """The interfaces that the first statement of a rule matches; empty if it matches something else."""
     match rule.statements[0] if rule.statements else None:
         case Match((of,), values, False) if of in _INTERFACES:
             names = [value.name for (value,) in values if isinstance(value, Iface)]

@@ -30,10 +30,10 @@ class Situation(NamedTuple):
     """The properties that all packets of a map share; a named tuple, because it is a key of very many look-ups.
 
     Attributes:
-        ingress: interface that they came in by; "" for packets that the host sends.
-        egress: interface that they leave by; "" where that is not decided yet, or for the host's own input.
+        ingress: interface by which they came in; "" for packets that the host sends.
+        egress: interface by which they leave; "" if that is not decided yet, or for the host's own input.
         state: state of the connection as in `ct state`.
-        original: the destinations before a translation to one address, which no rule tells apart; else None.
+        original: before a translation to one address, an interval of destinations that match the same rules; else None.
         shift: the number that a prefix translation has added to the destination; else None.
     """
 
@@ -107,7 +107,7 @@ class AnyReader(Protocol):
         ...
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """The values of the field's dimension that a value means, or whether it holds if the situation decides."""
+        """The values of the field's dimension that a value means; a boolean if the situation decides about it."""
         ...
 
 
@@ -140,7 +140,7 @@ class Reader:
         return []
 
     def value(self, field: Field, value: Value) -> Spans | bool:
-        """The values of the field's dimension that a value means, or whether it holds if the situation decides."""
+        """The values of the field's dimension that a value means; a boolean if the situation decides about it."""
         match value:
             case Prefix():
                 if field is Field.CT_ORIGINAL_IP6_DADDR:
@@ -185,7 +185,7 @@ class Reader:
                 raise UnreadableError(f"{field.value} {text}")
 
     def _original(self, prefix: Prefix) -> Spans | bool:
-        """Whether the original destination is in a prefix, or which destinations have an original in it.
+        """Whether the original destination is in a prefix; if `original` is None, the destinations whose original is.
 
         Situations are cut so that all or none of their original destinations are in a prefix.
         """

@@ -57,7 +57,7 @@ class Tables:
         return self._hook("filter", "prerouting", Situation(ingress, ""))
 
     def destination(self, ingress: str) -> Diagram[Answer]:
-        """The translations of prerouting, or of output."""
+        """The translations of prerouting, or of output for packets that the host sends."""
         own = ingress == SELF
         situation = Situation("" if own else ingress, "")
         found = self._hook("nat", "output" if own else "prerouting", situation)
@@ -67,7 +67,7 @@ class Tables:
 
     @memo
     def _cut(self, translation: Diagram[Answer]) -> Diagram[Answer]:
-        """A translation whose answers are marked with the part of the old destination that rules may ask for."""
+        """The translation with a mark in each answer: the cell of the old destination, which later rules may match."""
         marks = [(box(destination=((a, b),)), Answer("next", mark=Original(a, b))) for a, b in self._cells]
         return self.manager.merge(_mark, translation, self.manager.overlay(marks, PASS))
 
@@ -94,7 +94,7 @@ class Tables:
         return self.manager.merge(_left, passed, source)
 
     def _hook(self, kind: str, hook: str, situation: Situation) -> Diagram[Answer]:
-        """All base chains of a hook: a packet that one accepts goes on to the next, and a drop is final."""
+        """All base chains of a hook: a packet that one chain accepts goes on to the next chain, and a drop is final."""
         found: Diagram[Answer] = self.manager.leaf(PASS)
         for chains, chain in reversed(self._bases.get((kind, hook), ())):
             here = chains.base(chain, situation)
@@ -147,7 +147,7 @@ def _left(passed: Answer, source: Answer) -> Answer:
 
 
 def _mark(answer: Answer, cell: Answer) -> Answer:
-    """A translation with the mark that lets later rules ask for the old destination."""
+    """A translation with the mark that lets later rules match the old destination."""
     if answer.destination is None:
         return answer if answer.verdict == "drop" else PASS
     whole = answer.destination.address is None

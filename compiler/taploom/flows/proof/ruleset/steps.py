@@ -45,7 +45,7 @@ class Step:
         boxes: the packets that match all conditions except `found`.
         found: a look-up that is evaluated last, as its elements give answers their names; or None.
         end: the verdict or translation of packets that match.
-        limited: the rate up to which they match; "" where there is none.
+        limited: the rate up to which packets match; "" if there is none.
         by: stable name of the rule.
     """
 

@@ -1,4 +1,4 @@
-"""Translating statements as boxes with answers."""
+"""NAT statements as boxes with answers."""
 
 from collections.abc import Iterator
 
@@ -58,7 +58,7 @@ def _element(found: Box, element: Element, by: str) -> Iterator[Decided]:
 
 
 def _to(found: Box, address: int, port: int | None, by: str) -> Iterator[Decided]:
-    """The translation to one address; with a new port, a box for each old port, as answers hold the difference."""
+    """The translation to one address. For a new port, each old port gets a box, as answers hold the difference."""
     if port is None:
         yield found, Answer("allow", by, Destination(address, 0, 0))
         return
