@@ -2,7 +2,8 @@
 
 A constant rate would have to be low, as a busy machine loses datagrams that it cannot handle in time; but a low rate
 would miss a gap of some microseconds. So each answer triggers the next datagram: a few are in flight all the time, no
-queue overflows, and a datagram without an answer was dropped.
+queue overflows, and a datagram without an answer was dropped. A listener that gets no processor for seconds looks like
+a loss at first, so a datagram without an answer counts as in flight for as long as it may wait in the listener's queue.
 """
 
 import select
@@ -16,9 +17,13 @@ from taploom.lab.senders import connected
 WINDOW = 16
 """Datagrams in flight."""
 STALLED = 0.1
-"""Seconds of silence after which the datagrams in flight count as lost, and new ones are sent."""
+"""Seconds of silence after which the datagrams in flight count as late, and new ones are sent."""
+MISSING = 2 * WINDOW
+"""Datagrams without an answer after which no new ones are sent: late or lost, a queue has room for as many."""
 GRACE = 0.5
-"""Seconds to wait for the last answers."""
+"""Seconds to connect."""
+LATEST = 2.0
+"""Seconds to wait for one more answer in the end: a busy machine is late."""
 MARK = b"load "
 """The prefix of these datagrams, by which a listener recognises them and does not record them."""
 LONGEST = 120.0
@@ -42,15 +47,14 @@ def load(to: str, port: int, source: str | None, over: threading.Event) -> dict[
         sent = received = given_up = 0
         end = time.monotonic() + LONGEST
         while time.monotonic() < end and not over.is_set():
-            while sent - received - given_up < WINDOW:
+            while sent - received < min(WINDOW + given_up, MISSING):
                 sock.send(MARK + b"%d" % sent)
                 sent += 1
             got = _received(sock, STALLED)
             received += got
-            given_up += 0 if got else sent - received - given_up
-        last = time.monotonic() + GRACE
-        while received < sent and (left := last - time.monotonic()) > 0:
-            received += _received(sock, left)
+            given_up = min(given_up, sent - received) if got else sent - received
+        while received < sent and (got := _received(sock, LATEST)):
+            received += got
         return {"sent": sent, "received": received}
 
 

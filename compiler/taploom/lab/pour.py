@@ -13,15 +13,13 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from taploom.lab.load import GRACE, LONGEST, MARK
+from taploom.lab.load import GRACE, LATEST, LONGEST, MARK
 from taploom.lab.senders import connected
 
 EVERY = 0.002
 """Seconds between two answers."""
 PATIENCE = 0.3
 """Seconds to wait for an answer, or for the number of answers, before the question is sent again."""
-LATEST = 2.0
-"""Seconds to wait for one more answer in the end. A busy machine is late, so they are a thousand times `EVERY`."""
 TRIES = 5
 _ASK, _COUNT = MARK + b"pour", MARK + b"poured?"
 _SAID = b"poured "
