@@ -34,7 +34,7 @@ def told(answers: Any) -> list[str]:
         (
             "icmp-of-one-family",
             [("a", "b", "icmpv6/nd-redirect"), ("a", "b", "icmp/timestamp-request"), ("a", "internet", "icmp/5")],
-            "begins none, and is dropped as invalid by itself",
+            "begins none, and by itself it is invalid",
         ),
         (
             "line-without-carrier",
