@@ -6,7 +6,7 @@ from typing import TypeAlias
 from taploom.base.frozen import dataclass
 from taploom.diagrams.dot import Graph
 from taploom.report.plan.escape import html as escaped
-from taploom.site.markup.inline import Inline, Number, is_empty
+from taploom.site.markup.inline import Inline, Number, Strong, is_empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,11 @@ class Facts:
     """Labels and their values, in two columns without a head."""
 
     pairs: tuple[tuple[str, Inline], ...]
+
+    @property
+    def rows(self) -> tuple[tuple[Inline, Inline], ...]:
+        """The rows of the table that both printers make of it."""
+        return tuple((Strong(label), words) for label, words in self.pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from taploom.site.markup.block import (
     Source,
     Table,
 )
+from taploom.site.markup.elements import element
 from taploom.site.markup.inline import (
     Anchor,
     Break,
@@ -40,7 +41,6 @@ from taploom.site.markup.inline import (
     Strong,
     address,
     identifier,
-    is_web,
     text_of,
 )
 from taploom.site.markup.source import line_anchors, source_html
@@ -113,8 +113,8 @@ class _Writer:
                 return f"<p{_styled(style)}>{line}</p>" if line else ""
             case Table(head, rows, numeric):
                 return self._table(head, rows, numeric)
-            case Facts(pairs):
-                return self._table(("", ""), tuple((Strong(label), words) for label, words in pairs), (False, False))
+            case Facts():
+                return self._table(("", ""), block.rows, (False, False))
             case BulletList(items):
                 lines = [f"<li>{line}</li>" for item in items if (line := self._inline(item))]
                 return "\n".join(["<ul>", *lines, "</ul>"]) if lines else ""
@@ -161,27 +161,16 @@ class _Writer:
                 return _escaped(words)
             case tuple():
                 return "".join(map(self._inline, words))
-            case Code(parts):
-                return f"<code>{'<wbr>'.join(map(_escaped, parts))}</code>"
             case Link(target, shown, style):
                 href = html_escaped(self.url(address(target, self.path)))
                 return f'<a{_styled(style)} href="{href}">{self._inline(shown)}</a>'
-            case Outward(url):
-                text = _escaped(url)
-                return f'<a href="{text}" rel="noopener">{text}</a>' if is_web(url) else text
-            case Strong(inner):
-                return f"<strong>{self._inline(inner)}</strong>"
-            case Emphasis(inner):
-                return f"<em>{self._inline(inner)}</em>"
-            case Number(text, power):
-                return _escaped(text) + ("" if power is None else f"<sup>{power}</sup>")
             case Span(style, inner):
                 return f"<span{_styled(style)}>{self._inline(inner)}</span>"
             case Anchor(name):
                 self.anchors.add(identifier(name))
                 return f'<a id="{identifier(name)}"></a>'
-            case Break():
-                return "<br>"
+            case Code() | Outward() | Strong() | Emphasis() | Number() | Break():
+                return element(words, _escaped, self._inline)
             case _:
                 assert_never(words)
 

@@ -22,6 +22,7 @@ from taploom.site.markup.block import (
     Source,
     Table,
 )
+from taploom.site.markup.elements import element
 from taploom.site.markup.inline import (
     Anchor,
     Break,
@@ -35,7 +36,6 @@ from taploom.site.markup.inline import (
     Strong,
     address,
     identifier,
-    is_web,
 )
 from taploom.site.markup.source import source_html
 
@@ -70,9 +70,8 @@ def _block(block: Block, path: str) -> str:
             return f"{line}\n{{: .{style} }}" if style and line else line
         case Table(head, rows, numeric):
             return _table(head, rows, numeric, path)
-        case Facts(pairs):
-            rows = tuple((Strong(label), words) for label, words in pairs)
-            return _table(("", " "), rows, (False, False), path)
+        case Facts():
+            return _table(("", " "), block.rows, (False, False), path)
         case BulletList(items):
             return "\n".join(f"- {line}" for item in items if (line := _line(item, path)))
         case CodeBlock(text, language):
@@ -118,25 +117,14 @@ def _inline(words: Inline, path: str) -> str:
             return _escaped(words)
         case tuple():
             return "".join(_inline(one, path) for one in words)
-        case Code(parts):
-            return f"<code>{'<wbr>'.join(map(_escaped, parts))}</code>"
         case Link(target, shown, style):
             suffix = f"{{: .{style} }}" if style else ""
             return f"[{_inline(shown, path)}]({address(target, path)}){suffix}"
-        case Outward(url):
-            text = _escaped(url)
-            return f'<a href="{text}" rel="noopener">{text}</a>' if is_web(url) else text
-        case Strong(inner):
-            return f"<strong>{_inline(inner, path)}</strong>"
-        case Emphasis(inner):
-            return f"<em>{_inline(inner, path)}</em>"
-        case Number(text, power):
-            return _escaped(text) + ("" if power is None else f"<sup>{power}</sup>")
         case Span(style, inner):
             return f'<span class="{style}">{_inline(inner, path)}</span>'
         case Anchor(name):
             return f'<a id="{identifier(name)}"></a>'
-        case Break():
-            return "<br>"
+        case Code() | Outward() | Strong() | Emphasis() | Number() | Break():
+            return element(words, _escaped, lambda inner: _inline(inner, path))
         case _:
             assert_never(words)
