@@ -72,6 +72,19 @@ def test_of_two_lines_the_packets_take_the_better_one() -> None:
     }
 
 
+@pytest.mark.parametrize("names", [("line0", "line1"), ("line1", "line0")], ids=["ipv4-first", "ipv6-first"])
+@pytest.mark.parametrize(("to", "ipv6"), [("203.0.113.2", False), ("2001:db8:5::2", True)])
+def test_a_router_of_nobody_finds_a_host_where_it_has_an_address_of_the_family(
+    names: tuple[str, str], to: str, ipv6: bool
+) -> None:
+    case = (CASES / "router-of-one-family.yaml").read_text(encoding="utf-8")
+    mine = case.replace("line0", "LINE").replace("line1", names[1]).replace("LINE", names[0])
+    own = [reply for reply in asked(mine, "host/a", to, "ssh") if reply.hops[0].host == "a"]
+    assert [(reply.verdict, reply.decided_by, way(reply)) for reply in own] == [
+        ("allow", "policy/between", (("a", "self/"), ("b", names[ipv6])))
+    ]
+
+
 STRANGERS = {
     ("10.3.0.50", Family.IPV4): "eno2",
     ("10.50.8.7", Family.IPV4): "eno2",

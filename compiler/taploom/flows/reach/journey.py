@@ -207,10 +207,8 @@ class Journey:
                 yield other, by, there
         if self._hidden:
             other, uplink = self._hidden
-            theirs = self._place(other).view.zones
             for egress, some in place.leaving(left, context.way).items():
-                zone = place.view.zones.get(egress)
-                near = [by for by, of in theirs.items() if of == zone]
+                near = self._place(other).entrances(place.view.zones.get(egress))
                 yield from ((other, by, some) for by in ([uplink] if uplink in near else near[:1]))
         else:
             yield from self._behind(host, context, left)
@@ -222,8 +220,7 @@ class Journey:
             there = self._place(other)
             theirs = common(goals, united([*there.behind, *place.view.peers.get(other, ())]))
             for egress, left in place.leaving(theirs, context.way).items():
-                zone = place.view.zones.get(egress)
-                arriving = [uplink for uplink, of in there.view.zones.items() if of == zone]
+                arriving = there.entrances(place.view.zones.get(egress))
                 listening = {uplink: here for uplink in arriving if (here := common(left, there.at(uplink)))}
                 yield from ((other, uplink, here) for uplink, here in listening.items())
                 rest = without(left, united(span for here in listening.values() for span in here))

@@ -220,6 +220,12 @@ class Place:
         mirrors = (span for spans in self._mirrors.values() for span in spans)
         return united([*(span for spans in self.view.local.values() for span in spans), *mirrors])
 
+    def entrances(self, zone: str | None) -> list[str]:
+        """The uplinks in a zone; first those with an address of this family, at which a router there finds the host."""
+        found = [uplink for uplink, of in self.view.zones.items() if of == zone]
+        addressed = self.kernel.addresses.keys() | self.kernel.learned.keys()
+        return sorted(found, key=lambda uplink: uplink not in addressed)
+
     def at(self, uplink: str) -> Spans:
         """The outside addresses by which the host is reached at one of its uplinks."""
         return united([*self.kernel.own_at(uplink), *self._mirrors.get(uplink, ())])
