@@ -1,32 +1,28 @@
 """Diagrams against plain enumeration of every point of a small space."""
 
 import itertools
+import random
 
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.flows.points import answer_at
 
-from taploom.flows.algebra.diagram import Box
+from taploom.flows.algebra.diagram import Box, Diagram
 from taploom.flows.algebra.manager import Manager
+from taploom.flows.algebra.spans import united
 
 SIZES = (6, 4, 5)
-WIDE = (40, 3, 40)
-"""Enough pieces for unions to be made as bits."""
+WIDE = (30, 3, 40)
+"""Enough pieces for unions to be made as bits, if no box cuts the second dimension."""
 POINTS = list(itertools.product(*(range(size) for size in SIZES)))
 
 
-@st.composite
-def spans(draw: st.DrawFn, size: int) -> tuple[tuple[int, int], ...] | None:
-    values = draw(st.none() | st.sets(st.integers(0, size - 1)))
-    if values is None:
-        return None
-    found: list[list[int]] = []
-    for value in sorted(values):
-        if found and found[-1][1] == value - 1:
-            found[-1][1] = value
-        else:
-            found.append([value, value])
-    return tuple((first, last) for first, last in found)
+def sets(size: int) -> st.SearchStrategy[tuple[tuple[int, int], ...]]:
+    return st.sets(st.integers(0, size - 1)).map(lambda values: united((value, value) for value in values))
+
+
+def spans(size: int) -> st.SearchStrategy[tuple[tuple[int, int], ...] | None]:
+    return st.none() | sets(size)
 
 
 BOXES = st.tuples(*(spans(size) for size in SIZES))
@@ -47,11 +43,28 @@ def test_the_first_box_gives_the_answer(boxes: list[tuple[Box, int]]) -> None:
     assert [answer_at(diagram, p) for p in POINTS] == [first(boxes, p) for p in POINTS]
 
 
-@given(st.lists(st.tuples(*(spans(size) for size in WIDE)), min_size=5, max_size=30), st.booleans())
+@st.composite
+def many(draw: st.DrawFn) -> list[Box]:
+    middle = draw(st.sampled_from((st.none(), spans(WIDE[1]))))
+    return draw(st.lists(st.tuples(spans(WIDE[0]), middle, sets(WIDE[2])), min_size=20, max_size=24))
+
+
+@given(many(), st.booleans())
 def test_many_boxes_of_one_answer_are_their_union(areas: list[Box], two: bool) -> None:
     boxes = [(area, number % 2 if two else 1) for number, area in enumerate(areas)]
     diagram = Manager[int](WIDE).overlay(boxes, 9)
     assert all(answer_at(diagram, p) == first(boxes, p) for p in itertools.product(*map(range, WIDE)))
+
+
+@given(many(), st.randoms(use_true_random=False))
+def test_a_union_is_the_same_object_however_it_is_made(areas: list[Box], chance: random.Random) -> None:
+    manager = Manager[int](WIDE)
+    one = manager.overlay([(area, 1) for area in areas], 9)
+    chance.shuffle(areas)
+    other: Diagram[int] = manager.leaf(9)
+    for area in areas:
+        other = manager.choose(manager.overlay([(area, 1)], 9), 1, manager.leaf(1), other)
+    assert one is other
 
 
 @given(OVERLAYS, OVERLAYS)
@@ -69,6 +82,14 @@ def test_merging_and_choosing_work_point_by_point(one, other, where) -> None:  #
     for p in POINTS:
         assert answer_at(merged, p) == 10 * first(one, p) + first(other, p)
         assert answer_at(chosen, p) == (first(one, p) if first(where, p) == 1 else first(other, p))
+
+
+@given(OVERLAYS, OVERLAYS, OVERLAYS)
+def test_choosing_once_more_changes_nothing(one, other, where) -> None:  # type: ignore[no-untyped-def]
+    manager = Manager[int](SIZES)
+    a, b, w = (manager.overlay(boxes, 9) for boxes in (one, other, where))
+    chosen = manager.choose(w, 1, a, b)
+    assert manager.choose(w, 1, chosen, b) is manager.choose(w, 1, a, chosen) is chosen
 
 
 @given(OVERLAYS, st.integers(0, 2), st.data())

@@ -4,10 +4,9 @@ The union of many sets is then a bitwise or.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
-from functools import reduce
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import compress
-from operator import or_
 
 from taploom.flows.algebra.spans import Spans
 
@@ -15,9 +14,14 @@ _DIGITS = bytes.maketrans(b"01", b"\x00\x01")
 
 
 class Pieces:
-    """The pieces of one dimension."""
+    """The pieces of one dimension.
 
-    __slots__ = ("_lasts", "_masks", "_starts", "all")
+    Attributes:
+        lasts: the last value of each piece.
+        all: the bits of all pieces.
+    """
+
+    __slots__ = ("_masks", "_starts", "all", "lasts")
 
     def __init__(self, size: int, sets: Iterable[Spans]) -> None:
         """Cut a dimension.
@@ -26,24 +30,48 @@ class Pieces:
             size: number of its values.
             sets: the sets of intervals whose ends cut it.
         """
-        known = dict.fromkeys(sets)
         starts = self._starts = sorted(
-            {0, size, *(at for spans in known for first, last in spans for at in (first, last + 1))}
+            {0, size, *(at for spans in {*sets} for first, last in spans for at in (first, last + 1))}
         )
-        self._lasts = [start - 1 for start in starts[1:]]
-        self.all = (1 << len(self._lasts)) - 1
-        self._masks = {spans: reduce(or_, map(self._interval, spans), 0) for spans in known}
+        self.lasts = [start - 1 for start in starts[1:]]
+        self.all = (1 << len(self.lasts)) - 1
+        self._masks: dict[Spans | None, int] = {None: self.all}
 
     def mask(self, spans: Spans | None) -> int:
         """The bits of one of the sets given to the constructor; None means all values."""
-        return self.all if spans is None else self._masks[spans]
+        found = self._masks.get(spans)
+        if found is None:
+            found = self._masks[spans] = sum((1 << end) - (1 << begin) for begin, end in self._runs(spans))
+        return found
 
     def ends(self, mask: int) -> tuple[list[int], bool]:
         """The last values of the runs that lie all inside or all outside a set, and whether the first is inside."""
         turns = mask ^ mask >> 1 | self.all + 1 >> 1  # the last piece ends a run
         digits = bin(turns)[:1:-1].encode().translate(_DIGITS)
-        return list(compress(self._lasts, digits)), bool(mask & 1)
+        return list(compress(self.lasts, digits)), bool(mask & 1)
 
-    def _interval(self, span: tuple[int, int]) -> int:
-        first, last = (bisect_left(self._starts, at) for at in (span[0], span[1] + 1))
-        return (1 << last) - (1 << first)
+    def unions(self, masks: Mapping[Spans | None, int]) -> list[int]:
+        """For each piece, the union of the masks of the sets that hold it, which are sets as `mask` takes them.
+
+        A run of pieces is two runs of one length that is a power of two, and may overlap. So each interval notes its
+        mask for two runs. Then each run hands its mask to its halves, from the longest runs to single pieces. These are
+        n log n unions for n intervals, and a union of its own for each piece would be n².
+        """
+        noted = [defaultdict[int, int](int) for _ in range(len(self.lasts).bit_length())]
+        for spans, mask in masks.items():
+            for begin, end in self._runs(spans):
+                power = (end - begin).bit_length() - 1
+                noted[power][begin] |= mask
+                noted[power][end - (1 << power)] |= mask
+        for power in range(len(noted) - 1, 0, -1):
+            for begin, mask in noted[power].items():
+                noted[power - 1][begin] |= mask
+                noted[power - 1][begin + (1 << power - 1)] |= mask
+        return [noted[0][at] for at in range(len(self.lasts))]
+
+    def _runs(self, spans: Spans | None) -> Iterator[tuple[int, int]]:
+        """The intervals of a set as runs of pieces: the index of the first piece, and that of the first one behind."""
+        if spans is None:
+            yield 0, len(self.lasts)
+        for first, last in spans or ():
+            yield bisect_left(self._starts, first), bisect_left(self._starts, last + 1)

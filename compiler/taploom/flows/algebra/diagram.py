@@ -7,7 +7,7 @@ parts. (Gouda and Liu's firewall decision diagrams, 2004, with Bryant's sharing,
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Generic, TypeVar
 
 from taploom.flows.algebra.spans import Interval
@@ -88,6 +88,27 @@ def column(diagram: Diagram[A], level: int, first: int, last: int) -> Column[A]:
     if begin == 0 and diagram.ends[-1] == last:
         return diagram.ends, diagram.children
     return (*diagram.ends[begin:end], last), diagram.children[begin : end + 1]
+
+
+def intervals(column: Column[A]) -> Iterator[tuple[Interval, Diagram[A]]]:
+    """The pieces of a column that begins at 0, each with the diagram below it."""
+    ends, below = column
+    return zip(zip((0, *(end + 1 for end in ends)), ends, strict=False), below, strict=True)
+
+
+def joined(columns: Iterable[Column[A]]) -> Column[A]:
+    """Columns of neighbouring intervals as one column."""
+    ends: list[int] = []
+    below: list[Diagram[A]] = []
+    for cuts, parts in columns:
+        ends += cuts
+        below += parts
+    return ends, below
+
+
+def alike(one: Diagram[A], other: Diagram[A], level: int, within: Iterable[Interval]) -> bool:
+    """Whether two maps, which cut no dimension before `level`, are the same within intervals of it."""
+    return all(column(one, level, *span) == column(other, level, *span) for span in within)
 
 
 def in_common(one: Column[A], other: Column[A]) -> tuple[Sequence[int], list[tuple[Diagram[A], Diagram[A]]]]:

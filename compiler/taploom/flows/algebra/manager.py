@@ -14,9 +14,12 @@ from taploom.flows.algebra.diagram import (
     Leaf,
     Node,
     aligned,
+    alike,
     child_at,
     column,
     in_common,
+    intervals,
+    joined,
     topmost,
 )
 from taploom.flows.algebra.overlay import Known, Overlay
@@ -36,7 +39,7 @@ class Manager(Generic[A]):
     sizes: tuple[int, ...]
     _leaves: dict[A, Leaf[A]] = field(default_factory=dict)
     _first: list[Leaf[A]] = field(default_factory=list)
-    _nodes: dict[tuple[int, tuple[int, ...], tuple[int, ...]], Node[A]] = field(default_factory=dict)
+    _nodes: dict[tuple[int, tuple[int, ...], "tuple[Diagram[A], ...]"], Node[A]] = field(default_factory=dict)
     _overlays: dict[object, "Diagram[A]"] = field(default_factory=dict)
     _known: Known[A] = field(default_factory=Known)
     _merged: dict[object, dict[tuple[int, int], "Diagram[A]"]] = field(default_factory=dict)
@@ -58,10 +61,10 @@ class Manager(Generic[A]):
             ends, children = list(compress(ends, differ)), list(compress(children, differ))
         if len(children) == 1:
             return children[0]
-        key = (level, tuple(ends), tuple(map(id, children)))
+        key = (level, tuple(ends), tuple(children))  # a diagram equals only itself
         found = self._nodes.get(key)
         if found is None:
-            found = self._nodes[key] = Node(level, key[1], tuple(children))
+            found = self._nodes[key] = Node(*key)
         return found
 
     def overlay(self, boxes: Sequence[tuple[Box, A]], rest: A) -> "Diagram[A]":
@@ -115,19 +118,21 @@ class Manager(Generic[A]):
             found = memo.get(key)
             if found is None:
                 level = topmost(w, t, o)
-                ends: list[int] = []
-                parts: list[Diagram[A]] = []
-                first = 0
-                for last, part in zip(*column(w, level, 0, self.sizes[level] - 1), strict=True):
-                    if part is wanted or isinstance(part, Leaf) or not part.mask & bits:  # copied, and not walked
-                        cuts, taken = column(t if part is wanted else o, level, first, last)
-                    else:
-                        cuts, pairs = in_common(column(t, level, first, last), column(o, level, first, last))
-                        taken = [walk(part, *pair) for pair in pairs]  # noqa: F821 - see `del`
-                    ends += cuts
-                    parts += taken
-                    first = last + 1
-                found = memo[key] = self.node(level, ends, parts)
+                parts = list(intervals(column(w, level, 0, self.sizes[level] - 1)))
+                if alike(t, o, level, (span for span, part in parts if part is not wanted)):
+                    found = t  # `otherwise` has no part of its own
+                elif alike(t, o, level, (span for span, part in parts if part.mask & bits)):
+                    found = o
+                else:
+                    columns = []
+                    for span, part in parts:
+                        if part is wanted or isinstance(part, Leaf) or not part.mask & bits:  # copied, and not walked
+                            columns.append(column(t if part is wanted else o, level, *span))
+                        else:
+                            ends, pairs = in_common(column(t, level, *span), column(o, level, *span))
+                            columns.append((ends, [walk(part, *pair) for pair in pairs]))  # noqa: F821 - see `del`
+                    found = self.node(level, *joined(columns))
+                memo[key] = found
             return found
 
         made = walk(where, then, otherwise)

@@ -1,15 +1,14 @@
 """Makes a diagram from boxes that may overlap: cuts dimension by dimension, and makes each part once."""
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from functools import reduce
 from heapq import heappop, heappush
 from itertools import cycle, islice
-from operator import or_
 from typing import Generic, TypeVar
 
 from taploom.flows.algebra.bits import Pieces
 from taploom.flows.algebra.diagram import Box, Diagram, Leaf
-from taploom.flows.algebra.spans import Interval, united
+from taploom.flows.algebra.spans import Interval, Spans, united
 
 A = TypeVar("A")
 _MANY = 16
@@ -86,42 +85,44 @@ class Overlay(Generic[A]):
 
     def _cut_by(self, level: int, active: Sequence[int]) -> Diagram[A]:
         """The node of a dimension that boxes cut; below each piece is the map of the boxes that cover it."""
+        union = self._united(level, active) if len(active) > _MANY else None
+        if union is not None:
+            return union
         ends, groups = self._slices(level, active)
-        below = self._united(level + 1, active) if len(groups) > _MANY else None
         made: dict[int, Diagram[A]] = {}
-        children = []
         for group in groups:
-            child = made.get(id(group))
-            if child is None:
-                child = made[id(group)] = below(group) if below else self.part(level + 1, group)
-            children.append(child)
-        return self.node(level, ends, children)
+            if id(group) not in made:
+                made[id(group)] = self.part(level + 1, group)
+        return self.node(level, ends, [made[id(group)] for group in groups])
 
-    def _united(self, level: int, active: Sequence[int]) -> Callable[[Sequence[int]], Diagram[A]] | None:
-        """A faster function that makes the map of a set of boxes, if each such map is a mere union; else None.
+    def _united(self, level: int, active: Sequence[int]) -> Diagram[A] | None:
+        """The node of a dimension if the map below each piece is a mere union, found from all boxes at once; else None.
 
-        It is a union if all boxes have the same answer and only one dimension from `level` on is cut.
+        It is a union if all boxes have the same answer and only one dimension behind `level` is cut.
         """
-        leaf, rest = self.leaves[active[0]], self.rest
-        asked = {at for index in active for at in range(level, self.wholes[index]) if self.boxes[index][at] is not None}
-        if len(asked) != 1 or any(self.leaves[index] is not leaf for index in active):
+        leaf = self.leaves[active[0]]
+        if any(self.leaves[index] is not leaf for index in active):
+            return None
+        boxes = [self.boxes[index] for index in active]
+        asked = {at for box in boxes for at in range(level + 1, len(box)) if box[at] is not None}
+        if len(asked) != 1:
             return None
         (at,) = asked
-        columns = {index: self.boxes[index][at] for index in active}
-        pieces = Pieces(self.sizes[at], (spans for spans in columns.values() if spans is not None))
-        masks = {index: pieces.mask(spans) for index, spans in columns.items()}
-        known: dict[int, Diagram[A]] = {}
+        above, below = (Pieces(self.sizes[d], [spans for box in boxes if (spans := box[d])]) for d in (level, at))
+        if len(above.lasts) <= _MANY:
+            return None
+        masks = defaultdict[Spans | None, int](int)
+        for box in boxes:
+            masks[box[level]] |= below.mask(box[at])
+        unions = above.unions(masks)
+        made = {mask: self._union(at, below, mask, leaf) for mask in {*unions}}
+        return self.node(level, above.lasts, [made[mask] for mask in unions])
 
-        def below(group: Sequence[int]) -> Diagram[A]:
-            mask = reduce(or_, map(masks.__getitem__, group), 0)
-            found = known.get(mask)
-            if found is None:
-                ends, inside = pieces.ends(mask)
-                turns = (leaf, rest) if inside else (rest, leaf)
-                found = known[mask] = self.node(at, ends, [*islice(cycle(turns), len(ends))])
-            return found
-
-        return below
+    def _union(self, level: int, pieces: Pieces, mask: int, leaf: Leaf[A]) -> Diagram[A]:
+        """The map that answers `leaf` within a set of pieces of a dimension."""
+        ends, inside = pieces.ends(mask)
+        turns = (leaf, self.rest) if inside else (self.rest, leaf)
+        return self.node(level, ends, [*islice(cycle(turns), len(ends))])
 
     def _last(self, level: int, active: Sequence[int]) -> Diagram[A]:
         """The node of the last dimension that any box cuts; the first box that covers a piece gives its answer."""
