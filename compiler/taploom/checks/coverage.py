@@ -6,8 +6,9 @@ of the senders or of the destinations, whichever are fewer.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
+from itertools import product, tee
 from operator import itemgetter
 
 from taploom.base.address import Prefix
@@ -181,30 +182,35 @@ class Cover:
         near = self._near(corner)
         if not any(counts(self._said[one].term) and self._said[one].parts(corner) for one in near):
             return ()
-        near = self._near(region)
-        parts = self._parts(self._around(near, region), region, counts)
-        alone = next((name for part, name in parts if _holds(part, region)), None)
+        around = self._parts(self._around(near, region), region, counts)
+        alone = next((name for part, name in around if _holds(part, region)), None)
         if alone is not None:
             return (alone,)
-        parts = self._parts(near, region, counts)
-        if not all(any(_meet(part, corner) for part, _ in parts) for corner in corners):
+        meeting = (one for one in sorted(self._candidates(region)) if _meet(self._said[one].hull, region))
+        (parts,) = tee(enumerate(self._parts(meeting, region, counts)), 1)
+        if not all(any(_meet(part, corner) for _, (part, _) in copy(parts)) for corner in corners):
             return ()
         return _together(region, parts)
 
     def _parts(
         self, numbers: Iterable[int], region: Region, counts: Callable[[Term], bool]
-    ) -> list[tuple[Region, str]]:
+    ) -> Iterator[tuple[Region, str]]:
         """The regions of terms that overlap a region, each with the name of its entry."""
-        said = [one for one in map(self._said.__getitem__, numbers) if counts(one.term)]
-        return [(part, one.term.rule) for one in said for part in one.parts(region)]
+        for one in map(self._said.__getitem__, numbers):
+            if counts(one.term):
+                yield from ((part, one.term.rule) for part in one.parts(region))
+
+    def _candidates(self, region: Region) -> set[int]:
+        """The numbers of the terms that may overlap a region, by the axis with fewer of them."""
+        near = (axis.near(region[at]) for at, axis in enumerate(self._axes))
+        return set[int]().union(*min(near, key=lambda runs: sum(map(len, runs))))
 
     def _near(self, region: Region) -> list[int]:
-        """The numbers of the terms whose hulls overlap a region, found by the axis with fewer candidates."""
-        near = (axis.near(region[at]) for at, axis in enumerate(self._axes))
-        numbers = sorted(set().union(*min(near, key=lambda runs: sum(map(len, runs)))))
+        """The numbers of the terms whose hulls overlap a region."""
+        numbers: Collection[int] = self._candidates(region)
         for (first, last), (lows, highs) in zip(region[::-1], self._hulls[::-1], strict=True):  # ports leave fewest
             numbers = [number for number in numbers if lows[number] <= last and first <= highs[number]]
-        return numbers
+        return sorted(numbers)
 
     def _around(self, numbers: list[int], region: Region) -> list[int]:
         """The numbers of the terms, out of these, whose hulls hold a region."""
@@ -237,22 +243,22 @@ def _holds(cover: Region, region: Region) -> bool:
     return all(a[0] <= b[0] and b[1] <= a[1] for a, b in zip(cover, region, strict=True))
 
 
-def _together(region: Region, covers: Sequence[tuple[Region, str]]) -> Sequence[str]:
+def _together(region: Region, covers: Iterator[tuple[int, tuple[Region, str]]]) -> Sequence[str]:
     """The entries that cover a region together; none if a packet of it is in no region of theirs.
 
-    Large regions come first, as they leave fewer pieces.
+    Large regions come first, as they leave fewer pieces, and the first few are mostly enough. So `covers` is made by
+    `tee`: its copies go on from where they are, and a region is found when the first of them gets there.
     """
-    stack, taken = [(region, 0)], set[int]()
+    stack, taken = [(region, copy(covers))], dict[int, str]()
     for _ in range(_PATIENCE):
         if not stack:
-            return [covers[at][1] for at in sorted(taken)]
-        piece, at = stack.pop()
-        while at < len(covers) and not _meet(covers[at][0], piece):
-            at += 1
-        if at == len(covers):
+            return [taken[at] for at in sorted(taken)]
+        piece, left = stack.pop()
+        found = next(((at, cover, name) for at, (cover, name) in left if _meet(cover, piece)), None)
+        if found is None:
             return ()
-        taken.add(at)
-        stack += [(part, at + 1) for part in _outside(piece, covers[at][0])]
+        at, cover, taken[at] = found
+        stack += [(part, copy(left)) for part in _outside(piece, cover)]
     return ()
 
 
