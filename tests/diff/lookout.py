@@ -20,7 +20,7 @@ from taploom.lab.probe import TIMEOUT, Listening
 from taploom.lab.questions import Question
 from taploom.lab.upkeep import begin, hold, rest, sender
 from taploom.lab.wait import addresses
-from taploom.lab.waiting import INTERVAL, LabError
+from taploom.lab.waiting import INTERVAL, wait_for
 
 PATIENCE = 6.0
 """Seconds until an address that has not come back counts as gone."""
@@ -185,16 +185,26 @@ def _differs(now: State, before: State, waited: float) -> bool:
 def _ping(site: RunningSite, question: Question, number: int) -> Daemon:
     source = () if question.source.machine.startswith("host/") else ("-I", str(question.packet.source))
     machine = site.machines()[question.source.machine]
-    return machine.spawn(f"ping-{number}", "ping", "-nq", "-i", str(EVERY), *source, str(question.packet.to))
+    return machine.spawn(f"ping-{number}", "ping", "-n", "-i", str(EVERY), *source, str(question.packet.to))
 
 
 def _missing(ping: Daemon) -> int:
-    """Ends pings; how many of them nobody has answered."""
+    """Ends pings; how many of those sent by now nobody has answered.
+
+    A busy machine answers late, so it is waited until a ping that was sent later is answered, `PATIENCE` at most.
+    """
+    ping.signal("QUIT")
+    told = wait_for(lambda: re.findall(r"\d+/(\d+) packets", ping.log()), f"what {ping.name} has sent")
+    sent, deadline = int(told[0]), time.monotonic() + PATIENCE
+    while max(answered := _answered(ping), default=0) <= sent and time.monotonic() < deadline:
+        time.sleep(INTERVAL)
     ping.stop("INT")
-    found = re.search(r"(\d+) packets transmitted, (\d+) received", ping.log())
-    if not found:
-        raise LabError(f"{ping.namespace.name}: {ping.log()}")
-    return int(found[1]) - int(found[2])
+    return sent - sum(number <= sent for number in answered)
+
+
+def _answered(ping: Daemon) -> frozenset[int]:
+    """The sequence numbers of the answers so far, in the words of iputils."""
+    return frozenset(map(int, re.findall(r"icmp_seq=(\d+) ttl=", ping.log())))
 
 
 def _noticed(name: str, listening: Daemon, before: State, after: State) -> Iterator[Noticed]:

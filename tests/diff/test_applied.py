@@ -59,7 +59,7 @@ NAMES = (*_FROM_CASES, *_OF_OURS)
 LABS = 3
 """How many run at a time: nearly all of it is waiting, and a lease of seconds bears no crowd."""
 FEW = 5
-"""Pings that a busy machine may lose by itself, and those that are under way in the end."""
+"""Pings that a busy machine may lose by itself."""
 
 
 def _plans(name: str, version: int) -> tuple[Plan, Plan]:

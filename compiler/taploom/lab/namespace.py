@@ -206,11 +206,15 @@ class Daemon:
         """Whether it still runs."""
         return self._process.poll() is None
 
-    def stop(self, signal: str = "TERM", timeout: float = 5.0) -> None:
-        """Ends it with a signal and waits, as a service manager would."""
+    def signal(self, name: str) -> None:
+        """Sends it a signal, if it still runs."""
         pid = self.namespace.file(f"{LAB_DIR}/{self.name}.pid").read_text().strip()
         if self.running():
-            self.namespace.run("kill", f"-{signal}", pid, check=False)
+            self.namespace.run("kill", f"-{name}", pid, check=False)
+
+    def stop(self, signal: str = "TERM", timeout: float = 5.0) -> None:
+        """Ends it with a signal and waits, as a service manager would."""
+        self.signal(signal)
         wait_for(lambda: not self.running(), f"the end of {self.name} in {self.namespace.name}", timeout)
 
 
