@@ -42,10 +42,10 @@ class Relation:
     family: Family
 
     def path(self) -> PacketPath:
-        kernel = Forwarding.of(self.host, self.family)
+        forwarding = Forwarding.of(self.host, self.family)
         clock = Clock.of(())
-        manager: Manager[Answer] = Manager(sizes(self.family, len(kernel.learned), clock.phases))
-        return PacketPath(manager, kernel, Intent(SiteEntries(Meanings(self.plan)), kernel, manager, clock))
+        manager: Manager[Answer] = Manager(sizes(self.family, len(forwarding.learned), clock.phases))
+        return PacketPath(manager, forwarding, Intent(SiteEntries(Meanings(self.plan)), forwarding, manager, clock))
 
 
 def addresses(plan: Plan, family: Family) -> Iterator[int]:
@@ -150,7 +150,7 @@ def _agrees(
 ) -> None:
     hosts = [next(host for host in plan.hosts if host.name == name) for plan in (before, after)]
     paths = [Relation(plan, host, family).path() for plan, host in zip((before, after), hosts, strict=True)]
-    known = [set(contexts(path.kernel)) for path in paths]
+    known = [set(contexts(path.forwarding)) for path in paths]
     regions = [(one.turn, r) for one in flows for r in one.regions if (r.host, r.family) == (name, family)]
     held = [{a.value: who for a, who in each.items() if a.family is family} for each in both_held(before, after, names)]
     changed = {end for end in held[0].keys() | held[1].keys() if held[0].get(end) != held[1].get(end)}

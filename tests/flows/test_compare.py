@@ -47,8 +47,8 @@ def test_maps_are_what_a_plain_walk_finds(name: str) -> None:
     """Random packets, most of them at the edges of what the rules tell apart."""
     chance, checked = random.Random(name), 0
     for pair in witnesses(PLANS[name](), ruleset):
-        tracer = Tracer(pair.ruleset, pair.kernel)
-        for context in contexts(pair.kernel):
+        tracer = Tracer(pair.ruleset, pair.forwarding)
+        for context in contexts(pair.forwarding):
             outcome = pair.tables.outcome(context)
             for _ in range(50):
                 point, answer = somewhere(outcome, pair, chance)

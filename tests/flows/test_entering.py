@@ -87,10 +87,12 @@ def _said(asked: Asked, host: Host, uplink: HostInterface, packet: FirstPacket) 
 
 
 def _meant(asked: Asked, pair: Witnesses, uplink: HostInterface, packet: FirstPacket) -> bool:
-    kernel = pair.kernel
-    learned = {asked.oracle.atlas.uplink_address(pair.host, name, pair.family): v for name, v in kernel.learned.items()}
+    forwarding = pair.forwarding
+    learned = {
+        asked.oracle.atlas.uplink_address(pair.host, name, pair.family): v for name, v in forwarding.learned.items()
+    }
     to = learned.get(packet.to, packet.to.value)
-    way = None if kernel.egress(to) else asked.oracle.atlas.way(pair.host, packet.to).uplink
+    way = None if forwarding.egress(to) else asked.oracle.atlas.way(pair.host, packet.to).uplink
     diagram = pair.intent.outcome(Context(uplink.device, way.device if way else None))
     point = [0] * len(pair.manager.sizes)
     point[SOURCE], point[DESTINATION], point[PORT] = packet.source.value, to, packet.port

@@ -30,8 +30,8 @@ def test_rulesets_of_made_up_sites_do_what_their_specs_say(site: Tree) -> None:
 def test_maps_of_made_up_sites_are_what_a_plain_walk_finds(site: Tree) -> None:
     chance = random.Random(text(site))
     for pair in witnesses(compiled(text(site)).plan, ruleset):
-        tracer = Tracer(pair.ruleset, pair.kernel)
-        for context in contexts(pair.kernel):
+        tracer = Tracer(pair.ruleset, pair.forwarding)
+        for context in contexts(pair.forwarding):
             outcome = pair.tables.outcome(context)
             for _ in range(8):
                 point, answer = somewhere(outcome, pair, chance)

@@ -50,17 +50,17 @@ class Asking:
             return ()
         if own.address != address and address in own.prefix:
             return () if here.isolated else self._left(here, address, [_on(here)], everybody=True)
-        kernel = Forwarding.of(self.host, address.family)
-        egress = kernel.egress(address.value)
+        forwarding = Forwarding.of(self.host, address.family)
+        egress = forwarding.egress(address.value)
         if egress == SELF:
             if here.serves_dns or self.host.input is Input.FOREIGN:
                 return None
             return self._left(here, address, [Side(SideKind.SELF)])
-        return self._left(here, address, self._sides(kernel, egress, address))
+        return self._left(here, address, self._sides(forwarding, egress, address))
 
-    def _sides(self, kernel: Forwarding, egress: str, address: Address) -> list[Side]:
+    def _sides(self, forwarding: Forwarding, egress: str, address: Address) -> list[Side]:
         """The sides on which an address may be; if no route leads to it, all sides that a term names."""
-        ways = [egress] if egress else list(kernel.defaults)
+        ways = [egress] if egress else list(forwarding.defaults)
         zones = sorted({uplink.zone for uplink in outside(self.host) if uplink.device in ways})
         found = [Side(self._kind(zone, address), zone) for zone in zones]
         found += [_on(here) for here in inside(self.host) if here.device in ways]

@@ -104,9 +104,9 @@ def _dropped(host: Host, term: Term, end: _UplinkAddress) -> bool:
 
 
 def _ways(host: Host, family: Family, to: Address) -> tuple[str, ...]:
-    kernel = Forwarding.of(host, family)
-    found = kernel.egress(to.value)
-    return (found,) if found else kernel.preferred
+    forwarding = Forwarding.of(host, family)
+    found = forwarding.egress(to.value)
+    return (found,) if found else forwarding.preferred
 
 
 def _astray(end: _UplinkAddress, source: Prefix) -> bool:

@@ -35,27 +35,27 @@ class Bystanders:
     gone: Spans
 
     @cached_property
-    def _kernel(self) -> Forwarding:
+    def _forwarding(self) -> Forwarding:
         return Forwarding.of(self.host, self.family)
 
     @cached_property
     def own(self) -> Spans:
         """The destinations that the host delivers locally."""
-        return self._kernel.delivered
+        return self._forwarding.delivered
 
     @cached_property
     def fixed(self) -> Spans:
         """The addresses that the host is known to send from."""
-        return united(single(own.value) for addresses in self._kernel.addresses.values() for own in addresses)
+        return united(single(own.value) for addresses in self._forwarding.addresses.values() for own in addresses)
 
     @property
     def learned(self) -> tuple[str, ...]:
         """The uplinks whose address is not known beforehand."""
-        return tuple(self._kernel.learned)
+        return tuple(self._forwarding.learned)
 
     def at(self, uplink: str) -> Spans:
         """The addresses of an uplink; a learned address is the number that stands for it (`Forwarding.learned`)."""
-        return self._kernel.own_at(uplink)
+        return self._forwarding.own_at(uplink)
 
     @cached_property
     def _networks(self) -> dict[str, Spans]:
@@ -70,7 +70,7 @@ class Bystanders:
     def nobody(self) -> Spans:
         """Addresses that have no holder, or none after the change: no connection from or to them continues."""
         ends = (single(end) for spans in self._networks.values() for span in spans for end in span)
-        known = (*never(self.family), *LINK_SENDERS, *self._kernel.broadcast, *self.gone)
+        known = (*never(self.family), *LINK_SENDERS, *self._forwarding.broadcast, *self.gone)
         return united([*known, *(ends if self.family is Family.IPV4 else ())])
 
     @cached_property
@@ -105,7 +105,7 @@ class Bystanders:
         """The services that forwards let in from any of these sources to any of these destinations."""
         for dnat_entry in self.host.dnat_entries:
             if dnat_entry.family is self.family:
-                at = united(span for uplink in dnat_entry.uplinks for span in self._kernel.own_at(uplink))
+                at = united(span for uplink in dnat_entry.uplinks for span in self._forwarding.own_at(uplink))
                 everybody = dnat_entry.sources is None or bool(dnat_entry.outside)
                 if common(at, destinations) and (
                     everybody or common(of_prefixes(dnat_entry.sources or (), self.family), sources)

@@ -65,8 +65,13 @@ class Teller:
         kept if the host translates them, or if both ends include other addresses, too. Packets of the host itself
         must have one of its own addresses as source, unless some of them are learned.
         """
-        kernel = self.pair.kernels[side_of(after)]
-        if self.context.ingress == SELF and kernel and not kernel.learned and not common(part.sources, kernel.own):
+        forwarding = self.pair.forwardings[side_of(after)]
+        if (
+            self.context.ingress == SELF
+            and forwarding
+            and not forwarding.learned
+            and not common(part.sources, forwarding.own)
+        ):
             return None
         if before.destination or after.destination:
             return part
@@ -146,8 +151,8 @@ class Teller:
 
     @memo
     def _named(self, destinations: Spans, side: int) -> tuple[str, ...]:
-        kernel = self.pair.kernels[side]
-        if kernel and destinations and not without(destinations, kernel.delivered):
+        forwarding = self.pair.forwardings[side]
+        if forwarding and destinations and not without(destinations, forwarding.delivered):
             return (f"host/{self.host.name}",)
         return self.names[side].ends(destinations, self.host.name, self.context.way or "")
 

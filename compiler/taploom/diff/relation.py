@@ -67,7 +67,7 @@ class Pair:
         return Manager(sizes(self.family, len(self.learned), self.sides.clock.phases))
 
     @cached_property
-    def kernels(self) -> tuple[Forwarding | None, Forwarding | None]:
+    def forwardings(self) -> tuple[Forwarding | None, Forwarding | None]:
         """Addresses and routes on both sides."""
         before, after = self.hosts
         return (
@@ -79,14 +79,14 @@ class Pair:
     def intents(self) -> tuple[Intent | None, Intent | None]:
         """The intents of both sides."""
         before, after = (
-            Intent(site, kernel, self.manager, self.sides.clock) if kernel else None
-            for site, kernel in zip(self.sides.sites, self.kernels, strict=True)
+            Intent(site, forwarding, self.manager, self.sides.clock) if forwarding else None
+            for site, forwarding in zip(self.sides.sites, self.forwardings, strict=True)
         )
         return before, after
 
     def differences(self) -> Iterator[tuple[Context, Difference]]:
         """All boxes in which the answers differ."""
-        known = [dict.fromkeys(contexts(kernel)) if kernel else {} for kernel in self.kernels]
+        known = [dict.fromkeys(contexts(forwarding)) if forwarding else {} for forwarding in self.forwardings]
         for context in known[0] | known[1]:
             there = (context in known[0], context in known[1])
             yield from ((context, difference) for difference in self._differences(context, there))
@@ -158,7 +158,7 @@ class Pair:
         return self._course(intent, Within(intent, windows, senders))
 
     def _course(self, intent: Intent, stages: Stages) -> PacketPath:
-        return PacketPath(self.manager, intent.kernel, stages, self._behind)
+        return PacketPath(self.manager, intent.forwarding, stages, self._behind)
 
     @cached_property
     def _behind(self) -> Behind:
@@ -203,12 +203,12 @@ class Pair:
 
     def _unknown(self, side: int) -> Spans:
         """Learned addresses, and multicast, broadcast or anycast addresses of links, that only the other side has."""
-        here, there = self.kernels[side], self.kernels[1 - side]
+        here, there = self.forwardings[side], self.forwardings[1 - side]
         if here is None or there is None:
             return ()
         own = {each.device for each in outside(here.host) if asked_for(each, self.family)}
         learned = (single(value) for name, value in self.learned.items() if name not in own)
-        links = [without(kernel.delivered, kernel.own) for kernel in (there, here)]
+        links = [without(forwarding.delivered, forwarding.own) for forwarding in (there, here)]
         return united([*learned, *without(links[0], united([*links[1], *here.own]))])
 
     def _apart(

@@ -70,10 +70,10 @@ class Sampler:
 
     def _sender(self, spans: Spans, side: int, destination: int) -> _Picked:
         """A known address of a set of senders; for the host itself, one of its own addresses."""
-        kernel = self.pair.kernels[side]
-        if self.context.ingress == SELF and kernel:
-            own = (address.value for found in kernel.addresses.values() for address in found)
-            return _Picked(_preferred(spans, (*own, *(first for first, _ in kernel.own))), 0)
+        forwarding = self.pair.forwardings[side]
+        if self.context.ingress == SELF and forwarding:
+            own = (address.value for found in forwarding.addresses.values() for address in found)
+            return _Picked(_preferred(spans, (*own, *(first for first, _ in forwarding.own))), 0)
         return self._known(spans, side, destination)
 
     @memo

@@ -44,13 +44,15 @@ class Parting:
     def windows(self, context: Context) -> tuple[Box, ...] | None:
         """The boxes of packets for which the intents may differ in a context; None if they may differ for all."""
         old, new = self.paths
-        if old.kernel.partition != new.kernel.partition or old.early(context.ingress) is not new.early(context.ingress):
+        if old.forwarding.partition != new.forwarding.partition or old.early(context.ingress) is not new.early(
+            context.ingress
+        ):
             return None
         return (*self._judged_apart(context), *self._translated_apart(context))
 
     def _judged_apart(self, context: Context) -> Iterator[Box]:
         goals: dict[str, list[tuple[int, int]]] = {}
-        for span, egress in self.intents[0].kernel.partition:
+        for span, egress in self.intents[0].forwarding.partition:
             if bool(egress) != (context.way is not None):
                 goals.setdefault(egress or context.way or "", []).append(span)
         for egress, spans in goals.items():
@@ -73,7 +75,7 @@ class Parting:
     def _alike(self, ingress: str) -> bool:
         """Whether the host and its network at an interface are the same, so that only new or lost approaches matter."""
         old, new = self.intents
-        same_host = old.kernel.host.name == new.kernel.host.name
+        same_host = old.forwarding.host.name == new.forwarding.host.name
         return same_host and old.view.local.get(ingress) == new.view.local.get(ingress)
 
     def _translated_apart(self, context: Context) -> Iterator[Box]:
@@ -101,7 +103,7 @@ class Parting:
             return same_parts(old, new, context, mark, mark)
         if holds(self.others, to.address):
             return False
-        egress = old.kernel.egress(to.address)
+        egress = old.forwarding.egress(to.address)
         one, other = old.passed(context, egress, mark), new.passed(context, egress, mark)
         return one is other or at(one, DESTINATION, to.address) is at(other, DESTINATION, to.address)
 
@@ -159,7 +161,7 @@ def heard(path: PacketPath, context: Context, senders: Spans) -> bool:
         "",
         *(answer.mark for answer in answers(path.translation(context.ingress)) if answer.destination),
     }
-    ways = {egress for _, egress in path.kernel.partition}
+    ways = {egress for _, egress in path.forwarding.partition}
     return any(_passes(path.passed(context, egress, mark), senders) for egress in ways for mark in marks)
 
 

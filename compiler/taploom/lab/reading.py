@@ -111,9 +111,9 @@ class Reading:
         return self._atlas.ground.uplinks[host, uplink, packet.family].value
 
     def _point(self, packet: FirstPacket, start: _Start) -> dict[int, int]:
-        kernel, family = Forwarding.of(start.host, packet.family), packet.family
+        forwarding, family = Forwarding.of(start.host, packet.family), packet.family
         host, uplink = self._learned.get(packet.to, ("", ""))
-        to = kernel.learned.get(uplink) if host == start.host.name else None
+        to = forwarding.learned.get(uplink) if host == start.host.name else None
         echo = packet.protocol == "icmp"
         return {
             DESTINATION: packet.to.value if to is None else to,

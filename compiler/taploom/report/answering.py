@@ -15,8 +15,8 @@ _SHOWN = 2
 def answering(inquiry: Inquiry, reply: Reply) -> Iterator[str]:
     """A note for each host that packets of the reply enter by an uplink, if several of its uplinks lead out."""
     for hop in reply.hops if reply.allowed else ():
-        kernel = inquiry.pair(hop.host, reply.family).kernel
-        if len(kernel.defaults) > 1 and hop.ingress in {each.device for each in outside(kernel.host)}:
+        forwarding = inquiry.pair(hop.host, reply.family).forwarding
+        if len(forwarding.defaults) > 1 and hop.ingress in {each.device for each in outside(forwarding.host)}:
             yield from _note(inquiry, reply, hop)
 
 
@@ -24,7 +24,7 @@ def _note(inquiry: Inquiry, reply: Reply, hop: Hop) -> Iterator[str]:
     """The uplinks by which answers leave, and the senders whose answers leave by the uplink that they came in by."""
     place = inquiry.place(hop.host, reply.family)
     senders = (reply.box[SOURCE] if hop.senders is None else hop.senders) or place.strangers
-    ways = place.kernel.preferred
+    ways = place.forwarding.preferred
     if not ways or not place.leaving(senders, OTHER):
         return
     words = f"its answers {'leave' if len(ways) == 1 else 'may leave'} {hop.host} by {' or '.join(ways)}"

@@ -196,7 +196,7 @@ def _texts(asked: Asked, reply: Reply, level: int) -> Iterator[str]:
         if each.role == _ROLES[level] and (level == DESTINATION or (first.ingress, first.host) == (SELF, each.host)):
             yield f"the address of {each.host}/{each.uplink}"
             return
-    known = asked.inquiry.pair(first.host, reply.family).kernel.learned
+    known = asked.inquiry.pair(first.host, reply.family).forwarding.learned
     uplinks = {value: name for name, value in known.items()}
     spans: Spans = reply.box[level] or ()
     yield from (f"the address of {uplinks[at]}" for at in learned(spans, reply.family))

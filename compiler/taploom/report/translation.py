@@ -47,7 +47,7 @@ def _source(maps: Maps, reply: Reply, hop: Hop) -> str | None:
     if found.kind == "prefix":
         return _moved(family, hop.senders or reply.box[SOURCE], found.value)
     leaves = hop.way or hop.ingress
-    fixed = maps.pair(hop.host, family).kernel.addresses.get(leaves, ())
+    fixed = maps.pair(hop.host, family).forwarding.addresses.get(leaves, ())
     return str(fixed[0]) if fixed else f"the address of {leaves}"
 
 

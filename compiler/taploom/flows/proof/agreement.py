@@ -30,7 +30,7 @@ def agreement(one: PacketPath, other: PacketPath, context: Context) -> bool:
 
 def same_parts(one: PacketPath, other: PacketPath, context: Context, mark: Mark, other_mark: Mark) -> bool:
     """Whether packets have the same answers for each egress, compared for the destinations of this egress."""
-    for egress, spans in one.kernel.parts.items():
+    for egress, spans in one.forwarding.parts.items():
         a, b = one.passed(context, egress, mark), other.passed(context, egress, other_mark)
         if a is not b and any(_cut(a, span) != _cut(b, span) for span in spans):
             return False
@@ -71,7 +71,7 @@ def _same_leaf(one: PacketPath, other: PacketPath, context: Context, a: Answer, 
     value = a.destination.address
     if value is None:
         return same_parts(one, other, context, a.mark, b.mark)
-    egress = one.kernel.egress(value)
+    egress = one.forwarding.egress(value)
     wanted, found = one.passed(context, egress, a.mark), other.passed(context, egress, b.mark)
     ports, by = box[PORT], a.destination.port
     inside = box if ports is None else (*box[:PORT], (ports[0] + by, ports[1] + by), *box[PORT + 1 :])

@@ -83,7 +83,7 @@ class Witnesses:
     named: bool = True
 
     @cached_property
-    def kernel(self) -> Forwarding:
+    def forwarding(self) -> Forwarding:
         """The host's addresses and routes."""
         return Forwarding.of(self.host, self.family)
 
@@ -97,28 +97,28 @@ class Witnesses:
     @cached_property
     def manager(self) -> Manager[Answer]:
         """The manager of diagrams of this host's packets."""
-        dimensions = sizes(self.family, len(self.kernel.learned), self.clock.phases)
+        dimensions = sizes(self.family, len(self.forwarding.learned), self.clock.phases)
         return Manager(dimensions) if self.named else _Nameless(dimensions)
 
     @cached_property
     def intent(self) -> PacketPath:
         """The intended outcomes of packets."""
         return PacketPath(
-            self.manager, self.kernel, Intent(self.site, self.kernel, self.manager, self.clock, self.named)
+            self.manager, self.forwarding, Intent(self.site, self.forwarding, self.manager, self.clock, self.named)
         )
 
     @cached_property
     def tables(self) -> PacketPath:
         """The outcomes of packets in the ruleset."""
-        return PacketPath(self.manager, self.kernel, self._tables)
+        return PacketPath(self.manager, self.forwarding, self._tables)
 
     @cached_property
     def _tables(self) -> Tables:
-        return Tables(self.ruleset, self.kernel, self.manager, self.clock)
+        return Tables(self.ruleset, self.forwarding, self.manager, self.clock)
 
     def disagreements(self) -> Iterator[Disagreement]:
         """The differences between both witnesses, by exact composition of all stages."""
-        for context in contexts(self.kernel):
+        for context in contexts(self.forwarding):
             wanted, found = self.intent.outcome(context), self.tables.outcome(context)
             for point, one, other in differences(self.manager, wanted, found):
                 yield Disagreement(self.host.name, context, Packet(self.family, point), one, other)
@@ -126,7 +126,7 @@ class Witnesses:
 
     def of_states(self) -> Iterator[Disagreement]:
         """The differences for packets that open no connection, and for loopback traffic."""
-        for (ingress, egress, state), wanted in expected(self.kernel):
+        for (ingress, egress, state), wanted in expected(self.forwarding):
             found = self._tables.state(ingress, egress, state)
             for point, one, other in differences(self.manager, self.manager.leaf(wanted), found):
                 packet = Packet(self.family, point)
@@ -194,5 +194,5 @@ def alike(pair: Witnesses) -> bool:
 
     If it fails, the differences of several stages may still cancel out; only the composition can show this.
     """
-    alike = all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.kernel))
+    alike = all(agreement(pair.intent, pair.tables, context) for context in contexts(pair.forwarding))
     return alike and next(pair.of_states(), None) is None

@@ -48,11 +48,11 @@ class FrameProof:
         """The differences of all EtherTypes, in the guard and between ports."""
         for ether in ETHER_TYPES:
             family = family_of(ether)
-            kernel = Forwarding.of(self.host, family)
+            forwarding = Forwarding.of(self.host, family)
             manager = self.manager((*sizes(family, 0, self.clock.phases), MACS, MACS))
-            intent, guard = Intent(self.site, kernel, manager, self.clock), Guard(self.host, ether)
+            intent, guard = Intent(self.site, forwarding, manager, self.clock), Guard(self.host, ether)
             refused = {bridge.network: tuple(intent.refused_within(bridge)) for bridge in self.host.bridges}
-            tables = Frames(self.ruleset, kernel, self.clock, manager, ether)
+            tables = Frames(self.ruleset, forwarding, self.clock, manager, ether)
             strangers: Diagram[Answer] | None = None
             for port in self._examples:
                 stranger = port.port is None and port.bridge is not None and port.bridge.guarded

@@ -54,10 +54,10 @@ class Context:
     way: str | None
 
 
-def contexts(kernel: Forwarding) -> Iterator[Context]:
+def contexts(forwarding: Forwarding) -> Iterator[Context]:
     """All contexts of a host."""
-    ingresses = [*(each.device for each in interfaces(kernel.host)), OTHER, SELF]
-    return (Context(ingress, way) for ingress in ingresses for way in (None, *kernel.ways))
+    ingresses = [*(each.device for each in interfaces(forwarding.host)), OTHER, SELF]
+    return (Context(ingress, way) for ingress in ingresses for way in (None, *forwarding.ways))
 
 
 Behind = dict[tuple[int, Answer], Diagram[Answer]]
@@ -73,7 +73,7 @@ class PacketPath:
     """
 
     manager: Manager[Answer]
-    kernel: Forwarding
+    forwarding: Forwarding
     stages: Stages
     behind: Behind = field(default_factory=dict)
 
@@ -116,13 +116,13 @@ class PacketPath:
     def wayward(self, translation: Diagram[Answer]) -> bool:
         """Whether some translated destination may be reachable by a default route only."""
         targets = {a.destination for a in answers(translation) if a.destination is not None}
-        return any(t.address is None or not self.kernel.egress(t.address) for t in targets)
+        return any(t.address is None or not self.forwarding.egress(t.address) for t in targets)
 
     @memo
     def routed(self, context: Context, mark: Mark) -> Diagram[Answer]:
         """The outcome of packets by their final destination, after translation."""
-        ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.kernel.partition}}
-        parts = [(span, ways[egress]) for span, egress in self.kernel.partition]
+        ways = {egress: self.passed(context, egress, mark) for egress in {way for _, way in self.forwarding.partition}}
+        parts = [(span, ways[egress]) for span, egress in self.forwarding.partition]
         return spliced(self.manager, DESTINATION, parts)
 
     def passed(self, context: Context, egress: str, mark: Mark) -> Diagram[Answer]:
@@ -140,7 +140,7 @@ class PacketPath:
         to = leaf.destination
         assert to is not None
         if to.address is not None:
-            egress = self.kernel.egress(to.address)
+            egress = self.forwarding.egress(to.address)
             found = at(self.passed(context, egress, leaf.mark), DESTINATION, to.address)
         else:
             found = moved(self.manager, self.routed(context, leaf.mark), DESTINATION, to.shift)

@@ -69,7 +69,7 @@ class Journey:
             for protocols, ports in asked if (nowhere := place.nowhere(self.to, ingress)) else ():
                 what = protocols or _EVERY_PROTOCOL, ports or _EVERY_PORT
                 yield Path((nowhere, *what, senders, (single(EPHEMERAL),), (single(HOPS),), phase), (lost,))
-            for way in (None, *(way for way in pair.kernel.ways if way != OTHER)):
+            for way in (None, *(way for way in pair.forwarding.ways if way != OTHER)):
                 goals = self._goals(self.host, ingress, way)
                 goals = goals if within is None else common(goals, within)
                 for some, sent in self._sent_by(place, ingress, way, senders, goals):
@@ -86,7 +86,7 @@ class Journey:
         left = without(place.outside, united(found)) if further else ()
         for egress, some in place.leaving(left, way).items():
             for other, by, there in place.led(egress, some):
-                ways = (None, *(one for one in self._place(other).kernel.ways if one != OTHER))
+                ways = (None, *(one for one in self._place(other).forwarding.ways if one != OTHER))
                 goals = united(s for one in ways for s in self._goals(other, by, one, hosts + 1))
                 found += common(goals, there)
         return united(found)
@@ -99,10 +99,10 @@ class Journey:
             yield from ((goals, Sent(senders)) for _ in goals[:1])
             return
         for egress, some in place.leaving(goals, way).items():
-            if egress in place.kernel.learned:
+            if egress in place.forwarding.learned:
                 yield some, Sent(place.outside, egress)
             else:
-                yield some, Sent(common(place.kernel.own_at(egress), senders) or senders)
+                yield some, Sent(common(place.forwarding.own_at(egress), senders) or senders)
 
     def _first(self, context: Context, box: Box, sent: Sent) -> Iterator[Path]:
         """The paths of a box through this host and the hosts behind it."""
@@ -156,9 +156,9 @@ class Journey:
     ) -> Iterator[tuple[Box, tuple[Hop, ...]]]:
         """The parts of a box that a further host receives, each with its hops; these hold the senders if rewritten."""
         place, meant = self._place(host), box[DESTINATION] or ()
-        to = place.kernel.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
+        to = place.forwarding.learned[self._hidden[1]] if self._hidden and self._hidden[0] == host else None
         seen = box if to is None else _with(box, DESTINATION, (single(to),))
-        for context in (Context(ingress, way) for way in (None, *place.kernel.ways) if way != OTHER):
+        for context in (Context(ingress, way) for way in (None, *place.forwarding.ways) if way != OTHER):
             if context.way and not place.leaving(seen[DESTINATION] or (), context.way):
                 continue
             for part, answer in self._parts(host, context, seen):
@@ -187,7 +187,7 @@ class Journey:
                 return Sent(tuple((first + value, last + value) for first, last in box[SOURCE] or ()))
             case _:
                 first = (box[DESTINATION] or ((0, 0),))[0][0]
-                return Sent(None, self._place(self.host).kernel.egress(first) or hop.way or "")
+                return Sent(None, self._place(self.host).forwarding.egress(first) or hop.way or "")
 
     @property
     def _hidden(self) -> tuple[str, str] | None:

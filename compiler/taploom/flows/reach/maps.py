@@ -60,4 +60,4 @@ class Maps:
 
     def place(self, host: str, family: Family) -> Place:
         """The `Place` of a host in one family."""
-        return Place(View(self.names, self.pair(host, family).kernel))
+        return Place(View(self.names, self.pair(host, family).forwarding))

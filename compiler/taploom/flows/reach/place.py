@@ -39,9 +39,9 @@ class Place:
     view: View
 
     @property
-    def kernel(self) -> Forwarding:
+    def forwarding(self) -> Forwarding:
         """Its addresses and routes."""
-        return self.view.kernel
+        return self.view.forwarding
 
     def starts(self, end: Endpoint) -> Iterator[tuple[str, Spans, Spans | None]]:
         """The interfaces by which packets of a selection first come to this host, with their senders and destinations.
@@ -49,16 +49,16 @@ class Place:
         The destinations are None for all. They are `here` for senders beyond an uplink that use an address of the
         site: their packets count only if they are for this host or behind it.
         """
-        found, host = end.selection, self.kernel.host
-        literal = found.literal(self.kernel.family)
+        found, host = end.selection, self.forwarding.host
+        literal = found.literal(self.forwarding.family)
         for device in self.view.networks:
             spans = self.view.senders(found, device, to_host=False)
-            spans = without(spans, self.kernel.missing(device))
+            spans = without(spans, self.forwarding.missing(device))
             if spans:
                 yield device, spans, None
         for uplink, zone in self.view.zones.items():
             whole = found.everyone or zone in found.outside
-            rightly = without(self.outside, self.kernel.astray(uplink))
+            rightly = without(self.outside, self.forwarding.astray(uplink))
             spans = rightly if whole else without(common(literal, self.view.outer), self._fixed)
             if spans:
                 yield uplink, spans, None
@@ -66,7 +66,7 @@ class Place:
             if claimed:
                 yield uplink, claimed, self.here
         if host.name in found.hosts or (end.uplink and end.uplink[0] == host.name):
-            yield SELF, self._fixed or every(self.kernel.family), None
+            yield SELF, self._fixed or every(self.forwarding.family), None
         elif common(literal, self._fixed):
             yield SELF, common(literal, self._fixed), None
 
@@ -80,7 +80,7 @@ class Place:
 
     def _of_site(self, end: Endpoint) -> Spans:
         """The site's own addresses in a selection; `any` as sender means its networks."""
-        found, family, names = end.selection, self.kernel.family, self.view.names
+        found, family, names = end.selection, self.forwarding.family, self.view.names
         networks = names.networks.values() if found.everyone else (names.networks[name] for name in found.networks)
         prefixes = (prefix_in(network, family) for network in networks)
         guests = (span for network in found.guests for span in found.guests_in(network, family))
@@ -91,7 +91,7 @@ class Place:
         """The destinations of a selection that packets from an interface may have; default routes leave by `way`."""
         spans: list[tuple[int, int]] = list(self._named(end))
         zones, hidden = end.selection.outside | self._zones_of_hidden(end), self.hidden(end)
-        for span, egress in self.kernel.partition:
+        for span, egress in self.forwarding.partition:
             zone = self.view.zones.get(egress or way or "")
             if end.selection.everyone or zone in zones or (hidden and not egress):
                 spans += common((span,), self.outside)
@@ -100,16 +100,16 @@ class Place:
 
     def nowhere(self, end: Endpoint, ingress: str) -> Spans:
         """The destinations of a selection to which the host has no route; none for packets from an uplink."""
-        if ingress in self.view.zones or not self.kernel.unreachable:
+        if ingress in self.view.zones or not self.forwarding.unreachable:
             return ()
         beyond = end.selection.everyone or end.selection.outside & set(self.view.zones.values())
         meant = united([*self._named(end), *(self.outside if beyond else ())])
-        return common(meant, self.kernel.unreachable)
+        return common(meant, self.forwarding.unreachable)
 
     def leaving(self, goals: Spans, way: str | None) -> Mapping[str, Spans]:
         """Destinations by egress interface: those of specific routes, or if `way` is set, of the default route."""
         found: dict[str, list[tuple[int, int]]] = {}
-        for span, egress in self.kernel.partition:
+        for span, egress in self.forwarding.partition:
             if bool(egress) == (way is None):
                 found.setdefault(egress or way or "", []).extend(common((span,), goals))
         return {egress: united(spans) for egress, spans in found.items() if spans}
@@ -118,13 +118,13 @@ class Place:
         """Other hosts that are next hops beyond an uplink: their name, their uplink and the destinations."""
         zone = self.view.zones.get(device)
         for via, there in self._next_hops(device, goals) if zone else ():
-            at = self.view.names.listening.get((zone or "", self.kernel.family, via))
+            at = self.view.names.listening.get((zone or "", self.forwarding.family, via))
             if at:
                 yield (*at, there)
 
     def _next_hops(self, uplink: str, goals: Spans) -> Iterator[tuple[int, Spans]]:
         """The next hops beyond an uplink, each with its destinations; destinations on the link have none."""
-        family, host = self.kernel.family, self.kernel.host
+        family, host = self.forwarding.family, self.forwarding.host
         here = next(each for each in outside(host) if each.device == uplink)
         own = in_family(here, family)
         ways: list[tuple[int, int, Interval, int | None]] = []
@@ -142,9 +142,9 @@ class Place:
 
     def hidden(self, end: Endpoint) -> bool:
         """Whether an end is an address of another host that only the network outside knows."""
-        if end.uplink is None or end.uplink[0] == self.kernel.host.name:
+        if end.uplink is None or end.uplink[0] == self.forwarding.host.name:
             return False
-        return end.uplink[1] in Forwarding.of(self.view.names.hosts[end.uplink[0]], self.kernel.family).learned
+        return end.uplink[1] in Forwarding.of(self.view.names.hosts[end.uplink[0]], self.forwarding.family).learned
 
     def _zones_of_hidden(self, end: Endpoint) -> set[str]:
         """The zones of a hidden end: its uplink's zone, or all zones of this host if it has no uplink in that zone."""
@@ -158,46 +158,46 @@ class Place:
     @property
     def outside(self) -> Spans:
         """The addresses that hosts outside the site can have."""
-        nobody = [single(0), *never(self.kernel.family), *self.kernel.own, *self.kernel.multicast]
+        nobody = [single(0), *never(self.forwarding.family), *self.forwarding.own, *self.forwarding.multicast]
         return without(self.view.outer, united(nobody))
 
     @property
     def strangers(self) -> Spans:
         """The addresses of `outside` that this host could answer."""
-        return common(self.outside, self.kernel.reachable)
+        return common(self.outside, self.forwarding.reachable)
 
     @property
     def _fixed(self) -> Spans:
-        return united(single(a.value) for addresses in self.kernel.addresses.values() for a in addresses)
+        return united(single(a.value) for addresses in self.forwarding.addresses.values() for a in addresses)
 
     @property
     def _own(self) -> Spans:
-        return united([*self._fixed, *map(single, self.kernel.learned.values())])
+        return united([*self._fixed, *map(single, self.forwarding.learned.values())])
 
     def _named(self, end: Endpoint) -> Iterator[tuple[int, int]]:
-        found, family = end.selection, self.kernel.family
+        found, family = end.selection, self.forwarding.family
         networks = self.view.names.networks
         for name in networks if found.everyone else found.networks:
             yield from members(networks[name], family)
         for name in found.guests:
             yield from found.guests_in(name, family)
         yield from found.literal(family)
-        if self.kernel.host.name in found.hosts or found.everyone:
+        if self.forwarding.host.name in found.hosts or found.everyone:
             yield from self._own
         for host, spans in self.view.peers.items():
             if host in found.hosts or found.everyone:
                 yield from spans
-        if end.uplink and end.uplink[0] == self.kernel.host.name:
+        if end.uplink and end.uplink[0] == self.forwarding.host.name:
             yield from self._uplink(end.uplink[1])
         elif end.uplink:
             yield from self._elsewhere(*end.uplink)
 
     def _uplink(self, name: str) -> Spans:
-        fixed = tuple(single(a.value) for a in self.kernel.addresses.get(name, ()))
-        return fixed or tuple(single(value) for uplink, value in self.kernel.learned.items() if uplink == name)
+        fixed = tuple(single(a.value) for a in self.forwarding.addresses.get(name, ()))
+        return fixed or tuple(single(value) for uplink, value in self.forwarding.learned.items() if uplink == name)
 
     def _elsewhere(self, host: str, uplink: str) -> Spans:
-        there = Forwarding.of(self.view.names.hosts[host], self.kernel.family)
+        there = Forwarding.of(self.view.names.hosts[host], self.forwarding.family)
         return tuple(single(a.value) for a in there.addresses.get(uplink, ()))
 
     def _arriving(self, uplink: str) -> Spans:
@@ -223,18 +223,18 @@ class Place:
     def entrances(self, zone: str | None) -> list[str]:
         """The uplinks in a zone; first those with an address of this family, at which a router there finds the host."""
         found = [uplink for uplink, of in self.view.zones.items() if of == zone]
-        addressed = self.kernel.addresses.keys() | self.kernel.learned.keys()
+        addressed = self.forwarding.addresses.keys() | self.forwarding.learned.keys()
         return sorted(found, key=lambda uplink: uplink not in addressed)
 
     def at(self, uplink: str) -> Spans:
         """The outside addresses by which the host is reached at one of its uplinks."""
-        return united([*self.kernel.own_at(uplink), *self._mirrors.get(uplink, ())])
+        return united([*self.forwarding.own_at(uplink), *self._mirrors.get(uplink, ())])
 
     @property
     def _mirrors(self) -> Mapping[str, Spans]:
         """The outside addresses of its networks, by the uplink at which they are translated."""
         found: dict[str, list[tuple[int, int]]] = {}
-        for nat in self.kernel.host.nat:
-            if nat.kind is NatKind.PREFIX and nat.to and nat.family is self.kernel.family:
+        for nat in self.forwarding.host.nat:
+            if nat.kind is NatKind.PREFIX and nat.to and nat.family is self.forwarding.family:
                 found.setdefault(nat.uplink, []).append(of_prefix(nat.to))
         return {uplink: united(spans) for uplink, spans in found.items()}

@@ -90,11 +90,11 @@ class Inquiry(Maps):
         pair = self.pair(hop.host, family)
         if hop.answer == NO_ROUTE:
             return ("no route of the host leads there",)
-        if hop.answer.destination is None and pair.kernel.egress(to) == hop.ingress:
+        if hop.answer.destination is None and pair.forwarding.egress(to) == hop.ingress:
             # Frames between two ports of one bridge do not come to the chains of routed packets.
             return (f"bridged on {hop.ingress}",)
         probe = TracedPacket(source, to, protocol, port, EPHEMERAL, HOPS, hop.ingress, hop.way or OTHER, self.now)
-        return tuple(Tracer(pair.ruleset, pair.kernel).walk(probe).steps)
+        return tuple(Tracer(pair.ruleset, pair.forwarding).walk(probe).steps)
 
 
 def _narrowed(replies: list[Reply]) -> Iterator[Reply]:

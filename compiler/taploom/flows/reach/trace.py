@@ -74,17 +74,17 @@ class Tracer:
     """Walks packets through a ruleset."""
 
     ruleset: Ruleset
-    kernel: Forwarding
+    forwarding: Forwarding
 
     def walk(self, probe: TracedPacket) -> Walk:
         """Walk one packet from its ingress to its egress."""
         found = Walk(allowed=True, destination=(probe.destination, probe.port))
-        hop = Hop(self.kernel, probe, "", None)
+        hop = Hop(self.forwarding, probe, "", None)
         own = probe.ingress == SELF
         if not own and not self._filtered(found, "prerouting", hop):
             return found
         hop = self._translated(found, "output" if own else "prerouting", hop)
-        egress = self.kernel.egress(hop.probe.destination) or probe.way
+        egress = self.forwarding.egress(hop.probe.destination) or probe.way
         hook = "output" if own else "input" if egress == SELF else "forward"
         hop = replace(hop, oif="" if egress == SELF else egress)
         found.destination = (hop.probe.destination, hop.probe.port)
@@ -93,7 +93,7 @@ class Tracer:
         return found
 
     def _bases(self, kind: str, hook: str) -> list[tuple[Table, Chain]]:
-        family = "ip" if self.kernel.family is Family.IPV4 else "ip6"
+        family = "ip" if self.forwarding.family is Family.IPV4 else "ip6"
         found = [
             (table, chain)
             for table in self.ruleset.tables
@@ -128,7 +128,7 @@ class Tracer:
                 port = probe.port if nat.port is None else nat.port
                 destination = probe.destination if nat.address is None else nat.address
                 moved = replace(probe, destination=destination, port=port)
-                return Hop(self.kernel, moved, hop.oif, probe.destination)
+                return Hop(self.forwarding, moved, hop.oif, probe.destination)
         return hop
 
 
@@ -229,7 +229,7 @@ class _Run:
                 raise _Nat(None, None, str(address.value), by)
             case Translate(Direction.DESTINATION, address, port):
                 raise _Nat(address.value, port, "", by)
-            case TranslateBy(family, fields, name) if family is self.tracer.kernel.family:
+            case TranslateBy(family, fields, name) if family is self.tracer.forwarding.family:
                 element = self.element(fields, name)
                 if element is not None:
                     assert isinstance(element.data, tuple)
@@ -237,7 +237,7 @@ class _Run:
                     assert isinstance(to, Prefix)
                     port = ports[0].first if ports and isinstance(ports[0], Range) else None
                     raise _Nat(to.value, port, "", f"{by}: {element.comment}" if element.comment else by)
-            case TranslatePrefix(direction, before, after) if before.family is self.tracer.kernel.family:
+            case TranslatePrefix(direction, before, after) if before.family is self.tracer.forwarding.family:
                 value = probe.source if direction is Direction.SOURCE else probe.destination
                 if before.value <= value < before.value + before.size:
                     new = value - before.value + after.value

@@ -44,7 +44,7 @@ class Hop:
         original: destination before translation, or None.
     """
 
-    kernel: Forwarding
+    forwarding: Forwarding
     probe: TracedPacket
     oif: str
     original: int | None
@@ -60,7 +60,7 @@ class Hop:
 
     def present(self, of: Field) -> bool:
         """Whether the packet has a field."""
-        four = self.kernel.family is Family.IPV4
+        four = self.forwarding.family is Family.IPV4
         protocol = self.probe.protocol
         match of:
             case Field.IP_SADDR | Field.IP_DADDR:
@@ -115,10 +115,10 @@ class Hop:
         Raises:
             ValueError: the field has no such constants.
         """
-        kernel, probe = self.kernel, self.probe
+        forwarding, probe = self.forwarding, self.probe
         match of:
             case Field.NFPROTO:
-                return text == kernel.family.key
+                return text == forwarding.family.key
             case Field.L4PROTO:
                 return probe.protocol == (NUMBERS[text] if text in NUMBERS else int(text))
             case Field.CT_STATE:
@@ -126,14 +126,14 @@ class Hop:
             case Field.CT_STATUS:
                 return text == "dnat" and self.original is not None
             case Field.FIB_STRICT:
-                return _within(kernel.missing(self.iif), probe.source)
+                return _within(forwarding.missing(self.iif), probe.source)
             case Field.FIB_LOOSE:
-                return _within(kernel.missing(None), probe.source)
+                return _within(forwarding.missing(None), probe.source)
             case Field.FIB_TYPE:
-                kinds = {"local": kernel.own, "broadcast": kernel.broadcast, "multicast": kernel.multicast}
+                kinds = {"local": forwarding.own, "broadcast": forwarding.broadcast, "multicast": forwarding.multicast}
                 return _within(kinds[text], probe.destination)
             case Field.FIB_TYPE_HERE:
-                return _within(kernel.own_at(self.iif), probe.destination)
+                return _within(forwarding.own_at(self.iif), probe.destination)
             case _:
                 raise ValueError(f"{of.value} {text}")
 

@@ -55,9 +55,9 @@ class Deciding:
         return {**data, "places": {name: self._place(name) for name in names}}
 
     def _intent(self, host: Host, family: Family) -> Intent:
-        kernel = Forwarding.of(host, family)
-        manager: Manager[Answer] = Manager(sizes(family, len(kernel.learned), self.clock.phases))
-        return Intent(self.site, kernel, manager, self.clock)
+        forwarding = Forwarding.of(host, family)
+        manager: Manager[Answer] = Manager(sizes(family, len(forwarding.learned), self.clock.phases))
+        return Intent(self.site, forwarding, manager, self.clock)
 
     def _place(self, name: str) -> list[str | int]:
         """The page of an entry, the page of the entry's line in the spec, and the file, line and column."""
@@ -112,8 +112,8 @@ class _Lists:
 
     def _approaches(self) -> Iterator[Decided]:
         """The boxes of other hosts' guests that may use this host's forwards; without senders if everybody may."""
-        host, clock = self._intent.kernel.host.name, self._intent.clock
-        for way in self._intent.site.approaches(self._intent.kernel.family, named=True):
+        host, clock = self._intent.forwarding.host.name, self._intent.clock
+        for way in self._intent.site.approaches(self._intent.forwarding.family, named=True):
             if way.host == host:
                 until = None if way.expires is None else clock.until(way.expires)
                 yield (way.at, *way.traffic, way.senders, None, None, until), Answer("allow", way.name)

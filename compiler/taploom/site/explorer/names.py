@@ -85,26 +85,27 @@ def _host(names: Meanings, host: Host) -> dict[str, object]:
 
 def _place(place: Place) -> dict[str, object]:
     """A host in one family; a number beyond all real addresses stands for each learned address."""
-    kernel, view = place.kernel, place.view
+    forwarding, view = place.forwarding, place.view
     return {
-        "partition": [[written((span,)), egress] for span, egress in kernel.partition],
-        "defaults": kernel.defaults,
-        "preferred": kernel.preferred,
+        "partition": [[written((span,)), egress] for span, egress in forwarding.partition],
+        "defaults": forwarding.defaults,
+        "preferred": forwarding.preferred,
         "local": {device: written(spans) for device, spans in view.local.items()},
-        "missing": {device: written(kernel.missing(device)) for device in view.networks},
-        "fixed": written(fixed_of(kernel.host, kernel.family)),
+        "missing": {device: written(forwarding.missing(device)) for device in view.networks},
+        "fixed": written(fixed_of(forwarding.host, forwarding.family)),
         "addresses": {
-            device: written(united(single(one.value) for one in found)) for device, found in kernel.addresses.items()
+            device: written(united(single(one.value) for one in found))
+            for device, found in forwarding.addresses.items()
         },
-        "learned": {name: f"{value:x}" for name, value in kernel.learned.items()},
-        "taken": written(kernel.own),
-        "reachable": written(kernel.reachable),
+        "learned": {name: f"{value:x}" for name, value in forwarding.learned.items()},
+        "taken": written(forwarding.own),
+        "reachable": written(forwarding.reachable),
         "behind": written(place.behind),
         "at": {uplink: written(place.at(uplink)) for uplink in view.zones},
-        "astray": {uplink: written(kernel.astray(uplink)) for uplink in view.zones},
+        "astray": {uplink: written(forwarding.astray(uplink)) for uplink in view.zones},
         "claimed": {uplink: written(place.claimed(uplink)) for uplink in view.zones},
         "led": {
-            uplink: [[written(there), *at] for *at, there in place.led(uplink, every(kernel.family))]
+            uplink: [[written(there), *at] for *at, there in place.led(uplink, every(forwarding.family))]
             for uplink in view.zones
         },
         "carried": {uplink: written(place.carried(uplink)) for uplink in view.zones},

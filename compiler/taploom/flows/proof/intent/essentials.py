@@ -79,22 +79,22 @@ def _offers() -> Box:
 
 def plausible(view: View, ingress: str) -> Iterator[Decided]:
     """The early answers about source addresses on a known interface; the first box that contains a packet decides."""
-    kernel = view.kernel
-    uplink = next((each for each in outside(kernel.host) if each.device == ingress), None)
-    if kernel.family is Family.IPV4:
-        asked = united((*kernel.broadcast, *kernel.multicast))
+    forwarding = view.forwarding
+    uplink = next((each for each in outside(forwarding.host) if each.device == ingress), None)
+    if forwarding.family is Family.IPV4:
+        asked = united((*forwarding.broadcast, *forwarding.multicast))
         yield box(source=_UNSPECIFIED, destination=asked), implied("dhcp")
     else:
         yield box(source=united((*_UNSPECIFIED, *LINK_LOCAL))), implied("nd")
     if uplink:
-        yield box(source=_bogus(kernel)), Answer("drop", "implied/bogon")
-        if kernel.family is Family.IPV4 and isinstance(uplink.ipv4, Learned):
-            here = united((*kernel.own, *kernel.broadcast))
+        yield box(source=_bogus(forwarding)), Answer("drop", "implied/bogon")
+        if forwarding.family is Family.IPV4 and isinstance(uplink.ipv4, Learned):
+            here = united((*forwarding.own, *forwarding.broadcast))
             yield box(protocol=UDP, port=((68, 68),), sender_port=((67, 67),), destination=here), implied("dhcp-client")
-        if astray := kernel.astray(ingress):
+        if astray := forwarding.astray(ingress):
             yield box(source=astray), Answer("drop", "implied/reverse-path")
-    strict = uplink is None or len(outside(kernel.host)) == 1
-    yield box(source=kernel.missing(ingress if strict else None)), Answer("drop", "implied/reverse-path")
+    strict = uplink is None or len(outside(forwarding.host)) == 1
+    yield box(source=forwarding.missing(ingress if strict else None)), Answer("drop", "implied/reverse-path")
 
 
 def never(family: Family) -> Spans:
@@ -102,8 +102,8 @@ def never(family: Family) -> Spans:
     return united(of_prefix(parse_prefix(text)) for text in _NEVER[family])
 
 
-def _bogus(kernel: Forwarding) -> Spans:
+def _bogus(forwarding: Forwarding) -> Spans:
     """Source addresses that are bogus beyond an uplink: reserved ones, and those of the host and of its networks."""
-    local = (link.prefix for each in inside(kernel.host) if (link := each.own(kernel.family)))
-    own = (address.prefix for found in kernel.addresses.values() for address in found)
-    return united([*never(kernel.family), *(of_prefix(prefix) for prefix in (*local, *own))])
+    local = (link.prefix for each in inside(forwarding.host) if (link := each.own(forwarding.family)))
+    own = (address.prefix for found in forwarding.addresses.values() for address in found)
+    return united([*never(forwarding.family), *(of_prefix(prefix) for prefix in (*local, *own))])

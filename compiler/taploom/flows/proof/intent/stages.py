@@ -41,7 +41,7 @@ class Intent:
     """
 
     site: SiteEntries
-    kernel: Forwarding
+    forwarding: Forwarding
     manager: Manager[Answer]
     clock: Clock
     named: bool = True
@@ -49,11 +49,11 @@ class Intent:
     @cached_property
     def view(self) -> View:
         """The addresses of every selection as the host sees them."""
-        return View(self.site.names, self.kernel)
+        return View(self.site.names, self.forwarding)
 
     @cached_property
     def _forwarded_ranges(self) -> tuple[ForwardedRange, ...]:
-        return forwarded_ranges(self.site.names, self.kernel.host, self.kernel.family)
+        return forwarded_ranges(self.site.names, self.forwarding.host, self.forwarding.family)
 
     def early(self, ingress: str) -> Diagram[Answer]:
         """Drops packets with implausible source addresses."""
@@ -92,29 +92,29 @@ class Intent:
         """
         if uplink is None and not forwarded.hairpin:
             return ()
-        learned = self.kernel.learned
-        fixed = [single(a.value) for name in forwarded.uplinks for a in self.kernel.addresses.get(name, ())]
+        learned = self.forwarding.learned
+        fixed = [single(a.value) for name in forwarded.uplinks for a in self.forwarding.addresses.get(name, ())]
         others = any(name in learned for name in forwarded.uplinks if name != uplink)
         asked = {v for name, v in learned.items() if (name in forwarded.uplinks if name == uplink else others)}
         return united([*fixed, *map(single, asked)])
 
     def _users(self, forwarded: ForwardedRange, ingress: str) -> Spans | None:
-        named = named_senders(self.site.names, forwarded.sources, self.kernel.family)
+        named = named_senders(self.site.names, forwarded.sources, self.forwarding.family)
         zone = self.view.zones.get(ingress)
         if named is None or zone not in forwarded.sources.outside:
             return named
         return united([*named, *self.view.outer])
 
     def _prefixes(self, ingress: str) -> Iterator[Decided]:
-        if ingress not in self.view.zones or self.kernel.family is Family.IPV4:
+        if ingress not in self.view.zones or self.forwarding.family is Family.IPV4:
             return
-        uplink = next(each for each in outside(self.kernel.host) if each.device == ingress)
-        used = in_family(uplink, self.kernel.family) or asked_for(uplink, self.kernel.family)
-        for each in inside(self.kernel.host) if used else ():
+        uplink = next(each for each in outside(self.forwarding.host) if each.device == ingress)
+        used = in_family(uplink, self.forwarding.family) or asked_for(uplink, self.forwarding.family)
+        for each in inside(self.forwarding.host) if used else ():
             network = self.site.names.networks[each.network]
             if network.nat6 and network.nat6.kind is NatKind.PREFIX and network.nat6.prefix and network.ipv6:
                 outer, inner = network.nat6.prefix, network.ipv6.prefix
-                at = without((of_prefix(outer),), self.kernel.own)
+                at = without((of_prefix(outer),), self.forwarding.own)
                 to = Destination(None, inner.value - outer.value, 0)
                 yield box(destination=at), Answer("allow", f"nat/{network.name}", to, mark=PREFIX)
 
@@ -138,7 +138,7 @@ class Intent:
         networks, zones = self.view.networks, self.view.zones
         if ingress == SELF:
             return [], PASS if mark else implied("output")
-        if egress == SELF and self.kernel.host.input is Input.FOREIGN:
+        if egress == SELF and self.forwarding.host.input is Input.FOREIGN:
             return [], FOREIGN_INPUT
         between = ingress in zones and egress in zones
         if egress != SELF and ingress not in networks and egress not in networks and not between:
@@ -164,7 +164,7 @@ class Intent:
         """The decisions that come first between two sides: the essentials, then denies."""
         if egress == SELF:
             yield from self._essentials(ingress)
-        elif ingress == egress and self.kernel.family is Family.IPV6:
+        elif ingress == egress and self.forwarding.family is Family.IPV6:
             here = self.view.networks.get(ingress)
             yield from [DISCOVERY] if here and not here.isolated else []
         if ingress in self.view.zones and self.view.lost:
@@ -180,9 +180,9 @@ class Intent:
                 yield from ((part, Answer("allow", entry.name, limited=entry.limited)) for part in boxes)
 
     def _essentials(self, ingress: str) -> Iterator[Decided]:
-        family = self.kernel.family
+        family = self.forwarding.family
         yield from everywhere(family)
-        for here in interfaces(self.kernel.host):
+        for here in interfaces(self.forwarding.host):
             if here.device == ingress:
                 yield from served(here, family)
                 yield from learning(here, family)
@@ -190,9 +190,9 @@ class Intent:
     def _approaches(self, ingress: str, ways: Iterable[Approach] | None) -> Iterator[Decided]:
         here = self.view.local.get(ingress, ())
         if ways is None:
-            ways = self.site.approaches(self.kernel.family, named=self.named)
+            ways = self.site.approaches(self.forwarding.family, named=self.named)
         for way in ways if here else ():
-            part = way.box(here, self.clock) if way.host != self.kernel.host.name else None
+            part = way.box(here, self.clock) if way.host != self.forwarding.host.name else None
             if part is not None:
                 yield part, Answer("allow", way.name)
 
@@ -200,14 +200,14 @@ class Intent:
     def between(self) -> dict[tuple[str, str], list[tuple[ResolvedEntry, tuple[Box, ...]]]]:
         """The entries for each pair of interfaces, with their boxes, in the order in which they decide."""
         found: dict[tuple[str, str], list[tuple[ResolvedEntry, tuple[Box, ...]]]] = {}
-        for entry in self.site.concerning(self.kernel.host):
+        for entry in self.site.concerning(self.forwarding.host):
             for (ingress, egress), boxes in self._boxes(entry):
                 found.setdefault((ingress, egress), []).append((entry, boxes))
         return found
 
     def _boxes(self, entry: ResolvedEntry) -> Iterator[tuple[tuple[str, str], tuple[Box, ...]]]:
         view, until = self.view, None if entry.expires is None else self.clock.until(entry.expires)
-        services = all_traffic(entry.services, self.kernel.family)
+        services = all_traffic(entry.services, self.forwarding.family)
         networks, uplinks = view.touched(entry.sources), tuple(view.zones)
         goals = [
             (e, view.receivers(entry.destinations, e)) for e in (*view.touched(entry.destinations), *uplinks, SELF)
@@ -232,14 +232,14 @@ class Intent:
     def refused_within(self, bridge: Bridge) -> Iterator[Decided]:
         """The denies among the guests of one bridge, without computing all other pairs of interfaces."""
         view, device = self.view, bridge.device
-        for entry in self.site.concerning(self.kernel.host):
+        for entry in self.site.concerning(self.forwarding.host):
             if entry.action is not Action.DENY:
                 continue
             until = None if entry.expires is None else self.clock.until(entry.expires)
             spans = view.receivers(entry.destinations, device)
             sources = view.senders(entry.sources, device, to_host=False)
             if spans and sources:
-                for what in all_traffic(entry.services, self.kernel.family):
+                for what in all_traffic(entry.services, self.forwarding.family):
                     yield (spans, *what, sources, None, None, until), Answer("drop", entry.name)
 
     def sourced(self, passed: Diagram[Answer], ingress: str, egress: str, mark: Mark) -> Diagram[Answer]:
@@ -255,13 +255,13 @@ class Intent:
 
     def rewritten(self, egress: str) -> Iterator[tuple[Box, Source]]:
         """The source translations of packets that leave the site by an uplink."""
-        family = self.kernel.family
-        uplink = next((each for each in outside(self.kernel.host) if each.device == egress), None)
+        family = self.forwarding.family
+        uplink = next((each for each in outside(self.forwarding.host) if each.device == egress), None)
         known = in_family(uplink, family) if uplink else None
         if uplink is None or not (known or asked_for(uplink, family)):
             return
-        answering, host = self.site.answering[family], self.kernel.host.name
-        for here in inside(self.kernel.host):
+        answering, host = self.site.answering[family], self.forwarding.host.name
+        for here in inside(self.forwarding.host):
             network = self.site.names.networks[here.network]
             nat, prefix = (network.nat4 if family is Family.IPV4 else network.nat6), prefix_in(network, family)
             if nat is None or prefix is None:
@@ -279,4 +279,4 @@ class Intent:
 
     @cached_property
     def _not_site(self) -> Spans:
-        return without(((0, self.kernel.size - 1),), self.view.site)
+        return without(((0, self.forwarding.size - 1),), self.view.site)

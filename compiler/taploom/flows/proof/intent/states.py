@@ -15,14 +15,14 @@ _ALLOWED = Answer("allow", "implied/established")
 _REFUSED = Answer("drop", "default")
 
 
-def expected(kernel: Forwarding) -> Iterator[tuple[Path, Answer]]:
+def expected(forwarding: Forwarding) -> Iterator[tuple[Path, Answer]]:
     """The intended answer for packets of each path and state.
 
     Replies and errors of known connections pass everywhere. Packets that belong to no connection and open none are
     dropped at the host's bridges, between its uplinks, and on the way to the host if its input is managed; elsewhere
     taploom does not judge them. Loopback traffic passes.
     """
-    host = kernel.host
+    host = forwarding.host
     networks = [each.device for each in inside(host)]
     entries = [*(each.device for each in interfaces(host)), OTHER]
     managed = host.input is Input.MANAGED

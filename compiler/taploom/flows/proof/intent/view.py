@@ -28,17 +28,17 @@ class View:
     """One host's interfaces in one family."""
 
     names: Meanings
-    kernel: Forwarding
+    forwarding: Forwarding
 
     @property
     def host(self) -> Host:
         """The host."""
-        return self.kernel.host
+        return self.forwarding.host
 
     @property
     def family(self) -> Family:
         """The family."""
-        return self.kernel.family
+        return self.forwarding.family
 
     @cached_property
     def networks(self) -> Mapping[str, HostInterface]:
@@ -108,12 +108,12 @@ class View:
 
         All routes to one prefix count, since the sender may already use another one than this host.
         """
-        paths = (span for span, devices in self.kernel.paths if uplink in devices or not devices)
+        paths = (span for span, devices in self.forwarding.paths if uplink in devices or not devices)
         return common(self.remote, united(paths))
 
     def astray(self, uplink: str) -> Spans:
         """The part of `remote` that must not arrive on an uplink, as it is behind another one."""
-        return common(self.remote, self.kernel.astray(uplink))
+        return common(self.remote, self.forwarding.astray(uplink))
 
     @cached_property
     def lost(self) -> Spans:

@@ -73,10 +73,10 @@ class Within:
     @cached_property
     def _there(self) -> dict[str, Spans]:
         """For each egress, the destinations of packets that leave by it; it is skipped if no window has one of them."""
-        kernel = self.intent.kernel
+        forwarding = self.intent.forwarding
         found: dict[str, list[Interval]] = {}
-        for span, egress in kernel.partition:
-            for way in (egress,) if egress else kernel.ways:
+        for span, egress in forwarding.partition:
+            for way in (egress,) if egress else forwarding.ways:
                 found.setdefault(way, []).append(span)
         return {way: united(spans) for way, spans in found.items()}
 
@@ -102,7 +102,7 @@ class Within:
         here = self.intent.view.local.get(ingress, ())
         windows = [number for number, window in enumerate(self.windows) if _share(here, window[SOURCE])]
         near: dict[int, Approach] = {}
-        for at, ways in self.intent.site.approached(self.intent.kernel.family).items() if windows else ():
+        for at, ways in self.intent.site.approached(self.intent.forwarding.family).items() if windows else ():
             close = tuple(number for number in windows if _share(at, self.windows[number][DESTINATION]))
             near |= {place: way for place, way in ways if self._meant(way.traffic, close)} if close else {}
         yield from (near[place] for place in sorted(near))

@@ -46,7 +46,7 @@ class Chains:
     """The chains of a table, evaluated for each situation on demand."""
 
     table: Table
-    kernel: Forwarding
+    forwarding: Forwarding
     clock: Clock
     manager: Manager[Answer]
     _sets: Sets = field(init=False)
@@ -66,7 +66,7 @@ class Chains:
 
     def reader(self, situation: Situation) -> AnyReader:
         """The reader of fields in a situation."""
-        return Reader(self.kernel, self.clock, situation)
+        return Reader(self.forwarding, self.clock, situation)
 
     def base(self, chain: Chain, situation: Situation) -> Diagram[Answer]:
         """The answers of a base chain, its policy included."""

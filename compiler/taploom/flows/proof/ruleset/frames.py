@@ -41,7 +41,7 @@ class FrameReader:
     The target of neighbour messages uses the dimension of the destination: no rule matches their destination.
     """
 
-    kernel: Forwarding
+    forwarding: Forwarding
     clock: Clock
     situation: Situation
     _packet: Reader
@@ -81,7 +81,7 @@ class FrameReader:
 @dataclass(slots=True)
 class _Chains(Chains):
     def reader(self, situation: Situation) -> FrameReader:
-        return FrameReader(self.kernel, self.clock, situation, Reader(self.kernel, self.clock, situation))
+        return FrameReader(self.forwarding, self.clock, situation, Reader(self.forwarding, self.clock, situation))
 
     def relevant(self, name: str, situation: Situation) -> Situation:
         asked = self.asked(name, situation.state)
@@ -95,7 +95,7 @@ class Frames:
     """The `bridge` tables of a host for one EtherType."""
 
     ruleset: Ruleset
-    kernel: Forwarding
+    forwarding: Forwarding
     clock: Clock
     manager: Manager[Answer]
     ether: str
@@ -106,7 +106,7 @@ class Frames:
 
     @cached_property
     def _chains(self) -> tuple[Chains, ...]:
-        return tuple(_Chains(table, self.kernel, self.clock, self.manager) for table in self.tables)
+        return tuple(_Chains(table, self.forwarding, self.clock, self.manager) for table in self.tables)
 
     def hook(self, hook: str, ingress: str, egress: str) -> Diagram[Answer]:
         """The joined answers of a hook's filters for frames from one port to another; all must let a frame pass."""

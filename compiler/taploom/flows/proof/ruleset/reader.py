@@ -84,7 +84,7 @@ class AnyReader(Protocol):
     """Reads fields in one situation."""
 
     @property
-    def kernel(self) -> Forwarding:
+    def forwarding(self) -> Forwarding:
         """The host's addresses and routes."""
         ...
 
@@ -119,7 +119,7 @@ class UnreadableError(Exception):
 class Reader:
     """Reads fields of the `inet` family in one situation."""
 
-    kernel: Forwarding
+    forwarding: Forwarding
     clock: Clock
     situation: Situation
 
@@ -131,12 +131,12 @@ class Reader:
 
     def presence(self, field: Field) -> list[Part] | None:
         """The parts of a box in which packets have a field; None if no packet of the map has it."""
-        if _FAMILY_OF.get(field, self.kernel.family) is not self.kernel.family:
+        if _FAMILY_OF.get(field, self.forwarding.family) is not self.forwarding.family:
             return None
         if field in (Field.SPORT, Field.DPORT):
             return [(PROTOCOL, WITH_PORTS)]
         if field in (Field.ICMP_TYPE, Field.ICMPV6_TYPE):
-            return [(PROTOCOL, ((ICMP[self.kernel.family],) * 2,))]
+            return [(PROTOCOL, ((ICMP[self.forwarding.family],) * 2,))]
         return []
 
     def value(self, field: Field, value: Value) -> Spans | bool:
@@ -147,7 +147,7 @@ class Reader:
                     return self._original(value)
                 if field in _ADDRESSES:
                     whole = not value.length and _LEVELS[field] == DESTINATION
-                    return ((0, self.kernel.size - 1),) if whole else (of_prefix(value),)
+                    return ((0, self.forwarding.size - 1),) if whole else (of_prefix(value),)
             case Range() if field in _NUMBERS:
                 return ((value.first, value.last),)
             case Range() if field in _TYPES:
@@ -161,26 +161,26 @@ class Reader:
         raise UnreadableError(f"{field.value} {value}")
 
     def _word(self, field: Field, text: str) -> Spans | bool:
-        kernel, situation = self.kernel, self.situation
+        forwarding, situation = self.forwarding, self.situation
         match field, text:
             case (Field.NFPROTO, _):
-                return text == kernel.family.key
+                return text == forwarding.family.key
             case (Field.CT_STATE, _):
                 return text == situation.state
             case (Field.CT_STATUS, "dnat"):
                 return situation.translated
             case (Field.FIB_STRICT, "missing"):
-                return kernel.missing(situation.ingress)
+                return forwarding.missing(situation.ingress)
             case (Field.FIB_LOOSE, "missing"):
-                return kernel.missing(None)
+                return forwarding.missing(None)
             case (Field.FIB_TYPE, "local"):
-                return kernel.own
+                return forwarding.own
             case (Field.FIB_TYPE, "broadcast"):
-                return kernel.broadcast
+                return forwarding.broadcast
             case (Field.FIB_TYPE, "multicast"):
-                return kernel.multicast
+                return forwarding.multicast
             case (Field.FIB_TYPE_HERE, "local"):
-                return kernel.own_at(situation.ingress)
+                return forwarding.own_at(situation.ingress)
             case _:
                 raise UnreadableError(f"{field.value} {text}")
 
@@ -193,7 +193,7 @@ class Reader:
         original, by = self.situation.original, self.situation.shift or 0
         if original is not None:
             return first <= original[0] and original[1] <= last
-        return common(((first + by, last + by),), ((0, self.kernel.size - 1),))
+        return common(((first + by, last + by),), ((0, self.forwarding.size - 1),))
 
 
 def _protocol(name: str) -> Spans:

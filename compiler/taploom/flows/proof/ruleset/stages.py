@@ -39,15 +39,15 @@ class Tables:
     """The `inet` tables of a host in one family."""
 
     ruleset: Ruleset
-    kernel: Forwarding
+    forwarding: Forwarding
     manager: Manager[Answer]
     clock: Clock
 
     @cached_property
     def _chains(self) -> tuple[Chains, ...]:
-        families = {"inet", {4: "ip", 6: "ip6"}[self.kernel.family]}
+        families = {"inet", {4: "ip", 6: "ip6"}[self.forwarding.family]}
         return tuple(
-            Chains(table, self.kernel, self.clock, self.manager)
+            Chains(table, self.forwarding, self.clock, self.manager)
             for table in self.ruleset.tables
             if table.family in families
         )
@@ -119,8 +119,10 @@ class Tables:
     @cached_property
     def _cells(self) -> tuple[Interval, ...]:
         """The destinations before translation, cut into cells whose addresses no rule tells apart."""
-        prefixes = [p for chains in self._chains for p in _originals(chains.table) if p.family is self.kernel.family]
-        starts = {0, self.kernel.size}
+        prefixes = [
+            p for chains in self._chains for p in _originals(chains.table) if p.family is self.forwarding.family
+        ]
+        starts = {0, self.forwarding.size}
         for first, last in map(of_prefix, prefixes):
             starts |= {first, last + 1}
         cuts = sorted(starts)

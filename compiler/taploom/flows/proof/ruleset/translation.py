@@ -33,7 +33,7 @@ def translations(statement: Translation, where: Boxes, conditions: Conditions, b
         case Translate(Direction.DESTINATION, address, port):
             yield from (decided for found in where for decided in _to(found, address.value, port, by))
         case TranslateBy(family, fields, name):
-            if conditions.reader.kernel.family is family:
+            if conditions.reader.forwarding.family is family:
                 for found, element in conditions.elements(fields, name):
                     for both in met(where, [found]):
                         yield from _element(both, element, by)
